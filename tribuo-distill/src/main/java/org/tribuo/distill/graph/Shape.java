@@ -1,0 +1,62 @@
+package org.tribuo.distill.graph;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** The dimensions of a tensor whose rank is known; a scalar has none. */
+public record Shape(List<Dimension> dimensions) {
+  public static final Shape SCALAR = new Shape(List.of());
+
+  public Shape {
+    dimensions = List.copyOf(dimensions);
+  }
+
+  public static Shape of(long... sizes) {
+    return new Shape(Arrays.stream(sizes).mapToObj(Dimension::of).toList());
+  }
+
+  public static Shape of(Dimension... dimensions) {
+    return new Shape(List.of(dimensions));
+  }
+
+  public int rank() {
+    return dimensions.size();
+  }
+
+  /** The dimension of an axis; a negative axis counts from the end. */
+  public Dimension dimension(int axis) {
+    return dimensions.get(axis < 0 ? axis + rank() : axis);
+  }
+
+  /** The sizes, if every dimension is fixed. */
+  public Optional<long[]> fixed() {
+    long[] sizes = new long[rank()];
+    for (int i = 0; i < sizes.length; i++) {
+      if (!(dimensions.get(i) instanceof Dimension.Fixed fixed)) {
+        return Optional.empty();
+      }
+      sizes[i] = fixed.size();
+    }
+    return Optional.of(sizes);
+  }
+
+  /** Whether both have the same rank and provably equal dimensions. */
+  public boolean provablyEquals(Shape other) {
+    if (rank() != other.rank()) {
+      return false;
+    }
+    for (int i = 0; i < rank(); i++) {
+      if (!dimensions.get(i).provablyEquals(other.dimensions.get(i))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  @Override
+  public String toString() {
+    return dimensions.stream().map(Object::toString).collect(Collectors.joining(", ", "[", "]"));
+  }
+}

@@ -1,0 +1,264 @@
+package org.tribuo.distill.graph;
+
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import com.google.protobuf.ByteString;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/**
+ * A dense tensor in memory: an initializer, a batch of inputs, a result. Immutable as long as
+ * nobody writes to the arrays or buffers that it was made from; safe for many threads.
+ */
+public final class Tensor {
+  private final ElementType elementType;
+  private final long[] dims;
+  private final ByteBuffer data;
+
+  private Tensor(ElementType elementType, long[] dims, ByteBuffer data) {
+    long expected = elements(dims) * elementType.bytes();
+    if (expected != data.remaining()) {
+      throw new GraphException(
+          "A tensor %s%s has %d bytes, expected %d"
+              .formatted(elementType, Arrays.toString(dims), data.remaining(), expected));
+    }
+    this.elementType = elementType;
+    this.dims = dims.clone();
+    this.data = data.slice().order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /**
+   * A tensor over little-endian, row-major bytes, which are shared, not copied.
+   *
+   * @throws GraphException if the number of bytes does not fit the dimensions
+   */
+  public static Tensor of(ElementType elementType, long[] dims, ByteBuffer littleEndian) {
+    return new Tensor(elementType, dims, littleEndian);
+  }
+
+  public static Tensor of(float[] values, long... dims) {
+    ByteBuffer data = allocate(values.length * 4L);
+    data.asFloatBuffer().put(values);
+    return new Tensor(ElementType.FLOAT, dims, data);
+  }
+
+  public static Tensor of(double[] values, long... dims) {
+    ByteBuffer data = allocate(values.length * 8L);
+    data.asDoubleBuffer().put(values);
+    return new Tensor(ElementType.DOUBLE, dims, data);
+  }
+
+  public static Tensor of(long[] values, long... dims) {
+    ByteBuffer data = allocate(values.length * 8L);
+    data.asLongBuffer().put(values);
+    return new Tensor(ElementType.INT64, dims, data);
+  }
+
+  public static Tensor of(boolean[] values, long... dims) {
+    ByteBuffer data = allocate(values.length);
+    for (int i = 0; i < values.length; i++) {
+      data.put(i, (byte) (values[i] ? 1 : 0));
+    }
+    return new Tensor(ElementType.BOOL, dims, data);
+  }
+
+  /** A float scalar: no dimensions. */
+  public static Tensor scalar(float value) {
+    return of(new float[] {value});
+  }
+
+  /** An int64 scalar: no dimensions. */
+  public static Tensor scalar(long value) {
+    return of(new long[] {value});
+  }
+
+  /** An int64 vector. */
+  public static Tensor vector(long... values) {
+    return of(values, values.length);
+  }
+
+  /**
+   * Copies a tensor out of an ONNX file. External data must have been resolved before.
+   *
+   * @throws GraphException if the element type is not supported, or the data does not fit the
+   *     dimensions
+   */
+  public static Tensor of(TensorProto proto) {
+    ElementType type = ElementType.ofOnnx(proto.getDataType());
+    long[] dims = proto.getDimsList().stream().mapToLong(Long::longValue).toArray();
+    if (proto.hasRawData()) {
+      return new Tensor(type, dims, proto.getRawData().asReadOnlyByteBuffer());
+    }
+    ByteBuffer data = allocate(elements(dims) * type.bytes());
+    switch (type) {
+      case FLOAT -> proto.getFloatDataList().forEach(data::putFloat);
+      case DOUBLE -> proto.getDoubleDataList().forEach(data::putDouble);
+      case INT64 -> proto.getInt64DataList().forEach(data::putLong);
+      case INT32 -> proto.getInt32DataList().forEach(data::putInt);
+      case FLOAT16, BFLOAT16, INT16 ->
+          proto.getInt32DataList().forEach(v -> data.putShort(v.shortValue()));
+      case INT8, UINT8, BOOL -> proto.getInt32DataList().forEach(v -> data.put(v.byteValue()));
+    }
+    if (data.hasRemaining()) {
+      throw new GraphException(
+          "Tensor '%s' %s%s holds %d bytes of data, expected %d"
+              .formatted(
+                  proto.getName(), type, Arrays.toString(dims), data.position(), data.limit()));
+    }
+    return new Tensor(type, dims, data.flip());
+  }
+
+  /** Copies a tensor out of ONNX Runtime. The native one stays the caller's to close. */
+  public static Tensor of(OnnxTensor tensor) {
+    ByteBuffer copy = allocate((long) tensor.getByteBuffer().remaining());
+    copy.put(tensor.getByteBuffer()).flip();
+    return new Tensor(
+        ElementType.ofRuntime(tensor.getInfo().type), tensor.getInfo().getShape(), copy);
+  }
+
+  public ElementType elementType() {
+    return elementType;
+  }
+
+  public long[] dims() {
+    return dims.clone();
+  }
+
+  public int rank() {
+    return dims.length;
+  }
+
+  /** The size of one axis; a negative axis counts from the end. */
+  public long dim(int axis) {
+    return dims[axis < 0 ? axis + dims.length : axis];
+  }
+
+  /** The number of elements. */
+  public long elements() {
+    return elements(dims);
+  }
+
+  public TensorType type() {
+    return TensorType.of(elementType, dims);
+  }
+
+  /** The elements as little-endian, row-major bytes, read-only. */
+  public ByteBuffer data() {
+    return data.asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /**
+   * The elements as floats, copied.
+   *
+   * @throws GraphException if this is no tensor of FLOAT, DOUBLE, FLOAT16 or BFLOAT16
+   */
+  public float[] toFloats() {
+    float[] values = new float[Math.toIntExact(elements())];
+    switch (elementType) {
+      case FLOAT -> data().asFloatBuffer().get(values);
+      case DOUBLE -> {
+        var doubles = data().asDoubleBuffer();
+        for (int i = 0; i < values.length; i++) {
+          values[i] = (float) doubles.get(i);
+        }
+      }
+      case FLOAT16 -> {
+        var halves = data().asShortBuffer();
+        for (int i = 0; i < values.length; i++) {
+          values[i] = ai.onnxruntime.platform.Fp16Conversions.fp16ToFloat(halves.get(i));
+        }
+      }
+      case BFLOAT16 -> {
+        var halves = data().asShortBuffer();
+        for (int i = 0; i < values.length; i++) {
+          values[i] = ai.onnxruntime.platform.Fp16Conversions.bf16ToFloat(halves.get(i));
+        }
+      }
+      default -> throw new GraphException("A tensor of " + elementType + " has no floats");
+    }
+    return values;
+  }
+
+  /**
+   * The elements as longs, copied.
+   *
+   * @throws GraphException if this is no tensor of integers or booleans
+   */
+  public long[] toLongs() {
+    long[] values = new long[Math.toIntExact(elements())];
+    ByteBuffer bytes = data();
+    for (int i = 0; i < values.length; i++) {
+      values[i] =
+          switch (elementType) {
+            case INT64 -> bytes.getLong(i * 8);
+            case INT32 -> bytes.getInt(i * 4);
+            case INT16 -> bytes.getShort(i * 2);
+            case INT8 -> bytes.get(i);
+            case UINT8, BOOL -> bytes.get(i) & 0xFF;
+            default -> throw new GraphException("A tensor of " + elementType + " has no integers");
+          };
+    }
+    return values;
+  }
+
+  /** The same elements under other dimensions. */
+  public Tensor reshape(long... newDims) {
+    return new Tensor(elementType, newDims, data());
+  }
+
+  /** Copies this tensor into a named one of an ONNX file. */
+  public TensorProto toProto(String name) {
+    TensorProto.Builder proto =
+        TensorProto.newBuilder()
+            .setName(name)
+            .setDataType(elementType.onnxNumber())
+            .setRawData(ByteString.copyFrom(data()));
+    for (long dim : dims) {
+      proto.addDims(dim);
+    }
+    return proto.build();
+  }
+
+  /** Copies this tensor into ONNX Runtime; the caller closes it. */
+  public OnnxTensor toOrt(OrtEnvironment environment) throws OrtException {
+    ByteBuffer direct = ByteBuffer.allocateDirect(data.remaining()).order(ByteOrder.nativeOrder());
+    direct.put(data()).flip();
+    return OnnxTensor.createTensor(environment, direct, dims, elementType.runtimeType());
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Tensor tensor
+        && elementType == tensor.elementType
+        && Arrays.equals(dims, tensor.dims)
+        && data.equals(tensor.data);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * (31 * elementType.hashCode() + Arrays.hashCode(dims)) + data.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return elementType + Arrays.toString(dims);
+  }
+
+  private static long elements(long[] dims) {
+    long product = 1;
+    for (long dim : dims) {
+      product = Math.multiplyExact(product, dim);
+    }
+    return product;
+  }
+
+  private static ByteBuffer allocate(long bytes) {
+    if (bytes > Integer.MAX_VALUE) {
+      throw new GraphException("A tensor of %d bytes is larger than 2 GB".formatted(bytes));
+    }
+    return ByteBuffer.allocate((int) bytes).order(ByteOrder.LITTLE_ENDIAN);
+  }
+}
