@@ -1,0 +1,115 @@
+package org.tribuo.distill.runtime;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/**
+ * The platforms for which a native library with the training API is published, and the names that
+ * its publisher, ONNX Runtime and the operating system give to its parts.
+ */
+enum Platform {
+  LINUX_X86_64("linux-x86_64", "linux-x64", "libonnxruntime.so.1", "lib", ".so"),
+  LINUX_ARM64("linux-arm64", "linux-aarch64", "libonnxruntime.so.1", "lib", ".so"),
+  MACOSX_ARM64("macosx-arm64", "osx-aarch64", "libonnxruntime.1.dylib", "lib", ".dylib"),
+  WINDOWS_X86_64("windows-x86_64", "win-x64", "onnxruntime.dll", "", ".dll");
+
+  private final String classifier;
+  private final String onnxRuntimeName;
+  private final String publishedCore;
+  private final String filePrefix;
+  private final String fileSuffix;
+
+  Platform(
+      String classifier,
+      String onnxRuntimeName,
+      String publishedCore,
+      String filePrefix,
+      String fileSuffix) {
+    this.classifier = classifier;
+    this.onnxRuntimeName = onnxRuntimeName;
+    this.publishedCore = publishedCore;
+    this.filePrefix = filePrefix;
+    this.fileSuffix = fileSuffix;
+  }
+
+  /**
+   * The platform of this JVM.
+   *
+   * @throws RuntimeUnavailableException if no library is published for it
+   */
+  static Platform current() {
+    return of(System.getProperty("os.name", ""), System.getProperty("os.arch", ""));
+  }
+
+  /**
+   * The platform with these values of the system properties {@code os.name} and {@code os.arch}.
+   *
+   * @throws RuntimeUnavailableException if no library is published for it
+   */
+  static Platform of(String osName, String osArch) {
+    String wanted = os(osName) + "-" + arch(osArch);
+    return Arrays.stream(values())
+        .filter(platform -> platform.classifier.equals(wanted))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new RuntimeUnavailableException(
+                    "No native library with ONNX Runtime's training API is published for this"
+                        + " platform (os.name="
+                        + osName
+                        + ", os.arch="
+                        + osArch
+                        + "); it exists for "
+                        + Arrays.stream(values())
+                            .map(Platform::classifier)
+                            .collect(Collectors.joining(", "))
+                        + ". If you have built one yourself, start the JVM with -D"
+                        + TrainingRuntime.LIBRARY_FOLDER_PROPERTY
+                        + "=<folder with the library and its JNI binding>."));
+  }
+
+  private static String os(String osName) {
+    String name = osName.toLowerCase(Locale.ROOT);
+    if (name.startsWith("linux")) {
+      return "linux";
+    }
+    if (name.startsWith("mac")) {
+      return "macosx";
+    }
+    return name.startsWith("windows") ? "windows" : name;
+  }
+
+  private static String arch(String osArch) {
+    return switch (osArch.toLowerCase(Locale.ROOT)) {
+      case "amd64", "x86_64" -> "x86_64";
+      case "aarch64", "arm64" -> "arm64";
+      default -> osArch;
+    };
+  }
+
+  /** The Maven classifier of the library for the processor. */
+  String classifier() {
+    return classifier;
+  }
+
+  /** The Maven classifier of the library that can use CUDA too; not published for all platforms. */
+  String gpuClassifier() {
+    return classifier + "-gpu";
+  }
+
+  /** The folder of ONNX Runtime's own natives for this platform. */
+  String onnxRuntimeName() {
+    return onnxRuntimeName;
+  }
+
+  /** The published file name of the core library. */
+  String publishedCore() {
+    return publishedCore;
+  }
+
+  /** The file name under which ONNX Runtime's Java API looks for a library. */
+  String fileName(String library) {
+    return filePrefix + library + fileSuffix;
+  }
+}

@@ -1,0 +1,17 @@
+package org.tribuo.distill.runtime;
+
+/**
+ * ONNX Runtime, its training API or the execution provider asked for cannot be used in this JVM.
+ * The message says what is missing and how to supply it.
+ */
+public final class RuntimeUnavailableException extends IllegalStateException {
+  private static final long serialVersionUID = 1L;
+
+  RuntimeUnavailableException(String message) {
+    super(message);
+  }
+
+  RuntimeUnavailableException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

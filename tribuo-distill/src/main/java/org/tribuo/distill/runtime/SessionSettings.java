@@ -1,0 +1,101 @@
+package org.tribuo.distill.runtime;
+
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
+import ai.onnxruntime.OrtSession.SessionOptions;
+import ai.onnxruntime.providers.OrtCUDAProviderOptions;
+
+/**
+ * Where and with how many threads a session runs. Sessions made with the same settings on the same
+ * machine compute the same bits.
+ *
+ * @param provider where the graph is executed
+ * @param deviceId the GPU, counted from 0; 0 on the CPU
+ * @param gpuMemoryLimitBytes the most memory that a session takes on the GPU; 0 for no limit, and on
+ *     the CPU
+ * @param intraOpThreads the threads that one operator may use; 0 for ONNX Runtime's own choice, one
+ *     for each physical core
+ */
+public record SessionSettings(
+    ExecutionProvider provider, int deviceId, long gpuMemoryLimitBytes, int intraOpThreads) {
+
+  /**
+   * @throws IllegalArgumentException if a number is negative, or a GPU setting is given for the CPU
+   */
+  public SessionSettings {
+    requireNotNegative("deviceId", deviceId);
+    requireNotNegative("gpuMemoryLimitBytes", gpuMemoryLimitBytes);
+    requireNotNegative("intraOpThreads", intraOpThreads);
+    if (provider == ExecutionProvider.CPU && (deviceId != 0 || gpuMemoryLimitBytes != 0)) {
+      throw new IllegalArgumentException(
+          "deviceId and gpuMemoryLimitBytes are for a GPU and must be 0 on the CPU, but are "
+              + deviceId
+              + " and "
+              + gpuMemoryLimitBytes);
+    }
+  }
+
+  /** The processor; {@code intraOpThreads} as in the record. */
+  public static SessionSettings cpu(int intraOpThreads) {
+    return new SessionSettings(ExecutionProvider.CPU, 0, 0, intraOpThreads);
+  }
+
+  /** An NVIDIA GPU without a memory limit. */
+  public static SessionSettings cuda(int deviceId) {
+    return new SessionSettings(ExecutionProvider.CUDA, deviceId, 0, 0);
+  }
+
+  /**
+   * New options for one session, which the caller closes. ONNX Runtime's log stays silent, because
+   * every error also comes as an exception.
+   *
+   * @throws RuntimeUnavailableException if ONNX Runtime's training API or the provider cannot be
+   *     used
+   */
+  public SessionOptions newOptions() {
+    provider.requireBuiltIn();
+    SessionOptions options = new SessionOptions();
+    try {
+      options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+      options.setExecutionMode(SessionOptions.ExecutionMode.SEQUENTIAL);
+      options.setInterOpNumThreads(1);
+      options.setIntraOpNumThreads(intraOpThreads);
+      options.setDeterministicCompute(true);
+      if (provider == ExecutionProvider.CUDA) {
+        addCuda(options);
+      }
+      return options;
+    } catch (OrtException e) {
+      options.close();
+      throw new RuntimeUnavailableException(
+          "ONNX Runtime refuses " + this + ": " + e.getMessage(), e);
+    } catch (RuntimeUnavailableException e) {
+      options.close();
+      throw e;
+    }
+  }
+
+  private void addCuda(SessionOptions options) {
+    try (OrtCUDAProviderOptions cuda = new OrtCUDAProviderOptions(deviceId)) {
+      if (gpuMemoryLimitBytes > 0) {
+        cuda.add("gpu_mem_limit", Long.toString(gpuMemoryLimitBytes));
+      }
+      options.addCUDA(cuda);
+    } catch (OrtException e) {
+      throw new RuntimeUnavailableException(
+          "CUDA device "
+              + deviceId
+              + " cannot be used: "
+              + e.getMessage()
+              + ". A CUDA 13 driver and runtime and cuDNN 9 must be installed and on the library"
+              + " path; or use ExecutionProvider.CPU.",
+          e);
+    }
+  }
+
+  private static void requireNotNegative(String name, long value) {
+    if (value < 0) {
+      throw new IllegalArgumentException(name + " must not be negative, but is " + value);
+    }
+  }
+}
