@@ -38,9 +38,12 @@ public enum ExecutionProvider {
               + this
               + " is not part of the native library in use, which has "
               + builtIn()
-              + ". Add "
-              + Coordinates.nativeLibrary(Platform.current().gpuClassifier())
-              + " to the class path, or use ExecutionProvider.CPU.");
+              + ". "
+              + Platform.current()
+                  .cudaClassifier()
+                  .map(cuda -> "Add " + Coordinates.nativeLibrary(cuda) + " to the class path")
+                  .orElse("No build for this platform has it")
+              + "; or use ExecutionProvider.CPU.");
     }
   }
 

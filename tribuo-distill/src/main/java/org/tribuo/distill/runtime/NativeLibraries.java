@@ -32,28 +32,32 @@ record NativeLibraries(String classifier, List<LibraryFile> files) {
    * @throws RuntimeUnavailableException if the class path holds none for this platform
    */
   static NativeLibraries find(Platform platform, ClassLoader classPath) {
-    for (String classifier : List.of(platform.gpuClassifier(), platform.classifier())) {
+    for (String classifier : platform.classifiers()) {
       String folder = "org/bytedeco/onnxruntime/" + classifier + "/";
       URL core = classPath.getResource(folder + platform.publishedCore());
-      if (core == null) {
-        continue;
+      if (core != null) {
+        return new NativeLibraries(classifier, collect(platform, classPath, folder, core));
       }
-      List<LibraryFile> files = new ArrayList<>();
-      files.add(libraryFile(platform.fileName(CORE), core));
-      files.add(libraryFile(platform.fileName(JNI), jniBinding(platform)));
-      for (String provider : PROVIDERS) {
-        String fileName = platform.fileName(provider);
-        URL source = classPath.getResource(folder + fileName);
-        if (source != null) {
-          files.add(libraryFile(fileName, source));
-        }
-      }
-      return new NativeLibraries(classifier, files);
     }
     throw new RuntimeUnavailableException(
         "The native library with ONNX Runtime's training API is not on the class path. Add "
             + Coordinates.nativeLibrary(platform.classifier())
             + "; its transitive dependencies are not needed.");
+  }
+
+  private static List<LibraryFile> collect(
+      Platform platform, ClassLoader classPath, String folder, URL core) {
+    List<LibraryFile> files = new ArrayList<>();
+    files.add(libraryFile(platform.fileName(CORE), core));
+    files.add(libraryFile(platform.fileName(JNI), jniBinding(platform)));
+    for (String provider : PROVIDERS) {
+      String fileName = platform.fileName(provider);
+      URL source = classPath.getResource(folder + fileName);
+      if (source != null) {
+        files.add(libraryFile(fileName, source));
+      }
+    }
+    return files;
   }
 
   private static URL jniBinding(Platform platform) {

@@ -1,20 +1,24 @@
 package org.tribuo.distill.runtime;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The platforms for which a native library with the training API is published, and the names that
  * its publisher, ONNX Runtime and the operating system give to its parts.
  */
 enum Platform {
-  LINUX_X86_64("linux-x86_64", "linux-x64", "libonnxruntime.so.1", "lib", ".so"),
-  LINUX_ARM64("linux-arm64", "linux-aarch64", "libonnxruntime.so.1", "lib", ".so"),
-  MACOSX_ARM64("macosx-arm64", "osx-aarch64", "libonnxruntime.1.dylib", "lib", ".dylib"),
-  WINDOWS_X86_64("windows-x86_64", "win-x64", "onnxruntime.dll", "", ".dll");
+  LINUX_X86_64("linux-x86_64", true, "linux-x64", "libonnxruntime.so.1", "lib", ".so"),
+  LINUX_ARM64("linux-arm64", false, "linux-aarch64", "libonnxruntime.so.1", "lib", ".so"),
+  MACOSX_ARM64("macosx-arm64", false, "osx-aarch64", "libonnxruntime.1.dylib", "lib", ".dylib"),
+  WINDOWS_X86_64("windows-x86_64", true, "win-x64", "onnxruntime.dll", "", ".dll");
 
   private final String classifier;
+  private final boolean cudaPublished;
   private final String onnxRuntimeName;
   private final String publishedCore;
   private final String filePrefix;
@@ -22,11 +26,13 @@ enum Platform {
 
   Platform(
       String classifier,
+      boolean cudaPublished,
       String onnxRuntimeName,
       String publishedCore,
       String filePrefix,
       String fileSuffix) {
     this.classifier = classifier;
+    this.cudaPublished = cudaPublished;
     this.onnxRuntimeName = onnxRuntimeName;
     this.publishedCore = publishedCore;
     this.filePrefix = filePrefix;
@@ -93,9 +99,14 @@ enum Platform {
     return classifier;
   }
 
-  /** The Maven classifier of the library that can use CUDA too; not published for all platforms. */
-  String gpuClassifier() {
-    return classifier + "-gpu";
+  /** The Maven classifier of the build that can use CUDA too; empty where none is published. */
+  Optional<String> cudaClassifier() {
+    return cudaPublished ? Optional.of(classifier + "-gpu") : Optional.empty();
+  }
+
+  /** The Maven classifiers of all builds for this platform, the most capable one first. */
+  List<String> classifiers() {
+    return Stream.concat(cudaClassifier().stream(), Stream.of(classifier)).toList();
   }
 
   /** The folder of ONNX Runtime's own natives for this platform. */

@@ -85,10 +85,9 @@ public record SessionSettings(
       throw new RuntimeUnavailableException(
           "CUDA device "
               + deviceId
-              + " cannot be used: "
-              + e.getMessage()
-              + ". A CUDA 13 driver and runtime and cuDNN 9 must be installed and on the library"
-              + " path; or use ExecutionProvider.CPU.",
+              + " cannot be used. An NVIDIA driver, CUDA 13 and cuDNN 9 must be installed and on"
+              + " the library path; or use ExecutionProvider.CPU. ONNX Runtime says: "
+              + String.valueOf(e.getMessage()).strip(),
           e);
     }
   }

@@ -107,13 +107,22 @@ public final class TrainingRuntime {
           "ONNX Runtime's native library from "
               + origin
               + " cannot be loaded: "
-              + e
+              + rootCause(e)
               + ". The folder must allow libraries to be loaded from it (no noexec mount), and the"
               + " library must fit "
               + Coordinates.javaApi()
               + ".",
           e);
     }
+  }
+
+  /** The first failure; later attempts only say that OrtEnvironment could not be initialised. */
+  private static Throwable rootCause(Throwable failure) {
+    Throwable root = failure;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root;
   }
 
   private static OrtEnvironment trainable(OrtEnvironment candidate, String otherwise) {

@@ -36,6 +36,6 @@ class SessionSettingsTest {
         .isInstanceOf(RuntimeUnavailableException.class)
         .hasMessageStartingWith("The execution provider CUDA is not part of the native library")
         .hasMessageContaining("org.bytedeco:onnxruntime:")
-        .hasMessageContaining("-gpu to the class path, or use ExecutionProvider.CPU");
+        .hasMessageContaining("-gpu to the class path; or use ExecutionProvider.CPU");
   }
 }
