@@ -2,6 +2,7 @@ package org.tribuo.distill.graph;
 
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import ai.onnxruntime.OnnxJavaType;
+import java.util.List;
 
 /** The element types of ONNX tensors that this library handles, with their size in bytes. */
 public enum ElementType {
@@ -49,6 +50,16 @@ public enum ElementType {
     };
   }
 
+  /** Whether an ONNX number names one of these types. */
+  static boolean isKnown(int number) {
+    for (ElementType type : values()) {
+      if (type.onnxNumber() == number) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /**
    * The type with an ONNX number.
    *
@@ -63,7 +74,7 @@ public enum ElementType {
     DataType known = DataType.forNumber(number);
     throw new GraphException(
         "Element type %s is not supported, expected one of %s"
-            .formatted(known == null ? number : known, java.util.List.of(values())));
+            .formatted(known == null ? number : known, List.of(values())));
   }
 
   /**
@@ -79,6 +90,6 @@ public enum ElementType {
     }
     throw new GraphException(
         "Element type %s is not supported, expected one of %s"
-            .formatted(runtime, java.util.List.of(values())));
+            .formatted(runtime, List.of(values())));
   }
 }

@@ -4,6 +4,7 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
+import ai.onnxruntime.platform.Fp16Conversions;
 import com.google.protobuf.ByteString;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -168,13 +169,13 @@ public final class Tensor {
       case FLOAT16 -> {
         var halves = data().asShortBuffer();
         for (int i = 0; i < values.length; i++) {
-          values[i] = ai.onnxruntime.platform.Fp16Conversions.fp16ToFloat(halves.get(i));
+          values[i] = Fp16Conversions.fp16ToFloat(halves.get(i));
         }
       }
       case BFLOAT16 -> {
         var halves = data().asShortBuffer();
         for (int i = 0; i < values.length; i++) {
-          values[i] = ai.onnxruntime.platform.Fp16Conversions.bf16ToFloat(halves.get(i));
+          values[i] = Fp16Conversions.bf16ToFloat(halves.get(i));
         }
       }
       default -> throw new GraphException("A tensor of " + elementType + " has no floats");
@@ -202,6 +203,29 @@ public final class Tensor {
           };
     }
     return values;
+  }
+
+  /**
+   * The same numbers in another floating-point type, rounded to the nearest.
+   *
+   * @throws GraphException unless both are the same type, or float types of which the other is
+   *     FLOAT, DOUBLE, FLOAT16 or BFLOAT16
+   */
+  public Tensor cast(ElementType type) {
+    if (type == elementType) {
+      return this;
+    }
+    ByteBuffer cast = allocate(elements() * type.bytes());
+    for (float value : toFloats()) {
+      switch (type) {
+        case FLOAT -> cast.putFloat(value);
+        case DOUBLE -> cast.putDouble(value);
+        case FLOAT16 -> cast.putShort(Fp16Conversions.floatToFp16(value));
+        case BFLOAT16 -> cast.putShort(Fp16Conversions.floatToBf16(value));
+        default -> throw new GraphException("A tensor of floats cannot become one of " + type);
+      }
+    }
+    return new Tensor(type, dims, cast.flip());
   }
 
   /** The same elements under other dimensions. */
@@ -247,7 +271,7 @@ public final class Tensor {
     return elementType + Arrays.toString(dims);
   }
 
-  private static long elements(long[] dims) {
+  static long elements(long[] dims) {
     long product = 1;
     for (long dim : dims) {
       product = Math.multiplyExact(product, dim);

@@ -1,0 +1,99 @@
+package org.tribuo.distill.autodiff.rules;
+
+import static org.tribuo.distill.autodiff.GradientRule.NONE;
+import static org.tribuo.distill.autodiff.GradientRule.grads;
+import static org.tribuo.distill.autodiff.RuleTable.elementwise;
+
+import java.util.Collections;
+import java.util.List;
+import org.tribuo.distill.autodiff.ForwardNode;
+import org.tribuo.distill.autodiff.RuleTable.Entry;
+import org.tribuo.distill.graph.Ops;
+import org.tribuo.distill.graph.Value;
+
+/** Arithmetic on elements, with broadcasting. */
+final class ElementwiseRules {
+  private ElementwiseRules() {}
+
+  static final List<Entry> ENTRIES =
+      List.of(
+          elementwise("Add", (op, n, dy) -> grads(dy, dy)),
+          elementwise("Sub", (op, n, dy) -> grads(dy, op.neg(dy))),
+          elementwise("Mul", (op, n, dy) -> grads(op.mul(dy, n.x(1)), op.mul(dy, n.x(0)))),
+          // x/z: 1/z and -y/z
+          elementwise(
+              "Div",
+              (op, n, dy) -> {
+                Value dx = op.div(dy, n.x(1));
+                return grads(dx, op.neg(op.mul(dx, n.y())));
+              }),
+          elementwise("Pow", ElementwiseRules::pow),
+          elementwise("Sum", (op, n, dy) -> Collections.nCopies(n.xs().size(), dy)),
+          elementwise(
+              "Mean",
+              (op, n, dy) ->
+                  Collections.nCopies(n.xs().size(), op.div(dy, (double) n.xs().size()))),
+          elementwise("Max", ElementwiseRules::extremum),
+          elementwise("Min", ElementwiseRules::extremum),
+          elementwise(
+              "Where",
+              (op, n, dy) ->
+                  grads(
+                      NONE,
+                      op.where(n.x(0), dy, op.scalar(0, dy)),
+                      op.where(n.x(0), op.scalar(0, dy), dy))),
+          // inside the limits, limits included
+          elementwise(
+              "Clip",
+              (op, n, dy) -> grads(op.where(op.equal(n.x(), n.y()), dy, op.scalar(0, dy)))),
+          elementwise("Neg", (op, n, dy) -> grads(op.neg(dy))),
+          elementwise("Identity", (op, n, dy) -> grads(dy)),
+          elementwise("Cast", (op, n, dy) -> grads(dy)),
+          // 0 at 0
+          elementwise("Abs", (op, n, dy) -> grads(op.mul(dy, op.sign(n.x())))),
+          elementwise("Exp", (op, n, dy) -> grads(op.mul(dy, n.y()))),
+          elementwise("Log", (op, n, dy) -> grads(op.div(dy, n.x()))),
+          elementwise("Sqrt", (op, n, dy) -> grads(op.div(op.mul(dy, 0.5), n.y()))),
+          // -y²
+          elementwise(
+              "Reciprocal", (op, n, dy) -> grads(op.neg(op.mul(dy, op.square(n.y()))))),
+          elementwise("Sin", (op, n, dy) -> grads(op.mul(dy, op.cos(n.x())))),
+          elementwise("Cos", (op, n, dy) -> grads(op.neg(op.mul(dy, op.sin(n.x()))))),
+          // 2/√π · exp(-x²)
+          elementwise(
+              "Erf",
+              (op, n, dy) ->
+                  grads(
+                      op.mul(
+                          dy,
+                          op.mul(
+                              op.exp(op.neg(op.square(n.x()))), 2 / Math.sqrt(Math.PI))))));
+
+  /** x^p: p·x^(p-1) and y·ln x, the latter 0 where x is not positive. */
+  private static List<Value> pow(Ops op, ForwardNode n, Value dy) {
+    Value x = n.x(0);
+    Value p = op.cast(n.x(1), x.elementType());
+    Value dx =
+        n.constant(1).filter(t -> t.elements() == 1 && number(t) == 2).isPresent()
+            ? op.mul(op.mul(dy, x), 2)
+            : op.mul(dy, op.mul(p, op.pow(x, op.sub(p, op.scalar(1, p)))));
+    if (!n.wants(1)) {
+      return grads(dx);
+    }
+    Value positive = op.greater(x, op.scalar(0, x));
+    Value logX = op.log(op.where(positive, x, op.scalar(1, x)));
+    return grads(dx, op.mul(dy, op.mul(n.y(), logX)));
+  }
+
+  private static double number(org.tribuo.distill.graph.Tensor tensor) {
+    return tensor.elementType().isFloat() ? tensor.toFloats()[0] : tensor.toLongs()[0];
+  }
+
+  /** To the inputs that reach the extremum, in equal parts. */
+  private static List<Value> extremum(Ops op, ForwardNode n, Value dy) {
+    List<Value> reached =
+        n.xs().stream().map(x -> op.cast(op.equal(x, n.y()), dy.elementType())).toList();
+    Value share = op.div(dy, reached.stream().reduce(op::add).orElseThrow());
+    return reached.stream().map(mask -> op.mul(share, mask)).toList();
+  }
+}

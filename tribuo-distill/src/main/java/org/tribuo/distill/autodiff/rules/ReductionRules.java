@@ -1,0 +1,77 @@
+package org.tribuo.distill.autodiff.rules;
+
+import static org.tribuo.distill.autodiff.GradientRule.grads;
+import static org.tribuo.distill.autodiff.RuleTable.rule;
+
+import java.util.List;
+import org.tribuo.distill.autodiff.ForwardNode;
+import org.tribuo.distill.autodiff.RuleTable.Entry;
+import org.tribuo.distill.graph.Attributes;
+import org.tribuo.distill.graph.ElementType;
+import org.tribuo.distill.graph.Ops;
+import org.tribuo.distill.graph.TensorType;
+import org.tribuo.distill.graph.Value;
+
+/** Reductions over axes; in all of them {@code y} and {@code dy} are first given those axes back. */
+final class ReductionRules {
+  private ReductionRules() {}
+
+  static final List<Entry> ENTRIES =
+      List.of(
+          rule("ReduceSum", (op, n, dy) -> grads(op.expandLike(restored(op, n, dy), n.x()))),
+          rule("ReduceMean", ReductionRules::mean),
+          rule("ReduceMax", ReductionRules::extremum),
+          rule("ReduceMin", ReductionRules::extremum),
+          // x/y, 0 where y is 0
+          rule("ReduceL2", ReductionRules::l2),
+          rule(
+              "ReduceL1",
+              (op, n, dy) -> grads(op.mul(restored(op, n, dy), op.sign(n.x())))),
+          rule(
+              "ReduceSumSquare",
+              (op, n, dy) -> grads(op.mul(restored(op, n, dy), op.mul(n.x(), 2)))),
+          rule(
+              "ReduceLogSumExp",
+              (op, n, dy) ->
+                  grads(
+                      op.mul(
+                          restored(op, n, dy), op.exp(op.sub(n.x(), restored(op, n, n.y())))))));
+
+  private static List<Value> mean(Ops op, ForwardNode n, Value dy) {
+    Value count = op.div(elements(op, n.x()), elements(op, n.y()));
+    return grads(op.expandLike(op.mul(restored(op, n, dy), op.reciprocal(count)), n.x()));
+  }
+
+  private static Value elements(Ops op, Value x) {
+    Value size = op.one("Size", TensorType.of(ElementType.INT64), x);
+    return op.cast(size, x.elementType());
+  }
+
+  private static List<Value> l2(Ops op, ForwardNode n, Value dy) {
+    Value norm = restored(op, n, n.y());
+    Value zero = op.scalar(0, norm);
+    Value safe = op.where(op.equal(norm, zero), op.scalar(1, norm), norm);
+    return grads(op.mul(n.x(), op.div(restored(op, n, dy), safe)));
+  }
+
+  /** To the elements that reach the extremum, in equal parts. */
+  private static List<Value> extremum(Ops op, ForwardNode n, Value dy) {
+    Value reached = op.cast(op.equal(n.x(), restored(op, n, n.y())), dy.elementType());
+    Value ties = n.hasX(1) ? reduceSumLike(op, n, reached) : op.reduceSumKeep(reached);
+    return grads(op.mul(op.div(restored(op, n, dy), ties), reached));
+  }
+
+  private static Value reduceSumLike(Ops op, ForwardNode n, Value x) {
+    Attributes attributes =
+        Attributes.NONE
+            .with("keepdims", 1L)
+            .with("noop_with_empty_axes", n.attribute("noop_with_empty_axes", 0L));
+    return op.one(
+        "ReduceSum", attributes, TensorType.ofUnknownRank(x.elementType()), x, n.x(1));
+  }
+
+  /** The reduced axes with size 1, where the node dropped them. */
+  private static Value restored(Ops op, ForwardNode n, Value y) {
+    return n.attribute("keepdims", 1L) != 0 || !n.hasX(1) ? y : op.unsqueeze(y, n.x(1));
+  }
+}

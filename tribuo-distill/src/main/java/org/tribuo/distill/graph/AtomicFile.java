@@ -1,0 +1,73 @@
+package org.tribuo.distill.graph;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * Writes a file whole or not at all: into a second file in the same folder, which then takes the
+ * name. A reader sees the old file or the new one, also after a kill.
+ */
+public final class AtomicFile {
+  private AtomicFile() {}
+
+  /** What is written to the channel. */
+  @FunctionalInterface
+  public interface ChannelContent {
+    void writeTo(WritableByteChannel channel) throws IOException;
+  }
+
+  /** What is written to the stream. */
+  @FunctionalInterface
+  public interface StreamContent {
+    void writeTo(OutputStream stream) throws IOException;
+  }
+
+  /**
+   * @throws IOException if the folder is missing, read-only or full; nothing is left behind, and a
+   *     file that was there before is kept
+   */
+  public static void write(Path file, ChannelContent content) throws IOException {
+    Path target = file.toAbsolutePath();
+    Path folder = target.getParent();
+    if (!Files.isDirectory(folder)) {
+      throw new java.nio.file.NoSuchFileException(
+          file.toString(), null, "There is no folder '%s' to write into".formatted(folder));
+    }
+    if (!Files.isWritable(folder)) {
+      throw new AccessDeniedException(
+          file.toString(), null, "The folder '%s' cannot be written to".formatted(folder));
+    }
+    Path part = Files.createTempFile(folder, "." + target.getFileName(), ".part");
+    try {
+      try (FileChannel channel = FileChannel.open(part, StandardOpenOption.WRITE)) {
+        content.writeTo(channel);
+        channel.force(true);
+      }
+      Files.move(
+          part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      Files.deleteIfExists(part);
+    }
+  }
+
+  /** As {@link #write(Path, ChannelContent)}, through a buffered stream. */
+  public static void writeStream(Path file, StreamContent content) throws IOException {
+    write(
+        file,
+        channel -> {
+          OutputStream stream =
+              new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16);
+          content.writeTo(stream);
+          stream.flush();
+        });
+  }
+}

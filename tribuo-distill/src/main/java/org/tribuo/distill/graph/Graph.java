@@ -1,0 +1,515 @@
+package org.tribuo.distill.graph;
+
+import ai.onnx.proto.OnnxMl.FunctionProto;
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An ONNX graph that can be changed: values by name, the nodes that produce and consume them, the
+ * initializers. Nodes may be added in any order; {@link #toModel} sorts them. One thread at a time.
+ *
+ * <p>Every value has one name and one producer: a node, an initializer or an input of the graph.
+ * Fields of the file that this library does not know are kept.
+ */
+public final class Graph {
+  private final ModelProto origin;
+  private final boolean externalData;
+  private final Map<String, Long> opsets = new LinkedHashMap<>();
+  private final Map<String, TensorType> inputs = new LinkedHashMap<>();
+  private final Map<String, ValueInfoProto> interfaceProtos = new HashMap<>();
+  private final Set<String> outputs = new LinkedHashSet<>();
+  private final Map<String, Tensor> initializers = new LinkedHashMap<>();
+  private final Map<String, TensorProto> initializerProtos = new HashMap<>();
+  private final Set<Node> nodes = new LinkedHashSet<>();
+  private final Map<String, Node> producers = new HashMap<>();
+  private final Map<String, Set<Node>> consumers = new HashMap<>();
+  private final Map<String, TensorType> types = new HashMap<>();
+  private final Names names = new Names();
+
+  private Graph(ModelProto origin, boolean externalData) {
+    this.origin = origin;
+    this.externalData = externalData;
+  }
+
+  /** An empty graph with a version of ONNX's own operators and ONNX Runtime's. */
+  public static Graph empty(long opset) {
+    Graph graph = new Graph(ModelProto.newBuilder().setIrVersion(10).build(), false);
+    graph.opsets.put(Node.ONNX, opset);
+    graph.opsets.put(Node.MICROSOFT, 1L);
+    return graph;
+  }
+
+  /**
+   * A graph that starts as a copy of a model's.
+   *
+   * @throws GraphException if two values have one name, or a node reads a value that nobody makes
+   */
+  public static Graph of(OnnxModel model) {
+    ModelProto proto = model.proto();
+    Graph graph = new Graph(proto, model.hasExternalData());
+    for (OperatorSetIdProto opset : proto.getOpsetImportList()) {
+      graph.opsets.put(
+          opset.getDomain().equals("ai.onnx") ? Node.ONNX : opset.getDomain(), opset.getVersion());
+    }
+    GraphProto body = proto.getGraph();
+    for (TensorProto tensor : body.getInitializerList()) {
+      graph.initializerProtos.put(tensor.getName(), tensor);
+      Tensor value = model.initializers().get(tensor.getName());
+      if (value != null) {
+        graph.initializers.put(tensor.getName(), value);
+        graph.types.put(tensor.getName(), value.type());
+      }
+      graph.names.reserve(tensor.getName());
+    }
+    for (ValueInfoProto input : body.getInputList()) {
+      graph.interfaceProtos.put(input.getName(), input);
+      if (!graph.isInitializer(input.getName())) {
+        graph.inputs.put(input.getName(), TypeProtos.read(input));
+        graph.types.put(input.getName(), TypeProtos.read(input));
+      }
+      graph.names.reserve(input.getName());
+    }
+    for (ValueInfoProto info : body.getValueInfoList()) {
+      TypeProtos.tryRead(info).ifPresent(type -> graph.types.put(info.getName(), type));
+    }
+    for (ValueInfoProto output : body.getOutputList()) {
+      graph.interfaceProtos.put(output.getName(), output);
+      TypeProtos.tryRead(output).ifPresent(type -> graph.types.put(output.getName(), type));
+      graph.outputs.add(output.getName());
+    }
+    for (NodeProto node : body.getNodeList()) {
+      graph.link(Node.of(node));
+    }
+    graph.validate();
+    return graph;
+  }
+
+  /** A copy that shares nothing that changes. */
+  public Graph copy() {
+    return of(toModel());
+  }
+
+  // ---- what is there
+
+  /** The version of a domain's operators; 0 where the graph does not import the domain. */
+  public long opset(String domain) {
+    return opsets.getOrDefault(domain, 0L);
+  }
+
+  /** The graph's inputs, in order, without initializers. */
+  public Map<String, TensorType> inputs() {
+    return Collections.unmodifiableMap(inputs);
+  }
+
+  /** The names of the graph's outputs, in order. */
+  public List<String> outputs() {
+    return List.copyOf(outputs);
+  }
+
+  public Map<String, Tensor> initializers() {
+    return Collections.unmodifiableMap(initializers);
+  }
+
+  public boolean isInitializer(String name) {
+    return initializers.containsKey(name) || initializerProtos.containsKey(name);
+  }
+
+  /** The nodes, in the order in which they were added. */
+  public Collection<Node> nodes() {
+    return Collections.unmodifiableSet(nodes);
+  }
+
+  /** The node that makes a value, unless it is an input or an initializer. */
+  public Optional<Node> producer(String name) {
+    return Optional.ofNullable(producers.get(name));
+  }
+
+  /** The nodes that read a value. */
+  public Set<Node> consumers(String name) {
+    return Collections.unmodifiableSet(consumers.getOrDefault(name, Set.of()));
+  }
+
+  public boolean isOutput(String name) {
+    return outputs.contains(name);
+  }
+
+  /** Whether some input, initializer or node makes a value of that name. */
+  public boolean has(String name) {
+    return inputs.containsKey(name) || isInitializer(name) || producers.containsKey(name);
+  }
+
+  /**
+   * A value with what is known of its type.
+   *
+   * @throws GraphException if nobody makes it or its element type is not known
+   */
+  public Value value(String name) {
+    if (!has(name)) {
+      throw new GraphException("The graph has no value '%s'".formatted(name));
+    }
+    return type(name)
+        .map(type -> new Value(name, type))
+        .orElseThrow(
+            () -> new GraphException("The element type of '%s' is not known".formatted(name)));
+  }
+
+  public Optional<TensorType> type(String name) {
+    return Optional.ofNullable(types.get(name));
+  }
+
+  /** The value's number, if it is known when the graph is made: an initializer or a constant. */
+  public Optional<Tensor> constant(String name) {
+    Tensor initializer = initializers.get(name);
+    if (initializer != null) {
+      return Optional.of(initializer);
+    }
+    return producer(name)
+        .flatMap(
+            node ->
+                switch (node.opType()) {
+                  case "Constant" -> node.attributes().constantValue();
+                  case "Identity" -> constant(node.input(0));
+                  default -> Optional.empty();
+                });
+  }
+
+  /** The nodes so that each comes after those that it reads from. */
+  public List<Node> topological() {
+    List<Node> sorted = new ArrayList<>(nodes.size());
+    Map<Node, Integer> missing = new HashMap<>();
+    Deque<Node> ready = new ArrayDeque<>();
+    for (Node node : nodes) {
+      int open = (int) node.reads().stream().filter(producers::containsKey).count();
+      missing.put(node, open);
+      if (open == 0) {
+        ready.add(node);
+      }
+    }
+    while (!ready.isEmpty()) {
+      Node node = ready.poll();
+      sorted.add(node);
+      for (String output : node.outputs()) {
+        for (Node consumer : consumers.getOrDefault(output, Set.of())) {
+          if (missing.merge(consumer, -1, Integer::sum) == 0) {
+            ready.add(consumer);
+          }
+        }
+      }
+    }
+    if (sorted.size() != nodes.size()) {
+      Set<Node> cyclic = new LinkedHashSet<>(nodes);
+      sorted.forEach(cyclic::remove);
+      throw new GraphException("The graph has a cycle through " + cyclic.iterator().next());
+    }
+    return sorted;
+  }
+
+  /** The nodes that a value is computed from, in topological order. */
+  public List<Node> ancestors(Collection<String> values) {
+    Set<Node> wanted = new HashSet<>();
+    Deque<String> open = new ArrayDeque<>(values);
+    while (!open.isEmpty()) {
+      Node node = producers.get(open.pop());
+      if (node != null && wanted.add(node)) {
+        open.addAll(node.reads());
+      }
+    }
+    return topological().stream().filter(wanted::contains).toList();
+  }
+
+  // ---- changes
+
+  /** A name that no value or node has, made from a wish. */
+  public String freshName(String wish) {
+    return names.fresh(wish);
+  }
+
+  /** Sets the version of a domain's operators. */
+  public void setOpset(String domain, long version) {
+    opsets.put(domain, version);
+  }
+
+  /** Adds a node whose outputs are new values of the given types. */
+  public Node add(
+      String domain,
+      String opType,
+      Attributes attributes,
+      List<String> nodeInputs,
+      Map<String, TensorType> nodeOutputs) {
+    Node node =
+        Node.of(
+            names.fresh(opType),
+            domain,
+            opType,
+            attributes,
+            nodeInputs,
+            List.copyOf(nodeOutputs.keySet()));
+    if (!domain.isEmpty()) {
+      opsets.putIfAbsent(domain, 1L);
+    }
+    link(node);
+    nodeOutputs.forEach(types::put);
+    return node;
+  }
+
+  /**
+   * Puts other nodes in the place of one: same name and outputs, other operator and inputs.
+   *
+   * @return the new node
+   */
+  public Node replace(
+      Node old, String domain, String opType, Attributes attributes, List<String> newInputs) {
+    return replace(old, domain, opType, attributes, newInputs, old.outputs());
+  }
+
+  /** As above, where the outputs change too. Outputs that go must not be read by anybody. */
+  public Node replace(
+      Node old,
+      String domain,
+      String opType,
+      Attributes attributes,
+      List<String> newInputs,
+      List<String> newOutputs) {
+    remove(old);
+    Node node = Node.of(old.name(), domain, opType, attributes, newInputs, newOutputs);
+    if (!domain.isEmpty()) {
+      opsets.putIfAbsent(domain, 1L);
+    }
+    link(node);
+    return node;
+  }
+
+  /** Removes a node; its outputs have no producer until somebody else makes them. */
+  public void remove(Node node) {
+    if (!nodes.remove(node)) {
+      throw new GraphException("The graph has no node " + node);
+    }
+    node.outputs().forEach(producers::remove);
+    for (String input : node.reads()) {
+      Set<Node> readers = consumers.get(input);
+      if (readers != null) {
+        readers.remove(node);
+      }
+    }
+  }
+
+  /** Makes every node that reads {@code from} as an input read {@code to} instead. */
+  public void replaceUses(String from, String to) {
+    for (Node node : List.copyOf(consumers(from))) {
+      replaceUse(node, from, to);
+    }
+  }
+
+  /** Makes one node read {@code to} where it read {@code from} as an input. */
+  public void replaceUse(Node node, String from, String to) {
+    node.replaceInput(from, to);
+    if (!node.reads().contains(from)) {
+      consumers.getOrDefault(from, new LinkedHashSet<>()).remove(node);
+    }
+    consumers.computeIfAbsent(to, name -> new LinkedHashSet<>()).add(node);
+  }
+
+  public void addInput(String name, TensorType type) {
+    names.reserve(name);
+    inputs.put(name, type);
+    types.put(name, type);
+  }
+
+  /** Removes an input that no node reads. */
+  public void removeInput(String name) {
+    if (!consumers(name).isEmpty()) {
+      throw new GraphException(
+          "Input '%s' is still read by %s".formatted(name, consumers(name).iterator().next()));
+    }
+    inputs.remove(name);
+  }
+
+  public void addOutput(String name) {
+    outputs.add(name);
+  }
+
+  public void removeOutput(String name) {
+    outputs.remove(name);
+  }
+
+  /** Adds or replaces an initializer. */
+  public Value setInitializer(String name, Tensor tensor) {
+    names.reserve(name);
+    initializers.put(name, tensor);
+    types.put(name, tensor.type());
+    return new Value(name, tensor.type());
+  }
+
+  public void removeInitializer(String name) {
+    initializers.remove(name);
+    initializerProtos.remove(name);
+  }
+
+  /** Turns an initializer into an input of the same name and type. */
+  public Tensor initializerToInput(String name) {
+    Tensor tensor = initializers.get(name);
+    if (tensor == null) {
+      throw new GraphException("The graph has no initializer '%s'".formatted(name));
+    }
+    removeInitializer(name);
+    addInput(name, tensor.type());
+    return tensor;
+  }
+
+  /** States what is known of a value. */
+  public void setType(String name, TensorType type) {
+    types.put(name, type);
+  }
+
+  /** Removes every node and initializer that no output needs. */
+  public void removeUnused() {
+    Set<Node> needed = new HashSet<>(ancestors(outputs));
+    for (Node node : List.copyOf(nodes)) {
+      if (!needed.contains(node)) {
+        remove(node);
+      }
+    }
+    for (String name : List.copyOf(initializers.keySet())) {
+      if (consumers(name).isEmpty() && !outputs.contains(name)) {
+        removeInitializer(name);
+      }
+    }
+    initializerProtos
+        .keySet()
+        .removeIf(name -> !initializers.containsKey(name) && consumers(name).isEmpty());
+  }
+
+  private void link(Node node) {
+    nodes.add(node);
+    names.reserve(node.name());
+    for (String output : node.outputs()) {
+      if (output.isEmpty()) {
+        continue;
+      }
+      names.reserve(output);
+      Node other = producers.put(output, node);
+      if (other != null || inputs.containsKey(output)) {
+        throw new GraphException(
+            "Value '%s' is made twice: by %s and by %s"
+                .formatted(output, other == null ? "the graph's input" : other, node));
+      }
+    }
+    for (String input : node.reads()) {
+      consumers.computeIfAbsent(input, name -> new LinkedHashSet<>()).add(node);
+    }
+  }
+
+  // ---- to a file
+
+  /**
+   * Checks that every value that is read is made by somebody.
+   *
+   * @throws GraphException that names the value and the node that reads it
+   */
+  public void validate() {
+    for (Node node : nodes) {
+      for (String input : node.reads()) {
+        if (!has(input)) {
+          throw new GraphException(
+              "%s reads value '%s', which no input, initializer or node makes"
+                  .formatted(node, input));
+        }
+      }
+    }
+    for (String output : outputs) {
+      if (!has(output)) {
+        throw new GraphException(
+            "The graph's output '%s' is made by no input, initializer or node".formatted(output));
+      }
+    }
+  }
+
+  /** The graph as a model, its nodes sorted. Value types that are known are kept in it. */
+  public OnnxModel toModel() {
+    validate();
+    GraphProto.Builder body =
+        origin.getGraph().toBuilder()
+            .clearNode()
+            .clearInitializer()
+            .clearInput()
+            .clearOutput()
+            .clearValueInfo();
+    if (body.getName().isEmpty()) {
+      body.setName("graph");
+    }
+    topological().forEach(node -> body.addNode(node.toProto()));
+    initializers.forEach((name, tensor) -> body.addInitializer(header(name, tensor)));
+    initializerProtos.forEach(
+        (name, proto) -> {
+          if (!initializers.containsKey(name)) {
+            body.addInitializer(proto);
+          }
+        });
+    inputs.forEach((name, type) -> body.addInput(interfaceProto(name, type)));
+    for (String output : outputs) {
+      body.addOutput(interfaceProto(output, types.get(output)));
+    }
+    for (Node node : nodes) {
+      for (String output : node.outputs()) {
+        TensorType type = types.get(output);
+        if (type != null && !outputs.contains(output)) {
+          body.addValueInfo(TypeProtos.write(output, type));
+        }
+      }
+    }
+    ModelProto.Builder model = origin.toBuilder().setGraph(body).clearOpsetImport();
+    opsets.forEach(
+        (domain, version) ->
+            model.addOpsetImport(
+                OperatorSetIdProto.newBuilder().setDomain(domain).setVersion(version)));
+    return new OnnxModel(model.build(), new LinkedHashMap<>(initializers), externalData);
+  }
+
+  /** Model-local functions of the file. */
+  List<FunctionProto> functions() {
+    return origin.getFunctionsList();
+  }
+
+  /** What the message says of an initializer beside its numbers, which the model adds. */
+  private TensorProto header(String name, Tensor tensor) {
+    TensorProto.Builder header =
+        ExternalData.withoutData(
+                initializerProtos.getOrDefault(name, TensorProto.getDefaultInstance()))
+            .setName(name)
+            .setDataType(tensor.elementType().onnxNumber())
+            .clearDims();
+    for (long dim : tensor.dims()) {
+      header.addDims(dim);
+    }
+    return header.build();
+  }
+
+  private ValueInfoProto interfaceProto(String name, @Nullable TensorType type) {
+    ValueInfoProto old = interfaceProtos.get(name);
+    if (old != null && (type == null || TypeProtos.tryRead(old).filter(type::equals).isPresent())) {
+      return old;
+    }
+    if (type == null) {
+      throw new GraphException("The type of the graph's output '%s' is not known".formatted(name));
+    }
+    return TypeProtos.write(name, type);
+  }
+}

@@ -1,0 +1,256 @@
+package org.tribuo.distill.graph;
+
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.StringStringEntryProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * An ONNX model as its file holds it, with every initializer at hand, wherever its data lies.
+ * Fields that this library does not know are kept. Immutable.
+ */
+public final class OnnxModel {
+  /** The newest version of ONNX's own operators that this library reads. */
+  public static final long NEWEST_OPSET = 24;
+
+  /** The oldest version of ONNX's own operators that this library reads. */
+  public static final long OLDEST_OPSET = 7;
+
+  private final ModelProto proto;
+  private final Map<String, Tensor> initializers;
+  private final boolean external;
+
+  OnnxModel(ModelProto proto, Map<String, Tensor> initializers, boolean external) {
+    this.proto = proto;
+    this.initializers = initializers;
+    this.external = external;
+  }
+
+  /**
+   * Reads a model and the external data that it names. External data is mapped, not loaded, and
+   * must stay in place while the model is in use.
+   *
+   * @throws GraphException if the file is not a complete ONNX model of a known opset, or if
+   *     external data is missing or has another size
+   * @throws IOException if a file cannot be read
+   */
+  public static OnnxModel read(Path file) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      throw new java.nio.file.NoSuchFileException(
+          file.toString(), null, "There is no ONNX file there");
+    }
+    ModelProto proto;
+    try (InputStream stream = Files.newInputStream(file)) {
+      CodedInputStream coded = CodedInputStream.newInstance(stream);
+      coded.setSizeLimit(Integer.MAX_VALUE);
+      proto = ModelProto.parseFrom(coded);
+    } catch (InvalidProtocolBufferException e) {
+      throw new GraphException(
+          "'%s' is not an ONNX file, or was cut off (%d bytes): %s"
+              .formatted(file, Files.size(file), e.getMessage()),
+          e);
+    }
+    return of(proto, file.toString(), ExternalData.beside(file));
+  }
+
+  /**
+   * The model in a serialized message whose data is all inside.
+   *
+   * @throws GraphException as {@link #read}
+   */
+  public static OnnxModel of(ModelProto proto) {
+    try {
+      return of(proto, "The model", ExternalData.NOWHERE);
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  private static OnnxModel of(ModelProto proto, String what, ExternalData externalData)
+      throws IOException {
+    checkStructure(proto, what);
+    Map<String, Tensor> initializers = new LinkedHashMap<>();
+    boolean external = false;
+    for (TensorProto tensor : proto.getGraph().getInitializerList()) {
+      boolean outside = tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL;
+      external |= outside;
+      if (ElementType.isKnown(tensor.getDataType())) {
+        initializers.put(
+            tensor.getName(), outside ? externalData.read(tensor) : Tensor.of(tensor));
+      }
+    }
+    return new OnnxModel(proto, initializers, external);
+  }
+
+  private static void checkStructure(ModelProto proto, String what) {
+    if (!proto.hasGraph() || proto.getIrVersion() == 0 || proto.getOpsetImportCount() == 0) {
+      throw new GraphException(
+          "'%s' is not an ONNX model: it has no %s"
+              .formatted(
+                  what,
+                  !proto.hasGraph()
+                      ? "graph"
+                      : proto.getIrVersion() == 0 ? "IR version" : "opset import"));
+    }
+    GraphProto graph = proto.getGraph();
+    if (graph.getNodeCount() == 0 || graph.getOutputCount() == 0) {
+      throw new GraphException(
+          "'%s' has %d nodes and %d outputs: there is nothing to compute"
+              .formatted(what, graph.getNodeCount(), graph.getOutputCount()));
+    }
+    proto
+        .getOpsetImportList()
+        .forEach(
+            opset -> {
+              boolean ours = opset.getDomain().isEmpty() || opset.getDomain().equals("ai.onnx");
+              if (ours
+                  && (opset.getVersion() < OLDEST_OPSET || opset.getVersion() > NEWEST_OPSET)) {
+                throw new GraphException(
+                    "'%s' has opset %d, expected one from %d to %d: export it again with such an opset"
+                        .formatted(what, opset.getVersion(), OLDEST_OPSET, NEWEST_OPSET));
+              }
+            });
+  }
+
+  /** The message as the file holds it; initializers with external data name where it lies. */
+  public ModelProto proto() {
+    return proto;
+  }
+
+  /**
+   * The initializers of a known element type by name, in the order of the file. Those with external
+   * data are mapped from it.
+   */
+  public Map<String, Tensor> initializers() {
+    return java.util.Collections.unmodifiableMap(initializers);
+  }
+
+  /** Whether some initializer's data lay outside the file. */
+  public boolean hasExternalData() {
+    return external;
+  }
+
+  /** The names of the files that hold external data, relative to the model's file, sorted. */
+  public Set<String> externalDataFiles() {
+    Set<String> files = new TreeSet<>();
+    proto.getGraph().getInitializerList().stream()
+        .filter(tensor -> tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL)
+        .map(ExternalData::location)
+        .forEach(files::add);
+    return files;
+  }
+
+  /** The model's metadata by key. */
+  public Map<String, String> metadata() {
+    Map<String, String> metadata = new LinkedHashMap<>();
+    proto.getMetadataPropsList().forEach(e -> metadata.put(e.getKey(), e.getValue()));
+    return metadata;
+  }
+
+  /**
+   * The same model with other numbers in some initializers. Element types stay those of the file:
+   * float32 values are rounded where the file has float16.
+   *
+   * @throws GraphException if there is no such initializer, or its dimensions differ
+   */
+  public OnnxModel withInitializers(Map<String, Tensor> values) {
+    Map<String, Tensor> changed = new LinkedHashMap<>(initializers);
+    values.forEach(
+        (name, value) -> {
+          Tensor old = initializers.get(name);
+          if (old == null) {
+            throw new GraphException("The model has no initializer '%s'".formatted(name));
+          }
+          if (!java.util.Arrays.equals(old.dims(), value.dims())) {
+            throw new GraphException(
+                "Initializer '%s' is %s, expected the shape of %s".formatted(name, value, old));
+          }
+          changed.put(name, value.cast(old.elementType()));
+        });
+    return new OnnxModel(proto, changed, external);
+  }
+
+  /** The same model with some metadata added or replaced. */
+  public OnnxModel withMetadata(Map<String, String> entries) {
+    Map<String, String> merged = new LinkedHashMap<>(metadata());
+    merged.putAll(entries);
+    ModelProto.Builder builder = proto.toBuilder().clearMetadataProps();
+    merged.forEach(
+        (key, value) ->
+            builder.addMetadataProps(
+                StringStringEntryProto.newBuilder().setKey(key).setValue(value)));
+    return new OnnxModel(builder.build(), initializers, external);
+  }
+
+  /** Bytes of all initializers. */
+  public long bytesOfInitializers() {
+    return initializers.values().stream().mapToLong(t -> t.elements() * t.elementType().bytes()).sum();
+  }
+
+  /**
+   * The model as one message with all data inside, as an in-memory session reads it.
+   *
+   * @throws GraphException if that is larger than 2 GB
+   */
+  public ModelProto toProto() {
+    if (bytesOfInitializers() > ExternalData.LARGEST_MESSAGE) {
+      throw new GraphException(
+          "The weights have %,d bytes: a single message ends at 2 GB, write a file instead"
+              .formatted(bytesOfInitializers()));
+    }
+    return withTensors(
+        tensor ->
+            initializers.containsKey(tensor.getName())
+                ? inline(tensor, initializers.get(tensor.getName()))
+                : tensor);
+  }
+
+  /**
+   * Writes the model, whole or not at all. Data goes into a second file {@code NAME.data} beside it
+   * where it lay outside before or would not fit into one message.
+   *
+   * @throws IOException if the folder cannot be written to; a file that was there before is kept
+   */
+  public void write(Path file) throws IOException {
+    if (external || bytesOfInitializers() > ExternalData.LARGEST_MESSAGE) {
+      List<TensorProto> moved = new ArrayList<>();
+      Path data = ExternalData.fileFor(file);
+      AtomicFile.write(data, channel -> moved.addAll(ExternalData.write(proto, initializers, data, channel)));
+      ModelProto message =
+          proto.toBuilder()
+              .setGraph(proto.getGraph().toBuilder().clearInitializer().addAllInitializer(moved))
+              .build();
+      AtomicFile.writeStream(file, message::writeTo);
+    } else {
+      AtomicFile.writeStream(file, toProto()::writeTo);
+    }
+  }
+
+  private ModelProto withTensors(java.util.function.UnaryOperator<TensorProto> change) {
+    GraphProto.Builder graph = proto.getGraph().toBuilder();
+    for (int i = 0; i < graph.getInitializerCount(); i++) {
+      graph.setInitializer(i, change.apply(graph.getInitializer(i)));
+    }
+    return proto.toBuilder().setGraph(graph).build();
+  }
+
+  /** Keeps what the message says beside the data: documentation, unknown fields. */
+  private static TensorProto inline(TensorProto header, Tensor tensor) {
+    return ExternalData.withoutData(header)
+        .setRawData(ByteString.copyFrom(tensor.data()))
+        .build();
+  }
+}

@@ -1,0 +1,595 @@
+package org.tribuo.distill.graph;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Writes operations into a graph: typed functions on values. Each call adds one node (or none,
+ * where there is nothing to compute) and returns its output. Element types are checked as a node is
+ * made; shapes are carried along where they are obvious and left to {@link ShapeInference}
+ * otherwise.
+ *
+ * <p>Operators are those of opset {@value #OPSET}, in which axes, sizes and the like are inputs.
+ */
+public final class Ops {
+  /** The version of ONNX's own operators that is written. */
+  public static final long OPSET = 21;
+
+  private final Graph graph;
+  private final Map<Object, Value> constants = new HashMap<>();
+
+  private Ops(Graph graph) {
+    this.graph = graph;
+  }
+
+  /**
+   * A writer into a graph.
+   *
+   * @throws GraphException if the graph's operators are of an older version
+   */
+  public static Ops on(Graph graph) {
+    if (graph.opset(Node.ONNX) < OPSET) {
+      throw new GraphException(
+          "The graph has opset %d, expected %d or newer: normalise it first"
+              .formatted(graph.opset(Node.ONNX), OPSET));
+    }
+    return new Ops(graph);
+  }
+
+  public Graph graph() {
+    return graph;
+  }
+
+  // ---- constants
+
+  /** A constant tensor. Equal small ones are made once. */
+  public Value constant(Tensor tensor) {
+    return constants.computeIfAbsent(
+        tensor, t -> graph.setInitializer(graph.freshName("constant"), tensor));
+  }
+
+  /** A scalar of the element type of another value. */
+  public Value scalar(double number, Value like) {
+    return constant(
+        switch (like.elementType()) {
+          case FLOAT -> Tensor.scalar((float) number);
+          case DOUBLE -> Tensor.of(new double[] {number});
+          case FLOAT16, BFLOAT16 -> Tensor.scalar((float) number).cast(like.elementType());
+          case INT64 -> Tensor.scalar((long) number);
+          default ->
+              throw new GraphException("No scalar of element type " + like.elementType());
+        });
+  }
+
+  /** An int64 vector. */
+  public Value longs(long... numbers) {
+    return constant(Tensor.vector(numbers));
+  }
+
+  // ---- element-wise, with broadcasting
+
+  public Value add(Value a, Value b) {
+    return binary("Add", a, b);
+  }
+
+  public Value add(Value a, double b) {
+    return add(a, scalar(b, a));
+  }
+
+  public Value sub(Value a, Value b) {
+    return binary("Sub", a, b);
+  }
+
+  public Value sub(double a, Value b) {
+    return sub(scalar(a, b), b);
+  }
+
+  public Value mul(Value a, Value b) {
+    return binary("Mul", a, b);
+  }
+
+  public Value mul(Value a, double b) {
+    return b == 1 ? a : mul(a, scalar(b, a));
+  }
+
+  public Value div(Value a, Value b) {
+    return binary("Div", a, b);
+  }
+
+  public Value div(Value a, double b) {
+    return b == 1 ? a : div(a, scalar(b, a));
+  }
+
+  public Value pow(Value a, Value b) {
+    return binary("Pow", a, b);
+  }
+
+  public Value max(Value a, Value b) {
+    return binary("Max", a, b);
+  }
+
+  public Value max(Value a, double b) {
+    return max(a, scalar(b, a));
+  }
+
+  public Value min(Value a, Value b) {
+    return binary("Min", a, b);
+  }
+
+  public Value equal(Value a, Value b) {
+    return compare("Equal", a, b);
+  }
+
+  public Value less(Value a, Value b) {
+    return compare("Less", a, b);
+  }
+
+  public Value greater(Value a, Value b) {
+    return compare("Greater", a, b);
+  }
+
+  public Value and(Value a, Value b) {
+    return compare("And", a, b);
+  }
+
+  public Value where(Value condition, Value then, Value otherwise) {
+    sameElementType("Where", then, otherwise);
+    Optional<Shape> shape = broadcast(broadcast(then.shape(), otherwise.shape()), condition.shape());
+    return one("Where", new TensorType(then.elementType(), shape), condition, then, otherwise);
+  }
+
+  // ---- element-wise
+
+  public Value neg(Value x) {
+    return unary("Neg", x);
+  }
+
+  public Value abs(Value x) {
+    return unary("Abs", x);
+  }
+
+  public Value sign(Value x) {
+    return unary("Sign", x);
+  }
+
+  public Value exp(Value x) {
+    return unary("Exp", x);
+  }
+
+  public Value log(Value x) {
+    return unary("Log", x);
+  }
+
+  public Value sqrt(Value x) {
+    return unary("Sqrt", x);
+  }
+
+  public Value reciprocal(Value x) {
+    return unary("Reciprocal", x);
+  }
+
+  public Value erf(Value x) {
+    return unary("Erf", x);
+  }
+
+  public Value tanh(Value x) {
+    return unary("Tanh", x);
+  }
+
+  public Value sigmoid(Value x) {
+    return unary("Sigmoid", x);
+  }
+
+  public Value sin(Value x) {
+    return unary("Sin", x);
+  }
+
+  public Value cos(Value x) {
+    return unary("Cos", x);
+  }
+
+  public Value softplus(Value x) {
+    return unary("Softplus", x);
+  }
+
+  public Value square(Value x) {
+    return mul(x, x);
+  }
+
+  public Value oneMinus(Value x) {
+    return sub(1, x);
+  }
+
+  public Value not(Value x) {
+    return one("Not", x.type(), x);
+  }
+
+  public Value identity(Value x) {
+    return unary("Identity", x);
+  }
+
+  public Value cast(Value x, ElementType type) {
+    return x.elementType() == type
+        ? x
+        : one(
+            "Cast",
+            Attributes.NONE.with("to", (long) type.onnxNumber()),
+            new TensorType(type, x.shape()),
+            x);
+  }
+
+  // ---- along axes
+
+  public Value softmax(Value x, int axis) {
+    return one("Softmax", Attributes.NONE.with("axis", (long) axis), x.type(), x);
+  }
+
+  public Value logSoftmax(Value x, int axis) {
+    return one("LogSoftmax", Attributes.NONE.with("axis", (long) axis), x.type(), x);
+  }
+
+  /** The sum over some axes, which disappear; over all axes if none is given. */
+  public Value reduceSum(Value x, long... axes) {
+    return reduce("ReduceSum", x, false, axes);
+  }
+
+  /** The sum over some axes, which stay with size 1. */
+  public Value reduceSumKeep(Value x, long... axes) {
+    return reduce("ReduceSum", x, true, axes);
+  }
+
+  public Value reduceMean(Value x, long... axes) {
+    return reduce("ReduceMean", x, false, axes);
+  }
+
+  public Value reduceMeanKeep(Value x, long... axes) {
+    return reduce("ReduceMean", x, true, axes);
+  }
+
+  public Value reduceMaxKeep(Value x, long... axes) {
+    return reduce("ReduceMax", x, true, axes);
+  }
+
+  /** The sum over axes known at run time only, which stay with size 1; none: nothing is summed. */
+  public Value reduceSumKeep(Value x, Value axes) {
+    Attributes attributes =
+        Attributes.NONE.with("keepdims", 1L).with("noop_with_empty_axes", 1L);
+    return one("ReduceSum", attributes, unknownSizes(x), x, axes);
+  }
+
+  private Value reduce(String opType, Value x, boolean keep, long... axes) {
+    Attributes attributes = Attributes.NONE.with("keepdims", keep ? 1L : 0L);
+    Optional<Shape> shape = x.shape().map(s -> reduced(s, keep, axes));
+    TensorType type = new TensorType(x.elementType(), shape);
+    return axes.length == 0
+        ? one(opType, attributes, type, x)
+        : one(opType, attributes, type, x, longs(axes));
+  }
+
+  private static Shape reduced(Shape shape, boolean keep, long... axes) {
+    List<Dimension> dims = new ArrayList<>();
+    for (int i = 0; i < shape.rank(); i++) {
+      int axis = i;
+      boolean gone =
+          axes.length == 0
+              || Arrays.stream(axes).anyMatch(a -> (a < 0 ? a + shape.rank() : a) == axis);
+      if (!gone) {
+        dims.add(shape.dimension(i));
+      } else if (keep) {
+        dims.add(Dimension.of(1));
+      }
+    }
+    return new Shape(dims);
+  }
+
+  // ---- matrix products
+
+  public Value matmul(Value a, Value b) {
+    return matmul(a, false, b, false);
+  }
+
+  /**
+   * The matrix product of two stacks of matrices, each transposed in its last two axes if asked
+   * for. The ranks must be 2 or more.
+   */
+  public Value matmul(Value a, boolean transposeA, Value b, boolean transposeB) {
+    sameElementType("MatMul", a, b);
+    TensorType type =
+        new TensorType(a.elementType(), productShape(a, transposeA, b, transposeB));
+    if (!transposeA && !transposeB) {
+      return one("MatMul", type, a, b);
+    }
+    if (a.elementType() != ElementType.FLOAT) {
+      return one(
+          "MatMul",
+          type,
+          transposeA ? swapLastTwo(a) : a,
+          transposeB ? swapLastTwo(b) : b);
+    }
+    Attributes attributes =
+        Attributes.NONE
+            .with("transA", transposeA ? 1L : 0L)
+            .with("transB", transposeB ? 1L : 0L);
+    return microsoft("FusedMatMul", attributes, type, a, b);
+  }
+
+  private static Optional<Shape> productShape(
+      Value a, boolean transposeA, Value b, boolean transposeB) {
+    if (a.shape().isEmpty() || b.shape().isEmpty() || a.rank() < 2 || b.rank() < 2) {
+      return Optional.empty();
+    }
+    Shape left = a.shape().get();
+    Shape right = b.shape().get();
+    List<Dimension> dims = new ArrayList<>();
+    Shape stackA = new Shape(left.dimensions().subList(0, left.rank() - 2));
+    Shape stackB = new Shape(right.dimensions().subList(0, right.rank() - 2));
+    dims.addAll(broadcast(stackA, stackB).dimensions());
+    dims.add(left.dimension(transposeA ? -1 : -2));
+    dims.add(right.dimension(transposeB ? -2 : -1));
+    return Optional.of(new Shape(dims));
+  }
+
+  /** The transpose of the last two axes. */
+  public Value swapLastTwo(Value x) {
+    long[] permutation = new long[x.rank()];
+    Arrays.setAll(permutation, i -> i);
+    permutation[x.rank() - 1] = x.rank() - 2;
+    permutation[x.rank() - 2] = x.rank() - 1;
+    return transpose(x, permutation);
+  }
+
+  // ---- shapes
+
+  public Value transpose(Value x, long... permutation) {
+    Optional<Shape> shape =
+        x.shape()
+            .map(
+                s ->
+                    new Shape(
+                        Arrays.stream(permutation).mapToObj(p -> s.dimension((int) p)).toList()));
+    return one(
+        "Transpose",
+        Attributes.NONE.with("perm", permutation),
+        new TensorType(x.elementType(), shape),
+        x);
+  }
+
+  /** The sizes as an int64 vector; a constant if they are fixed. */
+  public Value shapeOf(Value x) {
+    return x.shape()
+        .flatMap(Shape::fixed)
+        .map(this::longs)
+        .orElseGet(
+            () ->
+                constants.computeIfAbsent(
+                    "shape of " + x.name(), key -> one("Shape", vectorOfRank(x), x)));
+  }
+
+  private static TensorType vectorOfRank(Value x) {
+    return TensorType.of(
+        ElementType.INT64,
+        Shape.of(x.shape().map(s -> Dimension.of(s.rank())).orElse(Dimension.UNKNOWN)));
+  }
+
+  /** The size of one axis as an int64 vector of one element. */
+  public Value sizeOf(Value x, int axis) {
+    Attributes attributes = Attributes.NONE.with("start", (long) axis);
+    if (axis != -1) {
+      attributes = attributes.with("end", axis + 1L);
+    }
+    Optional<Dimension> known = x.shape().map(s -> s.dimension(axis));
+    return known.isPresent() && known.get() instanceof Dimension.Fixed fixed
+        ? longs(fixed.size())
+        : one("Shape", attributes, TensorType.of(ElementType.INT64, 1), x);
+  }
+
+  /** Other sizes, one of which may be -1: whatever is left. */
+  public Value reshape(Value x, long... sizes) {
+    List<Dimension> dims =
+        Arrays.stream(sizes)
+            .mapToObj(size -> size < 0 ? Dimension.UNKNOWN : Dimension.of(size))
+            .toList();
+    return one("Reshape", TensorType.of(x.elementType(), new Shape(dims)), x, longs(sizes));
+  }
+
+  /** Other sizes, known at run time. */
+  public Value reshape(Value x, Value sizes) {
+    return one("Reshape", TensorType.ofUnknownRank(x.elementType()), x, sizes);
+  }
+
+  /** The sizes of another value. */
+  public Value reshapeLike(Value x, Value like) {
+    if (x.shape().isPresent()
+        && like.shape().isPresent()
+        && x.shape().get().provablyEquals(like.shape().get())) {
+      return x;
+    }
+    Value sizes =
+        like.shape().flatMap(Ops::oneFree).map(this::longs).orElseGet(() -> shapeOf(like));
+    return one("Reshape", new TensorType(x.elementType(), like.shape()), x, sizes);
+  }
+
+  /** The sizes for a Reshape, -1 for the one that is not fixed; empty if there are several. */
+  private static Optional<long[]> oneFree(Shape shape) {
+    long[] sizes = new long[shape.rank()];
+    int free = 0;
+    for (int i = 0; i < sizes.length; i++) {
+      if (shape.dimension(i) instanceof Dimension.Fixed fixed && fixed.size() > 0) {
+        sizes[i] = fixed.size();
+      } else {
+        sizes[i] = -1;
+        free++;
+      }
+    }
+    return free <= 1 ? Optional.of(sizes) : Optional.empty();
+  }
+
+  public Value unsqueeze(Value x, long... axes) {
+    return unsqueeze(x, longs(axes));
+  }
+
+  public Value unsqueeze(Value x, Value axes) {
+    return one("Unsqueeze", TensorType.ofUnknownRank(x.elementType()), x, axes);
+  }
+
+  public Value squeeze(Value x, long... axes) {
+    Optional<Shape> shape = x.shape().map(s -> reduced(s, false, axes));
+    return one("Squeeze", new TensorType(x.elementType(), shape), x, longs(axes));
+  }
+
+  /** Repeats axes of size 1 until the sizes are those of another value. */
+  public Value expandLike(Value x, Value like) {
+    return one("Expand", new TensorType(x.elementType(), like.shape()), x, shapeOf(like));
+  }
+
+  public Value expand(Value x, Value sizes) {
+    return one("Expand", TensorType.ofUnknownRank(x.elementType()), x, sizes);
+  }
+
+  /** A tensor of zeros of the sizes and the element type of another. */
+  public Value zerosLike(Value like) {
+    return expandLike(scalar(0, like), like);
+  }
+
+  public Value concat(int axis, List<Value> parts) {
+    return parts.size() == 1
+        ? parts.get(0)
+        : one(
+            "Concat",
+            Attributes.NONE.with("axis", (long) axis),
+            unknownSizes(parts.get(0)),
+            parts.toArray(Value[]::new));
+  }
+
+  /** Pieces along an axis, of sizes that an int64 vector gives. */
+  public List<Value> split(Value x, int axis, Value sizes, int parts) {
+    TensorType[] types = new TensorType[parts];
+    Arrays.fill(types, unknownSizes(x));
+    return call(Node.ONNX, "Split", Attributes.NONE.with("axis", (long) axis), List.of(x, sizes), types);
+  }
+
+  /** {@code from} to {@code to} (not included) of one axis. */
+  public Value slice(Value x, long axis, long from, long to) {
+    return slice(x, longs(from), longs(to), longs(axis));
+  }
+
+  public Value slice(Value x, Value starts, Value ends, Value axes) {
+    return one("Slice", unknownSizes(x), x, starts, ends, axes);
+  }
+
+  public Value gather(Value x, Value indices, int axis) {
+    return one(
+        "Gather",
+        Attributes.NONE.with("axis", (long) axis),
+        TensorType.ofUnknownRank(x.elementType()),
+        x,
+        indices);
+  }
+
+  /** For each row of {@code indices}, the elements of {@code x} along an axis. */
+  public Value gatherElements(Value x, Value indices, int axis) {
+    return one(
+        "GatherElements",
+        Attributes.NONE.with("axis", (long) axis),
+        new TensorType(x.elementType(), indices.shape()),
+        x,
+        indices);
+  }
+
+  // ---- any operator
+
+  /** One of ONNX's own operators with one output. */
+  public Value one(String opType, TensorType type, Value... inputs) {
+    return one(opType, Attributes.NONE, type, inputs);
+  }
+
+  public Value one(String opType, Attributes attributes, TensorType type, Value... inputs) {
+    return call(Node.ONNX, opType, attributes, List.of(inputs), type).get(0);
+  }
+
+  /** One of ONNX Runtime's operators with one output. */
+  public Value microsoft(String opType, Attributes attributes, TensorType type, Value... inputs) {
+    return call(Node.MICROSOFT, opType, attributes, List.of(inputs), type).get(0);
+  }
+
+  /** Any operator: one output for each type. */
+  public List<Value> call(
+      String domain, String opType, Attributes attributes, List<Value> inputs, TensorType... types) {
+    Map<String, TensorType> outputs = new LinkedHashMap<>();
+    for (TensorType type : types) {
+      outputs.put(graph.freshName(opType + "_out"), type);
+    }
+    graph.add(domain, opType, attributes, inputs.stream().map(Value::name).toList(), outputs);
+    return outputs.entrySet().stream().map(e -> new Value(e.getKey(), e.getValue())).toList();
+  }
+
+  private Value unary(String opType, Value x) {
+    return one(opType, x.type(), x);
+  }
+
+  private Value binary(String opType, Value a, Value b) {
+    sameElementType(opType, a, b);
+    return one(opType, new TensorType(a.elementType(), broadcast(a.shape(), b.shape())), a, b);
+  }
+
+  private Value compare(String opType, Value a, Value b) {
+    sameElementType(opType, a, b);
+    return one(opType, new TensorType(ElementType.BOOL, broadcast(a.shape(), b.shape())), a, b);
+  }
+
+  private static void sameElementType(String opType, Value a, Value b) {
+    if (a.elementType() != b.elementType()) {
+      throw new GraphException(
+          "%s of '%s' %s and '%s' %s: the element types differ"
+              .formatted(opType, a.name(), a.type(), b.name(), b.type()));
+    }
+  }
+
+  private static TensorType unknownSizes(Value x) {
+    return new TensorType(
+        x.elementType(),
+        x.shape()
+            .map(
+                s ->
+                    new Shape(
+                        java.util.Collections.nCopies(s.rank(), Dimension.UNKNOWN))));
+  }
+
+  private static Optional<Shape> broadcast(Optional<Shape> a, Optional<Shape> b) {
+    return a.isPresent() && b.isPresent()
+        ? Optional.of(broadcast(a.get(), b.get()))
+        : Optional.empty();
+  }
+
+  /** The shape of an element-wise operation on two shapes. */
+  static Shape broadcast(Shape a, Shape b) {
+    int rank = Math.max(a.rank(), b.rank());
+    List<Dimension> dims = new ArrayList<>();
+    for (int i = 0; i < rank; i++) {
+      int fromA = i - (rank - a.rank());
+      int fromB = i - (rank - b.rank());
+      Dimension left = fromA < 0 ? Dimension.of(1) : a.dimension(fromA);
+      Dimension right = fromB < 0 ? Dimension.of(1) : b.dimension(fromB);
+      dims.add(broadcast(left, right));
+    }
+    return new Shape(dims);
+  }
+
+  private static Dimension broadcast(Dimension a, Dimension b) {
+    if (a.is(1) || a.provablyEquals(b)) {
+      return b;
+    }
+    if (b.is(1)) {
+      return a;
+    }
+    if (a instanceof Dimension.Fixed) {
+      return a;
+    }
+    return b instanceof Dimension.Fixed ? b : Dimension.UNKNOWN;
+  }
+}
