@@ -9,6 +9,7 @@ import java.util.List;
 import org.tribuo.distill.autodiff.ForwardNode;
 import org.tribuo.distill.autodiff.RuleTable.Entry;
 import org.tribuo.distill.graph.Ops;
+import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.Value;
 
 /** Arithmetic on elements, with broadcasting. */
@@ -85,7 +86,7 @@ final class ElementwiseRules {
     return grads(dx, op.mul(dy, op.mul(n.y(), logX)));
   }
 
-  private static double number(org.tribuo.distill.graph.Tensor tensor) {
+  private static double number(Tensor tensor) {
     return tensor.elementType().isFloat() ? tensor.toFloats()[0] : tensor.toLongs()[0];
   }
 

@@ -7,8 +7,11 @@ import java.util.List;
 import org.tribuo.distill.autodiff.ForwardNode;
 import org.tribuo.distill.autodiff.RuleTable.Entry;
 import org.tribuo.distill.graph.Attributes;
+import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Ops;
+import org.tribuo.distill.graph.Shape;
+import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
 
@@ -53,15 +56,15 @@ final class IndexingRules {
     TensorType vector =
         TensorType.of(
             ElementType.INT64,
-            org.tribuo.distill.graph.Shape.of(org.tribuo.distill.graph.Dimension.UNKNOWN));
+            Shape.of(Dimension.UNKNOWN));
     Value positions =
         op.reshape(
             op.one(
                 "Range",
                 vector,
-                op.constant(org.tribuo.distill.graph.Tensor.scalar(0L)),
+                op.constant(Tensor.scalar(0L)),
                 size,
-                op.constant(org.tribuo.distill.graph.Tensor.scalar(1L))),
+                op.constant(Tensor.scalar(1L))),
             op.shapeOf(x));
     Value chosen = op.reshape(n.appliedTo(op, positions), -1);
     Value zeros = op.expand(op.scalar(0, dy), count);

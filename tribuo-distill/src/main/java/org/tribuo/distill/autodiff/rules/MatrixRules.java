@@ -8,6 +8,7 @@ import org.tribuo.distill.autodiff.ForwardNode;
 import org.tribuo.distill.autodiff.RuleTable.Entry;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Shape;
+import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
 
 /** Matrix products. */
@@ -53,8 +54,8 @@ final class MatrixRules {
     return op.one("Squeeze", withoutShape(vector), matrices, op.longs(axis));
   }
 
-  private static org.tribuo.distill.graph.TensorType withoutShape(Value like) {
-    return org.tribuo.distill.graph.TensorType.ofUnknownRank(like.elementType());
+  private static TensorType withoutShape(Value like) {
+    return TensorType.ofUnknownRank(like.elementType());
   }
 
   /** A stack of matrices as one, its rows one below the other. */

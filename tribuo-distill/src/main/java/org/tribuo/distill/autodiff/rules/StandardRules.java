@@ -18,7 +18,7 @@ public final class StandardRules {
           ShapeRules.ENTRIES,
           IndexingRules.ENTRIES,
           flat(
-              "And", "ArgMax", "ArgMin", "Ceil", "Constant", "ConstantOfShape", "CumSum", "Equal",
+              "And", "ArgMax", "ArgMin", "Ceil", "Constant", "ConstantOfShape", "Equal",
               "EyeLike", "Floor", "Greater", "GreaterOrEqual", "IsInf", "IsNaN", "Less",
               "LessOrEqual", "Not", "NonZero", "OneHot", "Or", "Range", "Round", "Shape", "Sign",
               "Size", "Xor"));

@@ -1,0 +1,30 @@
+package org.tribuo.distill.graph.pass;
+
+import java.util.List;
+import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.graph.ShapeInference;
+
+/**
+ * Brings an export of any age and origin into the form that everything above the graph works on:
+ * operators of one opset, fused operators of ONNX Runtime taken apart, decomposed LayerNormalization
+ * and Gelu put together, types inferred.
+ */
+public final class Normalization {
+  private static final List<Pass> PASSES =
+      List.of(new LiftOpset(), new FuseLayerNormalization(), new FuseGelu());
+
+  private Normalization() {}
+
+  /**
+   * Normalises a graph in place.
+   *
+   * @throws org.tribuo.distill.graph.GraphException if an operator's form is not understood, or
+   *     ONNX Runtime refuses the graph
+   */
+  public static void apply(Graph graph) {
+    ShapeInference.infer(graph);
+    PASSES.forEach(pass -> pass.apply(graph));
+    graph.removeUnused();
+    ShapeInference.infer(graph);
+  }
+}
