@@ -11,8 +11,8 @@ import ai.onnxruntime.providers.OrtCUDAProviderOptions;
  *
  * @param provider where the graph is executed
  * @param deviceId the GPU, counted from 0; 0 on the CPU
- * @param gpuMemoryLimitBytes the most memory that a session takes on the GPU; 0 for no limit, and on
- *     the CPU
+ * @param gpuMemoryLimitBytes the most memory that a session takes on the GPU; 0 for no limit, and
+ *     on the CPU
  * @param intraOpThreads the threads that one operator may use; 0 for ONNX Runtime's own choice, one
  *     for each physical core
  */

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The native library that comes with ONNX Runtime's Java API cannot train. This class puts one
  * that can in its place before {@link OrtEnvironment} is touched for the first time, so nothing in
- * the program may use ONNX Runtime earlier. The library is taken from the class path and kept in the
- * user's cache folder, or below the folder that the system property {@code
+ * the program may use ONNX Runtime earlier. The library is taken from the class path and kept in
+ * the user's cache folder, or below the folder that the system property {@code
  * tribuo.distill.native.dir} names. A program that brings its own build of ONNX Runtime names its
  * folder with ONNX Runtime's property {@code onnxruntime.native.path}, and nothing is extracted.
  *

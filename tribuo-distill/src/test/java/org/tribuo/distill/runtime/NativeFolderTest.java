@@ -76,8 +76,7 @@ class NativeFolderTest {
       for (var folder :
           threads.invokeAll(
               IntStream.range(0, 8)
-                  .<Callable<Path>>mapToObj(
-                      i -> () -> NativeFolder.provide(libraries, root))
+                  .<Callable<Path>>mapToObj(i -> () -> NativeFolder.provide(libraries, root))
                   .toList())) {
         assertThat(namesIn(folder.get())).contains("a.so", "b.so");
         assertThat(libraries.files().get(0).checksum().matches(folder.get().resolve("a.so")))

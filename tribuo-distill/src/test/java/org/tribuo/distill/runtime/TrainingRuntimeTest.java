@@ -3,7 +3,6 @@ package org.tribuo.distill.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.onnxruntime.OrtEnvironment;
-import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,8 +48,7 @@ class TrainingRuntimeTest {
   @Test
   void anEarlierInitialisationWithoutTrainingIsExplained() throws Exception {
     assertThat(ChildJvm.start(UseOnnxRuntimeFirst.class).output())
-        .contains(
-            "ONNX Runtime was already initialised in this JVM with its plain native library,")
+        .contains("ONNX Runtime was already initialised in this JVM with its plain native library,")
         .contains("Call TrainingRuntime.environment() at the start of the program")
         .contains("or start the JVM with -Donnxruntime.native.path=" + NativeFolder.root());
   }
@@ -85,7 +83,8 @@ class TrainingRuntimeTest {
     }
 
     assertThat(
-            ChildJvm.start(LoadFromFourThreads.class, "-Donnxruntime.native.onnxruntime.path=" + plain)
+            ChildJvm.start(
+                    LoadFromFourThreads.class, "-Donnxruntime.native.onnxruntime.path=" + plain)
                 .output())
         .startsWith("ONNX Runtime was loaded from " + plain)
         .contains("(system property onnxruntime.native.onnxruntime.path)")
