@@ -60,8 +60,7 @@ final class Broadcast {
     TensorType positions =
         TensorType.of(ElementType.INT64, Shape.of(Dimension.of(1), Dimension.UNKNOWN));
     Value axes = op.reshape(op.one("NonZero", positions, repeated), -1);
-    return new Value(
-        op.reshape(op.reduceSumKeep(gradient, axes), op.shapeOf(x)).name(), x.type());
+    return new Value(op.reshape(op.reduceSumKeep(gradient, axes), op.shapeOf(x)).name(), x.type());
   }
 
   /** Sizes with ones before them until there are as many as of the other shape. */

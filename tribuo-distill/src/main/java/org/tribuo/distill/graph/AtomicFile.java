@@ -8,6 +8,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -38,8 +39,8 @@ public final class AtomicFile {
   public static void write(Path file, ChannelContent content) throws IOException {
     Path target = file.toAbsolutePath();
     Path folder = target.getParent();
-    if (!Files.isDirectory(folder)) {
-      throw new java.nio.file.NoSuchFileException(
+    if (folder == null || !Files.isDirectory(folder)) {
+      throw new NoSuchFileException(
           file.toString(), null, "There is no folder '%s' to write into".formatted(folder));
     }
     if (!Files.isWritable(folder)) {
@@ -52,8 +53,7 @@ public final class AtomicFile {
         content.writeTo(channel);
         channel.force(true);
       }
-      Files.move(
-          part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      Files.move(part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } finally {
       Files.deleteIfExists(part);
     }

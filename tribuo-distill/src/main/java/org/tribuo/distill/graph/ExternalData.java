@@ -55,7 +55,7 @@ final class ExternalData {
           "The data of initializer '%s' lies in file '%s': read the model from its file"
               .formatted(tensor.getName(), location(tensor)));
     }
-    Path folder = modelFile.toAbsolutePath().normalize().getParent();
+    Path folder = modelFile.toAbsolutePath().normalize().resolveSibling("");
     Path file = folder.resolve(location(tensor)).normalize();
     if (!file.startsWith(folder)) {
       throw new GraphException(
@@ -134,8 +134,7 @@ final class ExternalData {
         .clearDataLocation();
   }
 
-  private static void writeFully(WritableByteChannel channel, ByteBuffer bytes)
-      throws IOException {
+  private static void writeFully(WritableByteChannel channel, ByteBuffer bytes) throws IOException {
     while (bytes.hasRemaining()) {
       channel.write(bytes);
     }

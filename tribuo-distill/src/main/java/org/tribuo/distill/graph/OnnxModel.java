@@ -88,8 +88,7 @@ public final class OnnxModel {
       boolean outside = tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL;
       external |= outside;
       if (ElementType.isKnown(tensor.getDataType())) {
-        initializers.put(
-            tensor.getName(), outside ? externalData.read(tensor) : Tensor.of(tensor));
+        initializers.put(tensor.getName(), outside ? externalData.read(tensor) : Tensor.of(tensor));
       }
     }
     return new OnnxModel(proto, initializers, external);
@@ -197,7 +196,9 @@ public final class OnnxModel {
 
   /** Bytes of all initializers. */
   public long bytesOfInitializers() {
-    return initializers.values().stream().mapToLong(t -> t.elements() * t.elementType().bytes()).sum();
+    return initializers.values().stream()
+        .mapToLong(t -> t.elements() * t.elementType().bytes())
+        .sum();
   }
 
   /**
@@ -228,7 +229,8 @@ public final class OnnxModel {
     if (external || bytesOfInitializers() > ExternalData.LARGEST_MESSAGE) {
       List<TensorProto> moved = new ArrayList<>();
       Path data = ExternalData.fileFor(file);
-      AtomicFile.write(data, channel -> moved.addAll(ExternalData.write(proto, initializers, data, channel)));
+      AtomicFile.write(
+          data, channel -> moved.addAll(ExternalData.write(proto, initializers, data, channel)));
       ModelProto message =
           proto.toBuilder()
               .setGraph(proto.getGraph().toBuilder().clearInitializer().addAllInitializer(moved))
@@ -249,8 +251,6 @@ public final class OnnxModel {
 
   /** Keeps what the message says beside the data: documentation, unknown fields. */
   private static TensorProto inline(TensorProto header, Tensor tensor) {
-    return ExternalData.withoutData(header)
-        .setRawData(ByteString.copyFrom(tensor.data()))
-        .build();
+    return ExternalData.withoutData(header).setRawData(ByteString.copyFrom(tensor.data())).build();
   }
 }

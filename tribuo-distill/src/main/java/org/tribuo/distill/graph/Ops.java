@@ -61,8 +61,7 @@ public final class Ops {
           case DOUBLE -> Tensor.of(new double[] {number});
           case FLOAT16, BFLOAT16 -> Tensor.scalar((float) number).cast(like.elementType());
           case INT64 -> Tensor.scalar((long) number);
-          default ->
-              throw new GraphException("No scalar of element type " + like.elementType());
+          default -> throw new GraphException("No scalar of element type " + like.elementType());
         });
   }
 
@@ -139,7 +138,8 @@ public final class Ops {
 
   public Value where(Value condition, Value then, Value otherwise) {
     sameElementType("Where", then, otherwise);
-    Optional<Shape> shape = broadcast(broadcast(then.shape(), otherwise.shape()), condition.shape());
+    Optional<Shape> shape =
+        broadcast(broadcast(then.shape(), otherwise.shape()), condition.shape());
     return one("Where", new TensorType(then.elementType(), shape), condition, then, otherwise);
   }
 
@@ -257,8 +257,7 @@ public final class Ops {
 
   /** The sum over axes known at run time only, which stay with size 1; none: nothing is summed. */
   public Value reduceSumKeep(Value x, Value axes) {
-    Attributes attributes =
-        Attributes.NONE.with("keepdims", 1L).with("noop_with_empty_axes", 1L);
+    Attributes attributes = Attributes.NONE.with("keepdims", 1L).with("noop_with_empty_axes", 1L);
     return one("ReduceSum", attributes, unknownSizes(x), x, axes);
   }
 
@@ -299,22 +298,15 @@ public final class Ops {
    */
   public Value matmul(Value a, boolean transposeA, Value b, boolean transposeB) {
     sameElementType("MatMul", a, b);
-    TensorType type =
-        new TensorType(a.elementType(), productShape(a, transposeA, b, transposeB));
+    TensorType type = new TensorType(a.elementType(), productShape(a, transposeA, b, transposeB));
     if (!transposeA && !transposeB) {
       return one("MatMul", type, a, b);
     }
     if (a.elementType() != ElementType.FLOAT) {
-      return one(
-          "MatMul",
-          type,
-          transposeA ? swapLastTwo(a) : a,
-          transposeB ? swapLastTwo(b) : b);
+      return one("MatMul", type, transposeA ? swapLastTwo(a) : a, transposeB ? swapLastTwo(b) : b);
     }
     Attributes attributes =
-        Attributes.NONE
-            .with("transA", transposeA ? 1L : 0L)
-            .with("transB", transposeB ? 1L : 0L);
+        Attributes.NONE.with("transA", transposeA ? 1L : 0L).with("transB", transposeB ? 1L : 0L);
     return microsoft("FusedMatMul", attributes, type, a, b);
   }
 
@@ -470,7 +462,8 @@ public final class Ops {
   public List<Value> split(Value x, int axis, Value sizes, int parts) {
     TensorType[] types = new TensorType[parts];
     Arrays.fill(types, unknownSizes(x));
-    return call(Node.ONNX, "Split", Attributes.NONE.with("axis", (long) axis), List.of(x, sizes), types);
+    return call(
+        Node.ONNX, "Split", Attributes.NONE.with("axis", (long) axis), List.of(x, sizes), types);
   }
 
   /** {@code from} to {@code to} (not included) of one axis. */
@@ -519,7 +512,11 @@ public final class Ops {
 
   /** Any operator: one output for each type. */
   public List<Value> call(
-      String domain, String opType, Attributes attributes, List<Value> inputs, TensorType... types) {
+      String domain,
+      String opType,
+      Attributes attributes,
+      List<Value> inputs,
+      TensorType... types) {
     Map<String, TensorType> outputs = new LinkedHashMap<>();
     for (TensorType type : types) {
       outputs.put(graph.freshName(opType + "_out"), type);
@@ -553,11 +550,7 @@ public final class Ops {
   private static TensorType unknownSizes(Value x) {
     return new TensorType(
         x.elementType(),
-        x.shape()
-            .map(
-                s ->
-                    new Shape(
-                        java.util.Collections.nCopies(s.rank(), Dimension.UNKNOWN))));
+        x.shape().map(s -> new Shape(java.util.Collections.nCopies(s.rank(), Dimension.UNKNOWN))));
   }
 
   private static Optional<Shape> broadcast(Optional<Shape> a, Optional<Shape> b) {

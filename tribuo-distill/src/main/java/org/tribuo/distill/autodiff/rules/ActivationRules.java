@@ -18,15 +18,12 @@ final class ActivationRules {
           // 1 - y²
           rule("Tanh", (op, n, dy) -> grads(op.mul(dy, op.oneMinus(op.square(n.y()))))),
           // y(1 - y)
-          rule(
-              "Sigmoid", (op, n, dy) -> grads(op.mul(dy, op.mul(n.y(), op.oneMinus(n.y()))))),
+          rule("Sigmoid", (op, n, dy) -> grads(op.mul(dy, op.mul(n.y(), op.oneMinus(n.y()))))),
           // 0 at 0
           rule(
               "Relu",
               (op, n, dy) ->
-                  grads(
-                      op.where(
-                          op.greater(n.y(), op.scalar(0, dy)), dy, op.scalar(0, dy)))),
+                  grads(op.where(op.greater(n.y(), op.scalar(0, dy)), dy, op.scalar(0, dy)))),
           rule("Softplus", (op, n, dy) -> grads(op.mul(dy, op.sigmoid(n.x())))),
           rule("Gelu", ActivationRules::gelu),
           // y(dy - Σ dy·y)
@@ -54,8 +51,7 @@ final class ActivationRules {
     if (n.attribute("approximate", "none").equals("tanh")) {
       double c = Math.sqrt(2 / Math.PI);
       Value cubic = op.add(op.mul(op.square(x), 3 * 0.044715 * c), c);
-      Value inner =
-          op.mul(x, op.add(op.mul(op.square(x), 0.044715 * c), c));
+      Value inner = op.mul(x, op.add(op.mul(op.square(x), 0.044715 * c), c));
       Value tanh = op.tanh(inner);
       Value left = op.mul(op.add(tanh, 1), 0.5);
       Value right = op.mul(op.mul(op.mul(x, 0.5), op.oneMinus(op.square(tanh))), cubic);

@@ -45,8 +45,7 @@ final class ElementwiseRules {
                       op.where(n.x(0), op.scalar(0, dy), dy))),
           // inside the limits, limits included
           elementwise(
-              "Clip",
-              (op, n, dy) -> grads(op.where(op.equal(n.x(), n.y()), dy, op.scalar(0, dy)))),
+              "Clip", (op, n, dy) -> grads(op.where(op.equal(n.x(), n.y()), dy, op.scalar(0, dy)))),
           elementwise("Neg", (op, n, dy) -> grads(op.neg(dy))),
           elementwise("Identity", (op, n, dy) -> grads(dy)),
           elementwise("Cast", (op, n, dy) -> grads(dy)),
@@ -56,8 +55,7 @@ final class ElementwiseRules {
           elementwise("Log", (op, n, dy) -> grads(op.div(dy, n.x()))),
           elementwise("Sqrt", (op, n, dy) -> grads(op.div(op.mul(dy, 0.5), n.y()))),
           // -y²
-          elementwise(
-              "Reciprocal", (op, n, dy) -> grads(op.neg(op.mul(dy, op.square(n.y()))))),
+          elementwise("Reciprocal", (op, n, dy) -> grads(op.neg(op.mul(dy, op.square(n.y()))))),
           elementwise("Sin", (op, n, dy) -> grads(op.mul(dy, op.cos(n.x())))),
           elementwise("Cos", (op, n, dy) -> grads(op.neg(op.mul(dy, op.sin(n.x()))))),
           // 2/√π · exp(-x²)
@@ -66,9 +64,7 @@ final class ElementwiseRules {
               (op, n, dy) ->
                   grads(
                       op.mul(
-                          dy,
-                          op.mul(
-                              op.exp(op.neg(op.square(n.x()))), 2 / Math.sqrt(Math.PI))))));
+                          dy, op.mul(op.exp(op.neg(op.square(n.x()))), 2 / Math.sqrt(Math.PI))))));
 
   /** x^p: p·x^(p-1) and y·ln x, the latter 0 where x is not positive. */
   private static List<Value> pow(Ops op, ForwardNode n, Value dy) {

@@ -41,8 +41,7 @@ final class IndexingRules {
     Attributes attributes =
         Attributes.NONE.with("axis", n.attribute("axis", 0L)).with("reduction", "add");
     return grads(
-        op.one(
-            "ScatterElements", attributes, n.x().type(), op.zerosLike(n.x()), n.x(1), dy));
+        op.one("ScatterElements", attributes, n.x().type(), op.zerosLike(n.x()), n.x(1), dy));
   }
 
   /**
@@ -53,10 +52,7 @@ final class IndexingRules {
     Value x = n.x();
     Value size = op.one("Size", TensorType.of(ElementType.INT64), x);
     Value count = op.reshape(size, 1);
-    TensorType vector =
-        TensorType.of(
-            ElementType.INT64,
-            Shape.of(Dimension.UNKNOWN));
+    TensorType vector = TensorType.of(ElementType.INT64, Shape.of(Dimension.UNKNOWN));
     Value positions =
         op.reshape(
             op.one(

@@ -72,10 +72,8 @@ final class MatrixRules {
     boolean transA = n.attribute("transA", 0L) != 0;
     boolean transB = n.attribute("transB", 0L) != 0;
     Value scaled = op.mul(dy, n.attribute("alpha", 1f));
-    Value da =
-        transA ? op.matmul(b, transB, scaled, true) : op.matmul(scaled, false, b, !transB);
-    Value db =
-        transB ? op.matmul(scaled, true, a, transA) : op.matmul(a, !transA, scaled, false);
+    Value da = transA ? op.matmul(b, transB, scaled, true) : op.matmul(scaled, false, b, !transB);
+    Value db = transB ? op.matmul(scaled, true, a, transA) : op.matmul(a, !transA, scaled, false);
     return n.hasX(2) ? grads(da, db, op.mul(dy, n.attribute("beta", 1f))) : grads(da, db);
   }
 }

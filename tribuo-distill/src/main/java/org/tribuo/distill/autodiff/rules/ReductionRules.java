@@ -12,7 +12,9 @@ import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
 
-/** Reductions over axes; in all of them {@code y} and {@code dy} are first given those axes back. */
+/**
+ * Reductions over axes; in all of them {@code y} and {@code dy} are first given those axes back.
+ */
 final class ReductionRules {
   private ReductionRules() {}
 
@@ -24,9 +26,7 @@ final class ReductionRules {
           rule("ReduceMin", ReductionRules::extremum),
           // x/y, 0 where y is 0
           rule("ReduceL2", ReductionRules::l2),
-          rule(
-              "ReduceL1",
-              (op, n, dy) -> grads(op.mul(restored(op, n, dy), op.sign(n.x())))),
+          rule("ReduceL1", (op, n, dy) -> grads(op.mul(restored(op, n, dy), op.sign(n.x())))),
           rule(
               "ReduceSumSquare",
               (op, n, dy) -> grads(op.mul(restored(op, n, dy), op.mul(n.x(), 2)))),
@@ -34,8 +34,7 @@ final class ReductionRules {
               "ReduceLogSumExp",
               (op, n, dy) ->
                   grads(
-                      op.mul(
-                          restored(op, n, dy), op.exp(op.sub(n.x(), restored(op, n, n.y())))))));
+                      op.mul(restored(op, n, dy), op.exp(op.sub(n.x(), restored(op, n, n.y())))))));
 
   private static List<Value> mean(Ops op, ForwardNode n, Value dy) {
     Value count = op.div(elements(op, n.x()), elements(op, n.y()));
@@ -66,8 +65,7 @@ final class ReductionRules {
         Attributes.NONE
             .with("keepdims", 1L)
             .with("noop_with_empty_axes", n.attribute("noop_with_empty_axes", 0L));
-    return op.one(
-        "ReduceSum", attributes, TensorType.ofUnknownRank(x.elementType()), x, n.x(1));
+    return op.one("ReduceSum", attributes, TensorType.ofUnknownRank(x.elementType()), x, n.x(1));
   }
 
   /** The reduced axes with size 1, where the node dropped them. */

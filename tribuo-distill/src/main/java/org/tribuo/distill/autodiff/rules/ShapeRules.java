@@ -16,8 +16,7 @@ import org.tribuo.distill.graph.Value;
 final class ShapeRules {
   private ShapeRules() {}
 
-  private static final GradientRule SAME_ELEMENTS =
-      (op, n, dy) -> grads(op.reshapeLike(dy, n.x()));
+  private static final GradientRule SAME_ELEMENTS = (op, n, dy) -> grads(op.reshapeLike(dy, n.x()));
 
   static final List<Entry> ENTRIES =
       List.of(

@@ -18,8 +18,7 @@ final class FuseGelu implements Pass {
     for (Node node : graph.topological()) {
       if (node.is("Mul")) {
         geluOf(matcher, node)
-            .ifPresent(
-                x -> graph.replace(node, Node.ONNX, "Gelu", Attributes.NONE, List.of(x)));
+            .ifPresent(x -> graph.replace(node, Node.ONNX, "Gelu", Attributes.NONE, List.of(x)));
       }
     }
   }
@@ -37,11 +36,12 @@ final class FuseGelu implements Pass {
         .findFirst();
   }
 
-  private static void collectFactors(
-      Matcher graph, Node product, List<String> factors, int depth) {
+  private static void collectFactors(Matcher graph, Node product, List<String> factors, int depth) {
     for (String input : product.inputs()) {
       Optional<Node> inner = graph.producer(input, "Mul");
-      if (depth > 1 && inner.isPresent() && graph.operands(inner.get()).stream().anyMatch(o -> isHalfOrErf(graph, o.second()))) {
+      if (depth > 1
+          && inner.isPresent()
+          && graph.operands(inner.get()).stream().anyMatch(o -> isHalfOrErf(graph, o.second()))) {
         collectFactors(graph, inner.get(), factors, depth - 1);
       } else {
         factors.add(input);

@@ -43,8 +43,7 @@ final class FuseLayerNormalization implements Pass {
         if (quotient.isPresent() && isVector(graph, factors.second())) {
           Optional<Match> match =
               normalized(graph, quotient.get())
-                  .map(
-                      n -> new Match(n.x(), factors.second(), sum.second(), n.epsilon()));
+                  .map(n -> new Match(n.x(), factors.second(), sum.second(), n.epsilon()));
           if (match.isPresent()) {
             return match;
           }

@@ -70,24 +70,20 @@ final class LiftOpset implements Pass {
     int rank = x.rank();
     if (axis == -1 || axis == rank - 1) {
       graph.replace(
-          node,
-          Node.ONNX,
-          node.opType(),
-          node.attributes().with("axis", -1L),
-          node.inputs());
+          node, Node.ONNX, node.opType(), node.attributes().with("axis", -1L), node.inputs());
       return;
     }
     long start = axis < 0 ? axis + rank : axis;
     Value matrix =
-        op.one("Flatten", Attributes.NONE.with("axis", start), TensorType.of(x.elementType(), -1, -1), x);
+        op.one(
+            "Flatten",
+            Attributes.NONE.with("axis", start),
+            TensorType.of(x.elementType(), -1, -1),
+            x);
     Value result =
         node.opType().equals("Softmax") ? op.softmax(matrix, -1) : op.logSoftmax(matrix, -1);
     graph.replace(
-        node,
-        Node.ONNX,
-        "Reshape",
-        Attributes.NONE,
-        List.of(result.name(), op.shapeOf(x).name()));
+        node, Node.ONNX, "Reshape", Attributes.NONE, List.of(result.name(), op.shapeOf(x).name()));
   }
 
   /** Axes and the like: an int64 vector instead of an attribute. */
@@ -103,16 +99,14 @@ final class LiftOpset implements Pass {
     withInput(op, node, attribute, position, op.longs(numbers));
   }
 
-  private static void withInput(
-      Ops op, Node node, String attribute, int position, Value input) {
+  private static void withInput(Ops op, Node node, String attribute, int position, Value input) {
     List<String> inputs = new ArrayList<>(node.inputs());
     while (inputs.size() <= position) {
       inputs.add("");
     }
     inputs.set(position, input.name());
     op.graph()
-        .replace(
-            node, Node.ONNX, node.opType(), node.attributes().without(attribute), inputs);
+        .replace(node, Node.ONNX, node.opType(), node.attributes().without(attribute), inputs);
   }
 
   /** Sizes as an input; pieces of equal size by their number. */
@@ -120,8 +114,7 @@ final class LiftOpset implements Pass {
     if (node.attributes().has("split")) {
       attributeToInput(op, node, "split", 1);
     } else if (!node.hasInput(1) && !node.attributes().has("num_outputs")) {
-      Attributes attributes =
-          node.attributes().with("num_outputs", (long) node.outputs().size());
+      Attributes attributes = node.attributes().with("num_outputs", (long) node.outputs().size());
       op.graph().replace(node, Node.ONNX, "Split", attributes, node.inputs());
     }
   }
@@ -133,10 +126,8 @@ final class LiftOpset implements Pass {
     }
     Value x = op.graph().value(node.input(0));
     List<String> inputs = new ArrayList<>(List.of(x.name()));
-    inputs.add(
-        attributes.has("min") ? op.scalar(attributes.get("min", 0f), x).name() : "");
-    inputs.add(
-        attributes.has("max") ? op.scalar(attributes.get("max", 0f), x).name() : "");
+    inputs.add(attributes.has("min") ? op.scalar(attributes.get("min", 0f), x).name() : "");
+    inputs.add(attributes.has("max") ? op.scalar(attributes.get("max", 0f), x).name() : "");
     op.graph().replace(node, Node.ONNX, "Clip", Attributes.NONE, inputs);
   }
 
@@ -201,10 +192,6 @@ final class LiftOpset implements Pass {
             .with("nearest_mode", "floor");
     op.graph()
         .replace(
-            node,
-            Node.ONNX,
-            "Resize",
-            attributes,
-            Arrays.asList(node.input(0), "", node.input(1)));
+            node, Node.ONNX, "Resize", attributes, Arrays.asList(node.input(0), "", node.input(1)));
   }
 }

@@ -6,8 +6,8 @@ import org.tribuo.distill.graph.ShapeInference;
 
 /**
  * Brings an export of any age and origin into the form that everything above the graph works on:
- * operators of one opset, fused operators of ONNX Runtime taken apart, decomposed LayerNormalization
- * and Gelu put together, types inferred.
+ * operators of one opset, fused operators of ONNX Runtime taken apart, decomposed
+ * LayerNormalization and Gelu put together, types inferred.
  */
 public final class Normalization {
   private static final List<Pass> PASSES =
