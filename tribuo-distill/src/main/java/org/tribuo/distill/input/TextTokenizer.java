@@ -173,7 +173,7 @@ public final class TextTokenizer implements AutoCloseable {
     return file;
   }
 
-  /** The SHA-256 of the file as it was read, in upper-case hexadecimal digits as Tribuo has it. */
+  /** The SHA-256 of the file as it was read, as 64 lower-case hexadecimal digits. */
   public String sha256() {
     return sha256;
   }
@@ -318,7 +318,7 @@ public final class TextTokenizer implements AutoCloseable {
   private static String sha256(byte[] content) {
     try {
       byte[] digest = MessageDigest.getInstance("SHA-256").digest(content);
-      return HexFormat.of().withUpperCase().formatHex(digest);
+      return HexFormat.of().formatHex(digest);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("Every Java has SHA-256", e);
     }

@@ -127,7 +127,7 @@ class TextTokenizerTest {
     try (TextTokenizer tokenizer = TextTokenizer.open(FILE)) {
       assertThat(tokenizer.file()).isEqualTo(FILE);
       assertThat(tokenizer.sha256())
-          .isEqualTo("1B609336C227A99DF80A5002AC82A28F37AFA3444FA6E3284181EFB2A647E313");
+          .isEqualTo("1b609336c227a99df80a5002ac82a28f37afa3444fa6e3284181efb2a647e313");
       assertThat(tokenizer.vocabularySize()).isEqualTo(1656);
     }
   }

@@ -1,0 +1,47 @@
+package org.tribuo.distill.output;
+
+import java.util.Collection;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import org.tribuo.ImmutableOutputInfo;
+import org.tribuo.Output;
+import org.tribuo.classification.ImmutableLabelInfo;
+import org.tribuo.classification.Label;
+import org.tribuo.multilabel.ImmutableMultiLabelInfo;
+import org.tribuo.multilabel.MultiLabel;
+import org.tribuo.regression.ImmutableRegressionInfo;
+import org.tribuo.regression.Regressor;
+
+/** Chooses the codec that fits the outputs of a dataset. */
+final class Codecs {
+  private Codecs() {}
+
+  @SuppressWarnings("unchecked") // the class of the output info tells the type of its outputs
+  static <T extends Output<T>> TargetCodec<T> of(
+      ImmutableOutputInfo<T> known, Function<Collection<String>, Columns> columns) {
+    Set<String> names = new TreeSet<>();
+    if (known instanceof ImmutableLabelInfo labels) {
+      for (Label label : labels.getDomain()) {
+        names.add(label.getLabel());
+      }
+      // A dataset that was saved and read counts its unlabelled examples as a label of their own.
+      names.remove(Label.UNKNOWN);
+      return (TargetCodec<T>) new LabelCodec(columns.apply(names));
+    } else if (known instanceof ImmutableMultiLabelInfo labels) {
+      for (MultiLabel label : labels.getDomain()) {
+        names.addAll(label.getNameSet());
+      }
+      names.remove(Label.UNKNOWN);
+      return (TargetCodec<T>) new MultiLabelCodec(columns.apply(names));
+    } else if (known instanceof ImmutableRegressionInfo dimensions) {
+      for (Regressor dimension : dimensions.getDomain()) {
+        names.addAll(Set.of(dimension.getNames()));
+      }
+      return (TargetCodec<T>) new RegressorCodec(columns.apply(names));
+    }
+    throw new IllegalArgumentException(
+        "Outputs described by %s cannot be learnt, expected Label, MultiLabel or Regressor"
+            .formatted(known.getClass().getName()));
+  }
+}
