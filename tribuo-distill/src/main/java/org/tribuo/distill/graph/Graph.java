@@ -507,9 +507,8 @@ public final class Graph {
     if (old != null && (type == null || TypeProtos.tryRead(old).filter(type::equals).isPresent())) {
       return old;
     }
-    if (type == null) {
-      throw new GraphException("The type of the graph's output '%s' is not known".formatted(name));
-    }
-    return TypeProtos.write(name, type);
+    return type == null
+        ? ValueInfoProto.newBuilder().setName(name).build()
+        : TypeProtos.write(name, type);
   }
 }

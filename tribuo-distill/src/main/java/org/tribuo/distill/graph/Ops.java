@@ -270,7 +270,7 @@ public final class Ops {
         : one(opType, attributes, type, x, longs(axes));
   }
 
-  private static Shape reduced(Shape shape, boolean keep, long... axes) {
+  static Shape reduced(Shape shape, boolean keep, long... axes) {
     List<Dimension> dims = new ArrayList<>();
     for (int i = 0; i < shape.rank(); i++) {
       int axis = i;

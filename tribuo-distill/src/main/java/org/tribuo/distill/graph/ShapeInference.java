@@ -1,73 +1,386 @@
 package org.tribuo.distill.graph;
 
-import ai.onnx.proto.OnnxMl.ValueInfoProto;
-import ai.onnxruntime.OrtEnvironment;
-import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtSession;
-import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
-import org.tribuo.distill.runtime.SessionSettings;
-import org.tribuo.distill.runtime.TrainingRuntime;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
- * Learns the element types and shapes of a graph's inner values from ONNX Runtime, which infers
- * them whenever it opens a model and writes them into the model that it saves.
+ * Infers the element types and shapes of a graph's values, symbolic sizes included.
  *
- * <p>Float initializers are handed over as inputs without their data, so that large models cost
- * nothing and nothing is folded.
+ * <p>Exporters compute shapes inside the graph: the sizes of a Reshape come from Shape, Gather,
+ * Unsqueeze and Concat. ONNX Runtime gives up there, so the operators that shapes pass through are
+ * interpreted here, together with the contents of small integer tensors ({@link SymbolicContents}):
+ * that makes ranks known and proves that two sizes are equal. What is not interpreted is asked of
+ * ONNX Runtime.
  */
 public final class ShapeInference {
-  private ShapeInference() {}
+  private final Graph graph;
+  private final Map<String, TensorType> runtime;
+  private final SymbolicContents contents;
+
+  private ShapeInference(Graph graph, Map<String, TensorType> runtime) {
+    this.graph = graph;
+    this.runtime = runtime;
+    this.contents = new SymbolicContents(graph);
+  }
 
   /**
-   * Adds what is inferred to the graph.
+   * Sets the types of all values that nodes make, as far as they can be known.
    *
    * @throws GraphException if ONNX Runtime refuses the graph; the message says which node it names
    */
   public static void infer(Graph graph) {
-    Graph light = graph.copy();
-    graph
-        .initializers()
-        .forEach(
-            (name, tensor) -> {
-              if (tensor.elementType().isFloat() && tensor.elements() > 1) {
-                light.initializerToInput(name);
-              }
-            });
-    for (ValueInfoProto info : savedByRuntime(light)) {
-      TypeProtos.tryRead(info)
-          .ifPresent(
-              type -> {
-                if (graph.has(info.getName()) && !graph.inputs().containsKey(info.getName())) {
-                  graph.setType(info.getName(), type);
-                }
-              });
-    }
+    ShapeInference inference = new ShapeInference(graph, RuntimeInference.types(graph));
+    graph.topological().forEach(inference::visit);
   }
 
-  private static List<ValueInfoProto> savedByRuntime(Graph graph) {
-    OrtEnvironment environment = TrainingRuntime.environment();
-    try {
-      Path saved = Files.createTempFile("inferred", ".onnx");
-      try (OrtSession.SessionOptions options = SessionSettings.cpu(1).newOptions()) {
-        options.setOptimizationLevel(OptLevel.NO_OPT);
-        options.setOptimizedModelFilePath(saved.toString());
-        environment.createSession(graph.toModel().toProto().toByteArray(), options).close();
-        var inferred = OnnxModel.read(saved).proto().getGraph();
-        return java.util.stream.Stream.concat(
-                inferred.getValueInfoList().stream(), inferred.getOutputList().stream())
-            .toList();
-      } finally {
-        Files.deleteIfExists(saved);
+  private void visit(Node node) {
+    List<Optional<Shape>> shapes = node.domain().equals(Node.MICROSOFT) ? List.of() : shapes(node);
+    for (int i = 0; i < node.outputs().size(); i++) {
+      String output = node.output(i);
+      TensorType seen = runtime.get(output);
+      if (seen != null) {
+        Optional<Shape> own = i < shapes.size() ? shapes.get(i) : Optional.empty();
+        graph.setType(
+            output, new TensorType(seen.elementType(), merged(own, seen.shape())));
       }
-    } catch (OrtException e) {
-      throw new GraphException("ONNX Runtime refuses the graph: " + e.getMessage(), e);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
+    contents.visit(node);
+  }
+
+  /** What either knows; both describe the same value. */
+  private static Optional<Shape> merged(Optional<Shape> own, Optional<Shape> seen) {
+    if (own.isEmpty() || seen.isEmpty() || own.get().rank() != seen.get().rank()) {
+      return own.or(() -> seen);
+    }
+    return Optional.of(
+        new Shape(
+            IntStream.range(0, own.get().rank())
+                .mapToObj(i -> known(own.get().dimension(i), seen.get().dimension(i)))
+                .toList()));
+  }
+
+  private static Dimension known(Dimension own, Dimension seen) {
+    return own instanceof Dimension.Unknown || seen instanceof Dimension.Fixed ? seen : own;
+  }
+
+  private List<Optional<Shape>> shapes(Node node) {
+    Attributes attributes = node.attributes();
+    Optional<Shape> x = shape(node, 0);
+    return switch (node.opType()) {
+      case "Identity", "Cast", "Softmax", "LogSoftmax", "Neg", "Abs", "Sign", "Exp", "Log", "Sqrt",
+          "Reciprocal", "Erf", "Tanh", "Sigmoid", "Relu", "Gelu", "Softplus", "Sin", "Cos", "Not",
+          "IsNaN", "IsInf", "Clip", "Floor", "Ceil", "Round", "Trilu", "CumSum", "LeakyRelu",
+          "Elu", "Selu", "Celu", "HardSwish", "HardSigmoid", "Mish", "Dropout",
+          "GroupNormalization", "InstanceNormalization", "BatchNormalization",
+          "LpNormalization", "RMSNormalization", "ScatterElements", "ScatterND" ->
+          List.of(x);
+      case "LayerNormalization" -> List.of(x, statistics(node, x), statistics(node, x));
+      case "Add", "Sub", "Mul", "Div", "Pow", "Max", "Min", "Equal", "Less", "LessOrEqual",
+          "Greater", "GreaterOrEqual", "And", "Or", "Xor", "Where", "Sum", "Mean", "PRelu",
+          "Mod" ->
+          List.of(broadcast(node));
+      case "MatMul" -> List.of(product(x, shape(node, 1)));
+      case "Gemm" -> List.of(gemm(node));
+      case "Transpose" -> List.of(x.map(s -> transposed(s, attributes.longs("perm"))));
+      case "Reshape" -> List.of(reshaped(node, x));
+      case "Flatten" -> List.of(Optional.of(Shape.of(Dimension.UNKNOWN, Dimension.UNKNOWN)));
+      case "Expand" -> List.of(expanded(node, x));
+      case "Unsqueeze" -> List.of(unsqueezed(x, axes(node)));
+      case "Squeeze" -> List.of(squeezed(x, axes(node)));
+      case "Gather" -> List.of(gathered(node, x));
+      case "GatherElements" -> List.of(shape(node, 1));
+      case "Concat" -> List.of(concatenated(node));
+      case "Slice" -> List.of(sliced(node, x));
+      case "Split" -> Collections.nCopies(node.outputs().size(), x.map(s -> split(node, s)));
+      case "ReduceSum", "ReduceMean", "ReduceMax", "ReduceMin", "ReduceProd", "ReduceL1",
+          "ReduceL2", "ReduceLogSum", "ReduceLogSumExp", "ReduceSumSquare" ->
+          List.of(reduced(node, x));
+      case "Shape" ->
+          List.of(Optional.of(Shape.of(x.map(s -> sizes(node, s)).orElse(Dimension.UNKNOWN))));
+      case "Constant" -> List.of(graph.constant(node.output()).map(t -> Shape.of(t.dims())));
+      case "Size" -> List.of(Optional.of(Shape.SCALAR));
+      case "ConstantOfShape" -> List.of(contents.of(node.input(0)).map(Shape::new));
+      default -> List.of();
+    };
+  }
+
+  private Optional<Shape> shape(Node node, int input) {
+    return graph.type(node.input(input)).flatMap(TensorType::shape);
+  }
+
+  private Optional<Shape> broadcast(Node node) {
+    Optional<Shape> all = Optional.of(Shape.SCALAR);
+    for (String input : node.inputs()) {
+      Optional<Shape> shape = graph.type(input).flatMap(TensorType::shape);
+      if (shape.isEmpty()) {
+        return Optional.empty();
+      }
+      all = Optional.of(Ops.broadcast(all.orElseThrow(), shape.get()));
+    }
+    return all;
+  }
+
+  private static Optional<Shape> statistics(Node node, Optional<Shape> x) {
+    return x.map(
+        shape -> {
+          long axis = node.attributes().get("axis", -1L);
+          long first = axis < 0 ? axis + shape.rank() : axis;
+          List<Dimension> dims = new ArrayList<>(shape.dimensions());
+          for (int i = (int) first; i < dims.size(); i++) {
+            dims.set(i, Dimension.of(1));
+          }
+          return new Shape(dims);
+        });
+  }
+
+  private static Optional<Shape> product(Optional<Shape> a, Optional<Shape> b) {
+    if (a.isEmpty() || b.isEmpty() || a.get().rank() < 2 || b.get().rank() < 2) {
+      return Optional.empty();
+    }
+    List<Dimension> left = a.get().dimensions();
+    List<Dimension> right = b.get().dimensions();
+    Shape stack =
+        Ops.broadcast(
+            new Shape(left.subList(0, left.size() - 2)),
+            new Shape(right.subList(0, right.size() - 2)));
+    List<Dimension> dims = new ArrayList<>(stack.dimensions());
+    dims.add(left.get(left.size() - 2));
+    dims.add(right.get(right.size() - 1));
+    return Optional.of(new Shape(dims));
+  }
+
+  private Optional<Shape> gemm(Node node) {
+    Optional<Shape> a = shape(node, 0);
+    Optional<Shape> b = shape(node, 1);
+    boolean transA = node.attributes().get("transA", 0L) != 0;
+    boolean transB = node.attributes().get("transB", 0L) != 0;
+    return a.isEmpty() || b.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            Shape.of(a.get().dimension(transA ? 1 : 0), b.get().dimension(transB ? 0 : 1)));
+  }
+
+  private static Shape transposed(Shape shape, Optional<long[]> permutation) {
+    int rank = shape.rank();
+    return new Shape(
+        IntStream.range(0, rank)
+            .mapToObj(
+                i -> shape.dimension(permutation.map(p -> (int) p[i]).orElse(rank - 1 - i)))
+            .toList());
+  }
+
+  private Optional<Shape> reshaped(Node node, Optional<Shape> x) {
+    Optional<List<Dimension>> sizes = contents.of(node.input(1));
+    if (sizes.isEmpty()) {
+      return shape(node, 1)
+          .map(s -> s.dimension(0))
+          .filter(Dimension.Fixed.class::isInstance)
+          .map(d -> unknown((int) ((Dimension.Fixed) d).size()));
+    }
+    List<Dimension> dims = new ArrayList<>(sizes.get());
+    boolean zeroCopies = node.attributes().get("allowzero", 0L) == 0;
+    for (int i = 0; i < dims.size(); i++) {
+      if (dims.get(i).is(0) && zeroCopies) {
+        int axis = i;
+        dims.set(
+            i, x.filter(s -> axis < s.rank()).map(s -> s.dimension(axis)).orElse(Dimension.UNKNOWN));
+      }
+    }
+    int free = dims.indexOf(Dimension.of(-1));
+    if (free >= 0) {
+      dims.remove(free);
+      dims.add(free, x.map(s -> quotient(s.dimensions(), dims)).orElse(Dimension.UNKNOWN));
+    }
+    return Optional.of(new Shape(dims));
+  }
+
+  /** The size that is left when the others are divided out, if all but one factor cancel. */
+  private static Dimension quotient(List<Dimension> whole, List<Dimension> others) {
+    List<Dimension> left = new ArrayList<>(whole);
+    long fixed = 1;
+    for (Dimension other : others) {
+      if (other instanceof Dimension.Fixed f) {
+        fixed *= f.size();
+      } else if (other instanceof Dimension.Unknown || !left.remove(other)) {
+        return Dimension.UNKNOWN;
+      }
+    }
+    long numbers = 1;
+    List<Dimension> symbols = new ArrayList<>();
+    for (Dimension dimension : left) {
+      if (dimension instanceof Dimension.Fixed f) {
+        numbers *= f.size();
+      } else {
+        symbols.add(dimension);
+      }
+    }
+    if (fixed == 0 || numbers % fixed != 0) {
+      return Dimension.UNKNOWN;
+    }
+    if (symbols.isEmpty()) {
+      return Dimension.of(numbers / fixed);
+    }
+    return symbols.size() == 1 && numbers == fixed ? symbols.get(0) : Dimension.UNKNOWN;
+  }
+
+  private Optional<Shape> expanded(Node node, Optional<Shape> x) {
+    Optional<List<Dimension>> sizes = contents.of(node.input(1));
+    return x.isEmpty() || sizes.isEmpty()
+        ? Optional.empty()
+        : Optional.of(Ops.broadcast(x.get(), new Shape(sizes.get())));
+  }
+
+  private Optional<long[]> axes(Node node) {
+    return node.attributes()
+        .longs("axes")
+        .or(() -> graph.constant(node.input(1)).map(Tensor::toLongs));
+  }
+
+  private static Optional<Shape> unsqueezed(Optional<Shape> x, Optional<long[]> axes) {
+    if (x.isEmpty() || axes.isEmpty()) {
+      return Optional.empty();
+    }
+    int rank = x.get().rank() + axes.get().length;
+    List<Dimension> dims = new ArrayList<>();
+    int next = 0;
+    for (int i = 0; i < rank; i++) {
+      int axis = i;
+      boolean added =
+          Arrays.stream(axes.get()).anyMatch(a -> (a < 0 ? a + rank : a) == axis);
+      dims.add(added ? Dimension.of(1) : x.get().dimension(next++));
+    }
+    return Optional.of(new Shape(dims));
+  }
+
+  private static Optional<Shape> squeezed(Optional<Shape> x, Optional<long[]> axes) {
+    return axes.flatMap(
+        gone ->
+            x.map(
+                shape ->
+                    new Shape(
+                        IntStream.range(0, shape.rank())
+                            .filter(
+                                i ->
+                                    Arrays.stream(gone)
+                                        .noneMatch(a -> (a < 0 ? a + shape.rank() : a) == i))
+                            .mapToObj(shape::dimension)
+                            .toList())));
+  }
+
+  private Optional<Shape> gathered(Node node, Optional<Shape> x) {
+    Optional<Shape> indices = shape(node, 1);
+    if (x.isEmpty() || indices.isEmpty()) {
+      return Optional.empty();
+    }
+    int rank = x.get().rank();
+    int axis = (int) Math.floorMod(node.attributes().get("axis", 0L), (long) Math.max(rank, 1));
+    List<Dimension> dims = new ArrayList<>(x.get().dimensions());
+    dims.remove(axis);
+    dims.addAll(axis, indices.get().dimensions());
+    return Optional.of(new Shape(dims));
+  }
+
+  private Optional<Shape> concatenated(Node node) {
+    List<Shape> parts = new ArrayList<>();
+    for (String input : node.inputs()) {
+      Optional<Shape> part = graph.type(input).flatMap(TensorType::shape);
+      if (part.isEmpty()) {
+        return Optional.empty();
+      }
+      parts.add(part.get());
+    }
+    int rank = parts.get(0).rank();
+    int axis = (int) Math.floorMod(node.attributes().get("axis", 0L), (long) rank);
+    List<Dimension> dims = new ArrayList<>(parts.get(0).dimensions());
+    long total = 0;
+    for (Shape part : parts) {
+      total =
+          total >= 0 && part.dimension(axis) instanceof Dimension.Fixed f ? total + f.size() : -1;
+    }
+    dims.set(axis, total >= 0 ? Dimension.of(total) : Dimension.UNKNOWN);
+    return Optional.of(new Shape(dims));
+  }
+
+  /**
+   * From 0 to a symbolic end, an axis of fixed size gets that symbolic size: were the end beyond the
+   * axis, nothing of that symbolic size could be combined with the result.
+   */
+  private Optional<Shape> sliced(Node node, Optional<Shape> x) {
+    if (x.isEmpty()) {
+      return Optional.empty();
+    }
+    List<Dimension> dims = new ArrayList<>(x.get().dimensions());
+    Optional<List<Dimension>> starts = contents.of(node.input(1));
+    Optional<List<Dimension>> ends = contents.of(node.input(2));
+    Optional<long[]> axes = graph.constant(node.input(3)).map(Tensor::toLongs);
+    Optional<long[]> steps = graph.constant(node.input(4)).map(Tensor::toLongs);
+    if (starts.isEmpty() || ends.isEmpty() || (node.hasInput(3) && axes.isEmpty())) {
+      return Optional.of(unknown(dims.size()));
+    }
+    for (int i = 0; i < starts.get().size(); i++) {
+      int index = i;
+      int axis = (int) Math.floorMod(axes.map(a -> a[index]).orElse((long) i), (long) dims.size());
+      boolean everyOne = !node.hasInput(4) || steps.filter(s -> s[index] == 1).isPresent();
+      dims.set(
+          axis,
+          everyOne
+              ? sliced(dims.get(axis), starts.get().get(i), ends.get().get(i))
+              : Dimension.UNKNOWN);
+    }
+    return Optional.of(new Shape(dims));
+  }
+
+  private static Dimension sliced(Dimension size, Dimension start, Dimension end) {
+    boolean whole = start.is(0) && end instanceof Dimension.Fixed e && e.size() >= Integer.MAX_VALUE;
+    if (whole) {
+      return size;
+    }
+    if (start instanceof Dimension.Fixed s
+        && end instanceof Dimension.Fixed e
+        && size instanceof Dimension.Fixed n) {
+      long from = Math.min(s.size() < 0 ? s.size() + n.size() : s.size(), n.size());
+      long to = Math.min(e.size() < 0 ? e.size() + n.size() : e.size(), n.size());
+      return Dimension.of(Math.max(0, to - from));
+    }
+    return start.is(0) && end instanceof Dimension.Symbolic && size instanceof Dimension.Fixed f
+            && f.size() > 1
+        ? end
+        : Dimension.UNKNOWN;
+  }
+
+  private static Shape split(Node node, Shape x) {
+    List<Dimension> dims = new ArrayList<>(x.dimensions());
+    int axis = (int) Math.floorMod(node.attributes().get("axis", 0L), (long) dims.size());
+    dims.set(axis, Dimension.UNKNOWN);
+    return new Shape(dims);
+  }
+
+  private Optional<Shape> reduced(Node node, Optional<Shape> x) {
+    boolean keep = node.attributes().get("keepdims", 1L) != 0;
+    boolean all = !node.hasInput(1) && !node.attributes().has("axes");
+    if (x.isEmpty()) {
+      return all && !keep ? Optional.of(Shape.SCALAR) : Optional.empty();
+    }
+    Optional<long[]> axes = axes(node);
+    if (!all && axes.isEmpty()) {
+      return keep ? Optional.of(unknown(x.get().rank())) : Optional.empty();
+    }
+    return Optional.of(Ops.reduced(x.get(), keep, axes.orElse(new long[0])));
+  }
+
+  private static Dimension sizes(Node node, Shape x) {
+    long end = node.attributes().get("end", (long) x.rank());
+    long start = node.attributes().get("start", 0L);
+    long to = end < 0 ? end + x.rank() : Math.min(end, x.rank());
+    return Dimension.of(Math.max(0, to - (start < 0 ? start + x.rank() : start)));
+  }
+
+  private static Shape unknown(int rank) {
+    return new Shape(Collections.nCopies(rank, Dimension.UNKNOWN));
   }
 }
