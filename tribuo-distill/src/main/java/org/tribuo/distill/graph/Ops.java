@@ -213,6 +213,19 @@ public final class Ops {
     return unary("Identity", x);
   }
 
+  /**
+   * The same value under a name that the caller chooses.
+   *
+   * @throws GraphException if another value has that name
+   */
+  public Value named(String name, Value x) {
+    if (graph.has(name)) {
+      throw new GraphException("The graph has a value '%s' already".formatted(name));
+    }
+    graph.add(Node.ONNX, "Identity", Attributes.NONE, List.of(x.name()), Map.of(name, x.type()));
+    return new Value(name, x.type());
+  }
+
   public Value cast(Value x, ElementType type) {
     return x.elementType() == type
         ? x

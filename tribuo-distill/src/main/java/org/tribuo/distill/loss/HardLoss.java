@@ -1,0 +1,23 @@
+package org.tribuo.distill.loss;
+
+import org.tribuo.distill.graph.Ops;
+import org.tribuo.distill.graph.Value;
+
+/**
+ * A loss against the true labels, row by row. The objective takes the mean over the labelled rows;
+ * rows without a label may hold any finite number. Implementations are immutable.
+ */
+public interface HardLoss {
+  /** How this loss wants the labels. */
+  LabelForm labelForm();
+
+  /**
+   * Writes the loss of each row into the graph.
+   *
+   * @param logits [rows, outputs], before any activation
+   * @param labels int64 [rows], each from 0 to outputs - 1, or float [rows, outputs]: see {@link
+   *     #labelForm}
+   * @return [rows]
+   */
+  Value perRow(Ops op, Value logits, Value labels);
+}

@@ -1,0 +1,52 @@
+package org.tribuo.distill.loss;
+
+/**
+ * The names of the inputs that an objective adds to the student's graph, those of them that its
+ * losses need. Here <i>float</i> is FLOAT, or DOUBLE where the student's output is; [rows...] is
+ * [batch], or [batch, positions] where rows are tokens.
+ */
+public final class ObjectiveInputs {
+  /**
+   * The true labels: int64 [rows...] or float [rows..., outputs], as the hard loss wants them. Class
+   * {@value Rows#IGNORED_LABEL} marks a row without a label.
+   */
+  public static final String LABELS = "labels";
+
+  /** The position of an answer's first token, int64 [batch], in the place of the labels. */
+  public static final String START_POSITIONS = "start_positions";
+
+  /** The position of an answer's last token, int64 [batch], in the place of the labels. */
+  public static final String END_POSITIONS = "end_positions";
+
+  /** 1 for an example with a label, 0 for one without: float [batch]; not where rows are tokens. */
+  public static final String LABELLED = "labelled";
+
+  /** The teacher's output, before any activation: float [rows..., outputs]. */
+  public static final String TEACHER_LOGITS = "teacher_logits";
+
+  /** The teacher's logits of an answer's first token: float [batch, positions]. */
+  public static final String TEACHER_START_LOGITS = "teacher_start_logits";
+
+  /** The teacher's logits of an answer's last token: float [batch, positions]. */
+  public static final String TEACHER_END_LOGITS = "teacher_end_logits";
+
+  /**
+   * Added to the name of the teacher's logits: the classes that they are of, where the teacher gives
+   * its k largest logits only: int64 [rows..., k].
+   */
+  public static final String INDICES_SUFFIX = "_indices";
+
+  /** The weight of the soft loss, from 0 to 1: float scalar; only where there are both losses. */
+  public static final String ALPHA = "alpha";
+
+  /** The temperature, greater than 0: float scalar; only where the soft loss softens. */
+  public static final String TEMPERATURE = "temperature";
+
+  /**
+   * Multiplies what is differentiated, not what is reported: float scalar, 1 unless the gradients of
+   * several batches are added up.
+   */
+  public static final String LOSS_SCALE = "loss_scale";
+
+  private ObjectiveInputs() {}
+}

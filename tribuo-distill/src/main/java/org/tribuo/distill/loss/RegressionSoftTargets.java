@@ -1,0 +1,15 @@
+package org.tribuo.distill.loss;
+
+import org.tribuo.distill.graph.Ops;
+import org.tribuo.distill.graph.Value;
+
+/**
+ * Squared error of a regression against the teacher's value: {@code (s - t)²}. Mean over outputs,
+ * then over the rows that count. There is nothing to soften: it asks for no temperature.
+ */
+public record RegressionSoftTargets() implements RowwiseSoftLoss {
+  @Override
+  public Value perRow(Ops op, Rows rows) {
+    return op.reduceMean(op.square(op.sub(rows.student(), rows.teacher())), -1);
+  }
+}

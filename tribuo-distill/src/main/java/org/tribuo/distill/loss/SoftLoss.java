@@ -1,0 +1,19 @@
+package org.tribuo.distill.loss;
+
+import org.tribuo.distill.graph.Ops;
+import org.tribuo.distill.graph.Value;
+
+/**
+ * A loss against the teacher's soft targets. Most are a mean over rows: see {@link RowwiseSoftLoss}.
+ * Implementations are immutable.
+ */
+public interface SoftLoss {
+  /**
+   * Writes the loss of a batch into the graph.
+   *
+   * @return a scalar that depends on the rows that count only
+   * @throws org.tribuo.distill.graph.GraphException if the loss means nothing for these rows, such
+   *     as one that compares classes where there are too few
+   */
+  Value over(Ops op, Rows rows);
+}

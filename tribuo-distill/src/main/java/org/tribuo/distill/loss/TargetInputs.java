@@ -1,0 +1,55 @@
+package org.tribuo.distill.loss;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.tribuo.distill.graph.ElementType;
+import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.graph.GraphException;
+import org.tribuo.distill.graph.TensorType;
+import org.tribuo.distill.graph.Value;
+
+/** Adds inputs to a graph as losses ask for them, each once. */
+final class TargetInputs {
+  private final Graph graph;
+  private final ElementType floatType;
+  private final Map<String, TensorType> added = new LinkedHashMap<>();
+
+  TargetInputs(Graph graph, ElementType floatType) {
+    this.graph = graph;
+    this.floatType = floatType;
+  }
+
+  /** The element type of all inputs that are no integers. */
+  ElementType floatType() {
+    return floatType;
+  }
+
+  /** The inputs added so far, in order. */
+  Map<String, TensorType> added() {
+    return Collections.unmodifiableMap(added);
+  }
+
+  Value scalar(String name) {
+    return input(name, TensorType.of(floatType));
+  }
+
+  Value input(String name, TensorType type) {
+    TensorType before = added.get(name);
+    if (before == null) {
+      if (graph.has(name)) {
+        throw new GraphException(
+            "The student's graph has a value '%s' already, and the objective needs that name for"
+                    .formatted(name)
+                + " an input: rename it in the student's file");
+      }
+      graph.addInput(name, type);
+      added.put(name, type);
+    } else if (!before.equals(type)) {
+      throw new GraphException(
+          "One loss wants input '%s' as %s, another as %s: they cannot be used together"
+              .formatted(name, before, type));
+    }
+    return new Value(name, type);
+  }
+}
