@@ -14,12 +14,14 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +41,9 @@ import org.jspecify.annotations.Nullable;
 public final class TextTokenizer implements AutoCloseable {
   /** The maximum length, in tokens, where neither the caller nor the file states one. */
   public static final int DEFAULT_MAX_LENGTH = 512;
+
+  /** How many texts are encoded at once: what the native code returns is much larger than ids. */
+  private static final int CHUNK = 1024;
 
   private static final Object NETWORK_SWITCH = new Object();
 
@@ -149,7 +154,12 @@ public final class TextTokenizer implements AutoCloseable {
    * @throws IllegalStateException if this tokenizer is closed
    */
   public List<TokenSequence> encodeAll(List<String> texts) {
-    return whileOpen(() -> tokens(tokenizer.batchEncode(texts), texts));
+    return inChunks(
+        texts.size(),
+        (from, to) -> {
+          List<String> chunk = texts.subList(from, to);
+          return tokens(tokenizer.batchEncode(chunk), chunk);
+        });
   }
 
   /**
@@ -165,7 +175,13 @@ public final class TextTokenizer implements AutoCloseable {
           "There are %d first texts and %d second ones, expected as many"
               .formatted(firsts.size(), seconds.size()));
     }
-    return whileOpen(() -> tokens(tokenizer.batchEncode(new PairList<>(firsts, seconds)), firsts));
+    return inChunks(
+        firsts.size(),
+        (from, to) -> {
+          List<String> chunk = firsts.subList(from, to);
+          return tokens(
+              tokenizer.batchEncode(new PairList<>(chunk, seconds.subList(from, to))), chunk);
+        });
   }
 
   /** The file that this tokenizer was read from. */
@@ -215,6 +231,17 @@ public final class TextTokenizer implements AutoCloseable {
     } finally {
       open.readLock().unlock();
     }
+  }
+
+  private List<TokenSequence> inChunks(
+      int size, BiFunction<Integer, Integer, List<TokenSequence>> encoding) {
+    List<TokenSequence> sequences = new ArrayList<>(size);
+    for (int from = 0; from < size; from += CHUNK) {
+      int start = from;
+      int end = Math.min(size, from + CHUNK);
+      sequences.addAll(whileOpen(() -> encoding.apply(start, end)));
+    }
+    return sequences;
   }
 
   private List<TokenSequence> tokens(Encoding[] encodings, List<String> texts) {

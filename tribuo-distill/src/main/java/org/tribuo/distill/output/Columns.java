@@ -5,7 +5,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedSet;
+import java.util.Set;
 import java.util.TreeSet;
 
 /** The names of the columns of the logits, each found by its name. */
@@ -38,9 +38,9 @@ final class Columns {
           "The dataset has no labelled example, so nothing is known to be predicted; %s"
               .formatted("label at least some of the examples"));
     }
-    SortedSet<String> missing = new TreeSet<>(known);
+    Set<String> missing = new TreeSet<>(known);
     order.forEach(missing::remove);
-    SortedSet<String> unexpected = new TreeSet<>(order);
+    Set<String> unexpected = new TreeSet<>(order);
     unexpected.removeAll(known);
     if (!missing.isEmpty() || !unexpected.isEmpty()) {
       throw new IllegalArgumentException(

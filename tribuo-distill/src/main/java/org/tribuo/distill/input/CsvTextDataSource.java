@@ -1,0 +1,327 @@
+package org.tribuo.distill.input;
+
+import com.oracle.labs.mlrg.olcut.config.Config;
+import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
+import com.oracle.labs.mlrg.olcut.config.PropertyException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Iterator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.tribuo.ConfigurableDataSource;
+import org.tribuo.Example;
+import org.tribuo.Output;
+import org.tribuo.OutputFactory;
+import org.tribuo.classification.LabelFactory;
+import org.tribuo.provenance.ConfiguredDataSourceProvenance;
+
+/**
+ * Texts, or pairs of texts, with their labels from a CSV file (RFC 4180, UTF-8, a header row), as
+ * examples of tokens ({@link TokenFeatures}).
+ *
+ * <p>A row whose label is empty becomes an example with Tribuo's unknown output. With {@code
+ * keepLabelsPath} only the listed rows keep theirs: few labels, plenty of text. Rows are numbered
+ * from 0, without the header.
+ *
+ * <pre>{@code
+ * <component name="train" type="org.tribuo.distill.input.CsvTextDataSource">
+ *   <property name="dataPath" value="train.csv"/>
+ *   <property name="tokenizerPath" value="tokenizer.json"/>
+ *   <property name="outputFactory" value="labels"/>
+ *   <propertylist name="labelColumns"><item>category</item></propertylist>
+ *   <property name="maxLength" value="64"/>
+ * </component>
+ * <component name="labels" type="org.tribuo.classification.LabelFactory"/>
+ * }</pre>
+ *
+ * <p>The file is read and tokenized once, when the source is made. Every pass makes new examples,
+ * so datasets made from one source share none. Safe for many threads.
+ *
+ * @param <T> the type of the outputs
+ */
+public final class CsvTextDataSource<T extends Output<T>> implements ConfigurableDataSource<T> {
+  @ConfigurableName private String component = "CsvTextDataSource";
+
+  @Config(
+      mandatory = true,
+      description = "The CSV file: RFC 4180, UTF-8, the first row names the columns.")
+  private Path dataPath;
+
+  @Config(mandatory = true, description = "The tokenizer.json of the model that reads the text.")
+  private Path tokenizerPath;
+
+  @Config(mandatory = true, description = "Makes outputs of the label columns.")
+  private OutputFactory<T> outputFactory;
+
+  @Config(description = "The column of the text.")
+  private String textColumn = "text";
+
+  @Config(description = "The column of the second text of a pair; empty if there is one text only.")
+  private String pairColumn = "";
+
+  @Config(
+      description =
+          "The column of the label, or several, each a dimension of its own that is handed to the"
+              + " output factory as 'column=value'; none if no row has a label.")
+  private List<String> labelColumns = List.of("label");
+
+  @Config(
+      description =
+          "The most tokens that a text or a pair may have, special ones included; longer ones are"
+              + " cut. 0 means what the tokenizer's file says, or 512.")
+  private int maxLength;
+
+  @Config(description = "The character between two columns.")
+  private char separator = ',';
+
+  @Config(
+      description =
+          "A file of row numbers, one a line, from 0 without the header: only these rows keep their"
+              + " label, all others become unlabelled. Without it every row keeps its own.")
+  private @Nullable Path keepLabelsPath;
+
+  private final List<TextExample<T>> examples = new ArrayList<>();
+
+  private ConfiguredDataSourceProvenance provenance;
+
+  /** For OLCUT. */
+  private CsvTextDataSource() {}
+
+  /**
+   * Starts with what every source needs; the columns are {@code text} and {@code label}.
+   *
+   * @param data the CSV file
+   * @param tokenizer the tokenizer.json of the model that reads the text
+   * @param outputFactory makes outputs of the label columns
+   */
+  public static <T extends Output<T>> Builder<T> of(
+      Path data, Path tokenizer, OutputFactory<T> outputFactory) {
+    CsvTextDataSource<T> source = new CsvTextDataSource<>();
+    source.dataPath = data;
+    source.tokenizerPath = tokenizer;
+    source.outputFactory = outputFactory;
+    return new Builder<>(source);
+  }
+
+  /**
+   * Reads the files; OLCUT calls it.
+   *
+   * @throws PropertyException if a file is missing or cannot be understood, or a setting does not
+   *     fit the file; it names the component and the property
+   */
+  @Override
+  public void postConfig() {
+    checkFile("dataPath", dataPath);
+    checkFile("tokenizerPath", tokenizerPath);
+    if (maxLength < 0) {
+      throw refused("maxLength", "%d is out of range, expected 0 or more".formatted(maxLength));
+    }
+    if (labelColumns.size() > 1 && outputFactory instanceof LabelFactory) {
+      throw refused(
+          "labelColumns",
+          "%s are several columns, a LabelFactory takes one".formatted(labelColumns));
+    }
+    List<CsvText> rows = readRows();
+    BitSet labelled = labelledRows(rows);
+    List<TokenSequence> tokens = tokenize(rows);
+    for (int row = 0; row < rows.size(); row++) {
+      T output = labelled.get(row) ? output(rows.get(row), row) : outputFactory.getUnknownOutput();
+      examples.add(new TextExample<>(tokens.get(row), output));
+    }
+    provenance = new CsvTextDataSourceProvenance(this, dataPath, tokenizerPath, keepLabelsPath);
+  }
+
+  private List<CsvText> readRows() {
+    try (CsvTextFile file = new CsvTextFile(dataPath, separator)) {
+      checkColumn(file, "textColumn", textColumn);
+      if (!pairColumn.isEmpty()) {
+        checkColumn(file, "pairColumn", pairColumn);
+      }
+      labelColumns.forEach(column -> checkColumn(file, "labelColumns", column));
+      List<CsvText> rows = file.read(textColumn, pairColumn, labelColumns);
+      if (rows.isEmpty()) {
+        throw refused("dataPath", "%s has no rows".formatted(dataPath));
+      }
+      return rows;
+    } catch (IOException | IllegalArgumentException e) {
+      throw new PropertyException(
+          e, component, "dataPath", "%s cannot be read as CSV".formatted(dataPath));
+    }
+  }
+
+  private BitSet labelledRows(List<CsvText> rows) {
+    BitSet labelled = new BitSet();
+    for (int row = 0; row < rows.size(); row++) {
+      labelled.set(row, rows.get(row).isLabelled());
+    }
+    if (keepLabelsPath == null) {
+      return labelled;
+    }
+    checkFile("keepLabelsPath", keepLabelsPath);
+    try {
+      BitSet kept = RowNumbers.read(keepLabelsPath, rows.size());
+      BitSet withoutLabel = (BitSet) kept.clone();
+      withoutLabel.andNot(labelled);
+      if (!withoutLabel.isEmpty()) {
+        throw refused(
+            "keepLabelsPath",
+            "%s lists the rows %s, which have no label in %s"
+                .formatted(keepLabelsPath, withoutLabel, dataPath));
+      }
+      return kept;
+    } catch (IOException | IllegalArgumentException e) {
+      throw new PropertyException(
+          e, component, "keepLabelsPath", "%s is no list of rows".formatted(keepLabelsPath));
+    }
+  }
+
+  private List<TokenSequence> tokenize(List<CsvText> rows) {
+    try (TextTokenizer tokenizer =
+        maxLength == 0
+            ? TextTokenizer.open(tokenizerPath)
+            : TextTokenizer.open(tokenizerPath, maxLength)) {
+      List<String> texts = rows.stream().map(CsvText::text).toList();
+      return pairColumn.isEmpty()
+          ? tokenizer.encodeAll(texts)
+          : tokenizer.encodeAll(texts, rows.stream().map(CsvText::pair).toList());
+    } catch (IOException e) {
+      throw new PropertyException(
+          e, component, "tokenizerPath", "%s cannot be read".formatted(tokenizerPath));
+    } catch (IllegalArgumentException e) {
+      throw new PropertyException(
+          e, component, "maxLength", "%s cannot be tokenized".formatted(dataPath));
+    }
+  }
+
+  private T output(CsvText text, int row) {
+    try {
+      return labelColumns.size() == 1
+          ? outputFactory.generateOutput(text.labels().get(0))
+          : outputFactory.generateOutput(text.namedLabels(labelColumns));
+    } catch (RuntimeException e) {
+      throw new PropertyException(
+          e,
+          component,
+          "outputFactory",
+          "%s cannot make an output of %s in row %d of %s"
+              .formatted(
+                  outputFactory.getClass().getSimpleName(),
+                  text.namedLabels(labelColumns),
+                  row,
+                  dataPath));
+    }
+  }
+
+  private void checkFile(String property, Path file) {
+    if (!Files.isRegularFile(file)) {
+      throw refused(property, "there is no file %s".formatted(file));
+    }
+  }
+
+  private void checkColumn(CsvTextFile file, String property, String column) {
+    if (file.columns().stream().filter(column::equals).count() != 1) {
+      throw refused(
+          property,
+          "there is no single column '%s' in %s, which has %s"
+              .formatted(column, dataPath, file.columns()));
+    }
+  }
+
+  private PropertyException refused(String property, String message) {
+    return new PropertyException(component, property, message);
+  }
+
+  @Override
+  public OutputFactory<T> getOutputFactory() {
+    return outputFactory;
+  }
+
+  @Override
+  public ConfiguredDataSourceProvenance getProvenance() {
+    return provenance;
+  }
+
+  /** The number of examples, labelled or not. */
+  public int size() {
+    return examples.size();
+  }
+
+  /** New examples, in the order of the rows. */
+  @Override
+  public Iterator<Example<T>> iterator() {
+    return examples.stream().map(TextExample::toExample).iterator();
+  }
+
+  @Override
+  public String toString() {
+    return "CsvTextDataSource(%s, tokenizer=%s)".formatted(dataPath, tokenizerPath);
+  }
+
+  private record TextExample<T extends Output<T>>(TokenSequence tokens, T output) {
+    Example<T> toExample() {
+      return TokenFeatures.toExample(tokens, output);
+    }
+  }
+
+  /**
+   * Makes one source in Java.
+   *
+   * @param <T> the type of the outputs
+   */
+  public static final class Builder<T extends Output<T>> {
+    private final CsvTextDataSource<T> source;
+
+    private Builder(CsvTextDataSource<T> source) {
+      this.source = source;
+    }
+
+    /** The column of the text. */
+    public Builder<T> text(String column) {
+      source.textColumn = column;
+      return this;
+    }
+
+    /** The column of the second text of each pair. */
+    public Builder<T> pair(String column) {
+      source.pairColumn = column;
+      return this;
+    }
+
+    /** The column of the label, several for outputs of several dimensions, or none. */
+    public Builder<T> labels(String... columns) {
+      source.labelColumns = List.of(columns);
+      return this;
+    }
+
+    /** The most tokens that a text or a pair may have. */
+    public Builder<T> maxLength(int tokens) {
+      source.maxLength = tokens;
+      return this;
+    }
+
+    /** The character between two columns. */
+    public Builder<T> separator(char separator) {
+      source.separator = separator;
+      return this;
+    }
+
+    /** A file of the rows that keep their label; all others become unlabelled. */
+    public Builder<T> keepLabels(Path rowNumbers) {
+      source.keepLabelsPath = rowNumbers;
+      return this;
+    }
+
+    /**
+     * Reads the files. To be called once.
+     *
+     * @throws PropertyException as {@link CsvTextDataSource#postConfig}
+     */
+    public CsvTextDataSource<T> read() {
+      source.postConfig();
+      return source;
+    }
+  }
+}
