@@ -1,0 +1,12 @@
+/**
+ * The teacher and what it says: any ONNX model run once over the rows of a data set, its logits
+ * kept as soft targets and found again by content.
+ *
+ * <p>{@link org.tribuo.distill.teacher.SoftTargetProducer} brings a {@link
+ * org.tribuo.distill.teacher.Teacher}, its {@link org.tribuo.distill.teacher.TeacherInputs} and a
+ * {@link org.tribuo.distill.teacher.SoftTargetStore} together.
+ */
+@NullMarked
+package org.tribuo.distill.teacher;
+
+import org.jspecify.annotations.NullMarked;
