@@ -1,0 +1,294 @@
+package org.tribuo.distill.teacher;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.OrtSession.SessionOptions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.jspecify.annotations.Nullable;
+import org.tribuo.distill.graph.Dimension;
+import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.graph.TensorType;
+import org.tribuo.distill.runtime.ExecutionProvider;
+import org.tribuo.distill.runtime.TrainingRuntime;
+
+/**
+ * An ONNX model that is asked for its logits. The file is read and checked when a teacher is
+ * opened; ONNX Runtime loads it when the first batch is asked for, so a teacher whose soft targets
+ * are kept costs no more than its digest. Safe for many threads.
+ *
+ * <pre>{@code
+ * try (Teacher teacher = Teacher.open(TeacherSettings.of(Path.of("teacher.onnx"), labels))) {
+ *   Tensor logits = teacher.logits(batch); // [rows, labels]
+ * }
+ * }</pre>
+ */
+public final class Teacher implements AutoCloseable {
+  private final TeacherSettings settings;
+  private final ModelFiles files;
+  private final Map<String, TensorType> inputs;
+  private final String output;
+
+  /** Held shared while a batch runs, and alone to close the session. */
+  private final ReadWriteLock lock = new ReentrantReadWriteLock();
+
+  private @Nullable OrtSession session;
+  private boolean closed;
+
+  private Teacher(
+      TeacherSettings settings, ModelFiles files, Map<String, TensorType> inputs, String output) {
+    this.settings = settings;
+    this.files = files;
+    this.inputs = inputs;
+    this.output = output;
+  }
+
+  /**
+   * Reads and checks a teacher's model.
+   *
+   * @throws IOException if the file is not there or cannot be read
+   * @throws org.tribuo.distill.graph.GraphException if it is not a whole ONNX model of a known
+   *     opset, or its external data is missing or of another size
+   * @throws TeacherException if no output, or more than one, can hold logits for these labels
+   */
+  public static Teacher open(TeacherSettings settings) throws IOException {
+    OnnxModel model = OnnxModel.read(settings.model());
+    Graph graph = Graph.of(model);
+    String output =
+        LogitsOutput.find(
+            "The teacher '%s'".formatted(settings.model()),
+            graph,
+            settings.labels(),
+            settings.logits());
+    return new Teacher(
+        settings,
+        ModelFiles.of(settings.model(), model.externalDataFiles()),
+        Collections.unmodifiableMap(new LinkedHashMap<>(graph.inputs())),
+        output);
+  }
+
+  public TeacherSettings settings() {
+    return settings;
+  }
+
+  /** The names of the logits' columns. */
+  public LabelOrder labels() {
+    return settings.labels();
+  }
+
+  /** The inputs by name, in the order of the model. */
+  public Map<String, TensorType> inputs() {
+    return inputs;
+  }
+
+  /** The name of the output that holds the logits. */
+  public String output() {
+    return output;
+  }
+
+  /** SHA-256 of the model's file; where there is external data, of the digests of all files. */
+  public String sha256() {
+    return files.sha256();
+  }
+
+  /** SHA-256 of each file, as text, the model's own first. */
+  public Map<String, String> fileDigests() {
+    Map<String, String> digests = new LinkedHashMap<>();
+    files.versions().forEach((file, version) -> digests.put(file.toString(), version.sha256()));
+    return Collections.unmodifiableMap(digests);
+  }
+
+  /**
+   * Where the nodes are executed, in order of preference. What a GPU has no kernel for runs on the
+   * CPU.
+   */
+  public List<ExecutionProvider> providers() {
+    ExecutionProvider first = settings.session().provider();
+    return first == ExecutionProvider.CPU ? List.of(first) : List.of(first, ExecutionProvider.CPU);
+  }
+
+  /** What the soft targets for some inputs are found by. */
+  public SoftTargetKey keyFor(TeacherInputs rows) {
+    return new SoftTargetKey(sha256(), output, settings.session().provider(), rows.sha256());
+  }
+
+  /**
+   * Checks that a batch with tensors of these names can be run.
+   *
+   * @throws TeacherException if the model has other inputs; the message lists both sides
+   */
+  public void checkInputNames(Set<String> names) {
+    Set<String> missing = new TreeSet<>(inputs.keySet());
+    missing.removeAll(names);
+    Set<String> unexpected = new TreeSet<>(names);
+    unexpected.removeAll(inputs.keySet());
+    if (!missing.isEmpty() || !unexpected.isEmpty()) {
+      throw new TeacherException(
+          "The teacher '%s' takes the inputs %s but is given %s: missing %s, unexpected %s"
+              .formatted(
+                  settings.model(), inputs.keySet(), new TreeSet<>(names), missing, unexpected));
+    }
+  }
+
+  /**
+   * Runs the teacher.
+   *
+   * @return float32 logits [rows of the batch, labels], all finite
+   * @throws TeacherException if the batch does not fit the model's inputs, the logits do not fit
+   *     rows and labels or are not finite, the model's files have changed, or ONNX Runtime fails
+   * @throws org.tribuo.distill.runtime.RuntimeUnavailableException if the provider cannot be used
+   * @throws IllegalStateException if this teacher is closed
+   */
+  public Tensor logits(TeacherBatch batch) {
+    checkInputNames(batch.inputs().keySet());
+    inputs.forEach((name, type) -> checkFits(name, type, batch));
+    lock.readLock().lock();
+    try {
+      return checked(run(session(), batch), batch);
+    } catch (OrtException e) {
+      throw new TeacherException(
+          "The teacher '%s' failed on %s: %s"
+              .formatted(settings.model(), described(batch), e.getMessage()),
+          e);
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
+  /** Frees the native memory, after the batches that are running. May be called twice. */
+  @Override
+  public void close() {
+    lock.writeLock().lock();
+    try {
+      closeSession();
+    } catch (OrtException e) {
+      throw new TeacherException(
+          "The teacher '%s' cannot be closed: %s".formatted(settings.model(), e.getMessage()), e);
+    } finally {
+      lock.writeLock().unlock();
+    }
+  }
+
+  private synchronized void closeSession() throws OrtException {
+    closed = true;
+    if (session != null) {
+      session.close();
+      session = null;
+    }
+  }
+
+  private synchronized OrtSession session() {
+    if (closed) {
+      throw new IllegalStateException("The teacher '%s' is closed".formatted(settings.model()));
+    }
+    if (session == null) {
+      session = openSession();
+    }
+    return session;
+  }
+
+  private OrtSession openSession() {
+    try (SessionOptions options = settings.session().newOptions()) {
+      files.checkUnchanged();
+      return TrainingRuntime.environment().createSession(settings.model().toString(), options);
+    } catch (OrtException e) {
+      throw new TeacherException(
+          "ONNX Runtime %s does not load the teacher '%s': %s"
+              .formatted(TrainingRuntime.version(), settings.model(), e.getMessage()),
+          e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "The teacher '%s' cannot be read: %s".formatted(settings.model(), e.getMessage()), e);
+    }
+  }
+
+  private Tensor run(OrtSession opened, TeacherBatch batch) throws OrtException {
+    Map<String, OnnxTensor> tensors = new LinkedHashMap<>();
+    try {
+      for (Map.Entry<String, Tensor> input : batch.inputs().entrySet()) {
+        tensors.put(input.getKey(), input.getValue().toOrt(TrainingRuntime.environment()));
+      }
+      try (OrtSession.Result result = opened.run(tensors, Set.of(output))) {
+        if (!(result.get(0) instanceof OnnxTensor logits)) {
+          throw new TeacherException(
+              "The output '%s' of the teacher '%s' is no tensor; name another output"
+                  .formatted(output, settings.model()));
+        }
+        return Tensor.of(logits);
+      }
+    } finally {
+      tensors.values().forEach(OnnxTensor::close);
+    }
+  }
+
+  private void checkFits(String name, TensorType expected, TeacherBatch batch) {
+    Tensor tensor = batch.input(name);
+    int rows = batch.rows().length;
+    boolean fits =
+        tensor.elementType() == expected.elementType()
+            && tensor.rank() > 0
+            && tensor.dim(0) == rows
+            && expected.shape().map(shape -> fits(tensor, shape.dimensions())).orElse(true);
+    if (!fits) {
+      throw new TeacherException(
+          "The input '%s' of the teacher '%s' is %s, expected %s with %d rows"
+              .formatted(name, settings.model(), tensor, expected, rows));
+    }
+  }
+
+  private static boolean fits(Tensor tensor, List<Dimension> dimensions) {
+    if (tensor.rank() != dimensions.size()) {
+      return false;
+    }
+    for (int axis = 0; axis < dimensions.size(); axis++) {
+      if (dimensions.get(axis) instanceof Dimension.Fixed fixed
+          && fixed.size() != tensor.dim(axis)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private Tensor checked(Tensor logits, TeacherBatch batch) {
+    int rows = batch.rows().length;
+    int width = labels().size();
+    if (!logits.elementType().isFloat()
+        || logits.rank() != 2
+        || logits.dim(0) != rows
+        || logits.dim(1) != width) {
+      throw new TeacherException(
+          "The output '%s' of the teacher '%s' is %s for %d rows, expected floats [%d, %d] for %d labels"
+              .formatted(output, settings.model(), logits, rows, rows, width, width));
+    }
+    float[] values = logits.toFloats();
+    for (int i = 0; i < values.length; i++) {
+      if (!Float.isFinite(values[i])) {
+        throw new TeacherException(
+            "The teacher '%s' says %s for row %d, label '%s', expected a finite logit; look at that row and"
+                    .formatted(
+                        settings.model(),
+                        values[i],
+                        batch.rows()[i / width],
+                        labels().names().get(i % width))
+                + " at the model's weights");
+      }
+    }
+    return Tensor.of(values, rows, width);
+  }
+
+  private static String described(TeacherBatch batch) {
+    return "a batch of %d rows (the first is row %d), %s"
+        .formatted(batch.rows().length, batch.rows()[0], batch.inputs());
+  }
+}

@@ -1,0 +1,34 @@
+package org.tribuo.distill.teacher;
+
+import java.util.Map;
+import org.tribuo.distill.graph.Tensor;
+
+/**
+ * Some rows of the data as the teacher takes them.
+ *
+ * @param rows which rows these are, at least one, in the order of the first axis of every tensor
+ * @param inputs one tensor [rows, ...] for each input of the teacher, by its name
+ */
+public record TeacherBatch(int[] rows, Map<String, Tensor> inputs) {
+  /**
+   * @throws IllegalArgumentException if there are no rows
+   */
+  public TeacherBatch {
+    if (rows.length == 0) {
+      throw new IllegalArgumentException("A batch for the teacher has no rows");
+    }
+    inputs = Map.copyOf(inputs);
+  }
+
+  /**
+   * @throws IllegalArgumentException if there is no tensor of that name
+   */
+  Tensor input(String name) {
+    Tensor tensor = inputs.get(name);
+    if (tensor == null) {
+      throw new IllegalArgumentException(
+          "The batch has no tensor '%s', expected one of %s".formatted(name, inputs.keySet()));
+    }
+    return tensor;
+  }
+}

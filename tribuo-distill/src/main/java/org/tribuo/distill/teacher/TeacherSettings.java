@@ -1,0 +1,31 @@
+package org.tribuo.distill.teacher;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import org.tribuo.distill.runtime.SessionSettings;
+
+/**
+ * What makes a teacher.
+ *
+ * @param model an ONNX file; its external data lies beside it
+ * @param labels the names of the logits' columns, in the order of the model
+ * @param logits the output that holds the logits; empty to find it
+ * @param session where the teacher runs
+ */
+public record TeacherSettings(
+    Path model, LabelOrder labels, Optional<String> logits, SessionSettings session) {
+  /** On the CPU with ONNX Runtime's own choice of threads; the logits are found. */
+  public static TeacherSettings of(Path model, LabelOrder labels) {
+    return new TeacherSettings(model, labels, Optional.empty(), SessionSettings.cpu(0));
+  }
+
+  /** The same with the logits in a named output. */
+  public TeacherSettings withLogits(String output) {
+    return new TeacherSettings(model, labels, Optional.of(output), session);
+  }
+
+  /** The same, run elsewhere. */
+  public TeacherSettings withSession(SessionSettings elsewhere) {
+    return new TeacherSettings(model, labels, logits, elsewhere);
+  }
+}

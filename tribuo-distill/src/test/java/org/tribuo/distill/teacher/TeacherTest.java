@@ -1,0 +1,342 @@
+package org.tribuo.distill.teacher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tribuo.distill.graph.ElementType;
+import org.tribuo.distill.graph.GraphException;
+import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.runtime.ExecutionProvider;
+import org.tribuo.distill.runtime.RuntimeUnavailableException;
+import org.tribuo.distill.runtime.SessionSettings;
+
+class TeacherTest {
+  private static final LabelOrder LABELS = TinyTeacher.labels(3);
+  private static final TinyRows ROWS = TinyRows.random(20, 1);
+
+  @TempDir Path folder;
+
+  @Test
+  void saysWhatTheModelSays() throws IOException {
+    try (Teacher teacher = open(TinyTeacher.model(3))) {
+      float[] logits = teacher.logits(ROWS.batch(4, 17, 2)).toFloats();
+
+      assertThat(logits).hasSize(9);
+      assertThat(rowOf(logits, 0)).containsExactly(expected(4));
+      assertThat(rowOf(logits, 1)).containsExactly(expected(17));
+      assertThat(rowOf(logits, 2)).containsExactly(expected(2));
+    }
+  }
+
+  @Test
+  void agreesWithPyTorchOnAnExportedBert() throws Exception {
+    Path model = Path.of(TeacherTest.class.getResource("/teacher/bert/model.onnx").toURI());
+    try (Teacher teacher = Teacher.open(TeacherSettings.of(model, LABELS))) {
+      Tensor logits =
+          teacher.logits(
+              new TeacherBatch(
+                  new int[] {0, 1, 2},
+                  Map.of(
+                      "input_ids", golden("input_input_ids"),
+                      "attention_mask", golden("input_attention_mask"),
+                      "token_type_ids", golden("input_token_type_ids"))));
+
+      assertThat(logits.toFloats())
+          .containsExactly(golden("output_logits").toFloats(), within(1e-5f));
+    }
+  }
+
+  @Test
+  void describesItself() throws IOException {
+    Path file = TinyTeacher.write(folder.resolve("teacher.onnx"), 3);
+    try (Teacher teacher = Teacher.open(TeacherSettings.of(file, LABELS))) {
+      assertThat(teacher.inputs().keySet()).containsExactly("input_ids", "attention_mask");
+      assertThat(teacher.output()).isEqualTo("logits");
+      assertThat(teacher.labels()).isEqualTo(LABELS);
+      assertThat(teacher.providers()).containsExactly(ExecutionProvider.CPU);
+      assertThat(teacher.sha256()).isEqualTo(Sha256.ofFile(file)).hasSize(64);
+      assertThat(teacher.fileDigests())
+          .containsExactly(Map.entry(file.toString(), teacher.sha256()));
+    }
+  }
+
+  @Test
+  void digestsExternalDataToo() throws IOException {
+    Path file = TinyTeacher.writeWithExternalData(folder.resolve("teacher.onnx"), 3);
+    Path data = folder.resolve("table.bin");
+    String before;
+    try (Teacher teacher = Teacher.open(TeacherSettings.of(file, LABELS))) {
+      before = teacher.sha256();
+      assertThat(teacher.fileDigests().keySet()).containsExactly(file.toString(), data.toString());
+      assertThat(rowOf(teacher.logits(ROWS.batch(3)).toFloats(), 0)).containsExactly(expected(3));
+    }
+    byte[] bytes = Files.readAllBytes(data);
+    bytes[3] ^= 1;
+    Files.write(data, bytes);
+    try (Teacher teacher = Teacher.open(TeacherSettings.of(file, LABELS))) {
+      assertThat(teacher.sha256()).isNotEqualTo(before);
+    }
+  }
+
+  @Test
+  void missingOrShortExternalDataIsAnErrorBeforeAnythingRuns() throws IOException {
+    Path file = TinyTeacher.writeWithExternalData(folder.resolve("teacher.onnx"), 3);
+    Path data = folder.resolve("table.bin");
+    Files.write(data, new byte[17]);
+    assertThatThrownBy(() -> Teacher.open(TeacherSettings.of(file, LABELS)))
+        .isInstanceOf(GraphException.class)
+        .hasMessageContaining("table.bin");
+    Files.delete(data);
+    assertThatThrownBy(() -> Teacher.open(TeacherSettings.of(file, LABELS)))
+        .isInstanceOf(GraphException.class)
+        .hasMessageContaining("table.bin");
+  }
+
+  @Test
+  void aFileThatIsNoModelIsAnErrorThatNamesIt() throws IOException {
+    Path missing = folder.resolve("missing.onnx");
+    assertThatThrownBy(() -> Teacher.open(TeacherSettings.of(missing, LABELS)))
+        .isInstanceOf(NoSuchFileException.class)
+        .hasMessageContaining(missing.toString());
+
+    Path text = Files.writeString(folder.resolve("text.onnx"), "This is not a model at all.");
+    assertThatThrownBy(() -> Teacher.open(TeacherSettings.of(text, LABELS)))
+        .isInstanceOf(GraphException.class)
+        .hasMessageContaining(text.toString());
+
+    byte[] whole = TinyTeacher.model(3).build().toByteArray();
+    Path truncated = Files.write(folder.resolve("half.onnx"), Arrays.copyOf(whole, 300));
+    assertThatThrownBy(() -> Teacher.open(TeacherSettings.of(truncated, LABELS)))
+        .isInstanceOf(GraphException.class)
+        .hasMessageContaining(truncated.toString());
+  }
+
+  @Test
+  void anUnknownOpsetIsAnErrorThatNamesIt() {
+    ModelProto.Builder model = TinyTeacher.model(3);
+    model.getOpsetImportBuilder(0).setVersion(99);
+    assertThatThrownBy(() -> open(model))
+        .isInstanceOf(GraphException.class)
+        .hasMessageContaining("opset 99");
+  }
+
+  @Test
+  void findsTheLogitsAmongOtherOutputs() throws IOException {
+    ModelProto.Builder withHidden = TinyTeacher.withOutputs(3, "anything");
+    withHidden
+        .getGraphBuilder()
+        .addOutput(TinyTeacher.value("kept", ElementType.FLOAT, "batch", "sequence", 3));
+    assertThat(open(withHidden).output()).isEqualTo("anything");
+    assertThat(open(TinyTeacher.withOutputs(3, "first", "logits")).output()).isEqualTo("logits");
+    assertThat(open(TinyTeacher.withOutputs(3, "first", "output")).output()).isEqualTo("output");
+  }
+
+  @Test
+  void severalPossibleLogitsAreAnErrorThatListsThem() {
+    assertThatThrownBy(() -> open(TinyTeacher.withOutputs(3, "first", "second")))
+        .isInstanceOf(TeacherException.class)
+        .hasMessage(
+            "The teacher '%s' has several outputs that can hold logits for 3 labels: ['first'"
+                    .formatted(folder.resolve("teacher.onnx"))
+                + " FLOAT[batch, 3], 'second' FLOAT[batch, 3]]; name one of them");
+  }
+
+  @Test
+  void takesTheLogitsThatAreNamed() throws IOException {
+    Path file =
+        TinyTeacher.write(
+            folder.resolve("teacher.onnx"), TinyTeacher.withOutputs(3, "first", "second"));
+    TeacherSettings settings = TeacherSettings.of(file, LABELS);
+    try (Teacher teacher = Teacher.open(settings.withLogits("second"))) {
+      assertThat(teacher.output()).isEqualTo("second");
+      assertThat(rowOf(teacher.logits(ROWS.batch(3)).toFloats(), 0)).containsExactly(expected(3));
+    }
+    assertThatThrownBy(() -> Teacher.open(settings.withLogits("third")))
+        .isInstanceOf(TeacherException.class)
+        .hasMessage(
+            "The teacher '%s' has no output 'third', expected one of ['first' FLOAT[batch, 3],"
+                    .formatted(file)
+                + " 'second' FLOAT[batch, 3]]");
+  }
+
+  @Test
+  void labelsThatDoNotFitTheLogitsAreAnError() throws IOException {
+    Path file = TinyTeacher.write(folder.resolve("teacher.onnx"), 3);
+    TeacherSettings settings = TeacherSettings.of(file, TinyTeacher.labels(4));
+    assertThatThrownBy(() -> Teacher.open(settings))
+        .isInstanceOf(TeacherException.class)
+        .hasMessage(
+            "The teacher '%s' has no output for 4 labels, expected floats [rows, 4] but it has"
+                    .formatted(file)
+                + " ['logits' FLOAT[batch, 3]]; state as many labels as the model has, or give an"
+                + " encoder a head first");
+    assertThatThrownBy(() -> Teacher.open(settings.withLogits("logits")))
+        .isInstanceOf(TeacherException.class)
+        .hasMessageContaining("'logits' FLOAT[batch, 3]")
+        .hasMessageContaining("cannot hold logits for 4 labels, expected floats [rows, 4]");
+  }
+
+  @Test
+  void aWidthThatTheFileDoesNotSayIsCheckedWithTheFirstBatch() throws IOException {
+    ModelProto.Builder model = TinyTeacher.model(3);
+    model
+        .getGraphBuilder()
+        .setOutput(0, TinyTeacher.value("logits", ElementType.FLOAT, "batch", "labels"));
+    Path file = TinyTeacher.write(folder.resolve("teacher.onnx"), model);
+    try (Teacher teacher = Teacher.open(TeacherSettings.of(file, TinyTeacher.labels(4)))) {
+      assertThatThrownBy(() -> teacher.logits(ROWS.batch(0, 1)))
+          .isInstanceOf(TeacherException.class)
+          .hasMessage(
+              "The output 'logits' of the teacher '%s' is FLOAT[2, 3] for 2 rows, expected floats"
+                      .formatted(file)
+                  + " [2, 4] for 4 labels");
+    }
+  }
+
+  @Test
+  void otherInputsThanTheModelsAreAnErrorThatListsBothSides() throws IOException {
+    try (Teacher teacher = open(TinyTeacher.model(3))) {
+      Tensor ids = Tensor.of(new long[] {1, 2}, 1, 2);
+      TeacherBatch batch =
+          new TeacherBatch(new int[] {0}, Map.of("input_ids", ids, "token_type_ids", ids));
+      assertThatThrownBy(() -> teacher.logits(batch))
+          .isInstanceOf(TeacherException.class)
+          .hasMessage(
+              "The teacher '%s' takes the inputs [input_ids, attention_mask] but is given"
+                      .formatted(folder.resolve("teacher.onnx"))
+                  + " [input_ids, token_type_ids]: missing [attention_mask], unexpected"
+                  + " [token_type_ids]");
+    }
+  }
+
+  @Test
+  void tensorsThatDoNotFitTheInputsAreAnError() throws IOException {
+    try (Teacher teacher = open(TinyTeacher.model(3))) {
+      Tensor good = Tensor.of(new long[] {1, 2}, 1, 2);
+      for (Tensor bad :
+          List.of(
+              Tensor.of(new float[] {1, 2}, 1, 2),
+              Tensor.of(new long[] {1, 2}, 2),
+              Tensor.of(new long[] {1, 2}, 2, 1))) {
+        TeacherBatch batch =
+            new TeacherBatch(new int[] {0}, Map.of("input_ids", bad, "attention_mask", good));
+        assertThatThrownBy(() -> teacher.logits(batch))
+            .isInstanceOf(TeacherException.class)
+            .hasMessage(
+                "The input 'input_ids' of the teacher '%s' is %s, expected INT64[batch, sequence]"
+                        .formatted(folder.resolve("teacher.onnx"), bad)
+                    + " with 1 rows");
+      }
+    }
+  }
+
+  @Test
+  void logitsThatAreNoNumbersAreAnErrorThatNamesTheRow() throws IOException {
+    int token = ROWS.sequences().get(7)[0];
+    try (Teacher teacher = open(TinyTeacher.modelWithNan(3, token))) {
+      int other =
+          IntStream.range(0, 20)
+              .filter(r -> IntStream.of(ROWS.sequences().get(r)).noneMatch(t -> t == token))
+              .findFirst()
+              .orElseThrow();
+      assertThatThrownBy(() -> teacher.logits(ROWS.batch(other, 7)))
+          .isInstanceOf(TeacherException.class)
+          .hasMessageContaining("says NaN for row 7, label 'label-1', expected a finite logit");
+    }
+  }
+
+  @Test
+  void tokensOutsideTheVocabularyAreAnErrorThatNamesTheBatch() throws IOException {
+    try (Teacher teacher = open(TinyTeacher.model(3))) {
+      TinyRows rows = new TinyRows(List.of(new int[] {1}, new int[] {TinyTeacher.VOCABULARY}));
+      assertThatThrownBy(() -> teacher.logits(rows.batch(1)))
+          .isInstanceOf(TeacherException.class)
+          .hasMessageContaining("failed on a batch of 1 rows (the first is row 1)");
+    }
+  }
+
+  @Test
+  void aFileThatChangedSinceItWasOpenedIsAnError() throws IOException {
+    Path file = TinyTeacher.write(folder.resolve("teacher.onnx"), 3);
+    try (Teacher teacher = Teacher.open(TeacherSettings.of(file, LABELS))) {
+      TinyTeacher.write(file, TinyTeacher.withOutputs(3, "logits", "another"));
+      assertThatThrownBy(() -> teacher.logits(ROWS.batch(0)))
+          .isInstanceOf(TeacherException.class)
+          .hasMessage(
+              "The teacher's file '%s' has changed since it was opened; open the teacher again"
+                  .formatted(file));
+    }
+  }
+
+  @Test
+  void cudaThatIsAbsentIsAnError() throws IOException {
+    Path file = TinyTeacher.write(folder.resolve("teacher.onnx"), 3);
+    TeacherSettings settings =
+        TeacherSettings.of(file, LABELS).withSession(SessionSettings.cuda(0));
+    assumeFalse(ExecutionProvider.CUDA.isBuiltIn());
+    try (Teacher teacher = Teacher.open(settings)) {
+      assertThatThrownBy(() -> teacher.logits(ROWS.batch(0)))
+          .isInstanceOf(RuntimeUnavailableException.class)
+          .hasMessageContaining("CUDA");
+    }
+  }
+
+  @Test
+  void closesTwiceAndThenSaysNothing() throws IOException {
+    Teacher teacher = open(TinyTeacher.model(3));
+    teacher.logits(ROWS.batch(0));
+    teacher.close();
+    teacher.close();
+    assertThatThrownBy(() -> teacher.logits(ROWS.batch(0)))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("is closed");
+  }
+
+  @Test
+  void answersManyThreadsAtOnce() throws IOException {
+    try (Teacher teacher = open(TinyTeacher.model(3))) {
+      assertThat(
+              IntStream.range(0, 200)
+                  .parallel()
+                  .allMatch(
+                      i ->
+                          Arrays.equals(
+                              teacher.logits(ROWS.batch(i % 20)).toFloats(), expected(i % 20))))
+          .isTrue();
+    }
+  }
+
+  private Teacher open(ModelProto.Builder model) throws IOException {
+    return Teacher.open(
+        TeacherSettings.of(TinyTeacher.write(folder.resolve("teacher.onnx"), model), LABELS));
+  }
+
+  private static float[] expected(int row) {
+    return TinyTeacher.expectedLogits(ROWS.sequences().get(row), 3);
+  }
+
+  private static float[] rowOf(float[] logits, int row) {
+    return Arrays.copyOfRange(logits, row * 3, row * 3 + 3);
+  }
+
+  private static Tensor golden(String name) throws IOException {
+    try (InputStream in = TeacherTest.class.getResourceAsStream("/teacher/bert/" + name + ".pb")) {
+      return Tensor.of(TensorProto.parseFrom(in));
+    }
+  }
+}
