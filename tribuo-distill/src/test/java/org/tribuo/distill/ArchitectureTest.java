@@ -1,0 +1,156 @@
+package org.tribuo.distill;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_STREAMS;
+import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_THROW_GENERIC_EXCEPTIONS;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.onnxruntime.OrtEnvironment;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.Location;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.junit.LocationProvider;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import com.tngtech.archunit.library.Architectures.LayeredArchitecture;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.NullMarked;
+import org.tribuo.distill.runtime.TrainingRuntime;
+
+/** The rooms of the house, and the direction of the arrows between them. */
+@AnalyzeClasses(locations = ArchitectureTest.Library.class)
+class ArchitectureTest {
+  private static final String BASE = "org.tribuo.distill";
+
+  /** For each room the rooms that it may know; the trainers in the base package may know all. */
+  private static final Map<String, Set<String>> MAY_KNOW =
+      Map.of(
+          "runtime", Set.of(),
+          "graph", Set.of("runtime"),
+          "autodiff", Set.of("runtime", "graph"),
+          "transformer", Set.of("runtime", "graph"),
+          "input", Set.of("runtime", "graph"),
+          "output", Set.of("runtime", "graph"),
+          "teacher", Set.of("runtime", "graph"),
+          "loss", Set.of("graph", "transformer"),
+          "training", Set.of("runtime", "graph", "autodiff", "loss"));
+
+  /** Where the library's own classes were compiled to, beside those of the tests. */
+  static final class Library implements LocationProvider {
+    @Override
+    public Set<Location> get(Class<?> testClass) {
+      return Set.of(
+          Location.of(TrainingRuntime.class.getProtectionDomain().getCodeSource().getLocation()));
+    }
+  }
+
+  @ArchTest
+  static void theRulesLookAtTheWholeLibrary(JavaClasses classes) {
+    assertThat(classes.size()).as("classes seen").isGreaterThan(70);
+    assertThat(classes)
+        .extracting(JavaClass::getPackageName)
+        .contains(BASE + ".runtime", BASE + ".graph", BASE + ".autodiff", BASE + ".input");
+  }
+
+  @ArchTest
+  static void aLowerRoomNeverKnowsAHigherOne(JavaClasses classes) {
+    LayeredArchitecture house =
+        layeredArchitecture()
+            .consideringOnlyDependenciesInLayers()
+            .withOptionalLayers(true)
+            .layer("trainers")
+            .definedBy(BASE);
+    for (String room : MAY_KNOW.keySet()) {
+      house = house.layer(room).definedBy(BASE + "." + room + "..");
+    }
+    for (Map.Entry<String, Set<String>> arrows : MAY_KNOW.entrySet()) {
+      String[] known = arrows.getValue().toArray(String[]::new);
+      house =
+          known.length == 0
+              ? house.whereLayer(arrows.getKey()).mayNotAccessAnyLayer()
+              : house.whereLayer(arrows.getKey()).mayOnlyAccessLayers(known);
+    }
+    house.ensureAllClassesAreContainedInArchitecture().check(classes);
+  }
+
+  @ArchTest
+  static void packagesHaveNoCycles(JavaClasses classes) {
+    slices().matching(BASE + ".(**)").should().beFreeOfCycles().check(classes);
+  }
+
+  @ArchTest
+  static void oneSeamToNativeTraining(JavaClasses classes) {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages("..distill.training..", "..distill.runtime..")
+        .should()
+        .dependOnClassesThat()
+        .haveSimpleNameStartingWith("OrtTraining")
+        .check(classes);
+  }
+
+  @ArchTest
+  static void oneOwnerOfTheEnvironment(JavaClasses classes) {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("..distill.runtime..")
+        .should()
+        .callMethod(OrtEnvironment.class, "getEnvironment")
+        .because("TrainingRuntime.environment() loads the native library that can train")
+        .check(classes);
+  }
+
+  @ArchTest
+  static void onlyTheCommandLinePrints(JavaClasses classes) {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("..distill.cli..")
+        .should(ACCESS_STANDARD_STREAMS)
+        .check(classes);
+  }
+
+  @ArchTest
+  static void everyRandomnessComesFromAGivenSeed(JavaClasses classes) {
+    noClasses()
+        .should()
+        .dependOnClassesThat()
+        .areAssignableTo(ThreadLocalRandom.class)
+        .orShould()
+        .callConstructor(Random.class)
+        .orShould()
+        .callMethod(Math.class, "random")
+        .check(classes);
+  }
+
+  @ArchTest
+  static void exceptionsSayWhatIsWrong(JavaClasses classes) {
+    NO_CLASSES_SHOULD_THROW_GENERIC_EXCEPTIONS.check(classes);
+  }
+
+  @ArchTest
+  static void everyPackageSaysWhatMayBeNull(JavaClasses classes) {
+    classes().should(liveInANullMarkedPackage()).check(classes);
+  }
+
+  private static ArchCondition<JavaClass> liveInANullMarkedPackage() {
+    return new ArchCondition<>("live in a package that is @NullMarked") {
+      @Override
+      public void check(JavaClass item, ConditionEvents events) {
+        events.add(
+            new SimpleConditionEvent(
+                item,
+                item.getPackage().isAnnotatedWith(NullMarked.class),
+                item.getPackageName() + " has no package-info with @NullMarked"));
+      }
+    };
+  }
+}
