@@ -193,8 +193,11 @@ public final class Ops {
     return unary("Cos", x);
   }
 
+  /** log(1 + eˣ); ONNX Runtime's own operator knows FLOAT only. */
   public Value softplus(Value x) {
-    return unary("Softplus", x);
+    return x.elementType() == ElementType.FLOAT
+        ? unary("Softplus", x)
+        : add(max(x, 0), log(add(exp(neg(abs(x))), 1)));
   }
 
   public Value square(Value x) {
@@ -266,6 +269,11 @@ public final class Ops {
 
   public Value reduceMaxKeep(Value x, long... axes) {
     return reduce("ReduceMax", x, true, axes);
+  }
+
+  /** The logarithm of the sum of exponentials over some axes, which stay with size 1. */
+  public Value reduceLogSumExpKeep(Value x, long... axes) {
+    return reduce("ReduceLogSumExp", x, true, axes);
   }
 
   /** The sum over axes known at run time only, which stay with size 1; none: nothing is summed. */

@@ -45,8 +45,7 @@ public final class ShapeInference {
       TensorType seen = runtime.get(output);
       if (seen != null) {
         Optional<Shape> own = i < shapes.size() ? shapes.get(i) : Optional.empty();
-        graph.setType(
-            output, new TensorType(seen.elementType(), merged(own, seen.shape())));
+        graph.setType(output, new TensorType(seen.elementType(), merged(own, seen.shape())));
       }
     }
     contents.visit(node);
@@ -72,16 +71,70 @@ public final class ShapeInference {
     Attributes attributes = node.attributes();
     Optional<Shape> x = shape(node, 0);
     return switch (node.opType()) {
-      case "Identity", "Cast", "Softmax", "LogSoftmax", "Neg", "Abs", "Sign", "Exp", "Log", "Sqrt",
-          "Reciprocal", "Erf", "Tanh", "Sigmoid", "Relu", "Gelu", "Softplus", "Sin", "Cos", "Not",
-          "IsNaN", "IsInf", "Clip", "Floor", "Ceil", "Round", "Trilu", "CumSum", "LeakyRelu",
-          "Elu", "Selu", "Celu", "HardSwish", "HardSigmoid", "Mish", "Dropout",
-          "GroupNormalization", "InstanceNormalization", "BatchNormalization",
-          "LpNormalization", "RMSNormalization", "ScatterElements", "ScatterND" ->
+      case "Identity",
+          "Cast",
+          "Softmax",
+          "LogSoftmax",
+          "Neg",
+          "Abs",
+          "Sign",
+          "Exp",
+          "Log",
+          "Sqrt",
+          "Reciprocal",
+          "Erf",
+          "Tanh",
+          "Sigmoid",
+          "Relu",
+          "Gelu",
+          "Softplus",
+          "Sin",
+          "Cos",
+          "Not",
+          "IsNaN",
+          "IsInf",
+          "Clip",
+          "Floor",
+          "Ceil",
+          "Round",
+          "Trilu",
+          "CumSum",
+          "LeakyRelu",
+          "Elu",
+          "Selu",
+          "Celu",
+          "HardSwish",
+          "HardSigmoid",
+          "Mish",
+          "Dropout",
+          "GroupNormalization",
+          "InstanceNormalization",
+          "BatchNormalization",
+          "LpNormalization",
+          "RMSNormalization",
+          "ScatterElements",
+          "ScatterND" ->
           List.of(x);
       case "LayerNormalization" -> List.of(x, statistics(node, x), statistics(node, x));
-      case "Add", "Sub", "Mul", "Div", "Pow", "Max", "Min", "Equal", "Less", "LessOrEqual",
-          "Greater", "GreaterOrEqual", "And", "Or", "Xor", "Where", "Sum", "Mean", "PRelu",
+      case "Add",
+          "Sub",
+          "Mul",
+          "Div",
+          "Pow",
+          "Max",
+          "Min",
+          "Equal",
+          "Less",
+          "LessOrEqual",
+          "Greater",
+          "GreaterOrEqual",
+          "And",
+          "Or",
+          "Xor",
+          "Where",
+          "Sum",
+          "Mean",
+          "PRelu",
           "Mod" ->
           List.of(broadcast(node));
       case "MatMul" -> List.of(product(x, shape(node, 1)));
@@ -97,8 +150,16 @@ public final class ShapeInference {
       case "Concat" -> List.of(concatenated(node));
       case "Slice" -> List.of(sliced(node, x));
       case "Split" -> Collections.nCopies(node.outputs().size(), x.map(s -> split(node, s)));
-      case "ReduceSum", "ReduceMean", "ReduceMax", "ReduceMin", "ReduceProd", "ReduceL1",
-          "ReduceL2", "ReduceLogSum", "ReduceLogSumExp", "ReduceSumSquare" ->
+      case "ReduceSum",
+          "ReduceMean",
+          "ReduceMax",
+          "ReduceMin",
+          "ReduceProd",
+          "ReduceL1",
+          "ReduceL2",
+          "ReduceLogSum",
+          "ReduceLogSumExp",
+          "ReduceSumSquare" ->
           List.of(reduced(node, x));
       case "Shape" ->
           List.of(Optional.of(Shape.of(x.map(s -> sizes(node, s)).orElse(Dimension.UNKNOWN))));
@@ -169,8 +230,7 @@ public final class ShapeInference {
     int rank = shape.rank();
     return new Shape(
         IntStream.range(0, rank)
-            .mapToObj(
-                i -> shape.dimension(permutation.map(p -> (int) p[i]).orElse(rank - 1 - i)))
+            .mapToObj(i -> shape.dimension(permutation.map(p -> (int) p[i]).orElse(rank - 1 - i)))
             .toList());
   }
 
@@ -188,7 +248,8 @@ public final class ShapeInference {
       if (dims.get(i).is(0) && zeroCopies) {
         int axis = i;
         dims.set(
-            i, x.filter(s -> axis < s.rank()).map(s -> s.dimension(axis)).orElse(Dimension.UNKNOWN));
+            i,
+            x.filter(s -> axis < s.rank()).map(s -> s.dimension(axis)).orElse(Dimension.UNKNOWN));
       }
     }
     int free = dims.indexOf(Dimension.of(-1));
@@ -250,8 +311,7 @@ public final class ShapeInference {
     int next = 0;
     for (int i = 0; i < rank; i++) {
       int axis = i;
-      boolean added =
-          Arrays.stream(axes.get()).anyMatch(a -> (a < 0 ? a + rank : a) == axis);
+      boolean added = Arrays.stream(axes.get()).anyMatch(a -> (a < 0 ? a + rank : a) == axis);
       dims.add(added ? Dimension.of(1) : x.get().dimension(next++));
     }
     return Optional.of(new Shape(dims));
@@ -307,8 +367,8 @@ public final class ShapeInference {
   }
 
   /**
-   * From 0 to a symbolic end, an axis of fixed size gets that symbolic size: were the end beyond the
-   * axis, nothing of that symbolic size could be combined with the result.
+   * From 0 to a symbolic end, an axis of fixed size gets that symbolic size: were the end beyond
+   * the axis, nothing of that symbolic size could be combined with the result.
    */
   private Optional<Shape> sliced(Node node, Optional<Shape> x) {
     if (x.isEmpty()) {
@@ -336,7 +396,8 @@ public final class ShapeInference {
   }
 
   private static Dimension sliced(Dimension size, Dimension start, Dimension end) {
-    boolean whole = start.is(0) && end instanceof Dimension.Fixed e && e.size() >= Integer.MAX_VALUE;
+    boolean whole =
+        start.is(0) && end instanceof Dimension.Fixed e && e.size() >= Integer.MAX_VALUE;
     if (whole) {
       return size;
     }
@@ -347,7 +408,9 @@ public final class ShapeInference {
       long to = Math.min(e.size() < 0 ? e.size() + n.size() : e.size(), n.size());
       return Dimension.of(Math.max(0, to - from));
     }
-    return start.is(0) && end instanceof Dimension.Symbolic && size instanceof Dimension.Fixed f
+    return start.is(0)
+            && end instanceof Dimension.Symbolic
+            && size instanceof Dimension.Fixed f
             && f.size() > 1
         ? end
         : Dimension.UNKNOWN;

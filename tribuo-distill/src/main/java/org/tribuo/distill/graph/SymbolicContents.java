@@ -53,8 +53,7 @@ final class SymbolicContents {
       return Optional.empty();
     }
     return switch (node.opType()) {
-      case "Shape" ->
-          graph.type(node.input(0)).flatMap(TensorType::shape).map(s -> sizes(node, s));
+      case "Shape" -> graph.type(node.input(0)).flatMap(TensorType::shape).map(s -> sizes(node, s));
       case "Identity", "Cast", "Unsqueeze", "Squeeze", "Reshape" -> of(node.input(0));
       case "Concat" -> concatenated(node);
       case "Gather" -> gathered(node);

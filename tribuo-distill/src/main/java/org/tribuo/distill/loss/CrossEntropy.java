@@ -12,8 +12,8 @@ import org.tribuo.distill.graph.Value;
  * with label smoothing ε, {@code (1 - ε) (-w_y log q_y) + ε/C Σ_c (-w_c log q_c)} (Szegedy et al.
  * 2016, arXiv:1512.00567, section 7).
  *
- * <p>Mean over the labelled rows. Class weights do not change by what is divided; PyTorch divides by
- * the sum of the weights of the labels instead.
+ * <p>Mean over the labelled rows. Class weights do not change by what is divided; PyTorch divides
+ * by the sum of the weights of the labels instead.
  *
  * @param labelSmoothing ε, from 0 (none) to below 1
  * @param classWeights a weight for each class, not negative, or none: all 1

@@ -13,10 +13,10 @@ import org.tribuo.distill.graph.ShapeInference;
 import org.tribuo.distill.graph.Value;
 
 /**
- * What a training minimises: {@code (1 - alpha) * hard + alpha * soft}, or one of the two alone. The
- * hard loss is a mean over the rows that have a label, the soft loss one over all rows that count;
- * either is 0 in a batch without such rows. Alpha and temperature are inputs of the graph, so that
- * they may change from step to step. Immutable.
+ * What a training minimises: {@code (1 - alpha) * hard + alpha * soft}, or one of the two alone.
+ * The hard loss is a mean over the rows that have a label, the soft loss one over all rows that
+ * count; either is 0 in a batch without such rows. Alpha and temperature are inputs of the graph,
+ * so that they may change from step to step. Immutable.
  *
  * @param rows what a row is
  * @param hard the loss against the true labels
@@ -146,10 +146,6 @@ public record Objective(RowForm rows, Optional<HardLoss> hard, Optional<SoftLoss
     }
     return List.of(
         Rows.examples(
-            op,
-            inputs,
-            outputs.get(0),
-            ObjectiveInputs.LABELS,
-            ObjectiveInputs.TEACHER_LOGITS));
+            op, inputs, outputs.get(0), ObjectiveInputs.LABELS, ObjectiveInputs.TEACHER_LOGITS));
   }
 }

@@ -7,8 +7,8 @@ package org.tribuo.distill.loss;
  */
 public final class ObjectiveInputs {
   /**
-   * The true labels: int64 [rows...] or float [rows..., outputs], as the hard loss wants them. Class
-   * {@value Rows#IGNORED_LABEL} marks a row without a label.
+   * The true labels: int64 [rows...] or float [rows..., outputs], as the hard loss wants them.
+   * Class {@value Rows#IGNORED_LABEL} marks a row without a label.
    */
   public static final String LABELS = "labels";
 
@@ -31,8 +31,8 @@ public final class ObjectiveInputs {
   public static final String TEACHER_END_LOGITS = "teacher_end_logits";
 
   /**
-   * Added to the name of the teacher's logits: the classes that they are of, where the teacher gives
-   * its k largest logits only: int64 [rows..., k].
+   * Added to the name of the teacher's logits: the classes that they are of, where the teacher
+   * gives its k largest logits only: int64 [rows..., k].
    */
   public static final String INDICES_SUFFIX = "_indices";
 
@@ -43,8 +43,8 @@ public final class ObjectiveInputs {
   public static final String TEMPERATURE = "temperature";
 
   /**
-   * Multiplies what is differentiated, not what is reported: float scalar, 1 unless the gradients of
-   * several batches are added up.
+   * Multiplies what is differentiated, not what is reported: float scalar, 1 unless the gradients
+   * of several batches are added up.
    */
   public static final String LOSS_SCALE = "loss_scale";
 

@@ -78,14 +78,7 @@ public final class Rows {
   /** The same rows with other logits of student and teacher, such as standardised ones. */
   public Rows withLogits(Value otherStudent, Value otherTeacher) {
     return new Rows(
-        op,
-        inputs,
-        axes,
-        tokens,
-        labelsName,
-        teacherName,
-        otherStudent,
-        Optional.of(otherTeacher));
+        op, inputs, axes, tokens, labelsName, teacherName, otherStudent, Optional.of(otherTeacher));
   }
 
   // ---- what each row holds

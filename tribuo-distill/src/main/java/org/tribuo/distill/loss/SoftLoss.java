@@ -4,8 +4,8 @@ import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
 
 /**
- * A loss against the teacher's soft targets. Most are a mean over rows: see {@link RowwiseSoftLoss}.
- * Implementations are immutable.
+ * A loss against the teacher's soft targets. Most are a mean over rows: see {@link
+ * RowwiseSoftLoss}. Implementations are immutable.
  */
 public interface SoftLoss {
   /**

@@ -6,8 +6,8 @@ public sealed interface TokenMask {
   record Labels() implements TokenMask {}
 
   /**
-   * For the soft loss those that an input of the student marks with 1, labelled or not; for the hard
-   * loss those of them that have a label.
+   * For the soft loss those that an input of the student marks with 1, labelled or not; for the
+   * hard loss those of them that have a label.
    *
    * @param input the name of an input [batch, positions], usually {@code attention_mask}
    */

@@ -57,8 +57,7 @@ public record TrainingGraph(OnnxModel model, Map<String, Tensor> weights) {
   private static void accumulate(Graph graph, String weight, Value gradient) {
     String name = weight + "_grad";
     TensorType type = graph.value(weight).type();
-    graph.add(
-        Node.ONNX, "Identity", Attributes.NONE, List.of(gradient.name()), Map.of(name, type));
+    graph.add(Node.ONNX, "Identity", Attributes.NONE, List.of(gradient.name()), Map.of(name, type));
     graph.add(
         Node.MICROSOFT,
         "InPlaceAccumulatorV2",

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.tribuo.distill.autodiff.Differentiator;
 import org.tribuo.distill.autodiff.rules.StandardRules;
+import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Tensor;
@@ -21,7 +22,6 @@ import org.tribuo.distill.runtime.TrainingRuntime;
 /** An objective over logits that are inputs of its graph: as small as a student can be. */
 final class LossGraph implements AutoCloseable {
   private final AttachedObjective attached;
-  private final Map<String, String> gradients = new LinkedHashMap<>();
   private final OrtSession session;
 
   private LossGraph(AttachedObjective attached, OrtSession session) {
@@ -46,19 +46,12 @@ final class LossGraph implements AutoCloseable {
     Map<String, Value> gradients =
         Differentiator.differentiate(
             graph, attached.differentiated().name(), logits.keySet(), StandardRules.TABLE);
-    Map<String, String> names = new LinkedHashMap<>();
-    gradients.forEach(
-        (name, gradient) -> {
-          names.put(name, op.named(name + "_grad", gradient).name());
-          graph.addOutput(name + "_grad");
-        });
+    gradients.forEach((name, grad) -> graph.addOutput(op.named(name + "_grad", grad).name()));
     try (OrtSession.SessionOptions options = SessionSettings.cpu(1).newOptions()) {
       OrtSession session =
           TrainingRuntime.environment()
               .createSession(graph.toModel().toProto().toByteArray(), options);
-      LossGraph result = new LossGraph(attached, session);
-      result.gradients.putAll(names);
-      return result;
+      return new LossGraph(attached, session);
     }
   }
 
@@ -89,6 +82,13 @@ final class LossGraph implements AutoCloseable {
     } finally {
       open.forEach(OnnxTensor::close);
     }
+  }
+
+  /** The number in a scalar. */
+  static double number(Tensor scalar) {
+    return scalar.elementType() == ElementType.DOUBLE
+        ? scalar.data().getDouble(0)
+        : scalar.data().getFloat(0);
   }
 
   @Override

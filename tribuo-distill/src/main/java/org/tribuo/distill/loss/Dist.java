@@ -1,0 +1,69 @@
+package org.tribuo.distill.loss;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.tribuo.distill.graph.Ops;
+import org.tribuo.distill.graph.Value;
+
+/**
+ * DIST (Huang et al. 2022, arXiv:2205.10536): the student keeps the teacher's relations instead of
+ * its probabilities. {@code T² [β (1 - mean over rows of ρ(row)) + γ (1 - mean over classes of
+ * ρ(column))]} with Pearson's correlation ρ between the softened probabilities of student and
+ * teacher: of the classes in one row, and of the rows in one class. For a teacher much stronger
+ * than its student.
+ *
+ * <p>Only rows that count are correlated. In a batch with two such rows the correlation of a column
+ * can be 1 or -1 only, with one row it is 0: use larger batches, or γ = 0.
+ *
+ * @param beta β, the weight of the correlation between classes, 0 or more; 1 or 2 in the paper
+ * @param gamma γ, the weight of the correlation between rows, 0 or more; 1 or 2 in the paper
+ */
+public record Dist(double beta, double gamma) implements SoftLoss {
+  public Dist {
+    if (!(beta >= 0 && gamma >= 0 && beta + gamma > 0 && Double.isFinite(beta + gamma))) {
+      throw new IllegalArgumentException(
+          "Dist has beta %s and gamma %s, expected finite numbers of 0 or more, not both 0"
+              .formatted(beta, gamma));
+    }
+  }
+
+  @Override
+  public Value over(Ops op, Rows rows) {
+    if (beta > 0) {
+      rows.requireClasses(
+          3,
+          "Dist",
+          "the two probabilities of a row always correlate perfectly, use beta = 0 or"
+              + " KlDivergence");
+    }
+    Value p = op.softmax(op.div(rows.teacher(), rows.temperature()), -1);
+    Value q = op.softmax(op.div(rows.student(), rows.temperature()), -1);
+    List<Value> parts = new ArrayList<>();
+    if (beta > 0) {
+      parts.add(op.mul(rows.mean(op.oneMinus(rowCorrelation(op, p, q))), beta));
+    }
+    if (gamma > 0) {
+      Value meanCorrelation = op.reduceMean(columnCorrelation(op, rows, p, q));
+      parts.add(op.mul(op.oneMinus(meanCorrelation), gamma));
+    }
+    Value sum = parts.stream().reduce(op::add).orElseThrow();
+    return op.mul(sum, op.square(rows.temperature()));
+  }
+
+  private static Value rowCorrelation(Ops op, Value p, Value q) {
+    return Cosine.of(
+        op, op.sub(p, op.reduceMeanKeep(p, -1)), op.sub(q, op.reduceMeanKeep(q, -1)), 1);
+  }
+
+  private static Value columnCorrelation(Ops op, Rows rows, Value p, Value q) {
+    Value counted = op.unsqueeze(rows.counted(), 1);
+    return Cosine.of(op, centredColumns(op, p, counted), centredColumns(op, q, counted), 0);
+  }
+
+  /** Differences from the column's mean over the rows that count; 0 in the other rows. */
+  private static Value centredColumns(Ops op, Value x, Value counted) {
+    Value number = op.max(op.reduceSum(counted), 1);
+    Value mean = op.div(op.reduceSumKeep(op.mul(x, counted), 0), number);
+    return op.mul(op.sub(x, mean), counted);
+  }
+}

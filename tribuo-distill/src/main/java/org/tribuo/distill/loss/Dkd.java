@@ -1,0 +1,86 @@
+package org.tribuo.distill.loss;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.tribuo.distill.graph.ElementType;
+import org.tribuo.distill.graph.Ops;
+import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.graph.TensorType;
+import org.tribuo.distill.graph.Value;
+
+/**
+ * Decoupled knowledge distillation (Zhao et al. 2022, arXiv:2203.08679): the KL divergence taken
+ * apart into how sure the teacher is of the true class, {@code α T² KL} over {true class, all
+ * others}, and how it ranks the others, {@code β T² KL} over the other classes alone. The second
+ * part is what a confident teacher hides in plain distillation.
+ *
+ * <p>Reads the true classes, so only rows with a label count; mean over them. The paper raises this
+ * loss over the first epochs: let alpha of the objective grow.
+ *
+ * @param alpha α, the weight of the true class's part, 0 or more; 1 in the paper
+ * @param beta β, the weight of the other classes' part, 0 or more; 0.5 to 8 in the authors'
+ *     settings
+ */
+public record Dkd(double alpha, double beta) implements SoftLoss {
+  /** Subtracted from the true class's logit, which leaves it no probability. */
+  private static final double MASK = 1000;
+
+  public Dkd {
+    if (!(alpha >= 0 && beta >= 0 && alpha + beta > 0 && Double.isFinite(alpha + beta))) {
+      throw new IllegalArgumentException(
+          "Dkd has alpha %s and beta %s, expected finite numbers of 0 or more, not both 0"
+              .formatted(alpha, beta));
+    }
+  }
+
+  @Override
+  public Value over(Ops op, Rows rows) {
+    rows.requireClasses(2, "Dkd", "with one class the divergence is always 0");
+    Value classes = op.unsqueeze(rows.classLabels(), 1);
+    Value mask = op.mul(oneHot(op, rows, classes), MASK);
+    Softened at = Softened.of(op, rows);
+    List<Value> parts = new ArrayList<>();
+    if (alpha > 0) {
+      Value target =
+          Softened.divergence(
+              op,
+              targetAndRest(op, at.logP(), classes, mask),
+              targetAndRest(op, at.logQ(), classes, mask));
+      parts.add(op.mul(target, alpha));
+    }
+    if (beta > 0) {
+      rows.requireClasses(
+          3, "Dkd", "there are no other classes to rank, use beta = 0 or KlDivergence");
+      Value others =
+          Softened.divergence(
+              op, withoutTarget(op, at.logP(), mask), withoutTarget(op, at.logQ(), mask));
+      parts.add(op.mul(others, beta));
+    }
+    Value perRow = parts.stream().reduce(op::add).orElseThrow();
+    return rows.meanOfLabelled(op.mul(perRow, at.squaredTemperature()));
+  }
+
+  /** The log-probabilities of the true class and of all others together: [rows, 2]. */
+  private static Value targetAndRest(Ops op, Value logs, Value classes, Value mask) {
+    Value target = op.gatherElements(logs, classes, 1);
+    Value rest = op.reduceLogSumExpKeep(op.sub(logs, mask), -1);
+    return op.concat(1, List.of(target, rest));
+  }
+
+  /** The log-probabilities of all classes but the true one, among themselves: [rows, classes]. */
+  private static Value withoutTarget(Ops op, Value logs, Value mask) {
+    return op.logSoftmax(op.sub(logs, mask), -1);
+  }
+
+  /** 1 for the true class, 0 for the others: [rows, classes]. */
+  private static Value oneHot(Ops op, Rows rows, Value classes) {
+    Value all =
+        op.one(
+            "Range",
+            TensorType.ofUnknownRank(ElementType.INT64),
+            op.constant(Tensor.scalar(0L)),
+            op.squeeze(op.sizeOf(rows.student(), -1), 0),
+            op.constant(Tensor.scalar(1L)));
+    return op.cast(op.equal(classes, all), rows.student().elementType());
+  }
+}

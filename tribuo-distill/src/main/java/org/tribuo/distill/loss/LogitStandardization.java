@@ -1,0 +1,34 @@
+package org.tribuo.distill.loss;
+
+import org.tribuo.distill.graph.Ops;
+import org.tribuo.distill.graph.Value;
+
+/**
+ * Another soft loss on standardised logits (Sun et al. 2024, arXiv:2403.01427): {@code z = (x -
+ * mean) / (1e-7 + std)} for each row of student and teacher, with the unbiased standard deviation
+ * over the classes. The student need not match the range of the teacher's logits, only their shape.
+ *
+ * <p>Everything else, T² included, is that of the loss inside.
+ *
+ * @param loss the loss of the standardised logits, usually {@link KlDivergence}
+ */
+public record LogitStandardization(SoftLoss loss) implements SoftLoss {
+  private static final double EPSILON = 1e-7;
+
+  @Override
+  public Value over(Ops op, Rows rows) {
+    rows.requireClasses(
+        3,
+        "LogitStandardization",
+        "two standardised logits are always the same, use the loss alone");
+    return loss.over(
+        op, rows.withLogits(standardized(op, rows.student()), standardized(op, rows.teacher())));
+  }
+
+  private static Value standardized(Ops op, Value x) {
+    Value centred = op.sub(x, op.reduceMeanKeep(x, -1));
+    Value classes = op.cast(op.sizeOf(x, -1), x.elementType());
+    Value variance = op.div(op.reduceSumKeep(op.square(centred), -1), op.add(classes, -1));
+    return op.div(centred, op.add(SafeRoot.of(op, variance), EPSILON));
+  }
+}

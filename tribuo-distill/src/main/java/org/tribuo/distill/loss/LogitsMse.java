@@ -1,0 +1,45 @@
+package org.tribuo.distill.loss;
+
+import org.tribuo.distill.graph.Ops;
+import org.tribuo.distill.graph.Value;
+
+/**
+ * Squared distance of the logits: {@code Σ_c (s - t)²} (Ba and Caruana 2014, arXiv:1312.6184). What
+ * distillation at a high temperature tends to, if the logits have zero mean.
+ *
+ * <p>Mean over the rows that count. There is no T²: where logits are divided by T first, T² would
+ * only undo that.
+ *
+ * @param classes sum over classes, or their mean, as PyTorch's {@code mse_loss} does
+ * @param logits as they are, or divided by the temperature first
+ */
+public record LogitsMse(Reduction classes, Logits logits) implements RowwiseSoftLoss {
+  /** What becomes of the squares of one row. */
+  public enum Reduction {
+    /** They are added up. */
+    SUM,
+    /** They are averaged. */
+    MEAN
+  }
+
+  /** Which logits are compared. */
+  public enum Logits {
+    /** As they are; no temperature is asked for. */
+    PLAIN,
+    /** Divided by the temperature. */
+    SOFTENED
+  }
+
+  /** The sum of squares of plain logits. */
+  public LogitsMse() {
+    this(Reduction.SUM, Logits.PLAIN);
+  }
+
+  @Override
+  public Value perRow(Ops op, Rows rows) {
+    Value difference = op.sub(rows.student(), rows.teacher());
+    Value squares =
+        op.square(logits == Logits.PLAIN ? difference : op.div(difference, rows.temperature()));
+    return classes == Reduction.SUM ? op.reduceSum(squares, -1) : op.reduceMean(squares, -1);
+  }
+}

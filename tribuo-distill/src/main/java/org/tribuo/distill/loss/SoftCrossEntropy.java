@@ -1,0 +1,37 @@
+package org.tribuo.distill.loss;
+
+import org.tribuo.distill.graph.Ops;
+import org.tribuo.distill.graph.Value;
+
+/**
+ * Cross-entropy against the teacher's softened probabilities, in nats: {@code -T² Σ_c p log q}. It
+ * differs from {@link KlDivergence} by the teacher's entropy, so gradients are the same and the
+ * least value is not 0.
+ *
+ * <p>Summed over classes, mean over the rows that count. TextBrewer leaves T² out (so does {@link
+ * Scale#UNSCALED}); TinyBERT's code divides by the number of classes as well.
+ *
+ * @param scale whether T² is there
+ */
+public record SoftCrossEntropy(Scale scale) implements RowwiseSoftLoss {
+  /** By what the cross-entropy is multiplied. */
+  public enum Scale {
+    /** T², so that gradients have the same size at every temperature. */
+    T_SQUARED,
+    /** Nothing: gradients shrink with the square of the temperature. */
+    UNSCALED
+  }
+
+  /** Times T². */
+  public SoftCrossEntropy() {
+    this(Scale.T_SQUARED);
+  }
+
+  @Override
+  public Value perRow(Ops op, Rows rows) {
+    rows.requireClasses(2, "SoftCrossEntropy", "with one class it is always 0");
+    Softened at = Softened.of(op, rows);
+    Value crossEntropy = op.neg(op.reduceSum(op.mul(op.exp(at.logP()), at.logQ()), -1));
+    return scale == Scale.UNSCALED ? crossEntropy : op.mul(crossEntropy, at.squaredTemperature());
+  }
+}
