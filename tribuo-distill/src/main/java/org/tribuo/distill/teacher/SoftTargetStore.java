@@ -16,7 +16,6 @@ import org.h2.mvstore.type.DataType;
 import org.h2.mvstore.type.LongDataType;
 import org.h2.mvstore.type.StringDataType;
 import org.jspecify.annotations.Nullable;
-import org.tribuo.distill.teacher.SoftTargetStoreException.Reason;
 
 /**
  * Soft targets on disk, found again by content. One file holds any number of them.
@@ -25,8 +24,8 @@ import org.tribuo.distill.teacher.SoftTargetStoreException.Reason;
  * a program that is killed, or a disk that fills up, loses the rows since the last commit and
  * nothing else. Rows are kept in blocks of about 128 KB, each with its own checksum.
  *
- * <p>Only one program at a time may open a file for writing. Within a program a store is safe for
- * many threads.
+ * <p>Only one program at a time may open a file that it may write. Within a program a store is safe
+ * for many threads.
  */
 public final class SoftTargetStore implements AutoCloseable {
   private static final String HEADER_MAP = "headers";
@@ -39,7 +38,7 @@ public final class SoftTargetStore implements AutoCloseable {
   private static final int RETENTION_MILLIS = 45_000;
 
   private final @Nullable Path file;
-  private final MvStoreErrors errors;
+  private final StoreErrors errors;
   private final MVStore store;
   private final MVMap<String, byte[]> headers;
 
@@ -48,7 +47,7 @@ public final class SoftTargetStore implements AutoCloseable {
 
   private final ConcurrentMap<SoftTargetKey, ReentrantLock> locks = new ConcurrentHashMap<>();
 
-  private SoftTargetStore(@Nullable Path file, MvStoreErrors errors, MVStore store) {
+  private SoftTargetStore(@Nullable Path file, StoreErrors errors, MVStore store) {
     this.file = file;
     this.errors = errors;
     this.store = store;
@@ -73,14 +72,13 @@ public final class SoftTargetStore implements AutoCloseable {
   }
 
   /**
+   * Opens a file wherever MVStore finds it.
+   *
    * @param mvStoreName the file in MVStore's terms, null for one in memory
    */
   static SoftTargetStore open(@Nullable Path file, @Nullable String mvStoreName) {
-    MvStoreErrors errors =
-        new MvStoreErrors(
-            file == null
-                ? "The store of soft targets in memory"
-                : "The store of soft targets " + file);
+    StoreErrors errors =
+        new StoreErrors("The store of soft targets " + (file == null ? "in memory" : file));
     return errors.translating(
         () -> {
           MVStore store = openMvStore(mvStoreName);
@@ -108,8 +106,7 @@ public final class SoftTargetStore implements AutoCloseable {
    *     there differ
    */
   public SoftTargets require(SoftTargetKey key) {
-    return find(key)
-        .orElseThrow(() -> new SoftTargetStoreException(Reason.DISAGREES, whyNotFound(key)));
+    return find(key).orElseThrow(() -> errors.notFound(key, contents()));
   }
 
   /** Everything in this store, complete or not. */
@@ -179,7 +176,7 @@ public final class SoftTargetStore implements AutoCloseable {
   SoftTargetHeader begin(SoftTargetKey key, LabelOrder labels, int rows, String runtimeVersion) {
     Optional<SoftTargetHeader> kept = header(key);
     if (kept.isPresent()) {
-      checkAgrees(kept.get(), labels, rows);
+      errors.checkAgrees(kept.get(), labels, rows);
       return kept.get();
     }
     SoftTargetHeader header =
@@ -243,7 +240,7 @@ public final class SoftTargetStore implements AutoCloseable {
           int length = header.layout().rowsIn(block) * header.layout().width();
           return Optional.of(
               StoreFormat.decodeBlock(key.sha256(), block, length, value)
-                  .orElseThrow(() -> damaged(header, block)));
+                  .orElseThrow(() -> errors.damagedBlock(header, block)));
         });
   }
 
@@ -255,14 +252,8 @@ public final class SoftTargetStore implements AutoCloseable {
     return Optional.ofNullable(headers.get(keySha256))
         .map(
             value ->
-                StoreFormat.decodeHeader(keySha256, value).orElseThrow(() -> damaged(keySha256)));
-  }
-
-  private SoftTargetStoreException damaged(String keySha256) {
-    return new SoftTargetStoreException(
-        Reason.CORRUPT,
-        "%s has a damaged header under %s; delete the file and run again"
-            .formatted(errors.store(), keySha256));
+                StoreFormat.decodeHeader(keySha256, value)
+                    .orElseThrow(() -> errors.damagedHeader(keySha256)));
   }
 
   private StoredSoftTargets describe(SoftTargetHeader header) {
@@ -271,71 +262,6 @@ public final class SoftTargetStore implements AutoCloseable {
     int rowsKept = (int) Math.min(layout.rows(), blocks * layout.rowsPerBlock());
     return new StoredSoftTargets(
         header.key(), header.labels(), layout.rows(), rowsKept, 4L * rowsKept * layout.width());
-  }
-
-  private void checkAgrees(SoftTargetHeader kept, LabelOrder labels, int rows) {
-    if (kept.layout().rows() != rows) {
-      throw disagrees(
-          "%d rows with the same digest of inputs, now there are %d"
-              .formatted(kept.layout().rows(), rows));
-    }
-    if (!kept.labels().equals(labels)) {
-      throw disagrees(
-          "the label order %s, now it is %s".formatted(shown(kept.labels()), shown(labels)));
-    }
-  }
-
-  private SoftTargetStoreException disagrees(String difference) {
-    return new SoftTargetStoreException(
-        Reason.DISAGREES,
-        "%s holds these soft targets with %s; if what is kept is wrong, remove it and run again"
-            .formatted(errors.store(), difference));
-  }
-
-  private static String shown(LabelOrder labels) {
-    return LabelOrder.listed(labels.names());
-  }
-
-  private String whyNotFound(SoftTargetKey key) {
-    List<StoredSoftTargets> sameInputs =
-        contents().stream()
-            .filter(entry -> entry.key().inputsSha256().equals(key.inputsSha256()))
-            .toList();
-    if (sameInputs.isEmpty()) {
-      return "%s has no soft targets for these inputs (SHA-256 %s); run the teacher"
-          .formatted(errors.store(), key.inputsSha256());
-    }
-    return sameInputs.stream()
-        .filter(entry -> entry.key().equals(key))
-        .findAny()
-        .map(
-            entry ->
-                "%s has only %d of %d rows of these soft targets; run the teacher to go on"
-                    .formatted(errors.store(), entry.rowsKept(), entry.rows()))
-        .orElseGet(
-            () ->
-                "%s was made for another teacher: for these inputs it has %s, wanted is %s; run that teacher"
-                    .formatted(
-                        errors.store(),
-                        sameInputs.stream().map(entry -> origin(entry.key())).toList(),
-                        origin(key)));
-  }
-
-  private static String origin(SoftTargetKey key) {
-    return "'%s' of teacher %s on %s".formatted(key.output(), key.teacherSha256(), key.provider());
-  }
-
-  private SoftTargetStoreException damaged(SoftTargetHeader header, int block) {
-    int from = header.layout().firstRow(block);
-    return new SoftTargetStoreException(
-        Reason.CORRUPT,
-        "%s has a damaged block, rows %d to %d of %s; remove these soft targets, or delete the file,"
-                .formatted(
-                    errors.store(),
-                    from,
-                    from + header.layout().rowsIn(block) - 1,
-                    header.key().sha256())
-            + " and run again");
   }
 
   private void put(SoftTargetHeader header) {

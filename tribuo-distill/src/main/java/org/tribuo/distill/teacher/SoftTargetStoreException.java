@@ -21,6 +21,8 @@ public final class SoftTargetStoreException extends RuntimeException {
     TOO_OLD,
     /** Open elsewhere, in this program or another. */
     LOCKED,
+    /** The file may not be read, or a read failed or was interrupted. */
+    NOT_READABLE,
     /** The folder or the file is read-only, or the disk is full. */
     NOT_WRITABLE,
     /** Kept for other inputs, another teacher, or another order of labels. */

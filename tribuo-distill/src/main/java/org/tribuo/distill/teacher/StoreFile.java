@@ -34,16 +34,10 @@ final class StoreFile {
     if (Files.isDirectory(file)) {
       throw notAStore(file.toString(), "is a folder, expected a file");
     }
-    try {
-      if (Files.exists(file) && Files.size(file) > 0) {
-        if (!isMvStore(file)) {
-          throw notAStore(file.toString(), "is no MVStore file");
-        }
-      } else {
-        makeFolder(file);
-      }
-    } catch (IOException e) {
-      throw notWritable(file, e.toString(), e);
+    if (isEmpty(file)) {
+      makeFolder(file);
+    } else if (!isMvStore(file)) {
+      throw notAStore(file.toString(), "is no MVStore file");
     }
   }
 
@@ -93,10 +87,20 @@ final class StoreFile {
     }
   }
 
-  private static boolean isMvStore(Path file) throws IOException {
+  private static boolean isEmpty(Path file) {
+    return file.toFile().length() == 0;
+  }
+
+  private static boolean isMvStore(Path file) {
     try (InputStream in = Files.newInputStream(file)) {
       byte[] start = in.readNBytes(MVSTORE_BLOCK_BYTES + MVSTORE_MAGIC.length);
       return hasMagic(start, 0) || hasMagic(start, MVSTORE_BLOCK_BYTES);
+    } catch (IOException e) {
+      throw new SoftTargetStoreException(
+          Reason.NOT_READABLE,
+          "The store of soft targets %s cannot be read (%s); allow reading it, or use another file"
+              .formatted(file, e),
+          e);
     }
   }
 
@@ -106,13 +110,18 @@ final class StoreFile {
         && Arrays.equals(bytes, at, end, MVSTORE_MAGIC, 0, MVSTORE_MAGIC.length);
   }
 
-  private static void makeFolder(Path file) throws IOException {
-    Path folder = file.toAbsolutePath().getParent();
-    if (folder != null) {
+  private static void makeFolder(Path file) {
+    Path folder = file.toAbsolutePath().normalize().getParent();
+    if (folder == null) {
+      throw notAStore(file.toString(), "is the root of a file system");
+    }
+    try {
       Files.createDirectories(folder);
-      if (!Files.isWritable(folder)) {
-        throw notWritable(file, "the folder is read-only", null);
-      }
+    } catch (IOException e) {
+      throw notWritable(file, e.toString(), e);
+    }
+    if (!Files.isWritable(folder)) {
+      throw notWritable(file, "the folder is read-only", null);
     }
   }
 

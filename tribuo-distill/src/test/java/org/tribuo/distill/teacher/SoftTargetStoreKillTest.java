@@ -34,7 +34,7 @@ class SoftTargetStoreKillTest {
     int kept = 0;
     for (int kill = 0; kill < 5; kill++) {
       Process writer = startWriter(file);
-      int seen = killAfter(writer, 1 + random.nextInt(6), random.nextInt(4_000_000));
+      int seen = killAfter(writer, 1 + random.nextInt(3), random.nextInt(4_000_000));
       int keptNow = checkedStretches(file);
       assertThat(keptNow)
           .as("stretches kept after kill %d of seed %d", kill, seed)
@@ -42,7 +42,7 @@ class SoftTargetStoreKillTest {
       kept = keptNow;
     }
     Process writer = startWriter(file);
-    assertThat(writer.inputReader().lines()).hasSizeGreaterThanOrEqualTo(1);
+    assertThat(writer.inputReader().lines()).allMatch("kept"::equals);
     assertThat(writer.waitFor()).isZero();
     try (SoftTargetStore store = SoftTargetStore.open(file)) {
       SoftTargets targets = store.require(KEY);

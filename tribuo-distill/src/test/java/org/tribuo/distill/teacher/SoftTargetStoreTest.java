@@ -77,6 +77,8 @@ class SoftTargetStoreTest {
       putStretch(memory, memory.begin(begun, LABELS, ROWS, "1.28.0"), 0);
       assertThat(memory.sizeInBytes()).isEqualTo(4L * 1700 * 77);
       assertThat(memory.file()).isEmpty();
+      assertThat(memory.remove(begun)).isTrue();
+      assertThat(memory.contents()).isEmpty();
     }
   }
 
@@ -294,6 +296,21 @@ class SoftTargetStoreTest {
           () -> store.begin(key("another teacher", "some rows"), LABELS, ROWS, "1.28.0"),
           Reason.NOT_WRITABLE,
           "cannot be written");
+    }
+  }
+
+  @Test
+  void aThreadThatWasInterruptedIsToldThatItsReadFailedAndLosesNothing() {
+    Path file = fill(folder.resolve("targets.mv"));
+    SoftTargetStore interrupted = SoftTargetStore.open(file);
+    SoftTargets targets = interrupted.require(KEY);
+    Thread.currentThread().interrupt();
+    assertFails(() -> targets.row(4000), Reason.NOT_READABLE, "cannot be read");
+    assertThat(Thread.interrupted()).isTrue();
+    assertFails(interrupted::close, Reason.NOT_WRITABLE, "what was kept before is safe");
+
+    try (SoftTargetStore store = SoftTargetStore.open(file)) {
+      assertThat(store.require(KEY).row(4000)).containsExactly(logits(4000));
     }
   }
 

@@ -45,7 +45,7 @@ class TeacherTest {
 
   @Test
   void agreesWithPyTorchOnAnExportedBert() throws Exception {
-    Path model = Path.of(TeacherTest.class.getResource("/teacher/bert/model.onnx").toURI());
+    Path model = Path.of(TeacherTest.class.getResource("/zoo/bert_seqcls_ts11/model.onnx").toURI());
     try (Teacher teacher = Teacher.open(TeacherSettings.of(model, LABELS))) {
       Tensor logits =
           teacher.logits(
@@ -335,7 +335,8 @@ class TeacherTest {
   }
 
   private static Tensor golden(String name) throws IOException {
-    try (InputStream in = TeacherTest.class.getResourceAsStream("/teacher/bert/" + name + ".pb")) {
+    try (InputStream in =
+        TeacherTest.class.getResourceAsStream("/zoo/bert_seqcls_ts11/data/" + name + ".pb")) {
       return Tensor.of(TensorProto.parseFrom(in));
     }
   }
