@@ -1,0 +1,79 @@
+package org.tribuo.distill.training;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.tribuo.distill.graph.Tensor;
+
+/**
+ * The state from which a training session starts, as ONNX Runtime keeps it in a file: the
+ * parameters, what the optimizer remembers, and properties that the user adds. Immutable.
+ *
+ * @param trainable the parameters that are trained, in the file's order
+ * @param frozen the parameters that are inputs of the training graph and keep their values
+ * @param optimizer the optimizer's state, where training is to be continued
+ * @param properties the user's own properties
+ */
+public record Checkpoint(
+    Map<String, Tensor> trainable,
+    Map<String, Tensor> frozen,
+    Optional<OptimizerState> optimizer,
+    Properties properties) {
+
+  /**
+   * @throws IllegalArgumentException if a parameter is both trainable and frozen
+   */
+  public Checkpoint {
+    trainable = Collections.unmodifiableMap(new LinkedHashMap<>(trainable));
+    frozen = Collections.unmodifiableMap(new LinkedHashMap<>(frozen));
+    for (String name : frozen.keySet()) {
+      if (trainable.containsKey(name)) {
+        throw new IllegalArgumentException(
+            "Parameter '" + name + "' is both trainable and frozen, expected one of the two");
+      }
+    }
+  }
+
+  /** A checkpoint for the start of training, with nothing but trainable parameters. */
+  public static Checkpoint of(Map<String, Tensor> trainable) {
+    return new Checkpoint(trainable, Map.of(), Optional.empty(), Properties.NONE);
+  }
+
+  /**
+   * Reads a file that this class or ONNX Runtime wrote. The tensors are views of the memory-mapped
+   * file, which stays mapped as long as one of them is reachable.
+   *
+   * @throws CheckpointException if the file is no checkpoint, is damaged, is of another version, or
+   *     holds no data
+   * @throws IOException if the file cannot be read
+   */
+  public static Checkpoint read(Path file) throws IOException {
+    return CheckpointReader.read(file);
+  }
+
+  /**
+   * Writes a file that ONNX Runtime reads, whole or not at all.
+   *
+   * @throws IllegalArgumentException if the file would be larger than 2 GB; nothing is written then
+   * @throws IOException if the file cannot be written
+   */
+  public void writeTo(Path file) throws IOException {
+    CheckpointWriter.write(this, file);
+  }
+
+  /** Properties of a checkpoint, by name. */
+  public record Properties(
+      Map<String, Long> integers, Map<String, Float> floats, Map<String, String> strings) {
+    /** No properties. */
+    public static final Properties NONE = new Properties(Map.of(), Map.of(), Map.of());
+
+    public Properties {
+      integers = Map.copyOf(integers);
+      floats = Map.copyOf(floats);
+      strings = Map.copyOf(strings);
+    }
+  }
+}

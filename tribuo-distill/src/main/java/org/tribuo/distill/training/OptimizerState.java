@@ -1,0 +1,18 @@
+package org.tribuo.distill.training;
+
+import java.util.Map;
+import org.tribuo.distill.graph.Tensor;
+
+/**
+ * What ONNX Runtime's optimizer remembers between steps.
+ *
+ * @param step the steps taken so far
+ * @param initialLearningRate the learning rate of the first step
+ * @param moments for each trainable parameter its moments by name, each of the parameter's shape
+ */
+public record OptimizerState(
+    long step, float initialLearningRate, Map<String, Map<String, Tensor>> moments) {
+  public OptimizerState {
+    moments = Map.copyOf(moments);
+  }
+}

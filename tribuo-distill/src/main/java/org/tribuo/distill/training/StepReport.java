@@ -1,0 +1,34 @@
+package org.tribuo.distill.training;
+
+import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * One update of the weights.
+ *
+ * @param step the step, counted from 1
+ * @param totalSteps the steps of the whole training
+ * @param epoch the epoch, counted from 1
+ * @param loss the loss of the batch
+ * @param terms the loss's terms and what else is reported with it, by name
+ * @param learningRate the learning rate of this update
+ * @param examples the examples in the batch
+ * @param tokens the tokens in the batch, without padding
+ * @param duration the time that the step took
+ */
+public record StepReport(
+    long step,
+    long totalSteps,
+    int epoch,
+    float loss,
+    Map<String, Float> terms,
+    float learningRate,
+    int examples,
+    long tokens,
+    Duration duration) {
+  public StepReport {
+    terms = Collections.unmodifiableMap(new LinkedHashMap<>(terms));
+  }
+}

@@ -1,0 +1,26 @@
+package org.tribuo.distill.training;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** A folder for files of this process, deleted with its content. */
+record TemporaryFolder(Path path) implements AutoCloseable {
+  static TemporaryFolder create() throws IOException {
+    return new TemporaryFolder(Files.createTempDirectory("tribuo-distill-training-"));
+  }
+
+  @Override
+  public void close() throws IOException {
+    List<Path> content;
+    try (Stream<Path> files = Files.list(path)) {
+      content = files.toList();
+    }
+    for (Path file : content) {
+      Files.deleteIfExists(file);
+    }
+    Files.deleteIfExists(path);
+  }
+}

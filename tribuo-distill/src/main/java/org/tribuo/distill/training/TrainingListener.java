@@ -1,0 +1,37 @@
+package org.tribuo.distill.training;
+
+import java.util.List;
+
+/**
+ * Is told how a training goes. All methods are called by the thread that trains, in the order of
+ * events, and should be quick; an exception that one throws ends the training.
+ */
+public interface TrainingListener {
+  /** A listener that does nothing. */
+  TrainingListener NONE = new TrainingListener() {};
+
+  /** Before the first step. */
+  default void onTrainingStart(TrainingPlan plan) {}
+
+  /** After each update of the weights. */
+  default void onStep(StepReport report) {}
+
+  /** After each evaluation on held-out examples. */
+  default void onEvaluation(EvaluationReport report) {}
+
+  /** After the last step and the evaluation of each epoch. */
+  default void onEpochEnd(EpochReport report) {}
+
+  /** After the last step, unless the training failed. */
+  default void onTrainingEnd(TrainingSummary summary) {}
+
+  /** One listener that tells several, in this order. */
+  static TrainingListener of(TrainingListener... listeners) {
+    return of(List.of(listeners));
+  }
+
+  /** One listener that tells several, in this order. */
+  static TrainingListener of(List<TrainingListener> listeners) {
+    return new CompositeListener(List.copyOf(listeners));
+  }
+}
