@@ -128,6 +128,19 @@ public final class Graph {
     return Collections.unmodifiableMap(initializers);
   }
 
+  /**
+   * The numbers of an initializer.
+   *
+   * @throws GraphException if there is none of that name
+   */
+  public Tensor initializer(String name) {
+    Tensor tensor = initializers.get(name);
+    if (tensor == null) {
+      throw new GraphException("The graph has no initializer '%s'".formatted(name));
+    }
+    return tensor;
+  }
+
   public boolean isInitializer(String name) {
     return initializers.containsKey(name) || initializerProtos.containsKey(name);
   }
@@ -365,10 +378,7 @@ public final class Graph {
 
   /** Turns an initializer into an input of the same name and type. */
   public Tensor initializerToInput(String name) {
-    Tensor tensor = initializers.get(name);
-    if (tensor == null) {
-      throw new GraphException("The graph has no initializer '%s'".formatted(name));
-    }
+    Tensor tensor = initializer(name);
     removeInitializer(name);
     addInput(name, tensor.type());
     return tensor;

@@ -1,0 +1,200 @@
+package org.tribuo.distill.training;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.tribuo.distill.autodiff.Differentiator;
+import org.tribuo.distill.autodiff.RuleTable;
+import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.graph.Ops;
+import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.graph.pass.Normalization;
+import org.tribuo.distill.loss.AttachedObjective;
+import org.tribuo.distill.loss.Objective;
+import org.tribuo.distill.loss.ObjectiveInputs;
+
+/**
+ * Trains a student on an objective: makes the training graph out of the student's own graph, runs
+ * it batch by batch, and writes the weights back.
+ */
+public final class StudentTraining {
+  private final OnnxModel student;
+  private final TrainingSettings settings;
+  private final TrainingData data;
+  private final Set<String> decayed;
+  private final VocabularyCompaction vocabulary;
+  private final TrainingArtifacts artifacts;
+  private final LossInputs lossInputs;
+
+  /** Weights at the end of an epoch, and what they are worth. */
+  private record Candidate(
+      Map<String, Tensor> weights, double decay, int epoch, Map<String, Double> metrics) {}
+
+  private StudentTraining(
+      OnnxModel student,
+      Objective objective,
+      RuleTable rules,
+      TrainingSettings settings,
+      TrainingData data) {
+    this.student = student;
+    this.settings = settings;
+    this.data = data;
+    Graph graph = Graph.of(student);
+    Normalization.apply(graph);
+    Set<String> weights = new LinkedHashSet<>(TrainableWeights.of(graph));
+    weights.removeAll(settings.frozen());
+    this.decayed = TrainableWeights.decayed(graph, weights);
+    this.vocabulary =
+        settings.compactVocabulary()
+            ? VocabularyCompaction.apply(graph, weights, data)
+            : VocabularyCompaction.none();
+    Value[] outputs = graph.outputs().stream().map(graph::value).toArray(Value[]::new);
+    AttachedObjective attached = objective.attach(Ops.on(graph), outputs);
+    Map<String, Value> gradients =
+        Differentiator.differentiate(graph, attached.differentiated().name(), weights, rules);
+    this.artifacts =
+        TrainingArtifacts.of(
+            graph, List.copyOf(attached.terms().keySet()), gradients, optimizer(weights));
+    this.lossInputs = new LossInputs(settings.alpha(), settings.temperature());
+  }
+
+  private OptimizerSettings optimizer(Set<String> weights) {
+    Set<String> undecayed = new LinkedHashSet<>(weights);
+    undecayed.removeAll(decayed);
+    return new OptimizerSettings(settings.adamW(), settings.maxGradientNorm(), undecayed);
+  }
+
+  /**
+   * Trains a student.
+   *
+   * @param student has the outputs that the objective reads, and no others
+   * @param rules the gradients of the student's operators
+   * @param validation measured after each epoch
+   * @param listener is told what happens
+   * @throws org.tribuo.distill.graph.GraphException if the student cannot be trained on the
+   *     objective
+   * @throws NonFiniteLossException if the loss is no longer a number
+   * @throws IllegalArgumentException if there are no rows, or the data lacks an input
+   */
+  public static TrainedStudent train(
+      OnnxModel student,
+      Objective objective,
+      RuleTable rules,
+      TrainingSettings settings,
+      TrainingData data,
+      Optional<Validation> validation,
+      TrainingListener listener) {
+    if (data.rows() == 0) {
+      throw new IllegalArgumentException("There are no rows to train on");
+    }
+    if (settings.earlyStopping().isPresent() && validation.isEmpty()) {
+      throw new IllegalArgumentException("Early stopping needs held-out rows to measure");
+    }
+    return new StudentTraining(student, objective, rules, settings, data).run(validation, listener);
+  }
+
+  private TrainedStudent run(Optional<Validation> validation, TrainingListener listener) {
+    Instant start = Instant.now();
+    try (TrainingSession session =
+        TrainingSession.open(artifacts, settings.session(), settings.seed())) {
+      long totalSteps = totalSteps();
+      listener.onTrainingStart(
+          new TrainingPlan(totalSteps, settings.epochs(), data.rows(), parameters()));
+      EpochRun run = new EpochRun(session, data, settings, vocabulary, lossInputs, totalSteps);
+      Candidate best = null;
+      int epoch = 0;
+      int sinceBest = 0;
+      while (epoch < settings.epochs() && !isOver(sinceBest)) {
+        Instant epochStart = Instant.now();
+        double meanLoss = run.epoch(epoch, listener);
+        epoch++;
+        boolean last = epoch == settings.epochs();
+        if (validation.isPresent()) {
+          Candidate candidate = measure(session, run, epoch, validation.get());
+          boolean better = best == null || isBetter(candidate, best, validation.get());
+          sinceBest = better ? 0 : sinceBest + 1;
+          best = better || settings.earlyStopping().isEmpty() ? candidate : best;
+          listener.onEvaluation(
+              new EvaluationReport(
+                  run.steps(),
+                  epoch,
+                  candidate.metrics(),
+                  better,
+                  Duration.between(epochStart, Instant.now())));
+        } else if (last) {
+          best = new Candidate(session.weights(), run.decay(), epoch, Map.of());
+        }
+        listener.onEpochEnd(
+            new EpochReport(
+                epoch,
+                settings.epochs(),
+                run.steps(),
+                meanLoss,
+                Duration.between(epochStart, Instant.now())));
+      }
+      listener.onTrainingEnd(
+          new TrainingSummary(
+              run.steps(), epoch < settings.epochs(), Duration.between(start, Instant.now())));
+      Candidate kept = java.util.Objects.requireNonNull(best);
+      return new TrainedStudent(written(kept), run.steps(), kept.epoch(), kept.metrics());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private boolean isOver(int epochsSinceBest) {
+    return settings.earlyStopping().filter(e -> epochsSinceBest >= e.patience()).isPresent();
+  }
+
+  private Candidate measure(TrainingSession session, EpochRun run, int epoch, Validation validation)
+      throws IOException {
+    Candidate unmeasured = new Candidate(session.weights(), run.decay(), epoch, Map.of());
+    Map<String, Double> metrics = validation.measure(written(unmeasured));
+    return new Candidate(unmeasured.weights(), unmeasured.decay(), epoch, metrics);
+  }
+
+  private static boolean isBetter(Candidate candidate, Candidate best, Validation validation) {
+    String criterion = validation.criterion();
+    return candidate.metrics().getOrDefault(criterion, Double.NaN)
+        > best.metrics().getOrDefault(criterion, Double.NaN);
+  }
+
+  private OnnxModel written(Candidate candidate) {
+    Set<String> shrinking = settings.adamW().weightDecay() == 0 ? Set.of() : decayed;
+    return student.withInitializers(
+        vocabulary.restore(candidate.weights(), shrinking, candidate.decay()));
+  }
+
+  private long totalSteps() {
+    long steps = 0;
+    for (int epoch = 0; epoch < settings.epochs(); epoch++) {
+      int batches = data.epoch(epoch).size();
+      steps += (batches + settings.accumulation() - 1) / settings.accumulation();
+    }
+    return steps;
+  }
+
+  private long parameters() {
+    return artifacts.checkpoint().trainable().values().stream().mapToLong(Tensor::elements).sum();
+  }
+
+  /** The scalars that steer the loss, as inputs of each batch. */
+  record LossInputs(float alpha, float temperature) {
+    Map<String, Tensor> addedTo(Map<String, Tensor> batch, int accumulated) {
+      Map<String, Tensor> all = new LinkedHashMap<>(batch);
+      all.put(ObjectiveInputs.ALPHA, Tensor.scalar(alpha));
+      all.put(ObjectiveInputs.TEMPERATURE, Tensor.scalar(temperature));
+      all.put(ObjectiveInputs.LOSS_SCALE, Tensor.scalar(1f / accumulated));
+      return all;
+    }
+  }
+}

@@ -1,0 +1,58 @@
+package org.tribuo.distill.training;
+
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+import org.tribuo.distill.runtime.SessionSettings;
+
+/**
+ * How a student is trained. Immutable.
+ *
+ * @param epochs passes over all rows, at least 1
+ * @param accumulation batches whose gradients are averaged for one update, at least 1
+ * @param schedule the learning rate
+ * @param adamW the optimizer; its weight decay leaves out biases and normalisations
+ * @param maxGradientNorm gradients are scaled down to this norm over all weights
+ * @param alpha the weight of the soft loss, in [0, 1]
+ * @param temperature softens teacher and student, greater than 0
+ * @param frozen names of initializers that keep their values
+ * @param compactVocabulary whether embedding tables hold only the rows that occur in the data while
+ *     they are trained; the result is the same
+ * @param earlyStopping whether the best weights are kept and when to stop; needs a validation
+ * @param session provider and threads
+ * @param seed for operators that draw random numbers
+ */
+public record TrainingSettings(
+    int epochs,
+    int accumulation,
+    LearningRateSchedule schedule,
+    AdamW adamW,
+    OptionalDouble maxGradientNorm,
+    float alpha,
+    float temperature,
+    Set<String> frozen,
+    boolean compactVocabulary,
+    Optional<EarlyStopping> earlyStopping,
+    SessionSettings session,
+    long seed) {
+  /**
+   * @throws IllegalArgumentException if a number is out of its range
+   */
+  public TrainingSettings {
+    frozen = Set.copyOf(frozen);
+    requireAtLeastOne("epochs", epochs);
+    requireAtLeastOne("accumulation", accumulation);
+    if (!(alpha >= 0 && alpha <= 1)) {
+      throw new IllegalArgumentException("alpha must be in [0, 1], but is " + alpha);
+    }
+    if (!(temperature > 0 && Float.isFinite(temperature))) {
+      throw new IllegalArgumentException("temperature must be positive, but is " + temperature);
+    }
+  }
+
+  private static void requireAtLeastOne(String name, int value) {
+    if (value < 1) {
+      throw new IllegalArgumentException(name + " must be at least 1, but is " + value);
+    }
+  }
+}

@@ -1,0 +1,268 @@
+package org.tribuo.distill.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.tribuo.distill.autodiff.rules.StandardRules;
+import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.loss.CrossEntropy;
+import org.tribuo.distill.loss.KlDivergence;
+import org.tribuo.distill.loss.Objective;
+import org.tribuo.distill.loss.RowForm;
+import org.tribuo.distill.runtime.SessionSettings;
+
+/** Trains a tiny BERT (vocabulary 101, 3 classes) on sequences of a few token ids. */
+class StudentTrainingTest {
+  private static final String WORDS = "bert.embeddings.word_embeddings.weight";
+  private static final Objective BOTH =
+      Objective.of(RowForm.examples(), new CrossEntropy(), new KlDivergence());
+
+  private static OnnxModel student() {
+    try {
+      return OnnxModel.read(Path.of("src/test/resources/zoo/bert_seqcls_ts11/model.onnx"));
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  private static TrainingSettings settings(boolean compact, float weightDecay, boolean clip) {
+    return new TrainingSettings(
+        4,
+        1,
+        new LearningRateSchedule.Linear(3e-3f, new LearningRateSchedule.WarmUp.Fraction(0.1)),
+        AdamW.DEFAULT.withWeightDecay(weightDecay),
+        clip ? OptionalDouble.of(1) : OptionalDouble.empty(),
+        0.5f,
+        2f,
+        Set.of(),
+        compact,
+        Optional.empty(),
+        SessionSettings.cpu(1),
+        1);
+  }
+
+  private static TrainedStudent train(TrainingSettings settings) {
+    return StudentTraining.train(
+        student(),
+        BOTH,
+        StandardRules.TABLE,
+        settings,
+        new Sequences(20),
+        Optional.empty(),
+        TrainingListener.NONE);
+  }
+
+  /** Each row repeats one of a few ids, which also decides its class. */
+  private record Sequences(int largestId) implements TrainingData {
+    private static final int LENGTH = 6;
+
+    @Override
+    public int rows() {
+      return 24;
+    }
+
+    @Override
+    public List<int[]> epoch(int epoch) {
+      List<int[]> batches = new ArrayList<>();
+      int start = new SplittableRandom(epoch).nextInt(rows());
+      for (int first = 0; first < rows(); first += 8) {
+        int offset = first + start;
+        batches.add(IntStream.range(0, 8).map(i -> (offset + i) % rows()).toArray());
+      }
+      return batches;
+    }
+
+    private long id(int row) {
+      return 2 + (row * 7L) % (largestId - 1);
+    }
+
+    @Override
+    public Map<String, Tensor> batch(int[] rows) {
+      int n = rows.length;
+      long[] ids = new long[n * LENGTH];
+      long[] ones = new long[n * LENGTH];
+      long[] labels = new long[n];
+      float[] labelled = new float[n];
+      float[] teacher = new float[n * 3];
+      for (int i = 0; i < n; i++) {
+        for (int j = 0; j < LENGTH; j++) {
+          ids[i * LENGTH + j] = id(rows[i]);
+          ones[i * LENGTH + j] = 1;
+        }
+        labels[i] = rows[i] % 2 == 0 ? id(rows[i]) % 3 : -100;
+        labelled[i] = rows[i] % 2 == 0 ? 1 : 0;
+        teacher[i * 3 + (int) (id(rows[i]) % 3)] = 4;
+      }
+      Map<String, Tensor> batch = new LinkedHashMap<>();
+      batch.put("input_ids", Tensor.of(ids, n, LENGTH));
+      batch.put("attention_mask", Tensor.of(ones, n, LENGTH));
+      batch.put("token_type_ids", Tensor.of(new long[n * LENGTH], n, LENGTH));
+      batch.put("labels", Tensor.of(labels, n));
+      batch.put("labelled", Tensor.of(labelled, n));
+      batch.put("teacher_logits", Tensor.of(teacher, n, 3));
+      return batch;
+    }
+
+    @Override
+    public long tokens(int[] rows) {
+      return (long) rows.length * LENGTH;
+    }
+
+    @Override
+    public BitSet valuesOf(String input) {
+      BitSet values = new BitSet();
+      if (input.equals("input_ids")) {
+        IntStream.range(0, rows()).forEach(row -> values.set((int) id(row)));
+      } else {
+        values.set(0);
+      }
+      return values;
+    }
+  }
+
+  @Test
+  void theLossFalls() {
+    List<Double> losses = new ArrayList<>();
+    StudentTraining.train(
+        student(),
+        BOTH,
+        StandardRules.TABLE,
+        settings(true, 0.01f, true),
+        new Sequences(20),
+        Optional.empty(),
+        new TrainingListener() {
+          @Override
+          public void onEpochEnd(EpochReport report) {
+            losses.add(report.meanLoss());
+          }
+        });
+    assertThat(losses).hasSize(4);
+    assertThat(losses.get(3)).isLessThan(losses.get(0) * 0.8);
+  }
+
+  @Test
+  void twoRunsGiveTheSameBits() {
+    TrainingSettings settings = settings(true, 0.01f, true);
+    assertThat(train(settings).model().initializers())
+        .isEqualTo(train(settings).model().initializers());
+  }
+
+  @Test
+  void onlyNumbersChangeInTheStudentsFile() {
+    OnnxModel before = student();
+    OnnxModel after = train(settings(true, 0.01f, true)).model();
+    assertThat(after.proto().getGraph().getNodeList())
+        .isEqualTo(before.proto().getGraph().getNodeList());
+    assertThat(after.initializers().keySet()).isEqualTo(before.initializers().keySet());
+    assertThat(Graph.of(after).inputs()).isEqualTo(Graph.of(before).inputs());
+    assertThat(after.initializers().get(WORDS)).isNotEqualTo(before.initializers().get(WORDS));
+  }
+
+  @Test
+  void compactionIsExactToTheBitWithoutDecayAndClipping() {
+    assertThat(train(settings(true, 0, false)).model().initializers())
+        .isEqualTo(train(settings(false, 0, false)).model().initializers());
+  }
+
+  @Test
+  void compactionIsExactUpToRoundingWithDecayAndClipping() {
+    Map<String, Tensor> some = train(settings(true, 0.05f, true)).model().initializers();
+    Map<String, Tensor> all = train(settings(false, 0.05f, true)).model().initializers();
+    all.forEach(
+        (name, tensor) -> {
+          if (tensor.elementType().isFloat()) {
+            assertThat(relativeError(some.get(name), tensor)).as(name).isLessThan(1e-6);
+          }
+        });
+  }
+
+  private static double relativeError(Tensor actual, Tensor expected) {
+    float[] a = actual.toFloats();
+    float[] b = expected.toFloats();
+    double difference = 0;
+    double norm = 0;
+    for (int i = 0; i < a.length; i++) {
+      difference += ((double) a[i] - b[i]) * ((double) a[i] - b[i]);
+      norm += (double) b[i] * b[i];
+    }
+    return Math.sqrt(difference / Math.max(norm, 1e-30));
+  }
+
+  @Test
+  void aTokenBeyondTheTableIsNamed() {
+    assertThatThrownBy(
+            () ->
+                StudentTraining.train(
+                    student(),
+                    BOTH,
+                    StandardRules.TABLE,
+                    settings(true, 0, false),
+                    new Sequences(180),
+                    Optional.empty(),
+                    TrainingListener.NONE))
+        .isInstanceOf(TrainingException.class)
+        .hasMessageContaining("token id 163")
+        .hasMessageContaining("'" + WORDS + "' has 101 rows");
+  }
+
+  @Test
+  void earlyStoppingKeepsTheBestWeights() {
+    List<OnnxModel> seen = new ArrayList<>();
+    Validation falling =
+        new Validation() {
+          @Override
+          public Map<String, Double> measure(OnnxModel student) {
+            seen.add(student);
+            return Map.of("score", 1.0 / seen.size());
+          }
+
+          @Override
+          public String criterion() {
+            return "score";
+          }
+        };
+    TrainingSettings base = settings(true, 0.01f, true);
+    TrainingSettings stopping =
+        new TrainingSettings(
+            10,
+            base.accumulation(),
+            base.schedule(),
+            base.adamW(),
+            base.maxGradientNorm(),
+            base.alpha(),
+            base.temperature(),
+            base.frozen(),
+            base.compactVocabulary(),
+            Optional.of(new EarlyStopping(2)),
+            base.session(),
+            base.seed());
+    TrainedStudent trained =
+        StudentTraining.train(
+            student(),
+            BOTH,
+            StandardRules.TABLE,
+            stopping,
+            new Sequences(20),
+            Optional.of(falling),
+            TrainingListener.NONE);
+    assertThat(seen).hasSize(3);
+    assertThat(trained.epoch()).isEqualTo(1);
+    assertThat(trained.metrics()).containsEntry("score", 1.0);
+    assertThat(trained.model().initializers()).isEqualTo(seen.get(0).initializers());
+  }
+}
