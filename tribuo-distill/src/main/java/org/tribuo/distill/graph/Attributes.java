@@ -11,6 +11,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 
 /** The attributes of a node, in the order of the file. Immutable. */
 public final class Attributes {
@@ -58,6 +60,13 @@ public final class Attributes {
     return new Attributes(Collections.unmodifiableMap(copy));
   }
 
+  /** Only those attributes whose names pass a test. */
+  public Attributes only(Predicate<String> wanted) {
+    Map<String, AttributeProto> copy = new LinkedHashMap<>(byName);
+    copy.keySet().removeIf(wanted.negate());
+    return new Attributes(Collections.unmodifiableMap(copy));
+  }
+
   Attributes with(AttributeProto.Builder proto) {
     Map<String, AttributeProto> copy = new LinkedHashMap<>(byName);
     copy.put(proto.getName(), proto.build());
@@ -88,6 +97,18 @@ public final class Attributes {
         .map(proto -> proto.getIntsList().stream().mapToLong(Long::longValue).toArray());
   }
 
+  public Optional<float[]> floats(String name) {
+    return Optional.ofNullable(byName.get(name)).map(Attributes::floats);
+  }
+
+  private static float[] floats(AttributeProto proto) {
+    float[] values = new float[proto.getFloatsCount()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = proto.getFloats(i);
+    }
+    return values;
+  }
+
   public Optional<Tensor> tensor(String name) {
     return Optional.ofNullable(byName.get(name)).map(proto -> Tensor.of(proto.getT()));
   }
@@ -101,6 +122,23 @@ public final class Attributes {
                     ? java.util.stream.Stream.of(proto.getG())
                     : proto.getGraphsList().stream())
         .toList();
+  }
+
+  /** The same with other bodies. */
+  Attributes withSubgraphs(UnaryOperator<GraphProto> change) {
+    Map<String, AttributeProto> copy = new LinkedHashMap<>(byName);
+    copy.replaceAll(
+        (name, proto) -> {
+          AttributeProto.Builder changed = proto.toBuilder();
+          if (proto.hasG()) {
+            changed.setG(change.apply(proto.getG()));
+          }
+          for (int i = 0; i < proto.getGraphsCount(); i++) {
+            changed.setGraphs(i, change.apply(proto.getGraphs(i)));
+          }
+          return changed.build();
+        });
+    return new Attributes(Collections.unmodifiableMap(copy));
   }
 
   /** The attributes as an ONNX file holds them. */
@@ -128,10 +166,7 @@ public final class Attributes {
           return longs("value_ints").map(Tensor::vector);
         }
         case "value_floats" -> {
-          float[] values = new float[proto.getFloatsCount()];
-          for (int i = 0; i < values.length; i++) {
-            values[i] = proto.getFloats(i);
-          }
+          float[] values = floats(proto);
           return Optional.of(Tensor.of(values, values.length));
         }
         default -> {}

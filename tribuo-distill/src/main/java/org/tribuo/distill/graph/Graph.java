@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,16 +43,22 @@ public final class Graph {
   private final Map<String, Node> producers = new HashMap<>();
   private final Map<String, Set<Node>> consumers = new HashMap<>();
   private final Map<String, TensorType> types = new HashMap<>();
-  private final Names names = new Names();
+  private final Names names;
 
-  private Graph(ModelProto origin, boolean externalData) {
+  /** The graph around this one, if this one is a node's body. */
+  private final @Nullable Graph around;
+
+  private Graph(ModelProto origin, boolean externalData, Names names, @Nullable Graph around) {
     this.origin = origin;
     this.externalData = externalData;
+    this.names = names;
+    this.around = around;
   }
 
   /** An empty graph with a version of ONNX's own operators and ONNX Runtime's. */
   public static Graph empty(long opset) {
-    Graph graph = new Graph(ModelProto.newBuilder().setIrVersion(10).build(), false);
+    ModelProto origin = ModelProto.newBuilder().setIrVersion(10).build();
+    Graph graph = new Graph(origin, false, new Names(), null);
     graph.opsets.put(Node.ONNX, opset);
     graph.opsets.put(Node.MICROSOFT, 1L);
     return graph;
@@ -64,42 +71,45 @@ public final class Graph {
    */
   public static Graph of(OnnxModel model) {
     ModelProto proto = model.proto();
-    Graph graph = new Graph(proto, model.hasExternalData());
+    Graph graph = new Graph(proto, model.hasExternalData(), new Names(), null);
     for (OperatorSetIdProto opset : proto.getOpsetImportList()) {
       graph.opsets.put(
           opset.getDomain().equals("ai.onnx") ? Node.ONNX : opset.getDomain(), opset.getVersion());
     }
-    GraphProto body = proto.getGraph();
+    graph.fill(proto.getGraph(), model.initializers());
+    return graph;
+  }
+
+  private void fill(GraphProto body, Map<String, Tensor> values) {
     for (TensorProto tensor : body.getInitializerList()) {
-      graph.initializerProtos.put(tensor.getName(), tensor);
-      Tensor value = model.initializers().get(tensor.getName());
+      initializerProtos.put(tensor.getName(), tensor);
+      Tensor value = values.get(tensor.getName());
       if (value != null) {
-        graph.initializers.put(tensor.getName(), value);
-        graph.types.put(tensor.getName(), value.type());
+        initializers.put(tensor.getName(), value);
+        types.put(tensor.getName(), value.type());
       }
-      graph.names.reserve(tensor.getName());
+      names.reserve(tensor.getName());
     }
     for (ValueInfoProto input : body.getInputList()) {
-      graph.interfaceProtos.put(input.getName(), input);
-      if (!graph.isInitializer(input.getName())) {
-        graph.inputs.put(input.getName(), TypeProtos.read(input));
-        graph.types.put(input.getName(), TypeProtos.read(input));
+      interfaceProtos.put(input.getName(), input);
+      if (!isInitializer(input.getName())) {
+        inputs.put(input.getName(), TypeProtos.read(input));
+        types.put(input.getName(), TypeProtos.read(input));
       }
-      graph.names.reserve(input.getName());
+      names.reserve(input.getName());
     }
     for (ValueInfoProto info : body.getValueInfoList()) {
-      TypeProtos.tryRead(info).ifPresent(type -> graph.types.put(info.getName(), type));
+      TypeProtos.tryRead(info).ifPresent(type -> types.put(info.getName(), type));
     }
     for (ValueInfoProto output : body.getOutputList()) {
-      graph.interfaceProtos.put(output.getName(), output);
-      TypeProtos.tryRead(output).ifPresent(type -> graph.types.put(output.getName(), type));
-      graph.outputs.add(output.getName());
+      interfaceProtos.put(output.getName(), output);
+      TypeProtos.tryRead(output).ifPresent(type -> types.put(output.getName(), type));
+      outputs.add(output.getName());
     }
     for (NodeProto node : body.getNodeList()) {
-      graph.link(Node.of(node));
+      link(Node.of(node));
     }
-    graph.validate();
-    return graph;
+    validate();
   }
 
   /** A copy that shares nothing that changes. */
@@ -166,7 +176,10 @@ public final class Graph {
 
   /** Whether some input, initializer or node makes a value of that name. */
   public boolean has(String name) {
-    return inputs.containsKey(name) || isInitializer(name) || producers.containsKey(name);
+    return inputs.containsKey(name)
+        || isInitializer(name)
+        || producers.containsKey(name)
+        || (around != null && around.has(name));
   }
 
   /**
@@ -185,7 +198,8 @@ public final class Graph {
   }
 
   public Optional<TensorType> type(String name) {
-    return Optional.ofNullable(types.get(name));
+    return Optional.ofNullable(types.get(name))
+        .or(() -> around == null ? Optional.empty() : around.type(name));
   }
 
   /** The value's number, if it is known when the graph is made: an initializer or a constant. */
@@ -267,19 +281,25 @@ public final class Graph {
       Attributes attributes,
       List<String> nodeInputs,
       Map<String, TensorType> nodeOutputs) {
-    Node node =
-        Node.of(
-            names.fresh(opType),
-            domain,
-            opType,
-            attributes,
-            nodeInputs,
-            List.copyOf(nodeOutputs.keySet()));
+    List<Value> values = new ArrayList<>();
+    nodeOutputs.forEach((name, type) -> values.add(new Value(name, type)));
+    return add(domain, opType, attributes, nodeInputs, values);
+  }
+
+  /** Adds a node whose outputs are new values; some may be absent. */
+  Node add(
+      String domain,
+      String opType,
+      Attributes attributes,
+      List<String> nodeInputs,
+      List<Value> nodeOutputs) {
+    List<String> outputNames = nodeOutputs.stream().map(Value::name).toList();
+    Node node = Node.of(names.fresh(opType), domain, opType, attributes, nodeInputs, outputNames);
     if (!domain.isEmpty()) {
       opsets.putIfAbsent(domain, 1L);
     }
     link(node);
-    nodeOutputs.forEach(types::put);
+    nodeOutputs.stream().filter(y -> !y.isAbsent()).forEach(y -> types.put(y.name(), y.type()));
     return node;
   }
 
@@ -340,6 +360,45 @@ public final class Graph {
     consumers.computeIfAbsent(to, name -> new LinkedHashSet<>()).add(node);
   }
 
+  /**
+   * Puts computed values in the place of a node, which goes: they take over the names of its
+   * outputs.
+   *
+   * @param results one for each output of the node; absent for an output that nobody reads
+   */
+  public void substitute(Node old, List<Value> results) {
+    remove(old);
+    for (int i = 0; i < old.outputs().size(); i++) {
+      String name = old.output(i);
+      if (i < results.size() && !results.get(i).isAbsent() && !name.isEmpty()) {
+        handOver(results.get(i), name);
+      } else if (!consumers(name).isEmpty() || isOutput(name)) {
+        throw new GraphException(
+            "%s: output %d ('%s') is read, and nothing takes its place".formatted(old, i, name));
+      }
+    }
+  }
+
+  /** Gives a value a name that nobody makes any more. */
+  private void handOver(Value value, String name) {
+    Node maker = producers.get(value.name());
+    if (maker == null || isOutput(value.name()) || !consumers(value.name()).isEmpty()) {
+      link(
+          Node.of(
+              names.fresh("Identity"),
+              Node.ONNX,
+              "Identity",
+              Attributes.NONE,
+              List.of(value.name()),
+              List.of(name)));
+    } else {
+      List<String> renamed = new ArrayList<>(maker.outputs());
+      renamed.replaceAll(output -> output.equals(value.name()) ? name : output);
+      replace(maker, maker.domain(), maker.opType(), maker.attributes(), maker.inputs(), renamed);
+    }
+    types.putIfAbsent(name, value.type());
+  }
+
   public void addInput(String name, TensorType type) {
     names.reserve(name);
     inputs.put(name, type);
@@ -387,6 +446,34 @@ public final class Graph {
   /** States what is known of a value. */
   public void setType(String name, TensorType type) {
     types.put(name, type);
+  }
+
+  /**
+   * Changes the bodies that nodes hold: the branches of an If, the body of a loop. To a body's
+   * graph the values around it are there, with what is known of their types.
+   */
+  public void changeBodies(Consumer<Graph> change) {
+    for (Node node : List.copyOf(nodes)) {
+      if (!node.attributes().subgraphs().isEmpty()) {
+        Attributes changed =
+            node.attributes()
+                .withSubgraphs(
+                    proto -> {
+                      Graph body = body(proto);
+                      change.accept(body);
+                      return body.toModel().toProto().getGraph();
+                    });
+        replace(node, node.domain(), node.opType(), changed, node.inputs());
+      }
+    }
+  }
+
+  private Graph body(GraphProto proto) {
+    ModelProto model = origin.toBuilder().setGraph(proto).build();
+    Graph body = new Graph(model, false, names, this);
+    body.opsets.putAll(opsets);
+    body.fill(proto, OnnxModel.initializers(proto));
+    return body;
   }
 
   /** Removes every node and initializer that no output needs. */

@@ -94,6 +94,18 @@ public final class OnnxModel {
     return new OnnxModel(proto, initializers, external);
   }
 
+  /** The initializers of a node's body whose data the message holds. */
+  static Map<String, Tensor> initializers(GraphProto body) {
+    Map<String, Tensor> initializers = new LinkedHashMap<>();
+    for (TensorProto tensor : body.getInitializerList()) {
+      if (tensor.getDataLocation() != TensorProto.DataLocation.EXTERNAL
+          && ElementType.isKnown(tensor.getDataType())) {
+        initializers.put(tensor.getName(), Tensor.of(tensor));
+      }
+    }
+    return initializers;
+  }
+
   private static void checkStructure(ModelProto proto, String what) {
     if (!proto.hasGraph() || proto.getIrVersion() == 0 || proto.getOpsetImportCount() == 0) {
       throw new GraphException(

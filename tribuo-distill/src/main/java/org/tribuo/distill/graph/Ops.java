@@ -3,7 +3,7 @@ package org.tribuo.distill.graph;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -63,6 +63,16 @@ public final class Ops {
           case INT64 -> Tensor.scalar((long) number);
           default -> throw new GraphException("No scalar of element type " + like.elementType());
         });
+  }
+
+  /** The integers from 0 to an int64 scalar, which is not included. */
+  public Value range(Value end) {
+    return one(
+        "Range",
+        TensorType.ofRank(ElementType.INT64, 1),
+        constant(Tensor.scalar(0L)),
+        end,
+        constant(Tensor.scalar(1L)));
   }
 
   /** An int64 vector. */
@@ -225,8 +235,9 @@ public final class Ops {
     if (graph.has(name)) {
       throw new GraphException("The graph has a value '%s' already".formatted(name));
     }
-    graph.add(Node.ONNX, "Identity", Attributes.NONE, List.of(x.name()), Map.of(name, x.type()));
-    return new Value(name, x.type());
+    Value named = new Value(name, x.type());
+    graph.add(Node.ONNX, "Identity", Attributes.NONE, List.of(x.name()), List.of(named));
+    return named;
   }
 
   public Value cast(Value x, ElementType type) {
@@ -318,16 +329,25 @@ public final class Ops {
    * for. The ranks must be 2 or more.
    */
   public Value matmul(Value a, boolean transposeA, Value b, boolean transposeB) {
+    return matmul(a, transposeA, b, transposeB, 1);
+  }
+
+  /** As above, times a number. */
+  public Value matmul(Value a, boolean transposeA, Value b, boolean transposeB, float factor) {
     sameElementType("MatMul", a, b);
     TensorType type = new TensorType(a.elementType(), productShape(a, transposeA, b, transposeB));
-    if (!transposeA && !transposeB) {
+    if (!transposeA && !transposeB && factor == 1) {
       return one("MatMul", type, a, b);
     }
     if (a.elementType() != ElementType.FLOAT) {
-      return one("MatMul", type, transposeA ? swapLastTwo(a) : a, transposeB ? swapLastTwo(b) : b);
+      Value left = mul(transposeA ? swapLastTwo(a) : a, factor);
+      return one("MatMul", type, left, transposeB ? swapLastTwo(b) : b);
     }
     Attributes attributes =
-        Attributes.NONE.with("transA", transposeA ? 1L : 0L).with("transB", transposeB ? 1L : 0L);
+        Attributes.NONE
+            .with("transA", transposeA ? 1L : 0L)
+            .with("transB", transposeB ? 1L : 0L)
+            .with("alpha", factor);
     return microsoft("FusedMatMul", attributes, type, a, b);
   }
 
@@ -401,12 +421,19 @@ public final class Ops {
         : one("Shape", attributes, TensorType.of(ElementType.INT64, 1), x);
   }
 
-  /** Other sizes, one of which may be -1: whatever is left. */
+  /** Other sizes: 0 leaves an axis as it is, and one may be -1, whatever is left. */
   public Value reshape(Value x, long... sizes) {
-    List<Dimension> dims =
-        Arrays.stream(sizes)
-            .mapToObj(size -> size < 0 ? Dimension.UNKNOWN : Dimension.of(size))
-            .toList();
+    List<Dimension> dims = new ArrayList<>();
+    for (int i = 0; i < sizes.length; i++) {
+      int axis = i;
+      dims.add(
+          sizes[i] > 0
+              ? Dimension.of(sizes[i])
+              : x.shape()
+                  .filter(s -> sizes[axis] == 0)
+                  .map(s -> s.dimension(axis))
+                  .orElse(Dimension.UNKNOWN));
+    }
     return one("Reshape", TensorType.of(x.elementType(), new Shape(dims)), x, longs(sizes));
   }
 
@@ -443,7 +470,20 @@ public final class Ops {
   }
 
   public Value unsqueeze(Value x, long... axes) {
-    return unsqueeze(x, longs(axes));
+    TensorType type = new TensorType(x.elementType(), x.shape().map(s -> widened(s, axes)));
+    return one("Unsqueeze", type, x, longs(axes));
+  }
+
+  private static Shape widened(Shape shape, long... axes) {
+    int rank = shape.rank() + axes.length;
+    List<Dimension> dims = new ArrayList<>();
+    Iterator<Dimension> old = shape.dimensions().iterator();
+    for (int i = 0; i < rank; i++) {
+      int axis = i;
+      boolean added = Arrays.stream(axes).anyMatch(a -> (a < 0 ? a + rank : a) == axis);
+      dims.add(added ? Dimension.of(1) : old.next());
+    }
+    return new Shape(dims);
   }
 
   public Value unsqueeze(Value x, Value axes) {
@@ -475,21 +515,70 @@ public final class Ops {
         : one(
             "Concat",
             Attributes.NONE.with("axis", (long) axis),
-            unknownSizes(parts.get(0)),
+            concatenated(axis, parts),
             parts.toArray(Value[]::new));
+  }
+
+  private static TensorType concatenated(int axis, List<Value> parts) {
+    Value first = parts.get(0);
+    long size = 0;
+    for (Value part : parts) {
+      boolean known =
+          part.shape().filter(s -> s.dimension(axis) instanceof Dimension.Fixed).isPresent();
+      size =
+          known && size >= 0
+              ? size + ((Dimension.Fixed) part.shape().orElseThrow().dimension(axis)).size()
+              : -1;
+    }
+    return size < 0
+        ? unknownSizes(first)
+        : new TensorType(first.elementType(), resized(first.shape(), axis, size));
+  }
+
+  /** Pieces of given sizes along an axis. */
+  public List<Value> split(Value x, int axis, long... sizes) {
+    TensorType[] types =
+        Arrays.stream(sizes)
+            .mapToObj(size -> new TensorType(x.elementType(), resized(x.shape(), axis, size)))
+            .toArray(TensorType[]::new);
+    return split(x, axis, longs(sizes), types);
+  }
+
+  private static Optional<Shape> resized(Optional<Shape> shape, int axis, long size) {
+    return shape.map(
+        s -> {
+          List<Dimension> dims = new ArrayList<>(s.dimensions());
+          dims.set(axis < 0 ? axis + dims.size() : axis, Dimension.of(size));
+          return new Shape(dims);
+        });
   }
 
   /** Pieces along an axis, of sizes that an int64 vector gives. */
   public List<Value> split(Value x, int axis, Value sizes, int parts) {
     TensorType[] types = new TensorType[parts];
     Arrays.fill(types, unknownSizes(x));
+    return split(x, axis, sizes, types);
+  }
+
+  private List<Value> split(Value x, int axis, Value sizes, TensorType... types) {
     return call(
         Node.ONNX, "Split", Attributes.NONE.with("axis", (long) axis), List.of(x, sizes), types);
   }
 
   /** {@code from} to {@code to} (not included) of one axis. */
   public Value slice(Value x, long axis, long from, long to) {
-    return slice(x, longs(from), longs(to), longs(axis));
+    boolean inside =
+        0 <= from
+            && from <= to
+            && x.shape()
+                .map(s -> s.dimension((int) axis))
+                .filter(d -> d instanceof Dimension.Fixed f && to <= f.size())
+                .isPresent();
+    TensorType type =
+        inside
+            ? new TensorType(x.elementType(), resized(x.shape(), (int) axis, to - from))
+            : unknownSizes(x);
+    return one("Slice", type, x, longs(from), longs(to), longs(axis));
   }
 
   public Value slice(Value x, Value starts, Value ends, Value axes) {
@@ -500,9 +589,20 @@ public final class Ops {
     return one(
         "Gather",
         Attributes.NONE.with("axis", (long) axis),
-        TensorType.ofUnknownRank(x.elementType()),
+        new TensorType(x.elementType(), gathered(x.shape(), indices.shape(), axis)),
         x,
         indices);
+  }
+
+  private static Optional<Shape> gathered(Optional<Shape> x, Optional<Shape> indices, int axis) {
+    if (x.isEmpty() || indices.isEmpty()) {
+      return Optional.empty();
+    }
+    List<Dimension> dims = new ArrayList<>(x.get().dimensions());
+    int at = axis < 0 ? axis + dims.size() : axis;
+    dims.remove(at);
+    dims.addAll(at, indices.get().dimensions());
+    return Optional.of(new Shape(dims));
   }
 
   /** For each row of {@code indices}, the elements of {@code x} along an axis. */
@@ -531,6 +631,15 @@ public final class Ops {
     return call(Node.MICROSOFT, opType, attributes, List.of(inputs), type).get(0);
   }
 
+  /** One of ONNX Runtime's operators: one output for each type, absent ones where there is none. */
+  public List<Value> microsoft(
+      String opType, Attributes attributes, List<Value> inputs, List<Optional<TensorType>> types) {
+    List<Value> outputs =
+        types.stream().map(type -> type.map(t -> fresh(opType, t)).orElse(Value.ABSENT)).toList();
+    graph.add(Node.MICROSOFT, opType, attributes, names(inputs), outputs);
+    return outputs;
+  }
+
   /** Any operator: one output for each type. */
   public List<Value> call(
       String domain,
@@ -538,12 +647,17 @@ public final class Ops {
       Attributes attributes,
       List<Value> inputs,
       TensorType... types) {
-    Map<String, TensorType> outputs = new LinkedHashMap<>();
-    for (TensorType type : types) {
-      outputs.put(graph.freshName(opType + "_out"), type);
-    }
-    graph.add(domain, opType, attributes, inputs.stream().map(Value::name).toList(), outputs);
-    return outputs.entrySet().stream().map(e -> new Value(e.getKey(), e.getValue())).toList();
+    List<Value> outputs = Arrays.stream(types).map(type -> fresh(opType, type)).toList();
+    graph.add(domain, opType, attributes, names(inputs), outputs);
+    return outputs;
+  }
+
+  private Value fresh(String opType, TensorType type) {
+    return new Value(graph.freshName(opType + "_out"), type);
+  }
+
+  private static List<String> names(List<Value> values) {
+    return values.stream().map(Value::name).toList();
   }
 
   private Value unary(String opType, Value x) {
@@ -569,9 +683,9 @@ public final class Ops {
   }
 
   private static TensorType unknownSizes(Value x) {
-    return new TensorType(
-        x.elementType(),
-        x.shape().map(s -> new Shape(java.util.Collections.nCopies(s.rank(), Dimension.UNKNOWN))));
+    return x.shape()
+        .map(shape -> TensorType.ofRank(x.elementType(), shape.rank()))
+        .orElse(TensorType.ofUnknownRank(x.elementType()));
   }
 
   private static Optional<Shape> broadcast(Optional<Shape> a, Optional<Shape> b) {

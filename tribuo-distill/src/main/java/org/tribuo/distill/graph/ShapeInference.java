@@ -139,14 +139,14 @@ public final class ShapeInference {
           List.of(broadcast(node));
       case "MatMul" -> List.of(product(x, shape(node, 1)));
       case "Gemm" -> List.of(gemm(node));
-      case "Transpose" -> List.of(x.map(s -> transposed(s, attributes.longs("perm"))));
+      case "Transpose" -> List.of(transposed(x, attributes.longs("perm")));
       case "Reshape" -> List.of(reshaped(node, x));
       case "Flatten" -> List.of(Optional.of(Shape.of(Dimension.UNKNOWN, Dimension.UNKNOWN)));
       case "Expand" -> List.of(expanded(node, x));
       case "Unsqueeze" -> List.of(unsqueezed(x, axes(node)));
       case "Squeeze" -> List.of(squeezed(x, axes(node)));
       case "Gather" -> List.of(gathered(node, x));
-      case "GatherElements" -> List.of(shape(node, 1));
+      case "GatherElements" -> List.of(shape(node, 1).or(() -> x.map(s -> unknown(s.rank()))));
       case "Concat" -> List.of(concatenated(node));
       case "Slice" -> List.of(sliced(node, x));
       case "Split" -> Collections.nCopies(node.outputs().size(), x.map(s -> split(node, s)));
@@ -226,12 +226,15 @@ public final class ShapeInference {
             Shape.of(a.get().dimension(transA ? 1 : 0), b.get().dimension(transB ? 0 : 1)));
   }
 
-  private static Shape transposed(Shape shape, Optional<long[]> permutation) {
-    int rank = shape.rank();
-    return new Shape(
-        IntStream.range(0, rank)
-            .mapToObj(i -> shape.dimension(permutation.map(p -> (int) p[i]).orElse(rank - 1 - i)))
-            .toList());
+  private static Optional<Shape> transposed(Optional<Shape> x, Optional<long[]> permutation) {
+    Optional<Shape> known = x.or(() -> permutation.map(p -> unknown(p.length)));
+    return known.map(
+        shape ->
+            new Shape(
+                IntStream.range(0, shape.rank())
+                    .map(i -> permutation.map(p -> (int) p[i]).orElse(shape.rank() - 1 - i))
+                    .mapToObj(shape::dimension)
+                    .toList()));
   }
 
   private Optional<Shape> reshaped(Node node, Optional<Shape> x) {

@@ -1,5 +1,6 @@
 package org.tribuo.distill.graph;
 
+import java.util.Collections;
 import java.util.Optional;
 
 /**
@@ -13,6 +14,11 @@ public record TensorType(ElementType elementType, Optional<Shape> shape) {
 
   public static TensorType of(ElementType elementType, long... sizes) {
     return of(elementType, Shape.of(sizes));
+  }
+
+  /** A type of which the number of axes is known, but no size. */
+  public static TensorType ofRank(ElementType elementType, int rank) {
+    return of(elementType, new Shape(Collections.nCopies(rank, Dimension.UNKNOWN)));
   }
 
   public static TensorType ofUnknownRank(ElementType elementType) {

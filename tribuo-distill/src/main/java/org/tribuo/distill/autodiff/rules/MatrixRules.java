@@ -1,9 +1,13 @@
 package org.tribuo.distill.autodiff.rules;
 
+import static org.tribuo.distill.autodiff.GradientRule.NONE;
 import static org.tribuo.distill.autodiff.GradientRule.grads;
 import static org.tribuo.distill.autodiff.RuleTable.broadcasting;
+import static org.tribuo.distill.autodiff.RuleTable.rule;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
 import org.tribuo.distill.autodiff.ForwardNode;
 import org.tribuo.distill.autodiff.RuleTable.Entry;
 import org.tribuo.distill.graph.Ops;
@@ -11,32 +15,62 @@ import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
 
-/** Matrix products. */
+/** Matrix products and convolutions. */
 final class MatrixRules {
   private MatrixRules() {}
 
   static final List<Entry> ENTRIES =
-      List.of(broadcasting("MatMul", MatrixRules::matmul), broadcasting("Gemm", MatrixRules::gemm));
+      List.of(
+          broadcasting("MatMul", MatrixRules::matmul),
+          broadcasting(
+              "com.microsoft::FusedMatMul",
+              (op, n, dy) -> product(op, n, dy, n.attribute("alpha", 1f))),
+          broadcasting("Gemm", MatrixRules::gemm),
+          rule("Conv", MatrixRules::convolution));
 
-  /** A·B: dy·Bᵀ and Aᵀ·dy, where a matrix that serves a whole stack gets the sum over it. */
   private static List<Value> matmul(Ops op, ForwardNode n, Value dy) {
+    return n.x(0).rank() == 1 || n.x(1).rank() == 1
+        ? vectorProduct(op, n.x(0), n.x(1), dy)
+        : product(op, n, dy, 1);
+  }
+
+  /**
+   * α·A·B, each transposed if the node says so: α·dy·Bᵀ and α·Aᵀ·dy, or their transposes. A matrix
+   * that serves a whole stack gets the sum over it, from one product.
+   */
+  private static List<Value> product(Ops op, ForwardNode n, Value dy, float alpha) {
     Value a = n.x(0);
     Value b = n.x(1);
-    if (a.rank() == 1 || b.rank() == 1) {
-      return vectorProduct(op, a, b, dy);
+    boolean transA = n.flag("transA");
+    boolean transB = n.flag("transB");
+    Value da = NONE;
+    Value db = NONE;
+    if (n.wants(0)) {
+      da = transA ? op.matmul(b, transB, dy, true, alpha) : op.matmul(dy, false, b, !transB, alpha);
     }
-    Value da = op.matmul(dy, false, b, true);
-    Value db =
-        b.rank() == 2 && a.rank() > 2
-            ? op.matmul(rows(op, a, a), true, rows(op, dy, b), false)
-            : op.matmul(a, true, dy, false);
+    if (n.wants(1)) {
+      boolean forStack = b.rank() == 2 && a.rank() > 2 && !transA;
+      Value rowsOfA = forStack ? rows(op, a) : a;
+      Value rowsOfDy = forStack ? rows(op, dy) : dy;
+      db =
+          transB
+              ? op.matmul(rowsOfDy, true, rowsOfA, transA, alpha)
+              : op.matmul(rowsOfA, !transA, rowsOfDy, false, alpha);
+    }
     return grads(da, db);
+  }
+
+  /** A stack of matrices as one, its rows one below the other. */
+  private static Value rows(Ops op, Value stack) {
+    return stack.shape().map(Shape::rank).filter(rank -> rank == 2).isPresent()
+        ? stack
+        : op.reshape(stack, op.concat(0, List.of(op.longs(-1), op.sizeOf(stack, -1))));
   }
 
   /** A product with a vector is one with a matrix that has a single row or column. */
   private static List<Value> vectorProduct(Ops op, Value a, Value b, Value dy) {
-    Value row = a.rank() == 1 ? asMatrix(op, a, 0) : a;
-    Value column = b.rank() == 1 ? asMatrix(op, b, 1) : b;
+    Value row = a.rank() == 1 ? op.unsqueeze(a, 0) : a;
+    Value column = b.rank() == 1 ? op.unsqueeze(b, 1) : b;
     Value wide = b.rank() == 1 ? op.unsqueeze(dy, -1) : dy;
     Value full = a.rank() == 1 ? op.unsqueeze(wide, -2) : wide;
     Value da = op.matmul(full, false, column, true);
@@ -45,35 +79,26 @@ final class MatrixRules {
         a.rank() == 1 ? sumTo(op, da, a, -2) : da, b.rank() == 1 ? sumTo(op, db, b, -1) : db);
   }
 
-  private static Value asMatrix(Ops op, Value vector, int axis) {
-    long[] sizes = axis == 0 ? new long[] {1, -1} : new long[] {-1, 1};
-    return op.reshape(vector, sizes);
-  }
-
   private static Value sumTo(Ops op, Value matrices, Value vector, int axis) {
-    return op.one("Squeeze", withoutShape(vector), matrices, op.longs(axis));
+    TensorType type = TensorType.ofUnknownRank(vector.elementType());
+    return op.one("Squeeze", type, matrices, op.longs(axis));
   }
 
-  private static TensorType withoutShape(Value like) {
-    return TensorType.ofUnknownRank(like.elementType());
-  }
-
-  /** A stack of matrices as one, its rows one below the other. */
-  private static Value rows(Ops op, Value stack, Value columnsOf) {
-    return stack.shape().map(Shape::rank).filter(rank -> rank == 2).isPresent()
-        ? stack
-        : op.reshape(stack, op.concat(0, List.of(op.longs(-1), op.sizeOf(columnsOf, -1))));
-  }
-
-  /** α·A·B + β·C, with A or B transposed if the node says so. */
+  /** α·A·B + β·C. */
   private static List<Value> gemm(Ops op, ForwardNode n, Value dy) {
-    Value a = n.x(0);
-    Value b = n.x(1);
-    boolean transA = n.attribute("transA", 0L) != 0;
-    boolean transB = n.attribute("transB", 0L) != 0;
-    Value scaled = op.mul(dy, n.attribute("alpha", 1f));
-    Value da = transA ? op.matmul(b, transB, scaled, true) : op.matmul(scaled, false, b, !transB);
-    Value db = transB ? op.matmul(scaled, true, a, transA) : op.matmul(a, !transA, scaled, false);
-    return n.hasX(2) ? grads(da, db, op.mul(dy, n.attribute("beta", 1f))) : grads(da, db);
+    List<Value> factors = product(op, n, dy, n.attribute("alpha", 1f));
+    return grads(
+        factors.get(0), factors.get(1), n.wants(2) ? op.mul(dy, n.attribute("beta", 1f)) : NONE);
+  }
+
+  /** ONNX Runtime's own gradient of a convolution: all dimensions, groups, strides, padding. */
+  private static List<Value> convolution(Ops op, ForwardNode n, Value dy) {
+    return op.microsoft(
+        "ConvGrad",
+        n.attributes(),
+        List.of(dy, n.x(0), n.x(1)),
+        IntStream.range(0, 3)
+            .mapToObj(i -> Optional.of(i).filter(n::wants).map(wanted -> n.x(wanted).type()))
+            .toList());
   }
 }

@@ -12,30 +12,52 @@ import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
 
-/** Normalisations. */
+/**
+ * Normalisations. Standard operators, which run on all threads, are faster than ONNX Runtime's own
+ * gradient kernels, which run on one.
+ */
 final class NormalizationRules {
   private NormalizationRules() {}
 
   static final List<Entry> ENTRIES =
-      List.of(elementwise("LayerNormalization", NormalizationRules::layerNormalization));
+      List.of(
+          elementwise("LayerNormalization", NormalizationRules::layerNormalization),
+          elementwise("SimplifiedLayerNormalization", NormalizationRules::rootMeanSquare));
 
   /**
    * With x̂ = (x - mean)·r, r = 1/std, g = dy·scale: dx = r·(g - mean(g) - x̂·mean(g·x̂)), dscale =
-   * Σ dy·x̂, dbias = Σ dy. Standard operators on all threads are faster than ONNX Runtime's own
-   * gradient kernel, which runs on one.
+   * Σ dy·x̂, dbias = Σ dy.
    */
   private static List<Value> layerNormalization(Ops op, ForwardNode n, Value dy) {
-    Value x = n.x(0);
-    long first = n.attribute("axis", -1L);
-    long[] axes = LongStream.range(first < 0 ? first : first - x.rank(), 0).toArray();
-    TensorType statistic = TensorType.ofUnknownRank(ElementType.FLOAT);
-    Value mean = op.cast(n.optionalY(1, statistic), x.elementType());
-    Value r = op.cast(n.optionalY(2, statistic), x.elementType());
-    Value normalized = op.mul(op.sub(x, mean), r);
+    Value mean = statistic(op, n, 1);
+    Value r = statistic(op, n, 2);
+    long[] axes = axes(n);
+    Value normalized = op.mul(op.sub(n.x(0), mean), r);
     Value g = op.mul(dy, n.x(1));
     Value meanG = op.reduceMeanKeep(g, axes);
     Value meanGx = op.reduceMeanKeep(op.mul(g, normalized), axes);
     Value dx = op.mul(r, op.sub(op.sub(g, meanG), op.mul(normalized, meanGx)));
     return grads(dx, op.mul(dy, normalized), dy);
+  }
+
+  /** As above without the mean: x̂ = x·r, r = 1/√mean(x²), dx = r·(g - x̂·mean(g·x̂)). */
+  private static List<Value> rootMeanSquare(Ops op, ForwardNode n, Value dy) {
+    Value r = statistic(op, n, 1);
+    Value normalized = op.mul(n.x(0), r);
+    Value g = op.mul(dy, n.x(1));
+    Value meanGx = op.reduceMeanKeep(op.mul(g, normalized), axes(n));
+    Value dx = op.mul(r, op.sub(g, op.mul(normalized, meanGx)));
+    return grads(dx, op.mul(dy, normalized));
+  }
+
+  private static Value statistic(Ops op, ForwardNode n, int output) {
+    TensorType type = TensorType.ofUnknownRank(ElementType.FLOAT);
+    return op.cast(n.optionalY(output, type), n.elementType());
+  }
+
+  /** The axes that are normalised: those from the attribute {@code axis} to the last. */
+  private static long[] axes(ForwardNode n) {
+    long first = n.attribute("axis", -1L);
+    return LongStream.range(first < 0 ? first : first - n.x().rank(), 0).toArray();
   }
 }

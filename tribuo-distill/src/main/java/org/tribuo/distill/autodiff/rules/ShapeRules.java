@@ -6,6 +6,7 @@ import static org.tribuo.distill.autodiff.RuleTable.rule;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.tribuo.distill.autodiff.ForwardNode;
 import org.tribuo.distill.autodiff.GradientRule;
 import org.tribuo.distill.autodiff.RuleTable.Entry;
@@ -30,14 +31,16 @@ final class ShapeRules {
           rule("Split", ShapeRules::split));
 
   private static List<Value> transpose(Ops op, ForwardNode n, Value dy) {
-    int rank = n.x().rank();
-    long[] inverse = new long[rank];
-    long[] permutation = n.attributes().longs("perm").orElse(null);
-    for (int i = 0; i < rank; i++) {
-      int from = permutation == null ? rank - 1 - i : (int) permutation[i];
-      inverse[from] = i;
+    long[] permutation = n.attributes().longs("perm").orElseGet(() -> reversed(n.x().rank()));
+    long[] inverse = new long[permutation.length];
+    for (int i = 0; i < inverse.length; i++) {
+      inverse[(int) permutation[i]] = i;
     }
     return grads(op.transpose(dy, inverse));
+  }
+
+  private static long[] reversed(int rank) {
+    return LongStream.range(0, rank).map(i -> rank - 1 - i).toArray();
   }
 
   private static List<Value> concat(Ops op, ForwardNode n, Value dy) {

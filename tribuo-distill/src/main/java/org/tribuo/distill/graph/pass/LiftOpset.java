@@ -2,9 +2,12 @@ package org.tribuo.distill.graph.pass;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.LongStream;
 import org.tribuo.distill.graph.Attributes;
+import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Node;
@@ -14,89 +17,102 @@ import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
 
 /**
- * Rewrites the operators of an older opset into those of {@link Ops#OPSET}: attributes that became
- * inputs, and Softmax, which once flattened its input to a matrix.
+ * Rewrites the operators of an older opset into those of {@link Ops#OPSET}, in nodes' bodies too:
+ * attributes that became inputs, defaults and meanings that changed.
  */
 final class LiftOpset implements Pass {
+  @FunctionalInterface
+  private interface Change {
+    void apply(Ops op, Node node);
+  }
+
+  /** What changed with a version of an operator. */
+  private record Lift(long version, Change change) {}
+
+  private static final Map<String, Lift> LIFTS = new HashMap<>();
+
+  private static void since(long version, Change change, String... operators) {
+    for (String operator : operators) {
+      LIFTS.put(operator, new Lift(version, change));
+    }
+  }
+
+  static {
+    since(10, LiftOpset::upsample, "Upsample");
+    since(10, LiftOpset::slice, "Slice");
+    since(10, attributeToInput("k", 1), "TopK");
+    since(11, LiftOpset::resize, "Resize");
+    since(11, LiftOpset::pad, "Pad");
+    since(11, LiftOpset::clip, "Clip");
+    since(11, LiftOpset::scatter, "Scatter");
+    since(12, LiftOpset::dropout, "Dropout");
+    since(13, LiftOpset::softmax, "Softmax", "LogSoftmax", "Hardmax");
+    since(13, attributeToInput("axes", 1), "Squeeze", "Unsqueeze", "ReduceSum");
+    since(16, LiftOpset::roiAlign, "RoiAlign");
+    since(18, LiftOpset::split, "Split");
+    since(
+        18,
+        attributeToInput("axes", 1),
+        "ReduceL1",
+        "ReduceL2",
+        "ReduceLogSum",
+        "ReduceLogSumExp",
+        "ReduceMax",
+        "ReduceMean",
+        "ReduceMin",
+        "ReduceProd",
+        "ReduceSumSquare");
+    since(20, LiftOpset::gridSample, "GridSample");
+    since(20, LiftOpset::fourier, "DFT");
+    since(21, LiftOpset::groupNormalization, "GroupNormalization");
+  }
+
   @Override
   public void apply(Graph graph) {
     long from = graph.opset(Node.ONNX);
-    if (from >= Ops.OPSET) {
-      return;
+    if (from < Ops.OPSET) {
+      graph.setOpset(Node.ONNX, Ops.OPSET);
+      lift(graph, from);
     }
-    graph.setOpset(Node.ONNX, Ops.OPSET);
+  }
+
+  static void lift(Graph graph, long from) {
     Ops op = Ops.on(graph);
     for (Node node : List.copyOf(graph.nodes())) {
-      if (node.domain().equals(Node.ONNX)) {
-        lift(op, node, from);
+      Lift lift = node.domain().equals(Node.ONNX) ? LIFTS.get(node.opType()) : null;
+      if (lift != null && from < lift.version()) {
+        lift.change().apply(op, node);
       }
     }
+    graph.changeBodies(body -> lift(body, from));
   }
 
-  private static void lift(Ops op, Node node, long from) {
-    switch (node.opType()) {
-      case "Softmax", "LogSoftmax" -> {
-        if (from < 13) {
-          liftSoftmax(op, node);
-        }
+  /** An input as a value; of unknown shape, and FLOAT, where nothing is known in a body. */
+  private static Value x(Ops op, Node node) {
+    String name = node.input(0);
+    return new Value(
+        name, op.graph().type(name).orElse(TensorType.ofUnknownRank(ElementType.FLOAT)));
+  }
+
+  private static void replace(
+      Ops op, Node node, String opType, Attributes attributes, Value... inputs) {
+    op.graph()
+        .replace(
+            node, Node.ONNX, opType, attributes, Arrays.stream(inputs).map(Value::name).toList());
+  }
+
+  /** An int64 vector instead of an attribute. */
+  private static Change attributeToInput(String attribute, int position) {
+    return (op, node) -> {
+      if (node.attributes().has(attribute)) {
+        long[] numbers =
+            node.attributes()
+                .longs(attribute)
+                .filter(values -> values.length > 0)
+                .orElseGet(() -> new long[] {node.attributes().get(attribute, 0L)});
+        withInput(op, node, attribute, position, op.longs(numbers));
       }
-      case "Squeeze", "Unsqueeze", "ReduceSum" -> attributeToInput(op, node, "axes", 1);
-      case "ReduceMean",
-          "ReduceMax",
-          "ReduceMin",
-          "ReduceProd",
-          "ReduceL1",
-          "ReduceL2",
-          "ReduceLogSum",
-          "ReduceLogSumExp",
-          "ReduceSumSquare" ->
-          attributeToInput(op, node, "axes", 1);
-      case "Split" -> liftSplit(op, node);
-      case "Clip" -> liftClip(op, node);
-      case "Dropout" -> liftDropout(op, node);
-      case "Slice" -> liftSlice(op, node);
-      case "Pad" -> liftPad(op, node);
-      case "TopK" -> attributeToInput(op, node, "k", 1);
-      case "Upsample" -> liftUpsample(op, node);
-      default -> {}
-    }
-  }
-
-  /** Flattened to a matrix at the axis, which is the same only where that is the last one. */
-  private static void liftSoftmax(Ops op, Node node) {
-    Graph graph = op.graph();
-    long axis = node.attributes().get("axis", 1L);
-    Value x = graph.value(node.input(0));
-    int rank = x.rank();
-    if (axis == -1 || axis == rank - 1) {
-      graph.replace(
-          node, Node.ONNX, node.opType(), node.attributes().with("axis", -1L), node.inputs());
-      return;
-    }
-    long start = axis < 0 ? axis + rank : axis;
-    Value matrix =
-        op.one(
-            "Flatten",
-            Attributes.NONE.with("axis", start),
-            TensorType.of(x.elementType(), -1, -1),
-            x);
-    Value result =
-        node.opType().equals("Softmax") ? op.softmax(matrix, -1) : op.logSoftmax(matrix, -1);
-    graph.replace(
-        node, Node.ONNX, "Reshape", Attributes.NONE, List.of(result.name(), op.shapeOf(x).name()));
-  }
-
-  /** Axes and the like: an int64 vector instead of an attribute. */
-  private static void attributeToInput(Ops op, Node node, String attribute, int position) {
-    if (!node.attributes().has(attribute)) {
-      return;
-    }
-    long[] numbers =
-        node.attributes()
-            .longs(attribute)
-            .filter(values -> values.length > 0)
-            .orElseGet(() -> new long[] {node.attributes().get(attribute, 0L)});
-    withInput(op, node, attribute, position, op.longs(numbers));
+    };
   }
 
   private static void withInput(Ops op, Node node, String attribute, int position, Value input) {
@@ -109,89 +125,153 @@ final class LiftOpset implements Pass {
         .replace(node, Node.ONNX, node.opType(), node.attributes().without(attribute), inputs);
   }
 
+  /** Flattened to a matrix at the axis, which is the same only where that is the last one. */
+  private static void softmax(Ops op, Node node) {
+    long axis = node.attributes().get("axis", 1L);
+    Value x = x(op, node);
+    boolean last = axis == -1 || x.shape().filter(shape -> axis == shape.rank() - 1).isPresent();
+    Attributes alongLast = Attributes.NONE.with("axis", -1L);
+    if (last) {
+      replace(op, node, node.opType(), alongLast, x);
+      return;
+    }
+    TensorType matrices = TensorType.ofRank(x.elementType(), 2);
+    Value matrix = op.one("Flatten", Attributes.NONE.with("axis", axis), matrices, x);
+    Value result = op.one(node.opType(), alongLast, matrices, matrix);
+    replace(op, node, "Reshape", Attributes.NONE, result, op.shapeOf(x));
+  }
+
   /** Sizes as an input; pieces of equal size by their number. */
-  private static void liftSplit(Ops op, Node node) {
+  private static void split(Ops op, Node node) {
     if (node.attributes().has("split")) {
-      attributeToInput(op, node, "split", 1);
-    } else if (!node.hasInput(1) && !node.attributes().has("num_outputs")) {
+      attributeToInput("split", 1).apply(op, node);
+    } else if (!node.hasInput(1)) {
       Attributes attributes = node.attributes().with("num_outputs", (long) node.outputs().size());
       op.graph().replace(node, Node.ONNX, "Split", attributes, node.inputs());
     }
   }
 
-  private static void liftClip(Ops op, Node node) {
+  private static void clip(Ops op, Node node) {
     Attributes attributes = node.attributes();
-    if (!attributes.has("min") && !attributes.has("max")) {
-      return;
-    }
-    Value x = op.graph().value(node.input(0));
-    List<String> inputs = new ArrayList<>(List.of(x.name()));
-    inputs.add(attributes.has("min") ? op.scalar(attributes.get("min", 0f), x).name() : "");
-    inputs.add(attributes.has("max") ? op.scalar(attributes.get("max", 0f), x).name() : "");
-    op.graph().replace(node, Node.ONNX, "Clip", Attributes.NONE, inputs);
+    Value x = x(op, node);
+    replace(
+        op,
+        node,
+        "Clip",
+        Attributes.NONE,
+        x,
+        attributes.has("min") ? op.scalar(attributes.get("min", 0f), x) : Value.ABSENT,
+        attributes.has("max") ? op.scalar(attributes.get("max", 0f), x) : Value.ABSENT);
   }
 
-  /** Before opset 12 the ratio was an attribute and the node did nothing outside training. */
-  private static void liftDropout(Ops op, Node node) {
-    if (!node.attributes().has("ratio")) {
-      return;
-    }
-    Value ratio = op.constant(Tensor.scalar(node.attributes().get("ratio", 0.5f)));
-    withInput(op, node, "ratio", 1, ratio);
+  /** The node did nothing outside training, whatever the ratio. */
+  private static void dropout(Ops op, Node node) {
+    float ratio = node.attributes().get("ratio", 0.5f);
+    withInput(op, node, "ratio", 1, op.constant(Tensor.scalar(ratio)));
   }
 
-  private static void liftSlice(Ops op, Node node) {
-    if (!node.attributes().has("starts")) {
-      return;
-    }
+  private static void slice(Ops op, Node node) {
     long[] starts = node.attributes().longs("starts").orElseThrow();
     long[] ends = node.attributes().longs("ends").orElseThrow();
     long[] axes =
         node.attributes().longs("axes").orElse(LongStream.range(0, starts.length).toArray());
-    op.graph()
-        .replace(
-            node,
-            Node.ONNX,
-            "Slice",
-            Attributes.NONE,
-            List.of(
-                node.input(0),
-                op.longs(starts).name(),
-                op.longs(ends).name(),
-                op.longs(axes).name()));
+    replace(
+        op,
+        node,
+        "Slice",
+        Attributes.NONE,
+        x(op, node),
+        op.longs(starts),
+        op.longs(ends),
+        op.longs(axes));
   }
 
-  private static void liftPad(Ops op, Node node) {
+  private static void pad(Ops op, Node node) {
     Attributes attributes = node.attributes();
-    if (!attributes.has("pads")) {
-      return;
-    }
-    Value x = op.graph().value(node.input(0));
-    op.graph()
-        .replace(
-            node,
-            Node.ONNX,
-            "Pad",
-            Attributes.NONE.with("mode", attributes.get("mode", "constant")),
-            List.of(
-                x.name(),
-                op.longs(attributes.longs("pads").orElseThrow()).name(),
-                op.scalar(attributes.get("value", 0f), x).name()));
+    Value x = x(op, node);
+    replace(
+        op,
+        node,
+        "Pad",
+        Attributes.NONE.with("mode", attributes.get("mode", "constant")),
+        x,
+        op.longs(attributes.longs("pads").orElseThrow()),
+        op.scalar(attributes.get("value", 0f), x));
   }
 
-  private static void liftUpsample(Ops op, Node node) {
-    if (!node.hasInput(1)) {
-      throw new GraphException(
-          "Upsample at node '%s' has no scales as input: export the model again with opset 11 or newer"
-              .formatted(node.name()));
-    }
+  private static void scatter(Ops op, Node node) {
+    op.graph().replace(node, Node.ONNX, "ScatterElements", node.attributes(), node.inputs());
+  }
+
+  /** The factors were an attribute before opset 9. */
+  private static void upsample(Ops op, Node node) {
+    String factors =
+        node.hasInput(1)
+            ? node.input(1)
+            : node.attributes()
+                .floats("scales")
+                .map(scales -> op.constant(Tensor.of(scales, scales.length)).name())
+                .orElseThrow(
+                    () ->
+                        new GraphException(
+                            "Upsample at node '%s' has no scales".formatted(node.name())));
+    resize(op, node, factors);
+  }
+
+  private static void resize(Ops op, Node node) {
+    resize(op, node, node.input(1));
+  }
+
+  private static void resize(Ops op, Node node, String factors) {
     Attributes attributes =
         Attributes.NONE
             .with("mode", node.attributes().get("mode", "nearest"))
             .with("coordinate_transformation_mode", "asymmetric")
             .with("nearest_mode", "floor");
+    op.graph().replace(node, Node.ONNX, "Resize", attributes, List.of(node.input(0), "", factors));
+  }
+
+  private static void roiAlign(Ops op, Node node) {
+    Attributes attributes =
+        node.attributes().with("coordinate_transformation_mode", "output_half_pixel");
+    op.graph().replace(node, Node.ONNX, node.opType(), attributes, node.inputs());
+  }
+
+  private static void gridSample(Ops op, Node node) {
+    String mode =
+        switch (node.attributes().get("mode", "bilinear")) {
+          case "bilinear" -> "linear";
+          case "bicubic" -> "cubic";
+          default -> "nearest";
+        };
     op.graph()
         .replace(
-            node, Node.ONNX, "Resize", attributes, Arrays.asList(node.input(0), "", node.input(1)));
+            node, Node.ONNX, node.opType(), node.attributes().with("mode", mode), node.inputs());
+  }
+
+  private static void fourier(Ops op, Node node) {
+    long axis = node.attributes().get("axis", 1L);
+    withInput(op, node, "axis", 2, op.constant(Tensor.scalar(axis)));
+  }
+
+  /** Scale and bias were given for each group, now for each channel. */
+  private static void groupNormalization(Ops op, Node node) {
+    Graph graph = op.graph();
+    Value x = graph.value(node.input(0));
+    long groups = node.attributes().get("num_groups", 1L);
+    Value perGroup = op.concat(0, List.of(op.longs(1), op.div(op.sizeOf(x, 1), op.longs(groups))));
+    replace(
+        op,
+        node,
+        node.opType(),
+        node.attributes(),
+        x,
+        repeated(op, graph.value(node.input(1)), perGroup),
+        repeated(op, graph.value(node.input(2)), perGroup));
+  }
+
+  /** Each number of a vector several times in a row. */
+  private static Value repeated(Ops op, Value vector, Value times) {
+    return op.reshape(op.expand(op.reshape(vector, -1, 1), times), -1);
   }
 }

@@ -11,7 +11,7 @@ import org.tribuo.distill.graph.ShapeInference;
  */
 public final class Normalization {
   private static final List<Pass> PASSES =
-      List.of(new LiftOpset(), new FuseLayerNormalization(), new FuseGelu());
+      List.of(new LiftOpset(), new TakeApart(), new FuseLayerNormalization(), new FuseGelu());
 
   private Normalization() {}
 

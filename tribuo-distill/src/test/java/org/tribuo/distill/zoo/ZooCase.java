@@ -1,0 +1,149 @@
+package org.tribuo.distill.zoo;
+
+import ai.onnx.proto.OnnxMl.TensorProto;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.graph.Tensor;
+
+/** One folder of the zoo: a model, a batch, a loss and what PyTorch made of them. */
+final class ZooCase {
+  /** Initializers that hold one parameter, with whether each holds its transpose. */
+  record Tied(List<String> initializers, List<Boolean> transposed) {}
+
+  private final Path folder;
+  private final JsonNode json;
+
+  private ZooCase(Path folder, JsonNode json) {
+    this.folder = folder;
+    this.json = json;
+  }
+
+  /** All cases below a folder, sorted by name. */
+  static List<ZooCase> in(Path zoo) {
+    try (Stream<Path> folders = Files.list(zoo)) {
+      return folders
+          .filter(folder -> Files.exists(folder.resolve("case.json")))
+          .sorted()
+          .map(ZooCase::read)
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static ZooCase read(Path folder) {
+    try {
+      return new ZooCase(folder, new ObjectMapper().readTree(folder.resolve("case.json").toFile()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  String name() {
+    return folder.getFileName().toString();
+  }
+
+  OnnxModel model() throws IOException {
+    return OnnxModel.read(folder.resolve("model.onnx"));
+  }
+
+  Map<String, Tensor> inputs() {
+    return tensors("inputs");
+  }
+
+  Map<String, Tensor> targets() {
+    return tensors("targets");
+  }
+
+  List<String> studentOutputs() {
+    return strings(json.get("student_outputs"));
+  }
+
+  Map<String, Tensor> expectedOutputs() {
+    return tensors("expected_outputs");
+  }
+
+  JsonNode loss() {
+    return json.get("loss");
+  }
+
+  double lossValue() {
+    return json.get("loss_value").asDouble();
+  }
+
+  List<String> trainable() {
+    return strings(json.get("trainable"));
+  }
+
+  /** The golden gradient of each trainable initializer. */
+  Map<String, Tensor> gradients() {
+    Map<String, Tensor> gradients = new LinkedHashMap<>();
+    json.get("gradient_files")
+        .fields()
+        .forEachRemaining(e -> gradients.put(e.getKey(), tensor(e.getValue().asText())));
+    return gradients;
+  }
+
+  /** Initializers whose exact gradient is zero. */
+  Set<String> zeroGradients() {
+    return Set.copyOf(strings(json.get("zero_gradient")));
+  }
+
+  List<Tied> tiedGroups() {
+    List<Tied> groups = new ArrayList<>();
+    for (JsonNode group : json.get("tied_groups")) {
+      List<String> members = strings(group.get("initializers"));
+      groups.add(new Tied(members, members.stream().map(this::isTransposed).toList()));
+    }
+    return groups;
+  }
+
+  private boolean isTransposed(String initializer) {
+    return json.get("layout").get(initializer).get("relation").asText().equals("transposed");
+  }
+
+  double outputTolerance() {
+    return json.get("tolerances").get("output_abs").asDouble();
+  }
+
+  double lossTolerance() {
+    return json.get("tolerances").get("loss_rel").asDouble();
+  }
+
+  private Map<String, Tensor> tensors(String list) {
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    for (JsonNode entry : json.get(list)) {
+      tensors.put(entry.get("name").asText(), tensor(entry.get("file").asText()));
+    }
+    return tensors;
+  }
+
+  private Tensor tensor(String file) {
+    try {
+      return Tensor.of(TensorProto.parseFrom(Files.readAllBytes(folder.resolve(file))));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static List<String> strings(JsonNode array) {
+    return StreamSupport.stream(array.spliterator(), false).map(JsonNode::asText).toList();
+  }
+
+  @Override
+  public String toString() {
+    return name();
+  }
+}
