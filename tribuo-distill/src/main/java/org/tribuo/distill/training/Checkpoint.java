@@ -27,8 +27,8 @@ public record Checkpoint(
    * @throws IllegalArgumentException if a parameter is both trainable and frozen
    */
   public Checkpoint {
-    trainable = Collections.unmodifiableMap(new LinkedHashMap<>(trainable));
-    frozen = Collections.unmodifiableMap(new LinkedHashMap<>(frozen));
+    trainable = ordered(trainable);
+    frozen = ordered(frozen);
     for (String name : frozen.keySet()) {
       if (trainable.containsKey(name)) {
         throw new IllegalArgumentException(
@@ -71,9 +71,14 @@ public record Checkpoint(
     public static final Properties NONE = new Properties(Map.of(), Map.of(), Map.of());
 
     public Properties {
-      integers = Map.copyOf(integers);
-      floats = Map.copyOf(floats);
-      strings = Map.copyOf(strings);
+      integers = ordered(integers);
+      floats = ordered(floats);
+      strings = ordered(strings);
     }
+  }
+
+  /** A copy in the same order, so that the same content gives the same file. */
+  private static <T> Map<String, T> ordered(Map<String, T> map) {
+    return Collections.unmodifiableMap(new LinkedHashMap<>(map));
   }
 }

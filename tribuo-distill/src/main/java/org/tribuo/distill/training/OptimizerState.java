@@ -1,5 +1,7 @@
 package org.tribuo.distill.training;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.tribuo.distill.graph.Tensor;
 
@@ -13,6 +15,6 @@ import org.tribuo.distill.graph.Tensor;
 public record OptimizerState(
     long step, float initialLearningRate, Map<String, Map<String, Tensor>> moments) {
   public OptimizerState {
-    moments = Map.copyOf(moments);
+    moments = Collections.unmodifiableMap(new LinkedHashMap<>(moments));
   }
 }

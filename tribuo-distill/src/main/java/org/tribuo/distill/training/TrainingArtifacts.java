@@ -97,7 +97,8 @@ public record TrainingArtifacts(
   /**
    * As above, for a graph with gradients.
    *
-   * @param gradients the gradient of each parameter, of the parameter's shape
+   * @param gradients the gradient of each parameter, of the parameter's shape; the order of the map
+   *     becomes that of the parameters, on which the last bits of the gradients' norm depend
    */
   public static TrainingArtifacts of(
       Graph graph, List<String> losses, Map<String, Value> gradients, OptimizerSettings settings) {

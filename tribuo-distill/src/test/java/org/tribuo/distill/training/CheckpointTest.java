@@ -3,6 +3,7 @@ package org.tribuo.distill.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.flatbuffers.FlatBufferBuilder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -109,6 +110,37 @@ class CheckpointTest {
     assertThatThrownBy(() -> Checkpoint.read(file))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("is nominal: it holds the parameters' names without their values");
+  }
+
+  @Test
+  void saysThatAnotherVersionCannotBeRead() throws IOException {
+    FlatBufferBuilder out = new FlatBufferBuilder();
+    out.startTable(CheckpointSchema.Root.FIELDS);
+    out.addInt(CheckpointSchema.Root.VERSION, 3, 0);
+    Path file = finish(out, out.endTable());
+    assertThatThrownBy(() -> Checkpoint.read(file))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageEndingWith("has version 3, expected 2");
+  }
+
+  @Test
+  void saysThatDataInASecondFileIsNotSupported() throws IOException {
+    FlatBufferBuilder out = new FlatBufferBuilder();
+    out.startTable(CheckpointSchema.ModuleState.FIELDS);
+    out.addBoolean(CheckpointSchema.ModuleState.HAS_EXTERNAL_DATA, true, false);
+    int module = out.endTable();
+    out.startTable(CheckpointSchema.Root.FIELDS);
+    out.addInt(CheckpointSchema.Root.VERSION, CheckpointSchema.VERSION, 0);
+    out.addOffset(CheckpointSchema.Root.MODULE_STATE, module, 0);
+    Path file = finish(out, out.endTable());
+    assertThatThrownBy(() -> Checkpoint.read(file))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("keeps its tensors in a second file, which is not supported");
+  }
+
+  private Path finish(FlatBufferBuilder out, int root) throws IOException {
+    out.finish(root, CheckpointSchema.FILE_IDENTIFIER);
+    return Files.write(folder.resolve("handmade"), out.sizedByteArray());
   }
 
   @Test
