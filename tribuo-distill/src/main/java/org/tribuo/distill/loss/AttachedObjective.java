@@ -11,26 +11,45 @@ import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
 
-/**
- * An objective in a student's graph.
- *
- * @param differentiated the scalar whose gradient trains the student: the loss times {@link
- *     ObjectiveInputs#LOSS_SCALE}
- * @param terms what is reported, outputs of the graph by their names, scalars: {@code loss} first,
- *     then its parts before they are weighted ({@code hard}, {@code soft})
- * @param inputs the inputs that the objective added to the graph, which each batch must feed
- */
-public record AttachedObjective(
-    Value differentiated, Map<String, Value> terms, Map<String, TensorType> inputs) {
+/** An objective in a student's graph. Immutable. */
+public final class AttachedObjective {
+  private final Value differentiated;
+  private final Map<String, Value> terms;
+  private final Map<String, TensorType> inputs;
+  private final Map<String, ClassIndices> classIndices;
 
-  public AttachedObjective {
-    terms = Collections.unmodifiableMap(new LinkedHashMap<>(terms));
-    inputs = Collections.unmodifiableMap(new LinkedHashMap<>(inputs));
+  AttachedObjective(Value differentiated, Map<String, Value> terms, TargetInputs added) {
+    this.differentiated = differentiated;
+    this.terms = Collections.unmodifiableMap(new LinkedHashMap<>(terms));
+    this.inputs = Collections.unmodifiableMap(new LinkedHashMap<>(added.types()));
+    this.classIndices = Map.copyOf(added.classIndices());
   }
 
   /**
-   * Checks that a batch holds what the objective added as inputs, and that sizes of one name are
-   * equal in all of them.
+   * The scalar whose gradient trains the student: the loss times {@link
+   * ObjectiveInputs#LOSS_SCALE}.
+   */
+  public Value differentiated() {
+    return differentiated;
+  }
+
+  /**
+   * What is reported, outputs of the graph by their names, scalars: {@code loss} first, then its
+   * parts before they are weighted ({@code hard}, {@code soft}).
+   */
+  public Map<String, Value> terms() {
+    return terms;
+  }
+
+  /** The inputs that the objective added to the graph, which each batch must feed. */
+  public Map<String, TensorType> inputs() {
+    return inputs;
+  }
+
+  /**
+   * Checks that a batch holds what the objective added as inputs, that sizes of one name are equal
+   * in all of them, and that classes are classes of the student: ONNX Runtime would count a
+   * negative one from the end.
    *
    * @param batch tensors by the names of inputs; others are not looked at
    * @throws GraphException that names the input, what it is and what was expected
@@ -39,16 +58,23 @@ public record AttachedObjective(
     Map<Dimension, Long> sizes = new HashMap<>();
     inputs.forEach(
         (name, type) -> {
-          Tensor tensor = batch.get(name);
-          if (tensor == null) {
-            throw new GraphException(
-                "The batch has no '%s', which the objective needs as %s".formatted(name, type));
-          }
+          Tensor tensor = tensor(batch, name);
           if (!fits(tensor, type, sizes)) {
             throw new GraphException(
                 "'%s' is %s, expected %s%s".formatted(name, tensor, type, hint(name, sizes, type)));
           }
         });
+    classIndices.forEach((name, indices) -> indices.check(name, tensor(batch, name), sizes));
+  }
+
+  private Tensor tensor(Map<String, Tensor> batch, String name) {
+    Tensor tensor = batch.get(name);
+    if (tensor == null) {
+      throw new GraphException(
+          "The batch has no '%s', which the objective needs as %s"
+              .formatted(name, inputs.get(name)));
+    }
+    return tensor;
   }
 
   private static boolean fits(Tensor tensor, TensorType type, Map<Dimension, Long> sizes) {
@@ -57,30 +83,56 @@ public record AttachedObjective(
       return false;
     }
     for (int axis = 0; axis < tensor.rank(); axis++) {
-      Dimension dimension = shape.dimension(axis);
       long size = tensor.dim(axis);
-      boolean same =
-          dimension instanceof Dimension.Fixed fixed
-              ? fixed.size() == size
-              : sizes.computeIfAbsent(dimension, d -> size) == size;
-      if (!same) {
+      if (sizes.computeIfAbsent(shape.dimension(axis), d -> sizeOr(d, size)) != size) {
         return false;
       }
     }
     return true;
   }
 
+  private static long sizeOr(Dimension dimension, long otherwise) {
+    return dimension instanceof Dimension.Fixed fixed ? fixed.size() : otherwise;
+  }
+
   private static String hint(String name, Map<Dimension, Long> sizes, TensorType type) {
     String known =
         type.shape().orElseThrow().dimensions().stream()
-            .filter(sizes::containsKey)
-            .map(d -> "%s = %d".formatted(d, sizes.get(d)))
+            .filter(d -> d instanceof Dimension.Symbolic && sizes.containsKey(d))
             .distinct()
+            .map(d -> "%s = %d".formatted(d, sizes.get(d)))
             .reduce((a, b) -> a + ", " + b)
             .map(text -> " with " + text)
             .orElse("");
     return name.startsWith("teacher_")
         ? known + ": teacher and student must have the same classes, in the same order"
         : known;
+  }
+
+  /**
+   * An input that holds classes.
+   *
+   * @param classes their number
+   * @param mayBeIgnored whether {@value Rows#IGNORED_LABEL} stands for none
+   */
+  record ClassIndices(Dimension classes, boolean mayBeIgnored) {
+    void check(String name, Tensor tensor, Map<Dimension, Long> sizes) {
+      long end =
+          classes instanceof Dimension.Fixed fixed
+              ? fixed.size()
+              : sizes.getOrDefault(classes, Long.MAX_VALUE);
+      for (long index : tensor.toLongs()) {
+        boolean ignored = mayBeIgnored && index == Rows.IGNORED_LABEL;
+        if (!ignored && (index < 0 || index >= end)) {
+          throw new GraphException(
+              "'%s' holds class %d, expected one from 0 to %s%s"
+                  .formatted(
+                      name,
+                      index,
+                      end == Long.MAX_VALUE ? classes + " - 1" : Long.toString(end - 1),
+                      mayBeIgnored ? ", or %d for no label".formatted(Rows.IGNORED_LABEL) : ""));
+        }
+      }
+    }
   }
 }

@@ -89,7 +89,7 @@ public record Objective(RowForm rows, Optional<HardLoss> hard, Optional<SoftLoss
     terms.forEach(term -> reported.put(term.name(), op.named(term.name(), term.value())));
     reported.keySet().forEach(op.graph()::addOutput);
     ShapeInference.infer(op.graph());
-    return new AttachedObjective(differentiated, reported, inputs.added());
+    return new AttachedObjective(differentiated, reported, inputs);
   }
 
   private List<Term> terms(Ops op, TargetInputs inputs, List<Rows> groups) {
@@ -126,26 +126,15 @@ public record Objective(RowForm rows, Optional<HardLoss> hard, Optional<SoftLoss
   }
 
   private List<Rows> groups(Ops op, TargetInputs inputs, List<Value> outputs) {
+    Value first = outputs.get(0);
     if (rows instanceof RowForm.Tokens tokens) {
-      return List.of(Rows.tokens(op, inputs, outputs.get(0), tokens));
+      return List.of(Rows.tokens(op, inputs, first, tokens));
     }
     if (rows instanceof RowForm.Spans) {
       return List.of(
-          Rows.examples(
-              op,
-              inputs,
-              outputs.get(0),
-              ObjectiveInputs.START_POSITIONS,
-              ObjectiveInputs.TEACHER_START_LOGITS),
-          Rows.examples(
-              op,
-              inputs,
-              outputs.get(1),
-              ObjectiveInputs.END_POSITIONS,
-              ObjectiveInputs.TEACHER_END_LOGITS));
+          Rows.examples(op, inputs, first, TargetNames.START),
+          Rows.examples(op, inputs, outputs.get(1), TargetNames.END));
     }
-    return List.of(
-        Rows.examples(
-            op, inputs, outputs.get(0), ObjectiveInputs.LABELS, ObjectiveInputs.TEACHER_LOGITS));
+    return List.of(Rows.examples(op, inputs, first, TargetNames.ONLY));
   }
 }

@@ -31,10 +31,16 @@ public final class ObjectiveInputs {
   public static final String TEACHER_END_LOGITS = "teacher_end_logits";
 
   /**
-   * Added to the name of the teacher's logits: the classes that they are of, where the teacher
-   * gives its k largest logits only: int64 [rows..., k].
+   * The classes that the teacher's logits are of, where it gives its k largest only: int64
+   * [rows..., k]; the logits then are float [rows..., k].
    */
-  public static final String INDICES_SUFFIX = "_indices";
+  public static final String TEACHER_LOGITS_INDICES = "teacher_logits_indices";
+
+  /** As {@link #TEACHER_LOGITS_INDICES}, of an answer's first token. */
+  public static final String TEACHER_START_LOGITS_INDICES = "teacher_start_logits_indices";
+
+  /** As {@link #TEACHER_LOGITS_INDICES}, of an answer's last token. */
+  public static final String TEACHER_END_LOGITS_INDICES = "teacher_end_logits_indices";
 
   /** The weight of the soft loss, from 0 to 1: float scalar; only where there are both losses. */
   public static final String ALPHA = "alpha";

@@ -1,5 +1,6 @@
 package org.tribuo.distill.loss;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.tribuo.distill.graph.Dimension;
@@ -9,6 +10,7 @@ import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.loss.AttachedObjective.ClassIndices;
 
 /**
  * The rows of a batch as a loss sees them: what the student says of each, and what it is compared
@@ -26,8 +28,7 @@ public final class Rows {
   private final TargetInputs inputs;
   private final RowAxes axes;
   private final Optional<TokenMask> tokens;
-  private final String labelsName;
-  private final String teacherName;
+  private final TargetNames names;
   private final Value student;
   private final Optional<Value> teacher;
 
@@ -36,49 +37,41 @@ public final class Rows {
       TargetInputs inputs,
       RowAxes axes,
       Optional<TokenMask> tokens,
-      String labelsName,
-      String teacherName,
+      TargetNames names,
       Value student,
       Optional<Value> teacher) {
     this.op = op;
     this.inputs = inputs;
     this.axes = axes;
     this.tokens = tokens;
-    this.labelsName = labelsName;
-    this.teacherName = teacherName;
+    this.names = names;
     this.student = student;
     this.teacher = teacher;
   }
 
   /** Rows of which each is an example: of an output [batch, outputs]. */
-  static Rows examples(
-      Ops op, TargetInputs inputs, Value output, String labelsName, String teacherName) {
-    RowAxes axes = new RowAxes(output.shape().orElseThrow().dimensions().subList(0, 1), 0);
+  static Rows examples(Ops op, TargetInputs inputs, Value output, TargetNames names) {
+    RowAxes axes = new RowAxes(leading(output), 0);
     Value student = op.cast(output, inputs.floatType());
-    return new Rows(
-        op, inputs, axes, Optional.empty(), labelsName, teacherName, student, Optional.empty());
+    return new Rows(op, inputs, axes, Optional.empty(), names, student, Optional.empty());
   }
 
   /** Rows of which each is a token: of an output [batch, positions, outputs]. */
   static Rows tokens(Ops op, TargetInputs inputs, Value output, RowForm.Tokens form) {
-    RowAxes axes =
-        new RowAxes(output.shape().orElseThrow().dimensions().subList(0, 2), form.shift());
+    RowAxes axes = new RowAxes(leading(output), form.shift());
     Value student = axes.flatRows(op, op.cast(output, inputs.floatType()));
-    return new Rows(
-        op,
-        inputs,
-        axes,
-        Optional.of(form.mask()),
-        ObjectiveInputs.LABELS,
-        ObjectiveInputs.TEACHER_LOGITS,
-        student,
-        Optional.empty());
+    Optional<TokenMask> mask = Optional.of(form.mask());
+    return new Rows(op, inputs, axes, mask, TargetNames.ONLY, student, Optional.empty());
+  }
+
+  private static List<Dimension> leading(Value output) {
+    List<Dimension> all = output.shape().orElseThrow().dimensions();
+    return all.subList(0, all.size() - 1);
   }
 
   /** The same rows with other logits of student and teacher, such as standardised ones. */
   public Rows withLogits(Value otherStudent, Value otherTeacher) {
-    return new Rows(
-        op, inputs, axes, tokens, labelsName, teacherName, otherStudent, Optional.of(otherTeacher));
+    return new Rows(op, inputs, axes, tokens, names, otherStudent, Optional.of(otherTeacher));
   }
 
   // ---- what each row holds
@@ -101,7 +94,8 @@ public final class Rows {
   /** The classes that the teacher's largest logits are of: int64 [rows, k]. */
   public Value classesOfLargest(int k) {
     TensorType type = axes.type(ElementType.INT64, Dimension.of(k));
-    return axes.flatRows(op, inputs.input(teacherName + ObjectiveInputs.INDICES_SUFFIX, type));
+    ClassIndices indices = new ClassIndices(width(), false);
+    return axes.flatRows(op, inputs.input(names.teacherClasses(), type, indices));
   }
 
   /** The true class of each row, 0 where there is none: int64 [rows]. */
@@ -112,7 +106,7 @@ public final class Rows {
 
   /** The true output of each row: [rows, outputs]. */
   Value labelVectors() {
-    return axes.flatRows(op, inputs.input(labelsName, axes.type(floatType(), width())));
+    return axes.flatRows(op, inputs.input(names.labels(), axes.type(floatType(), width())));
   }
 
   /** The temperature of this step: a scalar. */
@@ -121,11 +115,12 @@ public final class Rows {
   }
 
   private Value teacherOfWidth(Dimension width) {
-    return axes.flatRows(op, inputs.input(teacherName, axes.type(floatType(), width)));
+    return axes.flatRows(op, inputs.input(names.teacher(), axes.type(floatType(), width)));
   }
 
   private Value rawClassLabels() {
-    Value labels = inputs.input(labelsName, axes.type(ElementType.INT64));
+    ClassIndices indices = new ClassIndices(width(), true);
+    Value labels = inputs.input(names.labels(), axes.type(ElementType.INT64), indices);
     return axes.flat(op, axes.shifted(op, labels, op.constant(Tensor.scalar(IGNORED_LABEL))));
   }
 
@@ -168,8 +163,12 @@ public final class Rows {
 
   /** The tokens that a mask marks; if labels are shifted, those whose next token is marked too. */
   private Value marked(TokenMask.Input input) {
-    Value mask = op.graph().value(input.input());
-    Value marks = op.cast(mask, floatType());
+    if (!op.graph().inputs().containsKey(input.input())) {
+      throw new GraphException(
+          "The mask '%s' is no input of the student, expected one of %s"
+              .formatted(input.input(), op.graph().inputs().keySet()));
+    }
+    Value marks = op.cast(op.graph().value(input.input()), floatType());
     Value next = axes.shifted(op, marks, op.scalar(0, marks));
     return axes.flat(op, axes.shift() == 0 ? marks : op.mul(marks, next));
   }

@@ -8,12 +8,14 @@ import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.loss.AttachedObjective.ClassIndices;
 
 /** Adds inputs to a graph as losses ask for them, each once. */
 final class TargetInputs {
   private final Graph graph;
   private final ElementType floatType;
   private final Map<String, TensorType> added = new LinkedHashMap<>();
+  private final Map<String, ClassIndices> classIndices = new LinkedHashMap<>();
 
   TargetInputs(Graph graph, ElementType floatType) {
     this.graph = graph;
@@ -26,12 +28,22 @@ final class TargetInputs {
   }
 
   /** The inputs added so far, in order. */
-  Map<String, TensorType> added() {
+  Map<String, TensorType> types() {
     return Collections.unmodifiableMap(added);
+  }
+
+  /** Those of the inputs that hold classes. */
+  Map<String, ClassIndices> classIndices() {
+    return Collections.unmodifiableMap(classIndices);
   }
 
   Value scalar(String name) {
     return input(name, TensorType.of(floatType));
+  }
+
+  Value input(String name, TensorType type, ClassIndices indices) {
+    classIndices.put(name, indices);
+    return input(name, type);
   }
 
   Value input(String name, TensorType type) {
