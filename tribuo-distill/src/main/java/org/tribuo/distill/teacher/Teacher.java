@@ -20,6 +20,7 @@ import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
+import org.tribuo.distill.graph.pass.InferenceForm;
 import org.tribuo.distill.runtime.ExecutionProvider;
 import org.tribuo.distill.runtime.TrainingRuntime;
 
@@ -201,7 +202,10 @@ public final class Teacher implements AutoCloseable {
   private OrtSession openSession() {
     try (SessionOptions options = settings.session().newOptions()) {
       files.checkUnchanged();
-      return TrainingRuntime.environment().createSession(settings.model().toString(), options);
+      OnnxModel model = OnnxModel.read(settings.model());
+      return model.hasExternalData()
+          ? TrainingRuntime.environment().createSession(settings.model().toString(), options)
+          : InferenceForm.open(model, options);
     } catch (OrtException e) {
       throw new TeacherException(
           "ONNX Runtime %s does not load the teacher '%s': %s"
