@@ -1,0 +1,220 @@
+package org.tribuo.distill;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.oracle.labs.mlrg.olcut.util.Pair;
+import java.io.IOException;
+import java.io.NotSerializableException;
+import java.io.ObjectOutputStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.tribuo.Example;
+import org.tribuo.Excuse;
+import org.tribuo.ImmutableFeatureMap;
+import org.tribuo.ImmutableOutputInfo;
+import org.tribuo.Model;
+import org.tribuo.Output;
+import org.tribuo.Prediction;
+import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.input.TokenSequence;
+import org.tribuo.distill.output.TargetCodec;
+import org.tribuo.distill.output.TargetKind;
+import org.tribuo.distill.protos.DistilledModelProto;
+import org.tribuo.distill.runtime.SessionSettings;
+import org.tribuo.impl.ModelDataCarrier;
+import org.tribuo.protos.core.ModelProto;
+import org.tribuo.provenance.ModelProvenance;
+
+/**
+ * A student that was trained, as a Tribuo model. It reads examples as {@link
+ * org.tribuo.distill.input.TokenFeatures} makes them, by feature name.
+ *
+ * <p>ONNX Runtime loads the student at the first prediction. Closing frees that native memory, and
+ * a prediction after that loads it again; a model that is not closed keeps it as long as the JVM
+ * lives. Safe for many threads, {@link #close()} and {@link #runOn} included.
+ *
+ * <p>Saved as protobuf; Java's own serialization is refused.
+ *
+ * @param <T> Label, MultiLabel or Regressor
+ */
+public final class DistilledModel<T extends Output<T>> extends Model<T> implements AutoCloseable {
+  private static final long serialVersionUID = 1L;
+
+  /** The version of the protobuf that this class writes, and the newest that it reads. */
+  public static final int CURRENT_VERSION = 0;
+
+  private final transient StudentNetwork network;
+  private final transient TargetCodec<T> codec;
+  private final transient NetworkRunner runner;
+
+  DistilledModel(
+      String name,
+      ModelProvenance provenance,
+      ImmutableFeatureMap features,
+      ImmutableOutputInfo<T> outputs,
+      StudentNetwork network,
+      SessionSettings settings) {
+    this(
+        name,
+        provenance,
+        features,
+        outputs,
+        TargetCodec.of(outputs, network.labelOrder()),
+        network,
+        settings);
+  }
+
+  private DistilledModel(
+      String name,
+      ModelProvenance provenance,
+      ImmutableFeatureMap features,
+      ImmutableOutputInfo<T> outputs,
+      TargetCodec<T> codec,
+      StudentNetwork network,
+      SessionSettings settings) {
+    super(name, provenance, features, outputs, codec.kind() != TargetKind.REGRESSION);
+    this.network = network;
+    this.codec = codec;
+    this.runner = new NetworkRunner(network, settings);
+  }
+
+  /**
+   * Reads a model that was saved; Tribuo calls this by name. It runs on the CPU until {@link
+   * #runOn} says otherwise.
+   *
+   * @throws InvalidProtocolBufferException if the message is of another kind
+   * @throws IllegalArgumentException if the version is unknown, or the message does not hold a
+   *     whole model
+   */
+  public static DistilledModel<?> deserializeFromProto(int version, String className, Any message)
+      throws InvalidProtocolBufferException {
+    if (version < 0 || version > CURRENT_VERSION) {
+      throw new IllegalArgumentException(
+          "The model has version %d, this library reads versions 0 to %d; %s"
+              .formatted(
+                  version, CURRENT_VERSION, "use the library that saved it, or a later one"));
+    }
+    if (!className.equals(DistilledModel.class.getName())) {
+      throw new IllegalArgumentException(
+          "The model is a %s, expected %s".formatted(className, DistilledModel.class.getName()));
+    }
+    DistilledModelProto proto = message.unpack(DistilledModelProto.class);
+    return of(ModelDataCarrier.deserialize(proto.getMetadata()), StudentNetworkProtos.read(proto));
+  }
+
+  private static <T extends Output<T>> DistilledModel<T> of(
+      ModelDataCarrier<T> carrier, StudentNetwork network) {
+    return new DistilledModel<>(
+        carrier.name(),
+        carrier.provenance(),
+        carrier.featureDomain(),
+        carrier.outputDomain(),
+        network,
+        SessionSettings.cpu(0));
+  }
+
+  @Override
+  public ModelProto serialize() {
+    return ModelProto.newBuilder()
+        .setVersion(CURRENT_VERSION)
+        .setClassName(DistilledModel.class.getName())
+        .setSerializedData(
+            Any.pack(StudentNetworkProtos.write(network, createDataCarrier().serialize())))
+        .build();
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IllegalArgumentException if the example does not hold tokens that the student can read;
+   *     the message says what is wrong and the likely cause
+   */
+  @Override
+  public Prediction<T> predict(Example<T> example) {
+    return predictAll(List.of(example)).get(0);
+  }
+
+  /** Predicts in batches of texts of like length. */
+  @Override
+  protected List<Prediction<T>> innerPredict(Iterable<Example<T>> examples) {
+    List<Example<T>> all = new ArrayList<>();
+    examples.forEach(all::add);
+    return predictAll(all);
+  }
+
+  private List<Prediction<T>> predictAll(List<Example<T>> examples) {
+    List<TokenSequence> texts = new ArrayList<>(examples.size());
+    for (Example<T> example : examples) {
+      texts.add(network.tokens().read(example));
+    }
+    Tensor logits = runner.logits(texts);
+    return codec.decode(logits, examples.stream().mapToInt(Example::size).toArray(), examples);
+  }
+
+  /**
+   * Says where the student runs from now on.
+   *
+   * @param settings the provider and the number of threads
+   */
+  public void runOn(SessionSettings settings) {
+    runner.runOn(settings);
+  }
+
+  /** The names of the logits' columns, in order. */
+  public List<String> labelOrder() {
+    return network.labelOrder();
+  }
+
+  /** The longest text that the student can read, in tokens. */
+  public int positions() {
+    return network.tokens().positions();
+  }
+
+  /** The number of bytes of the student's weights. */
+  public long bytesOfWeights() {
+    return network.onnx().bytesOfInitializers();
+  }
+
+  /**
+   * Writes the student as an ONNX file, whole or not at all. Its metadata holds this model's
+   * provenance in Tribuo's field, from where Tribuo's ONNXExternalModel reads it, and the label
+   * order, which teachers and student sources find there.
+   *
+   * @throws IOException if the file cannot be written; one that was there before is kept
+   */
+  public void exportOnnx(Path file) throws IOException {
+    OnnxMetadata.describe(network.onnx(), provenance, network.labelOrder()).write(file);
+  }
+
+  /** Transformers do not rank features: always empty. */
+  @Override
+  public Map<String, List<Pair<String, Double>>> getTopFeatures(int n) {
+    return Map.of();
+  }
+
+  /** Transformers have no excuses: always empty. */
+  @Override
+  public Optional<Excuse<T>> getExcuse(Example<T> example) {
+    return Optional.empty();
+  }
+
+  @Override
+  protected DistilledModel<T> copy(String newName, ModelProvenance newProvenance) {
+    return new DistilledModel<>(
+        newName, newProvenance, featureIDMap, outputIDInfo, codec, network, runner.settings());
+  }
+
+  /** Frees the native memory. May be called twice; the next prediction takes it again. */
+  @Override
+  public void close() {
+    runner.close();
+  }
+
+  private void writeObject(ObjectOutputStream out) throws IOException {
+    throw new NotSerializableException(
+        DistilledModel.class.getName() + " is saved as protobuf: use serializeToFile");
+  }
+}

@@ -1,0 +1,144 @@
+package org.tribuo.distill.graph;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxValue;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.OrtSession.SessionOptions;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.jspecify.annotations.Nullable;
+import org.tribuo.distill.runtime.SessionSettings;
+import org.tribuo.distill.runtime.TrainingRuntime;
+
+/**
+ * A model that can be run. ONNX Runtime loads it when it is run for the first time, and again when
+ * it is run after it was closed; so closing frees the native memory and takes nothing away. Safe
+ * for many threads.
+ */
+public final class InferenceSession implements AutoCloseable {
+  private final OnnxModel model;
+  private volatile SessionSettings settings;
+
+  /** Many may run at once, but none while the session is opened or closed. */
+  private final ReadWriteLock lock = new ReentrantReadWriteLock();
+
+  private @Nullable OrtSession session;
+
+  /** A session that is not yet opened. */
+  public InferenceSession(OnnxModel model, SessionSettings settings) {
+    this.model = model;
+    this.settings = settings;
+  }
+
+  /** Where the model is run. */
+  public SessionSettings settings() {
+    return settings;
+  }
+
+  /**
+   * Runs the model.
+   *
+   * @param inputs a tensor for each input of the model
+   * @param outputs the names of the outputs that are asked for
+   * @return the outputs by name
+   * @throws GraphException if ONNX Runtime refuses the model or the inputs, or an output is no
+   *     tensor
+   * @throws org.tribuo.distill.runtime.RuntimeUnavailableException if the provider cannot be used
+   */
+  public Map<String, Tensor> run(Map<String, Tensor> inputs, Set<String> outputs) {
+    OrtSession opened = lockWithSession();
+    try {
+      return run(opened, inputs, outputs);
+    } catch (OrtException e) {
+      throw new GraphException(
+          "ONNX Runtime %s fails on inputs %s: %s"
+              .formatted(TrainingRuntime.version(), inputs, e.getMessage()),
+          e);
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
+  /** Closes this session; the next run is elsewhere. */
+  public void runOn(SessionSettings elsewhere) {
+    lock.writeLock().lock();
+    try {
+      close();
+      settings = elsewhere;
+    } finally {
+      lock.writeLock().unlock();
+    }
+  }
+
+  /** Frees the native memory, after the runs that are under way. May be called twice. */
+  @Override
+  public void close() {
+    lock.writeLock().lock();
+    try {
+      if (session != null) {
+        session.close();
+        session = null;
+      }
+    } catch (OrtException e) {
+      throw new GraphException("A session cannot be closed: %s".formatted(e.getMessage()), e);
+    } finally {
+      lock.writeLock().unlock();
+    }
+  }
+
+  /** Leaves the read lock held, so that the session stays open. */
+  private OrtSession lockWithSession() {
+    lock.readLock().lock();
+    if (session != null) {
+      return session;
+    }
+    lock.readLock().unlock();
+    lock.writeLock().lock();
+    try {
+      if (session == null) {
+        session = open();
+      }
+      lock.readLock().lock();
+      return session;
+    } finally {
+      lock.writeLock().unlock();
+    }
+  }
+
+  private OrtSession open() {
+    try (SessionOptions options = settings.newOptions()) {
+      return TrainingRuntime.environment().createSession(model.toProto().toByteArray(), options);
+    } catch (OrtException e) {
+      throw new GraphException(
+          "ONNX Runtime %s does not load the model: %s"
+              .formatted(TrainingRuntime.version(), e.getMessage()),
+          e);
+    }
+  }
+
+  private static Map<String, Tensor> run(
+      OrtSession session, Map<String, Tensor> inputs, Set<String> outputs) throws OrtException {
+    Map<String, OnnxTensor> tensors = new LinkedHashMap<>();
+    try {
+      for (Map.Entry<String, Tensor> input : inputs.entrySet()) {
+        tensors.put(input.getKey(), input.getValue().toOrt(TrainingRuntime.environment()));
+      }
+      try (OrtSession.Result result = session.run(tensors, outputs)) {
+        Map<String, Tensor> results = new LinkedHashMap<>();
+        for (Map.Entry<String, OnnxValue> output : result) {
+          if (!(output.getValue() instanceof OnnxTensor tensor)) {
+            throw new GraphException("Output '%s' is no tensor".formatted(output.getKey()));
+          }
+          results.put(output.getKey(), Tensor.of(tensor));
+        }
+        return results;
+      }
+    } finally {
+      tensors.values().forEach(OnnxTensor::close);
+    }
+  }
+}

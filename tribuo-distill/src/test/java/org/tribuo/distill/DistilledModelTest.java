@@ -1,0 +1,277 @@
+package org.tribuo.distill;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.onnxruntime.OrtSession;
+import com.google.protobuf.Any;
+import com.google.protobuf.ByteString;
+import java.io.ByteArrayOutputStream;
+import java.io.NotSerializableException;
+import java.io.ObjectOutputStream;
+import java.nio.file.Path;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.assertj.core.api.AbstractThrowableAssert;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tribuo.Example;
+import org.tribuo.ImmutableFeatureMap;
+import org.tribuo.Model;
+import org.tribuo.MutableDataset;
+import org.tribuo.Output;
+import org.tribuo.Prediction;
+import org.tribuo.classification.Label;
+import org.tribuo.classification.LabelFactory;
+import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.input.TokenFeatures;
+import org.tribuo.distill.input.TokenSequence;
+import org.tribuo.distill.protos.DistilledModelProto;
+import org.tribuo.distill.runtime.SessionSettings;
+import org.tribuo.distill.runtime.TrainingRuntime;
+import org.tribuo.impl.ArrayExample;
+import org.tribuo.interop.onnx.DenseTransformer;
+import org.tribuo.interop.onnx.LabelTransformer;
+import org.tribuo.interop.onnx.ONNXExternalModel;
+import org.tribuo.multilabel.MultiLabel;
+import org.tribuo.multilabel.MultiLabelFactory;
+import org.tribuo.protos.core.ModelProto;
+import org.tribuo.provenance.ModelProvenance;
+import org.tribuo.provenance.impl.EmptyTrainerProvenance;
+import org.tribuo.regression.RegressionFactory;
+import org.tribuo.regression.Regressor;
+import org.tribuo.test.Helpers;
+
+class DistilledModelTest {
+  private static final TokenFeatures TOKENS = new TokenFeatures(32, 101);
+  private static final List<Example<Label>> EXAMPLES = TinyTexts.labelled(30, 7);
+
+  @Test
+  void itSurvivesProtobuf() {
+    try (DistilledModel<Label> model = labels()) {
+      Model<Label> read = Helpers.testModelProtoSerialization(model, Label.class, EXAMPLES);
+      assertThat(read).isInstanceOf(DistilledModel.class);
+      assertThat(((DistilledModel<Label>) read).labelOrder())
+          .containsExactly("red", "blue", "green");
+      ((DistilledModel<Label>) read).close();
+    }
+  }
+
+  @Test
+  void multiLabelsAndRegressorsSurviveItToo() {
+    MultiLabelFactory multiLabels = new MultiLabelFactory();
+    List<Example<MultiLabel>> several =
+        EXAMPLES.stream()
+            .map(e -> TinyTexts.withOutput(e, multiLabels.generateOutput("a,b,c,d,e,f")))
+            .toList();
+    try (DistilledModel<MultiLabel> model =
+        model(
+            "bert_multilabel_dynamo",
+            TinyTexts.dataset(several, multiLabels),
+            List.of("f", "e", "d", "c", "b", "a"))) {
+      Helpers.testModelProtoSerialization(model, MultiLabel.class, several);
+      assertThat(model.generatesProbabilities()).isTrue();
+    }
+    RegressionFactory regression = new RegressionFactory();
+    List<Example<Regressor>> numbers =
+        EXAMPLES.stream()
+            .map(e -> TinyTexts.withOutput(e, regression.generateOutput("x=1,y=2")))
+            .toList();
+    try (DistilledModel<Regressor> model =
+        model("bert_regression2_ts17", TinyTexts.dataset(numbers, regression), List.of("y", "x"))) {
+      Helpers.testModelProtoSerialization(model, Regressor.class, numbers);
+      assertThat(model.generatesProbabilities()).isFalse();
+    }
+  }
+
+  @Test
+  void aBatchPredictsWhatEachExampleAloneDoes() {
+    try (DistilledModel<Label> model = labels()) {
+      List<Prediction<Label>> together = model.predict(EXAMPLES);
+      for (int i = 0; i < EXAMPLES.size(); i++) {
+        Prediction<Label> alone = model.predict(EXAMPLES.get(i));
+        assertThat(together.get(i).getExample()).isSameAs(EXAMPLES.get(i));
+        assertThat(together.get(i).distributionEquals(alone, 1e-5)).as("example %d", i).isTrue();
+        assertThat(alone.getNumActiveFeatures()).isEqualTo(EXAMPLES.get(i).size());
+      }
+    }
+  }
+
+  @Test
+  void manyThreadsPredictTheSameWhileItIsClosed() throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(8);
+    try (DistilledModel<Label> model = labels()) {
+      List<Prediction<Label>> expected = model.predict(EXAMPLES);
+      List<Future<List<Prediction<Label>>>> answers = new ArrayList<>();
+      for (int i = 0; i < 64; i++) {
+        boolean closes = i % 16 == 15;
+        answers.add(
+            threads.submit(
+                () -> {
+                  if (closes) {
+                    model.close();
+                  }
+                  return model.predict(EXAMPLES);
+                }));
+      }
+      for (Future<List<Prediction<Label>>> answer : answers) {
+        assertThat(Helpers.predictionListDistributionEquals(answer.get(), expected)).isTrue();
+      }
+    } finally {
+      threads.shutdown();
+    }
+  }
+
+  @Test
+  void closingTwiceIsFineAndPredictingOpensItAgain() {
+    DistilledModel<Label> model = labels();
+    model.close();
+    Prediction<Label> before = model.predict(EXAMPLES.get(0));
+    model.close();
+    model.close();
+    assertThat(model.predict(EXAMPLES.get(0)).distributionEquals(before)).isTrue();
+    model.runOn(SessionSettings.cpu(1));
+    assertThat(model.predict(EXAMPLES.get(0)).distributionEquals(before, 1e-5)).isTrue();
+    model.close();
+  }
+
+  @Test
+  void aCopyPredictsTheSame() {
+    try (DistilledModel<Label> model = labels()) {
+      Model<Label> copy = model.copy();
+      assertThat(copy.getName()).isEqualTo(model.getName());
+      assertThat(copy.getProvenance()).isEqualTo(model.getProvenance());
+      assertThat(
+              Helpers.predictionListDistributionEquals(
+                  copy.predict(EXAMPLES), model.predict(EXAMPLES)))
+          .isTrue();
+      ((DistilledModel<Label>) copy).close();
+    }
+  }
+
+  @Test
+  void itHasNeitherTopFeaturesNorExcuses() {
+    try (DistilledModel<Label> model = labels()) {
+      assertThat(model.getTopFeatures(3)).isEmpty();
+      assertThat(model.getExcuse(EXAMPLES.get(0))).isEmpty();
+      assertThat(model.getExcuses(EXAMPLES)).isEmpty();
+    }
+  }
+
+  @Test
+  void tribuoReadsTheProvenanceOfAnExportedFile(@TempDir Path folder) throws Exception {
+    TrainingRuntime.environment();
+    Path file = folder.resolve("student.onnx");
+    try (DistilledModel<Label> model = labels()) {
+      model.exportOnnx(file);
+      OnnxModel exported = OnnxModel.read(file);
+      assertThat(OnnxMetadata.labelOrder(exported)).contains(List.of("red", "blue", "green"));
+      assertThat(exported.initializers()).isEqualTo(Zoo.model("bert_seqcls_ts11").initializers());
+      try (ONNXExternalModel<Label> external =
+          ONNXExternalModel.createOnnxModel(
+              new LabelFactory(),
+              Map.of("A", 0),
+              Map.of(new Label("red"), 0, new Label("blue"), 1, new Label("green"), 2),
+              new DenseTransformer(),
+              new LabelTransformer(),
+              new OrtSession.SessionOptions(),
+              file,
+              "input_ids")) {
+        assertThat(external.getTribuoProvenance()).contains(model.getProvenance());
+      }
+    }
+  }
+
+  @Test
+  void anExampleThatIsNoTextIsRefused() {
+    try (DistilledModel<Label> model = labels()) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(
+              () ->
+                  model.predict(
+                      TokenFeatures.toExample(TokenSequence.of(new int[33]), new Label("red"))))
+          .withMessageContaining("positions for 32 tokens");
+      assertThatIllegalArgumentException()
+          .isThrownBy(
+              () ->
+                  model.predict(
+                      TokenFeatures.toExample(TokenSequence.of(1, 101, 2), new Label("red"))))
+          .withMessageContaining("outside of the model's vocabulary of 101");
+      assertThatIllegalArgumentException()
+          .isThrownBy(
+              () ->
+                  model.predict(
+                      new ArrayExample<>(
+                          new Label("red"), new String[] {"height"}, new double[] {1.8})))
+          .withMessageContaining("'height' is no token");
+    }
+  }
+
+  @Test
+  void aSavedModelThatIsNotWholeIsRefused() throws Exception {
+    ModelProto saved;
+    try (DistilledModel<Label> model = labels()) {
+      saved = model.serialize();
+    }
+    assertThatReading(saved.toBuilder().setVersion(7).build())
+        .hasStackTraceContaining("has version 7, this library reads versions 0 to 0");
+    DistilledModelProto content = saved.getSerializedData().unpack(DistilledModelProto.class);
+    assertThatReading(with(saved, content.toBuilder().setOnnxModel(ByteString.EMPTY).build()))
+        .hasStackTraceContaining("damaged")
+        .hasStackTraceContaining("is not an ONNX model");
+    assertThatReading(
+            with(saved, content.toBuilder().clearLabelOrder().addLabelOrder("red").build()))
+        .hasStackTraceContaining("missing [blue, green]");
+    assertThatReading(with(saved, content.toBuilder().setPositions(0).build()))
+        .hasStackTraceContaining("positions is 0");
+    assertThatReading(with(saved, content.toBuilder().setLogitsOutput("probabilities").build()))
+        .hasStackTraceContaining("has no output 'probabilities'");
+  }
+
+  @Test
+  void javasOwnSerializationIsRefused() {
+    try (DistilledModel<Label> model = labels()) {
+      assertThatExceptionOfType(NotSerializableException.class)
+          .isThrownBy(() -> new ObjectOutputStream(new ByteArrayOutputStream()).writeObject(model))
+          .withMessageContaining("use serializeToFile");
+    }
+  }
+
+  private static ModelProto with(ModelProto saved, DistilledModelProto content) {
+    return saved.toBuilder().setSerializedData(Any.pack(content)).build();
+  }
+
+  private static AbstractThrowableAssert<?, ?> assertThatReading(ModelProto proto) {
+    return assertThatThrownBy(() -> Model.deserialize(proto));
+  }
+
+  private static DistilledModel<Label> labels() {
+    return model("bert_seqcls_ts11", TinyTexts.dataset(EXAMPLES), List.of("red", "blue", "green"));
+  }
+
+  private static <T extends Output<T>> DistilledModel<T> model(
+      String name, MutableDataset<T> data, List<String> labelOrder) {
+    OnnxModel onnx = Zoo.model(name);
+    ModelProvenance provenance =
+        new ModelProvenance(
+            DistilledModel.class.getName(),
+            OffsetDateTime.now(),
+            data.getProvenance(),
+            new EmptyTrainerProvenance());
+    ImmutableFeatureMap features = TOKENS.featureMap(data.getFeatureMap());
+    return new DistilledModel<>(
+        name,
+        provenance,
+        features,
+        data.getOutputIDInfo(),
+        new StudentNetwork(onnx, "logits", labelOrder, TOKENS, 0),
+        SessionSettings.cpu(2));
+  }
+}
