@@ -439,7 +439,13 @@ public final class Ops {
 
   /** Other sizes, known at run time. */
   public Value reshape(Value x, Value sizes) {
-    return one("Reshape", TensorType.ofUnknownRank(x.elementType()), x, sizes);
+    TensorType type =
+        sizes
+            .shape()
+            .flatMap(Shape::fixed)
+            .map(length -> TensorType.ofRank(x.elementType(), (int) length[0]))
+            .orElse(TensorType.ofUnknownRank(x.elementType()));
+    return one("Reshape", type, x, sizes);
   }
 
   /** The sizes of another value. */

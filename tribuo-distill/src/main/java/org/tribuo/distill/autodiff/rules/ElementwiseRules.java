@@ -12,7 +12,7 @@ import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.Value;
 
-/** Arithmetic on elements, with broadcasting. */
+/** Arithmetic and functions of elements, with broadcasting. */
 final class ElementwiseRules {
   private ElementwiseRules() {}
 
@@ -29,6 +29,7 @@ final class ElementwiseRules {
                 return grads(dx, op.neg(op.mul(dx, n.y())));
               }),
           elementwise("Pow", ElementwiseRules::pow),
+          elementwise("Mod", ElementwiseRules::mod),
           elementwise("Sum", (op, n, dy) -> Collections.nCopies(n.xs().size(), dy)),
           elementwise(
               "Mean",
@@ -43,12 +44,13 @@ final class ElementwiseRules {
                       NONE,
                       op.where(n.x(0), dy, op.scalar(0, dy)),
                       op.where(n.x(0), op.scalar(0, dy), dy))),
-          // inside the limits, limits included
+          // inside the limits, limits included; the limits themselves are taken for constants
           elementwise(
               "Clip", (op, n, dy) -> grads(op.where(op.equal(n.x(), n.y()), dy, op.scalar(0, dy)))),
           elementwise("Neg", (op, n, dy) -> grads(op.neg(dy))),
           elementwise("Identity", (op, n, dy) -> grads(dy)),
           elementwise("Cast", (op, n, dy) -> grads(dy)),
+          elementwise("CastLike", (op, n, dy) -> grads(dy)),
           // 0 at 0
           elementwise("Abs", (op, n, dy) -> grads(op.mul(dy, op.sign(n.x())))),
           elementwise("Exp", (op, n, dy) -> grads(op.mul(dy, n.y()))),
@@ -56,24 +58,50 @@ final class ElementwiseRules {
           elementwise("Sqrt", (op, n, dy) -> grads(op.div(op.mul(dy, 0.5), n.y()))),
           // -y²
           elementwise("Reciprocal", (op, n, dy) -> grads(op.neg(op.mul(dy, op.square(n.y()))))),
-          elementwise("Sin", (op, n, dy) -> grads(op.mul(dy, op.cos(n.x())))),
-          elementwise("Cos", (op, n, dy) -> grads(op.neg(op.mul(dy, op.sin(n.x()))))),
           // 2/√π · exp(-x²)
           elementwise(
               "Erf",
-              (op, n, dy) ->
-                  grads(
-                      op.mul(
-                          dy, op.mul(op.exp(op.neg(op.square(n.x()))), 2 / Math.sqrt(Math.PI))))));
+              (op, n, dy) -> {
+                Value density = op.exp(op.neg(op.square(n.x())));
+                return grads(op.mul(dy, op.mul(density, 2 / Math.sqrt(Math.PI))));
+              }),
+          elementwise("Sin", (op, n, dy) -> grads(op.mul(dy, op.cos(n.x())))),
+          elementwise("Cos", (op, n, dy) -> grads(op.neg(op.mul(dy, op.sin(n.x()))))),
+          // 1 + y²
+          elementwise("Tan", (op, n, dy) -> grads(op.mul(dy, op.add(op.square(n.y()), 1)))),
+          // 1/√(1 - x²)
+          elementwise("Asin", (op, n, dy) -> grads(op.div(dy, circle(op, n.x())))),
+          elementwise("Acos", (op, n, dy) -> grads(op.neg(op.div(dy, circle(op, n.x()))))),
+          // 1/(1 + x²)
+          elementwise("Atan", (op, n, dy) -> grads(op.div(dy, op.add(op.square(n.x()), 1)))),
+          elementwise(
+              "Sinh", (op, n, dy) -> grads(op.mul(dy, op.one("Cosh", n.x().type(), n.x())))),
+          elementwise(
+              "Cosh", (op, n, dy) -> grads(op.mul(dy, op.one("Sinh", n.x().type(), n.x())))),
+          // 1/√(x² + 1)
+          elementwise(
+              "Asinh", (op, n, dy) -> grads(op.div(dy, op.sqrt(op.add(op.square(n.x()), 1))))),
+          // 1/√(x² - 1)
+          elementwise(
+              "Acosh", (op, n, dy) -> grads(op.div(dy, op.sqrt(op.add(op.square(n.x()), -1))))),
+          // 1/(1 - x²)
+          elementwise("Atanh", (op, n, dy) -> grads(op.div(dy, op.oneMinus(op.square(n.x()))))));
+
+  private static Value circle(Ops op, Value x) {
+    return op.sqrt(op.oneMinus(op.square(x)));
+  }
 
   /** x^p: p·x^(p-1) and y·ln x, the latter 0 where x is not positive. */
   private static List<Value> pow(Ops op, ForwardNode n, Value dy) {
     Value x = n.x(0);
     Value p = op.cast(n.x(1), x.elementType());
-    Value dx =
-        n.constant(1).filter(t -> t.elements() == 1 && number(t) == 2).isPresent()
-            ? op.mul(op.mul(dy, x), 2)
-            : op.mul(dy, op.mul(p, op.pow(x, op.sub(p, op.scalar(1, p)))));
+    Value dx = NONE;
+    if (n.wants(0)) {
+      dx =
+          n.constant(1).filter(t -> t.elements() == 1 && number(t) == 2).isPresent()
+              ? op.mul(op.mul(dy, x), 2)
+              : op.mul(dy, op.mul(p, op.pow(x, op.sub(p, op.scalar(1, p)))));
+    }
     if (!n.wants(1)) {
       return grads(dx);
     }
@@ -84,6 +112,12 @@ final class ElementwiseRules {
 
   private static double number(Tensor tensor) {
     return tensor.elementType().isFloat() ? tensor.toFloats()[0] : tensor.toLongs()[0];
+  }
+
+  /** x - z·q, where the whole number q does not change between the jumps: 1 and -q. */
+  private static List<Value> mod(Ops op, ForwardNode n, Value dy) {
+    Value q = op.div(op.sub(n.x(0), n.y()), n.x(1));
+    return grads(dy, op.neg(op.mul(dy, q)));
   }
 
   /** To the inputs that reach the extremum, in equal parts. */

@@ -1,23 +1,22 @@
 package org.tribuo.distill.autodiff.rules;
 
+import static org.tribuo.distill.autodiff.GradientRule.NONE;
 import static org.tribuo.distill.autodiff.GradientRule.grads;
 import static org.tribuo.distill.autodiff.RuleTable.rule;
 
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Arrays;
 import java.util.List;
 import org.tribuo.distill.autodiff.ForwardNode;
 import org.tribuo.distill.autodiff.RuleTable.Entry;
 import org.tribuo.distill.graph.Attributes;
-import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Ops;
-import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
 
-/** Operators that choose elements. */
+/** Operators that choose elements, or put chosen elements elsewhere. */
 final class IndexingRules {
   private IndexingRules() {}
 
@@ -25,44 +24,111 @@ final class IndexingRules {
       List.of(
           rule("Gather", IndexingRules::gather),
           rule("GatherElements", IndexingRules::gatherElements),
-          rule("GatherND", IndexingRules::chosen),
-          rule("Slice", IndexingRules::chosen),
-          rule("Tile", IndexingRules::chosen));
+          rule("GatherND", IndexingRules::gatherNd),
+          rule("Slice", IndexingRules::slice),
+          rule("Pad", IndexingRules::pad),
+          rule("Trilu", (op, n, dy) -> grads(n.appliedTo(op, dy))),
+          rule("CumSum", IndexingRules::cumulativeSum),
+          rule("TopK", IndexingRules::topK),
+          rule("Compress", IndexingRules::chosen),
+          rule("ReverseSequence", IndexingRules::chosen),
+          rule("ScatterElements", IndexingRules::scatterElements),
+          rule("ScatterND", IndexingRules::scatterNd));
 
-  /**
-   * Each slice of dy is added where it came from. An axis of size 1 is a sum; else ScatterElements,
-   * which adds in one order on one thread: ONNX Runtime's GatherGrad takes a lock for every element
-   * (20 times slower), and its ScatterND loses additions to one row from two threads.
-   */
   private static List<Value> gather(Ops op, ForwardNode n, Value dy) {
-    Value x = n.x();
-    int axis = (int) Math.floorMod(n.attribute("axis", 0L), (long) x.rank());
-    List<Value> sizes = new ArrayList<>();
-    long[] ones = new long[x.rank()];
-    for (int i = 0; i < x.rank(); i++) {
-      sizes.add(i == axis ? op.longs(-1) : op.sizeOf(x, i));
-      ones[i] = i == axis ? -1 : 1;
-    }
-    Value slices = withRankOf(x, op.reshape(dy, op.concat(0, sizes)));
-    if (x.shape().orElseThrow().dimension(axis).is(1)) {
-      return grads(op.reduceSumKeep(slices, axis));
-    }
-    Value indices = op.expand(op.reshape(n.x(1), ones), op.shapeOf(slices));
-    return grads(scatterAdd(op, x, axis, indices, slices));
-  }
-
-  private static Value withRankOf(Value x, Value y) {
-    Shape unknown = new Shape(Collections.nCopies(x.rank(), Dimension.UNKNOWN));
-    return new Value(y.name(), TensorType.of(y.elementType(), unknown));
-  }
-
-  private static Value scatterAdd(Ops op, Value like, long axis, Value indices, Value updates) {
-    Attributes attributes = Attributes.NONE.with("axis", axis).with("reduction", "add");
-    return op.one("ScatterElements", attributes, like.type(), op.zerosLike(like), indices, updates);
+    Attributes axis = Attributes.NONE.with("axis", n.attribute("axis", 0L));
+    return grads(op.microsoft("GatherGrad", axis, n.x().type(), op.shapeOf(n.x()), n.x(1), dy));
   }
 
   private static List<Value> gatherElements(Ops op, ForwardNode n, Value dy) {
-    return grads(scatterAdd(op, n.x(), n.attribute("axis", 0L), n.x(1), dy));
+    Attributes adding =
+        Attributes.NONE.with("axis", n.attribute("axis", 0L)).with("reduction", "add");
+    Value zeros = op.zerosLike(n.x());
+    return grads(op.one("ScatterElements", adding, n.x().type(), zeros, n.x(1), dy));
+  }
+
+  private static List<Value> gatherNd(Ops op, ForwardNode n, Value dy) {
+    if (n.attribute("batch_dims", 0L) != 0) {
+      return chosen(op, n, dy);
+    }
+    Attributes adding = Attributes.NONE.with("reduction", "add");
+    Value zeros = op.zerosLike(n.x());
+    return grads(op.one("ScatterND", adding, n.x().type(), zeros, n.x(1), dy));
+  }
+
+  /** ONNX Runtime's own gradient knows no backward steps. */
+  private static List<Value> slice(Ops op, ForwardNode n, Value dy) {
+    if (n.hasX(4) && n.constant(4).filter(IndexingRules::forward).isEmpty()) {
+      return chosen(op, n, dy);
+    }
+    List<Value> inputs = new ArrayList<>(n.xs());
+    inputs.set(0, dy);
+    inputs.add(1, op.shapeOf(n.x()));
+    return grads(
+        op.microsoft("SliceGrad", Attributes.NONE, n.x().type(), inputs.toArray(Value[]::new)));
+  }
+
+  private static boolean forward(Tensor steps) {
+    return Arrays.stream(steps.toLongs()).allMatch(step -> step > 0);
+  }
+
+  /** What was added is cut off, what was cut off is zero; other modes repeat elements. */
+  private static List<Value> pad(Ops op, ForwardNode n, Value dy) {
+    if (!n.attribute("mode", "constant").equals("constant")) {
+      return chosen(op, n, dy);
+    }
+    List<Value> inputs = new ArrayList<>(n.xs());
+    inputs.set(0, dy);
+    inputs.set(1, op.neg(n.x(1)));
+    if (n.hasX(2)) {
+      inputs.set(2, op.scalar(0, dy));
+    }
+    Value dx = op.one("Pad", n.x().type(), inputs.toArray(Value[]::new));
+    return n.wants(2)
+        ? grads(dx, NONE, op.reshapeLike(op.sub(op.reduceSum(dy), op.reduceSum(dx)), n.x(2)))
+        : grads(dx);
+  }
+
+  /** The cumulative sum from the other end. */
+  private static List<Value> cumulativeSum(Ops op, ForwardNode n, Value dy) {
+    Attributes reversed = n.attributes().with("reverse", n.attribute("reverse", 0L) == 0 ? 1L : 0L);
+    return grads(op.one("CumSum", reversed, n.x().type(), dy, n.x(1)));
+  }
+
+  private static List<Value> topK(Ops op, ForwardNode n, Value dy) {
+    Attributes axis = Attributes.NONE.with("axis", n.attribute("axis", -1L));
+    Value zeros = op.zerosLike(n.x());
+    return grads(op.one("ScatterElements", axis, n.x().type(), zeros, n.y(1), dy));
+  }
+
+  /** What was overwritten gets nothing; what was added to gets all. */
+  private static List<Value> scatterElements(Ops op, ForwardNode n, Value dy) {
+    int axis = (int) n.attribute("axis", 0L);
+    Value updates = op.gatherElements(dy, n.x(1), axis);
+    if (adds(n)) {
+      return grads(dy, NONE, updates);
+    }
+    Attributes along = Attributes.NONE.with("axis", (long) axis);
+    Value zeros = op.zerosLike(n.x(2));
+    return grads(op.one("ScatterElements", along, n.x().type(), dy, n.x(1), zeros), NONE, updates);
+  }
+
+  private static List<Value> scatterNd(Ops op, ForwardNode n, Value dy) {
+    Value updates = op.one("GatherND", n.x(2).type(), dy, n.x(1));
+    if (adds(n)) {
+      return grads(dy, NONE, updates);
+    }
+    Value zeros = op.zerosLike(n.x(2));
+    return grads(op.one("ScatterND", n.x().type(), dy, n.x(1), zeros), NONE, updates);
+  }
+
+  private static boolean adds(ForwardNode n) {
+    String reduction = n.attribute("reduction", "none");
+    return switch (reduction) {
+      case "none" -> false;
+      case "add" -> true;
+      default -> throw n.cannot("its reduction is '%s'".formatted(reduction));
+    };
   }
 
   /**
@@ -70,29 +136,23 @@ final class IndexingRules {
    * it says where each came from, and there the gradient is added.
    */
   private static List<Value> chosen(Ops op, ForwardNode n, Value dy) {
-    Value x = n.x();
+    Value size = op.one("Size", TensorType.of(ElementType.INT64), n.x());
+    Value positions = op.reshape(op.range(size), op.shapeOf(n.x()));
+    return grads(addedAt(op, n.appliedTo(op, positions), dy, n.x()));
+  }
+
+  /** Zeros of the shape of x, plus gradients at positions in it, counted row by row. */
+  static Value addedAt(Ops op, Value positions, Value dy, Value x) {
     Value size = op.one("Size", TensorType.of(ElementType.INT64), x);
-    Value count = op.reshape(size, 1);
-    TensorType vector = TensorType.of(ElementType.INT64, Shape.of(Dimension.UNKNOWN));
-    Value positions =
-        op.reshape(
-            op.one(
-                "Range",
-                vector,
-                op.constant(Tensor.scalar(0L)),
-                size,
-                op.constant(Tensor.scalar(1L))),
-            op.shapeOf(x));
-    Value chosen = op.reshape(n.appliedTo(op, positions), -1);
-    Value zeros = op.expand(op.scalar(0, dy), count);
+    Value zeros = op.expand(op.scalar(0, dy), op.reshape(size, 1));
     Value sum =
         op.one(
             "ScatterElements",
             Attributes.NONE.with("axis", 0L).with("reduction", "add"),
-            TensorType.ofUnknownRank(dy.elementType()),
+            TensorType.ofRank(dy.elementType(), 1),
             zeros,
-            chosen,
+            op.reshape(positions, -1),
             op.reshape(dy, -1));
-    return grads(op.reshapeLike(sum, x));
+    return op.reshapeLike(sum, x);
   }
 }

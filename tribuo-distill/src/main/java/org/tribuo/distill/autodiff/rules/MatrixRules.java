@@ -26,6 +26,7 @@ final class MatrixRules {
               "com.microsoft::FusedMatMul",
               (op, n, dy) -> product(op, n, dy, n.attribute("alpha", 1f))),
           broadcasting("Gemm", MatrixRules::gemm),
+          broadcasting("Einsum", EinsumRule::gradients),
           rule("Conv", MatrixRules::convolution));
 
   private static List<Value> matmul(Ops op, ForwardNode n, Value dy) {

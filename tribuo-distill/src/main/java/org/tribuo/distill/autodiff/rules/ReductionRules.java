@@ -24,12 +24,21 @@ final class ReductionRules {
           rule("ReduceMean", ReductionRules::mean),
           rule("ReduceMax", ReductionRules::extremum),
           rule("ReduceMin", ReductionRules::extremum),
+          rule("ReduceProd", ReductionRules::product),
           // x/y, 0 where y is 0
           rule("ReduceL2", ReductionRules::l2),
           rule("ReduceL1", (op, n, dy) -> grads(op.mul(restored(op, n, dy), op.sign(n.x())))),
           rule(
               "ReduceSumSquare",
               (op, n, dy) -> grads(op.mul(restored(op, n, dy), op.mul(n.x(), 2)))),
+          // 1/Σx = exp(-y)
+          rule(
+              "ReduceLogSum",
+              (op, n, dy) -> {
+                Value dSum = op.mul(restored(op, n, dy), op.exp(op.neg(restored(op, n, n.y()))));
+                return grads(op.expandLike(dSum, n.x()));
+              }),
+          // exp(x - y)
           rule(
               "ReduceLogSumExp",
               (op, n, dy) ->
@@ -37,8 +46,12 @@ final class ReductionRules {
                       op.mul(restored(op, n, dy), op.exp(op.sub(n.x(), restored(op, n, n.y())))))));
 
   private static List<Value> mean(Ops op, ForwardNode n, Value dy) {
-    Value count = op.div(elements(op, n.x()), elements(op, n.y()));
-    return grads(op.expandLike(op.mul(restored(op, n, dy), op.reciprocal(count)), n.x()));
+    return grads(op.expandLike(op.div(restored(op, n, dy), counted(op, n)), n.x()));
+  }
+
+  /** How many elements of x went into each element of y, as a float. */
+  static Value counted(Ops op, ForwardNode n) {
+    return op.div(elements(op, n.x()), elements(op, n.y()));
   }
 
   private static Value elements(Ops op, Value x) {
@@ -56,16 +69,38 @@ final class ReductionRules {
   /** To the elements that reach the extremum, in equal parts. */
   private static List<Value> extremum(Ops op, ForwardNode n, Value dy) {
     Value reached = op.cast(op.equal(n.x(), restored(op, n, n.y())), dy.elementType());
-    Value ties = n.hasX(1) ? reduceSumLike(op, n, reached) : op.reduceSumKeep(reached);
+    Value ties = again(op, n, "ReduceSum", reached);
     return grads(op.mul(op.div(restored(op, n, dy), ties), reached));
   }
 
-  private static Value reduceSumLike(Ops op, ForwardNode n, Value x) {
+  /**
+   * The product of the others: y/x; for the only factor that is 0 the product of the rest, and 0 if
+   * there is another factor that is 0.
+   */
+  private static List<Value> product(Ops op, ForwardNode n, Value dy) {
+    Value one = op.scalar(1, dy);
+    Value zero = op.scalar(0, dy);
+    Value isZero = op.equal(n.x(), zero);
+    Value safe = op.where(isZero, one, n.x());
+    Value rest = again(op, n, "ReduceProd", safe);
+    Value otherZeros =
+        op.sub(
+            again(op, n, "ReduceSum", op.cast(isZero, dy.elementType())),
+            op.cast(isZero, dy.elementType()));
+    Value others = op.where(op.equal(otherZeros, zero), op.div(rest, safe), zero);
+    return grads(op.mul(restored(op, n, dy), others));
+  }
+
+  /** Another reduction over the same axes, which stay with size 1. */
+  private static Value again(Ops op, ForwardNode n, String opType, Value x) {
     Attributes attributes =
         Attributes.NONE
             .with("keepdims", 1L)
             .with("noop_with_empty_axes", n.attribute("noop_with_empty_axes", 0L));
-    return op.one("ReduceSum", attributes, TensorType.ofUnknownRank(x.elementType()), x, n.x(1));
+    TensorType type = TensorType.ofUnknownRank(x.elementType());
+    return n.hasX(1)
+        ? op.one(opType, attributes, type, x, n.x(1))
+        : op.one(opType, attributes, type, x);
   }
 
   /** The reduced axes with size 1, where the node dropped them. */

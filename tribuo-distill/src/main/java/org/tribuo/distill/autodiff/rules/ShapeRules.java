@@ -10,10 +10,12 @@ import java.util.stream.LongStream;
 import org.tribuo.distill.autodiff.ForwardNode;
 import org.tribuo.distill.autodiff.GradientRule;
 import org.tribuo.distill.autodiff.RuleTable.Entry;
+import org.tribuo.distill.graph.Attributes;
 import org.tribuo.distill.graph.Ops;
+import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
 
-/** Operators that put the same elements into another shape. */
+/** Operators that put the same elements into another shape, some of them several times. */
 final class ShapeRules {
   private ShapeRules() {}
 
@@ -26,9 +28,12 @@ final class ShapeRules {
           rule("Squeeze", SAME_ELEMENTS),
           rule("Unsqueeze", SAME_ELEMENTS),
           broadcasting("Expand", (op, n, dy) -> grads(dy)),
+          rule("Tile", ShapeRules::tile),
           rule("Transpose", ShapeRules::transpose),
           rule("Concat", ShapeRules::concat),
-          rule("Split", ShapeRules::split));
+          rule("Split", ShapeRules::split),
+          rule("DepthToSpace", ShapeRules::depthToSpace),
+          rule("SpaceToDepth", ShapeRules::spaceToDepth));
 
   private static List<Value> transpose(Ops op, ForwardNode n, Value dy) {
     long[] permutation = n.attributes().longs("perm").orElseGet(() -> reversed(n.x().rank()));
@@ -41,6 +46,15 @@ final class ShapeRules {
 
   private static long[] reversed(int rank) {
     return LongStream.range(0, rank).map(i -> rank - 1 - i).toArray();
+  }
+
+  /** The sum over the copies: each axis becomes two, the copies' and its own. */
+  private static List<Value> tile(Ops op, ForwardNode n, Value dy) {
+    Value copies = op.unsqueeze(n.x(1), 1);
+    Value own = op.unsqueeze(op.shapeOf(n.x()), 1);
+    Value apart = op.reshape(dy, op.reshape(op.concat(1, List.of(copies, own)), -1));
+    long[] axesOfCopies = LongStream.range(0, n.x().rank()).map(i -> 2 * i).toArray();
+    return grads(op.reduceSum(apart, axesOfCopies));
   }
 
   private static List<Value> concat(Ops op, ForwardNode n, Value dy) {
@@ -56,5 +70,35 @@ final class ShapeRules {
       pieces.add(n.dy(i).isAbsent() ? op.zerosLike(n.y(i)) : n.dy(i));
     }
     return grads(op.concat((int) n.attribute("axis", 0L), pieces));
+  }
+
+  /** Blocks of pixels become channels again, in the order in which the node took them. */
+  private static List<Value> depthToSpace(Ops op, ForwardNode n, Value dy) {
+    long block = n.attribute("blocksize", 1L);
+    if (n.attribute("mode", "DCR").equals("DCR")) {
+      return grads(blocks(op, "SpaceToDepth", n, dy));
+    }
+    Value channels = op.sizeOf(dy, 1);
+    Value sizes =
+        op.concat(
+            0,
+            List.of(
+                op.longs(-1),
+                channels,
+                op.sizeOf(n.x(), 2),
+                op.longs(block),
+                op.sizeOf(n.x(), 3),
+                op.longs(block)));
+    Value apart = op.reshape(dy, sizes);
+    return grads(op.reshape(op.transpose(apart, 0, 1, 3, 5, 2, 4), op.shapeOf(n.x())));
+  }
+
+  private static List<Value> spaceToDepth(Ops op, ForwardNode n, Value dy) {
+    return grads(blocks(op, "DepthToSpace", n, dy));
+  }
+
+  private static Value blocks(Ops op, String opType, ForwardNode n, Value dy) {
+    Attributes attributes = Attributes.NONE.with("blocksize", n.attribute("blocksize", 1L));
+    return op.one(opType, attributes, TensorType.ofRank(dy.elementType(), 4), dy);
   }
 }
