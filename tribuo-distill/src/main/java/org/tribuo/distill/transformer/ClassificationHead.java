@@ -1,0 +1,153 @@
+package org.tribuo.distill.transformer;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+import org.tribuo.distill.graph.Dimension;
+import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.graph.GraphException;
+import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.graph.TensorType;
+import org.tribuo.distill.graph.pass.Normalization;
+
+/**
+ * A task's head: pooling, then a linear layer. Weights are drawn from a normal distribution of
+ * standard deviation 0.02, biases are 0, as is usual for BERT. The operators are of the form that
+ * every opset from 8 on has, so the graph keeps its own.
+ *
+ * @param pooling what the linear layer reads
+ * @param labels the number of logits, 1 or more
+ * @param seed of the weights: the same seed gives the same weights
+ */
+public record ClassificationHead(Pooling pooling, int labels, long seed) {
+  /** The output of a graph with a head: [batch, labels], or [batch, positions, labels]. */
+  public static final String LOGITS = "logits";
+
+  /** The initializer [width, labels] of the linear layer. */
+  public static final String WEIGHT = "head.weight";
+
+  /** The initializer [labels] of the linear layer. */
+  public static final String BIAS = "head.bias";
+
+  private static final double STANDARD_DEVIATION = 0.02;
+
+  public ClassificationHead {
+    if (labels < 1) {
+      throw new IllegalArgumentException(
+          "A head needs one label or more, this has %d".formatted(labels));
+    }
+  }
+
+  /**
+   * A copy of an encoder with this head, which takes the place of everything behind the layers and
+   * is the only output.
+   *
+   * @throws GraphException if the encoder has no layers, no attention mask where the mean is over
+   *     one, or no pooler where its own is asked for
+   */
+  public Graph attach(Graph encoder) {
+    Graph normalized = encoder.copy();
+    Normalization.apply(normalized);
+    return attach(encoder, normalized);
+  }
+
+  /**
+   * As {@link #attach(Graph)}, where the normalised copy is at hand.
+   *
+   * @param normalized what {@link Normalization} made of a copy of {@code encoder}
+   */
+  public Graph attach(Graph encoder, Graph normalized) {
+    Graph graph = encoder.copy();
+    String read =
+        pooling == Pooling.OWN
+            ? ownPooler(normalized)
+            : TransformerLayers.find(encoder, normalized).output();
+    TensorType type = normalized.type(read).orElseThrow();
+    graph.outputs().forEach(graph::removeOutput);
+    graph.setType(read, type);
+    graph.addOutput(read);
+    graph.removeUnused();
+    graph.removeOutput(read);
+    for (String name : List.of(LOGITS, WEIGHT, BIAS)) {
+      if (graph.has(name)) {
+        throw new GraphException(
+            "The encoder has a value '%s' already, so '%s' is a head's output, not a pooler's"
+                .formatted(name, read));
+      }
+    }
+    HeadWriter writer = new HeadWriter(graph, type);
+    String pooled =
+        switch (pooling) {
+          case FIRST_TOKEN -> writer.firstToken(read);
+          case MEAN -> writer.mean(read, attentionMask(normalized));
+          case OWN, NONE -> read;
+        };
+    writer.linear(pooled, pooling == Pooling.NONE, weight(widthOf(read, type)));
+    graph.addOutput(LOGITS);
+    return graph;
+  }
+
+  /** Normally distributed by the transform of Box and Muller, the same on every platform. */
+  private Tensor weight(long width) {
+    SplittableRandom random = new SplittableRandom(seed);
+    float[] values = new float[Math.toIntExact(width * labels)];
+    for (int i = 0; i < values.length; i++) {
+      double radius = StrictMath.sqrt(-2 * StrictMath.log(1 - random.nextDouble()));
+      double angle = 2 * Math.PI * random.nextDouble();
+      values[i] = (float) (STANDARD_DEVIATION * radius * StrictMath.cos(angle));
+    }
+    return Tensor.of(values, width, labels);
+  }
+
+  private static long widthOf(String value, TensorType type) {
+    if (type.shape().isPresent()
+        && type.shape().get().dimension(-1) instanceof Dimension.Fixed fixed) {
+      return fixed.size();
+    }
+    throw new GraphException(
+        "The width of '%s' %s is not known: a head needs a fixed one".formatted(value, type));
+  }
+
+  private static String ownPooler(Graph normalized) {
+    List<String> poolers =
+        normalized.outputs().stream()
+            .filter(output -> isMatrixOfFloats(normalized.type(output).orElse(null)))
+            .toList();
+    if (poolers.size() != 1) {
+      throw new GraphException(
+          ("The model's own pooler is its only output of two dimensions, but %s of its outputs %s"
+                  + " have two: choose the pooling FIRST_TOKEN or MEAN")
+              .formatted(poolers.isEmpty() ? "none" : poolers, normalized.outputs()));
+    }
+    return poolers.get(0);
+  }
+
+  private static boolean isMatrixOfFloats(@Nullable TensorType type) {
+    return type != null
+        && type.elementType().isFloat()
+        && type.shape().filter(shape -> shape.rank() == 2).isPresent();
+  }
+
+  /** The input [batch, positions] that is not looked up in a table. */
+  private static String attentionMask(Graph normalized) {
+    Set<String> looked = EmbeddingTables.of(normalized).inputs();
+    List<String> masks =
+        normalized.inputs().entrySet().stream()
+            .filter(e -> e.getValue().shape().filter(s -> s.rank() == 2).isPresent())
+            .map(Map.Entry::getKey)
+            .filter(input -> !looked.contains(input))
+            .toList();
+    if (masks.size() == 1) {
+      return masks.get(0);
+    }
+    throw new GraphException(
+        ("The mean is over the attention mask, the one input [batch, positions] that is not looked"
+                + " up in a table, but %s of the inputs %s %s: choose another pooling")
+            .formatted(
+                masks.isEmpty() ? "none" : masks,
+                normalized.inputs(),
+                masks.isEmpty() ? "is one" : "may be one"));
+  }
+}

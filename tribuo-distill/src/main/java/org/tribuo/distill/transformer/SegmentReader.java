@@ -1,0 +1,165 @@
+package org.tribuo.distill.transformer;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.tribuo.distill.graph.Dimension;
+import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.graph.Node;
+import org.tribuo.distill.graph.Shape;
+import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.graph.TensorType;
+
+/**
+ * Reads segments so that those which do the same get the same signature: a number for each
+ * expression, made of the operator, its attributes and the numbers of its inputs. Names do not
+ * count. What does not depend on the content of the segment's start is a leaf, known by its type:
+ * weights, sizes, and what all segments share, as the mask, rotary tables or relative positions
+ * (which exporters compute where they are first needed, from the sizes of a hidden state).
+ */
+final class SegmentReader {
+  private static final Set<String> COMMUTATIVE = Set.of("Add", "Mul");
+  private static final Set<String> ATTENTION =
+      Set.of("Softmax", "Attention", "MultiHeadAttention", "GroupQueryAttention");
+  private static final Set<String> SIZES = Set.of("Shape", "Size");
+  private static final long LARGEST_SHAPE = 16;
+
+  private final DataFlow flow;
+  private final Graph graph;
+  private final Map<List<Object>, Integer> expressions = new HashMap<>();
+
+  SegmentReader(DataFlow flow) {
+    this.flow = flow;
+    this.graph = flow.graph();
+  }
+
+  Segment read(String start, String end) {
+    return new Reading(start, dependants(start, end)).of(end);
+  }
+
+  /** What is computed from the content of {@code start}, not looking beyond {@code end}. */
+  private Set<String> dependants(String start, String end) {
+    Set<String> dependants = new HashSet<>();
+    Deque<String> open = new ArrayDeque<>(List.of(start));
+    while (!open.isEmpty()) {
+      for (Node reader : graph.consumers(open.pop())) {
+        if (SIZES.contains(reader.opType())) {
+          continue;
+        }
+        for (String output : reader.outputs()) {
+          if (dependants.add(output) && !output.equals(end)) {
+            open.push(output);
+          }
+        }
+      }
+    }
+    return dependants;
+  }
+
+  private int number(List<Object> expression) {
+    return expressions.computeIfAbsent(expression, e -> expressions.size());
+  }
+
+  /** One walk from a segment's end back to its start. */
+  private final class Reading {
+    private final String start;
+    private final Set<String> inside;
+    private final Map<String, Integer> numbers = new HashMap<>();
+    private final Set<String> operators = new TreeSet<>();
+    private final Set<String> attentions = new HashSet<>();
+    private final AttentionHeads heads;
+    private boolean selfContained = true;
+
+    Reading(String start, Set<String> inside) {
+      this.start = start;
+      this.inside = inside;
+      this.heads = new AttentionHeads(shapeOf(start));
+    }
+
+    Segment of(String end) {
+      int signature = numberOf(end);
+      return new Segment(
+          start,
+          end,
+          signature,
+          Collections.unmodifiableSet(operators),
+          attentions.size(),
+          heads.number(),
+          selfContained);
+    }
+
+    private int numberOf(String value) {
+      Integer known = numbers.get(value);
+      if (known == null) {
+        known = inside.contains(value) ? inner(value) : leaf(value);
+        numbers.put(value, known);
+      }
+      return known;
+    }
+
+    private int inner(String value) {
+      Node node = graph.producer(value).orElseThrow();
+      operators.add(node.opType());
+      if (ATTENTION.contains(node.opType())) {
+        attentions.add(value);
+      }
+      shapeOf(value).ifPresent(shape -> heads.see(node, shape));
+      List<Integer> inputs = new ArrayList<>();
+      node.inputs().forEach(input -> inputs.add(numberOf(input)));
+      if (COMMUTATIVE.contains(node.opType())) {
+        Collections.sort(inputs);
+      }
+      return number(
+          List.of(
+              node.qualifiedOpType(), node.attributes(), node.outputs().indexOf(value), inputs));
+    }
+
+    private int leaf(String value) {
+      if (value.equals(start)) {
+        return number(List.of("start"));
+      }
+      if (value.isEmpty()) {
+        return number(List.of("absent"));
+      }
+      if (flow.varies(value) && !flow.isInteger(value)) {
+        selfContained = false;
+      }
+      Optional<Tensor> constant = graph.constant(value);
+      return number(
+          List.of(
+              constant
+                  .filter(SegmentReader::isStructure)
+                  .map(Tensor::toLongs)
+                  .map(Arrays::toString)
+                  .orElse(""),
+              graph.type(value).map(TensorType::elementType).map(Object::toString).orElse("?"),
+              shapeOf(value).map(SegmentReader::fixedSizes).orElse(List.of("?"))));
+    }
+  }
+
+  /** Whether the numbers say what is done, as axes and sizes do, and not with which weights. */
+  private static boolean isStructure(Tensor tensor) {
+    return !tensor.elementType().isFloat() && tensor.elements() <= LARGEST_SHAPE;
+  }
+
+  private static List<Object> fixedSizes(Shape shape) {
+    List<Object> sizes = new ArrayList<>();
+    for (Dimension dimension : shape.dimensions()) {
+      sizes.add(dimension instanceof Dimension.Fixed ? dimension : "?");
+    }
+    return sizes;
+  }
+
+  private Optional<Shape> shapeOf(String value) {
+    return graph.type(value).flatMap(TensorType::shape);
+  }
+}

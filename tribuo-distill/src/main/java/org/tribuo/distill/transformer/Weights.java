@@ -1,0 +1,95 @@
+package org.tribuo.distill.transformer;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.graph.Node;
+import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.graph.TensorType;
+
+/** Tells a model's weights from its constants. */
+public final class Weights {
+  /** Nothing is learned through these: flat where they are not undefined, or rotary frequencies. */
+  private static final Set<String> CLOSED = Set.of("Floor", "Ceil", "Round", "Sign", "Sin", "Cos");
+
+  private static final Set<String> NORMALIZATIONS =
+      Set.of(
+          "LayerNormalization",
+          "SimplifiedLayerNormalization",
+          "RMSNormalization",
+          "GroupNormalization",
+          "InstanceNormalization",
+          "BatchNormalization");
+
+  /** Inputs that hold what was measured, by operator. */
+  private static final Map<String, Set<Integer>> STATISTICS =
+      Map.of("BatchNormalization", Set.of(3, 4));
+
+  private static final float FORBIDDEN_SCORE = -1e4f;
+  private static final int LOOKED_AT = 4096;
+
+  private Weights() {}
+
+  /**
+   * The initializers of a normalised graph that are trained unless somebody freezes them, in the
+   * order of the file: those of floats and more than one element from which a gradient can come
+   * back from an output. Frequencies of rotary positions, attention masks and statistics are not
+   * among them. A buffer of floats that the model adds as it adds a bias cannot be told from one.
+   */
+  public static List<Weight> trainable(Graph normalized) {
+    Set<String> learned = reachedByGradients(normalized);
+    return normalized.initializers().entrySet().stream()
+        .filter(e -> learned.contains(e.getKey()))
+        .filter(e -> e.getValue().elementType().isFloat() && e.getValue().elements() > 1)
+        .filter(e -> !isMask(e.getValue()))
+        .map(e -> new Weight(e.getKey(), decays(normalized, e.getKey(), e.getValue())))
+        .toList();
+  }
+
+  private static Set<String> reachedByGradients(Graph graph) {
+    Set<String> reached = new HashSet<>(graph.outputs());
+    List<Node> order = graph.topological();
+    for (int i = order.size() - 1; i >= 0; i--) {
+      Node node = order.get(i);
+      if (CLOSED.contains(node.opType()) || node.outputs().stream().noneMatch(reached::contains)) {
+        continue;
+      }
+      Set<Integer> statistics = STATISTICS.getOrDefault(node.opType(), Set.of());
+      for (int input = 0; input < node.inputs().size(); input++) {
+        if (!statistics.contains(input) && isFloat(graph, node.input(input))) {
+          reached.add(node.input(input));
+        }
+      }
+    }
+    return reached;
+  }
+
+  private static boolean isFloat(Graph graph, String value) {
+    return graph.type(value).map(TensorType::elementType).filter(t -> t.isFloat()).isPresent();
+  }
+
+  /** Masks forbid positions by scores that no weight has; they start with the first rows. */
+  private static boolean isMask(Tensor tensor) {
+    long elements = Math.min(tensor.elements(), LOOKED_AT);
+    Tensor begin =
+        Tensor.of(
+            tensor.elementType(),
+            new long[] {elements},
+            tensor.data().slice(0, Math.toIntExact(elements * tensor.elementType().bytes())));
+    for (float value : begin.toFloats()) {
+      if (value <= FORBIDDEN_SCORE || !Float.isFinite(value)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean decays(Graph graph, String name, Tensor tensor) {
+    return tensor.rank() > 1
+        && graph.consumers(name).stream()
+            .noneMatch(
+                node -> NORMALIZATIONS.contains(node.opType()) && !node.input(0).equals(name));
+  }
+}

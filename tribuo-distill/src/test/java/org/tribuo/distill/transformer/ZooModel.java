@@ -1,0 +1,81 @@
+package org.tribuo.distill.transformer;
+
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.StreamSupport;
+import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.graph.pass.Normalization;
+import org.tribuo.distill.runtime.SessionSettings;
+import org.tribuo.distill.runtime.TrainingRuntime;
+
+/** A small model of the zoo with a batch for it. */
+record ZooModel(Path folder, JsonNode json) {
+
+  static ZooModel of(String name) throws IOException, URISyntaxException {
+    Path folder =
+        Path.of(Objects.requireNonNull(ZooModel.class.getResource("/zoo/" + name)).toURI());
+    return new ZooModel(folder, new ObjectMapper().readTree(folder.resolve("case.json").toFile()));
+  }
+
+  Graph graph() throws IOException {
+    return Graph.of(OnnxModel.read(folder.resolve("model.onnx")));
+  }
+
+  Graph normalized() throws IOException {
+    Graph graph = graph();
+    Normalization.apply(graph);
+    return graph;
+  }
+
+  Map<String, Tensor> inputs() throws IOException {
+    Map<String, Tensor> inputs = new LinkedHashMap<>();
+    for (JsonNode input : json.get("inputs")) {
+      byte[] bytes = Files.readAllBytes(folder.resolve(input.get("file").asText()));
+      inputs.put(input.get("name").asText(), Tensor.of(TensorProto.parseFrom(bytes)));
+    }
+    return inputs;
+  }
+
+  List<String> trainable() {
+    return StreamSupport.stream(json.get("trainable").spliterator(), false)
+        .map(JsonNode::asText)
+        .toList();
+  }
+
+  /** What ONNX Runtime makes of a graph, by output. Inputs that the graph lacks are left out. */
+  static Map<String, Tensor> run(Graph graph, Map<String, Tensor> inputs) throws OrtException {
+    OrtEnvironment environment = TrainingRuntime.environment();
+    Map<String, OnnxTensor> fed = new LinkedHashMap<>();
+    Map<String, Tensor> results = new LinkedHashMap<>();
+    byte[] model = graph.toModel().toProto().toByteArray();
+    try (var options = SessionSettings.cpu(1).newOptions();
+        OrtSession session = environment.createSession(model, options)) {
+      for (String name : session.getInputNames()) {
+        fed.put(name, inputs.get(name).toOrt(environment));
+      }
+      try (OrtSession.Result result = session.run(fed)) {
+        for (var output : result) {
+          results.put(output.getKey(), Tensor.of((OnnxTensor) output.getValue()));
+        }
+      }
+    } finally {
+      fed.values().forEach(OnnxTensor::close);
+    }
+    return results;
+  }
+}
