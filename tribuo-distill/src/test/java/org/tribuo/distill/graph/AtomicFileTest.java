@@ -1,0 +1,57 @@
+package org.tribuo.distill.graph;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AtomicFileTest {
+  @TempDir Path folder;
+
+  private List<String> names() throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.map(file -> file.getFileName().toString()).toList();
+    }
+  }
+
+  @Test
+  void aFailureKeepsTheOldFileAndLeavesNothingBehind() throws IOException {
+    Path file = folder.resolve("weights");
+    Files.writeString(file, "old");
+    assertThatThrownBy(
+            () ->
+                AtomicFile.writeStream(
+                    file,
+                    stream -> {
+                      stream.write(new byte[100_000]);
+                      throw new IOException("No space left on device");
+                    }))
+        .hasMessage("No space left on device");
+    assertThat(file).hasContent("old");
+    assertThat(names()).containsExactly("weights");
+  }
+
+  @Test
+  void aNewFileTakesTheOldOnesPlace() throws IOException {
+    Path file = folder.resolve("weights");
+    Files.writeString(file, "old and longer");
+    AtomicFile.writeStream(file, stream -> stream.write("new".getBytes()));
+    assertThat(file).hasContent("new");
+    assertThat(names()).containsExactly("weights");
+  }
+
+  @Test
+  void aFolderThatIsNotThereIsNamed() {
+    Path file = folder.resolve("none").resolve("weights");
+    assertThatThrownBy(() -> AtomicFile.writeStream(file, stream -> stream.write(1)))
+        .isInstanceOf(NoSuchFileException.class)
+        .hasMessageContaining("There is no folder '" + folder.resolve("none") + "' to write into");
+  }
+}
