@@ -6,6 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.loss.AttachedObjective;
+import org.tribuo.distill.loss.ObjectiveInputs;
 
 /** Runs the batches of one epoch after the other and counts the steps. */
 final class EpochRun {
@@ -13,7 +15,7 @@ final class EpochRun {
   private final TrainingData data;
   private final TrainingSettings settings;
   private final VocabularyCompaction vocabulary;
-  private final StudentTraining.LossInputs lossInputs;
+  private final AttachedObjective objective;
   private final long totalSteps;
   private long steps;
   private double decay = 1;
@@ -23,13 +25,13 @@ final class EpochRun {
       TrainingData data,
       TrainingSettings settings,
       VocabularyCompaction vocabulary,
-      StudentTraining.LossInputs lossInputs,
+      AttachedObjective objective,
       long totalSteps) {
     this.session = session;
     this.data = data;
     this.settings = settings;
     this.vocabulary = vocabulary;
-    this.lossInputs = lossInputs;
+    this.objective = objective;
     this.totalSteps = totalSteps;
   }
 
@@ -99,8 +101,11 @@ final class EpochRun {
   }
 
   private Map<String, Tensor> inputs(int[] rows, int accumulated) {
-    Map<String, Tensor> all =
-        lossInputs.addedTo(vocabulary.translate(data.batch(rows)), accumulated);
+    Map<String, Tensor> all = new LinkedHashMap<>(vocabulary.translate(data.batch(rows)));
+    all.put(ObjectiveInputs.ALPHA, Tensor.scalar(settings.alpha()));
+    all.put(ObjectiveInputs.TEMPERATURE, Tensor.scalar(settings.temperature()));
+    all.put(ObjectiveInputs.LOSS_SCALE, Tensor.scalar(1f / accumulated));
+    objective.check(all);
     all.keySet().retainAll(session.inputs().keySet());
     return all;
   }

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +19,8 @@ import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.graph.pass.Normalization;
 import org.tribuo.distill.loss.AttachedObjective;
 import org.tribuo.distill.loss.Objective;
-import org.tribuo.distill.loss.ObjectiveInputs;
+import org.tribuo.distill.transformer.Weight;
+import org.tribuo.distill.transformer.Weights;
 
 /**
  * Trains a student on an objective: makes the training graph out of the student's own graph, runs
@@ -33,7 +33,7 @@ public final class StudentTraining {
   private final Set<String> decayed;
   private final VocabularyCompaction vocabulary;
   private final TrainingArtifacts artifacts;
-  private final LossInputs lossInputs;
+  private final AttachedObjective attached;
 
   /** Weights at the end of an epoch, and what they are worth. */
   private record Candidate(
@@ -50,21 +50,27 @@ public final class StudentTraining {
     this.data = data;
     Graph graph = Graph.of(student);
     Normalization.apply(graph);
-    Set<String> weights = new LinkedHashSet<>(TrainableWeights.of(graph));
-    weights.removeAll(settings.frozen());
-    this.decayed = TrainableWeights.decayed(graph, weights);
+    Set<String> weights = new LinkedHashSet<>();
+    this.decayed = new LinkedHashSet<>();
+    for (Weight weight : Weights.trainable(graph)) {
+      if (!settings.frozen().contains(weight.initializer())) {
+        weights.add(weight.initializer());
+        if (weight.decays()) {
+          decayed.add(weight.initializer());
+        }
+      }
+    }
     this.vocabulary =
         settings.compactVocabulary()
             ? VocabularyCompaction.apply(graph, weights, data)
             : VocabularyCompaction.none();
     Value[] outputs = graph.outputs().stream().map(graph::value).toArray(Value[]::new);
-    AttachedObjective attached = objective.attach(Ops.on(graph), outputs);
+    this.attached = objective.attach(Ops.on(graph), outputs);
     Map<String, Value> gradients =
         Differentiator.differentiate(graph, attached.differentiated().name(), weights, rules);
     this.artifacts =
         TrainingArtifacts.of(
             graph, List.copyOf(attached.terms().keySet()), gradients, optimizer(weights));
-    this.lossInputs = new LossInputs(settings.alpha(), settings.temperature());
   }
 
   private OptimizerSettings optimizer(Set<String> weights) {
@@ -109,7 +115,7 @@ public final class StudentTraining {
       long totalSteps = totalSteps();
       listener.onTrainingStart(
           new TrainingPlan(totalSteps, settings.epochs(), data.rows(), parameters()));
-      EpochRun run = new EpochRun(session, data, settings, vocabulary, lossInputs, totalSteps);
+      EpochRun run = new EpochRun(session, data, settings, vocabulary, attached, totalSteps);
       Candidate best = null;
       int epoch = 0;
       int sinceBest = 0;
@@ -185,16 +191,5 @@ public final class StudentTraining {
 
   private long parameters() {
     return artifacts.checkpoint().trainable().values().stream().mapToLong(Tensor::elements).sum();
-  }
-
-  /** The scalars that steer the loss, as inputs of each batch. */
-  record LossInputs(float alpha, float temperature) {
-    Map<String, Tensor> addedTo(Map<String, Tensor> batch, int accumulated) {
-      Map<String, Tensor> all = new LinkedHashMap<>(batch);
-      all.put(ObjectiveInputs.ALPHA, Tensor.scalar(alpha));
-      all.put(ObjectiveInputs.TEMPERATURE, Tensor.scalar(temperature));
-      all.put(ObjectiveInputs.LOSS_SCALE, Tensor.scalar(1f / accumulated));
-      return all;
-    }
   }
 }

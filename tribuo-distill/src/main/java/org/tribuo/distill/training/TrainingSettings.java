@@ -3,6 +3,7 @@ package org.tribuo.distill.training;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import org.tribuo.distill.loss.Blend;
 import org.tribuo.distill.runtime.SessionSettings;
 
 /**
@@ -42,12 +43,7 @@ public record TrainingSettings(
     frozen = Set.copyOf(frozen);
     requireAtLeastOne("epochs", epochs);
     requireAtLeastOne("accumulation", accumulation);
-    if (!(alpha >= 0 && alpha <= 1)) {
-      throw new IllegalArgumentException("alpha must be in [0, 1], but is " + alpha);
-    }
-    if (!(temperature > 0 && Float.isFinite(temperature))) {
-      throw new IllegalArgumentException("temperature must be positive, but is " + temperature);
-    }
+    new Blend(alpha, temperature);
   }
 
   private static void requireAtLeastOne(String name, int value) {
