@@ -1,6 +1,8 @@
 package org.tribuo.distill.graph.pass;
 
 import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.ShapeInference;
 
@@ -14,6 +16,14 @@ public final class Normalization {
       List.of(new LiftOpset(), new TakeApart(), new FuseLayerNormalization(), new FuseGelu());
 
   private Normalization() {}
+
+  /**
+   * The fused operators that are written with others, sorted, with their domain where it is not
+   * ONNX's own.
+   */
+  public static SortedSet<String> takenApart() {
+    return new TreeSet<>(TakeApart.DECOMPOSITIONS.keySet());
+  }
 
   /**
    * Normalises a graph in place.

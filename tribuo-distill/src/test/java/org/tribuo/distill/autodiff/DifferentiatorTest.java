@@ -1,0 +1,219 @@
+package org.tribuo.distill.autodiff;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.tribuo.distill.autodiff.GradientRule.grads;
+import static org.tribuo.distill.autodiff.RuleTable.rule;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.tribuo.distill.autodiff.rules.StandardRules;
+import org.tribuo.distill.graph.Attributes;
+import org.tribuo.distill.graph.Dimension;
+import org.tribuo.distill.graph.ElementType;
+import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.graph.GraphRunner;
+import org.tribuo.distill.graph.Ops;
+import org.tribuo.distill.graph.Shape;
+import org.tribuo.distill.graph.ShapeInference;
+import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.graph.TensorType;
+import org.tribuo.distill.graph.Value;
+
+class DifferentiatorTest {
+  private final Graph graph = Graph.empty(Ops.OPSET);
+  private final Ops op = Ops.on(graph);
+
+  @Test
+  void sumsTheGradientsOfAWeightThatIsReadTwice() throws Exception {
+    Value w = weight("w", 2, 3);
+    Value loss = op.reduceSum(op.mul(w, op.add(w, op.scalar(1, w))));
+
+    assertThat(gradient(loss, "w", Map.of())).containsExactly(5, 7); // 2w + 1
+  }
+
+  @Test
+  void sumsOverTheBatchWhereOnlyTheRunShowsThatPositionsWereBroadcast() throws Exception {
+    Value states = input("states", "batch", "sequence");
+    Value positions = input("positions", "a", "b");
+    Value w = weight("w", 1);
+    Value embedded = op.mul(positions, w);
+    graph.addOutput(embedded.name());
+    Value loss = op.reduceSum(op.mul(op.add(embedded, states), states));
+    Value weight = differentiated(loss, "w");
+
+    Map<String, Tensor> feeds =
+        Map.of(
+            "states", Tensor.of(new float[] {1, 2, 3, 4, 5, 6}, 3, 2),
+            "positions", Tensor.of(new float[] {10, 100}, 1, 2));
+    assertThat(GraphRunner.run(graph, feeds).get(weight.name()).toFloats())
+        .containsExactly(10 * (1 + 3 + 5) + 100 * (2 + 4 + 6));
+  }
+
+  @Test
+  void leavesSizesAloneThatTurnOutToBeEqual() throws Exception {
+    Value x = input("x", "a", "b");
+    Value y = input("y", "c", "d");
+    Value w = weight("w", 2);
+    Value loss = op.reduceSum(op.mul(op.mul(x, w), y));
+
+    Tensor ones = Tensor.of(new float[] {1, 1, 1, 1}, 2, 2);
+    assertThat(gradient(loss, "w", Map.of("x", ones, "y", ones))).containsExactly(4);
+  }
+
+  @Test
+  void stopsAtAFlatOperator() throws Exception {
+    Value w = weight("w", 2.5f);
+    Value rounded = op.one("Floor", w.type(), w);
+    Value loss = op.reduceSum(op.mul(w, rounded));
+
+    assertThat(gradient(loss, "w", Map.of())).containsExactly(2);
+  }
+
+  @Test
+  void saysWhichOperatorItDoesNotKnowAndWhatLiesBelowIt() {
+    Value first = weight("first", 1, 2);
+    Value second = weight("second", 3, 4);
+    Value unknown =
+        op.one(
+            "LpPool",
+            kernel(),
+            TensorType.ofRank(ElementType.FLOAT, 3),
+            image(op.add(first, second)));
+    Value loss = op.reduceSum(unknown);
+    String node = graph.producer(unknown.name()).orElseThrow().name();
+
+    UnknownOperatorException thrown =
+        catchThrowableOfType(
+            UnknownOperatorException.class,
+            () ->
+                Differentiator.differentiate(
+                    graph, loss.name(), List.of("first", "second"), StandardRules.TABLE));
+
+    assertThat(thrown)
+        .hasMessage(
+            "No gradient rule for 'LpPool' (opset 21) at node '%s', between the loss and 2 trainable"
+                    .formatted(node)
+                + " weights (first: first). Freeze those weights, or pass a rule: CONTRIBUTING.md,"
+                + " \"How to add an operator\"");
+    assertThat(thrown.operator()).isEqualTo("LpPool");
+    assertThat(thrown.opset()).isEqualTo(21);
+    assertThat(thrown.node()).isEqualTo(node);
+    assertThat(thrown.weights()).containsExactly("first", "second");
+  }
+
+  @Test
+  void anUnknownOperatorOffTheWayIsNoObstacle() throws Exception {
+    Value frozen = op.constant(Tensor.of(new float[] {3, 4}, 2));
+    Value pooled =
+        op.one("LpPool", kernel(), TensorType.ofRank(ElementType.FLOAT, 3), image(frozen));
+    Value w = weight("w", 1);
+    Value loss = op.reduceSum(op.mul(pooled, w));
+
+    assertThat(gradient(loss, "w", Map.of())).containsExactly(5);
+  }
+
+  private static Attributes kernel() {
+    return Attributes.NONE.with("kernel_shape", new long[] {2});
+  }
+
+  private Value image(Value vector) {
+    return op.reshape(vector, 1, 1, 2);
+  }
+
+  @Test
+  void saysThatTheLossDoesNotDependOnAWeight() {
+    Value w = weight("w", 1);
+    weight("unused", 1);
+    Value loss = op.reduceSum(w);
+
+    assertThatThrownBy(
+            () ->
+                Differentiator.differentiate(
+                    graph, loss.name(), List.of("unused"), StandardRules.TABLE))
+        .isInstanceOf(UndifferentiableException.class)
+        .hasMessage(
+            "The loss '%s' does not depend on weight 'unused': freeze it, or name another"
+                .formatted(loss.name()));
+  }
+
+  // example: rule
+  /** The upper triangle of each matrix: what it leaves out gets no gradient. */
+  private static final RuleTable WITH_TRIANGLES =
+      StandardRules.TABLE.with(
+          rule("com.microsoft::Trilu", (op, n, dy) -> grads(n.appliedTo(op, dy))));
+
+  // example: end
+
+  @Test
+  void takesARuleOfTheCaller() throws Exception {
+    Value w = weight("w", 1, 2, 3, 4);
+    Value matrix = op.reshape(w, 2, 2);
+    Value triangle = op.microsoft("Trilu", Attributes.NONE, matrix.type(), matrix);
+    Value loss = op.reduceSum(op.square(triangle));
+
+    Map<String, Value> gradients =
+        Differentiator.differentiate(graph, loss.name(), List.of("w"), WITH_TRIANGLES);
+    graph.addOutput(gradients.get("w").name());
+
+    assertThat(GraphRunner.run(graph, Map.of()).get(gradients.get("w").name()).toFloats())
+        .containsExactly(2, 4, 0, 8);
+  }
+
+  @Test
+  void theExampleOfARuleIsTheOneInTheGuide() throws IOException {
+    String guide = Files.readString(Path.of("..", "CONTRIBUTING.md"));
+    String source =
+        Files.readString(
+            Path.of("src/test/java/org/tribuo/distill/autodiff/DifferentiatorTest.java"));
+    String example =
+        source
+            .substring(source.indexOf("// example: rule\n"), source.indexOf("  // example: end"))
+            .replace("// example: rule\n", "")
+            .stripIndent()
+            .strip();
+
+    assertThat(guide.lines().map(String::strip).toList())
+        .containsSequence(example.lines().map(String::strip).toList());
+  }
+
+  @Test
+  void refusesASecondRuleForAnOperator() {
+    assertThatThrownBy(() -> StandardRules.TABLE.with(rule("Tanh", (op, n, dy) -> grads(dy))))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("Operator 'Tanh' is in the table already");
+  }
+
+  private Value weight(String name, float... numbers) {
+    return graph.setInitializer(name, Tensor.of(numbers, numbers.length));
+  }
+
+  private Value input(String name, String... sizes) {
+    TensorType type =
+        TensorType.of(
+            ElementType.FLOAT, new Shape(Arrays.stream(sizes).map(Dimension::of).toList()));
+    graph.addInput(name, type);
+    return new Value(name, type);
+  }
+
+  private Value differentiated(Value loss, String weight) {
+    ShapeInference.infer(graph);
+    Value gradient =
+        Differentiator.differentiate(graph, loss.name(), List.of(weight), StandardRules.TABLE)
+            .get(weight);
+    graph.addOutput(gradient.name());
+    return gradient;
+  }
+
+  private float[] gradient(Value loss, String weight, Map<String, Tensor> feeds) throws Exception {
+    graph.addOutput(loss.name());
+    Value gradient = differentiated(loss, weight);
+    return GraphRunner.run(graph, feeds).get(gradient.name()).toFloats();
+  }
+}

@@ -1,0 +1,82 @@
+package org.tribuo.distill.autodiff.rules;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.tribuo.distill.autodiff.RuleTable.Entry;
+import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.graph.pass.Normalization;
+
+/**
+ * The page of supported operators is written from the tables. {@code -Doperators.write=true} writes
+ * it anew.
+ */
+class OperatorsPageTest {
+  private static final Path PAGE = Path.of("..", "src", "site", "markdown", "operators.md");
+
+  @Test
+  void thePageListsWhatTheTablesHold() throws IOException {
+    if (Boolean.getBoolean("operators.write")) {
+      Files.writeString(PAGE, page());
+    }
+    assertThat(Files.readString(PAGE))
+        .as(
+            "%s is out of date. Write it anew with"
+                + " ./mvnw test -pl tribuo-distill -Dtest=OperatorsPageTest -Doperators.write=true",
+            PAGE)
+        .isEqualTo(page());
+  }
+
+  private static String page() {
+    return """
+        # Supported operators
+
+        Models of opset %d to %d are read. What lies between the loss and a trained weight must be
+        differentiable; what only computes shapes, positions or masks may be any operator that ONNX
+        Runtime can execute. An operator that is in none of these lists is an error that names the
+        node and the weights below it: freeze those weights, or write a rule (`CONTRIBUTING.md`, "How
+        to add an operator").
+
+        This page is written by a test from the tables of the library.
+
+        ## With a gradient
+
+        %s
+
+        ## Taken apart
+
+        Fused operators are written with the operators above before the gradient is made.
+
+        %s
+
+        ## Flat
+
+        Their derivative is zero wherever it exists, so no gradient passes them.
+
+        %s
+        """
+        .formatted(
+            OnnxModel.OLDEST_OPSET,
+            OnnxModel.NEWEST_OPSET,
+            list(StandardRules.TABLE.differentiable()),
+            list(Normalization.takenApart()),
+            list(flat()));
+  }
+
+  private static List<String> flat() {
+    return StandardRules.TABLE.entries().stream()
+        .filter(Entry.Flat.class::isInstance)
+        .map(Entry::operator)
+        .toList();
+  }
+
+  private static String list(Collection<String> operators) {
+    return operators.stream().map("- `%s`"::formatted).collect(Collectors.joining("\n"));
+  }
+}
