@@ -526,19 +526,33 @@ public final class Ops {
   }
 
   private static TensorType concatenated(int axis, List<Value> parts) {
-    Value first = parts.get(0);
-    long size = 0;
-    for (Value part : parts) {
-      boolean known =
-          part.shape().filter(s -> s.dimension(axis) instanceof Dimension.Fixed).isPresent();
-      size =
-          known && size >= 0
-              ? size + ((Dimension.Fixed) part.shape().orElseThrow().dimension(axis)).size()
-              : -1;
+    ElementType elementType = parts.get(0).elementType();
+    if (parts.stream().anyMatch(part -> part.shape().isEmpty())) {
+      return unknownSizes(parts.get(0));
     }
-    return size < 0
-        ? unknownSizes(first)
-        : new TensorType(first.elementType(), resized(first.shape(), axis, size));
+    List<Shape> shapes = parts.stream().map(part -> part.shape().orElseThrow()).toList();
+    int rank = shapes.get(0).rank();
+    int along = axis < 0 ? axis + rank : axis;
+    List<Dimension> dims = new ArrayList<>();
+    for (int i = 0; i < rank; i++) {
+      int at = i;
+      List<Dimension> sizes = shapes.stream().map(shape -> shape.dimension(at)).toList();
+      dims.add(i == along ? sum(sizes) : anyFixed(sizes));
+    }
+    return TensorType.of(elementType, new Shape(dims));
+  }
+
+  private static Dimension sum(List<Dimension> sizes) {
+    return sizes.stream().allMatch(Dimension.Fixed.class::isInstance)
+        ? Dimension.of(sizes.stream().mapToLong(size -> ((Dimension.Fixed) size).size()).sum())
+        : Dimension.UNKNOWN;
+  }
+
+  private static Dimension anyFixed(List<Dimension> equal) {
+    return equal.stream()
+        .filter(Dimension.Fixed.class::isInstance)
+        .findFirst()
+        .orElse(equal.get(0));
   }
 
   /** Pieces of given sizes along an axis. */

@@ -6,11 +6,13 @@ import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 
 /**
  * One operator with inputs on which it is defined (and smooth, where a test differentiates it).
@@ -24,7 +26,7 @@ import java.util.function.UnaryOperator;
  * @param operator its name, with its domain where it is not ONNX's own
  * @param opset the version of ONNX's operators
  * @param broadcasts whether the inputs get shapes at random that broadcast to each other
- * @param outputs how many outputs the node has
+ * @param outputs which of its outputs the node has
  * @param floatsOnly whether it is computed in float32 even where its type is float64
  */
 public record OperatorCase(
@@ -33,13 +35,22 @@ public record OperatorCase(
     Attributes attributes,
     List<Source> inputs,
     boolean broadcasts,
-    int outputs,
+    List<Integer> outputs,
     boolean floatsOnly) {
 
   /** Makes an input from a seed. */
   @FunctionalInterface
   private interface Sampler {
     Tensor sample(SplittableRandom random, ElementType floats, long... dims);
+  }
+
+  /** What a model says of the size of an input along an axis. */
+  @FunctionalInterface
+  public interface Sizes {
+    Sizes KNOWN = (input, axis) -> Dimension.of(input.dim(axis));
+    Sizes UNKNOWN = (input, axis) -> Dimension.UNKNOWN;
+
+    Dimension of(Tensor input, int axis);
   }
 
   /** What an input is. */
@@ -67,7 +78,8 @@ public record OperatorCase(
   public record Instance(OnnxModel model, Map<String, Tensor> feeds, List<String> differentiated) {}
 
   public static OperatorCase operator(String operator) {
-    return new OperatorCase(operator, Ops.OPSET, Attributes.NONE, List.of(), false, 1, false);
+    return new OperatorCase(
+        operator, Ops.OPSET, Attributes.NONE, List.of(), false, List.of(0), false);
   }
 
   public OperatorCase opset(long version) {
@@ -106,8 +118,10 @@ public record OperatorCase(
         operator, opset, attributes, List.of(sources), true, outputs, floatsOnly);
   }
 
-  public OperatorCase outputs(int number) {
-    return new OperatorCase(operator, opset, attributes, inputs, broadcasts, number, floatsOnly);
+  /** With some of the outputs. */
+  public OperatorCase outputs(Integer... indices) {
+    return new OperatorCase(
+        operator, opset, attributes, inputs, broadcasts, List.of(indices), floatsOnly);
   }
 
   /** For an operator that ONNX Runtime computes in float32 even where its type is float64. */
@@ -273,9 +287,9 @@ public record OperatorCase(
    * A model of one node.
    *
    * @param floats the element type of all float inputs
-   * @param sizesKnown whether the model says the sizes of its inputs, or their number only
+   * @param sizes what the model says of the sizes of its inputs
    */
-  public Instance instance(long seed, ElementType floats, boolean sizesKnown) {
+  public Instance instance(long seed, ElementType floats, Sizes sizes) {
     SplittableRandom random = new SplittableRandom(seed);
     long[] widest = random.longs(random.nextInt(5), 1, 4).toArray();
     GraphProto.Builder graph = GraphProto.newBuilder().setName("case");
@@ -299,7 +313,7 @@ public record OperatorCase(
       switch (source.role()) {
         case CONSTANT -> graph.addInitializer(tensor.toProto(name));
         case FED, DIFFERENTIATED -> {
-          graph.addInput(TypeProtos.write(name, type(tensor, sizesKnown)));
+          graph.addInput(TypeProtos.write(name, type(tensor, sizes)));
           feeds.put(name, tensor);
         }
         case ABSENT -> {}
@@ -308,18 +322,21 @@ public record OperatorCase(
         differentiated.add(name);
       }
     }
-    for (int i = 0; i < outputs; i++) {
-      node.addOutput("y" + i);
-      graph.addOutputBuilder().setName("y" + i);
+    for (int i = 0; i <= Collections.max(outputs); i++) {
+      node.addOutput(outputs.contains(i) ? "y" + i : "");
     }
+    outputs.forEach(i -> graph.addOutputBuilder().setName("y" + i));
     ModelProto.Builder model = ModelProto.newBuilder().setIrVersion(10).setGraph(graph);
     model.addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(opset));
     model.addOpsetImport(OperatorSetIdProto.newBuilder().setDomain(Node.MICROSOFT).setVersion(1));
     return new Instance(OnnxModel.of(model.build()), feeds, differentiated);
   }
 
-  private static TensorType type(Tensor tensor, boolean sizesKnown) {
-    return sizesKnown ? tensor.type() : TensorType.ofRank(tensor.elementType(), tensor.rank());
+  private static TensorType type(Tensor tensor, Sizes sizes) {
+    return TensorType.of(
+        tensor.elementType(),
+        new Shape(
+            IntStream.range(0, tensor.rank()).mapToObj(axis -> sizes.of(tensor, axis)).toList()));
   }
 
   /** Without some leading axes, and with size 1 in some others. */

@@ -166,8 +166,12 @@ final class RuleCases {
           operator("Transpose").with("perm", 1L, 2L, 0L).on(normal(2, 3, 4)),
           operator("Concat").with("axis", 1).on(normal(2, 3), normal(2, 1), normal(2, 4)),
           operator("Concat").with("axis", -1).on(normal(2, 3), normal(2, 1)),
-          operator("Split").with("axis", 1).outputs(2).on(normal(2, 5), vector(2, 3)),
-          operator("Split").with("axis", -1).with("num_outputs", 3).outputs(3).on(normal(2, 6)),
+          operator("Split").with("axis", 1).outputs(0, 1).on(normal(2, 5), vector(2, 3)),
+          operator("Split")
+              .with("axis", -1)
+              .with("num_outputs", 3)
+              .outputs(0, 1, 2)
+              .on(normal(2, 6)),
           operator("DepthToSpace").with("blocksize", 2).on(normal(2, 8, 2, 3)),
           operator("DepthToSpace").with("blocksize", 2).with("mode", "CRD").on(normal(2, 8, 2, 3)),
           operator("SpaceToDepth").with("blocksize", 2).on(normal(2, 2, 4, 6)),
@@ -192,7 +196,7 @@ final class RuleCases {
           operator("Trilu").with("upper", 0).on(normal(4, 3), scalar(-1)),
           operator("CumSum").on(normal(3, 4), scalar(1)),
           operator("CumSum").with("exclusive", 1).with("reverse", 1).on(normal(3, 4), scalar(0)),
-          operator("TopK").outputs(2).on(distinct(3, 6), vector(2)),
+          operator("TopK").outputs(0, 1).on(distinct(3, 6), vector(2)),
           operator("Compress").with("axis", 1).on(normal(3, 4), booleans(4)),
           operator("ReverseSequence").on(normal(4, 3, 2), integers(new long[] {3}, 1, 4, 2)),
           operator("ScatterElements")
