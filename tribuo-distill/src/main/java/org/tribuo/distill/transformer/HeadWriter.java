@@ -68,23 +68,22 @@ final class HeadWriter {
     return reshape(mean, vectors(), 0, size(width));
   }
 
-  /** The linear layer over the last axis, under the names of {@link ClassificationHead}. */
+  /** The linear layer over the last axis, under the names of {@link TaskHead}. */
   void linear(String pooled, boolean eachToken, Tensor weight) {
     long labels = weight.dim(1);
     List<Dimension> dims =
         new ArrayList<>(eachToken ? List.of(batch(), positions()) : List.of(batch()));
     dims.add(Dimension.of(labels));
-    graph.setInitializer(ClassificationHead.WEIGHT, weight.cast(elementType));
+    graph.setInitializer(TaskHead.WEIGHT, weight.cast(elementType));
     graph.setInitializer(
-        ClassificationHead.BIAS,
-        Tensor.of(new float[Math.toIntExact(labels)], labels).cast(elementType));
-    String product = node("MatMul", Attributes.NONE, dims, pooled, ClassificationHead.WEIGHT);
+        TaskHead.BIAS, Tensor.of(new float[Math.toIntExact(labels)], labels).cast(elementType));
+    String product = node("MatMul", Attributes.NONE, dims, pooled, TaskHead.WEIGHT);
     graph.add(
         Node.ONNX,
         "Add",
         Attributes.NONE,
-        List.of(product, ClassificationHead.BIAS),
-        Map.of(ClassificationHead.LOGITS, TensorType.of(elementType, new Shape(dims))));
+        List.of(product, TaskHead.BIAS),
+        Map.of(TaskHead.LOGITS, TensorType.of(elementType, new Shape(dims))));
   }
 
   private Dimension batch() {

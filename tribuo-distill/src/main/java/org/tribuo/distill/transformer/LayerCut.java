@@ -1,8 +1,6 @@
 package org.tribuo.distill.transformer;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -122,28 +120,12 @@ public final class LayerCut {
       if (kept.contains(layer.index())) {
         continue;
       }
-      Set<String> inside = dependants(graph, layer.start(), layer.end());
-      inside.removeAll(dependants(graph, layer.end(), ""));
+      Set<String> inside = Dependants.between(graph, layer.start(), layer.end());
+      inside.removeAll(Dependants.of(graph, layer.end()));
       if (layer.index() == layers.count() - 1) {
         inside.remove(layer.end());
       }
       graph.outputs().stream().filter(inside::contains).forEach(graph::removeOutput);
     }
-  }
-
-  /** The values that depend on one, up to another. */
-  private static Set<String> dependants(Graph graph, String from, String to) {
-    Set<String> dependants = new HashSet<>();
-    Deque<String> open = new ArrayDeque<>(List.of(from));
-    while (!open.isEmpty()) {
-      for (Node reader : graph.consumers(open.pop())) {
-        for (String output : reader.outputs()) {
-          if (dependants.add(output) && !output.equals(to)) {
-            open.push(output);
-          }
-        }
-      }
-    }
-    return dependants;
   }
 }

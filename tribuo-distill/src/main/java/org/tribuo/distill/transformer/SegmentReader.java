@@ -1,10 +1,8 @@
 package org.tribuo.distill.transformer;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -30,7 +28,6 @@ final class SegmentReader {
   private static final Set<String> COMMUTATIVE = Set.of("Add", "Mul");
   private static final Set<String> ATTENTION =
       Set.of("Softmax", "Attention", "MultiHeadAttention", "GroupQueryAttention");
-  private static final Set<String> SIZES = Set.of("Shape", "Size");
   private static final long LARGEST_SHAPE = 16;
 
   private final DataFlow flow;
@@ -43,26 +40,7 @@ final class SegmentReader {
   }
 
   Segment read(String start, String end) {
-    return new Reading(start, dependants(start, end)).of(end);
-  }
-
-  /** What is computed from the content of {@code start}, not looking beyond {@code end}. */
-  private Set<String> dependants(String start, String end) {
-    Set<String> dependants = new HashSet<>();
-    Deque<String> open = new ArrayDeque<>(List.of(start));
-    while (!open.isEmpty()) {
-      for (Node reader : graph.consumers(open.pop())) {
-        if (SIZES.contains(reader.opType())) {
-          continue;
-        }
-        for (String output : reader.outputs()) {
-          if (dependants.add(output) && !output.equals(end)) {
-            open.push(output);
-          }
-        }
-      }
-    }
-    return dependants;
+    return new Reading(start, Dependants.ofContent(graph, start, end)).of(end);
   }
 
   private int number(List<Object> expression) {

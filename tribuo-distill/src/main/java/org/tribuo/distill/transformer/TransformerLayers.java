@@ -119,8 +119,8 @@ public final class TransformerLayers {
 
   private static GraphException twoStacks(LayerRun one, LayerRun other) {
     return new GraphException(
-        ("The model has two stacks of layers, %d from '%s' on and %d from '%s' on: models with an"
-                + " encoder and a decoder are not supported, export one of them alone")
+        ("The model has two stacks of layers, %d from '%s' on and %d from '%s' on: models of two"
+                + " (an encoder and a decoder, say) are not supported, export one of them alone")
             .formatted(
                 one.count(),
                 one.layers().get(0).start(),

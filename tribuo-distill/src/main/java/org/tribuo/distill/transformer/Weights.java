@@ -7,7 +7,6 @@ import java.util.Set;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.Tensor;
-import org.tribuo.distill.graph.TensorType;
 
 /** Tells a model's weights from its constants. */
 public final class Weights {
@@ -39,7 +38,7 @@ public final class Weights {
    * among them. A buffer of floats that the model adds as it adds a bias cannot be told from one.
    */
   public static List<Weight> trainable(Graph normalized) {
-    Set<String> learned = reachedByGradients(normalized);
+    Set<String> learned = reachedByGradients(DataFlow.of(normalized));
     return normalized.initializers().entrySet().stream()
         .filter(e -> learned.contains(e.getKey()))
         .filter(e -> e.getValue().elementType().isFloat() && e.getValue().elements() > 1)
@@ -48,26 +47,21 @@ public final class Weights {
         .toList();
   }
 
-  private static Set<String> reachedByGradients(Graph graph) {
-    Set<String> reached = new HashSet<>(graph.outputs());
-    List<Node> order = graph.topological();
-    for (int i = order.size() - 1; i >= 0; i--) {
-      Node node = order.get(i);
+  private static Set<String> reachedByGradients(DataFlow flow) {
+    Set<String> reached = new HashSet<>(flow.graph().outputs());
+    for (int i = flow.order().size() - 1; i >= 0; i--) {
+      Node node = flow.order().get(i);
       if (CLOSED.contains(node.opType()) || node.outputs().stream().noneMatch(reached::contains)) {
         continue;
       }
       Set<Integer> statistics = STATISTICS.getOrDefault(node.opType(), Set.of());
       for (int input = 0; input < node.inputs().size(); input++) {
-        if (!statistics.contains(input) && isFloat(graph, node.input(input))) {
+        if (!statistics.contains(input) && flow.isFloat(node.input(input))) {
           reached.add(node.input(input));
         }
       }
     }
     return reached;
-  }
-
-  private static boolean isFloat(Graph graph, String value) {
-    return graph.type(value).map(TensorType::elementType).filter(t -> t.isFloat()).isPresent();
   }
 
   /** Masks forbid positions by scores that no weight has; they start with the first rows. */

@@ -29,6 +29,7 @@ class EmbeddingTablesTest {
     "bert_seqcls_dynamo, 64",
     "bert_seqcls_ts11, 64",
     "bert_seqcls_ort_extended, 64",
+    "bert_seqcls_ort_fused, 64",
     "distilbert_seqcls_optimum, 64",
     "electra_tokcls_ts11, 64",
     "gpt2_causal_ort_fused, 64",
@@ -41,7 +42,12 @@ class EmbeddingTablesTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"llama_causal_ts17", "t5_seq2seq_optimum", "vit_imgcls_dynamo"})
+  @CsvSource({
+    "deberta_v2_seqcls_optimum",
+    "llama_causal_ts17",
+    "t5_seq2seq_optimum",
+    "vit_imgcls_dynamo"
+  })
   void modelsWithoutPositionTablesHaveNoLimit(String name) throws Exception {
     assertThat(EmbeddingTables.of(ZooModel.of(name).normalized()).maxPositions()).isEmpty();
   }

@@ -13,15 +13,16 @@ import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.pass.Normalization;
 
 /**
- * A task's head: pooling, then a linear layer. Weights are drawn from a normal distribution of
- * standard deviation 0.02, biases are 0, as is usual for BERT. The operators are of the form that
- * every opset from 8 on has, so the graph keeps its own.
+ * A task's head: pooling, then a linear layer, whose outputs are class scores, label scores or
+ * regressed numbers, as the loss has it. Weights are drawn from a normal distribution of standard
+ * deviation 0.02, biases are 0, as is usual for BERT. The operators are of the form that every
+ * opset from 8 on has, so the graph keeps its own.
  *
  * @param pooling what the linear layer reads
  * @param labels the number of logits, 1 or more
  * @param seed of the weights: the same seed gives the same weights
  */
-public record ClassificationHead(Pooling pooling, int labels, long seed) {
+public record TaskHead(Pooling pooling, int labels, long seed) {
   /** The output of a graph with a head: [batch, labels], or [batch, positions, labels]. */
   public static final String LOGITS = "logits";
 
@@ -33,7 +34,7 @@ public record ClassificationHead(Pooling pooling, int labels, long seed) {
 
   private static final double STANDARD_DEVIATION = 0.02;
 
-  public ClassificationHead {
+  public TaskHead {
     if (labels < 1) {
       throw new IllegalArgumentException(
           "A head needs one label or more, this has %d".formatted(labels));

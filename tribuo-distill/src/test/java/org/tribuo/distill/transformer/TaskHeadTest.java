@@ -18,13 +18,14 @@ import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 
-class ClassificationHeadTest {
+class TaskHeadTest {
   private static final int LABELS = 5;
 
   @ParameterizedTest
   @ValueSource(
       strings = {
         "bert_seqcls_ts11",
+        "bert_seqcls_ort_fused",
         "mpnet_seqcls_optimum",
         "minilm_embedding_ts14",
         "roberta_seqcls_ts14",
@@ -35,7 +36,7 @@ class ClassificationHeadTest {
     ZooModel model = ZooModel.of(name);
     Graph encoder = model.graph();
 
-    Graph graph = new ClassificationHead(Pooling.MEAN, LABELS, 7).attach(encoder);
+    Graph graph = new TaskHead(Pooling.MEAN, LABELS, 7).attach(encoder);
 
     assertThat(graph.outputs()).containsExactly("logits");
     assertThat(graph.opset(Node.ONNX)).isEqualTo(encoder.opset(Node.ONNX));
@@ -67,7 +68,7 @@ class ClassificationHeadTest {
     ZooModel model = ZooModel.of("bert_multilabel_dynamo");
     Graph encoder = model.graph();
 
-    Graph graph = new ClassificationHead(Pooling.FIRST_TOKEN, LABELS, 7).attach(encoder);
+    Graph graph = new TaskHead(Pooling.FIRST_TOKEN, LABELS, 7).attach(encoder);
 
     Tensor hidden = hiddenStates(encoder, model);
     int batch = (int) hidden.dim(0);
@@ -83,7 +84,7 @@ class ClassificationHeadTest {
   void withoutPoolingEachTokenHasLogits() throws Exception {
     ZooModel model = ZooModel.of("electra_tokcls_ts11");
 
-    Graph graph = new ClassificationHead(Pooling.NONE, LABELS, 7).attach(model.graph());
+    Graph graph = new TaskHead(Pooling.NONE, LABELS, 7).attach(model.graph());
 
     Tensor ids = model.inputs().get("input_ids");
     assertThat(ZooModel.run(graph, model.inputs()).get("logits").dims())
@@ -95,7 +96,7 @@ class ClassificationHeadTest {
     ZooModel model = ZooModel.of("minilm_embedding_ts14");
     Graph encoder = model.graph();
 
-    Graph graph = new ClassificationHead(Pooling.OWN, LABELS, 7).attach(encoder);
+    Graph graph = new TaskHead(Pooling.OWN, LABELS, 7).attach(encoder);
 
     Tensor embedding = ZooModel.run(encoder, model.inputs()).get("sentence_embedding");
     float[][] rows = new float[(int) embedding.dim(0)][32];
@@ -108,10 +109,10 @@ class ClassificationHeadTest {
   @Test
   void theHeadTakesThePlaceOfTheOldOne() throws Exception {
     Graph encoder = ZooModel.of("bert_seqcls_ts11").graph();
-    ClassificationHead head = new ClassificationHead(Pooling.MEAN, LABELS, 7);
+    TaskHead head = new TaskHead(Pooling.MEAN, LABELS, 7);
 
     Graph once = head.attach(encoder);
-    Graph twice = new ClassificationHead(Pooling.MEAN, 2, 7).attach(once);
+    Graph twice = new TaskHead(Pooling.MEAN, 2, 7).attach(once);
 
     assertThat(once.initializers().keySet())
         .contains("head.weight", "head.bias")
@@ -136,7 +137,7 @@ class ClassificationHeadTest {
   }
 
   private static float[] weights(Graph encoder, int labels, long seed) {
-    return new ClassificationHead(Pooling.NONE, labels, seed)
+    return new TaskHead(Pooling.NONE, labels, seed)
         .attach(encoder)
         .initializers()
         .get("head.weight")
@@ -151,8 +152,8 @@ class ClassificationHeadTest {
     ZooModel model = ZooModel.of("bert_seqcls_dynamo");
     Graph encoder = inHalfPrecision(model.graph());
 
-    Graph graph = new ClassificationHead(pooling, LABELS, 7).attach(encoder);
-    Graph full = new ClassificationHead(pooling, LABELS, 7).attach(model.graph());
+    Graph graph = new TaskHead(pooling, LABELS, 7).attach(encoder);
+    Graph full = new TaskHead(pooling, LABELS, 7).attach(model.graph());
 
     assertThat(graph.initializers().get("head.weight").elementType())
         .isEqualTo(ElementType.FLOAT16);
@@ -167,7 +168,7 @@ class ClassificationHeadTest {
   void saysWhyThereIsNoPooler() throws Exception {
     Graph tokens = ZooModel.of("bert_tokcls_ts14").graph();
 
-    assertThatThrownBy(() -> new ClassificationHead(Pooling.OWN, 2, 1).attach(tokens))
+    assertThatThrownBy(() -> new TaskHead(Pooling.OWN, 2, 1).attach(tokens))
         .isInstanceOf(GraphException.class)
         .hasMessageContaining("none of its outputs [logits] have two")
         .hasMessageContaining("choose the pooling FIRST_TOKEN or MEAN");
@@ -177,7 +178,7 @@ class ClassificationHeadTest {
   void doesNotTakeLogitsForAPooler() throws Exception {
     Graph classifier = ZooModel.of("bert_seqcls_dynamo").graph();
 
-    assertThatThrownBy(() -> new ClassificationHead(Pooling.OWN, 2, 1).attach(classifier))
+    assertThatThrownBy(() -> new TaskHead(Pooling.OWN, 2, 1).attach(classifier))
         .isInstanceOf(GraphException.class)
         .hasMessageContaining("'logits' is a head's output, not a pooler's");
   }
@@ -186,7 +187,7 @@ class ClassificationHeadTest {
   void saysWhyThereIsNoMask() throws Exception {
     Graph images = ZooModel.of("vit_imgcls_dynamo").graph();
 
-    assertThatThrownBy(() -> new ClassificationHead(Pooling.MEAN, 2, 1).attach(images))
+    assertThatThrownBy(() -> new TaskHead(Pooling.MEAN, 2, 1).attach(images))
         .isInstanceOf(GraphException.class)
         .hasMessageContaining("none of the inputs {pixel_values=")
         .hasMessageContaining("choose another pooling");
@@ -194,7 +195,7 @@ class ClassificationHeadTest {
 
   @Test
   void needsALabel() {
-    assertThatThrownBy(() -> new ClassificationHead(Pooling.MEAN, 0, 1))
+    assertThatThrownBy(() -> new TaskHead(Pooling.MEAN, 0, 1))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("A head needs one label or more, this has 0");
   }
