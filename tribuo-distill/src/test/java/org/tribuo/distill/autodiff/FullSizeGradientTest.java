@@ -31,8 +31,8 @@ import org.tribuo.distill.loss.Objective;
 import org.tribuo.distill.loss.RowForm;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.runtime.TrainingRuntime;
-import org.tribuo.distill.transformer.ClassificationHead;
 import org.tribuo.distill.transformer.Pooling;
+import org.tribuo.distill.transformer.TaskHead;
 import org.tribuo.distill.transformer.Weight;
 import org.tribuo.distill.transformer.Weights;
 
@@ -55,13 +55,12 @@ class FullSizeGradientTest {
             FullSizeGradientTest.class.getResourceAsStream("/all-minilm-l6-v2.onnx"))) {
       Files.copy(stream, file);
     }
-    Graph graph =
-        new ClassificationHead(Pooling.MEAN, LABELS, 7).attach(Graph.of(OnnxModel.read(file)));
+    Graph graph = new TaskHead(Pooling.MEAN, LABELS, 7).attach(Graph.of(OnnxModel.read(file)));
     Normalization.apply(graph);
     List<String> weights = Weights.trainable(graph).stream().map(Weight::initializer).toList();
     AttachedObjective objective =
         Objective.of(RowForm.examples(), new CrossEntropy())
-            .attach(Ops.on(graph), graph.value(ClassificationHead.LOGITS));
+            .attach(Ops.on(graph), graph.value(TaskHead.LOGITS));
     Map<String, Value> gradients =
         Differentiator.differentiate(
             graph, objective.differentiated().name(), weights, StandardRules.TABLE);
