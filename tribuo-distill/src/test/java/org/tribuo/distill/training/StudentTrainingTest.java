@@ -16,6 +16,8 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tribuo.distill.autodiff.rules.StandardRules;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
@@ -41,6 +43,11 @@ class StudentTrainingTest {
   }
 
   private static TrainingSettings settings(boolean compact, float weightDecay, boolean clip) {
+    return settings(compact, weightDecay, clip, 1);
+  }
+
+  private static TrainingSettings settings(
+      boolean compact, float weightDecay, boolean clip, int threads) {
     return new TrainingSettings(
         4,
         1,
@@ -52,7 +59,7 @@ class StudentTrainingTest {
         Set.of(),
         compact,
         Optional.empty(),
-        SessionSettings.cpu(1),
+        SessionSettings.cpu(threads),
         1);
   }
 
@@ -155,9 +162,10 @@ class StudentTrainingTest {
     assertThat(losses.get(3)).isLessThan(losses.get(0) * 0.8);
   }
 
-  @Test
-  void twoRunsGiveTheSameBits() {
-    TrainingSettings settings = settings(true, 0.01f, true);
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void twoRunsGiveTheSameBits(int threads) {
+    TrainingSettings settings = settings(true, 0.01f, true, threads);
     assertThat(train(settings).model().initializers())
         .isEqualTo(train(settings).model().initializers());
   }

@@ -6,12 +6,15 @@ import static org.tribuo.distill.autodiff.RuleTable.rule;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import org.tribuo.distill.autodiff.ForwardNode;
 import org.tribuo.distill.autodiff.RuleTable.Entry;
 import org.tribuo.distill.graph.Attributes;
+import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Ops;
+import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
@@ -24,7 +27,7 @@ final class IndexingRules {
       List.of(
           rule("Gather", IndexingRules::gather),
           rule("GatherElements", IndexingRules::gatherElements),
-          rule("GatherND", IndexingRules::gatherNd),
+          rule("GatherND", IndexingRules::chosen),
           rule("Slice", IndexingRules::slice),
           rule("Pad", IndexingRules::pad),
           rule("Trilu", (op, n, dy) -> grads(n.appliedTo(op, dy))),
@@ -35,25 +38,41 @@ final class IndexingRules {
           rule("ScatterElements", IndexingRules::scatterElements),
           rule("ScatterND", IndexingRules::scatterNd));
 
+  /**
+   * Each slice of dy is added where it came from. An axis of size 1 is a sum; else ScatterElements,
+   * which adds in one order on one thread: ONNX Runtime's GatherGrad takes a lock for every element
+   * (20 times slower) and adds in an order that differs from run to run, and its ScatterND loses
+   * additions to one row from two threads.
+   */
   private static List<Value> gather(Ops op, ForwardNode n, Value dy) {
-    Attributes axis = Attributes.NONE.with("axis", n.attribute("axis", 0L));
-    return grads(op.microsoft("GatherGrad", axis, n.x().type(), op.shapeOf(n.x()), n.x(1), dy));
+    Value x = n.x();
+    int axis = (int) Math.floorMod(n.attribute("axis", 0L), (long) x.rank());
+    List<Value> sizes = new ArrayList<>();
+    long[] ones = new long[x.rank()];
+    for (int i = 0; i < x.rank(); i++) {
+      sizes.add(i == axis ? op.longs(-1) : op.sizeOf(x, i));
+      ones[i] = i == axis ? -1 : 1;
+    }
+    Value slices = withRankOf(x, op.reshape(dy, op.concat(0, sizes)));
+    if (x.shape().orElseThrow().dimension(axis).is(1)) {
+      return grads(op.reduceSumKeep(slices, axis));
+    }
+    Value indices = op.expand(op.reshape(n.x(1), ones), op.shapeOf(slices));
+    return grads(scatterAdd(op, x, axis, indices, slices));
+  }
+
+  private static Value withRankOf(Value x, Value y) {
+    Shape unknown = new Shape(Collections.nCopies(x.rank(), Dimension.UNKNOWN));
+    return new Value(y.name(), TensorType.of(y.elementType(), unknown));
+  }
+
+  private static Value scatterAdd(Ops op, Value like, long axis, Value indices, Value updates) {
+    Attributes attributes = Attributes.NONE.with("axis", axis).with("reduction", "add");
+    return op.one("ScatterElements", attributes, like.type(), op.zerosLike(like), indices, updates);
   }
 
   private static List<Value> gatherElements(Ops op, ForwardNode n, Value dy) {
-    Attributes adding =
-        Attributes.NONE.with("axis", n.attribute("axis", 0L)).with("reduction", "add");
-    Value zeros = op.zerosLike(n.x());
-    return grads(op.one("ScatterElements", adding, n.x().type(), zeros, n.x(1), dy));
-  }
-
-  private static List<Value> gatherNd(Ops op, ForwardNode n, Value dy) {
-    if (n.attribute("batch_dims", 0L) != 0) {
-      return chosen(op, n, dy);
-    }
-    Attributes adding = Attributes.NONE.with("reduction", "add");
-    Value zeros = op.zerosLike(n.x());
-    return grads(op.one("ScatterND", adding, n.x().type(), zeros, n.x(1), dy));
+    return grads(scatterAdd(op, n.x(), n.attribute("axis", 0L), n.x(1), dy));
   }
 
   /** ONNX Runtime's own gradient knows no backward steps. */
