@@ -45,7 +45,7 @@ class ArchitectureTest {
           "output", Set.of("runtime", "graph"),
           "teacher", Set.of("runtime", "graph"),
           "loss", Set.of("graph", "transformer"),
-          "training", Set.of("runtime", "graph", "autodiff", "loss"),
+          "training", Set.of("runtime", "graph", "autodiff", "loss", "transformer"),
           "report", Set.of("trainers"));
 
   /** Where the library's own classes were compiled to, beside those of the tests. */
