@@ -61,6 +61,10 @@ public record SessionSettings(
       options.setInterOpNumThreads(1);
       options.setIntraOpNumThreads(intraOpThreads);
       options.setDeterministicCompute(true);
+      // Buffers that ONNX Runtime plans for a shape in its first run overlap in later runs of some
+      // graphs, which then compute something else (onnxruntime#18672); and a plan is kept for ever
+      // for each shape of a batch.
+      options.setMemoryPatternOptimization(false);
       if (provider == ExecutionProvider.CUDA) {
         addCuda(options);
       }

@@ -16,12 +16,10 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.training.AdamW;
 
 /** One folder of the zoo: a model, a batch, a loss and what PyTorch made of them. */
 final class ZooCase {
-  /** Initializers that hold one parameter, with whether each holds its transpose. */
-  record Tied(List<String> initializers, List<Boolean> transposed) {}
-
   private final Path folder;
   private final JsonNode json;
 
@@ -101,17 +99,35 @@ final class ZooCase {
     return Set.copyOf(strings(json.get("zero_gradient")));
   }
 
-  List<Tied> tiedGroups() {
-    List<Tied> groups = new ArrayList<>();
-    for (JsonNode group : json.get("tied_groups")) {
-      List<String> members = strings(group.get("initializers"));
-      groups.add(new Tied(members, members.stream().map(this::isTransposed).toList()));
-    }
+  /** Initializers of which each group holds one parameter. */
+  List<List<String>> tiedGroups() {
+    List<List<String>> groups = new ArrayList<>();
+    json.get("tied_groups").forEach(group -> groups.add(strings(group.get("initializers"))));
     return groups;
   }
 
-  private boolean isTransposed(String initializer) {
-    return json.get("layout").get(initializer).get("relation").asText().equals("transposed");
+  /** The losses before each step. */
+  double[] trajectory() {
+    return StreamSupport.stream(json.get("trajectory").get("losses").spliterator(), false)
+        .mapToDouble(JsonNode::asDouble)
+        .toArray();
+  }
+
+  float learningRate() {
+    return (float) json.get("trajectory").get("lr").asDouble();
+  }
+
+  AdamW optimizer() {
+    JsonNode settings = json.get("trajectory");
+    return new AdamW(
+        (float) settings.get("betas").get(0).asDouble(),
+        (float) settings.get("betas").get(1).asDouble(),
+        (float) settings.get("eps").asDouble(),
+        (float) settings.get("weight_decay").asDouble());
+  }
+
+  double trajectoryTolerance() {
+    return json.get("tolerances").get("trajectory_loss_rel").asDouble();
   }
 
   double outputTolerance() {
