@@ -163,6 +163,11 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
     runner.runOn(settings);
   }
 
+  /** The student. */
+  StudentNetwork network() {
+    return network;
+  }
+
   /** The names of the logits' columns, in order. */
   public List<String> labelOrder() {
     return network.labelOrder();

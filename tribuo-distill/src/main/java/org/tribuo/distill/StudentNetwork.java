@@ -36,8 +36,29 @@ record StudentNetwork(
     return TokenInputs.of(Graph.of(onnx).inputs()).withPadId(padId);
   }
 
-  /** The same network with other weights. */
-  StudentNetwork withWeightsOf(OnnxModel trained) {
-    return new StudentNetwork(trained, logits, labelOrder, tokens, padId);
+  /** A student that is to be trained, its weights inside. */
+  static StudentNetwork of(Student student, TokenFeatures tokens, int padId) {
+    OnnxModel onnx =
+        student.model().hasExternalData()
+            ? OnnxModel.of(student.model().toProto())
+            : student.model();
+    return new StudentNetwork(onnx, student.logits(), student.labelOrder(), tokens, padId);
+  }
+
+  /** The part of the network that the logits need: they are its only output. */
+  OnnxModel withLogitsAlone() {
+    Graph graph = Graph.of(onnx);
+    if (graph.outputs().size() == 1) {
+      return onnx;
+    }
+    graph.outputs().stream().filter(name -> !name.equals(logits)).forEach(graph::removeOutput);
+    graph.removeUnused();
+    return graph.toModel();
+  }
+
+  /** The same network with the weights of a part of it. */
+  StudentNetwork withWeightsOf(OnnxModel part) {
+    return new StudentNetwork(
+        onnx.withInitializers(part.initializers()), logits, labelOrder, tokens, padId);
   }
 }

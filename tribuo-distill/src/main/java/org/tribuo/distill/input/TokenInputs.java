@@ -82,6 +82,15 @@ public final class TokenInputs {
     return List.copyOf(inputs.keySet());
   }
 
+  /** The name of the input that takes the token ids. */
+  public String ids() {
+    return inputs.values().stream()
+        .filter(input -> input.part() == Part.IDS)
+        .map(Input::name)
+        .findFirst()
+        .orElseThrow();
+  }
+
   /**
    * The tensors of one batch, in the order of the model's inputs.
    *

@@ -46,6 +46,23 @@ public record TrainingSettings(
     new Blend(alpha, temperature);
   }
 
+  /** The same with another seed. */
+  public TrainingSettings withSeed(long other) {
+    return new TrainingSettings(
+        epochs,
+        accumulation,
+        schedule,
+        adamW,
+        maxGradientNorm,
+        alpha,
+        temperature,
+        frozen,
+        compactVocabulary,
+        earlyStopping,
+        session,
+        other);
+  }
+
   private static void requireAtLeastOne(String name, int value) {
     if (value < 1) {
       throw new IllegalArgumentException(name + " must be at least 1, but is " + value);

@@ -1,4 +1,4 @@
-package org.tribuo.distill.graph;
+package org.tribuo.distill;
 
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxValue;
@@ -11,6 +11,10 @@ import java.util.Set;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
+import org.tribuo.distill.graph.GraphException;
+import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.graph.pass.InferenceForm;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.runtime.TrainingRuntime;
 
@@ -19,7 +23,7 @@ import org.tribuo.distill.runtime.TrainingRuntime;
  * it is run after it was closed; so closing frees the native memory and takes nothing away. Safe
  * for many threads.
  */
-public final class InferenceSession implements AutoCloseable {
+final class InferenceSession implements AutoCloseable {
   private final OnnxModel model;
   private volatile SessionSettings settings;
 
@@ -29,13 +33,13 @@ public final class InferenceSession implements AutoCloseable {
   private @Nullable OrtSession session;
 
   /** A session that is not yet opened. */
-  public InferenceSession(OnnxModel model, SessionSettings settings) {
+  InferenceSession(OnnxModel model, SessionSettings settings) {
     this.model = model;
     this.settings = settings;
   }
 
   /** Where the model is run. */
-  public SessionSettings settings() {
+  SessionSettings settings() {
     return settings;
   }
 
@@ -49,7 +53,7 @@ public final class InferenceSession implements AutoCloseable {
    *     tensor
    * @throws org.tribuo.distill.runtime.RuntimeUnavailableException if the provider cannot be used
    */
-  public Map<String, Tensor> run(Map<String, Tensor> inputs, Set<String> outputs) {
+  Map<String, Tensor> run(Map<String, Tensor> inputs, Set<String> outputs) {
     OrtSession opened = lockWithSession();
     try {
       return run(opened, inputs, outputs);
@@ -64,7 +68,7 @@ public final class InferenceSession implements AutoCloseable {
   }
 
   /** Closes this session; the next run is elsewhere. */
-  public void runOn(SessionSettings elsewhere) {
+  void runOn(SessionSettings elsewhere) {
     lock.writeLock().lock();
     try {
       close();
@@ -111,7 +115,7 @@ public final class InferenceSession implements AutoCloseable {
 
   private OrtSession open() {
     try (SessionOptions options = settings.newOptions()) {
-      return TrainingRuntime.environment().createSession(model.toProto().toByteArray(), options);
+      return InferenceForm.open(model, options);
     } catch (OrtException e) {
       throw new GraphException(
           "ONNX Runtime %s does not load the model: %s"

@@ -1,0 +1,205 @@
+package org.tribuo.distill;
+
+import com.oracle.labs.mlrg.olcut.config.PropertyException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import org.tribuo.Output;
+import org.tribuo.distill.runtime.SessionSettings;
+
+/**
+ * Configures a {@link DistillationTrainer} in Java. What is not stated has the trainer's default,
+ * the same as in OLCUT's XML. For one trainer, in one thread.
+ *
+ * @param <T> Label, MultiLabel or Regressor
+ */
+public final class DistillationBuilder<T extends Output<T>> {
+  private @Nullable DistillationTrainer<T> trainer;
+
+  DistillationBuilder(DistillationTrainer<T> trainer) {
+    this.trainer = trainer;
+  }
+
+  /** The student before it is trained; the one thing that must be stated. */
+  public DistillationBuilder<T> student(StudentSource student) {
+    trainer().student = student;
+    return this;
+  }
+
+  /** The teacher; without one the student learns from the labels alone. */
+  public DistillationBuilder<T> teacher(OnnxTeacher teacher) {
+    trainer().teacher = teacher;
+    return this;
+  }
+
+  /** The loss against the labels, where it is not the usual one. */
+  public DistillationBuilder<T> hardLoss(HardLossSource loss) {
+    trainer().hardLoss = loss;
+    return this;
+  }
+
+  /** The loss against the teacher, where it is not the usual one. */
+  public DistillationBuilder<T> softLoss(SoftLossSource loss) {
+    trainer().softLoss = loss;
+    return this;
+  }
+
+  /** The weight of the soft loss, from 0 (labels only) to 1 (teacher only). */
+  public DistillationBuilder<T> alpha(float alpha) {
+    trainer().alpha = alpha;
+    return this;
+  }
+
+  /** Softens the logits of teacher and student, greater than 0. */
+  public DistillationBuilder<T> temperature(float temperature) {
+    trainer().temperature = temperature;
+    return this;
+  }
+
+  /** Passes over all examples. */
+  public DistillationBuilder<T> epochs(int epochs) {
+    trainer().epochs = epochs;
+    return this;
+  }
+
+  /** Passes over the labelled examples after that, with the hard loss alone. */
+  public DistillationBuilder<T> fineTuningEpochs(int epochs) {
+    trainer().fineTuningEpochs = epochs;
+    return this;
+  }
+
+  /** The peak of the learning rate. */
+  public DistillationBuilder<T> learningRate(float peak) {
+    trainer().learningRate = peak;
+    return this;
+  }
+
+  /** The peak of the learning rate of the fine-tuning, where it is another one. */
+  public DistillationBuilder<T> fineTuningLearningRate(float peak) {
+    trainer().fineTuningLearningRate = peak;
+    return this;
+  }
+
+  /** What the learning rate does after its warm-up. */
+  public DistillationBuilder<T> learningRateDecay(LearningRateDecay decay) {
+    trainer().learningRateDecay = decay;
+    return this;
+  }
+
+  /** The part of all steps in which the learning rate rises, 0 to 1. */
+  public DistillationBuilder<T> warmUp(double ofAllSteps) {
+    trainer().warmUp = ofAllSteps;
+    return this;
+  }
+
+  /** AdamW's numbers, PyTorch's by default. */
+  public DistillationBuilder<T> adamW(float beta1, float beta2, float epsilon) {
+    trainer().beta1 = beta1;
+    trainer().beta2 = beta2;
+    trainer().epsilon = epsilon;
+    return this;
+  }
+
+  /** The decay of all weights but biases and normalisations; 0 for none. */
+  public DistillationBuilder<T> weightDecay(float weightDecay) {
+    trainer().weightDecay = weightDecay;
+    return this;
+  }
+
+  /** Gradients are scaled down to this norm over all weights; 0 for never. */
+  public DistillationBuilder<T> maxGradientNorm(double norm) {
+    trainer().maxGradientNorm = norm;
+    return this;
+  }
+
+  /** The most examples of a batch. */
+  public DistillationBuilder<T> batchSize(int examples) {
+    trainer().batchSize = examples;
+    return this;
+  }
+
+  /** The most tokens of a batch, padding included; 0 for no limit. */
+  public DistillationBuilder<T> maxTokens(int tokens) {
+    trainer().maxTokens = tokens;
+    return this;
+  }
+
+  /** Batches whose gradients are averaged for one update of the weights. */
+  public DistillationBuilder<T> accumulation(int batches) {
+    trainer().accumulation = batches;
+    return this;
+  }
+
+  /**
+   * Holds out some labelled examples to measure the student after each epoch, keeps its best
+   * weights, and stops when it no longer gets better.
+   *
+   * @param heldOut the part of the labelled examples that is held out, above 0 and below 1
+   * @param patience epochs without a better student after which the training stops, at least 1
+   */
+  public DistillationBuilder<T> earlyStopping(double heldOut, int patience) {
+    trainer().earlyStopping = true;
+    trainer().heldOut = heldOut;
+    trainer().patience = patience;
+    return this;
+  }
+
+  /** Whether embedding tables hold only the tokens of the data while they are trained. */
+  public DistillationBuilder<T> compactVocabulary(boolean compact) {
+    trainer().compactVocabulary = compact;
+    return this;
+  }
+
+  /** The longest text that is accepted, in tokens, where it is not the student's limit. */
+  public DistillationBuilder<T> maxLength(int tokens) {
+    trainer().maxLength = tokens;
+    return this;
+  }
+
+  /** The token that fills up short rows of a batch, where it is not 0. */
+  public DistillationBuilder<T> padId(int token) {
+    trainer().padId = token;
+    return this;
+  }
+
+  /** The file that keeps the teacher's soft targets for the next training on the same examples. */
+  public DistillationBuilder<T> softTargetStore(Path file) {
+    trainer().softTargetStore = file.toString();
+    return this;
+  }
+
+  /** Where teacher and student run. */
+  public DistillationBuilder<T> session(SessionSettings session) {
+    trainer().provider = session.provider();
+    trainer().deviceId = session.deviceId();
+    trainer().gpuMemoryLimitBytes = session.gpuMemoryLimitBytes();
+    trainer().threads = session.intraOpThreads();
+    return this;
+  }
+
+  /** Gives all random numbers: of a fresh head, batches, and held-out examples. */
+  public DistillationBuilder<T> seed(long seed) {
+    trainer().seed = seed;
+    return this;
+  }
+
+  /**
+   * The trainer. It is the last thing to ask a builder for.
+   *
+   * @throws PropertyException if there is no student, a value is out of its range, or values do not
+   *     fit each other
+   * @throws IllegalStateException if the trainer is built already
+   */
+  public DistillationTrainer<T> build() {
+    DistillationTrainer<T> built = trainer();
+    built.postConfig();
+    trainer = null;
+    return built;
+  }
+
+  private DistillationTrainer<T> trainer() {
+    if (trainer == null) {
+      throw new IllegalStateException("The trainer is built already, start with a new builder");
+    }
+    return trainer;
+  }
+}

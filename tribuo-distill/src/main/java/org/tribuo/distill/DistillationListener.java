@@ -1,0 +1,36 @@
+package org.tribuo.distill;
+
+import org.tribuo.distill.teacher.SoftTargetProgress;
+import org.tribuo.distill.teacher.TeacherRun;
+import org.tribuo.distill.training.TrainingListener;
+
+/**
+ * Is told how a distillation goes, by the thread that called {@code train}. An exception that it
+ * throws ends the training.
+ */
+public interface DistillationListener {
+  /** A listener that does nothing. */
+  DistillationListener NONE = new DistillationListener() {};
+
+  /** Who is told how far the teacher has come. */
+  default SoftTargetProgress softTargets() {
+    return SoftTargetProgress.SILENT;
+  }
+
+  /**
+   * After the soft targets are there.
+   *
+   * @param run what it took: a run in which nothing was computed took all of them from the store
+   */
+  default void onSoftTargets(TeacherRun run) {}
+
+  /** Who is told how the student is trained. */
+  default TrainingListener training() {
+    return TrainingListener.NONE;
+  }
+
+  /** Who is told how the student is fine-tuned on the labels after that. */
+  default TrainingListener fineTuning() {
+    return TrainingListener.NONE;
+  }
+}

@@ -1,0 +1,191 @@
+package org.tribuo.distill;
+
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+import org.tribuo.distill.input.BatchPlan;
+import org.tribuo.distill.loss.Blend;
+import org.tribuo.distill.loss.HardLoss;
+import org.tribuo.distill.loss.SoftLoss;
+import org.tribuo.distill.output.TargetKind;
+import org.tribuo.distill.runtime.SessionSettings;
+import org.tribuo.distill.training.AdamW;
+import org.tribuo.distill.training.EarlyStopping;
+import org.tribuo.distill.training.LearningRateSchedule;
+import org.tribuo.distill.training.LearningRateSchedule.WarmUp;
+import org.tribuo.distill.training.OptimizerSettings;
+import org.tribuo.distill.training.TrainingSettings;
+
+/**
+ * What a trainer's configuration means, checked. Immutable.
+ *
+ * @param hardLoss empty for the usual one
+ * @param softLoss empty for the usual one
+ * @param distilling the first stage
+ * @param fineTuning the second stage, if there is one
+ * @param heldOut the part of the labelled rows that is held out, if any
+ * @param maxLength the longest text in tokens; 0 for the student's positions
+ * @param store the file that keeps soft targets; empty to forget them
+ */
+record DistillationSettings(
+    StudentSource student,
+    Optional<OnnxTeacher> teacher,
+    Optional<HardLossSource> hardLoss,
+    Optional<SoftLossSource> softLoss,
+    TrainingSettings distilling,
+    Optional<TrainingSettings> fineTuning,
+    BatchPlan batches,
+    Optional<Double> heldOut,
+    int maxLength,
+    int padId,
+    Optional<Path> store) {
+
+  static DistillationSettings of(DistillationTrainer<?> trainer) {
+    return new Reading(trainer).settings();
+  }
+
+  SessionSettings session() {
+    return distilling.session();
+  }
+
+  HardLoss hardLoss(TargetKind kind, List<String> labelOrder) {
+    return hardLoss.map(source -> source.loss(labelOrder)).orElseGet(() -> UsualLosses.hard(kind));
+  }
+
+  SoftLoss softLoss(TargetKind kind) {
+    return softLoss.map(SoftLossSource::loss).orElseGet(() -> UsualLosses.soft(kind));
+  }
+
+  /** Reads the fields of a trainer, and says which one is wrong. */
+  private record Reading(DistillationTrainer<?> trainer, Properties properties) {
+    Reading(DistillationTrainer<?> trainer) {
+      this(trainer, new Properties(trainer.component));
+    }
+
+    DistillationSettings settings() {
+      if (trainer.student == null) {
+        throw properties.refused("student", "is not stated, expected a StudentSource");
+      }
+      checkLosses();
+      properties.checkAtLeast("epochs", 1, trainer.epochs);
+      properties.checkAtLeast("fineTuningEpochs", 0, trainer.fineTuningEpochs);
+      properties.checkAtLeast("accumulation", 1, trainer.accumulation);
+      properties.checkAtLeast("maxLength", 0, trainer.maxLength);
+      properties.checkAtLeast("padId", 0, trainer.padId);
+      float fineTuningRate =
+          trainer.fineTuningLearningRate == 0
+              ? trainer.learningRate
+              : trainer.fineTuningLearningRate;
+      TrainingSettings distilling =
+          stage(trainer.epochs, schedule("learningRate", trainer.learningRate));
+      LearningRateSchedule fineTuning = schedule("fineTuningLearningRate", fineTuningRate);
+      return new DistillationSettings(
+          trainer.student,
+          Optional.ofNullable(trainer.teacher),
+          Optional.ofNullable(trainer.hardLoss),
+          Optional.ofNullable(trainer.softLoss),
+          distilling,
+          trainer.fineTuningEpochs == 0
+              ? Optional.empty()
+              : Optional.of(stage(trainer.fineTuningEpochs, fineTuning)),
+          batches(),
+          heldOut(),
+          trainer.maxLength,
+          trainer.padId,
+          store());
+    }
+
+    private void checkLosses() {
+      properties.check("alpha", () -> new Blend(trainer.alpha, 1));
+      properties.check("temperature", () -> new Blend(0, trainer.temperature));
+      if (trainer.teacher == null && trainer.softLoss != null) {
+        throw properties.refused(
+            "softLoss", "is %s, but there is no teacher to learn from".formatted(trainer.softLoss));
+      }
+    }
+
+    private TrainingSettings stage(int epochs, LearningRateSchedule schedule) {
+      OptimizerSettings optimizer = optimizer();
+      return new TrainingSettings(
+          epochs,
+          trainer.accumulation,
+          schedule,
+          optimizer.adamW(),
+          optimizer.maxGradientNorm(),
+          trainer.alpha,
+          trainer.temperature,
+          Set.of(),
+          trainer.compactVocabulary,
+          trainer.earlyStopping
+              ? Optional.of(properties.check("patience", () -> new EarlyStopping(trainer.patience)))
+              : Optional.empty(),
+          session(),
+          0);
+    }
+
+    private LearningRateSchedule schedule(String property, float peak) {
+      WarmUp warmUp = properties.check("warmUp", () -> new WarmUp.Fraction(trainer.warmUp));
+      return properties.check(property, () -> trainer.learningRateDecay.schedule(peak, warmUp));
+    }
+
+    private OptimizerSettings optimizer() {
+      AdamW usual = AdamW.DEFAULT;
+      properties.check("beta1", () -> new AdamW(trainer.beta1, usual.beta2(), usual.epsilon(), 0));
+      properties.check("beta2", () -> new AdamW(usual.beta1(), trainer.beta2, usual.epsilon(), 0));
+      properties.check(
+          "epsilon", () -> new AdamW(usual.beta1(), usual.beta2(), trainer.epsilon, 0));
+      AdamW adamW =
+          properties.check(
+              "weightDecay",
+              () -> new AdamW(trainer.beta1, trainer.beta2, trainer.epsilon, trainer.weightDecay));
+      OptionalDouble maxNorm =
+          trainer.maxGradientNorm == 0
+              ? OptionalDouble.empty()
+              : OptionalDouble.of(trainer.maxGradientNorm);
+      return properties.check(
+          "maxGradientNorm", () -> new OptimizerSettings(adamW, maxNorm, Set.of()));
+    }
+
+    private BatchPlan batches() {
+      properties.checkAtLeast("maxTokens", 0, trainer.maxTokens);
+      properties.checkAtLeast("batchSize", 1, trainer.batchSize);
+      return trainer.maxTokens == 0
+          ? BatchPlan.ofRows(trainer.batchSize)
+          : BatchPlan.of(trainer.batchSize, trainer.maxTokens);
+    }
+
+    private Optional<Double> heldOut() {
+      if (!(trainer.heldOut > 0 && trainer.heldOut < 1)) {
+        throw properties.refused(
+            "heldOut", "is %s, expected a number above 0 and below 1".formatted(trainer.heldOut));
+      }
+      return trainer.earlyStopping ? Optional.of(trainer.heldOut) : Optional.empty();
+    }
+
+    private SessionSettings session() {
+      properties.checkAtLeast("threads", 0, trainer.threads);
+      return properties.check(
+          "provider",
+          () ->
+              new SessionSettings(
+                  trainer.provider,
+                  trainer.deviceId,
+                  trainer.gpuMemoryLimitBytes,
+                  trainer.threads));
+    }
+
+    private Optional<Path> store() {
+      if (trainer.softTargetStore.isEmpty()) {
+        return Optional.empty();
+      }
+      try {
+        return Optional.of(Path.of(trainer.softTargetStore));
+      } catch (InvalidPathException e) {
+        throw properties.refused("softTargetStore", "is no path: " + e.getMessage());
+      }
+    }
+  }
+}

@@ -1,0 +1,288 @@
+package org.tribuo.distill;
+
+import com.oracle.labs.mlrg.olcut.config.Config;
+import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
+import com.oracle.labs.mlrg.olcut.config.PropertyException;
+import com.oracle.labs.mlrg.olcut.provenance.Provenance;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+import org.tribuo.Dataset;
+import org.tribuo.Output;
+import org.tribuo.Trainer;
+import org.tribuo.distill.runtime.ExecutionProvider;
+import org.tribuo.provenance.TrainerProvenance;
+import org.tribuo.provenance.impl.TrainerProvenanceImpl;
+
+/**
+ * Trains a student Transformer on labels, on a teacher, or on both, and gives it back as a Tribuo
+ * model. Examples hold tokens, as {@link org.tribuo.distill.input.TokenFeatures} and {@link
+ * org.tribuo.distill.input.CsvTextDataSource} make them.
+ *
+ * <p>With a teacher the student minimises {@code (1 - alpha) * hard + alpha * soft}: examples with
+ * a label have both terms, those without (Tribuo's unknown output) the soft one. Without a teacher
+ * it minimises the hard loss, which is how a teacher is fine-tuned in the first place, and every
+ * example needs a label.
+ *
+ * <pre>{@code
+ * DistillationTrainer<Label> trainer =
+ *     DistillationTrainer.<Label>builder()
+ *         .student(CutStudent.keeping(2, OnnxStudent.of(Path.of("teacher.onnx"))))
+ *         .teacher(OnnxTeacher.of(Path.of("teacher.onnx")))
+ *         .alpha(0.9f)
+ *         .temperature(2)
+ *         .build();
+ * try (DistilledModel<Label> student = trainer.train(dataset)) {
+ *   student.exportOnnx(Path.of("student.onnx"));
+ * }
+ * }</pre>
+ *
+ * or, from OLCUT:
+ *
+ * <pre>{@code
+ * <component name="trainer" type="org.tribuo.distill.DistillationTrainer">
+ *   <property name="student" value="student"/>
+ *   <property name="teacher" value="teacher"/>
+ *   <property name="alpha" value="0.9"/>
+ *   <property name="temperature" value="2"/>
+ * </component>
+ * }</pre>
+ *
+ * <p>The same configuration, data and invocation count give the same weights to the last bit on one
+ * machine. Safe for many threads.
+ *
+ * @param <T> Label, MultiLabel or Regressor
+ */
+public final class DistillationTrainer<T extends Output<T>> implements Trainer<T> {
+  @ConfigurableName String component = "DistillationTrainer";
+
+  @Config(mandatory = true, description = "The student before it is trained.")
+  StudentSource student;
+
+  @Config(description = "The teacher; without one the student learns from the labels alone.")
+  @Nullable OnnxTeacher teacher;
+
+  @Config(
+      description =
+          "The loss against the labels; by default cross-entropy for Label, binary cross-entropy for"
+              + " MultiLabel, squared error for Regressor.")
+  @Nullable HardLossSource hardLoss;
+
+  @Config(
+      description =
+          "The loss against the teacher; by default KL divergence for Label, binary cross-entropy for"
+              + " MultiLabel, squared error for Regressor.")
+  @Nullable SoftLossSource softLoss;
+
+  @Config(description = "The weight of the soft loss, from 0 (labels only) to 1 (teacher only).")
+  float alpha = 0.9f;
+
+  @Config(description = "Softens the logits of teacher and student, greater than 0.")
+  float temperature = 2;
+
+  @Config(description = "Passes over all examples.")
+  int epochs = 3;
+
+  @Config(
+      description =
+          "Passes over the labelled examples after that, with the hard loss alone; 0 for none.")
+  int fineTuningEpochs;
+
+  @Config(description = "The peak of the learning rate.")
+  float learningRate = 5e-5f;
+
+  @Config(description = "The peak of the learning rate of the fine-tuning; 0 for the same.")
+  float fineTuningLearningRate;
+
+  @Config(description = "What the learning rate does after its warm-up.")
+  LearningRateDecay learningRateDecay = LearningRateDecay.LINEAR;
+
+  @Config(description = "The part of all steps in which the learning rate rises, 0 to 1.")
+  double warmUp = 0.1;
+
+  @Config(description = "AdamW's beta1: how much of the mean of the gradients is kept, 0 to 1.")
+  float beta1 = 0.9f;
+
+  @Config(description = "AdamW's beta2: how much of the mean of their squares is kept, 0 to 1.")
+  float beta2 = 0.999f;
+
+  @Config(description = "AdamW's epsilon, greater than 0.")
+  float epsilon = 1e-8f;
+
+  @Config(
+      description =
+          "AdamW's weight decay, of all weights but biases and normalisations; 0 for none.")
+  float weightDecay = 0.01f;
+
+  @Config(description = "Gradients are scaled down to this norm over all weights; 0 for never.")
+  double maxGradientNorm = 1;
+
+  @Config(description = "The most examples of a batch.")
+  int batchSize = 32;
+
+  @Config(description = "The most tokens of a batch, padding included; 0 for no limit.")
+  int maxTokens;
+
+  @Config(description = "Batches whose gradients are averaged for one update of the weights.")
+  int accumulation = 1;
+
+  @Config(
+      description =
+          "Whether some labelled examples are held out to measure the student after each epoch, keep"
+              + " its best weights, and stop when it no longer gets better.")
+  boolean earlyStopping;
+
+  @Config(description = "The part of the labelled examples that is held out, 0 to 1.")
+  double heldOut = 0.1;
+
+  @Config(description = "Epochs without a better student after which the training stops.")
+  int patience = 2;
+
+  @Config(
+      description =
+          "Whether embedding tables hold only the tokens of the data while they are trained, which"
+              + " is faster and gives the same student.")
+  boolean compactVocabulary = true;
+
+  @Config(
+      description =
+          "The longest text that is accepted, in tokens; 0 for as many as the student has positions"
+              + " for.")
+  int maxLength;
+
+  @Config(description = "The token that fills up short rows of a batch.")
+  int padId;
+
+  // A string, not a path: what a path points to is part of the configuration, and this file grows.
+  @Config(
+      description =
+          "The file that keeps the teacher's soft targets for the next training on the same"
+              + " examples; empty to forget them.")
+  String softTargetStore = "";
+
+  @Config(description = "Where teacher and student run.")
+  ExecutionProvider provider = ExecutionProvider.CPU;
+
+  @Config(description = "The GPU, counted from 0.")
+  int deviceId;
+
+  @Config(
+      description = "The most memory of the GPU that a session takes, in bytes; 0 for no limit.")
+  long gpuMemoryLimitBytes;
+
+  @Config(description = "The threads that one operator may use; 0 for one a physical core.")
+  int threads;
+
+  @Config(
+      description = "Gives all random numbers: of a fresh head, batches, and held-out examples.")
+  long seed = DEFAULT_SEED;
+
+  private DistillationSettings settings;
+  private SplittableRandom random;
+  private int invocations;
+  private volatile DistillationListener listener = DistillationListener.NONE;
+
+  /** Training at the same time is fine, opening one store of soft targets twice is not. */
+  private final Object storeLock = new Object();
+
+  /** For OLCUT, and the builder. */
+  DistillationTrainer() {}
+
+  /** Starts with OLCUT's defaults; a student is all that must be stated. */
+  public static <T extends Output<T>> DistillationBuilder<T> builder() {
+    return new DistillationBuilder<>(new DistillationTrainer<T>());
+  }
+
+  /**
+   * Checks the configuration; OLCUT calls it.
+   *
+   * @throws PropertyException if a value is out of its range, or values do not fit each other; it
+   *     names the component and the property
+   */
+  @Override
+  public synchronized void postConfig() {
+    settings = DistillationSettings.of(this);
+    setInvocationCount(0);
+  }
+
+  /**
+   * Says who is told how trainings go; it is no part of the configuration.
+   *
+   * @param listener is told of all trainings that start from now on
+   */
+  public void setListener(DistillationListener listener) {
+    this.listener = listener;
+  }
+
+  @Override
+  public DistilledModel<T> train(Dataset<T> examples) {
+    return train(examples, Map.of());
+  }
+
+  @Override
+  public DistilledModel<T> train(Dataset<T> examples, Map<String, Provenance> runProvenance) {
+    return train(examples, runProvenance, INCREMENT_INVOCATION_COUNT);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IllegalArgumentException if the examples do not fit the student, the teacher or the
+   *     losses; the message says what is wrong, where, and what to do
+   * @throws PropertyException if the configuration does not fit the files that it names
+   * @throws org.tribuo.distill.graph.GraphException if the student cannot be trained
+   * @throws org.tribuo.distill.teacher.TeacherException if the teacher cannot be asked
+   * @throws org.tribuo.distill.training.NonFiniteLossException if the loss is no longer a number
+   * @throws java.io.UncheckedIOException if a file cannot be read or written
+   */
+  @Override
+  public DistilledModel<T> train(
+      Dataset<T> examples, Map<String, Provenance> runProvenance, int invocationCount) {
+    SplittableRandom ofThisRun;
+    TrainerProvenance provenance;
+    synchronized (this) {
+      if (invocationCount != INCREMENT_INVOCATION_COUNT) {
+        setInvocationCount(invocationCount);
+      }
+      provenance = getProvenance();
+      ofThisRun = random.split();
+      invocations++;
+    }
+    return new Distillation<>(settings, examples, ofThisRun, listener, storeLock)
+        .run(provenance, runProvenance);
+  }
+
+  @Override
+  public synchronized int getInvocationCount() {
+    return invocations;
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IllegalArgumentException if the count is negative
+   */
+  @Override
+  public synchronized void setInvocationCount(int invocationCount) {
+    if (invocationCount < 0) {
+      throw new IllegalArgumentException(
+          "The invocation count is %d, expected 0 or more".formatted(invocationCount));
+    }
+    random = new SplittableRandom(seed);
+    for (invocations = 0; invocations < invocationCount; invocations++) {
+      random.split();
+    }
+  }
+
+  /** The configuration, with the SHA-256 of each file that it names. */
+  @Override
+  public synchronized TrainerProvenance getProvenance() {
+    return new TrainerProvenanceImpl(this);
+  }
+
+  @Override
+  public String toString() {
+    return "DistillationTrainer(student=%s, teacher=%s, %s)"
+        .formatted(student, teacher == null ? "none" : teacher, settings);
+  }
+}

@@ -1,0 +1,92 @@
+package org.tribuo.distill;
+
+import com.oracle.labs.mlrg.olcut.config.PropertyException;
+import com.oracle.labs.mlrg.olcut.provenance.PrimitiveProvenance;
+import com.oracle.labs.mlrg.olcut.provenance.Provenance;
+import com.oracle.labs.mlrg.olcut.provenance.ProvenanceUtil;
+import com.oracle.labs.mlrg.olcut.provenance.ProvenanceUtil.HashType;
+import com.oracle.labs.mlrg.olcut.provenance.primitives.HashProvenance;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.tribuo.distill.graph.OnnxModel;
+
+/**
+ * An ONNX file that a component names.
+ *
+ * @param component the name of the component, for messages
+ * @param path the file
+ */
+record ModelFile(String component, Path path) {
+  /** The name under which provenance has the SHA-256 of the file. */
+  static final String HASH = "model-hash";
+
+  /** What precedes the name of a file of external data under which provenance has its SHA-256. */
+  static final String EXTERNAL_DATA_HASH = "external-data-hash-";
+
+  /**
+   * @throws PropertyException if there is no such file
+   */
+  void check() {
+    if (!Files.isRegularFile(path)) {
+      throw new PropertyException(
+          component, "path", "there is no file %s, expected an ONNX model".formatted(path));
+    }
+  }
+
+  OnnxModel read() throws IOException {
+    return OnnxModel.read(path);
+  }
+
+  /**
+   * The names of the columns of the model's logits: those that were stated, or those in the file's
+   * metadata.
+   *
+   * @throws PropertyException if they are in neither
+   */
+  List<String> labelOrder(List<String> stated, OnnxModel model) {
+    if (!stated.isEmpty()) {
+      return List.copyOf(stated);
+    }
+    return OnnxMetadata.labelOrder(model)
+        .orElseThrow(
+            () ->
+                new PropertyException(
+                    component,
+                    "labelOrder",
+                    "%s does not say what the columns of its logits stand for, state their names"
+                            .formatted(path)
+                        + " in order; files that DistilledModel.exportOnnx wrote say it"));
+  }
+
+  /** The SHA-256 of the file and of its external data. */
+  Map<String, PrimitiveProvenance<?>> hashes() {
+    check();
+    Map<String, PrimitiveProvenance<?>> hashes = new LinkedHashMap<>();
+    hashes.put(HASH, hash(HASH, path));
+    try {
+      for (String name : read().externalDataFiles()) {
+        String key = EXTERNAL_DATA_HASH + name;
+        hashes.put(key, hash(key, path.resolveSibling(name)));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return hashes;
+  }
+
+  /** Whether a provenance is one of {@link #hashes()}. */
+  static boolean isHash(String key, Provenance provenance) {
+    return provenance instanceof HashProvenance
+        && (key.equals(HASH) || key.startsWith(EXTERNAL_DATA_HASH));
+  }
+
+  private static HashProvenance hash(String key, Path file) {
+    return new HashProvenance(
+        HashType.SHA256, key, ProvenanceUtil.hashResource(HashType.SHA256, file));
+  }
+}

@@ -1,0 +1,86 @@
+package org.tribuo.distill;
+
+import com.oracle.labs.mlrg.olcut.provenance.Provenance;
+import com.oracle.labs.mlrg.olcut.provenance.primitives.DoubleProvenance;
+import com.oracle.labs.mlrg.olcut.provenance.primitives.IntProvenance;
+import com.oracle.labs.mlrg.olcut.provenance.primitives.LongProvenance;
+import com.oracle.labs.mlrg.olcut.provenance.primitives.StringProvenance;
+import java.time.OffsetDateTime;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.tribuo.distill.runtime.ExecutionProvider;
+import org.tribuo.distill.runtime.SessionSettings;
+import org.tribuo.distill.runtime.TrainingRuntime;
+import org.tribuo.distill.teacher.TeacherRun;
+import org.tribuo.distill.training.TrainedStudent;
+import org.tribuo.provenance.DatasetProvenance;
+import org.tribuo.provenance.ModelProvenance;
+import org.tribuo.provenance.TrainerProvenance;
+
+/** Collects what happened in one training: the instance values of the model's provenance. */
+final class RunProvenance {
+  private final Map<String, Provenance> values = new LinkedHashMap<>();
+
+  void rows(TextRows rows, HeldOut split) {
+    number("labelled-rows", rows.labelledRows().length);
+    number("unlabelled-rows", rows.unlabelledRows().length);
+    number("held-out-rows", split.heldOut().length);
+  }
+
+  void softTargets(SoftTargetStep.Answer answer) {
+    TeacherRun run = answer.run();
+    number("soft-targets-computed", run.computedRows());
+    number("soft-targets-reused", run.reusedRows());
+    text("soft-targets-onnxruntime-version", answer.runtimeVersion());
+    text("soft-targets-providers", names(answer.providers()));
+  }
+
+  /**
+   * A stage of the training has ended.
+   *
+   * @param name what the names of its values begin with
+   */
+  void stage(String name, TrainedStudent trained) {
+    put(new LongProvenance(name + "-steps", trained.steps()));
+    number(name + "-best-epoch", trained.epoch());
+    trained
+        .metrics()
+        .forEach((metric, value) -> put(new DoubleProvenance(name + "-" + metric, value)));
+  }
+
+  void ranOn(SessionSettings session) {
+    text("onnxruntime-version", TrainingRuntime.version());
+    text(
+        "providers",
+        session.provider() == ExecutionProvider.CPU
+            ? names(List.of(ExecutionProvider.CPU))
+            : names(List.of(session.provider(), ExecutionProvider.CPU)));
+  }
+
+  /** The provenance of the model that was trained, with what the caller says of the run. */
+  ModelProvenance of(
+      DatasetProvenance dataset, TrainerProvenance trainer, Map<String, Provenance> ofCaller) {
+    Map<String, Provenance> all = new LinkedHashMap<>(values);
+    all.putAll(ofCaller);
+    return new ModelProvenance(
+        DistilledModel.class.getName(), OffsetDateTime.now(), dataset, trainer, all);
+  }
+
+  private void number(String key, int value) {
+    put(new IntProvenance(key, value));
+  }
+
+  private void text(String key, String value) {
+    put(new StringProvenance(key, value));
+  }
+
+  private <P extends com.oracle.labs.mlrg.olcut.provenance.PrimitiveProvenance<?>> void put(
+      P value) {
+    values.put(value.getKey(), value);
+  }
+
+  private static String names(List<ExecutionProvider> providers) {
+    return String.join(",", providers.stream().map(ExecutionProvider::name).toList());
+  }
+}

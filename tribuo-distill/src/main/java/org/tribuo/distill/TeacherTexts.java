@@ -1,0 +1,70 @@
+package org.tribuo.distill;
+
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+import org.tribuo.distill.input.BatchPlan;
+import org.tribuo.distill.input.TokenInputs;
+import org.tribuo.distill.input.TokenSequence;
+import org.tribuo.distill.teacher.BatchLimits;
+import org.tribuo.distill.teacher.TeacherBatch;
+import org.tribuo.distill.teacher.TeacherInputs;
+
+/**
+ * Texts as a teacher reads them.
+ *
+ * @param texts one a row
+ * @param inputs those of the teacher
+ */
+record TeacherTexts(List<TokenSequence> texts, TokenInputs inputs) implements TeacherInputs {
+  @Override
+  public int rows() {
+    return texts.size();
+  }
+
+  @Override
+  public Set<String> inputNames() {
+    return Set.copyOf(inputs.names());
+  }
+
+  @Override
+  public String sha256() {
+    MessageDigest digest = newDigest();
+    for (TokenSequence text : texts) {
+      ByteBuffer bytes = ByteBuffer.allocate(Integer.BYTES * (1 + 2 * text.length()));
+      bytes.putInt(text.length());
+      for (int i = 0; i < text.length(); i++) {
+        bytes.putInt(text.id(i)).putInt(text.typeId(i));
+      }
+      digest.update(bytes.flip());
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  @Override
+  public Iterable<TeacherBatch> batches(int from, int to, BatchLimits limits) {
+    int[] lengths = texts.subList(from, to).stream().mapToInt(TokenSequence::length).toArray();
+    int longest = Arrays.stream(lengths).max().orElse(1);
+    BatchPlan plan = BatchPlan.of(limits.maxRows(), Math.max(limits.maxTokens(), longest));
+    return () ->
+        plan.inference(lengths).stream()
+            .map(rows -> batch(Arrays.stream(rows).map(row -> from + row).toArray()))
+            .iterator();
+  }
+
+  private TeacherBatch batch(int[] rows) {
+    return new TeacherBatch(rows, inputs.batch(Arrays.stream(rows).mapToObj(texts::get).toList()));
+  }
+
+  private static MessageDigest newDigest() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java platform has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,68 @@
+package org.tribuo.distill;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.tribuo.Dataset;
+import org.tribuo.Example;
+import org.tribuo.Output;
+import org.tribuo.distill.input.TokenFeatures;
+import org.tribuo.distill.input.TokenSequence;
+import org.tribuo.distill.output.TargetCodec;
+import org.tribuo.distill.output.Targets;
+
+/**
+ * The examples of a dataset as a student reads them, one row each, in the order of the dataset.
+ *
+ * @param texts the tokens
+ * @param targets the labels
+ * @param labelled whether there is one
+ */
+record TextRows(List<TokenSequence> texts, Targets targets, boolean[] labelled) {
+  /**
+   * Reads a dataset.
+   *
+   * @throws IllegalArgumentException if there are no examples, or one is no text that fits the
+   *     limits, or has an output that the codec does not know; the message says which
+   */
+  static <T extends Output<T>> TextRows of(
+      Dataset<T> dataset, TokenFeatures tokens, TargetCodec<T> codec) {
+    List<Example<T>> examples = new ArrayList<>(dataset.size());
+    List<TokenSequence> texts = new ArrayList<>(dataset.size());
+    boolean[] labelled = new boolean[dataset.size()];
+    for (Example<T> example : dataset) {
+      int row = examples.size();
+      examples.add(example);
+      texts.add(read(tokens, example, row));
+      labelled[row] = codec.isLabelled(example.getOutput());
+    }
+    return new TextRows(texts, codec.encode(examples), labelled);
+  }
+
+  private static TokenSequence read(TokenFeatures tokens, Example<?> example, int row) {
+    try {
+      return tokens.read(example);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("Example %d: %s".formatted(row, e.getMessage()), e);
+    }
+  }
+
+  int count() {
+    return labelled.length;
+  }
+
+  /** The rows that have a label. */
+  int[] labelledRows() {
+    return rows(true);
+  }
+
+  /** The rows that have none. */
+  int[] unlabelledRows() {
+    return rows(false);
+  }
+
+  private int[] rows(boolean withLabel) {
+    return java.util.stream.IntStream.range(0, count())
+        .filter(row -> labelled[row] == withLabel)
+        .toArray();
+  }
+}

@@ -1,0 +1,111 @@
+package org.tribuo.distill;
+
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.input.BatchPlan;
+import org.tribuo.distill.input.TokenInputs;
+import org.tribuo.distill.input.TokenSequence;
+import org.tribuo.distill.loss.ObjectiveInputs;
+import org.tribuo.distill.training.TrainingData;
+
+/** Some rows of texts, with their labels and soft targets, in batches of like length. */
+final class TextTrainingData implements TrainingData {
+  private final TextRows texts;
+  private final Optional<Tensor> softTargets;
+  private final int[] chosen;
+  private final int[] lengths;
+  private final TokenInputs inputs;
+  private final BatchPlan plan;
+  private final long seed;
+
+  /**
+   * @param softTargets the teacher's logits [all rows, columns of the student], if there is a
+   *     teacher
+   * @param chosen which of the rows these data are
+   * @param seed of the batches
+   */
+  TextTrainingData(
+      TextRows texts,
+      Optional<Tensor> softTargets,
+      int[] chosen,
+      TokenInputs inputs,
+      BatchPlan plan,
+      long seed) {
+    this.texts = texts;
+    this.softTargets = softTargets;
+    this.chosen = chosen.clone();
+    this.lengths = Arrays.stream(chosen).map(row -> texts.texts().get(row).length()).toArray();
+    this.inputs = inputs;
+    this.plan = plan;
+    this.seed = seed;
+  }
+
+  /** The seed of the batches. */
+  long seed() {
+    return seed;
+  }
+
+  @Override
+  public int rows() {
+    return chosen.length;
+  }
+
+  @Override
+  public List<int[]> epoch(int epoch) {
+    SplittableRandom random = new SplittableRandom(seed);
+    SplittableRandom ofEpoch = random.split();
+    for (int i = 0; i < epoch; i++) {
+      ofEpoch = random.split();
+    }
+    return plan.training(lengths, ofEpoch);
+  }
+
+  @Override
+  public Map<String, Tensor> batch(int[] rows) {
+    int[] all = Arrays.stream(rows).map(row -> chosen[row]).toArray();
+    Map<String, Tensor> batch = new HashMap<>(inputs.batch(pick(all)));
+    batch.put(ObjectiveInputs.LABELS, RowsOfTensor.pick(texts.targets().labels(), all));
+    batch.put(ObjectiveInputs.LABELLED, RowsOfTensor.pick(texts.targets().labelled(), all));
+    softTargets.ifPresent(
+        logits -> batch.put(ObjectiveInputs.TEACHER_LOGITS, RowsOfTensor.pick(logits, all)));
+    return batch;
+  }
+
+  @Override
+  public long tokens(int[] rows) {
+    return Arrays.stream(rows).mapToLong(row -> lengths[row]).sum();
+  }
+
+  /** Each text is looked at beside the longest one, so that padding is there if it can be. */
+  @Override
+  public BitSet valuesOf(String input) {
+    int longest = chosen[0];
+    for (int row : chosen) {
+      if (texts.texts().get(row).length() > texts.texts().get(longest).length()) {
+        longest = row;
+      }
+    }
+    BitSet values = new BitSet();
+    for (int row : chosen) {
+      Tensor tensor = inputs.batch(pick(new int[] {row, longest})).get(input);
+      if (tensor == null) {
+        throw new IllegalArgumentException(
+            "There is no input '%s', expected one of %s".formatted(input, inputs.names()));
+      }
+      for (long value : tensor.toLongs()) {
+        values.set((int) value);
+      }
+    }
+    return values;
+  }
+
+  private List<TokenSequence> pick(int[] rows) {
+    return Arrays.stream(rows).mapToObj(texts.texts()::get).toList();
+  }
+}
