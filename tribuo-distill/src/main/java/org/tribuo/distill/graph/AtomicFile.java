@@ -12,6 +12,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.UUID;
 
 /**
  * Writes a file whole or not at all: into a second file in the same folder, which then takes the
@@ -47,9 +48,11 @@ public final class AtomicFile {
       throw new AccessDeniedException(
           file.toString(), null, "The folder '%s' cannot be written to".formatted(folder));
     }
-    Path part = Files.createTempFile(folder, "." + target.getFileName(), ".part");
+    // Not Files.createTempFile, whose files nobody but their owner may read.
+    Path part = folder.resolve(".%s.%s.part".formatted(target.getFileName(), UUID.randomUUID()));
     try {
-      try (FileChannel channel = FileChannel.open(part, StandardOpenOption.WRITE)) {
+      try (FileChannel channel =
+          FileChannel.open(part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
         content.writeTo(channel);
         channel.force(true);
       }

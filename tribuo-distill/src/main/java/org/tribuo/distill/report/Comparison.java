@@ -33,7 +33,7 @@ public record Comparison(List<ModelReport> models) {
               percent(model.quality().accuracy()),
               percent(model.quality().macroF1()),
               percent(model.quality().agreement()),
-              format("%.1f M", model.parameters() / 1e6),
+              format("%,d", model.parameters()),
               format("%.1f MB", model.bytesOnDisk() / 1e6),
               format("%.2f ms", millis(model.latency())),
               format("%,.0f/s", model.examplesPerSecond())));

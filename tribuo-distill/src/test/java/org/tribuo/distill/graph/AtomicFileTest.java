@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class AtomicFileTest {
@@ -53,5 +55,14 @@ class AtomicFileTest {
     assertThatThrownBy(() -> AtomicFile.writeStream(file, stream -> stream.write(1)))
         .isInstanceOf(NoSuchFileException.class)
         .hasMessageContaining("There is no folder '" + folder.resolve("none") + "' to write into");
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void whoMayReadItIsWhatFilesUsuallyHave() throws IOException {
+    Path usual = Files.createFile(folder.resolve("usual"));
+    Path file = folder.resolve("weights");
+    AtomicFile.writeStream(file, stream -> stream.write(1));
+    assertThat(Files.getPosixFilePermissions(file)).isEqualTo(Files.getPosixFilePermissions(usual));
   }
 }

@@ -31,8 +31,8 @@ class ComparisonTest {
     assertThat(COMPARISON.table().lines())
         .containsExactly(
             "                  accuracy  macro-F1  agreement  parameters     file  one alone  in batches",
-            "teacher             86.5 %    86.4 %    100.0 %      22.7 M  90.9 MB    5.12 ms       431/s",
-            "student, \"small\"    80.0 %    79.0 %     90.0 %      15.6 M  62.5 MB    0.91 ms     1,235/s");
+            "teacher             86.5 %    86.4 %    100.0 %  22,700,000  90.9 MB    5.12 ms       431/s",
+            "student, \"small\"    80.0 %    79.0 %     90.0 %  15,600,000  62.5 MB    0.91 ms     1,235/s");
   }
 
   @Test

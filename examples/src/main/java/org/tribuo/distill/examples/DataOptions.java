@@ -1,0 +1,96 @@
+package org.tribuo.distill.examples;
+
+import com.oracle.labs.mlrg.olcut.config.Config;
+import com.oracle.labs.mlrg.olcut.config.Configurable;
+import com.oracle.labs.mlrg.olcut.config.Option;
+import com.oracle.labs.mlrg.olcut.config.Options;
+import com.oracle.labs.mlrg.olcut.config.PropertyException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import org.tribuo.classification.Label;
+import org.tribuo.classification.LabelFactory;
+import org.tribuo.distill.input.CsvTextDataSource;
+
+/** Which texts, and which of their labels. Without a training file: BANKING77. */
+public final class DataOptions implements Options, Configurable {
+  private static final Path BANKING77 = Path.of("examples", "data", "banking77");
+
+  private static final String TRAIN =
+      "CSV file of training texts, the first row names the columns; without it BANKING77 with 20"
+          + " labelled questions an intent";
+  private static final String TEST = "CSV file of test texts, with the same columns";
+  private static final String TEXT = "column of the text";
+  private static final String LABEL = "column of the label; a row where it is empty is unlabelled";
+  private static final String LABELLED =
+      "file with the numbers of the training rows, from 0, that keep their label; without it all"
+          + " rows do";
+  private static final String MAX_LENGTH = "most tokens of a text, longer ones are cut";
+
+  @Config(description = TRAIN)
+  @Option(longName = "train", usage = TRAIN)
+  public @Nullable Path train;
+
+  @Config(description = TEST)
+  @Option(longName = "test", usage = TEST)
+  public @Nullable Path test;
+
+  @Config(description = TEXT)
+  @Option(longName = "text-column", usage = TEXT)
+  public String textColumn = "text";
+
+  @Config(description = LABEL)
+  @Option(longName = "label-column", usage = LABEL)
+  public String labelColumn = "category";
+
+  @Config(description = LABELLED)
+  @Option(longName = "labelled-rows", usage = LABELLED)
+  public @Nullable Path labelledRows;
+
+  @Config(description = MAX_LENGTH)
+  @Option(longName = "max-length", usage = MAX_LENGTH)
+  public int maxLength = 64;
+
+  /**
+   * Fills in BANKING77 where no training file is named.
+   *
+   * @throws PropertyException if there is a training file, but none for testing
+   */
+  void complete() {
+    if (train == null) {
+      train = BANKING77.resolve("train.csv");
+      test = test == null ? BANKING77.resolve("test.csv") : test;
+      labelledRows =
+          labelledRows == null ? BANKING77.resolve("labelled_20_per_intent.txt") : labelledRows;
+    }
+    if (test == null) {
+      throw new PropertyException(
+          "data", "test", "is missing, expected a CSV file with labels beside %s".formatted(train));
+    }
+  }
+
+  /** The training texts, all of them. */
+  CsvTextDataSource<Label> trainingTexts(Path tokenizer) {
+    CsvTextDataSource.Builder<Label> source = source(train, tokenizer);
+    return labelledRows == null ? source.read() : source.keepLabels(labelledRows).read();
+  }
+
+  /** The test texts. */
+  CsvTextDataSource<Label> testTexts(Path tokenizer) {
+    return source(test, tokenizer).read();
+  }
+
+  private CsvTextDataSource.Builder<Label> source(@Nullable Path file, Path tokenizer) {
+    if (file == null) {
+      throw new IllegalStateException("complete() names the files first");
+    }
+    return CsvTextDataSource.of(file, tokenizer, new LabelFactory())
+        .text(textColumn)
+        .labels(labelColumn)
+        .maxLength(maxLength);
+  }
+
+  @Override
+  public String getOptionsDescription() {
+    return "Texts";
+  }
+}

@@ -1,0 +1,115 @@
+package org.tribuo.distill.examples;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.tribuo.Model;
+import org.tribuo.classification.Label;
+import org.tribuo.distill.DistilledModel;
+import org.tribuo.distill.graph.AtomicFile;
+import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.provenance.DatasetProvenance;
+import org.tribuo.provenance.TrainerProvenance;
+
+/**
+ * The folder of an experiment. Every file in it is written whole or not at all.
+ *
+ * @param folder made if it is not there
+ */
+record ResultFolder(Path folder) {
+  Path teacher() {
+    return folder.resolve("teacher.onnx");
+  }
+
+  Path teacherModel() {
+    return folder.resolve("teacher-model.tribuo");
+  }
+
+  Path student() {
+    return folder.resolve("student.onnx");
+  }
+
+  Path control() {
+    return folder.resolve("control.onnx");
+  }
+
+  Path studentModel() {
+    return folder.resolve("student-model.tribuo");
+  }
+
+  Path tokenizer() {
+    return folder.resolve("tokenizer.json");
+  }
+
+  Path configuration() {
+    return folder.resolve("experiment.xml");
+  }
+
+  Path csv() {
+    return folder.resolve("results.csv");
+  }
+
+  Path json() {
+    return folder.resolve("results.json");
+  }
+
+  /** Where what comes out of jars is unpacked. */
+  Path pretrained() {
+    return folder.resolve("pretrained");
+  }
+
+  /**
+   * Makes the folder, and removes what a run that was killed has left in it.
+   *
+   * @throws IOException if the folder cannot be made, or a left-over cannot be removed
+   */
+  void prepare() throws IOException {
+    Files.createDirectories(folder);
+    try (DirectoryStream<Path> parts = Files.newDirectoryStream(folder, ".*.part")) {
+      for (Path part : parts) {
+        Files.delete(part);
+      }
+    }
+  }
+
+  /** Keeps the tokenizer beside the models that need it. */
+  void keepTokenizer(Path original) throws IOException {
+    AtomicFile.writeStream(tokenizer(), out -> Files.copy(original, out));
+  }
+
+  /**
+   * The teacher that an earlier run has left here, if it was made of the same files in the same
+   * way.
+   *
+   * @param trainer what would make it
+   * @param texts what it would be trained on
+   */
+  Optional<DistilledModel<Label>> earlierTeacher(TrainerProvenance trainer, DatasetProvenance texts)
+      throws IOException {
+    if (!Files.exists(teacher()) || !Files.exists(teacherModel())) {
+      return Optional.empty();
+    }
+    Model<Label> model = Model.deserializeFromFile(teacherModel()).castModel(Label.class);
+    boolean same =
+        Provenances.agree(model.getProvenance().getTrainerProvenance(), trainer)
+            && Provenances.agree(model.getProvenance().getDatasetProvenance(), texts);
+    return same && model instanceof DistilledModel<Label> distilled
+        ? Optional.of(distilled)
+        : Optional.empty();
+  }
+
+  /** Writes a Tribuo model as protobuf. */
+  static void save(Model<?> model, Path file) throws IOException {
+    AtomicFile.writeStream(file, model::serializeToStream);
+  }
+
+  /** The numbers in the weights of an ONNX file. */
+  static long parameters(Path onnx) throws IOException {
+    return OnnxModel.read(onnx).initializers().values().stream()
+        .filter(tensor -> tensor.elementType().isFloat())
+        .mapToLong(tensor -> tensor.elements())
+        .sum();
+  }
+}

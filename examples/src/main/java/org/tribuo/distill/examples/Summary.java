@@ -1,0 +1,84 @@
+package org.tribuo.distill.examples;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/**
+ * What a person reads at the end.
+ *
+ * @param experiment that was done
+ * @param results of it
+ */
+record Summary(Experiment experiment, Results results) {
+  private static final String COMMAND = "./mvnw -q -ntp compile exec:exec";
+
+  /** The comparison, where the time went, and how to use the files. */
+  List<String> lines() {
+    List<String> lines = new ArrayList<>();
+    lines.add("");
+    lines.addAll(results.comparison().table().lines());
+    lines.add("");
+    lines.add(
+        "agreement: with the teacher, on the test texts. one alone: from tokens to label, on");
+    lines.add("one thread, the median. in batches: of 64 texts, on %s.".formatted(threads()));
+    lines.add("");
+    lines.add("Time: " + times());
+    results
+        .peakResidentBytes()
+        .ifPresent(bytes -> lines.add(format("Memory: %.2f GB at most.", bytes / 1e9)));
+    lines.add("");
+    lines.addAll(files());
+    return lines;
+  }
+
+  private String threads() {
+    int threads = experiment.training().threads;
+    return threads == 0 ? "all cores" : threads == 1 ? "one thread" : threads + " threads";
+  }
+
+  private String times() {
+    Duration total = results.seconds().values().stream().reduce(Duration.ZERO, Duration::plus);
+    return results.seconds().entrySet().stream()
+            .map(phase -> "%s %s".formatted(phase.getKey(), seconds(phase.getValue())))
+            .collect(Collectors.joining(", "))
+        + "; %s in all.".formatted(seconds(total));
+  }
+
+  private List<String> files() {
+    ResultFolder folder = new ResultFolder(experiment.output().folder);
+    return List.of(
+        "Written to %s:".formatted(folder.folder()),
+        "  %s: the student for any ONNX runtime, its provenance in the metadata."
+            .formatted(folder.student().getFileName()),
+        "  %s: the student as a Tribuo model. To use it:"
+            .formatted(folder.studentModel().getFileName()),
+        "    echo 'Where is my new card?' | %s -Dmain=Classify%s".formatted(COMMAND, where(folder)),
+        "  %s: the configuration of this run. To do it again:"
+            .formatted(folder.configuration().getFileName()),
+        "    %s -Dargs='-c %s --experiment %s'"
+            .formatted(COMMAND, folder.configuration(), ExperimentFile.NAME),
+        "  %s, %s: the teacher. %s, %s: these numbers."
+            .formatted(
+                folder.teacher().getFileName(),
+                folder.teacherModel().getFileName(),
+                folder.csv().getFileName(),
+                folder.json().getFileName()));
+  }
+
+  private String where(ResultFolder folder) {
+    return folder.folder().equals(new OutputOptions().folder)
+        ? ""
+        : " -Dargs='--folder %s'".formatted(folder.folder());
+  }
+
+  private static String seconds(Duration duration) {
+    return format("%.0f s", duration.toMillis() / 1e3);
+  }
+
+  private static String format(String pattern, Object... values) {
+    return String.format(Locale.ROOT, pattern, values);
+  }
+}

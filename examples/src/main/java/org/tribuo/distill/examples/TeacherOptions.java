@@ -1,0 +1,87 @@
+package org.tribuo.distill.examples;
+
+import com.oracle.labs.mlrg.olcut.config.Config;
+import com.oracle.labs.mlrg.olcut.config.Configurable;
+import com.oracle.labs.mlrg.olcut.config.Option;
+import com.oracle.labs.mlrg.olcut.config.Options;
+import com.oracle.labs.mlrg.olcut.config.PropertyException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.tribuo.distill.EncoderStudent;
+import org.tribuo.distill.OnnxStudent;
+import org.tribuo.distill.StudentSource;
+import org.tribuo.distill.transformer.Pooling;
+
+/** Who teaches. Without a file: all-MiniLM-L6-v2, from its jar. */
+public final class TeacherOptions implements Options, Configurable {
+  private static final String MODEL =
+      "ONNX file of a Transformer; without it all-MiniLM-L6-v2, from its jar";
+  private static final String TOKENIZER = "the tokenizer.json of that Transformer";
+  private static final String POOLING =
+      "how one vector for a text comes out of the teacher's last layer, for a fresh head";
+  private static final String LABELS =
+      "names of the columns of the teacher's logits, in order, to keep the head that its file has;"
+          + " without them it gets a fresh one";
+  private static final String EPOCHS = "passes over the labelled texts to fine-tune the teacher";
+  private static final String RATE = "peak of the learning rate of the teacher";
+
+  @Config(description = MODEL)
+  @Option(longName = "teacher", usage = MODEL)
+  public @Nullable Path model;
+
+  @Config(description = TOKENIZER)
+  @Option(longName = "teacher-tokenizer", usage = TOKENIZER)
+  public @Nullable Path tokenizer;
+
+  @Config(description = POOLING)
+  @Option(longName = "pooling", usage = POOLING)
+  public Pooling pooling = Pooling.MEAN;
+
+  @Config(description = LABELS)
+  @Option(longName = "teacher-labels", usage = LABELS)
+  public List<String> labels = List.of();
+
+  @Config(description = EPOCHS)
+  @Option(longName = "teacher-epochs", usage = EPOCHS)
+  public int epochs = 10;
+
+  @Config(description = RATE)
+  @Option(longName = "teacher-learning-rate", usage = RATE)
+  public float learningRate = 1e-4f;
+
+  /**
+   * Takes all-MiniLM-L6-v2 where no file is named.
+   *
+   * @param pretrained where its files are unpacked
+   * @throws PropertyException if there is a model, but no tokenizer
+   */
+  void complete(Path pretrained) throws IOException {
+    if (model == null) {
+      model = Pretrained.MINI_LM.modelIn(pretrained);
+      tokenizer = tokenizer == null ? Pretrained.MINI_LM.tokenizerIn(pretrained) : tokenizer;
+    }
+    if (tokenizer == null) {
+      throw new PropertyException(
+          "teacher", "tokenizer", "is missing, expected the tokenizer.json of %s".formatted(model));
+    }
+  }
+
+  /** The tokenizer, after {@link #complete}. */
+  Path tokenizerFile() {
+    return Objects.requireNonNull(tokenizer, "complete() names the tokenizer");
+  }
+
+  /** The teacher before it is fine-tuned, after {@link #complete}. */
+  StudentSource source() {
+    Path file = Objects.requireNonNull(model, "complete() names the model");
+    return labels.isEmpty() ? EncoderStudent.of(file, pooling) : OnnxStudent.of(file, labels);
+  }
+
+  @Override
+  public String getOptionsDescription() {
+    return "Teacher";
+  }
+}

@@ -1,0 +1,13 @@
+package org.tribuo.distill.examples.console;
+
+/** How far one task has come. */
+public interface Progress extends AutoCloseable {
+  /**
+   * @param done of the total
+   * @param note a few words beside it, or nothing
+   */
+  void to(long done, String note);
+
+  @Override
+  void close();
+}

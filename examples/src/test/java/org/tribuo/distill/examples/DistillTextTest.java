@@ -1,0 +1,195 @@
+package org.tribuo.distill.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.oracle.labs.mlrg.olcut.config.ConfigurationManager;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tribuo.distill.examples.DistillText.DistillTextOptions;
+import org.tribuo.distill.examples.console.Console;
+import org.tribuo.distill.report.Comparison;
+import org.tribuo.distill.report.ModelReport;
+import org.tribuo.distill.report.SpeedMeter;
+
+class DistillTextTest {
+  private static final SpeedMeter QUICK = new SpeedMeter(1, 3, 4, 1, 1);
+
+  private static final List<String> TEXTS =
+      List.of(
+          "my card is lost,card",
+          "where is my new card,card",
+          "block the stolen card,card",
+          "when is my card to arrive,card",
+          "what is the exchange rate,rate",
+          "how much euro for a dollar,rate",
+          "convert my currency,rate",
+          "what rate for the euro please,rate",
+          "i forgot my pin,pin",
+          "my pin code is wrong,pin",
+          "please reset the pin,pin",
+          "i need to change my code,pin");
+
+  @TempDir Path folder;
+
+  private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
+
+  @BeforeEach
+  void provide() throws IOException {
+    copy("tiny-bert.onnx");
+    copy("tiny-tokenizer.json");
+    Files.writeString(folder.resolve("texts.csv"), "text,label\n" + String.join("\n", TEXTS));
+    Files.writeString(folder.resolve("labelled.txt"), "0\n1\n2\n4\n5\n8\n9\n10\n");
+  }
+
+  @Test
+  void theWholeWayFromTextsToAStudentAndAgainWithWhatIsKept() throws Exception {
+    Results first = run(options());
+
+    assertThat(first.comparison().models())
+        .extracting(ModelReport::name)
+        .containsExactly("teacher", "student", "control");
+    ModelReport teacher = first.comparison().models().get(0);
+    ModelReport student = first.comparison().models().get(1);
+    assertThat(teacher.quality().agreement()).isEqualTo(1);
+    assertThat(student.parameters()).isLessThan(teacher.parameters()).isPositive();
+    assertThat(first.seconds()).containsKeys("teacher", "soft targets", "student", "control");
+    assertThat(said()).contains("Texts: 12 to learn from, 8 of them with one of 3 labels");
+    assertThat(said()).contains("12 in ").contains("0 reused.");
+    assertThat(folder.resolve("out"))
+        .isDirectoryContaining("glob:**student.onnx")
+        .isDirectoryContaining("glob:**student-model.tribuo")
+        .isDirectoryContaining("glob:**results.csv")
+        .isDirectoryNotContaining("glob:**.part");
+
+    printed.reset();
+    Path xml = folder.resolve("out/experiment.xml");
+    Results again = run("-c", xml.toString(), "--experiment", ExperimentFile.NAME);
+
+    assertThat(said()).contains("teacher-model.tribuo is the same teacher");
+    assertThat(said()).contains("12 reused: the teacher did not run.");
+    assertThat(again.comparison().models())
+        .extracting(ModelReport::quality)
+        .isEqualTo(first.comparison().models().stream().map(ModelReport::quality).toList());
+
+    assertThat(labels("where is my card\n\nconvert dollar\n"))
+        .hasSize(2)
+        .allSatisfy(line -> assertThat(line).matches("(card|rate|pin)\\t[01]\\.\\d{3}\\t.+"));
+  }
+
+  @Test
+  void anotherSeedIsAnotherTeacher() throws Exception {
+    run(options("--control-epochs", "0", "--epochs", "1"));
+    printed.reset();
+
+    Results other = run(options("--control-epochs", "0", "--epochs", "1", "--seed", "1"));
+
+    assertThat(said()).doesNotContain("Reused").contains("12 in ");
+    assertThat(other.comparison().models()).hasSize(2);
+  }
+
+  @Test
+  void aTrainingFileWantsATestFile() {
+    assertThatThrownBy(() -> run("--train", "mine.csv", "--output", folder.toString()))
+        .hasMessageContaining("test")
+        .hasMessageContaining("is missing, expected a CSV file with labels beside mine.csv");
+  }
+
+  @Test
+  void theSummarySaysHowToUseTheFiles() throws Exception {
+    DistillTextOptions parsed = new DistillTextOptions();
+    new ConfigurationManager(options(), parsed).close();
+    Results results =
+        new Results(new Comparison(List.of()), Map.of(), OptionalLong.of(1_500_000_000));
+
+    assertThat(new Summary(parsed.chosen(), results).lines())
+        .contains("Memory: 1.50 GB at most.")
+        .anyMatch(line -> line.contains("-Dmain=Classify -Dargs='--folder " + folder))
+        .anyMatch(line -> line.contains("experiment.xml --experiment experiment'"));
+  }
+
+  private String[] options(String... more) {
+    List<String> options =
+        new ArrayList<>(
+            List.of(
+                "--train",
+                "texts.csv",
+                "--test",
+                "texts.csv",
+                "--label-column",
+                "label",
+                "--labelled-rows",
+                "labelled.txt",
+                "--max-length",
+                "12",
+                "--teacher",
+                "tiny-bert.onnx",
+                "--teacher-tokenizer",
+                "tiny-tokenizer.json",
+                "--output",
+                "out"));
+    for (int i = 1; i < options.size(); i += 2) {
+      if (!options.get(i).matches("label|12")) {
+        options.set(i, folder.resolve(options.get(i)).toString());
+      }
+    }
+    options.addAll(
+        List.of(
+            "--teacher-epochs",
+            "2",
+            "--epochs",
+            "2",
+            "--control-epochs",
+            "2",
+            "--batch-size",
+            "4",
+            "--student-layers",
+            "1",
+            "--threads",
+            "1"));
+    options.addAll(List.of(more));
+    return options.toArray(String[]::new);
+  }
+
+  private Results run(String... arguments) throws Exception {
+    DistillTextOptions options = new DistillTextOptions();
+    new ConfigurationManager(arguments, options).close();
+    PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
+    return new ExperimentRun(options.chosen(), Console.of(out), QUICK).run();
+  }
+
+  private List<String> labels(String lines) throws IOException {
+    Classify.ClassifyOptions options = new Classify.ClassifyOptions();
+    options.folder = folder.resolve("out");
+    options.maxLength = 12;
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    Classify.label(
+        options,
+        new ByteArrayInputStream(lines.getBytes(StandardCharsets.UTF_8)),
+        new PrintStream(out, true, StandardCharsets.UTF_8));
+    return out.toString(StandardCharsets.UTF_8).lines().toList();
+  }
+
+  private String said() {
+    return printed.toString(StandardCharsets.UTF_8);
+  }
+
+  private void copy(String resource) throws IOException {
+    try (InputStream in = DistillTextTest.class.getResourceAsStream(resource)) {
+      Files.copy(in, folder.resolve(resource));
+    }
+  }
+}
