@@ -1,15 +1,15 @@
 package org.tribuo.distill.examples;
 
+import com.oracle.labs.mlrg.olcut.config.ArgumentException;
 import com.oracle.labs.mlrg.olcut.config.Option;
 import com.oracle.labs.mlrg.olcut.config.Options;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.tribuo.Model;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
@@ -18,23 +18,28 @@ import org.tribuo.distill.input.TextTokenizer;
 import org.tribuo.distill.input.TokenFeatures;
 
 /**
- * Labels texts with a distilled student: one text a line from standard input, and for each a line
- * with the label, its probability and the text, between tabs.
+ * Labels texts with a distilled student: its arguments, or the lines of a file. For each text it
+ * prints a line with the label, its probability and the text, between tabs.
  */
 public final class Classify {
   private Classify() {}
 
-  /** Where the student is. */
+  /** Where the student is, and the texts. */
   public static final class ClassifyOptions implements Options {
     @Option(longName = "folder", usage = "where DistillText has left its results")
     public Path folder = new OutputOptions().folder;
+
+    @Option(
+        longName = "file",
+        usage = "texts, one a line, in UTF-8; without it the arguments are texts")
+    public @Nullable Path file;
 
     @Option(longName = "max-length", usage = "most tokens of a text, longer ones are cut")
     public int maxLength = 64;
 
     @Override
     public String getOptionsDescription() {
-      return "Labels the lines of standard input";
+      return "Labels texts with the student that DistillText made";
     }
   }
 
@@ -43,16 +48,21 @@ public final class Classify {
     Program.run(
         arguments,
         new ClassifyOptions(),
-        (options, configuration) -> label(options, System.in, System.out));
+        (options, configuration) ->
+            label(options, List.of(configuration.getUnnamedArguments()), System.out));
   }
 
-  static void label(ClassifyOptions options, InputStream in, PrintStream out) throws IOException {
+  static void label(ClassifyOptions options, List<String> arguments, PrintStream out)
+      throws IOException {
+    List<String> texts = options.file == null ? arguments : Files.readAllLines(options.file);
+    if (texts.isEmpty()) {
+      throw new ArgumentException(
+          "--file", "is missing, and there are no arguments: what is to be labelled?");
+    }
     ResultFolder results = new ResultFolder(options.folder);
     Model<Label> model = Model.deserializeFromFile(results.studentModel()).castModel(Label.class);
-    try (TextTokenizer tokenizer = TextTokenizer.open(results.tokenizer(), options.maxLength);
-        BufferedReader lines =
-            new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
-      for (String text = lines.readLine(); text != null; text = lines.readLine()) {
+    try (TextTokenizer tokenizer = TextTokenizer.open(results.tokenizer(), options.maxLength)) {
+      for (String text : texts) {
         if (!text.isBlank()) {
           Label label = predict(model, tokenizer, text);
           out.printf(Locale.ROOT, "%s\t%.3f\t%s%n", label.getLabel(), label.getScore(), text);

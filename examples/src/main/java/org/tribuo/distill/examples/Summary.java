@@ -55,7 +55,8 @@ record Summary(Experiment experiment, Results results) {
             .formatted(folder.student().getFileName()),
         "  %s: the student as a Tribuo model. To use it:"
             .formatted(folder.studentModel().getFileName()),
-        "    echo 'Where is my new card?' | %s -Dmain=Classify%s".formatted(COMMAND, where(folder)),
+        "    %s -Dmain=Classify -Dargs=\"%s'Where is my new card?'\""
+            .formatted(COMMAND, where(folder)),
         "  %s: the configuration of this run. To do it again:"
             .formatted(folder.configuration().getFileName()),
         "    %s -Dargs='-c %s --experiment %s'"
@@ -71,7 +72,7 @@ record Summary(Experiment experiment, Results results) {
   private String where(ResultFolder folder) {
     return folder.folder().equals(new OutputOptions().folder)
         ? ""
-        : " -Dargs='--folder %s'".formatted(folder.folder());
+        : "--folder %s ".formatted(folder.folder());
   }
 
   private static String seconds(Duration duration) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.oracle.labs.mlrg.olcut.config.ConfigurationManager;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -85,7 +84,7 @@ class DistillTextTest {
         .extracting(ModelReport::quality)
         .isEqualTo(first.comparison().models().stream().map(ModelReport::quality).toList());
 
-    assertThat(labels("where is my card\n\nconvert dollar\n"))
+    assertThat(labels("where is my card", "", "convert dollar"))
         .hasSize(2)
         .allSatisfy(line -> assertThat(line).matches("(card|rate|pin)\\t[01]\\.\\d{3}\\t.+"));
   }
@@ -117,7 +116,7 @@ class DistillTextTest {
 
     assertThat(new Summary(parsed.chosen(), results).lines())
         .contains("Memory: 1.50 GB at most.")
-        .anyMatch(line -> line.contains("-Dmain=Classify -Dargs='--folder " + folder))
+        .anyMatch(line -> line.contains("-Dmain=Classify -Dargs=\"--folder " + folder))
         .anyMatch(line -> line.contains("experiment.xml --experiment experiment'"));
   }
 
@@ -171,15 +170,12 @@ class DistillTextTest {
     return new ExperimentRun(options.chosen(), Console.of(out), QUICK).run();
   }
 
-  private List<String> labels(String lines) throws IOException {
+  private List<String> labels(String... texts) throws IOException {
     Classify.ClassifyOptions options = new Classify.ClassifyOptions();
     options.folder = folder.resolve("out");
     options.maxLength = 12;
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    Classify.label(
-        options,
-        new ByteArrayInputStream(lines.getBytes(StandardCharsets.UTF_8)),
-        new PrintStream(out, true, StandardCharsets.UTF_8));
+    Classify.label(options, List.of(texts), new PrintStream(out, true, StandardCharsets.UTF_8));
     return out.toString(StandardCharsets.UTF_8).lines().toList();
   }
 
