@@ -18,8 +18,20 @@ public interface Console {
 
   /** Progress bars if a person sits before a terminal, else lines. */
   static Console of(PrintStream out) {
-    return System.console() == null
-        ? new LinesConsole(out, System::nanoTime)
-        : new TerminalConsole(out);
+    return isTerminal() ? new TerminalConsole(out) : new LinesConsole(out, System::nanoTime);
+  }
+
+  /** Before JDK 22 there is a console at a terminal only; since then it says itself what it is. */
+  @SuppressWarnings("SystemConsoleNull")
+  private static boolean isTerminal() {
+    java.io.Console console = System.console();
+    try {
+      return console != null
+          && (boolean) java.io.Console.class.getMethod("isTerminal").invoke(console);
+    } catch (NoSuchMethodException e) {
+      return true;
+    } catch (ReflectiveOperationException e) {
+      return false;
+    }
   }
 }
