@@ -3,7 +3,6 @@ package org.tribuo.distill.graph;
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.AttributeProto.AttributeType;
 import ai.onnx.proto.OnnxMl.GraphProto;
-import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.protobuf.ByteString;
 import java.util.Collection;
 import java.util.Collections;
@@ -46,6 +45,14 @@ public final class Attributes {
     AttributeProto.Builder proto = attribute(name, AttributeType.INTS);
     for (long value : values) {
       proto.addInts(value);
+    }
+    return with(proto);
+  }
+
+  public Attributes with(String name, float... values) {
+    AttributeProto.Builder proto = attribute(name, AttributeType.FLOATS);
+    for (float value : values) {
+      proto.addFloats(value);
     }
     return with(proto);
   }
@@ -109,8 +116,12 @@ public final class Attributes {
     return values;
   }
 
+  /** A tensor, if its element type is one that this library handles. */
   public Optional<Tensor> tensor(String name) {
-    return Optional.ofNullable(byName.get(name)).map(proto -> Tensor.of(proto.getT()));
+    return Optional.ofNullable(byName.get(name))
+        .map(AttributeProto::getT)
+        .filter(proto -> ElementType.isKnown(proto.getDataType()))
+        .map(Tensor::of);
   }
 
   /** The bodies that this node holds (the branches of an If, say). */
@@ -122,6 +133,16 @@ public final class Attributes {
                     ? java.util.stream.Stream.of(proto.getG())
                     : proto.getGraphsList().stream())
         .toList();
+  }
+
+  /** One body. */
+  GraphProto subgraph(String name) {
+    AttributeProto proto = byName.get(name);
+    if (proto == null || !proto.hasG()) {
+      throw new GraphException(
+          "There is no body '%s', there are %s".formatted(name, byName.keySet()));
+    }
+    return proto.getG();
   }
 
   /** The same with other bodies. */
@@ -149,10 +170,7 @@ public final class Attributes {
   /** The value of a Constant node, whichever of the seven attributes holds it. */
   Optional<Tensor> constantValue() {
     if (byName.containsKey("value")) {
-      TensorProto proto = byName.get("value").getT();
-      return ElementType.isKnown(proto.getDataType())
-          ? Optional.of(Tensor.of(proto))
-          : Optional.empty();
+      return tensor("value");
     }
     for (AttributeProto proto : byName.values()) {
       switch (proto.getName()) {

@@ -1,5 +1,6 @@
 package org.tribuo.distill.graph;
 
+import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.FunctionProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
@@ -18,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -43,6 +45,7 @@ public final class Graph {
   private final Map<String, Node> producers = new HashMap<>();
   private final Map<String, Set<Node>> consumers = new HashMap<>();
   private final Map<String, TensorType> types = new HashMap<>();
+  private final Map<String, FunctionProto> functions = new LinkedHashMap<>();
   private final Names names;
 
   /** The graph around this one, if this one is a node's body. */
@@ -75,6 +78,9 @@ public final class Graph {
     for (OperatorSetIdProto opset : proto.getOpsetImportList()) {
       graph.opsets.put(
           opset.getDomain().equals("ai.onnx") ? Node.ONNX : opset.getDomain(), opset.getVersion());
+    }
+    for (FunctionProto function : proto.getFunctionsList()) {
+      graph.functions.put(Node.qualified(function.getDomain(), function.getName()), function);
     }
     graph.fill(proto.getGraph(), model.initializers());
     return graph;
@@ -468,6 +474,74 @@ public final class Graph {
     }
   }
 
+  /** Whether a node calls a function that the model brings along. */
+  public boolean isCall(Node node) {
+    return functions.containsKey(node.qualifiedOpType());
+  }
+
+  /**
+   * Puts the nodes of a model's own function in the place of a node that calls it.
+   *
+   * @throws GraphException if the function is written in another version of ONNX's operators than
+   *     the model
+   */
+  public void inlineCall(Node call) {
+    FunctionProto function =
+        Objects.requireNonNull(functions.get(call.qualifiedOpType()), call.qualifiedOpType());
+    for (OperatorSetIdProto imported : function.getOpsetImportList()) {
+      long own = opsets.computeIfAbsent(imported.getDomain(), domain -> imported.getVersion());
+      if (own != imported.getVersion()) {
+        throw new GraphException(
+            "Function '%s' is written in version %d of the operators of domain '%s', the model in %d"
+                .formatted(
+                    call.qualifiedOpType(), imported.getVersion(), imported.getDomain(), own));
+      }
+    }
+    Map<String, AttributeProto> arguments = new HashMap<>();
+    function.getAttributeProtoList().forEach(a -> arguments.put(a.getName(), a));
+    call.attributes().toProtos().forEach(a -> arguments.put(a.getName(), a));
+    Inlining inlining = new Inlining(arguments, names::fresh);
+    remove(call);
+    inlining.bind(function.getInputList(), call.inputs());
+    inlining.bind(function.getOutputList().subList(0, call.outputs().size()), call.outputs());
+    inlining.nodes(function.getNodeList()).forEach(node -> link(Node.of(node)));
+  }
+
+  /** Forgets the functions that the model brings along; no node may call one. */
+  public void removeFunctions() {
+    functions.clear();
+  }
+
+  /**
+   * Puts the nodes of one of its bodies in the place of a node: the branch of an If that is taken.
+   *
+   * @param attribute the body
+   */
+  public void inlineBody(Node holder, String attribute) {
+    GraphProto proto = holder.attributes().subgraph(attribute);
+    Inlining inlining = new Inlining(Map.of(), names::fresh);
+    remove(holder);
+    OnnxModel.initializers(proto)
+        .forEach((name, tensor) -> setInitializer(inlining.made(name), tensor));
+    inlining.nodes(proto.getNodeList()).forEach(node -> link(Node.of(node)));
+    for (int i = 0; i < holder.outputs().size(); i++) {
+      String made = inlining.read(proto.getOutput(i).getName());
+      add(
+          Node.ONNX,
+          "Identity",
+          Attributes.NONE,
+          List.of(made),
+          List.of(new Value(holder.output(i), value(holder.output(i), made))));
+    }
+  }
+
+  private TensorType value(String output, String made) {
+    return type(output)
+        .or(() -> type(made))
+        .orElseThrow(
+            () -> new GraphException("The element type of '%s' is not known".formatted(output)));
+  }
+
   private Graph body(GraphProto proto) {
     ModelProto model = origin.toBuilder().setGraph(proto).build();
     Graph body = new Graph(model, false, names, this);
@@ -572,17 +646,17 @@ public final class Graph {
         }
       }
     }
-    ModelProto.Builder model = origin.toBuilder().setGraph(body).clearOpsetImport();
+    ModelProto.Builder model =
+        origin.toBuilder()
+            .setGraph(body)
+            .clearOpsetImport()
+            .clearFunctions()
+            .addAllFunctions(functions.values());
     opsets.forEach(
         (domain, version) ->
             model.addOpsetImport(
                 OperatorSetIdProto.newBuilder().setDomain(domain).setVersion(version)));
     return new OnnxModel(model.build(), new LinkedHashMap<>(initializers), externalData);
-  }
-
-  /** Model-local functions of the file. */
-  List<FunctionProto> functions() {
-    return origin.getFunctionsList();
   }
 
   /** What the message says of an initializer beside its numbers, which the model adds. */

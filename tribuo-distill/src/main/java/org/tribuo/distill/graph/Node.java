@@ -81,6 +81,10 @@ public final class Node {
 
   /** The operator with its domain, as error messages and tables show it. */
   public String qualifiedOpType() {
+    return qualified(domain, opType);
+  }
+
+  static String qualified(String domain, String opType) {
     return domain.isEmpty() ? opType : domain + "::" + opType;
   }
 

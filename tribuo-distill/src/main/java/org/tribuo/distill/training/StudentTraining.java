@@ -19,6 +19,7 @@ import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.graph.pass.Normalization;
 import org.tribuo.distill.loss.AttachedObjective;
 import org.tribuo.distill.loss.Objective;
+import org.tribuo.distill.transformer.TiedWeights;
 import org.tribuo.distill.transformer.Weight;
 import org.tribuo.distill.transformer.Weights;
 
@@ -31,6 +32,7 @@ public final class StudentTraining {
   private final TrainingSettings settings;
   private final TrainingData data;
   private final Set<String> decayed;
+  private final TiedWeights tied;
   private final VocabularyCompaction vocabulary;
   private final TrainingArtifacts artifacts;
   private final AttachedObjective attached;
@@ -49,7 +51,9 @@ public final class StudentTraining {
     this.settings = settings;
     this.data = data;
     Graph graph = Graph.of(student);
-    Normalization.apply(graph);
+    Normalization.applyForTraining(graph);
+    this.tied = TiedWeights.find(graph).without(settings.frozen());
+    tied.merge(graph);
     Set<String> weights = new LinkedHashSet<>();
     this.decayed = new LinkedHashSet<>();
     for (Weight weight : Weights.trainable(graph)) {
@@ -177,7 +181,7 @@ public final class StudentTraining {
   private OnnxModel written(Candidate candidate) {
     Set<String> shrinking = settings.adamW().weightDecay() == 0 ? Set.of() : decayed;
     return student.withInitializers(
-        vocabulary.restore(candidate.weights(), shrinking, candidate.decay()));
+        tied.restore(vocabulary.restore(candidate.weights(), shrinking, candidate.decay())));
   }
 
   private long totalSteps() {

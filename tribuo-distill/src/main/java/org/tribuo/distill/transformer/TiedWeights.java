@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Node;
@@ -91,6 +92,12 @@ public record TiedWeights(List<Copy> copies) {
     List<Copy> all = new ArrayList<>(copies);
     all.addAll(others.copies);
     return new TiedWeights(all);
+  }
+
+  /** These copies but for some, which go their own way. */
+  public TiedWeights without(Set<String> initializers) {
+    return new TiedWeights(
+        copies.stream().filter(copy -> !initializers.contains(copy.initializer())).toList());
   }
 
   private static Optional<Copy> copy(Graph graph, String name, String original) {

@@ -8,31 +8,43 @@ import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Node;
 
 /**
- * Puts a Gelu together that was written as its formula, x · ½ · (1 + erf(x / √2)), in whatever
- * order it is multiplied.
+ * Puts a Gelu together that was written as its formula, x · ½ · (1 + erf(x / √2)) or its
+ * approximation x · ½ · (1 + tanh(√(2/π) · (x + 0.044715 x³))), in whatever order it is multiplied.
  */
 final class FuseGelu implements Pass {
+  private static final double CUBIC = 0.044715;
+
+  /** A Gelu of a value. */
+  private record Gelu(String x, String approximate) {}
+
   @Override
   public void apply(Graph graph) {
     Matcher matcher = new Matcher(graph);
     for (Node node : graph.topological()) {
       if (node.is("Mul")) {
         geluOf(matcher, node)
-            .ifPresent(x -> graph.replace(node, Node.ONNX, "Gelu", Attributes.NONE, List.of(x)));
+            .ifPresent(
+                gelu ->
+                    graph.replace(
+                        node,
+                        Node.ONNX,
+                        "Gelu",
+                        Attributes.NONE.with("approximate", gelu.approximate()),
+                        List.of(gelu.x())));
       }
     }
   }
 
-  private static Optional<String> geluOf(Matcher graph, Node root) {
+  private static Optional<Gelu> geluOf(Matcher graph, Node root) {
     List<String> factors = new ArrayList<>();
     collectFactors(graph, root, factors, 2);
     if (factors.size() != 3 || !factors.removeIf(factor -> graph.isNumber(factor, 0.5))) {
       return Optional.empty();
     }
     return factors.stream()
-        .map(factor -> argument(graph, factor))
+        .map(factor -> onePlus(graph, factor))
         .flatMap(Optional::stream)
-        .filter(factors::contains)
+        .filter(gelu -> factors.contains(gelu.x()))
         .findFirst();
   }
 
@@ -41,7 +53,7 @@ final class FuseGelu implements Pass {
       Optional<Node> inner = graph.producer(input, "Mul");
       if (depth > 1
           && inner.isPresent()
-          && graph.operands(inner.get()).stream().anyMatch(o -> isHalfOrErf(graph, o.second()))) {
+          && graph.operands(inner.get()).stream().anyMatch(o -> isFactor(graph, o.second()))) {
         collectFactors(graph, inner.get(), factors, depth - 1);
       } else {
         factors.add(input);
@@ -49,25 +61,31 @@ final class FuseGelu implements Pass {
     }
   }
 
-  private static boolean isHalfOrErf(Matcher graph, String value) {
-    return graph.isNumber(value, 0.5) || argument(graph, value).isPresent();
+  private static boolean isFactor(Matcher graph, String value) {
+    return graph.isNumber(value, 0.5) || onePlus(graph, value).isPresent();
   }
 
-  /** The x of 1 + erf(x / √2). */
-  private static Optional<String> argument(Matcher graph, String value) {
+  /** The x of 1 + erf(x / √2) or 1 + tanh(...). */
+  private static Optional<Gelu> onePlus(Matcher graph, String value) {
     return graph
         .producer(value, "Add")
+        .flatMap(sum -> graph.besides(sum, 1))
         .flatMap(
-            sum ->
-                graph.operands(sum).stream()
-                    .filter(o -> graph.isNumber(o.second(), 1))
-                    .map(o -> graph.producer(o.first(), "Erf"))
-                    .flatMap(Optional::stream)
-                    .findFirst())
-        .flatMap(erf -> scaled(graph, erf.input(0)));
+            summand ->
+                graph
+                    .producer(summand, "Erf")
+                    .flatMap(erf -> byRootOfTwo(graph, erf.input(0)))
+                    .map(x -> new Gelu(x, "none"))
+                    .or(
+                        () ->
+                            graph
+                                .producer(summand, "Tanh")
+                                .flatMap(tanh -> cubic(graph, tanh.input(0)))
+                                .map(x -> new Gelu(x, "tanh"))));
   }
 
-  private static Optional<String> scaled(Matcher graph, String value) {
+  /** The x of x / √2. */
+  private static Optional<String> byRootOfTwo(Matcher graph, String value) {
     return graph
         .producer(value, "Div")
         .filter(div -> graph.isNumber(div.input(1), Math.sqrt(2)))
@@ -76,11 +94,47 @@ final class FuseGelu implements Pass {
             () ->
                 graph
                     .producer(value, "Mul")
-                    .flatMap(
-                        mul ->
-                            graph.operands(mul).stream()
-                                .filter(o -> graph.isNumber(o.second(), Math.sqrt(0.5)))
-                                .map(Matcher.Operands::first)
-                                .findFirst()));
+                    .flatMap(product -> graph.besides(product, Math.sqrt(0.5))));
+  }
+
+  /** The x of √(2/π) · (x + 0.044715 x³). */
+  private static Optional<String> cubic(Matcher graph, String value) {
+    return graph
+        .producer(value, "Mul")
+        .flatMap(product -> graph.besides(product, Math.sqrt(2 / Math.PI)))
+        .flatMap(sum -> graph.producer(sum, "Add"))
+        .flatMap(
+            sum ->
+                graph.operands(sum).stream()
+                    .filter(o -> isCubeOf(graph, o.second(), o.first()))
+                    .map(Matcher.Operands::first)
+                    .findFirst());
+  }
+
+  private static boolean isCubeOf(Matcher graph, String value, String x) {
+    return graph
+        .producer(value, "Mul")
+        .flatMap(product -> graph.besides(product, CUBIC))
+        .filter(cube -> isPower(graph, cube, x))
+        .isPresent();
+  }
+
+  /** x³, or x · x · x. */
+  private static boolean isPower(Matcher graph, String value, String x) {
+    boolean power =
+        graph
+            .producer(value, "Pow")
+            .filter(pow -> pow.input(0).equals(x) && graph.isNumber(pow.input(1), 3))
+            .isPresent();
+    return power
+        || graph.producer(value, "Mul").stream()
+            .flatMap(product -> graph.operands(product).stream())
+            .filter(o -> o.first().equals(x))
+            .anyMatch(
+                o ->
+                    graph
+                        .producer(o.second(), "Mul")
+                        .filter(square -> square.inputs().equals(List.of(x, x)))
+                        .isPresent());
   }
 }

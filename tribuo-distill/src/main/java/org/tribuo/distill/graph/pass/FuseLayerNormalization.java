@@ -5,8 +5,6 @@ import java.util.Optional;
 import org.tribuo.distill.graph.Attributes;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Node;
-import org.tribuo.distill.graph.Shape;
-import org.tribuo.distill.graph.Tensor;
 
 /**
  * Puts a layer normalisation together that exporters before opset 17 wrote as its formula, (x -
@@ -35,12 +33,12 @@ final class FuseLayerNormalization implements Pass {
   private static Optional<Match> match(Matcher graph, Node root) {
     for (Matcher.Operands sum : graph.operands(root)) {
       Optional<Node> product = graph.producer(sum.first(), "Mul");
-      if (product.isEmpty() || !isVector(graph, sum.second())) {
+      if (product.isEmpty() || !graph.isVector(sum.second())) {
         continue;
       }
       for (Matcher.Operands factors : graph.operands(product.get())) {
         Optional<Node> quotient = graph.producer(factors.first(), "Div");
-        if (quotient.isPresent() && isVector(graph, factors.second())) {
+        if (quotient.isPresent() && graph.isVector(factors.second())) {
           Optional<Match> match =
               normalized(graph, quotient.get())
                   .map(n -> new Match(n.x(), factors.second(), sum.second(), n.epsilon()));
@@ -74,7 +72,7 @@ final class FuseLayerNormalization implements Pass {
     String x = difference.input(0);
     return graph
         .producer(difference.input(1), "ReduceMean")
-        .filter(mean -> mean.input(0).equals(x) && overLastAxis(graph, mean))
+        .filter(mean -> mean.input(0).equals(x) && graph.isOverLastAxis(mean))
         .map(mean -> x);
   }
 
@@ -84,8 +82,8 @@ final class FuseLayerNormalization implements Pass {
       boolean variance =
           graph
               .producer(operands.first(), "ReduceMean")
-              .filter(mean -> overLastAxis(graph, mean))
-              .flatMap(mean -> squared(graph, mean.input(0)))
+              .filter(mean -> graph.isOverLastAxis(mean))
+              .flatMap(mean -> graph.squared(mean.input(0)))
               .flatMap(d -> graph.producer(d, "Sub"))
               .flatMap(d -> centred(graph, d))
               .filter(x::equals)
@@ -95,27 +93,5 @@ final class FuseLayerNormalization implements Pass {
       }
     }
     return Optional.empty();
-  }
-
-  /** The d of d² or d·d. */
-  private static Optional<String> squared(Matcher graph, String value) {
-    return graph
-        .producer(value, "Pow")
-        .filter(pow -> graph.isNumber(pow.input(1), 2))
-        .or(() -> graph.producer(value, "Mul").filter(m -> m.input(0).equals(m.input(1))))
-        .map(node -> node.input(0));
-  }
-
-  private static boolean overLastAxis(Matcher graph, Node mean) {
-    Optional<long[]> axes = graph.constant(mean.input(1)).map(Tensor::toLongs);
-    Optional<Integer> rank = graph.shape(mean.input(0)).map(Shape::rank);
-    return mean.attributes().get("keepdims", 1L) == 1
-        && axes.isPresent()
-        && axes.get().length == 1
-        && (axes.get()[0] == -1 || rank.isPresent() && axes.get()[0] == rank.get() - 1);
-  }
-
-  private static boolean isVector(Matcher graph, String value) {
-    return graph.shape(value).filter(shape -> shape.rank() == 1).isPresent();
   }
 }

@@ -33,11 +33,41 @@ final class Matcher {
     return List.of(new Operands(a, b), new Operands(b, a));
   }
 
-  Optional<Tensor> constant(String value) {
+  /** The other operand of an addition or multiplication that has a number as one. */
+  Optional<String> besides(Node commutative, double number) {
+    return operands(commutative).stream()
+        .filter(o -> isNumber(o.second(), number))
+        .map(Operands::first)
+        .findFirst();
+  }
+
+  /** The d of d² or d·d. */
+  Optional<String> squared(String value) {
+    return producer(value, "Pow")
+        .filter(pow -> isNumber(pow.input(1), 2))
+        .or(() -> producer(value, "Mul").filter(m -> m.input(0).equals(m.input(1))))
+        .map(node -> node.input(0));
+  }
+
+  /** Whether a reduction is over the last axis alone, which stays with size 1. */
+  boolean isOverLastAxis(Node reduction) {
+    Optional<long[]> axes = constant(reduction.input(1)).map(Tensor::toLongs);
+    Optional<Integer> rank = shape(reduction.input(0)).map(Shape::rank);
+    return reduction.attributes().get("keepdims", 1L) == 1
+        && axes.isPresent()
+        && axes.get().length == 1
+        && (axes.get()[0] == -1 || (rank.isPresent() && axes.get()[0] == rank.get() - 1));
+  }
+
+  boolean isVector(String value) {
+    return shape(value).filter(shape -> shape.rank() == 1).isPresent();
+  }
+
+  private Optional<Tensor> constant(String value) {
     return graph.constant(value);
   }
 
-  Optional<Shape> shape(String value) {
+  private Optional<Shape> shape(String value) {
     return graph.type(value).flatMap(TensorType::shape);
   }
 

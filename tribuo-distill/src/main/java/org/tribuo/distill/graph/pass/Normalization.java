@@ -8,12 +8,20 @@ import org.tribuo.distill.graph.ShapeInference;
 
 /**
  * Brings an export of any age and origin into the form that everything above the graph works on:
- * operators of one opset, fused operators of ONNX Runtime taken apart, decomposed
+ * its own functions written out, operators of one opset, fused operators taken apart, decomposed
  * LayerNormalization and Gelu put together, types inferred.
  */
 public final class Normalization {
   private static final List<Pass> PASSES =
-      List.of(new LiftOpset(), new TakeApart(), new FuseLayerNormalization(), new FuseGelu());
+      List.of(
+          new LiftOpset(),
+          new ResolveConditions(),
+          new ResolveSequences(),
+          new TakeApart(),
+          new SkipNoOps(),
+          new FuseLayerNormalization(),
+          new FuseRootMeanSquare(),
+          new FuseGelu());
 
   private Normalization() {}
 
@@ -26,12 +34,27 @@ public final class Normalization {
   }
 
   /**
-   * Normalises a graph in place.
+   * Normalises a graph in place. Its inputs, outputs and initializers keep their types.
    *
    * @throws org.tribuo.distill.graph.GraphException if an operator's form is not understood, or
    *     ONNX Runtime refuses the graph
    */
   public static void apply(Graph graph) {
+    new InlineFunctions().apply(graph);
+    normalize(graph);
+  }
+
+  /**
+   * As {@link #apply}, where weights are going to be trained: what is of half precision becomes
+   * float32, weights and outputs too.
+   */
+  public static void applyForTraining(Graph graph) {
+    new InlineFunctions().apply(graph);
+    new WidenHalves().apply(graph);
+    normalize(graph);
+  }
+
+  private static void normalize(Graph graph) {
     ShapeInference.infer(graph);
     PASSES.forEach(pass -> pass.apply(graph));
     graph.removeUnused();

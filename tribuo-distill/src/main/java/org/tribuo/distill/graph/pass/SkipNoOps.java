@@ -1,0 +1,37 @@
+package org.tribuo.distill.graph.pass;
+
+import java.util.List;
+import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.graph.Node;
+
+/**
+ * Lets nodes read past an Identity, a Cast to the type that a value has, and a Dropout outside
+ * training, so that formulas around them are recognised and nothing is copied.
+ */
+final class SkipNoOps implements Pass {
+  @Override
+  public void apply(Graph graph) {
+    for (Node node : List.copyOf(graph.nodes())) {
+      if (node.is("Identity") || isIdleCast(graph, node) || isIdleDropout(graph, node)) {
+        graph.replaceUses(node.output(), node.input(0));
+      }
+    }
+  }
+
+  private static boolean isIdleCast(Graph graph, Node node) {
+    return node.is("Cast")
+        && graph
+            .type(node.input(0))
+            .filter(type -> type.elementType().onnxNumber() == node.attributes().get("to", 0L))
+            .isPresent();
+  }
+
+  private static boolean isIdleDropout(Graph graph, Node node) {
+    return node.is("Dropout")
+        && (!node.hasInput(2)
+            || graph
+                .constant(node.input(2))
+                .filter(training -> training.toLongs()[0] == 0)
+                .isPresent());
+  }
+}
