@@ -23,12 +23,13 @@ final class WidenHalves implements Pass {
 
   @Override
   public void apply(Graph graph) {
-    for (String name : List.copyOf(graph.initializers().keySet())) {
-      Tensor tensor = graph.initializers().get(name);
-      if (isHalf(tensor.elementType())) {
-        graph.setInitializer(name, tensor.cast(ElementType.FLOAT));
-      }
-    }
+    Map.copyOf(graph.initializers())
+        .forEach(
+            (name, tensor) -> {
+              if (isHalf(tensor.elementType())) {
+                graph.setInitializer(name, tensor.cast(ElementType.FLOAT));
+              }
+            });
     for (Node node : List.copyOf(graph.nodes())) {
       Attributes wide = widened(node.attributes());
       if (!wide.equals(node.attributes())) {
