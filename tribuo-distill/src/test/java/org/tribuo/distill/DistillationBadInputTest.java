@@ -1,0 +1,365 @@
+package org.tribuo.distill;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
+import com.oracle.labs.mlrg.olcut.config.PropertyException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tribuo.Dataset;
+import org.tribuo.Example;
+import org.tribuo.MutableDataset;
+import org.tribuo.classification.Label;
+import org.tribuo.classification.LabelFactory;
+import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.graph.GraphException;
+import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.input.TokenFeatures;
+import org.tribuo.distill.input.TokenSequence;
+import org.tribuo.distill.runtime.ExecutionProvider;
+import org.tribuo.distill.runtime.RuntimeUnavailableException;
+import org.tribuo.distill.runtime.SessionSettings;
+import org.tribuo.distill.transformer.Pooling;
+import org.tribuo.hash.HashCodeHasher;
+import org.tribuo.hash.HashingTrainer;
+import org.tribuo.impl.ArrayExample;
+import org.tribuo.regression.RegressionFactory;
+import org.tribuo.regression.Regressor;
+
+/** What is wrong with data and files is said before anything is computed. */
+class DistillationBadInputTest {
+  private static final Path BERT = Zoo.file("bert_seqcls_ts11");
+  private static final List<String> ORDER = List.of("red", "blue", "green");
+  private static final MutableDataset<Label> LABELLED =
+      TinyTexts.dataset(TinyTexts.labelled(12, 1));
+
+  @Test
+  void anEmptyDataset() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> bert().train(TinyTexts.dataset(List.<Example<Label>>of())))
+        .withMessage("The dataset is empty, expected examples to train on");
+  }
+
+  @Test
+  void oneClassOnly() {
+    List<Example<Label>> red =
+        LABELLED.getData().stream().map(e -> TinyTexts.withOutput(e, new Label("red"))).toList();
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> bert().train(TinyTexts.dataset(red)))
+        .withMessage("The dataset has the single label [red], expected at least two to tell apart");
+  }
+
+  @Test
+  void unlabelledExamplesWithoutATeacher() {
+    List<Example<Label>> some = new ArrayList<>(TinyTexts.labelled(6, 1));
+    some.addAll(TinyTexts.unlabelled(3, 2));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> bert().train(TinyTexts.dataset(some)))
+        .withMessageContaining("3 of 9 examples have no label, the first is example 6")
+        .withMessageContaining("there is no teacher")
+        .withMessageContaining("name a teacher");
+  }
+
+  @Test
+  void noLabelAtAllIsFineWithATeacher() {
+    DistillationTrainer<Label> trainer =
+        builder().teacher(OnnxTeacher.of(BERT, ORDER)).epochs(1).build();
+    MutableDataset<Label> unlabelled = TinyTexts.dataset(TinyTexts.unlabelled(12, 2));
+    try (DistilledModel<Label> model = trainer.train(unlabelled)) {
+      assertThat(model.getOutputIDInfo().getDomain())
+          .extracting(Label::getLabel)
+          .containsExactlyInAnyOrderElementsOf(ORDER);
+      assertThat(model.predict(unlabelled)).hasSize(12);
+    }
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                builder()
+                    .teacher(OnnxTeacher.of(BERT, ORDER))
+                    .fineTuningEpochs(1)
+                    .build()
+                    .train(unlabelled))
+        .withMessageContaining("No example has a label")
+        .withMessageContaining("set fineTuningEpochs to 0");
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                builder()
+                    .teacher(OnnxTeacher.of(BERT, ORDER))
+                    .earlyStopping(0.1, 1)
+                    .build()
+                    .train(unlabelled))
+        .withMessageContaining("Early stopping holds out labelled examples, and there are 0");
+  }
+
+  @Test
+  void valuesThatAreNoNumbers() {
+    RegressionFactory regression = new RegressionFactory();
+    List<Example<Regressor>> numbers = new ArrayList<>();
+    for (Example<Label> example : LABELLED) {
+      double y = numbers.size() == 4 ? Double.NaN : 1;
+      numbers.add(
+          TinyTexts.withOutput(
+              example, new Regressor(new String[] {"x", "y"}, new double[] {1, y})));
+    }
+    DistillationTrainer<Regressor> trainer =
+        DistillationTrainer.<Regressor>builder()
+            .student(OnnxStudent.of(Zoo.file("bert_regression2_ts17"), List.of("x", "y")))
+            .build();
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> trainer.train(TinyTexts.dataset(numbers, regression)))
+        .withMessageContaining("Dimension 'y' of example 4 is NaN");
+  }
+
+  @Test
+  void aTextLongerThanThePositions() {
+    int[] ids = new int[65];
+    Arrays.fill(ids, 9);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> bert().train(with(TokenSequence.of(ids))))
+        .withMessageStartingWith("Example 12: ")
+        .withMessageContaining("a token at position 64, the model has positions for 64 tokens")
+        .withMessageContaining("set the tokenizer's maximum length to that");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> builder().maxLength(8).build().train(LABELLED))
+        .withMessageContaining("positions for 8 tokens");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> builder().maxLength(65).build().train(LABELLED))
+        .withMessage("maxLength is 65 tokens, but the model has positions for 64");
+  }
+
+  @Test
+  void aTokenOutsideOfTheVocabulary() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> bert().train(with(TokenSequence.of(1, 101, 2))))
+        .withMessageStartingWith("Example 12: Token 101 at position 1 is outside of the model's")
+        .withMessageContaining("vocabulary of 101");
+  }
+
+  @Test
+  void featuresThatAreNoTokens() {
+    List<Example<Label>> persons = new ArrayList<>();
+    for (String label : ORDER) {
+      persons.add(
+          new ArrayExample<>(new Label(label), new String[] {"height"}, new double[] {1.8}));
+    }
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> bert().train(TinyTexts.dataset(persons)))
+        .withMessageContaining("None of the 1 features is a token");
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                new HashingTrainer<>(bert(), new HashCodeHasher("abcdefghijkl"))
+                    .train(TinyTexts.dataset(TinyTexts.labelled(12, 1))))
+        .withMessageContaining("The feature names are hashed");
+  }
+
+  @Test
+  void logitsThatDoNotFitTheLabels() {
+    List<String> four = List.of("a", "b", "c", "d");
+    List<Example<Label>> examples = new ArrayList<>();
+    for (Example<Label> example : LABELLED) {
+      examples.add(TinyTexts.withOutput(example, new Label(four.get(examples.size() % 4))));
+    }
+    assertThatExceptionOfType(GraphException.class)
+        .isThrownBy(
+            () ->
+                DistillationTrainer.<Label>builder()
+                    .student(OnnxStudent.of(BERT, four))
+                    .build()
+                    .train(TinyTexts.dataset(examples)))
+        .withMessageContaining("logits")
+        .withMessageContaining("4]: one column each for [a, b, c, d]");
+  }
+
+  @Test
+  void aLabelOrderThatDoesNotMatch() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                DistillationTrainer.<Label>builder()
+                    .student(OnnxStudent.of(BERT, List.of("red", "blue", "yellow")))
+                    .build()
+                    .train(LABELLED))
+        .withMessageContaining("missing [green], unexpected [yellow]");
+  }
+
+  @Test
+  void aTeacherWithOtherLabels() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                builder()
+                    .teacher(OnnxTeacher.of(BERT, List.of("red", "blue", "yellow")))
+                    .build()
+                    .train(LABELLED))
+        .withMessageContaining("missing in the teacher [green]")
+        .withMessageContaining("unknown to the student [yellow]");
+  }
+
+  @Test
+  void aTeacherThatReadsFewerTokens(@TempDir Path folder) throws IOException {
+    Graph graph = Graph.of(Zoo.model("bert_seqcls_ts11"));
+    String table = "bert.embeddings.word_embeddings.weight";
+    int rows = 91;
+    float[] some = Arrays.copyOf(graph.initializer(table).toFloats(), rows * 32);
+    graph.setInitializer(table, Tensor.of(some, rows, 32));
+    Path file = folder.resolve("teacher.onnx");
+    graph.toModel().write(file);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> builder().teacher(OnnxTeacher.of(file, ORDER)).build().train(LABELLED))
+        .withMessageContaining("Example 1 has token 91, outside of the vocabulary of 91")
+        .withMessageContaining("teacher.onnx")
+        .withMessageContaining("must read the same tokens");
+  }
+
+  @Test
+  void aLabelOrderThatNobodyStates() {
+    assertThatExceptionOfType(PropertyException.class)
+        .isThrownBy(
+            () ->
+                DistillationTrainer.<Label>builder()
+                    .student(OnnxStudent.of(BERT))
+                    .build()
+                    .train(LABELLED))
+        .withMessageContaining("Component: OnnxStudent, Property: labelOrder")
+        .withMessageContaining("does not say what the columns of its logits stand for");
+    assertThatExceptionOfType(PropertyException.class)
+        .isThrownBy(() -> OnnxTeacher.of(BERT, List.of("red", "red", "blue")))
+        .withMessageContaining("Component: OnnxTeacher, Property: labelOrder")
+        .withMessageContaining("'red' twice");
+  }
+
+  @Test
+  void aHardLossForOtherOutputs() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                builder()
+                    .hardLoss(StandardHardLoss.of(StandardHardLoss.Kind.SQUARED_ERROR))
+                    .build()
+                    .train(LABELLED))
+        .withMessageContaining("SquaredError")
+        .withMessageContaining("is for MultiLabel or Regressor");
+    assertThatExceptionOfType(PropertyException.class)
+        .isThrownBy(
+            () ->
+                builder()
+                    .hardLoss(CrossEntropyLoss.of(0, java.util.Map.of("yellow", 2f)))
+                    .build()
+                    .train(LABELLED))
+        .withMessageContaining("Component: CrossEntropyLoss, Property: classWeights")
+        .withMessageContaining("names [yellow], expected some of");
+  }
+
+  @Test
+  void lossesOutOfTheirRange() {
+    assertThatExceptionOfType(PropertyException.class)
+        .isThrownBy(() -> CrossEntropyLoss.of(1, java.util.Map.of()))
+        .withMessageContaining("Property: labelSmoothing");
+    assertThatExceptionOfType(PropertyException.class)
+        .isThrownBy(() -> DkdLoss.of(-1, 1))
+        .withMessageContaining("Component: DkdLoss");
+    assertThatExceptionOfType(PropertyException.class)
+        .isThrownBy(() -> DistLoss.of(0, 0))
+        .withMessageContaining("Component: DistLoss");
+  }
+
+  @Test
+  void layersThatAreNotThere() {
+    OnnxStudent whole = OnnxStudent.of(BERT, ORDER);
+    assertThatExceptionOfType(PropertyException.class)
+        .isThrownBy(
+            () ->
+                DistillationTrainer.<Label>builder()
+                    .student(CutStudent.keeping(3, whole))
+                    .build()
+                    .train(LABELLED))
+        .withMessageContaining("Component: CutStudent, Property: keep")
+        .withMessageContaining("has 2 layers, expected at least 3");
+    assertThatExceptionOfType(PropertyException.class)
+        .isThrownBy(
+            () ->
+                DistillationTrainer.<Label>builder()
+                    .student(CutStudent.keeping(List.of(0, 4), whole))
+                    .build()
+                    .train(LABELLED))
+        .withMessageContaining("Property: layers")
+        .withMessageContaining("has 2 layers, expected at least 5");
+    assertThatExceptionOfType(PropertyException.class)
+        .isThrownBy(() -> CutStudent.keeping(0, whole))
+        .withMessageContaining("0 layers are kept, expected at least 1");
+    assertThatExceptionOfType(PropertyException.class)
+        .isThrownBy(() -> CutStudent.keeping(List.of(1, 0), whole))
+        .withMessageContaining("in ascending order");
+    assertThatExceptionOfType(PropertyException.class)
+        .isThrownBy(() -> EncoderStudent.of(BERT, Pooling.NONE))
+        .withMessageContaining("Component: EncoderStudent, Property: pooling");
+  }
+
+  @Test
+  void aFileThatIsNoModel(@TempDir Path folder) throws IOException {
+    assertThatExceptionOfType(PropertyException.class)
+        .isThrownBy(() -> OnnxStudent.of(folder.resolve("nowhere.onnx")))
+        .withMessageContaining("Component: OnnxStudent, Property: path, there is no file")
+        .withMessageContaining("nowhere.onnx");
+    Path text = Files.writeString(folder.resolve("text.onnx"), "no model at all");
+    assertThatThrownBy(() -> train(OnnxStudent.of(text, ORDER)))
+        .isInstanceOf(GraphException.class)
+        .hasMessageContaining("text.onnx' is not an ONNX file");
+    byte[] whole = Files.readAllBytes(BERT);
+    Path half = Files.write(folder.resolve("half.onnx"), Arrays.copyOf(whole, whole.length / 2));
+    assertThatThrownBy(() -> train(OnnxStudent.of(half, ORDER)))
+        .isInstanceOf(GraphException.class)
+        .hasMessageContaining("was cut off");
+  }
+
+  @Test
+  void aGpuThatIsNotThere() {
+    assumeFalse(ExecutionProvider.CUDA.isBuiltIn());
+    assertThatExceptionOfType(RuntimeUnavailableException.class)
+        .isThrownBy(() -> builder().session(SessionSettings.cuda(0)).build().train(LABELLED))
+        .withMessageContaining("The execution provider CUDA is not part of the native library");
+  }
+
+  @Test
+  void aFolderThatIsNotThere(@TempDir Path folder) throws IOException {
+    try (DistilledModel<Label> model = builder().epochs(1).build().train(LABELLED)) {
+      assertThatThrownBy(() -> model.exportOnnx(folder.resolve("missing").resolve("x.onnx")))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("missing");
+    }
+    try (var files = Files.list(folder)) {
+      assertThat(files).isEmpty();
+    }
+  }
+
+  private static DistillationBuilder<Label> builder() {
+    return DistillationTrainer.<Label>builder()
+        .student(OnnxStudent.of(BERT, ORDER))
+        .session(SessionSettings.cpu(1));
+  }
+
+  private static DistillationTrainer<Label> bert() {
+    return builder().build();
+  }
+
+  private static DistilledModel<Label> train(StudentSource student) {
+    return DistillationTrainer.<Label>builder().student(student).build().train(LABELLED);
+  }
+
+  private static Dataset<Label> with(TokenSequence text) {
+    List<Example<Label>> examples = new ArrayList<>(TinyTexts.labelled(12, 1));
+    examples.add(TokenFeatures.toExample(text, new Label("red")));
+    return TinyTexts.dataset(examples, new LabelFactory());
+  }
+}

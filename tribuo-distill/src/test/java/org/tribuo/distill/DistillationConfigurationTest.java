@@ -1,0 +1,324 @@
+package org.tribuo.distill;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import com.oracle.labs.mlrg.olcut.config.Config;
+import com.oracle.labs.mlrg.olcut.config.ConfigurationData;
+import com.oracle.labs.mlrg.olcut.config.ConfigurationManager;
+import com.oracle.labs.mlrg.olcut.config.PropertyException;
+import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
+import com.oracle.labs.mlrg.olcut.provenance.Provenancable;
+import com.oracle.labs.mlrg.olcut.provenance.ProvenanceUtil;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.reflect.Field;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.tribuo.Model;
+import org.tribuo.MutableDataset;
+import org.tribuo.classification.Label;
+import org.tribuo.classification.LabelFactory;
+import org.tribuo.classification.evaluation.LabelEvaluator;
+import org.tribuo.classification.experiments.ConfigurableTrainTest;
+import org.tribuo.distill.input.CsvTextDataSource;
+import org.tribuo.distill.runtime.ExecutionProvider;
+import org.tribuo.distill.runtime.SessionSettings;
+import org.tribuo.distill.transformer.Pooling;
+import org.tribuo.test.Helpers;
+
+class DistillationConfigurationTest {
+  private static final Path BERT = Zoo.file("bert_seqcls_ts11");
+  private static final List<String> ORDER = List.of("red", "blue", "green");
+
+  @Test
+  void tribuosCommandLineProgramTrainsFromXml(@TempDir Path folder) throws Exception {
+    Path train = folder.resolve("train.pb");
+    Path test = folder.resolve("test.pb");
+    texts(folder, "train.csv", 90, 1).serializeToFile(train);
+    texts(folder, "test.csv", 30, 2).serializeToFile(test);
+    Path saved = folder.resolve("model.pb");
+    ConfigurableTrainTest.main(
+        new String[] {
+          "--config-file", xml(folder).toString(),
+          "--trainer", "trainer",
+          "--input-format", "SERIALIZED_PROTOBUF",
+          "--training-file", train.toString(),
+          "--testing-file", test.toString(),
+          "--model-output-path", saved.toString(),
+          "--model-output-protobuf", "true"
+        });
+    Model<Label> model = Model.deserializeFromFile(saved).castModel(Label.class);
+    assertThat(model).isInstanceOf(DistilledModel.class);
+    assertThat(new LabelEvaluator().evaluate(model, texts(folder, "more.csv", 60, 3)).accuracy())
+        .isGreaterThan(0.5);
+    Helpers.testProvenanceMarshalling(model.getProvenance());
+    ((DistilledModel<Label>) model).close();
+  }
+
+  @Test
+  void aConfigurationSurvivesItsProvenance(@TempDir Path folder) throws Exception {
+    try (ConfigurationManager manager = new ConfigurationManager(xml(folder).toString())) {
+      DistillationTrainer<?> trainer = (DistillationTrainer<?>) manager.lookup("trainer");
+      Helpers.testConfigurableRoundtrip(trainer);
+      Helpers.testProvenanceMarshalling(trainer.getProvenance());
+    }
+  }
+
+  @Test
+  void aTrainerThatWasBuiltInJavaSurvivesItToo(@TempDir Path folder) {
+    for (DistillationBuilder<Label> builder :
+        List.of(
+            minimal(),
+            minimal()
+                .teacher(OnnxTeacher.of(BERT, ORDER, "logits"))
+                .softLoss(DkdLoss.of(1, 2))
+                .hardLoss(CrossEntropyLoss.of(0.1f, Map.of("red", 2f)))
+                .alpha(0.3f)
+                .temperature(4)
+                .epochs(2)
+                .fineTuningEpochs(1)
+                .fineTuningLearningRate(1e-5f)
+                .learningRateDecay(LearningRateDecay.CONSTANT)
+                .warmUp(0)
+                .adamW(0.8f, 0.99f, 1e-6f)
+                .weightDecay(0)
+                .maxGradientNorm(0)
+                .batchSize(7)
+                .maxTokens(512)
+                .accumulation(2)
+                .earlyStopping(0.3, 4)
+                .compactVocabulary(false)
+                .maxLength(32)
+                .padId(1)
+                .softTargetStore(folder.resolve("store"))
+                .session(SessionSettings.cpu(2))
+                .seed(99),
+            minimal()
+                .student(EncoderStudent.of(Zoo.file("minilm_embedding_ts14"), Pooling.FIRST_TOKEN))
+                .teacher(OnnxTeacher.of(BERT, ORDER))
+                .softLoss(DistLoss.of(2, 1)),
+            minimal()
+                .student(CutStudent.keeping(List.of(1), OnnxStudent.of(BERT, ORDER, "logits")))
+                .hardLoss(StandardHardLoss.of(StandardHardLoss.Kind.SQUARED_ERROR)))) {
+      DistillationTrainer<Label> trainer = builder.build();
+      Helpers.testConfigurableRoundtrip(trainer);
+      Helpers.testProvenanceMarshalling(trainer.getProvenance());
+    }
+  }
+
+  @Test
+  void theTrainerInAProvenanceIsTheTrainerThatWas() throws Exception {
+    DistillationTrainer<Label> trainer =
+        minimal().teacher(OnnxTeacher.of(BERT, ORDER)).alpha(0.25f).seed(3).build();
+    List<ConfigurationData> configuration =
+        ProvenanceUtil.extractConfiguration(trainer.getProvenance());
+    try (ConfigurationManager manager = new ConfigurationManager()) {
+      manager.addConfiguration(configuration);
+      DistillationTrainer<?> again =
+          (DistillationTrainer<?>) manager.lookup(configuration.get(0).getName());
+      assertThat(again.getProvenance()).isEqualTo(trainer.getProvenance());
+    }
+  }
+
+  @Test
+  void provenanceNamesEachFileBySha256(@TempDir Path folder) throws Exception {
+    Path model = Files.copy(BERT, folder.resolve("model.onnx"));
+    String before = hash(OnnxStudent.of(model, ORDER));
+    assertThat(before).matches("SHA-256\\[[0-9A-F]{64}]");
+    assertThat(hash(OnnxTeacher.of(model, ORDER))).isEqualTo(before);
+    assertThat(hash(EncoderStudent.of(model, Pooling.MEAN))).isEqualTo(before);
+    Files.copy(
+        Zoo.file("bert_seqcls_optimum"), model, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+    assertThat(hash(OnnxStudent.of(model, ORDER))).isNotEqualTo(before);
+    OnnxStudent student = OnnxStudent.of(model, ORDER);
+    Files.delete(model);
+    assertThatExceptionOfType(PropertyException.class)
+        .isThrownBy(student::getProvenance)
+        .withMessageContaining("there is no file");
+  }
+
+  @Test
+  void everyFieldIsDescribed() {
+    for (Class<?> type :
+        List.of(
+            DistillationTrainer.class,
+            OnnxStudent.class,
+            EncoderStudent.class,
+            CutStudent.class,
+            OnnxTeacher.class,
+            CrossEntropyLoss.class,
+            StandardHardLoss.class,
+            StandardSoftLoss.class,
+            DkdLoss.class,
+            DistLoss.class)) {
+      List<String> described = new ArrayList<>();
+      for (Field field : type.getDeclaredFields()) {
+        Config config = field.getAnnotation(Config.class);
+        if (config != null) {
+          assertThat(config.description()).as(type + "." + field.getName()).endsWith(".");
+          described.add(field.getName());
+        }
+      }
+      assertThat(described).isNotEmpty();
+    }
+  }
+
+  static Stream<Arguments> refused() {
+    return Stream.of(
+        refused("alpha", b -> b.alpha(-0.1f), "from 0 (labels only) to 1 (teacher only)"),
+        refused("alpha", b -> b.alpha(1.5f), "alpha is 1.5"),
+        refused("alpha", b -> b.alpha(Float.NaN), "alpha is NaN"),
+        refused("temperature", b -> b.temperature(0), "temperature is 0.0"),
+        refused("temperature", b -> b.temperature(Float.POSITIVE_INFINITY), "finite number"),
+        refused("epochs", b -> b.epochs(0), "is 0, expected 1 or more"),
+        refused("fineTuningEpochs", b -> b.fineTuningEpochs(-1), "is -1, expected 0 or more"),
+        refused("learningRate", b -> b.learningRate(0), "must be finite and positive, but is 0.0"),
+        refused("learningRate", b -> b.learningRate(Float.NaN), "but is NaN"),
+        refused("fineTuningLearningRate", b -> b.fineTuningLearningRate(-1), "but is -1.0"),
+        refused("warmUp", b -> b.warmUp(2), "must be in [0, 1], but is 2.0"),
+        refused("beta1", b -> b.adamW(1, 0.9f, 1e-8f), "must be in [0, 1), but is 1.0"),
+        refused("beta2", b -> b.adamW(0.9f, -1, 1e-8f), "must be in [0, 1), but is -1.0"),
+        refused("epsilon", b -> b.adamW(0.9f, 0.9f, 0), "must be positive, but is 0.0"),
+        refused("weightDecay", b -> b.weightDecay(-1), "must be 0 or positive, but is -1.0"),
+        refused("maxGradientNorm", b -> b.maxGradientNorm(-1), "must be positive, but is -1.0"),
+        refused("batchSize", b -> b.batchSize(0), "is 0, expected 1 or more"),
+        refused("maxTokens", b -> b.maxTokens(-1), "is -1, expected 0 or more"),
+        refused("accumulation", b -> b.accumulation(0), "is 0, expected 1 or more"),
+        refused("heldOut", b -> b.earlyStopping(0, 1), "is 0.0, expected a number above 0"),
+        refused("heldOut", b -> b.earlyStopping(1, 1), "is 1.0, expected a number above 0"),
+        refused("patience", b -> b.earlyStopping(0.1, 0), "must be at least 1, but is 0"),
+        refused("maxLength", b -> b.maxLength(-1), "is -1, expected 0 or more"),
+        refused("padId", b -> b.padId(-1), "is -1, expected 0 or more"),
+        refused(
+            "softLoss",
+            b -> b.softLoss(StandardSoftLoss.of(StandardSoftLoss.Kind.KL_DIVERGENCE)),
+            "there is no teacher"));
+  }
+
+  private static Arguments refused(
+      String property, UnaryOperator<DistillationBuilder<Label>> change, String message) {
+    return Arguments.of(property, change, message);
+  }
+
+  @ParameterizedTest(name = "{0}: {2}")
+  @MethodSource("refused")
+  void aValueOutOfItsRangeIsRefused(
+      String property, UnaryOperator<DistillationBuilder<Label>> change, String message) {
+    DistillationBuilder<Label> builder = change.apply(minimal());
+    assertThatExceptionOfType(PropertyException.class)
+        .isThrownBy(builder::build)
+        .withMessageContaining("Component: DistillationTrainer, Property: " + property)
+        .withMessageContaining(message)
+        .satisfies(e -> assertThat(e.getProperty()).isEqualTo(property));
+  }
+
+  @Test
+  void gpuSettingsOnTheProcessorAreRefused() {
+    DistillationTrainer<Label> trainer = new DistillationTrainer<>();
+    trainer.student = OnnxStudent.of(BERT, ORDER);
+    trainer.deviceId = 1;
+    assertThat(trainer.provider).isEqualTo(ExecutionProvider.CPU);
+    assertThatExceptionOfType(PropertyException.class)
+        .isThrownBy(trainer::postConfig)
+        .withMessageContaining("Property: provider")
+        .withMessageContaining("must be 0 on the CPU, but are 1");
+  }
+
+  @Test
+  void aTrainerWithoutAStudentIsRefused() {
+    assertThatExceptionOfType(PropertyException.class)
+        .isThrownBy(() -> DistillationTrainer.<Label>builder().build())
+        .withMessageContaining("Property: student, is not stated");
+  }
+
+  @Test
+  void aMistakeInXmlNamesComponentAndProperty(@TempDir Path folder) throws Exception {
+    Path xml = xml(folder);
+    Files.writeString(
+        xml,
+        Files.readString(xml)
+            .replace("name=\"alpha\" value=\"0.5\"", "name=\"alpha\" value=\"2\""));
+    try (ConfigurationManager manager = new ConfigurationManager(xml.toString())) {
+      assertThatExceptionOfType(PropertyException.class)
+          .isThrownBy(() -> manager.lookup("trainer"))
+          .withMessageContaining("Component: trainer, Property: alpha, alpha is 2.0");
+    }
+  }
+
+  @Test
+  void aBuilderBuildsOneTrainer() {
+    DistillationBuilder<Label> builder = minimal();
+    builder.build();
+    assertThatIllegalStateException()
+        .isThrownBy(() -> builder.alpha(1))
+        .withMessageContaining("built already");
+  }
+
+  @Test
+  void aNegativeInvocationCountIsRefused() {
+    DistillationTrainer<Label> trainer = minimal().build();
+    org.assertj.core.api.Assertions.assertThatIllegalArgumentException()
+        .isThrownBy(() -> trainer.setInvocationCount(-3))
+        .withMessageContaining("is -3, expected 0 or more");
+  }
+
+  private static DistillationBuilder<Label> minimal() {
+    return DistillationTrainer.<Label>builder().student(OnnxStudent.of(BERT, ORDER));
+  }
+
+  private static String hash(Provenancable<ConfiguredObjectProvenance> component) {
+    return component.getProvenance().getInstanceValues().get("model-hash").toString();
+  }
+
+  /** The configuration, with the files that it names. */
+  private static Path xml(Path folder) throws IOException {
+    String xml;
+    try (InputStream in =
+        Objects.requireNonNull(
+            DistillationConfigurationTest.class.getResourceAsStream("distillation.xml"))) {
+      xml = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+    return Files.writeString(
+        folder.resolve("distillation.xml"),
+        xml.replace("${encoder}", Zoo.file("minilm_embedding_ts14").toString())
+            .replace("${teacher}", BERT.toString()));
+  }
+
+  /** Texts of words, of which one tells the label. */
+  private static MutableDataset<Label> texts(Path folder, String name, int rows, long seed)
+      throws Exception {
+    SplittableRandom random = new SplittableRandom(seed);
+    List<String> lines = new ArrayList<>(List.of("text,label"));
+    for (int row = 0; row < rows; row++) {
+      List<String> words = new ArrayList<>();
+      int length = random.nextInt(3, 9);
+      for (int i = 0; i < length; i++) {
+        words.add("w" + random.nextInt(5, 90));
+      }
+      words.set(random.nextInt(length), List.of("sky", "grass", "fire").get(row % 3));
+      lines.add(String.join(" ", words) + "," + List.of("blue", "green", "red").get(row % 3));
+    }
+    Path csv = Files.write(folder.resolve(name), lines);
+    Path tokenizer =
+        Path.of(
+            Objects.requireNonNull(
+                    DistillationConfigurationTest.class.getResource("tiny-tokenizer.json"))
+                .toURI());
+    return new MutableDataset<>(CsvTextDataSource.of(csv, tokenizer, new LabelFactory()).read());
+  }
+}
