@@ -60,6 +60,10 @@ public final class Classify {
           "--file", "is missing, and there are no arguments: what is to be labelled?");
     }
     ResultFolder results = new ResultFolder(options.folder);
+    if (!Files.exists(results.studentModel())) {
+      throw new ArgumentException(
+          "--folder", "there is no %s, which DistillText writes".formatted(results.studentModel()));
+    }
     Model<Label> model = Model.deserializeFromFile(results.studentModel()).castModel(Label.class);
     try (TextTokenizer tokenizer = TextTokenizer.open(results.tokenizer(), options.maxLength)) {
       for (String text : texts) {

@@ -53,6 +53,7 @@ final class ExperimentRun {
   Results run() throws Exception {
     results.prepare();
     experiment.complete(results);
+    trainers.check();
     Path tokenizer = experiment.teacher().tokenizerFile();
     Texts texts = phases.time("texts", () -> Texts.read(experiment.data(), tokenizer));
     results.keepTokenizer(tokenizer);

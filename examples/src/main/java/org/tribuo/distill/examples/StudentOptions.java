@@ -4,13 +4,18 @@ import com.oracle.labs.mlrg.olcut.config.Config;
 import com.oracle.labs.mlrg.olcut.config.Configurable;
 import com.oracle.labs.mlrg.olcut.config.Option;
 import com.oracle.labs.mlrg.olcut.config.Options;
+import com.oracle.labs.mlrg.olcut.config.PropertyException;
+import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.CutStudent;
 import org.tribuo.distill.EncoderStudent;
 import org.tribuo.distill.OnnxStudent;
 import org.tribuo.distill.StudentSource;
+import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.transformer.Pooling;
+import org.tribuo.distill.transformer.TransformerLayers;
 
 /** Who learns. Without a file: some layers of the fine-tuned teacher. */
 public final class StudentOptions implements Options, Configurable {
@@ -38,6 +43,25 @@ public final class StudentOptions implements Options, Configurable {
     return model == null
         ? CutStudent.keeping(layers, OnnxStudent.of(teacher))
         : EncoderStudent.of(model, pooling);
+  }
+
+  /**
+   * Checks that the student can be cut out of the teacher, if it is to be.
+   *
+   * @throws PropertyException if the teacher does not have as many layers
+   * @throws org.tribuo.distill.graph.GraphException if the teacher is no Transformer
+   * @throws IOException if its file cannot be read
+   */
+  void check(Path teacher) throws IOException {
+    if (model == null) {
+      int most = TransformerLayers.find(Graph.of(OnnxModel.read(teacher))).count();
+      if (layers < 1 || layers > most) {
+        throw new PropertyException(
+            "student",
+            "layers",
+            "%d layers are to be cut out of %s, which has %d".formatted(layers, teacher, most));
+      }
+    }
   }
 
   /** What the student is, in a few words. */

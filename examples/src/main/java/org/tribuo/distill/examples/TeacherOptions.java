@@ -74,10 +74,14 @@ public final class TeacherOptions implements Options, Configurable {
     return Objects.requireNonNull(tokenizer, "complete() names the tokenizer");
   }
 
+  /** The ONNX file, after {@link #complete}. */
+  Path file() {
+    return Objects.requireNonNull(model, "complete() names the model");
+  }
+
   /** The teacher before it is fine-tuned, after {@link #complete}. */
   StudentSource source() {
-    Path file = Objects.requireNonNull(model, "complete() names the model");
-    return labels.isEmpty() ? EncoderStudent.of(file, pooling) : OnnxStudent.of(file, labels);
+    return labels.isEmpty() ? EncoderStudent.of(file(), pooling) : OnnxStudent.of(file(), labels);
   }
 
   @Override

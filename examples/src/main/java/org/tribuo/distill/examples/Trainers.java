@@ -1,10 +1,12 @@
 package org.tribuo.distill.examples;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.DistillationBuilder;
 import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.OnnxTeacher;
+import org.tribuo.distill.StudentSource;
 
 /**
  * The three trainers of an experiment.
@@ -24,31 +26,55 @@ record Trainers(TeacherOptions teacher, StudentOptions student, TrainingOptions 
   }
 
   /**
+   * Checks all settings that can be checked before there is a fine-tuned teacher, so that nobody
+   * waits for one to be told that alpha is out of range.
+   *
+   * @throws com.oracle.labs.mlrg.olcut.config.PropertyException if one is out of its range
+   * @throws org.tribuo.distill.graph.GraphException if the teacher is no Transformer
+   * @throws IOException if its file cannot be read
+   */
+  void check() throws IOException {
+    fineTuning();
+    distilling(teacher.source()).build();
+    student.check(teacher.file());
+    if (training.controlEpochs > 0) {
+      onLabels(teacher.source()).build();
+    }
+  }
+
+  /**
    * Teaches the student.
    *
    * @param taught the ONNX file of the fine-tuned teacher
    * @param store keeps what it says
    */
   DistillationTrainer<Label> distillation(Path taught, Path store) {
-    return usual()
-        .student(student.source(taught, teacher.pooling))
+    return distilling(student.source(taught, teacher.pooling))
         .teacher(OnnxTeacher.of(taught))
         .softTargetStore(store)
-        .alpha(training.alpha)
-        .temperature(training.temperature)
-        .epochs(training.epochs)
-        .fineTuningEpochs(training.fineTuneEpochs)
-        .learningRate(training.learningRate)
         .build();
   }
 
   /** Trains the same student on labels alone. */
   DistillationTrainer<Label> control(Path taught) {
+    return onLabels(student.source(taught, teacher.pooling)).build();
+  }
+
+  private DistillationBuilder<Label> distilling(StudentSource learner) {
     return usual()
-        .student(student.source(taught, teacher.pooling))
+        .student(learner)
+        .alpha(training.alpha)
+        .temperature(training.temperature)
+        .epochs(training.epochs)
+        .fineTuningEpochs(training.fineTuneEpochs)
+        .learningRate(training.learningRate);
+  }
+
+  private DistillationBuilder<Label> onLabels(StudentSource learner) {
+    return usual()
+        .student(learner)
         .epochs(training.controlEpochs)
-        .learningRate(training.learningRate)
-        .build();
+        .learningRate(training.learningRate);
   }
 
   private DistillationBuilder<Label> usual() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.oracle.labs.mlrg.olcut.config.ConfigurationManager;
+import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -105,6 +106,24 @@ class DistillTextTest {
     assertThatThrownBy(() -> run("--train", "mine.csv", "--output", folder.toString()))
         .hasMessageContaining("test")
         .hasMessageContaining("is missing, expected a CSV file with labels beside mine.csv");
+  }
+
+  @Test
+  void aSettingOutOfRangeIsRefusedBeforeTheTeacherIsTrained() {
+    assertThatThrownBy(() -> run(options("--alpha", "7")))
+        .isInstanceOf(PropertyException.class)
+        .hasMessageContaining("alpha");
+    assertThatThrownBy(() -> run(options("--student-layers", "3")))
+        .isInstanceOf(PropertyException.class)
+        .hasMessageContaining("3 layers are to be cut out of")
+        .hasMessageContaining("tiny-bert.onnx, which has 2");
+    assertThat(said()).doesNotContain("1. Teacher");
+  }
+
+  @Test
+  void aStudentThatWasNeverMadeIsMissed() {
+    assertThatThrownBy(() -> labels("where is my card"))
+        .hasMessageContaining("there is no " + folder.resolve("out/student-model.tribuo"));
   }
 
   @Test
