@@ -6,7 +6,10 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Infers the element types and shapes of a graph's values, symbolic sizes included.
@@ -18,6 +21,9 @@ import java.util.stream.IntStream;
  * ONNX Runtime.
  */
 public final class ShapeInference {
+  /** Stands between the names of symbolic sizes in that of their product. */
+  private static final String TIMES = "*";
+
   private final Graph graph;
   private final Map<String, TensorType> runtime;
   private final SymbolicContents contents;
@@ -141,8 +147,11 @@ public final class ShapeInference {
       case "Gemm" -> List.of(gemm(node));
       case "Transpose" -> List.of(transposed(x, attributes.longs("perm")));
       case "Reshape" -> List.of(reshaped(node, x));
-      case "Flatten" -> List.of(Optional.of(Shape.of(Dimension.UNKNOWN, Dimension.UNKNOWN)));
+      case "Flatten" -> List.of(Optional.of(flattened(node, x)));
+      case "Range" -> List.of(Optional.of(Shape.of(range(node))));
+      case "Conv" -> List.of(convolved(node, x));
       case "Expand" -> List.of(expanded(node, x));
+      case "Tile" -> List.of(tiled(node, x));
       case "Unsqueeze" -> List.of(unsqueezed(x, axes(node)));
       case "Squeeze" -> List.of(squeezed(x, axes(node)));
       case "Gather" -> List.of(gathered(node, x));
@@ -263,33 +272,134 @@ public final class ShapeInference {
     return Optional.of(new Shape(dims));
   }
 
-  /** The size that is left when the others are divided out, if all but one factor cancel. */
+  /** The size that is left when the others are divided out, if they are factors of the whole. */
   private static Dimension quotient(List<Dimension> whole, List<Dimension> others) {
-    List<Dimension> left = new ArrayList<>(whole);
+    List<Dimension> left = new ArrayList<>();
+    whole.forEach(dimension -> left.addAll(factors(dimension)));
     long fixed = 1;
     for (Dimension other : others) {
-      if (other instanceof Dimension.Fixed f) {
-        fixed *= f.size();
-      } else if (other instanceof Dimension.Unknown || !left.remove(other)) {
-        return Dimension.UNKNOWN;
+      for (Dimension factor : factors(other)) {
+        if (factor instanceof Dimension.Fixed f) {
+          fixed *= f.size();
+        } else if (factor instanceof Dimension.Unknown || !left.remove(factor)) {
+          return Dimension.UNKNOWN;
+        }
       }
     }
-    long numbers = 1;
-    List<Dimension> symbols = new ArrayList<>();
-    for (Dimension dimension : left) {
-      if (dimension instanceof Dimension.Fixed f) {
-        numbers *= f.size();
-      } else {
-        symbols.add(dimension);
+    return fixed == 0 ? Dimension.UNKNOWN : product(left, fixed);
+  }
+
+  /**
+   * The product of sizes over a number that divides it. The product of symbolic sizes is another
+   * symbolic size, named by its factors.
+   */
+  private static Dimension product(List<Dimension> sizes, long divisor) {
+    long number = 1;
+    List<String> symbols = new ArrayList<>();
+    for (Dimension size : sizes) {
+      for (Dimension factor : factors(size)) {
+        if (factor instanceof Dimension.Fixed f) {
+          number *= f.size();
+        } else if (factor instanceof Dimension.Symbolic s) {
+          symbols.add(s.name());
+        } else {
+          return Dimension.UNKNOWN;
+        }
       }
     }
-    if (fixed == 0 || numbers % fixed != 0) {
+    if (number % divisor != 0) {
       return Dimension.UNKNOWN;
     }
-    if (symbols.isEmpty()) {
-      return Dimension.of(numbers / fixed);
+    number /= divisor;
+    if (symbols.isEmpty() || number == 0) {
+      return Dimension.of(number);
     }
-    return symbols.size() == 1 && numbers == fixed ? symbols.get(0) : Dimension.UNKNOWN;
+    Collections.sort(symbols);
+    String name = String.join(TIMES, symbols);
+    return Dimension.of(number == 1 ? name : number + TIMES + name);
+  }
+
+  /** The factors of a product that has been named by them; any other size is its own factor. */
+  private static List<Dimension> factors(Dimension size) {
+    if (!(size instanceof Dimension.Symbolic symbolic)) {
+      return List.of(size);
+    }
+    return Stream.of(symbolic.name().split(Pattern.quote(TIMES)))
+        .map(
+            factor ->
+                factor.matches("\\d+")
+                    ? Dimension.of(Long.parseLong(factor))
+                    : Dimension.of(factor))
+        .toList();
+  }
+
+  private static Shape flattened(Node node, Optional<Shape> x) {
+    return x.map(
+            shape -> {
+              long axis = node.attributes().get("axis", 1L);
+              int at = (int) (axis < 0 ? axis + shape.rank() : axis);
+              List<Dimension> dims = shape.dimensions();
+              return Shape.of(
+                  product(dims.subList(0, at), 1), product(dims.subList(at, dims.size()), 1));
+            })
+        .orElse(unknown(2));
+  }
+
+  /** From 0 by ones there are as many numbers as the end says. */
+  private Dimension range(Node node) {
+    boolean fromZeroByOnes = isNumber(node.input(0), 0) && isNumber(node.input(2), 1);
+    return contents
+        .of(node.input(1))
+        .filter(end -> fromZeroByOnes && end.size() == 1)
+        .map(end -> end.get(0))
+        .filter(end -> !(end instanceof Dimension.Fixed f) || f.size() >= 0)
+        .orElse(Dimension.UNKNOWN);
+  }
+
+  private boolean isNumber(String name, long number) {
+    return contents.of(name).filter(c -> c.size() == 1 && c.get(0).is(number)).isPresent();
+  }
+
+  /** A symbolic size becomes another one, named by what the convolution does to it. */
+  private Optional<Shape> convolved(Node node, Optional<Shape> x) {
+    Optional<Shape> kernel = shape(node, 1);
+    if (x.isEmpty() || kernel.isEmpty()) {
+      return Optional.empty();
+    }
+    List<Dimension> dims = new ArrayList<>(unknown(x.get().rank()).dimensions());
+    dims.set(0, x.get().dimension(0));
+    dims.set(1, kernel.get().dimension(0));
+    String form = convolution(node.attributes());
+    for (int axis = 2; axis < dims.size(); axis++) {
+      if (x.get().dimension(axis) instanceof Dimension.Symbolic size
+          && kernel.get().dimension(axis) instanceof Dimension.Fixed width
+          && !size.name().contains(TIMES)) {
+        String name = "conv(%s, %d, %d, %s)".formatted(size.name(), axis, width.size(), form);
+        dims.set(axis, Dimension.of(name));
+      }
+    }
+    return Optional.of(new Shape(dims));
+  }
+
+  private Optional<Shape> tiled(Node node, Optional<Shape> x) {
+    Optional<List<Dimension>> copies = contents.of(node.input(1));
+    return x.map(
+        shape ->
+            new Shape(
+                IntStream.range(0, shape.rank())
+                    .mapToObj(
+                        axis ->
+                            copies
+                                .map(c -> product(List.of(shape.dimension(axis), c.get(axis)), 1))
+                                .orElse(Dimension.UNKNOWN))
+                    .toList()));
+  }
+
+  private static String convolution(Attributes attributes) {
+    return attributes.get("auto_pad", "NOTSET")
+        + Stream.of("strides", "pads", "dilations")
+            .map(name -> Arrays.toString(attributes.longs(name).orElse(new long[0])))
+            .collect(Collectors.joining());
   }
 
   private Optional<Shape> expanded(Node node, Optional<Shape> x) {
@@ -382,16 +492,17 @@ public final class ShapeInference {
     Optional<List<Dimension>> ends = contents.of(node.input(2));
     Optional<long[]> axes = graph.constant(node.input(3)).map(Tensor::toLongs);
     Optional<long[]> steps = graph.constant(node.input(4)).map(Tensor::toLongs);
-    if (starts.isEmpty() || ends.isEmpty() || (node.hasInput(3) && axes.isEmpty())) {
+    Optional<Integer> count = starts.map(List::size).or(() -> axes.map(a -> a.length));
+    if (count.isEmpty() || (node.hasInput(3) && axes.isEmpty())) {
       return Optional.of(unknown(dims.size()));
     }
-    for (int i = 0; i < starts.get().size(); i++) {
+    for (int i = 0; i < count.get(); i++) {
       int index = i;
       int axis = (int) Math.floorMod(axes.map(a -> a[index]).orElse((long) i), (long) dims.size());
       boolean everyOne = !node.hasInput(4) || steps.filter(s -> s[index] == 1).isPresent();
       dims.set(
           axis,
-          everyOne
+          everyOne && starts.isPresent() && ends.isPresent()
               ? sliced(dims.get(axis), starts.get().get(i), ends.get().get(i))
               : Dimension.UNKNOWN);
     }
@@ -400,7 +511,9 @@ public final class ShapeInference {
 
   private static Dimension sliced(Dimension size, Dimension start, Dimension end) {
     boolean whole =
-        start.is(0) && end instanceof Dimension.Fixed e && e.size() >= Integer.MAX_VALUE;
+        start.is(0)
+            && (end.provablyEquals(size)
+                || (end instanceof Dimension.Fixed e && e.size() >= Integer.MAX_VALUE));
     if (whole) {
       return size;
     }

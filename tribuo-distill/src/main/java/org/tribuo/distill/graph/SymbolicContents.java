@@ -6,7 +6,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.LongBinaryOperator;
+import java.util.stream.IntStream;
 
 /**
  * The numbers in small integer tensors (scalars and vectors) as far as they are known, symbolic
@@ -49,22 +51,30 @@ final class SymbolicContents {
   }
 
   private Optional<List<Dimension>> result(Node node) {
-    if (!node.domain().equals(Node.ONNX)) {
+    if (!node.domain().equals(Node.ONNX) || !isWhole(node.output())) {
       return Optional.empty();
     }
     return switch (node.opType()) {
       case "Shape" -> graph.type(node.input(0)).flatMap(TensorType::shape).map(s -> sizes(node, s));
-      case "Identity", "Cast", "Unsqueeze", "Squeeze", "Reshape" -> of(node.input(0));
+      case "Cast" -> isWhole(node.input(0)) ? of(node.input(0)) : Optional.empty();
+      case "Identity", "Unsqueeze", "Squeeze", "Reshape" -> of(node.input(0));
       case "Concat" -> concatenated(node);
       case "Gather" -> gathered(node);
       case "Slice" -> sliced(node);
       case "Add" -> arithmetic(node, Math::addExact, 0);
-      case "Sub" -> arithmetic(node, Math::subtractExact, Integer.MIN_VALUE);
+      case "Sub" -> elementwise(node, x -> difference(x.get(0), x.get(1)));
       case "Mul" -> arithmetic(node, Math::multiplyExact, 1);
       case "Div" -> arithmetic(node, (a, b) -> b == 0 ? 0 : a / b, Integer.MIN_VALUE);
+      case "Equal" -> elementwise(node, x -> equal(x.get(0), x.get(1)));
+      case "Where" -> elementwise(node, x -> chosen(x.get(0), x.get(1), x.get(2)));
       case "ConstantOfShape" -> filled(node);
       default -> Optional.empty();
     };
+  }
+
+  /** Quotients of floats have fractions, so that they are not followed. */
+  private boolean isWhole(String value) {
+    return graph.type(value).filter(type -> !type.elementType().isFloat()).isPresent();
   }
 
   private static List<Dimension> sizes(Node node, Shape shape) {
@@ -129,32 +139,74 @@ final class SymbolicContents {
   /** Numbers are computed; a symbol survives the neutral element. */
   private Optional<List<Dimension>> arithmetic(
       Node node, LongBinaryOperator operator, long neutral) {
-    Optional<List<Dimension>> a = of(node.input(0));
-    Optional<List<Dimension>> b = of(node.input(1));
-    if (a.isEmpty() || b.isEmpty()) {
-      return Optional.empty();
-    }
-    int size = Math.max(a.get().size(), b.get().size());
-    if (!fits(a.get(), size) || !fits(b.get(), size)) {
-      return Optional.empty();
-    }
-    List<Dimension> results = new ArrayList<>();
-    for (int i = 0; i < size; i++) {
-      Dimension left = a.get().get(a.get().size() == 1 ? 0 : i);
-      Dimension right = b.get().get(b.get().size() == 1 ? 0 : i);
-      if (left instanceof Dimension.Fixed l && right instanceof Dimension.Fixed r) {
-        results.add(Dimension.of(operator.applyAsLong(l.size(), r.size())));
-      } else if (left.is(neutral)) {
-        results.add(right);
-      } else {
-        results.add(right.is(neutral) ? left : Dimension.UNKNOWN);
-      }
-    }
-    return Optional.of(results);
+    return elementwise(
+        node,
+        operands -> {
+          Dimension left = operands.get(0);
+          Dimension right = operands.get(1);
+          if (left instanceof Dimension.Fixed l && right instanceof Dimension.Fixed r) {
+            return Dimension.of(operator.applyAsLong(l.size(), r.size()));
+          }
+          if (left.is(neutral)) {
+            return right;
+          }
+          return right.is(neutral) ? left : Dimension.UNKNOWN;
+        });
   }
 
-  private static boolean fits(List<Dimension> numbers, int size) {
-    return numbers.size() == 1 || numbers.size() == size;
+  private static Dimension difference(Dimension left, Dimension right) {
+    if (left.provablyEquals(right)) {
+      return Dimension.of(0);
+    }
+    if (left instanceof Dimension.Fixed l && right instanceof Dimension.Fixed r) {
+      return Dimension.of(l.size() - r.size());
+    }
+    return right.is(0) ? left : Dimension.UNKNOWN;
+  }
+
+  /** 1 or 0, where it is known; a symbol stands for a size and so is not negative. */
+  private static Dimension equal(Dimension left, Dimension right) {
+    if (left.provablyEquals(right)) {
+      return Dimension.of(1);
+    }
+    boolean different =
+        left instanceof Dimension.Fixed l
+            ? right instanceof Dimension.Fixed || isSizeBesides(right, l)
+            : right instanceof Dimension.Fixed r && isSizeBesides(left, r);
+    return different ? Dimension.of(0) : Dimension.UNKNOWN;
+  }
+
+  private static boolean isSizeBesides(Dimension dimension, Dimension.Fixed number) {
+    return dimension instanceof Dimension.Symbolic && number.size() < 0;
+  }
+
+  private static Dimension chosen(Dimension condition, Dimension then, Dimension otherwise) {
+    if (condition instanceof Dimension.Fixed known) {
+      return known.size() != 0 ? then : otherwise;
+    }
+    return then.provablyEquals(otherwise) ? then : Dimension.UNKNOWN;
+  }
+
+  private Optional<List<Dimension>> elementwise(
+      Node node, Function<List<Dimension>, Dimension> operator) {
+    List<List<Dimension>> inputs = new ArrayList<>();
+    for (String input : node.inputs()) {
+      Optional<List<Dimension>> numbers = of(input);
+      if (numbers.isEmpty()) {
+        return Optional.empty();
+      }
+      inputs.add(numbers.get());
+    }
+    int size = inputs.stream().mapToInt(List::size).max().orElse(0);
+    if (inputs.stream().anyMatch(numbers -> numbers.size() != 1 && numbers.size() != size)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        IntStream.range(0, size)
+            .mapToObj(
+                i ->
+                    operator.apply(inputs.stream().map(n -> n.get(n.size() == 1 ? 0 : i)).toList()))
+            .toList());
   }
 
   private Optional<List<Dimension>> filled(Node node) {

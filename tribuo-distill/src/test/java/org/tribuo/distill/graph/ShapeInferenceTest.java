@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ShapeInferenceTest {
@@ -27,7 +28,7 @@ class ShapeInferenceTest {
     Ops op = Ops.on(graph);
     Value states = op.gather(graph.value("table"), graph.value("ids"), 0);
     Value sizes = op.one("Shape", TensorType.of(ElementType.INT64, 2), graph.value("ids"));
-    Value split = op.reshape(states, op.concat(0, java.util.List.of(sizes, op.longs(2, -1))));
+    Value split = op.reshape(states, op.concat(0, List.of(sizes, op.longs(2, -1))));
     graph.addOutput(split.name());
     ShapeInference.infer(graph);
     assertThat(shape(graph, split))
@@ -43,6 +44,66 @@ class ShapeInferenceTest {
     graph.addOutput(cut.name());
     ShapeInference.infer(graph);
     assertThat(shape(graph, cut)).isEqualTo(Shape.of(POSITIONS, Dimension.of(8)));
+  }
+
+  @Test
+  void sizesThatAreExpandedToUnlessTheyAreMinusOneAreThoseSizes() {
+    Graph graph = withIds();
+    Ops op = Ops.on(graph);
+    Value sizes =
+        op.concat(0, List.of(op.sizeOf(graph.value("ids"), 0), op.longs(1), op.longs(-1)));
+    Value isFree = op.equal(sizes, op.longs(-1));
+    Value chosen = op.where(isFree, op.longs(1), sizes);
+    Value expanded = op.expand(op.constant(Tensor.of(new float[8], 1, 8)), chosen);
+    graph.addOutput(expanded.name());
+    ShapeInference.infer(graph);
+    assertThat(shape(graph, expanded)).isEqualTo(Shape.of(BATCH, Dimension.of(1), Dimension.of(8)));
+  }
+
+  @Test
+  void thereAreAsManyPositionsAsTheSequenceIsLong() {
+    Graph graph = withIds();
+    Ops op = Ops.on(graph);
+    Value positions = op.range(op.reshape(op.sizeOf(graph.value("ids"), 1)));
+    graph.addOutput(positions.name());
+    ShapeInference.infer(graph);
+    assertThat(shape(graph, positions)).isEqualTo(Shape.of(POSITIONS));
+  }
+
+  @Test
+  void rowsOfAllExamplesComeApartAgain() {
+    Graph graph = withIds();
+    Ops op = Ops.on(graph);
+    Value states = op.gather(graph.value("table"), graph.value("ids"), 0);
+    Value rows = op.reshape(states, -1, 8);
+    Value again =
+        op.reshape(
+            rows,
+            op.concat(0, List.of(op.longs(-1), op.sizeOf(graph.value("ids"), 1), op.longs(8))));
+    graph.addOutput(again.name());
+    ShapeInference.infer(graph);
+    assertThat(shape(graph, rows))
+        .isEqualTo(Shape.of(Dimension.of("batch*sequence"), Dimension.of(8)));
+    assertThat(shape(graph, again)).isEqualTo(Shape.of(BATCH, POSITIONS, Dimension.of(8)));
+  }
+
+  @Test
+  void quotientsOfFloatsAreNotTakenForWholeNumbers() {
+    Graph graph = withIds();
+    Ops op = Ops.on(graph);
+    Value half =
+        op.div(
+            op.constant(Tensor.of(new float[] {7}, 1)), op.constant(Tensor.of(new float[] {2}, 1)));
+    Value seven =
+        op.one(
+            "Cast",
+            Attributes.NONE.with("to", (long) ElementType.INT64.onnxNumber()),
+            TensorType.of(ElementType.INT64, 1),
+            op.mul(half, 2));
+    Value zeros = op.expand(op.constant(Tensor.scalar(0f)), seven);
+    graph.addOutput(zeros.name());
+    ShapeInference.infer(graph);
+    assertThat(shape(graph, zeros)).isNotEqualTo(Shape.of(6));
   }
 
   @Test
