@@ -51,7 +51,7 @@ public final class CrossEntropyLoss implements HardLossSource {
 
   @Override
   public void postConfig() {
-    Properties properties = new Properties(component);
+    PropertyChecks properties = new PropertyChecks(component);
     properties.check("labelSmoothing", () -> new CrossEntropy(labelSmoothing, List.of()));
     properties.check("classWeights", () -> new CrossEntropy(0, List.copyOf(classWeights.values())));
   }

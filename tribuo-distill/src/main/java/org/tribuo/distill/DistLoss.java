@@ -42,7 +42,7 @@ public final class DistLoss implements SoftLossSource {
 
   @Override
   public void postConfig() {
-    new Properties(component).check("beta", this::loss);
+    new PropertyChecks(component).check("beta", this::loss);
   }
 
   @Override

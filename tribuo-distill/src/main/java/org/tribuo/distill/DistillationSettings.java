@@ -60,9 +60,9 @@ record DistillationSettings(
   }
 
   /** Reads the fields of a trainer, and says which one is wrong. */
-  private record Reading(DistillationTrainer<?> trainer, Properties properties) {
+  private record Reading(DistillationTrainer<?> trainer, PropertyChecks properties) {
     Reading(DistillationTrainer<?> trainer) {
-      this(trainer, new Properties(trainer.component));
+      this(trainer, new PropertyChecks(trainer.component));
     }
 
     DistillationSettings settings() {

@@ -18,6 +18,7 @@ import org.tribuo.ImmutableOutputInfo;
 import org.tribuo.Model;
 import org.tribuo.Output;
 import org.tribuo.Prediction;
+import org.tribuo.distill.graph.AtomicFile;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.TokenSequence;
 import org.tribuo.distill.output.TargetCodec;
@@ -192,6 +193,16 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
    */
   public void exportOnnx(Path file) throws IOException {
     OnnxMetadata.describe(network.onnx(), provenance, network.labelOrder()).write(file);
+  }
+
+  /**
+   * Saves this model as protobuf, whole or not at all.
+   *
+   * @throws IOException if the file cannot be written; one that was there before is kept
+   */
+  @Override
+  public void serializeToFile(Path file) throws IOException {
+    AtomicFile.writeStream(file, this::serializeToStream);
   }
 
   /** Transformers do not rank features: always empty. */

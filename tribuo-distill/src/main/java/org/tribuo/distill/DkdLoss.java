@@ -42,7 +42,7 @@ public final class DkdLoss implements SoftLossSource {
 
   @Override
   public void postConfig() {
-    new Properties(component).check("alpha", this::loss);
+    new PropertyChecks(component).check("alpha", this::loss);
   }
 
   @Override

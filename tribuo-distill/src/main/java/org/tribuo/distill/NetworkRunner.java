@@ -1,6 +1,5 @@
 package org.tribuo.distill;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -72,7 +71,7 @@ final class NetworkRunner implements AutoCloseable {
                   batch.size(),
                   batch.size(),
                   columns,
-                  new ArrayList<>(network.labelOrder())));
+                  network.labelOrder()));
     }
     return logits.toFloats();
   }

@@ -1,5 +1,6 @@
 package org.tribuo.distill;
 
+import com.oracle.labs.mlrg.olcut.provenance.PrimitiveProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.Provenance;
 import com.oracle.labs.mlrg.olcut.provenance.primitives.DoubleProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.primitives.IntProvenance;
@@ -75,8 +76,7 @@ final class RunProvenance {
     put(new StringProvenance(key, value));
   }
 
-  private <P extends com.oracle.labs.mlrg.olcut.provenance.PrimitiveProvenance<?>> void put(
-      P value) {
+  private void put(PrimitiveProvenance<?> value) {
     values.put(value.getKey(), value);
   }
 

@@ -2,6 +2,7 @@ package org.tribuo.distill;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.tribuo.Dataset;
 import org.tribuo.Example;
 import org.tribuo.Output;
@@ -61,8 +62,6 @@ record TextRows(List<TokenSequence> texts, Targets targets, boolean[] labelled) 
   }
 
   private int[] rows(boolean withLabel) {
-    return java.util.stream.IntStream.range(0, count())
-        .filter(row -> labelled[row] == withLabel)
-        .toArray();
+    return IntStream.range(0, count()).filter(row -> labelled[row] == withLabel).toArray();
   }
 }

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tribuo.Dataset;
@@ -254,7 +255,7 @@ class DistillationBadInputTest {
         .isThrownBy(
             () ->
                 builder()
-                    .hardLoss(CrossEntropyLoss.of(0, java.util.Map.of("yellow", 2f)))
+                    .hardLoss(CrossEntropyLoss.of(0, Map.of("yellow", 2f)))
                     .build()
                     .train(LABELLED))
         .withMessageContaining("Component: CrossEntropyLoss, Property: classWeights")
@@ -264,7 +265,7 @@ class DistillationBadInputTest {
   @Test
   void lossesOutOfTheirRange() {
     assertThatExceptionOfType(PropertyException.class)
-        .isThrownBy(() -> CrossEntropyLoss.of(1, java.util.Map.of()))
+        .isThrownBy(() -> CrossEntropyLoss.of(1, Map.of()))
         .withMessageContaining("Property: labelSmoothing");
     assertThatExceptionOfType(PropertyException.class)
         .isThrownBy(() -> DkdLoss.of(-1, 1))
@@ -333,10 +334,14 @@ class DistillationBadInputTest {
 
   @Test
   void aFolderThatIsNotThere(@TempDir Path folder) throws IOException {
+    Path nowhere = folder.resolve("missing").resolve("student");
     try (DistilledModel<Label> model = builder().epochs(1).build().train(LABELLED)) {
-      assertThatThrownBy(() -> model.exportOnnx(folder.resolve("missing").resolve("x.onnx")))
+      assertThatThrownBy(() -> model.exportOnnx(nowhere))
           .isInstanceOf(IOException.class)
-          .hasMessageContaining("missing");
+          .hasMessageContaining("There is no folder");
+      assertThatThrownBy(() -> model.serializeToFile(nowhere))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("There is no folder");
     }
     try (var files = Files.list(folder)) {
       assertThat(files).isEmpty();

@@ -2,6 +2,7 @@ package org.tribuo.distill;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import com.oracle.labs.mlrg.olcut.config.Config;
@@ -17,6 +18,7 @@ import java.lang.reflect.Field;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -142,8 +144,7 @@ class DistillationConfigurationTest {
     assertThat(before).matches("SHA-256\\[[0-9A-F]{64}]");
     assertThat(hash(OnnxTeacher.of(model, ORDER))).isEqualTo(before);
     assertThat(hash(EncoderStudent.of(model, Pooling.MEAN))).isEqualTo(before);
-    Files.copy(
-        Zoo.file("bert_seqcls_optimum"), model, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+    Files.copy(Zoo.file("bert_seqcls_optimum"), model, StandardCopyOption.REPLACE_EXISTING);
     assertThat(hash(OnnxStudent.of(model, ORDER))).isNotEqualTo(before);
     OnnxStudent student = OnnxStudent.of(model, ORDER);
     Files.delete(model);
@@ -272,7 +273,7 @@ class DistillationConfigurationTest {
   @Test
   void aNegativeInvocationCountIsRefused() {
     DistillationTrainer<Label> trainer = minimal().build();
-    org.assertj.core.api.Assertions.assertThatIllegalArgumentException()
+    assertThatIllegalArgumentException()
         .isThrownBy(() -> trainer.setInvocationCount(-3))
         .withMessageContaining("is -3, expected 0 or more");
   }

@@ -26,6 +26,10 @@ import org.tribuo.classification.evaluation.LabelEvaluation;
 import org.tribuo.classification.evaluation.LabelEvaluator;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.runtime.SessionSettings;
+import org.tribuo.distill.teacher.SoftTargetProgress;
+import org.tribuo.distill.teacher.TeacherRun;
+import org.tribuo.distill.training.EpochReport;
+import org.tribuo.distill.training.TrainingListener;
 import org.tribuo.distill.transformer.Pooling;
 import org.tribuo.ensemble.BaggingTrainer;
 import org.tribuo.evaluation.CrossValidation;
@@ -228,6 +232,76 @@ class DistillationTrainerTest {
     LABELLED.forEach(example -> before.add(example.copy()));
     fromLabels().epochs(1).build().train(LABELLED).close();
     assertThat(LABELLED.getData()).isEqualTo(before);
+  }
+
+  @Test
+  void aListenerIsToldOfTeacherTrainingAndFineTuning() {
+    List<String> heard = new ArrayList<>();
+    DistillationTrainer<Label> trainer =
+        fromLabels()
+            .teacher(OnnxTeacher.of(Zoo.file("bert_seqcls_ts11"), ORDER))
+            .epochs(2)
+            .fineTuningEpochs(1)
+            .earlyStopping(0.1, 5)
+            .build();
+    trainer.setListener(
+        new DistillationListener() {
+          @Override
+          public SoftTargetProgress softTargets() {
+            return (done, rows) -> heard.add(done == rows ? "asked" : "asking");
+          }
+
+          @Override
+          public void onSoftTargets(TeacherRun run) {
+            heard.add("computed " + run.computedRows());
+          }
+
+          @Override
+          public TrainingListener training() {
+            return stage("training");
+          }
+
+          @Override
+          public TrainingListener fineTuning() {
+            return stage("fine-tuning");
+          }
+
+          private TrainingListener stage(String name) {
+            return new TrainingListener() {
+              @Override
+              public void onEpochEnd(EpochReport report) {
+                heard.add(name + " " + report.epoch());
+              }
+            };
+          }
+        });
+    trainer.train(LABELLED).close();
+    assertThat(heard)
+        .containsSubsequence("asked", "computed 120", "training 1", "training 2", "fine-tuning 1");
+  }
+
+  @Test
+  void trainingsAtTheSameTimeShareAStore(@TempDir Path folder) throws Exception {
+    DistillationTrainer<Label> trainer =
+        fromLabels()
+            .teacher(OnnxTeacher.of(Zoo.file("bert_seqcls_ts11"), ORDER))
+            .softTargetStore(folder.resolve("store"))
+            .epochs(1)
+            .build();
+    ExecutorService threads = Executors.newFixedThreadPool(3);
+    try {
+      List<Future<DistilledModel<Label>>> together = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        together.add(threads.submit(() -> trainer.train(LABELLED)));
+      }
+      List<String> computed = new ArrayList<>();
+      for (Future<DistilledModel<Label>> model : together) {
+        computed.add(run(model.get(), "soft-targets-computed"));
+      }
+      assertThat(computed).containsExactlyInAnyOrder("120", "0", "0");
+    } finally {
+      threads.shutdown();
+    }
   }
 
   @Test

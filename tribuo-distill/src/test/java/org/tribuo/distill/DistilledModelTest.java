@@ -11,6 +11,7 @@ import com.google.protobuf.ByteString;
 import java.io.ByteArrayOutputStream;
 import java.io.NotSerializableException;
 import java.io.ObjectOutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
@@ -233,6 +234,24 @@ class DistilledModelTest {
         .hasStackTraceContaining("positions is 0");
     assertThatReading(with(saved, content.toBuilder().setLogitsOutput("probabilities").build()))
         .hasStackTraceContaining("has no output 'probabilities'");
+  }
+
+  @Test
+  void itIsReadFromAFile(@TempDir Path folder) throws Exception {
+    Path file = folder.resolve("model.pb");
+    try (DistilledModel<Label> model = labels()) {
+      model.serializeToFile(file);
+      model.serializeToFile(file);
+      Model<Label> read = Model.deserializeFromFile(file).castModel(Label.class);
+      assertThat(
+              Helpers.predictionListDistributionEquals(
+                  read.predict(EXAMPLES), model.predict(EXAMPLES)))
+          .isTrue();
+      ((DistilledModel<Label>) read).close();
+    }
+    try (var files = Files.list(folder)) {
+      assertThat(files).containsExactly(file);
+    }
   }
 
   @Test

@@ -2,10 +2,12 @@ package org.tribuo.distill;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.oracle.labs.mlrg.olcut.config.Config;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.io.IOException;
+import java.lang.reflect.Field;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -38,6 +40,16 @@ class DocumentationTest {
     assertThat(entries("\\| `(\\S+)` \\|", Files.readString(OBJECTIVES)))
         .as("losses in %s", OBJECTIVES)
         .containsExactlyInAnyOrderElementsOf(losses);
+  }
+
+  @Test
+  void theSettingsOfTheTrainerAreListed() throws IOException {
+    String page = Files.readString(PAGES.resolve("training.md"));
+    for (Field field : DistillationTrainer.class.getDeclaredFields()) {
+      if (field.isAnnotationPresent(Config.class)) {
+        assertThat(page).containsPattern("(?m)^\\|[^|]*`" + field.getName() + "`");
+      }
+    }
   }
 
   /** What the group of the pattern holds in the lines that start with it. */

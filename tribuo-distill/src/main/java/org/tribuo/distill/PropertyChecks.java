@@ -7,7 +7,7 @@ import java.util.function.Supplier;
  * Turns what the values of a component's properties are refused with into OLCUT's exception, which
  * names component and property.
  */
-record Properties(String component) {
+record PropertyChecks(String component) {
   /**
    * @throws PropertyException if making the value throws an {@link IllegalArgumentException}
    */
