@@ -54,16 +54,21 @@ final class InferenceSession implements AutoCloseable {
    * @throws org.tribuo.distill.runtime.RuntimeUnavailableException if the provider cannot be used
    */
   Map<String, Tensor> run(Map<String, Tensor> inputs, Set<String> outputs) {
-    OrtSession opened = lockWithSession();
-    try {
-      return run(opened, inputs, outputs);
-    } catch (OrtException e) {
-      throw new GraphException(
-          "ONNX Runtime %s fails on inputs %s: %s"
-              .formatted(TrainingRuntime.version(), inputs, e.getMessage()),
-          e);
-    } finally {
-      lock.readLock().unlock();
+    while (true) {
+      lock.readLock().lock();
+      try {
+        if (session != null) {
+          return run(session, inputs, outputs);
+        }
+      } catch (OrtException e) {
+        throw new GraphException(
+            "ONNX Runtime %s fails on inputs %s: %s"
+                .formatted(TrainingRuntime.version(), inputs, e.getMessage()),
+            e);
+      } finally {
+        lock.readLock().unlock();
+      }
+      ensureOpen();
     }
   }
 
@@ -94,20 +99,12 @@ final class InferenceSession implements AutoCloseable {
     }
   }
 
-  /** Leaves the read lock held, so that the session stays open. */
-  private OrtSession lockWithSession() {
-    lock.readLock().lock();
-    if (session != null) {
-      return session;
-    }
-    lock.readLock().unlock();
+  private void ensureOpen() {
     lock.writeLock().lock();
     try {
       if (session == null) {
         session = open();
       }
-      lock.readLock().lock();
-      return session;
     } finally {
       lock.writeLock().unlock();
     }

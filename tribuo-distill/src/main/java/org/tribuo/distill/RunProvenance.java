@@ -7,6 +7,7 @@ import com.oracle.labs.mlrg.olcut.provenance.primitives.IntProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.primitives.LongProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.primitives.StringProvenance;
 import java.time.OffsetDateTime;
+import java.time.ZoneId;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -65,7 +66,11 @@ final class RunProvenance {
     Map<String, Provenance> all = new LinkedHashMap<>(values);
     all.putAll(ofCaller);
     return new ModelProvenance(
-        DistilledModel.class.getName(), OffsetDateTime.now(), dataset, trainer, all);
+        DistilledModel.class.getName(),
+        OffsetDateTime.now(ZoneId.systemDefault()),
+        dataset,
+        trainer,
+        all);
   }
 
   private void number(String key, int value) {

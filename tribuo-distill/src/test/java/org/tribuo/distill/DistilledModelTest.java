@@ -14,6 +14,7 @@ import java.io.ObjectOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -281,7 +282,7 @@ class DistilledModelTest {
     ModelProvenance provenance =
         new ModelProvenance(
             DistilledModel.class.getName(),
-            OffsetDateTime.now(),
+            OffsetDateTime.now(ZoneOffset.UTC),
             data.getProvenance(),
             new EmptyTrainerProvenance());
     ImmutableFeatureMap features = TOKENS.featureMap(data.getFeatureMap());

@@ -58,7 +58,7 @@ final class Broadcast {
     Value one = op.longs(1);
     Value repeated = op.and(op.equal(narrow, one), op.not(op.equal(wide, one)));
     TensorType positions =
-        TensorType.of(ElementType.INT64, Shape.of(Dimension.of(1), Dimension.UNKNOWN));
+        TensorType.of(ElementType.INT64, Shape.of(Dimension.of(1), Dimension.unknown()));
     Value axes = op.reshape(op.one("NonZero", positions, repeated), -1);
     return new Value(op.reshape(op.reduceSumKeep(gradient, axes), op.shapeOf(x)).name(), x.type());
   }
@@ -67,7 +67,7 @@ final class Broadcast {
   private static Value aligned(Ops op, Value sizes, Value others) {
     Optional<Dimension> own = sizes.shape().map(s -> s.dimension(0));
     Optional<Dimension> wanted = others.shape().map(s -> s.dimension(0));
-    if (own.isPresent() && own.get().provablyEquals(wanted.orElse(Dimension.UNKNOWN))) {
+    if (own.isPresent() && own.get().provablyEquals(wanted.orElse(Dimension.unknown()))) {
       return sizes;
     }
     Value missing = op.sub(op.shapeOf(others), op.shapeOf(sizes));
@@ -75,7 +75,7 @@ final class Broadcast {
         op.one(
             "ConstantOfShape",
             Attributes.NONE.with("value", Tensor.vector(1)),
-            TensorType.of(ElementType.INT64, Shape.of(Dimension.UNKNOWN)),
+            TensorType.of(ElementType.INT64, Shape.of(Dimension.unknown())),
             missing);
     return op.concat(0, List.of(ones, sizes));
   }

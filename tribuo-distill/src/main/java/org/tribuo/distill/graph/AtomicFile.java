@@ -34,6 +34,8 @@ public final class AtomicFile {
   }
 
   /**
+   * Writes a file whole or not at all.
+   *
    * @throws IOException if the folder is missing, read-only or full; nothing is left behind, and a
    *     file that was there before is kept
    */

@@ -29,14 +29,17 @@ public sealed interface Dimension {
     }
   }
 
-  Dimension UNKNOWN = new Unknown();
-
   static Dimension of(long size) {
     return new Fixed(size);
   }
 
   static Dimension of(String name) {
     return new Symbolic(name);
+  }
+
+  /** A dimension of which nothing is known. */
+  static Dimension unknown() {
+    return new Unknown();
   }
 
   /** Whether both are known to be the same number. */

@@ -369,11 +369,14 @@ public final class Ops {
 
   /** The transpose of the last two axes. */
   public Value swapLastTwo(Value x) {
-    long[] permutation = new long[x.rank()];
-    Arrays.setAll(permutation, i -> i);
-    permutation[x.rank() - 1] = x.rank() - 2;
-    permutation[x.rank() - 2] = x.rank() - 1;
-    return transpose(x, permutation);
+    return transpose(x, swapped(x.rank(), x.rank() - 2, x.rank() - 1));
+  }
+
+  /** The permutation of so many axes that puts two of them in each other's place. */
+  public static long[] swapped(int rank, int first, int second) {
+    long[] permutation = new long[rank];
+    Arrays.setAll(permutation, i -> i == first ? second : i == second ? first : i);
+    return permutation;
   }
 
   // ---- shapes
@@ -406,7 +409,7 @@ public final class Ops {
   private static TensorType vectorOfRank(Value x) {
     return TensorType.of(
         ElementType.INT64,
-        Shape.of(x.shape().map(s -> Dimension.of(s.rank())).orElse(Dimension.UNKNOWN)));
+        Shape.of(x.shape().map(s -> Dimension.of(s.rank())).orElse(Dimension.unknown())));
   }
 
   /** The size of one axis as an int64 vector of one element. */
@@ -432,7 +435,7 @@ public final class Ops {
               : x.shape()
                   .filter(s -> sizes[axis] == 0)
                   .map(s -> s.dimension(axis))
-                  .orElse(Dimension.UNKNOWN));
+                  .orElse(Dimension.unknown()));
     }
     return one("Reshape", TensorType.of(x.elementType(), new Shape(dims)), x, longs(sizes));
   }
@@ -545,7 +548,7 @@ public final class Ops {
   private static Dimension sum(List<Dimension> sizes) {
     return sizes.stream().allMatch(Dimension.Fixed.class::isInstance)
         ? Dimension.of(sizes.stream().mapToLong(size -> ((Dimension.Fixed) size).size()).sum())
-        : Dimension.UNKNOWN;
+        : Dimension.unknown();
   }
 
   private static Dimension anyFixed(List<Dimension> equal) {
@@ -738,6 +741,6 @@ public final class Ops {
     if (a instanceof Dimension.Fixed) {
       return a;
     }
-    return b instanceof Dimension.Fixed ? b : Dimension.UNKNOWN;
+    return b instanceof Dimension.Fixed ? b : Dimension.unknown();
   }
 }

@@ -81,7 +81,7 @@ final class RuntimeInference {
       if (sizes[i] >= 0) {
         dims.add(Dimension.of(sizes[i]));
       } else if (names[i].isEmpty() || names[i].startsWith("unk__")) {
-        dims.add(Dimension.UNKNOWN);
+        dims.add(Dimension.unknown());
       } else {
         dims.add(Dimension.of(names[i]));
       }

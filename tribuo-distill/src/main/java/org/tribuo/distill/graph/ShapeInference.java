@@ -171,7 +171,7 @@ public final class ShapeInference {
           "ReduceSumSquare" ->
           List.of(reduced(node, x));
       case "Shape" ->
-          List.of(Optional.of(Shape.of(x.map(s -> sizes(node, s)).orElse(Dimension.UNKNOWN))));
+          List.of(Optional.of(Shape.of(x.map(s -> sizes(node, s)).orElse(Dimension.unknown()))));
       case "Constant" -> List.of(graph.constant(node.output()).map(t -> Shape.of(t.dims())));
       case "Size" -> List.of(Optional.of(Shape.SCALAR));
       case "ConstantOfShape" -> List.of(contents.of(node.input(0)).map(Shape::new));
@@ -261,13 +261,13 @@ public final class ShapeInference {
         int axis = i;
         dims.set(
             i,
-            x.filter(s -> axis < s.rank()).map(s -> s.dimension(axis)).orElse(Dimension.UNKNOWN));
+            x.filter(s -> axis < s.rank()).map(s -> s.dimension(axis)).orElse(Dimension.unknown()));
       }
     }
     int free = dims.indexOf(Dimension.of(-1));
     if (free >= 0) {
       dims.remove(free);
-      dims.add(free, x.map(s -> quotient(s.dimensions(), dims)).orElse(Dimension.UNKNOWN));
+      dims.add(free, x.map(s -> quotient(s.dimensions(), dims)).orElse(Dimension.unknown()));
     }
     return Optional.of(new Shape(dims));
   }
@@ -282,11 +282,11 @@ public final class ShapeInference {
         if (factor instanceof Dimension.Fixed f) {
           fixed *= f.size();
         } else if (factor instanceof Dimension.Unknown || !left.remove(factor)) {
-          return Dimension.UNKNOWN;
+          return Dimension.unknown();
         }
       }
     }
-    return fixed == 0 ? Dimension.UNKNOWN : product(left, fixed);
+    return fixed == 0 ? Dimension.unknown() : product(left, fixed);
   }
 
   /**
@@ -303,12 +303,12 @@ public final class ShapeInference {
         } else if (factor instanceof Dimension.Symbolic s) {
           symbols.add(s.name());
         } else {
-          return Dimension.UNKNOWN;
+          return Dimension.unknown();
         }
       }
     }
     if (number % divisor != 0) {
-      return Dimension.UNKNOWN;
+      return Dimension.unknown();
     }
     number /= divisor;
     if (symbols.isEmpty() || number == 0) {
@@ -353,7 +353,7 @@ public final class ShapeInference {
         .filter(end -> fromZeroByOnes && end.size() == 1)
         .map(end -> end.get(0))
         .filter(end -> !(end instanceof Dimension.Fixed f) || f.size() >= 0)
-        .orElse(Dimension.UNKNOWN);
+        .orElse(Dimension.unknown());
   }
 
   private boolean isNumber(String name, long number) {
@@ -391,7 +391,7 @@ public final class ShapeInference {
                         axis ->
                             copies
                                 .map(c -> product(List.of(shape.dimension(axis), c.get(axis)), 1))
-                                .orElse(Dimension.UNKNOWN))
+                                .orElse(Dimension.unknown()))
                     .toList()));
   }
 
@@ -475,7 +475,7 @@ public final class ShapeInference {
       total =
           total >= 0 && part.dimension(axis) instanceof Dimension.Fixed f ? total + f.size() : -1;
     }
-    dims.set(axis, total >= 0 ? Dimension.of(total) : Dimension.UNKNOWN);
+    dims.set(axis, total >= 0 ? Dimension.of(total) : Dimension.unknown());
     return Optional.of(new Shape(dims));
   }
 
@@ -504,7 +504,7 @@ public final class ShapeInference {
           axis,
           everyOne && starts.isPresent() && ends.isPresent()
               ? sliced(dims.get(axis), starts.get().get(i), ends.get().get(i))
-              : Dimension.UNKNOWN);
+              : Dimension.unknown());
     }
     return Optional.of(new Shape(dims));
   }
@@ -529,13 +529,13 @@ public final class ShapeInference {
             && size instanceof Dimension.Fixed f
             && f.size() > 1
         ? end
-        : Dimension.UNKNOWN;
+        : Dimension.unknown();
   }
 
   private static Shape split(Node node, Shape x) {
     List<Dimension> dims = new ArrayList<>(x.dimensions());
     int axis = (int) Math.floorMod(node.attributes().get("axis", 0L), (long) dims.size());
-    dims.set(axis, Dimension.UNKNOWN);
+    dims.set(axis, Dimension.unknown());
     return new Shape(dims);
   }
 
@@ -560,6 +560,6 @@ public final class ShapeInference {
   }
 
   private static Shape unknown(int rank) {
-    return new Shape(Collections.nCopies(rank, Dimension.UNKNOWN));
+    return new Shape(Collections.nCopies(rank, Dimension.unknown()));
   }
 }

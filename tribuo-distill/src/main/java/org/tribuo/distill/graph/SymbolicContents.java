@@ -150,7 +150,7 @@ final class SymbolicContents {
           if (left.is(neutral)) {
             return right;
           }
-          return right.is(neutral) ? left : Dimension.UNKNOWN;
+          return right.is(neutral) ? left : Dimension.unknown();
         });
   }
 
@@ -161,7 +161,7 @@ final class SymbolicContents {
     if (left instanceof Dimension.Fixed l && right instanceof Dimension.Fixed r) {
       return Dimension.of(l.size() - r.size());
     }
-    return right.is(0) ? left : Dimension.UNKNOWN;
+    return right.is(0) ? left : Dimension.unknown();
   }
 
   /** 1 or 0, where it is known; a symbol stands for a size and so is not negative. */
@@ -173,7 +173,7 @@ final class SymbolicContents {
         left instanceof Dimension.Fixed l
             ? right instanceof Dimension.Fixed || isSizeBesides(right, l)
             : right instanceof Dimension.Fixed r && isSizeBesides(left, r);
-    return different ? Dimension.of(0) : Dimension.UNKNOWN;
+    return different ? Dimension.of(0) : Dimension.unknown();
   }
 
   private static boolean isSizeBesides(Dimension dimension, Dimension.Fixed number) {
@@ -184,7 +184,7 @@ final class SymbolicContents {
     if (condition instanceof Dimension.Fixed known) {
       return known.size() != 0 ? then : otherwise;
     }
-    return then.provablyEquals(otherwise) ? then : Dimension.UNKNOWN;
+    return then.provablyEquals(otherwise) ? then : Dimension.unknown();
   }
 
   private Optional<List<Dimension>> elementwise(

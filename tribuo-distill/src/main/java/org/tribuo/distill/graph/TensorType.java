@@ -18,7 +18,7 @@ public record TensorType(ElementType elementType, Optional<Shape> shape) {
 
   /** A type of which the number of axes is known, but no size. */
   public static TensorType ofRank(ElementType elementType, int rank) {
-    return of(elementType, new Shape(Collections.nCopies(rank, Dimension.UNKNOWN)));
+    return of(elementType, new Shape(Collections.nCopies(rank, Dimension.unknown())));
   }
 
   public static TensorType ofUnknownRank(ElementType elementType) {

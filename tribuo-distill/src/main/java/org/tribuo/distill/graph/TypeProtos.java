@@ -40,11 +40,11 @@ final class TypeProtos {
   private static Dimension read(TensorShapeProto.Dimension dimension) {
     if (dimension.hasDimValue()) {
       return dimension.getDimValue() < 0
-          ? Dimension.UNKNOWN
+          ? Dimension.unknown()
           : Dimension.of(dimension.getDimValue());
     }
     String name = dimension.getDimParam();
-    return name.isEmpty() || name.startsWith("unk__") ? Dimension.UNKNOWN : Dimension.of(name);
+    return name.isEmpty() || name.startsWith("unk__") ? Dimension.unknown() : Dimension.of(name);
   }
 
   static ValueInfoProto write(String name, TensorType type) {

@@ -164,7 +164,7 @@ public final class TokenInputs {
         throw new IllegalArgumentException(
             "The model's input '%s' is %s, expected INT64 or INT32".formatted(name, declared));
       }
-      Shape shape = declared.shape().orElse(Shape.of(Dimension.UNKNOWN, Dimension.UNKNOWN));
+      Shape shape = declared.shape().orElse(Shape.of(Dimension.unknown(), Dimension.unknown()));
       if (shape.rank() != 2) {
         throw new IllegalArgumentException(
             "The model's input '%s' is %s, expected two dimensions: rows and positions"

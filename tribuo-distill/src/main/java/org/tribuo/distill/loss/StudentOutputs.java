@@ -37,7 +37,7 @@ final class StudentOutputs {
     for (int axis = 0; axis < axes.size(); axis++) {
       int index = axis;
       Dimension dimension =
-          output.shape().map(shape -> shape.dimension(index)).orElse(Dimension.UNKNOWN);
+          output.shape().map(shape -> shape.dimension(index)).orElse(Dimension.unknown());
       // Not the bare name, which may stand for another size in the student's own graph.
       dims.add(
           dimension.provablyEquals(dimension)

@@ -6,6 +6,8 @@ package org.tribuo.distill.training;
  */
 public sealed interface LearningRateSchedule {
   /**
+   * The learning rate of a step.
+   *
    * @param step the step, counted from 0
    * @param totalSteps the steps of the whole training
    * @return the learning rate, from 0 to the peak

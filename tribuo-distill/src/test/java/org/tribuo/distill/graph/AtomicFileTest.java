@@ -1,5 +1,6 @@
 package org.tribuo.distill.graph;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -44,7 +45,7 @@ class AtomicFileTest {
   void aNewFileTakesTheOldOnesPlace() throws IOException {
     Path file = folder.resolve("weights");
     Files.writeString(file, "old and longer");
-    AtomicFile.writeStream(file, stream -> stream.write("new".getBytes()));
+    AtomicFile.writeStream(file, stream -> stream.write("new".getBytes(UTF_8)));
     assertThat(file).hasContent("new");
     assertThat(names()).containsExactly("weights");
   }

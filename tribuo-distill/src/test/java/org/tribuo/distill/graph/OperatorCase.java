@@ -48,7 +48,7 @@ public record OperatorCase(
   @FunctionalInterface
   public interface Sizes {
     Sizes KNOWN = (input, axis) -> Dimension.of(input.dim(axis));
-    Sizes UNKNOWN = (input, axis) -> Dimension.UNKNOWN;
+    Sizes UNKNOWN = (input, axis) -> Dimension.unknown();
 
     Dimension of(Tensor input, int axis);
   }

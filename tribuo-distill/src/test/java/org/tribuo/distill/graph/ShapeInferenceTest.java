@@ -115,7 +115,7 @@ class ShapeInferenceTest {
     Value sum = op.add(graph.value("ids"), graph.value("other"));
     graph.addOutput(sum.name());
     ShapeInference.infer(graph);
-    assertThat(shape(graph, sum)).isEqualTo(Shape.of(Dimension.UNKNOWN, POSITIONS));
+    assertThat(shape(graph, sum)).isEqualTo(Shape.of(Dimension.unknown(), POSITIONS));
   }
 
   @Test

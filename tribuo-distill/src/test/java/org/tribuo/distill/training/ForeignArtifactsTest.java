@@ -20,12 +20,7 @@ import org.tribuo.distill.runtime.SessionSettings;
 class ForeignArtifactsTest {
   /** The losses of six steps with learning rate 0.001, by ONNX Runtime's Python API. */
   private static final float[] LOSSES = {
-    1.1453758478164673f,
-    1.1192171573638916f,
-    1.0964008569717407f,
-    1.0757023096084595f,
-    1.0557957887649536f,
-    1.0354061126708984f
+    1.1453758f, 1.1192172f, 1.0964009f, 1.0757023f, 1.0557958f, 1.0354061f
   };
 
   private static final float BETA_1 = 0.9f;

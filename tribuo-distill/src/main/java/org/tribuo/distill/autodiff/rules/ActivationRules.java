@@ -51,8 +51,8 @@ final class ActivationRules {
           rule(
               "Selu",
               (op, n, dy) -> {
-                double alpha = n.attribute("alpha", 1.67326319217681884765625f);
-                double gamma = n.attribute("gamma", 1.05070102214813232421875f);
+                double alpha = n.attribute("alpha", 1.6732632f);
+                double gamma = n.attribute("gamma", 1.050701f);
                 Value below = op.mul(dy, op.add(n.y(), gamma * alpha));
                 return grads(op.where(positive(op, n), op.mul(dy, gamma), below));
               }),

@@ -62,7 +62,7 @@ final class IndexingRules {
   }
 
   private static Value withRankOf(Value x, Value y) {
-    Shape unknown = new Shape(Collections.nCopies(x.rank(), Dimension.UNKNOWN));
+    Shape unknown = new Shape(Collections.nCopies(x.rank(), Dimension.unknown()));
     return new Value(y.name(), TensorType.of(y.elementType(), unknown));
   }
 

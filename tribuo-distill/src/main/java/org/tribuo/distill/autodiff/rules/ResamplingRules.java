@@ -104,9 +104,7 @@ final class ResamplingRules {
     Value dx = dy;
     for (int axis = 0; axis < n.x().rank(); axis++) {
       if (resizes(n, axis)) {
-        long[] swapped = LongStream.range(0, n.x().rank()).toArray();
-        swapped[axis] = swapped.length - 1;
-        swapped[swapped.length - 1] = axis;
+        long[] swapped = Ops.swapped(n.x().rank(), axis, n.x().rank() - 1);
         Value last = op.transpose(dx, swapped);
         dx = op.transpose(op.matmul(last, false, interpolation(op, n, axis), true), swapped);
       }

@@ -30,7 +30,7 @@ final class Scores {
     this.q = q;
     this.k = k;
     float given = n.attribute("scale", 0f);
-    this.scale = given != 0 ? given : (float) (1 / Math.sqrt(Heads.fixed(q, 3)));
+    this.scale = given != 0 ? given : (float) (1 / Math.sqrt((double) Heads.fixed(q, 3)));
     this.softcap = n.attribute("softcap", 0f);
   }
 
