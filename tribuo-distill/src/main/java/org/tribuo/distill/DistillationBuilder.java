@@ -49,9 +49,21 @@ public final class DistillationBuilder<T extends Output<T>> {
     return this;
   }
 
+  /** The weight of the soft loss over the steps, where it is no constant. */
+  public DistillationBuilder<T> alpha(ScheduleSource alpha) {
+    trainer().alphaSchedule = alpha;
+    return this;
+  }
+
   /** Softens the logits of teacher and student, greater than 0. */
   public DistillationBuilder<T> temperature(float temperature) {
     trainer().temperature = temperature;
+    return this;
+  }
+
+  /** The temperature over the steps, where it is no constant. */
+  public DistillationBuilder<T> temperature(ScheduleSource temperature) {
+    trainer().temperatureSchedule = temperature;
     return this;
   }
 

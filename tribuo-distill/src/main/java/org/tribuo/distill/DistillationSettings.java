@@ -3,12 +3,15 @@ package org.tribuo.distill;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.input.BatchPlan;
-import org.tribuo.distill.loss.Blend;
 import org.tribuo.distill.loss.HardLoss;
+import org.tribuo.distill.loss.ObjectiveSchedules;
+import org.tribuo.distill.loss.Schedule;
 import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.output.TargetKind;
 import org.tribuo.distill.runtime.SessionSettings;
@@ -99,12 +102,46 @@ record DistillationSettings(
     }
 
     private void checkLosses() {
-      properties.check("alpha", () -> new Blend(trainer.alpha, 1));
-      properties.check("temperature", () -> new Blend(0, trainer.temperature));
       if (trainer.teacher == null && trainer.softLoss != null) {
         throw properties.refused(
             "softLoss", "is %s, but there is no teacher to learn from".formatted(trainer.softLoss));
       }
+    }
+
+    private ObjectiveSchedules objective() {
+      Schedule alpha =
+          schedule(
+              "alpha", trainer.alpha, DistillationTrainer.DEFAULT_ALPHA, trainer.alphaSchedule);
+      Schedule temperature =
+          schedule(
+              "temperature",
+              trainer.temperature,
+              DistillationTrainer.DEFAULT_TEMPERATURE,
+              trainer.temperatureSchedule);
+      Schedule one = Schedule.constant(1);
+      properties.check(
+          property("alpha", trainer.alphaSchedule),
+          () -> new ObjectiveSchedules(alpha, one, Map.of()));
+      return properties.check(
+          property("temperature", trainer.temperatureSchedule),
+          () -> new ObjectiveSchedules(alpha, temperature, Map.of()));
+    }
+
+    private Schedule schedule(
+        String name, float number, float usual, @Nullable ScheduleSource schedule) {
+      if (schedule == null) {
+        return Schedule.constant(number);
+      }
+      if (number != usual) {
+        throw properties.refused(
+            name,
+            "is %s, and there is a schedule: %s; state one of the two".formatted(number, schedule));
+      }
+      return schedule.schedule();
+    }
+
+    private static String property(String name, @Nullable ScheduleSource schedule) {
+      return schedule == null ? name : name + "Schedule";
     }
 
     private TrainingSettings stage(int epochs, LearningRateSchedule schedule) {
@@ -115,8 +152,7 @@ record DistillationSettings(
           schedule,
           optimizer.adamW(),
           optimizer.maxGradientNorm(),
-          trainer.alpha,
-          trainer.temperature,
+          objective(),
           Set.of(),
           trainer.compactVocabulary,
           trainer.earlyStopping

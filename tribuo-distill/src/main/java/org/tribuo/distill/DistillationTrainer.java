@@ -54,6 +54,9 @@ import org.tribuo.provenance.impl.TrainerProvenanceImpl;
  * @param <T> Label, MultiLabel or Regressor
  */
 public final class DistillationTrainer<T extends Output<T>> implements Trainer<T> {
+  static final float DEFAULT_ALPHA = 0.9f;
+  static final float DEFAULT_TEMPERATURE = 2;
+
   @ConfigurableName String component = "DistillationTrainer";
 
   @Config(mandatory = true, description = "The student before it is trained.")
@@ -75,10 +78,16 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
   @Nullable SoftLossSource softLoss;
 
   @Config(description = "The weight of the soft loss, from 0 (labels only) to 1 (teacher only).")
-  float alpha = 0.9f;
+  float alpha = DEFAULT_ALPHA;
+
+  @Config(description = "Alpha over the steps, where it is no constant.")
+  @Nullable ScheduleSource alphaSchedule;
 
   @Config(description = "Softens the logits of teacher and student, greater than 0.")
-  float temperature = 2;
+  float temperature = DEFAULT_TEMPERATURE;
+
+  @Config(description = "The temperature over the steps, where it is no constant.")
+  @Nullable ScheduleSource temperatureSchedule;
 
   @Config(description = "Passes over all examples.")
   int epochs = 3;

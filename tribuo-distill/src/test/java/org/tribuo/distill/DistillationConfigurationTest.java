@@ -115,6 +115,12 @@ class DistillationConfigurationTest {
                 .teacher(OnnxTeacher.of(BERT, ORDER))
                 .softLoss(DistLoss.of(2, 1)),
             minimal()
+                .teacher(OnnxTeacher.of(BERT, ORDER))
+                .alpha(
+                    PiecewiseSchedule.of(
+                        List.of(RampSchedule.linear(0, 0.9f), StepSchedule.of(0.9f)), 0.1, 1))
+                .temperature(RampSchedule.cosine(8, 1)),
+            minimal()
                 .student(CutStudent.keeping(List.of(1), OnnxStudent.of(BERT, ORDER, "logits")))
                 .hardLoss(StandardHardLoss.of(StandardHardLoss.Kind.SQUARED_ERROR)))) {
       DistillationTrainer<Label> trainer = builder.build();
@@ -166,7 +172,10 @@ class DistillationConfigurationTest {
             StandardHardLoss.class,
             StandardSoftLoss.class,
             DkdLoss.class,
-            DistLoss.class)) {
+            DistLoss.class,
+            RampSchedule.class,
+            StepSchedule.class,
+            PiecewiseSchedule.class)) {
       List<String> described = new ArrayList<>();
       for (Field field : type.getDeclaredFields()) {
         Config config = field.getAnnotation(Config.class);
@@ -186,6 +195,18 @@ class DistillationConfigurationTest {
         refused("alpha", b -> b.alpha(Float.NaN), "alpha is NaN"),
         refused("temperature", b -> b.temperature(0), "temperature is 0.0"),
         refused("temperature", b -> b.temperature(Float.POSITIVE_INFINITY), "finite number"),
+        refused(
+            "alphaSchedule",
+            b -> b.alpha(RampSchedule.linear(0.9f, 1.1f)),
+            "alpha goes from 0.9 to 1.1, expected a number from 0"),
+        refused(
+            "temperatureSchedule",
+            b -> b.temperature(RampSchedule.cosine(4, 0)),
+            "temperature goes from 0.0 to 4.0, expected a finite number greater than 0"),
+        refused(
+            "alpha",
+            b -> b.alpha(0.5f).alpha(StepSchedule.of(0.5f, 1)),
+            "is 0.5, and there is a schedule: [0.5, 1.0]; state one of the two"),
         refused("epochs", b -> b.epochs(0), "is 0, expected 1 or more"),
         refused("fineTuningEpochs", b -> b.fineTuningEpochs(-1), "is -1, expected 0 or more"),
         refused("learningRate", b -> b.learningRate(0), "must be finite and positive, but is 0.0"),
@@ -226,6 +247,20 @@ class DistillationConfigurationTest {
         .withMessageContaining("Component: DistillationTrainer, Property: " + property)
         .withMessageContaining(message)
         .satisfies(e -> assertThat(e.getProperty()).isEqualTo(property));
+  }
+
+  @Test
+  void aScheduleOfNothingIsRefused() {
+    assertThatExceptionOfType(PropertyException.class)
+        .isThrownBy(StepSchedule::of)
+        .withMessageContaining("Component: StepSchedule, Property: values")
+        .withMessageContaining("has no values");
+    assertThatExceptionOfType(PropertyException.class)
+        .isThrownBy(() -> PiecewiseSchedule.of(List.of(StepSchedule.of(1)), 0.5, 1))
+        .withMessageContaining("Property: until, says where 2 schedules end, and there are 1");
+    assertThatExceptionOfType(PropertyException.class)
+        .isThrownBy(() -> PiecewiseSchedule.of(List.of(StepSchedule.of(1)), 0.5))
+        .withMessageContaining("expected ascending numbers above 0 of which the last is 1");
   }
 
   @Test

@@ -55,4 +55,9 @@ public final class ObjectiveInputs {
   public static final String LOSS_SCALE = "loss_scale";
 
   private ObjectiveInputs() {}
+
+  /** The weight of a further term: float scalar, 0 or more. */
+  public static String weightOf(String term) {
+    return "weight_" + term;
+  }
 }

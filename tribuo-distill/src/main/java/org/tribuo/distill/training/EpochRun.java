@@ -63,12 +63,14 @@ final class EpochRun {
   /** One update of the weights by the averaged gradients of some batches. */
   private StepReport update(List<int[]> batches, int epoch) {
     Instant start = Instant.now();
+    Map<String, Float> scheduled = settings.objective().at(steps, totalSteps);
+    scheduled.keySet().retainAll(objective.inputs().keySet());
     Map<String, Float> terms = new LinkedHashMap<>();
     int examples = 0;
     long tokens = 0;
     for (int i = 0; i < batches.size(); i++) {
       int[] rows = batches.get(i);
-      Map<String, Tensor> batch = inputs(rows, batches.size());
+      Map<String, Tensor> batch = inputs(rows, batches.size(), scheduled);
       Map<String, Tensor> results =
           i + 1 < batches.size() ? session.accumulate(batch) : session.step(batch);
       results.forEach((name, value) -> add(terms, name, value.toFloats()[0], batches.size()));
@@ -85,6 +87,7 @@ final class EpochRun {
         epoch + 1,
         terms.values().iterator().next(),
         terms,
+        scheduled,
         learningRate,
         examples,
         tokens,
@@ -100,10 +103,9 @@ final class EpochRun {
     }
   }
 
-  private Map<String, Tensor> inputs(int[] rows, int accumulated) {
+  private Map<String, Tensor> inputs(int[] rows, int accumulated, Map<String, Float> scheduled) {
     Map<String, Tensor> all = new LinkedHashMap<>(vocabulary.translate(data.batch(rows)));
-    all.put(ObjectiveInputs.ALPHA, Tensor.scalar(settings.alpha()));
-    all.put(ObjectiveInputs.TEMPERATURE, Tensor.scalar(settings.temperature()));
+    scheduled.forEach((name, value) -> all.put(name, Tensor.scalar(value)));
     all.put(ObjectiveInputs.LOSS_SCALE, Tensor.scalar(1f / accumulated));
     objective.check(all);
     all.keySet().retainAll(session.inputs().keySet());

@@ -12,7 +12,10 @@ import java.util.Map;
  * @param totalSteps the steps of the whole training
  * @param epoch the epoch, counted from 1
  * @param loss the loss of the batch
- * @param terms the loss's terms and what else is reported with it, by name
+ * @param terms the loss, its terms before they are weighted, and what else is reported with it, by
+ *     name
+ * @param schedules alpha, temperature and weights of this step, by the names of {@link
+ *     org.tribuo.distill.loss.ObjectiveInputs}, as far as the objective has them
  * @param learningRate the learning rate of this update
  * @param examples the examples in the batch
  * @param tokens the tokens in the batch, without padding
@@ -24,11 +27,13 @@ public record StepReport(
     int epoch,
     float loss,
     Map<String, Float> terms,
+    Map<String, Float> schedules,
     float learningRate,
     int examples,
     long tokens,
     Duration duration) {
   public StepReport {
     terms = Collections.unmodifiableMap(new LinkedHashMap<>(terms));
+    schedules = Collections.unmodifiableMap(new LinkedHashMap<>(schedules));
   }
 }

@@ -70,6 +70,7 @@ public final class StudentTraining {
             : VocabularyCompaction.none();
     Value[] outputs = graph.outputs().stream().map(graph::value).toArray(Value[]::new);
     this.attached = objective.attach(Ops.on(graph), outputs);
+    settings.objective().checkFits(attached);
     Map<String, Value> gradients =
         Differentiator.differentiate(graph, attached.differentiated().name(), weights, rules);
     this.artifacts =

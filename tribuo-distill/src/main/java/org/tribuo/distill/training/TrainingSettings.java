@@ -3,7 +3,7 @@ package org.tribuo.distill.training;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
-import org.tribuo.distill.loss.Blend;
+import org.tribuo.distill.loss.ObjectiveSchedules;
 import org.tribuo.distill.runtime.SessionSettings;
 
 /**
@@ -14,8 +14,7 @@ import org.tribuo.distill.runtime.SessionSettings;
  * @param schedule the learning rate
  * @param adamW the optimizer; its weight decay leaves out biases and normalisations
  * @param maxGradientNorm gradients are scaled down to this norm over all weights
- * @param alpha the weight of the soft loss, in [0, 1]
- * @param temperature softens teacher and student, greater than 0
+ * @param objective alpha, temperature and weights of terms over the steps
  * @param frozen names of initializers that keep their values
  * @param compactVocabulary whether embedding tables hold only the rows that occur in the data while
  *     they are trained; the result is the same
@@ -29,8 +28,7 @@ public record TrainingSettings(
     LearningRateSchedule schedule,
     AdamW adamW,
     OptionalDouble maxGradientNorm,
-    float alpha,
-    float temperature,
+    ObjectiveSchedules objective,
     Set<String> frozen,
     boolean compactVocabulary,
     Optional<EarlyStopping> earlyStopping,
@@ -43,7 +41,6 @@ public record TrainingSettings(
     frozen = Set.copyOf(frozen);
     requireAtLeastOne("epochs", epochs);
     requireAtLeastOne("accumulation", accumulation);
-    new Blend(alpha, temperature);
   }
 
   /** The same with another seed. */
@@ -54,8 +51,7 @@ public record TrainingSettings(
         schedule,
         adamW,
         maxGradientNorm,
-        alpha,
-        temperature,
+        objective,
         frozen,
         compactVocabulary,
         earlyStopping,

@@ -2,6 +2,7 @@ package org.tribuo.distill.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -25,7 +26,9 @@ import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.loss.CrossEntropy;
 import org.tribuo.distill.loss.KlDivergence;
 import org.tribuo.distill.loss.Objective;
+import org.tribuo.distill.loss.ObjectiveSchedules;
 import org.tribuo.distill.loss.RowForm;
+import org.tribuo.distill.loss.Schedule;
 import org.tribuo.distill.runtime.SessionSettings;
 
 /** Trains a tiny BERT (vocabulary 101, 3 classes) on sequences of a few token ids. */
@@ -54,8 +57,7 @@ class StudentTrainingTest {
         new LearningRateSchedule.Linear(3e-3f, new LearningRateSchedule.WarmUp.Fraction(0.1)),
         AdamW.DEFAULT.withWeightDecay(weightDecay),
         clip ? OptionalDouble.of(1) : OptionalDouble.empty(),
-        0.5f,
-        2f,
+        ObjectiveSchedules.constant(0.5f, 2),
         Set.of(),
         compact,
         Optional.empty(),
@@ -162,6 +164,62 @@ class StudentTrainingTest {
     assertThat(losses.get(3)).isLessThan(losses.get(0) * 0.8);
   }
 
+  private static TrainingSettings scheduled(ObjectiveSchedules objective) {
+    TrainingSettings base = settings(true, 0.01f, true);
+    return new TrainingSettings(
+        base.epochs(),
+        base.accumulation(),
+        base.schedule(),
+        base.adamW(),
+        base.maxGradientNorm(),
+        objective,
+        base.frozen(),
+        base.compactVocabulary(),
+        base.earlyStopping(),
+        base.session(),
+        base.seed());
+  }
+
+  @Test
+  void eachStepHasTheNumbersOfItsSchedules() {
+    List<StepReport> steps = new ArrayList<>();
+    StudentTraining.train(
+        student(),
+        BOTH,
+        StandardRules.TABLE,
+        scheduled(
+            new ObjectiveSchedules(
+                new Schedule.Linear(0, 1), new Schedule.Step(List.of(4f, 2f)), Map.of())),
+        new Sequences(20),
+        Optional.empty(),
+        new TrainingListener() {
+          @Override
+          public void onStep(StepReport report) {
+            steps.add(report);
+          }
+        });
+    assertThat(steps).hasSize(12);
+    assertThat(steps.get(0).schedules()).isEqualTo(Map.of("alpha", 0f, "temperature", 4f));
+    assertThat(steps.get(11).schedules()).isEqualTo(Map.of("alpha", 1f, "temperature", 2f));
+    for (StepReport step : steps) {
+      float alpha = (step.step() - 1) / 11f;
+      assertThat(step.loss())
+          .as("step %d", step.step())
+          .isCloseTo(
+              (1 - alpha) * step.terms().get("hard") + alpha * step.terms().get("soft"),
+              within(1e-5f));
+    }
+  }
+
+  @Test
+  void aWeightWithoutItsTermIsRefused() {
+    Schedule one = Schedule.constant(1);
+    assertThatThrownBy(
+            () -> train(scheduled(new ObjectiveSchedules(one, one, Map.of("hidden", one)))))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("There are weights for the terms [hidden], expected one for each of []");
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {1, 2})
   void twoRunsGiveTheSameBits(int threads) {
@@ -252,8 +310,7 @@ class StudentTrainingTest {
             base.schedule(),
             base.adamW(),
             base.maxGradientNorm(),
-            base.alpha(),
-            base.temperature(),
+            base.objective(),
             base.frozen(),
             base.compactVocabulary(),
             Optional.of(new EarlyStopping(2)),

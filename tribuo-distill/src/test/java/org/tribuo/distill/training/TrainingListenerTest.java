@@ -19,7 +19,8 @@ class TrainingListenerTest {
             new Recorder("a", told), TrainingListener.NONE, new Recorder("b", told));
 
     both.onTrainingStart(new TrainingPlan(10, 2, 40, 1000));
-    both.onStep(new StepReport(1, 10, 1, 0.5f, Map.of("soft", 0.4f), 1e-4f, 8, 90, SECOND));
+    both.onStep(
+        new StepReport(1, 10, 1, 0.5f, Map.of("soft", 0.4f), Map.of(), 1e-4f, 8, 90, SECOND));
     both.onEvaluation(new EvaluationReport(5, 1, Map.of("accuracy", 0.9), true, SECOND));
     both.onEpochEnd(new EpochReport(1, 2, 5, 0.45, SECOND));
     both.onTrainingEnd(new TrainingSummary(10, false, SECOND));

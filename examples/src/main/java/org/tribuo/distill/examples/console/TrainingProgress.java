@@ -1,14 +1,18 @@
 package org.tribuo.distill.examples.console;
 
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.training.EvaluationReport;
 import org.tribuo.distill.training.StepReport;
+import org.tribuo.distill.training.TrainingArtifacts;
 import org.tribuo.distill.training.TrainingListener;
 import org.tribuo.distill.training.TrainingPlan;
 import org.tribuo.distill.training.TrainingSummary;
 
-/** Shows a training: the examples seen and a moving average of the loss. */
+/** Shows a training: the examples seen, and moving averages of the loss and of its terms. */
 public final class TrainingProgress implements TrainingListener, AutoCloseable {
   /** The weight of the newest step in the average. */
   private static final double NEWEST = 0.05;
@@ -17,7 +21,7 @@ public final class TrainingProgress implements TrainingListener, AutoCloseable {
   private final String task;
   private @Nullable Progress progress;
   private long examplesSeen;
-  private double averageLoss = Double.NaN;
+  private final Map<String, Double> averages = new LinkedHashMap<>();
 
   public TrainingProgress(Console console, String task) {
     this.console = console;
@@ -28,20 +32,32 @@ public final class TrainingProgress implements TrainingListener, AutoCloseable {
   public void onTrainingStart(TrainingPlan plan) {
     close();
     examplesSeen = 0;
-    averageLoss = Double.NaN;
+    averages.clear();
     progress = console.begin(task, plan.examples() * plan.totalEpochs(), "examples");
   }
 
   @Override
   public void onStep(StepReport report) {
     examplesSeen += report.examples();
-    averageLoss =
-        Double.isNaN(averageLoss)
-            ? report.loss()
-            : averageLoss + NEWEST * (report.loss() - averageLoss);
+    report.terms().forEach(this::add);
     if (progress != null) {
-      progress.to(examplesSeen, String.format(Locale.ROOT, "loss %.3f", averageLoss));
+      progress.to(examplesSeen, averages());
     }
+  }
+
+  private void add(String term, float newest) {
+    averages.merge(term, (double) newest, (average, now) -> average + NEWEST * (now - average));
+  }
+
+  /** The loss first; its terms if there are several. */
+  private String averages() {
+    Map<String, Double> shown = new LinkedHashMap<>(averages);
+    shown.remove(TrainingArtifacts.GRADIENT_NORM);
+    int lossAndItsOnlyTerm = 2;
+    return shown.entrySet().stream()
+        .limit(shown.size() > lossAndItsOnlyTerm ? shown.size() : 1)
+        .map(term -> String.format(Locale.ROOT, "%s %.3f", term.getKey(), term.getValue()))
+        .collect(Collectors.joining(", "));
   }
 
   @Override
