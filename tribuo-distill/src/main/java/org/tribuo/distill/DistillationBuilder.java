@@ -67,6 +67,15 @@ public final class DistillationBuilder<T extends Output<T>> {
     return this;
   }
 
+  /**
+   * The part of the numbers that is left out in training, of the embeddings and of what each block
+   * adds to the hidden state; from 0 (none) to below 1.
+   */
+  public DistillationBuilder<T> dropout(float ratio) {
+    trainer().dropout = ratio;
+    return this;
+  }
+
   /** Passes over all examples. */
   public DistillationBuilder<T> epochs(int epochs) {
     trainer().epochs = epochs;

@@ -153,6 +153,7 @@ record DistillationSettings(
           optimizer.adamW(),
           optimizer.maxGradientNorm(),
           objective(),
+          trainer.dropout,
           Set.of(),
           trainer.compactVocabulary,
           trainer.earlyStopping

@@ -89,6 +89,12 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
   @Config(description = "The temperature over the steps, where it is no constant.")
   @Nullable ScheduleSource temperatureSchedule;
 
+  @Config(
+      description =
+          "The part of the numbers that is left out in training, of the embeddings and of what each"
+              + " block adds to the hidden state; from 0 (none) to below 1.")
+  float dropout = 0.1f;
+
   @Config(description = "Passes over all examples.")
   int epochs = 3;
 

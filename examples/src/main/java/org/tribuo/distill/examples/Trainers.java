@@ -81,6 +81,7 @@ record Trainers(TeacherOptions teacher, StudentOptions student, TrainingOptions 
     DistillationBuilder<Label> builder =
         DistillationTrainer.<Label>builder()
             .batchSize(training.batchSize)
+            .dropout(training.dropout)
             .weightDecay(training.weightDecay)
             .warmUp(training.warmUp)
             .maxGradientNorm(training.maxGradientNorm)

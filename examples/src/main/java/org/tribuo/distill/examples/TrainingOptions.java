@@ -18,6 +18,7 @@ public final class TrainingOptions implements Options, Configurable {
   private static final String ALPHA =
       "weight of the soft loss: (1 - alpha) * hard loss + alpha * soft loss";
   private static final String TEMPERATURE = "softens the logits of teacher and student";
+  private static final String DROPOUT = "part of the numbers that is left out in training";
   private static final String EPOCHS = "passes over all texts";
   private static final String FINE_TUNE = "passes over the labelled texts after that; 0 is none";
   private static final String CONTROL =
@@ -40,6 +41,10 @@ public final class TrainingOptions implements Options, Configurable {
   @Config(description = TEMPERATURE)
   @Option(longName = "temperature", usage = TEMPERATURE)
   public float temperature = 2;
+
+  @Config(description = DROPOUT)
+  @Option(longName = "dropout", usage = DROPOUT)
+  public float dropout = 0.1f;
 
   @Config(description = EPOCHS)
   @Option(longName = "epochs", usage = EPOCHS)

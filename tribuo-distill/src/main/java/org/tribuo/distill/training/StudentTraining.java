@@ -68,6 +68,7 @@ public final class StudentTraining {
         settings.compactVocabulary()
             ? VocabularyCompaction.apply(graph, weights, data)
             : VocabularyCompaction.none();
+    Dropout.addTo(graph, settings.dropout(), settings.seed());
     Value[] outputs = graph.outputs().stream().map(graph::value).toArray(Value[]::new);
     this.attached = objective.attach(Ops.on(graph), outputs);
     settings.objective().checkFits(attached);

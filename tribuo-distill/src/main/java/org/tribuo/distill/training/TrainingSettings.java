@@ -15,6 +15,8 @@ import org.tribuo.distill.runtime.SessionSettings;
  * @param adamW the optimizer; its weight decay leaves out biases and normalisations
  * @param maxGradientNorm gradients are scaled down to this norm over all weights
  * @param objective alpha, temperature and weights of terms over the steps
+ * @param dropout the part of the numbers that is left out at each of the student's {@link
+ *     org.tribuo.distill.transformer.DropoutPlaces}, in [0, 1)
  * @param frozen names of initializers that keep their values
  * @param compactVocabulary whether embedding tables hold only the rows that occur in the data while
  *     they are trained; the result is the same
@@ -29,6 +31,7 @@ public record TrainingSettings(
     AdamW adamW,
     OptionalDouble maxGradientNorm,
     ObjectiveSchedules objective,
+    float dropout,
     Set<String> frozen,
     boolean compactVocabulary,
     Optional<EarlyStopping> earlyStopping,
@@ -41,6 +44,10 @@ public record TrainingSettings(
     frozen = Set.copyOf(frozen);
     requireAtLeastOne("epochs", epochs);
     requireAtLeastOne("accumulation", accumulation);
+    if (!(dropout >= 0 && dropout < 1)) {
+      throw new IllegalArgumentException(
+          "dropout is %s, expected a number from 0 (none) to below 1".formatted(dropout));
+    }
   }
 
   /** The same with another seed. */
@@ -52,6 +59,7 @@ public record TrainingSettings(
         adamW,
         maxGradientNorm,
         objective,
+        dropout,
         frozen,
         compactVocabulary,
         earlyStopping,

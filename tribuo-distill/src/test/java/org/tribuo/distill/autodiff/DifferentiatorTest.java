@@ -3,6 +3,7 @@ package org.tribuo.distill.autodiff;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.within;
 import static org.tribuo.distill.autodiff.GradientRule.grads;
 import static org.tribuo.distill.autodiff.RuleTable.rule;
 
@@ -65,6 +66,30 @@ class DifferentiatorTest {
 
     Tensor ones = Tensor.of(new float[] {1, 1, 1, 1}, 2, 2);
     assertThat(gradient(loss, "w", Map.of("x", ones, "y", ones))).containsExactly(4);
+  }
+
+  @Test
+  void followsWhatDropoutHasKept() throws Exception {
+    Value x = input("x", "n");
+    Value w = weight("w", 3);
+    Value dropped =
+        op.one(
+            "Dropout",
+            Attributes.NONE.with("seed", 5L),
+            x.type(),
+            op.mul(x, w),
+            op.constant(Tensor.scalar(0.25f)),
+            op.constant(Tensor.of(new boolean[] {true})));
+    Value sum = op.named("sum", op.reduceSum(dropped));
+    graph.addOutput("sum");
+    Value weight = differentiated(sum, "w");
+
+    float[] ones = new float[1000];
+    Arrays.fill(ones, 1);
+    Map<String, Tensor> run = GraphRunner.run(graph, Map.of("x", Tensor.of(ones, 1000)));
+    float kept = run.get("sum").toFloats()[0] / (3 / 0.75f);
+    assertThat(kept).isBetween(700f, 800f);
+    assertThat(run.get(weight.name()).toFloats()[0]).isCloseTo(kept / 0.75f, within(1e-2f));
   }
 
   @Test

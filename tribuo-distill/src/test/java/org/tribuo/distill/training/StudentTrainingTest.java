@@ -58,11 +58,29 @@ class StudentTrainingTest {
         AdamW.DEFAULT.withWeightDecay(weightDecay),
         clip ? OptionalDouble.of(1) : OptionalDouble.empty(),
         ObjectiveSchedules.constant(0.5f, 2),
+        0,
         Set.of(),
         compact,
         Optional.empty(),
         SessionSettings.cpu(threads),
         1);
+  }
+
+  private static TrainingSettings withDropout(float ratio, long seed) {
+    TrainingSettings base = settings(true, 0.01f, true);
+    return new TrainingSettings(
+        base.epochs(),
+        base.accumulation(),
+        base.schedule(),
+        base.adamW(),
+        base.maxGradientNorm(),
+        base.objective(),
+        ratio,
+        base.frozen(),
+        base.compactVocabulary(),
+        base.earlyStopping(),
+        base.session(),
+        seed);
   }
 
   private static TrainedStudent train(TrainingSettings settings) {
@@ -229,6 +247,35 @@ class StudentTrainingTest {
   }
 
   @Test
+  void dropoutHangsOnTheSeedAlone() {
+    Map<String, Tensor> once = train(withDropout(0.1f, 1)).model().initializers();
+
+    assertThat(train(withDropout(0.1f, 1)).model().initializers()).isEqualTo(once);
+    assertThat(train(withDropout(0.1f, 2)).model().initializers()).isNotEqualTo(once);
+    assertThat(train(withDropout(0, 1)).model().initializers()).isNotEqualTo(once);
+  }
+
+  @Test
+  void dropoutLeavesNoTraceInTheStudentsFile() {
+    assertThat(train(withDropout(0.5f, 1)).model().proto().getGraph().getNodeList())
+        .isEqualTo(student().proto().getGraph().getNodeList());
+  }
+
+  @Test
+  void withoutDropoutNothingIsRandom() {
+    assertThat(train(withDropout(0, 1)).model().initializers())
+        .isEqualTo(train(withDropout(0, 2)).model().initializers());
+  }
+
+  @ParameterizedTest
+  @ValueSource(floats = {-0.1f, 1, Float.NaN})
+  void aDropoutOutOfItsRangeIsNamed(float ratio) {
+    assertThatThrownBy(() -> withDropout(ratio, 1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("dropout is %s, expected a number from 0 (none) to below 1".formatted(ratio));
+  }
+
+  @Test
   void onlyNumbersChangeInTheStudentsFile() {
     OnnxModel before = student();
     OnnxModel after = train(settings(true, 0.01f, true)).model();
@@ -311,6 +358,7 @@ class StudentTrainingTest {
             base.adamW(),
             base.maxGradientNorm(),
             base.objective(),
+            base.dropout(),
             base.frozen(),
             base.compactVocabulary(),
             Optional.of(new EarlyStopping(2)),

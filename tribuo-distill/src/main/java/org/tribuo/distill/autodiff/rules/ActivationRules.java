@@ -6,6 +6,7 @@ import static org.tribuo.distill.autodiff.RuleTable.elementwise;
 import static org.tribuo.distill.autodiff.RuleTable.rule;
 
 import java.util.List;
+import java.util.Optional;
 import org.tribuo.distill.autodiff.ForwardNode;
 import org.tribuo.distill.autodiff.RuleTable.Entry;
 import org.tribuo.distill.graph.ElementType;
@@ -160,7 +161,9 @@ final class ActivationRules {
 
   /** Nothing outside training; in training what was kept was divided by 1 - ratio. */
   private static List<Value> dropout(Ops op, ForwardNode n, Value dy) {
-    if (!n.hasX(2) || n.constant(2).filter(training -> training.toLongs()[0] == 0).isPresent()) {
+    Optional<Boolean> known =
+        n.hasX(2) ? n.constant(2).map(training -> training.toLongs()[0] != 0) : Optional.of(false);
+    if (known.isPresent() && !known.get()) {
       return grads(dy);
     }
     Value kept =
@@ -168,6 +171,6 @@ final class ActivationRules {
     Value ratio = n.hasX(1) ? op.cast(n.x(1), dy.elementType()) : op.scalar(0.5, dy);
     Value scaled = op.div(dy, op.oneMinus(ratio));
     Value inTraining = op.mul(scaled, kept);
-    return grads(op.where(n.x(2), inTraining, dy));
+    return grads(known.isPresent() ? inTraining : op.where(n.x(2), inTraining, dy));
   }
 }
