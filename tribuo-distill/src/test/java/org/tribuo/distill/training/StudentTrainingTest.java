@@ -67,18 +67,27 @@ class StudentTrainingTest {
   }
 
   private static TrainingSettings withDropout(float ratio, long seed) {
+    return variant(4, ObjectiveSchedules.constant(0.5f, 2), ratio, Optional.empty(), seed);
+  }
+
+  private static TrainingSettings variant(
+      int epochs,
+      ObjectiveSchedules objective,
+      float dropout,
+      Optional<EarlyStopping> earlyStopping,
+      long seed) {
     TrainingSettings base = settings(true, 0.01f, true);
     return new TrainingSettings(
-        base.epochs(),
+        epochs,
         base.accumulation(),
         base.schedule(),
         base.adamW(),
         base.maxGradientNorm(),
-        base.objective(),
-        ratio,
+        objective,
+        dropout,
         base.frozen(),
         base.compactVocabulary(),
-        base.earlyStopping(),
+        earlyStopping,
         base.session(),
         seed);
   }
@@ -183,19 +192,7 @@ class StudentTrainingTest {
   }
 
   private static TrainingSettings scheduled(ObjectiveSchedules objective) {
-    TrainingSettings base = settings(true, 0.01f, true);
-    return new TrainingSettings(
-        base.epochs(),
-        base.accumulation(),
-        base.schedule(),
-        base.adamW(),
-        base.maxGradientNorm(),
-        objective,
-        base.frozen(),
-        base.compactVocabulary(),
-        base.earlyStopping(),
-        base.session(),
-        base.seed());
+    return variant(4, objective, 0, Optional.empty(), 1);
   }
 
   @Test
@@ -349,21 +346,8 @@ class StudentTrainingTest {
             return "score";
           }
         };
-    TrainingSettings base = settings(true, 0.01f, true);
     TrainingSettings stopping =
-        new TrainingSettings(
-            10,
-            base.accumulation(),
-            base.schedule(),
-            base.adamW(),
-            base.maxGradientNorm(),
-            base.objective(),
-            base.dropout(),
-            base.frozen(),
-            base.compactVocabulary(),
-            Optional.of(new EarlyStopping(2)),
-            base.session(),
-            base.seed());
+        variant(10, ObjectiveSchedules.constant(0.5f, 2), 0, Optional.of(new EarlyStopping(2)), 1);
     TrainedStudent trained =
         StudentTraining.train(
             student(),
