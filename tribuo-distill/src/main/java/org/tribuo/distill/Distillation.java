@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 import org.tribuo.Dataset;
 import org.tribuo.ImmutableOutputInfo;
 import org.tribuo.Output;
@@ -20,6 +21,7 @@ import org.tribuo.distill.output.TargetCodec;
 import org.tribuo.distill.output.TargetKind;
 import org.tribuo.distill.teacher.LabelOrder;
 import org.tribuo.distill.teacher.TeacherSettings;
+import org.tribuo.distill.training.NonFiniteLossException;
 import org.tribuo.distill.training.StudentTraining;
 import org.tribuo.distill.training.TrainedStudent;
 import org.tribuo.distill.training.TrainingListener;
@@ -73,18 +75,39 @@ final class Distillation<T extends Output<T>> {
               .orElseGet(() -> KnownOutputs.of(examples));
       Student student = settings.student().make(TargetCodec.of(outputs).names(), headSeed);
       TargetCodec<T> codec = TargetCodec.of(outputs, student.labelOrder());
-      StudentNetwork trained = train(student, codec, teacher);
-      report.ranOn(settings.session());
-      return new DistilledModel<>(
-          "distilled",
-          report.of(examples.getProvenance(), trainer, runProvenance),
-          trained.tokens().featureMap(examples.getFeatureMap()),
-          outputs,
-          trained,
-          settings.session());
+      Function<StudentNetwork, DistilledModel<T>> model =
+          network -> model(network, outputs, trainer, runProvenance);
+      try {
+        return model.apply(train(student, codec, teacher));
+      } catch (Stopped stopped) {
+        throw keep(stopped, model.apply(stopped.lastGood));
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private DistilledModel<T> model(
+      StudentNetwork network,
+      ImmutableOutputInfo<T> outputs,
+      TrainerProvenance trainer,
+      Map<String, Provenance> runProvenance) {
+    report.ranOn(settings.session());
+    return new DistilledModel<>(
+        "distilled",
+        report.of(examples.getProvenance(), trainer, runProvenance),
+        network.tokens().featureMap(examples.getFeatureMap()),
+        outputs,
+        network,
+        settings.session());
+  }
+
+  private TrainingStoppedException keep(Stopped stopped, DistilledModel<T> lastGood)
+      throws IOException {
+    if (settings.lastGoodStudent().isPresent()) {
+      lastGood.exportOnnx(settings.lastGoodStudent().get());
+    }
+    return new TrainingStoppedException(stopped.stage, lastGood, stopped.reason);
   }
 
   private Optional<TeacherSettings> teacher() throws IOException {
@@ -131,6 +154,22 @@ final class Distillation<T extends Output<T>> {
         validation);
   }
 
+  /** A stage in which the loss was no longer finite. */
+  private static final class Stopped extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final String stage;
+    private final transient StudentNetwork lastGood;
+    private final NonFiniteLossException reason;
+
+    Stopped(String stage, StudentNetwork lastGood, NonFiniteLossException reason) {
+      super(reason);
+      this.stage = stage;
+      this.lastGood = lastGood;
+      this.reason = reason;
+    }
+  }
+
   /** A stage of the training. */
   private record Lesson(
       String name, Objective objective, TrainingSettings settings, TrainingListener listener) {}
@@ -140,17 +179,23 @@ final class Distillation<T extends Output<T>> {
       StudentNetwork network,
       TextTrainingData data,
       Optional<Validation> validation) {
-    TrainedStudent trained =
-        StudentTraining.train(
-            network.withLogitsAlone(),
-            lesson.objective(),
-            StandardRules.TABLE,
-            lesson.settings().withSeed(data.seed()),
-            data,
-            validation,
-            lesson.listener());
-    report.stage(lesson.name(), trained);
-    return network.withWeightsOf(trained.model());
+    try {
+      TrainedStudent trained =
+          StudentTraining.train(
+              network.withLogitsAlone(),
+              lesson.objective(),
+              StandardRules.TABLE,
+              lesson.settings().withSeed(data.seed()),
+              data,
+              validation,
+              lesson.listener());
+      report.stage(lesson.name(), trained);
+      return network.withWeightsOf(trained.model());
+    } catch (NonFiniteLossException e) {
+      TrainedStudent lastGood = e.lastGood().orElseThrow();
+      report.stopped(lesson.name(), lastGood, e);
+      throw new Stopped(lesson.name(), network.withWeightsOf(lastGood.model()), e);
+    }
   }
 
   private TextTrainingData data(

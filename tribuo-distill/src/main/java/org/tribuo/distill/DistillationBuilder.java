@@ -188,6 +188,15 @@ public final class DistillationBuilder<T extends Output<T>> {
     return this;
   }
 
+  /**
+   * The ONNX file to which the student is written as the last good step left it, if its loss is no
+   * longer a finite number.
+   */
+  public DistillationBuilder<T> lastGoodStudent(Path file) {
+    trainer().lastGoodStudent = file.toString();
+    return this;
+  }
+
   /** Where teacher and student run. */
   public DistillationBuilder<T> session(SessionSettings session) {
     trainer().provider = session.provider();

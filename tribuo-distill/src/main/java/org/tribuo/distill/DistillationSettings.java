@@ -32,6 +32,7 @@ import org.tribuo.distill.training.TrainingSettings;
  * @param heldOut the part of the labelled rows that is held out, if any
  * @param maxLength the longest text in tokens; 0 for the student's positions
  * @param store the file that keeps soft targets; empty to forget them
+ * @param lastGoodStudent the file for the student of a training that was stopped, if any
  */
 record DistillationSettings(
     StudentSource student,
@@ -44,7 +45,8 @@ record DistillationSettings(
     Optional<Double> heldOut,
     int maxLength,
     int padId,
-    Optional<Path> store) {
+    Optional<Path> store,
+    Optional<Path> lastGoodStudent) {
 
   static DistillationSettings of(DistillationTrainer<?> trainer) {
     return new Reading(trainer).settings();
@@ -98,7 +100,8 @@ record DistillationSettings(
           heldOut(),
           trainer.maxLength,
           trainer.padId,
-          store());
+          file("softTargetStore", trainer.softTargetStore),
+          file("lastGoodStudent", trainer.lastGoodStudent));
     }
 
     private void checkLosses() {
@@ -214,14 +217,14 @@ record DistillationSettings(
                   trainer.threads));
     }
 
-    private Optional<Path> store() {
-      if (trainer.softTargetStore.isEmpty()) {
+    private Optional<Path> file(String property, String path) {
+      if (path.isEmpty()) {
         return Optional.empty();
       }
       try {
-        return Optional.of(Path.of(trainer.softTargetStore));
+        return Optional.of(Path.of(path));
       } catch (InvalidPathException e) {
-        throw properties.refused("softTargetStore", "is no path: " + e.getMessage());
+        throw properties.refused(property, "is no path: " + e.getMessage());
       }
     }
   }

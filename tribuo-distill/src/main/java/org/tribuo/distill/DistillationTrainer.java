@@ -175,6 +175,13 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
               + " examples; empty to forget them.")
   String softTargetStore = "";
 
+  // A string for the same reason as above.
+  @Config(
+      description =
+          "The ONNX file to which the student is written as the last good step left it, if its loss"
+              + " is no longer a finite number; empty for none.")
+  String lastGoodStudent = "";
+
   @Config(description = "Where teacher and student run.")
   ExecutionProvider provider = ExecutionProvider.CPU;
 
@@ -247,7 +254,8 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
    * @throws PropertyException if the configuration does not fit the files that it names
    * @throws org.tribuo.distill.graph.GraphException if the student cannot be trained
    * @throws org.tribuo.distill.teacher.TeacherException if the teacher cannot be asked
-   * @throws org.tribuo.distill.training.NonFiniteLossException if the loss is no longer a number
+   * @throws TrainingStoppedException if the loss is no longer a finite number; it has the student
+   *     of the step before
    * @throws java.io.UncheckedIOException if a file cannot be read or written
    */
   @Override

@@ -15,6 +15,7 @@ import org.tribuo.distill.runtime.ExecutionProvider;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.runtime.TrainingRuntime;
 import org.tribuo.distill.teacher.TeacherRun;
+import org.tribuo.distill.training.NonFiniteLossException;
 import org.tribuo.distill.training.TrainedStudent;
 import org.tribuo.provenance.DatasetProvenance;
 import org.tribuo.provenance.ModelProvenance;
@@ -49,6 +50,13 @@ final class RunProvenance {
     trained
         .metrics()
         .forEach((metric, value) -> put(new DoubleProvenance(name + "-" + metric, value)));
+  }
+
+  /** A stage of the training was stopped. */
+  void stopped(String name, TrainedStudent lastGood, NonFiniteLossException reason) {
+    stage(name, lastGood);
+    put(new LongProvenance("stopped-at-step", reason.step()));
+    text("stopped-by-term", reason.term());
   }
 
   void ranOn(SessionSettings session) {

@@ -1,6 +1,7 @@
 package org.tribuo.distill;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.oracle.labs.mlrg.olcut.provenance.Provenance;
 import com.oracle.labs.mlrg.olcut.provenance.ProvenanceUtil;
@@ -24,6 +25,7 @@ import org.tribuo.classification.Label;
 import org.tribuo.classification.ensemble.VotingCombiner;
 import org.tribuo.classification.evaluation.LabelEvaluation;
 import org.tribuo.classification.evaluation.LabelEvaluator;
+import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.teacher.SoftTargetProgress;
@@ -224,6 +226,32 @@ class DistillationTrainerTest {
     Model<Label> ensemble = bagging.train(LABELLED);
     assertThat(accuracy(ensemble)).isGreaterThan(0.8);
     Helpers.testModelProtoSerialization(ensemble, Label.class, TEST);
+  }
+
+  @Test
+  void aTrainingWhoseLossIsNotFiniteKeepsItsLastGoodStudent(@TempDir Path folder) throws Exception {
+    Path file = folder.resolve("last-good.onnx");
+    DistillationTrainer<Label> trainer =
+        fromLabels()
+            .learningRate(1e30f)
+            .learningRateDecay(LearningRateDecay.CONSTANT)
+            .warmUp(0)
+            .lastGoodStudent(file)
+            .build();
+    assertThatExceptionOfType(TrainingStoppedException.class)
+        .isThrownBy(() -> trainer.train(LABELLED))
+        .withMessageMatching("The stage 'training' was stopped. Step \\d+: '\\w+' is .*")
+        .satisfies(
+            e -> {
+              long steps = e.reason().step() - 1;
+              try (DistilledModel<?> lastGood = e.lastGood()) {
+                assertThat(run(lastGood, "training-steps")).isEqualTo(Long.toString(steps));
+                assertThat(run(lastGood, "stopped-at-step")).isEqualTo(Long.toString(steps + 1));
+                assertThat(run(lastGood, "stopped-by-term")).isEqualTo(e.reason().term());
+                assertThat(OnnxModel.read(file).initializers())
+                    .isEqualTo(lastGood.network().onnx().initializers());
+              }
+            });
   }
 
   @Test

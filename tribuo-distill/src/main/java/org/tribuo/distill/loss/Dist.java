@@ -13,7 +13,8 @@ import org.tribuo.distill.graph.Value;
  * than its student.
  *
  * <p>Only rows that count are correlated. In a batch with two such rows the correlation of a column
- * can be 1 or -1 only, with one row it is 0: use larger batches, or γ = 0.
+ * can be 1 or -1 only, with one row it is 0: batches of so few examples are refused, use larger
+ * ones or γ = 0.
  *
  * @param beta β, the weight of the correlation between classes, 0 or more; 1 or 2 in the paper
  * @param gamma γ, the weight of the correlation between rows, 0 or more; 1 or 2 in the paper
@@ -48,6 +49,11 @@ public record Dist(double beta, double gamma) implements SoftLoss {
     }
     Value sum = parts.stream().reduce(op::add).orElseThrow();
     return op.mul(sum, op.square(rows.temperature()));
+  }
+
+  @Override
+  public int fewestRows() {
+    return gamma > 0 ? 3 : 1;
   }
 
   private static Value rowCorrelation(Ops op, Value p, Value q) {

@@ -25,6 +25,11 @@ public record LogitStandardization(SoftLoss loss) implements SoftLoss {
         op, rows.withLogits(standardized(op, rows.student()), standardized(op, rows.teacher())));
   }
 
+  @Override
+  public int fewestRows() {
+    return loss.fewestRows();
+  }
+
   private static Value standardized(Ops op, Value x) {
     Value centred = op.sub(x, op.reduceMeanKeep(x, -1));
     Value classes = op.cast(op.sizeOf(x, -1), x.elementType());

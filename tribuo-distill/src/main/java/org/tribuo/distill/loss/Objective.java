@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Ops;
@@ -55,6 +56,26 @@ public record Objective(RowForm rows, Optional<HardLoss> hard, Optional<SoftLoss
   /** Learning from both. */
   public static Objective of(RowForm rows, HardLoss hard, SoftLoss soft) {
     return new Objective(rows, Optional.of(hard), Optional.of(soft));
+  }
+
+  /**
+   * Checks the sizes of the batches of a training before it starts.
+   *
+   * @param batches the numbers of examples
+   * @throws IllegalArgumentException if a batch has too few rows for a loss that compares rows with
+   *     each other; not where rows are tokens, which are many
+   */
+  public void checkBatches(IntStream batches) {
+    int fewest = soft.map(SoftLoss::fewestRows).orElse(1);
+    if (fewest == 1 || rows instanceof RowForm.Tokens) {
+      return;
+    }
+    int smallest = batches.min().orElse(fewest);
+    if (smallest < fewest) {
+      throw new IllegalArgumentException(
+          "A batch has %d examples, but %s compares the examples of a batch and means nothing for fewer than %d; choose a batch size that does not leave so few, or another loss"
+              .formatted(smallest, soft.orElseThrow(), fewest));
+    }
   }
 
   /** A part of the loss, and the weight with which it counts if that is not 1. */

@@ -16,4 +16,12 @@ public interface SoftLoss {
    *     as one that compares classes where there are too few
    */
   Value over(Ops op, Rows rows);
+
+  /**
+   * The fewest rows of a batch for which the loss means something: more than one if it compares
+   * rows with each other.
+   */
+  default int fewestRows() {
+    return 1;
+  }
 }

@@ -1,8 +1,11 @@
 package org.tribuo.distill.training;
 
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
 /**
  * A loss, one of its terms or the norm of the gradients is infinite or not a number. The weights
- * are still those of the step before.
+ * are still those of the step before, which {@link #lastGood()} has.
  */
 public final class NonFiniteLossException extends TrainingException {
   private static final long serialVersionUID = 1L;
@@ -10,8 +13,14 @@ public final class NonFiniteLossException extends TrainingException {
   private final long step;
   private final String term;
   private final float value;
+  private final transient @Nullable TrainedStudent lastGood;
 
   NonFiniteLossException(long step, String term, float value) {
+    this(step, term, value, null);
+  }
+
+  private NonFiniteLossException(
+      long step, String term, float value, @Nullable TrainedStudent lastGood) {
     super(
         ("Step %d: '%s' is %s; the weights are still those of the step before. A lower learning rate,"
                 + " a smaller maxGradientNorm, or a look at the batch for numbers that are not"
@@ -20,6 +29,14 @@ public final class NonFiniteLossException extends TrainingException {
     this.step = step;
     this.term = term;
     this.value = value;
+    this.lastGood = lastGood;
+  }
+
+  /** The same with the student of the step before. */
+  NonFiniteLossException withLastGood(TrainedStudent student) {
+    NonFiniteLossException whole = new NonFiniteLossException(step, term, value, student);
+    whole.setStackTrace(getStackTrace());
+    return whole;
   }
 
   /** The step, counted from 1, that was to be taken. */
@@ -27,7 +44,10 @@ public final class NonFiniteLossException extends TrainingException {
     return step;
   }
 
-  /** The name of the term. */
+  /**
+   * The name of the term: one of the loss's parts if one is not finite, else the loss, or the norm
+   * of the gradients.
+   */
   public String term() {
     return term;
   }
@@ -35,5 +55,13 @@ public final class NonFiniteLossException extends TrainingException {
   /** Its value: infinite or not a number. */
   public float value() {
     return value;
+  }
+
+  /**
+   * The student as the step before left it, whole; empty if a {@link TrainingSession} was used
+   * directly, which still has its weights.
+   */
+  public Optional<TrainedStudent> lastGood() {
+    return Optional.ofNullable(lastGood);
   }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.tribuo.distill.autodiff.Differentiator;
 import org.tribuo.distill.autodiff.RuleTable;
 import org.tribuo.distill.graph.Graph;
@@ -94,8 +95,10 @@ public final class StudentTraining {
    * @param listener is told what happens
    * @throws org.tribuo.distill.graph.GraphException if the student cannot be trained on the
    *     objective
-   * @throws NonFiniteLossException if the loss is no longer a number
-   * @throws IllegalArgumentException if there are no rows, or the data lacks an input
+   * @throws NonFiniteLossException if the loss is no longer a finite number; it has the student of
+   *     the step before
+   * @throws IllegalArgumentException if there are no rows, the data lacks an input, or a batch has
+   *     too few rows for a loss that compares them with each other
    */
   public static TrainedStudent train(
       OnnxModel student,
@@ -111,6 +114,11 @@ public final class StudentTraining {
     if (settings.earlyStopping().isPresent() && validation.isEmpty()) {
       throw new IllegalArgumentException("Early stopping needs held-out rows to measure");
     }
+    objective.checkBatches(
+        IntStream.range(0, settings.epochs())
+            .mapToObj(data::epoch)
+            .flatMap(List::stream)
+            .mapToInt(batch -> batch.length));
     return new StudentTraining(student, objective, rules, settings, data).run(validation, listener);
   }
 
@@ -127,7 +135,7 @@ public final class StudentTraining {
       int sinceBest = 0;
       while (epoch < settings.epochs() && !isOver(sinceBest)) {
         Instant epochStart = Instant.now();
-        double meanLoss = run.epoch(epoch, listener);
+        double meanLoss = runEpoch(session, run, epoch, listener);
         epoch++;
         boolean last = epoch == settings.epochs();
         if (validation.isPresent()) {
@@ -160,6 +168,19 @@ public final class StudentTraining {
       return new TrainedStudent(written(kept), run.steps(), kept.epoch(), kept.metrics());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** If a loss is not finite, whoever is told gets the student of the step before. */
+  private double runEpoch(
+      TrainingSession session, EpochRun run, int epoch, TrainingListener listener)
+      throws IOException {
+    try {
+      return run.epoch(epoch, listener);
+    } catch (NonFiniteLossException e) {
+      Candidate lastGood = new Candidate(session.weights(), run.decay(), epoch + 1, Map.of());
+      throw e.withLastGood(
+          new TrainedStudent(written(lastGood), run.steps(), lastGood.epoch(), Map.of()));
     }
   }
 

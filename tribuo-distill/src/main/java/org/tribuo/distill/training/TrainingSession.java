@@ -177,20 +177,33 @@ public final class TrainingSession implements AutoCloseable {
     }
     Map<String, Tensor> reported =
         run("The training step", session::trainStep, signature.sort(all));
-    for (Map.Entry<String, Tensor> number : reported.entrySet()) {
-      requireFinite(number.getKey(), number.getValue());
-    }
+    requireFinite(reported);
     return reported;
   }
 
-  private void requireFinite(String name, Tensor number) {
-    if (number.elementType() == ElementType.FLOAT && number.elements() == 1) {
-      float value = number.toFloats()[0];
-      if (!Float.isFinite(value)) {
-        dropGradients();
-        throw new NonFiniteLossException(optimizerSteps + 1, name, value);
-      }
+  /** The loss comes first and is not finite if a part of it is not: a part is the cause. */
+  private void requireFinite(Map<String, Tensor> reported) {
+    List<String> notFinite =
+        reported.keySet().stream()
+            .filter(name -> !isFinite(Objects.requireNonNull(reported.get(name))))
+            .toList();
+    if (!notFinite.isEmpty()) {
+      dropGradients();
+      String cause =
+          notFinite.stream()
+              .skip(1)
+              .filter(name -> !name.equals(TrainingArtifacts.GRADIENT_NORM))
+              .findFirst()
+              .orElse(notFinite.get(0));
+      float value = Objects.requireNonNull(reported.get(cause)).toFloats()[0];
+      throw new NonFiniteLossException(optimizerSteps + 1, cause, value);
     }
+  }
+
+  private static boolean isFinite(Tensor number) {
+    return number.elementType() != ElementType.FLOAT
+        || number.elements() != 1
+        || Float.isFinite(number.toFloats()[0]);
   }
 
   /**

@@ -25,8 +25,7 @@ import org.tribuo.distill.graph.TensorType;
 
 /**
  * Values and gradients of each response loss against the same losses in PyTorch, for examples and
- * tokens, with rows that do not count. The numbers are those of
- * src/dev/python/response_goldens.py.
+ * tokens, with rows that do not count. The numbers are those of src/dev/python/response_goldens.py.
  */
 class ResponseGoldensTest {
   private static final double RELATIVE = 1e-5;

@@ -1,6 +1,7 @@
 package org.tribuo.distill.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
@@ -24,11 +25,13 @@ import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.loss.CrossEntropy;
+import org.tribuo.distill.loss.Dist;
 import org.tribuo.distill.loss.KlDivergence;
 import org.tribuo.distill.loss.Objective;
 import org.tribuo.distill.loss.ObjectiveSchedules;
 import org.tribuo.distill.loss.RowForm;
 import org.tribuo.distill.loss.Schedule;
+import org.tribuo.distill.loss.TokenMask;
 import org.tribuo.distill.runtime.SessionSettings;
 
 /** Trains a tiny BERT (vocabulary 101, 3 classes) on sequences of a few token ids. */
@@ -328,6 +331,98 @@ class StudentTrainingTest {
         .isInstanceOf(TrainingException.class)
         .hasMessageContaining("token id 163")
         .hasMessageContaining("'" + WORDS + "' has 101 rows");
+  }
+
+  /** As the sequences, until a batch for which the teacher said no numbers. */
+  private static final class Broken implements TrainingData {
+    private final Sequences whole = new Sequences(20);
+    private final int broken;
+    private int batches;
+
+    Broken(int broken) {
+      this.broken = broken;
+    }
+
+    @Override
+    public int rows() {
+      return whole.rows();
+    }
+
+    @Override
+    public List<int[]> epoch(int epoch) {
+      return whole.epoch(epoch);
+    }
+
+    @Override
+    public Map<String, Tensor> batch(int[] rows) {
+      Map<String, Tensor> batch = whole.batch(rows);
+      if (++batches == broken) {
+        float[] teacher = new float[rows.length * 3];
+        teacher[4] = Float.NaN;
+        batch.put("teacher_logits", Tensor.of(teacher, rows.length, 3));
+      }
+      return batch;
+    }
+
+    @Override
+    public long tokens(int[] rows) {
+      return whole.tokens(rows);
+    }
+
+    @Override
+    public BitSet valuesOf(String input) {
+      return whole.valuesOf(input);
+    }
+  }
+
+  @Test
+  void aLossThatIsNotFiniteNamesItsTermAndKeepsTheStudentOfTheStepBefore() {
+    List<OnnxModel> seen = new ArrayList<>();
+    Validation watching =
+        new Validation() {
+          @Override
+          public Map<String, Double> measure(OnnxModel student) {
+            seen.add(student);
+            return Map.of();
+          }
+
+          @Override
+          public String criterion() {
+            return "none";
+          }
+        };
+    int stepsOfAnEpoch = 3;
+    assertThatExceptionOfType(NonFiniteLossException.class)
+        .isThrownBy(
+            () ->
+                StudentTraining.train(
+                    student(),
+                    BOTH,
+                    StandardRules.TABLE,
+                    settings(true, 0.01f, true),
+                    new Broken(stepsOfAnEpoch + 1),
+                    Optional.of(watching),
+                    TrainingListener.NONE))
+        .withMessageStartingWith("Step 4: 'soft' is NaN")
+        .satisfies(
+            e -> {
+              assertThat(e.term()).isEqualTo("soft");
+              TrainedStudent lastGood = e.lastGood().orElseThrow();
+              assertThat(lastGood.steps()).isEqualTo(stepsOfAnEpoch);
+              assertThat(lastGood.model().initializers()).isEqualTo(seen.get(0).initializers());
+            });
+  }
+
+  @Test
+  void batchesTooSmallForALossThatComparesExamplesAreRefused() {
+    Objective dist = Objective.of(RowForm.examples(), new Dist(1, 1));
+    dist.checkBatches(IntStream.of(3, 8));
+    assertThatThrownBy(() -> dist.checkBatches(IntStream.of(8, 2, 8)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("A batch has 2 examples, but Dist[beta=1.0, gamma=1.0] compares")
+        .hasMessageContaining("nothing for fewer than 3; choose a batch size");
+    Objective.of(RowForm.examples(), new Dist(1, 0)).checkBatches(IntStream.of(1));
+    Objective.of(RowForm.tokens(TokenMask.labels()), new Dist(1, 1)).checkBatches(IntStream.of(1));
   }
 
   @Test
