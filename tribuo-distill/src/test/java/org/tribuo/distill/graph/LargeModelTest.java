@@ -1,0 +1,63 @@
+package org.tribuo.distill.graph;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tribuo.distill.runtime.SessionSettings;
+import org.tribuo.distill.runtime.TrainingRuntime;
+
+/** Weights of more bytes than one message may have; takes as much of the disk. */
+@Tag("slow")
+class LargeModelTest {
+  private static final int TABLES = 5;
+  private static final long ROWS = 500_000;
+  private static final long WIDTH = 256;
+
+  @Test
+  void weightsAboveTwoGigabytesAreWrittenReadAndRun(@TempDir Path folder) throws Exception {
+    Path file = folder.resolve("large.onnx");
+    sumOfTables().write(file);
+    assertThat(Files.size(Path.of(file + ".data"))).isGreaterThan(2L << 30);
+
+    OnnxModel read = OnnxModel.read(file);
+    assertThat(read.bytesOfInitializers()).isEqualTo(TABLES * ROWS * WIDTH * 4);
+
+    OrtEnvironment environment = TrainingRuntime.environment();
+    try (var options = SessionSettings.cpu(1).newOptions();
+        var session = environment.createSession(file.toString(), options);
+        OnnxTensor last = Tensor.vector(ROWS - 1).toOrt(environment);
+        var result = session.run(Map.of("row", last))) {
+      float[] sum = Tensor.of((OnnxTensor) result.get(0)).toFloats();
+      assertThat(sum).hasSize((int) WIDTH).containsOnly(TABLES * 0.5f);
+    }
+  }
+
+  /** The sum of one row of each table. All tables are the same memory here. */
+  private static OnnxModel sumOfTables() {
+    ByteBuffer halves = ByteBuffer.allocate((int) (ROWS * WIDTH * 4));
+    halves.order(java.nio.ByteOrder.LITTLE_ENDIAN);
+    while (halves.hasRemaining()) {
+      halves.putFloat(0.5f);
+    }
+    Tensor table = Tensor.of(ElementType.FLOAT, new long[] {ROWS, WIDTH}, halves.flip());
+    Graph graph = Graph.empty(Ops.OPSET);
+    Ops op = Ops.on(graph);
+    graph.addInput("row", TensorType.of(ElementType.INT64, 1));
+    Value sum =
+        java.util.stream.IntStream.range(0, TABLES)
+            .mapToObj(
+                i -> op.gather(graph.setInitializer("table" + i, table), graph.value("row"), 0))
+            .reduce(op::add)
+            .orElseThrow();
+    graph.addOutput(op.named("sum", sum).name());
+    return graph.toModel();
+  }
+}
