@@ -15,13 +15,23 @@ public final class UnknownOperatorException extends UndifferentiableException {
     super(
         """
         No gradient rule for '%s' (opset %d) at node '%s', between the loss and %d trainable \
-        weights (first: %s). Freeze those weights, or pass a rule: CONTRIBUTING.md, "How to add an \
-        operator\""""
-            .formatted(operator, opset, node, weights.size(), weights.get(0)));
+        weights (first: %s). Freeze those weights, or %s"""
+            .formatted(operator, opset, node, weights.size(), weights.get(0), remedy(operator)));
     this.operator = operator;
     this.opset = opset;
     this.node = node;
     this.weights = weights;
+  }
+
+  private static String remedy(String operator) {
+    return switch (operator) {
+      case "If" ->
+          "export the model so that the condition is a constant: only the run shows which branch is"
+              + " taken";
+      case "Loop", "Scan" ->
+          "export the model with the loop written out: only the run shows how often it is passed";
+      default -> "pass a rule: CONTRIBUTING.md, \"How to add an operator\"";
+    };
   }
 
   /** The operator, with its domain where it is not ONNX's own. */

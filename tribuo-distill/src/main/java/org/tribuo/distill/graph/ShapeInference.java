@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -42,6 +43,20 @@ public final class ShapeInference {
   public static void infer(Graph graph) {
     ShapeInference inference = new ShapeInference(graph, RuntimeInference.types(graph));
     graph.topological().forEach(inference::visit);
+  }
+
+  /**
+   * The number in a whole scalar, 0 or 1 for a condition, if constants and sizes decide it.
+   *
+   * @param graph with inferred types
+   */
+  public static Optional<Long> number(Graph graph, String value) {
+    SymbolicContents contents = new SymbolicContents(graph);
+    graph.ancestors(Set.of(value)).forEach(contents::visit);
+    return contents
+        .of(value)
+        .filter(numbers -> numbers.size() == 1 && numbers.get(0) instanceof Dimension.Fixed)
+        .map(numbers -> ((Dimension.Fixed) numbers.get(0)).size());
   }
 
   private void visit(Node node) {
@@ -541,12 +556,17 @@ public final class ShapeInference {
 
   private Optional<Shape> reduced(Node node, Optional<Shape> x) {
     boolean keep = node.attributes().get("keepdims", 1L) != 0;
-    boolean all = !node.hasInput(1) && !node.attributes().has("axes");
+    boolean given = node.hasInput(1) || node.attributes().has("axes");
+    Optional<long[]> axes = axes(node);
+    boolean named = axes.filter(a -> a.length > 0).isPresent();
+    boolean all = !named && (!given || axes.isPresent());
+    if (all && node.attributes().get("noop_with_empty_axes", 0L) != 0) {
+      return x;
+    }
     if (x.isEmpty()) {
       return all && !keep ? Optional.of(Shape.SCALAR) : Optional.empty();
     }
-    Optional<long[]> axes = axes(node);
-    if (!all && axes.isEmpty()) {
+    if (!all && !named) {
       return keep ? Optional.of(unknown(x.get().rank())) : Optional.empty();
     }
     return Optional.of(Ops.reduced(x.get(), keep, axes.orElse(new long[0])));

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.LongBinaryOperator;
+import java.util.function.LongPredicate;
 import java.util.stream.IntStream;
 
 /**
@@ -56,7 +57,7 @@ final class SymbolicContents {
     }
     return switch (node.opType()) {
       case "Shape" -> graph.type(node.input(0)).flatMap(TensorType::shape).map(s -> sizes(node, s));
-      case "Cast" -> isWhole(node.input(0)) ? of(node.input(0)) : Optional.empty();
+      case "Cast" -> isWhole(node.input(0)) ? cast(node) : Optional.empty();
       case "Identity", "Unsqueeze", "Squeeze", "Reshape" -> of(node.input(0));
       case "Concat" -> concatenated(node);
       case "Gather" -> gathered(node);
@@ -66,10 +67,35 @@ final class SymbolicContents {
       case "Mul" -> arithmetic(node, Math::multiplyExact, 1);
       case "Div" -> arithmetic(node, (a, b) -> b == 0 ? 0 : a / b, Integer.MIN_VALUE);
       case "Equal" -> elementwise(node, x -> equal(x.get(0), x.get(1)));
+      case "Not" -> elementwise(node, x -> truth(x.get(0), value -> value == 0));
+      case "And" -> elementwise(node, x -> both(x.get(0), x.get(1), 0));
+      case "Or" -> elementwise(node, x -> both(x.get(0), x.get(1), 1));
       case "Where" -> elementwise(node, x -> chosen(x.get(0), x.get(1), x.get(2)));
       case "ConstantOfShape" -> filled(node);
       default -> Optional.empty();
     };
+  }
+
+  /** As a condition, every number but 0 is 1. */
+  private Optional<List<Dimension>> cast(Node node) {
+    return graph.type(node.output()).orElseThrow().elementType() == ElementType.BOOL
+        ? elementwise(node, x -> truth(x.get(0), value -> value != 0))
+        : of(node.input(0));
+  }
+
+  private static Dimension truth(Dimension number, LongPredicate predicate) {
+    return number instanceof Dimension.Fixed fixed
+        ? Dimension.of(predicate.test(fixed.size()) ? 1 : 0)
+        : Dimension.unknown();
+  }
+
+  /** Of two conditions, of which one may decide. */
+  private static Dimension both(Dimension left, Dimension right, long decisive) {
+    if (left.is(decisive) || right.is(decisive)) {
+      return Dimension.of(decisive);
+    }
+    boolean known = left instanceof Dimension.Fixed && right instanceof Dimension.Fixed;
+    return known ? Dimension.of(1 - decisive) : Dimension.unknown();
   }
 
   /** Quotients of floats have fractions, so that they are not followed. */

@@ -5,9 +5,11 @@ import java.util.Optional;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.ShapeInference;
-import org.tribuo.distill.graph.Tensor;
 
-/** Puts the branch that is taken in the place of an If whose condition is a constant. */
+/**
+ * Puts the branch that is taken in the place of an If whose condition is a constant, or one of
+ * sizes that are known.
+ */
 final class ResolveConditions implements Pass {
   @Override
   public void apply(Graph graph) {
@@ -15,11 +17,10 @@ final class ResolveConditions implements Pass {
     do {
       found = false;
       for (Node node : List.copyOf(graph.nodes())) {
-        Optional<Tensor> condition =
-            node.is("If") ? graph.constant(node.input(0)) : Optional.empty();
+        Optional<Long> condition =
+            node.is("If") ? ShapeInference.number(graph, node.input(0)) : Optional.empty();
         if (condition.isPresent()) {
-          boolean holds = condition.get().toLongs()[0] != 0;
-          graph.inlineBody(node, holds ? "then_branch" : "else_branch");
+          graph.inlineBody(node, condition.get() != 0 ? "then_branch" : "else_branch");
           found = true;
         }
       }

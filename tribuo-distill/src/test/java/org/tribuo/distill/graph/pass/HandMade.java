@@ -17,15 +17,15 @@ import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 
 /** The parts of an ONNX file, for models that no exporter at hand writes. */
-final class HandMade {
+public final class HandMade {
   private HandMade() {}
 
-  static NodeProto node(
+  public static NodeProto node(
       String opType, List<String> inputs, List<String> outputs, AttributeProto... attributes) {
     return nodeOf("", opType, inputs, outputs, attributes);
   }
 
-  static NodeProto nodeOf(
+  public static NodeProto nodeOf(
       String domain,
       String opType,
       List<String> inputs,
@@ -41,11 +41,11 @@ final class HandMade {
         .build();
   }
 
-  static AttributeProto number(String name, long value) {
+  public static AttributeProto number(String name, long value) {
     return AttributeProto.newBuilder().setName(name).setType(AttributeType.INT).setI(value).build();
   }
 
-  static AttributeProto tensor(String name, Tensor value) {
+  public static AttributeProto tensor(String name, Tensor value) {
     return AttributeProto.newBuilder()
         .setName(name)
         .setType(AttributeType.TENSOR)
@@ -54,7 +54,7 @@ final class HandMade {
   }
 
   /** An attribute of a function's node that has the value of one of the function's attributes. */
-  static AttributeProto given(String name, AttributeType type, String attributeOfFunction) {
+  public static AttributeProto given(String name, AttributeType type, String attributeOfFunction) {
     return AttributeProto.newBuilder()
         .setName(name)
         .setType(type)
@@ -63,19 +63,24 @@ final class HandMade {
   }
 
   /** A body without inputs, as the branches of an If are. */
-  static AttributeProto branch(String name, String output, NodeProto... nodes) {
+  public static AttributeProto branch(String name, String output, NodeProto... nodes) {
+    return body(name, List.of(), List.of(output), nodes);
+  }
+
+  /** A body with inputs, as that of a Loop. */
+  public static AttributeProto body(
+      String name, List<ValueInfoProto> inputs, List<String> outputs, NodeProto... nodes) {
+    GraphProto.Builder body =
+        GraphProto.newBuilder().setName(name).addAllInput(inputs).addAllNode(List.of(nodes));
+    outputs.forEach(output -> body.addOutputBuilder().setName(output));
     return AttributeProto.newBuilder()
         .setName(name)
         .setType(AttributeType.GRAPH)
-        .setG(
-            GraphProto.newBuilder()
-                .setName(name)
-                .addAllNode(List.of(nodes))
-                .addOutput(ValueInfoProto.newBuilder().setName(output)))
+        .setG(body)
         .build();
   }
 
-  static FunctionProto function(
+  public static FunctionProto function(
       String name,
       List<String> inputs,
       List<String> outputs,
@@ -93,7 +98,7 @@ final class HandMade {
         .build();
   }
 
-  static ValueInfoProto value(String name, ElementType type, long... sizes) {
+  public static ValueInfoProto value(String name, ElementType type, long... sizes) {
     TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
     for (long size : sizes) {
       shape.addDimBuilder().setDimValue(size);
@@ -108,7 +113,7 @@ final class HandMade {
   }
 
   /** A model of opset 18 with one input {@code x} and one output {@code y}. */
-  static OnnxModel model(
+  public static OnnxModel model(
       ValueInfoProto x,
       List<TensorProto> initializers,
       List<FunctionProto> functions,

@@ -54,6 +54,36 @@ class ResolveConditionsTest {
     Outputs.assertSame(GraphRunner.run(graph, X), GraphRunner.run(model, X));
   }
 
+  @ParameterizedTest
+  @ValueSource(longs = {1, 3})
+  void takesTheBranchThatSizesDecide(long size) throws Exception {
+    OnnxModel model =
+        model(
+            value("x", ElementType.FLOAT, 1, 3),
+            List.of(Tensor.scalar(1L).toProto("one"), Tensor.scalar(size).toProto("size")),
+            List.of(),
+            node("Shape", List.of("x"), List.of("sizes")),
+            node("Gather", List.of("sizes", "one"), List.of("columns")),
+            node("Equal", List.of("columns", "size"), List.of("fits")),
+            node("Not", List.of("fits"), List.of("differs")),
+            node("Cast", List.of("columns"), List.of("any"), number("to", 9)),
+            node("And", List.of("any", "differs"), List.of("condition")),
+            node(
+                "If",
+                List.of("condition"),
+                List.of("y"),
+                branch("then_branch", "a", node("Abs", List.of("x"), List.of("a"))),
+                branch("else_branch", "b", node("Neg", List.of("x"), List.of("b")))));
+    Graph graph = Graph.of(model);
+    Normalization.apply(graph);
+
+    assertThat(graph.nodes())
+        .extracting(Node::opType)
+        .contains(size == 3 ? "Neg" : "Abs")
+        .doesNotContain("If", "Equal");
+    Outputs.assertSame(GraphRunner.run(graph, X), GraphRunner.run(model, X));
+  }
+
   @Test
   void leavesAConditionThatOnlyTheRunShows() throws Exception {
     OnnxModel model =
