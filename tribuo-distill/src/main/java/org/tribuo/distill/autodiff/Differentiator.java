@@ -84,7 +84,9 @@ public final class Differentiator {
     Entry entry = rules.find(node).orElseThrow(() -> noRule(node, above));
     if (entry instanceof Entry.Rule rule) {
       ForwardNode forward = new ForwardNode(graph, node, dy, above::containsKey);
-      List<Value> dx = rule.gradient().gradients(op, forward, dy.get(0));
+      Value first = dy.get(0).isAbsent() ? op.zerosLike(forward.y()) : dy.get(0);
+      List<Value> dx = rule.gradient().gradients(op, forward, first);
+      forward.requireAllRead();
       for (int i = 0; i < dx.size(); i++) {
         if (above.containsKey(node.input(i)) && !dx.get(i).isAbsent()) {
           gradients

@@ -1,5 +1,6 @@
 package org.tribuo.distill.autodiff;
 
+import java.util.BitSet;
 import java.util.List;
 import java.util.function.Predicate;
 import org.tribuo.distill.graph.Graph;
@@ -11,6 +12,7 @@ import org.tribuo.distill.graph.Value;
 public final class ForwardNode extends Operation {
   private final List<Value> dy;
   private final Predicate<String> wanted;
+  private final BitSet read = new BitSet();
 
   /**
    * @param dy the gradient of each output, absent where the loss does not depend on it
@@ -20,6 +22,7 @@ public final class ForwardNode extends Operation {
     super(graph, node);
     this.dy = dy;
     this.wanted = wanted;
+    read.set(0);
   }
 
   /** Whether the gradient of an input is asked for; rules may leave out costly ones. */
@@ -29,7 +32,19 @@ public final class ForwardNode extends Operation {
 
   /** The gradient of an output; absent if the loss does not depend on it. */
   public Value dy(int index) {
+    read.set(index);
     return index < dy.size() ? dy.get(index) : Value.ABSENT;
+  }
+
+  /** A gradient that a rule does not look at would be lost. */
+  void requireAllRead() {
+    for (int i = read.nextClearBit(0); i < dy.size(); i = read.nextClearBit(i + 1)) {
+      if (!dy.get(i).isAbsent()) {
+        throw cannot(
+            "the loss depends on its output '%s', of which its rule knows nothing"
+                .formatted(node().output(i)));
+      }
+    }
   }
 
   /** An exception that says why this node cannot be differentiated. */

@@ -144,6 +144,37 @@ class DifferentiatorTest {
     assertThat(gradient(loss, "w", Map.of())).containsExactly(5);
   }
 
+  @Test
+  void followsAnOutputThatIsNotTheFirst() throws Exception {
+    Value w = weight("w", 1, 2, 6);
+    List<Value> normalized =
+        op.call(
+            "",
+            "LayerNormalization",
+            Attributes.NONE,
+            List.of(w, op.constant(Tensor.of(new float[] {1, 1, 1}, 3))),
+            w.type(),
+            TensorType.of(ElementType.FLOAT, 1));
+    Value loss = op.reduceSum(op.square(normalized.get(1)));
+
+    assertThat(gradient(loss, "w", Map.of())).containsExactly(2, 2, 2); // 2 · mean / 3
+  }
+
+  @Test
+  void saysThatARuleKnowsNothingOfAnOutput() {
+    RuleTable rules = StandardRules.TABLE.with(rule("Unique", (op, n, dy) -> grads(dy)));
+    Value w = weight("w", 1, 2);
+    List<Value> both = op.call("", "Unique", Attributes.NONE, List.of(w), w.type(), w.type());
+    Value loss = op.reduceSum(op.mul(both.get(0), both.get(1)));
+    String node = graph.producer(both.get(1).name()).orElseThrow().name();
+
+    assertThatThrownBy(() -> Differentiator.differentiate(graph, loss.name(), List.of("w"), rules))
+        .isInstanceOf(UndifferentiableException.class)
+        .hasMessage(
+            "Unique at node '%s' has no gradient: the loss depends on its output '%s', of which its rule knows nothing"
+                .formatted(node, both.get(1).name()));
+  }
+
   private static Attributes kernel() {
     return Attributes.NONE.with("kernel_shape", new long[] {2});
   }

@@ -25,6 +25,7 @@ import java.util.stream.IntStream;
  *
  * @param operator its name, with its domain where it is not ONNX's own
  * @param opset the version of ONNX's operators
+ * @param choices attributes of which a seed chooses the values
  * @param broadcasts whether the inputs get shapes at random that broadcast to each other
  * @param outputs which of its outputs the node has
  * @param floatsOnly whether it is computed in float32 even where its type is float64
@@ -33,6 +34,7 @@ public record OperatorCase(
     String operator,
     long opset,
     Attributes attributes,
+    List<Choice> choices,
     List<Source> inputs,
     boolean broadcasts,
     List<Integer> outputs,
@@ -51,6 +53,13 @@ public record OperatorCase(
     Sizes UNKNOWN = (input, axis) -> Dimension.unknown();
 
     Dimension of(Tensor input, int axis);
+  }
+
+  /** Changes of the attributes, of which a seed chooses one. */
+  public record Choice(List<UnaryOperator<Attributes>> changes) {
+    Attributes apply(Attributes attributes, SplittableRandom random) {
+      return changes.get(random.nextInt(changes.size())).apply(attributes);
+    }
   }
 
   /** What an input is. */
@@ -79,16 +88,24 @@ public record OperatorCase(
 
   public static OperatorCase operator(String operator) {
     return new OperatorCase(
-        operator, Ops.OPSET, Attributes.NONE, List.of(), false, List.of(0), false);
+        operator, Ops.OPSET, Attributes.NONE, List.of(), List.of(), false, List.of(0), false);
   }
 
   public OperatorCase opset(long version) {
-    return new OperatorCase(operator, version, attributes, inputs, broadcasts, outputs, floatsOnly);
+    return new OperatorCase(
+        operator, version, attributes, choices, inputs, broadcasts, outputs, floatsOnly);
   }
 
   public OperatorCase with(UnaryOperator<Attributes> change) {
     return new OperatorCase(
-        operator, opset, change.apply(attributes), inputs, broadcasts, outputs, floatsOnly);
+        operator,
+        opset,
+        change.apply(attributes),
+        choices,
+        inputs,
+        broadcasts,
+        outputs,
+        floatsOnly);
   }
 
   public OperatorCase with(String attribute, long value) {
@@ -107,26 +124,62 @@ public record OperatorCase(
     return with(a -> a.with(attribute, values));
   }
 
+  /** With one of several values of an attribute. */
+  public OperatorCase choosing(String attribute, Long... values) {
+    return choosing(Arrays.stream(values).map(value -> change(attribute, value)).toList());
+  }
+
+  /** With one of several lists of numbers as an attribute. */
+  public OperatorCase choosing(String attribute, long[]... values) {
+    return choosing(Arrays.stream(values).map(value -> change(attribute, value)).toList());
+  }
+
+  private static UnaryOperator<Attributes> change(String attribute, long value) {
+    return attributes -> attributes.with(attribute, value);
+  }
+
+  private static UnaryOperator<Attributes> change(String attribute, long... values) {
+    return attributes -> attributes.with(attribute, values);
+  }
+
+  private OperatorCase choosing(List<UnaryOperator<Attributes>> changes) {
+    List<Choice> more = new ArrayList<>(choices);
+    more.add(new Choice(changes));
+    return new OperatorCase(
+        operator, opset, attributes, more, inputs, broadcasts, outputs, floatsOnly);
+  }
+
   public OperatorCase on(Source... sources) {
     return new OperatorCase(
-        operator, opset, attributes, List.of(sources), false, outputs, floatsOnly);
+        operator, opset, attributes, choices, List.of(sources), false, outputs, floatsOnly);
+  }
+
+  /** With inputs of the same kinds and other shapes. */
+  public OperatorCase shaped(long[]... shapes) {
+    List<Source> reshaped = new ArrayList<>();
+    for (int i = 0; i < inputs.size(); i++) {
+      Source source = inputs.get(i);
+      reshaped.add(new Source(source.role(), shapes[i], source.sampler()));
+    }
+    return on(reshaped.toArray(Source[]::new));
   }
 
   /** Inputs whose shapes broadcast to each other. */
   public OperatorCase broadcasting(Source... sources) {
     return new OperatorCase(
-        operator, opset, attributes, List.of(sources), true, outputs, floatsOnly);
+        operator, opset, attributes, choices, List.of(sources), true, outputs, floatsOnly);
   }
 
   /** With some of the outputs. */
   public OperatorCase outputs(Integer... indices) {
     return new OperatorCase(
-        operator, opset, attributes, inputs, broadcasts, List.of(indices), floatsOnly);
+        operator, opset, attributes, choices, inputs, broadcasts, List.of(indices), floatsOnly);
   }
 
   /** For an operator that ONNX Runtime computes in float32 even where its type is float64. */
   public OperatorCase inFloat() {
-    return new OperatorCase(operator, opset, attributes, inputs, broadcasts, outputs, true);
+    return new OperatorCase(
+        operator, opset, attributes, choices, inputs, broadcasts, outputs, true);
   }
 
   // ---- inputs
@@ -198,6 +251,29 @@ public record OperatorCase(
     return integers(new long[0], value).constant();
   }
 
+  /** One of some numbers as an int64 vector, known when the graph is made. */
+  public static Source oneOf(long... values) {
+    return new Source(
+        Role.CONSTANT,
+        new long[] {1},
+        (random, type, sizes) -> Tensor.vector(values[random.nextInt(values.length)]));
+  }
+
+  /** Some of the axes of a tensor, counted from the front or the back. */
+  public static Source axesOf(int rank) {
+    return new Source(
+        Role.CONSTANT,
+        new long[0],
+        (random, type, sizes) -> {
+          int chosen = random.nextInt(1, 1 << rank);
+          return Tensor.vector(
+              IntStream.range(0, rank)
+                  .filter(axis -> (chosen >> axis & 1) != 0)
+                  .mapToLong(axis -> random.nextBoolean() ? axis : axis - rank)
+                  .toArray());
+        });
+  }
+
   public static Source integers(long[] dims, long... values) {
     return new Source(Role.FED, dims, (random, type, sizes) -> Tensor.of(values, sizes));
   }
@@ -235,6 +311,12 @@ public record OperatorCase(
           }
           return Tensor.of(values, sizes);
         });
+  }
+
+  /** A condition that holds, known when the graph is made. */
+  public static Source truth() {
+    return new Source(
+        Role.CONSTANT, new long[0], (random, type, sizes) -> Tensor.of(new boolean[] {true}));
   }
 
   /** Small whole numbers as int8. */
@@ -294,12 +376,12 @@ public record OperatorCase(
     long[] widest = random.longs(random.nextInt(5), 1, 4).toArray();
     GraphProto.Builder graph = GraphProto.newBuilder().setName("case");
     NodeProto.Builder node =
-        graph
-            .addNodeBuilder()
-            .setName("node")
-            .setOpType(opType())
-            .setDomain(domain())
-            .addAllAttribute(attributes.toProtos());
+        graph.addNodeBuilder().setName("node").setOpType(opType()).setDomain(domain());
+    Attributes chosen = attributes;
+    for (Choice choice : choices) {
+      chosen = choice.apply(chosen, random);
+    }
+    node.addAllAttribute(chosen.toProtos());
     Map<String, Tensor> feeds = new LinkedHashMap<>();
     List<String> differentiated = new ArrayList<>();
     for (int i = 0; i < inputs.size(); i++) {

@@ -19,7 +19,7 @@ import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
 
-/** Operators that choose elements, or put chosen elements elsewhere. */
+/** Operators that choose elements. */
 final class IndexingRules {
   private IndexingRules() {}
 
@@ -34,9 +34,7 @@ final class IndexingRules {
           rule("CumSum", IndexingRules::cumulativeSum),
           rule("TopK", IndexingRules::topK),
           rule("Compress", IndexingRules::chosen),
-          rule("ReverseSequence", IndexingRules::chosen),
-          rule("ScatterElements", IndexingRules::scatterElements),
-          rule("ScatterND", IndexingRules::scatterNd));
+          rule("ReverseSequence", IndexingRules::chosen));
 
   /**
    * Each slice of dy is added where it came from. An axis of size 1 is a sum; else ScatterElements,
@@ -48,17 +46,27 @@ final class IndexingRules {
     Value x = n.x();
     int axis = (int) Math.floorMod(n.attribute("axis", 0L), (long) x.rank());
     List<Value> sizes = new ArrayList<>();
-    long[] ones = new long[x.rank()];
     for (int i = 0; i < x.rank(); i++) {
       sizes.add(i == axis ? op.longs(-1) : op.sizeOf(x, i));
-      ones[i] = i == axis ? -1 : 1;
     }
     Value slices = withRankOf(x, op.reshape(dy, op.concat(0, sizes)));
     if (x.shape().orElseThrow().dimension(axis).is(1)) {
       return grads(op.reduceSumKeep(slices, axis));
     }
-    Value indices = op.expand(op.reshape(n.x(1), ones), op.shapeOf(slices));
-    return grads(scatterAdd(op, x, axis, indices, slices));
+    return grads(addedAlong(op, x, axis, n.x(1), slices));
+  }
+
+  /**
+   * Zeros of the shape of x, plus slices.
+   *
+   * @param indices for each slice its place along the axis
+   */
+  static Value addedAlong(Ops op, Value x, int axis, Value indices, Value slices) {
+    long[] along = new long[x.rank()];
+    Arrays.fill(along, 1);
+    along[axis] = -1;
+    Value places = op.expand(op.reshape(indices, along), op.shapeOf(slices));
+    return scatterAdd(op, x, axis, places, slices);
   }
 
   private static Value withRankOf(Value x, Value y) {
@@ -94,7 +102,10 @@ final class IndexingRules {
   /** What was added is cut off, what was cut off is zero; other modes repeat elements. */
   private static List<Value> pad(Ops op, ForwardNode n, Value dy) {
     if (!n.attribute("mode", "constant").equals("constant")) {
-      return chosen(op, n, dy);
+      Value x = positionsIn(op, n.x());
+      TensorType type = new TensorType(x.elementType(), n.y().shape());
+      Value positions = op.one("Pad", n.attributes(), type, x, n.x(1), Value.ABSENT, n.x(3));
+      return grads(addedAt(op, positions, dy, n.x()));
     }
     List<Value> inputs = new ArrayList<>(n.xs());
     inputs.set(0, dy);
@@ -120,44 +131,18 @@ final class IndexingRules {
     return grads(op.one("ScatterElements", axis, n.x().type(), zeros, n.y(1), dy));
   }
 
-  /** What was overwritten gets nothing; what was added to gets all. */
-  private static List<Value> scatterElements(Ops op, ForwardNode n, Value dy) {
-    int axis = (int) n.attribute("axis", 0L);
-    Value updates = op.gatherElements(dy, n.x(1), axis);
-    if (adds(n)) {
-      return grads(dy, NONE, updates);
-    }
-    Attributes along = Attributes.NONE.with("axis", (long) axis);
-    Value zeros = op.zerosLike(n.x(2));
-    return grads(op.one("ScatterElements", along, n.x().type(), dy, n.x(1), zeros), NONE, updates);
-  }
-
-  private static List<Value> scatterNd(Ops op, ForwardNode n, Value dy) {
-    Value updates = op.one("GatherND", n.x(2).type(), dy, n.x(1));
-    if (adds(n)) {
-      return grads(dy, NONE, updates);
-    }
-    Value zeros = op.zerosLike(n.x(2));
-    return grads(op.one("ScatterND", n.x().type(), dy, n.x(1), zeros), NONE, updates);
-  }
-
-  private static boolean adds(ForwardNode n) {
-    String reduction = n.attribute("reduction", "none");
-    return switch (reduction) {
-      case "none" -> false;
-      case "add" -> true;
-      default -> throw n.cannot("its reduction is '%s'".formatted(reduction));
-    };
-  }
-
   /**
    * Any operator that only chooses elements of its first input: applied to the elements' positions
    * it says where each came from, and there the gradient is added.
    */
   private static List<Value> chosen(Ops op, ForwardNode n, Value dy) {
-    Value size = op.one("Size", TensorType.of(ElementType.INT64), n.x());
-    Value positions = op.reshape(op.range(size), op.shapeOf(n.x()));
-    return grads(addedAt(op, n.appliedTo(op, positions), dy, n.x()));
+    return grads(addedAt(op, n.appliedTo(op, positionsIn(op, n.x())), dy, n.x()));
+  }
+
+  /** Of each element its position, counted row by row. */
+  static Value positionsIn(Ops op, Value x) {
+    Value size = op.one("Size", TensorType.of(ElementType.INT64), x);
+    return op.reshape(op.range(size), op.shapeOf(x));
   }
 
   /** Zeros of the shape of x, plus gradients at positions in it, counted row by row. */

@@ -96,7 +96,7 @@ final class MatrixRules {
   private static List<Value> convolution(Ops op, ForwardNode n, Value dy) {
     return op.microsoft(
         "ConvGrad",
-        n.attributes(),
+        Padding.explicit(n),
         List.of(dy, n.x(0), n.x(1)),
         IntStream.range(0, 3)
             .mapToObj(i -> Optional.of(i).filter(n::wants).map(wanted -> n.x(wanted).type()))

@@ -26,7 +26,8 @@ final class NormalizationRules {
 
   /**
    * With x̂ = (x - mean)·r, r = 1/std, g = dy·scale: dx = r·(g - mean(g) - x̂·mean(g·x̂)), dscale =
-   * Σ dy·x̂, dbias = Σ dy.
+   * Σ dy·x̂, dbias = Σ dy. Where the mean and r are outputs too, dx += (dmean - dr·r²·x̂)/N over
+   * the N elements that they are of.
    */
   private static List<Value> layerNormalization(Ops op, ForwardNode n, Value dy) {
     Value mean = statistic(op, n, 1);
@@ -37,17 +38,31 @@ final class NormalizationRules {
     Value meanG = op.reduceMeanKeep(g, axes);
     Value meanGx = op.reduceMeanKeep(op.mul(g, normalized), axes);
     Value dx = op.mul(r, op.sub(op.sub(g, meanG), op.mul(normalized, meanGx)));
-    return grads(dx, op.mul(dy, normalized), dy);
+    Value dMean = n.dy(1).isAbsent() ? dx : op.add(dx, perElement(op, n, 1));
+    Value slope = op.mul(op.square(r), normalized);
+    Value dR = n.dy(2).isAbsent() ? dMean : op.sub(dMean, op.mul(perElement(op, n, 2), slope));
+    return grads(dR, op.mul(dy, normalized), dy);
   }
 
-  /** As above without the mean: x̂ = x·r, r = 1/√mean(x²), dx = r·(g - x̂·mean(g·x̂)). */
+  /** The gradient of a statistic, divided by the number of elements that it is of. */
+  private static Value perElement(Ops op, ForwardNode n, int output) {
+    Value count = ReductionRules.counted(op, n.x(0), n.y(output));
+    return op.div(op.cast(n.dy(output), n.elementType()), count);
+  }
+
+  /**
+   * As above without the mean: x̂ = x·r, r = 1/√mean(x²), dx = r·(g - x̂·mean(g·x̂)), and where r
+   * is an output, dx -= dr·r²·x̂/N.
+   */
   private static List<Value> rootMeanSquare(Ops op, ForwardNode n, Value dy) {
     Value r = statistic(op, n, 1);
     Value normalized = op.mul(n.x(0), r);
     Value g = op.mul(dy, n.x(1));
     Value meanGx = op.reduceMeanKeep(op.mul(g, normalized), axes(n));
     Value dx = op.mul(r, op.sub(g, op.mul(normalized, meanGx)));
-    return grads(dx, op.mul(dy, normalized));
+    Value slope = op.mul(op.square(r), normalized);
+    Value dR = n.dy(1).isAbsent() ? dx : op.sub(dx, op.mul(perElement(op, n, 1), slope));
+    return grads(dR, op.mul(dy, normalized));
   }
 
   private static Value statistic(Ops op, ForwardNode n, int output) {

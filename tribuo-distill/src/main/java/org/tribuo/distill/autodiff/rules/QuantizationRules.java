@@ -22,7 +22,7 @@ final class QuantizationRules {
   private static List<Value> dequantize(Ops op, ForwardNode n, Value dy) {
     int axesOfScale = n.x(1).rank();
     if (axesOfScale > 1) {
-      throw n.cannot("it has a scale for each block");
+      return blocked(op, n, dy);
     }
     Value x = op.cast(n.x(0), dy.elementType());
     if (axesOfScale == 0) {
@@ -34,6 +34,16 @@ final class QuantizationRules {
     Value steps = n.hasX(2) ? op.sub(x, op.unsqueeze(zero(op, n, dy), behind)) : x;
     long[] others = LongStream.range(0, rank).filter(a -> a != axis).toArray();
     return grads(NONE, op.reduceSum(op.mul(dy, steps), others));
+  }
+
+  /** With a scale for each block of elements along an axis. */
+  private static List<Value> blocked(Ops op, ForwardNode n, Value dy) {
+    int axis = Math.floorMod((int) n.attribute("axis", 1L), n.x(0).rank());
+    Value size = op.reshape(op.sizeOf(n.x(0), axis));
+    Value block = op.div(op.range(size), op.longs(n.attribute("block_size", 0L)));
+    Value x = op.cast(n.x(0), dy.elementType());
+    Value steps = n.hasX(2) ? op.sub(x, op.gather(zero(op, n, dy), block, axis)) : x;
+    return grads(NONE, IndexingRules.addedAlong(op, n.x(1), axis, block, op.mul(dy, steps)));
   }
 
   private static Value zero(Ops op, ForwardNode n, Value dy) {

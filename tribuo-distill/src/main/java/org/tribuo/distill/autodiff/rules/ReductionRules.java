@@ -46,17 +46,17 @@ final class ReductionRules {
                       op.mul(restored(op, n, dy), op.exp(op.sub(n.x(), restored(op, n, n.y())))))));
 
   private static List<Value> mean(Ops op, ForwardNode n, Value dy) {
-    return grads(op.expandLike(op.div(restored(op, n, dy), counted(op, n)), n.x()));
+    return grads(op.expandLike(op.div(restored(op, n, dy), counted(op, n.x(), n.y())), n.x()));
   }
 
-  /** How many elements of x went into each element of y, as a float. */
-  static Value counted(Ops op, ForwardNode n) {
-    return op.div(elements(op, n.x()), elements(op, n.y()));
+  /** How many elements of x went into each element of y, as a float like x. */
+  static Value counted(Ops op, Value x, Value y) {
+    return op.div(elements(op, x, x), elements(op, y, x));
   }
 
-  private static Value elements(Ops op, Value x) {
+  private static Value elements(Ops op, Value x, Value like) {
     Value size = op.one("Size", TensorType.of(ElementType.INT64), x);
-    return op.cast(size, x.elementType());
+    return op.cast(size, like.elementType());
   }
 
   private static List<Value> l2(Ops op, ForwardNode n, Value dy) {

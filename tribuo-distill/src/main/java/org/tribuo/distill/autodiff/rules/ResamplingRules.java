@@ -13,6 +13,7 @@ import org.tribuo.distill.graph.Attributes;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Ops;
+import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
@@ -26,7 +27,8 @@ final class ResamplingRules {
           rule(
               "GlobalAveragePool",
               (op, n, dy) ->
-                  grads(op.expandLike(op.div(dy, ReductionRules.counted(op, n)), n.x()))),
+                  grads(
+                      op.expandLike(op.div(dy, ReductionRules.counted(op, n.x(), n.y())), n.x()))),
           rule("GlobalMaxPool", ResamplingRules::globalMaxPool),
           rule("AveragePool", ResamplingRules::averagePool),
           rule("MaxPool", ResamplingRules::maxPool),
@@ -47,35 +49,47 @@ final class ResamplingRules {
     return grads(IndexingRules.addedAt(op, positions, dy, n.x()));
   }
 
-  /** A convolution of each channel with a kernel of ones, divided by what lies under the kernel. */
+  /**
+   * A convolution of each channel with a kernel of ones. What was averaged over shows on an image
+   * of ones: its elements under the kernel, and their part in the divisor if padding counts.
+   */
   private static List<Value> averagePool(Ops op, ForwardNode n, Value dy) {
-    if (n.flag("ceil_mode")) {
-      throw n.cannot("its last window is not whole (ceil_mode)");
-    }
     long[] kernel = n.attributes().longs("kernel_shape").orElseThrow();
-    Attributes windows =
-        n.attributes().only(name -> !name.equals("count_include_pad") && !name.equals("ceil_mode"));
+    Attributes windows = windows(n, kernel);
+    Value ones = op.expandLike(op.scalar(1, n.x()), n.x());
+    Value share =
+        channelsApart(op, n.flag("count_include_pad") ? op.mul(dy, n.appliedTo(op, ones)) : dy);
+    TensorType images = TensorType.ofRank(dy.elementType(), n.x().rank());
+    Value kernelOfOnes = ones(op, kernel, dy);
+    Value counts = op.one("Conv", windows, images, channelsApart(op, ones), kernelOfOnes);
     Value x = channelsApart(op, n.x());
-    Value share = channelsApart(op, op.div(dy, under(op, n, kernel)));
     Value dx =
         op.microsoft(
                 "ConvGrad",
                 windows,
-                List.of(share, x, ones(op, kernel, dy)),
+                List.of(op.div(share, counts), x, kernelOfOnes),
                 List.of(Optional.of(x.type()), Optional.empty(), Optional.empty()))
             .get(0);
     return grads(op.reshapeLike(dx, n.x()));
   }
 
-  /** How many elements lie under the kernel: all of it, or what is no padding. */
-  private static Value under(Ops op, ForwardNode n, long... kernel) {
-    double whole = Arrays.stream(kernel).reduce(1, (a, b) -> a * b);
-    if (n.flag("count_include_pad")) {
-      return op.scalar(whole, n.x());
+  /**
+   * The windows as those of a convolution, which are all whole: the end is padded until they are.
+   */
+  private static Attributes windows(ForwardNode n, long... kernel) {
+    Attributes windows =
+        Padding.explicit(n)
+            .only(name -> !name.equals("count_include_pad") && !name.equals("ceil_mode"));
+    boolean fits = !n.flag("ceil_mode") || n.attribute("auto_pad", "NOTSET").startsWith("SAME");
+    if (fits) {
+      return windows;
     }
-    Attributes allOfIt = n.attributes().with("count_include_pad", 1L);
-    Value ones = op.expandLike(op.scalar(1, n.x()), n.x());
-    return op.mul(op.one("AveragePool", allOfIt, n.y().type(), ones), whole);
+    long[] pads = windows.longs("pads").orElse(new long[2 * kernel.length]).clone();
+    long[] strides = windows.longs("strides").orElse(new long[0]);
+    for (int axis = 0; axis < strides.length; axis++) {
+      pads[kernel.length + axis] += strides[axis] - 1;
+    }
+    return windows.with("pads", pads);
   }
 
   private static Value ones(Ops op, long[] kernel, Value like) {
@@ -96,10 +110,11 @@ final class ResamplingRules {
    * operator makes of the unit matrix; the gradient is multiplied by its transpose.
    */
   private static List<Value> resize(Ops op, ForwardNode n, Value dy) {
-    String coordinates = n.attribute("coordinate_transformation_mode", "half_pixel");
-    if (coordinates.equals("tf_crop_and_resize")
-        || !n.attribute("keep_aspect_ratio_policy", "stretch").equals("stretch")) {
-      throw n.cannot("it crops, or keeps the aspect ratio");
+    if (!n.attribute("keep_aspect_ratio_policy", "stretch").equals("stretch")) {
+      throw n.cannot("it keeps the aspect ratio");
+    }
+    if (sameShape(n)) {
+      return grads(dy);
     }
     Value dx = dy;
     for (int axis = 0; axis < n.x().rank(); axis++) {
@@ -112,10 +127,42 @@ final class ResamplingRules {
     return grads(dx);
   }
 
+  /** ONNX Runtime then copies, even where a scale is not quite 1. */
+  private static boolean sameShape(ForwardNode n) {
+    Shape before = n.x().shape().orElseThrow();
+    return !crops(n) && n.y().shape().filter(before::provablyEquals).isPresent();
+  }
+
   private static boolean resizes(ForwardNode n, int axis) {
+    Optional<Integer> index = indexIn(n, axis);
+    if (index.isEmpty()) {
+      return false;
+    }
+    boolean whole =
+        !crops(n) || n.constant(1).filter(roi -> isWhole(roi.toFloats(), index.get())).isPresent();
+    return !whole || changesSize(n, axis, index.get());
+  }
+
+  /** Either scales or sizes are given; scales may then be there, but empty. */
+  private static boolean byScales(ForwardNode n) {
+    return !n.hasX(3);
+  }
+
+  private static boolean crops(ForwardNode n) {
+    return n.attribute("coordinate_transformation_mode", "half_pixel").equals("tf_crop_and_resize");
+  }
+
+  /** Whether the region of interest, all starts and then all ends, is all of an axis. */
+  private static boolean isWhole(float[] roi, int index) {
+    return roi[index] == 0 && roi[roi.length / 2 + index] == 1;
+  }
+
+  private static boolean changesSize(ForwardNode n, int axis, int index) {
+    if (byScales(n)) {
+      return n.constant(2).filter(scales -> scales.toFloats()[index] == 1).isEmpty();
+    }
     Dimension before = n.x().shape().orElseThrow().dimension(axis);
-    boolean same = n.y().shape().filter(y -> y.dimension(axis).provablyEquals(before)).isPresent();
-    return !same && indexIn(n, axis).isPresent();
+    return n.y().shape().filter(y -> y.dimension(axis).provablyEquals(before)).isEmpty();
   }
 
   /** Where an axis stands in the vectors of scales and sizes, if it does. */
@@ -132,22 +179,59 @@ final class ResamplingRules {
     return Optional.empty();
   }
 
-  /** [size before, size after] of one axis. */
+  /**
+   * [size before, size after] of one axis: what becomes of the unit matrix along its columns, each
+   * row an image of its own. Images of height 1 become 2 high, of which one row is left, since ONNX
+   * Runtime copies what keeps its shape.
+   */
   private static Value interpolation(Ops op, ForwardNode n, int axis) {
+    int index = indexIn(n, axis).orElseThrow();
     Value size = op.sizeOf(n.x(), axis);
-    TensorType matrix = TensorType.ofRank(n.elementType(), 2);
     Value square = op.expand(op.scalar(0, n.x()), op.concat(0, List.of(size, size)));
-    Value unit = op.one("EyeLike", matrix, square);
+    Value unit = op.one("EyeLike", TensorType.ofRank(n.elementType(), 2), square);
+    Value images = op.reshape(unit, op.concat(0, List.of(size, op.longs(1, 1), size)));
+    Value region = crops(n) ? region(op, n, index) : Value.ABSENT;
     Attributes attributes =
         n.attributes()
-            .only(name -> !name.equals("axes") && !name.equals("keep_aspect_ratio_policy"));
-    if (n.hasX(2)) {
-      int index = indexIn(n, axis).orElseThrow();
-      Value scale = op.slice(n.x(2), 0, index, index + 1L);
-      Value scales = op.concat(0, List.of(op.constant(Tensor.of(new float[] {1}, 1)), scale));
-      return op.one("Resize", attributes, matrix, unit, Value.ABSENT, scales);
-    }
-    Value sizes = op.concat(0, List.of(size, op.sizeOf(n.y(), axis)));
-    return op.one("Resize", attributes, matrix, unit, Value.ABSENT, Value.ABSENT, sizes);
+            .only(name -> !name.equals("axes") && !name.equals("keep_aspect_ratio_policy"))
+            .with("extrapolation_value", 0f);
+    TensorType type = TensorType.ofRank(n.elementType(), 4);
+    Value resized =
+        byScales(n)
+            ? op.one("Resize", attributes, type, images, region, scales(op, n.x(2), index))
+            : op.one(
+                "Resize",
+                attributes,
+                type,
+                images,
+                region,
+                Value.ABSENT,
+                op.concat(0, List.of(size, op.longs(1, 2), op.sizeOf(n.y(), axis))));
+    return op.reshape(op.slice(resized, 2, 0, 1), op.concat(0, List.of(size, op.longs(-1))));
+  }
+
+  private static Value scales(Ops op, Value scales, int index) {
+    return op.concat(0, List.of(numbers(op, scales, 1, 1, 2), one(op, scales, index)));
+  }
+
+  /** Of the images all, and along their width what the node looks at along one of its axes. */
+  private static Value region(Ops op, ForwardNode n, int index) {
+    Value roi = n.x(1);
+    int axes = n.attributes().longs("axes").map(a -> a.length).orElseGet(() -> n.x().rank());
+    return op.concat(
+        0,
+        List.of(
+            numbers(op, roi, 0, 0, 0),
+            one(op, roi, index),
+            numbers(op, roi, 1, 1, 1),
+            one(op, roi, axes + index)));
+  }
+
+  private static Value one(Ops op, Value vector, int index) {
+    return op.slice(vector, 0, index, index + 1L);
+  }
+
+  private static Value numbers(Ops op, Value like, float... numbers) {
+    return op.constant(Tensor.of(numbers, numbers.length).cast(like.elementType()));
   }
 }

@@ -17,6 +17,7 @@ public final class StandardRules {
           ReductionRules.ENTRIES,
           ShapeRules.ENTRIES,
           IndexingRules.ENTRIES,
+          ScatterRules.ENTRIES,
           ResamplingRules.ENTRIES,
           QuantizationRules.ENTRIES,
           flat(

@@ -3,6 +3,7 @@ package org.tribuo.distill.autodiff.rules;
 import static org.tribuo.distill.graph.OperatorCase.absent;
 import static org.tribuo.distill.graph.OperatorCase.awayFrom;
 import static org.tribuo.distill.graph.OperatorCase.awayFromZero;
+import static org.tribuo.distill.graph.OperatorCase.axesOf;
 import static org.tribuo.distill.graph.OperatorCase.between;
 import static org.tribuo.distill.graph.OperatorCase.booleans;
 import static org.tribuo.distill.graph.OperatorCase.bytes;
@@ -11,9 +12,11 @@ import static org.tribuo.distill.graph.OperatorCase.indices;
 import static org.tribuo.distill.graph.OperatorCase.integers;
 import static org.tribuo.distill.graph.OperatorCase.normal;
 import static org.tribuo.distill.graph.OperatorCase.numbers;
+import static org.tribuo.distill.graph.OperatorCase.oneOf;
 import static org.tribuo.distill.graph.OperatorCase.operator;
 import static org.tribuo.distill.graph.OperatorCase.positive;
 import static org.tribuo.distill.graph.OperatorCase.scalar;
+import static org.tribuo.distill.graph.OperatorCase.truth;
 import static org.tribuo.distill.graph.OperatorCase.vector;
 
 import java.util.List;
@@ -40,6 +43,7 @@ final class RuleCases {
           operator("Sum").broadcasting(normal(), normal(), normal()),
           operator("Mean").broadcasting(normal(), normal(), normal()),
           operator("Max").broadcasting(between(0, 1), between(1.2, 2), between(-2, -1)),
+          operator("Min").broadcasting(between(0, 1), between(1.2, 2), between(-2, -1)),
           operator("Max").on(distinct(4, 5), numbers(new long[] {1}, 0.1)),
           operator("Min").on(distinct(4, 5), numbers(new long[] {1}, 0.1)),
           operator("Where").broadcasting(booleans(), normal(), normal()),
@@ -88,10 +92,12 @@ final class RuleCases {
           operator("Gelu").on(normal(3, 4)),
           operator("Gelu").with("approximate", "tanh").on(normal(3, 4)),
           operator("Softmax").on(normal(3, 4)),
-          operator("Softmax").with("axis", 1).on(normal(2, 3, 4)),
+          operator("Softmax").choosing("axis", -3L, -2L, -1L, 0L, 1L, 2L).on(normal(2, 3, 4)),
           operator("LogSoftmax").on(normal(3, 4)),
-          operator("LogSoftmax").with("axis", 0).on(normal(3, 4)),
+          operator("LogSoftmax").choosing("axis", -3L, -2L, -1L, 0L, 1L, 2L).on(normal(2, 3, 4)),
           operator("Dropout").on(normal(3, 4)),
+          operator("Dropout").with("seed", 3).on(normal(3, 4), scalarOf(0.3), truth()),
+          operator("Dropout").outputs(0, 1).with("seed", 3).on(normal(3, 4), absent(), truth()),
 
           // matrices
           operator("MatMul").on(normal(3, 4), normal(4, 2)),
@@ -125,6 +131,20 @@ final class RuleCases {
               .with("pads", 2L, 2L)
               .with("dilations", new long[] {2})
               .on(normal(2, 4, 9), normal(6, 2, 3)),
+          operator("Conv")
+              .with("auto_pad", "SAME_UPPER")
+              .with("kernel_shape", 3L, 2L)
+              .on(normal(2, 3, 7, 6), normal(2, 3, 3, 2)),
+          operator("Conv")
+              .with("auto_pad", "VALID")
+              .with("strides", new long[] {2})
+              .on(normal(2, 3, 8), normal(4, 3, 3), normal(4)),
+          operator("Conv")
+              .with("group", 2)
+              .choosing("strides", new long[] {1, 1}, new long[] {2, 1}, new long[] {2, 3})
+              .choosing("pads", new long[] {0, 0, 0, 0}, new long[] {1, 0, 2, 1})
+              .choosing("dilations", new long[] {1, 1}, new long[] {2, 1}, new long[] {1, 2})
+              .on(normal(2, 4, 8, 7), normal(6, 2, 3, 2), normal(6)),
 
           // normalisations
           operator("LayerNormalization").on(normal(3, 5), normal(5), normal(5)),
@@ -132,46 +152,72 @@ final class RuleCases {
           operator("LayerNormalization")
               .with("axis", 1)
               .on(normal(2, 3, 4), normal(3, 4), normal(3, 4)),
+          operator("LayerNormalization").outputs(0, 1, 2).on(normal(2, 3, 5), normal(5), normal(5)),
+          operator("LayerNormalization")
+              .outputs(0, 1, 2)
+              .with("axis", 1)
+              .on(normal(2, 3, 4), normal(3, 4)),
           operator("SimplifiedLayerNormalization").on(normal(2, 3, 5), normal(5)),
+          operator("SimplifiedLayerNormalization").outputs(0, 1).on(normal(2, 3, 5), normal(5)),
 
           // reductions
-          operator("ReduceSum").on(normal(2, 3, 4)),
-          operator("ReduceSum").with("keepdims", 0).on(normal(2, 3, 4), vector(1)),
-          operator("ReduceSum").on(normal(2, 3, 4), vector(0, -1)),
-          operator("ReduceMean").with("keepdims", 0).on(normal(2, 3, 4)),
-          operator("ReduceMean").with("keepdims", 0).on(normal(2, 3, 4), vector(-1)),
-          operator("ReduceMean").on(normal(2, 3, 4), vector(0, 2)),
-          operator("ReduceMax").on(distinct(2, 3, 4), vector(1)),
-          operator("ReduceMax").with("keepdims", 0).on(distinct(2, 3, 4)),
-          operator("ReduceMin").with("keepdims", 0).on(distinct(2, 3, 4), vector(1, 2)),
-          operator("ReduceProd").on(awayFromZero(2, 3), vector(1)),
+          operator("ReduceSum").choosing("keepdims", 0L, 1L).on(normal(2, 3, 4)),
+          reduction("ReduceSum").on(normal(2, 3, 4), axesOf(3)),
+          operator("ReduceSum")
+              .choosing("keepdims", 0L, 1L)
+              .with("noop_with_empty_axes", 1)
+              .on(normal(2, 3)),
+          operator("ReduceMean")
+              .choosing("keepdims", 0L, 1L)
+              .choosing("noop_with_empty_axes", 0L, 1L)
+              .on(normal(2, 3), vector()),
+          operator("ReduceMean").choosing("keepdims", 0L, 1L).on(normal(2, 3, 4)),
+          reduction("ReduceMean").on(normal(2, 3, 4), axesOf(3)),
+          operator("ReduceMax").choosing("keepdims", 0L, 1L).on(distinct(2, 3, 4)),
+          reduction("ReduceMax").on(distinct(2, 3, 4), axesOf(3)),
+          operator("ReduceMin").choosing("keepdims", 0L, 1L).on(distinct(2, 3, 4)),
+          reduction("ReduceMin").on(distinct(2, 3, 4), axesOf(3)),
+          reduction("ReduceProd").on(awayFromZero(2, 3), axesOf(2)),
           operator("ReduceProd")
               .with("keepdims", 0)
               .on(numbers(new long[] {3, 2}, 2, 0, 3, -1, 0, 0), vector(1)),
-          operator("ReduceL1").on(awayFromZero(2, 3, 4), vector(1)),
-          operator("ReduceL2").with("keepdims", 0).on(normal(2, 3, 4), vector(1)),
-          operator("ReduceSumSquare").with("keepdims", 0).on(normal(2, 3, 4), vector(1)),
-          operator("ReduceLogSum").on(positive(2, 3, 4), vector(1)),
-          operator("ReduceLogSumExp").with("keepdims", 0).on(normal(2, 3, 4), vector(1)),
+          reduction("ReduceL1").on(awayFromZero(2, 3, 4), axesOf(3)),
+          reduction("ReduceL2").on(normal(2, 3, 4), axesOf(3)),
+          operator("ReduceL2").on(normal(2, 3)),
+          reduction("ReduceSumSquare").on(normal(2, 3, 4), axesOf(3)),
+          reduction("ReduceLogSum").on(positive(2, 3, 4), axesOf(3)),
+          reduction("ReduceLogSumExp").on(normal(2, 3, 4), axesOf(3)),
+          operator("ReduceLogSumExp").choosing("keepdims", 0L, 1L).on(normal(2, 3)),
 
           // shapes
           operator("Reshape").on(normal(2, 3, 4), vector(0, -1)),
-          operator("Flatten").with("axis", 2).on(normal(2, 3, 4)),
+          operator("Reshape").with("allowzero", 1).on(normal(2, 3, 4), vector(4, 6)),
+          operator("Flatten").choosing("axis", -2L, 0L, 1L, 2L, 3L).on(normal(2, 3, 4)),
           operator("Squeeze").on(normal(2, 1, 3, 1), vector(1, 3)),
+          operator("Squeeze").on(normal(1, 1, 1), axesOf(3)),
+          operator("Squeeze").on(normal(2, 1, 3)),
           operator("Unsqueeze").on(normal(2, 3), vector(0, 2)),
+          operator("Unsqueeze").on(normal(2, 3), oneOf(-3, -2, -1, 0, 1, 2)),
           operator("Expand").on(normal(3, 1), vector(2, 3, 4)),
           operator("Expand").on(normal(3, 4), vector(1, 1)),
           operator("Tile").on(normal(2, 3), vector(3, 2)),
           operator("Transpose").on(normal(2, 3, 4)),
-          operator("Transpose").with("perm", 1L, 2L, 0L).on(normal(2, 3, 4)),
+          operator("Transpose")
+              .choosing("perm", new long[] {1, 2, 0}, new long[] {2, 1, 0}, new long[] {0, 2, 1})
+              .on(normal(2, 3, 4)),
           operator("Concat").with("axis", 1).on(normal(2, 3), normal(2, 1), normal(2, 4)),
-          operator("Concat").with("axis", -1).on(normal(2, 3), normal(2, 1)),
+          operator("Concat").choosing("axis", -2L, -1L, 0L, 1L).on(normal(2, 3), normal(2, 3)),
           operator("Split").with("axis", 1).outputs(0, 1).on(normal(2, 5), vector(2, 3)),
           operator("Split")
               .with("axis", -1)
               .with("num_outputs", 3)
               .outputs(0, 1, 2)
               .on(normal(2, 6)),
+          operator("Split")
+              .choosing("axis", -3L, -2L, -1L, 0L, 1L, 2L)
+              .with("num_outputs", 2)
+              .outputs(0, 1)
+              .on(normal(2, 3, 5)),
           operator("DepthToSpace").with("blocksize", 2).on(normal(2, 8, 2, 3)),
           operator("DepthToSpace").with("blocksize", 2).with("mode", "CRD").on(normal(2, 8, 2, 3)),
           operator("SpaceToDepth").with("blocksize", 2).on(normal(2, 2, 4, 6)),
@@ -180,6 +226,12 @@ final class RuleCases {
           operator("Gather").on(normal(5, 3), indices(5, 2, 4)),
           operator("Gather").with("axis", 1).on(normal(2, 5, 3), indices(5, 4)),
           operator("Gather").with("axis", -1).on(normal(2, 5), scalar(-1)),
+          operator("Gather")
+              .choosing("axis", -3L, -2L, -1L, 0L, 1L, 2L)
+              .on(normal(3, 4, 3), indices(3, 2, 3)),
+          operator("GatherElements")
+              .choosing("axis", -2L, -1L, 0L, 1L)
+              .on(normal(3, 4), indices(3, 3, 4)),
           operator("GatherElements").with("axis", 1).on(normal(3, 5), indices(5, 3, 4)),
           operator("GatherND").on(normal(3, 4, 2), indices(3, 5, 2)),
           operator("GatherND").with("batch_dims", 1).on(normal(3, 4, 2), indices(2, 3, 5, 2)),
@@ -191,12 +243,22 @@ final class RuleCases {
           operator("Pad").on(normal(3, 4), vector(-1, 2, 0, -1)),
           operator("Pad").on(normal(3, 4), vector(1, 2), absent(), vector(1)),
           operator("Pad").with("mode", "reflect").on(normal(3, 4), vector(1, 2, 0, 1)),
+          operator("Pad")
+              .with("mode", "reflect")
+              .on(normal(3, 4), vector(1, 2), numbers(new long[0], 0).constant(), vector(-1)),
+          operator("Pad").with("mode", "wrap").on(normal(3, 4), vector(1, 2, 0, 1)),
           operator("Pad").with("mode", "edge").on(normal(3, 4), vector(1, 2, 0, 1)),
           operator("Trilu").on(normal(2, 4, 4)),
-          operator("Trilu").with("upper", 0).on(normal(4, 3), scalar(-1)),
-          operator("CumSum").on(normal(3, 4), scalar(1)),
-          operator("CumSum").with("exclusive", 1).with("reverse", 1).on(normal(3, 4), scalar(0)),
-          operator("TopK").outputs(0, 1).on(distinct(3, 6), vector(2)),
+          operator("Trilu").choosing("upper", 0L, 1L).on(normal(4, 3), oneOf(-2, -1, 0, 1, 2)),
+          operator("CumSum")
+              .choosing("exclusive", 0L, 1L)
+              .choosing("reverse", 0L, 1L)
+              .on(normal(3, 4), oneOf(-2, -1, 0, 1)),
+          operator("TopK")
+              .choosing("axis", -2L, -1L, 0L, 1L)
+              .choosing("largest", 0L, 1L)
+              .outputs(0, 1)
+              .on(distinct(3, 6), vector(2)),
           operator("Compress").with("axis", 1).on(normal(3, 4), booleans(4)),
           operator("ReverseSequence").on(normal(4, 3, 2), integers(new long[] {3}, 1, 4, 2)),
           operator("ScatterElements")
@@ -209,6 +271,27 @@ final class RuleCases {
           operator("ScatterND")
               .with("reduction", "add")
               .on(normal(4, 3), integers(new long[] {2, 1}, 1, 1), normal(2, 3)),
+          reducing("ScatterElements", "mul")
+              .on(normal(3, 2), integers(new long[] {2, 2}, 0, 2, 0, 1), normal(2, 2)),
+          reducing("ScatterElements", "mul")
+              .on(
+                  numbers(new long[] {4}, 0, 0, 2, 3),
+                  integers(new long[] {5}, 0, 1, 2, 2, 2),
+                  numbers(new long[] {5}, 2, 0, 0, 5, 7)),
+          reducing("ScatterElements", "max")
+              .with("axis", 1)
+              .on(
+                  distinct(2, 5),
+                  integers(new long[] {2, 2}, 0, 0, 4, 1),
+                  between(-0.2, 0.2, 2, 2)),
+          reducing("ScatterElements", "min")
+              .on(distinct(6), integers(new long[] {2}, 0, 3), between(-0.2, 0.2, 2)),
+          reducing("ScatterND", "mul")
+              .on(normal(4, 3), integers(new long[] {2, 1}, 1, 1), normal(2, 3)),
+          reducing("ScatterND", "max")
+              .on(distinct(4, 3), integers(new long[] {2, 1}, 1, 1), between(-0.2, 0.2, 2, 3)),
+          reducing("ScatterND", "min")
+              .on(distinct(4, 3), integers(new long[] {2, 1}, 2, 0), between(-0.2, 0.2, 2, 3)),
 
           // pooling and interpolation
           operator("GlobalAveragePool").on(normal(2, 3, 4, 5)),
@@ -224,6 +307,33 @@ final class RuleCases {
               .with("pads", 1L, 1L)
               .with("count_include_pad", 1)
               .on(normal(2, 2, 5)),
+          operator("AveragePool")
+              .with("kernel_shape", 3L, 2L)
+              .with("strides", 2L, 2L)
+              .with("ceil_mode", 1)
+              .on(normal(2, 2, 6, 5)),
+          operator("AveragePool")
+              .with("kernel_shape", 3L, 3L)
+              .with("strides", 2L, 3L)
+              .with("pads", 1L, 0L, 1L, 1L)
+              .with("ceil_mode", 1)
+              .with("count_include_pad", 1)
+              .on(normal(2, 2, 6, 5)),
+          operator("AveragePool")
+              .with("kernel_shape", 3L, 2L)
+              .with("auto_pad", "SAME_LOWER")
+              .with("ceil_mode", 1)
+              .on(normal(2, 2, 6, 5)),
+          operator("AveragePool")
+              .with("kernel_shape", new long[] {2})
+              .with("dilations", new long[] {2})
+              .on(normal(2, 2, 6)),
+          operator("MaxPool")
+              .with("kernel_shape", new long[] {3})
+              .with("strides", new long[] {2})
+              .with("ceil_mode", 1)
+              .with("auto_pad", "VALID")
+              .on(distinct(2, 2, 6)),
           operator("MaxPool")
               .with("kernel_shape", 3L, 2L)
               .with("strides", 2L, 1L)
@@ -234,11 +344,62 @@ final class RuleCases {
           resize("cubic")
               .with("coordinate_transformation_mode", "align_corners")
               .on(normal(1, 2, 4, 4), absent(), absent(), vector(1, 2, 6, 3)),
+          resize("linear").on(normal(1, 2, 4, 5), absent(), floats(1, 1, 1.2, 0.9)),
+          resize("linear")
+              .with("coordinate_transformation_mode", "tf_crop_and_resize")
+              .on(
+                  normal(1, 2, 5, 6),
+                  floats(0, 0, 0.2, -0.3, 1, 1, 0.7, 0.8),
+                  absent(),
+                  vector(1, 2, 5, 4)),
+          resize("linear")
+              .with("axes", 3L, 2L)
+              .with("antialias", 1)
+              .on(normal(1, 2, 8, 9), absent(), absent(), vector(4, 5)),
+          resize("cubic")
+              .with("coordinate_transformation_mode", "pytorch_half_pixel")
+              .on(normal(1, 2, 4, 4), absent(), floats(1, 1, 2, 2)),
           resize("nearest").on(normal(1, 2, 3), absent(), absent(), vector(1, 2, 5)),
 
           // quantization
           operator("DequantizeLinear").on(bytes(3, 4), positive()),
-          operator("DequantizeLinear").with("axis", 1).on(bytes(2, 3, 4), positive(3), bytes(3)));
+          operator("DequantizeLinear").with("axis", 1).on(bytes(2, 3, 4), positive(3), bytes(3)),
+          operator("DequantizeLinear").on(bytes(3, 4), positive(1), bytes(1)),
+          operator("DequantizeLinear")
+              .with("axis", -1)
+              .with("block_size", 2)
+              .on(bytes(3, 5), positive(3, 3), bytes(3, 3)),
+          operator("DequantizeLinear")
+              .with("axis", 0)
+              .with("block_size", 2)
+              .on(bytes(4, 3), positive(2, 3)));
+
+  /** Operators of two inputs that broadcast to each other. */
+  static final List<OperatorCase> BINARY =
+      List.of(
+          operator("Add").on(normal(), normal()),
+          operator("Sub").on(normal(), normal()),
+          operator("Mul").on(normal(), normal()),
+          operator("Div").on(normal(), positive()),
+          operator("Pow").on(positive(), normal()),
+          operator("Mod").with("fmod", 1).on(between(2.2, 2.8), between(0.9, 1.1)),
+          operator("Max").on(between(0, 1), between(1.2, 2)),
+          operator("Min").on(between(0, 1), between(1.2, 2)),
+          operator("Sum").on(normal(), normal()),
+          operator("Mean").on(normal(), normal()));
+
+  /** Rules that have to know sizes before the graph runs. */
+  static final List<OperatorCase> CASES_OF_KNOWN_SIZES =
+      List.of(
+          operator("Conv")
+              .with("auto_pad", "SAME_LOWER")
+              .with("strides", 2L, 2L)
+              .on(normal(2, 3, 7, 6), normal(2, 3, 2, 4)),
+          operator("AveragePool")
+              .with("kernel_shape", 3L, 2L)
+              .with("strides", 2L, 2L)
+              .with("auto_pad", "SAME_UPPER")
+              .on(normal(2, 2, 6, 5)));
 
   private static Source scalarOf(double number) {
     return numbers(new long[0], number).constant();
@@ -261,6 +422,14 @@ final class RuleCases {
         .with("transB", transB)
         .with("alpha", 0.5f)
         .with("beta", 2f);
+  }
+
+  private static OperatorCase reduction(String operator) {
+    return operator(operator).choosing("keepdims", 0L, 1L);
+  }
+
+  private static OperatorCase reducing(String operator, String reduction) {
+    return operator(operator).with("reduction", reduction);
   }
 
   private static OperatorCase einsum(String equation) {

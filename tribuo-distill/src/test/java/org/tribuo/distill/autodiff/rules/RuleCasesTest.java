@@ -1,6 +1,7 @@
 package org.tribuo.distill.autodiff.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.onnxruntime.OrtException;
 import java.util.List;
@@ -8,9 +9,11 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.tribuo.distill.autodiff.UndifferentiableException;
 import org.tribuo.distill.graph.OperatorCase;
 import org.tribuo.distill.graph.OperatorCase.Sizes;
 import org.tribuo.distill.graph.pass.DecompositionCases;
+import org.tribuo.distill.graph.pass.OldOperatorCases;
 
 /**
  * Every rule against central differences along a random direction, of a random weighted sum of the
@@ -44,6 +47,62 @@ class RuleCasesTest {
                 .formatted(ruleCase, seed, sizes == Sizes.KNOWN ? "known" : "unknown"));
       }
     }
+  }
+
+  /** All shapes that broadcast to [2, 3]. */
+  private static final long[][] SHAPES = {{}, {1}, {3}, {1, 1}, {1, 3}, {2, 1}, {2, 3}};
+
+  static List<OperatorCase> binary() {
+    return RuleCases.BINARY;
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("binary")
+  void agreesForAllPairsOfShapes(OperatorCase binary) throws OrtException {
+    for (long[] left : SHAPES) {
+      for (long[] right : SHAPES) {
+        OperatorCase pair = binary.shaped(left, right);
+        Sizes sizes = pair.operator().equals("Mul") ? Sizes.UNKNOWN : Sizes.KNOWN;
+        assertAgrees(
+            GradientCheck.inDoubleElseFloat(pair, SEED, sizes),
+            "%s, -Drules.seed=%d".formatted(pair, SEED));
+      }
+    }
+  }
+
+  static List<OperatorCase> casesOfKnownSizes() {
+    return RuleCases.CASES_OF_KNOWN_SIZES;
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("casesOfKnownSizes")
+  void agreesWhereSizesAreKnown(OperatorCase ruleCase) throws OrtException {
+    assertAgrees(
+        GradientCheck.inDoubleElseFloat(ruleCase, SEED, Sizes.KNOWN),
+        "%s, -Drules.seed=%d".formatted(ruleCase, SEED));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("casesOfKnownSizes")
+  void saysThatItMustKnowTheSizes(OperatorCase ruleCase) {
+    assertThatThrownBy(() -> GradientCheck.inFloat(ruleCase, SEED, Sizes.UNKNOWN))
+        .isInstanceOf(UndifferentiableException.class)
+        .hasMessageMatching(
+            ruleCase.operator()
+                + " at node 'node' has no gradient: (the size of its kernel is not known before the"
+                + " graph runs|its padding \\(auto_pad\\) depends on the size of axis 2, which only"
+                + " the run shows; export the model with a fixed size there)");
+  }
+
+  static List<OperatorCase> ofOldOpsets() {
+    return OldOperatorCases.CASES;
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("ofOldOpsets")
+  void soDoesWhatOldOpsetsMeant(OperatorCase old) throws OrtException {
+    assertAgrees(
+        GradientCheck.inFloat(old, SEED, Sizes.KNOWN), "%s, -Drules.seed=%d".formatted(old, SEED));
   }
 
   static List<OperatorCase> takenApart() {
