@@ -1,8 +1,6 @@
 package org.tribuo.distill.transformer;
 
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.graph.Dimension;
@@ -131,15 +129,8 @@ public record TaskHead(Pooling pooling, int labels, long seed) {
         && type.shape().filter(shape -> shape.rank() == 2).isPresent();
   }
 
-  /** The input [batch, positions] that is not looked up in a table. */
   private static String attentionMask(Graph normalized) {
-    Set<String> looked = EmbeddingTables.of(normalized).inputs();
-    List<String> masks =
-        normalized.inputs().entrySet().stream()
-            .filter(e -> e.getValue().shape().filter(s -> s.rank() == 2).isPresent())
-            .map(Map.Entry::getKey)
-            .filter(input -> !looked.contains(input))
-            .toList();
+    List<String> masks = AttentionMask.candidates(normalized);
     if (masks.size() == 1) {
       return masks.get(0);
     }
