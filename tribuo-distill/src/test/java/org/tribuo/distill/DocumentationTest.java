@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.tribuo.distill.loss.FeatureLoss;
 import org.tribuo.distill.loss.HardLoss;
 import org.tribuo.distill.loss.SoftLoss;
 
@@ -33,7 +34,9 @@ class DocumentationTest {
                 .filter(type -> !type.isInterface())
                 .filter(
                     type ->
-                        type.isAssignableTo(SoftLoss.class) || type.isAssignableTo(HardLoss.class))
+                        type.isAssignableTo(SoftLoss.class)
+                            || type.isAssignableTo(HardLoss.class)
+                            || type.isAssignableTo(FeatureLoss.class))
                 .map(JavaClass::getSimpleName)
                 .collect(Collectors.toSet());
 

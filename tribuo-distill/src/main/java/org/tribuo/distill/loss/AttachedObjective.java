@@ -3,6 +3,7 @@ package org.tribuo.distill.loss;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.GraphException;
@@ -10,6 +11,7 @@ import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.transformer.Feature;
 
 /** An objective in a student's graph. Immutable. */
 public final class AttachedObjective {
@@ -17,9 +19,17 @@ public final class AttachedObjective {
   private final Map<String, Value> terms;
   private final Map<String, TensorType> inputs;
   private final Map<String, ClassIndices> classIndices;
+  private final List<Feature> teacherFeatures;
+  private final List<String> projections;
 
-  AttachedObjective(Value differentiated, Map<String, Value> terms, TargetInputs added) {
+  AttachedObjective(
+      Value differentiated,
+      Map<String, Value> terms,
+      TargetInputs added,
+      List<String> projections) {
     this.differentiated = differentiated;
+    this.teacherFeatures = List.copyOf(added.features());
+    this.projections = List.copyOf(projections);
     this.terms = Collections.unmodifiableMap(new LinkedHashMap<>(terms));
     this.inputs = Collections.unmodifiableMap(new LinkedHashMap<>(added.types()));
     this.classIndices = Map.copyOf(added.classIndices());
@@ -44,6 +54,22 @@ public final class AttachedObjective {
   /** The inputs that the objective added to the graph, which each batch must feed. */
   public Map<String, TensorType> inputs() {
     return inputs;
+  }
+
+  /**
+   * The features of the teacher among the {@link #inputs}, under {@link Feature#inputName}: float
+   * [batch, positions, width] or [batch, heads, queries, keys], padding included.
+   */
+  public List<Feature> teacherFeatures() {
+    return teacherFeatures;
+  }
+
+  /**
+   * The initializers that the objective added to be trained with the student: matrices that bring
+   * its hidden states to the teacher's width. The student itself does not have them.
+   */
+  public List<String> projections() {
+    return projections;
   }
 
   /**
@@ -95,7 +121,7 @@ public final class AttachedObjective {
     return dimension instanceof Dimension.Fixed fixed ? fixed.size() : otherwise;
   }
 
-  private static String hint(String name, Map<Dimension, Long> sizes, TensorType type) {
+  private String hint(String name, Map<Dimension, Long> sizes, TensorType type) {
     String known =
         type.shape().orElseThrow().dimensions().stream()
             .filter(d -> d instanceof Dimension.Symbolic && sizes.containsKey(d))
@@ -104,6 +130,9 @@ public final class AttachedObjective {
             .reduce((a, b) -> a + ", " + b)
             .map(text -> " with " + text)
             .orElse("");
+    if (teacherFeatures.stream().anyMatch(feature -> feature.inputName().equals(name))) {
+      return known + ": teacher and student must read the same tokens";
+    }
     return name.startsWith("teacher_")
         ? known + ": teacher and student must have the same classes, in the same order"
         : known;

@@ -8,25 +8,33 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.tribuo.distill.graph.ElementType;
+import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.ShapeInference;
 import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.transformer.TransformerFeatures;
 
 /**
- * What a training minimises: {@code (1 - alpha) * hard + alpha * soft}, or one of the two alone.
- * The hard loss is a mean over the rows that have a label, the soft loss one over all rows that
- * count; either is 0 in a batch without such rows. Alpha and temperature are inputs of the graph,
- * so that they may change from step to step. Immutable.
+ * What a training minimises: {@code (1 - alpha) * hard + alpha * soft}, or one of the two alone,
+ * {@code + Σ weight * feature}. The hard loss is a mean over the rows that have a label, the soft
+ * loss one over all rows that count; either is 0 in a batch without such rows. Alpha, temperature
+ * and weights are inputs of the graph, so that they may change from step to step. Immutable.
  *
  * @param rows what a row is
  * @param hard the loss against the true labels
  * @param soft the loss against the teacher
+ * @param matching the losses between the insides of student and teacher; there may be no others
  */
-public record Objective(RowForm rows, Optional<HardLoss> hard, Optional<SoftLoss> soft) {
+public record Objective(
+    RowForm rows,
+    Optional<HardLoss> hard,
+    Optional<SoftLoss> soft,
+    Optional<FeatureMatching> matching) {
   public Objective {
-    if (hard.isEmpty() && soft.isEmpty()) {
-      throw new IllegalArgumentException("An objective needs a hard loss, a soft loss, or both");
+    if (hard.isEmpty() && soft.isEmpty() && matching.isEmpty()) {
+      throw new IllegalArgumentException(
+          "An objective needs a hard loss, a soft loss or a feature term");
     }
     if (rows instanceof RowForm.Tokens tokens && hard.isPresent()) {
       checkVectors(tokens, hard.get());
@@ -45,64 +53,108 @@ public record Objective(RowForm rows, Optional<HardLoss> hard, Optional<SoftLoss
 
   /** Learning from the labels alone, as in fine-tuning. */
   public static Objective of(RowForm rows, HardLoss hard) {
-    return new Objective(rows, Optional.of(hard), Optional.empty());
+    return new Objective(rows, Optional.of(hard), Optional.empty(), Optional.empty());
   }
 
   /** Learning from the teacher alone. */
   public static Objective of(RowForm rows, SoftLoss soft) {
-    return new Objective(rows, Optional.empty(), Optional.of(soft));
+    return new Objective(rows, Optional.empty(), Optional.of(soft), Optional.empty());
   }
 
   /** Learning from both. */
   public static Objective of(RowForm rows, HardLoss hard, SoftLoss soft) {
-    return new Objective(rows, Optional.of(hard), Optional.of(soft));
+    return new Objective(rows, Optional.of(hard), Optional.of(soft), Optional.empty());
+  }
+
+  /** Learning from what is inside the teacher alone, as before the response is distilled. */
+  public static Objective of(RowForm rows, FeatureMatching matching) {
+    return new Objective(rows, Optional.empty(), Optional.empty(), Optional.of(matching));
+  }
+
+  /** The same and, with weights of their own, feature terms in the place of any there were. */
+  public Objective withFeatures(FeatureMatching features) {
+    return new Objective(rows, hard, soft, Optional.of(features));
+  }
+
+  /** The feature terms. */
+  public List<FeatureTerm> features() {
+    return matching.map(FeatureMatching::terms).orElse(List.of());
   }
 
   /**
    * Checks the sizes of the batches of a training before it starts.
    *
    * @param batches the numbers of examples
-   * @throws IllegalArgumentException if a batch has too few rows for a loss that compares rows with
-   *     each other; not where rows are tokens, which are many
+   * @throws IllegalArgumentException if a batch has too few examples for a loss that compares
+   *     examples with each other; where rows are tokens, a soft loss compares those, which are many
    */
   public void checkBatches(IntStream batches) {
-    int fewest = soft.map(SoftLoss::fewestRows).orElse(1);
-    if (fewest == 1 || rows instanceof RowForm.Tokens) {
-      return;
+    int smallest = batches.min().orElse(Integer.MAX_VALUE);
+    if (!(rows instanceof RowForm.Tokens)) {
+      soft.ifPresent(loss -> checkBatch(smallest, loss.fewestRows(), loss));
     }
-    int smallest = batches.min().orElse(fewest);
-    if (smallest < fewest) {
+    features().forEach(term -> checkBatch(smallest, term.loss().fewestExamples(), term.loss()));
+  }
+
+  private static void checkBatch(int examples, int fewest, Object loss) {
+    if (examples < fewest) {
       throw new IllegalArgumentException(
-          "A batch has %d examples, but %s compares the examples of a batch and means nothing for fewer than %d; choose a batch size that does not leave so few, or another loss"
-              .formatted(smallest, soft.orElseThrow(), fewest));
+          ("A batch has %d examples, but %s compares the examples of a batch and means nothing for"
+                  + " fewer than %d; choose a batch size that does not leave so few, or another loss")
+              .formatted(examples, loss, fewest));
     }
   }
 
   /** A part of the loss, and the weight with which it counts if that is not 1. */
-  private record Term(String name, Value value, Optional<Value> weight) {}
+  private record Term(String name, Value value, Optional<Value> weight) {
+    Value weighted(Ops op) {
+      return weight.map(w -> op.mul(w, value)).orElse(value);
+    }
+  }
 
   /**
    * Writes the objective into a student's graph and makes {@code loss} and its terms outputs of it.
+   * The student's features are searched in the graph, the matrices that project them are drawn from
+   * the seed 0.
    *
    * @param student the outputs of the student that it reads: start and end for {@link
    *     RowForm.Spans}, else one. FLOAT16 is cast to FLOAT.
    * @throws GraphException if the outputs do not fit the rows, the losses do not fit the outputs or
-   *     each other, or the student uses one of the names of {@link ObjectiveInputs}
+   *     each other, features were not found or do not fit, or the student uses one of the names of
+   *     {@link ObjectiveInputs}
    */
   public AttachedObjective attach(Ops op, Value... student) {
+    return attach(op, featuresIn(op.graph()), 0, student);
+  }
+
+  /**
+   * The features of a student that the feature terms compare; empty if there are none.
+   *
+   * @param normalized the student's graph
+   * @throws GraphException if it has no layers
+   */
+  public Optional<TransformerFeatures> featuresIn(Graph normalized) {
+    return matching.map(found -> TransformerFeatures.find(normalized, found.inStudent()));
+  }
+
+  /**
+   * As {@link #attach(Ops, Value...)}, where the student's features are known.
+   *
+   * @param features what {@link #featuresIn} found
+   * @param seed of the matrices that bring the student's hidden states to the teacher's width
+   */
+  public AttachedObjective attach(
+      Ops op, Optional<TransformerFeatures> features, long seed, Value... student) {
     List<Value> outputs = StudentOutputs.of(op, rows, List.of(student));
     ElementType type = outputs.get(0).elementType();
     TargetInputs inputs =
         new TargetInputs(
             op.graph(), type == ElementType.DOUBLE ? ElementType.DOUBLE : ElementType.FLOAT);
-    List<Rows> groups = groups(op, inputs, outputs);
+    Projections projections = new Projections(op.graph(), inputs.floatType(), seed);
 
-    List<Term> terms = terms(op, inputs, groups);
-    Value loss =
-        terms.stream()
-            .map(term -> term.weight().map(w -> op.mul(w, term.value())).orElse(term.value()))
-            .reduce(op::add)
-            .orElseThrow();
+    List<Term> terms = responseTerms(op, inputs, outputs);
+    features.ifPresent(found -> terms.addAll(featureTerms(op, inputs, found, projections)));
+    Value loss = terms.stream().map(term -> term.weighted(op)).reduce(op::add).orElseThrow();
     Value differentiated = op.mul(inputs.scalar(ObjectiveInputs.LOSS_SCALE), loss);
 
     Map<String, Value> reported = new LinkedHashMap<>();
@@ -110,10 +162,23 @@ public record Objective(RowForm rows, Optional<HardLoss> hard, Optional<SoftLoss
     terms.forEach(term -> reported.put(term.name(), op.named(term.name(), term.value())));
     reported.keySet().forEach(op.graph()::addOutput);
     ShapeInference.infer(op.graph());
-    return new AttachedObjective(differentiated, reported, inputs);
+    return new AttachedObjective(differentiated, reported, inputs, projections.names());
   }
 
-  private List<Term> terms(Ops op, TargetInputs inputs, List<Rows> groups) {
+  private List<Term> featureTerms(
+      Ops op, TargetInputs inputs, TransformerFeatures student, Projections projections) {
+    TransformerFeatures teacher = matching.orElseThrow().teacher();
+    List<Term> terms = new ArrayList<>();
+    for (FeatureTerm term : features()) {
+      Features both = new Features(op, inputs, student, teacher, projections, term.name());
+      Value weight = inputs.scalar(term.weightInput());
+      terms.add(new Term(term.name(), term.loss().over(op, both), Optional.of(weight)));
+    }
+    return terms;
+  }
+
+  private List<Term> responseTerms(Ops op, TargetInputs inputs, List<Value> outputs) {
+    List<Rows> groups = groups(op, inputs, outputs);
     List<Term> terms = new ArrayList<>();
     Optional<Value> alpha =
         hard.isPresent() && soft.isPresent()

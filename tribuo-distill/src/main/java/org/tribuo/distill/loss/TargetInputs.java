@@ -2,13 +2,16 @@ package org.tribuo.distill.loss;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.loss.AttachedObjective.ClassIndices;
+import org.tribuo.distill.transformer.Feature;
 
 /** Adds inputs to a graph as losses ask for them, each once. */
 final class TargetInputs {
@@ -16,6 +19,7 @@ final class TargetInputs {
   private final ElementType floatType;
   private final Map<String, TensorType> added = new LinkedHashMap<>();
   private final Map<String, ClassIndices> classIndices = new LinkedHashMap<>();
+  private final Set<Feature> features = new LinkedHashSet<>();
 
   TargetInputs(Graph graph, ElementType floatType) {
     this.graph = graph;
@@ -35,6 +39,16 @@ final class TargetInputs {
   /** Those of the inputs that hold classes. */
   Map<String, ClassIndices> classIndices() {
     return Collections.unmodifiableMap(classIndices);
+  }
+
+  /** Those of the inputs that hold features of the teacher. */
+  Set<Feature> features() {
+    return Collections.unmodifiableSet(features);
+  }
+
+  Value input(Feature feature, TensorType type) {
+    features.add(feature);
+    return input(feature.inputName(), type);
   }
 
   Value scalar(String name) {

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +23,7 @@ import org.tribuo.distill.graph.pass.Normalization;
 import org.tribuo.distill.loss.AttachedObjective;
 import org.tribuo.distill.loss.Objective;
 import org.tribuo.distill.transformer.TiedWeights;
+import org.tribuo.distill.transformer.TransformerFeatures;
 import org.tribuo.distill.transformer.Weight;
 import org.tribuo.distill.transformer.Weights;
 
@@ -55,6 +58,7 @@ public final class StudentTraining {
     Normalization.applyForTraining(graph);
     this.tied = TiedWeights.find(graph).without(settings.frozen());
     tied.merge(graph);
+    Optional<TransformerFeatures> features = objective.featuresIn(graph);
     Set<String> weights = new LinkedHashSet<>();
     this.decayed = new LinkedHashSet<>();
     for (Weight weight : Weights.trainable(graph)) {
@@ -71,13 +75,28 @@ public final class StudentTraining {
             : VocabularyCompaction.none();
     Dropout.addTo(graph, settings.dropout(), settings.seed());
     Value[] outputs = graph.outputs().stream().map(graph::value).toArray(Value[]::new);
-    this.attached = objective.attach(Ops.on(graph), outputs);
+    this.attached = objective.attach(Ops.on(graph), features, settings.seed(), outputs);
     settings.objective().checkFits(attached);
+    weights.addAll(attached.projections());
+    decayed.addAll(attached.projections());
+    if (objective.hard().isEmpty() && objective.soft().isEmpty()) {
+      leaveOutWhatFeaturesDoNotReach(graph, weights);
+    }
     Map<String, Value> gradients =
         Differentiator.differentiate(graph, attached.differentiated().name(), weights, rules);
     this.artifacts =
         TrainingArtifacts.of(
             graph, List.copyOf(attached.terms().keySet()), gradients, optimizer(weights));
+  }
+
+  /** Of a student that is compared with its teacher inside, the head and last layers may rest. */
+  private void leaveOutWhatFeaturesDoNotReach(Graph graph, Set<String> weights) {
+    Set<String> read = new HashSet<>();
+    graph
+        .ancestors(Set.of(attached.differentiated().name()))
+        .forEach(node -> read.addAll(node.reads()));
+    weights.retainAll(read);
+    decayed.retainAll(read);
   }
 
   private OptimizerSettings optimizer(Set<String> weights) {
@@ -203,8 +222,10 @@ public final class StudentTraining {
 
   private OnnxModel written(Candidate candidate) {
     Set<String> shrinking = settings.adamW().weightDecay() == 0 ? Set.of() : decayed;
+    Map<String, Tensor> own = new LinkedHashMap<>(candidate.weights());
+    own.keySet().removeAll(attached.projections());
     return student.withInitializers(
-        tied.restore(vocabulary.restore(candidate.weights(), shrinking, candidate.decay())));
+        tied.restore(vocabulary.restore(own, shrinking, candidate.decay())));
   }
 
   private long totalSteps() {

@@ -4,6 +4,7 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,10 +43,16 @@ final class LossGraph implements AutoCloseable {
     Ops op = Ops.on(graph);
     Value[] outputs =
         logits.keySet().stream().map(graph::value).map(op::identity).toArray(Value[]::new);
-    AttachedObjective attached = objective.attach(op, outputs);
+    return of(graph, objective.attach(op, outputs), logits.keySet());
+  }
+
+  /** A graph with an objective in it, and its gradient by some floats. */
+  static LossGraph of(Graph graph, AttachedObjective attached, Collection<String> by)
+      throws OrtException {
+    Ops op = Ops.on(graph);
     Map<String, Value> gradients =
         Differentiator.differentiate(
-            graph, attached.differentiated().name(), logits.keySet(), StandardRules.TABLE);
+            graph, attached.differentiated().name(), by, StandardRules.TABLE);
     gradients.forEach((name, grad) -> graph.addOutput(op.named(name + "_grad", grad).name()));
     try (OrtSession.SessionOptions options = SessionSettings.cpu(1).newOptions()) {
       OrtSession session =

@@ -279,9 +279,12 @@ class ObjectiveTest {
 
   @Test
   void anObjectiveWithoutLossIsRefused() {
-    assertThatThrownBy(() -> new Objective(RowForm.examples(), Optional.empty(), Optional.empty()))
+    assertThatThrownBy(
+            () ->
+                new Objective(
+                    RowForm.examples(), Optional.empty(), Optional.empty(), Optional.empty()))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("An objective needs a hard loss, a soft loss, or both");
+        .hasMessage("An objective needs a hard loss, a soft loss or a feature term");
   }
 
   @Test

@@ -1,0 +1,36 @@
+package org.tribuo.distill.loss;
+
+import org.tribuo.distill.graph.Dimension;
+import org.tribuo.distill.graph.Ops;
+import org.tribuo.distill.graph.Value;
+
+/**
+ * The attention of student and teacher in one pair of layers, with as many heads: [batch, heads,
+ * queries, keys]. Where the numbers of heads differ, both are averaged over the heads.
+ *
+ * @param query 1 for a query that is a token: [batch, 1, queries, 1]
+ * @param key 1 for a key that is a token: [batch, 1, 1, keys]
+ */
+record AttentionPair(Value student, Value teacher, Value query, Value key) {
+
+  static AttentionPair of(Ops op, Features features, AttentionForm form, LayerPair pair) {
+    Value student = features.student(form.kind(), pair.student());
+    Value teacher = features.teacher(form.kind(), pair.teacher());
+    boolean alike = headsOf(student) == headsOf(teacher);
+    Value tokens = features.tokens();
+    return new AttentionPair(
+        alike ? student : op.reduceMeanKeep(student, 1),
+        alike ? teacher : op.reduceMeanKeep(teacher, 1),
+        op.unsqueeze(tokens, 1, 3),
+        op.unsqueeze(tokens, 1, 2));
+  }
+
+  private static long headsOf(Value attention) {
+    return ((Dimension.Fixed) attention.shape().orElseThrow().dimension(1)).size();
+  }
+
+  /** The number of heads that are compared. */
+  long heads() {
+    return headsOf(student);
+  }
+}

@@ -1,0 +1,35 @@
+package org.tribuo.distill.loss;
+
+import org.tribuo.distill.graph.Ops;
+import org.tribuo.distill.graph.Value;
+
+/**
+ * {@code 1 - CKA}, from 0 to 1: linear centred kernel alignment of the examples of a batch
+ * (Kornblith et al. 2019, arXiv:1905.00414), {@code ‖YᵀX‖² / (‖XᵀX‖ ‖YᵀY‖)} of features whose mean
+ * over the batch is taken off. Does not change when features are turned or scaled as a whole.
+ *
+ * @param layers the layer of each
+ * @param vector what stands for an example
+ */
+public record Cka(LayerPair layers, ExampleVector vector) implements FeatureLoss {
+  /** Three: two examples are always aligned. */
+  @Override
+  public int fewestExamples() {
+    return 3;
+  }
+
+  @Override
+  public Value over(Ops op, Features features) {
+    ExampleRelations examples = ExampleRelations.of(op, features, layers, vector);
+    return op.squeeze(
+        op.oneMinus(
+            Cosine.of(op, kernel(op, examples.student()), kernel(op, examples.teacher()), 1)),
+        0);
+  }
+
+  /** The products of all centred examples in one row: [1, batch²]. */
+  private static Value kernel(Ops op, Value vectors) {
+    Value centred = op.sub(vectors, op.reduceMeanKeep(vectors, 0));
+    return op.reshape(ExampleRelations.gram(op, centred), 1, -1);
+  }
+}

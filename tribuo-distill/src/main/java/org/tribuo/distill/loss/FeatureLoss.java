@@ -1,0 +1,29 @@
+package org.tribuo.distill.loss;
+
+import org.tribuo.distill.graph.Ops;
+import org.tribuo.distill.graph.Value;
+
+/**
+ * A loss between what happens inside the student and inside the teacher: hidden states, attention,
+ * or relations between tokens or between examples. It is a forward formula; its gradient is derived
+ * from that. Immutable.
+ */
+public interface FeatureLoss {
+  /**
+   * Writes the loss of a batch.
+   *
+   * @param features gives the features of both; those of the teacher become inputs of the graph
+   * @return a scalar, with the loss's own mean over tokens or examples
+   * @throws org.tribuo.distill.graph.GraphException if a feature was not found, a layer does not
+   *     exist, or the features of both do not fit each other
+   */
+  Value over(Ops op, Features features);
+
+  /**
+   * The fewest examples of a batch for which the loss means something: more than one if it compares
+   * examples with each other.
+   */
+  default int fewestExamples() {
+    return 1;
+  }
+}

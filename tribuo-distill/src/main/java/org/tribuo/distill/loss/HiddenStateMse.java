@@ -1,0 +1,31 @@
+package org.tribuo.distill.loss;
+
+import org.tribuo.distill.graph.Ops;
+import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.transformer.Feature.Kind;
+
+/**
+ * Hidden states near the teacher's: {@code Σ over tokens ‖W h_s - h_t‖² / (tokens · width of the
+ * teacher)}, summed over the pairs of layers (Jiao et al. 2020, arXiv:1909.10351, §3). W is a
+ * learned matrix without bias, one for each pair, only where the widths differ; TinyBERT's program
+ * shares one among all layers and adds a bias.
+ *
+ * @param layers which layers are compared; {@code 0:0} is the embeddings
+ */
+public record HiddenStateMse(LayerMap layers) implements FeatureLoss {
+  @Override
+  public Value over(Ops op, Features features) {
+    return features.pairs(layers).stream()
+        .map(pair -> ofPair(op, features, pair))
+        .reduce(op::add)
+        .orElseThrow();
+  }
+
+  private static Value ofPair(Ops op, Features features, LayerPair pair) {
+    Value teacher = features.teacher(Kind.HIDDEN_STATE, pair.teacher());
+    Value student =
+        features.projected(features.student(Kind.HIDDEN_STATE, pair.student()), teacher, pair);
+    Value squares = op.reduceSum(op.square(op.sub(student, teacher)), -1);
+    return op.div(features.meanOverTokens(squares), Features.width(teacher));
+  }
+}

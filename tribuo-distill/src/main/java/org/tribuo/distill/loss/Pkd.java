@@ -1,0 +1,35 @@
+package org.tribuo.distill.loss;
+
+import org.tribuo.distill.graph.Ops;
+import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.transformer.Feature.Kind;
+
+/**
+ * Patient knowledge distillation (Sun et al. 2019, arXiv:1908.09355): the states of the first
+ * token, [CLS], each divided by its length; {@code ‖h_s/‖h_s‖ - h_t/‖h_t‖‖²}, mean over examples,
+ * summed over the pairs of layers. Where the widths differ, the student's states are projected as
+ * in {@link HiddenStateMse}; the paper has equal ones. Padding must be on the right.
+ *
+ * @param layers which layers are compared; {@link LayerMap#skip()} in the paper
+ */
+public record Pkd(LayerMap layers) implements FeatureLoss {
+  @Override
+  public Value over(Ops op, Features features) {
+    return features.pairs(layers).stream()
+        .map(pair -> ofPair(op, features, pair))
+        .reduce(op::add)
+        .orElseThrow();
+  }
+
+  private static Value ofPair(Ops op, Features features, LayerPair pair) {
+    Value teacher = features.teacher(Kind.HIDDEN_STATE, pair.teacher());
+    Value student =
+        features.projected(features.student(Kind.HIDDEN_STATE, pair.student()), teacher, pair);
+    Value difference = op.sub(direction(op, features, student), direction(op, features, teacher));
+    return op.reduceMean(op.reduceSum(op.square(difference), -1));
+  }
+
+  private static Value direction(Ops op, Features features, Value states) {
+    return UnitVectors.of(op, features.pooled(states, ExampleVector.FIRST_TOKEN));
+  }
+}

@@ -1,0 +1,32 @@
+package org.tribuo.distill.loss;
+
+import org.tribuo.distill.graph.Ops;
+import org.tribuo.distill.graph.Value;
+
+/**
+ * Relational knowledge distillation by angles (Park et al. 2019, arXiv:1904.05068): the cosines of
+ * the angles at each example of a batch between any two others; Smooth-L1 between those of student
+ * and teacher, mean over all triples. See {@link RkdDistance}. Memory and time grow with the cube
+ * of the batch.
+ *
+ * @param layers the layer of each
+ * @param vector what stands for an example
+ */
+public record RkdAngle(LayerPair layers, ExampleVector vector) implements FeatureLoss {
+  /** Three: an angle is between three examples. */
+  @Override
+  public int fewestExamples() {
+    return 3;
+  }
+
+  @Override
+  public Value over(Ops op, Features features) {
+    ExampleRelations examples = ExampleRelations.of(op, features, layers, vector);
+    return SmoothL1.mean(op, angles(op, examples.student()), angles(op, examples.teacher()));
+  }
+
+  private static Value angles(Ops op, Value vectors) {
+    Value directions = UnitVectors.of(op, ExampleRelations.differences(op, vectors));
+    return op.matmul(directions, false, directions, true);
+  }
+}

@@ -1,0 +1,32 @@
+package org.tribuo.distill.loss;
+
+import org.tribuo.distill.graph.Ops;
+import org.tribuo.distill.graph.Value;
+
+/**
+ * Examples that are alike for the teacher stay alike (Tung &amp; Mori 2019, arXiv:1907.09682): the
+ * products of all examples of a batch with each other, [batch, batch], each row divided by its
+ * length; {@code ‖G_s - G_t‖² / batch²}. torchdistill divides the rows by their sums instead.
+ *
+ * @param layers the layer of each
+ * @param vector what stands for an example
+ */
+public record SimilarityPreserving(LayerPair layers, ExampleVector vector) implements FeatureLoss {
+  /** Two: one example is like itself, whatever the student does. */
+  @Override
+  public int fewestExamples() {
+    return 2;
+  }
+
+  @Override
+  public Value over(Ops op, Features features) {
+    ExampleRelations examples = ExampleRelations.of(op, features, layers, vector);
+    Value difference =
+        op.sub(similarities(op, examples.student()), similarities(op, examples.teacher()));
+    return op.reduceMean(op.square(difference));
+  }
+
+  private static Value similarities(Ops op, Value vectors) {
+    return UnitVectors.of(op, ExampleRelations.gram(op, vectors));
+  }
+}

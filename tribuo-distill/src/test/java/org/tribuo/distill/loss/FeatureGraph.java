@@ -1,0 +1,101 @@
+package org.tribuo.distill.loss;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.tribuo.distill.graph.Dimension;
+import org.tribuo.distill.graph.ElementType;
+import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.graph.Ops;
+import org.tribuo.distill.graph.Shape;
+import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.graph.TensorType;
+import org.tribuo.distill.transformer.Feature;
+import org.tribuo.distill.transformer.Feature.Kind;
+import org.tribuo.distill.transformer.FeatureValue;
+import org.tribuo.distill.transformer.HeadLayout;
+import org.tribuo.distill.transformer.TransformerFeatures;
+
+/** Transformers without insides: all their features are inputs, of double precision. */
+final class FeatureGraph {
+  static final String MASK = "attention_mask";
+  private static final Dimension BATCH = Dimension.of("batch");
+  private static final Dimension POSITIONS = Dimension.of("positions");
+
+  /** The sizes of a Transformer; the width is also that of all heads together. */
+  record Sizes(int layers, int width, int heads) {}
+
+  private final Graph graph = Graph.empty(Ops.OPSET);
+  private final Map<Feature, FeatureValue> values = new LinkedHashMap<>();
+  private final TransformerFeatures features;
+
+  FeatureGraph(Sizes sizes) {
+    graph.addInput(MASK, TensorType.of(ElementType.INT64, Shape.of(BATCH, POSITIONS)));
+    graph.addInput("logits", TensorType.of(ElementType.DOUBLE, Shape.of(BATCH, Dimension.of(2))));
+    Dimension width = Dimension.of(sizes.width());
+    Dimension heads = Dimension.of(sizes.heads());
+    long size = sizes.width() / sizes.heads();
+    for (int layer = 0; layer <= sizes.layers(); layer++) {
+      add(layer, Kind.HIDDEN_STATE, Shape.of(BATCH, POSITIONS, width), 1, sizes.width());
+      for (Kind kind : layer == 0 ? List.<Kind>of() : List.of(Kind.values())) {
+        if (kind.isAttention()) {
+          add(layer, kind, Shape.of(BATCH, heads, POSITIONS, POSITIONS), sizes.heads(), 0);
+        } else if (kind != Kind.HIDDEN_STATE) {
+          add(layer, kind, Shape.of(BATCH, POSITIONS, width), sizes.heads(), size);
+        }
+      }
+    }
+    this.features = TransformerFeatures.find(graph, values);
+  }
+
+  private void add(int layer, Kind kind, Shape shape, int heads, long size) {
+    Feature feature = new Feature(kind, layer);
+    graph.addInput(inputOf(feature), TensorType.of(ElementType.DOUBLE, shape));
+    HeadLayout layout = kind.isAttention() ? HeadLayout.HEADS_FIRST : HeadLayout.MERGED;
+    values.put(feature, new FeatureValue(inputOf(feature), layout, heads, size));
+  }
+
+  /** The name of a feature of the student. */
+  static String inputOf(Feature feature) {
+    return feature.inputName().replace("teacher_", "student_");
+  }
+
+  TransformerFeatures features() {
+    return features;
+  }
+
+  Map<Feature, FeatureValue> values() {
+    return values;
+  }
+
+  /** The inputs, with their types. */
+  Map<String, TensorType> inputs() {
+    return graph.inputs();
+  }
+
+  /** The loss between a student of these sizes and a teacher. */
+  LossGraph attach(FeatureLoss loss, FeatureGraph teacher) throws Exception {
+    return attach(teacher.features(), new FeatureTerm("term", loss));
+  }
+
+  /** A term of the loss between a student of these sizes and a teacher. */
+  LossGraph attach(TransformerFeatures teacher, FeatureTerm term) throws Exception {
+    Ops op = Ops.on(graph);
+    FeatureMatching matching = new FeatureMatching(teacher, List.of(term), values);
+    Objective objective = Objective.of(RowForm.examples(), matching);
+    AttachedObjective attached = objective.attach(op, op.identity(graph.value("logits")));
+    Map<String, Tensor> projections = new LinkedHashMap<>();
+    attached.projections().forEach(p -> projections.put(p, graph.initializerToInput(p)));
+    List<String> by = new ArrayList<>(projections.keySet());
+    Set<String> read = new HashSet<>();
+    graph.ancestors(List.of("loss")).forEach(node -> read.addAll(node.reads()));
+    values.keySet().stream().map(FeatureGraph::inputOf).filter(read::contains).forEach(by::add);
+    List.copyOf(graph.inputs().keySet()).stream()
+        .filter(input -> graph.consumers(input).isEmpty())
+        .forEach(graph::removeInput);
+    return LossGraph.of(graph, attached, by);
+  }
+}
