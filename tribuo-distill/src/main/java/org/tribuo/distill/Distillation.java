@@ -10,7 +10,6 @@ import java.util.function.Function;
 import org.tribuo.Dataset;
 import org.tribuo.ImmutableOutputInfo;
 import org.tribuo.Output;
-import org.tribuo.distill.autodiff.rules.StandardRules;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.TokenFeatures;
 import org.tribuo.distill.loss.HardLoss;
@@ -184,7 +183,7 @@ final class Distillation<T extends Output<T>> {
           StudentTraining.train(
               network.withLogitsAlone(),
               lesson.objective(),
-              StandardRules.TABLE,
+              settings.rules(),
               lesson.settings().withSeed(data.seed()),
               data,
               validation,

@@ -43,6 +43,12 @@ public final class DistillationBuilder<T extends Output<T>> {
     return this;
   }
 
+  /** Gradients of the student's operators that the library does not know. */
+  public DistillationBuilder<T> gradientRules(GradientRuleSource rules) {
+    trainer().gradientRules = rules;
+    return this;
+  }
+
   /** The weight of the soft loss, from 0 (labels only) to 1 (teacher only). */
   public DistillationBuilder<T> alpha(float alpha) {
     trainer().alpha = alpha;

@@ -8,6 +8,8 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.tribuo.distill.autodiff.RuleTable;
+import org.tribuo.distill.autodiff.rules.StandardRules;
 import org.tribuo.distill.input.BatchPlan;
 import org.tribuo.distill.loss.HardLoss;
 import org.tribuo.distill.loss.ObjectiveSchedules;
@@ -27,6 +29,7 @@ import org.tribuo.distill.training.TrainingSettings;
  *
  * @param hardLoss empty for the usual one
  * @param softLoss empty for the usual one
+ * @param rules the gradients of operators
  * @param distilling the first stage
  * @param fineTuning the second stage, if there is one
  * @param heldOut the part of the labelled rows that is held out, if any
@@ -39,6 +42,7 @@ record DistillationSettings(
     Optional<OnnxTeacher> teacher,
     Optional<HardLossSource> hardLoss,
     Optional<SoftLossSource> softLoss,
+    RuleTable rules,
     TrainingSettings distilling,
     Optional<TrainingSettings> fineTuning,
     BatchPlan batches,
@@ -92,6 +96,7 @@ record DistillationSettings(
           Optional.ofNullable(trainer.teacher),
           Optional.ofNullable(trainer.hardLoss),
           Optional.ofNullable(trainer.softLoss),
+          rules(),
           distilling,
           trainer.fineTuningEpochs == 0
               ? Optional.empty()
@@ -102,6 +107,13 @@ record DistillationSettings(
           trainer.padId,
           file("softTargetStore", trainer.softTargetStore),
           file("lastGoodStudent", trainer.lastGoodStudent));
+    }
+
+    private RuleTable rules() {
+      GradientRuleSource own = trainer.gradientRules;
+      return own == null
+          ? StandardRules.TABLE
+          : properties.check("gradientRules", () -> StandardRules.TABLE.with(own.rules()));
     }
 
     private void checkLosses() {

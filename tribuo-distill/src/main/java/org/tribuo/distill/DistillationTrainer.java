@@ -77,6 +77,9 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
               + " MultiLabel, squared error for Regressor.")
   @Nullable SoftLossSource softLoss;
 
+  @Config(description = "Gradients of the student's operators that the library does not know.")
+  @Nullable GradientRuleSource gradientRules;
+
   @Config(description = "The weight of the soft loss, from 0 (labels only) to 1 (teacher only).")
   float alpha = DEFAULT_ALPHA;
 

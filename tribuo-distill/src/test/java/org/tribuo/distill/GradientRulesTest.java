@@ -1,0 +1,112 @@
+package org.tribuo.distill;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.tribuo.distill.autodiff.GradientRule.grads;
+import static org.tribuo.distill.autodiff.RuleTable.rule;
+
+import com.oracle.labs.mlrg.olcut.config.PropertyException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tribuo.MutableDataset;
+import org.tribuo.classification.Label;
+import org.tribuo.distill.autodiff.RuleTable;
+import org.tribuo.distill.autodiff.UnknownOperatorException;
+import org.tribuo.distill.graph.Attributes;
+import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.graph.Node;
+import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.runtime.SessionSettings;
+
+/** A student with an operator that the library does not know. */
+class GradientRulesTest {
+  private static final MutableDataset<Label> TEXTS = TinyTexts.dataset(TinyTexts.labelled(24, 1));
+
+  @TempDir Path folder;
+  private Path file;
+
+  // example: rules
+  /** The upper triangle of each matrix: what it leaves out gets no gradient. */
+  public static final class Triangles implements GradientRuleSource {
+    @Override
+    public List<RuleTable.Entry> rules() {
+      return List.of(rule("com.microsoft::Trilu", (op, n, dy) -> grads(n.appliedTo(op, dy))));
+    }
+  }
+
+  // example: end
+
+  /** Rules for an operator that has one. */
+  public static final class Superfluous implements GradientRuleSource {
+    @Override
+    public List<RuleTable.Entry> rules() {
+      return List.of(rule("Tanh", (op, n, dy) -> grads(dy)));
+    }
+  }
+
+  /** Logits of which only the upper triangle of the batch is left. */
+  @BeforeEach
+  void writeStudent() throws IOException {
+    Graph graph = Graph.of(Zoo.model("bert_seqcls_ts11"));
+    Value logits = graph.value("logits");
+    graph.setOpset(Node.MICROSOFT, 1);
+    graph.add(
+        Node.MICROSOFT,
+        "Trilu",
+        Attributes.NONE,
+        List.of(logits.name()),
+        Map.of("triangle", logits.type()));
+    graph.removeOutput(logits.name());
+    graph.addOutput("triangle");
+    file = folder.resolve("student.onnx");
+    graph.toModel().write(file);
+  }
+
+  private DistillationBuilder<Label> student() {
+    return DistillationTrainer.<Label>builder()
+        .student(OnnxStudent.of(file, List.of("red", "blue", "green")))
+        .epochs(1)
+        .session(SessionSettings.cpu(1));
+  }
+
+  @Test
+  void anUnknownOperatorIsNamed() {
+    assertThatThrownBy(() -> student().build().train(TEXTS))
+        .isInstanceOf(UnknownOperatorException.class)
+        .hasMessageContaining("No gradient rule for 'com.microsoft::Trilu' (opset 1) at node '");
+  }
+
+  @Test
+  void theCallersRuleIsTaken() {
+    try (DistilledModel<Label> model =
+        student().gradientRules(new Triangles()).build().train(TEXTS)) {
+      assertThat(model.getProvenance().toString()).contains("GradientRulesTest$Triangles");
+    }
+  }
+
+  @Test
+  void aRuleThatTheLibraryHasIsRefused() {
+    assertThatThrownBy(() -> student().gradientRules(new Superfluous()).build())
+        .isInstanceOf(PropertyException.class)
+        .hasMessageContaining("gradientRules")
+        .hasMessageContaining("Operator 'Tanh' is in the table already");
+  }
+
+  @Test
+  void theExampleIsTheOneInTheGuide() throws IOException {
+    String source =
+        Files.readString(Path.of("src/test/java/org/tribuo/distill/GradientRulesTest.java"));
+    String example =
+        source.substring(
+            source.indexOf("  /** The upper triangle"), source.indexOf("  // example: end"));
+
+    assertThat(Files.readString(Path.of("..", "CONTRIBUTING.md")))
+        .contains(example.stripTrailing().stripIndent());
+  }
+}
