@@ -3,6 +3,8 @@ package org.tribuo.distill;
 import com.oracle.labs.mlrg.olcut.provenance.Provenance;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -12,29 +14,25 @@ import org.tribuo.ImmutableOutputInfo;
 import org.tribuo.Output;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.TokenFeatures;
-import org.tribuo.distill.loss.HardLoss;
-import org.tribuo.distill.loss.LabelForm;
 import org.tribuo.distill.loss.Objective;
-import org.tribuo.distill.loss.RowForm;
 import org.tribuo.distill.output.TargetCodec;
 import org.tribuo.distill.output.TargetKind;
 import org.tribuo.distill.teacher.LabelOrder;
-import org.tribuo.distill.teacher.TeacherSettings;
 import org.tribuo.distill.training.NonFiniteLossException;
 import org.tribuo.distill.training.StudentTraining;
+import org.tribuo.distill.training.TemporaryFolder;
 import org.tribuo.distill.training.TrainedStudent;
-import org.tribuo.distill.training.TrainingListener;
-import org.tribuo.distill.training.TrainingSettings;
 import org.tribuo.distill.training.Validation;
 import org.tribuo.provenance.TrainerProvenance;
 
 /**
- * One call of {@code train}: makes the student, asks the teacher, trains the student on both, and
- * fine-tunes it.
+ * One call of {@code train}: makes the student, asks the teachers, and trains the student stage by
+ * stage.
  */
 final class Distillation<T extends Output<T>> {
   private final DistillationSettings settings;
   private final Dataset<T> examples;
+  private final int invocation;
   private final DistillationListener listener;
   private final Object storeLock;
   private final RunProvenance report = new RunProvenance();
@@ -42,23 +40,23 @@ final class Distillation<T extends Output<T>> {
   // Drawn at the start, in this order, so that no setting changes what another one draws.
   private final long headSeed;
   private final long heldOutSeed;
-  private final long distillingSeed;
-  private final long fineTuningSeed;
+  private final List<Long> stageSeeds;
 
   Distillation(
       DistillationSettings settings,
       Dataset<T> examples,
       SplittableRandom random,
+      int invocation,
       DistillationListener listener,
       Object storeLock) {
     this.settings = settings;
     this.examples = examples;
+    this.invocation = invocation;
     this.listener = listener;
     this.storeLock = storeLock;
     this.headSeed = random.nextLong();
     this.heldOutSeed = random.nextLong();
-    this.distillingSeed = random.nextLong();
-    this.fineTuningSeed = random.nextLong();
+    this.stageSeeds = settings.stages().stream().map(stage -> random.nextLong()).toList();
   }
 
   DistilledModel<T> run(TrainerProvenance trainer, Map<String, Provenance> runProvenance) {
@@ -67,17 +65,16 @@ final class Distillation<T extends Output<T>> {
     }
     TokenFeatures.check(examples.getFeatureMap());
     try {
-      Optional<TeacherSettings> teacher = teacher();
       ImmutableOutputInfo<T> outputs =
-          teacher
-              .map(t -> KnownOutputs.of(examples, t.labels()))
-              .orElseGet(() -> KnownOutputs.of(examples));
+          settings.teacher().isPresent()
+              ? KnownOutputs.of(examples, settings.teacher().get())
+              : KnownOutputs.of(examples);
       Student student = settings.student().make(TargetCodec.of(outputs).names(), headSeed);
       TargetCodec<T> codec = TargetCodec.of(outputs, student.labelOrder());
       Function<StudentNetwork, DistilledModel<T>> model =
           network -> model(network, outputs, trainer, runProvenance);
       try {
-        return model.apply(train(student, codec, teacher));
+        return model.apply(train(student, codec));
       } catch (Stopped stopped) {
         throw keep(stopped, model.apply(stopped.lastGood));
       }
@@ -109,48 +106,50 @@ final class Distillation<T extends Output<T>> {
     return new TrainingStoppedException(stopped.stage, lastGood, stopped.reason);
   }
 
-  private Optional<TeacherSettings> teacher() throws IOException {
-    return settings.teacher().isPresent()
-        ? Optional.of(settings.teacher().get().settings(settings.session()))
-        : Optional.empty();
-  }
-
-  private StudentNetwork train(
-      Student student, TargetCodec<T> codec, Optional<TeacherSettings> teacher) throws IOException {
+  private StudentNetwork train(Student student, TargetCodec<T> codec) throws IOException {
     TokenFeatures tokens = TokenLimits.of(student.model(), settings.maxLength());
     StudentNetwork network = StudentNetwork.of(student, tokens, settings.padId());
     TextRows rows = TextRows.of(examples, tokens, codec);
-    HardLoss hard = hardLoss(codec);
-    checkLabels(rows, teacher);
-    tryOut(network, rows);
     HeldOut split = split(rows);
+    List<Lesson> lessons = lessons(network, rows, split, codec);
+    tryOut(network, rows);
     Optional<Validation> validation =
         settings.heldOut().map(part -> validation(network, codec.kind(), rows, split));
     report.rows(rows, split);
 
-    Optional<Tensor> softTargets = softTargets(rows, codec, teacher);
-    Objective objective =
-        softTargets.isPresent()
-            ? Objective.of(RowForm.examples(), hard, settings.softLoss(codec.kind()))
-            : Objective.of(RowForm.examples(), hard);
-    StudentNetwork distilled =
-        teach(
-            new Lesson("training", objective, settings.distilling(), listener.training()),
-            network,
-            data(network, rows, softTargets, split.training(), distillingSeed),
-            validation);
-    if (settings.fineTuning().isEmpty()) {
-      return distilled;
+    boolean asksTeacher = lessons.stream().anyMatch(lesson -> lesson.stage().from().teacher());
+    Optional<TeacherAnswers> answers =
+        asksTeacher ? Optional.of(askTeacher(rows, codec)) : Optional.empty();
+    StudentNetwork taught = network;
+    for (Lesson lesson : lessons) {
+      taught = teach(lesson, taught, lesson.data().with(answers), validation);
     }
-    return teach(
-        new Lesson(
-            "fine-tuning",
-            Objective.of(RowForm.examples(), hard),
-            settings.fineTuning().get(),
-            listener.fineTuning()),
-        distilled,
-        data(network, rows, Optional.empty(), split.labelledTraining(rows), fineTuningSeed),
-        validation);
+    return taught;
+  }
+
+  /** A stage and what it trains on. */
+  private record Lesson(Stage stage, Objective objective, TextTrainingData data) {}
+
+  private List<Lesson> lessons(
+      StudentNetwork network, TextRows rows, HeldOut split, TargetCodec<T> codec) {
+    List<Lesson> lessons = new ArrayList<>();
+    for (int i = 0; i < settings.stages().size(); i++) {
+      Stage stage = settings.stages().get(i);
+      Objective objective =
+          stage.objective(codec, settings.teacher().flatMap(TeacherSource::agreement));
+      int[] chosen = stage.chosen(rows, split, settings.teacher().isPresent());
+      TextTrainingData data =
+          new TextTrainingData(
+              rows,
+              Optional.empty(),
+              chosen,
+              network.inputs(),
+              settings.batches(),
+              stageSeeds.get(i));
+      objective.checkBatches(data.batchSizes(stage.settings().epochs()));
+      lessons.add(new Lesson(stage, objective, data));
+    }
+    return lessons;
   }
 
   /** A stage in which the loss was no longer finite. */
@@ -169,65 +168,28 @@ final class Distillation<T extends Output<T>> {
     }
   }
 
-  /** A stage of the training. */
-  private record Lesson(
-      String name, Objective objective, TrainingSettings settings, TrainingListener listener) {}
-
   private StudentNetwork teach(
       Lesson lesson,
       StudentNetwork network,
       TextTrainingData data,
       Optional<Validation> validation) {
+    String stage = lesson.stage().name();
     try {
       TrainedStudent trained =
           StudentTraining.train(
               network.withLogitsAlone(),
               lesson.objective(),
               settings.rules(),
-              lesson.settings().withSeed(data.seed()),
+              lesson.stage().settings().withSeed(data.seed()),
               data,
               validation,
-              lesson.listener());
-      report.stage(lesson.name(), trained);
+              listener.stage(stage));
+      report.stage(stage, trained);
       return network.withWeightsOf(trained.model());
     } catch (NonFiniteLossException e) {
       TrainedStudent lastGood = e.lastGood().orElseThrow();
-      report.stopped(lesson.name(), lastGood, e);
-      throw new Stopped(lesson.name(), network.withWeightsOf(lastGood.model()), e);
-    }
-  }
-
-  private TextTrainingData data(
-      StudentNetwork network,
-      TextRows rows,
-      Optional<Tensor> softTargets,
-      int[] chosen,
-      long seed) {
-    return new TextTrainingData(
-        rows, softTargets, chosen, network.inputs(), settings.batches(), seed);
-  }
-
-  private HardLoss hardLoss(TargetCodec<T> codec) {
-    HardLoss hard = settings.hardLoss(codec.kind(), codec.names());
-    boolean ofClasses = codec.kind() == TargetKind.MULTICLASS;
-    if (ofClasses != (hard.labelForm() == LabelForm.CLASSES)) {
-      throw new IllegalArgumentException(
-          "The hard loss %s is for %s, but the outputs of the dataset are %s; leave it away for the usual one"
-              .formatted(hard, ofClasses ? "MultiLabel or Regressor" : "Label", codec.kind()));
-    }
-    return hard;
-  }
-
-  private void checkLabels(TextRows rows, Optional<TeacherSettings> teacher) {
-    int[] unlabelled = rows.unlabelledRows();
-    if (teacher.isEmpty() && unlabelled.length > 0) {
-      throw new IllegalArgumentException(
-          "%d of %d examples have no label, the first is example %d, and there is no teacher to say what they are; label them, leave them out, or name a teacher"
-              .formatted(unlabelled.length, rows.count(), unlabelled[0]));
-    }
-    if (settings.fineTuning().isPresent() && unlabelled.length == rows.count()) {
-      throw new IllegalArgumentException(
-          "No example has a label, but the student is to be fine-tuned on labels; set fineTuningEpochs to 0");
+      report.stopped(stage, lastGood, e);
+      throw new Stopped(stage, network.withWeightsOf(lastGood.model()), e);
     }
   }
 
@@ -250,15 +212,34 @@ final class Distillation<T extends Output<T>> {
     return new HeldOutValidation(network, settings.session(), kind, rows, split.heldOut());
   }
 
-  private Optional<Tensor> softTargets(
-      TextRows rows, TargetCodec<T> codec, Optional<TeacherSettings> teacher) throws IOException {
-    if (teacher.isEmpty()) {
-      return Optional.empty();
+  private TeacherAnswers askTeacher(TextRows rows, TargetCodec<T> codec) throws IOException {
+    TeacherSource source = settings.teacher().orElseThrow();
+    LabelOrder labels = new LabelOrder(codec.names());
+    try (TemporaryFolder folder = TemporaryFolder.create()) {
+      TeacherPreparation<T> preparation =
+          new TeacherPreparation<>(
+              examples,
+              settings.session(),
+              settings.padId(),
+              invocation,
+              folder.path(),
+              report,
+              listener);
+      List<SoftTargetStep> steps = new ArrayList<>();
+      for (ReadyTeacher teacher : source.ready(preparation)) {
+        steps.add(new SoftTargetStep(teacher, settings.store(), storeLock, listener));
+      }
+      steps.forEach(step -> step.checkLabels(labels));
+      List<Tensor> logits = new ArrayList<>();
+      for (SoftTargetStep step : steps) {
+        SoftTargetStep.Answer answer = step.ask(examples, rows.texts(), labels);
+        report.softTargets(logits.size() + 1, steps.size(), answer);
+        logits.add(answer.logits());
+      }
+      return source
+          .agreement()
+          .map(all -> all.answers(logits, rows.targets()))
+          .orElseGet(() -> TeacherAnswers.ofOne(logits.get(0)));
     }
-    SoftTargetStep.Answer answer =
-        new SoftTargetStep(teacher.get(), settings.padId(), settings.store(), storeLock, listener)
-            .ask(rows.texts(), new LabelOrder(codec.names()));
-    report.softTargets(answer);
-    return Optional.of(answer.logits());
   }
 }

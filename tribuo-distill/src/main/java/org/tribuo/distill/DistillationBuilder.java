@@ -2,6 +2,7 @@ package org.tribuo.distill;
 
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.Output;
 import org.tribuo.distill.runtime.SessionSettings;
@@ -25,8 +26,8 @@ public final class DistillationBuilder<T extends Output<T>> {
     return this;
   }
 
-  /** The teacher; without one the student learns from the labels alone. */
-  public DistillationBuilder<T> teacher(OnnxTeacher teacher) {
+  /** The teacher, or several of them; without one the student learns from the labels alone. */
+  public DistillationBuilder<T> teacher(TeacherSource teacher) {
     trainer().teacher = teacher;
     return this;
   }
@@ -91,6 +92,12 @@ public final class DistillationBuilder<T extends Output<T>> {
   /** Passes over the labelled examples after that, with the hard loss alone. */
   public DistillationBuilder<T> fineTuningEpochs(int epochs) {
     trainer().fineTuningEpochs = epochs;
+    return this;
+  }
+
+  /** The stages of the training, in the place of epochs and epochs of fine-tuning. */
+  public DistillationBuilder<T> stages(TrainingStage... stages) {
+    trainer().stages = List.of(stages);
     return this;
   }
 

@@ -18,19 +18,24 @@ public interface DistillationListener {
   }
 
   /**
-   * After the soft targets are there.
+   * After the soft targets of a teacher are there.
    *
    * @param run what it took: a run in which nothing was computed took all of them from the store
    */
   default void onSoftTargets(TeacherRun run) {}
 
-  /** Who is told how the student is trained. */
-  default TrainingListener training() {
-    return TrainingListener.NONE;
+  /** Who is told how an assistant is trained, before it teaches. */
+  default DistillationListener assistant() {
+    return NONE;
   }
 
-  /** Who is told how the student is fine-tuned on the labels after that. */
-  default TrainingListener fineTuning() {
+  /**
+   * Who is told how the student is trained in a stage.
+   *
+   * @param name the name of the stage; where none are stated, {@code training} and {@code
+   *     fine-tuning}
+   */
+  default TrainingListener stage(String name) {
     return TrainingListener.NONE;
   }
 }

@@ -11,11 +11,8 @@ import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.autodiff.RuleTable;
 import org.tribuo.distill.autodiff.rules.StandardRules;
 import org.tribuo.distill.input.BatchPlan;
-import org.tribuo.distill.loss.HardLoss;
 import org.tribuo.distill.loss.ObjectiveSchedules;
 import org.tribuo.distill.loss.Schedule;
-import org.tribuo.distill.loss.SoftLoss;
-import org.tribuo.distill.output.TargetKind;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.training.AdamW;
 import org.tribuo.distill.training.EarlyStopping;
@@ -27,11 +24,9 @@ import org.tribuo.distill.training.TrainingSettings;
 /**
  * What a trainer's configuration means, checked. Immutable.
  *
- * @param hardLoss empty for the usual one
- * @param softLoss empty for the usual one
  * @param rules the gradients of operators
- * @param distilling the first stage
- * @param fineTuning the second stage, if there is one
+ * @param stages at least one
+ * @param session where models run
  * @param heldOut the part of the labelled rows that is held out, if any
  * @param maxLength the longest text in tokens; 0 for the student's positions
  * @param store the file that keeps soft targets; empty to forget them
@@ -39,12 +34,10 @@ import org.tribuo.distill.training.TrainingSettings;
  */
 record DistillationSettings(
     StudentSource student,
-    Optional<OnnxTeacher> teacher,
-    Optional<HardLossSource> hardLoss,
-    Optional<SoftLossSource> softLoss,
+    Optional<TeacherSource> teacher,
     RuleTable rules,
-    TrainingSettings distilling,
-    Optional<TrainingSettings> fineTuning,
+    List<Stage> stages,
+    SessionSettings session,
     BatchPlan batches,
     Optional<Double> heldOut,
     int maxLength,
@@ -54,18 +47,6 @@ record DistillationSettings(
 
   static DistillationSettings of(DistillationTrainer<?> trainer) {
     return new Reading(trainer).settings();
-  }
-
-  SessionSettings session() {
-    return distilling.session();
-  }
-
-  HardLoss hardLoss(TargetKind kind, List<String> labelOrder) {
-    return hardLoss.map(source -> source.loss(labelOrder)).orElseGet(() -> UsualLosses.hard(kind));
-  }
-
-  SoftLoss softLoss(TargetKind kind) {
-    return softLoss.map(SoftLossSource::loss).orElseGet(() -> UsualLosses.soft(kind));
   }
 
   /** Reads the fields of a trainer, and says which one is wrong. */
@@ -84,23 +65,17 @@ record DistillationSettings(
       properties.checkAtLeast("accumulation", 1, trainer.accumulation);
       properties.checkAtLeast("maxLength", 0, trainer.maxLength);
       properties.checkAtLeast("padId", 0, trainer.padId);
-      float fineTuningRate =
-          trainer.fineTuningLearningRate == 0
-              ? trainer.learningRate
-              : trainer.fineTuningLearningRate;
-      TrainingSettings distilling =
-          stage(trainer.epochs, schedule("learningRate", trainer.learningRate));
-      LearningRateSchedule fineTuning = schedule("fineTuningLearningRate", fineTuningRate);
+      WarmUp warmUp = properties.check("warmUp", () -> new WarmUp.Fraction(trainer.warmUp));
+      if (trainer.fineTuningLearningRate != 0) {
+        schedule("fineTuningLearningRate", trainer.fineTuningLearningRate, warmUp);
+      }
+      TrainingSettings usual = usual(schedule("learningRate", trainer.learningRate, warmUp));
       return new DistillationSettings(
           trainer.student,
           Optional.ofNullable(trainer.teacher),
-          Optional.ofNullable(trainer.hardLoss),
-          Optional.ofNullable(trainer.softLoss),
           rules(),
-          distilling,
-          trainer.fineTuningEpochs == 0
-              ? Optional.empty()
-              : Optional.of(stage(trainer.fineTuningEpochs, fineTuning)),
+          new StageReading(trainer, usual, warmUp).stages(),
+          usual.session(),
           batches(),
           heldOut(),
           trainer.maxLength,
@@ -159,10 +134,10 @@ record DistillationSettings(
       return schedule == null ? name : name + "Schedule";
     }
 
-    private TrainingSettings stage(int epochs, LearningRateSchedule schedule) {
+    private TrainingSettings usual(LearningRateSchedule schedule) {
       OptimizerSettings optimizer = optimizer();
       return new TrainingSettings(
-          epochs,
+          trainer.epochs,
           trainer.accumulation,
           schedule,
           optimizer.adamW(),
@@ -178,8 +153,7 @@ record DistillationSettings(
           0);
     }
 
-    private LearningRateSchedule schedule(String property, float peak) {
-      WarmUp warmUp = properties.check("warmUp", () -> new WarmUp.Fraction(trainer.warmUp));
+    private LearningRateSchedule schedule(String property, float peak, WarmUp warmUp) {
       return properties.check(property, () -> trainer.learningRateDecay.schedule(peak, warmUp));
     }
 

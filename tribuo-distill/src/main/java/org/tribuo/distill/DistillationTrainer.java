@@ -4,6 +4,8 @@ import com.oracle.labs.mlrg.olcut.config.Config;
 import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import com.oracle.labs.mlrg.olcut.provenance.Provenance;
+import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +13,7 @@ import org.tribuo.Dataset;
 import org.tribuo.Output;
 import org.tribuo.Trainer;
 import org.tribuo.distill.runtime.ExecutionProvider;
+import org.tribuo.distill.teacher.LabelOrder;
 import org.tribuo.provenance.TrainerProvenance;
 import org.tribuo.provenance.impl.TrainerProvenanceImpl;
 
@@ -56,14 +59,17 @@ import org.tribuo.provenance.impl.TrainerProvenanceImpl;
 public final class DistillationTrainer<T extends Output<T>> implements Trainer<T> {
   static final float DEFAULT_ALPHA = 0.9f;
   static final float DEFAULT_TEMPERATURE = 2;
+  static final int DEFAULT_EPOCHS = 3;
 
   @ConfigurableName String component = "DistillationTrainer";
 
   @Config(mandatory = true, description = "The student before it is trained.")
   StudentSource student;
 
-  @Config(description = "The teacher; without one the student learns from the labels alone.")
-  @Nullable OnnxTeacher teacher;
+  @Config(
+      description =
+          "The teacher, or several of them; without one the student learns from the labels alone.")
+  @Nullable TeacherSource teacher;
 
   @Config(
       description =
@@ -99,12 +105,18 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
   float dropout = 0.1f;
 
   @Config(description = "Passes over all examples.")
-  int epochs = 3;
+  int epochs = DEFAULT_EPOCHS;
 
   @Config(
       description =
           "Passes over the labelled examples after that, with the hard loss alone; 0 for none.")
   int fineTuningEpochs;
+
+  @Config(
+      description =
+          "The stages of the training, in their order, in the place of epochs and"
+              + " fineTuningEpochs.")
+  List<TrainingStage> stages = List.of();
 
   @Config(description = "The peak of the learning rate.")
   float learningRate = 5e-5f;
@@ -264,7 +276,17 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
   @Override
   public DistilledModel<T> train(
       Dataset<T> examples, Map<String, Provenance> runProvenance, int invocationCount) {
+    return train(examples, runProvenance, invocationCount, listener);
+  }
+
+  /** As the public ones, where somebody else is told how it goes. */
+  DistilledModel<T> train(
+      Dataset<T> examples,
+      Map<String, Provenance> runProvenance,
+      int invocationCount,
+      DistillationListener told) {
     SplittableRandom ofThisRun;
+    int invocation;
     TrainerProvenance provenance;
     synchronized (this) {
       if (invocationCount != INCREMENT_INVOCATION_COUNT) {
@@ -272,10 +294,24 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
       }
       provenance = getProvenance();
       ofThisRun = random.split();
-      invocations++;
+      invocation = invocations++;
     }
-    return new Distillation<>(settings, examples, ofThisRun, listener, storeLock)
+    return new Distillation<>(settings, examples, ofThisRun, invocation, told, storeLock)
         .run(provenance, runProvenance);
+  }
+
+  /**
+   * The labels that the student will know where no example has one: those of its teacher.
+   *
+   * @throws IllegalArgumentException if there is no teacher
+   */
+  LabelOrder knownLabels() throws IOException {
+    if (teacher == null) {
+      throw new IllegalArgumentException(
+          "No example has a label, and %s has no teacher that knows which there are"
+              .formatted(this));
+    }
+    return teacher.labels();
   }
 
   @Override

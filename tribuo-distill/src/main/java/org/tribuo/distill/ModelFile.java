@@ -2,7 +2,6 @@ package org.tribuo.distill;
 
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import com.oracle.labs.mlrg.olcut.provenance.PrimitiveProvenance;
-import com.oracle.labs.mlrg.olcut.provenance.Provenance;
 import com.oracle.labs.mlrg.olcut.provenance.ProvenanceUtil;
 import com.oracle.labs.mlrg.olcut.provenance.ProvenanceUtil.HashType;
 import com.oracle.labs.mlrg.olcut.provenance.primitives.HashProvenance;
@@ -79,13 +78,8 @@ record ModelFile(String component, Path path) {
     return hashes;
   }
 
-  /** Whether a provenance is one of {@link #hashes()}. */
-  static boolean isHash(String key, Provenance provenance) {
-    return provenance instanceof HashProvenance
-        && (key.equals(HASH) || key.startsWith(EXTERNAL_DATA_HASH));
-  }
-
-  private static HashProvenance hash(String key, Path file) {
+  /** The SHA-256 of a file. */
+  static HashProvenance hash(String key, Path file) {
     return new HashProvenance(
         HashType.SHA256, key, ProvenanceUtil.hashResource(HashType.SHA256, file));
   }

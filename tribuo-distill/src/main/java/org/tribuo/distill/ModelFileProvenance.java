@@ -5,23 +5,35 @@ import com.oracle.labs.mlrg.olcut.provenance.ObjectProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.PrimitiveProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.Provenance;
 import com.oracle.labs.mlrg.olcut.provenance.impl.SkeletalConfiguredObjectProvenance;
+import com.oracle.labs.mlrg.olcut.provenance.primitives.HashProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.primitives.StringProvenance;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * A component that reads an ONNX model: its settings, and the SHA-256 of the file ({@code
- * model-hash}) and of each file of external data beside it ({@code external-data-hash-NAME}).
+ * model-hash}), of each file of external data beside it ({@code external-data-hash-NAME}), and of
+ * the tokenizer's file ({@code tokenizer-hash}) if it reads one.
  */
 public final class ModelFileProvenance extends SkeletalConfiguredObjectProvenance {
   private static final long serialVersionUID = 1L;
 
+  private static final String TOKENIZER_HASH = "tokenizer-hash";
+
   private final HashMap<String, PrimitiveProvenance<?>> hashes;
 
   <C extends Configurable> ModelFileProvenance(C host, String hostShortName, ModelFile file) {
+    this(host, hostShortName, file, Optional.empty());
+  }
+
+  <C extends Configurable> ModelFileProvenance(
+      C host, String hostShortName, ModelFile file, Optional<Path> tokenizer) {
     super(host, hostShortName);
     hashes = new HashMap<>(file.hashes());
+    tokenizer.ifPresent(path -> hashes.put(TOKENIZER_HASH, ModelFile.hash(TOKENIZER_HASH, path)));
   }
 
   /**
@@ -43,8 +55,8 @@ public final class ModelFileProvenance extends SkeletalConfiguredObjectProvenanc
     Map<String, PrimitiveProvenance<?>> values = new HashMap<>();
     map.forEach(
         (key, provenance) -> {
-          if (ModelFile.isHash(key, provenance)) {
-            values.put(key, (PrimitiveProvenance<?>) provenance);
+          if (provenance instanceof HashProvenance hash) {
+            values.put(key, hash);
             configured.remove(key);
           }
         });

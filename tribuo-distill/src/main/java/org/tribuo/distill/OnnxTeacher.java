@@ -1,22 +1,22 @@
 package org.tribuo.distill;
 
 import com.oracle.labs.mlrg.olcut.config.Config;
-import com.oracle.labs.mlrg.olcut.config.Configurable;
 import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
-import com.oracle.labs.mlrg.olcut.provenance.Provenancable;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import org.tribuo.distill.graph.OnnxModel;
-import org.tribuo.distill.runtime.SessionSettings;
+import org.jspecify.annotations.Nullable;
+import org.tribuo.Output;
 import org.tribuo.distill.teacher.LabelOrder;
 import org.tribuo.distill.teacher.TeacherSettings;
 
 /**
- * A teacher from an ONNX file. It reads the tokens that the student reads.
+ * A teacher from an ONNX file. It reads the tokens that the student reads, or has a tokenizer of
+ * its own: then each example must keep its text ({@link org.tribuo.distill.input.RawText}).
  *
  * <pre>{@code
  * <component name="teacher" type="org.tribuo.distill.OnnxTeacher">
@@ -25,7 +25,7 @@ import org.tribuo.distill.teacher.TeacherSettings;
  * </component>
  * }</pre>
  */
-public final class OnnxTeacher implements Configurable, Provenancable<ConfiguredObjectProvenance> {
+public final class OnnxTeacher extends TeacherSource {
   @ConfigurableName private String component = "OnnxTeacher";
 
   @Config(mandatory = true, description = "The ONNX file; its external data lies beside it.")
@@ -41,6 +41,17 @@ public final class OnnxTeacher implements Configurable, Provenancable<Configured
           "The names of the logits' columns, in order: labels, or for regression dimensions. May be"
               + " left out for a file that DistilledModel.exportOnnx wrote.")
   private List<String> labelOrder = List.of();
+
+  @Config(
+      description =
+          "The teacher's tokenizer.json, where it is not the student's; the texts are then taken from"
+              + " the examples' metadata, cut to the teacher's positions.")
+  private @Nullable Path tokenizer;
+
+  @Config(
+      description =
+          "The token that fills up short rows, where the teacher has a tokenizer of its own.")
+  private int padId;
 
   /** For OLCUT. */
   private OnnxTeacher() {}
@@ -77,29 +88,62 @@ public final class OnnxTeacher implements Configurable, Provenancable<Configured
     return teacher;
   }
 
+  /**
+   * The same with a tokenizer of its own.
+   *
+   * @param tokenizer its tokenizer.json
+   * @param padId the token that fills up short rows
+   * @throws PropertyException if there is no such file, or the token is negative
+   */
+  public OnnxTeacher reading(Path tokenizer, int padId) {
+    OnnxTeacher other = new OnnxTeacher();
+    other.path = path;
+    other.labelOrder = labelOrder;
+    other.logits = logits;
+    other.tokenizer = tokenizer;
+    other.padId = padId;
+    other.postConfig();
+    return other;
+  }
+
   @Override
   public void postConfig() {
     file().check();
+    if (tokenizer != null && !Files.isRegularFile(tokenizer)) {
+      throw new PropertyException(
+          component,
+          "tokenizer",
+          "there is no file %s, expected a tokenizer.json".formatted(tokenizer));
+    }
+    new PropertyChecks(component).checkAtLeast("padId", 0, padId);
     if (!labelOrder.isEmpty()) {
       order(labelOrder);
     }
   }
 
   /**
-   * What opens this teacher.
+   * {@inheritDoc}
    *
-   * @param session where it runs
    * @throws PropertyException if neither the configuration nor the file says what the columns of
    *     the logits stand for
-   * @throws IOException if the file cannot be read
    */
-  TeacherSettings settings(SessionSettings session) throws IOException {
-    OnnxModel model = file().read();
-    return new TeacherSettings(
-        path,
-        order(file().labelOrder(labelOrder, model)),
-        Optional.of(logits).filter(name -> !name.isEmpty()),
-        session);
+  @Override
+  LabelOrder labels() throws IOException {
+    return order(file().labelOrder(labelOrder, file().read()));
+  }
+
+  @Override
+  <T extends Output<T>> List<ReadyTeacher> ready(TeacherPreparation<T> preparation)
+      throws IOException {
+    return List.of(
+        new ReadyTeacher(
+            new TeacherSettings(
+                path,
+                labels(),
+                Optional.of(logits).filter(name -> !name.isEmpty()),
+                preparation.session()),
+            Optional.ofNullable(tokenizer),
+            tokenizer == null ? preparation.padId() : padId));
   }
 
   private LabelOrder order(List<String> names) {
@@ -112,7 +156,7 @@ public final class OnnxTeacher implements Configurable, Provenancable<Configured
 
   @Override
   public ConfiguredObjectProvenance getProvenance() {
-    return new ModelFileProvenance(this, "Teacher", file());
+    return new ModelFileProvenance(this, "Teacher", file(), Optional.ofNullable(tokenizer));
   }
 
   @Override

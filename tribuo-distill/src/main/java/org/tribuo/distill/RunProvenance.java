@@ -24,6 +24,7 @@ import org.tribuo.provenance.TrainerProvenance;
 /** Collects what happened in one training: the instance values of the model's provenance. */
 final class RunProvenance {
   private final Map<String, Provenance> values = new LinkedHashMap<>();
+  private int assistants;
 
   void rows(TextRows rows, HeldOut split) {
     number("labelled-rows", rows.labelledRows().length);
@@ -31,12 +32,26 @@ final class RunProvenance {
     number("held-out-rows", split.heldOut().length);
   }
 
-  void softTargets(SoftTargetStep.Answer answer) {
+  /**
+   * A teacher was asked.
+   *
+   * @param teacher its number, from 1
+   * @param teachers how many there are: if there are several, the names begin with the number
+   */
+  void softTargets(int teacher, int teachers, SoftTargetStep.Answer answer) {
+    String prefix = teachers == 1 ? "" : "teacher-%d-".formatted(teacher);
     TeacherRun run = answer.run();
-    number("soft-targets-computed", run.computedRows());
-    number("soft-targets-reused", run.reusedRows());
-    text("soft-targets-onnxruntime-version", answer.runtimeVersion());
-    text("soft-targets-providers", names(answer.providers()));
+    number(prefix + "soft-targets-computed", run.computedRows());
+    number(prefix + "soft-targets-reused", run.reusedRows());
+    text(prefix + "soft-targets-onnxruntime-version", answer.runtimeVersion());
+    text(prefix + "soft-targets-providers", names(answer.providers()));
+  }
+
+  /** A teacher was trained first; its provenance is part of this one. */
+  void assistant(ModelProvenance provenance) {
+    String name = assistants == 0 ? "assistant" : "assistant-" + (assistants + 1);
+    values.put(name, provenance);
+    assistants++;
   }
 
   /**

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.tribuo.Dataset;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.TokenFeatures;
@@ -17,22 +18,16 @@ import org.tribuo.distill.teacher.SoftTargetStore;
 import org.tribuo.distill.teacher.SoftTargets;
 import org.tribuo.distill.teacher.Teacher;
 import org.tribuo.distill.teacher.TeacherRun;
-import org.tribuo.distill.teacher.TeacherSettings;
 
 /**
- * Asks the teacher about every text, unless the store knows what it said.
+ * Asks a teacher about every text, unless the store knows what it said.
  *
  * @param teacher who is asked
- * @param padId the token that fills up short rows
  * @param file the store; empty for one in memory
  * @param storeLock held while the store is open
  */
 record SoftTargetStep(
-    TeacherSettings teacher,
-    int padId,
-    Optional<Path> file,
-    Object storeLock,
-    DistillationListener listener) {
+    ReadyTeacher teacher, Optional<Path> file, Object storeLock, DistillationListener listener) {
   /**
    * What the teacher said.
    *
@@ -45,18 +40,35 @@ record SoftTargetStep(
       Tensor logits, TeacherRun run, List<ExecutionProvider> providers, String runtimeVersion) {}
 
   /**
+   * Checks that this teacher can teach a student.
+   *
+   * @throws IllegalArgumentException if the two have different labels
+   */
+  void checkLabels(LabelOrder student) {
+    teacher.settings().labels().columnsFor(student);
+  }
+
+  /**
    * Asks.
    *
+   * @param examples the texts
+   * @param ofStudent their tokens as the student reads them
    * @param student the columns that the student has
    * @throws IllegalArgumentException if teacher and student have different labels, or a text does
-   *     not fit the teacher
+   *     not fit the teacher or is not kept for its tokenizer
    */
-  Answer ask(List<TokenSequence> texts, LabelOrder student) throws IOException {
-    int[] columns = teacher.labels().columnsFor(student);
-    checkFits(texts);
-    try (Teacher opened = Teacher.open(teacher)) {
+  Answer ask(Dataset<?> examples, List<TokenSequence> ofStudent, LabelOrder student)
+      throws IOException {
+    int[] columns = teacher.settings().labels().columnsFor(student);
+    TokenFeatures limits = TokenLimits.of(OnnxModel.read(teacher.settings().model()), 0);
+    List<TokenSequence> texts =
+        teacher.tokenizer().isPresent()
+            ? RetokenizedTexts.of(examples, teacher.tokenizer().get(), limits.positions())
+            : ofStudent;
+    checkFits(texts, limits);
+    try (Teacher opened = Teacher.open(teacher.settings())) {
       TeacherTexts inputs =
-          new TeacherTexts(texts, TokenInputs.of(opened.inputs()).withPadId(padId));
+          new TeacherTexts(texts, TokenInputs.of(opened.inputs()).withPadId(teacher.padId()));
       synchronized (storeLock) {
         try (SoftTargetStore store =
             file.map(SoftTargetStore::open).orElseGet(SoftTargetStore::inMemory)) {
@@ -77,20 +89,27 @@ record SoftTargetStep(
     }
   }
 
-  private void checkFits(List<TokenSequence> texts) throws IOException {
-    TokenFeatures limits = TokenLimits.of(OnnxModel.read(teacher.model()), 0);
+  private void checkFits(List<TokenSequence> texts, TokenFeatures limits) {
+    Path model = teacher.settings().model();
     for (int row = 0; row < texts.size(); row++) {
       TokenSequence text = texts.get(row);
       if (text.length() > limits.positions()) {
         throw new IllegalArgumentException(
             "Example %d has %d tokens, the teacher '%s' has positions for %d; set the tokenizer's maximum length to that"
-                .formatted(row, text.length(), teacher.model(), limits.positions()));
+                .formatted(row, text.length(), model, limits.positions()));
       }
       for (int i = 0; i < text.length(); i++) {
         if (text.id(i) >= limits.vocabulary()) {
           throw new IllegalArgumentException(
-              "Example %d has token %d, outside of the vocabulary of %d that the teacher '%s' has; teacher and student must read the same tokens"
-                  .formatted(row, text.id(i), limits.vocabulary(), teacher.model()));
+              "Example %d has token %d, outside of the vocabulary of %d that the teacher '%s' has; %s"
+                  .formatted(
+                      row,
+                      text.id(i),
+                      limits.vocabulary(),
+                      model,
+                      teacher.tokenizer().isPresent()
+                          ? "is its tokenizer the one of this model?"
+                          : "teacher and student must read the same tokens, or the teacher needs a tokenizer of its own"));
         }
       }
     }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.BatchPlan;
 import org.tribuo.distill.input.TokenInputs;
@@ -17,7 +18,7 @@ import org.tribuo.distill.training.TrainingData;
 /** Some rows of texts, with their labels and soft targets, in batches of like length. */
 final class TextTrainingData implements TrainingData {
   private final TextRows texts;
-  private final Optional<Tensor> softTargets;
+  private final Optional<TeacherAnswers> softTargets;
   private final int[] chosen;
   private final int[] lengths;
   private final TokenInputs inputs;
@@ -25,14 +26,13 @@ final class TextTrainingData implements TrainingData {
   private final long seed;
 
   /**
-   * @param softTargets the teacher's logits [all rows, columns of the student], if there is a
-   *     teacher
+   * @param softTargets what the teachers said of all rows, if there are any
    * @param chosen which of the rows these data are
    * @param seed of the batches
    */
   TextTrainingData(
       TextRows texts,
-      Optional<Tensor> softTargets,
+      Optional<TeacherAnswers> softTargets,
       int[] chosen,
       TokenInputs inputs,
       BatchPlan plan,
@@ -44,6 +44,19 @@ final class TextTrainingData implements TrainingData {
     this.inputs = inputs;
     this.plan = plan;
     this.seed = seed;
+  }
+
+  /** The same rows with what the teachers said of them. */
+  TextTrainingData with(Optional<TeacherAnswers> answers) {
+    return new TextTrainingData(texts, answers, chosen, inputs, plan, seed);
+  }
+
+  /** The rows of each batch in some epochs. */
+  IntStream batchSizes(int epochs) {
+    return IntStream.range(0, epochs)
+        .mapToObj(this::epoch)
+        .flatMap(List::stream)
+        .mapToInt(batch -> batch.length);
   }
 
   /** The seed of the batches. */
@@ -72,8 +85,7 @@ final class TextTrainingData implements TrainingData {
     Map<String, Tensor> batch = new HashMap<>(inputs.batch(pick(all)));
     batch.put(ObjectiveInputs.LABELS, RowsOfTensor.pick(texts.targets().labels(), all));
     batch.put(ObjectiveInputs.LABELLED, RowsOfTensor.pick(texts.targets().labelled(), all));
-    softTargets.ifPresent(
-        logits -> batch.put(ObjectiveInputs.TEACHER_LOGITS, RowsOfTensor.pick(logits, all)));
+    softTargets.ifPresent(answers -> answers.putInto(batch, all));
     return batch;
   }
 

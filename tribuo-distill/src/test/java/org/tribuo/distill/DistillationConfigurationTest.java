@@ -40,6 +40,7 @@ import org.tribuo.classification.experiments.ConfigurableTrainTest;
 import org.tribuo.distill.input.CsvTextDataSource;
 import org.tribuo.distill.runtime.ExecutionProvider;
 import org.tribuo.distill.runtime.SessionSettings;
+import org.tribuo.distill.teacher.TeacherWeighting;
 import org.tribuo.distill.transformer.Pooling;
 import org.tribuo.test.Helpers;
 
@@ -82,7 +83,7 @@ class DistillationConfigurationTest {
   }
 
   @Test
-  void aTrainerThatWasBuiltInJavaSurvivesItToo(@TempDir Path folder) {
+  void aTrainerThatWasBuiltInJavaSurvivesItToo(@TempDir Path folder) throws Exception {
     for (DistillationBuilder<Label> builder :
         List.of(
             minimal(),
@@ -120,6 +121,24 @@ class DistillationConfigurationTest {
                     PiecewiseSchedule.of(
                         List.of(RampSchedule.linear(0, 0.9f), StepSchedule.of(0.9f)), 0.1, 1))
                 .temperature(RampSchedule.cosine(8, 1)),
+            minimal()
+                .teacher(
+                    SeveralTeachers.of(
+                            OnnxTeacher.of(BERT, ORDER).reading(tokenizer(), 3),
+                            TeacherAssistant.of(
+                                minimal().teacher(OnnxTeacher.of(BERT, ORDER)).build()))
+                        .withWeights(1, 2)
+                        .withTemperatures(1, 0.5f)
+                        .averaging(SeveralTeachers.Mean.LOGITS)
+                        .weightedBy(TeacherWeighting.CONFIDENCE))
+                .stages(
+                    TrainingStage.of("first", 2)
+                        .learningFrom(TrainingStage.From.TEACHER)
+                        .temperature(StepSchedule.of(4, 2))
+                        .softLoss(DkdLoss.of(1, 2)),
+                    TrainingStage.of("second", 1)
+                        .on(TrainingStage.Rows.LABELLED)
+                        .learningRate(1e-5f)),
             minimal()
                 .student(CutStudent.keeping(List.of(1), OnnxStudent.of(BERT, ORDER, "logits")))
                 .hardLoss(StandardHardLoss.of(StandardHardLoss.Kind.SQUARED_ERROR)))) {
@@ -175,6 +194,9 @@ class DistillationConfigurationTest {
             DistLoss.class,
             RampSchedule.class,
             StepSchedule.class,
+            SeveralTeachers.class,
+            TeacherAssistant.class,
+            TrainingStage.class,
             PiecewiseSchedule.class)) {
       List<String> described = new ArrayList<>();
       for (Field field : type.getDeclaredFields()) {
@@ -350,11 +372,13 @@ class DistillationConfigurationTest {
       lines.add(String.join(" ", words) + "," + List.of("blue", "green", "red").get(row % 3));
     }
     Path csv = Files.write(folder.resolve(name), lines);
-    Path tokenizer =
-        Path.of(
-            Objects.requireNonNull(
-                    DistillationConfigurationTest.class.getResource("tiny-tokenizer.json"))
-                .toURI());
-    return new MutableDataset<>(CsvTextDataSource.of(csv, tokenizer, new LabelFactory()).read());
+    return new MutableDataset<>(CsvTextDataSource.of(csv, tokenizer(), new LabelFactory()).read());
+  }
+
+  private static Path tokenizer() throws Exception {
+    return Path.of(
+        Objects.requireNonNull(
+                DistillationConfigurationTest.class.getResource("tiny-tokenizer.json"))
+            .toURI());
   }
 }

@@ -285,16 +285,7 @@ class DistillationTrainerTest {
           }
 
           @Override
-          public TrainingListener training() {
-            return stage("training");
-          }
-
-          @Override
-          public TrainingListener fineTuning() {
-            return stage("fine-tuning");
-          }
-
-          private TrainingListener stage(String name) {
+          public TrainingListener stage(String name) {
             return new TrainingListener() {
               @Override
               public void onEpochEnd(EpochReport report) {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.ConfigurableDataSource;
 import org.tribuo.Example;
@@ -83,6 +84,11 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
               + " label, all others become unlabelled. Without it every row keeps its own.")
   private @Nullable Path keepLabelsPath;
 
+  @Config(
+      description =
+          "Whether each example keeps its text as metadata, for teachers with another tokenizer.")
+  private boolean keepText;
+
   private final List<TextExample<T>> examples = new ArrayList<>();
 
   private ConfiguredDataSourceProvenance provenance;
@@ -129,9 +135,14 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
     List<TokenSequence> tokens = tokenize(rows);
     for (int row = 0; row < rows.size(); row++) {
       T output = labelled.get(row) ? output(rows.get(row), row) : outputFactory.getUnknownOutput();
-      examples.add(new TextExample<>(tokens.get(row), output));
+      examples.add(new TextExample<>(tokens.get(row), output, kept(rows.get(row))));
     }
     provenance = new CsvTextDataSourceProvenance(this, dataPath, tokenizerPath, keepLabelsPath);
+  }
+
+  private Optional<RawText> kept(CsvText row) {
+    Optional<String> pair = pairColumn.isEmpty() ? Optional.empty() : Optional.of(row.pair());
+    return keepText ? Optional.of(new RawText(row.text(), pair)) : Optional.empty();
   }
 
   private List<CsvText> readRows() {
@@ -260,9 +271,12 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
     return "CsvTextDataSource(%s, tokenizer=%s)".formatted(dataPath, tokenizerPath);
   }
 
-  private record TextExample<T extends Output<T>>(TokenSequence tokens, T output) {
+  private record TextExample<T extends Output<T>>(
+      TokenSequence tokens, T output, Optional<RawText> raw) {
     Example<T> toExample() {
-      return TokenFeatures.toExample(tokens, output);
+      Example<T> example = TokenFeatures.toExample(tokens, output);
+      raw.ifPresent(text -> text.keepIn(example));
+      return example;
     }
   }
 
@@ -311,6 +325,12 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
     /** A file of the rows that keep their label; all others become unlabelled. */
     public Builder<T> keepLabels(Path rowNumbers) {
       source.keepLabelsPath = rowNumbers;
+      return this;
+    }
+
+    /** Each example keeps its text as metadata, for teachers with another tokenizer. */
+    public Builder<T> keepText() {
+      source.keepText = true;
       return this;
     }
 

@@ -42,6 +42,12 @@ public final class ObjectiveInputs {
   /** As {@link #TEACHER_LOGITS_INDICES}, of an answer's last token. */
   public static final String TEACHER_END_LOGITS_INDICES = "teacher_end_logits_indices";
 
+  /**
+   * How much each of several teachers counts: float [rows..., teachers], 0 or more, adding up to 1
+   * in each row.
+   */
+  public static final String TEACHER_WEIGHTS = "teacher_weights";
+
   /** The weight of the soft loss, from 0 to 1: float scalar; only where there are both losses. */
   public static final String ALPHA = "alpha";
 
@@ -55,6 +61,15 @@ public final class ObjectiveInputs {
   public static final String LOSS_SCALE = "loss_scale";
 
   private ObjectiveInputs() {}
+
+  /** The output of one of several teachers, numbered from 1, in the place of the only one's. */
+  public static String ofTeacher(int teacher) {
+    return ofTeacher(TEACHER_LOGITS, teacher);
+  }
+
+  static String ofTeacher(String only, int teacher) {
+    return only + "_" + teacher;
+  }
 
   /** The weight of a further term: float scalar, 0 or more. */
   public static String weightOf(String term) {

@@ -3,6 +3,7 @@ package org.tribuo.distill.loss;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.IntStream;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.GraphException;
@@ -83,12 +84,34 @@ public final class Rows {
 
   /** The teacher's logits: [rows, outputs]. */
   public Value teacher() {
-    return teacher.orElseGet(() -> teacherOfWidth(width()));
+    return teacher.orElseGet(() -> teacherInput(names.teacher(), width()));
   }
 
-  /** The largest logits of the teacher where it gives no others: [rows, k]. */
+  /** The logits of each of several teachers: [rows, outputs]. */
+  public List<Value> teachers(int count) {
+    return IntStream.rangeClosed(1, count)
+        .mapToObj(k -> teacherInput(ObjectiveInputs.ofTeacher(names.teacher(), k), width()))
+        .toList();
+  }
+
+  /** How much each of several teachers counts in each row: [rows, teachers]. */
+  public Value teacherWeights(int count) {
+    return teacherInput(ObjectiveInputs.TEACHER_WEIGHTS, Dimension.of(count));
+  }
+
+  /**
+   * The largest logits of the teacher where it gives no others: [rows, k].
+   *
+   * @throws GraphException if the teacher's logits are not as the teacher gave them
+   */
   public Value largestOfTeacher(int k) {
-    return teacherOfWidth(Dimension.of(k));
+    if (teacher.isPresent()) {
+      throw new GraphException(
+          "The teacher's %d largest logits alone are neither averaged over several teachers nor"
+                  .formatted(k)
+              + " standardised: use a loss that reads all of them");
+    }
+    return teacherInput(names.teacher(), Dimension.of(k));
   }
 
   /** The classes that the teacher's largest logits are of: int64 [rows, k]. */
@@ -114,8 +137,8 @@ public final class Rows {
     return inputs.scalar(ObjectiveInputs.TEMPERATURE);
   }
 
-  private Value teacherOfWidth(Dimension width) {
-    return axes.flatRows(op, inputs.input(names.teacher(), axes.type(floatType(), width)));
+  private Value teacherInput(String name, Dimension width) {
+    return axes.flatRows(op, inputs.input(name, axes.type(floatType(), width)));
   }
 
   private Value rawClassLabels() {

@@ -6,9 +6,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A folder for files of this process, deleted with its content. */
-record TemporaryFolder(Path path) implements AutoCloseable {
-  static TemporaryFolder create() throws IOException {
+/** A folder for files of this process, without folders in it; deleted with its content. */
+public record TemporaryFolder(Path path) implements AutoCloseable {
+  /** A new folder. */
+  public static TemporaryFolder create() throws IOException {
     return new TemporaryFolder(Files.createTempDirectory("tribuo-distill-training-"));
   }
 

@@ -50,6 +50,24 @@ public record TrainingSettings(
     }
   }
 
+  /** The same over other epochs, with other schedules. */
+  public TrainingSettings over(
+      int otherEpochs, LearningRateSchedule learningRate, ObjectiveSchedules otherObjective) {
+    return new TrainingSettings(
+        otherEpochs,
+        accumulation,
+        learningRate,
+        adamW,
+        maxGradientNorm,
+        otherObjective,
+        dropout,
+        frozen,
+        compactVocabulary,
+        earlyStopping,
+        session,
+        seed);
+  }
+
   /** The same with another seed. */
   public TrainingSettings withSeed(long other) {
     return new TrainingSettings(

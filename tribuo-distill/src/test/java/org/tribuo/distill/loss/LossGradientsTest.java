@@ -48,8 +48,13 @@ class LossGradientsTest {
             new Dist(2, 1),
             new LogitStandardization(new KlDivergence()),
             new SparseKlDivergence(2),
+            new TeacherMean(new KlDivergence(), 2, TeacherMean.Of.PROBABILITIES),
             new CosineDistance());
-    List<SoftLoss> ofVectors = List.of(new BinarySoftTargets(), new RegressionSoftTargets());
+    List<SoftLoss> ofVectors =
+        List.of(
+            new BinarySoftTargets(),
+            new RegressionSoftTargets(),
+            new TeacherMean(new BinarySoftTargets(), 3, TeacherMean.Of.LABEL_PROBABILITIES));
     List<HardLoss> vectors = List.of(new BinaryCrossEntropy(), new SquaredError());
     List<RowForm> forms =
         List.of(
@@ -169,6 +174,7 @@ class LossGradientsTest {
           Tensor.of(random.ints(elements, 0, 3).mapToDouble(i -> i == 0 ? 0 : 1).toArray(), dims);
       case "attention_mask" ->
           Tensor.of(random.ints(elements, 0, 4).mapToLong(i -> i == 0 ? 0 : 1).toArray(), dims);
+      case "teacher_weights" -> Tensor.of(random.doubles(elements, .1, .6).toArray(), dims);
       case "teacher_logits_indices" -> pairs(dims, random);
       default ->
           type.elementType() == ElementType.INT64

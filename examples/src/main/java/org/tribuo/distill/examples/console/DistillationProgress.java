@@ -1,5 +1,7 @@
 package org.tribuo.distill.examples.console;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.DistillationListener;
@@ -7,12 +9,12 @@ import org.tribuo.distill.teacher.SoftTargetProgress;
 import org.tribuo.distill.teacher.TeacherRun;
 import org.tribuo.distill.training.TrainingListener;
 
-/** Shows a training: the teacher's soft targets, the student, and its fine-tuning. */
+/** Shows a training: the teacher's soft targets, and the student in each stage. */
 public final class DistillationProgress implements DistillationListener, AutoCloseable {
   private final Console console;
   private final Consumer<TeacherRun> afterSoftTargets;
-  private final TrainingProgress training;
-  private final TrainingProgress fineTuning;
+  private final String task;
+  private final List<TrainingProgress> stages = new ArrayList<>();
   private @Nullable Progress softTargets;
 
   /**
@@ -22,8 +24,7 @@ public final class DistillationProgress implements DistillationListener, AutoClo
   public DistillationProgress(Console console, String task, Consumer<TeacherRun> afterSoftTargets) {
     this.console = console;
     this.afterSoftTargets = afterSoftTargets;
-    this.training = new TrainingProgress(console, task);
-    this.fineTuning = new TrainingProgress(console, task + ", fine-tuning");
+    this.task = task;
   }
 
   @Override
@@ -43,21 +44,18 @@ public final class DistillationProgress implements DistillationListener, AutoClo
   }
 
   @Override
-  public TrainingListener training() {
-    return training;
-  }
-
-  @Override
-  public TrainingListener fineTuning() {
-    return fineTuning;
+  public TrainingListener stage(String name) {
+    String shown = name.equals("training") ? task : task + ", " + name;
+    TrainingProgress stage = new TrainingProgress(console, shown);
+    stages.add(stage);
+    return stage;
   }
 
   /** Ends what is shown, also after a failure. May be called twice. */
   @Override
   public void close() {
     closeSoftTargets();
-    training.close();
-    fineTuning.close();
+    stages.forEach(TrainingProgress::close);
   }
 
   private void closeSoftTargets() {

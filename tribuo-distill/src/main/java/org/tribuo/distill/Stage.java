@@ -1,0 +1,104 @@
+package org.tribuo.distill;
+
+import java.util.List;
+import java.util.Optional;
+import org.tribuo.distill.loss.HardLoss;
+import org.tribuo.distill.loss.LabelForm;
+import org.tribuo.distill.loss.Objective;
+import org.tribuo.distill.loss.RowForm;
+import org.tribuo.distill.loss.SoftLoss;
+import org.tribuo.distill.output.TargetCodec;
+import org.tribuo.distill.output.TargetKind;
+import org.tribuo.distill.training.TrainingSettings;
+
+/**
+ * What a stage's configuration means, checked.
+ *
+ * @param name unique among the stages
+ * @param from what the student's answers are compared with
+ * @param rows the examples
+ * @param hardLoss empty for the usual one
+ * @param softLoss empty for the usual one
+ * @param settings all else
+ */
+record Stage(
+    String name,
+    TrainingStage.From from,
+    TrainingStage.Rows rows,
+    Optional<HardLossSource> hardLoss,
+    Optional<SoftLossSource> softLoss,
+    TrainingSettings settings) {
+
+  /** The name of the stage that is there where none is stated. */
+  static final String TRAINING = "training";
+
+  /** The name of the stage that {@code fineTuningEpochs} adds. */
+  static final String FINE_TUNING = "fine-tuning";
+
+  /**
+   * What the stage minimises.
+   *
+   * @param teachers how several teachers agree, if there are several
+   * @throws IllegalArgumentException if a loss does not fit the outputs
+   */
+  Objective objective(TargetCodec<?> codec, Optional<TeacherAgreement> teachers) {
+    return new Objective(
+        RowForm.examples(),
+        from.labels() ? Optional.of(hard(codec.kind(), codec.names())) : Optional.empty(),
+        from.teacher() ? Optional.of(soft(codec.kind(), teachers)) : Optional.empty(),
+        Optional.empty());
+  }
+
+  private HardLoss hard(TargetKind kind, List<String> labelOrder) {
+    HardLoss hard =
+        hardLoss.map(source -> source.loss(labelOrder)).orElseGet(() -> UsualLosses.hard(kind));
+    boolean ofClasses = kind == TargetKind.MULTICLASS;
+    if (ofClasses != (hard.labelForm() == LabelForm.CLASSES)) {
+      throw new IllegalArgumentException(
+          "The hard loss %s is for %s, but the outputs of the dataset are %s; leave it away for the usual one"
+              .formatted(hard, ofClasses ? "MultiLabel or Regressor" : "Label", kind));
+    }
+    return hard;
+  }
+
+  private SoftLoss soft(TargetKind kind, Optional<TeacherAgreement> teachers) {
+    SoftLoss soft = softLoss.map(SoftLossSource::loss).orElseGet(() -> UsualLosses.soft(kind));
+    return teachers.map(all -> all.against(soft, kind)).orElse(soft);
+  }
+
+  /**
+   * The rows that are trained on.
+   *
+   * @throws IllegalArgumentException if rows without a label are among them and teach nothing, or
+   *     there are none
+   */
+  int[] chosen(TextRows all, HeldOut split, boolean hasTeacher) {
+    int[] unlabelled = all.unlabelledRows();
+    if (rows == TrainingStage.Rows.LABELLED) {
+      int[] labelled = split.labelledTraining(all);
+      if (labelled.length == 0) {
+        throw new IllegalArgumentException(
+            "No example has a label, but the student learns from labelled ones in the stage '%s'; label some, or %s"
+                .formatted(
+                    name,
+                    name.equals(FINE_TUNING)
+                        ? "set fineTuningEpochs to 0"
+                        : "leave the stage out"));
+      }
+      return labelled;
+    }
+    if (!from.teacher() && unlabelled.length > 0) {
+      throw new IllegalArgumentException(
+          "%d of %d examples have no label, the first is example %d, and %s"
+              .formatted(
+                  unlabelled.length,
+                  all.count(),
+                  unlabelled[0],
+                  hasTeacher
+                      ? "the stage '%s' learns from labels alone; set its rows to LABELLED"
+                          .formatted(name)
+                      : "there is no teacher to say what they are; label them, leave them out, or name a teacher"));
+    }
+    return split.training();
+  }
+}

@@ -1,0 +1,112 @@
+package org.tribuo.distill;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.tribuo.distill.loss.ObjectiveSchedules;
+import org.tribuo.distill.loss.Schedule;
+import org.tribuo.distill.training.LearningRateSchedule;
+import org.tribuo.distill.training.LearningRateSchedule.WarmUp;
+import org.tribuo.distill.training.TrainingSettings;
+
+/**
+ * Reads the stages of a trainer, and says what is wrong with one.
+ *
+ * @param usual what a stage has where it states nothing else
+ * @param warmUp of the learning rate in each stage
+ */
+record StageReading(DistillationTrainer<?> trainer, TrainingSettings usual, WarmUp warmUp) {
+  /** The stages that are stated, or those that epochs and fineTuningEpochs stand for. */
+  List<Stage> stages() {
+    if (trainer.stages.isEmpty()) {
+      return ofSwitches().stream().map(this::read).toList();
+    }
+    PropertyChecks properties = new PropertyChecks(trainer.component);
+    if (trainer.epochs != DistillationTrainer.DEFAULT_EPOCHS || trainer.fineTuningEpochs != 0) {
+      throw properties.refused(
+          "stages",
+          "are %s, and epochs or fineTuningEpochs are stated too; state one of the two"
+              .formatted(trainer.stages));
+    }
+    Set<String> names = new HashSet<>();
+    for (TrainingStage stage : trainer.stages) {
+      if (!names.add(stage.name)) {
+        throw properties.refused(
+            "stages", "has two of the name '%s'; name them differently".formatted(stage.name));
+      }
+    }
+    return trainer.stages.stream().map(this::read).toList();
+  }
+
+  private List<TrainingStage> ofSwitches() {
+    List<TrainingStage> stages = new ArrayList<>();
+    stages.add(TrainingStage.of(Stage.TRAINING, trainer.epochs).on(TrainingStage.Rows.ALL));
+    if (trainer.fineTuningEpochs > 0) {
+      stages.add(
+          TrainingStage.of(Stage.FINE_TUNING, trainer.fineTuningEpochs)
+              .learningFrom(TrainingStage.From.LABELS)
+              .on(TrainingStage.Rows.LABELLED)
+              .learningRate(trainer.fineTuningLearningRate));
+    }
+    return stages;
+  }
+
+  private Stage read(TrainingStage stage) {
+    PropertyChecks properties = new PropertyChecks(stage.component);
+    TrainingStage.From from = from(stage, properties);
+    return new Stage(
+        stage.name,
+        from,
+        rows(stage, from),
+        firstOf(stage.hardLoss, trainer.hardLoss),
+        firstOf(stage.softLoss, trainer.softLoss),
+        usual.over(stage.epochs, learningRate(stage, properties), objective(stage, properties)));
+  }
+
+  private TrainingStage.From from(TrainingStage stage, PropertyChecks properties) {
+    if (trainer.teacher != null) {
+      return stage.from == null ? TrainingStage.From.LABELS_AND_TEACHER : stage.from;
+    }
+    if (stage.from != null && stage.from.teacher()) {
+      throw properties.refused(
+          "from", "is %s, but the trainer has no teacher to learn from".formatted(stage.from));
+    }
+    return TrainingStage.From.LABELS;
+  }
+
+  private TrainingStage.Rows rows(TrainingStage stage, TrainingStage.From from) {
+    if (stage.rows != null) {
+      return stage.rows;
+    }
+    return from.teacher() ? TrainingStage.Rows.ALL : TrainingStage.Rows.LABELLED;
+  }
+
+  private LearningRateSchedule learningRate(TrainingStage stage, PropertyChecks properties) {
+    float peak = stage.learningRate == 0 ? trainer.learningRate : stage.learningRate;
+    LearningRateDecay decay =
+        stage.learningRateDecay == null ? trainer.learningRateDecay : stage.learningRateDecay;
+    return properties.check("learningRate", () -> decay.schedule(peak, warmUp));
+  }
+
+  private ObjectiveSchedules objective(TrainingStage stage, PropertyChecks properties) {
+    Schedule alpha = scheduleOf(stage.alpha, usual.objective().alpha());
+    Schedule temperature = scheduleOf(stage.temperature, usual.objective().temperature());
+    Schedule one = Schedule.constant(1);
+    properties.check("alpha", () -> new ObjectiveSchedules(alpha, one, Map.of()));
+    return properties.check(
+        "temperature",
+        () -> new ObjectiveSchedules(alpha, temperature, usual.objective().weights()));
+  }
+
+  private static Schedule scheduleOf(@Nullable ScheduleSource stated, Schedule usual) {
+    return stated == null ? usual : stated.schedule();
+  }
+
+  private static <S> Optional<S> firstOf(@Nullable S stated, @Nullable S usual) {
+    return Optional.ofNullable(stated == null ? usual : stated);
+  }
+}

@@ -1,0 +1,58 @@
+package org.tribuo.distill;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.loss.SoftLoss;
+import org.tribuo.distill.loss.TeacherMean;
+import org.tribuo.distill.output.TargetKind;
+import org.tribuo.distill.output.Targets;
+import org.tribuo.distill.teacher.TeacherWeighting;
+import org.tribuo.distill.teacher.TeacherWeights;
+
+/**
+ * How what several teachers say becomes one.
+ *
+ * @param mean what is averaged
+ * @param weights how much each counts
+ * @param temperatures what the logits of each are divided by before anything else
+ */
+record TeacherAgreement(
+    SeveralTeachers.Mean mean, TeacherWeights weights, List<Float> temperatures) {
+  /**
+   * The loss against all of them.
+   *
+   * @throws IllegalArgumentException if they are asked for probabilities of a regression, which has
+   *     none
+   */
+  SoftLoss against(SoftLoss loss, TargetKind kind) {
+    if (kind == TargetKind.REGRESSION && weights.weighting() != TeacherWeighting.STATED) {
+      throw new IllegalArgumentException(
+          "The teachers of a regression say values, which are neither sure nor probable: set the"
+              + " weighting of SeveralTeachers to STATED");
+    }
+    return new TeacherMean(loss, temperatures.size(), mean.of(kind));
+  }
+
+  /**
+   * What they say together.
+   *
+   * @param logits of each teacher, FLOAT [rows, columns]
+   */
+  TeacherAnswers answers(List<Tensor> logits, Targets targets) {
+    List<Tensor> divided = new ArrayList<>();
+    for (int k = 0; k < logits.size(); k++) {
+      divided.add(divided(logits.get(k), temperatures.get(k)));
+    }
+    return TeacherAnswers.ofSeveral(
+        divided, weights.of(divided, targets.labels(), targets.labelled()));
+  }
+
+  private static Tensor divided(Tensor logits, float temperature) {
+    float[] values = logits.toFloats();
+    for (int i = 0; i < values.length; i++) {
+      values[i] /= temperature;
+    }
+    return Tensor.of(values, logits.dims());
+  }
+}

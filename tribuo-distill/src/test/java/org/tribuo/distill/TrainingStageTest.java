@@ -1,0 +1,221 @@
+package org.tribuo.distill;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import com.oracle.labs.mlrg.olcut.config.PropertyException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.tribuo.Example;
+import org.tribuo.MutableDataset;
+import org.tribuo.classification.Label;
+import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.runtime.SessionSettings;
+import org.tribuo.distill.training.StepReport;
+import org.tribuo.distill.training.TrainingListener;
+import org.tribuo.test.Helpers;
+
+class TrainingStageTest {
+  private static final Path BERT = Zoo.file("bert_seqcls_ts11");
+  private static final List<String> ORDER = List.of("red", "blue", "green");
+
+  /** 6 labelled and 26 unlabelled: in batches of 8, one step an epoch or four. */
+  private static final MutableDataset<Label> TEXTS = few();
+
+  private static MutableDataset<Label> few() {
+    List<Example<Label>> few = new ArrayList<>(TinyTexts.labelled(6, 3));
+    few.addAll(TinyTexts.unlabelled(26, 4));
+    return TinyTexts.dataset(few);
+  }
+
+  @Test
+  void eachStageHasItsObjectiveItsExamplesAndItsSchedules() {
+    DistillationTrainer<Label> trainer =
+        builder()
+            .alpha(0.7f)
+            .stages(
+                TrainingStage.of("imitation", 2)
+                    .learningFrom(TrainingStage.From.TEACHER)
+                    .softLoss(StandardSoftLoss.of(StandardSoftLoss.Kind.LOGITS_MSE)),
+                TrainingStage.of("both", 1)
+                    .temperature(StepSchedule.of(4))
+                    .learningRate(2e-4f)
+                    .learningRateDecay(LearningRateDecay.CONSTANT),
+                TrainingStage.of("few", 1)
+                    .on(TrainingStage.Rows.LABELLED)
+                    .alpha(RampSchedule.linear(0.2f, 0.2f)),
+                TrainingStage.of("exam", 3)
+                    .learningFrom(TrainingStage.From.LABELS)
+                    .hardLoss(CrossEntropyLoss.of(0.1f, Map.of())))
+            .build();
+    Map<String, List<StepReport>> heard = new LinkedHashMap<>();
+    trainer.setListener(
+        new DistillationListener() {
+          @Override
+          public TrainingListener stage(String name) {
+            return new TrainingListener() {
+              @Override
+              public void onStep(StepReport report) {
+                heard.computeIfAbsent(name, n -> new ArrayList<>()).add(report);
+              }
+            };
+          }
+        });
+    try (DistilledModel<Label> model = trainer.train(TEXTS)) {
+      for (String name : heard.keySet()) {
+        assertThat(model.getProvenance().getInstanceProvenance().getMap().get(name + "-steps"))
+            .hasToString(Integer.toString(heard.get(name).size()));
+      }
+      Helpers.testProvenanceMarshalling(model.getProvenance());
+    }
+    assertThat(heard.keySet()).containsExactly("imitation", "both", "few", "exam");
+    assertThat(heard.values().stream().map(List::size)).containsExactly(8, 4, 1, 3);
+    StepReport imitation = heard.get("imitation").get(0);
+    assertThat(imitation.terms().keySet()).contains("soft").doesNotContain("hard");
+    assertThat(imitation.schedules()).isEmpty();
+    StepReport both = heard.get("both").get(3);
+    assertThat(both.schedules()).isEqualTo(Map.of("alpha", 0.7f, "temperature", 4f));
+    assertThat(both.learningRate()).isEqualTo(2e-4f);
+    assertThat(heard.get("few").get(0).schedules())
+        .isEqualTo(Map.of("alpha", 0.2f, "temperature", 2f));
+    assertThat(heard.get("exam").get(0).terms().keySet())
+        .isEqualTo(Set.of("loss", "hard", "gradient_norm"));
+  }
+
+  @Test
+  void epochsAndFineTuningEpochsStandForTwoStages() {
+    List<Tensor> bySwitches =
+        weights(builder().epochs(2).fineTuningEpochs(1).fineTuningLearningRate(2e-4f).build());
+    List<Tensor> byStages =
+        weights(
+            builder()
+                .stages(
+                    TrainingStage.of("training", 2),
+                    TrainingStage.of("fine-tuning", 1)
+                        .learningFrom(TrainingStage.From.LABELS)
+                        .learningRate(2e-4f))
+                .build());
+    assertThat(byStages).isEqualTo(bySwitches);
+  }
+
+  @Test
+  void withoutATeacherTheStagesLearnFromLabels() {
+    DistillationTrainer<Label> trainer =
+        DistillationTrainer.<Label>builder()
+            .student(OnnxStudent.of(BERT, ORDER))
+            .stages(TrainingStage.of("one", 1), TrainingStage.of("two", 1))
+            .session(SessionSettings.cpu(1))
+            .build();
+    trainer.train(TEXTS).close();
+  }
+
+  @Test
+  void aTeacherThatNoStageLearnsFromIsNotAsked() {
+    try (DistilledModel<Label> model =
+        builder()
+            .stages(TrainingStage.of("exam", 1).learningFrom(TrainingStage.From.LABELS))
+            .build()
+            .train(TEXTS)) {
+      assertThat(model.getProvenance().getInstanceProvenance().getMap())
+          .doesNotContainKey("soft-targets-computed");
+    }
+  }
+
+  @Test
+  void examplesThatTeachNothingAreRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                builder()
+                    .stages(
+                        TrainingStage.of("exam", 1)
+                            .learningFrom(TrainingStage.From.LABELS)
+                            .on(TrainingStage.Rows.ALL))
+                    .build()
+                    .train(TEXTS))
+        .withMessageContaining("26 of 32 examples have no label, the first is example 6")
+        .withMessageContaining(
+            "the stage 'exam' learns from labels alone; set its rows to LABELLED");
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                builder()
+                    .stages(TrainingStage.of("exam", 1).on(TrainingStage.Rows.LABELLED))
+                    .build()
+                    .train(TinyTexts.dataset(TinyTexts.unlabelled(8, 1))))
+        .withMessageContaining("learns from labelled ones in the stage 'exam'")
+        .withMessageContaining("or leave the stage out");
+  }
+
+  @Test
+  void batchesThatALossCannotUseAreRefusedBeforeTheTeacherIsAsked() {
+    DistillationTrainer<Label> trainer =
+        builder().softLoss(DistLoss.of(1, 1)).batchSize(30).build();
+    trainer.setListener(
+        new DistillationListener() {
+          @Override
+          public void onSoftTargets(org.tribuo.distill.teacher.TeacherRun run) {
+            throw new AssertionError("the teacher was asked");
+          }
+        });
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> trainer.train(TEXTS))
+        .withMessageContaining("A batch has 2 examples, but Dist");
+  }
+
+  @Test
+  void stagesThatMeanNothingAreRefused() {
+    refused(() -> TrainingStage.of(" ", 1), "Property: name, is blank");
+    refused(() -> TrainingStage.of("exam", 0), "Property: epochs, is 0, expected 1 or more");
+    TrainingStage exam = TrainingStage.of("exam", 1);
+    refused(
+        () -> builder().stages(exam, exam).build(), "Property: stages, has two of the name 'exam'");
+    refused(
+        () -> builder().stages(exam).fineTuningEpochs(1).build(),
+        "epochs or fineTuningEpochs are stated too; state one of the two");
+    refused(
+        () -> builder().stages(exam.learningRate(-1)).build(),
+        "Component: TrainingStage, Property: learningRate");
+    refused(
+        () -> builder().stages(exam.alpha(StepSchedule.of(2))).build(),
+        "Component: TrainingStage, Property: alpha, alpha is 2.0");
+    refused(
+        () -> builder().stages(exam.temperature(RampSchedule.linear(1, -1))).build(),
+        "Property: temperature, temperature goes from -1.0 to 1.0");
+    refused(
+        () ->
+            DistillationTrainer.<Label>builder()
+                .student(OnnxStudent.of(BERT, ORDER))
+                .stages(exam.learningFrom(TrainingStage.From.TEACHER))
+                .build(),
+        "Property: from, is TEACHER, but the trainer has no teacher");
+  }
+
+  private static void refused(
+      org.assertj.core.api.ThrowableAssert.ThrowingCallable making, String message) {
+    assertThatExceptionOfType(PropertyException.class)
+        .isThrownBy(making)
+        .withMessageContaining(message);
+  }
+
+  private static DistillationBuilder<Label> builder() {
+    return DistillationTrainer.<Label>builder()
+        .student(OnnxStudent.of(BERT, ORDER))
+        .teacher(OnnxTeacher.of(BERT, ORDER))
+        .batchSize(8)
+        .learningRate(1e-3f)
+        .session(SessionSettings.cpu(1));
+  }
+
+  private static List<Tensor> weights(DistillationTrainer<Label> trainer) {
+    try (DistilledModel<Label> model = trainer.train(TEXTS)) {
+      return List.copyOf(model.network().onnx().initializers().values());
+    }
+  }
+}
