@@ -12,17 +12,24 @@ import java.util.function.Function;
 import org.tribuo.Dataset;
 import org.tribuo.ImmutableOutputInfo;
 import org.tribuo.Output;
+import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.graph.pass.Normalization;
 import org.tribuo.distill.input.TokenFeatures;
 import org.tribuo.distill.loss.Objective;
 import org.tribuo.distill.output.TargetCodec;
 import org.tribuo.distill.output.TargetKind;
 import org.tribuo.distill.teacher.LabelOrder;
 import org.tribuo.distill.training.NonFiniteLossException;
+import org.tribuo.distill.training.PrefetchedBatches;
 import org.tribuo.distill.training.StudentTraining;
 import org.tribuo.distill.training.TemporaryFolder;
 import org.tribuo.distill.training.TrainedStudent;
+import org.tribuo.distill.training.TrainingData;
 import org.tribuo.distill.training.Validation;
+import org.tribuo.distill.transformer.Feature;
 import org.tribuo.provenance.TrainerProvenance;
 
 /**
@@ -111,7 +118,8 @@ final class Distillation<T extends Output<T>> {
     StudentNetwork network = StudentNetwork.of(student, tokens, settings.padId());
     TextRows rows = TextRows.of(examples, tokens, codec);
     HeldOut split = split(rows);
-    List<Lesson> lessons = lessons(network, rows, split, codec);
+    Optional<FeatureTeacher> inside = inside(rows);
+    List<Lesson> lessons = lessons(network, rows, split, codec, inside);
     tryOut(network, rows);
     Optional<Validation> validation =
         settings.heldOut().map(part -> validation(network, codec.kind(), rows, split));
@@ -122,21 +130,34 @@ final class Distillation<T extends Output<T>> {
         asksTeacher ? Optional.of(askTeacher(rows, codec)) : Optional.empty();
     StudentNetwork taught = network;
     for (Lesson lesson : lessons) {
-      taught = teach(lesson, taught, lesson.data().with(answers), validation);
+      TextTrainingData data = lesson.data().with(answers);
+      taught =
+          lesson.wanted().isEmpty()
+              ? teach(lesson, taught, data, validation)
+              : teachInside(lesson, taught, data, inside.orElseThrow(), validation);
     }
     return taught;
   }
 
-  /** A stage and what it trains on. */
-  private record Lesson(Stage stage, Objective objective, TextTrainingData data) {}
+  /**
+   * A stage and what it trains on.
+   *
+   * @param wanted what it compares of the inside of the teacher
+   */
+  private record Lesson(
+      Stage stage, Objective objective, TextTrainingData data, List<Feature> wanted) {}
 
   private List<Lesson> lessons(
-      StudentNetwork network, TextRows rows, HeldOut split, TargetCodec<T> codec) {
+      StudentNetwork network,
+      TextRows rows,
+      HeldOut split,
+      TargetCodec<T> codec,
+      Optional<FeatureTeacher> inside) {
     List<Lesson> lessons = new ArrayList<>();
     for (int i = 0; i < settings.stages().size(); i++) {
       Stage stage = settings.stages().get(i);
       Objective objective =
-          stage.objective(codec, settings.teacher().flatMap(TeacherSource::agreement));
+          stage.objective(codec, settings.teacher().flatMap(TeacherSource::agreement), inside);
       int[] chosen = stage.chosen(rows, split, settings.teacher().isPresent());
       TextTrainingData data =
           new TextTrainingData(
@@ -147,9 +168,29 @@ final class Distillation<T extends Output<T>> {
               settings.batches(),
               stageSeeds.get(i));
       objective.checkBatches(data.batchSizes(stage.settings().epochs()));
-      lessons.add(new Lesson(stage, objective, data));
+      lessons.add(new Lesson(stage, objective, data, wanted(objective, network)));
     }
     return lessons;
+  }
+
+  /** What an objective reads of the teacher's inside: found out before any teacher is asked. */
+  private static List<Feature> wanted(Objective objective, StudentNetwork network) {
+    if (objective.features().isEmpty()) {
+      return List.of();
+    }
+    Graph graph = Graph.of(network.withLogitsAlone());
+    Normalization.applyForTraining(graph);
+    Value[] outputs = graph.outputs().stream().map(graph::value).toArray(Value[]::new);
+    return objective.attach(Ops.on(graph), outputs).teacherFeatures();
+  }
+
+  private Optional<FeatureTeacher> inside(TextRows rows) throws IOException {
+    if (settings.featureTeacher().isEmpty()) {
+      return Optional.empty();
+    }
+    FeatureTeacher teacher = settings.featureTeacher().get().inside();
+    TeacherLimits.of(teacher.file(), false).check(rows.texts());
+    return Optional.of(teacher);
   }
 
   /** A stage in which the loss was no longer finite. */
@@ -168,11 +209,23 @@ final class Distillation<T extends Output<T>> {
     }
   }
 
-  private StudentNetwork teach(
+  /** Runs the teacher over each batch, one ahead of the student. */
+  private StudentNetwork teachInside(
       Lesson lesson,
       StudentNetwork network,
-      TextTrainingData data,
+      TextTrainingData texts,
+      FeatureTeacher teacher,
       Optional<Validation> validation) {
+    try (LiveTeacherFeatures live =
+            new LiveTeacherFeatures(
+                texts, teacher, lesson.wanted(), settings.padId(), settings.session());
+        PrefetchedBatches ahead = new PrefetchedBatches(live)) {
+      return teach(lesson, network, ahead, validation);
+    }
+  }
+
+  private StudentNetwork teach(
+      Lesson lesson, StudentNetwork network, TrainingData data, Optional<Validation> validation) {
     String stage = lesson.stage().name();
     try {
       TrainedStudent trained =
@@ -180,7 +233,7 @@ final class Distillation<T extends Output<T>> {
               network.withLogitsAlone(),
               lesson.objective(),
               settings.rules(),
-              lesson.stage().settings().withSeed(data.seed()),
+              lesson.stage().settings().withSeed(lesson.data().seed()),
               data,
               validation,
               listener.stage(stage));

@@ -50,6 +50,22 @@ public final class DistillationBuilder<T extends Output<T>> {
     return this;
   }
 
+  /**
+   * What is compared inside student and teacher, beside what they say.
+   *
+   * @param features with names that differ
+   */
+  public DistillationBuilder<T> features(WeightedFeature... features) {
+    trainer().features = List.of(features);
+    return this;
+  }
+
+  /** The teacher that shows what happens inside, where it is not the teacher; needs no head. */
+  public DistillationBuilder<T> featureTeacher(OnnxTeacher teacher) {
+    trainer().featureTeacher = teacher;
+    return this;
+  }
+
   /** The weight of the soft loss, from 0 (labels only) to 1 (teacher only). */
   public DistillationBuilder<T> alpha(float alpha) {
     trainer().alpha = alpha;

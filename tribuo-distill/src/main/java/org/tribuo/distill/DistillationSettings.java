@@ -24,6 +24,7 @@ import org.tribuo.distill.training.TrainingSettings;
 /**
  * What a trainer's configuration means, checked. Immutable.
  *
+ * @param featureTeacher the teacher that shows what happens inside, if a stage compares that
  * @param rules the gradients of operators
  * @param stages at least one
  * @param session where models run
@@ -35,6 +36,7 @@ import org.tribuo.distill.training.TrainingSettings;
 record DistillationSettings(
     StudentSource student,
     Optional<TeacherSource> teacher,
+    Optional<OnnxTeacher> featureTeacher,
     RuleTable rules,
     List<Stage> stages,
     SessionSettings session,
@@ -70,11 +72,15 @@ record DistillationSettings(
         schedule("fineTuningLearningRate", trainer.fineTuningLearningRate, warmUp);
       }
       TrainingSettings usual = usual(schedule("learningRate", trainer.learningRate, warmUp));
+      List<Stage> stages = new StageReading(trainer, usual, warmUp).stages();
       return new DistillationSettings(
           trainer.student,
           Optional.ofNullable(trainer.teacher),
+          stages.stream().allMatch(stage -> stage.features().isEmpty())
+              ? Optional.empty()
+              : featureTeacher(),
           rules(),
-          new StageReading(trainer, usual, warmUp).stages(),
+          stages,
           usual.session(),
           batches(),
           heldOut(),
@@ -96,6 +102,21 @@ record DistillationSettings(
         throw properties.refused(
             "softLoss", "is %s, but there is no teacher to learn from".formatted(trainer.softLoss));
       }
+      if (!trainer.features.isEmpty() && !trainer.showsFeatures()) {
+        throw properties.refused(
+            "features",
+            "are %s, but there is no OnnxTeacher to compare with; state a featureTeacher"
+                .formatted(trainer.features));
+      }
+    }
+
+    private Optional<OnnxTeacher> featureTeacher() {
+      return Optional.ofNullable(trainer.featureTeacher)
+          .or(
+              () ->
+                  Optional.ofNullable(trainer.teacher)
+                      .filter(OnnxTeacher.class::isInstance)
+                      .map(OnnxTeacher.class::cast));
     }
 
     private ObjectiveSchedules objective() {

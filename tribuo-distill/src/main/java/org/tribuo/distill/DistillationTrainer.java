@@ -83,6 +83,17 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
               + " MultiLabel, squared error for Regressor.")
   @Nullable SoftLossSource softLoss;
 
+  @Config(
+      description =
+          "What is compared inside student and teacher, beside what they say; names that differ.")
+  List<WeightedFeature> features = List.of();
+
+  @Config(
+      description =
+          "The teacher that shows what happens inside, where it is not the teacher; it needs no"
+              + " head.")
+  @Nullable OnnxTeacher featureTeacher;
+
   @Config(description = "Gradients of the student's operators that the library does not know.")
   @Nullable GradientRuleSource gradientRules;
 
@@ -298,6 +309,11 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
     }
     return new Distillation<>(settings, examples, ofThisRun, invocation, told, storeLock)
         .run(provenance, runProvenance);
+  }
+
+  /** Whether there is a teacher that shows what happens inside. */
+  boolean showsFeatures() {
+    return featureTeacher != null || teacher instanceof OnnxTeacher;
   }
 
   /**

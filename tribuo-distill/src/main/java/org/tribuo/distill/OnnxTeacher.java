@@ -146,6 +146,25 @@ public final class OnnxTeacher extends TeacherSource {
             tokenizer == null ? preparation.padId() : padId));
   }
 
+  /**
+   * This teacher as one that shows what happens inside.
+   *
+   * @throws PropertyException if it reads other tokens than the student, whose hidden states cannot
+   *     be compared
+   * @throws org.tribuo.distill.graph.GraphException if it has no layers
+   * @throws IOException if the file cannot be read
+   */
+  FeatureTeacher inside() throws IOException {
+    if (tokenizer != null) {
+      throw new PropertyException(
+          component,
+          "tokenizer",
+          "is stated, but features are compared token by token: the featureTeacher must read the"
+              + " student's tokens");
+    }
+    return FeatureTeacher.read(path);
+  }
+
   private LabelOrder order(List<String> names) {
     try {
       return new LabelOrder(names);

@@ -5,9 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.tribuo.Dataset;
-import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
-import org.tribuo.distill.input.TokenFeatures;
 import org.tribuo.distill.input.TokenInputs;
 import org.tribuo.distill.input.TokenSequence;
 import org.tribuo.distill.runtime.ExecutionProvider;
@@ -60,12 +58,14 @@ record SoftTargetStep(
   Answer ask(Dataset<?> examples, List<TokenSequence> ofStudent, LabelOrder student)
       throws IOException {
     int[] columns = teacher.settings().labels().columnsFor(student);
-    TokenFeatures limits = TokenLimits.of(OnnxModel.read(teacher.settings().model()), 0);
+    TeacherLimits readable =
+        TeacherLimits.of(teacher.settings().model(), teacher.tokenizer().isPresent());
     List<TokenSequence> texts =
         teacher.tokenizer().isPresent()
-            ? RetokenizedTexts.of(examples, teacher.tokenizer().get(), limits.positions())
+            ? RetokenizedTexts.of(
+                examples, teacher.tokenizer().get(), readable.limits().positions())
             : ofStudent;
-    checkFits(texts, limits);
+    readable.check(texts);
     try (Teacher opened = Teacher.open(teacher.settings())) {
       TeacherTexts inputs =
           new TeacherTexts(texts, TokenInputs.of(opened.inputs()).withPadId(teacher.padId()));
@@ -84,32 +84,6 @@ record SoftTargetStep(
                 opened.providers(),
                 softTargets.runtimeVersion());
           }
-        }
-      }
-    }
-  }
-
-  private void checkFits(List<TokenSequence> texts, TokenFeatures limits) {
-    Path model = teacher.settings().model();
-    for (int row = 0; row < texts.size(); row++) {
-      TokenSequence text = texts.get(row);
-      if (text.length() > limits.positions()) {
-        throw new IllegalArgumentException(
-            "Example %d has %d tokens, the teacher '%s' has positions for %d; set the tokenizer's maximum length to that"
-                .formatted(row, text.length(), model, limits.positions()));
-      }
-      for (int i = 0; i < text.length(); i++) {
-        if (text.id(i) >= limits.vocabulary()) {
-          throw new IllegalArgumentException(
-              "Example %d has token %d, outside of the vocabulary of %d that the teacher '%s' has; %s"
-                  .formatted(
-                      row,
-                      text.id(i),
-                      limits.vocabulary(),
-                      model,
-                      teacher.tokenizer().isPresent()
-                          ? "is its tokenizer the one of this model?"
-                          : "teacher and student must read the same tokens, or the teacher needs a tokenizer of its own"));
         }
       }
     }

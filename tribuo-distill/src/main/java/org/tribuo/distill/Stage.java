@@ -2,6 +2,8 @@ package org.tribuo.distill;
 
 import java.util.List;
 import java.util.Optional;
+import org.tribuo.distill.loss.FeatureMatching;
+import org.tribuo.distill.loss.FeatureTerm;
 import org.tribuo.distill.loss.HardLoss;
 import org.tribuo.distill.loss.LabelForm;
 import org.tribuo.distill.loss.Objective;
@@ -19,6 +21,7 @@ import org.tribuo.distill.training.TrainingSettings;
  * @param rows the examples
  * @param hardLoss empty for the usual one
  * @param softLoss empty for the usual one
+ * @param features what is compared inside student and teacher
  * @param settings all else
  */
 record Stage(
@@ -27,6 +30,7 @@ record Stage(
     TrainingStage.Rows rows,
     Optional<HardLossSource> hardLoss,
     Optional<SoftLossSource> softLoss,
+    List<WeightedFeature> features,
     TrainingSettings settings) {
 
   /** The name of the stage that is there where none is stated. */
@@ -39,14 +43,22 @@ record Stage(
    * What the stage minimises.
    *
    * @param teachers how several teachers agree, if there are several
+   * @param inside the teacher that shows what happens inside, if any stage compares that
    * @throws IllegalArgumentException if a loss does not fit the outputs
    */
-  Objective objective(TargetCodec<?> codec, Optional<TeacherAgreement> teachers) {
+  Objective objective(
+      TargetCodec<?> codec, Optional<TeacherAgreement> teachers, Optional<FeatureTeacher> inside) {
     return new Objective(
         RowForm.examples(),
         from.labels() ? Optional.of(hard(codec.kind(), codec.names())) : Optional.empty(),
         from.teacher() ? Optional.of(soft(codec.kind(), teachers)) : Optional.empty(),
-        Optional.empty());
+        features.isEmpty() ? Optional.empty() : inside.map(this::matching));
+  }
+
+  private FeatureMatching matching(FeatureTeacher inside) {
+    return FeatureMatching.of(
+        inside.features(),
+        features.stream().map(WeightedFeature::term).toArray(FeatureTerm[]::new));
   }
 
   private HardLoss hard(TargetKind kind, List<String> labelOrder) {
@@ -64,6 +76,10 @@ record Stage(
   private SoftLoss soft(TargetKind kind, Optional<TeacherAgreement> teachers) {
     SoftLoss soft = softLoss.map(SoftLossSource::loss).orElseGet(() -> UsualLosses.soft(kind));
     return teachers.map(all -> all.against(soft, kind)).orElse(soft);
+  }
+
+  private boolean learnsFromLabelsAlone() {
+    return from == TrainingStage.From.LABELS && features.isEmpty();
   }
 
   /**
@@ -87,7 +103,7 @@ record Stage(
       }
       return labelled;
     }
-    if (!from.teacher() && unlabelled.length > 0) {
+    if (learnsFromLabelsAlone() && unlabelled.length > 0) {
       throw new IllegalArgumentException(
           "%d of %d examples have no label, the first is example %d, and %s"
               .formatted(

@@ -1,6 +1,7 @@
 package org.tribuo.distill;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -58,31 +59,57 @@ record StageReading(DistillationTrainer<?> trainer, TrainingSettings usual, Warm
   private Stage read(TrainingStage stage) {
     PropertyChecks properties = new PropertyChecks(stage.component);
     TrainingStage.From from = from(stage, properties);
+    List<WeightedFeature> features = features(stage, from, properties);
     return new Stage(
         stage.name,
         from,
-        rows(stage, from),
+        rows(stage, from, features),
         firstOf(stage.hardLoss, trainer.hardLoss),
         firstOf(stage.softLoss, trainer.softLoss),
-        usual.over(stage.epochs, learningRate(stage, properties), objective(stage, properties)));
+        features,
+        usual.over(
+            stage.epochs, learningRate(stage, properties), objective(stage, features, properties)));
+  }
+
+  private List<WeightedFeature> features(
+      TrainingStage stage, TrainingStage.From from, PropertyChecks properties) {
+    List<WeightedFeature> features = stage.features;
+    if (features.isEmpty() && stage.from != TrainingStage.From.LABELS) {
+      features = trainer.features;
+    }
+    if (!features.isEmpty() && !trainer.showsFeatures()) {
+      throw properties.refused(
+          "features",
+          "are %s, but the trainer has no OnnxTeacher to compare with; state its featureTeacher"
+              .formatted(features));
+    }
+    if (features.isEmpty() && from == TrainingStage.From.FEATURES) {
+      throw properties.refused("from", "is FEATURES, but neither stage nor trainer has any");
+    }
+    return features;
   }
 
   private TrainingStage.From from(TrainingStage stage, PropertyChecks properties) {
-    if (trainer.teacher != null) {
-      return stage.from == null ? TrainingStage.From.LABELS_AND_TEACHER : stage.from;
-    }
-    if (stage.from != null && stage.from.teacher()) {
+    if (trainer.teacher == null && stage.from != null && stage.from.teacher()) {
       throw properties.refused(
           "from", "is %s, but the trainer has no teacher to learn from".formatted(stage.from));
     }
-    return TrainingStage.From.LABELS;
+    if (stage.from != null) {
+      return stage.from;
+    }
+    return trainer.teacher == null
+        ? TrainingStage.From.LABELS
+        : TrainingStage.From.LABELS_AND_TEACHER;
   }
 
-  private TrainingStage.Rows rows(TrainingStage stage, TrainingStage.From from) {
+  private static TrainingStage.Rows rows(
+      TrainingStage stage, TrainingStage.From from, List<WeightedFeature> features) {
     if (stage.rows != null) {
       return stage.rows;
     }
-    return from.teacher() ? TrainingStage.Rows.ALL : TrainingStage.Rows.LABELLED;
+    return from == TrainingStage.From.LABELS && features.isEmpty()
+        ? TrainingStage.Rows.LABELLED
+        : TrainingStage.Rows.ALL;
   }
 
   private LearningRateSchedule learningRate(TrainingStage stage, PropertyChecks properties) {
@@ -92,14 +119,27 @@ record StageReading(DistillationTrainer<?> trainer, TrainingSettings usual, Warm
     return properties.check("learningRate", () -> decay.schedule(peak, warmUp));
   }
 
-  private ObjectiveSchedules objective(TrainingStage stage, PropertyChecks properties) {
+  private ObjectiveSchedules objective(
+      TrainingStage stage, List<WeightedFeature> features, PropertyChecks properties) {
     Schedule alpha = scheduleOf(stage.alpha, usual.objective().alpha());
     Schedule temperature = scheduleOf(stage.temperature, usual.objective().temperature());
     Schedule one = Schedule.constant(1);
     properties.check("alpha", () -> new ObjectiveSchedules(alpha, one, Map.of()));
+    properties.check("temperature", () -> new ObjectiveSchedules(alpha, temperature, Map.of()));
     return properties.check(
-        "temperature",
-        () -> new ObjectiveSchedules(alpha, temperature, usual.objective().weights()));
+        "features", () -> new ObjectiveSchedules(alpha, temperature, weights(features)));
+  }
+
+  private static Map<String, Schedule> weights(List<WeightedFeature> features) {
+    Map<String, Schedule> weights = new HashMap<>();
+    for (WeightedFeature feature : features) {
+      String name = feature.term().name();
+      if (weights.put(name, feature.weight()) != null) {
+        throw new IllegalArgumentException(
+            "has two of the name '%s'; name them differently".formatted(name));
+      }
+    }
+    return weights;
   }
 
   private static Schedule scheduleOf(@Nullable ScheduleSource stated, Schedule usual) {

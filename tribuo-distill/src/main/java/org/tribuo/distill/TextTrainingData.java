@@ -117,6 +117,11 @@ final class TextTrainingData implements TrainingData {
     return values;
   }
 
+  /** The tokens of a batch as another model reads them. */
+  Map<String, Tensor> tokens(int[] rows, TokenInputs ofOther) {
+    return ofOther.batch(pick(Arrays.stream(rows).map(row -> chosen[row]).toArray()));
+  }
+
   private List<TokenSequence> pick(int[] rows) {
     return Arrays.stream(rows).mapToObj(texts.texts()::get).toList();
   }

@@ -7,6 +7,7 @@ import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.Provenancable;
 import com.oracle.labs.mlrg.olcut.provenance.impl.ConfiguredObjectProvenanceImpl;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -43,14 +44,16 @@ public final class TrainingStage
     /** The labels. */
     LABELS,
     /** The teacher. */
-    TEACHER;
+    TEACHER,
+    /** Nothing: only what happens inside is compared, by the features. */
+    FEATURES;
 
     boolean labels() {
-      return this != TEACHER;
+      return this == LABELS_AND_TEACHER || this == LABELS;
     }
 
     boolean teacher() {
-      return this != LABELS;
+      return this == LABELS_AND_TEACHER || this == TEACHER;
     }
   }
 
@@ -88,6 +91,12 @@ public final class TrainingStage
 
   @Config(description = "The loss against the teacher; by default the trainer's.")
   @Nullable SoftLossSource softLoss;
+
+  @Config(
+      description =
+          "What is compared inside student and teacher; by default the trainer's features, but none"
+              + " where it is stated that the labels alone are learnt.")
+  List<WeightedFeature> features = List.of();
 
   @Config(description = "Alpha over the steps of the stage; by default the trainer's.")
   @Nullable ScheduleSource alpha;
@@ -150,6 +159,11 @@ public final class TrainingStage
     return with(stage -> stage.softLoss = other);
   }
 
+  /** The same with other features. */
+  public TrainingStage features(WeightedFeature... others) {
+    return with(stage -> stage.features = List.of(others));
+  }
+
   /** The same with another weight of the soft loss. */
   public TrainingStage alpha(ScheduleSource other) {
     return with(stage -> stage.alpha = other);
@@ -178,6 +192,7 @@ public final class TrainingStage
     other.rows = rows;
     other.hardLoss = hardLoss;
     other.softLoss = softLoss;
+    other.features = features;
     other.alpha = alpha;
     other.temperature = temperature;
     other.learningRate = learningRate;

@@ -197,7 +197,11 @@ class DistillationConfigurationTest {
             SeveralTeachers.class,
             TeacherAssistant.class,
             TrainingStage.class,
-            PiecewiseSchedule.class)) {
+            PiecewiseSchedule.class,
+            WeightedFeature.class,
+            LayerLoss.class,
+            MiniLmLoss.class,
+            ExampleRelationLoss.class)) {
       List<String> described = new ArrayList<>();
       for (Field field : type.getDeclaredFields()) {
         Config config = field.getAnnotation(Config.class);

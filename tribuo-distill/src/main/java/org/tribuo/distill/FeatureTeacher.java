@@ -1,0 +1,64 @@
+package org.tribuo.distill;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.graph.GraphException;
+import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.graph.TensorType;
+import org.tribuo.distill.graph.pass.Normalization;
+import org.tribuo.distill.runtime.SessionSettings;
+import org.tribuo.distill.transformer.Feature;
+import org.tribuo.distill.transformer.TransformerFeatures;
+
+/** A teacher that can be asked what happens inside: a normalised copy of its graph. */
+final class FeatureTeacher {
+  private final Path file;
+  private final Graph normalized;
+  private final TransformerFeatures features;
+
+  private FeatureTeacher(Path file, Graph normalized, TransformerFeatures features) {
+    this.file = file;
+    this.normalized = normalized;
+    this.features = features;
+  }
+
+  /**
+   * Reads a teacher and finds its features.
+   *
+   * @throws GraphException if it has no layers
+   * @throws IOException if the file cannot be read
+   */
+  static FeatureTeacher read(Path file) throws IOException {
+    Graph graph = Graph.of(OnnxModel.read(file));
+    Normalization.applyForTraining(graph);
+    try {
+      return new FeatureTeacher(file, graph, TransformerFeatures.find(graph));
+    } catch (GraphException e) {
+      throw new GraphException("The teacher '%s': %s".formatted(file, e.getMessage()), e);
+    }
+  }
+
+  Path file() {
+    return file;
+  }
+
+  /** What there is inside. */
+  TransformerFeatures features() {
+    return features;
+  }
+
+  /** The inputs by name. */
+  Map<String, TensorType> inputs() {
+    return normalized.inputs();
+  }
+
+  /** A session, not yet opened, whose outputs are some features under their input names. */
+  InferenceSession showing(List<Feature> wanted, SessionSettings session) {
+    Graph exposed = normalized.copy();
+    features.expose(exposed, wanted);
+    return new InferenceSession(exposed.toModel(), session);
+  }
+}

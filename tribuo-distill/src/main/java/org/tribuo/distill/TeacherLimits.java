@@ -1,0 +1,57 @@
+package org.tribuo.distill;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.input.TokenFeatures;
+import org.tribuo.distill.input.TokenSequence;
+
+/**
+ * Which texts a teacher can read.
+ *
+ * @param model its file
+ * @param limits its positions and its vocabulary
+ * @param ownTokenizer whether it reads other tokens than the student
+ */
+record TeacherLimits(Path model, TokenFeatures limits, boolean ownTokenizer) {
+  /**
+   * Of a teacher from a file.
+   *
+   * @throws IOException if it cannot be read
+   */
+  static TeacherLimits of(Path model, boolean ownTokenizer) throws IOException {
+    return new TeacherLimits(model, TokenLimits.of(OnnxModel.read(model), 0), ownTokenizer);
+  }
+
+  /**
+   * Checks that the teacher can read some texts.
+   *
+   * @throws IllegalArgumentException if one is too long or has a token that the teacher lacks; the
+   *     message says which
+   */
+  void check(List<TokenSequence> texts) {
+    for (int row = 0; row < texts.size(); row++) {
+      TokenSequence text = texts.get(row);
+      if (text.length() > limits.positions()) {
+        throw new IllegalArgumentException(
+            "Example %d has %d tokens, the teacher '%s' has positions for %d; set the tokenizer's maximum length to that"
+                .formatted(row, text.length(), model, limits.positions()));
+      }
+      for (int i = 0; i < text.length(); i++) {
+        if (text.id(i) >= limits.vocabulary()) {
+          throw new IllegalArgumentException(
+              "Example %d has token %d, outside of the vocabulary of %d that the teacher '%s' has; %s"
+                  .formatted(
+                      row,
+                      text.id(i),
+                      limits.vocabulary(),
+                      model,
+                      ownTokenizer
+                          ? "is its tokenizer the one of this model?"
+                          : "teacher and student must read the same tokens, or the teacher needs a tokenizer of its own"));
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,375 @@
+package org.tribuo.distill;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.oracle.labs.mlrg.olcut.config.ConfigurationData;
+import com.oracle.labs.mlrg.olcut.config.ConfigurationManager;
+import com.oracle.labs.mlrg.olcut.config.PropertyException;
+import com.oracle.labs.mlrg.olcut.provenance.ProvenanceUtil;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.tribuo.MutableDataset;
+import org.tribuo.classification.Label;
+import org.tribuo.distill.graph.GraphException;
+import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.loss.LayerPair;
+import org.tribuo.distill.runtime.SessionSettings;
+import org.tribuo.distill.teacher.SoftTargetProgress;
+import org.tribuo.distill.training.StepReport;
+import org.tribuo.distill.training.TrainingListener;
+import org.tribuo.distill.transformer.Pooling;
+import org.tribuo.test.Helpers;
+
+/** Trainings that compare what happens inside student and teacher. */
+class DistillationFeaturesTest {
+  private static final Path BERT = Zoo.file("bert_seqcls_ts11");
+  private static final List<String> ORDER = List.of("red", "blue", "green");
+  private static final MutableDataset<Label> TEXTS = TinyTexts.dataset(TinyTexts.labelled(24, 3));
+
+  private static DistillationBuilder<Label> builder(String student, Path teacher) {
+    return alone(student).teacher(OnnxTeacher.of(teacher, ORDER));
+  }
+
+  private static DistillationBuilder<Label> alone(String student) {
+    return DistillationTrainer.<Label>builder()
+        .student(EncoderStudent.of(Zoo.file(student), Pooling.MEAN))
+        .epochs(2)
+        .learningRate(2e-3f)
+        .batchSize(8)
+        .session(SessionSettings.cpu(1));
+  }
+
+  /** What a training told, by stage. */
+  private static Map<String, List<StepReport>> steps(DistillationTrainer<Label> trainer) {
+    Map<String, List<StepReport>> heard = new LinkedHashMap<>();
+    trainer.setListener(
+        new DistillationListener() {
+          @Override
+          public TrainingListener stage(String name) {
+            return new TrainingListener() {
+              @Override
+              public void onStep(StepReport report) {
+                heard.computeIfAbsent(name, n -> new ArrayList<>()).add(report);
+              }
+            };
+          }
+        });
+    trainer.train(TEXTS).close();
+    return heard;
+  }
+
+  @ParameterizedTest
+  @CsvSource({"distilbert_seqcls_optimum", "bert_seqcls_dynamo", "roberta_seqcls_ts14"})
+  void aTeacherThatRunsBesideTheStudentShowsWhatIsInside(String student) {
+    DistillationTrainer<Label> trainer =
+        builder(student, BERT)
+            .dropout(0)
+            .epochs(8)
+            .features(
+                WeightedFeature.of("relations", MiniLmLoss.of(4), 0.5f),
+                WeightedFeature.of(
+                    "distances",
+                    ExampleRelationLoss.of(ExampleRelationLoss.Kind.RKD_DISTANCE),
+                    RampSchedule.linear(1, 0)))
+            .build();
+
+    List<StepReport> steps = steps(trainer).get("training");
+
+    StepReport first = steps.get(0);
+    assertThat(first.terms().keySet())
+        .isEqualTo(Set.of("loss", "hard", "soft", "relations", "distances", "gradient_norm"));
+    assertThat(first.schedules())
+        .containsEntry("weight_relations", 0.5f)
+        .containsEntry("weight_distances", 1f);
+    assertThat(relations(steps.subList(steps.size() - 3, steps.size())))
+        .isLessThan(relations(steps.subList(0, 3)));
+  }
+
+  private static double relations(List<StepReport> steps) {
+    return steps.stream()
+        .mapToDouble(step -> step.terms().get("relations"))
+        .average()
+        .orElseThrow();
+  }
+
+  @Test
+  void theSameTrainingGivesTheSameStudentWhateverTheThreadsDo() {
+    assertThat(weights(relationsAlone())).isEqualTo(weights(relationsAlone()));
+  }
+
+  private static DistillationTrainer<Label> relationsAlone() {
+    return builder("bert_seqcls_dynamo", BERT)
+        .features(WeightedFeature.of("relations", MiniLmLoss.of(4), 1))
+        .build();
+  }
+
+  private static Map<String, Tensor> weights(DistillationTrainer<Label> trainer) {
+    try (DistilledModel<Label> model = trainer.train(TEXTS)) {
+      return new TreeMap<>(model.network().onnx().initializers());
+    }
+  }
+
+  @Test
+  void anEncoderWithoutAHeadCanShowWhatIsInside() {
+    Path encoder = Zoo.file("minilm_embedding_ts14");
+    DistillationTrainer<Label> trainer =
+        alone("bert_seqcls_ts11")
+            .featureTeacher(OnnxTeacher.of(encoder))
+            .features(
+                WeightedFeature.of(
+                    "states",
+                    LayerLoss.of(LayerLoss.Kind.HIDDEN_STATE_MSE, List.of(LayerPair.LAST)),
+                    1))
+            .build();
+
+    assertThat(steps(trainer).get("training").get(0).terms().keySet())
+        .isEqualTo(Set.of("loss", "hard", "states", "gradient_norm"));
+  }
+
+  @Test
+  void aStageMayCompareWhatIsInsideAlone() {
+    WeightedFeature recipe =
+        WeightedFeature.of("recipe", LayerLoss.of(LayerLoss.Kind.TINY_BERT), 1);
+    DistillationTrainer<Label> trainer =
+        builder("bert_seqcls_dynamo", BERT)
+            .epochs(DistillationTrainer.DEFAULT_EPOCHS)
+            .stages(
+                TrainingStage.of("inside", 2)
+                    .learningFrom(TrainingStage.From.FEATURES)
+                    .features(recipe),
+                TrainingStage.of("response", 1),
+                TrainingStage.of("labels", 1).learningFrom(TrainingStage.From.LABELS))
+            .build();
+
+    Map<String, List<StepReport>> heard = steps(trainer);
+
+    assertThat(heard.get("inside").get(0).terms().keySet())
+        .isEqualTo(Set.of("loss", "recipe", "gradient_norm"));
+    assertThat(heard.get("response").get(0).terms().keySet()).doesNotContain("recipe");
+    assertThat(heard.get("labels").get(0).terms().keySet()).doesNotContain("recipe");
+  }
+
+  @Test
+  void featuresOfTheTrainerCountWhereverMoreThanLabelsIsLearnt() {
+    DistillationTrainer<Label> trainer =
+        builder("bert_seqcls_dynamo", BERT)
+            .fineTuningEpochs(1)
+            .features(WeightedFeature.of("relations", MiniLmLoss.of(4), 1))
+            .build();
+
+    Map<String, List<StepReport>> heard = steps(trainer);
+
+    assertThat(heard.get("training").get(0).terms()).containsKey("relations");
+    assertThat(heard.get("fine-tuning").get(0).terms()).doesNotContainKey("relations");
+  }
+
+  @Test
+  void aConfigurationOfFeaturesSurvivesItsProvenance(@TempDir Path folder) throws Exception {
+    Path xml = folder.resolve("features.xml");
+    Files.writeString(
+        xml,
+        """
+        <config>
+          <component name="trainer" type="org.tribuo.distill.DistillationTrainer">
+            <property name="student" value="student"/>
+            <property name="teacher" value="teacher"/>
+            <propertylist name="features"><item>inside</item><item>pairs</item></propertylist>
+          </component>
+          <component name="student" type="org.tribuo.distill.OnnxStudent">
+            <property name="path" value="%1$s"/>
+            <propertylist name="labelOrder">
+              <item>red</item><item>blue</item><item>green</item>
+            </propertylist>
+          </component>
+          <component name="teacher" type="org.tribuo.distill.OnnxTeacher">
+            <property name="path" value="%1$s"/>
+            <propertylist name="labelOrder">
+              <item>red</item><item>blue</item><item>green</item>
+            </propertylist>
+          </component>
+          <component name="inside" type="org.tribuo.distill.WeightedFeature">
+            <property name="loss" value="relations"/>
+            <property name="weightSchedule" value="falling"/>
+          </component>
+          <component name="relations" type="org.tribuo.distill.MiniLmLoss">
+            <property name="relationHeads" value="8"/>
+            <property name="teacherLayer" value="-2"/>
+          </component>
+          <component name="falling" type="org.tribuo.distill.RampSchedule">
+            <property name="from" value="1"/>
+            <property name="to" value="0"/>
+          </component>
+          <component name="pairs" type="org.tribuo.distill.WeightedFeature">
+            <property name="loss" value="states"/>
+            <property name="weight" value="0.25"/>
+          </component>
+          <component name="states" type="org.tribuo.distill.LayerLoss">
+            <property name="kind" value="HIDDEN_STATE_COSINE"/>
+            <propertylist name="studentLayers"><item>0</item><item>2</item></propertylist>
+            <propertylist name="teacherLayers"><item>0</item><item>1</item></propertylist>
+          </component>
+        </config>
+        """
+            .formatted(BERT));
+    try (ConfigurationManager manager = new ConfigurationManager(xml.toString())) {
+      DistillationTrainer<?> trainer = (DistillationTrainer<?>) manager.lookup("trainer");
+
+      assertThat(trainer.features.get(0).term().name()).isEqualTo("inside");
+      assertThat(trainer.features.get(0))
+          .hasToString("LINEAR from 1.0 to 0.0 * MiniLm[layers=-1:-2, relationHeads=8]");
+      assertThat(trainer.features.get(1))
+          .hasToString("0.25 * HiddenStateCosine[layers=Pairs[list=[0:0, 2:1]]]");
+      checkSurvives(trainer);
+    }
+  }
+
+  /** Whether a provenance tells how to make the same trainer again. */
+  private static void checkSurvives(DistillationTrainer<?> trainer) throws Exception {
+    Helpers.testProvenanceMarshalling(trainer.getProvenance());
+    List<ConfigurationData> configuration =
+        ProvenanceUtil.extractConfiguration(trainer.getProvenance());
+    try (ConfigurationManager manager = new ConfigurationManager()) {
+      manager.addConfiguration(configuration);
+      DistillationTrainer<?> again =
+          (DistillationTrainer<?>) manager.lookup(configuration.get(0).getName());
+      assertThat(again.getProvenance()).isEqualTo(trainer.getProvenance());
+    }
+  }
+
+  @Test
+  void featuresThatWereStatedInJavaSurviveItToo() throws Exception {
+    DistillationTrainer<Label> trainer =
+        builder("bert_seqcls_dynamo", BERT)
+            .epochs(DistillationTrainer.DEFAULT_EPOCHS)
+            .features(WeightedFeature.of("a", MiniLmLoss.of(4, new LayerPair(1, 2)), 0.5f))
+            .stages(
+                TrainingStage.of("inside", 1)
+                    .features(
+                        WeightedFeature.of(
+                            "b", LayerLoss.of(LayerLoss.Kind.PKD, LayerLoss.Layers.SKIP), 1)),
+                TrainingStage.of("relations", 1)
+                    .features(
+                        WeightedFeature.of(
+                            "c",
+                            ExampleRelationLoss.of(ExampleRelationLoss.Kind.CKA),
+                            StepSchedule.of(1, 0))))
+            .build();
+
+    checkSurvives(trainer);
+  }
+
+  // ---- what is refused
+
+  @Test
+  void featuresNeedATeacherThatShowsThem() {
+    WeightedFeature relations = WeightedFeature.of("relations", MiniLmLoss.of(4), 1);
+
+    assertThatThrownBy(() -> alone("bert_seqcls_ts11").features(relations).build())
+        .isInstanceOf(PropertyException.class)
+        .hasMessageContaining("features")
+        .hasMessageContaining("there is no OnnxTeacher to compare with; state a featureTeacher");
+    assertThatThrownBy(
+            () ->
+                alone("bert_seqcls_ts11")
+                    .epochs(DistillationTrainer.DEFAULT_EPOCHS)
+                    .stages(TrainingStage.of("inside", 1).features(relations))
+                    .build())
+        .isInstanceOf(PropertyException.class)
+        .hasMessageContaining("the trainer has no OnnxTeacher to compare with");
+  }
+
+  @Test
+  void aStageOfNothingIsRefused() {
+    assertThatThrownBy(
+            () ->
+                builder("bert_seqcls_ts11", BERT)
+                    .epochs(DistillationTrainer.DEFAULT_EPOCHS)
+                    .stages(TrainingStage.of("inside", 1).learningFrom(TrainingStage.From.FEATURES))
+                    .build())
+        .isInstanceOf(PropertyException.class)
+        .hasMessageContaining("is FEATURES, but neither stage nor trainer has any");
+  }
+
+  @Test
+  void namesAndWeightsOutOfTheirRangeAreRefused() {
+    FeatureLossSource loss = MiniLmLoss.of(4);
+
+    assertThatThrownBy(() -> WeightedFeature.of("my loss", loss, 1))
+        .isInstanceOf(PropertyException.class)
+        .hasMessageContaining("'my loss' cannot be a term's name");
+    assertThatThrownBy(() -> WeightedFeature.of("loss_1", loss, -1))
+        .isInstanceOf(PropertyException.class)
+        .hasMessageContaining("The weight of 'loss_1' is -1.0");
+    assertThatThrownBy(() -> MiniLmLoss.of(0))
+        .isInstanceOf(PropertyException.class)
+        .hasMessageContaining("MiniLm has 0 relation heads");
+    assertThatThrownBy(() -> LayerLoss.of(LayerLoss.Kind.PKD, List.of()))
+        .isInstanceOf(PropertyException.class);
+    WeightedFeature one = WeightedFeature.of("same", loss, 1);
+    assertThatThrownBy(() -> builder("bert_seqcls_ts11", BERT).features(one, one).build())
+        .isInstanceOf(PropertyException.class)
+        .hasMessageContaining("has two of the name 'same'");
+  }
+
+  @Test
+  void whatDoesNotFitIsSaidBeforeTheTeacherIsAsked() {
+    DistillationTrainer<Label> trainer =
+        builder("bert_seqcls_dynamo", BERT)
+            .features(WeightedFeature.of("relations", MiniLmLoss.of(5), 1))
+            .build();
+    List<String> asked = new ArrayList<>();
+    trainer.setListener(
+        new DistillationListener() {
+          @Override
+          public SoftTargetProgress softTargets() {
+            asked.add("teacher");
+            return DistillationListener.super.softTargets();
+          }
+        });
+
+    assertThatThrownBy(() -> trainer.train(TEXTS))
+        .isInstanceOf(GraphException.class)
+        .hasMessageContaining("MiniLm has 5 relation heads, which do not divide the width 32");
+    assertThat(asked).isEmpty();
+  }
+
+  @Test
+  void aTeacherWithATokenizerOfItsOwnCannotShowFeatures(@TempDir Path folder) throws Exception {
+    Path tokenizer = Files.writeString(folder.resolve("tokenizer.json"), "{}");
+    DistillationTrainer<Label> trainer =
+        alone("bert_seqcls_ts11")
+            .teacher(OnnxTeacher.of(BERT, ORDER).reading(tokenizer, 0))
+            .features(WeightedFeature.of("relations", MiniLmLoss.of(4), 1))
+            .build();
+
+    assertThatThrownBy(() -> trainer.train(TEXTS))
+        .isInstanceOf(PropertyException.class)
+        .hasMessageContaining("the featureTeacher must read the student's tokens");
+  }
+
+  @Test
+  void batchesTooSmallForALossAreRefused() {
+    DistillationTrainer<Label> trainer =
+        builder("bert_seqcls_dynamo", BERT)
+            .batchSize(11)
+            .features(
+                WeightedFeature.of(
+                    "angles", ExampleRelationLoss.of(ExampleRelationLoss.Kind.RKD_ANGLE), 1))
+            .build();
+
+    assertThatThrownBy(() -> trainer.train(TEXTS))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("A batch has 2 examples, but RkdAngle[");
+  }
+}
