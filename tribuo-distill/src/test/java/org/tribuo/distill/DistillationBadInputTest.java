@@ -305,6 +305,10 @@ class DistillationBadInputTest {
     assertThatExceptionOfType(PropertyException.class)
         .isThrownBy(() -> EncoderStudent.of(BERT, Pooling.NONE))
         .withMessageContaining("Component: EncoderStudent, Property: pooling");
+    assertThatExceptionOfType(PropertyException.class)
+        .isThrownBy(() -> NewStudent.of(100, 2, 30, 4))
+        .withMessageContaining("Component: NewStudent, Property: width")
+        .withMessageContaining("The width is 30, expected a multiple of the 4 heads");
   }
 
   @Test

@@ -186,6 +186,7 @@ class DistillationConfigurationTest {
             OnnxStudent.class,
             EncoderStudent.class,
             CutStudent.class,
+            NewStudent.class,
             OnnxTeacher.class,
             CrossEntropyLoss.class,
             StandardHardLoss.class,

@@ -101,6 +101,22 @@ class DistillationTrainerTest {
   }
 
   @Test
+  void aStudentThatNobodyHasTrainedLearnsToo() {
+    try (DistilledModel<Label> model =
+        DistillationTrainer.<Label>builder()
+            .student(NewStudent.of(101, 2, 32, 4))
+            .epochs(30)
+            .learningRate(5e-3f)
+            .dropout(0)
+            .session(ONE_THREAD)
+            .build()
+            .train(LABELLED)) {
+      assertThat(accuracy(model)).isGreaterThan(0.9);
+      Helpers.testProvenanceMarshalling(model.getProvenance());
+    }
+  }
+
+  @Test
   void multiLabelsAndRegressorsAreLearntToo() {
     MultiLabelFactory multiLabels = new MultiLabelFactory();
     List<Example<MultiLabel>> several =

@@ -1,12 +1,10 @@
 package org.tribuo.distill.transformer;
 
 import java.util.List;
-import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
-import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.pass.Normalization;
 
@@ -29,8 +27,6 @@ public record TaskHead(Pooling pooling, int labels, long seed) {
 
   /** The initializer [labels] of the linear layer. */
   public static final String BIAS = "head.bias";
-
-  private static final double STANDARD_DEVIATION = 0.02;
 
   public TaskHead {
     if (labels < 1) {
@@ -83,21 +79,12 @@ public record TaskHead(Pooling pooling, int labels, long seed) {
           case MEAN -> writer.mean(read, attentionMask(normalized));
           case OWN, NONE -> read;
         };
-    writer.linear(pooled, pooling == Pooling.NONE, weight(widthOf(read, type)));
+    writer.linear(
+        pooled,
+        pooling == Pooling.NONE,
+        new InitialWeights(seed).matrix(widthOf(read, type), labels));
     graph.addOutput(LOGITS);
     return graph;
-  }
-
-  /** Normally distributed by the transform of Box and Muller, the same on every platform. */
-  private Tensor weight(long width) {
-    SplittableRandom random = new SplittableRandom(seed);
-    float[] values = new float[Math.toIntExact(width * labels)];
-    for (int i = 0; i < values.length; i++) {
-      double radius = StrictMath.sqrt(-2 * StrictMath.log(1 - random.nextDouble()));
-      double angle = 2 * Math.PI * random.nextDouble();
-      values[i] = (float) (STANDARD_DEVIATION * radius * StrictMath.cos(angle));
-    }
-    return Tensor.of(values, width, labels);
   }
 
   private static long widthOf(String value, TensorType type) {
