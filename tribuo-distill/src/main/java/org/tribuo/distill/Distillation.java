@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import java.util.function.Function;
 import org.tribuo.Dataset;
@@ -19,6 +20,7 @@ import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.graph.pass.Normalization;
 import org.tribuo.distill.input.TokenFeatures;
 import org.tribuo.distill.loss.Objective;
+import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.output.TargetCodec;
 import org.tribuo.distill.output.TargetKind;
 import org.tribuo.distill.teacher.LabelOrder;
@@ -130,7 +132,7 @@ final class Distillation<T extends Output<T>> {
         asksTeacher ? Optional.of(askTeacher(rows, codec)) : Optional.empty();
     StudentNetwork taught = network;
     for (Lesson lesson : lessons) {
-      TextTrainingData data = lesson.data().with(answers);
+      TextTrainingData data = lesson.taughtBy(answers);
       taught =
           lesson.wanted().isEmpty()
               ? teach(lesson, taught, data, validation)
@@ -145,7 +147,15 @@ final class Distillation<T extends Output<T>> {
    * @param wanted what it compares of the inside of the teacher
    */
   private record Lesson(
-      Stage stage, Objective objective, TextTrainingData data, List<Feature> wanted) {}
+      Stage stage, Objective objective, TextTrainingData data, List<Feature> wanted) {
+    /** The data with what the teachers said, in the form that the objective reads. */
+    TextTrainingData taughtBy(Optional<TeacherAnswers> answers) {
+      OptionalInt largest =
+          objective.soft().map(SoftLoss::largestOfTeacher).orElse(OptionalInt.empty());
+      return data.with(
+          largest.isPresent() ? answers.map(all -> all.largest(largest.getAsInt())) : answers);
+    }
+  }
 
   private List<Lesson> lessons(
       StudentNetwork network,
@@ -167,6 +177,7 @@ final class Distillation<T extends Output<T>> {
               network.inputs(),
               settings.batches(),
               stageSeeds.get(i));
+      objective.checkOutputs(codec.names().size());
       objective.checkBatches(data.batchSizes(stage.settings().epochs()));
       lessons.add(new Lesson(stage, objective, data, wanted(objective, network)));
     }

@@ -32,6 +32,8 @@ public final class StandardSoftLoss implements SoftLossSource {
     JENSEN_SHANNON(new JensenShannon()),
     /** {@link org.tribuo.distill.loss.SoftCrossEntropy}, times T². */
     SOFT_CROSS_ENTROPY(new SoftCrossEntropy()),
+    /** {@link org.tribuo.distill.loss.SoftCrossEntropy} without T². */
+    SOFT_CROSS_ENTROPY_UNSCALED(new SoftCrossEntropy(SoftCrossEntropy.Scale.UNSCALED)),
     /** {@link org.tribuo.distill.loss.LogitsMse}, the sum of squares. */
     LOGITS_MSE(new LogitsMse()),
     /** {@link org.tribuo.distill.loss.CosineDistance}. */

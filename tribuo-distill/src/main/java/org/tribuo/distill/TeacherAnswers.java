@@ -1,9 +1,12 @@
 package org.tribuo.distill;
 
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.IntStream;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.loss.ObjectiveInputs;
 
@@ -30,6 +33,39 @@ record TeacherAnswers(Map<String, Tensor> tensors) {
     }
     tensors.put(ObjectiveInputs.TEACHER_WEIGHTS, weights);
     return new TeacherAnswers(tensors);
+  }
+
+  /**
+   * The same with the k largest logits of each row alone, the largest first, and the columns that
+   * they are of.
+   *
+   * @param k at most the number of columns
+   */
+  TeacherAnswers largest(int k) {
+    Tensor all = Objects.requireNonNull(tensors.get(ObjectiveInputs.TEACHER_LOGITS));
+    float[] logits = all.toFloats();
+    int rows = (int) all.dim(0);
+    int columns = (int) all.dim(1);
+    float[] largest = new float[rows * k];
+    long[] indices = new long[rows * k];
+    for (int row = 0; row < rows; row++) {
+      int start = row * columns;
+      int[] order =
+          IntStream.range(0, columns)
+              .boxed()
+              .sorted(Comparator.comparing(column -> -logits[start + column]))
+              .limit(k)
+              .mapToInt(Integer::intValue)
+              .toArray();
+      for (int i = 0; i < k; i++) {
+        largest[row * k + i] = logits[start + order[i]];
+        indices[row * k + i] = order[i];
+      }
+    }
+    Map<String, Tensor> others = new LinkedHashMap<>(tensors);
+    others.put(ObjectiveInputs.TEACHER_LOGITS, Tensor.of(largest, rows, k));
+    others.put(ObjectiveInputs.TEACHER_LOGITS_INDICES, Tensor.of(indices, rows, k));
+    return new TeacherAnswers(others);
   }
 
   /** Puts what was said of some rows into a batch. */

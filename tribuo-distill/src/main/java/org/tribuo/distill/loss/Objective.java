@@ -7,11 +7,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Ops;
+import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.ShapeInference;
+import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.transformer.TransformerFeatures;
 
@@ -79,6 +82,23 @@ public record Objective(
   /** The feature terms. */
   public List<FeatureTerm> features() {
     return matching.map(FeatureMatching::terms).orElse(List.of());
+  }
+
+  /**
+   * Checks before there is a student whether losses and outputs fit each other; of examples only.
+   *
+   * @param outputs the number of the student's logits for an example
+   * @throws GraphException if a loss means nothing for so many
+   */
+  public void checkOutputs(int outputs) {
+    if (rows instanceof RowForm.Examples && (hard.isPresent() || soft.isPresent())) {
+      Graph graph = Graph.empty(Ops.OPSET);
+      Shape shape = Shape.of(Dimension.of("batch"), Dimension.of(outputs));
+      graph.addInput("logits", TensorType.of(ElementType.FLOAT, shape));
+      Ops op = Ops.on(graph);
+      new Objective(rows, hard, soft, Optional.empty())
+          .attach(op, op.identity(graph.value("logits")));
+    }
   }
 
   /**

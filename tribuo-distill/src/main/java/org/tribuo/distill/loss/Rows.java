@@ -107,9 +107,8 @@ public final class Rows {
   public Value largestOfTeacher(int k) {
     if (teacher.isPresent()) {
       throw new GraphException(
-          "The teacher's %d largest logits alone are neither averaged over several teachers nor"
-                  .formatted(k)
-              + " standardised: use a loss that reads all of them");
+          "The teacher's %d largest logits alone are neither averaged over several teachers nor standardised: use a loss that reads all of them"
+              .formatted(k));
     }
     return teacherInput(names.teacher(), Dimension.of(k));
   }

@@ -1,5 +1,6 @@
 package org.tribuo.distill.loss;
 
+import java.util.OptionalInt;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
 
@@ -23,5 +24,10 @@ public interface SoftLoss {
    */
   default int fewestRows() {
     return 1;
+  }
+
+  /** How many of the teacher's largest logits the loss reads; empty if it reads all of them. */
+  default OptionalInt largestOfTeacher() {
+    return OptionalInt.empty();
   }
 }

@@ -1,5 +1,6 @@
 package org.tribuo.distill.loss;
 
+import java.util.OptionalInt;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
 
@@ -21,6 +22,11 @@ public record SparseKlDivergence(int k) implements RowwiseSoftLoss {
       throw new IllegalArgumentException(
           "SparseKlDivergence keeps %d classes of the teacher, expected 1 or more".formatted(k));
     }
+  }
+
+  @Override
+  public OptionalInt largestOfTeacher() {
+    return OptionalInt.of(k);
   }
 
   @Override

@@ -48,6 +48,7 @@ class LossGradientsTest {
             new Dist(2, 1),
             new LogitStandardization(new KlDivergence()),
             new SparseKlDivergence(2),
+            new WeightedLosses(List.of(new KlDivergence(), new Dist(1, 1)), List.of(.5, 2.)),
             new TeacherMean(new KlDivergence(), 2, TeacherMean.Of.PROBABILITIES),
             new CosineDistance());
     List<SoftLoss> ofVectors =
