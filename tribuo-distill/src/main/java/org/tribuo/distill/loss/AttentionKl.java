@@ -35,7 +35,7 @@ public record AttentionKl(LayerMap layers, AttentionForm form) implements Featur
     Value queries = op.squeeze(pair.query(), 3);
     return op.div(
         op.reduceSum(op.mul(perQuery, queries)),
-        op.max(op.mul(op.reduceSum(queries), pair.heads()), 1));
+        op.max(op.mul(op.reduceSum(queries), (double) pair.heads()), 1));
   }
 
   private Value logProbabilities(Ops op, AttentionPair pair, Value attention) {

@@ -28,7 +28,7 @@ public record AttentionMse(LayerMap layers, AttentionForm form) implements Featu
     Value tokens = op.mul(pair.query(), pair.key());
     if (form == AttentionForm.PROBABILITIES) {
       Value squares = op.mul(op.square(op.sub(pair.student(), pair.teacher())), tokens);
-      return mean(op, squares, op.mul(op.reduceSum(tokens), pair.heads()));
+      return mean(op, squares, op.mul(op.reduceSum(tokens), (double) pair.heads()));
     }
     Value counted = op.mul(tokens, op.mul(seen(op, pair.student()), seen(op, pair.teacher())));
     Value counts = op.greater(counted, op.scalar(0, counted));

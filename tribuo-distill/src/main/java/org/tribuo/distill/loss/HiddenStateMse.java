@@ -26,6 +26,6 @@ public record HiddenStateMse(LayerMap layers) implements FeatureLoss {
     Value student =
         features.projected(features.student(Kind.HIDDEN_STATE, pair.student()), teacher, pair);
     Value squares = op.reduceSum(op.square(op.sub(student, teacher)), -1);
-    return op.div(features.meanOverTokens(squares), Features.width(teacher));
+    return op.div(features.meanOverTokens(squares), (double) Features.width(teacher));
   }
 }

@@ -58,7 +58,7 @@ public record MiniLm(LayerPair layers, int relationHeads) implements FeatureLoss
     }
     long size = width / relationHeads;
     Value heads = op.transpose(op.reshape(vectors, 0, 0, relationHeads, size), 0, 2, 1, 3);
-    Value scores = op.matmul(heads, false, heads, true, (float) (1 / Math.sqrt(size)));
+    Value scores = op.matmul(heads, false, heads, true, (float) (1 / Math.sqrt((double) size)));
     Value isToken = op.unsqueeze(op.greater(features.tokens(), op.scalar(0, vectors)), 1, 2);
     return op.logSoftmax(op.where(isToken, scores, op.scalar(HIDDEN, scores)), -1);
   }

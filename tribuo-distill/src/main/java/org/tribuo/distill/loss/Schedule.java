@@ -11,6 +11,8 @@ import java.util.function.Function;
  */
 public sealed interface Schedule {
   /**
+   * The number of a step.
+   *
    * @param step the step, counted from 0
    * @param totalSteps the steps of the whole training
    * @return a number from {@link #least} to {@link #greatest}

@@ -360,7 +360,8 @@ class FeatureLossTest {
     // Matrices that project the student's states to wider ones.
     for (int i = 0; i <= student.layers(); i++) {
       for (int j = 0; j <= teacher.layers(); j++) {
-        double[] weights = random.doubles(student.width() * teacher.width(), -1, 1).toArray();
+        double[] weights =
+            random.doubles((long) student.width() * teacher.width(), -1, 1).toArray();
         batch.put(
             "projection_term_%d_%d".formatted(i, j),
             Tensor.of(weights, student.width(), teacher.width()));
