@@ -28,7 +28,7 @@ record DifferentiatedCase(
 
   static DifferentiatedCase of(ZooCase zooCase, OnnxModel model) {
     Graph graph = Graph.of(model);
-    Normalization.apply(graph);
+    Normalization.applyForTraining(graph);
     TiedWeights tied = new TiedWeights(List.of());
     for (List<String> group : zooCase.tiedGroups()) {
       tied = tied.and(TiedWeights.of(graph, group));

@@ -4,7 +4,9 @@ import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.ShapeInference;
+import org.tribuo.distill.graph.TensorType;
 
 /**
  * Brings an export of any age and origin into the form that everything above the graph works on:
@@ -36,8 +38,8 @@ public final class Normalization {
   /**
    * Normalises a graph in place. Its inputs, outputs and initializers keep their types.
    *
-   * @throws org.tribuo.distill.graph.GraphException if an operator's form is not understood, or
-   *     ONNX Runtime refuses the graph
+   * @throws GraphException if an operator's form is not understood, or ONNX Runtime refuses the
+   *     graph
    */
   public static void apply(Graph graph) {
     new InlineFunctions().apply(graph);
@@ -47,11 +49,23 @@ public final class Normalization {
   /**
    * As {@link #apply}, where weights are going to be trained: what is of half precision becomes
    * float32, weights and outputs too.
+   *
+   * @throws GraphException as above, and if an input has no shape
    */
   public static void applyForTraining(Graph graph) {
+    graph.inputs().forEach(Normalization::requireShape);
     new InlineFunctions().apply(graph);
     new WidenHalves().apply(graph);
     normalize(graph);
+  }
+
+  private static void requireShape(String input, TensorType type) {
+    if (type.shape().isEmpty()) {
+      throw new GraphException(
+          "Input '%s' has no shape, but a gradient depends on the number of its axes; write one into"
+                  .formatted(input)
+              + " the model, whose sizes may be unknown");
+    }
   }
 
   private static void normalize(Graph graph) {
