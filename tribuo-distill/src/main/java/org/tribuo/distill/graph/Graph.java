@@ -112,10 +112,26 @@ public final class Graph {
       TypeProtos.tryRead(output).ifPresent(type -> types.put(output.getName(), type));
       outputs.add(output.getName());
     }
-    for (NodeProto node : body.getNodeList()) {
-      link(Node.of(node));
+    Map<String, Integer> constants = new HashMap<>();
+    for (int i = 0; i < body.getNodeCount(); i++) {
+      if (isConstant(body.getNode(i))) {
+        constants.put(body.getNode(i).getOutput(0), i);
+      }
+    }
+    for (int i = 0; i < body.getNodeCount(); i++) {
+      NodeProto node = body.getNode(i);
+      if (!isConstant(node) || constants.getOrDefault(node.getOutput(0), i) == i) {
+        link(Node.of(node));
+      }
     }
     validate();
+  }
+
+  /** Of several constants of one name, which some tools write, the last counts in ONNX Runtime. */
+  private static boolean isConstant(NodeProto node) {
+    return node.getDomain().isEmpty()
+        && node.getOpType().equals("Constant")
+        && node.getOutputCount() == 1;
   }
 
   /** A copy that shares nothing that changes. */

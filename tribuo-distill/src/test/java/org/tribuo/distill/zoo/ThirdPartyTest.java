@@ -2,15 +2,21 @@ package org.tribuo.distill.zoo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.onnxruntime.OrtException;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.tribuo.distill.autodiff.Differentiator;
 import org.tribuo.distill.autodiff.rules.StandardRules;
 import org.tribuo.distill.graph.Dimension;
@@ -19,6 +25,7 @@ import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphRunner;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Ops;
+import org.tribuo.distill.graph.RunningGraph;
 import org.tribuo.distill.graph.ShapeInference;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
@@ -29,7 +36,8 @@ import org.tribuo.distill.transformer.Weights;
 
 /**
  * Models that others exported differentiate too: the gradient of a random weighted sum of all
- * outputs, against central differences, for each weight along its own gradient.
+ * outputs, against central differences, for each weight along its own gradient. The system property
+ * {@code models.dir} names a folder of other models.
  */
 class ThirdPartyTest {
   private static final long SEED = 7;
@@ -42,46 +50,78 @@ class ThirdPartyTest {
    */
   private static final double LONGEST_STEP = 5e-3;
 
-  @ParameterizedTest
-  @ValueSource(
-      strings = {"tinybert.onnx", "bert_toy_optimized.onnx", "tf_bert_keras2onnx_opset10.onnx"})
-  void agreesWithFiniteDifferences(String name) throws Exception {
-    Path file =
-        Path.of(
-            Objects.requireNonNull(ThirdPartyTest.class.getResource("/third_party/" + name))
-                .toURI());
-    check(OnnxModel.read(file));
+  private static final long ROWS = 2;
+  private static final long POSITIONS = 5;
+
+  static List<Path> models() throws IOException, URISyntaxException {
+    String folder = System.getProperty("models.dir");
+    Path models =
+        folder != null
+            ? Path.of(folder)
+            : Path.of(
+                Objects.requireNonNull(ThirdPartyTest.class.getResource("/third_party")).toURI());
+    try (Stream<Path> files = Files.list(models)) {
+      return files.filter(file -> file.toString().endsWith(".onnx")).sorted().toList();
+    }
   }
 
-  private static void check(OnnxModel model) throws Exception {
-    Map<String, Tensor> inputs = inputs(Graph.of(model), new SplittableRandom(SEED));
-    Map<String, Tensor> weights = new LinkedHashMap<>();
-    GraphRunner.run(model, inputs)
-        .forEach((name, y) -> weights.put(name, noise(y, new SplittableRandom(SEED))));
+  @ParameterizedTest
+  @MethodSource("models")
+  void agreesWithFiniteDifferences(Path file) throws Exception {
+    OnnxModel model = OnnxModel.read(file);
     Graph graph = Graph.of(model);
     Normalization.applyForTraining(graph);
     List<String> trained = Weights.trainable(graph).stream().map(Weight::initializer).toList();
-    Map<String, Tensor> gradients = gradients(graph, inputs, weights, trained);
-    double largest = gradients.values().stream().mapToDouble(g -> dot(g, g)).max().orElse(0);
+    Map<String, Tensor> inputs = inputs(graph, new SplittableRandom(SEED));
 
-    assertThat(gradients.keySet()).containsExactlyElementsOf(trained).isNotEmpty();
+    Graph forward = inHalves(model) ? graph.copy() : Graph.of(model);
+    Map<String, Tensor> feeds = new LinkedHashMap<>(inputs);
+    trained.forEach(name -> feeds.put(name, forward.initializerToInput(name)));
+    try (RunningGraph running = RunningGraph.of(forward.toModel())) {
+      Map<String, Tensor> weights = new LinkedHashMap<>();
+      running
+          .run(feeds)
+          .forEach((name, y) -> weights.put(name, noise(y.dims(), new SplittableRandom(SEED))));
+      Map<String, Tensor> gradients = gradients(graph, inputs, weights, trained);
+      assertThat(gradients.keySet()).containsExactlyElementsOf(trained).isNotEmpty();
+      assertThat(wrong(running, feeds, weights, gradients)).isEmpty();
+    }
+  }
+
+  /** Differences of halves are too coarse to compare anything with. */
+  private static boolean inHalves(OnnxModel model) {
+    return model.initializers().values().stream()
+        .anyMatch(tensor -> tensor.elementType() == ElementType.FLOAT16);
+  }
+
+  private static List<String> wrong(
+      RunningGraph running,
+      Map<String, Tensor> feeds,
+      Map<String, Tensor> weights,
+      Map<String, Tensor> gradients)
+      throws OrtException {
+    double largest = gradients.values().stream().mapToDouble(g -> dot(g, g)).max().orElse(0);
     List<String> wrong = new ArrayList<>();
-    for (String name : trained) {
-      Tensor gradient = gradients.get(name);
+    for (Map.Entry<String, Tensor> entry : gradients.entrySet()) {
+      String name = entry.getKey();
+      Tensor gradient = entry.getValue();
       double squared = dot(gradient, gradient);
       if (squared < 1e-6 * largest) {
         continue;
       }
       double step = Math.min(CHANGE / squared, LONGEST_STEP / Math.sqrt(squared));
-      double up = weighted(moved(model, name, gradient, step), inputs, weights);
-      double down = weighted(moved(model, name, gradient, -step), inputs, weights);
+      Map<String, Tensor> moved = new LinkedHashMap<>(feeds);
+      moved.put(name, moved(feeds.get(name), gradient, step));
+      double up = weighted(running.run(moved), weights);
+      moved.put(name, moved(feeds.get(name), gradient, -step));
+      double down = weighted(running.run(moved), weights);
       double differences = (up - down) / (2 * step);
       if (Math.abs(differences / squared - 1) > 2e-2) {
         wrong.add(
             "%s: %.3e by the rules, %.3e by differences".formatted(name, squared, differences));
       }
     }
-    assertThat(wrong).isEmpty();
+    return wrong;
   }
 
   private static Map<String, Tensor> gradients(
@@ -103,24 +143,22 @@ class ThirdPartyTest {
     return gradients;
   }
 
-  private static OnnxModel moved(OnnxModel model, String name, Tensor direction, double step) {
-    float[] numbers = model.initializers().get(name).toFloats();
+  private static Tensor moved(Tensor x, Tensor direction, double step) {
+    float[] numbers = x.toFloats();
     float[] along = direction.toFloats();
     for (int i = 0; i < numbers.length; i++) {
       numbers[i] += (float) (step * along[i]);
     }
-    return model.withInitializers(Map.of(name, Tensor.of(numbers, direction.dims())));
+    return Tensor.of(numbers, x.dims());
   }
 
-  private static double weighted(
-      OnnxModel model, Map<String, Tensor> inputs, Map<String, Tensor> weights) throws Exception {
-    Map<String, Tensor> outputs = GraphRunner.run(model, inputs);
+  private static double weighted(Map<String, Tensor> outputs, Map<String, Tensor> weights) {
     return weights.entrySet().stream()
         .mapToDouble(e -> dot(outputs.get(e.getKey()), e.getValue()))
         .sum();
   }
 
-  /** Two rows of small ids; the second row is padded. */
+  /** Two rows of small ids, the second of which is padded; of other floats anything. */
   private static Map<String, Tensor> inputs(Graph graph, SplittableRandom random) {
     Map<String, Tensor> inputs = new LinkedHashMap<>();
     graph.inputs().forEach((name, type) -> inputs.put(name, input(name, type, random)));
@@ -128,19 +166,32 @@ class ThirdPartyTest {
   }
 
   private static Tensor input(String name, TensorType type, SplittableRandom random) {
-    int positions =
-        type.shape().orElseThrow().dimension(1) instanceof Dimension.Fixed fixed
-            ? (int) fixed.size()
-            : 5;
-    long[] values = new long[2 * positions];
+    long[] dims =
+        type.shape().orElseThrow().dimensions().stream().mapToLong(ThirdPartyTest::size).toArray();
+    if (type.elementType().isFloat()) {
+      return noise(dims, random);
+    }
+    long[] values = new long[elements(dims)];
     for (int i = 0; i < values.length; i++) {
       values[i] =
           name.contains("mask")
               ? (i < values.length - 2 ? 1 : 0)
               : random.nextInt(name.contains("type") || name.contains("segment") ? 2 : 10);
     }
-    Tensor tensor = Tensor.of(values, 2, positions);
+    Tensor tensor = Tensor.of(values, dims);
     return type.elementType() == ElementType.INT32 ? int32(tensor) : tensor;
+  }
+
+  private static int elements(long... dims) {
+    return (int) Arrays.stream(dims).reduce(1, Math::multiplyExact);
+  }
+
+  private static long size(Dimension dimension) {
+    if (dimension instanceof Dimension.Fixed fixed) {
+      return fixed.size();
+    }
+    String name = dimension.toString();
+    return name.contains("batch") || name.equals("N") ? ROWS : POSITIONS;
   }
 
   private static Tensor int32(Tensor tensor) {
@@ -153,12 +204,12 @@ class ThirdPartyTest {
     return Tensor.of(ElementType.INT32, tensor.dims(), bytes.flip());
   }
 
-  private static Tensor noise(Tensor like, SplittableRandom random) {
-    float[] values = new float[(int) like.elements()];
+  private static Tensor noise(long[] dims, SplittableRandom random) {
+    float[] values = new float[elements(dims)];
     for (int i = 0; i < values.length; i++) {
       values[i] = (float) random.nextDouble(-1, 1);
     }
-    return Tensor.of(values, like.dims());
+    return Tensor.of(values, dims);
   }
 
   private static double dot(Tensor a, Tensor b) {
