@@ -287,6 +287,7 @@ final class Distillation<T extends Output<T>> {
               settings.padId(),
               invocation,
               folder.path(),
+              storeLock,
               report,
               listener);
       List<SoftTargetStep> steps = new ArrayList<>();

@@ -287,15 +287,16 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
   @Override
   public DistilledModel<T> train(
       Dataset<T> examples, Map<String, Provenance> runProvenance, int invocationCount) {
-    return train(examples, runProvenance, invocationCount, listener);
+    return train(examples, runProvenance, invocationCount, listener, storeLock);
   }
 
-  /** As the public ones, where somebody else is told how it goes. */
+  /** As part of another training, which is told how it goes and may use the same store. */
   DistilledModel<T> train(
       Dataset<T> examples,
       Map<String, Provenance> runProvenance,
       int invocationCount,
-      DistillationListener told) {
+      DistillationListener told,
+      Object lockOfStore) {
     SplittableRandom ofThisRun;
     int invocation;
     TrainerProvenance provenance;
@@ -307,7 +308,7 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
       ofThisRun = random.split();
       invocation = invocations++;
     }
-    return new Distillation<>(settings, examples, ofThisRun, invocation, told, storeLock)
+    return new Distillation<>(settings, examples, ofThisRun, invocation, told, lockOfStore)
         .run(provenance, runProvenance);
   }
 

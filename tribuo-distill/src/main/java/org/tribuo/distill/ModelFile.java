@@ -1,10 +1,6 @@
 package org.tribuo.distill;
 
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
-import com.oracle.labs.mlrg.olcut.provenance.PrimitiveProvenance;
-import com.oracle.labs.mlrg.olcut.provenance.ProvenanceUtil;
-import com.oracle.labs.mlrg.olcut.provenance.ProvenanceUtil.HashType;
-import com.oracle.labs.mlrg.olcut.provenance.primitives.HashProvenance;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -22,10 +18,10 @@ import org.tribuo.distill.graph.OnnxModel;
  */
 record ModelFile(String component, Path path) {
   /** The name under which provenance has the SHA-256 of the file. */
-  static final String HASH = "model-hash";
+  private static final String HASH = "model-hash";
 
   /** What precedes the name of a file of external data under which provenance has its SHA-256. */
-  static final String EXTERNAL_DATA_HASH = "external-data-hash-";
+  private static final String EXTERNAL_DATA_HASH = "external-data-hash-";
 
   /**
    * @throws PropertyException if there is no such file
@@ -62,25 +58,18 @@ record ModelFile(String component, Path path) {
                         + " in order; files that DistilledModel.exportOnnx wrote say it"));
   }
 
-  /** The SHA-256 of the file and of its external data. */
-  Map<String, PrimitiveProvenance<?>> hashes() {
+  /** The file and its external data, by the names under which provenance has their SHA-256. */
+  Map<String, Path> files() {
     check();
-    Map<String, PrimitiveProvenance<?>> hashes = new LinkedHashMap<>();
-    hashes.put(HASH, hash(HASH, path));
+    Map<String, Path> files = new LinkedHashMap<>();
+    files.put(HASH, path);
     try {
       for (String name : read().externalDataFiles()) {
-        String key = EXTERNAL_DATA_HASH + name;
-        hashes.put(key, hash(key, path.resolveSibling(name)));
+        files.put(EXTERNAL_DATA_HASH + name, path.resolveSibling(name));
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return hashes;
-  }
-
-  /** The SHA-256 of a file. */
-  static HashProvenance hash(String key, Path file) {
-    return new HashProvenance(
-        HashType.SHA256, key, ProvenanceUtil.hashResource(HashType.SHA256, file));
+    return files;
   }
 }

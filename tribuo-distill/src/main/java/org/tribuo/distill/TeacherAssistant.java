@@ -56,7 +56,8 @@ public final class TeacherAssistant extends TeacherSource {
             preparation.examples(),
             Map.of(),
             preparation.invocation(),
-            preparation.listener().assistant())) {
+            preparation.listener().assistant(),
+            preparation.storeLock())) {
       preparation.report().assistant(assistant.getProvenance());
       Path file = Files.createTempFile(preparation.folder(), "assistant", ".onnx");
       assistant.exportOnnx(file);

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import com.oracle.labs.mlrg.olcut.config.ConfigurationManager;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -12,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.tribuo.Example;
 import org.tribuo.MutableDataset;
 import org.tribuo.classification.Label;
@@ -102,6 +105,79 @@ class TrainingStageTest {
                         .learningRate(2e-4f))
                 .build());
     assertThat(byStages).isEqualTo(bySwitches);
+  }
+
+  @Test
+  void stagesTeachersAndSchedulesAreReadFromXml(@TempDir Path folder) throws Exception {
+    String xml =
+        """
+        <?xml version="1.0" encoding="US-ASCII"?>
+        <config>
+          <component name="trainer" type="org.tribuo.distill.DistillationTrainer">
+            <property name="student" value="student"/>
+            <property name="teacher" value="both"/>
+            <propertylist name="stages"><item>imitation</item><item>exam</item></propertylist>
+            <property name="batchSize" value="8"/>
+            <property name="threads" value="1"/>
+          </component>
+          <component name="student" type="org.tribuo.distill.CutStudent">
+            <property name="source" value="whole"/>
+            <property name="keep" value="1"/>
+          </component>
+          <component name="whole" type="org.tribuo.distill.OnnxStudent">
+            <property name="path" value="BERT"/>
+            <propertylist name="labelOrder">LABELS</propertylist>
+          </component>
+          <component name="both" type="org.tribuo.distill.SeveralTeachers">
+            <propertylist name="teachers"><item>one</item><item>assistant</item></propertylist>
+            <propertylist name="weights"><item>1</item><item>2</item></propertylist>
+            <property name="weighting" value="CONFIDENCE"/>
+          </component>
+          <component name="one" type="org.tribuo.distill.OnnxTeacher">
+            <property name="path" value="BERT"/>
+            <propertylist name="labelOrder">LABELS</propertylist>
+          </component>
+          <component name="assistant" type="org.tribuo.distill.TeacherAssistant">
+            <property name="trainer" value="assistant-trainer"/>
+          </component>
+          <component name="assistant-trainer" type="org.tribuo.distill.DistillationTrainer">
+            <property name="student" value="whole"/>
+            <property name="teacher" value="one"/>
+            <property name="epochs" value="1"/>
+            <property name="threads" value="1"/>
+          </component>
+          <component name="imitation" type="org.tribuo.distill.TrainingStage">
+            <property name="name" value="imitation"/>
+            <property name="epochs" value="1"/>
+            <property name="from" value="TEACHER"/>
+            <property name="temperature" value="cooling"/>
+          </component>
+          <component name="cooling" type="org.tribuo.distill.StepSchedule">
+            <propertylist name="values"><item>8</item><item>4</item></propertylist>
+          </component>
+          <component name="exam" type="org.tribuo.distill.TrainingStage">
+            <property name="name" value="exam"/>
+            <property name="epochs" value="2"/>
+            <property name="from" value="LABELS"/>
+          </component>
+        </config>
+        """
+            .replace("BERT", BERT.toString())
+            .replace("LABELS<", "<item>red</item><item>blue</item><item>green</item><");
+    Path file = Files.writeString(folder.resolve("stages.xml"), xml);
+    try (ConfigurationManager manager = new ConfigurationManager(file.toString())) {
+      @SuppressWarnings("unchecked")
+      DistillationTrainer<Label> trainer = (DistillationTrainer<Label>) manager.lookup("trainer");
+      try (DistilledModel<Label> model = trainer.train(TEXTS)) {
+        assertThat(model.getProvenance().getInstanceProvenance().getMap())
+            .containsKeys(
+                "assistant",
+                "teacher-1-soft-targets-computed",
+                "teacher-2-soft-targets-computed",
+                "imitation-steps",
+                "exam-steps");
+      }
+    }
   }
 
   @Test
