@@ -313,6 +313,12 @@ public record OperatorCase(
         });
   }
 
+  /** The given conditions. */
+  public static Source conditions(boolean... values) {
+    return new Source(
+        Role.FED, new long[] {values.length}, (random, type, sizes) -> Tensor.of(values, sizes));
+  }
+
   /** A condition that holds, known when the graph is made. */
   public static Source truth() {
     return new Source(

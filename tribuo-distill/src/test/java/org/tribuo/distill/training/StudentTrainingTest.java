@@ -21,9 +21,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tribuo.distill.autodiff.rules.StandardRules;
+import org.tribuo.distill.graph.Attributes;
+import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.loss.CrossEntropy;
 import org.tribuo.distill.loss.Dist;
 import org.tribuo.distill.loss.KlDivergence;
@@ -37,6 +41,7 @@ import org.tribuo.distill.runtime.SessionSettings;
 /** Trains a tiny BERT (vocabulary 101, 3 classes) on sequences of a few token ids. */
 class StudentTrainingTest {
   private static final String WORDS = "bert.embeddings.word_embeddings.weight";
+  private static final String MATRIX = "onnx::MatMul_315";
   private static final Objective BOTH =
       Objective.of(RowForm.examples(), new CrossEntropy(), new KlDivergence());
 
@@ -104,6 +109,43 @@ class StudentTrainingTest {
         new Sequences(20),
         Optional.empty(),
         TrainingListener.NONE);
+  }
+
+  /** Of one matrix; the others are written as floats. */
+  private static OnnxModel withAMatrixOfHalves() {
+    Graph graph = Graph.of(student());
+    Tensor halves = graph.initializers().get(MATRIX).cast(ElementType.FLOAT16);
+    List<Node> readers = List.copyOf(graph.consumers(MATRIX));
+    graph.setInitializer(MATRIX, halves);
+    graph.add(
+        Node.ONNX,
+        "Cast",
+        Attributes.NONE.with("to", (long) ElementType.FLOAT.onnxNumber()),
+        List.of(MATRIX),
+        Map.of("wide", TensorType.of(ElementType.FLOAT, halves.dims())));
+    readers.forEach(reader -> graph.replaceUse(reader, MATRIX, "wide"));
+    return graph.toModel();
+  }
+
+  @Test
+  void halvesAreTrainedAsFloatsAndWrittenAsHalves() {
+    OnnxModel before = withAMatrixOfHalves();
+    OnnxModel after =
+        StudentTraining.train(
+                before,
+                BOTH,
+                StandardRules.TABLE,
+                settings(true, 0, true),
+                new Sequences(20),
+                Optional.empty(),
+                TrainingListener.NONE)
+            .model();
+
+    assertThat(after.initializers().get(MATRIX).type())
+        .isEqualTo(before.initializers().get(MATRIX).type());
+    assertThat(after.initializers().get(MATRIX)).isNotEqualTo(before.initializers().get(MATRIX));
+    assertThat(after.proto().getGraph().getNodeList())
+        .isEqualTo(before.proto().getGraph().getNodeList());
   }
 
   /** Each row repeats one of a few ids, which also decides its class. */

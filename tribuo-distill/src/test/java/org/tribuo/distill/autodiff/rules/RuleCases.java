@@ -7,6 +7,7 @@ import static org.tribuo.distill.graph.OperatorCase.axesOf;
 import static org.tribuo.distill.graph.OperatorCase.between;
 import static org.tribuo.distill.graph.OperatorCase.booleans;
 import static org.tribuo.distill.graph.OperatorCase.bytes;
+import static org.tribuo.distill.graph.OperatorCase.conditions;
 import static org.tribuo.distill.graph.OperatorCase.distinct;
 import static org.tribuo.distill.graph.OperatorCase.indices;
 import static org.tribuo.distill.graph.OperatorCase.integers;
@@ -118,6 +119,7 @@ final class RuleCases {
           einsum("bij,bjk->bik").on(normal(2, 3, 4), normal(2, 4, 5)),
           einsum("bhid,bhjd->bhij").on(normal(2, 2, 3, 4), normal(2, 2, 5, 4)),
           einsum("...ij,jk->...ik").on(normal(2, 3, 4), normal(4, 2)),
+          einsum("...ij,...jk->...ik").on(normal(2, 1, 3, 4), normal(1, 5, 4, 2)),
           einsum("ij,jk").on(normal(2, 3), normal(3, 4)),
           einsum("ijk->k").on(normal(2, 3, 4)),
           einsum("i,j,k->ijk").on(normal(2), normal(3), normal(2)),
@@ -259,7 +261,9 @@ final class RuleCases {
               .choosing("largest", 0L, 1L)
               .outputs(0, 1)
               .on(distinct(3, 6), vector(2)),
-          operator("Compress").with("axis", 1).on(normal(3, 4), booleans(4)),
+          operator("Compress")
+              .with("axis", 1)
+              .on(normal(3, 4), conditions(true, false, false, true)),
           operator("ReverseSequence").on(normal(4, 3, 2), integers(new long[] {3}, 1, 4, 2)),
           operator("ScatterElements")
               .with("axis", 1)
