@@ -35,7 +35,7 @@ record Trainers(TeacherOptions teacher, StudentOptions student, TrainingOptions 
    */
   void check() throws IOException {
     fineTuning();
-    distilling(teacher.source()).build();
+    timed(distilling(teacher.source())).build();
     student.check(teacher.file());
     if (training.controlEpochs > 0) {
       onLabels(teacher.source()).build();
@@ -49,10 +49,19 @@ record Trainers(TeacherOptions teacher, StudentOptions student, TrainingOptions 
    * @param store keeps what it says
    */
   DistillationTrainer<Label> distillation(Path taught, Path store) {
+    return timed(teaching(taught, store)).build();
+  }
+
+  /**
+   * As {@link #distillation}, where losses and epochs are still to be stated.
+   *
+   * @param taught the ONNX file of the fine-tuned teacher
+   * @param store keeps what it says
+   */
+  DistillationBuilder<Label> teaching(Path taught, Path store) {
     return distilling(student.source(taught, teacher.pooling))
         .teacher(OnnxTeacher.of(taught))
-        .softTargetStore(store)
-        .build();
+        .softTargetStore(store);
   }
 
   /** Trains the same student on labels alone. */
@@ -65,9 +74,11 @@ record Trainers(TeacherOptions teacher, StudentOptions student, TrainingOptions 
         .student(learner)
         .alpha(training.alpha)
         .temperature(training.temperature)
-        .epochs(training.epochs)
-        .fineTuningEpochs(training.fineTuneEpochs)
         .learningRate(training.learningRate);
+  }
+
+  private DistillationBuilder<Label> timed(DistillationBuilder<Label> builder) {
+    return builder.epochs(training.epochs).fineTuningEpochs(training.fineTuneEpochs);
   }
 
   private DistillationBuilder<Label> onLabels(StudentSource learner) {

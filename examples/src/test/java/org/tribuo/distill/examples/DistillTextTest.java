@@ -7,12 +7,9 @@ import com.oracle.labs.mlrg.olcut.config.ConfigurationManager;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -28,31 +25,15 @@ import org.tribuo.distill.report.SpeedMeter;
 class DistillTextTest {
   private static final SpeedMeter QUICK = new SpeedMeter(1, 3, 4, 1, 1);
 
-  private static final List<String> TEXTS =
-      List.of(
-          "my card is lost,card",
-          "where is my new card,card",
-          "block the stolen card,card",
-          "when is my card to arrive,card",
-          "what is the exchange rate,rate",
-          "how much euro for a dollar,rate",
-          "convert my currency,rate",
-          "what rate for the euro please,rate",
-          "i forgot my pin,pin",
-          "my pin code is wrong,pin",
-          "please reset the pin,pin",
-          "i need to change my code,pin");
-
   @TempDir Path folder;
+
+  private TinyExperiment experiment;
 
   private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
 
   @BeforeEach
   void provide() throws IOException {
-    copy("tiny-bert.onnx");
-    copy("tiny-tokenizer.json");
-    Files.writeString(folder.resolve("texts.csv"), "text,label\n" + String.join("\n", TEXTS));
-    Files.writeString(folder.resolve("labelled.txt"), "0\n1\n2\n4\n5\n8\n9\n10\n");
+    experiment = TinyExperiment.in(folder);
   }
 
   @Test
@@ -140,46 +121,7 @@ class DistillTextTest {
   }
 
   private String[] options(String... more) {
-    List<String> options =
-        new ArrayList<>(
-            List.of(
-                "--train",
-                "texts.csv",
-                "--test",
-                "texts.csv",
-                "--label-column",
-                "label",
-                "--labelled-rows",
-                "labelled.txt",
-                "--max-length",
-                "12",
-                "--teacher",
-                "tiny-bert.onnx",
-                "--teacher-tokenizer",
-                "tiny-tokenizer.json",
-                "--output",
-                "out"));
-    for (int i = 1; i < options.size(); i += 2) {
-      if (!options.get(i).matches("label|12")) {
-        options.set(i, folder.resolve(options.get(i)).toString());
-      }
-    }
-    options.addAll(
-        List.of(
-            "--teacher-epochs",
-            "2",
-            "--epochs",
-            "2",
-            "--control-epochs",
-            "2",
-            "--batch-size",
-            "4",
-            "--student-layers",
-            "1",
-            "--threads",
-            "1"));
-    options.addAll(List.of(more));
-    return options.toArray(String[]::new);
+    return experiment.options(more);
   }
 
   private Results run(String... arguments) throws Exception {
@@ -200,11 +142,5 @@ class DistillTextTest {
 
   private String said() {
     return printed.toString(StandardCharsets.UTF_8);
-  }
-
-  private void copy(String resource) throws IOException {
-    try (InputStream in = DistillTextTest.class.getResourceAsStream(resource)) {
-      Files.copy(in, folder.resolve(resource));
-    }
   }
 }

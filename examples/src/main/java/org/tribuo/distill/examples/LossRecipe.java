@@ -1,0 +1,87 @@
+package org.tribuo.distill.examples;
+
+import org.tribuo.classification.Label;
+import org.tribuo.distill.DistLoss;
+import org.tribuo.distill.DistillationBuilder;
+import org.tribuo.distill.DkdLoss;
+import org.tribuo.distill.ExampleRelationLoss;
+import org.tribuo.distill.FeatureLossSource;
+import org.tribuo.distill.LayerLoss;
+import org.tribuo.distill.MiniLmLoss;
+import org.tribuo.distill.SoftLossSource;
+import org.tribuo.distill.StandardSoftLoss;
+import org.tribuo.distill.TrainingStage;
+import org.tribuo.distill.WeightedFeature;
+
+/** What a student learns from its teacher. */
+enum LossRecipe {
+  /** Kullback-Leibler divergence of the softened probabilities, the usual one. */
+  KL(StandardSoftLoss.of(StandardSoftLoss.Kind.KL_DIVERGENCE)),
+  /** The same with student and teacher exchanged. */
+  REVERSE_KL(StandardSoftLoss.of(StandardSoftLoss.Kind.REVERSE_KL)),
+  /** Jensen-Shannon divergence. */
+  JENSEN_SHANNON(StandardSoftLoss.of(StandardSoftLoss.Kind.JENSEN_SHANNON)),
+  /** Squared distance of the logits. */
+  LOGITS_MSE(StandardSoftLoss.of(StandardSoftLoss.Kind.LOGITS_MSE)),
+  /** Decoupled knowledge distillation. */
+  DKD(DkdLoss.of(1, 8)),
+  /** Correlations of the softened probabilities. */
+  DIST(DistLoss.of(1, 1)),
+  /** KL of standardised logits. */
+  STANDARDIZED_KL(StandardSoftLoss.ofStandardizedLogits(StandardSoftLoss.Kind.KL_DIVERGENCE)),
+  /** KL and the hidden states. */
+  KL_HIDDEN_STATES(LayerLoss.of(LayerLoss.Kind.HIDDEN_STATE_MSE)),
+  /** KL and the attention. */
+  KL_ATTENTION(LayerLoss.of(LayerLoss.Kind.ATTENTION_PROBABILITIES_KL)),
+  /** KL and the relations of queries, keys and values. */
+  KL_MINILM(MiniLmLoss.of(12)),
+  /** KL and the distances of the texts. */
+  KL_RKD(ExampleRelationLoss.of(ExampleRelationLoss.Kind.RKD_DISTANCE)),
+  /** First hidden states and attention alone, then KL: half of the epochs each. */
+  TINYBERT(LayerLoss.of(LayerLoss.Kind.TINY_BERT)) {
+    @Override
+    void addTo(DistillationBuilder<Label> trainer, int epochs, float featureWeight) {
+      trainer.stages(
+          TrainingStage.of("features", Math.max(1, epochs / 2))
+              .learningFrom(TrainingStage.From.FEATURES)
+              .features(feature(featureWeight)),
+          TrainingStage.of("response", Math.max(1, epochs - epochs / 2)));
+    }
+  };
+
+  private final Source source;
+
+  /** What is compared: the answers, or what is inside as well. */
+  private sealed interface Source {
+    record Response(SoftLossSource loss) implements Source {}
+
+    record Inside(FeatureLossSource loss) implements Source {}
+  }
+
+  LossRecipe(SoftLossSource loss) {
+    this.source = new Source.Response(loss);
+  }
+
+  LossRecipe(FeatureLossSource loss) {
+    this.source = new Source.Inside(loss);
+  }
+
+  /**
+   * Makes a trainer learn so.
+   *
+   * @param epochs of the whole training
+   * @param featureWeight of what is compared inside
+   */
+  void addTo(DistillationBuilder<Label> trainer, int epochs, float featureWeight) {
+    trainer.epochs(epochs);
+    if (source instanceof Source.Response response) {
+      trainer.softLoss(response.loss());
+    } else {
+      trainer.features(feature(featureWeight));
+    }
+  }
+
+  WeightedFeature feature(float weight) {
+    return WeightedFeature.of("inside", ((Source.Inside) source).loss(), weight);
+  }
+}
