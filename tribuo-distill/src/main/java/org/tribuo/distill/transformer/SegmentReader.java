@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.tribuo.distill.graph.Attributes;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Node;
@@ -28,6 +29,11 @@ final class SegmentReader {
   private static final Set<String> COMMUTATIVE = Set.of("Add", "Mul");
   private static final Set<String> ATTENTION =
       Set.of("Softmax", "Attention", "MultiHeadAttention", "GroupQueryAttention");
+
+  /** Operators along the last axis unless they state another one. */
+  private static final Set<String> ALONG_LAST_AXIS =
+      Set.of("LayerNormalization", "SimplifiedLayerNormalization", "RMSNormalization", "Softmax");
+
   private static final long LARGEST_SHAPE = 16;
 
   private final DataFlow flow;
@@ -97,8 +103,7 @@ final class SegmentReader {
         Collections.sort(inputs);
       }
       return number(
-          List.of(
-              node.qualifiedOpType(), node.attributes(), node.outputs().indexOf(value), inputs));
+          List.of(node.qualifiedOpType(), meaningful(node), node.outputs().indexOf(value), inputs));
     }
 
     private int leaf(String value) {
@@ -122,6 +127,13 @@ final class SegmentReader {
               graph.type(value).map(TensorType::elementType).map(Object::toString).orElse("?"),
               shapeOf(value).map(SegmentReader::fixedSizes).orElse(List.of("?"))));
     }
+  }
+
+  /** The attributes without an axis that need not be stated: optimisers state it here and there. */
+  private static Attributes meaningful(Node node) {
+    boolean usual =
+        ALONG_LAST_AXIS.contains(node.opType()) && node.attributes().get("axis", -1L) == -1;
+    return usual ? node.attributes().without("axis") : node.attributes();
   }
 
   /** Whether the numbers say what is done, as axes and sizes do, and not with which weights. */

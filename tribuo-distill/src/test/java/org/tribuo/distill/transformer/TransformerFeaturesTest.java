@@ -55,6 +55,7 @@ class TransformerFeaturesTest {
         "albert_seqcls_dynamo",
         "gpt2_causal_optimum",
         "gpt2_causal_optimum_past",
+        "gpt2_causal_ort_fused",
         "llama_causal_dynamo",
         "llama_causal_ort_extended",
         "llama_causal_ts17",
