@@ -48,7 +48,7 @@ public final class TrainingOptions implements Options, Configurable {
 
   @Config(description = EPOCHS)
   @Option(longName = "epochs", usage = EPOCHS)
-  public int epochs = 4;
+  public int epochs = 5;
 
   @Config(description = FINE_TUNE)
   @Option(longName = "fine-tune-epochs", usage = FINE_TUNE)

@@ -22,7 +22,7 @@ import org.tribuo.Output;
  */
 public record SpeedMeter(int warmUp, int singles, int batch, int batches, int rounds) {
   /** Some seconds for a small Transformer on a processor. */
-  public static final SpeedMeter DEFAULT = new SpeedMeter(100, 400, 64, 8, 3);
+  public static final SpeedMeter DEFAULT = new SpeedMeter(50, 200, 64, 4, 3);
 
   /**
    * @throws IllegalArgumentException if nothing would be measured
