@@ -10,7 +10,6 @@ import com.oracle.labs.mlrg.olcut.provenance.ProvenanceUtil;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -27,7 +26,6 @@ import org.tribuo.distill.loss.LayerPair;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.teacher.SoftTargetProgress;
 import org.tribuo.distill.training.StepReport;
-import org.tribuo.distill.training.TrainingListener;
 import org.tribuo.distill.transformer.Pooling;
 import org.tribuo.test.Helpers;
 
@@ -52,21 +50,10 @@ class DistillationFeaturesTest {
 
   /** What a training told, by stage. */
   private static Map<String, List<StepReport>> steps(DistillationTrainer<Label> trainer) {
-    Map<String, List<StepReport>> heard = new LinkedHashMap<>();
-    trainer.setListener(
-        new DistillationListener() {
-          @Override
-          public TrainingListener stage(String name) {
-            return new TrainingListener() {
-              @Override
-              public void onStep(StepReport report) {
-                heard.computeIfAbsent(name, n -> new ArrayList<>()).add(report);
-              }
-            };
-          }
-        });
+    RecordedSteps steps = new RecordedSteps();
+    trainer.setListener(steps);
     trainer.train(TEXTS).close();
-    return heard;
+    return steps.byStage();
   }
 
   @ParameterizedTest

@@ -9,7 +9,6 @@ import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,7 +20,6 @@ import org.tribuo.classification.Label;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.training.StepReport;
-import org.tribuo.distill.training.TrainingListener;
 import org.tribuo.test.Helpers;
 
 class TrainingStageTest {
@@ -57,19 +55,9 @@ class TrainingStageTest {
                     .learningFrom(TrainingStage.From.LABELS)
                     .hardLoss(CrossEntropyLoss.of(0.1f, Map.of())))
             .build();
-    Map<String, List<StepReport>> heard = new LinkedHashMap<>();
-    trainer.setListener(
-        new DistillationListener() {
-          @Override
-          public TrainingListener stage(String name) {
-            return new TrainingListener() {
-              @Override
-              public void onStep(StepReport report) {
-                heard.computeIfAbsent(name, n -> new ArrayList<>()).add(report);
-              }
-            };
-          }
-        });
+    RecordedSteps steps = new RecordedSteps();
+    trainer.setListener(steps);
+    Map<String, List<StepReport>> heard = steps.byStage();
     try (DistilledModel<Label> model = trainer.train(TEXTS)) {
       for (String name : heard.keySet()) {
         assertThat(model.getProvenance().getInstanceProvenance().getMap().get(name + "-steps"))

@@ -2,6 +2,7 @@ package org.tribuo.distill.examples;
 
 import com.oracle.labs.mlrg.olcut.config.Option;
 import com.oracle.labs.mlrg.olcut.config.Options;
+import java.util.Arrays;
 import java.util.List;
 import org.tribuo.distill.examples.console.Console;
 import org.tribuo.distill.examples.console.Program;
@@ -36,7 +37,18 @@ public final class CompareLosses {
     List<LossRecipe> recipes() {
       return losses.isEmpty()
           ? List.of(LossRecipe.values())
-          : losses.stream().map(LossRecipe::valueOf).toList();
+          : losses.stream().map(CompareLossesOptions::recipe).toList();
+    }
+
+    private static LossRecipe recipe(String name) {
+      try {
+        return LossRecipe.valueOf(name);
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException(
+            "There is no loss '%s', expected some of %s"
+                .formatted(name, Arrays.toString(LossRecipe.values())),
+            e);
+      }
     }
 
     @Override

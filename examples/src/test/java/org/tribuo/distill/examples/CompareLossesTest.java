@@ -1,6 +1,7 @@
 package org.tribuo.distill.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.oracle.labs.mlrg.olcut.config.ConfigurationManager;
 import java.io.ByteArrayOutputStream;
@@ -40,5 +41,14 @@ class CompareLossesTest {
     assertThat(printed.toString(StandardCharsets.UTF_8))
         .contains("Seed 1, teacher: ")
         .contains("Seed 2, TINYBERT: ");
+  }
+
+  @Test
+  void aLossThatIsNotThereIsNamed() {
+    CompareLossesOptions options = new CompareLossesOptions();
+    options.losses = List.of("KL", "HINGE");
+
+    assertThatThrownBy(options::recipes)
+        .hasMessageStartingWith("There is no loss 'HINGE', expected some of [KL, REVERSE_KL,");
   }
 }

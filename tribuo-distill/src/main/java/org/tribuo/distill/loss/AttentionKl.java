@@ -21,10 +21,8 @@ public record AttentionKl(LayerMap layers, AttentionForm form) implements Featur
 
   @Override
   public Value over(Ops op, Features features) {
-    return features.pairs(layers).stream()
-        .map(pair -> ofPair(op, AttentionPair.of(op, features, form, pair)))
-        .reduce(op::add)
-        .orElseThrow();
+    return features.sumOverPairs(
+        layers, pair -> ofPair(op, AttentionPair.of(op, features, form, pair)));
   }
 
   private Value ofPair(Ops op, AttentionPair pair) {

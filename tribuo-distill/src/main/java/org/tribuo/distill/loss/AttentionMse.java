@@ -18,10 +18,8 @@ import org.tribuo.distill.graph.Value;
 public record AttentionMse(LayerMap layers, AttentionForm form) implements FeatureLoss {
   @Override
   public Value over(Ops op, Features features) {
-    return features.pairs(layers).stream()
-        .map(pair -> ofPair(op, AttentionPair.of(op, features, form, pair)))
-        .reduce(op::add)
-        .orElseThrow();
+    return features.sumOverPairs(
+        layers, pair -> ofPair(op, AttentionPair.of(op, features, form, pair)));
   }
 
   private Value ofPair(Ops op, AttentionPair pair) {

@@ -1,6 +1,7 @@
 package org.tribuo.distill.loss;
 
 import java.util.List;
+import java.util.function.Function;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.GraphException;
@@ -61,6 +62,15 @@ public final class Features {
    */
   public List<LayerPair> pairs(LayerMap map) {
     return map.of(student.layers(), teacher.layers());
+  }
+
+  /**
+   * A loss of each pair of layers that a map names, added up.
+   *
+   * @throws GraphException if one of the layers does not exist
+   */
+  public Value sumOverPairs(LayerMap map, Function<LayerPair, Value> loss) {
+    return pairs(map).stream().map(loss).reduce(op::add).orElseThrow();
   }
 
   /**

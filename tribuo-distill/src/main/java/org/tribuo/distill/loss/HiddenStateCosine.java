@@ -2,7 +2,6 @@ package org.tribuo.distill.loss;
 
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
-import org.tribuo.distill.transformer.Feature.Kind;
 
 /**
  * Hidden states in the teacher's direction: the mean over tokens of {@code 1 - cos(W h_s, h_t)},
@@ -14,16 +13,12 @@ import org.tribuo.distill.transformer.Feature.Kind;
 public record HiddenStateCosine(LayerMap layers) implements FeatureLoss {
   @Override
   public Value over(Ops op, Features features) {
-    return features.pairs(layers).stream()
-        .map(pair -> ofPair(op, features, pair))
-        .reduce(op::add)
-        .orElseThrow();
+    return features.sumOverPairs(layers, pair -> ofPair(op, features, pair));
   }
 
   private static Value ofPair(Ops op, Features features, LayerPair pair) {
-    Value teacher = features.teacher(Kind.HIDDEN_STATE, pair.teacher());
-    Value student =
-        features.projected(features.student(Kind.HIDDEN_STATE, pair.student()), teacher, pair);
-    return features.meanOverTokens(op.oneMinus(Cosine.of(op, student, teacher, 2)));
+    HiddenStatePair states = HiddenStatePair.of(features, pair);
+    return features.meanOverTokens(
+        op.oneMinus(Cosine.of(op, states.student(), states.teacher(), 2)));
   }
 }

@@ -2,7 +2,6 @@ package org.tribuo.distill.loss;
 
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
-import org.tribuo.distill.transformer.Feature.Kind;
 
 /**
  * Hidden states near the teacher's: {@code Σ over tokens ‖W h_s - h_t‖² / (tokens · width of the
@@ -15,17 +14,12 @@ import org.tribuo.distill.transformer.Feature.Kind;
 public record HiddenStateMse(LayerMap layers) implements FeatureLoss {
   @Override
   public Value over(Ops op, Features features) {
-    return features.pairs(layers).stream()
-        .map(pair -> ofPair(op, features, pair))
-        .reduce(op::add)
-        .orElseThrow();
+    return features.sumOverPairs(layers, pair -> ofPair(op, features, pair));
   }
 
   private static Value ofPair(Ops op, Features features, LayerPair pair) {
-    Value teacher = features.teacher(Kind.HIDDEN_STATE, pair.teacher());
-    Value student =
-        features.projected(features.student(Kind.HIDDEN_STATE, pair.student()), teacher, pair);
-    Value squares = op.reduceSum(op.square(op.sub(student, teacher)), -1);
-    return op.div(features.meanOverTokens(squares), (double) Features.width(teacher));
+    HiddenStatePair states = HiddenStatePair.of(features, pair);
+    Value squares = op.reduceSum(op.square(op.sub(states.student(), states.teacher())), -1);
+    return op.div(features.meanOverTokens(squares), (double) Features.width(states.teacher()));
   }
 }

@@ -2,7 +2,6 @@ package org.tribuo.distill.loss;
 
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
-import org.tribuo.distill.transformer.Feature.Kind;
 
 /**
  * Patient knowledge distillation (Sun et al. 2019, arXiv:1908.09355): the states of the first
@@ -15,17 +14,14 @@ import org.tribuo.distill.transformer.Feature.Kind;
 public record Pkd(LayerMap layers) implements FeatureLoss {
   @Override
   public Value over(Ops op, Features features) {
-    return features.pairs(layers).stream()
-        .map(pair -> ofPair(op, features, pair))
-        .reduce(op::add)
-        .orElseThrow();
+    return features.sumOverPairs(layers, pair -> ofPair(op, features, pair));
   }
 
   private static Value ofPair(Ops op, Features features, LayerPair pair) {
-    Value teacher = features.teacher(Kind.HIDDEN_STATE, pair.teacher());
-    Value student =
-        features.projected(features.student(Kind.HIDDEN_STATE, pair.student()), teacher, pair);
-    Value difference = op.sub(direction(op, features, student), direction(op, features, teacher));
+    HiddenStatePair states = HiddenStatePair.of(features, pair);
+    Value difference =
+        op.sub(
+            direction(op, features, states.student()), direction(op, features, states.teacher()));
     return op.reduceMean(op.reduceSum(op.square(difference), -1));
   }
 

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
@@ -18,35 +19,7 @@ import org.tribuo.distill.graph.Value;
 
 class TransformerLayersTest {
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "bert_multilabel_dynamo",
-        "bert_qa_ts17",
-        "bert_regression2_ts17",
-        "bert_seqcls_dynamo",
-        "bert_seqcls_optimum",
-        "bert_seqcls_ort_extended",
-        "bert_seqcls_ort_fused",
-        "bert_seqcls_ts11",
-        "bert_tokcls_ts14",
-        "deberta_v2_seqcls_optimum",
-        "distilbert_seqcls_optimum",
-        "distilbert_tokcls_dynamo",
-        "electra_tokcls_ts11",
-        "minilm_embedding_ts14",
-        "mpnet_seqcls_optimum",
-        "roberta_seqcls_ts14",
-        "albert_qa_optimum",
-        "albert_seqcls_dynamo",
-        "gpt2_causal_optimum",
-        "gpt2_causal_optimum_past",
-        "llama_causal_dynamo",
-        "llama_causal_ort_extended",
-        "llama_causal_ts17",
-        "vit_imgcls_dynamo",
-        "wav2vec2_audiocls_ts17",
-        "whisper_audiocls_dynamo"
-      })
+  @MethodSource("org.tribuo.distill.transformer.ZooModel#withHiddenStates")
   void findsTwoLayersInExportsOfEveryAgeAndArchitecture(String name) throws Exception {
     ZooModel model = ZooModel.of(name);
     Graph graph = model.graph();

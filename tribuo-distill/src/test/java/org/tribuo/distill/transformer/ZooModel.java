@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
@@ -25,6 +26,46 @@ import org.tribuo.distill.runtime.TrainingRuntime;
 
 /** A small model of the zoo with a batch for it. */
 record ZooModel(Path folder, JsonNode json) {
+  /** Those with one stack of layers, which are two layers of width 32 with four heads. */
+  static final List<String> WITH_ONE_STACK =
+      List.of(
+          "bert_multilabel_dynamo",
+          "bert_qa_ts17",
+          "bert_regression2_ts17",
+          "bert_seqcls_dynamo",
+          "bert_seqcls_optimum",
+          "bert_seqcls_ort_extended",
+          "bert_seqcls_ort_fused",
+          "bert_seqcls_ts11",
+          "bert_tokcls_ts14",
+          "deberta_v2_seqcls_optimum",
+          "distilbert_seqcls_optimum",
+          "distilbert_tokcls_dynamo",
+          "electra_tokcls_ts11",
+          "minilm_embedding_ts14",
+          "mpnet_seqcls_optimum",
+          "roberta_seqcls_ts14",
+          "albert_qa_optimum",
+          "albert_seqcls_dynamo",
+          "gpt2_causal_optimum",
+          "gpt2_causal_optimum_past",
+          "gpt2_causal_ort_fused",
+          "llama_causal_dynamo",
+          "llama_causal_ort_extended",
+          "llama_causal_ts17",
+          "vit_imgcls_dynamo",
+          "wav2vec2_audiocls_ts17",
+          "whisper_audiocls_dynamo");
+
+  /** For {@code @MethodSource}. */
+  static Stream<String> withOneStack() {
+    return WITH_ONE_STACK.stream();
+  }
+
+  /** Those whose files have each hidden state as a value: fused nodes of GPT-2 hide some. */
+  static Stream<String> withHiddenStates() {
+    return withOneStack().filter(name -> !name.equals("gpt2_causal_ort_fused"));
+  }
 
   static ZooModel of(String name) throws IOException, URISyntaxException {
     Path folder =

@@ -1,0 +1,16 @@
+package org.tribuo.distill.loss;
+
+import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.transformer.Feature.Kind;
+
+/**
+ * The hidden states of student and teacher in one pair of layers, of one width: [batch, positions,
+ * width]. Where the widths differ, the student's are projected.
+ */
+record HiddenStatePair(Value student, Value teacher) {
+  static HiddenStatePair of(Features features, LayerPair pair) {
+    Value teacher = features.teacher(Kind.HIDDEN_STATE, pair.teacher());
+    Value student = features.student(Kind.HIDDEN_STATE, pair.student());
+    return new HiddenStatePair(features.projected(student, teacher, pair), teacher);
+  }
+}
