@@ -2,6 +2,7 @@ package org.tribuo.distill.examples;
 
 import com.oracle.labs.mlrg.olcut.config.Option;
 import com.oracle.labs.mlrg.olcut.config.Options;
+import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import java.util.Arrays;
 import java.util.List;
 import org.tribuo.distill.examples.console.Console;
@@ -10,7 +11,9 @@ import org.tribuo.distill.examples.console.Program;
 /**
  * Finds out which loss helps: trains the same student by each of several, with several seeds, and
  * prints mean and deviation of the test accuracy beside those of the teacher and of the student
- * that learnt from the labels alone. Without arguments it does so on BANKING77.
+ * that learnt from the labels alone. Where a loss has a weight, it is chosen on training texts that
+ * are put aside for that. Every training is kept, so a comparison that was stopped goes on where it
+ * was. Without arguments it works on BANKING77.
  */
 public final class CompareLosses {
   private CompareLosses() {}
@@ -24,20 +27,54 @@ public final class CompareLosses {
     public List<Long> seeds = List.of(1L, 2L, 3L);
 
     @Option(
-        longName = "feature-weight",
-        usage = "what losses on hidden states, attention and relations are multiplied by")
-    public float featureWeight = 1;
+        longName = "feature-weights",
+        usage =
+            "what losses on hidden states, attention and relations are multiplied by; of several"
+                + " the best on held-out texts is taken, for each loss")
+    public List<Float> featureWeights = List.of(0.1f, 1f, 10f);
+
+    @Option(
+        longName = "held-out",
+        usage =
+            "how many training texts, of those that are learned from without their labels, are"
+                + " put aside to choose a weight")
+    public int heldOut = 2000;
 
     public DataOptions data = new DataOptions();
     public TeacherOptions teacher = new TeacherOptions();
+    public SecondTeacherOptions second = new SecondTeacherOptions();
     public StudentOptions student = new StudentOptions();
     public TrainingOptions training = new TrainingOptions();
     public OutputOptions output = new OutputOptions();
 
+    /** What is compared: all, but two teachers only where there is a second one. */
     List<LossRecipe> recipes() {
       return losses.isEmpty()
-          ? List.of(LossRecipe.values())
+          ? Arrays.stream(LossRecipe.values())
+              .filter(recipe -> recipe != LossRecipe.TWO_TEACHERS || second.isNamed())
+              .toList()
           : losses.stream().map(CompareLossesOptions::recipe).toList();
+    }
+
+    /** Whether there are weights to choose from. */
+    boolean choosesWeights(List<LossRecipe> recipes) {
+      return featureWeights.size() > 1 && recipes.stream().anyMatch(LossRecipe::isWeighted);
+    }
+
+    /**
+     * Checks what can be checked before anything is trained.
+     *
+     * @throws PropertyException if two teachers are to be asked, and there is one, or there is no
+     *     weight
+     */
+    void check() {
+      if (recipes().contains(LossRecipe.TWO_TEACHERS)) {
+        second.like(teacher);
+      }
+      if (featureWeights.isEmpty()) {
+        throw new PropertyException(
+            "comparison", "feature-weights", "is empty, expected at least one weight above 0");
+      }
     }
 
     private static LossRecipe recipe(String name) {

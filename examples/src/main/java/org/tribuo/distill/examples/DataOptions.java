@@ -74,6 +74,11 @@ public final class DataOptions implements Options, Configurable {
     return labelledRows == null ? source.read() : source.keepLabels(labelledRows).read();
   }
 
+  /** The training texts with all labels that their file has. */
+  CsvTextDataSource<Label> allLabels(Path tokenizer) {
+    return source(train, tokenizer).read();
+  }
+
   /** The test texts. */
   CsvTextDataSource<Label> testTexts(Path tokenizer) {
     return source(test, tokenizer).read();
@@ -86,7 +91,8 @@ public final class DataOptions implements Options, Configurable {
     return CsvTextDataSource.of(file, tokenizer, new LabelFactory())
         .text(textColumn)
         .labels(labelColumn)
-        .maxLength(maxLength);
+        .maxLength(maxLength)
+        .keepText();
   }
 
   @Override

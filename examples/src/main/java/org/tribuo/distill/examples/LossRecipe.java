@@ -29,6 +29,8 @@ enum LossRecipe {
   DIST(DistLoss.of(1, 1)),
   /** KL of standardised logits. */
   STANDARDIZED_KL(StandardSoftLoss.ofStandardizedLogits(StandardSoftLoss.Kind.KL_DIVERGENCE)),
+  /** KL with the mean answer of two teachers. */
+  TWO_TEACHERS(StandardSoftLoss.of(StandardSoftLoss.Kind.KL_DIVERGENCE)),
   /** KL and the hidden states. */
   KL_HIDDEN_STATES(LayerLoss.of(LayerLoss.Kind.HIDDEN_STATE_MSE)),
   /** KL and the attention. */
@@ -37,14 +39,17 @@ enum LossRecipe {
   KL_MINILM(MiniLmLoss.of(12)),
   /** KL and the distances of the texts. */
   KL_RKD(ExampleRelationLoss.of(ExampleRelationLoss.Kind.RKD_DISTANCE)),
-  /** First hidden states and attention alone, then KL: half of the epochs each. */
+  /**
+   * First hidden states and attention alone, then KL: half of the epochs each. The weight does not
+   * matter, since nothing is added to it.
+   */
   TINYBERT(LayerLoss.of(LayerLoss.Kind.TINY_BERT)) {
     @Override
     void addTo(DistillationBuilder<Label> trainer, int epochs, float featureWeight) {
       trainer.stages(
           TrainingStage.of("features", Math.max(1, epochs / 2))
               .learningFrom(TrainingStage.From.FEATURES)
-              .features(feature(featureWeight)),
+              .features(feature(1)),
           TrainingStage.of("response", Math.max(1, epochs - epochs / 2)));
     }
   };
@@ -64,6 +69,16 @@ enum LossRecipe {
 
   LossRecipe(FeatureLossSource loss) {
     this.source = new Source.Inside(loss);
+  }
+
+  /** Whether something is compared inside, at a weight that matters. */
+  boolean isWeighted() {
+    return source instanceof Source.Inside && this != TINYBERT;
+  }
+
+  /** Whether there must be a second teacher. */
+  boolean asksTwoTeachers() {
+    return this == TWO_TEACHERS;
   }
 
   /**

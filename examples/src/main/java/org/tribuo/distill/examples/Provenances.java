@@ -4,6 +4,11 @@ import com.oracle.labs.mlrg.olcut.provenance.ObjectProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.ProvenanceUtil;
 import com.oracle.labs.mlrg.olcut.provenance.io.FlatMarshalledProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.io.ObjectMarshalledProvenance;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -22,6 +27,17 @@ final class Provenances {
   /** Whether two things were made of the same files, in the same way, whenever that was. */
   static boolean agree(ObjectProvenance one, ObjectProvenance other) {
     return withoutTimes(one).equals(withoutTimes(other));
+  }
+
+  /** The SHA-256 of where things come from: two are the same if and only if these agree. */
+  static String digest(ObjectProvenance... provenances) {
+    String all = Arrays.stream(provenances).map(Provenances::withoutTimes).toList().toString();
+    try {
+      MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+      return HexFormat.of().formatHex(sha256.digest(all.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java has SHA-256", e);
+    }
   }
 
   private static List<Map<String, FlatMarshalledProvenance>> withoutTimes(

@@ -55,6 +55,11 @@ record ResultFolder(Path folder) {
     return folder.resolve("results.json");
   }
 
+  /** The trainings of a comparison. */
+  Path trials() {
+    return folder.resolve("trials.csv");
+  }
+
   /** Where what comes out of jars is unpacked. */
   Path pretrained() {
     return folder.resolve("pretrained");

@@ -10,20 +10,26 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.CutStudent;
 import org.tribuo.distill.EncoderStudent;
+import org.tribuo.distill.NewStudent;
 import org.tribuo.distill.OnnxStudent;
 import org.tribuo.distill.StudentSource;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.input.TextTokenizer;
 import org.tribuo.distill.transformer.Pooling;
 import org.tribuo.distill.transformer.TransformerLayers;
 
-/** Who learns. Without a file: some layers of the fine-tuned teacher. */
+/** Who learns: a file, a new encoder, or (without both) some layers of the fine-tuned teacher. */
 public final class StudentOptions implements Options, Configurable {
   private static final String MODEL =
       "ONNX file of a Transformer that reads the teacher's tokens and gets a fresh head; without it"
           + " the student is cut out of the fine-tuned teacher";
   private static final String LAYERS =
-      "layers that are cut out of the teacher, spread evenly, the first and the last among them";
+      "layers of a new encoder; or those that are cut out of the teacher, spread evenly, the first"
+          + " and the last among them";
+  private static final String WIDTH =
+      "width of a new encoder, whose weights are random; 0 cuts the student out of the teacher";
+  private static final String HEADS = "attention heads of a new encoder";
 
   @Config(description = MODEL)
   @Option(longName = "student", usage = MODEL)
@@ -33,27 +39,53 @@ public final class StudentOptions implements Options, Configurable {
   @Option(longName = "student-layers", usage = LAYERS)
   public int layers = 2;
 
+  @Config(description = WIDTH)
+  @Option(longName = "student-width", usage = WIDTH)
+  public int width;
+
+  @Config(description = HEADS)
+  @Option(longName = "student-heads", usage = HEADS)
+  public int heads = 12;
+
   /**
    * The student before it is trained.
    *
    * @param teacher the ONNX file of the fine-tuned teacher
+   * @param tokenizer whose tokens a new encoder reads
    * @param pooling for the fresh head of a student with a file of its own
+   * @throws IOException if the tokenizer cannot be read
    */
-  StudentSource source(Path teacher, Pooling pooling) {
-    return model == null
-        ? CutStudent.keeping(layers, OnnxStudent.of(teacher))
-        : EncoderStudent.of(model, pooling);
+  StudentSource source(Path teacher, Path tokenizer, Pooling pooling) throws IOException {
+    if (model != null) {
+      return EncoderStudent.of(model, pooling);
+    }
+    return isNew()
+        ? NewStudent.of(vocabulary(tokenizer), layers, width, heads)
+        : CutStudent.keeping(layers, OnnxStudent.of(teacher));
+  }
+
+  private boolean isNew() {
+    return width > 0;
+  }
+
+  private static int vocabulary(Path tokenizer) throws IOException {
+    try (TextTokenizer opened = TextTokenizer.open(tokenizer)) {
+      return opened.vocabularySize();
+    }
   }
 
   /**
-   * Checks that the student can be cut out of the teacher, if it is to be.
+   * Checks what can be checked before there is a fine-tuned teacher.
    *
-   * @throws PropertyException if the teacher does not have as many layers
+   * @throws PropertyException if the teacher does not have as many layers as are to be cut out of
+   *     it, or there can be no new encoder of this size
    * @throws org.tribuo.distill.graph.GraphException if the teacher is no Transformer
    * @throws IOException if its file cannot be read
    */
-  void check(Path teacher) throws IOException {
-    if (model == null) {
+  void check(Path teacher, Path tokenizer, Pooling pooling) throws IOException {
+    if (model != null || isNew()) {
+      source(teacher, tokenizer, pooling);
+    } else {
       int most = TransformerLayers.find(Graph.of(OnnxModel.read(teacher))).count();
       if (layers < 1 || layers > most) {
         throw new PropertyException(
@@ -66,9 +98,12 @@ public final class StudentOptions implements Options, Configurable {
 
   /** What the student is, in a few words. */
   String described() {
-    return model == null
-        ? "%d of the teacher's layers, with its embeddings and head".formatted(layers)
-        : "%s with a fresh head".formatted(model);
+    if (model != null) {
+      return "%s with a fresh head".formatted(model);
+    }
+    return isNew()
+        ? "a new encoder of %d layers and width %d".formatted(layers, width)
+        : "%d of the teacher's layers, with its embeddings and head".formatted(layers);
   }
 
   @Override

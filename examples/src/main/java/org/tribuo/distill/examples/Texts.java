@@ -1,7 +1,15 @@
 package org.tribuo.distill.examples;
 
+import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 import java.util.Locale;
+import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.tribuo.Dataset;
 import org.tribuo.MutableDataset;
 import org.tribuo.classification.Label;
@@ -28,6 +36,43 @@ record Texts(Dataset<Label> training, Dataset<Label> labelled, Dataset<Label> te
             example -> !example.getOutput().equals(LabelFactory.UNKNOWN_LABEL),
             "labelled"),
         new MutableDataset<>(data.testTexts(tokenizer)));
+  }
+
+  /**
+   * The same texts, but some of the unlabelled ones are not learned from: they are tested on, with
+   * the labels that their file has. Which ones depends on the file alone.
+   *
+   * @param count how many
+   * @throws com.oracle.labs.mlrg.olcut.config.PropertyException if there are not as many
+   */
+  Texts holdingOut(int count, DataOptions data, Path tokenizer) {
+    Dataset<Label> withLabels = new MutableDataset<>(data.allLabels(tokenizer));
+    List<Integer> candidates =
+        IntStream.range(0, training.size())
+            .filter(row -> isUnknown(training, row) && !isUnknown(withLabels, row))
+            .boxed()
+            .collect(Collectors.toCollection(ArrayList::new));
+    if (candidates.size() < count) {
+      throw new PropertyException(
+          "comparison",
+          "held-out",
+          "%,d training texts are to be put aside, but only %,d are learned from without the label that their file has"
+              .formatted(count, candidates.size()));
+    }
+    Collections.shuffle(candidates, new Random(0));
+    int[] held = candidates.stream().limit(count).mapToInt(row -> row).sorted().toArray();
+    int[] kept =
+        IntStream.range(0, training.size())
+            .filter(row -> Arrays.binarySearch(held, row) < 0)
+            .toArray();
+    return new Texts(
+        new DatasetView<>(training, kept, "without held-out texts"),
+        labelled,
+        new DatasetView<>(withLabels, held, "held-out texts"));
+  }
+
+  private static boolean isUnknown(Dataset<Label> texts, int row) {
+    return texts.getExample(row).getOutput().equals(LabelFactory.UNKNOWN_LABEL);
   }
 
   /** How many there are of each. */

@@ -36,7 +36,7 @@ record Trainers(TeacherOptions teacher, StudentOptions student, TrainingOptions 
   void check() throws IOException {
     fineTuning();
     timed(distilling(teacher.source())).build();
-    student.check(teacher.file());
+    student.check(teacher.file(), teacher.tokenizerFile(), teacher.pooling);
     if (training.controlEpochs > 0) {
       onLabels(teacher.source()).build();
     }
@@ -48,7 +48,7 @@ record Trainers(TeacherOptions teacher, StudentOptions student, TrainingOptions 
    * @param taught the ONNX file of the fine-tuned teacher
    * @param store keeps what it says
    */
-  DistillationTrainer<Label> distillation(Path taught, Path store) {
+  DistillationTrainer<Label> distillation(Path taught, Path store) throws IOException {
     return timed(teaching(taught, store)).build();
   }
 
@@ -58,15 +58,17 @@ record Trainers(TeacherOptions teacher, StudentOptions student, TrainingOptions 
    * @param taught the ONNX file of the fine-tuned teacher
    * @param store keeps what it says
    */
-  DistillationBuilder<Label> teaching(Path taught, Path store) {
-    return distilling(student.source(taught, teacher.pooling))
-        .teacher(OnnxTeacher.of(taught))
-        .softTargetStore(store);
+  DistillationBuilder<Label> teaching(Path taught, Path store) throws IOException {
+    return distilling(learner(taught)).teacher(OnnxTeacher.of(taught)).softTargetStore(store);
   }
 
   /** Trains the same student on labels alone. */
-  DistillationTrainer<Label> control(Path taught) {
-    return onLabels(student.source(taught, teacher.pooling)).build();
+  DistillationTrainer<Label> control(Path taught) throws IOException {
+    return onLabels(learner(taught)).build();
+  }
+
+  private StudentSource learner(Path taught) throws IOException {
+    return student.source(taught, teacher.tokenizerFile(), teacher.pooling);
   }
 
   private DistillationBuilder<Label> distilling(StudentSource learner) {

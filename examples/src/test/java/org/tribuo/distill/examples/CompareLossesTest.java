@@ -2,11 +2,13 @@ package org.tribuo.distill.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.oracle.labs.mlrg.olcut.config.ConfigurationManager;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -16,31 +18,111 @@ import org.tribuo.distill.examples.console.Console;
 
 class CompareLossesTest {
   @TempDir Path folder;
+  private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
+  private final PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
 
   @Test
   void eachLossHasARowOfAllSeeds() throws Exception {
-    CompareLossesOptions options = new CompareLossesOptions();
-    String[] arguments =
-        TinyExperiment.in(folder)
-            .options(
-                "--losses", "KL,DIST,KL_HIDDEN_STATES,KL_RKD,TINYBERT",
-                "--seeds", "1,2",
-                "--feature-weight", "0.1");
-    new ConfigurationManager(arguments, options).close();
-    ByteArrayOutputStream printed = new ByteArrayOutputStream();
-    PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
-
-    List<String> table = new LossComparison(options, Console.of(out)).run().lines();
+    List<String> table =
+        compare(
+            "--losses", "KL,DIST,KL_HIDDEN_STATES,KL_RKD,TINYBERT",
+            "--seeds", "1,2",
+            "--feature-weights", "0.1");
 
     assertThat(table).hasSize(1 + 2 + 5);
     assertThat(table.get(1)).startsWith("teacher");
     assertThat(table.get(2)).startsWith("labels alone");
     assertThat(table.subList(3, 8))
         .allSatisfy(
-            line -> assertThat(line).matches("[A-Z_]+ +\\d+\\.\\d\\d % +\\d+\\.\\d\\d +\\d+ ms"));
-    assertThat(printed.toString(StandardCharsets.UTF_8))
+            line ->
+                assertThat(line)
+                    .matches("[A-Z_]+ +(0.1)? +2 +\\d+\\.\\d\\d % +\\d+\\.\\d\\d +\\d+ ms"));
+    assertThat(printed())
         .contains("Seed 1, teacher: ")
-        .contains("Seed 2, TINYBERT: ");
+        .contains("Seed 2, TINYBERT: ")
+        .contains("Seed 2, KL_RKD, weight 0.1: ")
+        .doesNotContain("held-out");
+  }
+
+  @Test
+  void aWeightIsChosenOnTextsThatNothingIsLearnedFromAndTestedWithAllSeeds() throws Exception {
+    List<String> table =
+        compare(
+            "--losses", "KL_HIDDEN_STATES",
+            "--seeds", "1,2",
+            "--feature-weights", "0.1,10",
+            "--held-out", "2");
+
+    assertThat(trials())
+        .extracting(Trial::of)
+        .filteredOn(subject -> subject.texts() == Trial.Texts.HELD_OUT)
+        .extracting(Trial.Subject::seed, Trial.Subject::weight)
+        .containsExactly(tuple(1L, 0.1f), tuple(1L, 10f));
+    Trial best =
+        trials().stream()
+            .filter(trial -> trial.of().texts() == Trial.Texts.HELD_OUT)
+            .reduce((one, other) -> other.accuracy() > one.accuracy() ? other : one)
+            .orElseThrow();
+    assertThat(table.get(3)).startsWith("KL_HIDDEN_STATES     " + best.of().weight());
+  }
+
+  @Test
+  void aComparisonThatWasStoppedGoesOnWhereItWas() throws Exception {
+    compare("--losses", "KL", "--seeds", "1");
+    List<Trial> earlier = trials();
+
+    List<String> table = compare("--losses", "KL,DKD", "--seeds", "1");
+
+    assertThat(table).hasSize(1 + 2 + 2);
+    assertThat(trials()).startsWith(earlier.toArray(Trial[]::new)).hasSize(earlier.size() + 1);
+  }
+
+  @Test
+  void otherSettingsAreOtherTrainings() throws Exception {
+    compare("--losses", "KL", "--seeds", "1");
+    int earlier = trials().size();
+
+    compare("--losses", "KL", "--seeds", "1", "--alpha", "0.5");
+
+    assertThat(trials().size()).as("KL again, teacher and control not").isEqualTo(earlier + 1);
+  }
+
+  @Test
+  void aNewEncoderCanLearnFromTwoTeachers() throws Exception {
+    List<String> table =
+        compare(
+            "--losses", "KL_HIDDEN_STATES,TWO_TEACHERS",
+            "--seeds", "1",
+            "--feature-weights", "1",
+            "--student-width", "24",
+            "--student-heads", "2",
+            "--second-teacher", folder.resolve("tiny-bert.onnx").toString(),
+            "--second-teacher-tokenizer", folder.resolve("tiny-tokenizer.json").toString());
+
+    assertThat(table.get(2)).startsWith("second teacher");
+    assertThat(table.get(5)).startsWith("TWO_TEACHERS");
+  }
+
+  @Test
+  void twoTeachersWantASecondOne() {
+    assertThatThrownBy(() -> compare("--losses", "TWO_TEACHERS"))
+        .hasMessageContaining(
+            "is missing, expected the ONNX file of another Transformer and its tokenizer.json");
+  }
+
+  @Test
+  void moreTextsThanThereAreCannotBeHeldOut() {
+    assertThatThrownBy(() -> compare("--losses", "KL_RKD", "--held-out", "5"))
+        .hasMessageContaining("5 training texts are to be put aside, but only 4");
+  }
+
+  @Test
+  void aFileOfSomethingElseIsNotTakenForTrials() throws Exception {
+    Files.createDirectories(folder.resolve("out"));
+    Files.writeString(folder.resolve("out/trials.csv"), "a,b\n1,2\n");
+
+    assertThatThrownBy(() -> compare("--losses", "KL"))
+        .hasMessageContaining("trials.csv has no trials of a comparison: '1,2' has 2 columns");
   }
 
   @Test
@@ -50,5 +132,22 @@ class CompareLossesTest {
 
     assertThatThrownBy(options::recipes)
         .hasMessageStartingWith("There is no loss 'HINGE', expected some of [KL, REVERSE_KL,");
+  }
+
+  private List<String> compare(String... more) throws Exception {
+    CompareLossesOptions options = new CompareLossesOptions();
+    new ConfigurationManager(TinyExperiment.in(folder).options(more), options).close();
+    return new LossComparison(options, Console.of(out)).run().lines();
+  }
+
+  private List<Trial> trials() throws Exception {
+    return Files.readAllLines(folder.resolve("out/trials.csv")).stream()
+        .skip(1)
+        .map(Trial::parse)
+        .toList();
+  }
+
+  private String printed() {
+    return printed.toString(StandardCharsets.UTF_8);
   }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -83,7 +84,7 @@ record TinyExperiment(Path folder) {
 
   private void copy(String resource) throws IOException {
     try (InputStream in = TinyExperiment.class.getResourceAsStream(resource)) {
-      Files.copy(in, folder.resolve(resource));
+      Files.copy(in, folder.resolve(resource), StandardCopyOption.REPLACE_EXISTING);
     }
   }
 }

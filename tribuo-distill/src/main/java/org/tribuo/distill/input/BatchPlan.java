@@ -45,7 +45,9 @@ public record BatchPlan(int maxRows, int maxTokens, int pool) {
 
   /**
    * The batches of one epoch of training: rows are shuffled and dealt into pools, each pool is
-   * sorted by length and cut, and the batches are shuffled.
+   * sorted by length and cut, and the batches are shuffled. A rest is shared out with the batch
+   * before it, so that no batch is much smaller than the others unless the tokens ask for that: a
+   * loss that compares the rows of a batch needs several.
    *
    * @param lengths the tokens of each row
    * @param random gives both shuffles, and moves on: the next epoch is another one
@@ -61,7 +63,10 @@ public record BatchPlan(int maxRows, int maxTokens, int pool) {
     for (int from = 0; from < rows.length; from += poolRows) {
       Integer[] pooled = Arrays.copyOfRange(rows, from, Math.min(rows.length, from + poolRows));
       Arrays.sort(pooled, Comparator.comparingInt(row -> lengths[row]));
-      cut(pooled, lengths, batches);
+      List<int[]> ofPool = new ArrayList<>();
+      cut(pooled, lengths, ofPool);
+      shareRest(ofPool, lengths);
+      batches.addAll(ofPool);
     }
     int[][] shuffled = batches.toArray(int[][]::new);
     shuffle(shuffled, random);
@@ -109,6 +114,24 @@ public record BatchPlan(int maxRows, int maxTokens, int pool) {
     }
     if (from < rows.length) {
       batches.add(unbox(rows, from, rows.length));
+    }
+  }
+
+  /** Halves the last two batches together, where the longer half may have as many tokens. */
+  private void shareRest(List<int[]> batches, int[] lengths) {
+    int last = batches.size() - 1;
+    if (last < 1) {
+      return;
+    }
+    int[] rest = batches.get(last);
+    int[] before = batches.get(last - 1);
+    int half = (before.length + rest.length) / 2;
+    long longest = lengths[rest[rest.length - 1]];
+    if (rest.length < half && half * longest <= maxTokens) {
+      int[] both = Arrays.copyOf(before, before.length + rest.length);
+      System.arraycopy(rest, 0, both, before.length, rest.length);
+      batches.set(last - 1, Arrays.copyOf(both, both.length - half));
+      batches.set(last, Arrays.copyOfRange(both, both.length - half, both.length));
     }
   }
 

@@ -71,6 +71,22 @@ class BatchPlanTest {
   }
 
   @Test
+  void aRestIsSharedOutWithTheBatchBeforeIt() {
+    int[] lengths = new SplittableRandom(4).ints(97, 1, 65).toArray();
+    assertThat(BatchPlan.ofRows(32).training(lengths, new SplittableRandom(5)))
+        .extracting(batch -> batch.length)
+        .containsExactlyInAnyOrder(32, 32, 17, 16);
+  }
+
+  @Test
+  void aRestThatHasAllTheTokensABatchMayHaveStaysAlone() {
+    int[] lengths = {2, 2, 2, 2, 8};
+    assertThat(BatchPlan.of(4, 8).training(lengths, new SplittableRandom(5)))
+        .extracting(batch -> batch.length)
+        .containsExactlyInAnyOrder(4, 1);
+  }
+
+  @Test
   void inferenceStartsWithTheLongestRows() {
     assertThat(BatchPlan.of(2, 10).inference(new int[] {2, 9, 5, 3, 5, 1}))
         .containsExactly(new int[] {1}, new int[] {2, 4}, new int[] {3, 0}, new int[] {5});

@@ -1,0 +1,44 @@
+package org.tribuo.distill.examples;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.tribuo.classification.Label;
+import org.tribuo.distill.DistillationBuilder;
+import org.tribuo.distill.DistillationTrainer;
+import org.tribuo.distill.OnnxTeacher;
+import org.tribuo.distill.SeveralTeachers;
+
+/**
+ * The fine-tuned teachers of one seed.
+ *
+ * @param seed of everything random
+ * @param trainers of the students
+ * @param teacher the ONNX file of the first teacher
+ * @param second the second one, if there is one
+ * @param softTargets keeps what they say
+ * @param teachers how good they are
+ */
+record Lesson(
+    long seed,
+    Trainers trainers,
+    Path teacher,
+    Optional<OnnxTeacher> second,
+    Path softTargets,
+    List<Trial> teachers) {
+  /** A student that learns from labels alone. */
+  DistillationTrainer<Label> control() throws IOException {
+    return trainers.control(teacher);
+  }
+
+  /** A student that learns by a recipe. */
+  DistillationTrainer<Label> student(LossRecipe recipe, float weight) throws IOException {
+    DistillationBuilder<Label> builder = trainers.teaching(teacher, softTargets);
+    recipe.addTo(builder, trainers.training().epochs, weight);
+    if (recipe.asksTwoTeachers()) {
+      builder.teacher(SeveralTeachers.of(OnnxTeacher.of(teacher), second.orElseThrow()));
+    }
+    return builder.build();
+  }
+}

@@ -1,0 +1,84 @@
+package org.tribuo.distill.examples;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.tribuo.classification.Label;
+import org.tribuo.distill.DistillationTrainer;
+import org.tribuo.distill.DistilledModel;
+import org.tribuo.distill.OnnxTeacher;
+
+/**
+ * Fine-tunes the teachers for each seed, unless an earlier run has left them.
+ *
+ * @param experiment with the settings of teacher and students
+ * @param second another teacher, which is fine-tuned if it has a file
+ * @param trials measures teachers
+ */
+record Lessons(Experiment experiment, SecondTeacherOptions second, Trials trials) {
+  private static final String TEACHER = "teacher";
+  private static final String SECOND_TEACHER = "second teacher";
+
+  /** The token that fills up short rows, as BERT has it. */
+  private static final int PAD_ID = 0;
+
+  /**
+   * The teachers of a seed.
+   *
+   * @param texts what they learn from and are measured on
+   */
+  Lesson of(long seed, Texts texts) throws IOException {
+    experiment.training().seed = seed;
+    ResultFolder folder = new ResultFolder(experiment.output().folder.resolve("seed-" + seed));
+    Trainers trainers = experiment.trainers();
+    List<Trial> teachers = new ArrayList<>();
+    teachers.add(fineTune(TEACHER, seed, trainers, texts, folder));
+    Optional<OnnxTeacher> other = Optional.empty();
+    if (second.isNamed()) {
+      TeacherOptions teacher = second.like(experiment.teacher());
+      ResultFolder beside = new ResultFolder(folder.folder().resolve("second"));
+      teachers.add(
+          fineTune(
+              SECOND_TEACHER,
+              seed,
+              new Trainers(teacher, experiment.student(), experiment.training()),
+              Texts.read(experiment.data(), teacher.tokenizerFile()),
+              beside));
+      other =
+          Optional.of(OnnxTeacher.of(beside.teacher()).reading(teacher.tokenizerFile(), PAD_ID));
+    }
+    return new Lesson(
+        seed,
+        trainers,
+        folder.teacher(),
+        other,
+        folder.folder().resolve("soft-targets.mv"),
+        teachers);
+  }
+
+  private Trial fineTune(
+      String name, long seed, Trainers trainers, Texts texts, ResultFolder folder)
+      throws IOException {
+    folder.prepare();
+    DistillationTrainer<Label> trainer = trainers.fineTuning();
+    Optional<DistilledModel<Label>> earlier =
+        folder.earlierTeacher(trainer.getProvenance(), texts.labelled().getProvenance());
+    try (DistilledModel<Label> model =
+        earlier.isPresent() ? earlier.get() : fineTuned(trainer, texts, folder)) {
+      return trials.measure(
+          new Trial.Subject(name, 0, seed, Trial.Texts.TEST),
+          Provenances.digest(model.getProvenance(), texts.test().getProvenance()),
+          model,
+          texts.test());
+    }
+  }
+
+  private static DistilledModel<Label> fineTuned(
+      DistillationTrainer<Label> trainer, Texts texts, ResultFolder folder) throws IOException {
+    DistilledModel<Label> model = trainer.train(texts.labelled());
+    model.exportOnnx(folder.teacher());
+    ResultFolder.save(model, folder.teacherModel());
+    return model;
+  }
+}
