@@ -32,6 +32,7 @@ import org.tribuo.distill.training.TrainedStudent;
 import org.tribuo.distill.training.TrainingData;
 import org.tribuo.distill.training.Validation;
 import org.tribuo.distill.transformer.Feature;
+import org.tribuo.distill.transformer.TransformerFeatures;
 import org.tribuo.provenance.TrainerProvenance;
 
 /**
@@ -185,14 +186,27 @@ final class Distillation<T extends Output<T>> {
   }
 
   /** What an objective reads of the teacher's inside: found out before any teacher is asked. */
-  private static List<Feature> wanted(Objective objective, StudentNetwork network) {
-    if (objective.features().isEmpty()) {
+  private List<Feature> wanted(Objective objective, StudentNetwork network) {
+    if (objective.matching().isEmpty()) {
       return List.of();
     }
     Graph graph = Graph.of(network.withLogitsAlone());
     Normalization.applyForTraining(graph);
+    if (settings.featureCacheBytes() > 0) {
+      checkPaddingIsKnown("teacher", objective.matching().orElseThrow().teacher());
+      checkPaddingIsKnown("student", objective.featuresIn(graph).orElseThrow());
+    }
     Value[] outputs = graph.outputs().stream().map(graph::value).toArray(Value[]::new);
     return objective.attach(Ops.on(graph), outputs).teacherFeatures();
+  }
+
+  /** Without a mask what is shown of a text hangs on the padding, and that on the batch. */
+  private void checkPaddingIsKnown(String whose, TransformerFeatures features) {
+    if (features.mask().isEmpty()) {
+      throw new IllegalArgumentException(
+          "featureCacheBytes is %d, but no input tells the %s tokens from padding, so features of a text differ from batch to batch; set it to 0"
+              .formatted(settings.featureCacheBytes(), whose));
+    }
   }
 
   private Optional<FeatureTeacher> inside(TextRows rows) throws IOException {
@@ -229,9 +243,16 @@ final class Distillation<T extends Output<T>> {
       Optional<Validation> validation) {
     try (LiveTeacherFeatures live =
             new LiveTeacherFeatures(
-                texts, teacher, lesson.wanted(), settings.padId(), settings.session());
+                texts,
+                teacher,
+                lesson.wanted(),
+                settings.padId(),
+                settings.session(),
+                settings.featureCacheBytes());
         PrefetchedBatches ahead = new PrefetchedBatches(live)) {
-      return teach(lesson, network, ahead, validation);
+      StudentNetwork taught = teach(lesson, network, ahead, validation);
+      report.features(lesson.stage().name(), live);
+      return taught;
     }
   }
 

@@ -66,6 +66,15 @@ public final class DistillationBuilder<T extends Output<T>> {
     return this;
   }
 
+  /**
+   * The most that is kept in memory of what a teacher has shown of its inside, so that it is not
+   * run over the same texts again; 0, the default, to run it in every epoch.
+   */
+  public DistillationBuilder<T> featureCacheBytes(long bytes) {
+    trainer().featureCacheBytes = bytes;
+    return this;
+  }
+
   /** The weight of the soft loss, from 0 (labels only) to 1 (teacher only). */
   public DistillationBuilder<T> alpha(float alpha) {
     trainer().alpha = alpha;

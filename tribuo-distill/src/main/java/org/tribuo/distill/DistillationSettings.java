@@ -25,6 +25,7 @@ import org.tribuo.distill.training.TrainingSettings;
  * What a trainer's configuration means, checked. Immutable.
  *
  * @param featureTeacher the teacher that shows what happens inside, if a stage compares that
+ * @param featureCacheBytes the most that is kept of what it shows, in bytes
  * @param rules the gradients of operators
  * @param stages at least one
  * @param session where models run
@@ -37,6 +38,7 @@ record DistillationSettings(
     StudentSource student,
     Optional<TeacherSource> teacher,
     Optional<OnnxTeacher> featureTeacher,
+    long featureCacheBytes,
     RuleTable rules,
     List<Stage> stages,
     SessionSettings session,
@@ -66,6 +68,7 @@ record DistillationSettings(
       properties.checkAtLeast("fineTuningEpochs", 0, trainer.fineTuningEpochs);
       properties.checkAtLeast("accumulation", 1, trainer.accumulation);
       properties.checkAtLeast("maxLength", 0, trainer.maxLength);
+      properties.checkAtLeast("featureCacheBytes", 0, trainer.featureCacheBytes);
       properties.checkAtLeast("padId", 0, trainer.padId);
       WarmUp warmUp = properties.check("warmUp", () -> new WarmUp.Fraction(trainer.warmUp));
       if (trainer.fineTuningLearningRate != 0) {
@@ -79,6 +82,7 @@ record DistillationSettings(
           stages.stream().allMatch(stage -> stage.features().isEmpty())
               ? Optional.empty()
               : featureTeacher(),
+          trainer.featureCacheBytes,
           rules(),
           stages,
           usual.session(),

@@ -94,6 +94,12 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
               + " head.")
   @Nullable OnnxTeacher featureTeacher;
 
+  @Config(
+      description =
+          "The most that is kept in memory of what a teacher has shown of its inside, so that it is"
+              + " not run over the same texts again, in bytes; 0 to run it in every epoch.")
+  long featureCacheBytes;
+
   @Config(description = "Gradients of the student's operators that the library does not know.")
   @Nullable GradientRuleSource gradientRules;
 

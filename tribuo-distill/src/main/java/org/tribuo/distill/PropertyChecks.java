@@ -22,7 +22,7 @@ record PropertyChecks(String component) {
   /**
    * @throws PropertyException if the value is less
    */
-  void checkAtLeast(String property, int least, int value) {
+  void checkAtLeast(String property, long least, long value) {
     if (value < least) {
       throw refused(property, "is %d, expected %d or more".formatted(value, least));
     }

@@ -67,6 +67,16 @@ final class RunProvenance {
         .forEach((metric, value) -> put(new DoubleProvenance(name + "-" + metric, value)));
   }
 
+  /**
+   * The teacher has shown what happens inside in a stage.
+   *
+   * @param name of the stage
+   */
+  void features(String name, LiveTeacherFeatures features) {
+    put(new LongProvenance(name + "-features-computed", features.computedRows()));
+    put(new LongProvenance(name + "-features-reused", features.reusedRows()));
+  }
+
   /** A stage of the training was stopped. */
   void stopped(String name, TrainedStudent lastGood, NonFiniteLossException reason) {
     stage(name, lastGood);

@@ -108,6 +108,7 @@ class DistillationConfigurationTest {
                 .compactVocabulary(false)
                 .maxLength(32)
                 .padId(1)
+                .featureCacheBytes(1L << 40)
                 .softTargetStore(folder.resolve("store"))
                 .session(SessionSettings.cpu(2))
                 .seed(99),
@@ -256,6 +257,7 @@ class DistillationConfigurationTest {
         refused("heldOut", b -> b.earlyStopping(1, 1), "is 1.0, expected a number above 0"),
         refused("patience", b -> b.earlyStopping(0.1, 0), "must be at least 1, but is 0"),
         refused("maxLength", b -> b.maxLength(-1), "is -1, expected 0 or more"),
+        refused("featureCacheBytes", b -> b.featureCacheBytes(-1), "is -1, expected 0 or more"),
         refused("padId", b -> b.padId(-1), "is -1, expected 0 or more"),
         refused(
             "softLoss",

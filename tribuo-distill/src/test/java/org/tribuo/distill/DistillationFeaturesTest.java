@@ -2,10 +2,12 @@ package org.tribuo.distill;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import com.oracle.labs.mlrg.olcut.config.ConfigurationData;
 import com.oracle.labs.mlrg.olcut.config.ConfigurationManager;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
+import com.oracle.labs.mlrg.olcut.provenance.Provenance;
 import com.oracle.labs.mlrg.olcut.provenance.ProvenanceUtil;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,8 +22,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tribuo.MutableDataset;
 import org.tribuo.classification.Label;
+import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
+import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.graph.pass.Normalization;
 import org.tribuo.distill.loss.LayerPair;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.teacher.SoftTargetProgress;
@@ -34,6 +41,13 @@ class DistillationFeaturesTest {
   private static final Path BERT = Zoo.file("bert_seqcls_ts11");
   private static final List<String> ORDER = List.of("red", "blue", "green");
   private static final MutableDataset<Label> TEXTS = TinyTexts.dataset(TinyTexts.labelled(24, 3));
+
+  /** Losses that read every kind of feature. */
+  private static final WeightedFeature[] ALL_KINDS = {
+    WeightedFeature.of("relations", MiniLmLoss.of(4), 1),
+    WeightedFeature.of("recipe", LayerLoss.of(LayerLoss.Kind.TINY_BERT), 0.01f),
+    WeightedFeature.of("probabilities", LayerLoss.of(LayerLoss.Kind.ATTENTION_PROBABILITIES_KL), 1),
+  };
 
   private static DistillationBuilder<Label> builder(String student, Path teacher) {
     return alone(student).teacher(OnnxTeacher.of(teacher, ORDER));
@@ -105,6 +119,119 @@ class DistillationFeaturesTest {
     try (DistilledModel<Label> model = trainer.train(TEXTS)) {
       return new TreeMap<>(model.network().onnx().initializers());
     }
+  }
+
+  @Test
+  void featuresThatAreKeptTeachTheSame() {
+    List<StepReport> live =
+        steps(builder("bert_seqcls_dynamo", BERT).features(ALL_KINDS).build()).get("training");
+    for (long bytes : new long[] {40_000, Long.MAX_VALUE}) {
+      List<StepReport> kept =
+          steps(
+                  builder("bert_seqcls_dynamo", BERT)
+                      .features(ALL_KINDS)
+                      .featureCacheBytes(bytes)
+                      .build())
+              .get("training");
+
+      assertThat(kept).hasSameSizeAs(live);
+      for (int step = 0; step < live.size(); step++) {
+        Map<String, Float> terms = kept.get(step).terms();
+        live.get(step)
+            .terms()
+            .forEach(
+                (term, value) ->
+                    assertThat(terms.get(term)).as(term).isCloseTo(value, withinPercentage(0.1)));
+      }
+    }
+  }
+
+  @Test
+  void theSameTrainingGivesTheSameStudentWhenSomeFeaturesAreKept() {
+    assertThat(weights(someKept().build())).isEqualTo(weights(someKept().build()));
+  }
+
+  private static DistillationBuilder<Label> someKept() {
+    return builder("bert_seqcls_dynamo", BERT)
+        .features(ALL_KINDS)
+        .featureCacheBytes(40_000)
+        .accumulation(2)
+        .earlyStopping(0.2, 2);
+  }
+
+  @Test
+  void theProvenanceTellsHowOftenTheTeacherWasRun() {
+    DistillationBuilder<Label> builder =
+        builder("bert_seqcls_dynamo", BERT)
+            .epochs(DistillationTrainer.DEFAULT_EPOCHS)
+            .featureCacheBytes(1_000_000)
+            .stages(
+                TrainingStage.of("inside", 3)
+                    .learningFrom(TrainingStage.From.FEATURES)
+                    .features(ALL_KINDS),
+                TrainingStage.of("response", 1)
+                    .features(WeightedFeature.of("relations", MiniLmLoss.of(4), 1)),
+                TrainingStage.of("labels", 1).learningFrom(TrainingStage.From.LABELS));
+    DistillationTrainer<Label> trainer = builder.build();
+    try (DistilledModel<Label> model = trainer.train(TEXTS)) {
+      Map<String, ? extends Provenance> run =
+          model.getProvenance().getInstanceProvenance().getMap();
+      assertThat(trainer.getProvenance().getConfiguredParameters().get("featureCacheBytes"))
+          .hasToString("1000000");
+      assertThat(run.get("inside-features-computed")).hasToString("24");
+      assertThat(run.get("inside-features-reused")).hasToString("48");
+      assertThat(run.get("response-features-computed")).hasToString("24");
+      assertThat(run.get("response-features-reused")).hasToString("0");
+      assertThat(run).doesNotContainKey("labels-features-computed");
+    }
+  }
+
+  @Test
+  void featuresOfModelsThatDoNotKnowPaddingAreNotKept(@TempDir Path folder) throws Exception {
+    Path blind = folder.resolve("blind.onnx");
+    withoutMask("bert_seqcls_ts11").write(blind);
+    WeightedFeature relations = WeightedFeature.of("relations", MiniLmLoss.of(4), 1);
+
+    alone("bert_seqcls_ts11")
+        .featureTeacher(OnnxTeacher.of(blind))
+        .features(relations)
+        .build()
+        .train(TEXTS)
+        .close();
+    assertThatThrownBy(
+            () ->
+                alone("bert_seqcls_ts11")
+                    .featureTeacher(OnnxTeacher.of(blind))
+                    .features(relations)
+                    .featureCacheBytes(5)
+                    .build()
+                    .train(TEXTS))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "featureCacheBytes is 5, but no input tells the teacher tokens from padding, so"
+                + " features of a text differ from batch to batch; set it to 0");
+    assertThatThrownBy(
+            () ->
+                builder("bert_seqcls_ts11", BERT)
+                    .student(EncoderStudent.of(blind, Pooling.FIRST_TOKEN))
+                    .features(relations)
+                    .featureCacheBytes(5)
+                    .build()
+                    .train(TEXTS))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("no input tells the student tokens from padding");
+  }
+
+  /** The model with all positions as tokens. */
+  private static OnnxModel withoutMask(String name) {
+    Graph graph = Graph.of(Zoo.model(name));
+    Normalization.applyForTraining(graph);
+    Ops op = Ops.on(graph);
+    Value sizes = op.shapeOf(graph.value("input_ids"));
+    Value one = op.scalar(1, graph.value("attention_mask"));
+    graph.replaceUses("attention_mask", op.expand(one, sizes).name());
+    graph.removeInput("attention_mask");
+    return graph.toModel();
   }
 
   @Test

@@ -167,7 +167,7 @@ class FeatureCostTest {
                 .attach(Ops.on(graph), graph.value(graph.outputs().get(0)))
                 .teacherFeatures();
     try (LiveTeacherFeatures beside =
-            new LiveTeacherFeatures(texts, teacher, wanted, 0, SessionSettings.cpu(1));
+            new LiveTeacherFeatures(texts, teacher, wanted, 0, SessionSettings.cpu(1), 0);
         PrefetchedBatches ahead = new PrefetchedBatches(beside)) {
       return train(student, objective, ahead);
     }

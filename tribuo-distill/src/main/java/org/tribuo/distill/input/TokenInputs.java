@@ -91,6 +91,11 @@ public final class TokenInputs {
         .orElseThrow();
   }
 
+  /** Whether a batch may have any number of rows: no input of the model fixes it. */
+  public boolean takeAnyRows() {
+    return inputs.values().stream().noneMatch(input -> input.rows() instanceof Dimension.Fixed);
+  }
+
   /**
    * The tensors of one batch, in the order of the model's inputs.
    *

@@ -56,6 +56,17 @@ class TokenInputsTest {
   }
 
   @Test
+  void theModelMayFixTheRows() {
+    TensorType four =
+        TensorType.of(ElementType.INT64, Shape.of(Dimension.of(4), Dimension.unknown()));
+    TensorType wide =
+        TensorType.of(ElementType.INT64, Shape.of(Dimension.unknown(), Dimension.of(4)));
+
+    assertThat(TokenInputs.of(Map.of("input_ids", four)).takeAnyRows()).isFalse();
+    assertThat(TokenInputs.of(Map.of("input_ids", wide)).takeAnyRows()).isTrue();
+  }
+
+  @Test
   void namesOfOtherExportersAreUnderstood() {
     Map<String, Tensor> batch =
         TokenInputs.of(

@@ -1,0 +1,310 @@
+package org.tribuo.distill;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.tribuo.distill.graph.Dimension;
+import org.tribuo.distill.graph.ElementType;
+import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.graph.Ops;
+import org.tribuo.distill.graph.Shape;
+import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.graph.TensorType;
+import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.graph.pass.Normalization;
+import org.tribuo.distill.input.BatchPlan;
+import org.tribuo.distill.input.TokenInputs;
+import org.tribuo.distill.input.TokenSequence;
+import org.tribuo.distill.loss.AttachedObjective;
+import org.tribuo.distill.loss.AttentionForm;
+import org.tribuo.distill.loss.AttentionKl;
+import org.tribuo.distill.loss.AttentionMse;
+import org.tribuo.distill.loss.EmbeddingMse;
+import org.tribuo.distill.loss.ExampleVector;
+import org.tribuo.distill.loss.FeatureLoss;
+import org.tribuo.distill.loss.FeatureMatching;
+import org.tribuo.distill.loss.FeatureTerm;
+import org.tribuo.distill.loss.HiddenStateCosine;
+import org.tribuo.distill.loss.HiddenStateMse;
+import org.tribuo.distill.loss.LayerMap;
+import org.tribuo.distill.loss.LayerPair;
+import org.tribuo.distill.loss.MiniLm;
+import org.tribuo.distill.loss.Objective;
+import org.tribuo.distill.loss.Pkd;
+import org.tribuo.distill.loss.RkdDistance;
+import org.tribuo.distill.loss.RowForm;
+import org.tribuo.distill.output.Targets;
+import org.tribuo.distill.runtime.SessionSettings;
+import org.tribuo.distill.transformer.Feature;
+import org.tribuo.distill.transformer.Feature.Kind;
+
+/** Texts with the features of a teacher, live and kept. */
+class LiveTeacherFeaturesTest {
+  private static final int ROWS = 14;
+  private static final int BATCH = 4;
+  private static final int WIDTH = 32;
+  private static final int HEADS = 4;
+  private static final long ALL = Long.MAX_VALUE;
+  private static final Feature STATES = new Feature(Kind.HIDDEN_STATE, 2);
+  private static final Feature SCORES = new Feature(Kind.ATTENTION_SCORES, 1);
+
+  /** Texts of 3 to 12 tokens. */
+  private static TextTrainingData texts(String student) {
+    SplittableRandom random = new SplittableRandom(5);
+    List<TokenSequence> texts = new ArrayList<>();
+    for (int row = 0; row < ROWS; row++) {
+      texts.add(TokenSequence.of(random.ints(random.nextInt(3, 13), 5, 100).toArray()));
+    }
+    float[] labelled = new float[ROWS];
+    Arrays.fill(labelled, 1);
+    Targets targets = new Targets(Tensor.of(new long[ROWS], ROWS), Tensor.of(labelled, ROWS));
+    return new TextTrainingData(
+        new TextRows(texts, targets, new boolean[ROWS]),
+        Optional.empty(),
+        IntStream.range(0, ROWS).toArray(),
+        TokenInputs.of(Graph.of(Zoo.model(student)).inputs()),
+        BatchPlan.ofRows(BATCH),
+        3);
+  }
+
+  private static LiveTeacherFeatures features(
+      TextTrainingData texts, FeatureTeacher teacher, List<Feature> wanted, long cacheBytes) {
+    return new LiveTeacherFeatures(texts, teacher, wanted, 0, SessionSettings.cpu(1), cacheBytes);
+  }
+
+  private static FeatureTeacher teacher(String name) throws Exception {
+    return FeatureTeacher.read(Zoo.file(name));
+  }
+
+  // ---- what losses make of it
+
+  private static Map<String, FeatureLoss> losses() {
+    LayerMap uniform = LayerMap.uniform();
+    Map<String, FeatureLoss> losses = new LinkedHashMap<>();
+    losses.put("embeddings", new EmbeddingMse());
+    losses.put("states", new HiddenStateMse(uniform));
+    losses.put("directions", new HiddenStateCosine(uniform));
+    losses.put("first_tokens", new Pkd(uniform));
+    losses.put("scores", new AttentionMse(uniform, AttentionForm.SCORES));
+    losses.put("probabilities", new AttentionMse(uniform, AttentionForm.PROBABILITIES));
+    losses.put("scores_kl", new AttentionKl(uniform, AttentionForm.SCORES));
+    losses.put("probabilities_kl", new AttentionKl(uniform, AttentionForm.PROBABILITIES));
+    losses.put("relations", new MiniLm(LayerPair.LAST, 4));
+    losses.put("distances", new RkdDistance(LayerPair.LAST, ExampleVector.MEAN));
+    return losses;
+  }
+
+  /** The losses between a student and a teacher, without a training. */
+  private static final class Losses implements AutoCloseable {
+    private final AttachedObjective attached;
+    private final Map<String, TensorType> inputs;
+    private final InferenceSession session;
+
+    Losses(String student, FeatureTeacher teacher) {
+      FeatureTerm[] terms =
+          losses().entrySet().stream()
+              .map(loss -> new FeatureTerm(loss.getKey(), loss.getValue()))
+              .toArray(FeatureTerm[]::new);
+      Graph graph = Graph.of(Zoo.model(student));
+      Normalization.applyForTraining(graph);
+      Value logits = graph.value(graph.outputs().get(0));
+      this.attached =
+          Objective.of(RowForm.examples(), FeatureMatching.of(teacher.features(), terms))
+              .attach(Ops.on(graph), logits);
+      graph.addOutput(attached.differentiated().name());
+      this.inputs = graph.inputs();
+      this.session = new InferenceSession(graph.toModel(), SessionSettings.cpu(1));
+    }
+
+    List<Feature> wanted() {
+      return attached.teacherFeatures();
+    }
+
+    Map<String, Double> of(Map<String, Tensor> batch) {
+      attached.check(withWeights(batch));
+      Map<String, Double> losses = new LinkedHashMap<>();
+      session
+          .run(withWeights(batch), losses().keySet())
+          .forEach((name, loss) -> losses.put(name, (double) loss.toFloats()[0]));
+      return losses;
+    }
+
+    private Map<String, Tensor> withWeights(Map<String, Tensor> batch) {
+      Map<String, Tensor> all = new HashMap<>(batch);
+      inputs.keySet().forEach(input -> all.putIfAbsent(input, Tensor.scalar(1f)));
+      all.keySet().retainAll(inputs.keySet());
+      return all;
+    }
+
+    @Override
+    public void close() {
+      session.close();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "bert_seqcls_dynamo,bert_seqcls_ts11",
+    "distilbert_seqcls_optimum,deberta_v2_seqcls_optimum",
+    "deberta_v2_seqcls_optimum,bert_seqcls_ort_fused",
+    "bert_seqcls_dynamo,llama_causal_dynamo",
+  })
+  void lossesOfKeptFeaturesAreThoseOfLiveOnes(String student, String teacherName) throws Exception {
+    TextTrainingData texts = texts(student);
+    FeatureTeacher teacher = teacher(teacherName);
+    try (Losses losses = new Losses(student, teacher);
+        LiveTeacherFeatures live = features(texts, teacher, losses.wanted(), 0);
+        LiveTeacherFeatures some = features(texts, teacher, losses.wanted(), 60_000);
+        LiveTeacherFeatures all = features(texts, teacher, losses.wanted(), ALL)) {
+      assertThat(losses.wanted().stream().map(Feature::kind).collect(Collectors.toSet()))
+          .isEqualTo(Set.of(Kind.values()));
+      for (int epoch = 0; epoch < 2; epoch++) {
+        for (int[] rows : texts.epoch(epoch)) {
+          Map<String, Double> expected = losses.of(live.batch(rows));
+          assertAlike(losses.of(some.batch(rows)), expected);
+          assertAlike(losses.of(all.batch(rows)), expected);
+        }
+      }
+      assertThat(live.reusedRows()).isZero();
+      assertThat(some.reusedRows()).isBetween(1L, ROWS - 1L);
+      assertThat(all.reusedRows()).isEqualTo(ROWS);
+    }
+  }
+
+  private static void assertAlike(Map<String, Double> losses, Map<String, Double> expected) {
+    assertThat(losses.keySet()).isEqualTo(expected.keySet());
+    expected.forEach(
+        (name, loss) ->
+            assertThat(losses.get(name)).as(name).isCloseTo(loss, within(1e-6 * Math.abs(loss))));
+  }
+
+  // ---- what is kept
+
+  private static void runEpoch(LiveTeacherFeatures features, int epoch) {
+    features.epoch(epoch).forEach(features::batch);
+  }
+
+  @Test
+  void theTeacherIsNotRunOverWhatIsKept() throws Exception {
+    try (LiveTeacherFeatures features =
+        features(texts("bert_seqcls_ts11"), teacher("bert_seqcls_ts11"), List.of(STATES), ALL)) {
+      runEpoch(features, 0);
+      assertThat(features.computedRows()).isEqualTo(ROWS);
+      assertThat(features.reusedRows()).isZero();
+
+      runEpoch(features, 1);
+      assertThat(features.computedRows()).isEqualTo(ROWS);
+      assertThat(features.reusedRows()).isEqualTo(ROWS);
+    }
+  }
+
+  @Test
+  void byDefaultOfNothingTheTeacherIsRunInEveryEpoch() throws Exception {
+    try (LiveTeacherFeatures features =
+        features(texts("bert_seqcls_ts11"), teacher("bert_seqcls_ts11"), List.of(STATES), 0)) {
+      runEpoch(features, 0);
+      runEpoch(features, 1);
+      assertThat(features.computedRows()).isEqualTo(2 * ROWS);
+      assertThat(features.keptBytes()).isZero();
+    }
+  }
+
+  /** 4 · length · width of states, and 4 · heads · length² of attention. */
+  private static long bytes(TextTrainingData texts, int row) {
+    long length = texts.tokens(new int[] {row});
+    return 4 * (length * WIDTH + HEADS * length * length);
+  }
+
+  @Test
+  void bytesAreThoseOfTheNumbersWithoutPadding() throws Exception {
+    TextTrainingData texts = texts("bert_seqcls_ts11");
+    try (LiveTeacherFeatures features =
+        features(texts, teacher("bert_seqcls_ts11"), List.of(STATES, SCORES), ALL)) {
+      runEpoch(features, 0);
+      assertThat(features.keptBytes())
+          .isEqualTo(IntStream.range(0, ROWS).mapToLong(row -> bytes(texts, row)).sum());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 900, 5_000, 5_001, 17_777, 25_000})
+  void neverMoreIsKeptThanIsAllowed(long budget) throws Exception {
+    TextTrainingData texts = texts("bert_seqcls_ts11");
+    try (LiveTeacherFeatures features =
+        features(texts, teacher("bert_seqcls_ts11"), List.of(STATES, SCORES), budget)) {
+      long expectedBytes = 0;
+      int expectedRows = 0;
+      for (int[] batch : features.epoch(0)) {
+        features.batch(batch);
+        for (int row : batch) {
+          boolean fits = expectedBytes + bytes(texts, row) <= budget;
+          expectedBytes += fits ? bytes(texts, row) : 0;
+          expectedRows += fits ? 1 : 0;
+        }
+        assertThat(features.keptBytes()).isEqualTo(expectedBytes).isLessThanOrEqualTo(budget);
+      }
+      assertThat(expectedRows).isLessThan(ROWS);
+
+      runEpoch(features, 1);
+      assertThat(features.reusedRows()).isEqualTo(expectedRows);
+      assertThat(features.keptBytes()).isLessThanOrEqualTo(budget);
+    }
+  }
+
+  @Test
+  void theSameBatchesGiveTheSameBits() throws Exception {
+    assertThat(batchesOfThreeEpochs()).isEqualTo(batchesOfThreeEpochs());
+  }
+
+  private static List<Map<String, Tensor>> batchesOfThreeEpochs() throws Exception {
+    List<Map<String, Tensor>> batches = new ArrayList<>();
+    try (LiveTeacherFeatures features =
+        features(texts("bert_seqcls_ts11"), teacher("bert_seqcls_ts11"), List.of(SCORES), 10_000)) {
+      for (int epoch = 0; epoch < 3; epoch++) {
+        features.epoch(epoch).forEach(rows -> batches.add(features.batch(rows)));
+      }
+    }
+    return batches;
+  }
+
+  @Test
+  void aTeacherOfSoManyRowsIsRunOverWholeBatches(@TempDir Path folder) throws Exception {
+    Path file = folder.resolve("fixed.onnx");
+    Graph graph = Graph.of(Zoo.model("bert_seqcls_ts11"));
+    for (String input : List.copyOf(graph.inputs().keySet())) {
+      graph.addInput(
+          input,
+          TensorType.of(
+              ElementType.INT64, Shape.of(Dimension.of(BATCH), Dimension.of("positions"))));
+    }
+    graph.toModel().write(file);
+    TextTrainingData texts = texts("bert_seqcls_ts11");
+    int[] rows = {0, 1, 2, 3};
+    try (LiveTeacherFeatures features =
+            features(texts, FeatureTeacher.read(file), List.of(STATES), 2_000);
+        LiveTeacherFeatures live =
+            features(texts, teacher("bert_seqcls_ts11"), List.of(STATES), 0)) {
+      assertThat(features.batch(rows)).isEqualTo(live.batch(rows));
+      assertThat(features.keptBytes()).isPositive();
+      assertThat(features.batch(rows)).isEqualTo(live.batch(rows));
+      assertThat(features.computedRows()).isEqualTo(2 * BATCH);
+    }
+  }
+}
