@@ -168,7 +168,11 @@ final class Distillation<T extends Output<T>> {
     for (int i = 0; i < settings.stages().size(); i++) {
       Stage stage = settings.stages().get(i);
       Objective objective =
-          stage.objective(codec, settings.teacher().flatMap(TeacherSource::agreement), inside);
+          stage.objective(
+              codec,
+              settings.teacher().flatMap(TeacherSource::agreement),
+              inside,
+              settings.studentFeatures());
       int[] chosen = stage.chosen(rows, split, settings.teacher().isPresent());
       TextTrainingData data =
           new TextTrainingData(

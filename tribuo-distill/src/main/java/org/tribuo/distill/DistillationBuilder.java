@@ -75,6 +75,15 @@ public final class DistillationBuilder<T extends Output<T>> {
     return this;
   }
 
+  /**
+   * Where something inside the student is, if the search by structure does not find it; of the
+   * teacher see {@link OnnxTeacher#withFeatures}.
+   */
+  public DistillationBuilder<T> studentFeatures(NamedFeature... features) {
+    trainer().studentFeatures = List.of(features);
+    return this;
+  }
+
   /** The weight of the soft loss, from 0 (labels only) to 1 (teacher only). */
   public DistillationBuilder<T> alpha(float alpha) {
     trainer().alpha = alpha;

@@ -20,12 +20,15 @@ import org.tribuo.distill.training.LearningRateSchedule;
 import org.tribuo.distill.training.LearningRateSchedule.WarmUp;
 import org.tribuo.distill.training.OptimizerSettings;
 import org.tribuo.distill.training.TrainingSettings;
+import org.tribuo.distill.transformer.Feature;
+import org.tribuo.distill.transformer.FeatureValue;
 
 /**
  * What a trainer's configuration means, checked. Immutable.
  *
  * @param featureTeacher the teacher that shows what happens inside, if a stage compares that
  * @param featureCacheBytes the most that is kept of what it shows, in bytes
+ * @param studentFeatures where something inside the student is, if somebody has named it
  * @param rules the gradients of operators
  * @param stages at least one
  * @param session where models run
@@ -39,6 +42,7 @@ record DistillationSettings(
     Optional<TeacherSource> teacher,
     Optional<OnnxTeacher> featureTeacher,
     long featureCacheBytes,
+    Map<Feature, FeatureValue> studentFeatures,
     RuleTable rules,
     List<Stage> stages,
     SessionSettings session,
@@ -83,6 +87,7 @@ record DistillationSettings(
               ? Optional.empty()
               : featureTeacher(),
           trainer.featureCacheBytes,
+          properties.check("studentFeatures", () -> NamedFeature.map(trainer.studentFeatures)),
           rules(),
           stages,
           usual.session(),

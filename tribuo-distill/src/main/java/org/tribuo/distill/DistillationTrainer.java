@@ -100,6 +100,11 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
               + " not run over the same texts again, in bytes; 0 to run it in every epoch.")
   long featureCacheBytes;
 
+  @Config(
+      description =
+          "Where something inside the student is, if the search by structure does not find it.")
+  List<NamedFeature> studentFeatures = List.of();
+
   @Config(description = "Gradients of the student's operators that the library does not know.")
   @Nullable GradientRuleSource gradientRules;
 

@@ -11,6 +11,7 @@ import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.pass.Normalization;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.transformer.Feature;
+import org.tribuo.distill.transformer.FeatureValue;
 import org.tribuo.distill.transformer.TransformerFeatures;
 
 /** A teacher that can be asked what happens inside: a normalised copy of its graph. */
@@ -28,14 +29,15 @@ final class FeatureTeacher {
   /**
    * Reads a teacher and finds its features.
    *
-   * @throws GraphException if it has no layers
+   * @param named where something is, if somebody has named it
+   * @throws GraphException if it has no layers, or a named value is not there or cannot be that
    * @throws IOException if the file cannot be read
    */
-  static FeatureTeacher read(Path file) throws IOException {
+  static FeatureTeacher read(Path file, Map<Feature, FeatureValue> named) throws IOException {
     Graph graph = Graph.of(OnnxModel.read(file));
     Normalization.applyForTraining(graph);
     try {
-      return new FeatureTeacher(file, graph, TransformerFeatures.find(graph));
+      return new FeatureTeacher(file, graph, TransformerFeatures.find(graph, named));
     } catch (GraphException e) {
       throw new GraphException("The teacher '%s': %s".formatted(file, e.getMessage()), e);
     }

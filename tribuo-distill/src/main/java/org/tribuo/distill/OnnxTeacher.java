@@ -8,11 +8,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.Output;
 import org.tribuo.distill.teacher.LabelOrder;
 import org.tribuo.distill.teacher.TeacherSettings;
+import org.tribuo.distill.transformer.Feature;
+import org.tribuo.distill.transformer.FeatureValue;
 
 /**
  * A teacher from an ONNX file. It reads the tokens that the student reads, or has a tokenizer of
@@ -52,6 +55,11 @@ public final class OnnxTeacher extends TeacherSource {
       description =
           "The token that fills up short rows, where the teacher has a tokenizer of its own.")
   private int padId;
+
+  @Config(
+      description =
+          "Where something inside the teacher is, if the search by structure does not find it.")
+  private List<NamedFeature> features = List.of();
 
   /** For OLCUT. */
   private OnnxTeacher() {}
@@ -96,14 +104,34 @@ public final class OnnxTeacher extends TeacherSource {
    * @throws PropertyException if there is no such file, or the token is negative
    */
   public OnnxTeacher reading(Path tokenizer, int padId) {
-    OnnxTeacher other = new OnnxTeacher();
-    other.path = path;
-    other.labelOrder = labelOrder;
-    other.logits = logits;
+    OnnxTeacher other = copy();
     other.tokenizer = tokenizer;
     other.padId = padId;
     other.postConfig();
     return other;
+  }
+
+  /**
+   * The same, where somebody says where something inside it is.
+   *
+   * @throws PropertyException if something is named twice
+   */
+  public OnnxTeacher withFeatures(NamedFeature... features) {
+    OnnxTeacher other = copy();
+    other.features = List.of(features);
+    other.postConfig();
+    return other;
+  }
+
+  private OnnxTeacher copy() {
+    OnnxTeacher copy = new OnnxTeacher();
+    copy.path = path;
+    copy.labelOrder = labelOrder;
+    copy.logits = logits;
+    copy.tokenizer = tokenizer;
+    copy.padId = padId;
+    copy.features = features;
+    return copy;
   }
 
   @Override
@@ -119,6 +147,7 @@ public final class OnnxTeacher extends TeacherSource {
     if (!labelOrder.isEmpty()) {
       order(labelOrder);
     }
+    named();
   }
 
   /**
@@ -151,7 +180,8 @@ public final class OnnxTeacher extends TeacherSource {
    *
    * @throws PropertyException if it reads other tokens than the student, whose hidden states cannot
    *     be compared
-   * @throws org.tribuo.distill.graph.GraphException if it has no layers
+   * @throws org.tribuo.distill.graph.GraphException if it has no layers, or a named value is not
+   *     there or cannot be that
    * @throws IOException if the file cannot be read
    */
   FeatureTeacher inside() throws IOException {
@@ -162,7 +192,11 @@ public final class OnnxTeacher extends TeacherSource {
           "is stated, but features are compared token by token: the featureTeacher must read the"
               + " student's tokens");
     }
-    return FeatureTeacher.read(path);
+    return FeatureTeacher.read(path, named());
+  }
+
+  private Map<Feature, FeatureValue> named() {
+    return new PropertyChecks(component).check("features", () -> NamedFeature.map(features));
   }
 
   private LabelOrder order(List<String> names) {

@@ -1,9 +1,9 @@
 package org.tribuo.distill;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.tribuo.distill.loss.FeatureMatching;
-import org.tribuo.distill.loss.FeatureTerm;
 import org.tribuo.distill.loss.HardLoss;
 import org.tribuo.distill.loss.LabelForm;
 import org.tribuo.distill.loss.Objective;
@@ -12,6 +12,8 @@ import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.output.TargetCodec;
 import org.tribuo.distill.output.TargetKind;
 import org.tribuo.distill.training.TrainingSettings;
+import org.tribuo.distill.transformer.Feature;
+import org.tribuo.distill.transformer.FeatureValue;
 
 /**
  * What a stage's configuration means, checked.
@@ -44,21 +46,26 @@ record Stage(
    *
    * @param teachers how several teachers agree, if there are several
    * @param inside the teacher that shows what happens inside, if any stage compares that
+   * @param inStudent where something inside the student is, if somebody has named it
    * @throws IllegalArgumentException if a loss does not fit the outputs
    */
   Objective objective(
-      TargetCodec<?> codec, Optional<TeacherAgreement> teachers, Optional<FeatureTeacher> inside) {
+      TargetCodec<?> codec,
+      Optional<TeacherAgreement> teachers,
+      Optional<FeatureTeacher> inside,
+      Map<Feature, FeatureValue> inStudent) {
     return new Objective(
         RowForm.examples(),
         from.labels() ? Optional.of(hard(codec.kind(), codec.names())) : Optional.empty(),
         from.teacher() ? Optional.of(soft(codec.kind(), teachers)) : Optional.empty(),
-        features.isEmpty() ? Optional.empty() : inside.map(this::matching));
+        features.isEmpty()
+            ? Optional.empty()
+            : inside.map(teacher -> matching(teacher, inStudent)));
   }
 
-  private FeatureMatching matching(FeatureTeacher inside) {
-    return FeatureMatching.of(
-        inside.features(),
-        features.stream().map(WeightedFeature::term).toArray(FeatureTerm[]::new));
+  private FeatureMatching matching(FeatureTeacher inside, Map<Feature, FeatureValue> inStudent) {
+    return new FeatureMatching(
+        inside.features(), features.stream().map(WeightedFeature::term).toList(), inStudent);
   }
 
   private HardLoss hard(TargetKind kind, List<String> labelOrder) {

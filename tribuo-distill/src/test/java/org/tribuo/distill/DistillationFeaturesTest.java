@@ -2,6 +2,7 @@ package org.tribuo.distill;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
 import com.oracle.labs.mlrg.olcut.config.ConfigurationData;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,7 +35,11 @@ import org.tribuo.distill.loss.LayerPair;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.teacher.SoftTargetProgress;
 import org.tribuo.distill.training.StepReport;
+import org.tribuo.distill.transformer.Feature;
+import org.tribuo.distill.transformer.FeatureValue;
+import org.tribuo.distill.transformer.HeadLayout;
 import org.tribuo.distill.transformer.Pooling;
+import org.tribuo.distill.transformer.TransformerFeatures;
 import org.tribuo.test.Helpers;
 
 /** Trainings that compare what happens inside student and teacher. */
@@ -383,7 +389,96 @@ class DistillationFeaturesTest {
     checkSurvives(trainer);
   }
 
+  @Test
+  void whatIsNamedByHandIsComparedAsIfItHadBeenFound() throws Exception {
+    WeightedFeature relations =
+        WeightedFeature.of("relations", MiniLmLoss.of(4, new LayerPair(2, 2)), 1);
+    DistillationTrainer<Label> named =
+        alone("bert_seqcls_dynamo")
+            .teacher(OnnxTeacher.of(BERT, ORDER).withFeatures(vectors("bert_seqcls_ts11")))
+            .studentFeatures(vectors("bert_seqcls_dynamo"))
+            .features(relations)
+            .build();
+    checkSurvives(named);
+
+    assertThat(weights(named))
+        .isEqualTo(weights(builder("bert_seqcls_dynamo", BERT).features(relations).build()));
+  }
+
+  /** Queries, keys and values of the second layer. */
+  private static NamedFeature[] vectors(String model) throws Exception {
+    Graph graph = Graph.of(OnnxModel.read(Zoo.file(model)));
+    Normalization.applyForTraining(graph);
+    TransformerFeatures found = TransformerFeatures.find(graph);
+    return Stream.of(Feature.Kind.QUERIES, Feature.Kind.KEYS, Feature.Kind.VALUES)
+        .map(kind -> new Feature(kind, 2))
+        .map(feature -> NamedFeature.of(feature, found.get(feature)))
+        .toArray(NamedFeature[]::new);
+  }
+
+  @Test
+  void whatIsNamedByHandCanBeConfigured(@TempDir Path folder) throws Exception {
+    Path xml = folder.resolve("named.xml");
+    Files.writeString(
+        xml,
+        """
+        <config>
+          <component name="state" type="org.tribuo.distill.NamedFeature">
+            <property name="kind" value="HIDDEN_STATE"/>
+            <property name="layer" value="2"/>
+            <property name="value" value="hidden"/>
+            <property name="size" value="32"/>
+          </component>
+          <component name="keys" type="org.tribuo.distill.NamedFeature">
+            <property name="kind" value="KEYS"/>
+            <property name="layer" value="1"/>
+            <property name="value" value="k"/>
+            <property name="layout" value="TRANSPOSED"/>
+            <property name="heads" value="4"/>
+            <property name="size" value="8"/>
+          </component>
+        </config>
+        """);
+    try (ConfigurationManager manager = new ConfigurationManager(xml.toString())) {
+      assertThat(
+              NamedFeature.map(
+                  List.of(
+                      (NamedFeature) manager.lookup("state"),
+                      (NamedFeature) manager.lookup("keys"))))
+          .containsExactly(
+              entry(
+                  new Feature(Feature.Kind.HIDDEN_STATE, 2),
+                  FeatureValue.hiddenState("hidden", 32)),
+              entry(
+                  new Feature(Feature.Kind.KEYS, 1),
+                  FeatureValue.vectors("k", HeadLayout.TRANSPOSED, 4, 8)));
+    }
+  }
+
   // ---- what is refused
+
+  @Test
+  void whatCannotBeThereIsRefused() {
+    Feature keys = new Feature(Feature.Kind.KEYS, 1);
+    NamedFeature one =
+        NamedFeature.of(keys, FeatureValue.vectors("k", HeadLayout.HEADS_FIRST, 4, 8));
+
+    assertThatThrownBy(() -> OnnxTeacher.of(BERT, ORDER).withFeatures(one, one))
+        .isInstanceOf(PropertyException.class)
+        .hasMessageContaining("name the keys of layer 1 twice, 'k' and 'k'");
+    assertThatThrownBy(
+            () -> NamedFeature.of(keys, FeatureValue.vectors("k", HeadLayout.HEADS_FIRST, 4, 0)))
+        .isInstanceOf(PropertyException.class)
+        .hasMessageContaining("is not stated, expected the width of one head");
+    DistillationTrainer<Label> trainer =
+        builder("bert_seqcls_dynamo", BERT)
+            .studentFeatures(one)
+            .features(WeightedFeature.of("relations", MiniLmLoss.of(4), 1))
+            .build();
+    assertThatThrownBy(() -> trainer.train(TEXTS))
+        .isInstanceOf(GraphException.class)
+        .hasMessage("The graph has no value 'k'");
+  }
 
   @Test
   void featuresNeedATeacherThatShowsThem() {
@@ -476,7 +571,7 @@ class DistillationFeaturesTest {
   void batchesTooSmallForALossAreRefused() {
     DistillationTrainer<Label> trainer =
         builder("bert_seqcls_dynamo", BERT)
-            .batchSize(11)
+            .batchSize(2)
             .features(
                 WeightedFeature.of(
                     "angles", ExampleRelationLoss.of(ExampleRelationLoss.Kind.RKD_ANGLE), 1))

@@ -118,7 +118,7 @@ class FeatureCostTest {
             FeatureCostTest.class.getResourceAsStream("/all-minilm-l6-v2.onnx"))) {
       Files.copy(stream, file);
     }
-    FeatureTeacher teacher = FeatureTeacher.read(file);
+    FeatureTeacher teacher = FeatureTeacher.read(file, Map.of());
     OnnxModel student = student(OnnxModel.read(file));
 
     Map<String, Double> cost = new LinkedHashMap<>();

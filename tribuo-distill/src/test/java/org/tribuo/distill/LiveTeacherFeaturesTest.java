@@ -90,7 +90,7 @@ class LiveTeacherFeaturesTest {
   }
 
   private static FeatureTeacher teacher(String name) throws Exception {
-    return FeatureTeacher.read(Zoo.file(name));
+    return FeatureTeacher.read(Zoo.file(name), Map.of());
   }
 
   // ---- what losses make of it
@@ -298,7 +298,7 @@ class LiveTeacherFeaturesTest {
     TextTrainingData texts = texts("bert_seqcls_ts11");
     int[] rows = {0, 1, 2, 3};
     try (LiveTeacherFeatures features =
-            features(texts, FeatureTeacher.read(file), List.of(STATES), 2_000);
+            features(texts, FeatureTeacher.read(file, Map.of()), List.of(STATES), 2_000);
         LiveTeacherFeatures live =
             features(texts, teacher("bert_seqcls_ts11"), List.of(STATES), 0)) {
       assertThat(features.batch(rows)).isEqualTo(live.batch(rows));

@@ -219,8 +219,7 @@ class TrainingStageTest {
 
   @Test
   void batchesThatALossCannotUseAreRefusedBeforeTheTeacherIsAsked() {
-    DistillationTrainer<Label> trainer =
-        builder().softLoss(DistLoss.of(1, 1)).batchSize(30).build();
+    DistillationTrainer<Label> trainer = builder().softLoss(DistLoss.of(1, 1)).batchSize(2).build();
     trainer.setListener(
         new DistillationListener() {
           @Override

@@ -40,6 +40,13 @@ public final class CompareLosses {
                 + " put aside to choose a weight")
     public int heldOut = 2000;
 
+    @Option(
+        longName = "feature-cache",
+        usage =
+            "how many bytes are kept in memory of what a teacher shows of its inside, so that it is"
+                + " not run again in each epoch")
+    public long featureCache;
+
     public DataOptions data = new DataOptions();
     public TeacherOptions teacher = new TeacherOptions();
     public SecondTeacherOptions second = new SecondTeacherOptions();

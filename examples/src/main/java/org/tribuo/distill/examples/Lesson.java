@@ -18,6 +18,7 @@ import org.tribuo.distill.SeveralTeachers;
  * @param teacher the ONNX file of the first teacher
  * @param second the second one, if there is one
  * @param softTargets keeps what they say
+ * @param featureCache bytes that are kept of what the first teacher shows
  * @param teachers how good they are
  */
 record Lesson(
@@ -26,6 +27,7 @@ record Lesson(
     Path teacher,
     Optional<OnnxTeacher> second,
     Path softTargets,
+    long featureCache,
     List<Trial> teachers) {
   /** A student that learns from labels alone. */
   DistillationTrainer<Label> control() throws IOException {
@@ -34,7 +36,8 @@ record Lesson(
 
   /** A student that learns by a recipe. */
   DistillationTrainer<Label> student(LossRecipe recipe, float weight) throws IOException {
-    DistillationBuilder<Label> builder = trainers.teaching(teacher, softTargets);
+    DistillationBuilder<Label> builder =
+        trainers.teaching(teacher, softTargets).featureCacheBytes(featureCache);
     recipe.addTo(builder, trainers.training().epochs, weight);
     if (recipe.asksTwoTeachers()) {
       builder.teacher(SeveralTeachers.of(OnnxTeacher.of(teacher), second.orElseThrow()));

@@ -14,9 +14,11 @@ import org.tribuo.distill.OnnxTeacher;
  *
  * @param experiment with the settings of teacher and students
  * @param second another teacher, which is fine-tuned if it has a file
+ * @param featureCache bytes that are kept of what the teacher shows
  * @param trials measures teachers
  */
-record Lessons(Experiment experiment, SecondTeacherOptions second, Trials trials) {
+record Lessons(
+    Experiment experiment, SecondTeacherOptions second, long featureCache, Trials trials) {
   private static final String TEACHER = "teacher";
   private static final String SECOND_TEACHER = "second teacher";
 
@@ -54,6 +56,7 @@ record Lessons(Experiment experiment, SecondTeacherOptions second, Trials trials
         folder.teacher(),
         other,
         folder.folder().resolve("soft-targets.mv"),
+        featureCache,
         teachers);
   }
 

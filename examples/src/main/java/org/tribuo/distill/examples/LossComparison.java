@@ -43,7 +43,7 @@ final class LossComparison {
             ? Optional.of(texts.holdingOut(options.heldOut, options.data, tokenizer))
             : Optional.empty();
     Trials trials = new Trials(TrialFile.open(folder.trials()), console);
-    Lessons lessons = new Lessons(experiment, options.second, trials);
+    Lessons lessons = new Lessons(experiment, options.second, options.featureCache, trials);
     for (long seed : options.seeds) {
       Lesson lesson = lessons.of(seed, texts);
       results.addAll(lesson.teachers());
