@@ -1,5 +1,6 @@
 package org.tribuo.distill.graph;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -28,6 +29,13 @@ public record Shape(List<Dimension> dimensions) {
   /** The dimension of an axis; a negative axis counts from the end. */
   public Dimension dimension(int axis) {
     return dimensions.get(axis < 0 ? axis + rank() : axis);
+  }
+
+  /** The same with another dimension of one axis, counted from 0. */
+  public Shape with(int axis, Dimension dimension) {
+    List<Dimension> changed = new ArrayList<>(dimensions);
+    changed.set(axis, dimension);
+    return new Shape(changed);
   }
 
   /** The sizes, if every dimension is fixed. */

@@ -59,6 +59,19 @@ public final class ShapeInference {
         .map(numbers -> ((Dimension.Fixed) numbers.get(0)).size());
   }
 
+  /**
+   * The product of sizes; unknown if one of them is. The product of symbolic sizes is another
+   * symbolic size, the same for the same factors in any order.
+   */
+  public static Dimension product(List<Dimension> sizes) {
+    return product(sizes, 1);
+  }
+
+  /** The dimensions that a Shape node reads of a value's shape: all, or those it is told to. */
+  public static List<Dimension> sizesRead(Node node, Shape shape) {
+    return SymbolicContents.sizes(node, shape);
+  }
+
   private void visit(Node node) {
     List<Optional<Shape>> shapes = node.domain().equals(Node.MICROSOFT) ? List.of() : shapes(node);
     for (int i = 0; i < node.outputs().size(); i++) {
@@ -354,8 +367,7 @@ public final class ShapeInference {
               long axis = node.attributes().get("axis", 1L);
               int at = (int) (axis < 0 ? axis + shape.rank() : axis);
               List<Dimension> dims = shape.dimensions();
-              return Shape.of(
-                  product(dims.subList(0, at), 1), product(dims.subList(at, dims.size()), 1));
+              return Shape.of(product(dims.subList(0, at)), product(dims.subList(at, dims.size())));
             })
         .orElse(unknown(2));
   }
@@ -405,7 +417,7 @@ public final class ShapeInference {
                     .mapToObj(
                         axis ->
                             copies
-                                .map(c -> product(List.of(shape.dimension(axis), c.get(axis)), 1))
+                                .map(c -> product(List.of(shape.dimension(axis), c.get(axis))))
                                 .orElse(Dimension.unknown()))
                     .toList()));
   }

@@ -103,7 +103,7 @@ final class SymbolicContents {
     return graph.type(value).filter(type -> !type.elementType().isFloat()).isPresent();
   }
 
-  private static List<Dimension> sizes(Node node, Shape shape) {
+  static List<Dimension> sizes(Node node, Shape shape) {
     int rank = shape.rank();
     long start = node.attributes().get("start", 0L);
     long end = node.attributes().get("end", (long) rank);

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.tribuo.distill.autodiff.Differentiator;
 import org.tribuo.distill.autodiff.rules.StandardRules;
 import org.tribuo.distill.graph.Graph;
@@ -13,6 +14,7 @@ import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.graph.pass.Normalization;
+import org.tribuo.distill.graph.pass.SelectEarly;
 import org.tribuo.distill.loss.AttachedObjective;
 import org.tribuo.distill.training.OptimizerSettings;
 import org.tribuo.distill.training.TrainingArtifacts;
@@ -26,7 +28,15 @@ record DifferentiatedCase(
     Map<String, Value> gradientValues,
     Map<String, Tensor> feeds) {
 
+  /** As a training does it. */
   static DifferentiatedCase of(ZooCase zooCase, OnnxModel model) {
+    return of(zooCase, model, SelectEarly::apply);
+  }
+
+  /**
+   * @param change of the graph before it is differentiated
+   */
+  static DifferentiatedCase of(ZooCase zooCase, OnnxModel model, Consumer<Graph> change) {
     Graph graph = Graph.of(model);
     Normalization.applyForTraining(graph);
     TiedWeights tied = new TiedWeights(List.of());
@@ -39,6 +49,7 @@ record DifferentiatedCase(
 
     ZooObjective zooObjective = new ZooObjective(zooCase);
     AttachedObjective objective = zooObjective.attach(graph);
+    change.accept(graph);
     Map<String, Tensor> feeds = zooCase.inputs();
     feeds.putAll(zooObjective.feeds());
     Map<String, Value> gradients =

@@ -13,7 +13,7 @@ import org.tribuo.distill.runtime.TrainingRuntime;
 /**
  * The form in which ONNX Runtime computes a model's outputs: normalised, since it fuses operators
  * of a new opset into fewer and faster ones than those of an old export (7 % for a BERT of opset
- * 11).
+ * 11), and without positions that no output needs.
  *
  * <p>A model that was fused already, or that normalisation does not understand, stays as it is.
  */
@@ -38,6 +38,8 @@ public final class InferenceForm {
     }
     try {
       Normalization.apply(graph);
+      SelectEarly.apply(graph);
+      graph.removeUnused();
       return graph.toModel();
     } catch (GraphException e) {
       return model;

@@ -239,6 +239,7 @@ final class RuleCases {
           operator("GatherND").with("batch_dims", 1).on(normal(3, 4, 2), indices(2, 3, 5, 2)),
           operator("Slice").on(normal(4, 6), vector(1), vector(3)),
           operator("Slice").on(normal(4, 6), vector(-5), vector(100), vector(1)),
+          operator("Slice").on(normal(4, 6), vector(-1), vector(Long.MAX_VALUE), vector(1)),
           operator("Slice")
               .on(normal(4, 6), vector(5, 0), vector(0, 4), vector(1, 0), vector(-2, 1)),
           operator("Pad").on(normal(3, 4), vector(1, 0, 2, 3), numbers(new long[0], 0.5)),

@@ -10,9 +10,12 @@ import ai.onnxruntime.OrtSession.SessionOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
+import org.tribuo.distill.graph.Dimension;
+import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.runtime.SessionSettings;
@@ -37,6 +40,18 @@ class InferenceFormTest {
       actual = logits(session);
     }
     assertThat(actual).containsExactly(expected, within(1e-5f));
+  }
+
+  @Test
+  void computesTheLastLayerForTheFirstTokenWhereNothingElseIsRead() throws IOException {
+    Graph graph = Graph.of(InferenceForm.of(zoo("bert_seqcls_ts11")));
+    List<Dimension> positions =
+        graph.nodes().stream()
+            .filter(node -> node.is("Gelu"))
+            .map(gelu -> graph.value(gelu.output()).shape().orElseThrow().dimension(1))
+            .toList();
+
+    assertThat(positions).containsExactlyInAnyOrder(Dimension.of("sequence"), Dimension.of(1));
   }
 
   @Test
