@@ -13,9 +13,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.tribuo.distill.graph.Attributes;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
+import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
@@ -203,6 +205,30 @@ class TransformerFeaturesTest {
   @ValueSource(strings = {"vit_imgcls_dynamo", "wav2vec2_audiocls_ts17", "whisper_audiocls_dynamo"})
   void imagesAndSoundHaveNoMask(String name) throws Exception {
     assertThat(TransformerFeatures.find(ZooModel.of(name).normalized()).mask()).isEmpty();
+  }
+
+  @Test
+  void findsAttentionInEinsteinsNotation() throws Exception {
+    ZooModel model = ZooModel.of("bert_qa_ts17");
+    Graph graph = model.graph();
+    for (Node node : List.copyOf(graph.nodes())) {
+      if (node.is("MatMul") && !graph.isInitializer(node.inputs().get(1))) {
+        graph.replace(
+            node, "", "Einsum", Attributes.NONE.with("equation", "bhij,bhjk->bhik"), node.inputs());
+      }
+    }
+    assertThat(graph.nodes()).filteredOn(node -> node.is("Einsum")).hasSize(2 * LAYERS);
+    Normalization.applyForTraining(graph);
+
+    TransformerFeatures features = TransformerFeatures.find(graph);
+
+    features.expose(graph, all());
+    Map<String, Tensor> results = ZooModel.run(graph, model.inputs());
+    for (int layer = 1; layer <= LAYERS; layer++) {
+      Attention attention = Attention.of(results, layer);
+      attention.checkSoftmax(0);
+      attention.checkScores(0);
+    }
   }
 
   @Test

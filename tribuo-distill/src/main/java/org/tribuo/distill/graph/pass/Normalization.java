@@ -10,8 +10,9 @@ import org.tribuo.distill.graph.TensorType;
 
 /**
  * Brings an export of any age and origin into the form that everything above the graph works on:
- * its own functions written out, operators of one opset, fused operators taken apart, decomposed
- * LayerNormalization and Gelu put together, types inferred.
+ * its own functions written out, operators of one opset, fused operators taken apart, matrix
+ * products in Einstein's notation written as such, decomposed LayerNormalization and Gelu put
+ * together, types inferred.
  */
 public final class Normalization {
   private static final List<Pass> PASSES =
@@ -20,6 +21,7 @@ public final class Normalization {
           new ResolveConditions(),
           new ResolveSequences(),
           new TakeApart(),
+          new EinsumProducts(),
           new SkipNoOps(),
           new FuseLayerNormalization(),
           new FuseRootMeanSquare(),
