@@ -46,11 +46,11 @@ public final class TeacherOptions implements Options, Configurable {
 
   @Config(description = EPOCHS)
   @Option(longName = "teacher-epochs", usage = EPOCHS)
-  public int epochs = 10;
+  public int epochs = 6;
 
   @Config(description = RATE)
   @Option(longName = "teacher-learning-rate", usage = RATE)
-  public float learningRate = 1e-4f;
+  public float learningRate = 2e-4f;
 
   /**
    * Takes all-MiniLM-L6-v2 where no file is named.

@@ -48,7 +48,7 @@ public final class TrainingOptions implements Options, Configurable {
 
   @Config(description = EPOCHS)
   @Option(longName = "epochs", usage = EPOCHS)
-  public int epochs = 5;
+  public int epochs = 3;
 
   @Config(description = FINE_TUNE)
   @Option(longName = "fine-tune-epochs", usage = FINE_TUNE)
@@ -56,11 +56,11 @@ public final class TrainingOptions implements Options, Configurable {
 
   @Config(description = CONTROL)
   @Option(longName = "control-epochs", usage = CONTROL)
-  public int controlEpochs = 16;
+  public int controlEpochs = 8;
 
   @Config(description = RATE)
   @Option(longName = "learning-rate", usage = RATE)
-  public float learningRate = 2e-4f;
+  public float learningRate = 4e-4f;
 
   @Config(description = BATCH)
   @Option(longName = "batch-size", usage = BATCH)
