@@ -230,7 +230,7 @@ class DistillationTrainerTest {
         new CrossValidation<>(fromLabels().build(), LABELLED, new LabelEvaluator(), 3).evaluate();
     assertThat(folds).hasSize(3);
     for (Pair<LabelEvaluation, Model<Label>> fold : folds) {
-      assertThat(fold.getA().accuracy()).isGreaterThan(0.8);
+      assertThat(fold.getA().accuracy()).as("a guess is right in one of three").isGreaterThan(0.6);
       ((DistilledModel<Label>) fold.getB()).close();
     }
   }
