@@ -227,10 +227,11 @@ class DistillationTrainerTest {
   @Test
   void tribuoCrossValidatesIt() {
     List<Pair<LabelEvaluation, Model<Label>>> folds =
-        new CrossValidation<>(fromLabels().build(), LABELLED, new LabelEvaluator(), 3).evaluate();
+        new CrossValidation<>(fromLabels().epochs(12).build(), LABELLED, new LabelEvaluator(), 3)
+            .evaluate();
     assertThat(folds).hasSize(3);
     for (Pair<LabelEvaluation, Model<Label>> fold : folds) {
-      assertThat(fold.getA().accuracy()).as("a guess is right in one of three").isGreaterThan(0.6);
+      assertThat(fold.getA().accuracy()).isGreaterThan(0.8);
       ((DistilledModel<Label>) fold.getB()).close();
     }
   }

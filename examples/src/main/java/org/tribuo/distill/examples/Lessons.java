@@ -70,7 +70,7 @@ record Lessons(
     try (DistilledModel<Label> model =
         earlier.isPresent() ? earlier.get() : fineTuned(trainer, texts, folder)) {
       return trials.measure(
-          new Trial.Subject(name, 0, seed, Trial.Texts.TEST),
+          new Trial.Subject(name, 0, seed, Trial.Split.TEST),
           Provenances.digest(model.getProvenance(), texts.test().getProvenance()),
           model,
           texts.test());

@@ -50,7 +50,7 @@ final class LossComparison {
       if (options.training.controlEpochs > 0) {
         results.add(
             trials.train(
-                new Trial.Subject(LABELS_ALONE, 0, seed, Trial.Texts.TEST),
+                new Trial.Subject(LABELS_ALONE, 0, seed, Trial.Split.TEST),
                 lesson.control(),
                 texts.labelled(),
                 texts.test()));
@@ -60,7 +60,7 @@ final class LossComparison {
           weights.put(recipe, weight(recipe, lesson, heldOut, trials));
         }
         float weight = weights.getOrDefault(recipe, 0f);
-        results.add(train(recipe, weight, lesson, texts, Trial.Texts.TEST, trials));
+        results.add(train(recipe, weight, lesson, texts, Trial.Split.TEST, trials));
       }
     }
     return ComparisonTable.of(results);
@@ -73,7 +73,7 @@ final class LossComparison {
     double bestAccuracy = 0;
     if (heldOut.isPresent()) {
       for (float weight : options.featureWeights) {
-        Trial trial = train(recipe, weight, lesson, heldOut.get(), Trial.Texts.HELD_OUT, trials);
+        Trial trial = train(recipe, weight, lesson, heldOut.get(), Trial.Split.HELD_OUT, trials);
         if (trial.accuracy() > bestAccuracy) {
           best = weight;
           bestAccuracy = trial.accuracy();
@@ -88,7 +88,7 @@ final class LossComparison {
       float weight,
       Lesson lesson,
       Texts texts,
-      Trial.Texts measured,
+      Trial.Split measured,
       Trials trials)
       throws IOException {
     return trials.train(

@@ -15,7 +15,7 @@ record Trial(Subject of, String settings, double accuracy, double stepMillis) {
   static final String HEADER = "loss,weight,seed,texts,settings,accuracy,step_ms";
 
   /** What an accuracy is of. */
-  enum Texts {
+  enum Split {
     /** Training texts that were put aside to choose a weight. */
     HELD_OUT,
     /** The test texts. */
@@ -30,7 +30,7 @@ record Trial(Subject of, String settings, double accuracy, double stepMillis) {
    * @param seed of everything random
    * @param texts what the accuracy is of
    */
-  record Subject(String loss, float weight, long seed, Texts texts) {
+  record Subject(String loss, float weight, long seed, Split texts) {
     @Override
     public String toString() {
       return "Seed %d, %s%s%s"
@@ -38,7 +38,7 @@ record Trial(Subject of, String settings, double accuracy, double stepMillis) {
               seed,
               loss,
               weight == 0 ? "" : ", weight " + weight,
-              texts == Texts.HELD_OUT ? ", held-out texts" : "");
+              texts == Split.HELD_OUT ? ", held-out texts" : "");
     }
   }
 
@@ -72,7 +72,7 @@ record Trial(Subject of, String settings, double accuracy, double stepMillis) {
             fields[0],
             Float.parseFloat(fields[1]),
             Long.parseLong(fields[2]),
-            Texts.valueOf(fields[3])),
+            Split.valueOf(fields[3])),
         fields[4],
         Double.parseDouble(fields[5]),
         Double.parseDouble(fields[6]));

@@ -55,12 +55,12 @@ class CompareLossesTest {
 
     assertThat(trials())
         .extracting(Trial::of)
-        .filteredOn(subject -> subject.texts() == Trial.Texts.HELD_OUT)
+        .filteredOn(subject -> subject.texts() == Trial.Split.HELD_OUT)
         .extracting(Trial.Subject::seed, Trial.Subject::weight)
         .containsExactly(tuple(1L, 0.1f), tuple(1L, 10f));
     Trial best =
         trials().stream()
-            .filter(trial -> trial.of().texts() == Trial.Texts.HELD_OUT)
+            .filter(trial -> trial.of().texts() == Trial.Split.HELD_OUT)
             .reduce((one, other) -> other.accuracy() > one.accuracy() ? other : one)
             .orElseThrow();
     assertThat(table.get(3)).startsWith("KL_HIDDEN_STATES     " + best.of().weight());
