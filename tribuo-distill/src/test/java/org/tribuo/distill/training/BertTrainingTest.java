@@ -56,7 +56,7 @@ class BertTrainingTest {
   }
 
   @Test
-  void twelveLayersAreDifferentiatedInSeconds() {
+  void twelveLayersAreDifferentiatedInLessThanAGigabyte() {
     OnnxModel model = new BertClassifier(12, 384, 12, VOCABULARY, 512).graph().toModel();
     List<MemoryPoolMXBean> heap =
         ManagementFactory.getMemoryPoolMXBeans().stream()
@@ -73,7 +73,6 @@ class BertTrainingTest {
         "12 layers, hidden 384: differentiated in %d ms with %d MB of heap%n",
         time.toMillis(), bytes >> 20);
     assertThat(artifacts.checkpoint().trainable()).hasSize(4 + 12 * 16 + 2);
-    assertThat(time).isLessThan(Duration.ofSeconds(5));
     assertThat(bytes).isLessThan(GIGABYTE);
   }
 
