@@ -23,6 +23,7 @@ import org.tribuo.distill.loss.Objective;
 import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.output.TargetCodec;
 import org.tribuo.distill.output.TargetKind;
+import org.tribuo.distill.student.Student;
 import org.tribuo.distill.teacher.LabelOrder;
 import org.tribuo.distill.training.NonFiniteLossException;
 import org.tribuo.distill.training.PrefetchedBatches;

@@ -5,7 +5,13 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.Output;
+import org.tribuo.distill.objective.HardLossSource;
+import org.tribuo.distill.objective.NamedFeature;
+import org.tribuo.distill.objective.ScheduleSource;
+import org.tribuo.distill.objective.SoftLossSource;
+import org.tribuo.distill.objective.WeightedFeature;
 import org.tribuo.distill.runtime.SessionSettings;
+import org.tribuo.distill.student.StudentSource;
 
 /**
  * Configures a {@link DistillationTrainer} in Java. What is not stated has the trainer's default,
@@ -68,7 +74,8 @@ public final class DistillationBuilder<T extends Output<T>> {
 
   /**
    * The most that is kept in memory of what a teacher has shown of its inside, so that it is not
-   * run over the same texts again; 0, the default, to run it in every epoch.
+   * run over the same texts again: less than the JVM's heap; 0, the default, to run it in every
+   * epoch.
    */
   public DistillationBuilder<T> featureCacheBytes(long bytes) {
     trainer().featureCacheBytes = bytes;

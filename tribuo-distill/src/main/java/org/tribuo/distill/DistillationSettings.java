@@ -10,10 +10,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.autodiff.RuleTable;
 import org.tribuo.distill.autodiff.rules.StandardRules;
+import org.tribuo.distill.component.PropertyChecks;
 import org.tribuo.distill.input.BatchPlan;
 import org.tribuo.distill.loss.ObjectiveSchedules;
 import org.tribuo.distill.loss.Schedule;
+import org.tribuo.distill.objective.NamedFeature;
+import org.tribuo.distill.objective.ScheduleSource;
 import org.tribuo.distill.runtime.SessionSettings;
+import org.tribuo.distill.student.StudentSource;
 import org.tribuo.distill.training.AdamW;
 import org.tribuo.distill.training.EarlyStopping;
 import org.tribuo.distill.training.LearningRateSchedule;
@@ -63,6 +67,17 @@ record DistillationSettings(
       this(trainer, new PropertyChecks(trainer.component));
     }
 
+    private void checkFeatureCache() {
+      properties.checkAtLeast("featureCacheBytes", 0, trainer.featureCacheBytes);
+      long heap = Runtime.getRuntime().maxMemory();
+      if (trainer.featureCacheBytes >= heap) {
+        throw properties.refused(
+            "featureCacheBytes",
+            "is %,d, but this JVM has %,d bytes for all its objects; state less, or give it more with -Xmx"
+                .formatted(trainer.featureCacheBytes, heap));
+      }
+    }
+
     DistillationSettings settings() {
       if (trainer.student == null) {
         throw properties.refused("student", "is not stated, expected a StudentSource");
@@ -72,7 +87,7 @@ record DistillationSettings(
       properties.checkAtLeast("fineTuningEpochs", 0, trainer.fineTuningEpochs);
       properties.checkAtLeast("accumulation", 1, trainer.accumulation);
       properties.checkAtLeast("maxLength", 0, trainer.maxLength);
-      properties.checkAtLeast("featureCacheBytes", 0, trainer.featureCacheBytes);
+      checkFeatureCache();
       properties.checkAtLeast("padId", 0, trainer.padId);
       WarmUp warmUp = properties.check("warmUp", () -> new WarmUp.Fraction(trainer.warmUp));
       if (trainer.fineTuningLearningRate != 0) {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.tribuo.Output;
+import org.tribuo.distill.component.PropertyChecks;
 import org.tribuo.distill.loss.TeacherMean;
 import org.tribuo.distill.output.TargetKind;
 import org.tribuo.distill.teacher.LabelOrder;

@@ -6,6 +6,7 @@ import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.input.TokenFeatures;
 import org.tribuo.distill.input.TokenInputs;
+import org.tribuo.distill.student.Student;
 
 /**
  * A network that reads tokens and says logits, and what must be known to use it.

@@ -10,6 +10,11 @@ import com.oracle.labs.mlrg.olcut.provenance.impl.ConfiguredObjectProvenanceImpl
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.tribuo.distill.component.PropertyChecks;
+import org.tribuo.distill.objective.HardLossSource;
+import org.tribuo.distill.objective.ScheduleSource;
+import org.tribuo.distill.objective.SoftLossSource;
+import org.tribuo.distill.objective.WeightedFeature;
 
 /**
  * A part of a training, with examples, losses and schedules of its own; what it does not state is

@@ -38,8 +38,28 @@ import org.tribuo.classification.LabelFactory;
 import org.tribuo.classification.evaluation.LabelEvaluator;
 import org.tribuo.classification.experiments.ConfigurableTrainTest;
 import org.tribuo.distill.input.CsvTextDataSource;
+import org.tribuo.distill.objective.CrossEntropyLoss;
+import org.tribuo.distill.objective.DistLoss;
+import org.tribuo.distill.objective.DkdLoss;
+import org.tribuo.distill.objective.ExampleRelationLoss;
+import org.tribuo.distill.objective.JensenShannonLoss;
+import org.tribuo.distill.objective.LayerLoss;
+import org.tribuo.distill.objective.LogitsMseLoss;
+import org.tribuo.distill.objective.MiniLmLoss;
+import org.tribuo.distill.objective.PiecewiseSchedule;
+import org.tribuo.distill.objective.RampSchedule;
+import org.tribuo.distill.objective.SparseKlLoss;
+import org.tribuo.distill.objective.StandardHardLoss;
+import org.tribuo.distill.objective.StandardSoftLoss;
+import org.tribuo.distill.objective.StepSchedule;
+import org.tribuo.distill.objective.SumOfLosses;
+import org.tribuo.distill.objective.WeightedFeature;
 import org.tribuo.distill.runtime.ExecutionProvider;
 import org.tribuo.distill.runtime.SessionSettings;
+import org.tribuo.distill.student.CutStudent;
+import org.tribuo.distill.student.EncoderStudent;
+import org.tribuo.distill.student.NewStudent;
+import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.teacher.TeacherWeighting;
 import org.tribuo.distill.transformer.Pooling;
 import org.tribuo.test.Helpers;
@@ -108,7 +128,7 @@ class DistillationConfigurationTest {
                 .compactVocabulary(false)
                 .maxLength(32)
                 .padId(1)
-                .featureCacheBytes(1L << 40)
+                .featureCacheBytes(1L << 20)
                 .softTargetStore(folder.resolve("store"))
                 .session(SessionSettings.cpu(2))
                 .seed(99),
@@ -258,6 +278,7 @@ class DistillationConfigurationTest {
         refused("patience", b -> b.earlyStopping(0.1, 0), "must be at least 1, but is 0"),
         refused("maxLength", b -> b.maxLength(-1), "is -1, expected 0 or more"),
         refused("featureCacheBytes", b -> b.featureCacheBytes(-1), "is -1, expected 0 or more"),
+        refused("featureCacheBytes", b -> b.featureCacheBytes(1L << 60), "give it more with -Xmx"),
         refused("padId", b -> b.padId(-1), "is -1, expected 0 or more"),
         refused(
             "softLoss",

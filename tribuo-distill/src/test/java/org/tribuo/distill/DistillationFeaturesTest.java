@@ -32,7 +32,16 @@ import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.graph.pass.Normalization;
 import org.tribuo.distill.loss.LayerPair;
+import org.tribuo.distill.objective.ExampleRelationLoss;
+import org.tribuo.distill.objective.FeatureLossSource;
+import org.tribuo.distill.objective.LayerLoss;
+import org.tribuo.distill.objective.MiniLmLoss;
+import org.tribuo.distill.objective.NamedFeature;
+import org.tribuo.distill.objective.RampSchedule;
+import org.tribuo.distill.objective.StepSchedule;
+import org.tribuo.distill.objective.WeightedFeature;
 import org.tribuo.distill.runtime.SessionSettings;
+import org.tribuo.distill.student.EncoderStudent;
 import org.tribuo.distill.teacher.SoftTargetProgress;
 import org.tribuo.distill.training.StepReport;
 import org.tribuo.distill.transformer.Feature;
@@ -306,7 +315,7 @@ class DistillationFeaturesTest {
             <property name="teacher" value="teacher"/>
             <propertylist name="features"><item>inside</item><item>pairs</item></propertylist>
           </component>
-          <component name="student" type="org.tribuo.distill.OnnxStudent">
+          <component name="student" type="org.tribuo.distill.student.OnnxStudent">
             <property name="path" value="%1$s"/>
             <propertylist name="labelOrder">
               <item>red</item><item>blue</item><item>green</item>
@@ -318,23 +327,23 @@ class DistillationFeaturesTest {
               <item>red</item><item>blue</item><item>green</item>
             </propertylist>
           </component>
-          <component name="inside" type="org.tribuo.distill.WeightedFeature">
+          <component name="inside" type="org.tribuo.distill.objective.WeightedFeature">
             <property name="loss" value="relations"/>
             <property name="weightSchedule" value="falling"/>
           </component>
-          <component name="relations" type="org.tribuo.distill.MiniLmLoss">
+          <component name="relations" type="org.tribuo.distill.objective.MiniLmLoss">
             <property name="relationHeads" value="8"/>
             <property name="teacherLayer" value="-2"/>
           </component>
-          <component name="falling" type="org.tribuo.distill.RampSchedule">
+          <component name="falling" type="org.tribuo.distill.objective.RampSchedule">
             <property name="from" value="1"/>
             <property name="to" value="0"/>
           </component>
-          <component name="pairs" type="org.tribuo.distill.WeightedFeature">
+          <component name="pairs" type="org.tribuo.distill.objective.WeightedFeature">
             <property name="loss" value="states"/>
             <property name="weight" value="0.25"/>
           </component>
-          <component name="states" type="org.tribuo.distill.LayerLoss">
+          <component name="states" type="org.tribuo.distill.objective.LayerLoss">
             <property name="kind" value="HIDDEN_STATE_COSINE"/>
             <propertylist name="studentLayers"><item>0</item><item>2</item></propertylist>
             <propertylist name="teacherLayers"><item>0</item><item>1</item></propertylist>
@@ -423,13 +432,13 @@ class DistillationFeaturesTest {
         xml,
         """
         <config>
-          <component name="state" type="org.tribuo.distill.NamedFeature">
+          <component name="state" type="org.tribuo.distill.objective.NamedFeature">
             <property name="kind" value="HIDDEN_STATE"/>
             <property name="layer" value="2"/>
             <property name="value" value="hidden"/>
             <property name="size" value="32"/>
           </component>
-          <component name="keys" type="org.tribuo.distill.NamedFeature">
+          <component name="keys" type="org.tribuo.distill.objective.NamedFeature">
             <property name="kind" value="KEYS"/>
             <property name="layer" value="1"/>
             <property name="value" value="k"/>

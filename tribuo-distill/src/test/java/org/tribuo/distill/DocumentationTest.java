@@ -15,12 +15,15 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tribuo.distill.loss.FeatureLoss;
 import org.tribuo.distill.loss.HardLoss;
 import org.tribuo.distill.loss.SoftLoss;
 
 /** What the documentation lists is what the library has. */
 class DocumentationTest {
+  private static final String BASE = "org.tribuo.distill";
   private static final Path PAGES = Path.of("..", "src", "site", "markdown");
   private static final Path OBJECTIVES = PAGES.resolve("objectives.md");
 
@@ -53,6 +56,35 @@ class DocumentationTest {
         assertThat(page).containsPattern("(?m)^\\|[^|]*`" + field.getName() + "`");
       }
     }
+  }
+
+  @Test
+  void thePackagesAreListed() throws IOException {
+    Set<String> packages =
+        new ClassFileImporter()
+                .withImportOption(new ImportOption.DoNotIncludeTests())
+                .importPackagesOf(DistillationTrainer.class)
+                .stream()
+                .map(type -> type.getPackageName().substring(BASE.length()))
+                .filter(name -> name.matches("\\.[a-z]+") && !name.equals(".protos"))
+                .map(name -> name.substring(1))
+                .collect(Collectors.toSet());
+
+    assertThat(entries("\\| `([a-z]+)` \\|", Files.readString(PAGES.resolve("architecture.md"))))
+        .containsExactlyInAnyOrderElementsOf(packages);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"training.md", "objectives.md"})
+  void theClassesThatExamplesNameAreThere(String page) throws IOException {
+    List<String> named =
+        Pattern.compile("type=\"(" + BASE + "[.\\w]+)\"")
+            .matcher(Files.readString(PAGES.resolve(page)))
+            .results()
+            .map(found -> found.group(1))
+            .toList();
+
+    assertThat(named).isNotEmpty().allSatisfy(name -> assertThat(Class.forName(name)).isNotNull());
   }
 
   /** What the group of the pattern holds in the lines that start with it. */

@@ -23,6 +23,7 @@ import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.runtime.SessionSettings;
+import org.tribuo.distill.student.OnnxStudent;
 
 /** A student with an operator that the library does not know. */
 class GradientRulesTest {

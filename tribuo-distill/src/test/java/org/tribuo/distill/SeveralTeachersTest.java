@@ -21,6 +21,8 @@ import org.tribuo.classification.LabelFactory;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.CsvTextDataSource;
 import org.tribuo.distill.runtime.SessionSettings;
+import org.tribuo.distill.student.CutStudent;
+import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.teacher.TeacherWeighting;
 import org.tribuo.provenance.ModelProvenance;
 import org.tribuo.regression.RegressionFactory;

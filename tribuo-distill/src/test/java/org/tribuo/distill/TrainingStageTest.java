@@ -18,7 +18,13 @@ import org.tribuo.Example;
 import org.tribuo.MutableDataset;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.objective.CrossEntropyLoss;
+import org.tribuo.distill.objective.DistLoss;
+import org.tribuo.distill.objective.RampSchedule;
+import org.tribuo.distill.objective.StandardSoftLoss;
+import org.tribuo.distill.objective.StepSchedule;
 import org.tribuo.distill.runtime.SessionSettings;
+import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.training.StepReport;
 import org.tribuo.test.Helpers;
 
@@ -108,11 +114,11 @@ class TrainingStageTest {
             <property name="batchSize" value="8"/>
             <property name="threads" value="1"/>
           </component>
-          <component name="student" type="org.tribuo.distill.CutStudent">
+          <component name="student" type="org.tribuo.distill.student.CutStudent">
             <property name="source" value="whole"/>
             <property name="keep" value="1"/>
           </component>
-          <component name="whole" type="org.tribuo.distill.OnnxStudent">
+          <component name="whole" type="org.tribuo.distill.student.OnnxStudent">
             <property name="path" value="BERT"/>
             <propertylist name="labelOrder">LABELS</propertylist>
           </component>
@@ -140,7 +146,7 @@ class TrainingStageTest {
             <property name="from" value="TEACHER"/>
             <property name="temperature" value="cooling"/>
           </component>
-          <component name="cooling" type="org.tribuo.distill.StepSchedule">
+          <component name="cooling" type="org.tribuo.distill.objective.StepSchedule">
             <propertylist name="values"><item>8</item><item>4</item></propertylist>
           </component>
           <component name="exam" type="org.tribuo.distill.TrainingStage">

@@ -1,17 +1,17 @@
 package org.tribuo.distill.examples;
 
 import org.tribuo.classification.Label;
-import org.tribuo.distill.DistLoss;
 import org.tribuo.distill.DistillationBuilder;
-import org.tribuo.distill.DkdLoss;
-import org.tribuo.distill.ExampleRelationLoss;
-import org.tribuo.distill.FeatureLossSource;
-import org.tribuo.distill.LayerLoss;
-import org.tribuo.distill.MiniLmLoss;
-import org.tribuo.distill.SoftLossSource;
-import org.tribuo.distill.StandardSoftLoss;
 import org.tribuo.distill.TrainingStage;
-import org.tribuo.distill.WeightedFeature;
+import org.tribuo.distill.objective.DistLoss;
+import org.tribuo.distill.objective.DkdLoss;
+import org.tribuo.distill.objective.ExampleRelationLoss;
+import org.tribuo.distill.objective.FeatureLossSource;
+import org.tribuo.distill.objective.LayerLoss;
+import org.tribuo.distill.objective.MiniLmLoss;
+import org.tribuo.distill.objective.SoftLossSource;
+import org.tribuo.distill.objective.StandardSoftLoss;
+import org.tribuo.distill.objective.WeightedFeature;
 
 /** What a student learns from its teacher. */
 enum LossRecipe {

@@ -10,9 +10,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.tribuo.distill.EncoderStudent;
-import org.tribuo.distill.OnnxStudent;
-import org.tribuo.distill.StudentSource;
+import org.tribuo.distill.student.EncoderStudent;
+import org.tribuo.distill.student.OnnxStudent;
+import org.tribuo.distill.student.StudentSource;
 import org.tribuo.distill.transformer.Pooling;
 
 /** Who teaches. Without a file: all-MiniLM-L6-v2, from its jar. */

@@ -6,7 +6,7 @@ import org.tribuo.classification.Label;
 import org.tribuo.distill.DistillationBuilder;
 import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.OnnxTeacher;
-import org.tribuo.distill.StudentSource;
+import org.tribuo.distill.student.StudentSource;
 
 /**
  * The three trainers of an experiment.

@@ -1,0 +1,65 @@
+package org.tribuo.distill.component;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.tribuo.ONNXExportable;
+import org.tribuo.distill.graph.GraphException;
+import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.provenance.ModelProvenance;
+
+/** What an exported student says of itself in the metadata of its ONNX file. */
+public final class OnnxMetadata {
+  /** The names of the logits' columns, in order, as a JSON array of strings. */
+  public static final String LABEL_ORDER = "TRIBUO_LABEL_ORDER";
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private OnnxMetadata() {}
+
+  /**
+   * A model that says where it comes from, in Tribuo's own field, and what its logits stand for.
+   *
+   * @param labelOrder the names of the logits' columns, in order
+   */
+  public static OnnxModel describe(
+      OnnxModel model, ModelProvenance provenance, List<String> labelOrder) {
+    return model.withMetadata(
+        Map.of(
+            ONNXExportable.PROVENANCE_METADATA_FIELD,
+            ONNXExportable.SERIALIZER.marshalAndSerialize(provenance),
+            LABEL_ORDER,
+            json(labelOrder)));
+  }
+
+  /**
+   * The label order of an exported student.
+   *
+   * @throws GraphException if the metadata has one that cannot be read
+   */
+  public static Optional<List<String>> labelOrder(OnnxModel model) {
+    return Optional.ofNullable(model.metadata().get(LABEL_ORDER)).map(OnnxMetadata::parse);
+  }
+
+  private static List<String> parse(String json) {
+    try {
+      return List.copyOf(JSON.readValue(json, new TypeReference<List<String>>() {}));
+    } catch (JsonProcessingException e) {
+      throw new GraphException(
+          "The metadata '%s' is '%s', expected a JSON array of strings"
+              .formatted(LABEL_ORDER, json),
+          e);
+    }
+  }
+
+  private static String json(List<String> names) {
+    try {
+      return JSON.writeValueAsString(names);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("Strings can always be written as JSON", e);
+    }
+  }
+}

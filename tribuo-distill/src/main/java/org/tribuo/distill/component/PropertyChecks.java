@@ -1,0 +1,41 @@
+package org.tribuo.distill.component;
+
+import com.oracle.labs.mlrg.olcut.config.PropertyException;
+import java.util.function.Supplier;
+
+/**
+ * Turns what the values of a component's properties are refused with into OLCUT's exception, which
+ * names component and property.
+ *
+ * @param component the name of the component
+ */
+public record PropertyChecks(String component) {
+  /**
+   * A value that is made of a property.
+   *
+   * @throws PropertyException if making the value throws an {@link IllegalArgumentException}
+   */
+  public <V> V check(String property, Supplier<V> value) {
+    try {
+      return value.get();
+    } catch (IllegalArgumentException e) {
+      throw refused(property, String.valueOf(e.getMessage()));
+    }
+  }
+
+  /**
+   * Checks the least that a number may be.
+   *
+   * @throws PropertyException if the value is less
+   */
+  public void checkAtLeast(String property, long least, long value) {
+    if (value < least) {
+      throw refused(property, "is %d, expected %d or more".formatted(value, least));
+    }
+  }
+
+  /** What to throw if a property is refused. */
+  public PropertyException refused(String property, String why) {
+    return new PropertyException(component, property, why);
+  }
+}

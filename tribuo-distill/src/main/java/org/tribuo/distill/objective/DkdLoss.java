@@ -1,0 +1,58 @@
+package org.tribuo.distill.objective;
+
+import com.oracle.labs.mlrg.olcut.config.Config;
+import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
+import com.oracle.labs.mlrg.olcut.config.PropertyException;
+import org.tribuo.distill.component.PropertyChecks;
+import org.tribuo.distill.loss.Dkd;
+import org.tribuo.distill.loss.SoftLoss;
+
+/**
+ * {@link Dkd} with its settings; rows without a label do not count.
+ *
+ * <pre>{@code
+ * <component name="soft" type="org.tribuo.distill.objective.DkdLoss">
+ *   <property name="beta" value="8"/>
+ * </component>
+ * }</pre>
+ */
+public final class DkdLoss implements SoftLossSource {
+  @ConfigurableName private String component = "DkdLoss";
+
+  @Config(description = "The weight of the true class's part, 0 or more.")
+  private double alpha = 1;
+
+  @Config(description = "The weight of the other classes' part, 0 or more.")
+  private double beta = 8;
+
+  /** For OLCUT. */
+  private DkdLoss() {}
+
+  /**
+   * A loss with these weights.
+   *
+   * @throws PropertyException if one is negative, or both are 0
+   */
+  public static DkdLoss of(double alpha, double beta) {
+    DkdLoss loss = new DkdLoss();
+    loss.alpha = alpha;
+    loss.beta = beta;
+    loss.postConfig();
+    return loss;
+  }
+
+  @Override
+  public void postConfig() {
+    new PropertyChecks(component).check("alpha", this::loss);
+  }
+
+  @Override
+  public SoftLoss loss() {
+    return new Dkd(alpha, beta);
+  }
+
+  @Override
+  public String toString() {
+    return "DkdLoss(alpha=%s, beta=%s)".formatted(alpha, beta);
+  }
+}

@@ -1,0 +1,136 @@
+package org.tribuo.distill.student;
+
+import com.oracle.labs.mlrg.olcut.config.Config;
+import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
+import com.oracle.labs.mlrg.olcut.config.PropertyException;
+import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
+import com.oracle.labs.mlrg.olcut.provenance.impl.ConfiguredObjectProvenanceImpl;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.transformer.LayerCut;
+import org.tribuo.distill.transformer.TransformerLayers;
+
+/**
+ * Another student of which only some layers are kept, with the embeddings and the head.
+ *
+ * <pre>{@code
+ * <component name="student" type="org.tribuo.distill.student.CutStudent">
+ *   <property name="source" value="whole"/>
+ *   <property name="keep" value="2"/>
+ * </component>
+ * <component name="whole" type="org.tribuo.distill.student.OnnxStudent">
+ *   <property name="path" value="teacher.onnx"/>
+ * </component>
+ * }</pre>
+ */
+public final class CutStudent implements StudentSource {
+  @ConfigurableName private String component = "CutStudent";
+
+  @Config(mandatory = true, description = "The student that is cut.")
+  private StudentSource source;
+
+  @Config(
+      description =
+          "How many layers are kept, spread evenly, the first and the last among them; 0 where"
+              + " 'layers' says which.")
+  private int keep;
+
+  @Config(description = "The layers that are kept, from 0, in ascending order.")
+  private int[] layers = new int[0];
+
+  /** For OLCUT. */
+  private CutStudent() {}
+
+  /**
+   * Keeps a number of layers, spread evenly, the first and the last among them.
+   *
+   * @throws PropertyException if the number is less than 1
+   */
+  public static CutStudent keeping(int keep, StudentSource source) {
+    CutStudent student = new CutStudent();
+    student.source = source;
+    student.keep = keep;
+    student.postConfig();
+    return student;
+  }
+
+  /**
+   * Keeps some layers.
+   *
+   * @param layers from 0, in ascending order
+   * @throws PropertyException if there is none, or they are not in ascending order
+   */
+  public static CutStudent keeping(List<Integer> layers, StudentSource source) {
+    CutStudent student = new CutStudent();
+    student.source = source;
+    student.layers = layers.stream().mapToInt(Integer::intValue).toArray();
+    student.postConfig();
+    return student;
+  }
+
+  @Override
+  public void postConfig() {
+    if (layers.length == 0 && keep < 1) {
+      throw new PropertyException(
+          component, "keep", "%d layers are kept, expected at least 1".formatted(keep));
+    }
+    if (layers.length > 0 && keep != 0) {
+      throw new PropertyException(
+          component,
+          "keep",
+          "says %d, and 'layers' says %s; state one of the two"
+              .formatted(keep, Arrays.toString(layers)));
+    }
+    for (int i = 0; i < layers.length; i++) {
+      if (layers[i] < 0 || (i > 0 && layers[i] <= layers[i - 1])) {
+        throw new PropertyException(
+            component,
+            "layers",
+            "are %s, expected numbers from 0 in ascending order"
+                .formatted(Arrays.toString(layers)));
+      }
+    }
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws PropertyException if there are fewer layers than are to be kept
+   */
+  @Override
+  public Student make(List<String> outputs, long seed) throws IOException {
+    Student whole = source.make(outputs, seed);
+    Graph graph = Graph.of(whole.model());
+    TransformerLayers found = TransformerLayers.find(graph);
+    return new Student(
+        LayerCut.keep(graph, found, kept(found.count())).toModel(),
+        whole.logits(),
+        whole.labelOrder());
+  }
+
+  private List<Integer> kept(int count) {
+    int least = layers.length == 0 ? keep : layers[layers.length - 1] + 1;
+    if (count < least) {
+      throw new PropertyException(
+          component,
+          layers.length == 0 ? "keep" : "layers",
+          "%s has %d layers, expected at least %d".formatted(source, count, least));
+    }
+    return layers.length == 0
+        ? LayerCut.spread(count, keep)
+        : Arrays.stream(layers).boxed().toList();
+  }
+
+  @Override
+  public ConfiguredObjectProvenance getProvenance() {
+    return new ConfiguredObjectProvenanceImpl(this, "Student");
+  }
+
+  @Override
+  public String toString() {
+    return "CutStudent(%s, keep=%s)"
+        .formatted(source, layers.length == 0 ? keep : Arrays.toString(layers));
+  }
+}

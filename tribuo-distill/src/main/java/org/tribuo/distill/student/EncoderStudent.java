@@ -1,0 +1,90 @@
+package org.tribuo.distill.student;
+
+import com.oracle.labs.mlrg.olcut.config.Config;
+import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
+import com.oracle.labs.mlrg.olcut.config.PropertyException;
+import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.tribuo.distill.component.ModelFile;
+import org.tribuo.distill.component.ModelFileProvenance;
+import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.graph.GraphException;
+import org.tribuo.distill.transformer.Pooling;
+import org.tribuo.distill.transformer.TaskHead;
+
+/**
+ * An encoder from an ONNX file with a fresh head: pooling, then a linear layer with a column for
+ * each output that the data knows, sorted by name.
+ *
+ * <pre>{@code
+ * <component name="student" type="org.tribuo.distill.student.EncoderStudent">
+ *   <property name="path" value="all-MiniLM-L6-v2.onnx"/>
+ *   <property name="pooling" value="MEAN"/>
+ * </component>
+ * }</pre>
+ */
+public final class EncoderStudent implements StudentSource {
+  @ConfigurableName private String component = "EncoderStudent";
+
+  @Config(mandatory = true, description = "The ONNX file of the encoder.")
+  private Path path;
+
+  @Config(description = "How one vector for a text comes out of the encoder's last layer.")
+  private Pooling pooling = Pooling.MEAN;
+
+  /** For OLCUT. */
+  private EncoderStudent() {}
+
+  /**
+   * An encoder with a fresh head.
+   *
+   * @throws PropertyException if there is no such file, or there would be logits for each token
+   */
+  public static EncoderStudent of(Path path, Pooling pooling) {
+    EncoderStudent student = new EncoderStudent();
+    student.path = path;
+    student.pooling = pooling;
+    student.postConfig();
+    return student;
+  }
+
+  @Override
+  public void postConfig() {
+    if (pooling == Pooling.NONE) {
+      throw new PropertyException(
+          component,
+          "pooling",
+          "NONE gives logits for each token, a text is told by one row: use FIRST_TOKEN, MEAN or"
+              + " OWN");
+    }
+    file().check();
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws GraphException if the file is no encoder, or cannot be pooled so
+   */
+  @Override
+  public Student make(List<String> outputs, long seed) throws IOException {
+    Graph encoder = Graph.of(file().read());
+    Graph headed = new TaskHead(pooling, outputs.size(), seed).attach(encoder);
+    return new Student(headed.toModel(), TaskHead.LOGITS, outputs);
+  }
+
+  @Override
+  public ConfiguredObjectProvenance getProvenance() {
+    return new ModelFileProvenance(this, "Student", file());
+  }
+
+  @Override
+  public String toString() {
+    return "EncoderStudent(%s, pooling=%s)".formatted(path, pooling);
+  }
+
+  private ModelFile file() {
+    return new ModelFile(component, path);
+  }
+}

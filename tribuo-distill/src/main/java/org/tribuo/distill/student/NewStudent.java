@@ -1,0 +1,109 @@
+package org.tribuo.distill.student;
+
+import com.oracle.labs.mlrg.olcut.config.Config;
+import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
+import com.oracle.labs.mlrg.olcut.config.PropertyException;
+import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
+import com.oracle.labs.mlrg.olcut.provenance.impl.ConfiguredObjectProvenanceImpl;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.tribuo.distill.component.PropertyChecks;
+import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.transformer.NewEncoder;
+import org.tribuo.distill.transformer.Pooling;
+import org.tribuo.distill.transformer.TaskHead;
+
+/**
+ * An encoder that nobody has trained yet, with a head. It learns all it knows from the teacher and
+ * from the labels, so it wants many more texts than one that was pretrained.
+ *
+ * <pre>{@code
+ * <component name="student" type="org.tribuo.distill.student.NewStudent">
+ *   <property name="vocabulary" value="30522"/>
+ *   <property name="layers" value="3"/>
+ *   <property name="width" value="192"/>
+ *   <property name="heads" value="6"/>
+ * </component>
+ * }</pre>
+ */
+public final class NewStudent implements StudentSource {
+  @ConfigurableName private String component = "NewStudent";
+
+  @Config(mandatory = true, description = "The number of tokens that the tokenizer knows.")
+  private int vocabulary;
+
+  @Config(description = "The longest text in tokens.")
+  private int positions = 512;
+
+  @Config(mandatory = true, description = "The number of layers.")
+  private int layers;
+
+  @Config(mandatory = true, description = "The size of a hidden state, a multiple of the heads.")
+  private int width;
+
+  @Config(mandatory = true, description = "The heads of the attention.")
+  private int heads;
+
+  @Config(description = "The width inside a feed-forward block; 0 for four times the width.")
+  private int inner;
+
+  @Config(description = "How one vector for a text comes out of the last layer.")
+  private Pooling pooling = Pooling.MEAN;
+
+  /** For OLCUT. */
+  private NewStudent() {}
+
+  /**
+   * An encoder with the usual feed-forward blocks, whose hidden states are averaged.
+   *
+   * @param vocabulary the number of tokens that the tokenizer knows
+   * @param layers the number of layers
+   * @param width the size of a hidden state, a multiple of the heads
+   * @param heads the heads of the attention
+   * @throws PropertyException if a number is below 1, or the heads do not divide the width
+   */
+  public static NewStudent of(int vocabulary, int layers, int width, int heads) {
+    NewStudent student = new NewStudent();
+    student.vocabulary = vocabulary;
+    student.layers = layers;
+    student.width = width;
+    student.heads = heads;
+    student.postConfig();
+    return student;
+  }
+
+  @Override
+  public void postConfig() {
+    if (pooling != Pooling.MEAN && pooling != Pooling.FIRST_TOKEN) {
+      throw new PropertyException(
+          component,
+          "pooling",
+          "is %s, but a new encoder has no pooler and a text is told by one row: use MEAN or FIRST_TOKEN"
+              .formatted(pooling));
+    }
+    new PropertyChecks(component).check("width", this::encoder);
+  }
+
+  private NewEncoder encoder() {
+    return new NewEncoder(
+        vocabulary, positions, layers, width, heads, inner == 0 ? 4 * width : inner);
+  }
+
+  @Override
+  public Student make(List<String> outputs, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    Graph graph = Graph.of(encoder().make(random.nextLong()));
+    Graph headed = new TaskHead(pooling, outputs.size(), random.nextLong()).attach(graph);
+    return new Student(headed.toModel(), TaskHead.LOGITS, outputs);
+  }
+
+  @Override
+  public ConfiguredObjectProvenance getProvenance() {
+    return new ConfiguredObjectProvenanceImpl(this, "Student");
+  }
+
+  @Override
+  public String toString() {
+    return "NewStudent(%s, pooling=%s)".formatted(encoder(), pooling);
+  }
+}

@@ -1,0 +1,104 @@
+package org.tribuo.distill.student;
+
+import com.oracle.labs.mlrg.olcut.config.Config;
+import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
+import com.oracle.labs.mlrg.olcut.config.PropertyException;
+import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.tribuo.distill.DistilledModel;
+import org.tribuo.distill.component.ModelFile;
+import org.tribuo.distill.component.ModelFileProvenance;
+import org.tribuo.distill.graph.OnnxModel;
+
+/**
+ * A student with a task head, from an ONNX file.
+ *
+ * <pre>{@code
+ * <component name="student" type="org.tribuo.distill.student.OnnxStudent">
+ *   <property name="path" value="distilbert-sst2.onnx"/>
+ *   <propertylist name="labelOrder"><item>negative</item><item>positive</item></propertylist>
+ * </component>
+ * }</pre>
+ */
+public final class OnnxStudent implements StudentSource {
+  @ConfigurableName private String component = "OnnxStudent";
+
+  @Config(mandatory = true, description = "The ONNX file.")
+  private Path path;
+
+  @Config(
+      description =
+          "The output that holds the logits; empty for the one called 'logits', or the only one.")
+  private String logits = "";
+
+  @Config(
+      description =
+          "The names of the logits' columns, in order: labels, or for regression dimensions. May be"
+              + " left out for a file that DistilledModel.exportOnnx wrote.")
+  private List<String> labelOrder = List.of();
+
+  /** For OLCUT. */
+  private OnnxStudent() {}
+
+  /**
+   * A student that was exported by {@link DistilledModel#exportOnnx}.
+   *
+   * @throws PropertyException if there is no such file
+   */
+  public static OnnxStudent of(Path path) {
+    return of(path, List.of());
+  }
+
+  /**
+   * A student whose logits have columns of these names.
+   *
+   * @throws PropertyException if there is no such file
+   */
+  public static OnnxStudent of(Path path, List<String> labelOrder) {
+    return of(path, labelOrder, "");
+  }
+
+  /**
+   * A student whose logits are in this output.
+   *
+   * @throws PropertyException if there is no such file
+   */
+  public static OnnxStudent of(Path path, List<String> labelOrder, String logits) {
+    OnnxStudent student = new OnnxStudent();
+    student.path = path;
+    student.labelOrder = List.copyOf(labelOrder);
+    student.logits = logits;
+    student.postConfig();
+    return student;
+  }
+
+  @Override
+  public void postConfig() {
+    file().check();
+  }
+
+  @Override
+  public Student make(List<String> outputs, long seed) throws IOException {
+    OnnxModel model = file().read();
+    return new Student(
+        model,
+        logits.isEmpty() ? Student.logitsOf(model) : logits,
+        file().labelOrder(labelOrder, model));
+  }
+
+  @Override
+  public ConfiguredObjectProvenance getProvenance() {
+    return new ModelFileProvenance(this, "Student", file());
+  }
+
+  @Override
+  public String toString() {
+    return "OnnxStudent(%s)".formatted(path);
+  }
+
+  private ModelFile file() {
+    return new ModelFile(component, path);
+  }
+}

@@ -1,0 +1,63 @@
+package org.tribuo.distill.student;
+
+import java.util.List;
+import java.util.Optional;
+import org.tribuo.distill.graph.Dimension;
+import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.graph.GraphException;
+import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.graph.Shape;
+
+/**
+ * A model with a head.
+ *
+ * @param model reads tokens
+ * @param logits the output that holds the logits, [rows, columns]
+ * @param labelOrder the names of the logits' columns
+ */
+public record Student(OnnxModel model, String logits, List<String> labelOrder) {
+  /** What exporters call the logits. */
+  private static final String USUAL_NAME = "logits";
+
+  /**
+   * @throws GraphException if there is no such output, or it cannot have a column for each label
+   */
+  public Student {
+    labelOrder = List.copyOf(labelOrder);
+    Graph graph = Graph.of(model);
+    if (!graph.outputs().contains(logits)) {
+      throw new GraphException(
+          "The student has no output '%s' for its logits, expected one of %s"
+              .formatted(logits, graph.outputs()));
+    }
+    Optional<Shape> shape = graph.type(logits).flatMap(type -> type.shape());
+    if (shape.isPresent() && !hasColumns(shape.get(), labelOrder.size())) {
+      throw new GraphException(
+          "The student's logits '%s' are %s, expected [rows, %d]: one column each for %s"
+              .formatted(logits, shape.get(), labelOrder.size(), labelOrder));
+    }
+  }
+
+  /**
+   * The output that holds the logits: the one with the usual name, or the only one there is.
+   *
+   * @throws GraphException if there are several and none is called {@code logits}
+   */
+  static String logitsOf(OnnxModel model) {
+    List<String> outputs = Graph.of(model).outputs();
+    if (outputs.contains(USUAL_NAME)) {
+      return USUAL_NAME;
+    }
+    if (outputs.size() > 1) {
+      throw new GraphException(
+          "The student has the outputs %s and none is called '%s'; say which one holds its logits"
+              .formatted(outputs, USUAL_NAME));
+    }
+    return outputs.get(0);
+  }
+
+  private static boolean hasColumns(Shape shape, int columns) {
+    return shape.rank() == 2
+        && (shape.dimension(1).is(columns) || !(shape.dimension(1) instanceof Dimension.Fixed));
+  }
+}
