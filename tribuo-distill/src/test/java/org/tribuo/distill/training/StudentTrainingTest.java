@@ -20,12 +20,16 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.tribuo.distill.autodiff.RuleTable;
+import org.tribuo.distill.autodiff.RuleTable.Entry;
 import org.tribuo.distill.autodiff.rules.StandardRules;
 import org.tribuo.distill.graph.Attributes;
+import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.loss.CrossEntropy;
@@ -234,6 +238,43 @@ class StudentTrainingTest {
         });
     assertThat(losses).hasSize(4);
     assertThat(losses.get(3)).isLessThan(losses.get(0) * 0.8);
+  }
+
+  /**
+   * The standard rules, which tell of each node of an operator what its gradient is shaped like.
+   */
+  private static RuleTable watching(String operator, List<Shape> gradients) {
+    return RuleTable.of(
+        StandardRules.TABLE.entries().stream()
+            .map(
+                entry ->
+                    entry instanceof Entry.Rule rule && rule.operator().equals(operator)
+                        ? new Entry.Rule(
+                            operator,
+                            rule.shapes(),
+                            (op, n, dy) -> {
+                              gradients.add(dy.shape().orElseThrow());
+                              return rule.gradient().gradients(op, n, dy);
+                            })
+                        : entry)
+            .toList());
+  }
+
+  @Test
+  void theLastLayerComputesTheFirstTokenAlone() {
+    List<Shape> wide = new ArrayList<>();
+    StudentTraining.train(
+        student(),
+        BOTH,
+        watching("Gelu", wide),
+        settings(true, 0, false),
+        new Sequences(20),
+        Optional.empty(),
+        TrainingListener.NONE);
+
+    assertThat(wide).hasSize(2);
+    assertThat(wide.get(0).dimension(1)).as("tokens in the last layer").isEqualTo(Dimension.of(1));
+    assertThat(wide.get(1).dimension(1)).as("in the one before").isNotEqualTo(Dimension.of(1));
   }
 
   private static TrainingSettings scheduled(ObjectiveSchedules objective) {
