@@ -11,7 +11,7 @@ import org.tribuo.distill.OnnxTeacher;
 import org.tribuo.distill.SeveralTeachers;
 
 /**
- * The fine-tuned teachers of one seed.
+ * The fine-tuned teachers of one seed, and those who learn from them.
  *
  * @param seed of everything random
  * @param trainers of the students
@@ -21,7 +21,7 @@ import org.tribuo.distill.SeveralTeachers;
  * @param featureCache bytes that are kept of what the first teacher shows
  * @param teachers how good they are
  */
-record Lesson(
+record Cohort(
     long seed,
     Trainers trainers,
     Path teacher,
@@ -29,8 +29,13 @@ record Lesson(
     Path softTargets,
     long featureCache,
     List<Trial> teachers) {
-  /** A student that learns from labels alone. */
+  /** A student that learns from labels alone, and has nothing of the fine-tuned teacher. */
   DistillationTrainer<Label> control() throws IOException {
+    return trainers.control();
+  }
+
+  /** A student that learns from labels alone, but starts with layers of the fine-tuned teacher. */
+  DistillationTrainer<Label> controlFromTeacher() throws IOException {
     return trainers.control(teacher);
   }
 

@@ -17,20 +17,17 @@ import org.tribuo.distill.OnnxTeacher;
  * @param featureCache bytes that are kept of what the teacher shows
  * @param trials measures teachers
  */
-record Lessons(
+record Cohorts(
     Experiment experiment, SecondTeacherOptions second, long featureCache, Trials trials) {
   private static final String TEACHER = "teacher";
   private static final String SECOND_TEACHER = "second teacher";
-
-  /** The token that fills up short rows, as BERT has it. */
-  private static final int PAD_ID = 0;
 
   /**
    * The teachers of a seed.
    *
    * @param texts what they learn from and are measured on
    */
-  Lesson of(long seed, Texts texts) throws IOException {
+  Cohort of(long seed, Texts texts) throws IOException {
     experiment.training().seed = seed;
     ResultFolder folder = new ResultFolder(experiment.output().folder.resolve("seed-" + seed));
     Trainers trainers = experiment.trainers();
@@ -48,9 +45,10 @@ record Lessons(
               Texts.read(experiment.data(), teacher.tokenizerFile()),
               beside));
       other =
-          Optional.of(OnnxTeacher.of(beside.teacher()).reading(teacher.tokenizerFile(), PAD_ID));
+          Optional.of(
+              OnnxTeacher.of(beside.teacher()).reading(teacher.tokenizerFile(), second.padId));
     }
-    return new Lesson(
+    return new Cohort(
         seed,
         trainers,
         folder.teacher(),

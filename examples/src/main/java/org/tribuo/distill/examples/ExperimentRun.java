@@ -120,7 +120,7 @@ final class ExperimentRun {
     say(
         "Control: the same student without a teacher, %d epochs on the labelled texts.",
         experiment.training().controlEpochs);
-    DistillationTrainer<Label> trainer = trainers.control(results.teacher());
+    DistillationTrainer<Label> trainer = trainers.control();
     try (DistilledModel<Label> model =
         phases.time(CONTROL, () -> train(trainer, texts.labelled(), "Control"))) {
       say("   %s.", seconds(phases.of(CONTROL)));

@@ -7,6 +7,8 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.tribuo.classification.Label;
+import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.examples.CompareLosses.CompareLossesOptions;
 import org.tribuo.distill.examples.console.Console;
 import org.tribuo.distill.report.TextTable;
@@ -14,6 +16,7 @@ import org.tribuo.distill.report.TextTable;
 /** Trains a student by each of several losses, with several seeds. To be run once. */
 final class LossComparison {
   private static final String LABELS_ALONE = "labels alone";
+  private static final String LABELS_FROM_TEACHER = "labels alone from teacher";
 
   private final CompareLossesOptions options;
   private final Console console;
@@ -43,37 +46,45 @@ final class LossComparison {
             ? Optional.of(texts.holdingOut(options.heldOut, options.data, tokenizer))
             : Optional.empty();
     Trials trials = new Trials(TrialFile.open(folder.trials()), console);
-    Lessons lessons = new Lessons(experiment, options.second, options.featureCache, trials);
+    Cohorts cohorts = new Cohorts(experiment, options.second, options.featureCache, trials);
     for (long seed : options.seeds) {
-      Lesson lesson = lessons.of(seed, texts);
-      results.addAll(lesson.teachers());
+      Cohort cohort = cohorts.of(seed, texts);
+      results.addAll(cohort.teachers());
       if (options.training.controlEpochs > 0) {
-        results.add(
-            trials.train(
-                new Trial.Subject(LABELS_ALONE, 0, seed, Trial.Split.TEST),
-                lesson.control(),
-                texts.labelled(),
-                texts.test()));
+        results.add(onLabels(LABELS_ALONE, cohort.control(), seed, texts, trials));
+        if (options.student.isCut()) {
+          results.add(
+              onLabels(LABELS_FROM_TEACHER, cohort.controlFromTeacher(), seed, texts, trials));
+        }
       }
       for (LossRecipe recipe : recipes) {
         if (recipe.isWeighted() && !weights.containsKey(recipe)) {
-          weights.put(recipe, weight(recipe, lesson, heldOut, trials));
+          weights.put(recipe, weight(recipe, cohort, heldOut, trials));
         }
         float weight = weights.getOrDefault(recipe, 0f);
-        results.add(train(recipe, weight, lesson, texts, Trial.Split.TEST, trials));
+        results.add(train(recipe, weight, cohort, texts, Trial.Split.TEST, trials));
       }
     }
     return ComparisonTable.of(results);
   }
 
+  private static Trial onLabels(
+      String name, DistillationTrainer<Label> control, long seed, Texts texts, Trials trials) {
+    return trials.train(
+        new Trial.Subject(name, 0, seed, Trial.Split.TEST),
+        control,
+        texts.labelled(),
+        texts.test());
+  }
+
   /** The weight that is best on held-out texts; the first of several that are equally good. */
-  private float weight(LossRecipe recipe, Lesson lesson, Optional<Texts> heldOut, Trials trials)
+  private float weight(LossRecipe recipe, Cohort cohort, Optional<Texts> heldOut, Trials trials)
       throws IOException {
     float best = options.featureWeights.get(0);
     double bestAccuracy = 0;
     if (heldOut.isPresent()) {
       for (float weight : options.featureWeights) {
-        Trial trial = train(recipe, weight, lesson, heldOut.get(), Trial.Split.HELD_OUT, trials);
+        Trial trial = train(recipe, weight, cohort, heldOut.get(), Trial.Split.HELD_OUT, trials);
         if (trial.accuracy() > bestAccuracy) {
           best = weight;
           bestAccuracy = trial.accuracy();
@@ -86,14 +97,14 @@ final class LossComparison {
   private static Trial train(
       LossRecipe recipe,
       float weight,
-      Lesson lesson,
+      Cohort cohort,
       Texts texts,
       Trial.Split measured,
       Trials trials)
       throws IOException {
     return trials.train(
-        new Trial.Subject(recipe.name(), weight, lesson.seed(), measured),
-        lesson.student(recipe, weight),
+        new Trial.Subject(recipe.name(), weight, cohort.seed(), measured),
+        cohort.student(recipe, weight),
         texts.training(),
         texts.test());
   }

@@ -22,6 +22,11 @@ public final class SecondTeacherOptions implements Options {
       usage = "how one vector for a text comes out of the second teacher's last layer")
   public Pooling pooling = Pooling.FIRST_TOKEN;
 
+  @Option(
+      longName = "second-teacher-pad",
+      usage = "the number of the second teacher's token that fills up short texts")
+  public int padId;
+
   boolean isNamed() {
     return model != null;
   }

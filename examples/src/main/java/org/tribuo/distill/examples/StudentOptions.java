@@ -50,22 +50,27 @@ public final class StudentOptions implements Options, Configurable {
   /**
    * The student before it is trained.
    *
-   * @param teacher the ONNX file of the fine-tuned teacher
+   * @param whole whose layers it keeps, if it is cut out of another
    * @param tokenizer whose tokens a new encoder reads
    * @param pooling for the fresh head of a student with a file of its own
    * @throws IOException if the tokenizer cannot be read
    */
-  StudentSource source(Path teacher, Path tokenizer, Pooling pooling) throws IOException {
+  StudentSource source(StudentSource whole, Path tokenizer, Pooling pooling) throws IOException {
     if (model != null) {
       return EncoderStudent.of(model, pooling);
     }
     return isNew()
         ? NewStudent.of(vocabulary(tokenizer), layers, width, heads)
-        : CutStudent.keeping(layers, OnnxStudent.of(teacher));
+        : CutStudent.keeping(layers, whole);
   }
 
   private boolean isNew() {
     return width > 0;
+  }
+
+  /** Whether the student is cut out of another: it has neither a file of its own nor a width. */
+  boolean isCut() {
+    return model == null && !isNew();
   }
 
   private static int vocabulary(Path tokenizer) throws IOException {
@@ -83,8 +88,8 @@ public final class StudentOptions implements Options, Configurable {
    * @throws IOException if its file cannot be read
    */
   void check(Path teacher, Path tokenizer, Pooling pooling) throws IOException {
-    if (model != null || isNew()) {
-      source(teacher, tokenizer, pooling);
+    if (!isCut()) {
+      source(OnnxStudent.of(teacher), tokenizer, pooling);
     } else {
       int most = TransformerLayers.find(Graph.of(OnnxModel.read(teacher))).count();
       if (layers < 1 || layers > most) {

@@ -6,6 +6,7 @@ import org.tribuo.classification.Label;
 import org.tribuo.distill.DistillationBuilder;
 import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.OnnxTeacher;
+import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.StudentSource;
 
 /**
@@ -38,7 +39,7 @@ record Trainers(TeacherOptions teacher, StudentOptions student, TrainingOptions 
     timed(distilling(teacher.source())).build();
     student.check(teacher.file(), teacher.tokenizerFile(), teacher.pooling);
     if (training.controlEpochs > 0) {
-      onLabels(teacher.source()).build();
+      control();
     }
   }
 
@@ -59,16 +60,30 @@ record Trainers(TeacherOptions teacher, StudentOptions student, TrainingOptions 
    * @param store keeps what it says
    */
   DistillationBuilder<Label> teaching(Path taught, Path store) throws IOException {
-    return distilling(learner(taught)).teacher(OnnxTeacher.of(taught)).softTargetStore(store);
+    return distilling(learner(OnnxStudent.of(taught)))
+        .teacher(OnnxTeacher.of(taught))
+        .softTargetStore(store);
   }
 
-  /** Trains the same student on labels alone. */
+  /**
+   * Trains the same student on labels alone, without the teacher: what it is cut out of has not
+   * been fine-tuned.
+   */
+  DistillationTrainer<Label> control() throws IOException {
+    return onLabels(learner(teacher.source())).build();
+  }
+
+  /**
+   * As {@link #control()}, but it starts where the taught student starts.
+   *
+   * @param taught the ONNX file of the fine-tuned teacher
+   */
   DistillationTrainer<Label> control(Path taught) throws IOException {
-    return onLabels(learner(taught)).build();
+    return onLabels(learner(OnnxStudent.of(taught))).build();
   }
 
-  private StudentSource learner(Path taught) throws IOException {
-    return student.source(taught, teacher.tokenizerFile(), teacher.pooling);
+  private StudentSource learner(StudentSource whole) throws IOException {
+    return student.source(whole, teacher.tokenizerFile(), teacher.pooling);
   }
 
   private DistillationBuilder<Label> distilling(StudentSource learner) {

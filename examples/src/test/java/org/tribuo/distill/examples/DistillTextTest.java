@@ -72,6 +72,17 @@ class DistillTextTest {
   }
 
   @Test
+  void theControlHasNothingOfTheFineTunedTeacher() throws Exception {
+    DistillTextOptions parsed = new DistillTextOptions();
+    new ConfigurationManager(options(), parsed).close();
+    Trainers trainers = parsed.chosen().trainers();
+
+    assertThat(trainers.control().getProvenance().toString()).contains("/tiny-bert.onnx");
+    assertThat(trainers.control(folder.resolve("tiny-bert.onnx")).getProvenance().toString())
+        .isNotEqualTo(trainers.control().getProvenance().toString());
+  }
+
+  @Test
   void anotherSeedIsAnotherTeacher() throws Exception {
     run(options("--control-epochs", "0", "--epochs", "1"));
     printed.reset();
