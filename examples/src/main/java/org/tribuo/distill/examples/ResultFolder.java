@@ -1,5 +1,6 @@
 package org.tribuo.distill.examples;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -86,7 +87,7 @@ record ResultFolder(Path folder) {
 
   /**
    * The teacher that an earlier run has left here, if it was made of the same files in the same
-   * way.
+   * way. One that cannot be read, as another version of this program wrote it, is to be made again.
    *
    * @param trainer what would make it
    * @param texts what it would be trained on
@@ -96,13 +97,20 @@ record ResultFolder(Path folder) {
     if (!Files.exists(teacher()) || !Files.exists(teacherModel())) {
       return Optional.empty();
     }
-    Model<Label> model = Model.deserializeFromFile(teacherModel()).castModel(Label.class);
-    boolean same =
-        Provenances.agree(model.getProvenance().getTrainerProvenance(), trainer)
-            && Provenances.agree(model.getProvenance().getDatasetProvenance(), texts);
-    return same && model instanceof DistilledModel<Label> distilled
-        ? Optional.of(distilled)
-        : Optional.empty();
+    return read(teacherModel())
+        .filter(model -> Provenances.agree(model.getProvenance().getTrainerProvenance(), trainer))
+        .filter(model -> Provenances.agree(model.getProvenance().getDatasetProvenance(), texts));
+  }
+
+  private static Optional<DistilledModel<Label>> read(Path file) throws IOException {
+    try {
+      return Model.deserializeFromFile(file).castModel(Label.class)
+              instanceof DistilledModel<Label> model
+          ? Optional.of(model)
+          : Optional.empty();
+    } catch (IllegalStateException | ClassCastException | InvalidProtocolBufferException e) {
+      return Optional.empty();
+    }
   }
 
   /** Writes a Tribuo model as protobuf. */

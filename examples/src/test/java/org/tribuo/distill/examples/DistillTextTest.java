@@ -9,18 +9,24 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.tribuo.distill.examples.DistillText.DistillTextOptions;
 import org.tribuo.distill.examples.console.Console;
 import org.tribuo.distill.report.Comparison;
 import org.tribuo.distill.report.ModelReport;
 import org.tribuo.distill.report.SpeedMeter;
+import org.tribuo.protos.core.ModelProto;
 
 class DistillTextTest {
   private static final SpeedMeter QUICK = new SpeedMeter(1, 3, 4, 1, 1);
@@ -91,6 +97,27 @@ class DistillTextTest {
 
     assertThat(said()).doesNotContain("Reused").contains("12 in ");
     assertThat(other.comparison().models()).hasSize(2);
+  }
+
+  static Stream<Arguments> whatIsNoTeacherOfThisVersion() {
+    ModelProto gone =
+        ModelProto.newBuilder().setClassName("org.tribuo.distill.GoneWithTheLastVersion").build();
+    return Stream.of(
+        Arguments.of("a model of a class that is gone", gone.toByteArray()),
+        Arguments.of("no model", "no model".getBytes(StandardCharsets.UTF_8)));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("whatIsNoTeacherOfThisVersion")
+  void aTeacherThatCannotBeReadIsMadeAgain(String what, byte[] content) throws Exception {
+    ResultFolder results = new ResultFolder(Files.createDirectories(folder.resolve("out")));
+    Files.write(results.teacherModel(), content);
+    Files.copy(folder.resolve("tiny-bert.onnx"), results.teacher());
+
+    run(options("--control-epochs", "0", "--epochs", "1"));
+
+    assertThat(said()).contains("1. Teacher").doesNotContain("Reused");
+    assertThat(Files.readAllBytes(results.teacherModel())).isNotEqualTo(content);
   }
 
   @Test
