@@ -125,8 +125,27 @@ public record Objective(
     }
   }
 
-  /** A part of the loss, and the weight with which it counts if that is not 1. */
-  private record Term(String name, Value value, Optional<Value> weight) {
+  /**
+   * A part of the loss.
+   *
+   * @param weight with which it counts if that is not 1
+   * @param summands what it is the weighted sum of, if it is one
+   */
+  private record Term(String name, Value value, Optional<Value> weight, List<Value> summands) {
+    Term(String name, Value value, Optional<Value> weight) {
+      this(name, value, weight, List.of());
+    }
+
+    /** The values that tell how it goes, by the names under which they are reported. */
+    Map<String, Value> reported() {
+      Map<String, Value> reported = new LinkedHashMap<>();
+      reported.put(name, value);
+      for (Value summand : summands) {
+        reported.put("%s_%d".formatted(name, reported.size()), summand);
+      }
+      return reported;
+    }
+
     Value weighted(Ops op) {
       return weight.map(w -> op.mul(w, value)).orElse(value);
     }
@@ -179,7 +198,9 @@ public record Objective(
 
     Map<String, Value> reported = new LinkedHashMap<>();
     reported.put("loss", op.named("loss", loss));
-    terms.forEach(term -> reported.put(term.name(), op.named(term.name(), term.value())));
+    terms.forEach(
+        term ->
+            term.reported().forEach((name, value) -> reported.put(name, op.named(name, value))));
     reported.keySet().forEach(op.graph()::addOutput);
     ShapeInference.infer(op.graph());
     return new AttachedObjective(differentiated, reported, inputs, projections.names());
@@ -211,12 +232,19 @@ public record Objective(
                     "hard",
                     meanOverGroups(op, groups, group -> hardMean(op, loss, group)),
                     alpha.map(op::oneMinus))));
-    soft.ifPresent(
-        loss ->
-            terms.add(
-                new Term(
-                    "soft", meanOverGroups(op, groups, group -> loss.over(op, group)), alpha)));
+    soft.ifPresent(loss -> terms.add(softTerm(op, groups, loss, alpha)));
     return terms;
+  }
+
+  private static Term softTerm(Ops op, List<Rows> groups, SoftLoss loss, Optional<Value> alpha) {
+    if (loss instanceof WeightedLosses sum) {
+      List<Value> summands =
+          sum.losses().stream()
+              .map(each -> meanOverGroups(op, groups, group -> each.over(op, group)))
+              .toList();
+      return new Term("soft", sum.sum(op, summands), alpha, summands);
+    }
+    return new Term("soft", meanOverGroups(op, groups, group -> loss.over(op, group)), alpha);
   }
 
   private static Value hardMean(Ops op, HardLoss loss, Rows group) {

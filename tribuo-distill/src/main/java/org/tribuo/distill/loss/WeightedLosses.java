@@ -33,8 +33,17 @@ public record WeightedLosses(List<SoftLoss> losses, List<Double> weights) implem
 
   @Override
   public Value over(Ops op, Rows rows) {
+    return sum(op, losses.stream().map(loss -> loss.over(op, rows)).toList());
+  }
+
+  /**
+   * Adds up what the losses are.
+   *
+   * @param values one for each loss, scalars
+   */
+  Value sum(Ops op, List<Value> values) {
     return IntStream.range(0, losses.size())
-        .mapToObj(i -> op.mul(losses.get(i).over(op, rows), weights.get(i)))
+        .mapToObj(i -> op.mul(values.get(i), weights.get(i)))
         .reduce(op::add)
         .orElseThrow();
   }

@@ -237,6 +237,24 @@ class ObjectiveTest {
   }
 
   @Test
+  void aSumOfSoftLossesTellsWhatItAddsUp() throws Exception {
+    SoftLoss sum =
+        new WeightedLosses(List.of(new KlDivergence(), new ReverseKl()), List.of(2., 0.5));
+    Objective objective = Objective.of(RowForm.examples(), new CrossEntropy(), sum);
+    try (LossGraph graph = LossGraph.of(objective, floats(BATCH, Dimension.of(3)))) {
+      Map<String, Tensor> told = graph.run(examples(2, 1f, 1f));
+
+      assertThat(told).containsKeys("loss", "hard", "soft", "soft_1", "soft_2");
+      assertThat(LossGraph.number(told.get("soft")))
+          .isEqualTo(
+              2 * LossGraph.number(told.get("soft_1")) + LossGraph.number(told.get("soft_2")) / 2,
+              within(1e-6));
+      assertThat(LossGraph.number(told.get("soft_1")))
+          .isNotEqualTo(LossGraph.number(told.get("soft_2")));
+    }
+  }
+
+  @Test
   void halfPrecisionLogitsAreComparedInSinglePrecision() {
     Graph graph = Graph.empty(Ops.OPSET);
     TensorType logits = TensorType.of(ElementType.FLOAT16, Shape.of(BATCH, Dimension.of(3)));
