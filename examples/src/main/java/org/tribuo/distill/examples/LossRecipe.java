@@ -3,6 +3,7 @@ package org.tribuo.distill.examples;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.DistillationBuilder;
 import org.tribuo.distill.TrainingStage;
+import org.tribuo.distill.loss.Dkd;
 import org.tribuo.distill.objective.DistLoss;
 import org.tribuo.distill.objective.DkdLoss;
 import org.tribuo.distill.objective.ExampleRelationLoss;
@@ -23,8 +24,10 @@ enum LossRecipe {
   JENSEN_SHANNON(StandardSoftLoss.of(StandardSoftLoss.Kind.JENSEN_SHANNON)),
   /** Squared distance of the logits. */
   LOGITS_MSE(StandardSoftLoss.of(StandardSoftLoss.Kind.LOGITS_MSE)),
-  /** Decoupled knowledge distillation. */
+  /** Decoupled knowledge distillation of texts that have a label. */
   DKD(DkdLoss.of(1, 8)),
+  /** The same of all texts, where the teacher's likeliest class stands for a missing label. */
+  DKD_OF_ALL(DkdLoss.of(1, 8).with(Dkd.Unlabelled.TEACHERS_CLASS)),
   /** Correlations of the softened probabilities. */
   DIST(DistLoss.of(1, 1)),
   /** KL of standardised logits. */

@@ -14,14 +14,25 @@ import org.tribuo.distill.graph.Value;
  * others}, and how it ranks the others, {@code β T² KL} over the other classes alone. The second
  * part is what a confident teacher hides in plain distillation.
  *
- * <p>Reads the true classes, so only rows with a label count; mean over them. The paper raises this
- * loss over the first epochs: let alpha of the objective grow.
+ * <p>Reads the true classes; the paper has one for each row. Where a row has none, it is left out,
+ * or the class that the teacher thinks likeliest takes its place: {@link Unlabelled}. Mean over the
+ * rows that count. The paper raises this loss over the first epochs: let alpha of the objective
+ * grow.
  *
  * @param alpha α, the weight of the true class's part, 0 or more; 1 in the paper
  * @param beta β, the weight of the other classes' part, 0 or more; 0.5 to 8 in the authors'
  *     settings
+ * @param unlabelled what becomes of rows without a true class
  */
-public record Dkd(double alpha, double beta) implements SoftLoss {
+public record Dkd(double alpha, double beta, Unlabelled unlabelled) implements SoftLoss {
+  /** What becomes of rows without a true class. */
+  public enum Unlabelled {
+    /** They do not count. */
+    LEFT_OUT,
+    /** The teacher's likeliest class is taken for the true one: to learn from unlabelled text. */
+    TEACHERS_CLASS
+  }
+
   /** Subtracted from the true class's logit, which leaves it no probability. */
   private static final double MASK = 1000;
 
@@ -33,20 +44,27 @@ public record Dkd(double alpha, double beta) implements SoftLoss {
     }
   }
 
+  /** A loss that leaves out rows without a true class. */
+  public Dkd(double alpha, double beta) {
+    this(alpha, beta, Unlabelled.LEFT_OUT);
+  }
+
   @Override
   public Value over(Ops op, Rows rows) {
     rows.requireClasses(2, "Dkd", "with one class the divergence is always 0");
-    Value classes = op.unsqueeze(rows.classLabels(), 1);
+    boolean allCount = unlabelled == Unlabelled.TEACHERS_CLASS;
+    Value target = allCount ? rows.classLabelsOr(rows.classesOfTeacher()) : rows.classLabels();
+    Value classes = op.unsqueeze(target, 1);
     Value mask = op.mul(oneHot(op, rows, classes), MASK);
     Softened at = Softened.of(op, rows);
     List<Value> parts = new ArrayList<>();
     if (alpha > 0) {
-      Value target =
+      Value sure =
           Softened.divergence(
               op,
               targetAndRest(op, at.logP(), classes, mask),
               targetAndRest(op, at.logQ(), classes, mask));
-      parts.add(op.mul(target, alpha));
+      parts.add(op.mul(sure, alpha));
     }
     if (beta > 0) {
       rows.requireClasses(
@@ -56,8 +74,9 @@ public record Dkd(double alpha, double beta) implements SoftLoss {
               op, withoutTarget(op, at.logP(), mask), withoutTarget(op, at.logQ(), mask));
       parts.add(op.mul(others, beta));
     }
-    Value perRow = parts.stream().reduce(op::add).orElseThrow();
-    return rows.meanOfLabelled(op.mul(perRow, at.squaredTemperature()));
+    Value sum = parts.stream().reduce(op::add).orElseThrow();
+    Value perRow = op.mul(sum, at.squaredTemperature());
+    return allCount ? rows.mean(perRow) : rows.meanOfLabelled(perRow);
   }
 
   /** The log-probabilities of the true class and of all others together: [rows, 2]. */

@@ -4,10 +4,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
+import org.tribuo.distill.graph.Attributes;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Ops;
+import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
@@ -124,6 +126,23 @@ public final class Rows {
   public Value classLabels() {
     Value labels = rawClassLabels();
     return op.where(isIgnored(labels), op.constant(Tensor.scalar(0L)), labels);
+  }
+
+  /**
+   * The true class of each row, and another where there is none: int64 [rows].
+   *
+   * @param otherwise int64 [rows]
+   */
+  public Value classLabelsOr(Value otherwise) {
+    return op.where(op.greater(labelled(), op.scalar(0, student)), classLabels(), otherwise);
+  }
+
+  /** The class that the teacher thinks likeliest in each row: int64 [rows]. */
+  public Value classesOfTeacher() {
+    Value logits = teacher();
+    Attributes last = Attributes.NONE.with("axis", -1L).with("keepdims", 0L);
+    Shape rows = Shape.of(logits.shape().orElseThrow().dimension(0));
+    return op.one("ArgMax", last, TensorType.of(ElementType.INT64, rows), logits);
   }
 
   /** The true output of each row: [rows, outputs]. */

@@ -8,7 +8,7 @@ import org.tribuo.distill.loss.Dkd;
 import org.tribuo.distill.loss.SoftLoss;
 
 /**
- * {@link Dkd} with its settings; rows without a label do not count.
+ * {@link Dkd} with its settings.
  *
  * <pre>{@code
  * <component name="soft" type="org.tribuo.distill.objective.DkdLoss">
@@ -25,11 +25,17 @@ public final class DkdLoss implements SoftLossSource {
   @Config(description = "The weight of the other classes' part, 0 or more.")
   private double beta = 8;
 
+  @Config(
+      description =
+          "What becomes of rows without a label: they are left out, or the teacher's likeliest class"
+              + " is taken for the true one.")
+  private Dkd.Unlabelled unlabelled = Dkd.Unlabelled.LEFT_OUT;
+
   /** For OLCUT. */
   private DkdLoss() {}
 
   /**
-   * A loss with these weights.
+   * A loss with these weights, which leaves out rows without a label.
    *
    * @throws PropertyException if one is negative, or both are 0
    */
@@ -41,6 +47,13 @@ public final class DkdLoss implements SoftLossSource {
     return loss;
   }
 
+  /** The same, which learns from rows without a label as {@code unlabelled} says. */
+  public DkdLoss with(Dkd.Unlabelled unlabelled) {
+    DkdLoss other = of(alpha, beta);
+    other.unlabelled = unlabelled;
+    return other;
+  }
+
   @Override
   public void postConfig() {
     new PropertyChecks(component).check("alpha", this::loss);
@@ -48,11 +61,11 @@ public final class DkdLoss implements SoftLossSource {
 
   @Override
   public SoftLoss loss() {
-    return new Dkd(alpha, beta);
+    return new Dkd(alpha, beta, unlabelled);
   }
 
   @Override
   public String toString() {
-    return "DkdLoss(alpha=%s, beta=%s)".formatted(alpha, beta);
+    return "DkdLoss(alpha=%s, beta=%s, unlabelled=%s)".formatted(alpha, beta, unlabelled);
   }
 }

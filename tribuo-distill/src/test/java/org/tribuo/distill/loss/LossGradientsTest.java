@@ -45,6 +45,7 @@ class LossGradientsTest {
             new LogitsMse(),
             new LogitsMse(LogitsMse.Reduction.MEAN, LogitsMse.Logits.SOFTENED),
             new Dkd(1, 8),
+            new Dkd(1, 8, Dkd.Unlabelled.TEACHERS_CLASS),
             new Dist(2, 1),
             new LogitStandardization(new KlDivergence()),
             new SparseKlDivergence(2),

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.ElementType;
@@ -57,11 +58,40 @@ class ObjectiveTest {
   }
 
   @Test
+  void aTeachersClassMayStandForTheTrueOneInDkd() throws Exception {
+    Dkd dkd = new Dkd(1, 8, Dkd.Unlabelled.TEACHERS_CLASS);
+    Map<String, Tensor> unlabelled = examples(2, 0f, 0f);
+    float[] teacher = unlabelled.get("teacher_logits").toFloats();
+    Map<String, Tensor> asTheTeacherSays = examples(2, 1f, 1f);
+    asTheTeacherSays.put("labels", Tensor.vector(likeliest(teacher, 0), likeliest(teacher, 3)));
+    Map<String, Tensor> firstOtherwise = examples(2, 1f, 0f);
+    firstOtherwise.put("labels", Tensor.vector((likeliest(teacher, 0) + 1) % 3, 0));
+    try (LossGraph graph =
+            LossGraph.of(Objective.of(RowForm.examples(), dkd), floats(BATCH, Dimension.of(3)));
+        LossGraph ofLabelled =
+            LossGraph.of(
+                Objective.of(RowForm.examples(), new Dkd(1, 8)), floats(BATCH, Dimension.of(3)))) {
+      double without = term(graph, unlabelled, "soft");
+
+      assertThat(without).isEqualTo(term(ofLabelled, asTheTeacherSays, "soft"), within(1e-6));
+      assertThat(term(graph, firstOtherwise, "soft")).isNotCloseTo(without, within(1e-2));
+    }
+  }
+
+  /** The column of the largest of three numbers from a place on. */
+  private static long likeliest(float[] numbers, int from) {
+    return IntStream.range(0, 3)
+        .reduce((a, b) -> numbers[from + b] > numbers[from + a] ? b : a)
+        .orElseThrow();
+  }
+
+  @Test
   void tokensThatDoNotCountChangeNothing() throws Exception {
     for (SoftLoss soft :
         List.of(
             new KlDivergence(),
             new Dkd(1, 8),
+            new Dkd(1, 8, Dkd.Unlabelled.TEACHERS_CLASS),
             new Dist(1, 1),
             new LogitStandardization(new KlDivergence()))) {
       Objective objective =
