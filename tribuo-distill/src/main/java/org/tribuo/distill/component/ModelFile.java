@@ -34,7 +34,7 @@ public record ModelFile(String component, Path path) {
   }
 
   /**
-   * The model, without the weights that lie beside the file.
+   * The model; its external data is mapped, and must stay in place while the model is in use.
    *
    * @throws IOException if the file cannot be read
    */
