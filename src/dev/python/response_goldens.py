@@ -11,11 +11,14 @@ after. Gradients are PyTorch's.
 The committed file was made with PyTorch 2.15.0 on a CPU.
 """
 
+from dataclasses import dataclass, fields, replace
+
 import torch
 import torch.nn.functional as F
 
 T = 2.5
 CLASSES = 4
+TEACHERS = 3
 IGNORED = -100
 CLASS_WEIGHTS = torch.tensor([1.0, 0.5, 2.0, 0.25], dtype=torch.float64)
 
@@ -58,13 +61,20 @@ def mse_sum(rows):
     return F.mse_loss(rows.student, rows.teacher, reduction="sum") / len(rows.student)
 
 
+def mse_sum_softened(rows):
+    return mse_sum(rows.with_logits(rows.student / T, rows.teacher / T))
+
+
 def mse_mean_softened(rows):
     return F.mse_loss(rows.student / T, rows.teacher / T)
 
 
-def binary_soft_targets(rows):
-    targets = torch.sigmoid(rows.teacher / T)
+def softened_binary_cross_entropy(rows, targets):
     return T * T * F.binary_cross_entropy_with_logits(rows.student / T, targets)
+
+
+def binary_soft_targets(rows):
+    return softened_binary_cross_entropy(rows, torch.sigmoid(rows.teacher / T))
 
 
 def regression_soft_targets(rows):
@@ -75,9 +85,9 @@ def cosine(rows):
     return (1 - F.cosine_similarity(rows.student, rows.teacher)).mean()
 
 
-def dkd(alpha, beta):
+def dkd(alpha, beta, teachers_class=False):
     def loss(rows):
-        rows = rows.where_labelled()
+        rows = rows.with_teachers_class() if teachers_class else rows.where_labelled()
         p, q = F.softmax(rows.teacher / T, -1), F.softmax(rows.student / T, -1)
         target = F.one_hot(rows.labels, CLASSES).bool()
 
@@ -122,6 +132,24 @@ def sparse_kl(rows):
     return T * T * batch_kl(log_q, log_p)
 
 
+def weighted(*parts):
+    return lambda rows: sum(weight * loss(rows) for weight, loss in parts)
+
+
+def mean_of_probabilities(rows):
+    log_q = F.log_softmax(rows.student / T, -1)
+    return T * T * batch_kl(log_q, rows.mean_of_teachers(F.softmax(rows.teachers / T, -1)).log())
+
+
+def mean_of_label_probabilities(rows):
+    targets = rows.mean_of_teachers(torch.sigmoid(rows.teachers / T))
+    return softened_binary_cross_entropy(rows, targets)
+
+
+def mean_of_logits(rows):
+    return kl(rows.with_logits(rows.student, rows.mean_of_teachers(rows.teachers)))
+
+
 def cross_entropy(smoothing=0.0, weight=None):
     def loss(rows):
         rows = rows.where_labelled()
@@ -142,25 +170,34 @@ def squared_error(rows):
     return F.mse_loss(rows.student, rows.vectors)
 
 
+@dataclass
 class Rows:
-    """The rows that count: [rows, classes] and [rows]."""
+    """The rows that count: [rows, classes], [rows, teachers] and [rows]."""
 
-    def __init__(self, student, teacher, labels, vectors, labelled):
-        self.student, self.teacher = student, teacher
-        self.labels, self.vectors, self.labelled = labels, vectors, labelled
+    student: torch.Tensor
+    teacher: torch.Tensor
+    teachers: torch.Tensor  # [rows, teachers, classes]
+    weights: torch.Tensor  # of the teachers
+    labels: torch.Tensor
+    vectors: torch.Tensor
+    labelled: torch.Tensor
+
+    def where(self, kept):
+        return Rows(*(getattr(self, field.name)[kept] for field in fields(self)))
 
     def where_labelled(self):
-        keep = self.labelled
-        return Rows(
-            self.student[keep],
-            self.teacher[keep],
-            self.labels[keep],
-            self.vectors[keep],
-            keep[keep],
-        )
+        return self.where(self.labelled)
+
+    def with_teachers_class(self):
+        """The same rows, with the teacher's likeliest class for those without a label."""
+        likeliest = self.teacher.argmax(-1)
+        return replace(self, labels=torch.where(self.labelled, self.labels, likeliest))
 
     def with_logits(self, student, teacher):
-        return Rows(student, teacher, self.labels, self.vectors, self.labelled)
+        return replace(self, student=student, teacher=teacher)
+
+    def mean_of_teachers(self, values):
+        return (self.weights.unsqueeze(-1) * values).sum(1)
 
 
 class Batch:
@@ -182,6 +219,11 @@ class Batch:
             self.labels[0, 1] = self.labels[1, 3] = IGNORED
         self.labelled = torch.ones(leading[0], dtype=torch.int64)
         self.labelled[2 % leading[0]] = 0
+        self.teachers = torch.stack([normal() for _ in range(TEACHERS)], -2)
+        cuts = torch.rand(*leading, TEACHERS - 1, generator=random, dtype=torch.float64)
+        cuts = cuts.sort().values.round(decimals=3)
+        cuts[0, ..., 0] = 0  # leaves out the first teacher
+        self.weights = F.pad(cuts, (0, 1), value=1).diff(prepend=torch.zeros(*leading, 1))
 
     def tensors(self):
         largest = self.teacher.topk(2)
@@ -194,12 +236,21 @@ class Batch:
             "labelled": self.labelled,
             "largest": largest.values,
             "largest_indices": largest.indices,
+            "teacher_weights": self.weights,
+        } | {
+            f"teacher_logits_{k + 1}": self.teachers[..., k, :] for k in range(TEACHERS)
         }
 
 
 def examples(batch):
     return Rows(
-        batch.student, batch.teacher, batch.labels, batch.vectors, batch.labelled.bool()
+        batch.student,
+        batch.teacher,
+        batch.teachers,
+        batch.weights,
+        batch.labels,
+        batch.vectors,
+        batch.labelled.bool(),
     )
 
 
@@ -207,16 +258,16 @@ def tokens(shift, by_labels, vectors=False):
     def rows(batch):
         end = batch.student.shape[1] - shift
         labels = batch.labels[:, shift:]
-        labelled = torch.ones_like(labels).bool() if vectors else labels != IGNORED
         marks = batch.marks.bool()
-        counted = labels != IGNORED if by_labels else marks[:, :end] & marks[:, shift:]
         return Rows(
-            batch.student[:, :end][counted],
-            batch.teacher[:, :end][counted],
-            labels[counted],
-            batch.vectors[:, shift:][counted],
-            labelled[counted],
-        )
+            batch.student[:, :end],
+            batch.teacher[:, :end],
+            batch.teachers[:, :end],
+            batch.weights[:, :end],
+            labels,
+            batch.vectors[:, shift:],
+            torch.ones_like(labels).bool() if vectors else labels != IGNORED,
+        ).where(labels != IGNORED if by_labels else marks[:, :end] & marks[:, shift:])
 
     return rows
 
@@ -231,14 +282,20 @@ CLASS_LOSSES = {
     "SoftCrossEntropy": soft_cross_entropy(T * T),
     "SoftCrossEntropy.unscaled": soft_cross_entropy(1),
     "LogitsMse": mse_sum,
+    "LogitsMse.sumSoftened": mse_sum_softened,
     "LogitsMse.meanSoftened": mse_mean_softened,
     "BinarySoftTargets": binary_soft_targets,
     "RegressionSoftTargets": regression_soft_targets,
     "CosineDistance": cosine,
     "Dkd": dkd(1, 8),
+    "Dkd.teachersClass": dkd(1, 8, teachers_class=True),
     "Dist": dist(2, 1),
     "LogitStandardization": standardized_kl,
     "SparseKlDivergence": sparse_kl,
+    "WeightedLosses": weighted((0.5, kl), (0.25, dkd(1, 8))),
+    "TeacherMean.probabilities": mean_of_probabilities,
+    "TeacherMean.labelProbabilities": mean_of_label_probabilities,
+    "TeacherMean.logits": mean_of_logits,
 }
 VECTOR_LOSSES = {"BinaryCrossEntropy": binary_cross_entropy, "SquaredError": squared_error}
 TOKENS = {

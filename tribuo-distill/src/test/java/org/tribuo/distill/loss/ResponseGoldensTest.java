@@ -29,6 +29,7 @@ import org.tribuo.distill.graph.TensorType;
  */
 class ResponseGoldensTest {
   private static final double RELATIVE = 1e-5;
+  private static final int TEACHERS = 3;
   private static final Properties GOLDENS = read();
 
   private static final Map<String, HardLoss> HARD =
@@ -49,15 +50,32 @@ class ResponseGoldensTest {
               "SoftCrossEntropy.unscaled", new SoftCrossEntropy(SoftCrossEntropy.Scale.UNSCALED)),
           Map.entry("LogitsMse", new LogitsMse()),
           Map.entry(
+              "LogitsMse.sumSoftened",
+              new LogitsMse(LogitsMse.Reduction.SUM, LogitsMse.Logits.SOFTENED)),
+          Map.entry(
               "LogitsMse.meanSoftened",
               new LogitsMse(LogitsMse.Reduction.MEAN, LogitsMse.Logits.SOFTENED)),
           Map.entry("BinarySoftTargets", new BinarySoftTargets()),
           Map.entry("RegressionSoftTargets", new RegressionSoftTargets()),
           Map.entry("CosineDistance", new CosineDistance()),
           Map.entry("Dkd", new Dkd(1, 8)),
+          Map.entry("Dkd.teachersClass", new Dkd(1, 8, Dkd.Unlabelled.TEACHERS_CLASS)),
           Map.entry("Dist", new Dist(2, 1)),
           Map.entry("LogitStandardization", new LogitStandardization(new KlDivergence())),
-          Map.entry("SparseKlDivergence", new SparseKlDivergence(2)));
+          Map.entry("SparseKlDivergence", new SparseKlDivergence(2)),
+          Map.entry(
+              "WeightedLosses",
+              new WeightedLosses(List.of(new KlDivergence(), new Dkd(1, 8)), List.of(.5, .25))),
+          Map.entry(
+              "TeacherMean.probabilities",
+              new TeacherMean(new KlDivergence(), TEACHERS, TeacherMean.Of.PROBABILITIES)),
+          Map.entry(
+              "TeacherMean.labelProbabilities",
+              new TeacherMean(
+                  new BinarySoftTargets(), TEACHERS, TeacherMean.Of.LABEL_PROBABILITIES)),
+          Map.entry(
+              "TeacherMean.logits",
+              new TeacherMean(new KlDivergence(), TEACHERS, TeacherMean.Of.LOGITS)));
 
   private static final Map<String, RowForm> FORMS =
       Map.of(
@@ -137,11 +155,20 @@ class ResponseGoldensTest {
     assertThat(cases().map(Case::toString)).containsExactlyInAnyOrderElementsOf(expected);
   }
 
+  @Test
+  void noLossOfTheLibraryIsLeftOut() {
+    assertThat(Stream.concat(HARD.values().stream(), SOFT.values().stream()))
+        .extracting(loss -> loss.getClass().getSimpleName())
+        .containsAll(LossClasses.of(HardLoss.class, SoftLoss.class));
+  }
+
   private static Map<String, Tensor> batch(String data, Map<String, TensorType> inputs) {
     long[] shape = Arrays.stream(numbers(data + ".shape")).mapToLong(d -> (long) d).toArray();
     long[] rows = Arrays.copyOf(shape, shape.length - 1);
     long[] pairs = shape.clone();
     pairs[pairs.length - 1] = 2;
+    long[] ofTeachers = shape.clone();
+    ofTeachers[ofTeachers.length - 1] = TEACHERS;
     boolean sparse = inputs.containsKey(ObjectiveInputs.TEACHER_LOGITS_INDICES);
     TensorType labels = inputs.get(ObjectiveInputs.LABELS);
     boolean vectors = labels != null && labels.elementType() == ElementType.DOUBLE;
@@ -151,6 +178,11 @@ class ResponseGoldensTest {
         "teacher_logits",
         sparse ? doubles(data + ".largest", pairs) : doubles(data + ".teacher_logits", shape));
     batch.put("teacher_logits_indices", longs(data + ".largest_indices", pairs));
+    for (int k = 1; k <= TEACHERS; k++) {
+      String name = ObjectiveInputs.ofTeacher(k);
+      batch.put(name, doubles(data + "." + name, shape));
+    }
+    batch.put("teacher_weights", doubles(data + ".teacher_weights", ofTeachers));
     batch.put(
         "labels",
         vectors ? doubles(data + ".label_vectors", shape) : longs(data + ".labels", rows));
