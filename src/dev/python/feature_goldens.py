@@ -18,7 +18,8 @@ import torch.nn.functional as F
 
 BATCH, POSITIONS = 3, 4
 STUDENT = {"layers": 2, "width": 4, "heads": 2}
-TEACHER = {"layers": 4, "width": 6, "heads": 3}
+WIDER = {"layers": 4, "width": 6, "heads": 3}
+ALIKE = {"layers": 4, "width": 4, "heads": 2}
 LENGTHS = [4, 2, 3]
 DIGITS = 12
 
@@ -51,24 +52,29 @@ def tokens(values):
     return torch.cat([values[b, : LENGTHS[b]] for b in range(BATCH)])
 
 
-def hidden_mse(s, t, w):
-    difference = tokens(s @ w) - tokens(t)
+def hidden_mse(s, t):
+    difference = tokens(s) - tokens(t)
     return (difference**2).sum() / difference.numel()
 
 
-def hidden_cosine(s, t, w):
-    return (1 - F.cosine_similarity(tokens(s @ w), tokens(t), dim=-1)).mean()
+def hidden_cosine(s, t):
+    return (1 - F.cosine_similarity(tokens(s), tokens(t), dim=-1)).mean()
 
 
-def pkd(s, t, w):
-    s, t = F.normalize((s @ w)[:, 0], dim=-1), F.normalize(t[:, 0], dim=-1)
+def pkd(s, t):
+    s, t = F.normalize(first_tokens(s), dim=-1), F.normalize(first_tokens(t), dim=-1)
     return ((s - t) ** 2).sum(-1).mean()
 
 
 def attention_parts(s, t):
-    """For each example the scores of tokens alone, averaged over heads."""
-    s, t = s.mean(1), t.mean(1)
-    return [(s[b, :n, :n], t[b, :n, :n]) for b, n in enumerate(LENGTHS)]
+    """For each example the scores of tokens alone, averaged over heads where these differ."""
+    if s.shape[1] != t.shape[1]:
+        s, t = s.mean(1, keepdim=True), t.mean(1, keepdim=True)
+    return [(s[b, :, :n, :n], t[b, :, :n, :n]) for b, n in enumerate(LENGTHS)]
+
+
+def mean_over_queries(parts, divergence):
+    return sum(divergence(a, b) for a, b in parts) / sum(a[..., 0].numel() for a, _ in parts)
 
 
 def attention_mse(s, t):
@@ -77,16 +83,16 @@ def attention_mse(s, t):
 
 
 def attention_kl_of_scores(s, t):
-    parts = attention_parts(s, t)
-    total = sum(
-        F.kl_div(a.log_softmax(-1), b.log_softmax(-1), log_target=True, reduction="sum")
-        for a, b in parts
-    )
-    return total / sum(LENGTHS)
+    def divergence(a, b):
+        return F.kl_div(a.log_softmax(-1), b.log_softmax(-1), log_target=True, reduction="sum")
+
+    return mean_over_queries(attention_parts(s, t), divergence)
 
 
 def attention_kl_of_probabilities(s, t):
-    return sum((b * (b.log() - a.log())).sum() for a, b in attention_parts(s, t)) / sum(LENGTHS)
+    return mean_over_queries(
+        attention_parts(s, t), lambda a, b: (b * (b.log() - a.log())).sum()
+    )
 
 
 def minilm(s, t, relation_heads):
@@ -104,6 +110,10 @@ def minilm(s, t, relation_heads):
                 )
                 total = total + divergence / (relation_heads * n * BATCH)
     return total
+
+
+def first_tokens(states):
+    return states[:, 0]
 
 
 def means(states):
@@ -149,36 +159,47 @@ def cka(s, t):
 
 
 def losses(s, t, p):
-    """The losses by the name of their case; s and t hold features, p matrices that project."""
+    """The losses by the name of their case; s and t hold features, p what projects, if anything."""
     uniform = [(1, 2), (2, 4)]
 
-    def mapped(loss, kind, pairs, projected=False):
+    def mapped(loss, kind, pairs):
+        return sum(loss(s[f"{kind}_{i}"], t[f"{kind}_{j}"]) for i, j in pairs)
+
+    def projected(loss, pairs):
         return sum(
-            loss(s[f"{kind}_{i}"], t[f"{kind}_{j}"], *([p[f"{i}_{j}"]] if projected else []))
+            loss(
+                s[f"hidden_state_{i}"] @ p[f"{i}_{j}"] if p else s[f"hidden_state_{i}"],
+                t[f"hidden_state_{j}"],
+            )
             for i, j in pairs
         )
 
     last_of_student = {k: s[f"{k}_2"] for k in ("queries", "keys", "values")}
     last_of_teacher = {k: t[f"{k}_4"] for k in ("queries", "keys", "values")}
-    pooled = means(s["hidden_state_2"]), means(t["hidden_state_4"])
+    relations = {
+        "rkd_distance": rkd_distance,
+        "rkd_angle": rkd_angle,
+        "similarity": similarity,
+        "cka": cka,
+    }
     return {
-        "hidden_mse": mapped(hidden_mse, "hidden_state", uniform, True),
-        "hidden_cosine": mapped(hidden_cosine, "hidden_state", [(1, 3), (2, 4)], True),
-        "pkd": mapped(pkd, "hidden_state", [(1, 2)], True),
-        "embedding": mapped(hidden_mse, "hidden_state", [(0, 0)], True),
+        "hidden_mse": projected(hidden_mse, uniform),
+        "hidden_cosine": projected(hidden_cosine, [(1, 3), (2, 4)]),
+        "pkd": projected(pkd, [(1, 2)]),
+        "embedding": projected(hidden_mse, [(0, 0)]),
         "attention_mse_scores": mapped(attention_mse, "attention_scores", uniform),
         "attention_mse_probabilities": mapped(attention_mse, "attention_probabilities", uniform),
         "attention_kl_scores": mapped(attention_kl_of_scores, "attention_scores", uniform),
         "attention_kl_probabilities": mapped(
             attention_kl_of_probabilities, "attention_probabilities", uniform
         ),
-        "tiny_bert": mapped(hidden_mse, "hidden_state", [(0, 0)] + uniform, True)
+        "tiny_bert": projected(hidden_mse, [(0, 0)] + uniform)
         + mapped(attention_mse, "attention_scores", uniform),
         "mini_lm": minilm(last_of_student, last_of_teacher, 2),
-        "rkd_distance": rkd_distance(*pooled),
-        "rkd_angle": rkd_angle(*pooled),
-        "similarity": similarity(*pooled),
-        "cka": cka(*pooled),
+    } | {
+        f"{name}_{pooled.__name__}": loss(pooled(s["hidden_state_2"]), pooled(t["hidden_state_4"]))
+        for name, loss in relations.items()
+        for pooled in (means, first_tokens)
     }
 
 
@@ -187,23 +208,37 @@ def tensor(values):
             "values": [float(f"%.{DIGITS}g" % x) for x in values.flatten().tolist()]}
 
 
+def with_gradients(loss, leaves):
+    gradients = torch.autograd.grad(loss, leaves.values(), allow_unused=True, retain_graph=True)
+    return {
+        "value": float(f"%.{DIGITS}g" % loss.item()),
+        "gradients": {k: tensor(g) for k, g in zip(leaves, gradients) if g is not None},
+    }
+
+
 def main():
     generator = torch.Generator().manual_seed(20261124)
-    student, teacher = features(STUDENT, generator), features(TEACHER, generator)
+    student, wider = features(STUDENT, generator), features(WIDER, generator)
     projections = {
         f"{i}_{j}": rounded(torch.randn(4, 6, generator=generator, dtype=torch.float64))
         for i, j in [(0, 0), (1, 2), (1, 3), (2, 4)]
     }
+    alike = features(ALIKE, generator)
     leaves = {f"student_{k}": v.requires_grad_() for k, v in student.items()}
     leaves |= {f"projection_term_{k}": v.requires_grad_() for k, v in projections.items()}
-    golden = {"lengths": LENGTHS, "positions": POSITIONS, "tensors": {}, "losses": {}}
-    for name, values in (leaves | {f"teacher_{k}": v for k, v in teacher.items()}).items():
-        golden["tensors"][name] = tensor(values.detach())
-    for name, loss in losses(student, teacher, projections).items():
-        gradients = torch.autograd.grad(loss, leaves.values(), allow_unused=True, retain_graph=True)
-        golden["losses"][name] = {
-            "value": float(f"%.{DIGITS}g" % loss.item()),
-            "gradients": {k: tensor(g) for k, g in zip(leaves, gradients) if g is not None},
+    golden = {
+        "lengths": LENGTHS,
+        "positions": POSITIONS,
+        "tensors": {k: tensor(v.detach()) for k, v in leaves.items()},
+        "teachers": {},
+    }
+    for name, teacher, project in (("wider", wider, projections), ("alike", alike, None)):
+        golden["teachers"][name] = {
+            "tensors": {f"teacher_{k}": tensor(v) for k, v in teacher.items()},
+            "losses": {
+                k: with_gradients(loss, leaves)
+                for k, loss in losses(student, teacher, project).items()
+            },
         }
     print(json.dumps(golden, separators=(",", ":")))
 
