@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tribuo.distill.graph.Dimension;
@@ -18,16 +19,47 @@ import org.tribuo.distill.loss.FeatureGraph.Sizes;
 /**
  * The gradient of every loss on features, by the student's features and by the matrices that
  * project them, against finite differences of its own values, in double precision: one random
- * direction in each of several random batches, with padding.
+ * direction in each of several random batches, with padding, of a student and a teacher of random
+ * sizes, once alike and once with neither heads nor width in common.
  */
 class FeatureGradientsTest {
   private static final double STEP = 1e-5;
   private static final int BATCHES = 3;
-  private static final Sizes STUDENT = new Sizes(2, 4, 2);
-  private static final Sizes WIDER = new Sizes(4, 6, 3);
-  private static final Sizes LIKE = new Sizes(3, 4, 2);
 
-  record Case(FeatureLoss loss, Sizes teacher, long seed) {}
+  record Case(FeatureLoss loss, Sizes student, Sizes teacher, long seed) {
+    static Case alike(FeatureLoss loss, long seed) {
+      SplittableRandom random = new SplittableRandom(seed);
+      int heads = 1 + random.nextInt(4);
+      int width = heads * even(random);
+      return new Case(
+          loss, new Sizes(2, width, heads), new Sizes(layers(random), width, heads), seed);
+    }
+
+    /** One has 1 or 2 heads, the other 3 or 5, so that their widths are never equal. */
+    static Case unlike(FeatureLoss loss, long seed) {
+      SplittableRandom random = new SplittableRandom(seed);
+      int few = 1 + random.nextInt(2);
+      int many = 3 + 2 * random.nextInt(2);
+      boolean larger = random.nextBoolean();
+      int student = larger ? many : few;
+      int teacher = larger ? few : many;
+      return new Case(
+          loss,
+          new Sizes(2, student * even(random), student),
+          new Sizes(layers(random), teacher * even(random), teacher),
+          seed);
+    }
+
+    /** Of the teacher: as many as the student has, or more. */
+    private static int layers(SplittableRandom random) {
+      return 2 + random.nextInt(3);
+    }
+
+    /** The width of a head, which two relation heads divide. */
+    private static int even(SplittableRandom random) {
+      return 2 + 2 * random.nextInt(2);
+    }
+  }
 
   static Stream<Case> cases() {
     LayerMap uniform = LayerMap.uniform();
@@ -53,14 +85,14 @@ class FeatureGradientsTest {
             new Cka(last, ExampleVector.MEAN));
     long[] seed = {20261125};
     return losses.stream()
-        .flatMap(loss -> Stream.of(LIKE, WIDER).map(to -> new Case(loss, to, seed[0]++)));
+        .flatMap(loss -> Stream.of(Case.alike(loss, seed[0]++), Case.unlike(loss, seed[0]++)));
   }
 
   @ParameterizedTest
   @MethodSource("cases")
   void theGradientIsTheSlopeOfTheLoss(Case test) throws Exception {
     SplittableRandom random = new SplittableRandom(test.seed());
-    FeatureGraph student = new FeatureGraph(STUDENT);
+    FeatureGraph student = new FeatureGraph(test.student());
     try (LossGraph graph = student.attach(test.loss(), new FeatureGraph(test.teacher()))) {
       for (int i = 0; i < BATCHES; i++) {
         Map<String, Tensor> batch = batch(student, random);
@@ -72,6 +104,13 @@ class FeatureGradientsTest {
         }
       }
     }
+  }
+
+  @Test
+  void noLossOfTheLibraryIsLeftOut() {
+    assertThat(cases())
+        .extracting(test -> test.loss().getClass().getSimpleName())
+        .containsAll(LossClasses.of(FeatureLoss.class));
   }
 
   private static void checkSlope(

@@ -3,11 +3,13 @@ package org.tribuo.distill.loss;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tribuo.distill.graph.Dimension;
@@ -18,23 +20,57 @@ import org.tribuo.distill.graph.TensorType;
 
 /**
  * The gradient of every loss against finite differences of its own values, in double precision: one
- * random direction in each of several random batches, with rows that do not count among them.
+ * random direction in each of several random batches, with rows that do not count among them and as
+ * many classes as chance says, but no fewer than the loss asks for.
  */
 class LossGradientsTest {
   private static final double STEP = 1e-5;
   private static final int BATCHES = 4;
+  private static final int MOST_CLASSES = 6;
 
-  record Case(Objective objective, long seed) {
+  /** Those whose labels may be vectors. */
+  private static final List<RowForm> OF_VECTORS =
+      List.of(RowForm.examples(), RowForm.tokens(TokenMask.attentionMask()));
+
+  private static final List<RowForm> FORMS =
+      Stream.concat(
+              OF_VECTORS.stream(),
+              Stream.of(
+                  RowForm.tokens(TokenMask.labels()),
+                  RowForm.causalTokens(TokenMask.labels()),
+                  RowForm.causalTokens(TokenMask.attentionMask())))
+          .toList();
+
+  /** An objective, and how many classes a student of it may have. */
+  private record Asking(Objective objective, int fewest, int most) {
+    static Asking atLeast(int fewest, Objective objective) {
+      return new Asking(objective, fewest, MOST_CLASSES);
+    }
+
+    Case seeded(long seed) {
+      return new Case(objective, new SplittableRandom(seed).nextInt(fewest, most + 1), seed);
+    }
+  }
+
+  record Case(Objective objective, int classes, long seed) {
     @Override
     public String toString() {
-      return objective + ", seed " + seed;
+      return "%s, %d classes, seed %d".formatted(objective, classes, seed);
     }
   }
 
   static Stream<Case> cases() {
-    List<HardLoss> ofClasses =
-        List.of(new CrossEntropy(), new CrossEntropy(.2f, List.of(1f, .5f, 2f, 0f)));
-    List<SoftLoss> soft =
+    CrossEntropy ofFour = new CrossEntropy(.2f, List.of(1f, .5f, 2f, 0f));
+    List<SoftLoss> ofNumbers =
+        List.of(
+            new LogitsMse(),
+            new LogitsMse(LogitsMse.Reduction.MEAN, LogitsMse.Logits.SOFTENED),
+            new CosineDistance(),
+            new BinarySoftTargets(),
+            new RegressionSoftTargets(),
+            new TeacherMean(new BinarySoftTargets(), 3, TeacherMean.Of.LABEL_PROBABILITIES),
+            new TeacherMean(new RegressionSoftTargets(), 2, TeacherMean.Of.LOGITS));
+    List<SoftLoss> ofClasses =
         List.of(
             new KlDivergence(),
             new ReverseKl(),
@@ -42,50 +78,41 @@ class LossGradientsTest {
             new JensenShannon(.1),
             new SoftCrossEntropy(),
             new SoftCrossEntropy(SoftCrossEntropy.Scale.UNSCALED),
-            new LogitsMse(),
-            new LogitsMse(LogitsMse.Reduction.MEAN, LogitsMse.Logits.SOFTENED),
+            new SparseKlDivergence(2),
+            new TeacherMean(new KlDivergence(), 2, TeacherMean.Of.PROBABILITIES),
+            new TeacherMean(new KlDivergence(), 3, TeacherMean.Of.LOGITS));
+    List<SoftLoss> ofRankings =
+        List.of(
             new Dkd(1, 8),
             new Dkd(1, 8, Dkd.Unlabelled.TEACHERS_CLASS),
             new Dist(2, 1),
             new LogitStandardization(new KlDivergence()),
-            new SparseKlDivergence(2),
-            new WeightedLosses(List.of(new KlDivergence(), new Dist(1, 1)), List.of(.5, 2.)),
-            new TeacherMean(new KlDivergence(), 2, TeacherMean.Of.PROBABILITIES),
-            new CosineDistance());
-    List<SoftLoss> ofVectors =
-        List.of(
-            new BinarySoftTargets(),
-            new RegressionSoftTargets(),
-            new TeacherMean(new BinarySoftTargets(), 3, TeacherMean.Of.LABEL_PROBABILITIES));
-    List<HardLoss> vectors = List.of(new BinaryCrossEntropy(), new SquaredError());
-    List<RowForm> forms =
-        List.of(
-            RowForm.examples(),
-            RowForm.tokens(TokenMask.labels()),
-            RowForm.causalTokens(TokenMask.labels()),
-            RowForm.tokens(TokenMask.attentionMask()),
-            RowForm.causalTokens(TokenMask.attentionMask()));
-    Stream<Objective> alone =
-        Stream.of(
-                ofClasses.stream().map(l -> Objective.of(RowForm.examples(), l)),
-                vectors.stream().map(l -> Objective.of(RowForm.examples(), l)),
-                soft.stream().flatMap(l -> forms.stream().map(form -> Objective.of(form, l))),
-                ofVectors.stream().map(l -> Objective.of(RowForm.examples(), l)))
-            .flatMap(s -> s);
-    Stream<Objective> both =
-        Stream.of(
-                forms.stream().map(f -> Objective.of(f, ofClasses.get(1), soft.get(0))),
-                Stream.of(
-                    Objective.of(RowForm.spans(), new CrossEntropy(), new KlDivergence()),
-                    Objective.of(RowForm.spans(), new Dkd(1, 2)),
-                    Objective.of(RowForm.examples(), vectors.get(0), ofVectors.get(0)),
-                    Objective.of(
-                        RowForm.tokens(TokenMask.attentionMask()),
-                        vectors.get(1),
-                        ofVectors.get(1))))
-            .flatMap(s -> s);
+            new WeightedLosses(List.of(new KlDivergence(), new Dist(1, 1)), List.of(.5, 2.)));
+    List<Asking> all = new ArrayList<>();
+    for (RowForm form : FORMS) {
+      ofNumbers.forEach(loss -> all.add(Asking.atLeast(1, Objective.of(form, loss))));
+      ofClasses.forEach(loss -> all.add(Asking.atLeast(2, Objective.of(form, loss))));
+      ofRankings.forEach(loss -> all.add(Asking.atLeast(3, Objective.of(form, loss))));
+      all.add(new Asking(Objective.of(form, ofFour, new KlDivergence()), 4, 4));
+    }
+    for (RowForm form : OF_VECTORS) {
+      all.add(Asking.atLeast(1, Objective.of(form, new BinaryCrossEntropy())));
+      all.add(Asking.atLeast(1, Objective.of(form, new SquaredError())));
+    }
+    RowForm examples = RowForm.examples();
+    RowForm tokens = RowForm.tokens(TokenMask.attentionMask());
+    RowForm spans = RowForm.spans();
+    all.add(Asking.atLeast(2, Objective.of(examples, new CrossEntropy())));
+    all.add(new Asking(Objective.of(examples, ofFour), 4, 4));
+    all.add(Asking.atLeast(1, Objective.of(spans, new CrossEntropy(), new KlDivergence())));
+    all.add(Asking.atLeast(1, Objective.of(spans, new Dkd(1, 2))));
+    all.add(
+        Asking.atLeast(
+            1, Objective.of(examples, new BinaryCrossEntropy(), new BinarySoftTargets())));
+    all.add(
+        Asking.atLeast(1, Objective.of(tokens, new SquaredError(), new RegressionSoftTargets())));
     long[] seed = {20261124};
-    return Stream.concat(alone, both).map(objective -> new Case(objective, seed[0]++));
+    return all.stream().map(asking -> asking.seeded(seed[0]++));
   }
 
   @ParameterizedTest
@@ -94,18 +121,28 @@ class LossGradientsTest {
     SplittableRandom random = new SplittableRandom(test.seed());
     boolean spans = test.objective().rows() instanceof RowForm.Spans;
     boolean tokens = test.objective().rows() instanceof RowForm.Tokens;
-    TensorType type = logits(tokens, spans);
+    TensorType type = logits(test, tokens, spans);
     Map<String, TensorType> outputs =
         spans ? Map.of("start_logits", type, "end_logits", type) : Map.of("logits", type);
     Map<String, TensorType> others = tokens ? Map.of("attention_mask", mask()) : Map.of();
     try (LossGraph graph = LossGraph.of(test.objective(), others, outputs)) {
       for (int i = 0; i < BATCHES; i++) {
-        Map<String, Tensor> batch = batch(graph, others, outputs, random);
+        Map<String, Tensor> batch = batch(test, graph, others, outputs, random);
         for (String name : outputs.keySet()) {
           checkSlope(test, graph, batch, name, random);
         }
       }
     }
+  }
+
+  @Test
+  void noLossOfTheLibraryIsLeftOut() {
+    assertThat(
+            cases()
+                .map(Case::objective)
+                .flatMap(o -> Stream.concat(o.hard().stream(), o.soft().stream())))
+        .extracting(loss -> loss.getClass().getSimpleName())
+        .containsAll(LossClasses.of(HardLoss.class, SoftLoss.class));
   }
 
   private static void checkSlope(
@@ -141,6 +178,7 @@ class LossGradientsTest {
 
   /** Random tensors for every input: small, signed, labels sometimes missing, masks with holes. */
   private static Map<String, Tensor> batch(
+      Case test,
       LossGraph graph,
       Map<String, TensorType> others,
       Map<String, TensorType> outputs,
@@ -148,16 +186,18 @@ class LossGradientsTest {
     Map<String, Long> sizes = new HashMap<>();
     sizes.put("batch", 3L + random.nextInt(4));
     sizes.put("positions", 4L + random.nextInt(4));
+    boolean spans = test.objective().rows() instanceof RowForm.Spans;
+    int classes = spans ? sizes.get("positions").intValue() : test.classes();
     Map<String, TensorType> all = new HashMap<>(graph.attached().inputs());
     all.putAll(others);
     all.putAll(outputs);
     Map<String, Tensor> batch = new HashMap<>();
-    all.forEach((name, type) -> batch.put(name, random(name, type, sizes, random)));
+    all.forEach((name, type) -> batch.put(name, random(name, type, sizes, classes, random)));
     return batch;
   }
 
   private static Tensor random(
-      String name, TensorType type, Map<String, Long> sizes, SplittableRandom random) {
+      String name, TensorType type, Map<String, Long> sizes, int classes, SplittableRandom random) {
     long[] dims =
         type.shape().orElseThrow().dimensions().stream()
             .mapToLong(
@@ -177,33 +217,34 @@ class LossGradientsTest {
       case "attention_mask" ->
           Tensor.of(random.ints(elements, 0, 4).mapToLong(i -> i == 0 ? 0 : 1).toArray(), dims);
       case "teacher_weights" -> Tensor.of(random.doubles(elements, .1, .6).toArray(), dims);
-      case "teacher_logits_indices" -> pairs(dims, random);
+      case "teacher_logits_indices" -> pairs(dims, classes, random);
       default ->
           type.elementType() == ElementType.INT64
               ? Tensor.of(
-                  random.ints(elements, -1, 4).mapToLong(i -> i < 0 ? -100 : i).toArray(), dims)
+                  random.ints(elements, -1, classes).mapToLong(i -> i < 0 ? -100 : i).toArray(),
+                  dims)
               : Tensor.of(normal, dims);
     };
   }
 
   /** Two different classes for each row. */
-  private static Tensor pairs(long[] dims, SplittableRandom random) {
+  private static Tensor pairs(long[] dims, int classes, SplittableRandom random) {
     int rows = 1;
     for (int i = 0; i < dims.length - 1; i++) {
       rows *= (int) dims[i];
     }
     long[] pairs = new long[2 * rows];
     for (int i = 0; i < rows; i++) {
-      pairs[2 * i] = random.nextInt(4);
-      pairs[2 * i + 1] = (pairs[2 * i] + 1 + random.nextInt(3)) % 4;
+      pairs[2 * i] = random.nextInt(classes);
+      pairs[2 * i + 1] = (pairs[2 * i] + 1 + random.nextInt(classes - 1)) % classes;
     }
     return Tensor.of(pairs, dims);
   }
 
-  private static TensorType logits(boolean tokens, boolean spans) {
+  private static TensorType logits(Case test, boolean tokens, boolean spans) {
     Dimension batch = Dimension.of("batch");
     Dimension positions = Dimension.of("positions");
-    Dimension classes = Dimension.of(4);
+    Dimension classes = Dimension.of(test.classes());
     return TensorType.of(
         ElementType.DOUBLE,
         tokens
