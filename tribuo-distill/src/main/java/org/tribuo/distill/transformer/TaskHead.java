@@ -117,16 +117,13 @@ public record TaskHead(Pooling pooling, int labels, long seed) {
   }
 
   private static String attentionMask(Graph normalized) {
-    List<String> masks = AttentionMask.candidates(normalized);
-    if (masks.size() == 1) {
-      return masks.get(0);
-    }
-    throw new GraphException(
-        ("The mean is over the attention mask, the one input [batch, positions] that is not looked"
-                + " up in a table, but %s of the inputs %s %s: choose another pooling")
-            .formatted(
-                masks.isEmpty() ? "none" : masks,
-                normalized.inputs(),
-                masks.isEmpty() ? "is one" : "may be one"));
+    return AttentionMask.of(normalized)
+        .orElseThrow(
+            () ->
+                new GraphException(
+                    ("The mean is over the attention mask, an input [batch, positions] that is not"
+                            + " looked up in a table, but none of the inputs %s is one: choose"
+                            + " another pooling")
+                        .formatted(normalized.inputs())));
   }
 }

@@ -52,7 +52,8 @@ public final class TransformerFeatures {
       AttentionSearch.in(normalized, found, layer)
           .forEach((kind, value) -> values.put(new Feature(kind, layer.index() + 1), value));
     }
-    return new TransformerFeatures(found.count(), values, mask(normalized), found.describe());
+    return new TransformerFeatures(
+        found.count(), values, AttentionMask.of(normalized), found.describe());
   }
 
   /**
@@ -78,12 +79,10 @@ public final class TransformerFeatures {
 
   private static TransformerFeatures withoutSearch(Graph normalized, int layers) {
     return new TransformerFeatures(
-        layers, Map.of(), mask(normalized), "layers: %d, named by hand".formatted(layers));
-  }
-
-  private static Optional<String> mask(Graph normalized) {
-    List<String> masks = AttentionMask.candidates(normalized);
-    return masks.size() == 1 ? Optional.of(masks.get(0)) : Optional.empty();
+        layers,
+        Map.of(),
+        AttentionMask.of(normalized),
+        "layers: %d, named by hand".formatted(layers));
   }
 
   private TransformerFeatures with(Graph normalized, Feature feature, FeatureValue value) {
@@ -100,20 +99,12 @@ public final class TransformerFeatures {
     return new TransformerFeatures(layers, all, mask, summary);
   }
 
-  /** The same with an input [batch, positions] that is 1 for tokens and 0 for padding. */
-  public TransformerFeatures withMask(String input) {
-    return new TransformerFeatures(layers, values, Optional.of(input), summary);
-  }
-
   /** The number of layers. */
   public int layers() {
     return layers;
   }
 
-  /**
-   * The input that tells tokens from padding; empty where nothing does, as for images, or where
-   * several inputs may.
-   */
+  /** The input that tells tokens from padding; empty where nothing does, as for images. */
   public Optional<String> mask() {
     return mask;
   }

@@ -201,6 +201,24 @@ class TransformerFeaturesTest {
         .contains("attention_mask");
   }
 
+  @Test
+  void ofSeveralInputsTheMaskIsTheOneWithTheUsualName() throws Exception {
+    Graph graph = ZooModel.of("bert_seqcls_ts11").normalized();
+    graph.addInput("global_attention_mask", graph.value("attention_mask").type());
+    assertThat(TransformerFeatures.find(graph).mask()).contains("attention_mask");
+
+    Graph other = ZooModel.of("bert_seqcls_ts11").normalized();
+    other.addInput("local_mask", other.value("attention_mask").type());
+    other.addInput("global_mask", other.value("attention_mask").type());
+    other.replaceUses("attention_mask", "local_mask");
+    other.removeInput("attention_mask");
+    assertThatThrownBy(() -> TransformerFeatures.find(other))
+        .isInstanceOf(GraphException.class)
+        .hasMessage(
+            "Each of the inputs [local_mask, global_mask] may tell tokens from padding: name the"
+                + " one that does 'attention_mask'");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"vit_imgcls_dynamo", "wav2vec2_audiocls_ts17", "whisper_audiocls_dynamo"})
   void imagesAndSoundHaveNoMask(String name) throws Exception {
