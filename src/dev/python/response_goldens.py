@@ -217,8 +217,8 @@ class Batch:
         if len(leading) == 2:
             self.marks[0, -1] = self.marks[1, -2:] = 0
             self.labels[0, 1] = self.labels[1, 3] = IGNORED
-        self.labelled = torch.ones(leading[0], dtype=torch.int64)
-        self.labelled[2 % leading[0]] = 0
+        self.labelled = torch.ones(leading, dtype=torch.int64)
+        self.labelled.view(-1)[2] = 0
         self.teachers = torch.stack([normal() for _ in range(TEACHERS)], -2)
         cuts = torch.rand(*leading, TEACHERS - 1, generator=random, dtype=torch.float64)
         cuts = cuts.sort().values.round(decimals=3)
@@ -266,7 +266,7 @@ def tokens(shift, by_labels, vectors=False):
             batch.weights[:, :end],
             labels,
             batch.vectors[:, shift:],
-            torch.ones_like(labels).bool() if vectors else labels != IGNORED,
+            batch.labelled.bool() if vectors else labels != IGNORED,
         ).where(labels != IGNORED if by_labels else marks[:, :end] & marks[:, shift:])
 
     return rows

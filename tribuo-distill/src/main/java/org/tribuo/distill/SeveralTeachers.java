@@ -11,16 +11,16 @@ import java.util.List;
 import java.util.Optional;
 import org.tribuo.Output;
 import org.tribuo.distill.component.PropertyChecks;
-import org.tribuo.distill.loss.TeacherMean;
+import org.tribuo.distill.loss.AnswerForm;
 import org.tribuo.distill.output.TargetKind;
 import org.tribuo.distill.teacher.LabelOrder;
 import org.tribuo.distill.teacher.TeacherWeighting;
 import org.tribuo.distill.teacher.TeacherWeights;
 
 /**
- * Several teachers, whose weighted mean the student learns from; see {@link TeacherMean} and {@link
- * TeacherWeights} for the formulas. All know the same labels, in any order; each may have inputs
- * and a tokenizer of its own.
+ * Several teachers, whose weighted mean the student learns from; see {@link
+ * org.tribuo.distill.loss.TeacherMean} and {@link TeacherWeights} for the formulas. All know the
+ * same labels, in any order; each may have inputs and a tokenizer of its own.
  *
  * <pre>{@code
  * <component name="both" type="org.tribuo.distill.SeveralTeachers">
@@ -38,13 +38,13 @@ public final class SeveralTeachers extends TeacherSource {
     /** The logits; for a regression, the values. */
     LOGITS;
 
-    TeacherMean.Of of(TargetKind kind) {
+    AnswerForm of(TargetKind kind) {
       if (this == LOGITS) {
-        return TeacherMean.Of.LOGITS;
+        return AnswerForm.LOGITS;
       }
       return switch (kind) {
-        case MULTICLASS -> TeacherMean.Of.PROBABILITIES;
-        case MULTILABEL -> TeacherMean.Of.LABEL_PROBABILITIES;
+        case MULTICLASS -> AnswerForm.PROBABILITIES;
+        case MULTILABEL -> AnswerForm.LABEL_PROBABILITIES;
         case REGRESSION ->
             throw new IllegalArgumentException(
                 "The teachers of a regression say values, not probabilities: set the mean of"

@@ -5,7 +5,6 @@ import java.util.Map;
 import java.util.Optional;
 import org.tribuo.distill.loss.FeatureMatching;
 import org.tribuo.distill.loss.HardLoss;
-import org.tribuo.distill.loss.LabelForm;
 import org.tribuo.distill.loss.Objective;
 import org.tribuo.distill.loss.RowForm;
 import org.tribuo.distill.loss.SoftLoss;
@@ -59,7 +58,7 @@ record Stage(
       Map<Feature, FeatureValue> inStudent) {
     return new Objective(
         RowForm.examples(),
-        from.labels() ? Optional.of(hard(codec.kind(), codec.names())) : Optional.empty(),
+        from.labels() ? Optional.of(hard(codec)) : Optional.empty(),
         from.teacher() ? Optional.of(soft(codec.kind(), teachers)) : Optional.empty(),
         features.isEmpty()
             ? Optional.empty()
@@ -71,20 +70,12 @@ record Stage(
         inside.features(), features.stream().map(WeightedFeature::term).toList(), inStudent);
   }
 
-  private HardLoss hard(TargetKind kind, List<String> labelOrder) {
-    HardLoss hard =
-        hardLoss.map(source -> source.loss(labelOrder)).orElseGet(() -> UsualLosses.hard(kind));
-    boolean ofClasses = kind == TargetKind.MULTICLASS;
-    if (ofClasses != (hard.labelForm() == LabelForm.CLASSES)) {
-      throw new IllegalArgumentException(
-          "The hard loss %s is for %s, but the outputs of the dataset are %s; leave it away for the usual one"
-              .formatted(hard, ofClasses ? "MultiLabel or Regressor" : "Label", kind));
-    }
-    return hard;
+  private HardLoss hard(TargetCodec<?> codec) {
+    return new OutputLosses(codec.kind()).hard(hardLoss.map(source -> source.loss(codec.names())));
   }
 
   private SoftLoss soft(TargetKind kind, Optional<TeacherAgreement> teachers) {
-    SoftLoss soft = softLoss.map(SoftLossSource::loss).orElseGet(() -> UsualLosses.soft(kind));
+    SoftLoss soft = new OutputLosses(kind).soft(softLoss.map(SoftLossSource::loss));
     return teachers.map(all -> all.against(soft, kind)).orElse(soft);
   }
 
@@ -125,6 +116,17 @@ record Stage(
                           .formatted(name)
                       : "there is no teacher to say what they are; label them, leave them out, or name a teacher"));
     }
+    if (from.teacher() && split.labelledTraining(all).length == 0) {
+      softLoss.map(SoftLossSource::loss).ifPresent(this::checkLearnsWithoutLabels);
+    }
     return split.training();
+  }
+
+  private void checkLearnsWithoutLabels(SoftLoss loss) {
+    if (loss.needsLabels()) {
+      throw new IllegalArgumentException(
+          "No example has a label, and the soft loss %s of the stage '%s' leaves out those that have none, which are all; label some, or choose a loss that learns from them (DkdLoss with unlabelled = TEACHERS_CLASS does)"
+              .formatted(loss, name));
+    }
   }
 }

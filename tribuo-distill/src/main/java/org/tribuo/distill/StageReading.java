@@ -62,6 +62,7 @@ record StageReading(DistillationTrainer<?> trainer, TrainingSettings usual, Warm
   private Stage read(TrainingStage stage) {
     PropertyChecks properties = new PropertyChecks(stage.component);
     TrainingStage.From from = from(stage, properties);
+    checkLosses(stage, from, properties);
     List<WeightedFeature> features = features(stage, from, properties);
     return new Stage(
         stage.name,
@@ -70,8 +71,31 @@ record StageReading(DistillationTrainer<?> trainer, TrainingSettings usual, Warm
         firstOf(stage.hardLoss, trainer.hardLoss),
         firstOf(stage.softLoss, trainer.softLoss),
         features,
-        usual.over(
-            stage.epochs, learningRate(stage, properties), objective(stage, features, properties)));
+        settings(from)
+            .over(
+                stage.epochs,
+                learningRate(stage, properties),
+                objective(stage, features, properties)));
+  }
+
+  /** Early stopping chooses by the student's answers, which FEATURES alone do not teach. */
+  private TrainingSettings settings(TrainingStage.From from) {
+    return from == TrainingStage.From.FEATURES ? usual.withoutEarlyStopping() : usual;
+  }
+
+  private static void checkLosses(
+      TrainingStage stage, TrainingStage.From from, PropertyChecks properties) {
+    if (stage.hardLoss != null && !from.labels()) {
+      throw properties.refused(
+          "hardLoss",
+          "is %s, but the stage learns from %s, not from labels".formatted(stage.hardLoss, from));
+    }
+    if (stage.softLoss != null && !from.teacher()) {
+      throw properties.refused(
+          "softLoss",
+          "is %s, but the stage learns from %s, not from a teacher"
+              .formatted(stage.softLoss, from));
+    }
   }
 
   private List<WeightedFeature> features(
@@ -129,8 +153,9 @@ record StageReading(DistillationTrainer<?> trainer, TrainingSettings usual, Warm
     Schedule one = Schedule.constant(1);
     properties.check("alpha", () -> new ObjectiveSchedules(alpha, one, Map.of()));
     properties.check("temperature", () -> new ObjectiveSchedules(alpha, temperature, Map.of()));
-    return properties.check(
-        "features", () -> new ObjectiveSchedules(alpha, temperature, weights(features)));
+    String owner = stage.features.isEmpty() ? trainer.component : stage.component;
+    return new PropertyChecks(owner)
+        .check("features", () -> new ObjectiveSchedules(alpha, temperature, weights(features)));
   }
 
   private static Map<String, Schedule> weights(List<WeightedFeature> features) {

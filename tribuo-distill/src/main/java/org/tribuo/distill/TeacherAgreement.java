@@ -23,13 +23,19 @@ record TeacherAgreement(
    * The loss against all of them.
    *
    * @throws IllegalArgumentException if they are asked for probabilities of a regression, which has
-   *     none
+   *     none, or the mean leaves open what the loss compares
    */
   SoftLoss against(SoftLoss loss, TargetKind kind) {
     if (kind == TargetKind.REGRESSION && weights.weighting() != TeacherWeighting.STATED) {
       throw new IllegalArgumentException(
           "The teachers of a regression say values, which are neither sure nor probable: set the"
               + " weighting of SeveralTeachers to STATED");
+    }
+    if (kind == TargetKind.REGRESSION && temperatures.stream().anyMatch(each -> each != 1)) {
+      throw new IllegalArgumentException(
+          "The teachers of a regression say values, which are not softened: leave out the"
+              + " temperatures of SeveralTeachers, which are "
+              + temperatures);
     }
     return new TeacherMean(loss, temperatures.size(), mean.of(kind));
   }

@@ -13,6 +13,7 @@ import com.oracle.labs.mlrg.olcut.provenance.ProvenanceUtil;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -43,7 +44,10 @@ import org.tribuo.distill.objective.WeightedFeature;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.student.EncoderStudent;
 import org.tribuo.distill.teacher.SoftTargetProgress;
+import org.tribuo.distill.training.EpochReport;
+import org.tribuo.distill.training.EvaluationReport;
 import org.tribuo.distill.training.StepReport;
+import org.tribuo.distill.training.TrainingListener;
 import org.tribuo.distill.transformer.Feature;
 import org.tribuo.distill.transformer.FeatureValue;
 import org.tribuo.distill.transformer.HeadLayout;
@@ -284,9 +288,54 @@ class DistillationFeaturesTest {
     Map<String, List<StepReport>> heard = steps(trainer);
 
     assertThat(heard.get("inside").get(0).terms().keySet())
-        .isEqualTo(Set.of("loss", "recipe", "gradient_norm"));
+        .isEqualTo(
+            Set.of(
+                "loss",
+                "recipe",
+                "recipe.embeddings",
+                "recipe.hidden_states",
+                "recipe.attention",
+                "gradient_norm"));
     assertThat(heard.get("response").get(0).terms().keySet()).doesNotContain("recipe");
     assertThat(heard.get("labels").get(0).terms().keySet()).doesNotContain("recipe");
+  }
+
+  @Test
+  void aStageThatTeachesNoAnswersIsNotStoppedByThem() {
+    DistillationTrainer<Label> trainer =
+        builder("bert_seqcls_dynamo", BERT)
+            .epochs(DistillationTrainer.DEFAULT_EPOCHS)
+            .earlyStopping(0.2, 1)
+            .stages(
+                TrainingStage.of("inside", 6)
+                    .learningFrom(TrainingStage.From.FEATURES)
+                    .features(WeightedFeature.of("relations", MiniLmLoss.of(4), 1)),
+                TrainingStage.of("response", 6).learningRate(1e-9f))
+            .build();
+    List<String> epochs = new ArrayList<>();
+    List<String> measured = new ArrayList<>();
+    trainer.setListener(
+        new DistillationListener() {
+          @Override
+          public TrainingListener stage(String name) {
+            return new TrainingListener() {
+              @Override
+              public void onEvaluation(EvaluationReport report) {
+                measured.add(name);
+              }
+
+              @Override
+              public void onEpochEnd(EpochReport report) {
+                epochs.add(name);
+              }
+            };
+          }
+        });
+    trainer.train(TEXTS).close();
+
+    assertThat(Collections.frequency(epochs, "inside")).isEqualTo(6);
+    assertThat(Collections.frequency(epochs, "response")).isEqualTo(2);
+    assertThat(measured).containsExactly("response", "response");
   }
 
   @Test

@@ -18,8 +18,10 @@ import org.tribuo.Example;
 import org.tribuo.MutableDataset;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.loss.Dkd;
 import org.tribuo.distill.objective.CrossEntropyLoss;
 import org.tribuo.distill.objective.DistLoss;
+import org.tribuo.distill.objective.DkdLoss;
 import org.tribuo.distill.objective.RampSchedule;
 import org.tribuo.distill.objective.StandardSoftLoss;
 import org.tribuo.distill.objective.StepSchedule;
@@ -224,15 +226,24 @@ class TrainingStageTest {
   }
 
   @Test
+  void aLossOfLabelledExamplesNeedsSome() {
+    MutableDataset<Label> unlabelled = TinyTexts.dataset(TinyTexts.unlabelled(8, 1));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> builder().softLoss(DkdLoss.of(1, 8)).build().train(unlabelled))
+        .withMessageContaining("No example has a label, and the soft loss Dkd")
+        .withMessageContaining("DkdLoss with unlabelled = TEACHERS_CLASS");
+    builder()
+        .softLoss(DkdLoss.of(1, 8).with(Dkd.Unlabelled.TEACHERS_CLASS))
+        .epochs(1)
+        .build()
+        .train(unlabelled)
+        .close();
+  }
+
+  @Test
   void batchesThatALossCannotUseAreRefusedBeforeTheTeacherIsAsked() {
     DistillationTrainer<Label> trainer = builder().softLoss(DistLoss.of(1, 1)).batchSize(2).build();
-    trainer.setListener(
-        new DistillationListener() {
-          @Override
-          public void onSoftTargets(org.tribuo.distill.teacher.TeacherRun run) {
-            throw new AssertionError("the teacher was asked");
-          }
-        });
+    trainer.setListener(new NoTeacherIsAsked());
     assertThatIllegalArgumentException()
         .isThrownBy(() -> trainer.train(TEXTS))
         .withMessageContaining("A batch has 2 examples, but Dist");
@@ -257,6 +268,20 @@ class TrainingStageTest {
     refused(
         () -> builder().stages(exam.temperature(RampSchedule.linear(1, -1))).build(),
         "Property: temperature, temperature goes from -1.0 to 1.0");
+    refused(
+        () ->
+            builder()
+                .stages(
+                    exam.learningFrom(TrainingStage.From.TEACHER)
+                        .hardLoss(CrossEntropyLoss.of(0.1f, Map.of())))
+                .build(),
+        "Property: hardLoss, is CrossEntropyLoss");
+    refused(
+        () ->
+            builder()
+                .stages(exam.learningFrom(TrainingStage.From.LABELS).softLoss(DistLoss.of(1, 1)))
+                .build(),
+        "but the stage learns from LABELS, not from a teacher");
     refused(
         () ->
             DistillationTrainer.<Label>builder()

@@ -12,6 +12,7 @@ import org.tribuo.distill.objective.LayerLoss;
 import org.tribuo.distill.objective.MiniLmLoss;
 import org.tribuo.distill.objective.SoftLossSource;
 import org.tribuo.distill.objective.StandardSoftLoss;
+import org.tribuo.distill.objective.StandardizedLoss;
 import org.tribuo.distill.objective.WeightedFeature;
 
 /** What a student learns from its teacher. */
@@ -31,7 +32,7 @@ enum LossRecipe {
   /** Correlations of the softened probabilities. */
   DIST(DistLoss.of(1, 1)),
   /** KL of standardised logits. */
-  STANDARDIZED_KL(StandardSoftLoss.ofStandardizedLogits(StandardSoftLoss.Kind.KL_DIVERGENCE)),
+  STANDARDIZED_KL(StandardizedLoss.of(StandardSoftLoss.of(StandardSoftLoss.Kind.KL_DIVERGENCE))),
   /** KL with the mean answer of two teachers. */
   TWO_TEACHERS(StandardSoftLoss.of(StandardSoftLoss.Kind.KL_DIVERGENCE)),
   /** KL and the hidden states. */

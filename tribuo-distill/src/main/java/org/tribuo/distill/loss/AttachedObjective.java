@@ -45,8 +45,8 @@ public final class AttachedObjective {
 
   /**
    * What is reported, outputs of the graph by their names, scalars: {@code loss} first, then its
-   * parts before they are weighted ({@code hard}, {@code soft}). Of a soft loss that is a sum, its
-   * summands are there too, in their order ({@code soft_1}, {@code soft_2}, …).
+   * terms before they are weighted ({@code hard}, {@code soft}, those of features), each followed
+   * by its parts if it has some ({@code soft.1}, {@code soft.2}, …).
    */
   public Map<String, Value> terms() {
     return terms;

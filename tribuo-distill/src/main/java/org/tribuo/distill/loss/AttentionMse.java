@@ -28,7 +28,7 @@ public record AttentionMse(LayerMap layers, AttentionForm form) implements Featu
       Value squares = op.mul(op.square(op.sub(pair.student(), pair.teacher())), tokens);
       return mean(op, squares, op.mul(op.reduceSum(tokens), (double) pair.heads()));
     }
-    Value counted = op.mul(tokens, op.mul(seen(op, pair.student()), seen(op, pair.teacher())));
+    Value counted = op.mul(pair.query(), pair.visibleToBoth(op));
     Value counts = op.greater(counted, op.scalar(0, counted));
     Value none = op.scalar(0, counted);
     // Chosen, not multiplied: what hides a key may be minus infinity.
@@ -39,11 +39,5 @@ public record AttentionMse(LayerMap layers, AttentionForm form) implements Featu
 
   private static Value mean(Ops op, Value squares, Value number) {
     return op.div(op.reduceSum(squares), op.max(number, 1));
-  }
-
-  /** 1 where the scores show a query a key at all. */
-  private static Value seen(Ops op, Value scores) {
-    Value probabilities = op.softmax(scores, -1);
-    return op.cast(op.greater(probabilities, op.scalar(0, probabilities)), scores.elementType());
   }
 }

@@ -33,4 +33,17 @@ record AttentionPair(Value student, Value teacher, Value query, Value key) {
   long heads() {
     return headsOf(student);
   }
+
+  /**
+   * 1 for a key that is a token, and that the scores of student and teacher both show a query:
+   * [batch, heads, queries, keys].
+   */
+  Value visibleToBoth(Ops op) {
+    return op.mul(key, op.mul(shown(op, student), shown(op, teacher)));
+  }
+
+  private static Value shown(Ops op, Value scores) {
+    Value probabilities = op.softmax(scores, -1);
+    return op.cast(op.greater(probabilities, op.scalar(0, probabilities)), scores.elementType());
+  }
 }

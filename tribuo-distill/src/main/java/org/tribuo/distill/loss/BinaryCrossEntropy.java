@@ -1,5 +1,6 @@
 package org.tribuo.distill.loss;
 
+import java.util.Set;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
 
@@ -10,6 +11,11 @@ import org.tribuo.distill.graph.Value;
  * <p>Labels from 0 to 1, float [rows, labels]; mean over labels, then over the labelled rows.
  */
 public record BinaryCrossEntropy() implements HardLoss {
+  @Override
+  public Set<AnswerForm> answerForms() {
+    return Set.of(AnswerForm.LABEL_PROBABILITIES);
+  }
+
   @Override
   public LabelForm labelForm() {
     return LabelForm.VECTORS;

@@ -1,5 +1,6 @@
 package org.tribuo.distill.loss;
 
+import java.util.Set;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
 
@@ -12,6 +13,11 @@ import org.tribuo.distill.graph.Value;
  * not 0.
  */
 public record BinarySoftTargets() implements RowwiseSoftLoss {
+  @Override
+  public Set<AnswerForm> answerForms() {
+    return Set.of(AnswerForm.LABEL_PROBABILITIES);
+  }
+
   @Override
   public Value perRow(Ops op, Rows rows) {
     Value temperature = rows.temperature();

@@ -1,5 +1,6 @@
 package org.tribuo.distill.loss;
 
+import java.util.Set;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
 
@@ -8,6 +9,11 @@ import org.tribuo.distill.graph.Value;
  * matter. Mean over the rows that count; asks for no temperature.
  */
 public record CosineDistance() implements RowwiseSoftLoss {
+  @Override
+  public Set<AnswerForm> answerForms() {
+    return Set.of(AnswerForm.LOGITS);
+  }
+
   @Override
   public Value perRow(Ops op, Rows rows) {
     return op.oneMinus(Cosine.of(op, rows.student(), rows.teacher(), 1));

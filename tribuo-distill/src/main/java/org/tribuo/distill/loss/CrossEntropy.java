@@ -1,6 +1,7 @@
 package org.tribuo.distill.loss;
 
 import java.util.List;
+import java.util.Set;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Ops;
@@ -39,6 +40,11 @@ public record CrossEntropy(float labelSmoothing, List<Float> classWeights) imple
   /** Without smoothing and weights. */
   public CrossEntropy() {
     this(0, List.of());
+  }
+
+  @Override
+  public Set<AnswerForm> answerForms() {
+    return Set.of(AnswerForm.PROBABILITIES);
   }
 
   @Override

@@ -2,6 +2,7 @@ package org.tribuo.distill.loss;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
 
@@ -26,6 +27,11 @@ public record Dist(double beta, double gamma) implements SoftLoss {
           "Dist has beta %s and gamma %s, expected finite numbers of 0 or more, not both 0"
               .formatted(beta, gamma));
     }
+  }
+
+  @Override
+  public Set<AnswerForm> answerForms() {
+    return Set.of(AnswerForm.PROBABILITIES);
   }
 
   @Override

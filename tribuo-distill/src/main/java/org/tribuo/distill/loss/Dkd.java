@@ -2,6 +2,7 @@ package org.tribuo.distill.loss;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Tensor;
@@ -47,6 +48,16 @@ public record Dkd(double alpha, double beta, Unlabelled unlabelled) implements S
   /** A loss that leaves out rows without a true class. */
   public Dkd(double alpha, double beta) {
     this(alpha, beta, Unlabelled.LEFT_OUT);
+  }
+
+  @Override
+  public Set<AnswerForm> answerForms() {
+    return Set.of(AnswerForm.PROBABILITIES);
+  }
+
+  @Override
+  public boolean needsLabels() {
+    return unlabelled == Unlabelled.LEFT_OUT;
   }
 
   @Override

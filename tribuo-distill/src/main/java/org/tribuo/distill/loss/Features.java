@@ -27,6 +27,7 @@ public final class Features {
   private final TransformerFeatures teacher;
   private final Projections projections;
   private final String term;
+  private final Parts parts;
   private final Dimension batch;
   private final Dimension positions;
 
@@ -36,13 +37,15 @@ public final class Features {
       TransformerFeatures student,
       TransformerFeatures teacher,
       Projections projections,
-      String term) {
+      String term,
+      Parts parts) {
     this.op = op;
     this.inputs = inputs;
     this.student = student;
     this.teacher = teacher;
     this.projections = projections;
     this.term = term;
+    this.parts = parts;
     Value last =
         op.graph().value(student.get(new Feature(Kind.HIDDEN_STATE, student.layers())).value());
     this.batch = named(last, 0, "student_batch");
@@ -132,6 +135,17 @@ public final class Features {
   /** The size of the last axis of a feature. */
   public static long width(Value feature) {
     return ((Dimension.Fixed) feature.shape().orElseThrow().dimension(-1)).size();
+  }
+
+  /**
+   * Keeps a part of a loss, which is reported on its own.
+   *
+   * @param name reported behind that of the term: {@code TERM.NAME}
+   * @param value a scalar
+   * @return the same value
+   */
+  public Value part(String name, Value value) {
+    return parts.of(name).report(value);
   }
 
   // ---- tokens and examples

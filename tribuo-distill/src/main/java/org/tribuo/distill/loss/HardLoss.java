@@ -1,5 +1,6 @@
 package org.tribuo.distill.loss;
 
+import java.util.Set;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
 
@@ -10,6 +11,14 @@ import org.tribuo.distill.graph.Value;
 public interface HardLoss {
   /** How this loss wants the labels. */
   LabelForm labelForm();
+
+  /**
+   * In which forms the loss compares answers, so that it is refused where the outputs have none of
+   * them; a loss that does not say it may be used for all outputs that have labels of its form.
+   */
+  default Set<AnswerForm> answerForms() {
+    return Set.of();
+  }
 
   /**
    * Writes the loss of each row into the graph.

@@ -1,5 +1,6 @@
 package org.tribuo.distill.loss;
 
+import java.util.Set;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
 
@@ -27,6 +28,11 @@ public record JensenShannon(double beta) implements RowwiseSoftLoss {
   /** The symmetric divergence. */
   public JensenShannon() {
     this(0.5);
+  }
+
+  @Override
+  public Set<AnswerForm> answerForms() {
+    return Set.of(AnswerForm.PROBABILITIES);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package org.tribuo.distill.loss;
 
+import java.util.Set;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
 
@@ -14,6 +15,11 @@ import org.tribuo.distill.graph.Value;
  * out.
  */
 public record KlDivergence() implements RowwiseSoftLoss {
+  @Override
+  public Set<AnswerForm> answerForms() {
+    return Set.of(AnswerForm.PROBABILITIES);
+  }
+
   @Override
   public Value perRow(Ops op, Rows rows) {
     rows.requireClasses(2, "KlDivergence", "with one class the divergence is always 0");

@@ -1,5 +1,7 @@
 package org.tribuo.distill.loss;
 
+import java.util.EnumSet;
+import java.util.Set;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
 
@@ -23,6 +25,19 @@ public record LogitStandardization(SoftLoss loss) implements SoftLoss {
         "two standardised logits are always the same, use the loss alone");
     return loss.over(
         op, rows.withLogits(standardized(op, rows.student()), standardized(op, rows.teacher())));
+  }
+
+  /** Of classes alone: what is standardised has lost what a label or a value needs. */
+  @Override
+  public Set<AnswerForm> answerForms() {
+    Set<AnswerForm> forms = EnumSet.of(AnswerForm.PROBABILITIES);
+    loss.answerForms().stream().filter(form -> form != AnswerForm.LOGITS).forEach(forms::add);
+    return forms;
+  }
+
+  @Override
+  public boolean needsLabels() {
+    return loss.needsLabels();
   }
 
   @Override

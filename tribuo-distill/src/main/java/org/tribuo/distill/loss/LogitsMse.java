@@ -1,5 +1,6 @@
 package org.tribuo.distill.loss;
 
+import java.util.Set;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
 
@@ -33,6 +34,11 @@ public record LogitsMse(Reduction classes, Logits logits) implements RowwiseSoft
   /** The sum of squares of plain logits. */
   public LogitsMse() {
     this(Reduction.SUM, Logits.PLAIN);
+  }
+
+  @Override
+  public Set<AnswerForm> answerForms() {
+    return Set.of(AnswerForm.LOGITS);
   }
 
   @Override

@@ -50,7 +50,8 @@ public record Objective(
       throw new IllegalArgumentException(
           "%s reads a vector of labels for each token, which says neither which tokens count nor"
                   .formatted(hard)
-              + " what the next one is: use TokenMask.attentionMask() and no shift");
+              + " what the next one is: use TokenMask.attentionMask(), the input 'labelled' for"
+              + " tokens without labels, and no shift");
     }
   }
 
@@ -129,23 +130,9 @@ public record Objective(
    * A part of the loss.
    *
    * @param weight with which it counts if that is not 1
-   * @param summands what it is the weighted sum of, if it is one
+   * @param parts what is reported of it beside its value
    */
-  private record Term(String name, Value value, Optional<Value> weight, List<Value> summands) {
-    Term(String name, Value value, Optional<Value> weight) {
-      this(name, value, weight, List.of());
-    }
-
-    /** The values that tell how it goes, by the names under which they are reported. */
-    Map<String, Value> reported() {
-      Map<String, Value> reported = new LinkedHashMap<>();
-      reported.put(name, value);
-      for (Value summand : summands) {
-        reported.put("%s_%d".formatted(name, reported.size()), summand);
-      }
-      return reported;
-    }
-
+  private record Term(String name, Value value, Optional<Value> weight, Map<String, Value> parts) {
     Value weighted(Ops op) {
       return weight.map(w -> op.mul(w, value)).orElse(value);
     }
@@ -198,9 +185,10 @@ public record Objective(
 
     Map<String, Value> reported = new LinkedHashMap<>();
     reported.put("loss", op.named("loss", loss));
-    terms.forEach(
-        term ->
-            term.reported().forEach((name, value) -> reported.put(name, op.named(name, value))));
+    for (Term term : terms) {
+      reported.put(term.name(), op.named(term.name(), term.value()));
+      term.parts().forEach((name, value) -> reported.put(name, op.named(name, value)));
+    }
     reported.keySet().forEach(op.graph()::addOutput);
     ShapeInference.infer(op.graph());
     return new AttachedObjective(differentiated, reported, inputs, projections.names());
@@ -211,40 +199,34 @@ public record Objective(
     TransformerFeatures teacher = matching.orElseThrow().teacher();
     List<Term> terms = new ArrayList<>();
     for (FeatureTerm term : features()) {
-      Features both = new Features(op, inputs, student, teacher, projections, term.name());
+      Parts parts = Parts.ofTerm(term.name());
+      Features both = new Features(op, inputs, student, teacher, projections, term.name(), parts);
       Value weight = inputs.scalar(term.weightInput());
-      terms.add(new Term(term.name(), term.loss().over(op, both), Optional.of(weight)));
+      Value value = term.loss().over(op, both);
+      terms.add(new Term(term.name(), value, Optional.of(weight), parts.means(op)));
     }
     return terms;
   }
 
   private List<Term> responseTerms(Ops op, TargetInputs inputs, List<Value> outputs) {
-    List<Rows> groups = groups(op, inputs, outputs);
+    Parts parts = Parts.ofTerm("soft");
+    List<Rows> groups = groups(op, inputs, outputs, parts);
     List<Term> terms = new ArrayList<>();
     Optional<Value> alpha =
         hard.isPresent() && soft.isPresent()
             ? Optional.of(inputs.scalar(ObjectiveInputs.ALPHA))
             : Optional.empty();
     hard.ifPresent(
-        loss ->
-            terms.add(
-                new Term(
-                    "hard",
-                    meanOverGroups(op, groups, group -> hardMean(op, loss, group)),
-                    alpha.map(op::oneMinus))));
-    soft.ifPresent(loss -> terms.add(softTerm(op, groups, loss, alpha)));
+        loss -> {
+          Value value = meanOverGroups(op, groups, group -> hardMean(op, loss, group));
+          terms.add(new Term("hard", value, alpha.map(op::oneMinus), Map.of()));
+        });
+    soft.ifPresent(
+        loss -> {
+          Value value = meanOverGroups(op, groups, group -> loss.over(op, group));
+          terms.add(new Term("soft", value, alpha, parts.means(op)));
+        });
     return terms;
-  }
-
-  private static Term softTerm(Ops op, List<Rows> groups, SoftLoss loss, Optional<Value> alpha) {
-    if (loss instanceof WeightedLosses sum) {
-      List<Value> summands =
-          sum.losses().stream()
-              .map(each -> meanOverGroups(op, groups, group -> each.over(op, group)))
-              .toList();
-      return new Term("soft", sum.sum(op, summands), alpha, summands);
-    }
-    return new Term("soft", meanOverGroups(op, groups, group -> loss.over(op, group)), alpha);
   }
 
   private static Value hardMean(Ops op, HardLoss loss, Rows group) {
@@ -255,20 +237,19 @@ public record Objective(
   }
 
   private static Value meanOverGroups(Ops op, List<Rows> groups, Function<Rows, Value> loss) {
-    Value sum = groups.stream().map(loss).reduce(op::add).orElseThrow();
-    return op.div(sum, groups.size());
+    return Parts.mean(op, groups.stream().map(loss).toList());
   }
 
-  private List<Rows> groups(Ops op, TargetInputs inputs, List<Value> outputs) {
+  private List<Rows> groups(Ops op, TargetInputs inputs, List<Value> outputs, Parts parts) {
     Value first = outputs.get(0);
     if (rows instanceof RowForm.Tokens tokens) {
-      return List.of(Rows.tokens(op, inputs, first, tokens));
+      return List.of(Rows.tokens(op, inputs, first, tokens, parts));
     }
     if (rows instanceof RowForm.Spans) {
       return List.of(
-          Rows.examples(op, inputs, first, TargetNames.START),
-          Rows.examples(op, inputs, outputs.get(1), TargetNames.END));
+          Rows.examples(op, inputs, first, TargetNames.START, parts),
+          Rows.examples(op, inputs, outputs.get(1), TargetNames.END, parts));
     }
-    return List.of(Rows.examples(op, inputs, first, TargetNames.ONLY));
+    return List.of(Rows.examples(op, inputs, first, TargetNames.ONLY, parts));
   }
 }

@@ -18,7 +18,10 @@ public final class ObjectiveInputs {
   /** The position of an answer's last token, int64 [batch], in the place of the labels. */
   public static final String END_POSITIONS = "end_positions";
 
-  /** 1 for an example with a label, 0 for one without: float [batch]; not where rows are tokens. */
+  /**
+   * 1 for a row with a label, 0 for one without: float [rows...]; not where rows are tokens with a
+   * class each, of which {@link #LABELS} says it.
+   */
   public static final String LABELLED = "labelled";
 
   /** The teacher's output, before any activation: float [rows..., outputs]. */

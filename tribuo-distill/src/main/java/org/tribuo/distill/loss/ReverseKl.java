@@ -1,5 +1,6 @@
 package org.tribuo.distill.loss;
 
+import java.util.Set;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
 
@@ -11,6 +12,11 @@ import org.tribuo.distill.graph.Value;
  * <p>Summed over classes, mean over the rows that count, times T².
  */
 public record ReverseKl() implements RowwiseSoftLoss {
+  @Override
+  public Set<AnswerForm> answerForms() {
+    return Set.of(AnswerForm.PROBABILITIES);
+  }
+
   @Override
   public Value perRow(Ops op, Rows rows) {
     rows.requireClasses(2, "ReverseKl", "with one class the divergence is always 0");

@@ -3,6 +3,7 @@ package org.tribuo.distill.loss;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.tribuo.distill.graph.Attributes;
 import org.tribuo.distill.graph.Dimension;
@@ -34,6 +35,7 @@ public final class Rows {
   private final TargetNames names;
   private final Value student;
   private final Optional<Value> teacher;
+  private final Parts parts;
 
   private Rows(
       Ops op,
@@ -42,7 +44,8 @@ public final class Rows {
       Optional<TokenMask> tokens,
       TargetNames names,
       Value student,
-      Optional<Value> teacher) {
+      Optional<Value> teacher,
+      Parts parts) {
     this.op = op;
     this.inputs = inputs;
     this.axes = axes;
@@ -50,21 +53,22 @@ public final class Rows {
     this.names = names;
     this.student = student;
     this.teacher = teacher;
+    this.parts = parts;
   }
 
   /** Rows of which each is an example: of an output [batch, outputs]. */
-  static Rows examples(Ops op, TargetInputs inputs, Value output, TargetNames names) {
+  static Rows examples(Ops op, TargetInputs inputs, Value output, TargetNames names, Parts parts) {
     RowAxes axes = new RowAxes(leading(output), 0);
     Value student = op.cast(output, inputs.floatType());
-    return new Rows(op, inputs, axes, Optional.empty(), names, student, Optional.empty());
+    return new Rows(op, inputs, axes, Optional.empty(), names, student, Optional.empty(), parts);
   }
 
   /** Rows of which each is a token: of an output [batch, positions, outputs]. */
-  static Rows tokens(Ops op, TargetInputs inputs, Value output, RowForm.Tokens form) {
+  static Rows tokens(Ops op, TargetInputs inputs, Value output, RowForm.Tokens form, Parts parts) {
     RowAxes axes = new RowAxes(leading(output), form.shift());
     Value student = axes.flatRows(op, op.cast(output, inputs.floatType()));
     Optional<TokenMask> mask = Optional.of(form.mask());
-    return new Rows(op, inputs, axes, mask, TargetNames.ONLY, student, Optional.empty());
+    return new Rows(op, inputs, axes, mask, TargetNames.ONLY, student, Optional.empty(), parts);
   }
 
   private static List<Dimension> leading(Value output) {
@@ -74,7 +78,20 @@ public final class Rows {
 
   /** The same rows with other logits of student and teacher, such as standardised ones. */
   public Rows withLogits(Value otherStudent, Value otherTeacher) {
-    return new Rows(op, inputs, axes, tokens, names, otherStudent, Optional.of(otherTeacher));
+    return new Rows(
+        op, inputs, axes, tokens, names, otherStudent, Optional.of(otherTeacher), parts);
+  }
+
+  /**
+   * Writes a part of a loss, which is reported on its own, before it is weighted.
+   *
+   * @param name reported behind that of the whole: {@code soft.NAME}
+   * @param loss writes the part of these rows
+   * @return what it writes, a scalar
+   */
+  public Value part(String name, Function<Rows, Value> loss) {
+    Parts own = parts.of(name);
+    return own.report(loss.apply(new Rows(op, inputs, axes, tokens, names, student, teacher, own)));
   }
 
   // ---- what each row holds
@@ -190,12 +207,17 @@ public final class Rows {
   }
 
   Value labelled(LabelForm form) {
-    Value here =
-        tokens.isEmpty()
-            ? inputs.input(ObjectiveInputs.LABELLED, axes.type(floatType()))
-            : counted();
-    boolean known = tokens.isPresent() && tokens.get() instanceof TokenMask.Labels;
-    return form == LabelForm.VECTORS || known ? here : op.mul(here, haveClass());
+    if (tokens.isPresent() && tokens.get() instanceof TokenMask.Labels) {
+      return counted();
+    }
+    if (tokens.isPresent() && form == LabelForm.CLASSES) {
+      return op.mul(counted(), haveClass());
+    }
+    Value stated = axes.flat(op, inputs.input(ObjectiveInputs.LABELLED, axes.type(floatType())));
+    if (tokens.isPresent()) {
+      return op.mul(counted(), stated);
+    }
+    return form == LabelForm.VECTORS ? stated : op.mul(stated, haveClass());
   }
 
   private Value haveClass() {

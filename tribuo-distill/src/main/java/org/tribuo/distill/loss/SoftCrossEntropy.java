@@ -1,5 +1,6 @@
 package org.tribuo.distill.loss;
 
+import java.util.Set;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
 
@@ -25,6 +26,11 @@ public record SoftCrossEntropy(Scale scale) implements RowwiseSoftLoss {
   /** Times T². */
   public SoftCrossEntropy() {
     this(Scale.T_SQUARED);
+  }
+
+  @Override
+  public Set<AnswerForm> answerForms() {
+    return Set.of(AnswerForm.PROBABILITIES);
   }
 
   @Override

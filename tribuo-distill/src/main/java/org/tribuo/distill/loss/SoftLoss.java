@@ -1,6 +1,7 @@
 package org.tribuo.distill.loss;
 
 import java.util.OptionalInt;
+import java.util.Set;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
 
@@ -17,6 +18,19 @@ public interface SoftLoss {
    *     as one that compares classes where there are too few
    */
   Value over(Ops op, Rows rows);
+
+  /**
+   * In which forms the loss compares answers, so that it is refused where the outputs have none of
+   * them; a loss that does not say it may be used for all outputs.
+   */
+  default Set<AnswerForm> answerForms() {
+    return Set.of();
+  }
+
+  /** Whether a batch without any true label teaches nothing. */
+  default boolean needsLabels() {
+    return false;
+  }
 
   /**
    * The fewest rows of a batch for which the loss means something: more than one if it compares

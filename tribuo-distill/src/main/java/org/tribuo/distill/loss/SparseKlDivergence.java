@@ -1,6 +1,7 @@
 package org.tribuo.distill.loss;
 
 import java.util.OptionalInt;
+import java.util.Set;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
 
@@ -27,6 +28,11 @@ public record SparseKlDivergence(int k) implements RowwiseSoftLoss {
   @Override
   public OptionalInt largestOfTeacher() {
     return OptionalInt.of(k);
+  }
+
+  @Override
+  public Set<AnswerForm> answerForms() {
+    return Set.of(AnswerForm.PROBABILITIES);
   }
 
   @Override

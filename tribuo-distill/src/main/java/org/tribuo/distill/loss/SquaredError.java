@@ -1,5 +1,6 @@
 package org.tribuo.distill.loss;
 
+import java.util.Set;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
 
@@ -8,6 +9,11 @@ import org.tribuo.distill.graph.Value;
  * outputs]; mean over outputs, then over the labelled rows.
  */
 public record SquaredError() implements HardLoss {
+  @Override
+  public Set<AnswerForm> answerForms() {
+    return Set.of(AnswerForm.LOGITS);
+  }
+
   @Override
   public LabelForm labelForm() {
     return LabelForm.VECTORS;

@@ -3,6 +3,7 @@ package org.tribuo.distill.loss;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Ops;
@@ -29,17 +30,7 @@ import org.tribuo.distill.graph.Value;
  * @param teachers how many there are, at least 1
  * @param of what is averaged
  */
-public record TeacherMean(SoftLoss loss, int teachers, Of of) implements SoftLoss {
-  /** What is averaged. */
-  public enum Of {
-    /** Softened probabilities of classes, of which one is true. */
-    PROBABILITIES,
-    /** Softened probabilities of labels, of which several may hold. */
-    LABEL_PROBABILITIES,
-    /** Logits. */
-    LOGITS
-  }
-
+public record TeacherMean(SoftLoss loss, int teachers, AnswerForm of) implements SoftLoss {
   /** A teacher without weight is left out, up to this. */
   private static final double LEAST_WEIGHT = 1e-30;
 
@@ -48,6 +39,22 @@ public record TeacherMean(SoftLoss loss, int teachers, Of of) implements SoftLos
       throw new IllegalArgumentException(
           "A mean of %d teachers, expected 1 or more".formatted(teachers));
     }
+    if (of != AnswerForm.LOGITS && !Set.of(of).containsAll(loss.answerForms())) {
+      throw new IllegalArgumentException(
+          ("%s compares %s, and several teachers are averaged as %s, which leave open what their"
+                  + " logits are: set the mean of SeveralTeachers to LOGITS, or choose another loss")
+              .formatted(loss, loss.answerForms(), of));
+    }
+  }
+
+  @Override
+  public Set<AnswerForm> answerForms() {
+    return loss.answerForms();
+  }
+
+  @Override
+  public boolean needsLabels() {
+    return loss.needsLabels();
   }
 
   /**

@@ -7,7 +7,8 @@ public sealed interface TokenMask {
 
   /**
    * For the soft loss those that an input of the student marks with 1, labelled or not; for the
-   * hard loss those of them that have a label.
+   * hard loss those of them that have a label: a class, or where labels are vectors, a 1 in {@link
+   * ObjectiveInputs#LABELLED}.
    *
    * @param input the name of an input [batch, positions], usually {@code attention_mask}
    */

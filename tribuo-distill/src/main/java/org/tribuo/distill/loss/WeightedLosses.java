@@ -2,13 +2,16 @@ package org.tribuo.distill.loss;
 
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
 
 /**
  * The sum of several soft losses, {@code Σ weight * loss}. Each is averaged and scaled as its own
- * description says; nothing is divided by the sum of the weights.
+ * description says; nothing is divided by the sum of the weights. Each is reported, too, by its
+ * number: {@code soft.1}, {@code soft.2}, …
  *
  * @param losses at least one
  * @param weights one for each loss, finite, 0 or more
@@ -29,23 +32,36 @@ public record WeightedLosses(List<SoftLoss> losses, List<Double> weights) implem
                 .formatted(weights));
       }
     }
+    if (losses.stream().map(SoftLoss::largestOfTeacher).distinct().count() > 1) {
+      throw new IllegalArgumentException(
+          ("%s do not all read as many of the teacher's logits: a loss of the largest ones is added"
+                  + " to another such loss of as many, or stands alone")
+              .formatted(losses));
+    }
   }
 
   @Override
   public Value over(Ops op, Rows rows) {
-    return sum(op, losses.stream().map(loss -> loss.over(op, rows)).toList());
-  }
-
-  /**
-   * Adds up what the losses are.
-   *
-   * @param values one for each loss, scalars
-   */
-  Value sum(Ops op, List<Value> values) {
     return IntStream.range(0, losses.size())
-        .mapToObj(i -> op.mul(values.get(i), weights.get(i)))
+        .mapToObj(i -> op.mul(part(op, rows, i), weights.get(i)))
         .reduce(op::add)
         .orElseThrow();
+  }
+
+  private Value part(Ops op, Rows rows, int i) {
+    return rows.part(String.valueOf(i + 1), part -> losses.get(i).over(op, part));
+  }
+
+  @Override
+  public Set<AnswerForm> answerForms() {
+    return losses.stream()
+        .flatMap(loss -> loss.answerForms().stream())
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  @Override
+  public boolean needsLabels() {
+    return losses.stream().anyMatch(SoftLoss::needsLabels);
   }
 
   @Override
@@ -55,10 +71,6 @@ public record WeightedLosses(List<SoftLoss> losses, List<Double> weights) implem
 
   @Override
   public OptionalInt largestOfTeacher() {
-    return losses.stream()
-        .map(SoftLoss::largestOfTeacher)
-        .filter(OptionalInt::isPresent)
-        .findFirst()
-        .orElse(OptionalInt.empty());
+    return losses.get(0).largestOfTeacher();
   }
 }

@@ -5,7 +5,6 @@ import org.tribuo.distill.loss.BinarySoftTargets;
 import org.tribuo.distill.loss.CosineDistance;
 import org.tribuo.distill.loss.JensenShannon;
 import org.tribuo.distill.loss.KlDivergence;
-import org.tribuo.distill.loss.LogitStandardization;
 import org.tribuo.distill.loss.LogitsMse;
 import org.tribuo.distill.loss.RegressionSoftTargets;
 import org.tribuo.distill.loss.ReverseKl;
@@ -53,12 +52,6 @@ public final class StandardSoftLoss implements SoftLossSource {
   @Config(mandatory = true, description = "Which loss.")
   private Kind kind;
 
-  @Config(
-      description =
-          "Whether the logits of student and teacher are standardised first, so that the student"
-              + " need not match the teacher's range.")
-  private boolean standardizeLogits;
-
   /** For OLCUT. */
   private StandardSoftLoss() {}
 
@@ -69,20 +62,13 @@ public final class StandardSoftLoss implements SoftLossSource {
     return source;
   }
 
-  /** A loss of standardised logits. */
-  public static StandardSoftLoss ofStandardizedLogits(Kind kind) {
-    StandardSoftLoss source = of(kind);
-    source.standardizeLogits = true;
-    return source;
-  }
-
   @Override
   public SoftLoss loss() {
-    return standardizeLogits ? new LogitStandardization(kind.loss) : kind.loss;
+    return kind.loss;
   }
 
   @Override
   public String toString() {
-    return standardizeLogits ? kind + " of standardised logits" : kind.toString();
+    return kind.toString();
   }
 }

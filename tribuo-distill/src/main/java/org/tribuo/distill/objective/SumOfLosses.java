@@ -5,6 +5,7 @@ import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import org.tribuo.distill.component.PropertyChecks;
 import org.tribuo.distill.loss.SoftLoss;
@@ -35,7 +36,8 @@ public final class SumOfLosses implements SoftLossSource {
   /**
    * These losses with these weights.
    *
-   * @throws PropertyException if there are not as many weights as losses, or one is out of range
+   * @throws PropertyException if there are not as many weights as losses, one is out of range, or
+   *     the losses cannot be added up
    */
   public static SumOfLosses of(List<? extends SoftLossSource> losses, double... weights) {
     SumOfLosses sum = new SumOfLosses();
@@ -47,7 +49,10 @@ public final class SumOfLosses implements SoftLossSource {
 
   @Override
   public void postConfig() {
-    new PropertyChecks(component).check("weights", this::loss);
+    PropertyChecks properties = new PropertyChecks(component);
+    properties.check(
+        "losses", () -> new WeightedLosses(summands(), Collections.nCopies(losses.size(), 1.0)));
+    properties.check("weights", this::loss);
   }
 
   @Override
@@ -56,7 +61,11 @@ public final class SumOfLosses implements SoftLossSource {
     for (double weight : weights) {
       ofEach.add(weight);
     }
-    return new WeightedLosses(losses.stream().map(SoftLossSource::loss).toList(), ofEach);
+    return new WeightedLosses(summands(), ofEach);
+  }
+
+  private List<SoftLoss> summands() {
+    return losses.stream().map(SoftLossSource::loss).toList();
   }
 
   @Override

@@ -68,6 +68,23 @@ public record TrainingSettings(
         seed);
   }
 
+  /** The same over all epochs, keeping the last weights. */
+  public TrainingSettings withoutEarlyStopping() {
+    return new TrainingSettings(
+        epochs,
+        accumulation,
+        schedule,
+        adamW,
+        maxGradientNorm,
+        objective,
+        dropout,
+        frozen,
+        compactVocabulary,
+        Optional.empty(),
+        session,
+        seed);
+  }
+
   /** The same with another seed. */
   public TrainingSettings withSeed(long other) {
     return new TrainingSettings(

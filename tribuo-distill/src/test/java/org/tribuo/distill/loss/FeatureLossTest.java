@@ -101,18 +101,31 @@ class FeatureLossTest {
 
   @Test
   void scoresThatOneOfBothHidesDoNotCount() throws Exception {
-    AttentionMse loss = new AttentionMse(LayerMap.uniform(), AttentionForm.SCORES);
-    Map<String, Tensor> batch = batch(SMALL, SMALL);
-    double open = run(loss, SMALL, SMALL, batch);
-    batch.replaceAll(
-        (name, tensor) ->
-            name.startsWith("student_attention_scores")
-                ? hidingLaterKeys(tensor, Double.NEGATIVE_INFINITY)
-                : name.startsWith("teacher_attention_scores")
-                    ? hidingLaterKeys(tensor, -1e4)
-                    : tensor);
+    for (FeatureLoss loss :
+        List.of(
+            new AttentionMse(LayerMap.uniform(), AttentionForm.SCORES),
+            new AttentionKl(LayerMap.uniform(), AttentionForm.SCORES))) {
+      Map<String, Tensor> open = batch(SMALL, SMALL);
+      Map<String, Tensor> causal = hiding(open, "student", Double.NEGATIVE_INFINITY);
+      double value = run(loss, SMALL, SMALL, causal);
 
-    assertThat(run(loss, SMALL, SMALL, batch)).isFinite().isNotEqualTo(open).isLessThan(10);
+      assertThat(value).isFinite().isNotEqualTo(run(loss, SMALL, SMALL, open)).isLessThan(10);
+      assertThat(run(loss, SMALL, SMALL, hiding(open, "teacher", -1e4)))
+          .isEqualTo(value, within(1e-9));
+      assertThat(run(loss, SMALL, SMALL, hiding(causal, "teacher", -1e4)))
+          .isEqualTo(value, within(1e-9));
+    }
+  }
+
+  private static Map<String, Tensor> hiding(
+      Map<String, Tensor> batch, String whose, double hidden) {
+    Map<String, Tensor> causal = new HashMap<>(batch);
+    causal.replaceAll(
+        (name, tensor) ->
+            name.startsWith(whose + "_attention_scores")
+                ? hidingLaterKeys(tensor, hidden)
+                : tensor);
+    return causal;
   }
 
   private static Tensor hidingLaterKeys(Tensor scores, double hidden) {
@@ -310,6 +323,21 @@ class FeatureLossTest {
     assertThatThrownBy(() -> FeatureMatching.of(teacher))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("There are no feature terms");
+  }
+
+  @Test
+  void tinyBertTellsItsThreeParts() throws Exception {
+    TinyBert loss = new TinyBert(LayerMap.uniform());
+    FeatureGraph student = new FeatureGraph(SMALL);
+    try (LossGraph graph = student.attach(loss, new FeatureGraph(SMALL))) {
+      Map<String, Tensor> told = graph.run(batch(SMALL, SMALL));
+      assertThat(LossGraph.number(told.get("term")))
+          .isEqualTo(
+              LossGraph.number(told.get("term.embeddings"))
+                  + LossGraph.number(told.get("term.hidden_states"))
+                  + LossGraph.number(told.get("term.attention")),
+              within(1e-9));
+    }
   }
 
   @Test

@@ -68,8 +68,8 @@ class LossGradientsTest {
             new CosineDistance(),
             new BinarySoftTargets(),
             new RegressionSoftTargets(),
-            new TeacherMean(new BinarySoftTargets(), 3, TeacherMean.Of.LABEL_PROBABILITIES),
-            new TeacherMean(new RegressionSoftTargets(), 2, TeacherMean.Of.LOGITS));
+            new TeacherMean(new BinarySoftTargets(), 3, AnswerForm.LABEL_PROBABILITIES),
+            new TeacherMean(new RegressionSoftTargets(), 2, AnswerForm.LOGITS));
     List<SoftLoss> ofClasses =
         List.of(
             new KlDivergence(),
@@ -79,8 +79,8 @@ class LossGradientsTest {
             new SoftCrossEntropy(),
             new SoftCrossEntropy(SoftCrossEntropy.Scale.UNSCALED),
             new SparseKlDivergence(2),
-            new TeacherMean(new KlDivergence(), 2, TeacherMean.Of.PROBABILITIES),
-            new TeacherMean(new KlDivergence(), 3, TeacherMean.Of.LOGITS));
+            new TeacherMean(new KlDivergence(), 2, AnswerForm.PROBABILITIES),
+            new TeacherMean(new KlDivergence(), 3, AnswerForm.LOGITS));
     List<SoftLoss> ofRankings =
         List.of(
             new Dkd(1, 8),

@@ -274,13 +274,88 @@ class ObjectiveTest {
     try (LossGraph graph = LossGraph.of(objective, floats(BATCH, Dimension.of(3)))) {
       Map<String, Tensor> told = graph.run(examples(2, 1f, 1f));
 
-      assertThat(told).containsKeys("loss", "hard", "soft", "soft_1", "soft_2");
+      assertThat(told).containsKeys("loss", "hard", "soft", "soft.1", "soft.2");
       assertThat(LossGraph.number(told.get("soft")))
           .isEqualTo(
-              2 * LossGraph.number(told.get("soft_1")) + LossGraph.number(told.get("soft_2")) / 2,
+              2 * LossGraph.number(told.get("soft.1")) + LossGraph.number(told.get("soft.2")) / 2,
               within(1e-6));
-      assertThat(LossGraph.number(told.get("soft_1")))
-          .isNotEqualTo(LossGraph.number(told.get("soft_2")));
+      assertThat(LossGraph.number(told.get("soft.1")))
+          .isNotEqualTo(LossGraph.number(told.get("soft.2")));
+    }
+  }
+
+  @Test
+  void partsAreToldOfSeveralTeachersAndOfSumsInSums() throws Exception {
+    SoftLoss inner =
+        new WeightedLosses(List.of(new KlDivergence(), new ReverseKl()), List.of(1., 3.));
+    SoftLoss outer = new WeightedLosses(List.of(inner, new JensenShannon()), List.of(2., 1.));
+    TeacherMean mean = new TeacherMean(outer, 1, AnswerForm.PROBABILITIES);
+    Map<String, Tensor> batch = examples(2, 1f, 1f);
+    batch.put("teacher_logits_1", batch.get("teacher_logits"));
+    batch.put("teacher_weights", Tensor.of(new float[] {1, 1}, 2, 1));
+    try (LossGraph graph =
+        LossGraph.of(Objective.of(RowForm.examples(), mean), floats(BATCH, Dimension.of(3)))) {
+      Map<String, Tensor> told = graph.run(batch);
+
+      assertThat(told)
+          .containsKeys("soft", "soft.1", "soft.1.1", "soft.1.2", "soft.2")
+          .doesNotContainKey("soft.2.1");
+      assertThat(LossGraph.number(told.get("soft.1")))
+          .isEqualTo(
+              LossGraph.number(told.get("soft.1.1")) + 3 * LossGraph.number(told.get("soft.1.2")),
+              within(1e-5));
+      assertThat(LossGraph.number(told.get("soft")))
+          .isEqualTo(
+              2 * LossGraph.number(told.get("soft.1")) + LossGraph.number(told.get("soft.2")),
+              within(1e-5));
+    }
+  }
+
+  @Test
+  void ofSpansAPartIsTheMeanOfStartAndEnd() throws Exception {
+    SoftLoss sum =
+        new WeightedLosses(List.of(new KlDivergence(), new ReverseKl()), List.of(1., 1.));
+    Graph graph = Graph.empty(Ops.OPSET);
+    graph.addInput("start", floats(BATCH, Dimension.of(3)));
+    graph.addInput("end", floats(BATCH, Dimension.of(3)));
+    Ops op = Ops.on(graph);
+    AttachedObjective attached =
+        Objective.of(RowForm.spans(), sum)
+            .attach(op, op.identity(graph.value("start")), op.identity(graph.value("end")));
+    assertThat(attached.terms().keySet()).containsExactly("loss", "soft", "soft.1", "soft.2");
+  }
+
+  @Test
+  void tokensWithoutAVectorOfLabelsTeachTheSoftLossOnly() throws Exception {
+    Objective objective =
+        Objective.of(
+            RowForm.tokens(TokenMask.attentionMask()),
+            new BinaryCrossEntropy(),
+            new BinarySoftTargets());
+    Graph graph = Graph.empty(Ops.OPSET);
+    graph.addInput("logits", floats(BATCH, POSITIONS, Dimension.of(2)));
+    graph.addInput("attention_mask", floats(BATCH, POSITIONS));
+    Ops op = Ops.on(graph);
+    AttachedObjective attached = objective.attach(op, op.identity(graph.value("logits")));
+    Map<String, Tensor> batch = new HashMap<>();
+    batch.put("logits", Tensor.of(new float[] {1, -1, 2, 0, 0, 3}, 1, 3, 2));
+    batch.put("attention_mask", Tensor.of(new float[] {1, 1, 0}, 1, 3));
+    batch.put("labels", Tensor.of(new float[] {1, 0, 0, 1, 1, 1}, 1, 3, 2));
+    batch.put("labelled", Tensor.of(new float[] {1, 0, 1}, 1, 3));
+    batch.put("teacher_logits", Tensor.of(new float[] {2, -2, 1, 1, 9, 9}, 1, 3, 2));
+    batch.put("alpha", Tensor.scalar(.5f));
+    batch.put("temperature", Tensor.scalar(1f));
+    batch.put("loss_scale", Tensor.scalar(1f));
+    try (LossGraph run = LossGraph.of(graph, attached, List.of("logits"))) {
+      // Of three tokens the third is padding, and the second has no label.
+      assertThat(term(run, batch, "hard")).isEqualTo(Math.log1p(Math.exp(-1)), within(1e-6));
+      double soft = term(run, batch, "soft");
+      batch.put("labelled", Tensor.of(new float[] {1, 1, 1}, 1, 3));
+      assertThat(term(run, batch, "soft")).isEqualTo(soft);
+      assertThat(term(run, batch, "hard"))
+          .isEqualTo(
+              (Math.log1p(Math.exp(-1)) + (Math.log1p(Math.exp(2)) + Math.log(2)) / 2) / 2,
+              within(1e-6));
     }
   }
 
@@ -341,7 +416,8 @@ class ObjectiveTest {
             () -> Objective.of(RowForm.tokens(TokenMask.labels()), new BinaryCrossEntropy()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("BinaryCrossEntropy[] reads a vector of labels for each token")
-        .hasMessageContaining("use TokenMask.attentionMask() and no shift");
+        .hasMessageContaining("use TokenMask.attentionMask(), the input 'labelled'")
+        .hasMessageContaining("and no shift");
   }
 
   @Test

@@ -68,14 +68,13 @@ class ResponseGoldensTest {
               new WeightedLosses(List.of(new KlDivergence(), new Dkd(1, 8)), List.of(.5, .25))),
           Map.entry(
               "TeacherMean.probabilities",
-              new TeacherMean(new KlDivergence(), TEACHERS, TeacherMean.Of.PROBABILITIES)),
+              new TeacherMean(new KlDivergence(), TEACHERS, AnswerForm.PROBABILITIES)),
           Map.entry(
               "TeacherMean.labelProbabilities",
-              new TeacherMean(
-                  new BinarySoftTargets(), TEACHERS, TeacherMean.Of.LABEL_PROBABILITIES)),
+              new TeacherMean(new BinarySoftTargets(), TEACHERS, AnswerForm.LABEL_PROBABILITIES)),
           Map.entry(
               "TeacherMean.logits",
-              new TeacherMean(new KlDivergence(), TEACHERS, TeacherMean.Of.LOGITS)));
+              new TeacherMean(new KlDivergence(), TEACHERS, AnswerForm.LOGITS)));
 
   private static final Map<String, RowForm> FORMS =
       Map.of(
@@ -186,7 +185,7 @@ class ResponseGoldensTest {
     batch.put(
         "labels",
         vectors ? doubles(data + ".label_vectors", shape) : longs(data + ".labels", rows));
-    batch.put("labelled", doubles(data + ".labelled", shape[0]));
+    batch.put("labelled", doubles(data + ".labelled", rows));
     batch.put("attention_mask", longs(data + ".attention_mask", rows));
     batch.put("temperature", doubles("temperature"));
     batch.put("loss_scale", Tensor.of(new double[] {1}));
