@@ -3,6 +3,8 @@ package org.tribuo.distill;
 import com.oracle.labs.mlrg.olcut.provenance.Provenance;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +33,7 @@ import org.tribuo.distill.training.StudentTraining;
 import org.tribuo.distill.training.TemporaryFolder;
 import org.tribuo.distill.training.TrainedStudent;
 import org.tribuo.distill.training.TrainingData;
+import org.tribuo.distill.training.TrainingSettings;
 import org.tribuo.distill.training.Validation;
 import org.tribuo.distill.transformer.Feature;
 import org.tribuo.distill.transformer.TransformerFeatures;
@@ -75,6 +78,7 @@ final class Distillation<T extends Output<T>> {
       throw new IllegalArgumentException("The dataset is empty, expected examples to train on");
     }
     TokenFeatures.check(examples.getFeatureMap());
+    settings.lastGoodStudent().ifPresent(Distillation::checkFolder);
     try {
       ImmutableOutputInfo<T> outputs =
           settings.teacher().isPresent()
@@ -94,6 +98,15 @@ final class Distillation<T extends Output<T>> {
     }
   }
 
+  private static void checkFolder(Path lastGoodStudent) {
+    Path folder = lastGoodStudent.toAbsolutePath().getParent();
+    if (folder == null || !Files.isDirectory(folder)) {
+      throw new IllegalArgumentException(
+          "lastGoodStudent is %s, but there is no folder %s; make it, or name another file"
+              .formatted(lastGoodStudent, folder));
+    }
+  }
+
   private DistilledModel<T> model(
       StudentNetwork network,
       ImmutableOutputInfo<T> outputs,
@@ -109,16 +122,23 @@ final class Distillation<T extends Output<T>> {
         settings.session());
   }
 
-  private TrainingStoppedException keep(Stopped stopped, DistilledModel<T> lastGood)
-      throws IOException {
+  private TrainingStoppedException keep(Stopped stopped, DistilledModel<T> lastGood) {
+    TrainingStoppedException exception =
+        new TrainingStoppedException(stopped.stage, lastGood, stopped.reason);
     if (settings.lastGoodStudent().isPresent()) {
-      lastGood.exportOnnx(settings.lastGoodStudent().get());
+      try {
+        lastGood.exportOnnx(settings.lastGoodStudent().get());
+      } catch (IOException e) {
+        exception.addSuppressed(e);
+      }
     }
-    return new TrainingStoppedException(stopped.stage, lastGood, stopped.reason);
+    return exception;
   }
 
   private StudentNetwork train(Student student, TargetCodec<T> codec) throws IOException {
-    TokenFeatures tokens = TokenLimits.of(student.model(), settings.maxLength());
+    TokenLimits limits = TokenLimits.of(student.model());
+    limits.checkPadding("student", settings.padId());
+    TokenFeatures tokens = limits.features(settings.maxLength());
     StudentNetwork network = StudentNetwork.of(student, tokens, settings.padId());
     TextRows rows = TextRows.of(examples, tokens, codec);
     HeldOut split = split(rows);
@@ -129,9 +149,11 @@ final class Distillation<T extends Output<T>> {
         settings.heldOut().map(part -> validation(network, codec.kind(), rows, split));
     report.rows(rows, split);
 
-    boolean asksTeacher = lessons.stream().anyMatch(lesson -> lesson.stage().from().teacher());
-    Optional<TeacherAnswers> answers =
-        asksTeacher ? Optional.of(askTeacher(rows, codec)) : Optional.empty();
+    Optional<TeacherAnswers> answers = Optional.empty();
+    if (lessons.stream().anyMatch(lesson -> lesson.stage().from().teacher())) {
+      lessons.forEach(lesson -> check(lesson, network));
+      answers = Optional.of(askTeacher(rows, codec));
+    }
     StudentNetwork taught = network;
     for (Lesson lesson : lessons) {
       TextTrainingData data = lesson.taughtBy(answers);
@@ -141,6 +163,18 @@ final class Distillation<T extends Output<T>> {
               : teachInside(lesson, taught, data, inside.orElseThrow(), validation);
     }
     return taught;
+  }
+
+  /**
+   * Finds out before the teacher is asked, which may take hours, whether a stage can be trained.
+   */
+  private void check(Lesson lesson, StudentNetwork network) {
+    StudentTraining.check(
+        network.withLogitsAlone(),
+        lesson.objective(),
+        settings.rules(),
+        lesson.stage().settings(),
+        lesson.data());
   }
 
   /**
@@ -219,7 +253,7 @@ final class Distillation<T extends Output<T>> {
       return Optional.empty();
     }
     FeatureTeacher teacher = settings.featureTeacher().get().inside();
-    TeacherLimits.of(teacher.file(), false).check(rows.texts());
+    TeacherLimits.of(teacher.file(), false).check(rows.texts(), settings.padId());
     return Optional.of(teacher);
   }
 
@@ -264,15 +298,16 @@ final class Distillation<T extends Output<T>> {
   private StudentNetwork teach(
       Lesson lesson, StudentNetwork network, TrainingData data, Optional<Validation> validation) {
     String stage = lesson.stage().name();
+    TrainingSettings ofStage = lesson.stage().settings().withSeed(lesson.data().seed());
     try {
       TrainedStudent trained =
           StudentTraining.train(
               network.withLogitsAlone(),
               lesson.objective(),
               settings.rules(),
-              lesson.stage().settings().withSeed(lesson.data().seed()),
+              ofStage,
               data,
-              validation,
+              validation.filter(any -> ofStage.earlyStopping().isPresent()),
               listener.stage(stage));
       report.stage(stage, trained);
       return network.withWeightsOf(trained.model());
@@ -318,12 +353,11 @@ final class Distillation<T extends Output<T>> {
               listener);
       List<SoftTargetStep> steps = new ArrayList<>();
       for (ReadyTeacher teacher : source.ready(preparation)) {
-        steps.add(new SoftTargetStep(teacher, settings.store(), storeLock, listener));
+        steps.add(SoftTargetStep.of(teacher, examples, rows.texts(), labels, settings.maxLength()));
       }
-      steps.forEach(step -> step.checkLabels(labels));
       List<Tensor> logits = new ArrayList<>();
       for (SoftTargetStep step : steps) {
-        SoftTargetStep.Answer answer = step.ask(examples, rows.texts(), labels);
+        SoftTargetStep.Answer answer = step.ask(settings.store(), storeLock, listener);
         report.softTargets(logits.size() + 1, steps.size(), answer);
         logits.add(answer.logits());
       }

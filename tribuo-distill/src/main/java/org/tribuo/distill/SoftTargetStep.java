@@ -18,14 +18,14 @@ import org.tribuo.distill.teacher.Teacher;
 import org.tribuo.distill.teacher.TeacherRun;
 
 /**
- * Asks a teacher about every text, unless the store knows what it said.
+ * A teacher that can be asked about some texts: all that can be checked before that is checked.
+ * Nothing native is held until it is asked.
  *
  * @param teacher who is asked
- * @param file the store; empty for one in memory
- * @param storeLock held while the store is open
+ * @param inputs the texts as it reads them
+ * @param columns those of its logits that are the student's, in the student's order
  */
-record SoftTargetStep(
-    ReadyTeacher teacher, Optional<Path> file, Object storeLock, DistillationListener listener) {
+record SoftTargetStep(Teacher teacher, TeacherTexts inputs, int[] columns) {
   /**
    * What the teacher said.
    *
@@ -38,24 +38,22 @@ record SoftTargetStep(
       Tensor logits, TeacherRun run, List<ExecutionProvider> providers, String runtimeVersion) {}
 
   /**
-   * Checks that this teacher can teach a student.
-   *
-   * @throws IllegalArgumentException if the two have different labels
-   */
-  void checkLabels(LabelOrder student) {
-    teacher.settings().labels().columnsFor(student);
-  }
-
-  /**
-   * Asks.
+   * Prepares to ask.
    *
    * @param examples the texts
    * @param ofStudent their tokens as the student reads them
    * @param student the columns that the student has
+   * @param maxLength where a teacher with a tokenizer of its own does not say how much it reads; 0
+   *     for the usual length
    * @throws IllegalArgumentException if teacher and student have different labels, or a text does
    *     not fit the teacher or is not kept for its tokenizer
    */
-  Answer ask(Dataset<?> examples, List<TokenSequence> ofStudent, LabelOrder student)
+  static SoftTargetStep of(
+      ReadyTeacher teacher,
+      Dataset<?> examples,
+      List<TokenSequence> ofStudent,
+      LabelOrder student,
+      int maxLength)
       throws IOException {
     int[] columns = teacher.settings().labels().columnsFor(student);
     TeacherLimits readable =
@@ -63,33 +61,44 @@ record SoftTargetStep(
     List<TokenSequence> texts =
         teacher.tokenizer().isPresent()
             ? RetokenizedTexts.of(
-                examples, teacher.tokenizer().get(), readable.limits().positions())
+                examples, teacher.tokenizer().get(), readable.limits().orUsual(maxLength))
             : ofStudent;
-    readable.check(texts);
-    try (Teacher opened = Teacher.open(teacher.settings())) {
-      TeacherTexts inputs =
-          new TeacherTexts(texts, TokenInputs.of(opened.inputs()).withPadId(teacher.padId()));
-      synchronized (storeLock) {
-        try (SoftTargetStore store =
-            file.map(SoftTargetStore::open).orElseGet(SoftTargetStore::inMemory)) {
-          ProducedSoftTargets produced =
-              SoftTargetProducer.into(store)
-                  .withProgress(listener.softTargets())
-                  .produce(opened, inputs);
-          try (SoftTargets softTargets = produced.softTargets()) {
-            listener.onSoftTargets(produced.run());
-            return new Answer(
-                inOrder(softTargets, columns),
-                produced.run(),
-                opened.providers(),
-                softTargets.runtimeVersion());
-          }
+    readable.check(texts, teacher.padId());
+    Teacher opened = Teacher.open(teacher.settings());
+    return new SoftTargetStep(
+        opened,
+        new TeacherTexts(texts, TokenInputs.of(opened.inputs()).withPadId(teacher.padId())),
+        columns);
+  }
+
+  /**
+   * Asks about every text, unless the store knows what the teacher said, and closes the teacher.
+   *
+   * @param file the store; empty for one in memory
+   * @param storeLock held while the store is open
+   */
+  Answer ask(Optional<Path> file, Object storeLock, DistillationListener listener) {
+    synchronized (storeLock) {
+      try (teacher;
+          SoftTargetStore store =
+              file.map(SoftTargetStore::open).orElseGet(SoftTargetStore::inMemory)) {
+        ProducedSoftTargets produced =
+            SoftTargetProducer.into(store)
+                .withProgress(listener.softTargets())
+                .produce(teacher, inputs);
+        try (SoftTargets softTargets = produced.softTargets()) {
+          listener.onSoftTargets(produced.run());
+          return new Answer(
+              inOrder(softTargets),
+              produced.run(),
+              teacher.providers(),
+              softTargets.runtimeVersion());
         }
       }
     }
   }
 
-  private static Tensor inOrder(SoftTargets softTargets, int[] columns) {
+  private Tensor inOrder(SoftTargets softTargets) {
     int rows = softTargets.rows();
     float[] ordered = new float[Math.multiplyExact(rows, columns.length)];
     float[] row = new float[softTargets.width()];

@@ -59,9 +59,12 @@ public final class TeacherAssistant extends TeacherSource {
             preparation.listener().assistant(),
             preparation.storeLock())) {
       preparation.report().assistant(assistant.getProvenance());
+      // Without provenance, which tells the time: the same assistant is the same file, whose soft
+      // targets a store knows.
+      StudentNetwork network = assistant.network();
       Path file = Files.createTempFile(preparation.folder(), "assistant", ".onnx");
-      assistant.exportOnnx(file);
-      return OnnxTeacher.of(file, assistant.labelOrder()).ready(preparation);
+      network.onnx().write(file);
+      return OnnxTeacher.of(file, network.labelOrder(), network.logits()).ready(preparation);
     }
   }
 

@@ -14,29 +14,32 @@ import org.tribuo.distill.input.TokenSequence;
  * @param limits its positions and its vocabulary
  * @param ownTokenizer whether it reads other tokens than the student
  */
-record TeacherLimits(Path model, TokenFeatures limits, boolean ownTokenizer) {
+record TeacherLimits(Path model, TokenLimits limits, boolean ownTokenizer) {
   /**
    * Of a teacher from a file.
    *
    * @throws IOException if it cannot be read
    */
   static TeacherLimits of(Path model, boolean ownTokenizer) throws IOException {
-    return new TeacherLimits(model, TokenLimits.of(OnnxModel.read(model), 0), ownTokenizer);
+    return new TeacherLimits(model, TokenLimits.of(OnnxModel.read(model)), ownTokenizer);
   }
 
   /**
    * Checks that the teacher can read some texts.
    *
+   * @param padId the token that fills up short ones
    * @throws IllegalArgumentException if one is too long or has a token that the teacher lacks; the
    *     message says which
    */
-  void check(List<TokenSequence> texts) {
+  void check(List<TokenSequence> texts, int padId) {
+    limits.checkPadding("teacher '%s'".formatted(model), padId);
+    int positions = limits.positions().orElse(TokenFeatures.MAX_POSITIONS);
     for (int row = 0; row < texts.size(); row++) {
       TokenSequence text = texts.get(row);
-      if (text.length() > limits.positions()) {
+      if (text.length() > positions) {
         throw new IllegalArgumentException(
             "Example %d has %d tokens, the teacher '%s' has positions for %d; set the tokenizer's maximum length to that"
-                .formatted(row, text.length(), model, limits.positions()));
+                .formatted(row, text.length(), model, positions));
       }
       for (int i = 0; i < text.length(); i++) {
         if (text.id(i) >= limits.vocabulary()) {

@@ -1,5 +1,6 @@
 package org.tribuo.distill;
 
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
@@ -10,35 +11,29 @@ import org.tribuo.distill.input.TokenFeatures;
 import org.tribuo.distill.input.TokenInputs;
 import org.tribuo.distill.transformer.EmbeddingTables;
 
-/** Finds which tokens a model can read, and how many, from its embedding tables. */
-final class TokenLimits {
-  private TokenLimits() {}
-
+/**
+ * Which tokens a model can read, and how many, as its embedding tables tell.
+ *
+ * @param positions the most tokens of a text; empty if no table says it, as where positions are
+ *     turned or relative
+ * @param vocabulary how many tokens it knows; ids are smaller than this
+ */
+record TokenLimits(OptionalInt positions, int vocabulary) {
   /**
    * The limits of a model.
    *
-   * @param maxLength the longest text that is wanted; 0 for as long as possible
-   * @throws IllegalArgumentException if more is wanted than the model has positions for
+   * @throws GraphException if no table is looked up by tokens
    */
-  static TokenFeatures of(OnnxModel model, int maxLength) {
+  static TokenLimits of(OnnxModel model) {
     Graph graph = Graph.of(model);
     Normalization.apply(graph);
     EmbeddingTables tables = EmbeddingTables.of(graph);
-    return new TokenFeatures(positions(tables, maxLength), vocabulary(graph, tables));
-  }
-
-  private static int positions(EmbeddingTables tables, int maxLength) {
-    OptionalLong known = tables.maxPositions();
-    if (known.isPresent() && maxLength > known.getAsLong()) {
-      throw new IllegalArgumentException(
-          "maxLength is %d tokens, but the model has positions for %d"
-              .formatted(maxLength, known.getAsLong()));
-    }
-    if (maxLength > 0) {
-      return maxLength;
-    }
-    return (int)
-        Math.min(TokenFeatures.MAX_POSITIONS, known.orElse(TextTokenizer.DEFAULT_MAX_LENGTH));
+    OptionalInt positions =
+        tables.maxPositions().stream()
+            .map(most -> Math.min(most, TokenFeatures.MAX_POSITIONS))
+            .mapToInt(Math::toIntExact)
+            .findFirst();
+    return new TokenLimits(positions, vocabulary(graph, tables));
   }
 
   private static int vocabulary(Graph graph, EmbeddingTables tables) {
@@ -51,5 +46,44 @@ final class TokenLimits {
                     "No embedding table of the model is looked up by its input '%s', so its"
                             .formatted(ids)
                         + " vocabulary is not known")));
+  }
+
+  /**
+   * How a student reads tokens.
+   *
+   * @param maxLength the longest text that is wanted; 0 for as long as possible, or 512 tokens
+   *     where that is not known
+   * @throws IllegalArgumentException if more is wanted than the model has positions for
+   */
+  TokenFeatures features(int maxLength) {
+    if (positions.isPresent() && maxLength > positions.getAsInt()) {
+      throw new IllegalArgumentException(
+          "maxLength is %d tokens, but the model has positions for %d"
+              .formatted(maxLength, positions.getAsInt()));
+    }
+    return new TokenFeatures(maxLength > 0 ? maxLength : orUsual(0), vocabulary);
+  }
+
+  /**
+   * The most tokens of a text.
+   *
+   * @param stated where the model does not say it; 0 for the usual 512
+   */
+  int orUsual(int stated) {
+    return positions.orElse(stated > 0 ? stated : TextTokenizer.DEFAULT_MAX_LENGTH);
+  }
+
+  /**
+   * Checks that the token that fills up short rows is one.
+   *
+   * @param whose for the message, such as {@code student}
+   * @throws IllegalArgumentException if the model does not know it
+   */
+  void checkPadding(String whose, int padId) {
+    if (padId >= vocabulary) {
+      throw new IllegalArgumentException(
+          "padId is %d, outside of the vocabulary of %d that the %s has; state the id of its padding token"
+              .formatted(padId, vocabulary, whose));
+    }
   }
 }

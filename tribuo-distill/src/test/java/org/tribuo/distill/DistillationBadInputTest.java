@@ -148,6 +148,25 @@ class DistillationBadInputTest {
   }
 
   @Test
+  void aPaddingTokenOutsideOfTheVocabulary() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> builder().padId(101).build().train(LABELLED))
+        .withMessage(
+            "padId is 101, outside of the vocabulary of 101 that the student has; state the id of"
+                + " its padding token");
+  }
+
+  @Test
+  void aFolderForTheLastGoodStudentThatIsNotThere(@TempDir Path folder) {
+    Path file = folder.resolve("later").resolve("student.onnx");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> builder().lastGoodStudent(file).build().train(LABELLED))
+        .withMessage(
+            "lastGoodStudent is %s, but there is no folder %s; make it, or name another file"
+                .formatted(file, file.getParent()));
+  }
+
+  @Test
   void aTokenOutsideOfTheVocabulary() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> bert().train(with(TokenSequence.of(1, 101, 2))))
@@ -259,7 +278,8 @@ class DistillationBadInputTest {
                     .build()
                     .train(LABELLED))
         .withMessageContaining("SquaredError")
-        .withMessageContaining("is for MultiLabel or Regressor");
+        .withMessageContaining(
+            "means nothing for the outputs of the dataset, which are of type Label");
     assertThatExceptionOfType(PropertyException.class)
         .isThrownBy(
             () ->

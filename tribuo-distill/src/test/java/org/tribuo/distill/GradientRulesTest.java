@@ -84,6 +84,15 @@ class GradientRulesTest {
   }
 
   @Test
+  void anUnknownOperatorIsFoundBeforeTheTeacherIsAsked() {
+    OnnxTeacher teacher =
+        OnnxTeacher.of(Zoo.file("bert_seqcls_ts11"), List.of("red", "blue", "green"));
+    DistillationTrainer<Label> trainer = student().teacher(teacher).build();
+    trainer.setListener(new NoTeacherIsAsked());
+    assertThatThrownBy(() -> trainer.train(TEXTS)).isInstanceOf(UnknownOperatorException.class);
+  }
+
+  @Test
   void theCallersRuleIsTaken() {
     try (DistilledModel<Label> model =
         student().gradientRules(new Triangles()).build().train(TEXTS)) {

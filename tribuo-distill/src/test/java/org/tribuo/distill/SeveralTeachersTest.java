@@ -3,12 +3,14 @@ package org.tribuo.distill;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -20,10 +22,14 @@ import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.CsvTextDataSource;
+import org.tribuo.distill.output.TargetCodec;
+import org.tribuo.distill.output.Targets;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.student.CutStudent;
 import org.tribuo.distill.student.OnnxStudent;
+import org.tribuo.distill.teacher.TeacherException;
 import org.tribuo.distill.teacher.TeacherWeighting;
+import org.tribuo.distill.teacher.TeacherWeights;
 import org.tribuo.provenance.ModelProvenance;
 import org.tribuo.regression.RegressionFactory;
 import org.tribuo.regression.Regressor;
@@ -55,6 +61,24 @@ class SeveralTeachersTest {
   }
 
   @Test
+  void aTeachersOwnTemperatureDividesItsLogitsBeforeAnythingElse() {
+    Tensor logits = Tensor.of(new float[] {3, 0, -1}, 1, 3);
+    Tensor halved = Tensor.of(new float[] {1.5f, 0, -.5f}, 1, 3);
+    Targets unlabelled =
+        new Targets(Tensor.vector(TargetCodec.UNLABELLED), Tensor.of(new float[] {0}, 1));
+    TeacherWeights byConfidence = new TeacherWeights(List.of(1f, 1f), TeacherWeighting.CONFIDENCE);
+    TeacherAgreement agreement =
+        new TeacherAgreement(SeveralTeachers.Mean.LOGITS, byConfidence, List.of(1f, 2f));
+
+    Map<String, Tensor> answers = agreement.answers(List.of(logits, logits), unlabelled).tensors();
+    assertThat(answers)
+        .containsEntry("teacher_logits_1", logits)
+        .containsEntry("teacher_logits_2", halved);
+    float[] weights = answers.get("teacher_weights").toFloats();
+    assertThat(weights[1]).as("the softer teacher is less sure").isLessThan(weights[0]);
+  }
+
+  @Test
   void labelsAreMappedByNameInEachTeacher() {
     OnnxTeacher one = OnnxTeacher.of(BERT, ORDER);
     OnnxTeacher other = OnnxTeacher.of(BERT, OTHER_ORDER);
@@ -66,23 +90,36 @@ class SeveralTeachersTest {
 
   @Test
   void aTeacherWithOtherLabelsIsRefusedBeforeAnyIsAsked() {
-    SeveralTeachers both =
-        SeveralTeachers.of(
-            OnnxTeacher.of(BERT, ORDER), OnnxTeacher.of(BERT, List.of("red", "blue", "yellow")));
-    List<Integer> asked = new ArrayList<>();
-    DistillationTrainer<Label> trainer = builder().teacher(both).build();
-    trainer.setListener(
-        new DistillationListener() {
-          @Override
-          public void onSoftTargets(org.tribuo.distill.teacher.TeacherRun run) {
-            asked.add(run.computedRows());
-          }
-        });
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> trainer.train(TEXTS))
+        .isThrownBy(() -> train(OnnxTeacher.of(BERT, List.of("red", "blue", "yellow"))))
         .withMessageContaining("missing in the teacher [green]")
         .withMessageContaining("unknown to the student [yellow]");
-    assertThat(asked).isEmpty();
+  }
+
+  @Test
+  void aTeacherThatCannotReadTheTextsIsRefusedBeforeAnyIsAsked(@TempDir Path folder)
+      throws Exception {
+    assertThatThrownBy(() -> train(OnnxTeacher.of(BERT, ORDER, "scores")))
+        .isInstanceOf(TeacherException.class)
+        .hasMessageContaining("scores");
+    OnnxTeacher own = OnnxTeacher.of(BERT, ORDER).reading(tokenizer(), 101);
+    MutableDataset<Label> texts = csv(folder, true);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> train(own, texts))
+        .withMessageStartingWith("padId is 101, outside of the vocabulary of 101 that the teacher")
+        .withMessageEndingWith("has; state the id of its padding token");
+  }
+
+  private static void train(OnnxTeacher second) {
+    train(second, TEXTS);
+  }
+
+  /** With another teacher before it, which would be asked first. */
+  private static void train(OnnxTeacher second, MutableDataset<Label> texts) {
+    DistillationTrainer<Label> trainer =
+        builder().teacher(SeveralTeachers.of(OnnxTeacher.of(BERT, ORDER), second)).build();
+    trainer.setListener(new NoTeacherIsAsked());
+    trainer.train(texts).close();
   }
 
   @Test
@@ -143,6 +180,21 @@ class SeveralTeachersTest {
   }
 
   @Test
+  void whatAnAssistantSaidIsKeptThoughItIsTrainedAnew(@TempDir Path folder) {
+    DistillationTrainer<Label> trainer =
+        builder()
+            .teacher(TeacherAssistant.of(builder().teacher(OnnxTeacher.of(BERT, ORDER)).build()))
+            .softTargetStore(folder.resolve("store"))
+            .build();
+    trainer.train(TEXTS).close();
+    trainer.setInvocationCount(0);
+    try (DistilledModel<Label> again = trainer.train(TEXTS)) {
+      assertThat(run(again, "soft-targets-computed")).isEqualTo("0");
+      assertThat(run(again, "soft-targets-reused")).isEqualTo("32");
+    }
+  }
+
+  @Test
   void teachersOfARegressionAgreeOnAValueOnly() {
     RegressionFactory factory = new RegressionFactory();
     List<Example<Regressor>> numbers =
@@ -163,6 +215,10 @@ class SeveralTeachersTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> sure.build().train(TinyTexts.dataset(numbers, factory)))
         .withMessageContaining("set the weighting of SeveralTeachers to STATED");
+    DistillationBuilder<Regressor> softened = regression(values.withTemperatures(1, 2));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> softened.build().train(TinyTexts.dataset(numbers, factory)))
+        .withMessageContaining("leave out the temperatures of SeveralTeachers, which are [1.0, 2");
     regression(values).build().train(TinyTexts.dataset(numbers, factory)).close();
   }
 

@@ -91,6 +91,16 @@ public final class TokenInputs {
         .orElseThrow();
   }
 
+  /** Whether one of the inputs tells tokens from padding. */
+  public boolean tellPadding() {
+    return inputs.values().stream().anyMatch(input -> input.part() == Part.MASK);
+  }
+
+  /** The token that fills up short rows. */
+  public int padId() {
+    return padId;
+  }
+
   /** Whether a batch may have any number of rows: no input of the model fixes it. */
   public boolean takeAnyRows() {
     return inputs.values().stream().noneMatch(input -> input.rows() instanceof Dimension.Fixed);

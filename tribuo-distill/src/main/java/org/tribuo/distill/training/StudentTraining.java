@@ -108,6 +108,22 @@ public final class StudentTraining {
   }
 
   /**
+   * Checks that a student can be trained, without training it.
+   *
+   * @param data the inputs of the student; targets need not be among them yet
+   * @throws org.tribuo.distill.graph.GraphException if the student cannot be trained on the
+   *     objective, as where an operator has no gradient
+   */
+  public static void check(
+      OnnxModel student,
+      Objective objective,
+      RuleTable rules,
+      TrainingSettings settings,
+      TrainingData data) {
+    new StudentTraining(student, objective, rules, settings, data);
+  }
+
+  /**
    * Trains a student.
    *
    * @param student has the outputs that the objective reads, and no others

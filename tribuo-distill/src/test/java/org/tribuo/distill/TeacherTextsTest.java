@@ -1,0 +1,79 @@
+package org.tribuo.distill;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+import org.tribuo.distill.graph.Dimension;
+import org.tribuo.distill.graph.ElementType;
+import org.tribuo.distill.graph.Shape;
+import org.tribuo.distill.graph.TensorType;
+import org.tribuo.distill.input.TokenInputs;
+import org.tribuo.distill.input.TokenSequence;
+import org.tribuo.distill.teacher.BatchLimits;
+import org.tribuo.distill.teacher.TeacherBatch;
+
+class TeacherTextsTest {
+  private static final List<TokenSequence> TEXTS =
+      List.of(
+          TokenSequence.of(1, 5, 2),
+          TokenSequence.of(1, 2),
+          TokenSequence.of(1, 7, 2),
+          TokenSequence.of(1, 6, 6, 2));
+
+  private static TeacherTexts texts(int padId, String... inputs) {
+    Map<String, TensorType> types = new LinkedHashMap<>();
+    Shape shape = Shape.of(Dimension.of("batch"), Dimension.of("positions"));
+    for (String input : inputs) {
+      types.put(input, TensorType.of(ElementType.INT64, shape));
+    }
+    return new TeacherTexts(TEXTS, TokenInputs.of(types).withPadId(padId));
+  }
+
+  private static List<int[]> rows(TeacherTexts texts) {
+    List<int[]> rows = new ArrayList<>();
+    for (TeacherBatch batch : texts.batches(0, TEXTS.size(), new BatchLimits(8, 1000))) {
+      rows.add(batch.rows());
+    }
+    return rows;
+  }
+
+  @Test
+  void aTeacherWithAMaskReadsTextsOfLikeLengthTogether() {
+    TeacherTexts masked = texts(0, "input_ids", "attention_mask");
+    assertThat(rows(masked)).containsExactly(new int[] {3, 0, 2, 1});
+    assertThat(masked.sha256()).isEqualTo(texts(9, "input_ids", "attention_mask").sha256());
+  }
+
+  @Test
+  void aTeacherWithoutAMaskReadsTextsOfOneLengthAlone() {
+    TeacherTexts unmasked = texts(0, "input_ids");
+    assertThat(rows(unmasked)).containsExactly(new int[] {1}, new int[] {0, 2}, new int[] {3});
+    assertThat(unmasked.sha256()).isNotEqualTo(texts(9, "input_ids").sha256());
+  }
+
+  @Test
+  void aTeacherWhosePositionsNobodyKnowsReadsTextsOfAnyLength() {
+    TokenLimits anyLength = new TokenLimits(OptionalInt.empty(), 101);
+    TeacherLimits limits = new TeacherLimits(Path.of("teacher.onnx"), anyLength, false);
+    TokenSequence text = TokenSequence.of(new int[600]);
+    limits.check(List.of(text), 0);
+    assertThat(anyLength.orUsual(0)).isEqualTo(512);
+    assertThat(anyLength.orUsual(1024)).isEqualTo(1024);
+    assertThat(anyLength.features(0).positions()).isEqualTo(512);
+
+    TokenLimits known = new TokenLimits(OptionalInt.of(512), 101);
+    assertThat(known.orUsual(1024)).isEqualTo(512);
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () -> new TeacherLimits(Path.of("teacher.onnx"), known, false).check(List.of(text), 0))
+        .withMessageStartingWith("Example 0 has 600 tokens, the teacher 'teacher.onnx' has")
+        .withMessageContaining("positions for 512");
+  }
+}
