@@ -6,18 +6,21 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Function;
+import org.tribuo.ConfigurableDataSource;
 import org.tribuo.Dataset;
 import org.tribuo.ImmutableOutputInfo;
 import org.tribuo.Output;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Ops;
-import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.graph.pass.Normalization;
 import org.tribuo.distill.input.TokenFeatures;
@@ -142,21 +145,20 @@ final class Distillation<T extends Output<T>> {
     StudentNetwork network = StudentNetwork.of(student, tokens, settings.padId());
     TextRows rows = TextRows.of(examples, tokens, codec);
     HeldOut split = split(rows);
-    Optional<FeatureTeacher> inside = inside(rows);
-    List<Lesson> lessons = lessons(network, rows, split, codec, inside);
+    StageTexts<T> ofDataset = StageTexts.ofDataset(examples, rows, split);
+    List<StageTexts<T>> texts = texts(ofDataset, tokens, codec);
+    Optional<FeatureTeacher> inside = inside();
+    List<Lesson<T>> lessons = lessons(network, texts, codec, inside);
     tryOut(network, rows);
     Optional<Validation> validation =
         settings.heldOut().map(part -> validation(network, codec.kind(), rows, split));
-    report.rows(rows, split);
+    report.rows(ofDataset);
+    texts.forEach(report::rows);
 
-    Optional<TeacherAnswers> answers = Optional.empty();
-    if (lessons.stream().anyMatch(lesson -> lesson.stage().from().teacher())) {
-      lessons.forEach(lesson -> check(lesson, network));
-      answers = Optional.of(askTeacher(rows, codec));
-    }
+    Map<StageTexts<?>, TeacherAnswers> answers = askTeachers(lessons, network, codec);
     StudentNetwork taught = network;
-    for (Lesson lesson : lessons) {
-      TextTrainingData data = lesson.taughtBy(answers);
+    for (Lesson<T> lesson : lessons) {
+      TextTrainingData data = lesson.taughtBy(Optional.ofNullable(answers.get(lesson.texts())));
       taught =
           lesson.wanted().isEmpty()
               ? teach(lesson, taught, data, validation)
@@ -165,10 +167,29 @@ final class Distillation<T extends Output<T>> {
     return taught;
   }
 
+  /** The examples of each stage; stages with one data source have the same. */
+  private List<StageTexts<T>> texts(
+      StageTexts<T> ofDataset, TokenFeatures tokens, TargetCodec<T> codec) {
+    Map<ConfigurableDataSource<?>, StageTexts<T>> read = new IdentityHashMap<>();
+    List<StageTexts<T>> texts = new ArrayList<>();
+    for (Stage stage : settings.stages()) {
+      texts.add(
+          stage
+              .examples()
+              .map(
+                  own ->
+                      read.computeIfAbsent(
+                          own,
+                          source -> StageTexts.read(stage.name(), source, examples, tokens, codec)))
+              .orElse(ofDataset));
+    }
+    return texts;
+  }
+
   /**
    * Finds out before the teacher is asked, which may take hours, whether a stage can be trained.
    */
-  private void check(Lesson lesson, StudentNetwork network) {
+  private void check(Lesson<T> lesson, StudentNetwork network) {
     StudentTraining.check(
         network.withLogitsAlone(),
         lesson.objective(),
@@ -182,8 +203,12 @@ final class Distillation<T extends Output<T>> {
    *
    * @param wanted what it compares of the inside of the teacher
    */
-  private record Lesson(
-      Stage stage, Objective objective, TextTrainingData data, List<Feature> wanted) {
+  private record Lesson<T extends Output<T>>(
+      Stage stage,
+      Objective objective,
+      StageTexts<T> texts,
+      TextTrainingData data,
+      List<Feature> wanted) {
     /** The data with what the teachers said, in the form that the objective reads. */
     TextTrainingData taughtBy(Optional<TeacherAnswers> answers) {
       OptionalInt largest =
@@ -193,13 +218,13 @@ final class Distillation<T extends Output<T>> {
     }
   }
 
-  private List<Lesson> lessons(
+  private List<Lesson<T>> lessons(
       StudentNetwork network,
-      TextRows rows,
-      HeldOut split,
+      List<StageTexts<T>> texts,
       TargetCodec<T> codec,
-      Optional<FeatureTeacher> inside) {
-    List<Lesson> lessons = new ArrayList<>();
+      Optional<FeatureTeacher> inside)
+      throws IOException {
+    List<Lesson<T>> lessons = new ArrayList<>();
     for (int i = 0; i < settings.stages().size(); i++) {
       Stage stage = settings.stages().get(i);
       Objective objective =
@@ -208,18 +233,22 @@ final class Distillation<T extends Output<T>> {
               settings.teacher().flatMap(TeacherSource::agreement),
               inside,
               settings.studentFeatures());
-      int[] chosen = stage.chosen(rows, split, settings.teacher().isPresent());
       TextTrainingData data =
           new TextTrainingData(
-              rows,
+              texts.get(i).rows(),
               Optional.empty(),
-              chosen,
+              stage.chosen(texts.get(i), settings.teacher().isPresent()),
               network.inputs(),
               settings.batches(),
               stageSeeds.get(i));
       objective.checkOutputs(codec.names().size());
       objective.checkBatches(data.batchSizes(stage.settings().epochs()));
-      lessons.add(new Lesson(stage, objective, data, wanted(objective, network)));
+      List<Feature> wanted = wanted(objective, network);
+      if (!wanted.isEmpty()) {
+        TeacherLimits.of(inside.orElseThrow().file(), false)
+            .check(texts.get(i).rows().texts(), settings.padId());
+      }
+      lessons.add(new Lesson<>(stage, objective, texts.get(i), data, wanted));
     }
     return lessons;
   }
@@ -248,13 +277,10 @@ final class Distillation<T extends Output<T>> {
     }
   }
 
-  private Optional<FeatureTeacher> inside(TextRows rows) throws IOException {
-    if (settings.featureTeacher().isEmpty()) {
-      return Optional.empty();
-    }
-    FeatureTeacher teacher = settings.featureTeacher().get().inside();
-    TeacherLimits.of(teacher.file(), false).check(rows.texts(), settings.padId());
-    return Optional.of(teacher);
+  private Optional<FeatureTeacher> inside() throws IOException {
+    return settings.featureTeacher().isEmpty()
+        ? Optional.empty()
+        : Optional.of(settings.featureTeacher().get().inside());
   }
 
   /** A stage in which the loss was no longer finite. */
@@ -275,7 +301,7 @@ final class Distillation<T extends Output<T>> {
 
   /** Runs the teacher over each batch, one ahead of the student. */
   private StudentNetwork teachInside(
-      Lesson lesson,
+      Lesson<T> lesson,
       StudentNetwork network,
       TextTrainingData texts,
       FeatureTeacher teacher,
@@ -296,7 +322,10 @@ final class Distillation<T extends Output<T>> {
   }
 
   private StudentNetwork teach(
-      Lesson lesson, StudentNetwork network, TrainingData data, Optional<Validation> validation) {
+      Lesson<T> lesson,
+      StudentNetwork network,
+      TrainingData data,
+      Optional<Validation> validation) {
     String stage = lesson.stage().name();
     TrainingSettings ofStage = lesson.stage().settings().withSeed(lesson.data().seed());
     try {
@@ -337,9 +366,17 @@ final class Distillation<T extends Output<T>> {
     return new HeldOutValidation(network, settings.session(), kind, rows, split.heldOut());
   }
 
-  private TeacherAnswers askTeacher(TextRows rows, TargetCodec<T> codec) throws IOException {
+  private Map<StageTexts<?>, TeacherAnswers> askTeachers(
+      List<Lesson<T>> lessons, StudentNetwork network, TargetCodec<T> codec) throws IOException {
+    Set<StageTexts<T>> texts = new LinkedHashSet<>();
+    lessons.stream()
+        .filter(lesson -> lesson.stage().from().teacher())
+        .forEach(lesson -> texts.add(lesson.texts()));
+    if (texts.isEmpty()) {
+      return Map.of();
+    }
+    lessons.forEach(lesson -> check(lesson, network));
     TeacherSource source = settings.teacher().orElseThrow();
-    LabelOrder labels = new LabelOrder(codec.names());
     try (TemporaryFolder folder = TemporaryFolder.create()) {
       TeacherPreparation<T> preparation =
           new TeacherPreparation<>(
@@ -351,20 +388,15 @@ final class Distillation<T extends Output<T>> {
               storeLock,
               report,
               listener);
-      List<SoftTargetStep> steps = new ArrayList<>();
-      for (ReadyTeacher teacher : source.ready(preparation)) {
-        steps.add(SoftTargetStep.of(teacher, examples, rows.texts(), labels, settings.maxLength()));
-      }
-      List<Tensor> logits = new ArrayList<>();
-      for (SoftTargetStep step : steps) {
-        SoftTargetStep.Answer answer = step.ask(settings.store(), storeLock, listener);
-        report.softTargets(logits.size() + 1, steps.size(), answer);
-        logits.add(answer.logits());
-      }
-      return source
-          .agreement()
-          .map(all -> all.answers(logits, rows.targets()))
-          .orElseGet(() -> TeacherAnswers.ofOne(logits.get(0)));
+      return new TeacherPanel(
+              source.ready(preparation),
+              source.agreement(),
+              new LabelOrder(codec.names()),
+              settings,
+              storeLock,
+              report,
+              listener)
+          .about(texts);
     }
   }
 }

@@ -26,20 +26,21 @@ final class RunProvenance {
   private final Map<String, Provenance> values = new LinkedHashMap<>();
   private int assistants;
 
-  void rows(TextRows rows, HeldOut split) {
-    number("labelled-rows", rows.labelledRows().length);
-    number("unlabelled-rows", rows.unlabelledRows().length);
-    number("held-out-rows", split.heldOut().length);
+  void rows(StageTexts<?> texts) {
+    number(texts.prefix() + "labelled-rows", texts.rows().labelledRows().length);
+    number(texts.prefix() + "unlabelled-rows", texts.rows().unlabelledRows().length);
+    number(texts.prefix() + "held-out-rows", texts.split().heldOut().length);
   }
 
   /**
    * A teacher was asked.
    *
+   * @param texts about which examples
    * @param teacher its number, from 1
    * @param teachers how many there are: if there are several, the names begin with the number
    */
-  void softTargets(int teacher, int teachers, SoftTargetStep.Answer answer) {
-    String prefix = teachers == 1 ? "" : "teacher-%d-".formatted(teacher);
+  void softTargets(StageTexts<?> texts, int teacher, int teachers, SoftTargetStep.Answer answer) {
+    String prefix = texts.prefix() + (teachers == 1 ? "" : "teacher-%d-".formatted(teacher));
     TeacherRun run = answer.run();
     number(prefix + "soft-targets-computed", run.computedRows());
     number(prefix + "soft-targets-reused", run.reusedRows());

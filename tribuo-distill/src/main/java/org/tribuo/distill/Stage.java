@@ -3,6 +3,7 @@ package org.tribuo.distill;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.tribuo.ConfigurableDataSource;
 import org.tribuo.distill.loss.FeatureMatching;
 import org.tribuo.distill.loss.HardLoss;
 import org.tribuo.distill.loss.Objective;
@@ -22,7 +23,8 @@ import org.tribuo.distill.transformer.FeatureValue;
  *
  * @param name unique among the stages
  * @param from what the student's answers are compared with
- * @param rows the examples
+ * @param examples the stage's own; empty for those of the dataset
+ * @param rows which of the examples
  * @param hardLoss empty for the usual one
  * @param softLoss empty for the usual one
  * @param features what is compared inside student and teacher
@@ -31,6 +33,7 @@ import org.tribuo.distill.transformer.FeatureValue;
 record Stage(
     String name,
     TrainingStage.From from,
+    Optional<ConfigurableDataSource<?>> examples,
     TrainingStage.Rows rows,
     Optional<HardLossSource> hardLoss,
     Optional<SoftLossSource> softLoss,
@@ -89,7 +92,9 @@ record Stage(
    * @throws IllegalArgumentException if rows without a label are among them and teach nothing, or
    *     there are none
    */
-  int[] chosen(TextRows all, HeldOut split, boolean hasTeacher) {
+  int[] chosen(StageTexts<?> texts, boolean hasTeacher) {
+    TextRows all = texts.rows();
+    HeldOut split = texts.split();
     int[] unlabelled = all.unlabelledRows();
     if (rows == TrainingStage.Rows.LABELLED) {
       int[] labelled = split.labelledTraining(all);

@@ -67,6 +67,7 @@ record StageReading(DistillationTrainer<?> trainer, TrainingSettings usual, Warm
     return new Stage(
         stage.name,
         from,
+        Optional.ofNullable(stage.examples),
         rows(stage, from, features),
         firstOf(stage.hardLoss, trainer.hardLoss),
         firstOf(stage.softLoss, trainer.softLoss),

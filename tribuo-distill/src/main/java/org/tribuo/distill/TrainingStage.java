@@ -10,6 +10,7 @@ import com.oracle.labs.mlrg.olcut.provenance.impl.ConfiguredObjectProvenanceImpl
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.tribuo.ConfigurableDataSource;
 import org.tribuo.distill.component.PropertyChecks;
 import org.tribuo.distill.objective.HardLossSource;
 import org.tribuo.distill.objective.ScheduleSource;
@@ -88,7 +89,13 @@ public final class TrainingStage
 
   @Config(
       description =
-          "The examples; by default all, but those with a label where the labels alone are learnt.")
+          "Examples of the stage's own, such as further texts; by default those of the dataset.")
+  @Nullable ConfigurableDataSource<?> examples;
+
+  @Config(
+      description =
+          "Which of the examples; by default all, but those with a label where the labels alone are"
+              + " learnt.")
   @Nullable Rows rows;
 
   @Config(description = "The loss against the labels; by default the trainer's.")
@@ -149,9 +156,17 @@ public final class TrainingStage
     return with(stage -> stage.from = other);
   }
 
-  /** The same on other examples. */
+  /** The same on other ones of its examples. */
   public TrainingStage on(Rows other) {
     return with(stage -> stage.rows = other);
+  }
+
+  /**
+   * The same on examples of its own. The student may not answer more than the outputs of the
+   * dataset; none of these examples is held out.
+   */
+  public TrainingStage on(ConfigurableDataSource<?> other) {
+    return with(stage -> stage.examples = other);
   }
 
   /** The same with another loss against the labels. */
@@ -194,6 +209,7 @@ public final class TrainingStage
     other.name = name;
     other.epochs = epochs;
     other.from = from;
+    other.examples = examples;
     other.rows = rows;
     other.hardLoss = hardLoss;
     other.softLoss = softLoss;
