@@ -243,7 +243,7 @@ final class Distillation<T extends Output<T>> {
               stageSeeds.get(i));
       objective.checkOutputs(codec.names().size());
       objective.checkBatches(data.batchSizes(stage.settings().epochs()));
-      List<Feature> wanted = wanted(objective, network);
+      List<Feature> wanted = wanted(stage, objective, network);
       if (!wanted.isEmpty()) {
         TeacherLimits.of(inside.orElseThrow().file(), false)
             .check(texts.get(i).rows().texts(), settings.padId());
@@ -253,19 +253,22 @@ final class Distillation<T extends Output<T>> {
     return lessons;
   }
 
-  /** What an objective reads of the teacher's inside: found out before any teacher is asked. */
-  private List<Feature> wanted(Objective objective, StudentNetwork network) {
+  /** What a stage reads of the teacher's inside: found out before any teacher is asked. */
+  private List<Feature> wanted(Stage stage, Objective objective, StudentNetwork network) {
     if (objective.matching().isEmpty()) {
       return List.of();
     }
     Graph graph = Graph.of(network.withLogitsAlone());
     Normalization.applyForTraining(graph);
+    TransformerFeatures teacher = objective.matching().orElseThrow().teacher();
+    TransformerFeatures student = objective.featuresIn(graph).orElseThrow();
     if (settings.featureCacheBytes() > 0) {
-      checkPaddingIsKnown("teacher", objective.matching().orElseThrow().teacher());
-      checkPaddingIsKnown("student", objective.featuresIn(graph).orElseThrow());
+      checkPaddingIsKnown("teacher", teacher);
+      checkPaddingIsKnown("student", student);
     }
+    listener.onFeatures(stage.name(), teacher, student);
     Value[] outputs = graph.outputs().stream().map(graph::value).toArray(Value[]::new);
-    return objective.attach(Ops.on(graph), outputs).teacherFeatures();
+    return objective.attach(Ops.on(graph), Optional.of(student), 0, outputs).teacherFeatures();
   }
 
   /** Without a mask what is shown of a text hangs on the padding, and that on the batch. */

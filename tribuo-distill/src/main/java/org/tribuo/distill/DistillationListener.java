@@ -3,6 +3,7 @@ package org.tribuo.distill;
 import org.tribuo.distill.teacher.SoftTargetProgress;
 import org.tribuo.distill.teacher.TeacherRun;
 import org.tribuo.distill.training.TrainingListener;
+import org.tribuo.distill.transformer.TransformerFeatures;
 
 /**
  * Is told how a distillation goes, by the thread that called {@code train}. An exception that it
@@ -11,6 +12,14 @@ import org.tribuo.distill.training.TrainingListener;
 public interface DistillationListener {
   /** A listener that does nothing. */
   DistillationListener NONE = new DistillationListener() {};
+
+  /**
+   * What was found inside teacher and student, before a teacher is asked; both print as a list of
+   * layers.
+   *
+   * @param stage the name of the stage that compares them
+   */
+  default void onFeatures(String stage, TransformerFeatures teacher, TransformerFeatures student) {}
 
   /** Who is told how far the teacher has come. */
   default SoftTargetProgress softTargets() {

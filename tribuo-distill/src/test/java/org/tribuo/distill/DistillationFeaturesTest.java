@@ -116,6 +116,28 @@ class DistillationFeaturesTest {
         .isLessThan(relations(steps.subList(0, 3)));
   }
 
+  @Test
+  void whatWasFoundInBothIsTold() {
+    DistillationTrainer<Label> trainer =
+        builder("distilbert_seqcls_optimum", BERT)
+            .features(WeightedFeature.of("relations", MiniLmLoss.of(4), 1))
+            .build();
+    List<String> told = new ArrayList<>();
+    trainer.setListener(
+        new DistillationListener() {
+          @Override
+          public void onFeatures(
+              String stage, TransformerFeatures teacher, TransformerFeatures student) {
+            told.addAll(List.of(stage, teacher.toString(), student.toString()));
+          }
+        });
+    trainer.train(TEXTS).close();
+    assertThat(told).hasSize(3).first().isEqualTo("training");
+    assertThat(told.subList(1, 3))
+        .allSatisfy(found -> assertThat(found).startsWith("layers: 2, width 32, heads 4, bound"));
+    assertThat(told.get(1)).isNotEqualTo(told.get(2));
+  }
+
   private static double relations(List<StepReport> steps) {
     return steps.stream()
         .mapToDouble(step -> step.terms().get("relations"))
