@@ -2,7 +2,6 @@ package org.tribuo.distill.examples;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -73,11 +72,7 @@ record ResultFolder(Path folder) {
    */
   void prepare() throws IOException {
     Files.createDirectories(folder);
-    try (DirectoryStream<Path> parts = Files.newDirectoryStream(folder, ".*.part")) {
-      for (Path part : parts) {
-        Files.delete(part);
-      }
-    }
+    AtomicFile.removeParts(folder);
   }
 
   /** Keeps the tokenizer beside the models that need it. */

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -16,12 +17,16 @@ class ResultFolderTest {
   void leftOversOfAKilledRunAreRemovedAndResultsKept() throws IOException {
     ResultFolder results = new ResultFolder(parent.resolve("a/b"));
     results.prepare();
-    Path leftOver = Files.writeString(results.folder().resolve(".student.onnx123.part"), "half");
+    Path leftOver =
+        Files.writeString(
+            results.folder().resolve(".student.onnx.%s.part".formatted(UUID.randomUUID())), "half");
+    Path somebodys = Files.writeString(results.folder().resolve(".notes.part"), "mine");
     Files.writeString(results.student(), "whole");
 
     results.prepare();
 
     assertThat(leftOver).doesNotExist();
+    assertThat(somebodys).hasContent("mine");
     assertThat(results.student()).hasContent("whole");
   }
 

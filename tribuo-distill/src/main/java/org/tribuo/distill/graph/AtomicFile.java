@@ -7,18 +7,28 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.UUID;
+import java.util.regex.Pattern;
 
 /**
  * Writes a file whole or not at all: into a second file in the same folder, which then takes the
  * name. A reader sees the old file or the new one, also after a kill.
  */
 public final class AtomicFile {
+  /** What a file is called while it is written: for its own name, and a UUID. */
+  private static final String PART = ".%s.%s.part";
+
+  private static final Pattern PARTS =
+      Pattern.compile(
+          PART.replace(".", "\\.")
+              .formatted(".+", "\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}"));
+
   private AtomicFile() {}
 
   /** What is written to the channel. */
@@ -51,7 +61,7 @@ public final class AtomicFile {
           file.toString(), null, "The folder '%s' cannot be written to".formatted(folder));
     }
     // Not Files.createTempFile, whose files nobody but their owner may read.
-    Path part = folder.resolve(".%s.%s.part".formatted(target.getFileName(), UUID.randomUUID()));
+    Path part = folder.resolve(PART.formatted(target.getFileName(), UUID.randomUUID()));
     try {
       try (FileChannel channel =
           FileChannel.open(part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
@@ -61,6 +71,22 @@ public final class AtomicFile {
       Files.move(part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } finally {
       Files.deleteIfExists(part);
+    }
+  }
+
+  /**
+   * Removes what processes that were killed while they wrote into a folder have left there. Not to
+   * be called while somebody writes into it.
+   *
+   * @throws IOException if the folder cannot be read, or something cannot be removed
+   */
+  public static void removeParts(Path folder) throws IOException {
+    try (DirectoryStream<Path> parts =
+        Files.newDirectoryStream(
+            folder, file -> PARTS.matcher(file.getFileName().toString()).matches())) {
+      for (Path part : parts) {
+        Files.delete(part);
+      }
     }
   }
 

@@ -51,6 +51,31 @@ class AtomicFileTest {
   }
 
   @Test
+  void onlyWhatAKilledProcessLeftIsRemoved() throws IOException {
+    Files.writeString(folder.resolve("weights"), "whole");
+    Files.writeString(folder.resolve(".notes.part"), "somebody's own");
+    Files.writeString(folder.resolve(".notes.of-may.part"), "somebody's own");
+    Path kept = Files.createDirectory(folder.resolve("kept"));
+    AtomicFile.writeStream(
+        folder.resolve("weights"),
+        stream -> {
+          for (String half : names()) {
+            if (half.startsWith(".weights")) {
+              Files.copy(folder.resolve(half), kept.resolve(half));
+            }
+          }
+        });
+    assertThat(kept).isNotEmptyDirectory();
+
+    AtomicFile.removeParts(kept);
+    AtomicFile.removeParts(folder);
+
+    assertThat(kept).isEmptyDirectory();
+    assertThat(names())
+        .containsExactlyInAnyOrder("weights", ".notes.part", ".notes.of-may.part", "kept");
+  }
+
+  @Test
   void aFolderThatIsNotThereIsNamed() {
     Path file = folder.resolve("none").resolve("weights");
     assertThatThrownBy(() -> AtomicFile.writeStream(file, stream -> stream.write(1)))
