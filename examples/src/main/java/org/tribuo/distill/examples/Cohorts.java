@@ -78,8 +78,7 @@ record Cohorts(
   private static DistilledModel<Label> fineTuned(
       DistillationTrainer<Label> trainer, Texts texts, ResultFolder folder) throws IOException {
     DistilledModel<Label> model = trainer.train(texts.labelled());
-    model.exportOnnx(folder.teacher());
-    ResultFolder.save(model, folder.teacherModel());
+    ResultFolder.save(model, folder.teacher(), folder.teacherModel());
     return model;
   }
 }

@@ -131,8 +131,7 @@ final class ExperimentRun {
 
   private void save(DistilledModel<Label> model, Path onnx, Path tribuo) throws IOException {
     long start = System.nanoTime();
-    model.exportOnnx(onnx);
-    ResultFolder.save(model, tribuo);
+    ResultFolder.save(model, onnx, tribuo);
     phases.add(FILES, Duration.ofNanos(System.nanoTime() - start));
   }
 

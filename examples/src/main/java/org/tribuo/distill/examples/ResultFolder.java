@@ -108,9 +108,15 @@ record ResultFolder(Path folder) {
     }
   }
 
-  /** Writes a Tribuo model as protobuf. */
-  static void save(Model<?> model, Path file) throws IOException {
-    AtomicFile.writeStream(file, model::serializeToStream);
+  /**
+   * Writes a model as ONNX, then as a Tribuo model. What an earlier one has left under the second
+   * name is removed first: so where there is a Tribuo model, the ONNX file beside it is the same
+   * one, whenever the program was killed.
+   */
+  static void save(DistilledModel<?> model, Path onnx, Path tribuo) throws IOException {
+    Files.deleteIfExists(tribuo);
+    model.exportOnnx(onnx);
+    model.serializeToFile(tribuo);
   }
 
   /** The numbers in the weights of an ONNX file. */

@@ -99,6 +99,26 @@ class DistillTextTest {
     assertThat(other.comparison().models()).hasSize(2);
   }
 
+  @Test
+  void aTeacherIsNotReusedBesideTheFileOfAnother() throws Exception {
+    ResultFolder results = new ResultFolder(folder.resolve("out"));
+    run(options("--control-epochs", "0", "--epochs", "1"));
+    Files.delete(results.teacher());
+    Path inTheWay = Files.createDirectory(results.teacher());
+    Files.createFile(inTheWay.resolve("file"));
+    assertThatThrownBy(() -> run(options("--control-epochs", "0", "--epochs", "1", "--seed", "1")))
+        .as("stops where it writes the other teacher")
+        .isInstanceOf(IOException.class);
+    printed.reset();
+    Files.delete(inTheWay.resolve("file"));
+    Files.delete(inTheWay);
+    Files.copy(folder.resolve("tiny-bert.onnx"), results.teacher());
+
+    run(options("--control-epochs", "0", "--epochs", "1"));
+
+    assertThat(said()).contains("1. Teacher").doesNotContain("Reused");
+  }
+
   static Stream<Arguments> whatIsNoTeacherOfThisVersion() {
     ModelProto gone =
         ModelProto.newBuilder().setClassName("org.tribuo.distill.GoneWithTheLastVersion").build();
