@@ -111,16 +111,23 @@ public final class PrefetchedBatches implements TrainingData, AutoCloseable {
     }
   }
 
-  /** Ends the thread, after the batch that it is making. May be called twice. */
+  /**
+   * Ends the thread, after the batch that it is making, also if the caller is interrupted: a batch
+   * takes as long as it takes, and what it reads must not go before. May be called twice.
+   */
   @Override
   public void close() {
     dropAhead();
     thread.shutdown();
-    try {
-      while (!thread.awaitTermination(1, TimeUnit.MINUTES)) {
-        // A batch takes as long as it takes; what it reads must not go before.
+    boolean interrupted = false;
+    while (!thread.isTerminated()) {
+      try {
+        thread.awaitTermination(1, TimeUnit.MINUTES);
+      } catch (InterruptedException e) {
+        interrupted = true;
       }
-    } catch (InterruptedException e) {
+    }
+    if (interrupted) {
       Thread.currentThread().interrupt();
     }
   }

@@ -48,6 +48,24 @@ class PrefetchedBatchesTest {
     }
   }
 
+  /** Their second batch takes long. */
+  private static final class SlowRows extends Rows {
+    final CountDownLatch started = new CountDownLatch(1);
+
+    @Override
+    public Map<String, Tensor> batch(int[] asked) {
+      if (asked[0] == 1) {
+        started.countDown();
+        try {
+          Thread.sleep(100);
+        } catch (InterruptedException e) {
+          throw new IllegalStateException("a batch is not interrupted", e);
+        }
+      }
+      return super.batch(asked);
+    }
+  }
+
   private static long row(Map<String, Tensor> batch) {
     return batch.get("row").toLongs()[0];
   }
@@ -129,26 +147,11 @@ class PrefetchedBatchesTest {
 
   @Test
   void closingWaitsForTheBatchThatIsMadeAndMayBeDoneTwice() throws Exception {
-    CountDownLatch started = new CountDownLatch(1);
-    Rows rows =
-        new Rows() {
-          @Override
-          public Map<String, Tensor> batch(int[] asked) {
-            if (asked[0] == 1) {
-              started.countDown();
-              try {
-                Thread.sleep(100);
-              } catch (InterruptedException e) {
-                throw new IllegalStateException("a batch is not interrupted", e);
-              }
-            }
-            return super.batch(asked);
-          }
-        };
+    SlowRows rows = new SlowRows();
     PrefetchedBatches batches = new PrefetchedBatches(rows);
     List<int[]> epoch = batches.epoch(0);
     batches.batch(epoch.get(0));
-    started.await();
+    rows.started.await();
 
     batches.close();
     batches.close();
@@ -157,5 +160,20 @@ class PrefetchedBatchesTest {
     assertThatThrownBy(() -> batches.batch(epoch.get(2)))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("These batches are closed");
+  }
+
+  @Test
+  void closingWaitsForItAlsoWhenItIsInterruptedAndSaysSoAfterwards() throws Exception {
+    SlowRows rows = new SlowRows();
+    PrefetchedBatches batches = new PrefetchedBatches(rows);
+    batches.batch(batches.epoch(0).get(0));
+    rows.started.await();
+
+    Thread.currentThread().interrupt();
+    batches.close();
+    List<Integer> madeWhenItReturned = List.copyOf(rows.made);
+
+    assertThat(Thread.interrupted()).as("the interrupt is still there").isTrue();
+    assertThat(madeWhenItReturned).containsExactly(0, 1);
   }
 }
