@@ -13,8 +13,7 @@ import org.tribuo.distill.SeveralTeachers;
 /**
  * The fine-tuned teachers of one seed, and those who learn from them.
  *
- * @param seed of everything random
- * @param trainers of the students
+ * @param trainers of the students, with that seed
  * @param teacher the ONNX file of the first teacher
  * @param second the second one, if there is one
  * @param softTargets keeps what they say
@@ -22,13 +21,17 @@ import org.tribuo.distill.SeveralTeachers;
  * @param teachers how good they are
  */
 record Cohort(
-    long seed,
     Trainers trainers,
     Path teacher,
     Optional<OnnxTeacher> second,
     Path softTargets,
     long featureCache,
     List<Trial> teachers) {
+  /** Of everything random. */
+  long seed() {
+    return trainers.seed();
+  }
+
   /** A student that learns from labels alone, and has nothing of the fine-tuned teacher. */
   DistillationTrainer<Label> control() throws IOException {
     return trainers.control();

@@ -28,11 +28,10 @@ record Cohorts(
    * @param texts what they learn from and are measured on
    */
   Cohort of(long seed, Texts texts) throws IOException {
-    experiment.training().seed = seed;
     ResultFolder folder = new ResultFolder(experiment.output().folder.resolve("seed-" + seed));
-    Trainers trainers = experiment.trainers();
+    Trainers trainers = experiment.trainers(seed);
     List<Trial> teachers = new ArrayList<>();
-    teachers.add(fineTune(TEACHER, seed, trainers, texts, folder));
+    teachers.add(fineTune(TEACHER, trainers, texts, folder));
     Optional<OnnxTeacher> other = Optional.empty();
     if (second.isNamed()) {
       TeacherOptions teacher = second.like(experiment.teacher());
@@ -40,8 +39,7 @@ record Cohorts(
       teachers.add(
           fineTune(
               SECOND_TEACHER,
-              seed,
-              new Trainers(teacher, experiment.student(), experiment.training()),
+              new Trainers(teacher, experiment.student(), experiment.training(), seed),
               Texts.read(experiment.data(), teacher.tokenizerFile()),
               beside));
       other =
@@ -49,7 +47,6 @@ record Cohorts(
               OnnxTeacher.of(beside.teacher()).reading(teacher.tokenizerFile(), second.padId));
     }
     return new Cohort(
-        seed,
         trainers,
         folder.teacher(),
         other,
@@ -58,8 +55,7 @@ record Cohorts(
         teachers);
   }
 
-  private Trial fineTune(
-      String name, long seed, Trainers trainers, Texts texts, ResultFolder folder)
+  private Trial fineTune(String name, Trainers trainers, Texts texts, ResultFolder folder)
       throws IOException {
     folder.prepare();
     DistillationTrainer<Label> trainer = trainers.fineTuning();
@@ -68,7 +64,7 @@ record Cohorts(
     try (DistilledModel<Label> model =
         earlier.isPresent() ? earlier.get() : fineTuned(trainer, texts, folder)) {
       return trials.measure(
-          new Trial.Subject(name, 0, seed, Trial.Split.TEST),
+          new Trial.Subject(name, 0, trainers.seed(), Trial.Split.TEST),
           Provenances.digest(model.getProvenance(), texts.test().getProvenance()),
           model,
           texts.test());

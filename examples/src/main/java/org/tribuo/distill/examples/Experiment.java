@@ -66,6 +66,11 @@ public final class Experiment implements Configurable {
   }
 
   Trainers trainers() {
-    return new Trainers(teacher, student, training);
+    return trainers(training.seed);
+  }
+
+  /** The trainers of the same experiment with another seed. */
+  Trainers trainers(long seed) {
+    return new Trainers(teacher, student, training, seed);
   }
 }

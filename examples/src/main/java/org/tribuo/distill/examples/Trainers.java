@@ -15,8 +15,10 @@ import org.tribuo.distill.student.StudentSource;
  * @param teacher who teaches
  * @param student who learns
  * @param training how
+ * @param seed of everything random
  */
-record Trainers(TeacherOptions teacher, StudentOptions student, TrainingOptions training) {
+record Trainers(
+    TeacherOptions teacher, StudentOptions student, TrainingOptions training, long seed) {
   /** Fine-tunes the teacher on labels. */
   DistillationTrainer<Label> fineTuning() {
     return usual()
@@ -114,7 +116,7 @@ record Trainers(TeacherOptions teacher, StudentOptions student, TrainingOptions 
             .warmUp(training.warmUp)
             .maxGradientNorm(training.maxGradientNorm)
             .session(training.session())
-            .seed(training.seed);
+            .seed(seed);
     return training.earlyStopping
         ? builder.earlyStopping(TrainingOptions.HELD_OUT, TrainingOptions.PATIENCE)
         : builder;

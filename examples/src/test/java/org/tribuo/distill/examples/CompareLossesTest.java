@@ -82,6 +82,15 @@ class CompareLossesTest {
   }
 
   @Test
+  void theSeedsOfAComparisonLeaveItsOptionsAsTheyWere() throws Exception {
+    CompareLossesOptions options = options("--losses", "KL", "--seeds", "1,2");
+
+    new LossComparison(options, Console.of(out)).run();
+
+    assertThat(options.training.seed).isZero();
+  }
+
+  @Test
   void otherSettingsAreOtherTrainings() throws Exception {
     compare("--losses", "KL", "--seeds", "1");
     int earlier = trials().size();
@@ -140,9 +149,13 @@ class CompareLossesTest {
   }
 
   private List<String> compare(String... more) throws Exception {
+    return new LossComparison(options(more), Console.of(out)).run().lines();
+  }
+
+  private CompareLossesOptions options(String... more) throws Exception {
     CompareLossesOptions options = new CompareLossesOptions();
     new ConfigurationManager(TinyExperiment.in(folder).options(more), options).close();
-    return new LossComparison(options, Console.of(out)).run().lines();
+    return options;
   }
 
   private List<Trial> trials() throws Exception {
