@@ -46,7 +46,7 @@ record Cohort(
   DistillationTrainer<Label> student(LossRecipe recipe, float weight) throws IOException {
     DistillationBuilder<Label> builder =
         trainers.teaching(teacher, softTargets).featureCacheBytes(featureCache);
-    recipe.addTo(builder, trainers.training().epochs, weight);
+    recipe.addTo(builder, trainers.training(), weight);
     if (recipe.asksTwoTeachers()) {
       builder.teacher(SeveralTeachers.of(OnnxTeacher.of(teacher), second.orElseThrow()));
     }

@@ -50,7 +50,7 @@ record Cohorts(
         trainers,
         folder.teacher(),
         other,
-        folder.folder().resolve("soft-targets.mv"),
+        experiment.output().storeFile(folder),
         featureCache,
         teachers);
   }

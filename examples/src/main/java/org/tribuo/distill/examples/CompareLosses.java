@@ -71,8 +71,8 @@ public final class CompareLosses {
     /**
      * Checks what can be checked before anything is trained.
      *
-     * @throws PropertyException if two teachers are to be asked, and there is one, or there is no
-     *     weight
+     * @throws PropertyException if two teachers are to be asked, and there is one, if there is no
+     *     weight, or one is not above 0, or if there is a seed beside those of the comparison
      */
     void check() {
       if (recipes().contains(LossRecipe.TWO_TEACHERS)) {
@@ -81,6 +81,21 @@ public final class CompareLosses {
       if (featureWeights.isEmpty()) {
         throw new PropertyException(
             "comparison", "feature-weights", "is empty, expected at least one weight above 0");
+      }
+      for (float weight : featureWeights) {
+        if (!(weight > 0 && Float.isFinite(weight))) {
+          throw new PropertyException(
+              "comparison",
+              "feature-weights",
+              "has %s, expected finite numbers above 0".formatted(weight));
+        }
+      }
+      if (training.seed != 0) {
+        throw new PropertyException(
+            "comparison",
+            "seed",
+            "is %d, but there is a training for each of %s: state the seed in --seeds instead"
+                .formatted(training.seed, seeds));
       }
     }
 

@@ -100,7 +100,7 @@ final class ExperimentRun {
       throws Exception {
     say("2. Soft targets: what the teacher says of all texts.");
     DistillationTrainer<Label> trainer =
-        trainers.distillation(results.teacher(), experiment.output().storeFile());
+        trainers.distillation(results.teacher(), experiment.output().storeFile(results));
     long start = System.nanoTime();
     try (DistilledModel<Label> model = train(trainer, texts.training(), "Student")) {
       phases.add(

@@ -1,5 +1,7 @@
 package org.tribuo.distill.examples;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.DistillationBuilder;
 import org.tribuo.distill.TrainingStage;
@@ -49,12 +51,20 @@ enum LossRecipe {
    */
   TINYBERT(LayerLoss.of(LayerLoss.Kind.TINY_BERT)) {
     @Override
-    void addTo(DistillationBuilder<Label> trainer, int epochs, float featureWeight) {
-      trainer.stages(
+    void addTo(DistillationBuilder<Label> trainer, TrainingOptions training, float featureWeight) {
+      int epochs = training.epochs;
+      List<TrainingStage> stages = new ArrayList<>();
+      stages.add(
           TrainingStage.of("features", Math.max(1, epochs / 2))
               .learningFrom(TrainingStage.From.FEATURES)
-              .features(feature(1)),
-          TrainingStage.of("response", Math.max(1, epochs - epochs / 2)));
+              .features(feature(1)));
+      stages.add(TrainingStage.of("response", Math.max(1, epochs - epochs / 2)));
+      if (training.fineTuneEpochs > 0) {
+        stages.add(
+            TrainingStage.of("fine-tuning", training.fineTuneEpochs)
+                .learningFrom(TrainingStage.From.LABELS));
+      }
+      trainer.stages(stages.toArray(TrainingStage[]::new));
     }
   };
 
@@ -88,11 +98,11 @@ enum LossRecipe {
   /**
    * Makes a trainer learn so.
    *
-   * @param epochs of the whole training
+   * @param training how long, and how long on the labels alone after that
    * @param featureWeight of what is compared inside
    */
-  void addTo(DistillationBuilder<Label> trainer, int epochs, float featureWeight) {
-    trainer.epochs(epochs);
+  void addTo(DistillationBuilder<Label> trainer, TrainingOptions training, float featureWeight) {
+    trainer.epochs(training.epochs).fineTuningEpochs(training.fineTuneEpochs);
     if (source instanceof Source.Response response) {
       trainer.softLoss(response.loss());
     } else {

@@ -12,7 +12,7 @@ public final class OutputOptions implements Options, Configurable {
   private static final String FOLDER = "folder for models, configuration and results";
   private static final String STORE =
       "file that keeps soft targets, so that the same teacher never runs over the same texts twice;"
-          + " without it soft-targets.mv in the folder";
+          + " without it soft-targets.mv beside the teacher";
 
   @Config(description = FOLDER)
   @Option(longName = "output", usage = FOLDER)
@@ -22,9 +22,13 @@ public final class OutputOptions implements Options, Configurable {
   @Option(longName = "store", usage = STORE)
   public @Nullable Path store;
 
-  /** Where soft targets are kept. */
-  Path storeFile() {
-    return store == null ? folder.resolve("soft-targets.mv") : store;
+  /**
+   * Where soft targets are kept.
+   *
+   * @param teacher the folder of the teacher
+   */
+  Path storeFile(ResultFolder teacher) {
+    return store == null ? teacher.softTargets() : store;
   }
 
   @Override

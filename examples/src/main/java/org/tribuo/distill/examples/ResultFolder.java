@@ -39,6 +39,10 @@ record ResultFolder(Path folder) {
     return folder.resolve("student-model.tribuo");
   }
 
+  Path softTargets() {
+    return folder.resolve("soft-targets.mv");
+  }
+
   Path tokenizer() {
     return folder.resolve("tokenizer.json");
   }

@@ -101,6 +101,26 @@ class CompareLossesTest {
   }
 
   @Test
+  void studentsAreFineTunedWhateverTheyHaveLearntBefore() throws Exception {
+    compare("--losses", "KL,TINYBERT", "--seeds", "1");
+    int earlier = trials().size();
+
+    compare("--losses", "KL,TINYBERT", "--seeds", "1", "--fine-tune-epochs", "1");
+
+    assertThat(trials().size()).as("both again").isEqualTo(earlier + 2);
+  }
+
+  @Test
+  void softTargetsOfAllSeedsAreInTheStoreThatIsNamed() throws Exception {
+    Path store = folder.resolve("all.mv");
+
+    compare("--losses", "KL", "--seeds", "1,2", "--store", store.toString());
+
+    assertThat(store).isNotEmptyFile();
+    assertThat(folder.resolve("out/seed-1")).isDirectoryNotContaining("glob:**.mv");
+  }
+
+  @Test
   void aNewEncoderCanLearnFromTwoTeachers() throws Exception {
     List<String> table =
         compare(
@@ -115,6 +135,28 @@ class CompareLossesTest {
     assertThat(table.get(2)).startsWith("second teacher");
     assertThat(table.get(5)).startsWith("TWO_TEACHERS");
     assertThat(table).as("a new encoder has nothing of the teacher").noneMatch(FROM_TEACHER);
+  }
+
+  @Test
+  void aSeedBesideTheSeedsIsRefused() {
+    assertThatThrownBy(() -> compare("--losses", "KL", "--seeds", "1,2", "--seed", "5"))
+        .hasMessageContaining("Component: comparison, Property: seed")
+        .hasMessageContaining(
+            "is 5, but there is a training for each of [1, 2]: state the seed in --seeds instead");
+  }
+
+  @Test
+  void weightsAreAboveZero() {
+    CompareLossesOptions options = new CompareLossesOptions();
+    options.losses = List.of("KL");
+
+    options.featureWeights = List.of(1f, -0.5f);
+    assertThatThrownBy(options::check)
+        .hasMessageContaining("Component: comparison, Property: feature-weights")
+        .hasMessageContaining("has -0.5, expected finite numbers above 0");
+    options.featureWeights = List.of();
+    assertThatThrownBy(options::check)
+        .hasMessageContaining("is empty, expected at least one weight above 0");
   }
 
   @Test
