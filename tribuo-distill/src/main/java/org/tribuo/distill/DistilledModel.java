@@ -35,8 +35,9 @@ import org.tribuo.provenance.ModelProvenance;
  * org.tribuo.distill.input.TokenFeatures} makes them, by feature name.
  *
  * <p>ONNX Runtime loads the student at the first prediction. Closing frees that native memory, and
- * a prediction after that loads it again; a model that is not closed keeps it as long as the JVM
- * lives. Safe for many threads, {@link #close()} and {@link #runOn} included.
+ * a prediction after that loads it again; a model that nobody closes, as Tribuo's ensembles and
+ * cross-validation do not close theirs, keeps it until the garbage collector finds that nobody can
+ * reach the model. Safe for many threads, {@link #close()} and {@link #runOn} included.
  *
  * <p>Saved as protobuf; Java's own serialization is refused.
  *

@@ -5,12 +5,13 @@ import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
+import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
-import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
@@ -20,22 +21,36 @@ import org.tribuo.distill.runtime.TrainingRuntime;
 
 /**
  * A model that can be run. ONNX Runtime loads it when it is run for the first time, and again when
- * it is run after it was closed; so closing frees the native memory and takes nothing away. Safe
+ * it is run after it was closed; so closing frees the native memory and takes nothing away. What
+ * nobody has closed is closed after the garbage collector has found that nobody can reach it. Safe
  * for many threads.
  */
 final class InferenceSession implements AutoCloseable {
+  private static final Cleaner CLEANER = Cleaner.create();
+
   private final OnnxModel model;
   private volatile SessionSettings settings;
 
   /** Many may run at once, but none while the session is opened or closed. */
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
 
-  private @Nullable OrtSession session;
+  private final LoadedModel loaded;
 
   /** A session that is not yet opened. */
   InferenceSession(OnnxModel model, SessionSettings settings) {
+    this(model, settings, new LoadedModel());
+  }
+
+  /**
+   * As above.
+   *
+   * @param loaded holds what ONNX Runtime loads for this session alone
+   */
+  InferenceSession(OnnxModel model, SessionSettings settings, LoadedModel loaded) {
     this.model = model;
     this.settings = settings;
+    this.loaded = loaded;
+    CLEANER.register(this, loaded::close);
   }
 
   /** Where the model is run. */
@@ -57,6 +72,7 @@ final class InferenceSession implements AutoCloseable {
     while (true) {
       lock.readLock().lock();
       try {
+        OrtSession session = loaded.session();
         if (session != null) {
           return run(session, inputs, outputs);
         }
@@ -67,6 +83,8 @@ final class InferenceSession implements AutoCloseable {
             e);
       } finally {
         lock.readLock().unlock();
+        // Nobody may be left who can reach this, but what is loaded must stay until here.
+        Reference.reachabilityFence(this);
       }
       ensureOpen();
     }
@@ -88,12 +106,7 @@ final class InferenceSession implements AutoCloseable {
   public void close() {
     lock.writeLock().lock();
     try {
-      if (session != null) {
-        session.close();
-        session = null;
-      }
-    } catch (OrtException e) {
-      throw new GraphException("A session cannot be closed: %s".formatted(e.getMessage()), e);
+      loaded.close();
     } finally {
       lock.writeLock().unlock();
     }
@@ -102,8 +115,8 @@ final class InferenceSession implements AutoCloseable {
   private void ensureOpen() {
     lock.writeLock().lock();
     try {
-      if (session == null) {
-        session = open();
+      if (loaded.session() == null) {
+        loaded.keep(open());
       }
     } finally {
       lock.writeLock().unlock();
