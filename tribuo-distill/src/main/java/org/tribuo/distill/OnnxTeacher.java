@@ -141,6 +141,7 @@ public final class OnnxTeacher extends TeacherSource {
   @Override
   public void postConfig() {
     file().check();
+    file().checkLabelOrder(labelOrder);
     if (tokenizer != null && !Files.isRegularFile(tokenizer)) {
       throw new PropertyException(
           component,
@@ -148,9 +149,6 @@ public final class OnnxTeacher extends TeacherSource {
           "there is no file %s, expected a tokenizer.json".formatted(tokenizer));
     }
     new PropertyChecks(component).checkAtLeast("padId", 0, padId);
-    if (!labelOrder.isEmpty()) {
-      order(labelOrder);
-    }
     named();
   }
 
@@ -158,11 +156,11 @@ public final class OnnxTeacher extends TeacherSource {
    * {@inheritDoc}
    *
    * @throws PropertyException if neither the configuration nor the file says what the columns of
-   *     the logits stand for
+   *     the logits stand for, or a name is blank or occurs twice
    */
   @Override
   LabelOrder labels() throws IOException {
-    return order(file().labelOrder(labelOrder, file().read()));
+    return new LabelOrder(file().labelOrder(labelOrder, file().read()));
   }
 
   @Override
@@ -201,14 +199,6 @@ public final class OnnxTeacher extends TeacherSource {
 
   private Map<Feature, FeatureValue> named() {
     return new PropertyChecks(component).check("features", () -> NamedFeature.map(features));
-  }
-
-  private LabelOrder order(List<String> names) {
-    try {
-      return new LabelOrder(names);
-    } catch (IllegalArgumentException e) {
-      throw new PropertyException(component, "labelOrder", String.valueOf(e.getMessage()));
-    }
   }
 
   @Override

@@ -21,8 +21,10 @@ import org.tribuo.Example;
 import org.tribuo.MutableDataset;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
+import org.tribuo.distill.component.OnnxMetadata;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
+import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.TokenFeatures;
 import org.tribuo.distill.input.TokenSequence;
@@ -262,10 +264,29 @@ class DistillationBadInputTest {
                     .train(LABELLED))
         .withMessageContaining("Component: OnnxStudent, Property: labelOrder")
         .withMessageContaining("does not say what the columns of its logits stand for");
+  }
+
+  @Test
+  void aLabelOrderWithANameThatIsNoneOrNotItsOwn(@TempDir Path folder) throws IOException {
     assertThatExceptionOfType(PropertyException.class)
         .isThrownBy(() -> OnnxTeacher.of(BERT, List.of("red", "red", "blue")))
         .withMessageContaining("Component: OnnxTeacher, Property: labelOrder")
-        .withMessageContaining("'red' twice");
+        .withMessageContaining("has 'red' twice, expected a name of its own for each column");
+    assertThatExceptionOfType(PropertyException.class)
+        .isThrownBy(() -> OnnxStudent.of(BERT, List.of("red", "red", "blue")))
+        .withMessageContaining("Component: OnnxStudent, Property: labelOrder")
+        .withMessageContaining("has 'red' twice, expected a name of its own for each column");
+    assertThatExceptionOfType(PropertyException.class)
+        .isThrownBy(() -> OnnxStudent.of(BERT, List.of("red", " ", "blue")))
+        .withMessageContaining("has a blank name");
+    Path file = folder.resolve("two-reds.onnx");
+    OnnxModel.read(BERT)
+        .withMetadata(Map.of(OnnxMetadata.LABEL_ORDER, "[\"red\", \"red\", \"blue\"]"))
+        .write(file);
+    assertThatExceptionOfType(PropertyException.class)
+        .isThrownBy(() -> train(OnnxStudent.of(file)))
+        .withMessageContaining("has 'red' twice")
+        .withMessageContaining("two-reds.onnx");
   }
 
   @Test

@@ -5,9 +5,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.tribuo.distill.graph.OnnxModel;
 
 /**
@@ -17,6 +19,8 @@ import org.tribuo.distill.graph.OnnxModel;
  * @param path the file
  */
 public record ModelFile(String component, Path path) {
+  private static final String LABEL_ORDER = "labelOrder";
+
   /** The name under which provenance has the SHA-256 of the file. */
   private static final String HASH = "model-hash";
 
@@ -46,18 +50,39 @@ public record ModelFile(String component, Path path) {
    * The names of the columns of the model's logits: those that were stated, or those in the file's
    * metadata.
    *
-   * @throws PropertyException if they are in neither
+   * @throws PropertyException if they are in neither, or a name is blank or occurs twice
    */
   public List<String> labelOrder(List<String> stated, OnnxModel model) {
-    if (!stated.isEmpty()) {
-      return List.copyOf(stated);
+    List<String> names = stated.isEmpty() ? ownLabelOrder(model) : List.copyOf(stated);
+    checkLabelOrder(names);
+    return names;
+  }
+
+  /**
+   * Checks names of columns, of which there may be none.
+   *
+   * @throws PropertyException if one is blank or occurs twice
+   */
+  public void checkLabelOrder(List<String> names) {
+    Set<String> earlier = new HashSet<>();
+    for (String name : names) {
+      if (name.isBlank() || !earlier.add(name)) {
+        throw new PropertyException(
+            component,
+            LABEL_ORDER,
+            "has %s, expected a name of its own for each column of the logits of %s"
+                .formatted(name.isBlank() ? "a blank name" : "'%s' twice".formatted(name), path));
+      }
     }
+  }
+
+  private List<String> ownLabelOrder(OnnxModel model) {
     return OnnxMetadata.labelOrder(model)
         .orElseThrow(
             () ->
                 new PropertyException(
                     component,
-                    "labelOrder",
+                    LABEL_ORDER,
                     "%s does not say what the columns of its logits stand for, state their names"
                             .formatted(path)
                         + " in order; files that DistilledModel.exportOnnx wrote say it"));

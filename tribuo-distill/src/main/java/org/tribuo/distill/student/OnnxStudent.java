@@ -7,7 +7,6 @@ import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import org.tribuo.distill.DistilledModel;
 import org.tribuo.distill.component.ModelFile;
 import org.tribuo.distill.component.ModelFileProvenance;
 import org.tribuo.distill.graph.OnnxModel;
@@ -43,7 +42,7 @@ public final class OnnxStudent implements StudentSource {
   private OnnxStudent() {}
 
   /**
-   * A student that was exported by {@link DistilledModel#exportOnnx}.
+   * A student that was exported by {@code DistilledModel.exportOnnx}.
    *
    * @throws PropertyException if there is no such file
    */
@@ -54,7 +53,7 @@ public final class OnnxStudent implements StudentSource {
   /**
    * A student whose logits have columns of these names.
    *
-   * @throws PropertyException if there is no such file
+   * @throws PropertyException if there is no such file, or a name is blank or occurs twice
    */
   public static OnnxStudent of(Path path, List<String> labelOrder) {
     return of(path, labelOrder, "");
@@ -63,7 +62,7 @@ public final class OnnxStudent implements StudentSource {
   /**
    * A student whose logits are in this output.
    *
-   * @throws PropertyException if there is no such file
+   * @throws PropertyException if there is no such file, or a name is blank or occurs twice
    */
   public static OnnxStudent of(Path path, List<String> labelOrder, String logits) {
     OnnxStudent student = new OnnxStudent();
@@ -77,6 +76,7 @@ public final class OnnxStudent implements StudentSource {
   @Override
   public void postConfig() {
     file().check();
+    file().checkLabelOrder(labelOrder);
   }
 
   @Override
