@@ -341,7 +341,7 @@ class DistillationBadInputTest {
         .isThrownBy(
             () ->
                 DistillationTrainer.<Label>builder()
-                    .student(CutStudent.keeping(List.of(0, 4), whole))
+                    .student(CutStudent.keeping(List.of(1, 5), whole))
                     .build()
                     .train(LABELLED))
         .withMessageContaining("Property: layers")
@@ -350,8 +350,13 @@ class DistillationBadInputTest {
         .isThrownBy(() -> CutStudent.keeping(0, whole))
         .withMessageContaining("0 layers are kept, expected at least 1");
     assertThatExceptionOfType(PropertyException.class)
-        .isThrownBy(() -> CutStudent.keeping(List.of(1, 0), whole))
-        .withMessageContaining("in ascending order");
+        .isThrownBy(() -> CutStudent.keeping(List.of(2, 1), whole))
+        .withMessageContaining("are [2, 1], expected numbers from 1 in ascending order");
+    assertThatExceptionOfType(PropertyException.class)
+        .isThrownBy(() -> CutStudent.keeping(List.of(0, 1), whole))
+        .withMessageContaining("Component: CutStudent, Property: layers")
+        .withMessageContaining("are [0, 1], expected numbers from 1 in ascending order")
+        .withMessageContaining("0 is the embeddings, which always stay");
     assertThatExceptionOfType(PropertyException.class)
         .isThrownBy(() -> EncoderStudent.of(BERT, Pooling.NONE))
         .withMessageContaining("Component: EncoderStudent, Property: pooling");

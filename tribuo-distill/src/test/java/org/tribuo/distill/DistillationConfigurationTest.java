@@ -161,7 +161,7 @@ class DistillationConfigurationTest {
                         .on(TrainingStage.Rows.LABELLED)
                         .learningRate(1e-5f)),
             minimal()
-                .student(CutStudent.keeping(List.of(1), OnnxStudent.of(BERT, ORDER, "logits")))
+                .student(CutStudent.keeping(List.of(2), OnnxStudent.of(BERT, ORDER, "logits")))
                 .hardLoss(StandardHardLoss.of(StandardHardLoss.Kind.SQUARED_ERROR)))) {
       DistillationTrainer<Label> trainer = builder.build();
       Helpers.testConfigurableRoundtrip(trainer);

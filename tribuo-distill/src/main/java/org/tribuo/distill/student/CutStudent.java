@@ -37,7 +37,7 @@ public final class CutStudent implements StudentSource {
               + " 'layers' says which.")
   private int keep;
 
-  @Config(description = "The layers that are kept, from 0, in ascending order.")
+  @Config(description = "The layers that are kept, counted from 1, in ascending order.")
   private int[] layers = new int[0];
 
   /** For OLCUT. */
@@ -59,8 +59,8 @@ public final class CutStudent implements StudentSource {
   /**
    * Keeps some layers.
    *
-   * @param layers from 0, in ascending order
-   * @throws PropertyException if there is none, or they are not in ascending order
+   * @param layers counted from 1, in ascending order
+   * @throws PropertyException if there is none, one is below 1, or they are not in ascending order
    */
   public static CutStudent keeping(List<Integer> layers, StudentSource source) {
     CutStudent student = new CutStudent();
@@ -84,11 +84,11 @@ public final class CutStudent implements StudentSource {
               .formatted(keep, Arrays.toString(layers)));
     }
     for (int i = 0; i < layers.length; i++) {
-      if (layers[i] < 0 || (i > 0 && layers[i] <= layers[i - 1])) {
+      if (layers[i] < 1 || (i > 0 && layers[i] <= layers[i - 1])) {
         throw new PropertyException(
             component,
             "layers",
-            "are %s, expected numbers from 0 in ascending order"
+            "are %s, expected numbers from 1 in ascending order; 0 is the embeddings, which always stay"
                 .formatted(Arrays.toString(layers)));
       }
     }
@@ -110,8 +110,9 @@ public final class CutStudent implements StudentSource {
         whole.labelOrder());
   }
 
+  /** As {@link LayerCut} counts them, from 0. */
   private List<Integer> kept(int count) {
-    int least = layers.length == 0 ? keep : layers[layers.length - 1] + 1;
+    int least = layers.length == 0 ? keep : layers[layers.length - 1];
     if (count < least) {
       throw new PropertyException(
           component,
@@ -120,7 +121,7 @@ public final class CutStudent implements StudentSource {
     }
     return layers.length == 0
         ? LayerCut.spread(count, keep)
-        : Arrays.stream(layers).boxed().toList();
+        : Arrays.stream(layers).mapToObj(layer -> layer - 1).toList();
   }
 
   @Override
