@@ -238,8 +238,11 @@ record DistillationSettings(
 
     private SessionSettings session() {
       properties.checkAtLeast("threads", 0, trainer.threads);
+      properties.check(
+          "deviceId",
+          () -> new SessionSettings(trainer.provider, trainer.deviceId, 0, trainer.threads));
       return properties.check(
-          "provider",
+          "gpuMemoryLimitBytes",
           () ->
               new SessionSettings(
                   trainer.provider,

@@ -37,7 +37,6 @@ import org.tribuo.distill.runtime.RuntimeUnavailableException;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.student.CutStudent;
 import org.tribuo.distill.student.EncoderStudent;
-import org.tribuo.distill.student.NewStudent;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.StudentSource;
 import org.tribuo.distill.transformer.Pooling;
@@ -319,10 +318,20 @@ class DistillationBadInputTest {
         .withMessageContaining("Property: labelSmoothing");
     assertThatExceptionOfType(PropertyException.class)
         .isThrownBy(() -> DkdLoss.of(-1, 1))
-        .withMessageContaining("Component: DkdLoss");
+        .withMessageContaining("Component: DkdLoss, Property: alpha")
+        .withMessageContaining("is -1.0, expected a finite number of 0 or more");
+    assertThatExceptionOfType(PropertyException.class)
+        .isThrownBy(() -> DkdLoss.of(1, Double.POSITIVE_INFINITY))
+        .withMessageContaining("Component: DkdLoss, Property: beta")
+        .withMessageContaining("is Infinity");
+    assertThatExceptionOfType(PropertyException.class)
+        .isThrownBy(() -> DistLoss.of(1, Double.NaN))
+        .withMessageContaining("Component: DistLoss, Property: gamma")
+        .withMessageContaining("is NaN");
     assertThatExceptionOfType(PropertyException.class)
         .isThrownBy(() -> DistLoss.of(0, 0))
-        .withMessageContaining("Component: DistLoss");
+        .withMessageContaining("Component: DistLoss")
+        .withMessageContaining("not both 0");
   }
 
   @Test
@@ -360,10 +369,6 @@ class DistillationBadInputTest {
     assertThatExceptionOfType(PropertyException.class)
         .isThrownBy(() -> EncoderStudent.of(BERT, Pooling.NONE))
         .withMessageContaining("Component: EncoderStudent, Property: pooling");
-    assertThatExceptionOfType(PropertyException.class)
-        .isThrownBy(() -> NewStudent.of(100, 2, 30, 4))
-        .withMessageContaining("Component: NewStudent, Property: width")
-        .withMessageContaining("The width is 30, expected a multiple of the 4 heads");
   }
 
   @Test

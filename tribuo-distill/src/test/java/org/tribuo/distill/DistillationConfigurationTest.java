@@ -321,12 +321,18 @@ class DistillationConfigurationTest {
   void gpuSettingsOnTheProcessorAreRefused() {
     DistillationTrainer<Label> trainer = new DistillationTrainer<>();
     trainer.student = OnnxStudent.of(BERT, ORDER);
-    trainer.deviceId = 1;
     assertThat(trainer.provider).isEqualTo(ExecutionProvider.CPU);
+    trainer.deviceId = 1;
     assertThatExceptionOfType(PropertyException.class)
         .isThrownBy(trainer::postConfig)
-        .withMessageContaining("Property: provider")
-        .withMessageContaining("must be 0 on the CPU, but are 1");
+        .withMessageContaining("Property: deviceId")
+        .withMessageContaining("must be 0 on the CPU, but are 1 and 0");
+    trainer.deviceId = 0;
+    trainer.gpuMemoryLimitBytes = 7;
+    assertThatExceptionOfType(PropertyException.class)
+        .isThrownBy(trainer::postConfig)
+        .withMessageContaining("Property: gpuMemoryLimitBytes")
+        .withMessageContaining("must be 0 on the CPU, but are 0 and 7");
   }
 
   @Test

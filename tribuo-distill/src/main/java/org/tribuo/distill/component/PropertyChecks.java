@@ -34,6 +34,17 @@ public record PropertyChecks(String component) {
     }
   }
 
+  /**
+   * Checks a weight.
+   *
+   * @throws PropertyException if it is negative or infinite, or not a number
+   */
+  public void checkWeight(String property, double weight) {
+    if (!(weight >= 0 && Double.isFinite(weight))) {
+      throw refused(property, "is %s, expected a finite number of 0 or more".formatted(weight));
+    }
+  }
+
   /** What to throw if a property is refused. */
   public PropertyException refused(String property, String why) {
     return new PropertyException(component, property, why);

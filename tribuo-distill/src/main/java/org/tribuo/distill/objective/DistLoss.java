@@ -43,7 +43,10 @@ public final class DistLoss implements SoftLossSource {
 
   @Override
   public void postConfig() {
-    new PropertyChecks(component).check("beta", this::loss);
+    PropertyChecks properties = new PropertyChecks(component);
+    properties.checkWeight("beta", beta);
+    properties.checkWeight("gamma", gamma);
+    properties.check("beta", this::loss);
   }
 
   @Override

@@ -56,7 +56,10 @@ public final class DkdLoss implements SoftLossSource {
 
   @Override
   public void postConfig() {
-    new PropertyChecks(component).check("alpha", this::loss);
+    PropertyChecks properties = new PropertyChecks(component);
+    properties.checkWeight("alpha", alpha);
+    properties.checkWeight("beta", beta);
+    properties.check("alpha", this::loss);
   }
 
   @Override

@@ -81,7 +81,13 @@ public final class NewStudent implements StudentSource {
           "is %s, but a new encoder has no pooler and a text is told by one row: use MEAN or FIRST_TOKEN"
               .formatted(pooling));
     }
-    new PropertyChecks(component).check("width", this::encoder);
+    PropertyChecks properties = new PropertyChecks(component);
+    properties.checkAtLeast("vocabulary", 1, vocabulary);
+    properties.checkAtLeast("positions", 1, positions);
+    properties.checkAtLeast("layers", 1, layers);
+    properties.checkAtLeast("heads", 1, heads);
+    properties.checkAtLeast("inner", 0, inner);
+    properties.check("width", this::encoder);
   }
 
   private NewEncoder encoder() {
