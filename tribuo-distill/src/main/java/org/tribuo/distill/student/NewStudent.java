@@ -72,6 +72,53 @@ public final class NewStudent implements StudentSource {
     return student;
   }
 
+  /**
+   * The same for texts of another length.
+   *
+   * @param positions the longest text in tokens
+   * @throws PropertyException if it is below 1
+   */
+  public NewStudent withPositions(int positions) {
+    NewStudent other = copy();
+    other.positions = positions;
+    other.postConfig();
+    return other;
+  }
+
+  /**
+   * The same with other feed-forward blocks.
+   *
+   * @param inner the width inside one; 0 for four times the width
+   * @throws PropertyException if it is negative
+   */
+  public NewStudent withInner(int inner) {
+    NewStudent other = copy();
+    other.inner = inner;
+    other.postConfig();
+    return other;
+  }
+
+  /**
+   * The same, whose hidden states become one vector in another way.
+   *
+   * @param pooling {@code MEAN} or {@code FIRST_TOKEN}
+   * @throws PropertyException if it is another one
+   */
+  public NewStudent withPooling(Pooling pooling) {
+    NewStudent other = copy();
+    other.pooling = pooling;
+    other.postConfig();
+    return other;
+  }
+
+  private NewStudent copy() {
+    NewStudent copy = of(vocabulary, layers, width, heads);
+    copy.positions = positions;
+    copy.inner = inner;
+    copy.pooling = pooling;
+    return copy;
+  }
+
   @Override
   public void postConfig() {
     if (pooling != Pooling.MEAN && pooling != Pooling.FIRST_TOKEN) {

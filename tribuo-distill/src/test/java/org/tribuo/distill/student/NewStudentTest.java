@@ -1,11 +1,16 @@
 package org.tribuo.distill.student;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.transformer.Pooling;
 
 class NewStudentTest {
   @ParameterizedTest
@@ -23,10 +28,47 @@ class NewStudentTest {
   }
 
   @Test
+  void whatIsUsualCanBeStatedOtherwise() {
+    NewStudent usual = NewStudent.of(50, 3, 24, 4);
+    NewStudent other = usual.withPositions(16).withInner(30).withPooling(Pooling.FIRST_TOKEN);
+
+    assertThat(shape(usual, "embeddings.positions")).containsExactly(512, 24);
+    assertThat(shape(usual, "layers.0.inner.weight")).containsExactly(24, 4 * 24);
+    assertThat(initializers(usual)).doesNotContainKey("head.first");
+    assertThat(shape(other, "embeddings.positions")).containsExactly(16, 24);
+    assertThat(shape(other, "layers.0.inner.weight")).containsExactly(24, 30);
+    assertThat(initializers(other)).containsKey("head.first");
+  }
+
+  @Test
+  void whatCannotBeIsRefused() {
+    NewStudent usual = NewStudent.of(50, 3, 24, 4);
+
+    assertThatThrownBy(() -> usual.withPositions(0))
+        .hasMessageContaining("Component: NewStudent, Property: positions")
+        .hasMessageContaining("is 0, expected 1 or more");
+    assertThatThrownBy(() -> usual.withInner(-1))
+        .hasMessageContaining("Component: NewStudent, Property: inner")
+        .hasMessageContaining("is -1, expected 0 or more");
+    assertThatThrownBy(() -> usual.withPooling(Pooling.OWN))
+        .hasMessageContaining("Component: NewStudent, Property: pooling")
+        .hasMessageContaining("is OWN, but a new encoder has no pooler");
+  }
+
+  @Test
   void theHeadsShareTheWidth() {
     assertThatThrownBy(() -> NewStudent.of(50, 3, 30, 4))
         .isInstanceOf(PropertyException.class)
         .hasMessageContaining("Component: NewStudent, Property: width")
         .hasMessageContaining("The width is 30, expected a multiple of the 4 heads");
+  }
+
+  private static long[] shape(NewStudent student, String weight) {
+    Tensor tensor = initializers(student).get(weight);
+    return new long[] {tensor.dim(0), tensor.dim(1)};
+  }
+
+  private static Map<String, Tensor> initializers(NewStudent student) {
+    return student.make(List.of("no", "yes"), 1).model().initializers();
   }
 }
