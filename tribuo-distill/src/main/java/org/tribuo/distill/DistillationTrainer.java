@@ -376,9 +376,10 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
     return new TrainerProvenanceImpl(this);
   }
 
+  /** Who learns from whom; the settings are in the provenance. */
   @Override
   public String toString() {
-    return "DistillationTrainer(student=%s, teacher=%s, %s)"
-        .formatted(student, teacher == null ? "none" : teacher, settings);
+    return "DistillationTrainer(student=%s, teacher=%s)"
+        .formatted(student, teacher == null ? "none" : teacher);
   }
 }

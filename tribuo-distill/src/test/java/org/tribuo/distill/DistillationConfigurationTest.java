@@ -336,6 +336,14 @@ class DistillationConfigurationTest {
   }
 
   @Test
+  void aTrainerSaysWhoLearnsFromWhom() {
+    assertThat(minimal().build())
+        .hasToString("DistillationTrainer(student=OnnxStudent(%s), teacher=none)", BERT);
+    assertThat(minimal().teacher(OnnxTeacher.of(BERT, ORDER)).build().toString())
+        .endsWith("teacher=OnnxTeacher(%s))".formatted(BERT));
+  }
+
+  @Test
   void aTrainerWithoutAStudentIsRefused() {
     assertThatExceptionOfType(PropertyException.class)
         .isThrownBy(() -> DistillationTrainer.<Label>builder().build())
