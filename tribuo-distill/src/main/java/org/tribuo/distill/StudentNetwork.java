@@ -2,7 +2,6 @@ package org.tribuo.distill;
 
 import java.util.List;
 import org.tribuo.distill.graph.Graph;
-import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.input.TokenFeatures;
 import org.tribuo.distill.input.TokenInputs;
@@ -20,16 +19,11 @@ import org.tribuo.distill.student.Student;
 record StudentNetwork(
     OnnxModel onnx, String logits, List<String> labelOrder, TokenFeatures tokens, int padId) {
   /**
-   * @throws GraphException if the network has no such output
+   * @throws org.tribuo.distill.graph.GraphException if the network has no such output
    */
   StudentNetwork {
     labelOrder = List.copyOf(labelOrder);
-    List<String> outputs = Graph.of(onnx).outputs();
-    if (!outputs.contains(logits)) {
-      throw new GraphException(
-          "The student has no output '%s' for its logits, expected one of %s"
-              .formatted(logits, outputs));
-    }
+    Student.checkLogits(Graph.of(onnx), logits);
   }
 
   /** How its inputs are fed. */

@@ -25,16 +25,25 @@ public record Student(OnnxModel model, String logits, List<String> labelOrder) {
   public Student {
     labelOrder = List.copyOf(labelOrder);
     Graph graph = Graph.of(model);
-    if (!graph.outputs().contains(logits)) {
-      throw new GraphException(
-          "The student has no output '%s' for its logits, expected one of %s"
-              .formatted(logits, graph.outputs()));
-    }
+    checkLogits(graph, logits);
     Optional<Shape> shape = graph.type(logits).flatMap(type -> type.shape());
     if (shape.isPresent() && !hasColumns(shape.get(), labelOrder.size())) {
       throw new GraphException(
           "The student's logits '%s' are %s, expected [rows, %d]: one column each for %s"
               .formatted(logits, shape.get(), labelOrder.size(), labelOrder));
+    }
+  }
+
+  /**
+   * Checks that there is an output for the logits.
+   *
+   * @throws GraphException if the graph has none of that name
+   */
+  public static void checkLogits(Graph graph, String logits) {
+    if (!graph.outputs().contains(logits)) {
+      throw new GraphException(
+          "The student has no output '%s' for its logits, expected one of %s"
+              .formatted(logits, graph.outputs()));
     }
   }
 
