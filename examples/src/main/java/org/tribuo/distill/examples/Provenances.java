@@ -5,14 +5,12 @@ import com.oracle.labs.mlrg.olcut.provenance.ProvenanceUtil;
 import com.oracle.labs.mlrg.olcut.provenance.io.FlatMarshalledProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.io.ObjectMarshalledProvenance;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.tribuo.distill.graph.Sha256;
 import org.tribuo.provenance.DataSourceProvenance;
 
 /** Compares where things come from. */
@@ -32,12 +30,7 @@ final class Provenances {
   /** The SHA-256 of where things come from: two are the same if and only if these agree. */
   static String digest(ObjectProvenance... provenances) {
     String all = Arrays.stream(provenances).map(Provenances::withoutTimes).toList().toString();
-    try {
-      MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-      return HexFormat.of().formatHex(sha256.digest(all.getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java has SHA-256", e);
-    }
+    return Sha256.ofBytes(all.getBytes(StandardCharsets.UTF_8));
   }
 
   private static List<Map<String, FlatMarshalledProvenance>> withoutTimes(

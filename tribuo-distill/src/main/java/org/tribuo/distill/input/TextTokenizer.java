@@ -12,18 +12,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.tribuo.distill.graph.Sha256;
 
 /**
  * Turns text into tokens as a {@code tokenizer.json} of Hugging Face says: the same ids as their
@@ -124,7 +122,8 @@ public final class TextTokenizer implements AutoCloseable {
                 "maxLength", Integer.toString(maxLength),
                 "modelMaxLength", Integer.toString(maxLength),
                 "stride", "0"));
-    return new TextTokenizer(file, sha256(content), vocabularySize(json), maxLength, tokenizer);
+    return new TextTokenizer(
+        file, Sha256.ofBytes(content), vocabularySize(json), maxLength, tokenizer);
   }
 
   /**
@@ -340,14 +339,5 @@ public final class TextTokenizer implements AutoCloseable {
       highest = Math.max(highest, added.path("id").asInt());
     }
     return highest + 1;
-  }
-
-  private static String sha256(byte[] content) {
-    try {
-      byte[] digest = MessageDigest.getInstance("SHA-256").digest(content);
-      return HexFormat.of().formatHex(digest);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java has SHA-256", e);
-    }
   }
 }

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.tribuo.distill.graph.Sha256;
 
 /**
  * A model's file and those of its external data, as they were when they were digested.

@@ -1,6 +1,7 @@
 package org.tribuo.distill.teacher;
 
 import java.util.List;
+import org.tribuo.distill.graph.Sha256;
 import org.tribuo.distill.runtime.ExecutionProvider;
 
 /**

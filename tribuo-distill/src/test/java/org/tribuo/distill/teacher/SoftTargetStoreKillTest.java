@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tribuo.distill.graph.Sha256;
 import org.tribuo.distill.runtime.ExecutionProvider;
 import org.tribuo.distill.teacher.SoftTargetStoreException.Reason;
 

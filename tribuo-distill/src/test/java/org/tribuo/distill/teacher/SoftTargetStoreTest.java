@@ -17,6 +17,7 @@ import org.h2.mvstore.type.LongDataType;
 import org.h2.mvstore.type.StringDataType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tribuo.distill.graph.Sha256;
 import org.tribuo.distill.runtime.ExecutionProvider;
 import org.tribuo.distill.teacher.SoftTargetStoreException.Reason;
 

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.GraphException;
+import org.tribuo.distill.graph.Sha256;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.runtime.ExecutionProvider;
 import org.tribuo.distill.runtime.RuntimeUnavailableException;

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import org.tribuo.distill.graph.Sha256;
 import org.tribuo.distill.graph.Tensor;
 
 /** Token sequences of random length, put into batches of like length. */

@@ -1,4 +1,4 @@
-package org.tribuo.distill.teacher;
+package org.tribuo.distill.graph;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,13 +14,18 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /** SHA-256 digests as 64 lower-case hexadecimal digits. */
-final class Sha256 {
+public final class Sha256 {
   private static final Pattern HEX = Pattern.compile("[0-9a-f]{64}");
 
   private Sha256() {}
 
+  /** The digest of some bytes. */
+  public static String ofBytes(byte[] bytes) {
+    return HexFormat.of().formatHex(newDigest().digest(bytes));
+  }
+
   /** The digest of a file's bytes, as {@code sha256sum} prints it. */
-  static String ofFile(Path file) throws IOException {
+  public static String ofFile(Path file) throws IOException {
     MessageDigest digest = newDigest();
     try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
       in.transferTo(OutputStream.nullOutputStream());
@@ -29,7 +34,7 @@ final class Sha256 {
   }
 
   /** The digest of a list of texts; where one ends and the next begins counts. */
-  static String ofParts(List<String> parts) {
+  public static String ofParts(List<String> parts) {
     MessageDigest digest = newDigest();
     for (String part : parts) {
       byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
@@ -40,9 +45,12 @@ final class Sha256 {
   }
 
   /**
+   * The value, after a look at its form.
+   *
+   * @param what whose digest it is, for the message
    * @throws IllegalArgumentException if {@code value} is not 64 lower-case hexadecimal digits
    */
-  static String check(String what, String value) {
+  public static String check(String what, String value) {
     if (!HEX.matcher(value).matches()) {
       throw new IllegalArgumentException(
           "The SHA-256 of %s is '%s', expected 64 lower-case hexadecimal digits"
