@@ -70,23 +70,15 @@ public record TrainingSettings(
 
   /** The same over all epochs, keeping the last weights. */
   public TrainingSettings withoutEarlyStopping() {
-    return new TrainingSettings(
-        epochs,
-        accumulation,
-        schedule,
-        adamW,
-        maxGradientNorm,
-        objective,
-        dropout,
-        frozen,
-        compactVocabulary,
-        Optional.empty(),
-        session,
-        seed);
+    return with(Optional.empty(), seed);
   }
 
   /** The same with another seed. */
   public TrainingSettings withSeed(long other) {
+    return with(earlyStopping, other);
+  }
+
+  private TrainingSettings with(Optional<EarlyStopping> otherStopping, long otherSeed) {
     return new TrainingSettings(
         epochs,
         accumulation,
@@ -97,9 +89,9 @@ public record TrainingSettings(
         dropout,
         frozen,
         compactVocabulary,
-        earlyStopping,
+        otherStopping,
         session,
-        other);
+        otherSeed);
   }
 
   private static void requireAtLeastOne(String name, int value) {
