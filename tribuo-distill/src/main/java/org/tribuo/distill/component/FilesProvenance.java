@@ -18,17 +18,20 @@ import java.util.Objects;
 
 /**
  * The provenance of a component that reads files: its settings, and what was found out about the
- * files, their SHA-256 and times.
+ * files, such as their SHA-256 and times.
  */
 public abstract class FilesProvenance extends SkeletalConfiguredObjectProvenance {
   private static final long serialVersionUID = 1L;
+
+  /** What the name of a text begins with, by which it is told from a setting. */
+  private static final String FOUND = "found-";
 
   private final HashMap<String, PrimitiveProvenance<?>> found = new HashMap<>();
 
   /**
    * Of a component.
    *
-   * @param found hashes and times
+   * @param found hashes, times, and texts that {@link #found} made
    */
   protected <C extends Configurable> FilesProvenance(
       C host, String hostShortName, Collection<? extends PrimitiveProvenance<?>> found) {
@@ -55,7 +58,9 @@ public abstract class FilesProvenance extends SkeletalConfiguredObjectProvenance
     Map<String, PrimitiveProvenance<?>> values = new HashMap<>();
     map.forEach(
         (key, provenance) -> {
-          if (provenance instanceof HashProvenance || provenance instanceof DateTimeProvenance) {
+          if (provenance instanceof HashProvenance
+              || provenance instanceof DateTimeProvenance
+              || key.startsWith(FOUND)) {
             values.put(key, (PrimitiveProvenance<?>) provenance);
             configured.remove(key);
           }
@@ -74,6 +79,11 @@ public abstract class FilesProvenance extends SkeletalConfiguredObjectProvenance
   protected static HashProvenance sha256(String key, Path file) {
     return new HashProvenance(
         HashType.SHA256, key, ProvenanceUtil.hashResource(HashType.SHA256, file));
+  }
+
+  /** What was found out about a file, under the name {@code found-NAME}. */
+  protected static StringProvenance found(String name, String value) {
+    return new StringProvenance(FOUND + name, value);
   }
 
   @Override

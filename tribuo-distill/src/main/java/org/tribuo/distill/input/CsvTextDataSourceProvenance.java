@@ -15,8 +15,8 @@ import org.tribuo.distill.component.FilesProvenance;
 import org.tribuo.provenance.ConfiguredDataSourceProvenance;
 
 /**
- * Where the examples of a {@link CsvTextDataSource} come from: its settings, when it was made, and
- * the SHA-256 of each file that it read.
+ * Where the examples of a {@link CsvTextDataSource} come from: its settings, when it was made, the
+ * SHA-256 of each file that it read, and how the rows were read ({@code found-format}).
  */
 public final class CsvTextDataSourceProvenance extends FilesProvenance
     implements ConfiguredDataSourceProvenance {
@@ -30,7 +30,7 @@ public final class CsvTextDataSourceProvenance extends FilesProvenance
 
   CsvTextDataSourceProvenance(
       CsvTextDataSource<?> source, Path data, Path tokenizer, @Nullable Path keepLabels) {
-    super(source, "DataSource", found(data, tokenizer, keepLabels));
+    super(source, "DataSource", found(data, source.format(), tokenizer, keepLabels));
   }
 
   /**
@@ -43,11 +43,12 @@ public final class CsvTextDataSourceProvenance extends FilesProvenance
   }
 
   private static List<PrimitiveProvenance<?>> found(
-      Path data, Path tokenizer, @Nullable Path keepLabels) {
+      Path data, CsvFormat format, Path tokenizer, @Nullable Path keepLabels) {
     List<PrimitiveProvenance<?>> found = new ArrayList<>();
     found.add(time(FILE_MODIFIED_TIME, Instant.ofEpochMilli(data.toFile().lastModified())));
     found.add(time(DATASOURCE_CREATION_TIME, Instant.now()));
     found.add(sha256(RESOURCE_HASH, data));
+    found.add(found("format", format.toString()));
     found.add(sha256(TOKENIZER_HASH, tokenizer));
     if (keepLabels != null) {
       found.add(sha256(KEEP_LABELS_HASH, keepLabels));
