@@ -19,7 +19,9 @@ import org.tribuo.ConfigurableDataSource;
 import org.tribuo.Dataset;
 import org.tribuo.ImmutableOutputInfo;
 import org.tribuo.Output;
+import org.tribuo.distill.component.InputFiles;
 import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.graph.pass.Normalization;
@@ -83,6 +85,7 @@ final class Distillation<T extends Output<T>> {
     TokenFeatures.check(examples.getFeatureMap());
     settings.lastGoodStudent().ifPresent(Distillation::checkFolder);
     try {
+      checkOutputs(InputFiles.ofProvenance(trainer, examples.getProvenance()));
       ImmutableOutputInfo<T> outputs =
           settings.teacher().isPresent()
               ? KnownOutputs.of(examples, settings.teacher().get())
@@ -98,6 +101,17 @@ final class Distillation<T extends Output<T>> {
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Finds out before anything is trained whether a file that is read would be replaced. */
+  private void checkOutputs(InputFiles inputs) throws IOException {
+    if (settings.lastGoodStudent().isPresent()) {
+      inputs.checkOutput(settings.lastGoodStudent().get());
+      inputs.checkOutput(OnnxModel.dataFile(settings.lastGoodStudent().get()));
+    }
+    if (settings.store().isPresent()) {
+      inputs.checkOutput(settings.store().get());
     }
   }
 
@@ -143,7 +157,9 @@ final class Distillation<T extends Output<T>> {
     limits.checkPadding("student", settings.padId());
     TokenFeatures tokens = limits.features(settings.maxLength());
     StudentNetwork network = StudentNetwork.of(student, tokens, settings.padId());
+    ReadableTexts.checkRows(network.inputs());
     TextRows rows = TextRows.of(examples, tokens, codec);
+    limits.checkSegments("student", rows.texts());
     HeldOut split = split(rows);
     StageTexts<T> ofDataset = StageTexts.ofDataset(examples, rows, split);
     List<StageTexts<T>> texts = texts(ofDataset, tokens, codec);

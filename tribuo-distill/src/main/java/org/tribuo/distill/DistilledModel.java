@@ -18,8 +18,10 @@ import org.tribuo.ImmutableOutputInfo;
 import org.tribuo.Model;
 import org.tribuo.Output;
 import org.tribuo.Prediction;
+import org.tribuo.distill.component.InputFiles;
 import org.tribuo.distill.component.OnnxMetadata;
 import org.tribuo.distill.graph.AtomicFile;
+import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.TokenSequence;
 import org.tribuo.distill.output.TargetCodec;
@@ -191,19 +193,25 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
    * provenance in Tribuo's field, from where Tribuo's ONNXExternalModel reads it, and the label
    * order, which teachers and student sources find there.
    *
-   * @throws IOException if the file cannot be written; one that was there before is kept
+   * @throws IOException if the file cannot be written, or is one that this model was made of; one
+   *     that was there before is kept
    */
   public void exportOnnx(Path file) throws IOException {
+    InputFiles inputs = InputFiles.ofProvenance(provenance);
+    inputs.checkOutput(file);
+    inputs.checkOutput(OnnxModel.dataFile(file));
     OnnxMetadata.describe(network.onnx(), provenance, network.labelOrder()).write(file);
   }
 
   /**
    * Saves this model as protobuf, whole or not at all.
    *
-   * @throws IOException if the file cannot be written; one that was there before is kept
+   * @throws IOException if the file cannot be written, or is one that this model was made of; one
+   *     that was there before is kept
    */
   @Override
   public void serializeToFile(Path file) throws IOException {
+    InputFiles.ofProvenance(provenance).checkOutput(file);
     AtomicFile.writeStream(file, this::serializeToStream);
   }
 

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.tribuo.Output;
 import org.tribuo.distill.component.ModelFile;
 import org.tribuo.distill.component.ModelFileProvenance;
+import org.tribuo.distill.component.NamedColumns;
 import org.tribuo.distill.component.PropertyChecks;
 import org.tribuo.distill.objective.NamedFeature;
 import org.tribuo.distill.teacher.LabelOrder;
@@ -46,7 +47,8 @@ public final class OnnxTeacher extends TeacherSource {
   @Config(
       description =
           "The names of the logits' columns, in order: labels, or for regression dimensions. May be"
-              + " left out for a file that DistilledModel.exportOnnx wrote.")
+              + " left out for a file that DistilledModel.exportOnnx wrote, or beside which a"
+              + " config.json has them as id2label.")
   private List<String> labelOrder = List.of();
 
   @Config(
@@ -69,7 +71,8 @@ public final class OnnxTeacher extends TeacherSource {
   private OnnxTeacher() {}
 
   /**
-   * A teacher that was exported by {@link DistilledModel#exportOnnx}.
+   * A teacher that was exported by {@link DistilledModel#exportOnnx}, or whose columns a {@code
+   * config.json} beside it names.
    *
    * @throws PropertyException if there is no such file
    */
@@ -166,11 +169,13 @@ public final class OnnxTeacher extends TeacherSource {
   @Override
   <T extends Output<T>> List<ReadyTeacher> ready(TeacherPreparation<T> preparation)
       throws IOException {
+    NamedColumns columns = file().namedColumns(labelOrder, file().read());
+    preparation.listener().onLabelOrder(path, columns);
     return List.of(
         new ReadyTeacher(
             new TeacherSettings(
                 path,
-                labels(),
+                new LabelOrder(columns.names()),
                 Optional.of(logits).filter(name -> !name.isEmpty()),
                 preparation.session()),
             Optional.ofNullable(tokenizer),
@@ -203,7 +208,8 @@ public final class OnnxTeacher extends TeacherSource {
 
   @Override
   public ConfiguredObjectProvenance getProvenance() {
-    return new ModelFileProvenance(this, "Teacher", file(), Optional.ofNullable(tokenizer));
+    return ModelFileProvenance.of(
+        this, "Teacher", file(), labelOrder, Optional.ofNullable(tokenizer));
   }
 
   @Override

@@ -1,7 +1,9 @@
 package org.tribuo.distill;
 
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.stream.LongStream;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
@@ -9,16 +11,18 @@ import org.tribuo.distill.graph.pass.Normalization;
 import org.tribuo.distill.input.TextTokenizer;
 import org.tribuo.distill.input.TokenFeatures;
 import org.tribuo.distill.input.TokenInputs;
+import org.tribuo.distill.input.TokenSequence;
 import org.tribuo.distill.transformer.EmbeddingTables;
 
 /**
- * Which tokens a model can read, and how many, as its embedding tables tell.
+ * Which tokens a model can read, and how many, as its embedding tables and its inputs tell.
  *
- * @param positions the most tokens of a text; empty if no table says it, as where positions are
- *     turned or relative
+ * @param positions the most tokens of a text; empty if neither a table says it nor an input, as
+ *     where positions are turned or relative
  * @param vocabulary how many tokens it knows; ids are smaller than this
+ * @param segments how many segments of a text it tells apart; empty if it does not look them up
  */
-record TokenLimits(OptionalInt positions, int vocabulary) {
+record TokenLimits(OptionalInt positions, int vocabulary, OptionalInt segments) {
   /**
    * The limits of a model.
    *
@@ -28,16 +32,20 @@ record TokenLimits(OptionalInt positions, int vocabulary) {
     Graph graph = Graph.of(model);
     Normalization.apply(graph);
     EmbeddingTables tables = EmbeddingTables.of(graph);
+    TokenInputs inputs = TokenInputs.of(graph.inputs());
     OptionalInt positions =
-        tables.maxPositions().stream()
+        LongStream.concat(tables.maxPositions().stream(), inputs.fixedPositions().stream())
             .map(most -> Math.min(most, TokenFeatures.MAX_POSITIONS))
             .mapToInt(Math::toIntExact)
+            .min();
+    OptionalInt segments =
+        inputs.typeIds().map(tables::rows).orElse(OptionalLong.empty()).stream()
+            .mapToInt(Math::toIntExact)
             .findFirst();
-    return new TokenLimits(positions, vocabulary(graph, tables));
+    return new TokenLimits(positions, vocabulary(inputs.ids(), tables), segments);
   }
 
-  private static int vocabulary(Graph graph, EmbeddingTables tables) {
-    String ids = TokenInputs.of(graph.inputs()).ids();
+  private static int vocabulary(String ids, EmbeddingTables tables) {
     OptionalLong rows = tables.rows(ids);
     return Math.toIntExact(
         rows.orElseThrow(
@@ -71,6 +79,28 @@ record TokenLimits(OptionalInt positions, int vocabulary) {
    */
   int orUsual(int stated) {
     return positions.orElse(stated > 0 ? stated : TextTokenizer.DEFAULT_MAX_LENGTH);
+  }
+
+  /**
+   * Checks that a model tells the segments of texts apart.
+   *
+   * @param whose for the message, such as {@code student}
+   * @throws IllegalArgumentException if a text has more; the message says which
+   */
+  void checkSegments(String whose, List<TokenSequence> texts) {
+    if (segments.isEmpty()) {
+      return;
+    }
+    for (int row = 0; row < texts.size(); row++) {
+      TokenSequence text = texts.get(row);
+      for (int i = 0; i < text.length(); i++) {
+        if (text.typeId(i) >= segments.getAsInt()) {
+          throw new IllegalArgumentException(
+              "Example %d has a token of segment %d, as the second text of a pair is, but the %s has embeddings for %d segments; leave out the second text, or take a model that reads pairs"
+                  .formatted(row, text.typeId(i), whose, segments.getAsInt()));
+        }
+      }
+    }
   }
 
   /**

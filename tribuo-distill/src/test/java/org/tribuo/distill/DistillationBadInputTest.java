@@ -26,6 +26,7 @@ import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.input.CsvTextDataSource;
 import org.tribuo.distill.input.TokenFeatures;
 import org.tribuo.distill.input.TokenSequence;
 import org.tribuo.distill.objective.CrossEntropyLoss;
@@ -173,6 +174,99 @@ class DistillationBadInputTest {
         .isThrownBy(() -> bert().train(with(TokenSequence.of(1, 101, 2))))
         .withMessageStartingWith("Example 12: Token 101 at position 1 is outside of the model's")
         .withMessageContaining("vocabulary of 101");
+  }
+
+  @Test
+  void aSecondTextForAStudentOrATeacherThatReadsOne(@TempDir Path folder) throws IOException {
+    Graph graph = Graph.of(Zoo.model("bert_seqcls_ts11"));
+    String table = "bert.embeddings.token_type_embeddings.weight";
+    float[] one = Arrays.copyOf(graph.initializer(table).toFloats(), 32);
+    graph.setInitializer(table, Tensor.of(one, 1, 32));
+    Path file = folder.resolve("one-segment.onnx");
+    graph.toModel().write(file);
+    Dataset<Label> pairs =
+        with(new TokenSequence(new int[] {1, 5, 2, 6}, new int[] {0, 0, 1, 1}));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> trainer(OnnxStudent.of(file, ORDER)).train(pairs))
+        .withMessage(
+            "Example 12 has a token of segment 1, as the second text of a pair is, but the student"
+                + " has embeddings for 1 segments; leave out the second text, or take a model that"
+                + " reads pairs");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> builder().teacher(OnnxTeacher.of(file, ORDER)).build().train(pairs))
+        .withMessageContaining("Example 12 has a token of segment 1")
+        .withMessageContaining("the teacher '%s' has embeddings for 1".formatted(file));
+  }
+
+  @Test
+  void aStudentOfAFixedSizeOrOfFewPositionsIsRefusedBeforeAnythingRuns() {
+    Path faults = Path.of("src/test/resources/faults/text");
+    MutableDataset<Label> texts =
+        new MutableDataset<>(
+            CsvTextDataSource.of(
+                    faults.resolve("test-labels_test-new-label.csv"),
+                    faults.resolve("softmax-teacher_tokenizer.json"),
+                    new LabelFactory())
+                .read());
+    DistillationTrainer<Label> fixed =
+        trainer(OnnxStudent.of(faults.resolve("static-shapes_static-2x8.onnx"), ORDER));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> fixed.checkTexts(texts))
+        .withMessageContaining("The student reads exactly 2 texts at a time")
+        .withMessageContaining("export it again with a batch of any size");
+    DistillationTrainer<Label> few =
+        trainer(
+            EncoderStudent.of(faults.resolve("student-limits_positions8.onnx"), Pooling.MEAN));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> few.checkTexts(texts))
+        .withMessageStartingWith("Example ")
+        .withMessageContaining("a token at position 8")
+        .withMessageContaining("set the tokenizer's maximum length to that");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> few.train(texts))
+        .withMessageContaining("a token at position 8");
+    trainer(OnnxStudent.of(faults.resolve("softmax-teacher_logits-teacher.onnx"), ORDER))
+        .checkTexts(texts);
+  }
+
+  @Test
+  void anOutputThatWouldReplaceAnInput(@TempDir Path folder) throws IOException {
+    Path model = Files.copy(BERT, folder.resolve("model.onnx"));
+    Path hard = Files.createLink(folder.resolve("hard.onnx"), model);
+    byte[] before = Files.readAllBytes(model);
+    assertThatThrownBy(
+            () ->
+                DistillationTrainer.<Label>builder()
+                    .student(OnnxStudent.of(model, ORDER))
+                    .lastGoodStudent(hard)
+                    .build()
+                    .train(LABELLED))
+        .hasMessageContaining("hard.onnx")
+        .hasMessageContaining("model.onnx")
+        .hasMessageContaining("would be replaced");
+    assertThatThrownBy(
+            () ->
+                DistillationTrainer.<Label>builder()
+                    .student(OnnxStudent.of(BERT, ORDER))
+                    .teacher(OnnxTeacher.of(model, ORDER))
+                    .softTargetStore(model)
+                    .build()
+                    .train(LABELLED))
+        .hasMessageContaining("model.onnx")
+        .hasMessageContaining("would be replaced");
+    try (DistilledModel<Label> trained = train(OnnxStudent.of(model, ORDER))) {
+      Path symbolic = Files.createSymbolicLink(folder.resolve("symbolic.onnx"), model);
+      for (Path output : List.of(model, hard, symbolic)) {
+        assertThatThrownBy(() -> trained.exportOnnx(output))
+            .isInstanceOf(IOException.class)
+            .hasMessageContaining("would be replaced; name another file");
+        assertThatThrownBy(() -> trained.serializeToFile(output))
+            .isInstanceOf(IOException.class)
+            .hasMessageContaining("would be replaced; name another file");
+      }
+      trained.exportOnnx(folder.resolve("student.onnx"));
+    }
+    assertThat(model).hasBinaryContent(before);
   }
 
   @Test
@@ -423,7 +517,11 @@ class DistillationBadInputTest {
   }
 
   private static DistilledModel<Label> train(StudentSource student) {
-    return DistillationTrainer.<Label>builder().student(student).build().train(LABELLED);
+    return trainer(student).train(LABELLED);
+  }
+
+  private static DistillationTrainer<Label> trainer(StudentSource student) {
+    return DistillationTrainer.<Label>builder().student(student).build();
   }
 
   private static Dataset<Label> with(TokenSequence text) {

@@ -206,6 +206,11 @@ public final class OnnxModel {
     return new OnnxModel(builder.build(), initializers, external);
   }
 
+  /** Where {@link #write} puts the data of a model that does not fit into one message. */
+  public static Path dataFile(Path file) {
+    return ExternalData.fileFor(file);
+  }
+
   /** Bytes of all initializers. */
   public long bytesOfInitializers() {
     return initializers.values().stream()

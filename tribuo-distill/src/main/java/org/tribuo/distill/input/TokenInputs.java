@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Function;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Shape;
@@ -91,6 +93,14 @@ public final class TokenInputs {
         .orElseThrow();
   }
 
+  /** The name of the input that takes the segments, if there is one. */
+  public Optional<String> typeIds() {
+    return inputs.values().stream()
+        .filter(input -> input.part() == Part.TYPE_IDS)
+        .map(Input::name)
+        .findFirst();
+  }
+
   /** Whether one of the inputs tells tokens from padding. */
   public boolean tellPadding() {
     return inputs.values().stream().anyMatch(input -> input.part() == Part.MASK);
@@ -104,6 +114,24 @@ public final class TokenInputs {
   /** Whether a batch may have any number of rows: no input of the model fixes it. */
   public boolean takeAnyRows() {
     return inputs.values().stream().noneMatch(input -> input.rows() instanceof Dimension.Fixed);
+  }
+
+  /** The number of rows that each batch must have, if the model fixes it. */
+  public OptionalLong fixedRows() {
+    return fixed(Input::rows);
+  }
+
+  /** The number of positions to which texts are padded, if the model fixes it. */
+  public OptionalLong fixedPositions() {
+    return fixed(Input::positions);
+  }
+
+  private OptionalLong fixed(Function<Input, Dimension> size) {
+    return inputs.values().stream()
+        .map(size)
+        .filter(Dimension.Fixed.class::isInstance)
+        .mapToLong(dimension -> ((Dimension.Fixed) dimension).size())
+        .min();
   }
 
   /**
