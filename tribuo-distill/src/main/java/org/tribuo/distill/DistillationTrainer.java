@@ -312,9 +312,9 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
    * is made, but neither trained nor run, and labels are not looked at.
    *
    * @param texts examples as this trainer trains on, or as its model predicts
-   * @throws IllegalArgumentException if one is too long for the student, or has a token or a segment
-   *     that it does not know, or the student has a fixed number of rows in each batch; the message
-   *     says which and what to do
+   * @throws IllegalArgumentException if one is too long for the student, or has a token or a
+   *     segment that it does not know, or the student has a fixed number of rows in each batch; the
+   *     message says which and what to do
    * @throws org.tribuo.distill.graph.GraphException if there can be no such student
    * @throws java.io.UncheckedIOException if a file cannot be read
    */

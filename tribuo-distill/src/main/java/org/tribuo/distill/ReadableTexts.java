@@ -31,8 +31,7 @@ record ReadableTexts(DistillationSettings settings) {
       TokenLimits limits = TokenLimits.of(model);
       limits.checkPadding("student", settings.padId());
       checkRows(TokenInputs.of(Graph.of(model).inputs()));
-      limits.checkSegments(
-          "student", TextRows.texts(texts, limits.features(settings.maxLength())));
+      limits.checkSegments("student", TextRows.texts(texts, limits.features(settings.maxLength())));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

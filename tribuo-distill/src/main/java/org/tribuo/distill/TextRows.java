@@ -39,8 +39,8 @@ record TextRows(List<TokenSequence> texts, Targets targets, boolean[] labelled) 
   /**
    * The texts of a dataset, whatever their labels are.
    *
-   * @throws IllegalArgumentException if an example is no text that fits the limits; the message says
-   *     which
+   * @throws IllegalArgumentException if an example is no text that fits the limits; the message
+   *     says which
    */
   static List<TokenSequence> texts(Dataset<?> dataset, TokenFeatures tokens) {
     List<TokenSequence> texts = new ArrayList<>(dataset.size());

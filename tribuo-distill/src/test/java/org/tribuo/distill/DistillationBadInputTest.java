@@ -184,8 +184,7 @@ class DistillationBadInputTest {
     graph.setInitializer(table, Tensor.of(one, 1, 32));
     Path file = folder.resolve("one-segment.onnx");
     graph.toModel().write(file);
-    Dataset<Label> pairs =
-        with(new TokenSequence(new int[] {1, 5, 2, 6}, new int[] {0, 0, 1, 1}));
+    Dataset<Label> pairs = with(new TokenSequence(new int[] {1, 5, 2, 6}, new int[] {0, 0, 1, 1}));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> trainer(OnnxStudent.of(file, ORDER)).train(pairs))
         .withMessage(
@@ -215,8 +214,7 @@ class DistillationBadInputTest {
         .withMessageContaining("The student reads exactly 2 texts at a time")
         .withMessageContaining("export it again with a batch of any size");
     DistillationTrainer<Label> few =
-        trainer(
-            EncoderStudent.of(faults.resolve("student-limits_positions8.onnx"), Pooling.MEAN));
+        trainer(EncoderStudent.of(faults.resolve("student-limits_positions8.onnx"), Pooling.MEAN));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> few.checkTexts(texts))
         .withMessageStartingWith("Example ")

@@ -31,6 +31,7 @@ final class ExperimentRun {
   private static final String FILES = "files";
 
   private final Experiment experiment;
+  private final StartedFrom startedFrom;
   private final Trainers trainers;
   private final ResultFolder results;
   private final Console console;
@@ -38,11 +39,13 @@ final class ExperimentRun {
   private final Phases phases = new Phases();
 
   /**
+   * @param startedFrom the configuration that describes the experiment
    * @param console is told how it goes
    * @param meter says how much is measured
    */
-  ExperimentRun(Experiment experiment, Console console, SpeedMeter meter) {
+  ExperimentRun(Experiment experiment, StartedFrom startedFrom, Console console, SpeedMeter meter) {
     this.experiment = experiment;
+    this.startedFrom = startedFrom;
     this.trainers = experiment.trainers();
     this.results = new ResultFolder(experiment.output().folder);
     this.console = console;
@@ -51,19 +54,23 @@ final class ExperimentRun {
 
   /** Runs all steps and writes all files. */
   Results run() throws Exception {
+    boolean writesConfiguration = startedFrom.leavesRoomFor(results.configuration());
     results.prepare();
     experiment.complete(results);
+    results.checkOutputs(
+        experiment.inputs().with(startedFrom.files().toArray(Path[]::new)),
+        experiment.output().storeFile(results));
     trainers.check();
-    Path tokenizer = experiment.teacher().tokenizerFile();
-    Texts texts = phases.time("texts", () -> Texts.read(experiment.data(), tokenizer));
-    results.keepTokenizer(tokenizer);
+    Texts texts = phases.time("texts", this::texts);
+    results.keepTokenizer(experiment.teacher().tokenizerFile());
+    texts.files().forEach(file -> say("%s.", file));
     say("Texts: %s.", texts.described());
     Measurement measurement = new Measurement(texts.test(), experiment.training().session(), meter);
 
     Measured teacher = teacher(texts, measurement);
     List<ModelReport> reports = new ArrayList<>();
     reports.add(teacher.report());
-    reports.add(student(texts, measurement, teacher.evaluation()));
+    reports.add(student(texts, measurement, teacher.evaluation(), writesConfiguration));
     if (experiment.training().controlEpochs > 0) {
       reports.add(control(texts, measurement, teacher.evaluation()));
     }
@@ -72,6 +79,12 @@ final class ExperimentRun {
     measured.writeCsv(results.csv());
     measured.writeJson(results.json());
     return measured;
+  }
+
+  private Texts texts() throws IOException {
+    Texts texts = Texts.read(experiment.data(), experiment.teacher());
+    trainers.checkTexts(texts, experiment.data());
+    return texts;
   }
 
   private Measured teacher(Texts texts, Measurement measurement) throws Exception {
@@ -96,7 +109,8 @@ final class ExperimentRun {
     return model;
   }
 
-  private ModelReport student(Texts texts, Measurement measurement, LabelEvaluation teacher)
+  private ModelReport student(
+      Texts texts, Measurement measurement, LabelEvaluation teacher, boolean writesConfiguration)
       throws Exception {
     say("2. Soft targets: what the teacher says of all texts.");
     DistillationTrainer<Label> trainer =
@@ -110,7 +124,9 @@ final class ExperimentRun {
         say("5. Fine-tuning: none.");
       }
       save(model, results.student(), results.studentModel());
-      ExperimentFile.write(results.configuration(), experiment, model.getProvenance());
+      if (writesConfiguration) {
+        ExperimentFile.write(results.configuration(), experiment, model.getProvenance());
+      }
       return measure(measurement, STUDENT, model, results.student(), Optional.of(teacher)).report();
     }
   }

@@ -1,13 +1,17 @@
 package org.tribuo.distill.examples;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.tribuo.Model;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.DistilledModel;
+import org.tribuo.distill.component.InputFiles;
 import org.tribuo.distill.graph.AtomicFile;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.provenance.DatasetProvenance;
@@ -79,8 +83,37 @@ record ResultFolder(Path folder) {
     AtomicFile.removeParts(folder);
   }
 
+  /**
+   * Refuses to write over files that are read, under whatever name.
+   *
+   * @param store the file that keeps soft targets
+   * @throws PropertyException if one would be replaced
+   * @throws IOException if that cannot be found out
+   */
+  void checkOutputs(InputFiles inputs, Path store) throws IOException {
+    List<Path> outputs = new ArrayList<>(List.of(store, studentModel(), teacherModel(), trials()));
+    outputs.addAll(List.of(csv(), json()));
+    for (Path model : List.of(teacher(), student(), control())) {
+      outputs.add(model);
+      outputs.add(OnnxModel.dataFile(model));
+    }
+    for (Path output : outputs) {
+      Optional<Path> replaced = inputs.replacedBy(output);
+      if (replaced.isPresent()) {
+        throw new PropertyException(
+            "output",
+            "folder",
+            "%s is read, and would be replaced by the result %s; name another --output"
+                .formatted(replaced.get(), output));
+      }
+    }
+  }
+
   /** Keeps the tokenizer beside the models that need it. */
   void keepTokenizer(Path original) throws IOException {
+    if (InputFiles.of(List.of(original)).replacedBy(tokenizer()).isPresent()) {
+      return;
+    }
     AtomicFile.writeStream(tokenizer(), out -> Files.copy(original, out));
   }
 

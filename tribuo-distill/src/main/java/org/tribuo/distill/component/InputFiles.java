@@ -8,10 +8,13 @@ import com.oracle.labs.mlrg.olcut.provenance.primitives.FileProvenance;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.tribuo.distill.graph.OnnxModel;
 
 /**
  * Files that something was made of, or that a program reads: no output may replace them. A file is
@@ -54,6 +57,20 @@ public final class InputFiles {
     } else if (provenance instanceof MapProvenance<?> map) {
       map.getMap().values().forEach(value -> collect(value, files));
     }
+  }
+
+  /**
+   * These files, a model, and what lies beside it and is part of it: external data and {@code
+   * config.json}.
+   *
+   * @throws IOException if the model cannot be read
+   */
+  public InputFiles withModel(Path model) throws IOException {
+    List<Path> all = new ArrayList<>();
+    all.add(model);
+    all.add(model.resolveSibling(ModelConfiguration.NAME));
+    OnnxModel.read(model).externalDataFiles().forEach(name -> all.add(model.resolveSibling(name)));
+    return with(all.toArray(Path[]::new));
   }
 
   /** These files and others. */

@@ -27,9 +27,10 @@ import org.tribuo.provenance.ConfiguredDataSourceProvenance;
  * of tokens ({@link TokenFeatures}).
  *
  * <p>Separator, quoting and character set are stated or found out; {@link #format} tells how the
- * file was read, as the provenance does. A cell that is not understood is refused by row and column:
- * where several columns are labels of a {@code MultiLabel} it says {@code true} or {@code false},
- * {@code yes} or {@code no}, {@code 1} or {@code 0}, and for a {@code Regressor} it is one number.
+ * file was read, as the provenance does. A cell that is not understood is refused by row and
+ * column: where several columns are labels of a {@code MultiLabel} it says {@code true} or {@code
+ * false}, {@code yes} or {@code no}, {@code 1} or {@code 0}, and for a {@code Regressor} it is one
+ * number.
  *
  * <p>A row whose label is empty becomes an example with Tribuo's unknown output. With {@code
  * keepLabelsPath} only the listed rows keep theirs: few labels, plenty of text. Rows are numbered
@@ -56,7 +57,8 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
 
   @Config(
       mandatory = true,
-      description = "The file of rows, separated by commas or otherwise; the first names the columns.")
+      description =
+          "The file of rows, separated by commas or otherwise; the first names the columns.")
   private Path dataPath;
 
   @Config(mandatory = true, description = "The tokenizer.json of the model that reads the text.")
@@ -163,7 +165,8 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
     List<TokenSequence> tokens = tokenize(rows);
     LabelCells<T> cells = new LabelCells<>(outputFactory, labelColumns, decimalSeparator);
     for (int row = 0; row < rows.size(); row++) {
-      T output = labelled.get(row) ? output(cells, rows.get(row), row) : outputFactory.getUnknownOutput();
+      T output =
+          labelled.get(row) ? output(cells, rows.get(row), row) : outputFactory.getUnknownOutput();
       examples.add(new TextExample<>(tokens.get(row), output, kept(rows.get(row))));
     }
     provenance = new CsvTextDataSourceProvenance(this, dataPath, tokenizerPath, keepLabelsPath);
@@ -185,9 +188,7 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
     }
     try {
       TextFile text =
-          characters.isPresent()
-              ? TextFile.of(dataPath, characters.get())
-              : TextFile.of(dataPath);
+          characters.isPresent() ? TextFile.of(dataPath, characters.get()) : TextFile.of(dataPath);
       CsvTextFile file = CsvTextFile.open(text, stated, quoting, wanted);
       format = file.format();
       checkColumn(file, "textColumn", textColumn);
@@ -400,6 +401,15 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
       return this;
     }
 
+    /**
+     * What is between two columns: one character, or its name, which is tab, comma, semicolon or
+     * bar; empty to find it out from the header.
+     */
+    public Builder<T> separator(String separator) {
+      source.separator = separator;
+      return this;
+    }
+
     /** Whether a cell may be quoted; without it that is found out. */
     public Builder<T> quoting(Quoting quoting) {
       source.quoting = quoting;
@@ -409,6 +419,12 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
     /** The character set; without it the byte order mark tells it, or it is UTF-8. */
     public Builder<T> charset(Charset charset) {
       source.charset = charset.name();
+      return this;
+    }
+
+    /** The name of the character set; empty to find it out. */
+    public Builder<T> charset(String name) {
+      source.charset = name;
       return this;
     }
 

@@ -132,8 +132,8 @@ final class CsvTextFile {
    * Reads all rows.
    *
    * @param pairColumn empty if there are no pairs
-   * @throws IllegalArgumentException if a row is malformed, has more or fewer cells than the header,
-   *     or some but not all of its labels; the message says which
+   * @throws IllegalArgumentException if a row is malformed, has more or fewer cells than the
+   *     header, or some but not all of its labels; the message says which
    * @throws IOException if the file cannot be read, or some bytes are no text
    */
   List<CsvText> read(String textColumn, String pairColumn, List<String> labelColumns)

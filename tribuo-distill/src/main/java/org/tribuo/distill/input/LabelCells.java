@@ -43,7 +43,8 @@ record LabelCells<T extends Output<T>>(
     if (factory instanceof RegressionFactory) {
       return factory.generateOutput(numbers(cells));
     }
-    return factory.generateOutput(cells.size() == 1 ? cells.get(0) : each(cells, (column, cell) -> cell));
+    return factory.generateOutput(
+        cells.size() == 1 ? cells.get(0) : each(cells, (column, cell) -> cell));
   }
 
   /** Several columns say of a label each whether it is there; one column lists those that are. */
@@ -51,7 +52,8 @@ record LabelCells<T extends Output<T>>(
     if (cells.size() > 1) {
       return each(cells, LabelCells::flag);
     }
-    return pieces(cells.get(0), piece -> piece.indexOf('=') < 0 ? piece : named(piece, LabelCells::flag));
+    return pieces(
+        cells.get(0), piece -> piece.indexOf('=') < 0 ? piece : named(piece, LabelCells::flag));
   }
 
   /** Several columns are a dimension each; one column is a number, or lists dimensions by name. */
@@ -98,8 +100,7 @@ record LabelCells<T extends Output<T>>(
     int equals = piece.indexOf('=');
     if (equals < 1) {
       throw new IllegalArgumentException(
-          "'%s' in '%s' has no name, expected such as name=value"
-              .formatted(piece, columns.get(0)));
+          "'%s' in '%s' has no name, expected such as name=value".formatted(piece, columns.get(0)));
     }
     return piece.substring(0, equals).strip()
         + "="

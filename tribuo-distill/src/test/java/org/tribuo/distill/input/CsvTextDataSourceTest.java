@@ -258,7 +258,8 @@ class CsvTextDataSourceTest {
     refused("dataPath", CsvTextDataSource.of(after, TOKENIZER, LABELS))
         .startsWith(
             ("%s cannot be read as CSV (caused by row 1 is malformed: Unexpected character after"
-                + " closing quote: ' ' (0x20) (record starting at line 3)").formatted(after));
+                    + " closing quote: ' ' (0x20) (record starting at line 3)")
+                .formatted(after));
     Path half = csv("text,x,y\none,1,\n");
     refused(
             "dataPath",
@@ -271,7 +272,8 @@ class CsvTextDataSourceTest {
     refused("dataPath", CsvTextDataSource.of(damaged, TOKENIZER, LABELS))
         .startsWith(
             ("%s cannot be read as CSV (caused by row 1 (line 3) has the character NUL in column"
-                + " 'text'; is the file damaged, or in UTF-16").formatted(damaged));
+                    + " 'text'; is the file damaged, or in UTF-16")
+                .formatted(damaged));
   }
 
   @Test
@@ -324,8 +326,7 @@ class CsvTextDataSourceTest {
             Set.of("threat", "toxic"));
     for (String spelling : List.of("1,0", "yes,no", "1.0,0.0", "TRUE,False", "Y,n", "t,F")) {
       String[] yesNo = spelling.split(",");
-      Path csv =
-          csv("text,joy,insult,threat\none,%1$s,%2$s,%1$s\n".formatted(yesNo[0], yesNo[1]));
+      Path csv = csv("text,joy,insult,threat\none,%1$s,%2$s,%1$s\n".formatted(yesNo[0], yesNo[1]));
       assertThat(outputs(flags(csv, "joy")))
           .as(spelling)
           .extracting(MultiLabel::getNameSet)
@@ -468,11 +469,12 @@ class CsvTextDataSourceTest {
   void aCharacterSetIsToldByAMarkOrStated() throws IOException {
     String content = "text,label\nCaf\u00e9,a\n";
     for (Charset charset :
-        List.of(
-            StandardCharsets.UTF_8, StandardCharsets.UTF_16LE, StandardCharsets.UTF_16BE)) {
-      Path marked = Files.write(folder.resolve("marked.csv"), ("\uFEFF" + content).getBytes(charset));
+        List.of(StandardCharsets.UTF_8, StandardCharsets.UTF_16LE, StandardCharsets.UTF_16BE)) {
+      Path marked =
+          Files.write(folder.resolve("marked.csv"), ("\uFEFF" + content).getBytes(charset));
       assertFirstText(CsvTextDataSource.of(marked, TOKENIZER, LABELS), "Caf\u00e9");
-      assertFirstText(CsvTextDataSource.of(marked, TOKENIZER, LABELS).charset(charset), "Caf\u00e9");
+      assertFirstText(
+          CsvTextDataSource.of(marked, TOKENIZER, LABELS).charset(charset), "Caf\u00e9");
     }
     Path latin =
         Files.write(folder.resolve("latin.csv"), content.getBytes(StandardCharsets.ISO_8859_1));
