@@ -12,6 +12,7 @@ import org.tribuo.classification.Label;
 import org.tribuo.classification.evaluation.LabelEvaluation;
 import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.DistilledModel;
+import org.tribuo.distill.component.InputFiles;
 import org.tribuo.distill.examples.Measurement.Measured;
 import org.tribuo.distill.examples.console.Console;
 import org.tribuo.distill.examples.console.DistillationProgress;
@@ -57,8 +58,10 @@ final class ExperimentRun {
     boolean writesConfiguration = startedFrom.leavesRoomFor(results.configuration());
     results.prepare();
     experiment.complete(results);
+    InputFiles inputs = experiment.inputs();
     results.checkOutputs(
-        experiment.inputs().with(startedFrom.files().toArray(Path[]::new)),
+        writesConfiguration ? inputs.with(startedFrom.files().toArray(Path[]::new)) : inputs,
+        experiment.teacher().tokenizerFile(),
         experiment.output().storeFile(results));
     trainers.check();
     Texts texts = phases.time("texts", this::texts);

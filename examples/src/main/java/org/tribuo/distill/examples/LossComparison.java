@@ -78,11 +78,15 @@ final class LossComparison {
       TeacherOptions second = options.second.like(options.teacher);
       inputs = inputs.withModel(second.file()).with(second.tokenizerFile());
     }
-    folder.checkOutputs(inputs, options.output.storeFile(folder));
+    List<ResultFolder> folders = new ArrayList<>(List.of(folder));
     for (long seed : options.seeds) {
       ResultFolder ofSeed = Cohorts.folder(options.output, seed);
-      ofSeed.checkOutputs(inputs, options.output.storeFile(ofSeed));
-      Cohorts.second(ofSeed).checkOutputs(inputs, options.output.storeFile(ofSeed));
+      folders.add(ofSeed);
+      folders.add(Cohorts.second(ofSeed));
+    }
+    for (ResultFolder each : folders) {
+      each.checkOutputs(
+          inputs, options.teacher.tokenizerFile(), options.output.storeFile(each));
     }
   }
 

@@ -84,18 +84,23 @@ record ResultFolder(Path folder) {
   }
 
   /**
-   * Refuses to write over files that are read, under whatever name.
+   * Refuses to write over files that are read, under whatever name. The tokenizer may be the one
+   * that is here: then it stays.
    *
+   * @param tokenizer that will be kept here
    * @param store the file that keeps soft targets
    * @throws PropertyException if one would be replaced
    * @throws IOException if that cannot be found out
    */
-  void checkOutputs(InputFiles inputs, Path store) throws IOException {
+  void checkOutputs(InputFiles inputs, Path tokenizer, Path store) throws IOException {
     List<Path> outputs = new ArrayList<>(List.of(store, studentModel(), teacherModel(), trials()));
-    outputs.addAll(List.of(csv(), json()));
+    outputs.addAll(List.of(csv(), json(), configuration()));
     for (Path model : List.of(teacher(), student(), control())) {
       outputs.add(model);
       outputs.add(OnnxModel.dataFile(model));
+    }
+    if (!isKept(tokenizer)) {
+      outputs.add(tokenizer());
     }
     for (Path output : outputs) {
       Optional<Path> replaced = inputs.replacedBy(output);
@@ -109,12 +114,15 @@ record ResultFolder(Path folder) {
     }
   }
 
+  private boolean isKept(Path tokenizer) throws IOException {
+    return InputFiles.of(List.of(tokenizer)).replacedBy(tokenizer()).isPresent();
+  }
+
   /** Keeps the tokenizer beside the models that need it. */
   void keepTokenizer(Path original) throws IOException {
-    if (InputFiles.of(List.of(original)).replacedBy(tokenizer()).isPresent()) {
-      return;
+    if (!isKept(original)) {
+      AtomicFile.writeStream(tokenizer(), out -> Files.copy(original, out));
     }
-    AtomicFile.writeStream(tokenizer(), out -> Files.copy(original, out));
   }
 
   /**

@@ -159,7 +159,9 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
           "labelColumns",
           "%s are several columns, a LabelFactory takes one".formatted(labelColumns));
     }
-    List<CsvText> rows = readRows();
+    ReadRows read = readRows();
+    format = read.format();
+    List<CsvText> rows = read.rows();
     checkTexts(rows);
     BitSet labelled = labelledRows(rows);
     List<TokenSequence> tokens = tokenize(rows);
@@ -177,7 +179,10 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
     return keepText ? Optional.of(new RawText(row.text(), pair)) : Optional.empty();
   }
 
-  private List<CsvText> readRows() {
+  /** What a file holds, and how it was read. */
+  private record ReadRows(List<CsvText> rows, CsvFormat format) {}
+
+  private ReadRows readRows() {
     PropertyChecks properties = new PropertyChecks(component);
     Optional<Character> stated = properties.check("separator", () -> Separators.of(separator));
     Optional<Charset> characters = properties.check("charset", this::statedCharset);
@@ -190,7 +195,6 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
       TextFile text =
           characters.isPresent() ? TextFile.of(dataPath, characters.get()) : TextFile.of(dataPath);
       CsvTextFile file = CsvTextFile.open(text, stated, quoting, wanted);
-      format = file.format();
       checkColumn(file, "textColumn", textColumn);
       if (!pairColumn.isEmpty()) {
         checkColumn(file, "pairColumn", pairColumn);
@@ -200,7 +204,7 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
       if (rows.isEmpty()) {
         throw refused("dataPath", "%s has no rows".formatted(dataPath));
       }
-      return rows;
+      return new ReadRows(rows, file.format());
     } catch (IOException | IllegalArgumentException e) {
       throw new PropertyException(
           e, component, "dataPath", "%s cannot be read as CSV".formatted(dataPath));

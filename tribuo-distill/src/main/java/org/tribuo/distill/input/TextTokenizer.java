@@ -157,7 +157,7 @@ public final class TextTokenizer implements AutoCloseable {
         texts.size(),
         (from, to) -> {
           List<String> chunk = texts.subList(from, to);
-          return tokens(tokenizer.batchEncode(chunk), chunk);
+          return tokens(tokenizer.batchEncode(chunk), chunk, from);
         });
   }
 
@@ -179,7 +179,9 @@ public final class TextTokenizer implements AutoCloseable {
         (from, to) -> {
           List<String> chunk = firsts.subList(from, to);
           return tokens(
-              tokenizer.batchEncode(new PairList<>(chunk, seconds.subList(from, to))), chunk);
+              tokenizer.batchEncode(new PairList<>(chunk, seconds.subList(from, to))),
+              chunk,
+              from);
         });
   }
 
@@ -243,9 +245,12 @@ public final class TextTokenizer implements AutoCloseable {
     return sequences;
   }
 
-  private List<TokenSequence> tokens(Encoding[] encodings, List<String> texts) {
+  private List<TokenSequence> tokens(Encoding[] encodings, List<String> texts, int firstRow) {
     TokenSequence[] sequences = new TokenSequence[encodings.length];
     for (int i = 0; i < sequences.length; i++) {
+      if (encodings[i].getIds().length == 0) {
+        throw noToken("text '%s' of row %d".formatted(texts.get(i), firstRow + i));
+      }
       sequences[i] = tokens(encodings[i], texts.get(i));
     }
     return List.of(sequences);
@@ -254,10 +259,14 @@ public final class TextTokenizer implements AutoCloseable {
   private TokenSequence tokens(Encoding encoding, String text) {
     long[] ids = encoding.getIds();
     if (ids.length == 0) {
-      throw new IllegalArgumentException(
-          "The tokenizer of %s finds no token in the text '%s'".formatted(file, text));
+      throw noToken("text '%s'".formatted(text));
     }
     return new TokenSequence(ints(ids), ints(encoding.getTypeIds()));
+  }
+
+  private IllegalArgumentException noToken(String where) {
+    return new IllegalArgumentException(
+        "The tokenizer of %s finds no token in the %s".formatted(file, where));
   }
 
   private static int[] ints(long[] values) {
