@@ -11,17 +11,24 @@ import org.tribuo.distill.runtime.TrainingRuntime;
 
 /** A graph that is run several times, as tests want it: tensors in, tensors out. */
 public final class RunningGraph implements AutoCloseable {
+  private final OnnxModel model;
   private final OrtSession session;
 
-  private RunningGraph(OrtSession session) {
+  private RunningGraph(OnnxModel model, OrtSession session) {
+    this.model = model;
     this.session = session;
   }
 
   public static RunningGraph of(OnnxModel model) throws OrtException {
     try (OrtSession.SessionOptions options = SessionSettings.cpu(1).newOptions()) {
       byte[] bytes = model.toProto().toByteArray();
-      return new RunningGraph(TrainingRuntime.environment().createSession(bytes, options));
+      return new RunningGraph(
+          model, TrainingRuntime.environment().createSession(bytes, options));
     }
+  }
+
+  public OnnxModel model() {
+    return model;
   }
 
   /**

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.stream.LongStream;
 import org.tribuo.distill.autodiff.ForwardNode;
 import org.tribuo.distill.autodiff.RuleTable.Entry;
+import org.tribuo.distill.autodiff.rules.ConvolutionRule.Convolution;
 import org.tribuo.distill.graph.Attributes;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.ElementType;
@@ -64,12 +65,8 @@ final class ResamplingRules {
     Value counts = op.one("Conv", windows, images, channelsApart(op, ones), kernelOfOnes);
     Value x = channelsApart(op, n.x());
     Value dx =
-        op.microsoft(
-                "ConvGrad",
-                windows,
-                List.of(op.div(share, counts), x, kernelOfOnes),
-                List.of(Optional.of(x.type()), Optional.empty(), Optional.empty()))
-            .get(0);
+        ConvolutionRule.ofImages(
+            op, new Convolution(windows, op.div(share, counts), x, kernelOfOnes));
     return grads(op.reshapeLike(dx, n.x()));
   }
 
