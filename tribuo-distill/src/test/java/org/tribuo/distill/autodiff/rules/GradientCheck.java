@@ -13,6 +13,7 @@ import org.tribuo.distill.graph.FiniteDifferences.Distance;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.GraphRunner;
+import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.OperatorCase;
 import org.tribuo.distill.graph.OperatorCase.Sizes;
 import org.tribuo.distill.graph.Ops;
@@ -133,6 +134,13 @@ record GradientCheck(Distance distance, double tolerance) {
         Differentiator.differentiate(
             graph, loss.name(), instance.differentiated(), StandardRules.TABLE);
     gradients.values().forEach(gradient -> graph.addOutput(gradient.name()));
+    if (RunningGraph.GUARDED) {
+      graph.nodes().stream()
+          .filter(node -> node.domain().equals(Node.MICROSOFT))
+          .flatMap(node -> node.outputs().stream())
+          .filter(output -> !output.isEmpty() && !graph.isOutput(output))
+          .forEach(graph::addOutput);
+    }
     graph.removeUnused();
     return gradients;
   }

@@ -21,6 +21,7 @@ import static org.tribuo.distill.graph.OperatorCase.truth;
 import static org.tribuo.distill.graph.OperatorCase.vector;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.tribuo.distill.graph.OperatorCase;
 import org.tribuo.distill.graph.OperatorCase.Source;
 
@@ -30,7 +31,7 @@ final class RuleCases {
 
   private static final Source NEAR_SIX_KINKS = awayFrom(new double[] {-3, -2.5, 0, 2.5, 3}, 3, 7);
 
-  static final List<OperatorCase> CASES =
+  private static final List<OperatorCase> SINGLE =
       List.of(
           // arithmetic
           operator("Add").broadcasting(normal(), normal()),
@@ -378,6 +379,9 @@ final class RuleCases {
               .with("axis", 0)
               .with("block_size", 2)
               .on(bytes(4, 3), positive(2, 3)));
+
+  static final List<OperatorCase> CASES =
+      Stream.of(SINGLE, ConvolutionCases.CASES).flatMap(List::stream).toList();
 
   /** Operators of two inputs that broadcast to each other. */
   static final List<OperatorCase> BINARY =
