@@ -30,6 +30,15 @@ public final class UnknownOperatorException extends UndifferentiableException {
               + " taken";
       case "Loop", "Scan" ->
           "export the model with the loop written out: only the run shows how often it is passed";
+      case "QuantizeLinear" ->
+          "choose a gradient that goes straight through the rounding: gradientRules ="
+              + " org.tribuo.distill.StraightThroughQuantization";
+      case "DynamicQuantizeLinear",
+          "QLinearConv",
+          "QLinearMatMul",
+          "ConvInteger",
+          "MatMulInteger" ->
+          "take the model as it was before it was quantised: this operator rounds";
       default -> "pass a rule: CONTRIBUTING.md, \"How to add an operator\"";
     };
   }

@@ -133,6 +133,11 @@ public final class Node {
     return outputs.get(0);
   }
 
+  /** Whether it holds graphs: the branches of an If, the body of a loop. */
+  public boolean hasBodies() {
+    return !attributes.subgraphs().isEmpty();
+  }
+
   /** Every value that this node reads: its inputs, and what its bodies read from around them. */
   public Set<String> reads() {
     Set<String> reads = new LinkedHashSet<>(inputs);

@@ -1,9 +1,9 @@
 package org.tribuo.distill.graph;
 
-import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
+import ai.onnxruntime.TensorInfo;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -26,29 +26,19 @@ final class Guarded implements AutoCloseable {
   }
 
   /** Room for a tensor of that type and shape, with guards that are each as large or larger. */
-  static Guarded like(OrtEnvironment environment, Tensor tensor) throws OrtException {
-    int bytes = Math.toIntExact(tensor.elements() * tensor.elementType().bytes());
+  static Guarded of(OrtEnvironment environment, TensorInfo info) throws OrtException {
+    int bytes =
+        Math.toIntExact(
+            Tensor.elements(info.getShape()) * ElementType.ofRuntime(info.type).bytes());
     int guard = Math.max(SMALLEST_GUARD, bytes);
     ByteBuffer memory =
         ByteBuffer.allocateDirect(bytes + 2 * guard).order(ByteOrder.nativeOrder());
-    while (memory.hasRemaining()) {
-      memory.put(UNTOUCHED);
+    for (int i = 0; i < memory.capacity(); i++) {
+      memory.put(i, UNTOUCHED);
     }
     ByteBuffer inside = memory.slice(guard, bytes).order(ByteOrder.nativeOrder());
     return new Guarded(
-        memory, guard, OnnxTensor.createTensor(environment, inside, tensor.dims(), type(tensor)));
-  }
-
-  private static OnnxJavaType type(Tensor tensor) {
-    return switch (tensor.elementType()) {
-      case FLOAT -> OnnxJavaType.FLOAT;
-      case DOUBLE -> OnnxJavaType.DOUBLE;
-      case INT64 -> OnnxJavaType.INT64;
-      case INT32 -> OnnxJavaType.INT32;
-      case INT8 -> OnnxJavaType.INT8;
-      case BOOL -> OnnxJavaType.BOOL;
-      default -> throw new AssertionError("no guards for " + tensor.elementType());
-    };
+        memory, guard, OnnxTensor.createTensor(environment, inside, info.getShape(), info.type));
   }
 
   OnnxTensor tensor() {

@@ -4,6 +4,8 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.TensorInfo;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -53,27 +55,27 @@ public final class RunningGraph implements AutoCloseable {
       for (String name : session.getInputNames()) {
         inputs.put(name, feeds.get(name).toOrt(environment));
       }
-      Map<String, Tensor> outputs;
-      try (OrtSession.Result result = session.run(inputs)) {
-        outputs = tensors(result);
+      if (GUARDED) {
+        return guarded(environment, inputs);
       }
-      return GUARDED ? guarded(environment, inputs, outputs) : outputs;
+      try (OrtSession.Result result = session.run(inputs)) {
+        return tensors(result);
+      }
     } finally {
       inputs.values().forEach(OnnxTensor::close);
     }
   }
 
-  /** Once more, into memory with guards. */
-  private Map<String, Tensor> guarded(
-      OrtEnvironment environment, Map<String, OnnxTensor> inputs, Map<String, Tensor> like)
+  /** Into memory with guards. */
+  private Map<String, Tensor> guarded(OrtEnvironment environment, Map<String, OnnxTensor> inputs)
       throws OrtException {
     Map<String, Guarded> guards = new LinkedHashMap<>();
     try {
       Map<String, OnnxTensor> outputs = new LinkedHashMap<>();
-      for (Map.Entry<String, Tensor> entry : like.entrySet()) {
-        Guarded guard = Guarded.like(environment, entry.getValue());
-        guards.put(entry.getKey(), guard);
-        outputs.put(entry.getKey(), guard.tensor());
+      for (Map.Entry<String, TensorInfo> output : outputs(inputs).entrySet()) {
+        Guarded guard = Guarded.of(environment, output.getValue());
+        guards.put(output.getKey(), guard);
+        outputs.put(output.getKey(), guard.tensor());
       }
       try (OrtSession.Result result = session.run(inputs, Set.of(), outputs)) {
         guards.forEach((name, guard) -> guard.requireUntouched(name));
@@ -82,6 +84,23 @@ public final class RunningGraph implements AutoCloseable {
     } finally {
       guards.values().forEach(Guarded::close);
     }
+  }
+
+  /** Types and sizes, by a run if they are not known before; an unknown rank looks like a scalar. */
+  private Map<String, TensorInfo> outputs(Map<String, OnnxTensor> inputs) throws OrtException {
+    Map<String, TensorInfo> outputs = new LinkedHashMap<>();
+    session.getOutputInfo().forEach((name, node) -> outputs.put(name, (TensorInfo) node.getInfo()));
+    boolean known =
+        outputs.values().stream()
+            .map(TensorInfo::getShape)
+            .allMatch(sizes -> sizes.length > 0 && Arrays.stream(sizes).allMatch(n -> n >= 0));
+    if (!known) {
+      try (OrtSession.Result result = session.run(inputs)) {
+        result.forEach(
+            entry -> outputs.put(entry.getKey(), ((OnnxTensor) entry.getValue()).getInfo()));
+      }
+    }
+    return outputs;
   }
 
   private static Map<String, Tensor> tensors(OrtSession.Result result) {

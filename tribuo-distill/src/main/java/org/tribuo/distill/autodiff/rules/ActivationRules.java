@@ -48,15 +48,7 @@ final class ActivationRules {
                 Value below = op.mul(dy, op.add(n.y(), n.attribute("alpha", 1f)));
                 return grads(op.where(positive(op, n), dy, below));
               }),
-          // γ above 0, γ·α·eˣ = y + γ·α below
-          rule(
-              "Selu",
-              (op, n, dy) -> {
-                double alpha = n.attribute("alpha", 1.6732632f);
-                double gamma = n.attribute("gamma", 1.050701f);
-                Value below = op.mul(dy, op.add(n.y(), gamma * alpha));
-                return grads(op.where(positive(op, n), op.mul(dy, gamma), below));
-              }),
+          rule("Selu", ActivationRules::selu),
           // exp(x/α) = y/α + 1 below 0
           rule(
               "Celu",
@@ -126,14 +118,30 @@ final class ActivationRules {
               }),
           rule("Dropout", ActivationRules::dropout));
 
-  /** Where the output, and so the input, is above 0. */
+  /** Where the input is above 0; the output need not have its sign. */
   private static Value positive(Ops op, ForwardNode n) {
-    return op.greater(n.y(), op.scalar(0, n.y()));
+    return op.greater(n.x(), op.scalar(0, n.x()));
+  }
+
+  /**
+   * γ·(max(x, 0) + min(α·(eˣ - 1), 0)), as ONNX Runtime computes it: with a negative α the
+   * exponential counts above 0 and not below.
+   */
+  private static List<Value> selu(Ops op, ForwardNode n, Value dy) {
+    double alpha = n.attribute("alpha", 1.6732632f);
+    double gamma = n.attribute("gamma", 1.050701f);
+    Value scaled = op.mul(dy, gamma);
+    Value positive = positive(op, n);
+    Value exponential = op.mul(scaled, op.mul(op.exp(n.x()), alpha));
+    return grads(
+        alpha < 0
+            ? op.where(positive, op.add(scaled, exponential), op.scalar(0, dy))
+            : op.where(positive, scaled, exponential));
   }
 
   /** x above 0, slope·x below: 1 or slope, and 0 or x. */
   private static List<Value> parametricRelu(Ops op, ForwardNode n, Value dy) {
-    Value positive = op.greater(n.x(), op.scalar(0, dy));
+    Value positive = positive(op, n);
     Value dx = n.wants(0) ? op.where(positive, dy, op.mul(dy, n.x(1))) : NONE;
     Value dSlope = n.wants(1) ? op.where(positive, op.scalar(0, dy), op.mul(dy, n.x())) : NONE;
     return grads(dx, dSlope);

@@ -164,7 +164,7 @@ final class ResamplingRules {
 
   /** Where an axis stands in the vectors of scales and sizes, if it does. */
   private static Optional<Integer> indexIn(ForwardNode n, int axis) {
-    Optional<long[]> axes = n.attributes().longs("axes");
+    Optional<long[]> axes = axes(n);
     if (axes.isEmpty()) {
       return Optional.of(axis);
     }
@@ -174,6 +174,11 @@ final class ResamplingRules {
       }
     }
     return Optional.empty();
+  }
+
+  /** The axes that are named, if not all are meant. */
+  private static Optional<long[]> axes(ForwardNode n) {
+    return n.attributes().longs("axes").filter(axes -> axes.length > 0);
   }
 
   /**
@@ -214,7 +219,7 @@ final class ResamplingRules {
   /** Of the images all, and along their width what the node looks at along one of its axes. */
   private static Value region(Ops op, ForwardNode n, int index) {
     Value roi = n.x(1);
-    int axes = n.attributes().longs("axes").map(a -> a.length).orElseGet(() -> n.x().rank());
+    int axes = axes(n).map(a -> a.length).orElseGet(() -> n.x().rank());
     return op.concat(
         0,
         List.of(

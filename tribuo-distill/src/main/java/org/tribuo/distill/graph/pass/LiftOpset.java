@@ -40,19 +40,20 @@ final class LiftOpset implements Pass {
   static {
     since(10, LiftOpset::upsample, "Upsample");
     since(10, LiftOpset::slice, "Slice");
-    since(10, attributeToInput("k", 1), "TopK");
+    since(10, LiftOpset::topK, "TopK");
     since(11, LiftOpset::resize, "Resize");
     since(11, LiftOpset::pad, "Pad");
     since(11, LiftOpset::clip, "Clip");
     since(11, LiftOpset::scatter, "Scatter");
     since(12, LiftOpset::dropout, "Dropout");
     since(13, LiftOpset::softmax, "Softmax", "LogSoftmax", "Hardmax");
-    since(13, attributeToInput("axes", 1), "Squeeze", "Unsqueeze", "ReduceSum");
+    since(13, listToInput("axes", 1), "Unsqueeze");
+    since(13, LiftOpset::axes, "Squeeze", "ReduceSum");
     since(16, LiftOpset::roiAlign, "RoiAlign");
     since(18, LiftOpset::split, "Split");
     since(
         18,
-        attributeToInput("axes", 1),
+        LiftOpset::axes,
         "ReduceL1",
         "ReduceL2",
         "ReduceLogSum",
@@ -101,18 +102,27 @@ final class LiftOpset implements Pass {
             node, Node.ONNX, opType, attributes, Arrays.stream(inputs).map(Value::name).toList());
   }
 
-  /** An int64 vector instead of an attribute. */
-  private static Change attributeToInput(String attribute, int position) {
-    return (op, node) -> {
-      if (node.attributes().has(attribute)) {
-        long[] numbers =
-            node.attributes()
-                .longs(attribute)
-                .filter(values -> values.length > 0)
-                .orElseGet(() -> new long[] {node.attributes().get(attribute, 0L)});
-        withInput(op, node, attribute, position, op.longs(numbers));
-      }
-    };
+  /** An int64 vector instead of a list of numbers as an attribute. */
+  private static Change listToInput(String attribute, int position) {
+    return (op, node) ->
+        node.attributes()
+            .longs(attribute)
+            .ifPresent(
+                numbers -> withInput(op, node, attribute, position, op.longs(numbers)));
+  }
+
+  /** An empty list of axes means what none means: all. */
+  private static void axes(Ops op, Node node) {
+    if (node.attributes().longs("axes").filter(axes -> axes.length == 0).isPresent()) {
+      Attributes without = node.attributes().without("axes");
+      op.graph().replace(node, Node.ONNX, node.opType(), without, node.inputs());
+    } else {
+      listToInput("axes", 1).apply(op, node);
+    }
+  }
+
+  private static void topK(Ops op, Node node) {
+    withInput(op, node, "k", 1, op.longs(node.attributes().get("k", 0L)));
   }
 
   private static void withInput(Ops op, Node node, String attribute, int position, Value input) {
@@ -144,7 +154,7 @@ final class LiftOpset implements Pass {
   /** Sizes as an input; pieces of equal size by their number. */
   private static void split(Ops op, Node node) {
     if (node.attributes().has("split")) {
-      attributeToInput("split", 1).apply(op, node);
+      listToInput("split", 1).apply(op, node);
     } else if (!node.hasInput(1)) {
       Attributes attributes = node.attributes().with("num_outputs", (long) node.outputs().size());
       op.graph().replace(node, Node.ONNX, "Split", attributes, node.inputs());
@@ -174,7 +184,10 @@ final class LiftOpset implements Pass {
     long[] starts = node.attributes().longs("starts").orElseThrow();
     long[] ends = node.attributes().longs("ends").orElseThrow();
     long[] axes =
-        node.attributes().longs("axes").orElse(LongStream.range(0, starts.length).toArray());
+        node.attributes()
+            .longs("axes")
+            .filter(named -> named.length > 0)
+            .orElse(LongStream.range(0, starts.length).toArray());
     replace(
         op,
         node,

@@ -38,7 +38,7 @@ class GradientKernelsTest {
 
   private static final Path RULES = Path.of("src/main/java/org/tribuo/distill/autodiff");
   private static final long SEED = Long.getLong("rules.seed", 20261128L);
-  private static final int TRIALS = 4;
+  private static final int TRIALS = 2;
   private static final String GUARDED = "-Dgraph.guarded=true";
 
   @Test
@@ -77,7 +77,7 @@ class GradientKernelsTest {
   @Test
   void theGuardsSeeWhatTheRuleGoesAround() throws Exception {
     assertThat(ChildJvm.start(ConvGradOfGroupedSequences.class, GUARDED).output())
-        .matches("(?s).*(Something was written \\d+ bytes behind output 'ConvGrad_out|SIG\\w+|corrupted).*");
+        .containsPattern("Something was written \\d+ bytes behind output 'ConvGrad_out");
   }
 
   /** The cases of the operators whose rules use gradient kernels. */
