@@ -181,7 +181,7 @@ public final class ShapeInference {
       case "Expand" -> List.of(expanded(node, x));
       case "Tile" -> List.of(tiled(node, x));
       case "Unsqueeze" -> List.of(unsqueezed(x, axes(node)));
-      case "Squeeze" -> List.of(squeezed(x, axes(node).filter(axes -> axes.length > 0)));
+      case "Squeeze" -> List.of(squeezed(x, axesToSqueeze(node)));
       case "Gather" -> List.of(gathered(node, x));
       case "GatherElements" -> List.of(shape(node, 1).or(() -> x.map(s -> unknown(s.rank()))));
       case "Concat" -> List.of(concatenated(node));
@@ -457,6 +457,18 @@ public final class ShapeInference {
     return Optional.of(new Shape(dims));
   }
 
+  /** An empty attribute means all axes of size 1, which the run finds. */
+  private Optional<long[]> axesToSqueeze(Node node) {
+    Optional<long[]> axes = axes(node).filter(named -> named.length > 0);
+    if (node.hasInput(1) && axes.isEmpty() && axes(node).isPresent()) {
+      throw new GraphException(
+          "Squeeze at node '%s' has an empty list of axes: to ONNX that is none, to ONNX Runtime all"
+                  .formatted(node.name())
+              + " of size 1. Name the axes, or leave the input away");
+    }
+    return axes;
+  }
+
   private static Optional<Shape> squeezed(Optional<Shape> x, Optional<long[]> axes) {
     return axes.flatMap(
         gone ->
@@ -517,8 +529,7 @@ public final class ShapeInference {
     List<Dimension> dims = new ArrayList<>(x.get().dimensions());
     Optional<List<Dimension>> starts = contents.of(node.input(1));
     Optional<List<Dimension>> ends = contents.of(node.input(2));
-    Optional<long[]> axes =
-        graph.constant(node.input(3)).map(Tensor::toLongs).filter(named -> named.length > 0);
+    Optional<long[]> axes = graph.constant(node.input(3)).map(Tensor::toLongs);
     Optional<long[]> steps = graph.constant(node.input(4)).map(Tensor::toLongs);
     Optional<Integer> count = starts.map(List::size).or(() -> axes.map(a -> a.length));
     if (count.isEmpty() || (node.hasInput(3) && axes.isEmpty())) {

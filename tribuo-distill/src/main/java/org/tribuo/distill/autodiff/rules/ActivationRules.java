@@ -48,7 +48,15 @@ final class ActivationRules {
                 Value below = op.mul(dy, op.add(n.y(), n.attribute("alpha", 1f)));
                 return grads(op.where(positive(op, n), dy, below));
               }),
-          rule("Selu", ActivationRules::selu),
+          // γ above 0, γ·α·eˣ = y + γ·α below
+          rule(
+              "Selu",
+              (op, n, dy) -> {
+                double alpha = n.attribute("alpha", 1.6732632f);
+                double gamma = n.attribute("gamma", 1.050701f);
+                Value below = op.mul(dy, op.add(n.y(), gamma * alpha));
+                return grads(op.where(positive(op, n), op.mul(dy, gamma), below));
+              }),
           // exp(x/α) = y/α + 1 below 0
           rule(
               "Celu",
@@ -121,22 +129,6 @@ final class ActivationRules {
   /** Where the input is above 0; the output need not have its sign. */
   private static Value positive(Ops op, ForwardNode n) {
     return op.greater(n.x(), op.scalar(0, n.x()));
-  }
-
-  /**
-   * γ·(max(x, 0) + min(α·(eˣ - 1), 0)), as ONNX Runtime computes it: with a negative α the
-   * exponential counts above 0 and not below.
-   */
-  private static List<Value> selu(Ops op, ForwardNode n, Value dy) {
-    double alpha = n.attribute("alpha", 1.6732632f);
-    double gamma = n.attribute("gamma", 1.050701f);
-    Value scaled = op.mul(dy, gamma);
-    Value positive = positive(op, n);
-    Value exponential = op.mul(scaled, op.mul(op.exp(n.x()), alpha));
-    return grads(
-        alpha < 0
-            ? op.where(positive, op.add(scaled, exponential), op.scalar(0, dy))
-            : op.where(positive, scaled, exponential));
   }
 
   /** x above 0, slope·x below: 1 or slope, and 0 or x. */

@@ -3,6 +3,7 @@ package org.tribuo.distill.autodiff.rules;
 import static org.tribuo.distill.autodiff.GradientRule.NONE;
 import static org.tribuo.distill.autodiff.GradientRule.grads;
 import static org.tribuo.distill.autodiff.RuleTable.elementwise;
+import static org.tribuo.distill.autodiff.RuleTable.rule;
 
 import java.util.Collections;
 import java.util.List;
@@ -50,8 +51,8 @@ final class ElementwiseRules {
           elementwise("Identity", (op, n, dy) -> grads(dy)),
           elementwise("Cast", (op, n, dy) -> grads(dy)),
           // of the second input only the type counts
-          elementwise(
-              "CastLike", (op, n, dy) -> grads(dy, n.wants(1) ? op.zerosLike(dy) : NONE)),
+          rule(
+              "CastLike", (op, n, dy) -> grads(dy, n.wants(1) ? op.zerosLike(n.x(1)) : NONE)),
           // 0 at 0
           elementwise("Abs", (op, n, dy) -> grads(op.mul(dy, op.sign(n.x())))),
           elementwise("Exp", (op, n, dy) -> grads(op.mul(dy, n.y()))),

@@ -184,10 +184,7 @@ final class LiftOpset implements Pass {
     long[] starts = node.attributes().longs("starts").orElseThrow();
     long[] ends = node.attributes().longs("ends").orElseThrow();
     long[] axes =
-        node.attributes()
-            .longs("axes")
-            .filter(named -> named.length > 0)
-            .orElse(LongStream.range(0, starts.length).toArray());
+        node.attributes().longs("axes").orElse(LongStream.range(0, starts.length).toArray());
     replace(
         op,
         node,

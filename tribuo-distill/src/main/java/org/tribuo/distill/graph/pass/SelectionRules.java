@@ -313,7 +313,7 @@ final class SelectionRules {
 
   private static Optional<List<Change>> squeeze(Operation n, Selection selection) {
     Optional<Shape> x = n.x().shape();
-    Optional<long[]> gone = axes(n).filter(a -> a.length > 0);
+    Optional<long[]> gone = axes(n);
     return x.isEmpty() || gone.isEmpty()
         ? Optional.empty()
         : first(selection.on(left(x.get().rank(), gone.get()).get(selection.axis())));
@@ -327,7 +327,7 @@ final class SelectionRules {
 
   private static Optional<List<Change>> slice(Operation n, Selection selection) {
     Optional<long[]> sliced =
-        n.hasX(3) && n.constant(3).filter(axes -> axes.elements() == 0).isEmpty()
+        n.hasX(3)
             ? n.constant(3).map(Tensor::toLongs)
             : n.constant(1)
                 .map(

@@ -34,8 +34,9 @@ final class ConvolutionCases {
                 groups,
                 along(axes, 3, 2, 2)));
         cases.add(on(grouped, axes, groups, ones));
-        cases.add(on(grouped.with("auto_pad", "SAME_UPPER"), axes, groups, times(axes, 2)));
-        cases.add(on(grouped.with("auto_pad", "SAME_LOWER"), axes, groups, times(axes, 2)));
+        OperatorCase two = grouped.with("kernel_shape", times(axes, 2));
+        cases.add(on(two.with("auto_pad", "SAME_UPPER"), axes, groups, times(axes, 2)));
+        cases.add(on(two.with("auto_pad", "SAME_LOWER"), axes, groups, times(axes, 2)));
         cases.add(
             on(
                 grouped.with("auto_pad", "VALID").with("strides", times(axes, 2)),

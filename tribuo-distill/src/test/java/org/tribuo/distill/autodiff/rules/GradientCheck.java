@@ -102,7 +102,8 @@ record GradientCheck(Distance distance, double tolerance) {
         : forward.run(tensors);
   }
 
-  private static Map<String, Tensor> gradients(
+  /** By the rule, of the sum of the outputs multiplied by weights. */
+  static Map<String, Tensor> gradients(
       OperatorCase.Instance instance, Map<String, Tensor> weights) throws OrtException {
     Graph graph = Graph.of(instance.model());
     Normalization.apply(graph);

@@ -28,6 +28,7 @@ public final class DecompositionCases {
           operator("com.microsoft::FastGelu").on(normal(2, 3, 4)),
           operator("com.microsoft::FastGelu").on(normal(2, 3, 4), normal(4)),
           operator("com.microsoft::QuickGelu").with("alpha", 1.5f).on(normal(3, 4)),
+          operator("com.microsoft::QuickGelu").with("alpha", -1.5f).on(normal(3, 4)),
 
           // products
           operator("com.microsoft::FusedGemm")
