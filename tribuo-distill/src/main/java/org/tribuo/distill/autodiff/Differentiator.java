@@ -153,8 +153,8 @@ public final class Differentiator {
       if (found.isEmpty() || flat) {
         continue;
       }
-      if (entry.isEmpty() && makesIntegers(node)) {
-        throw noRule(node, below);
+      if (makesIntegers(node)) {
+        requirePassable(node, entry, below);
       }
       node.outputs().stream().filter(this::isFloat).forEach(y -> below.put(y, found));
       if (entry.isPresent() && entry.get() instanceof Entry.Rule rule && rule.quantizes()) {
@@ -162,6 +162,21 @@ public final class Differentiator {
       }
     }
     return below;
+  }
+
+  /** A gradient would be lost without a word in integers that are more than positions. */
+  private void requirePassable(Node node, Optional<Entry> entry, Map<String, Set<String>> below) {
+    if (entry.isEmpty()) {
+      throw noRule(node, below);
+    }
+    for (String input : node.inputs()) {
+      if (below.containsKey(input) && !isFloat(input)) {
+        throw new UndifferentiableException(
+            "%s at node '%s' has no gradient: '%s' holds integers that stand for floats, and only"
+                    .formatted(node.qualifiedOpType(), node.name(), input)
+                + " what makes floats of them again (DequantizeLinear) passes a gradient on");
+      }
+    }
   }
 
   /** Whether integers or truth values come of it; a body may read a float for its shape alone. */

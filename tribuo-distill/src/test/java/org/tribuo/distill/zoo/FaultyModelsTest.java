@@ -89,7 +89,6 @@ class FaultyModelsTest {
                 + " org.tribuo.distill.StraightThroughQuantization");
   }
 
-  /** The steps of the rounding are much smaller than the step of the differences. */
   @Test
   void roundingBesideAResidualIsPassedByThoseWhoChooseSo() throws Exception {
     RuleTable rules = StandardRules.TABLE.with(StandardRules.STRAIGHT_THROUGH);
