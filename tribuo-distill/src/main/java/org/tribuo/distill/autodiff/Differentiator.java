@@ -89,10 +89,11 @@ public final class Differentiator {
       List<Value> dx = rule.gradient().gradients(op, forward, first);
       forward.requireAllRead();
       for (int i = 0; i < node.inputs().size(); i++) {
-        if (above.containsKey(node.input(i))) {
+        Set<String> weights = above.get(node.input(i));
+        if (weights != null) {
           Value dxi = i < dx.size() ? dx.get(i) : Value.ABSENT;
           if (dxi.isAbsent()) {
-            throw lost(forward, i, above.get(node.input(i)));
+            throw lost(forward, i, weights);
           }
           gradients
               .computeIfAbsent(node.input(i), name -> new ArrayList<>())
@@ -102,8 +103,7 @@ public final class Differentiator {
     }
   }
 
-  private static UndifferentiableException lost(
-      ForwardNode node, int input, Set<String> weights) {
+  private static UndifferentiableException lost(ForwardNode node, int input, Set<String> weights) {
     return node.cannot(
         "its rule gives none for input %d ('%s'), which depends on %d trainable weights (first: %s)."
                 .formatted(input, node.x(input).name(), weights.size(), weights.iterator().next())

@@ -110,8 +110,7 @@ class DifferentiatorTest {
     String node = graph.producer(lost.name()).orElseThrow().name();
     RuleTable table = StandardRules.TABLE.with(rule("test::Lost", (o, n, dy) -> grads(dy)));
 
-    assertThatThrownBy(
-            () -> Differentiator.differentiate(graph, loss.name(), List.of("w"), table))
+    assertThatThrownBy(() -> Differentiator.differentiate(graph, loss.name(), List.of("w"), table))
         .isInstanceOf(UndifferentiableException.class)
         .hasMessage(
             "test::Lost at node '%s' has no gradient: its rule gives none for input 1 ('w'), which"
@@ -130,8 +129,7 @@ class DifferentiatorTest {
 
     assertThatThrownBy(
             () ->
-                Differentiator.differentiate(
-                    graph, loss.name(), List.of("w"), StandardRules.TABLE))
+                Differentiator.differentiate(graph, loss.name(), List.of("w"), StandardRules.TABLE))
         .isInstanceOf(UnknownOperatorException.class)
         .hasMessageContaining("No gradient rule for 'QuantizeLinear' (opset 21) at node '")
         .hasMessageContaining("gradientRules = org.tribuo.distill.StraightThroughQuantization");
@@ -160,8 +158,7 @@ class DifferentiatorTest {
 
     assertThatThrownBy(
             () ->
-                Differentiator.differentiate(
-                    graph, loss.name(), List.of("w"), StandardRules.TABLE))
+                Differentiator.differentiate(graph, loss.name(), List.of("w"), StandardRules.TABLE))
         .isInstanceOf(UnknownOperatorException.class)
         .hasMessageContaining("No gradient rule for 'QLinearMatMul' (opset 21) at node '")
         .hasMessageContaining(
@@ -192,8 +189,7 @@ class DifferentiatorTest {
     Value loss = op.reduceSum(op.mul(y, factors));
     ShapeInference.infer(graph);
     Map<String, Value> gradients =
-        Differentiator.differentiate(
-            graph, loss.name(), List.of("w", "scale"), STRAIGHT_THROUGH);
+        Differentiator.differentiate(graph, loss.name(), List.of("w", "scale"), STRAIGHT_THROUGH);
     gradients.values().forEach(gradient -> graph.addOutput(gradient.name()));
     Map<String, Tensor> results = GraphRunner.run(graph, Map.of());
 

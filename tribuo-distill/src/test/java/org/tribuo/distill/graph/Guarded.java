@@ -31,8 +31,7 @@ final class Guarded implements AutoCloseable {
         Math.toIntExact(
             Tensor.elements(info.getShape()) * ElementType.ofRuntime(info.type).bytes());
     int guard = Math.max(SMALLEST_GUARD, bytes);
-    ByteBuffer memory =
-        ByteBuffer.allocateDirect(bytes + 2 * guard).order(ByteOrder.nativeOrder());
+    ByteBuffer memory = ByteBuffer.allocateDirect(bytes + 2 * guard).order(ByteOrder.nativeOrder());
     for (int i = 0; i < memory.capacity(); i++) {
       memory.put(i, UNTOUCHED);
     }

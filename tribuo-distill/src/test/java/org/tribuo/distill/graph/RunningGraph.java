@@ -34,8 +34,7 @@ public final class RunningGraph implements AutoCloseable {
     try (OrtSession.SessionOptions options = SessionSettings.cpu(1).newOptions()) {
       options.setCPUArenaAllocator(!GUARDED);
       byte[] bytes = model.toProto().toByteArray();
-      return new RunningGraph(
-          model, TrainingRuntime.environment().createSession(bytes, options));
+      return new RunningGraph(model, TrainingRuntime.environment().createSession(bytes, options));
     }
   }
 
@@ -86,7 +85,9 @@ public final class RunningGraph implements AutoCloseable {
     }
   }
 
-  /** Types and sizes, by a run if they are not known before; an unknown rank looks like a scalar. */
+  /**
+   * Types and sizes, by a run if they are not known before; an unknown rank looks like a scalar.
+   */
   private Map<String, TensorInfo> outputs(Map<String, OnnxTensor> inputs) throws OrtException {
     Map<String, TensorInfo> outputs = new LinkedHashMap<>();
     session.getOutputInfo().forEach((name, node) -> outputs.put(name, (TensorInfo) node.getInfo()));

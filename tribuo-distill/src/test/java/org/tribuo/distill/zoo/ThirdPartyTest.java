@@ -67,7 +67,8 @@ class ThirdPartyTest {
   private static List<String> wrong(CheckedModel model) throws OrtException {
     SplittableRandom random = new SplittableRandom(SEED);
     Map<String, Tensor> gradients = model.gradients();
-    double largest = gradients.values().stream().mapToDouble(ThirdPartyTest::length).max().orElse(0);
+    double largest =
+        gradients.values().stream().mapToDouble(ThirdPartyTest::length).max().orElse(0);
     List<String> wrong = new ArrayList<>();
     for (Map.Entry<String, Tensor> entry : gradients.entrySet()) {
       String name = entry.getKey();

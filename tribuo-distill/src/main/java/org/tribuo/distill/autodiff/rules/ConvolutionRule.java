@@ -16,10 +16,10 @@ import org.tribuo.distill.graph.Value;
 /**
  * Convolutions, by ONNX Runtime's ConvGrad: all groups, strides, dilations and padding.
  *
- * <p>Before it adds up the gradient of a group of channels, that kernel clears it. For images of two
- * axes it clears the group; for any other number of axes it clears what all groups take together,
- * and so, with several groups, memory behind its output. Sequences are therefore images of height 1
- * here, and images of three axes are differentiated group by group.
+ * <p>Before it adds up the gradient of a group of channels, that kernel clears it. For images of
+ * two axes it clears the group; for any other number of axes it clears what all groups take
+ * together, and so, with several groups, memory behind its output. Sequences are therefore images
+ * of height 1 here, and images of three axes are differentiated group by group.
  */
 final class ConvolutionRule {
   /** The axes before those along which the kernel slides: batch and channels, or out and in. */
@@ -88,8 +88,7 @@ final class ConvolutionRule {
                 op.unsqueeze(c.dy(), BEFORE_IMAGE),
                 op.unsqueeze(c.x(), BEFORE_IMAGE),
                 op.unsqueeze(c.kernel(), BEFORE_IMAGE)));
-    return List.of(
-        withoutHeight(ofImages.get(0)), withoutHeight(ofImages.get(1)), ofImages.get(2));
+    return List.of(withoutHeight(ofImages.get(0)), withoutHeight(ofImages.get(1)), ofImages.get(2));
   }
 
   private Value withoutHeight(Value images) {
@@ -123,15 +122,13 @@ final class ConvolutionRule {
       gradients.add(
           byKernel(new Convolution(single, dy.get(group), x.get(group), kernels.get(group))));
     }
-    return List.of(
-        together(gradients, 0, 1), together(gradients, 1, 0), together(gradients, 2, 0));
+    return List.of(together(gradients, 0, 1), together(gradients, 1, 0), together(gradients, 2, 0));
   }
 
   private List<Value> parts(Value whole, int axis, int groups) {
     TensorType[] types = new TensorType[groups];
     Arrays.fill(types, TensorType.ofRank(whole.elementType(), whole.rank()));
-    Attributes equal =
-        Attributes.NONE.with("axis", (long) axis).with("num_outputs", (long) groups);
+    Attributes equal = Attributes.NONE.with("axis", (long) axis).with("num_outputs", (long) groups);
     return op.call(Node.ONNX, "Split", equal, List.of(whole), types);
   }
 

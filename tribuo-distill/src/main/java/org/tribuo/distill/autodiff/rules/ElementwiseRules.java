@@ -51,16 +51,14 @@ final class ElementwiseRules {
           elementwise("Identity", (op, n, dy) -> grads(dy)),
           elementwise("Cast", (op, n, dy) -> grads(dy)),
           // of the second input only the type counts
-          rule(
-              "CastLike", (op, n, dy) -> grads(dy, n.wants(1) ? op.zerosLike(n.x(1)) : NONE)),
+          rule("CastLike", (op, n, dy) -> grads(dy, n.wants(1) ? op.zerosLike(n.x(1)) : NONE)),
           // 0 at 0
           elementwise("Abs", (op, n, dy) -> grads(op.mul(dy, op.sign(n.x())))),
           elementwise("Exp", (op, n, dy) -> grads(op.mul(dy, n.y()))),
           elementwise("Log", (op, n, dy) -> grads(op.div(dy, n.x()))),
           // at 0 infinite, but 0 where dy is: a norm that is kept above a limit has a gradient
           elementwise(
-              "Sqrt",
-              (op, n, dy) -> grads(unlessZero(op, dy, op.div(op.mul(dy, 0.5), n.y())))),
+              "Sqrt", (op, n, dy) -> grads(unlessZero(op, dy, op.div(op.mul(dy, 0.5), n.y())))),
           // -y²
           elementwise("Reciprocal", (op, n, dy) -> grads(op.neg(op.mul(dy, op.square(n.y()))))),
           // 2/√π · exp(-x²)
@@ -110,8 +108,7 @@ final class ElementwiseRules {
     Value zero = op.scalar(0, dy);
     Value dx = op.where(op.equal(n.x(), n.y()), dy, zero);
     Value raised = op.less(n.x(), n.y());
-    Value crossed =
-        n.hasX(1) && n.hasX(2) ? op.and(raised, op.less(n.x(2), n.x(1))) : Value.ABSENT;
+    Value crossed = n.hasX(1) && n.hasX(2) ? op.and(raised, op.less(n.x(2), n.x(1))) : Value.ABSENT;
     Value dLow = NONE;
     if (n.wants(1)) {
       Value low = op.where(raised, dy, zero);

@@ -107,8 +107,7 @@ final class LiftOpset implements Pass {
     return (op, node) ->
         node.attributes()
             .longs(attribute)
-            .ifPresent(
-                numbers -> withInput(op, node, attribute, position, op.longs(numbers)));
+            .ifPresent(numbers -> withInput(op, node, attribute, position, op.longs(numbers)));
   }
 
   /** An empty list of axes means what none means: all. */

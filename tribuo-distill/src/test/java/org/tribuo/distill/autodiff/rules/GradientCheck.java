@@ -103,8 +103,8 @@ record GradientCheck(Distance distance, double tolerance) {
   }
 
   /** By the rule, of the sum of the outputs multiplied by weights. */
-  static Map<String, Tensor> gradients(
-      OperatorCase.Instance instance, Map<String, Tensor> weights) throws OrtException {
+  static Map<String, Tensor> gradients(OperatorCase.Instance instance, Map<String, Tensor> weights)
+      throws OrtException {
     Graph graph = Graph.of(instance.model());
     Normalization.apply(graph);
     Map<String, Value> values = differentiate(graph, instance, weights);

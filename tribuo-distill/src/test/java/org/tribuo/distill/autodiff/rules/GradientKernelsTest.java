@@ -103,8 +103,7 @@ class GradientKernelsTest {
   private static void check(List<OperatorCase> cases) throws OrtException {
     for (OperatorCase ruleCase : cases) {
       for (int trial = 0; trial < TRIALS; trial++) {
-        GradientCheck check =
-            GradientCheck.inDoubleElseFloat(ruleCase, SEED + trial, Sizes.KNOWN);
+        GradientCheck check = GradientCheck.inDoubleElseFloat(ruleCase, SEED + trial, Sizes.KNOWN);
         if (!(check.distance().error() < check.tolerance())) {
           throw new AssertionError(
               "%s, -Drules.seed=%d: %s"

@@ -43,8 +43,7 @@ final class RuleCases {
           operator("Pow").broadcasting(positive(), normal()),
           operator("Pow").on(normal(3, 4), scalarOf(2)),
           operator("Pow").on(awayFromZero(3, 4), scalarOf(3)),
-          operator("Pow")
-              .on(numbers(new long[] {5}, 0, 0, 0, -1.5, -2), exponents(0, 1, 2, 3, -2)),
+          operator("Pow").on(numbers(new long[] {5}, 0, 0, 0, -1.5, -2), exponents(0, 1, 2, 3, -2)),
           operator("Pow").on(numbers(new long[] {3}, 0, -1, 2), scalarOf(0)),
           operator("Pow").on(numbers(new long[] {3}, 0, -1, 2), scalarOf(3)),
           operator("Pow").on(numbers(new long[] {3}, 0, 0, 2).frozen(), numbers(new long[0], 2)),

@@ -16,8 +16,9 @@ import org.tribuo.distill.graph.pass.DecompositionCases;
 import org.tribuo.distill.graph.pass.OldOperatorCases;
 
 /**
- * Every rule against central differences, entry by entry, of a random weighted sum of the operator's
- * outputs. In float64 where ONNX Runtime has the kernels. {@code -Drules.seed=N} repeats a failure.
+ * Every rule against central differences, entry by entry, of a random weighted sum of the
+ * operator's outputs. In float64 where ONNX Runtime has the kernels. {@code -Drules.seed=N} repeats
+ * a failure.
  */
 class RuleCasesTest {
   private static final long SEED = Long.getLong("rules.seed", 20260724L);
