@@ -73,6 +73,13 @@ class GradientKernelsTest {
         .endsWith("cases, each as by differences and within its output");
   }
 
+  @Test
+  @Tag("slow")
+  void norAtRandomRanksSizesAndAttributes() throws Exception {
+    assertThat(ChildJvm.start(AtRandom.class, GUARDED, "-Drules.seed=" + SEED).output())
+        .endsWith("cases, each as by differences and within its output");
+  }
+
   /** If this fails, ONNX Runtime is mended, and {@link ConvolutionRule} can become simpler. */
   @Test
   void theGuardsSeeWhatTheRuleGoesAround() throws Exception {
@@ -97,6 +104,13 @@ class GradientKernelsTest {
   static final class AllRules {
     public static void main(String... arguments) throws OrtException {
       check(RuleCases.CASES);
+    }
+  }
+
+  /** Operators of ranks, sizes and attributes that the seed chooses. */
+  static final class AtRandom {
+    public static void main(String... arguments) throws OrtException {
+      check(RandomCases.of(SEED, Integer.getInteger("rules.cases", 420)));
     }
   }
 
