@@ -41,8 +41,18 @@ public final class ShapeInference {
    * @throws GraphException if ONNX Runtime refuses the graph; the message says which node it names
    */
   public static void infer(Graph graph) {
-    ShapeInference inference = new ShapeInference(graph, RuntimeInference.types(graph));
+    ShapeInference inference = of(graph);
     graph.topological().forEach(inference::visit);
+  }
+
+  /**
+   * An inference that goes along while a graph is changed: each node is to be visited after those
+   * that it reads from, new ones too.
+   *
+   * @throws GraphException as above
+   */
+  public static ShapeInference of(Graph graph) {
+    return new ShapeInference(graph, RuntimeInference.types(graph));
   }
 
   /**
@@ -72,11 +82,12 @@ public final class ShapeInference {
     return SymbolicContents.sizes(node, shape);
   }
 
-  private void visit(Node node) {
+  /** Sets the types of what a node makes; of a node that came later, its element types stay. */
+  public void visit(Node node) {
     List<Optional<Shape>> shapes = node.domain().equals(Node.MICROSOFT) ? List.of() : shapes(node);
     for (int i = 0; i < node.outputs().size(); i++) {
       String output = node.output(i);
-      TensorType seen = runtime.get(output);
+      TensorType seen = runtime.getOrDefault(output, graph.type(output).orElse(null));
       if (seen != null) {
         Optional<Shape> own = i < shapes.size() ? shapes.get(i) : Optional.empty();
         graph.setType(output, new TensorType(seen.elementType(), merged(own, seen.shape())));
