@@ -43,8 +43,8 @@ public final class OnnxModel {
    * Reads a model and the external data that it names. External data is mapped, not loaded, and
    * must stay in place while the model is in use.
    *
-   * @throws GraphException if the file is not a complete ONNX model of a known opset, or if
-   *     external data is missing or has another size
+   * @throws GraphException if the file is not a complete ONNX model of a known opset, if external
+   *     data is missing or has another size, or if ONNX Runtime would end the process at a node
    * @throws IOException if a file cannot be read
    */
   public static OnnxModel read(Path file) throws IOException {
@@ -82,6 +82,7 @@ public final class OnnxModel {
   private static OnnxModel of(ModelProto proto, String what, ExternalData externalData)
       throws IOException {
     checkStructure(proto, what);
+    FatalNodes.refuse(proto, what);
     Map<String, Tensor> initializers = new LinkedHashMap<>();
     boolean external = false;
     for (TensorProto tensor : proto.getGraph().getInitializerList()) {

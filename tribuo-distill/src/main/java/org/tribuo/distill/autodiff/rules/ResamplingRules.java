@@ -84,9 +84,23 @@ final class ResamplingRules {
     long[] pads = windows.longs("pads").orElse(new long[2 * kernel.length]).clone();
     long[] strides = windows.longs("strides").orElse(new long[0]);
     for (int axis = 0; axis < strides.length; axis++) {
+      requireLastWindowInImage(n, axis, kernel[axis] - pads[kernel.length + axis]);
       pads[kernel.length + axis] += strides[axis] - 1;
     }
     return windows.with("pads", pads);
+  }
+
+  /** ONNX Runtime leaves out a last window that starts behind the image, if the size is such. */
+  private static void requireLastWindowInImage(ForwardNode n, int axis, long kernelInImage) {
+    long stride = n.attributes().longs("strides").orElseThrow()[axis];
+    long dilation = n.attributes().longs("dilations").map(d -> d[axis]).orElse(1L);
+    long kernel = n.attributes().longs("kernel_shape").orElseThrow()[axis];
+    boolean known = n.x().shape().orElseThrow().dimension(axis + 2) instanceof Dimension.Fixed;
+    if (!known && stride > kernelInImage + (kernel - 1) * (dilation - 1)) {
+      throw n.cannot(
+          "whether its last window (ceil_mode) lies in the image depends on the size of axis %d, which only the run shows; export the model with a fixed size there"
+              .formatted(axis + 2));
+    }
   }
 
   private static Value ones(Ops op, long[] kernel, Value like) {
@@ -209,7 +223,22 @@ final class ResamplingRules {
                 region,
                 Value.ABSENT,
                 op.concat(0, List.of(size, op.longs(1, 2), op.sizeOf(n.y(), axis))));
-    return op.reshape(op.slice(resized, 2, 0, 1), op.concat(0, List.of(size, op.longs(-1))));
+    Value matrix =
+        op.reshape(op.slice(resized, 2, 0, 1), op.concat(0, List.of(size, op.longs(-1))));
+    return crops(n) || sizesAreKnown(n) ? matrix : orUnit(op, n, matrix);
+  }
+
+  private static boolean sizesAreKnown(ForwardNode n) {
+    return n.x().shape().flatMap(Shape::fixed).isPresent()
+        && n.y().shape().flatMap(Shape::fixed).isPresent();
+  }
+
+  /** The unit matrix instead, if the run shows that the node keeps its shape. */
+  private static Value orUnit(Ops op, ForwardNode n, Value matrix) {
+    Value changed = op.not(op.equal(op.shapeOf(n.x()), op.shapeOf(n.y())));
+    Value changes = op.reduceSum(op.cast(changed, ElementType.INT64));
+    Value unit = op.one("EyeLike", matrix.type(), matrix);
+    return op.where(op.equal(changes, op.constant(Tensor.scalar(0L))), unit, matrix);
   }
 
   private static Value scales(Ops op, Value scales, int index) {

@@ -30,6 +30,7 @@ final class LiftOpset implements Pass {
   private record Lift(long version, Change change) {}
 
   private static final Map<String, Lift> LIFTS = new HashMap<>();
+  private static final String NEAREST = "nearest";
 
   private static void since(long version, Change change, String... operators) {
     for (String operator : operators) {
@@ -38,6 +39,7 @@ final class LiftOpset implements Pass {
   }
 
   static {
+    since(9, LiftOpset::batchNormalization, "BatchNormalization");
     since(10, LiftOpset::upsample, "Upsample");
     since(10, LiftOpset::slice, "Slice");
     since(10, LiftOpset::topK, "TopK");
@@ -212,6 +214,25 @@ final class LiftOpset implements Pass {
     op.graph().replace(node, Node.ONNX, "ScatterElements", node.attributes(), node.inputs());
   }
 
+  /** Statistics for each element, not for each channel, are those of so many channels. */
+  private static void batchNormalization(Ops op, Node node) {
+    Attributes attributes = node.attributes().without("spatial");
+    Graph graph = op.graph();
+    if (node.attributes().get("spatial", 1L) != 0) {
+      graph.replace(node, Node.ONNX, node.opType(), attributes, node.inputs());
+      return;
+    }
+    Value x = x(op, node);
+    TensorType matrices = TensorType.ofRank(x.elementType(), 2);
+    Value rows = op.one("Flatten", Attributes.NONE.with("axis", 1L), matrices, x);
+    List<Value> inputs = new ArrayList<>(List.of(rows));
+    for (int i = 1; i < node.inputs().size(); i++) {
+      inputs.add(op.reshape(graph.value(node.input(i)), -1));
+    }
+    Value y = op.one(node.opType(), attributes, matrices, inputs.toArray(Value[]::new));
+    replace(op, node, "Reshape", Attributes.NONE, y, op.shapeOf(x));
+  }
+
   /** The factors were an attribute before opset 9. */
   private static void upsample(Ops op, Node node) {
     String factors =
@@ -227,17 +248,63 @@ final class LiftOpset implements Pass {
     resize(op, node, factors);
   }
 
+  /**
+   * The nearest element was the one before where an axis grows, and the one after where it shrinks.
+   */
   private static void resize(Ops op, Node node) {
-    resize(op, node, node.input(1));
+    String factors = node.input(1);
+    if (!node.attributes().get("mode", NEAREST).equals(NEAREST)) {
+      resize(op, node, factors);
+      return;
+    }
+    float[] scales =
+        op.graph()
+            .constant(factors)
+            .map(Tensor::toFloats)
+            .orElseThrow(
+                () ->
+                    new GraphException(
+                        "Resize at node '%s' is of opset 10 and takes the nearest element by scales that only the run shows; export the model with opset 11 or newer"
+                            .formatted(node.name())));
+    float[] shrinking = new float[scales.length];
+    float[] growing = new float[scales.length];
+    for (int i = 0; i < scales.length; i++) {
+      shrinking[i] = Math.min(scales[i], 1);
+      growing[i] = Math.max(scales[i], 1);
+    }
+    if (Arrays.equals(growing, scales)) {
+      resize(op, node, factors);
+      return;
+    }
+    Value x = x(op, node);
+    Value shrunk =
+        op.one(
+            "Resize",
+            resizing(node).with("nearest_mode", "ceil"),
+            TensorType.ofRank(x.elementType(), scales.length),
+            x,
+            Value.ABSENT,
+            op.constant(Tensor.of(shrinking, shrinking.length)));
+    replace(
+        op,
+        node,
+        "Resize",
+        resizing(node),
+        shrunk,
+        Value.ABSENT,
+        op.constant(Tensor.of(growing, growing.length)));
   }
 
   private static void resize(Ops op, Node node, String factors) {
-    Attributes attributes =
-        Attributes.NONE
-            .with("mode", node.attributes().get("mode", "nearest"))
-            .with("coordinate_transformation_mode", "asymmetric")
-            .with("nearest_mode", "floor");
-    op.graph().replace(node, Node.ONNX, "Resize", attributes, List.of(node.input(0), "", factors));
+    op.graph()
+        .replace(node, Node.ONNX, "Resize", resizing(node), List.of(node.input(0), "", factors));
+  }
+
+  private static Attributes resizing(Node node) {
+    return Attributes.NONE
+        .with("mode", node.attributes().get("mode", NEAREST))
+        .with("coordinate_transformation_mode", "asymmetric")
+        .with("nearest_mode", "floor");
   }
 
   private static void roiAlign(Ops op, Node node) {

@@ -20,6 +20,7 @@ public final class Normalization {
           new LiftOpset(),
           new ResolveConditions(),
           new ResolveSequences(),
+          new PoolSizes(),
           new TakeApart(),
           new EinsumProducts(),
           new SkipNoOps(),

@@ -438,6 +438,10 @@ final class RuleCases {
               .with("coordinate_transformation_mode", "pytorch_half_pixel")
               .on(normal(1, 2, 4, 4), absent(), floats(1, 1, 2, 2)),
           resize("nearest").on(normal(1, 2, 3), absent(), absent(), vector(1, 2, 5)),
+          resize("nearest")
+              .with("coordinate_transformation_mode", "asymmetric")
+              .with("nearest_mode", "floor")
+              .on(normal(1, 2, 3), absent(), floats(1, 1, 1.3)),
 
           // quantization
           operator("DequantizeLinear").on(bytes(3, 4), positive()),

@@ -96,6 +96,8 @@ public final class OldOperatorCases {
               .with(a -> a.with("scales", 1f, 1f, 2f, 2f))
               .on(normal(1, 2, 3, 4)),
           operator("Resize").opset(10).on(normal(1, 2, 4, 4), factors(1, 1, 0.5, 1.5)),
+          operator("Resize").opset(10).on(normal(1, 2, 5, 6), factors(1, 1, 0.6, 1)),
+          operator("Resize").opset(10).on(normal(1, 2, 5, 6), factors(1, 1, 1.7, 0.6)),
           operator("Resize")
               .opset(10)
               .with("mode", "linear")
@@ -109,6 +111,17 @@ public final class OldOperatorCases {
           operator("BatchNormalization")
               .opset(9)
               .on(normal(2, 3, 4), normal(3), normal(3), normal(3), between(0.5, 2, 3)),
+          operator("BatchNormalization")
+              .opset(8)
+              .with("spatial", 0)
+              .on(normal(2, 3, 4), normal(3, 4), normal(3, 4), normal(3, 4), between(0.5, 2, 3, 4)),
+          operator("BatchNormalization")
+              .opset(7)
+              .with("spatial", 1)
+              .on(normal(2, 3, 4), normal(3), normal(3), normal(3), between(0.5, 2, 3)),
+          operator("Resize")
+              .opset(11)
+              .on(normal(1, 2, 5, 4), numbers(new long[] {0}).constant(), factors(1, 1, 1.5, 0.6)),
           operator("Upsample")
               .opset(9)
               .with("mode", "linear")
