@@ -11,6 +11,7 @@ import java.time.ZoneId;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.tribuo.distill.runtime.ExecutionProvider;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.runtime.TrainingRuntime;
@@ -66,6 +67,13 @@ final class RunProvenance {
     trained
         .metrics()
         .forEach((metric, value) -> put(new DoubleProvenance(name + "-" + metric, value)));
+  }
+
+  /** Weights kept their values in a stage, if there are any. */
+  void frozen(String name, Set<String> weights) {
+    if (!weights.isEmpty()) {
+      number(name + "-frozen-weights", weights.size());
+    }
   }
 
   /**

@@ -40,8 +40,8 @@ class OperatorsPageTest {
         Models of opset %d to %d are read. What lies between the loss and a trained weight must be
         differentiable; what only computes shapes, positions or masks may be any operator that ONNX
         Runtime can execute. An operator that is in none of these lists is an error that names the
-        node and the weights below it: freeze those weights, or write a rule (`CONTRIBUTING.md`, "How
-        to add an operator").
+        node and the weights below it: freeze those weights ([`frozenWeights`](training.md#frozen-weights)),
+        or write a rule (`CONTRIBUTING.md`, "How to add an operator").
 
         This page is written by a test from the tables of the library.
 
