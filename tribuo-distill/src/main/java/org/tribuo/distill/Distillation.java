@@ -232,6 +232,7 @@ final class Distillation<T extends Output<T>> {
       Objective objective =
           stage.objective(
               codec,
+              texts.get(i).rows().weights().differ(),
               settings.teacher().flatMap(TeacherSource::agreement),
               inside,
               settings.studentFeatures());

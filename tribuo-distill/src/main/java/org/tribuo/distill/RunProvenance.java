@@ -31,6 +31,13 @@ final class RunProvenance {
     number(texts.prefix() + "labelled-rows", texts.rows().labelledRows().length);
     number(texts.prefix() + "unlabelled-rows", texts.rows().unlabelledRows().length);
     number(texts.prefix() + "held-out-rows", texts.split().heldOut().length);
+    ExampleWeights weights = texts.rows().weights();
+    if (weights.leftOut() > 0) {
+      number(texts.prefix() + "left-out-rows", weights.leftOut());
+    }
+    if (weights.differ()) {
+      text(texts.prefix() + "example-weights", weights.toString());
+    }
   }
 
   /**

@@ -54,18 +54,20 @@ record Stage(
   /**
    * What the stage minimises.
    *
+   * @param weighted whether examples count differently
    * @param teachers how several teachers agree, if there are several
    * @param inside the teacher that shows what happens inside, if any stage compares that
    * @param inStudent where something inside the student is, if somebody has named it
-   * @throws IllegalArgumentException if a loss does not fit the outputs
+   * @throws IllegalArgumentException if a loss does not fit the outputs or knows no weights
    */
   Objective objective(
       TargetCodec<?> codec,
+      boolean weighted,
       Optional<TeacherAgreement> teachers,
       Optional<FeatureTeacher> inside,
       Map<Feature, FeatureValue> inStudent) {
     return new Objective(
-        RowForm.examples(),
+        weighted ? RowForm.weightedExamples() : RowForm.examples(),
         from.labels() ? Optional.of(hard(codec)) : Optional.empty(),
         from.teacher() ? Optional.of(soft(codec.kind(), teachers)) : Optional.empty(),
         features.isEmpty()
