@@ -37,8 +37,7 @@ record HeldOut(int[] training, int[] heldOut) {
       labelled[j] = labelled[i];
     }
     return new HeldOut(
-        rows.counted().filter(row -> !heldOut.get(row)).toArray(),
-        heldOut.stream().toArray());
+        rows.counted().filter(row -> !heldOut.get(row)).toArray(), heldOut.stream().toArray());
   }
 
   /** The rows that are trained on and have a label. */

@@ -96,9 +96,7 @@ record Stage(
    * @throws com.oracle.labs.mlrg.olcut.config.PropertyException if what is frozen is not there
    */
   TrainingSettings settingsFor(Supplier<Graph> student) {
-    return frozen
-        .map(weights -> settings.withFrozen(weights.in(student.get())))
-        .orElse(settings);
+    return frozen.map(weights -> settings.withFrozen(weights.in(student.get()))).orElse(settings);
   }
 
   private boolean learnsFromLabelsAlone() {

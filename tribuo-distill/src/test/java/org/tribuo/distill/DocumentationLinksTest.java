@@ -16,8 +16,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The links of the documentation lead somewhere, on a git host and on the site. The site is made of
- * the same pages: Doxia turns links to {@code page.md} into links to {@code page.html}, but names the
- * anchors of headings otherwise, so a heading that a page links to has its anchor before it.
+ * the same pages: Doxia turns links to {@code page.md} into links to {@code page.html}, but names
+ * the anchors of headings otherwise, so a heading that a page links to has its anchor before it.
  */
 class DocumentationLinksTest {
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();

@@ -123,8 +123,7 @@ class ExampleWeightsTest {
                 distillation()
                     .build()
                     .train(TinyTexts.dataset(texts(row -> row == 7 ? weight : 1))))
-        .withMessage(
-            "Example 7 has the weight %s, expected a finite number of 0 or more", weight);
+        .withMessage("Example 7 has the weight %s, expected a finite number of 0 or more", weight);
   }
 
   @Test
@@ -153,8 +152,7 @@ class ExampleWeightsTest {
     Tensor logits = Tensor.of(new float[] {1, 0, 1, 0, 1, 0}, 3, 2);
     Tensor weights = Tensor.of(new float[] {1, 0.25f, 0.25f}, 3);
 
-    assertThat(
-            HeldOutValidation.Score.ACCURACY.of(logits, Tensor.vector(0, 1, 1), weights))
+    assertThat(HeldOutValidation.Score.ACCURACY.of(logits, Tensor.vector(0, 1, 1), weights))
         .isEqualTo(1 / 1.5);
     assertThat(
             HeldOutValidation.Score.MICRO_F1.of(

@@ -244,10 +244,7 @@ class FrozenWeightsTest {
     assertThatExceptionOfType(PropertyException.class)
         .isThrownBy(
             () ->
-                student()
-                    .frozenWeights(FrozenWeights.embeddingsAndLayers(3))
-                    .build()
-                    .train(TEXTS))
+                student().frozenWeights(FrozenWeights.embeddingsAndLayers(3)).build().train(TEXTS))
         .withMessageContaining("layers")
         .withMessageContaining("is 3, but the student has 2 layers");
     assertThatExceptionOfType(PropertyException.class)

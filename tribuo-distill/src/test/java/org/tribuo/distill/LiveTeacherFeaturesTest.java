@@ -77,10 +77,7 @@ class LiveTeacherFeaturesTest {
     Targets targets = new Targets(Tensor.of(new long[ROWS], ROWS), Tensor.of(labelled, ROWS));
     return new TextTrainingData(
         new TextRows(
-            texts,
-            targets,
-            new boolean[ROWS],
-            ExampleWeights.of(TinyTexts.labelled(ROWS, 1))),
+            texts, targets, new boolean[ROWS], ExampleWeights.of(TinyTexts.labelled(ROWS, 1))),
         Optional.empty(),
         IntStream.range(0, ROWS).toArray(),
         TokenInputs.of(Graph.of(Zoo.model(student)).inputs()),

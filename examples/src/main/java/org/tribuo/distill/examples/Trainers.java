@@ -100,9 +100,7 @@ record Trainers(
   }
 
   private DistillationBuilder<Label> onLabels(StudentSource learner) {
-    return learning(learner)
-        .epochs(training.controlEpochs)
-        .learningRate(training.learningRate);
+    return learning(learner).epochs(training.controlEpochs).learningRate(training.learningRate);
   }
 
   private DistillationBuilder<Label> learning(StudentSource learner) {

@@ -81,8 +81,7 @@ public final class Rows {
 
   /** The same rows with other logits of student and teacher, such as standardised ones. */
   public Rows withLogits(Value otherStudent, Value otherTeacher) {
-    return new Rows(
-        op, inputs, axes, form, names, otherStudent, Optional.of(otherTeacher), parts);
+    return new Rows(op, inputs, axes, form, names, otherStudent, Optional.of(otherTeacher), parts);
   }
 
   /**

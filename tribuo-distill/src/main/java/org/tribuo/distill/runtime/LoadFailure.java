@@ -17,7 +17,8 @@ record LoadFailure(Platform platform, String reason) {
 
   /** Sentences that follow the reason. */
   String remedy() {
-    String needed = "The library for %s needs %s".formatted(platform.classifier(), platform.needs());
+    String needed =
+        "The library for %s needs %s".formatted(platform.classifier(), platform.needs());
     return SYSTEM_LACKS_SOMETHING.matcher(reason).find()
         ? needed + ", and this system does not have that: use a newer one, or " + ownBuild() + "."
         : needed + ". " + TrainingRuntime.FITTING;

@@ -12,8 +12,7 @@ import java.util.stream.Stream;
  * its publisher, ONNX Runtime and the operating system give to its parts.
  */
 enum Platform {
-  LINUX_X86_64(
-      "linux-x86_64", true, "linux-x64", "libonnxruntime.so.1", "lib", ".so", Needs.LINUX),
+  LINUX_X86_64("linux-x86_64", true, "linux-x64", "libonnxruntime.so.1", "lib", ".so", Needs.LINUX),
   LINUX_ARM64(
       "linux-arm64", false, "linux-aarch64", "libonnxruntime.so.1", "lib", ".so", Needs.LINUX),
   MACOSX_ARM64(

@@ -26,8 +26,7 @@ class WeightedRowsTest {
   private static final float[] WEIGHTS = {1, 3, 2, 1, 2};
   private static final float[] LABELLED = {1, 1, 0, 1, 0};
   private static final TensorType LOGITS =
-      TensorType.of(
-          ElementType.FLOAT, Shape.of(Dimension.of("batch"), Dimension.of(CLASSES)));
+      TensorType.of(ElementType.FLOAT, Shape.of(Dimension.of("batch"), Dimension.of(CLASSES)));
 
   static List<SoftLoss> losses() {
     return List.of(
