@@ -18,6 +18,7 @@ import org.tribuo.distill.objective.ScheduleSource;
 import org.tribuo.distill.objective.SoftLossSource;
 import org.tribuo.distill.objective.WeightedFeature;
 import org.tribuo.distill.runtime.ExecutionProvider;
+import org.tribuo.distill.student.FrozenWeights;
 import org.tribuo.distill.student.StudentSource;
 import org.tribuo.distill.teacher.LabelOrder;
 import org.tribuo.provenance.TrainerProvenance;
@@ -110,6 +111,9 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
       description =
           "Where something inside the student is, if the search by structure does not find it.")
   List<NamedFeature> studentFeatures = List.of();
+
+  @Config(description = "The student's weights that keep their values; by default none.")
+  @Nullable FrozenWeights frozenWeights;
 
   @Config(description = "Gradients of the student's operators that the library does not know.")
   @Nullable GradientRuleSource gradientRules;

@@ -64,7 +64,7 @@ public final class Differentiator {
       List<Value> parts = gradients.get(weight);
       if (parts == null) {
         throw new UndifferentiableException(
-            "The loss '%s' does not depend on weight '%s': freeze it, or name another"
+            "The loss '%s' does not depend on weight '%s': freeze it (frozenWeights), or name another"
                 .formatted(loss, weight));
       }
       result.put(weight, sum(parts));

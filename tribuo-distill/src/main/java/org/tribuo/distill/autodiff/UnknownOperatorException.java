@@ -15,7 +15,7 @@ public final class UnknownOperatorException extends UndifferentiableException {
     super(
         """
         No gradient rule for '%s' (opset %d) at node '%s', between the loss and %d trainable \
-        weights (first: %s). Freeze those weights, or %s"""
+        weights (first: %s). Freeze those weights (frozenWeights), or %s"""
             .formatted(operator, opset, node, weights.size(), weights.get(0), remedy(operator)));
     this.operator = operator;
     this.opset = opset;

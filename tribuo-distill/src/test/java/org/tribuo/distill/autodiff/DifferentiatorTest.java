@@ -259,7 +259,7 @@ class DifferentiatorTest {
         .hasMessage(
             "No gradient rule for 'LpPool' (opset 21) at node '%s', between the loss and 2 trainable"
                     .formatted(node)
-                + " weights (first: first). Freeze those weights, or pass a rule: CONTRIBUTING.md,"
+                + " weights (first: first). Freeze those weights (frozenWeights), or pass a rule: CONTRIBUTING.md,"
                 + " \"How to add an operator\"");
     assertThat(thrown.operator()).isEqualTo("LpPool");
     assertThat(thrown.opset()).isEqualTo(21);
@@ -329,7 +329,7 @@ class DifferentiatorTest {
                     graph, loss.name(), List.of("unused"), StandardRules.TABLE))
         .isInstanceOf(UndifferentiableException.class)
         .hasMessage(
-            "The loss '%s' does not depend on weight 'unused': freeze it, or name another"
+            "The loss '%s' does not depend on weight 'unused': freeze it (frozenWeights), or name another"
                 .formatted(loss.name()));
   }
 

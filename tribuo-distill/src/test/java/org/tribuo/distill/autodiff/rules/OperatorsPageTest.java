@@ -40,10 +40,10 @@ class OperatorsPageTest {
         Models of opset %d to %d are read. What lies between the loss and a trained weight must be
         differentiable; what only computes shapes, positions or masks may be any operator that ONNX
         Runtime can execute. An operator that is in none of these lists is an error that names the
-        node and the weights below it: freeze those weights, or write a rule (`CONTRIBUTING.md`, "How
-        to add an operator"). So is one that has a gradient for some of its inputs only, where
-        another depends on a trained weight (the ratio of `Dropout`, say): no gradient is left out
-        without a word.
+        node and the weights below it: freeze those weights ([`frozenWeights`](training.md#frozen-weights)),
+        or write a rule (`CONTRIBUTING.md`, "How to add an operator"). So is one that has a gradient for
+        some of its inputs only, where another depends on a trained weight (the ratio of `Dropout`, say):
+        no gradient is left out without a word.
 
         This page is written by a test from the tables of the library.
 
