@@ -41,8 +41,11 @@ public final class ShapeInference {
    * @throws GraphException if ONNX Runtime refuses the graph; the message says which node it names
    */
   public static void infer(Graph graph) {
-    ShapeInference inference = new ShapeInference(graph, RuntimeInference.types(graph));
-    graph.topological().forEach(inference::visit);
+    graph.named(
+        () -> {
+          ShapeInference inference = new ShapeInference(graph, RuntimeInference.types(graph));
+          graph.topological().forEach(inference::infer);
+        });
   }
 
   /**
@@ -70,6 +73,23 @@ public final class ShapeInference {
   /** The dimensions that a Shape node reads of a value's shape: all, or those it is told to. */
   public static List<Dimension> sizesRead(Node node, Shape shape) {
     return SymbolicContents.sizes(node, shape);
+  }
+
+  private void infer(Node node) {
+    try {
+      visit(node);
+    } catch (IndexOutOfBoundsException | ArithmeticException | NegativeArraySizeException e) {
+      throw new GraphException(
+          "%s has attributes that do not fit its inputs %s: %s"
+              .formatted(node, inputTypes(node), e.getMessage()),
+          e);
+    }
+  }
+
+  private List<String> inputTypes(Node node) {
+    return node.inputs().stream()
+        .map(name -> graph.type(name).map(TensorType::toString).orElse("of unknown type"))
+        .toList();
   }
 
   private void visit(Node node) {
@@ -264,6 +284,10 @@ public final class ShapeInference {
   }
 
   private static Optional<Shape> transposed(Optional<Shape> x, Optional<long[]> permutation) {
+    if (x.isPresent() && permutation.filter(p -> p.length != x.get().rank()).isPresent()) {
+      throw new IndexOutOfBoundsException(
+          "perm has %d axes of %d".formatted(permutation.get().length, x.get().rank()));
+    }
     Optional<Shape> known = x.or(() -> permutation.map(p -> unknown(p.length)));
     return known.map(
         shape ->
