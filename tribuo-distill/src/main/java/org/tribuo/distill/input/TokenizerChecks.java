@@ -53,6 +53,26 @@ final class TokenizerChecks {
     for (JsonNode added : json.path("added_tokens")) {
       checkId("added token", added.path("content").asText(), added.path("id"));
     }
+    for (JsonNode id : idsAddedBy(json.path("post_processor"))) {
+      checkId("special token", id.asText(), id);
+    }
+  }
+
+  /** The ids of the special tokens that a processor, or one of its parts, adds to texts. */
+  static List<JsonNode> idsAddedBy(JsonNode processor) {
+    List<JsonNode> ids = new ArrayList<>();
+    for (String ofBert : List.of("cls", "sep")) {
+      if (processor.has(ofBert)) {
+        ids.add(processor.path(ofBert).path(1));
+      }
+    }
+    for (JsonNode special : processor.path("special_tokens")) {
+      special.path("ids").forEach(ids::add);
+    }
+    for (JsonNode part : processor.path("processors")) {
+      ids.addAll(idsAddedBy(part));
+    }
+    return ids;
   }
 
   private static void checkId(String what, String token, JsonNode id) {
@@ -120,10 +140,10 @@ final class TokenizerChecks {
           "the template '%s' names the special token '%s', which is none of its special_tokens"
               .formatted(template, special.asText()));
     }
+    List<String> found = texts(processor.path(template));
     require(
-        texts.containsAll(texts(processor.path(template))),
-        "the template '%s' has the texts %s, expected %s"
-            .formatted(template, texts(processor.path(template)), texts));
+        texts.containsAll(found) && found.size() == found.stream().distinct().count(),
+        "the template '%s' has the texts %s, expected %s".formatted(template, found, texts));
   }
 
   /** Whether every template for pairs, if there are any, has both texts. */

@@ -114,6 +114,9 @@ record TokenizerFile(Path path, String sha256, JsonNode json) {
     for (JsonNode added : json.path("added_tokens")) {
       highest = Math.max(highest, added.path("id").asInt());
     }
+    for (JsonNode added : TokenizerChecks.idsAddedBy(json.path("post_processor"))) {
+      highest = Math.max(highest, added.asInt());
+    }
     return highest + 1;
   }
 

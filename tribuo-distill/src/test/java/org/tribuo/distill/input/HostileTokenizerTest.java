@@ -46,6 +46,29 @@ class HostileTokenizerTest {
   }
 
   @Test
+  void aTemplateThatHasItsTextTwice() throws IOException {
+    assertRefused(
+        withProcessor("[" + text("A") + "," + text("A") + "]"),
+        "the template 'single' has the texts [A, A], expected [A]");
+  }
+
+  @Test
+  void anIdOfASpecialTokenThatIsNone() throws IOException {
+    assertRefused(
+        with("'post_processor':{'type':'BertProcessing','sep':['[SEP]',4294967295],'cls':['c',3]}"),
+        "the id of special token '4294967295' is 4294967295, expected a whole number");
+  }
+
+  @Test
+  void specialTokensBelongToTheVocabulary() throws IOException {
+    try (TextTokenizer tokenizer =
+        open(with("'post_processor':{'type':'BertProcessing','sep':['s',9],'cls':['c',3]}"))) {
+      assertThat(tokenizer.encode("one").ids()).containsExactly(3, 1, 9);
+      assertThat(tokenizer.vocabularySize()).isEqualTo(10);
+    }
+  }
+
+  @Test
   void aTemplateWithoutText() throws IOException {
     assertRefused(withProcessor("[]"), "its template for a text has no text A");
   }

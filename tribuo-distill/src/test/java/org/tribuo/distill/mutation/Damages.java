@@ -118,9 +118,9 @@ final class Damages {
     return faults;
   }
 
-  int total() {
-    return counts.values().stream()
-        .flatMap(verdicts -> verdicts.values().stream())
+  /** How many of a kind were tried. */
+  int total(InputKind kind) {
+    return counts.getOrDefault(kind, Map.of()).values().stream()
         .mapToInt(Integer::intValue)
         .sum();
   }

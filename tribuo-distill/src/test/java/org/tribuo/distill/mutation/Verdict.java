@@ -1,6 +1,7 @@
 package org.tribuo.distill.mutation;
 
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
+import com.oracle.labs.mlrg.olcut.config.io.ConfigLoaderException;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
@@ -29,6 +30,7 @@ record Verdict(Kind kind, String told) {
           GraphException.class,
           IllegalArgumentException.class,
           IOException.class,
+          ConfigLoaderException.class,
           PropertyException.class,
           SoftTargetStoreException.class,
           TeacherException.class);
