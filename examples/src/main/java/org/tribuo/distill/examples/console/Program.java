@@ -46,6 +46,21 @@ public final class Program {
     }
   }
 
+  /**
+   * Refuses arguments that are no option and the value of none; so does {@code maybe} end after an
+   * option that takes true or false, and the option would count as true.
+   *
+   * @throws ArgumentException that names the first
+   */
+  public static void refuseTexts(ConfigurationManager configuration) {
+    String[] texts = configuration.getUnnamedArguments();
+    if (texts.length > 0) {
+      throw new ArgumentException(
+          texts[0],
+          "belongs to no option; those without another value take true or false");
+    }
+  }
+
   private static <O extends Options> int status(String[] arguments, O options, Body<O> body) {
     try (ConfigurationManager configuration = new ConfigurationManager(arguments, options)) {
       body.run(options, configuration);
