@@ -4,6 +4,7 @@ import com.oracle.labs.mlrg.olcut.config.ArgumentException;
 import com.oracle.labs.mlrg.olcut.config.ConfigurationManager;
 import com.oracle.labs.mlrg.olcut.config.Options;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
+import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -47,8 +48,7 @@ public final class Program {
   }
 
   /**
-   * Refuses arguments that are no option and the value of none; so does {@code maybe} end after an
-   * option that takes true or false, and the option would count as true.
+   * Refuses arguments that are no option and the value of none, for programs that take no others.
    *
    * @throws ArgumentException that names the first
    */
@@ -56,13 +56,13 @@ public final class Program {
     String[] texts = configuration.getUnnamedArguments();
     if (texts.length > 0) {
       throw new ArgumentException(
-          texts[0],
-          "belongs to no option; those without another value take true or false");
+          texts[0], "is no option and the value of none");
     }
   }
 
   private static <O extends Options> int status(String[] arguments, O options, Body<O> body) {
     try (ConfigurationManager configuration = new ConfigurationManager(arguments, options)) {
+      BooleanOptions.check(List.of(arguments), options);
       body.run(options, configuration);
       return 0;
     } catch (ArgumentException e) {
