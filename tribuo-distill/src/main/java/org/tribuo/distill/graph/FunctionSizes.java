@@ -73,9 +73,9 @@ final class FunctionSizes {
    * @throws GraphException if the nodes become more than {@value #MAX_NODES}
    */
   void check(List<NodeProto> graph) {
-    if (!nodes.isEmpty() && total(graph) > MAX_NODES) {
+    if (total(graph) > MAX_NODES) {
       throw new GraphException(
-          "With its functions written out the graph has more than %,d nodes, expected at most as many"
+          "The graph, its functions written out, has more than %,d nodes, expected at most as many"
               .formatted(MAX_NODES));
     }
   }

@@ -23,6 +23,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -297,11 +298,16 @@ public final class Graph {
    * @throws GraphException that names the file that the graph came from, if the action throws one
    */
   public void named(Runnable action) {
-    file.named(
+    named(
         () -> {
           action.run();
           return true;
         });
+  }
+
+  /** As {@link #named(Runnable)}, where the action has a result. */
+  public <R> R named(Supplier<R> action) {
+    return file.named(action);
   }
 
   // ---- changes
@@ -516,7 +522,8 @@ public final class Graph {
   }
 
   /**
-   * Checks that the calls of the model's own functions end, and do not become too many nodes.
+   * Checks that the calls of the model's own functions end, and that there are not too many nodes
+   * when they are written out.
    *
    * @throws GraphException that names the function that calls itself, or the bound
    */

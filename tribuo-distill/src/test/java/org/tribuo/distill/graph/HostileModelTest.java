@@ -196,8 +196,19 @@ class HostileModelTest {
     }
     assertThatNormalizing(model(functions, nodeOf("local", "F69", List.of("x"), List.of("y"))))
         .hasMessageEndingWith(
-            "With its functions written out the graph has more than 100,000 nodes, expected at"
-                + " most as many");
+            "The graph, its functions written out, has more than 100,000 nodes, expected at most"
+                + " as many");
+  }
+
+  @Test
+  void moreNodesThanAnybodyExports() throws IOException {
+    List<NodeProto> chain = new ArrayList<>();
+    for (int i = 0; i <= 100_000; i++) {
+      chain.add(node("Neg", List.of(i == 0 ? "x" : "v" + i), List.of("v" + (i + 1))));
+    }
+    chain.add(node("Exp", List.of("v100001"), List.of("y")));
+    assertThatNormalizing(model(List.of(), chain.toArray(NodeProto[]::new)))
+        .hasMessageContaining("has more than 100,000 nodes");
   }
 
   @Test
@@ -270,6 +281,17 @@ class HostileModelTest {
     assertThatNormalizing(model(List.of(), node("Transpose", List.of("x"), List.of("y"), empty)))
         .hasMessageContaining("Transpose 'Transpose of [y]'")
         .hasMessageContaining("perm has 0 axes of 2");
+  }
+
+  @Test
+  void twoAttributesOfOneNameAreRefused() throws IOException {
+    NodeProto sum =
+        node("ReduceSum", List.of("x"), List.of("y"), number("keepdims", 1), number("keepdims", 0));
+    Path file = write(model(List.of(), sum));
+    OnnxModel model = OnnxModel.read(file);
+    assertThatThrownBy(() -> Graph.of(model))
+        .isInstanceOf(GraphException.class)
+        .hasMessage("'%s': ReduceSum 'ReduceSum of [y]' has two attributes of one name", file);
   }
 
   @Test

@@ -18,6 +18,11 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.OrtSession.SessionOptions;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -32,12 +37,14 @@ import org.tribuo.distill.component.OnnxMetadata;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.graph.GraphRunner;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.pass.Normalization;
 import org.tribuo.distill.runtime.SessionSettings;
+import org.tribuo.distill.runtime.TrainingRuntime;
 import org.tribuo.distill.teacher.LabelOrder;
 import org.tribuo.distill.teacher.Teacher;
 import org.tribuo.distill.teacher.TeacherBatch;
@@ -81,11 +88,12 @@ final class DamagedOnnx implements DamagedInput {
   }
 
   @Override
-  public void use(Path folder) throws IOException {
+  public void use(Path folder) throws Exception {
     Path file = folder.resolve("model.onnx");
     OnnxModel model = OnnxModel.read(file);
     OnnxMetadata.labelOrder(model);
-    Normalization.applyForTraining(Graph.of(model));
+    Graph normalized = Graph.of(model);
+    Normalization.applyForTraining(normalized);
     Path copy = folder.resolve("copy.onnx");
     model.write(copy);
     OnnxModel.read(copy);
@@ -99,7 +107,42 @@ final class DamagedOnnx implements DamagedInput {
       Map<String, Tensor> inputs = new LinkedHashMap<>();
       teacher.inputs().forEach((name, type) -> inputs.put(name, ones(type)));
       teacher.logits(new TeacherBatch(new int[] {0, 1}, inputs));
+      assertSame(GraphRunner.run(normalized, inputs), asItIs(file, inputs));
     }
+  }
+
+  /** What ONNX Runtime computes with the file, without this library. */
+  private static Map<String, Tensor> asItIs(Path file, Map<String, Tensor> inputs)
+      throws OrtException {
+    OrtEnvironment environment = TrainingRuntime.environment();
+    Map<String, OnnxTensor> tensors = new LinkedHashMap<>();
+    for (Map.Entry<String, Tensor> input : inputs.entrySet()) {
+      tensors.put(input.getKey(), input.getValue().toOrt(environment));
+    }
+    try (SessionOptions options = SessionSettings.cpu(1).newOptions();
+        OrtSession session = environment.createSession(file.toString(), options);
+        OrtSession.Result result = session.run(tensors)) {
+      Map<String, Tensor> outputs = new LinkedHashMap<>();
+      result.forEach(
+          output -> outputs.put(output.getKey(), Tensor.of((OnnxTensor) output.getValue())));
+      return outputs;
+    } finally {
+      tensors.values().forEach(OnnxTensor::close);
+    }
+  }
+
+  private static void assertSame(Map<String, Tensor> ours, Map<String, Tensor> expected) {
+    expected.forEach(
+        (name, tensor) -> {
+          float[] values = ours.get(name).toFloats();
+          float[] right = tensor.toFloats();
+          for (int i = 0; i < right.length; i++) {
+            if (!(Math.abs(values[i] - right[i]) <= 1e-3 * Math.max(1, Math.abs(right[i])))) {
+              throw new AssertionError(
+                  "%s[%d] is %s, ONNX Runtime has %s".formatted(name, i, values[i], right[i]));
+            }
+          }
+        });
   }
 
   private static Tensor ones(TensorType type) {

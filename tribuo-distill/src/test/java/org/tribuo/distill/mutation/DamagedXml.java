@@ -1,6 +1,7 @@
 package org.tribuo.distill.mutation;
 
 import com.oracle.labs.mlrg.olcut.config.ConfigurationManager;
+import com.oracle.labs.mlrg.olcut.config.io.ConfigLoaderException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -54,6 +55,9 @@ final class DamagedXml implements DamagedInput {
     try (ConfigurationManager manager =
         new ConfigurationManager(folder.resolve("trainer.xml").toString())) {
       manager.lookup("trainer");
+    } catch (StackOverflowError e) {
+      // OLCUT itself follows components in a circle for ever; what the programs do is to tell.
+      throw new ConfigLoaderException("Components in a circle in " + folder);
     }
   }
 

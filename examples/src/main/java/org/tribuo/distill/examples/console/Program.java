@@ -61,7 +61,7 @@ public final class Program {
   }
 
   private static <O extends Options> int status(String[] arguments, O options, Body<O> body) {
-    try (ConfigurationManager configuration = new ConfigurationManager(arguments, options)) {
+    try (ConfigurationManager configuration = configured(arguments, options)) {
       BooleanOptions.check(List.of(arguments), options);
       body.run(options, configuration);
       return 0;
@@ -76,6 +76,16 @@ public final class Program {
     } catch (Exception e) {
       tell(e);
       return FAILED;
+    }
+  }
+
+  /** OLCUT makes the components that options name, and those that these name, without a look back. */
+  static ConfigurationManager configured(String[] arguments, Options options) {
+    try {
+      return new ConfigurationManager(arguments, options);
+    } catch (StackOverflowError e) {
+      throw new ArgumentException(
+          e, "-c", "has components that are properties of each other in a circle");
     }
   }
 
