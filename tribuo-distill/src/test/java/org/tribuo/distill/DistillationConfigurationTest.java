@@ -370,11 +370,13 @@ class DistillationConfigurationTest {
     Files.writeString(
         xml,
         Files.readString(xml)
-            .replace("name=\"earlyStopping\" value=\"true\"", "name=\"earlyStopping\" value=\"yes\""));
+            .replace(
+                "name=\"earlyStopping\" value=\"true\"", "name=\"earlyStopping\" value=\"yes\""));
     try (ConfigurationManager manager = new ConfigurationManager(xml.toString())) {
       assertThatExceptionOfType(PropertyException.class)
           .isThrownBy(() -> manager.lookup("trainer"))
-          .withMessage("Component: trainer, Property: earlyStopping, is 'yes', expected true or false");
+          .withMessage(
+              "Component: trainer, Property: earlyStopping, is 'yes', expected true or false");
     }
   }
 

@@ -47,8 +47,8 @@ public final class AtomicFile {
   /**
    * Writes a file whole or not at all.
    *
-   * @throws IOException that names the file, if the folder is missing, read-only or full; nothing is left behind, and a
-   *     file that was there before is kept
+   * @throws IOException that names the file, if the folder is missing, read-only or full; nothing
+   *     is left behind, and a file that was there before is kept
    */
   public static void write(Path file, ChannelContent content) throws IOException {
     Path target = file.toAbsolutePath();

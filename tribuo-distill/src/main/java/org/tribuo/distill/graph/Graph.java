@@ -78,8 +78,7 @@ public final class Graph {
    */
   public static Graph of(OnnxModel model) {
     ModelProto proto = model.proto();
-    Graph graph =
-        new Graph(proto, model.origin(), model.hasExternalData(), new Names(), null);
+    Graph graph = new Graph(proto, model.origin(), model.hasExternalData(), new Names(), null);
     for (OperatorSetIdProto opset : proto.getOpsetImportList()) {
       graph.opsets.put(
           opset.getDomain().equals("ai.onnx") ? Node.ONNX : opset.getDomain(), opset.getVersion());
@@ -563,8 +562,7 @@ public final class Graph {
     remove(call);
     inlining.bind(function.getInputList(), call.inputs());
     inlining.bind(function.getOutputList().subList(0, call.outputs().size()), call.outputs());
-    List<Node> inlined =
-        inlining.nodes(function.getNodeList()).stream().map(Node::of).toList();
+    List<Node> inlined = inlining.nodes(function.getNodeList()).stream().map(Node::of).toList();
     inlined.forEach(this::link);
     return inlined;
   }
@@ -719,8 +717,7 @@ public final class Graph {
         (domain, version) ->
             model.addOpsetImport(
                 OperatorSetIdProto.newBuilder().setDomain(domain).setVersion(version)));
-    return new OnnxModel(
-        model.build(), new LinkedHashMap<>(initializers), externalData, file);
+    return new OnnxModel(model.build(), new LinkedHashMap<>(initializers), externalData, file);
   }
 
   /** What the message says of an initializer beside its numbers, which the model adds. */

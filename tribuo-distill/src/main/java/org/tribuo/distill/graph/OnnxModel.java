@@ -35,8 +35,7 @@ public final class OnnxModel {
   private final boolean external;
   private final Origin origin;
 
-  OnnxModel(
-      ModelProto proto, Map<String, Tensor> initializers, boolean external, Origin origin) {
+  OnnxModel(ModelProto proto, Map<String, Tensor> initializers, boolean external, Origin origin) {
     this.proto = proto;
     this.initializers = initializers;
     this.external = external;

@@ -74,11 +74,7 @@ final class TensorSizes {
       throw new GraphException(
           "Tensor '%s' %s%s holds %,d bytes of data, expected %,d"
               .formatted(
-                  tensor.getName(),
-                  type,
-                  tensor.getDimsList(),
-                  there,
-                  elements * type.bytes()));
+                  tensor.getName(), type, tensor.getDimsList(), there, elements * type.bytes()));
     }
   }
 

@@ -74,7 +74,8 @@ final class Repetitions {
 
   /** Reads a quantifier, and says whether it is one without a bound. */
   private boolean takesRepetition() {
-    Matcher counted = COUNTED.matcher(pattern).region(Math.min(at, pattern.length()), pattern.length());
+    Matcher counted =
+        COUNTED.matcher(pattern).region(Math.min(at, pattern.length()), pattern.length());
     boolean many;
     if (at < pattern.length() && "*+".indexOf(pattern.charAt(at)) >= 0) {
       many = true;

@@ -93,7 +93,8 @@ public final class TextTokenizer implements AutoCloseable {
     if (maxLength <= special || maxLength > TokenFeatures.MAX_POSITIONS) {
       throw new IllegalArgumentException(
           "The maximum length is %d tokens, expected %d to %d: %s adds %d special tokens to a pair"
-              .formatted(maxLength, special + 1, TokenFeatures.MAX_POSITIONS, file.path(), special));
+              .formatted(
+                  maxLength, special + 1, TokenFeatures.MAX_POSITIONS, file.path(), special));
     }
     HuggingFaceTokenizer tokenizer =
         load(
@@ -143,8 +144,7 @@ public final class TextTokenizer implements AutoCloseable {
   /**
    * The tokens of many texts, encoded in parallel.
    *
-   * @throws IllegalArgumentException if the tokenizer finds no token in one of them,
-   *     or refuses it
+   * @throws IllegalArgumentException if the tokenizer finds no token in one of them, or refuses it
    * @throws IllegalStateException if this tokenizer is closed
    */
   public List<TokenSequence> encodeAll(List<String> texts) {

@@ -177,7 +177,9 @@ final class TokenizerChecks {
   /** What is merged loses its prefix: the library cuts off as many bytes without looking. */
   private static void checkMerges(JsonNode model) {
     String prefix = model.path("continuing_subword_prefix").asText("");
-    if (!model.has("merges") || prefix.isEmpty() || model.path("continuing_subword_prefix").isNull()) {
+    if (!model.has("merges")
+        || prefix.isEmpty()
+        || model.path("continuing_subword_prefix").isNull()) {
       return;
     }
     for (JsonNode merge : model.path("merges")) {

@@ -77,8 +77,7 @@ class HostileModelTest {
 
   @Test
   void elementsThatOverflowAreNamed() throws IOException {
-    assertThatReading(
-            withInitializer(W.toBuilder().addDims(1L << 32).addDims(1L << 32)))
+    assertThatReading(withInitializer(W.toBuilder().addDims(1L << 32).addDims(1L << 32)))
         .hasMessageEndingWith(
             "Tensor 'w': A tensor cannot have the dimensions [4294967296, 4294967296]: it would"
                 + " have too many elements");
@@ -114,7 +113,8 @@ class HostileModelTest {
 
   @Test
   void aSparseTensorIsAsLargeAsItsDimensions() throws IOException {
-    ModelProto.Builder model = model(List.of(), node("Neg", List.of("x"), List.of("y"))).toBuilder();
+    ModelProto.Builder model =
+        model(List.of(), node("Neg", List.of("x"), List.of("y"))).toBuilder();
     model
         .getGraphBuilder()
         .addSparseInitializer(
@@ -383,8 +383,7 @@ class HostileModelTest {
         .hasMessageContaining(file.toString());
   }
 
-  private AbstractThrowableAssert<?, ?> assertThatNormalizing(ModelProto model)
-      throws IOException {
+  private AbstractThrowableAssert<?, ?> assertThatNormalizing(ModelProto model) throws IOException {
     Path file = write(model);
     OnnxModel read = OnnxModel.read(file);
     Graph graph = Graph.of(read);

@@ -91,20 +91,20 @@ class HostileTokenizerTest {
       delimiter = '~',
       quoteCharacter = '`',
       value = {
-    "(a+)+$ ~ true",
-    "(?:\\s*\\w*)* ~ true",
-    "(a|b{3,})+ ~ true",
-    "(?:(x*)y){2,} ~ true",
-    "a** ~ true",
-    "(a{1,900}){5,} ~ true",
-    "\\p{N}{1,3} ~ false",
-    "(?:\\d{3})+ ~ false",
-    "(a+)?b* ~ false",
-    "[^\\r\\n\\p{L}\\p{N}]?\\p{L}+ ~ false",
-    "\\(\\w+\\)+ ~ false",
-    "[(a+)]+ ~ false",
-    "\\s+(?!\\S)|\\s+ ~ false",
-    "'s|'t| ?\\p{L}+| ?[^\\s\\p{L}\\p{N}]+|\\s+ ~ false"
+        "(a+)+$ ~ true",
+        "(?:\\s*\\w*)* ~ true",
+        "(a|b{3,})+ ~ true",
+        "(?:(x*)y){2,} ~ true",
+        "a** ~ true",
+        "(a{1,900}){5,} ~ true",
+        "\\p{N}{1,3} ~ false",
+        "(?:\\d{3})+ ~ false",
+        "(a+)?b* ~ false",
+        "[^\\r\\n\\p{L}\\p{N}]?\\p{L}+ ~ false",
+        "\\(\\w+\\)+ ~ false",
+        "[(a+)]+ ~ false",
+        "\\s+(?!\\S)|\\s+ ~ false",
+        "'s|'t| ?\\p{L}+| ?[^\\s\\p{L}\\p{N}]+|\\s+ ~ false"
       })
   void repetitionsOfRepetitions(String pattern, boolean nest) {
     assertThat(Repetitions.nest(pattern)).isEqualTo(nest);
@@ -208,8 +208,7 @@ class HostileTokenizerTest {
   @Test
   void aPairThatIsRefusedIsNamed() throws IOException {
     Path file =
-        with(
-            "'truncation':{'direction':'Right','max_length':3,'strategy':'OnlyFirst','stride':0}");
+        with("'truncation':{'direction':'Right','max_length':3,'strategy':'OnlyFirst','stride':0}");
     try (TextTokenizer tokenizer = open(file)) {
       String refused =
           "The tokenizer of %s refuses 'one' and 'two two two two': ".formatted(tokenizer.file());
@@ -218,8 +217,7 @@ class HostileTokenizerTest {
           .withMessageStartingWith(refused);
       assertThatIllegalArgumentException()
           .isThrownBy(
-              () ->
-                  tokenizer.encodeAll(List.of("one", "one"), List.of("two", "two two two two")))
+              () -> tokenizer.encodeAll(List.of("one", "one"), List.of("two", "two two two two")))
           .withMessageStartingWith(refused);
     }
   }

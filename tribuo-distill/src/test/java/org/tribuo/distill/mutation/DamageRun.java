@@ -34,7 +34,9 @@ final class DamageRun {
     watch();
     for (int i = 2; i < arguments.length; i += 3) {
       InputKind kind = InputKind.valueOf(arguments[i]);
-      for (int n = Integer.parseInt(arguments[i + 1]); n < Integer.parseInt(arguments[i + 2]); n++) {
+      for (int n = Integer.parseInt(arguments[i + 1]);
+          n < Integer.parseInt(arguments[i + 2]);
+          n++) {
         System.out.println("begin " + kind + " " + n);
         System.out.println("end " + verdict(kind, seed, n, emptied(folder.resolve("in"))));
       }

@@ -11,7 +11,8 @@ import org.tribuo.distill.input.CsvTextDataSource;
 /** A table of texts and labels. */
 final class DamagedCsv implements DamagedInput {
   private static final String[] PIECES = {
-    "\"", "\"\"", ",", "\n", "\r", "\r\n", ";", "\t", "\uFEFF", "\0", "\\", "'", " ", "text", "label"
+    "\"", "\"\"", ",", "\n", "\r", "\r\n", ";", "\t", "\uFEFF", "\0", "\\", "'", " ", "text",
+    "label"
   };
 
   @Override
@@ -33,8 +34,7 @@ final class DamagedCsv implements DamagedInput {
 
   @Override
   public void use(Path folder) throws IOException {
-    CsvTextDataSource.of(
-            folder.resolve("texts.csv"), Resources.tinyTokenizer(), new LabelFactory())
+    CsvTextDataSource.of(folder.resolve("texts.csv"), Resources.tinyTokenizer(), new LabelFactory())
         .read();
   }
 }

@@ -15,8 +15,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * No damaged input ends the JVM, takes longer than ten seconds, is refused without a name or is
- * used for something else. {@code -Ddamage.seed=N} tries others, {@code -Ddamage.count=N} as many, {@code
- * -Ddamage.kinds=CSV,XML} only these kinds.
+ * used for something else. {@code -Ddamage.seed=N} tries others, {@code -Ddamage.count=N} as many,
+ * {@code -Ddamage.kinds=CSV,XML} only these kinds.
  */
 class DamagedInputTest {
   private static final long SEED = Long.getLong("damage.seed", 20261128);

@@ -149,7 +149,8 @@ final class DamagedOnnx implements DamagedInput {
     List<Dimension> dimensions = type.shape().map(Shape::dimensions).orElse(List.of());
     long[] dims =
         dimensions.stream()
-            .mapToLong(d -> d instanceof Dimension.Fixed fixed && fixed.size() < 9 ? fixed.size() : 2)
+            .mapToLong(
+                d -> d instanceof Dimension.Fixed fixed && fixed.size() < 9 ? fixed.size() : 2)
             .toArray();
     int elements = 1;
     for (long dim : dims) {
@@ -220,8 +221,7 @@ final class DamagedOnnx implements DamagedInput {
                 .addNode(node("Unsqueeze", List.of("mask", "last"), List.of("wide_mask")))
                 .addNode(node("Mul", List.of("embedded", "wide_mask"), List.of("kept")))
                 .addNode(
-                    node(
-                        "Transpose", List.of("kept"), List.of("turned"), numbers("perm", 0, 2, 1)))
+                    node("Transpose", List.of("kept"), List.of("turned"), numbers("perm", 0, 2, 1)))
                 .addNode(
                     node("Transpose", List.of("turned"), List.of("back"), numbers("perm", 0, 2, 1)))
                 .addNode(node("Reshape", List.of("back", "sizes"), List.of("shaped")))

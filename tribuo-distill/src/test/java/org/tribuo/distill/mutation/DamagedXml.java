@@ -14,7 +14,8 @@ import java.util.regex.Pattern;
 
 /** A configuration of a trainer. */
 final class DamagedXml implements DamagedInput {
-  private static final Pattern VALUE = Pattern.compile("(?:name|type|value)=\"([^\"]*)\"|<item>([^<]*)<");
+  private static final Pattern VALUE =
+      Pattern.compile("(?:name|type|value)=\"([^\"]*)\"|<item>([^<]*)<");
 
   private static final String[] VALUES = {
     "", "x", "0", "-1", "1e999", "NaN", "99999999999", "true", "trainer", "null", "&lt;", "1,5"

@@ -63,8 +63,7 @@ final class Damages {
         (kind, count) -> {
           if (kind.compareTo(first) >= 0) {
             command.addAll(
-                List.of(
-                    kind.name(), Integer.toString(kind == first ? from : 0), count.toString()));
+                List.of(kind.name(), Integer.toString(kind == first ? from : 0), count.toString()));
           }
         });
     Path errors = folder.resolve("stderr.txt");
@@ -120,9 +119,7 @@ final class Damages {
 
   /** How many of a kind were tried. */
   int total(InputKind kind) {
-    return counts.getOrDefault(kind, Map.of()).values().stream()
-        .mapToInt(Integer::intValue)
-        .sum();
+    return counts.getOrDefault(kind, Map.of()).values().stream().mapToInt(Integer::intValue).sum();
   }
 
   /** How many of a kind ended so. */

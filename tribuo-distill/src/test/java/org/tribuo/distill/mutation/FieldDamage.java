@@ -14,8 +14,22 @@ import java.util.SplittableRandom;
  */
 final class FieldDamage {
   private static final long[] NUMBERS = {
-    0, 1, -1, 2, -2, 3, 7, 16, 127, 255, 500_000_000, Integer.MAX_VALUE, Integer.MIN_VALUE,
-    Long.MAX_VALUE, Long.MIN_VALUE, 1L << 40
+    0,
+    1,
+    -1,
+    2,
+    -2,
+    3,
+    7,
+    16,
+    127,
+    255,
+    500_000_000,
+    Integer.MAX_VALUE,
+    Integer.MIN_VALUE,
+    Long.MAX_VALUE,
+    Long.MIN_VALUE,
+    1L << 40
   };
 
   private static final double[] FLOATS = {

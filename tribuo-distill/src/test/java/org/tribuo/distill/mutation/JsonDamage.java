@@ -15,9 +15,31 @@ final class JsonDamage {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private static final String[] VALUES = {
-    "null", "true", "0", "-1", "1e999", "4294967296", "4294967295", "99999999999999999999", "0.5",
-    "\"\"", "\"x\"", "\"(a+)+\"", "\"[UNK]\"", "\"A\"", "\"B\"", "[]", "{}", "[[]]", "{\"a\":1}",
-    "\"\\ud800\"", "\"Right\"", "\"OnlyFirst\"", "\"Sequence\"", "\"Precompiled\"", "\"ByteLevel\""
+    "null",
+    "true",
+    "0",
+    "-1",
+    "1e999",
+    "4294967296",
+    "4294967295",
+    "99999999999999999999",
+    "0.5",
+    "\"\"",
+    "\"x\"",
+    "\"(a+)+\"",
+    "\"[UNK]\"",
+    "\"A\"",
+    "\"B\"",
+    "[]",
+    "{}",
+    "[[]]",
+    "{\"a\":1}",
+    "\"\\ud800\"",
+    "\"Right\"",
+    "\"OnlyFirst\"",
+    "\"Sequence\"",
+    "\"Precompiled\"",
+    "\"ByteLevel\""
   };
 
   private JsonDamage() {}

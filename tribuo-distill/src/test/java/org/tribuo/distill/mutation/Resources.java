@@ -24,8 +24,7 @@ final class Resources {
   }
 
   static byte[] bytes(String name) {
-    try (InputStream in =
-        Objects.requireNonNull(Resources.class.getResourceAsStream(name), name)) {
+    try (InputStream in = Objects.requireNonNull(Resources.class.getResourceAsStream(name), name)) {
       return in.readAllBytes();
     } catch (IOException e) {
       throw new UncheckedIOException(e);

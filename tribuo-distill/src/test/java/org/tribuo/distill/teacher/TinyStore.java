@@ -44,7 +44,8 @@ public final class TinyStore {
         SoftTargets targets = store.require(KEY)) {
       for (int row = 0; row < ROWS; row++) {
         if (!Arrays.equals(targets.row(row), logits(row))) {
-          throw new AssertionError("row %d is %s".formatted(row, Arrays.toString(targets.row(row))));
+          throw new AssertionError(
+              "row %d is %s".formatted(row, Arrays.toString(targets.row(row))));
         }
       }
     }

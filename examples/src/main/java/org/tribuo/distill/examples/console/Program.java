@@ -55,8 +55,7 @@ public final class Program {
   public static void refuseTexts(ConfigurationManager configuration) {
     String[] texts = configuration.getUnnamedArguments();
     if (texts.length > 0) {
-      throw new ArgumentException(
-          texts[0], "is no option and the value of none");
+      throw new ArgumentException(texts[0], "is no option and the value of none");
     }
   }
 
@@ -79,7 +78,9 @@ public final class Program {
     }
   }
 
-  /** OLCUT makes the components that options name, and those that these name, without a look back. */
+  /**
+   * OLCUT makes the components that options name, and those that these name, without a look back.
+   */
   static ConfigurationManager configured(String[] arguments, Options options) {
     try {
       return new ConfigurationManager(arguments, options);
