@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -52,7 +53,8 @@ final class FunctionSizes {
     FunctionSizes sizes = new FunctionSizes(new HashMap<>());
     while (!ready.isEmpty()) {
       String name = ready.remove();
-      sizes.nodes.put(name, sizes.total(functions.get(name).getNodeList()));
+      FunctionProto function = Objects.requireNonNull(functions.get(name), name);
+      sizes.nodes.put(name, sizes.total(function.getNodeList()));
       for (String caller : callers.getOrDefault(name, List.of())) {
         if (uncounted.merge(caller, -1, Integer::sum) == 0) {
           ready.add(caller);

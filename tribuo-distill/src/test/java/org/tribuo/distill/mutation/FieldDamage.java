@@ -6,7 +6,9 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Damages the fields of a protobuf message: numbers at their limits, names exchanged, elements
@@ -150,7 +152,7 @@ final class FieldDamage {
     return elements;
   }
 
-  private Object other(FieldDescriptor field, Object old) {
+  private Object other(FieldDescriptor field, @Nullable Object old) {
     long number =
         random.nextInt(3) == 0 ? random.nextInt(-4, 40) : NUMBERS[random.nextInt(NUMBERS.length)];
     return switch (field.getJavaType()) {
@@ -165,7 +167,8 @@ final class FieldDamage {
         List<EnumValueDescriptor> known = field.getEnumType().getValues();
         yield known.get(random.nextInt(known.size()));
       }
-      case MESSAGE -> FieldDamage.damaged(((Message) old).toBuilder(), random).build();
+      case MESSAGE ->
+          FieldDamage.damaged(((Message) Objects.requireNonNull(old)).toBuilder(), random).build();
     };
   }
 
@@ -177,7 +180,7 @@ final class FieldDamage {
         : (String) texts.get(random.nextInt(texts.size()));
   }
 
-  private ByteString otherBytes(ByteString old) {
+  private ByteString otherBytes(@Nullable ByteString old) {
     return old == null || old.isEmpty()
         ? ByteString.copyFromUtf8("x")
         : ByteString.copyFrom(ByteDamage.damaged(old.toByteArray(), random));

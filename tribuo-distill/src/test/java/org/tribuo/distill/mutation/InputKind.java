@@ -1,6 +1,7 @@
 package org.tribuo.distill.mutation;
 
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The kinds of inputs, and how many of a hundred damaged ones are of each. */
 enum InputKind {
@@ -15,7 +16,7 @@ enum InputKind {
 
   private final int percent;
   private final Supplier<DamagedInput> make;
-  private DamagedInput input;
+  private @Nullable DamagedInput input;
 
   InputKind(int percent, Supplier<DamagedInput> make) {
     this.percent = percent;
@@ -28,9 +29,8 @@ enum InputKind {
 
   /** Made once. */
   DamagedInput input() {
-    if (input == null) {
-      input = make.get();
-    }
-    return input;
+    DamagedInput made = input == null ? make.get() : input;
+    input = made;
+    return made;
   }
 }
