@@ -1,7 +1,9 @@
 package org.tribuo.distill;
 
 import com.oracle.labs.mlrg.olcut.config.Config;
+import com.oracle.labs.mlrg.olcut.config.ConfigManager;
 import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
+import com.oracle.labs.mlrg.olcut.config.ConfigurationManager;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import com.oracle.labs.mlrg.olcut.provenance.Provenance;
 import java.io.IOException;
@@ -12,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.tribuo.Dataset;
 import org.tribuo.Output;
 import org.tribuo.Trainer;
+import org.tribuo.distill.component.BooleanProperties;
 import org.tribuo.distill.objective.HardLossSource;
 import org.tribuo.distill.objective.NamedFeature;
 import org.tribuo.distill.objective.ScheduleSource;
@@ -246,6 +249,8 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
       description = "Gives all random numbers: of a fresh head, batches, and held-out examples.")
   long seed = DEFAULT_SEED;
 
+  @ConfigManager private @Nullable ConfigurationManager configuration;
+
   private DistillationSettings settings;
   private SplittableRandom random;
   private int invocations;
@@ -270,6 +275,7 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
    */
   @Override
   public synchronized void postConfig() {
+    BooleanProperties.check(this, component, configuration);
     settings = DistillationSettings.of(this);
     setInvocationCount(0);
   }

@@ -367,6 +367,22 @@ class DistillationConfigurationTest {
   }
 
   @Test
+  void aBooleanThatIsNeitherTrueNorFalseIsRefused(@TempDir Path folder) throws Exception {
+    Path xml = xml(folder);
+    Files.writeString(
+        xml,
+        Files.readString(xml)
+            .replace(
+                "name=\"earlyStopping\" value=\"true\"", "name=\"earlyStopping\" value=\"yes\""));
+    try (ConfigurationManager manager = new ConfigurationManager(xml.toString())) {
+      assertThatExceptionOfType(PropertyException.class)
+          .isThrownBy(() -> manager.lookup("trainer"))
+          .withMessage(
+              "Component: trainer, Property: earlyStopping, is 'yes', expected true or false");
+    }
+  }
+
+  @Test
   void aBuilderBuildsOneTrainer() {
     DistillationBuilder<Label> builder = minimal();
     builder.build();

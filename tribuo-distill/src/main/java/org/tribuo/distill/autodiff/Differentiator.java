@@ -47,7 +47,7 @@ public final class Differentiator {
    */
   public static Map<String, Value> differentiate(
       Graph graph, String loss, Collection<String> weights, RuleTable rules) {
-    return new Differentiator(graph, rules).walk(loss, weights);
+    return graph.named(() -> new Differentiator(graph, rules).walk(loss, weights));
   }
 
   private Map<String, Value> walk(String loss, Collection<String> weights) {

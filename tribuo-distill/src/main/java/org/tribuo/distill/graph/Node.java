@@ -44,7 +44,16 @@ public final class Node {
     this.origin = origin;
   }
 
+  /**
+   * @throws GraphException if it has two attributes of one name
+   */
   static Node of(NodeProto proto) {
+    long attributes = proto.getAttributeList().stream().map(a -> a.getName()).distinct().count();
+    if (attributes != proto.getAttributeCount()) {
+      throw new GraphException(
+          "%s '%s' has two attributes of one name"
+              .formatted(qualified(proto.getDomain(), proto.getOpType()), proto.getName()));
+    }
     return new Node(
         proto.getName(),
         proto.getDomain(),

@@ -41,8 +41,11 @@ public final class ShapeInference {
    * @throws GraphException if ONNX Runtime refuses the graph; the message says which node it names
    */
   public static void infer(Graph graph) {
-    ShapeInference inference = of(graph);
-    graph.topological().forEach(inference::visit);
+    graph.named(
+        () -> {
+          ShapeInference inference = of(graph);
+          graph.topological().forEach(inference::visit);
+        });
   }
 
   /**
@@ -82,8 +85,29 @@ public final class ShapeInference {
     return SymbolicContents.sizes(node, shape);
   }
 
-  /** Sets the types of what a node makes; of a node that came later, its element types stay. */
+  /**
+   * Sets the types of what a node makes; of a node that came later, its element types stay.
+   *
+   * @throws GraphException if the node's attributes do not fit its inputs
+   */
   public void visit(Node node) {
+    try {
+      setTypes(node);
+    } catch (IndexOutOfBoundsException | ArithmeticException | NegativeArraySizeException e) {
+      throw new GraphException(
+          "%s has attributes that do not fit its inputs %s: %s"
+              .formatted(node, inputTypes(node), e.getMessage()),
+          e);
+    }
+  }
+
+  private List<String> inputTypes(Node node) {
+    return node.inputs().stream()
+        .map(name -> graph.type(name).map(TensorType::toString).orElse("of unknown type"))
+        .toList();
+  }
+
+  private void setTypes(Node node) {
     List<Optional<Shape>> shapes = node.domain().equals(Node.MICROSOFT) ? List.of() : shapes(node);
     for (int i = 0; i < node.outputs().size(); i++) {
       String output = node.output(i);
@@ -275,6 +299,10 @@ public final class ShapeInference {
   }
 
   private static Optional<Shape> transposed(Optional<Shape> x, Optional<long[]> permutation) {
+    if (x.isPresent() && permutation.filter(p -> p.length != x.get().rank()).isPresent()) {
+      throw new IndexOutOfBoundsException(
+          "perm has %d axes of %d".formatted(permutation.get().length, x.get().rank()));
+    }
     Optional<Shape> known = x.or(() -> permutation.map(p -> unknown(p.length)));
     return known.map(
         shape ->
