@@ -33,7 +33,7 @@ import org.tribuo.distill.teacher.LabelOrder;
 import org.tribuo.distill.training.NonFiniteLossException;
 import org.tribuo.distill.training.PrefetchedBatches;
 import org.tribuo.distill.training.StudentTraining;
-import org.tribuo.distill.training.TemporaryFolder;
+import org.tribuo.distill.file.TemporaryFolder;
 import org.tribuo.distill.training.TrainedStudent;
 import org.tribuo.distill.training.TrainingData;
 import org.tribuo.distill.training.TrainingSettings;

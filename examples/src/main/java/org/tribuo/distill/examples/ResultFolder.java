@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
-import org.tribuo.Model;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.DistilledModel;
 import org.tribuo.distill.graph.AtomicFile;
@@ -103,11 +102,10 @@ record ResultFolder(Path folder) {
 
   private static Optional<DistilledModel<Label>> read(Path file) throws IOException {
     try {
-      return Model.deserializeFromFile(file).castModel(Label.class)
-              instanceof DistilledModel<Label> model
+      return DistilledModel.read(file).castModel(Label.class) instanceof DistilledModel<Label> model
           ? Optional.of(model)
           : Optional.empty();
-    } catch (IllegalStateException | ClassCastException | InvalidProtocolBufferException e) {
+    } catch (IllegalArgumentException | ClassCastException | InvalidProtocolBufferException e) {
       return Optional.empty();
     }
   }

@@ -8,7 +8,6 @@ import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.OrtTrainingSession;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.tribuo.distill.file.TemporaryFolder;
 import org.tribuo.distill.graph.AtomicFile;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
@@ -247,7 +247,9 @@ public final class TrainingSession implements AutoCloseable {
   }
 
   /**
-   * Copies the trainable parameters, in the order of the checkpoint from which training started.
+   * The trainable parameters as they are now, in the order of the checkpoint from which training
+   * started. They are views of a mapped file that is deleted already, and take no room among Java's
+   * objects; the disk has them until the garbage collector finds that nobody can reach them.
    *
    * @throws IllegalStateException if the session is closed
    * @throws IOException if ONNX Runtime cannot write them to a temporary file
@@ -260,18 +262,10 @@ public final class TrainingSession implements AutoCloseable {
       Map<String, Tensor> saved = Checkpoint.read(file).trainable();
       Map<String, Tensor> weights = new LinkedHashMap<>();
       for (String name : parameters) {
-        weights.put(name, copy(Objects.requireNonNull(saved.get(name), name)));
+        weights.put(name, Objects.requireNonNull(saved.get(name), name));
       }
       return weights;
     }
-  }
-
-  private static Tensor copy(Tensor tensor) {
-    ByteBuffer data = tensor.data();
-    return Tensor.of(
-        tensor.elementType(),
-        tensor.dims(),
-        ByteBuffer.allocate(data.remaining()).put(data).flip());
   }
 
   /**

@@ -4,6 +4,7 @@ import com.oracle.labs.mlrg.olcut.config.ArgumentException;
 import com.oracle.labs.mlrg.olcut.config.ConfigurationManager;
 import com.oracle.labs.mlrg.olcut.config.Options;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
+import java.util.Locale;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -58,14 +59,30 @@ public final class Program {
     } catch (PropertyException e) {
       tell(e);
       return WRONG_ARGUMENTS;
-    } catch (Exception e) {
+    } catch (Exception | OutOfMemoryError e) {
       tell(e);
+      if (isOutOfMemory(e)) {
+        System.err.printf(
+            Locale.ROOT,
+            "Java's heap may have %,d MB: give it more with -Dheap=2g before -Dargs (java -Xmx2g)."
+                + "%n",
+            Runtime.getRuntime().maxMemory() >> 20);
+      }
       return FAILED;
     }
   }
 
+  /** An error in another thread comes as the cause of an exception. */
+  private static boolean isOutOfMemory(Throwable exception) {
+    Throwable cause = exception;
+    while (cause != null && !(cause instanceof OutOfMemoryError)) {
+      cause = cause.getCause();
+    }
+    return cause != null;
+  }
+
   /** The message of an exception, and of each cause that it does not repeat. */
-  private static void tell(Exception exception) {
+  private static void tell(Throwable exception) {
     String told = "";
     for (Throwable cause = exception; cause != null; cause = cause.getCause()) {
       String message = message(cause);
