@@ -119,6 +119,40 @@ class DistillTextTest {
     assertThat(said()).contains("1. Teacher").doesNotContain("Reused");
   }
 
+  @Test
+  void aTeacherIsNotReusedBesideAFileOfOtherWeights() throws Exception {
+    ResultFolder results = new ResultFolder(folder.resolve("out"));
+    String[] arguments = options("--control-epochs", "0", "--epochs", "1");
+    run(options("--control-epochs", "0", "--epochs", "1", "--teacher-epochs", "1"));
+    byte[] other = Files.readAllBytes(results.teacher());
+    Results first = run(arguments);
+    Files.write(results.teacher(), other);
+    printed.reset();
+
+    Results again = run(arguments);
+
+    assertThat(said()).doesNotContain("Reused");
+    assertThat(Files.readAllBytes(results.teacher())).isNotEqualTo(other);
+    assertThat(again.comparison().models())
+        .extracting(ModelReport::quality)
+        .isEqualTo(first.comparison().models().stream().map(ModelReport::quality).toList());
+  }
+
+  @Test
+  void whatWasMovedIsTheSame() throws Exception {
+    Path before = Files.createDirectory(folder.resolve("before"));
+    Path after = folder.resolve("after");
+    String[] more = {"--control-epochs", "0"};
+    run(TinyExperiment.in(before).options(more));
+    Files.move(before, after);
+    printed.reset();
+
+    run(new TinyExperiment(after).options(more));
+
+    assertThat(said()).contains("teacher-model.tribuo is the same teacher");
+    assertThat(said()).contains("12 reused: the teacher did not run.");
+  }
+
   static Stream<Arguments> whatIsNoTeacherOfThisVersion() {
     ModelProto gone =
         ModelProto.newBuilder().setClassName("org.tribuo.distill.GoneWithTheLastVersion").build();
