@@ -110,9 +110,9 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
   }
 
   /**
-   * Reads a model that {@link #serializeToFile} saved. As {@link Model#deserializeFromFile}, but the
-   * file is mapped, so its weights take no room among Java's objects; nobody may change the file
-   * while the model is in use, but another one may take its place.
+   * Reads a model that {@link #serializeToFile} saved. As {@link Model#deserializeFromFile}, but
+   * the file is mapped, so its weights take no room among Java's objects; nobody may change the
+   * file while the model is in use, but another one may take its place.
    *
    * @throws IllegalArgumentException if the file holds no whole model, or was damaged
    * @throws InvalidProtocolBufferException if it holds something else

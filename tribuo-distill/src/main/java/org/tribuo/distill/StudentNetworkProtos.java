@@ -65,14 +65,14 @@ final class StudentNetworkProtos {
       throw new InvalidProtocolBufferException(
           "The message is a '%s', expected a SealedModelProto".formatted(message.getTypeUrl()));
     }
-    SealedModelProto sealed =
-        SharedBytes.parse(message.getValue(), SealedModelProto.parser());
+    SealedModelProto sealed = SharedBytes.parse(message.getValue(), SealedModelProto.parser());
     ByteString found =
         ByteString.copyFrom(Sha256.digest(sealed.getModel().asReadOnlyByteBufferList()));
     if (!found.equals(sealed.getSha256())) {
       throw new IllegalArgumentException(
           "The saved model was damaged after it was written: its SHA-256 is %s, and %s was noted; copy it again, or train it again"
-              .formatted(Sha256.hex(found.toByteArray()), Sha256.hex(sealed.getSha256().toByteArray())));
+              .formatted(
+                  Sha256.hex(found.toByteArray()), Sha256.hex(sealed.getSha256().toByteArray())));
     }
     return SharedBytes.parse(sealed.getModel(), DistilledModelProto.parser());
   }

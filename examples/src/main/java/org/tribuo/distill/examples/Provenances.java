@@ -14,15 +14,17 @@ import org.tribuo.distill.graph.Sha256;
 import org.tribuo.provenance.DataSourceProvenance;
 
 /**
- * Digests of where things come from. What a file holds counts, by its SHA-256; where it lies and when
- * it was written or read does not.
+ * Digests of where things come from. What a file holds counts, by its SHA-256; where it lies and
+ * when it was written or read does not.
  */
 final class Provenances {
   private static final Set<String> TIMES =
       Set.of(
           DataSourceProvenance.FILE_MODIFIED_TIME, DataSourceProvenance.DATASOURCE_CREATION_TIME);
 
-  /** Properties of a trainer that say where something is kept: nothing it learns depends on them. */
+  /**
+   * Properties of a trainer that say where something is kept: nothing it learns depends on them.
+   */
   private static final Set<String> PLACES = Set.of("softTargetStore", "lastGoodStudent");
 
   private Provenances() {}

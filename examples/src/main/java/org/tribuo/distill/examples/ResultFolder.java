@@ -82,7 +82,8 @@ record ResultFolder(Path folder) {
    * Makes the folder, keeps other runs out of it until the lock is closed or this program ends, and
    * removes what a run that was killed has left in it.
    *
-   * @throws IOException if another run is in it, it cannot be made, or a left-over cannot be removed
+   * @throws IOException if another run is in it, it cannot be made, or a left-over cannot be
+   *     removed
    */
   FolderLock prepare() throws IOException {
     Files.createDirectories(folder);
@@ -98,8 +99,8 @@ record ResultFolder(Path folder) {
 
   /**
    * The teacher that an earlier run has left here, if it was made of the same content in the same
-   * way, and its files are those that were written then. One that cannot be read, as another version
-   * of this program wrote it, is to be made again.
+   * way, and its files are those that were written then. One that cannot be read, as another
+   * version of this program wrote it, is to be made again.
    *
    * @param trainer what would make it
    * @param texts what it would be trained on

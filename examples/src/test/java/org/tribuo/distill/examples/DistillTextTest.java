@@ -194,6 +194,27 @@ class DistillTextTest {
   }
 
   @Test
+  void aTextThatIsLabelledStaysInItsLine() throws Exception {
+    run(options("--control-epochs", "0", "--epochs", "1"));
+
+    assertThat(labels("my card\nis\tlost\r", "C:\\new"))
+        .hasSize(2)
+        .anySatisfy(line -> assertThat(line).endsWith("\tmy card\\nis\\tlost\\r"))
+        .anySatisfy(line -> assertThat(line).endsWith("\tC:\\\\new"));
+  }
+
+  @Test
+  void aTokenizerOfAnotherRunIsNotTaken() throws Exception {
+    run(options("--control-epochs", "0", "--epochs", "1"));
+    Path tokenizer = folder.resolve("out/tokenizer.json");
+    Files.writeString(tokenizer, Files.readString(tokenizer) + "\n");
+
+    assertThatThrownBy(() -> labels("where is my card"))
+        .hasMessageContaining("tokenizer.json is not the tokenizer that")
+        .hasMessageContaining("student-model.tribuo was trained with");
+  }
+
+  @Test
   void aStudentThatWasNeverMadeIsMissed() {
     assertThatThrownBy(() -> labels("where is my card"))
         .hasMessageContaining("there is no " + folder.resolve("out/student-model.tribuo"));
@@ -209,7 +230,7 @@ class DistillTextTest {
     assertThat(new Summary(parsed.chosen(), results).lines())
         .contains("Memory: 1.50 GB at most.")
         .anyMatch(line -> line.contains("-Dmain=Classify -Dargs=\"--folder " + folder))
-        .anyMatch(line -> line.contains("experiment.xml --experiment experiment'"));
+        .anyMatch(line -> line.contains("experiment.xml --experiment experiment\""));
   }
 
   private String[] options(String... more) {

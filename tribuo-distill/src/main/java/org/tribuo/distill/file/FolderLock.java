@@ -15,8 +15,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A folder that only one holder writes into. The operating system keeps the lock, so that it is free
- * again when its process ends, killed or not. The file {@value #FILE} stays in the folder.
+ * A folder that only one holder writes into. The operating system keeps the lock, so that it is
+ * free again when its process ends, killed or not. The file {@value #FILE} stays in the folder.
  *
  * <p>Thread-safe; any thread may close it.
  */
@@ -114,7 +114,8 @@ public final class FolderLock implements AutoCloseable {
       locked = lock != null;
       if (locked) {
         channel.truncate(0);
-        channel.write(StandardCharsets.US_ASCII.encode(Long.toString(ProcessHandle.current().pid())));
+        channel.write(
+            StandardCharsets.US_ASCII.encode(Long.toString(ProcessHandle.current().pid())));
       }
       return locked ? Optional.of(new FolderLock(folder, channel)) : Optional.empty();
     } finally {

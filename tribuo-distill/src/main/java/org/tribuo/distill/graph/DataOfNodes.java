@@ -17,7 +17,9 @@ import java.util.List;
  * @param external where the data lies
  */
 record DataOfNodes(ExternalData external) {
-  /** The change of a message, which gives back the message itself where nothing is to be changed. */
+  /**
+   * The change of a message, which gives back the message itself where nothing is to be changed.
+   */
   @FunctionalInterface
   private interface Change<M> {
     M of(M message) throws IOException;
@@ -29,11 +31,7 @@ record DataOfNodes(ExternalData external) {
     List<FunctionProto> functions = each(model.getFunctionsList(), this::function);
     return graph == model.getGraph() && functions == model.getFunctionsList()
         ? model
-        : model.toBuilder()
-            .setGraph(graph)
-            .clearFunctions()
-            .addAllFunctions(functions)
-            .build();
+        : model.toBuilder().setGraph(graph).clearFunctions().addAllFunctions(functions).build();
   }
 
   private GraphProto withNodes(GraphProto graph) throws IOException {
@@ -93,9 +91,7 @@ record DataOfNodes(ExternalData external) {
 
   private TensorProto tensor(TensorProto tensor) throws IOException {
     return ExternalData.isOutside(tensor)
-        ? ExternalData.withoutData(tensor)
-            .setRawData(SharedBytes.of(external.read(tensor)))
-            .build()
+        ? ExternalData.withoutData(tensor).setRawData(SharedBytes.of(external.read(tensor))).build()
         : tensor;
   }
 

@@ -112,8 +112,8 @@ final class ExternalData {
   }
 
   /**
-   * A link may not lead out of the model's folder. Where the model is a link itself, as in the cache
-   * of Hugging Face, its data may lie beside what that leads to.
+   * A link may not lead out of the model's folder. Where the model is a link itself, as in the
+   * cache of Hugging Face, its data may lie beside what that leads to.
    */
   private void checkInside(Path file, TensorProto tensor) throws IOException {
     Path model = Objects.requireNonNull(modelFile).toAbsolutePath();
@@ -215,7 +215,7 @@ final class ExternalData {
   private static void removeOlder(Path file, Path data) throws IOException {
     Pattern written =
         Pattern.compile(
-            "%s\\.\\p{XDigit}{%d}\\.data"
+            "%s\\.\\p{XDigit}{%s}\\.data"
                 .formatted(Pattern.quote(file.getFileName().toString()), DIGITS));
     try (DirectoryStream<Path> older =
         Files.newDirectoryStream(

@@ -12,13 +12,12 @@ import com.google.protobuf.UnsafeByteOperations;
 import com.google.protobuf.WireFormat;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 
 /**
- * Messages and their bytes without copies of what is long in them: weights stay where they are, in a
- * mapped file as a rule, and take no room among Java's objects.
+ * Messages and their bytes without copies of what is long in them: weights stay where they are, in
+ * a mapped file as a rule, and take no room among Java's objects.
  */
 public final class SharedBytes {
   private SharedBytes() {}
@@ -99,5 +98,4 @@ public final class SharedBytes {
         ? header.concat(field(TensorProto.RAW_DATA_FIELD_NUMBER, tensor.getRawData()))
         : header;
   }
-
 }

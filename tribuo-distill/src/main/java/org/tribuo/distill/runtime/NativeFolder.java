@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -14,8 +15,8 @@ import org.tribuo.distill.runtime.NativeLibraries.LibraryFile;
 
 /**
  * The folder from which ONNX Runtime loads its native libraries. It is filled once for each content
- * and then found again. Of several JVMs one fills it, and the others wait. A file is written under a
- * name of its own and then moved into place; what is already there is used only if its SHA-256 is
+ * and then found again. Of several JVMs one fills it, and the others wait. A file is written under
+ * a name of its own and then moved into place; what is already there is used only if its SHA-256 is
  * right, and if nobody else can have written it.
  */
 final class NativeFolder {
@@ -92,7 +93,7 @@ final class NativeFolder {
       String line = library.fileName() + " " + library.checksum() + "\n";
       content.update(line.getBytes(StandardCharsets.UTF_8));
     }
-    return String.format("%s-%08x", libraries.classifier(), content.getValue());
+    return libraries.classifier() + "-" + HexFormat.of().toHexDigits((int) content.getValue());
   }
 
   private static void make(Path folder) throws IOException {

@@ -30,8 +30,7 @@ final class Trust {
   static void establish(Path path) throws IOException {
     PosixFileAttributeView view = view(path);
     if (view != null) {
-      Set<PosixFilePermission> permissions =
-          EnumSet.copyOf(view.readAttributes().permissions());
+      Set<PosixFilePermission> permissions = EnumSet.copyOf(view.readAttributes().permissions());
       if (permissions.removeAll(OTHERS)) {
         view.setPermissions(permissions);
       }
@@ -73,8 +72,7 @@ final class Trust {
 
   private static boolean isAdministrators(Path path) throws IOException {
     return path.getFileSystem().supportedFileAttributeViews().contains("unix")
-        && Files.getAttribute(path, "unix:uid", LinkOption.NOFOLLOW_LINKS)
-            .equals(ADMINISTRATOR);
+        && Files.getAttribute(path, "unix:uid", LinkOption.NOFOLLOW_LINKS).equals(ADMINISTRATOR);
   }
 
   /** Not looked up by name: in a container a user may have none. */

@@ -169,10 +169,10 @@ class ExternalDataTest {
   private static ModelProto timesOutsideWeight() {
     ModelProto.Builder model =
         model(
-                value("x", ElementType.FLOAT, 3),
-                List.of(X.toProto("w")),
-                List.of(),
-                node("Mul", List.of("x", "w"), List.of("y")))
+            value("x", ElementType.FLOAT, 3),
+            List.of(X.toProto("w")),
+            List.of(),
+            node("Mul", List.of("x", "w"), List.of("y")))
             .proto()
             .toBuilder();
     model.getGraphBuilder().setInitializer(0, outside("w", "w.bin"));
@@ -187,10 +187,10 @@ class ExternalDataTest {
     AttributeProto.Builder constant = tensor("value", X).toBuilder().setT(outside("", "c.bin"));
     ModelProto.Builder model =
         model(
-                value("x", ElementType.FLOAT, 3),
-                List.of(Tensor.scalar(0f).toProto("zero")),
-                List.of(),
-                node("Neg", List.of("x"), List.of("y")))
+            value("x", ElementType.FLOAT, 3),
+            List.of(Tensor.scalar(0f).toProto("zero")),
+            List.of(),
+            node("Neg", List.of("x"), List.of("y")))
             .proto()
             .toBuilder();
     model
@@ -216,8 +216,7 @@ class ExternalDataTest {
         .setDataType(ElementType.FLOAT.onnxNumber())
         .addDims(3)
         .setDataLocation(TensorProto.DataLocation.EXTERNAL)
-        .addExternalData(
-            StringStringEntryProto.newBuilder().setKey("location").setValue(file))
+        .addExternalData(StringStringEntryProto.newBuilder().setKey("location").setValue(file))
         .build();
   }
 

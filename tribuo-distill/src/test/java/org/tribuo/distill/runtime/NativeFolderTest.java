@@ -2,7 +2,6 @@ package org.tribuo.distill.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
@@ -79,8 +78,7 @@ class NativeFolderTest {
         new NativeLibraries(
             "any",
             List.of(
-                new LibraryFile(
-                    "a.so", libraries.files().get(0).source(), Checksum.of(library)),
+                new LibraryFile("a.so", libraries.files().get(0).source(), Checksum.of(library)),
                 libraries.files().get(1)));
     assertThat(new ExtractedLibraries(ofSameCrc.files(), library.getParent()).areWhole())
         .as("its CRC-32 is the right one")

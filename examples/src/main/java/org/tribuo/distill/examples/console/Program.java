@@ -4,12 +4,20 @@ import com.oracle.labs.mlrg.olcut.config.ArgumentException;
 import com.oracle.labs.mlrg.olcut.config.ConfigurationManager;
 import com.oracle.labs.mlrg.olcut.config.Options;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /** What all programs share: arguments, help, and how an error is told. */
 public final class Program {
+  /** Once for the process: a second stream would buffer beside the first. */
+  private static final AtomicBoolean PREPARED = new AtomicBoolean();
+
   /** Held, because the log manager may forget a logger that nobody holds. */
   private static final Logger ROOT_LOGGER = Logger.getLogger("");
 
@@ -30,12 +38,14 @@ public final class Program {
 
   /**
    * Runs a program, and ends the JVM with 2 if the arguments are wrong and 1 if something else is.
-   * Libraries' logs stay off the screen: what goes wrong comes as an exception.
+   * Libraries' logs stay off the screen: what goes wrong comes as an exception. Whatever the user's
+   * locale is, it prints UTF-8, and numbers as they are written in programs.
    *
    * @param arguments as {@code main} has them
    * @param options filled from the arguments
    */
   public static <O extends Options> void run(String[] arguments, O options, Body<O> body) {
+    prepare();
     if (Help.isWanted(arguments)) {
       Help.of(options).forEach(System.out::println);
       return;
@@ -45,6 +55,18 @@ public final class Program {
     if (status != 0) {
       System.exit(status);
     }
+  }
+
+  private static void prepare() {
+    if (PREPARED.compareAndSet(false, true)) {
+      Locale.setDefault(Locale.ROOT);
+      System.setOut(utf8(FileDescriptor.out));
+      System.setErr(utf8(FileDescriptor.err));
+    }
+  }
+
+  private static PrintStream utf8(FileDescriptor file) {
+    return new PrintStream(new FileOutputStream(file), true, StandardCharsets.UTF_8);
   }
 
   private static <O extends Options> int status(String[] arguments, O options, Body<O> body) {
@@ -64,8 +86,7 @@ public final class Program {
       if (isOutOfMemory(e)) {
         System.err.printf(
             Locale.ROOT,
-            "Java's heap may have %,d MB: give it more with -Dheap=2g before -Dargs (java -Xmx2g)."
-                + "%n",
+            "Java's objects may take %,d MB: give them more by -Dheap=2g (for java itself -Xmx2g).%n",
             Runtime.getRuntime().maxMemory() >> 20);
       }
       return FAILED;
