@@ -3,14 +3,12 @@ package org.tribuo.distill.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tribuo.distill.examples.console.ChildProgram;
 
 /** The programs as they run for somebody whose i is not I, or who has no locale at all. */
 class LocaleTest {
@@ -53,21 +51,10 @@ class LocaleTest {
     assertThat(labelled).contains("\tkartım nerede?").contains("\tşifre");
   }
 
-  /** What a program prints in a JVM of its own, without a locale in its environment. */
   private static String run(Class<?> program, List<String> options, String... arguments)
       throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xshare:auto", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
-    command.addAll(options);
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), program.getName()));
-    command.addAll(List.of(arguments));
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-    builder.environment().put("LC_ALL", "C");
-    Process process = builder.start();
-    String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-    assertThat(process.exitValue()).as(printed).isZero();
-    return printed;
+    ChildProgram child = ChildProgram.run(program, options, arguments);
+    assertThat(child.status()).as(child.printed()).isZero();
+    return child.printed();
   }
 }

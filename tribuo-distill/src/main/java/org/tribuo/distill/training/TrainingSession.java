@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import org.tribuo.distill.file.TemporaryFolder;
 import org.tribuo.distill.graph.AtomicFile;
 import org.tribuo.distill.graph.ElementType;
@@ -46,6 +47,11 @@ import org.tribuo.distill.runtime.TrainingRuntime;
  * machine. Not safe for several threads.
  */
 public final class TrainingSession implements AutoCloseable {
+  /** What deleted files of weights may take of the disk before the garbage collector is asked. */
+  private static final long MOST_MAPPED = 1L << 30;
+
+  private static final AtomicLong MAPPED = new AtomicLong();
+
   private final OrtTrainingSession session;
   private final BatchSignature signature;
   private final Set<String> parameters;
@@ -259,12 +265,21 @@ public final class TrainingSession implements AutoCloseable {
     try (TemporaryFolder folder = TemporaryFolder.create()) {
       Path file = TrainingArtifacts.checkpointIn(folder.path());
       save(file, false);
+      makeRoomOnDisk(Files.size(file));
       Map<String, Tensor> saved = Checkpoint.read(file).trainable();
       Map<String, Tensor> weights = new LinkedHashMap<>();
       for (String name : parameters) {
         weights.put(name, Objects.requireNonNull(saved.get(name), name));
       }
       return weights;
+    }
+  }
+
+  /** The garbage collector sees Java's objects, and not how much of the disk depends on them. */
+  private static void makeRoomOnDisk(long bytes) {
+    if (MAPPED.addAndGet(bytes) > MOST_MAPPED) {
+      MAPPED.set(bytes);
+      System.gc();
     }
   }
 
