@@ -21,6 +21,7 @@ import org.tribuo.Output;
 import org.tribuo.Prediction;
 import org.tribuo.distill.component.OnnxMetadata;
 import org.tribuo.distill.graph.AtomicFile;
+import org.tribuo.distill.graph.SharedBytes;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.TokenSequence;
 import org.tribuo.distill.output.TargetCodec;
@@ -90,8 +91,8 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
    * #runOn} says otherwise.
    *
    * @throws InvalidProtocolBufferException if the message is of another kind
-   * @throws IllegalArgumentException if the version is unknown, or the message does not hold a
-   *     whole model
+   * @throws IllegalArgumentException if the version is unknown, the message does not hold a whole
+   *     model, or its SHA-256 is missing or not that of its content
    */
   public static DistilledModel<?> deserializeFromProto(int version, String className, Any message)
       throws InvalidProtocolBufferException {
@@ -105,28 +106,32 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
       throw new IllegalArgumentException(
           "The model is a %s, expected %s".formatted(className, DistilledModel.class.getName()));
     }
-    DistilledModelProto proto = message.unpack(DistilledModelProto.class);
+    DistilledModelProto proto = StudentNetworkProtos.unsealed(message);
     return of(ModelDataCarrier.deserialize(proto.getMetadata()), StudentNetworkProtos.read(proto));
   }
 
   /**
-   * Reads a model that {@link #serializeToFile} saved, as {@link Model#deserializeFromFile} does;
-   * what goes wrong is told with the name of the file.
+   * Reads a model that {@link #serializeToFile} saved. As {@link Model#deserializeFromFile}, but
+   * the file is mapped, so its weights take no room among Java's objects; nobody may change the
+   * file while the model is in use, but another one may take its place.
    *
-   * @throws IOException if the file cannot be read, or does not hold a whole model of this kind
+   * @throws IllegalArgumentException if the file does not hold a whole model of this kind, or was
+   *     damaged; the message names the file
+   * @throws IOException if the file cannot be read
    */
   public static DistilledModel<?> read(Path file) throws IOException {
     Model<?> model;
     try {
-      model = deserializeFromFile(file);
+      ModelProto proto = SharedBytes.parse(SharedBytes.map(file), ModelProto.parser());
+      model = Model.deserialize(proto);
     } catch (InvalidProtocolBufferException | RuntimeException e) {
-      throw new IOException(
+      throw new IllegalArgumentException(
           "'%s' is no model that was saved, or is damaged: %s".formatted(file, reason(e)), e);
     }
     if (model instanceof DistilledModel<?> distilled) {
       return distilled;
     }
-    throw new IOException(
+    throw new IllegalArgumentException(
         "'%s' is a %s, expected a %s"
             .formatted(file, model.getClass().getName(), DistilledModel.class.getName()));
   }
@@ -156,8 +161,7 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
     return ModelProto.newBuilder()
         .setVersion(CURRENT_VERSION)
         .setClassName(DistilledModel.class.getName())
-        .setSerializedData(
-            Any.pack(StudentNetworkProtos.write(network, createDataCarrier().serialize())))
+        .setSerializedData(StudentNetworkProtos.write(network, createDataCarrier().serialize()))
         .build();
   }
 
@@ -230,7 +234,8 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
   }
 
   /**
-   * Saves this model as protobuf, whole or not at all.
+   * Saves this model as protobuf, whole or not at all, with the SHA-256 of its content, which is
+   * compared when it is read.
    *
    * @throws IOException if the file cannot be written; one that was there before is kept
    */

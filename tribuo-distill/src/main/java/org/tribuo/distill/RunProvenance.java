@@ -48,7 +48,7 @@ final class RunProvenance {
    * @param teachers how many there are: if there are several, the names begin with the number
    */
   void softTargets(StageTexts<?> texts, int teacher, int teachers, SoftTargetStep.Answer answer) {
-    String prefix = texts.prefix() + (teachers == 1 ? "" : "teacher-%d-".formatted(teacher));
+    String prefix = texts.prefix() + (teachers == 1 ? "" : "teacher-" + teacher + "-");
     TeacherRun run = answer.run();
     number(prefix + "soft-targets-computed", run.computedRows());
     number(prefix + "soft-targets-reused", run.reusedRows());

@@ -1,6 +1,5 @@
 package org.tribuo.distill.examples;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,6 +14,7 @@ import org.tribuo.distill.DistilledModel;
 import org.tribuo.distill.examples.Measurement.Measured;
 import org.tribuo.distill.examples.console.Console;
 import org.tribuo.distill.examples.console.DistillationProgress;
+import org.tribuo.distill.file.FolderLock;
 import org.tribuo.distill.report.Comparison;
 import org.tribuo.distill.report.ModelReport;
 import org.tribuo.distill.report.PeakMemory;
@@ -51,7 +51,12 @@ final class ExperimentRun {
 
   /** Runs all steps and writes all files. */
   Results run() throws Exception {
-    results.prepare();
+    try (FolderLock alone = results.prepare()) {
+      return steps();
+    }
+  }
+
+  private Results steps() throws Exception {
     experiment.complete(results);
     trainers.check();
     Path tokenizer = experiment.teacher().tokenizerFile();
@@ -92,8 +97,7 @@ final class ExperimentRun {
       DistillationTrainer<Label> trainer, Dataset<Label> labelled) throws Exception {
     DistilledModel<Label> model = phases.time(TEACHER, () -> train(trainer, labelled, "Teacher"));
     say("   %s.", seconds(phases.of(TEACHER)));
-    save(model, results.teacher(), results.teacherModel());
-    return model;
+    return phases.time(FILES, () -> results.keepTeacher(model));
   }
 
   private ModelReport student(Texts texts, Measurement measurement, LabelEvaluation teacher)
@@ -109,7 +113,7 @@ final class ExperimentRun {
       if (experiment.training().fineTuneEpochs == 0) {
         say("5. Fine-tuning: none.");
       }
-      save(model, results.student(), results.studentModel());
+      phases.time(FILES, () -> results.keepStudent(model));
       ExperimentFile.write(results.configuration(), experiment, model.getProvenance());
       return measure(measurement, STUDENT, model, results.student(), Optional.of(teacher)).report();
     }
@@ -127,12 +131,6 @@ final class ExperimentRun {
       model.exportOnnx(results.control());
       return measure(measurement, CONTROL, model, results.control(), Optional.of(teacher)).report();
     }
-  }
-
-  private void save(DistilledModel<Label> model, Path onnx, Path tribuo) throws IOException {
-    long start = System.nanoTime();
-    ResultFolder.save(model, onnx, tribuo);
-    phases.add(FILES, Duration.ofNanos(System.nanoTime() - start));
   }
 
   private DistilledModel<Label> train(

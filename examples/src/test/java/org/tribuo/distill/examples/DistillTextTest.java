@@ -139,6 +139,40 @@ class DistillTextTest {
     assertThat(said()).contains("1. Teacher").doesNotContain("Reused");
   }
 
+  @Test
+  void aTeacherIsNotReusedBesideAFileOfOtherWeights() throws Exception {
+    ResultFolder results = new ResultFolder(folder.resolve("out"));
+    String[] arguments = options("--control-epochs", "0", "--epochs", "1");
+    run(options("--control-epochs", "0", "--epochs", "1", "--teacher-epochs", "1"));
+    byte[] other = Files.readAllBytes(results.teacher());
+    Results first = run(arguments);
+    Files.write(results.teacher(), other);
+    printed.reset();
+
+    Results again = run(arguments);
+
+    assertThat(said()).doesNotContain("Reused");
+    assertThat(Files.readAllBytes(results.teacher())).isNotEqualTo(other);
+    assertThat(again.comparison().models())
+        .extracting(ModelReport::quality)
+        .isEqualTo(first.comparison().models().stream().map(ModelReport::quality).toList());
+  }
+
+  @Test
+  void whatWasMovedIsTheSame() throws Exception {
+    Path before = Files.createDirectory(folder.resolve("before"));
+    Path after = folder.resolve("after");
+    String[] more = {"--control-epochs", "0"};
+    run(TinyExperiment.in(before).options(more));
+    Files.move(before, after);
+    printed.reset();
+
+    run(new TinyExperiment(after).options(more));
+
+    assertThat(said()).contains("teacher-model.tribuo is the same teacher");
+    assertThat(said()).contains("12 reused: the teacher did not run.");
+  }
+
   static Stream<Arguments> whatIsNoTeacherOfThisVersion() {
     ModelProto gone =
         ModelProto.newBuilder().setClassName("org.tribuo.distill.GoneWithTheLastVersion").build();
@@ -183,6 +217,27 @@ class DistillTextTest {
   }
 
   @Test
+  void aTextThatIsLabelledStaysInItsLine() throws Exception {
+    run(options("--control-epochs", "0", "--epochs", "1"));
+
+    assertThat(labels("my card\nis\tlost\r", "C:\\new"))
+        .hasSize(2)
+        .anySatisfy(line -> assertThat(line).endsWith("\tmy card\\nis\\tlost\\r"))
+        .anySatisfy(line -> assertThat(line).endsWith("\tC:\\\\new"));
+  }
+
+  @Test
+  void aTokenizerOfAnotherRunIsNotTaken() throws Exception {
+    run(options("--control-epochs", "0", "--epochs", "1"));
+    Path tokenizer = folder.resolve("out/tokenizer.json");
+    Files.writeString(tokenizer, Files.readString(tokenizer) + "\n");
+
+    assertThatThrownBy(() -> labels("where is my card"))
+        .hasMessageContaining("tokenizer.json is not the tokenizer that")
+        .hasMessageContaining("student-model.tribuo was trained with");
+  }
+
+  @Test
   void aStudentThatWasNeverMadeIsMissed() {
     assertThatThrownBy(() -> labels("where is my card"))
         .hasMessageContaining("there is no " + folder.resolve("out/student-model.tribuo"));
@@ -198,7 +253,7 @@ class DistillTextTest {
     assertThat(new Summary(parsed.chosen(), results).lines())
         .contains("Memory: 1.50 GB at most.")
         .anyMatch(line -> line.contains("-Dmain=Classify -Dargs=\"--folder " + folder))
-        .anyMatch(line -> line.contains("experiment.xml --experiment experiment'"));
+        .anyMatch(line -> line.contains("experiment.xml --experiment experiment\""));
   }
 
   private String[] options(String... more) {

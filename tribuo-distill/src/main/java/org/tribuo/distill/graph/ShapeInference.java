@@ -440,7 +440,7 @@ public final class ShapeInference {
       if (x.get().dimension(axis) instanceof Dimension.Symbolic size
           && kernel.get().dimension(axis) instanceof Dimension.Fixed width
           && !size.name().contains(TIMES)) {
-        String name = "conv(%s, %d, %d, %s)".formatted(size.name(), axis, width.size(), form);
+        String name = "conv(%s, %s, %s, %s)".formatted(size.name(), axis, width.size(), form);
         dims.set(axis, Dimension.of(name));
       }
     }
