@@ -20,8 +20,8 @@ import org.tribuo.Dataset;
 import org.tribuo.ImmutableOutputInfo;
 import org.tribuo.Output;
 import org.tribuo.distill.component.InputFiles;
+import org.tribuo.distill.file.TemporaryFolder;
 import org.tribuo.distill.graph.Graph;
-import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.graph.pass.Normalization;
@@ -35,7 +35,6 @@ import org.tribuo.distill.teacher.LabelOrder;
 import org.tribuo.distill.training.NonFiniteLossException;
 import org.tribuo.distill.training.PrefetchedBatches;
 import org.tribuo.distill.training.StudentTraining;
-import org.tribuo.distill.training.TemporaryFolder;
 import org.tribuo.distill.training.TrainedStudent;
 import org.tribuo.distill.training.TrainingData;
 import org.tribuo.distill.training.TrainingSettings;
@@ -108,7 +107,6 @@ final class Distillation<T extends Output<T>> {
   private void checkOutputs(InputFiles inputs) throws IOException {
     if (settings.lastGoodStudent().isPresent()) {
       inputs.checkOutput(settings.lastGoodStudent().get());
-      inputs.checkOutput(OnnxModel.dataFile(settings.lastGoodStudent().get()));
     }
     if (settings.store().isPresent()) {
       inputs.checkOutput(settings.store().get());
@@ -210,17 +208,19 @@ final class Distillation<T extends Output<T>> {
         network.withLogitsAlone(),
         lesson.objective(),
         settings.rules(),
-        lesson.stage().settings(),
+        lesson.settings(),
         lesson.data());
   }
 
   /**
    * A stage and what it trains on.
    *
+   * @param settings how it trains, where the frozen weights of this student are known
    * @param wanted what it compares of the inside of the teacher
    */
   private record Lesson<T extends Output<T>>(
       Stage stage,
+      TrainingSettings settings,
       Objective objective,
       StageTexts<T> texts,
       TextTrainingData data,
@@ -246,6 +246,7 @@ final class Distillation<T extends Output<T>> {
       Objective objective =
           stage.objective(
               codec,
+              texts.get(i).rows().weights().differ(),
               settings.teacher().flatMap(TeacherSource::agreement),
               inside,
               settings.studentFeatures());
@@ -259,12 +260,13 @@ final class Distillation<T extends Output<T>> {
               stageSeeds.get(i));
       objective.checkOutputs(codec.names().size());
       objective.checkBatches(data.batchSizes(stage.settings().epochs()));
+      TrainingSettings ofStage = stage.settingsFor(() -> normalized(network));
       List<Feature> wanted = wanted(stage, objective, network);
       if (!wanted.isEmpty()) {
         TeacherLimits.of(inside.orElseThrow().file(), false)
             .check(texts.get(i).rows().texts(), settings.padId());
       }
-      lessons.add(new Lesson<>(stage, objective, texts.get(i), data, wanted));
+      lessons.add(new Lesson<>(stage, ofStage, objective, texts.get(i), data, wanted));
     }
     return lessons;
   }
@@ -274,8 +276,7 @@ final class Distillation<T extends Output<T>> {
     if (objective.matching().isEmpty()) {
       return List.of();
     }
-    Graph graph = Graph.of(network.withLogitsAlone());
-    Normalization.applyForTraining(graph);
+    Graph graph = normalized(network);
     TransformerFeatures teacher = objective.matching().orElseThrow().teacher();
     TransformerFeatures student = objective.featuresIn(graph).orElseThrow();
     if (settings.featureCacheBytes() > 0) {
@@ -285,6 +286,12 @@ final class Distillation<T extends Output<T>> {
     listener.onFeatures(stage.name(), teacher, student);
     Value[] outputs = graph.outputs().stream().map(graph::value).toArray(Value[]::new);
     return objective.attach(Ops.on(graph), Optional.of(student), 0, outputs).teacherFeatures();
+  }
+
+  private static Graph normalized(StudentNetwork network) {
+    Graph graph = Graph.of(network.withLogitsAlone());
+    Normalization.applyForTraining(graph);
+    return graph;
   }
 
   /** Without a mask what is shown of a text hangs on the padding, and that on the batch. */
@@ -346,7 +353,7 @@ final class Distillation<T extends Output<T>> {
       TrainingData data,
       Optional<Validation> validation) {
     String stage = lesson.stage().name();
-    TrainingSettings ofStage = lesson.stage().settings().withSeed(lesson.data().seed());
+    TrainingSettings ofStage = lesson.settings().withSeed(lesson.data().seed());
     try {
       TrainedStudent trained =
           StudentTraining.train(
@@ -358,6 +365,7 @@ final class Distillation<T extends Output<T>> {
               validation.filter(any -> ofStage.earlyStopping().isPresent()),
               listener.stage(stage));
       report.stage(stage, trained);
+      report.frozen(stage, ofStage.frozen());
       return network.withWeightsOf(trained.model());
     } catch (NonFiniteLossException e) {
       TrainedStudent lastGood = e.lastGood().orElseThrow();

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.tribuo.Example;
 import org.tribuo.Excuse;
 import org.tribuo.ImmutableFeatureMap;
@@ -21,7 +22,7 @@ import org.tribuo.Prediction;
 import org.tribuo.distill.component.InputFiles;
 import org.tribuo.distill.component.OnnxMetadata;
 import org.tribuo.distill.graph.AtomicFile;
-import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.graph.SharedBytes;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.TokenSequence;
 import org.tribuo.distill.output.TargetCodec;
@@ -91,8 +92,8 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
    * #runOn} says otherwise.
    *
    * @throws InvalidProtocolBufferException if the message is of another kind
-   * @throws IllegalArgumentException if the version is unknown, or the message does not hold a
-   *     whole model
+   * @throws IllegalArgumentException if the version is unknown, the message does not hold a whole
+   *     model, or its SHA-256 is missing or not that of its content
    */
   public static DistilledModel<?> deserializeFromProto(int version, String className, Any message)
       throws InvalidProtocolBufferException {
@@ -106,8 +107,43 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
       throw new IllegalArgumentException(
           "The model is a %s, expected %s".formatted(className, DistilledModel.class.getName()));
     }
-    DistilledModelProto proto = message.unpack(DistilledModelProto.class);
+    DistilledModelProto proto = StudentNetworkProtos.unsealed(message);
     return of(ModelDataCarrier.deserialize(proto.getMetadata()), StudentNetworkProtos.read(proto));
+  }
+
+  /**
+   * Reads a model that {@link #serializeToFile} saved. As {@link Model#deserializeFromFile}, but
+   * the file is mapped, so its weights take no room among Java's objects; nobody may change the
+   * file while the model is in use, but another one may take its place.
+   *
+   * @throws IllegalArgumentException if the file does not hold a whole model of this kind, or was
+   *     damaged; the message names the file
+   * @throws IOException if the file cannot be read
+   */
+  public static DistilledModel<?> read(Path file) throws IOException {
+    Model<?> model;
+    try {
+      ModelProto proto = SharedBytes.parse(SharedBytes.map(file), ModelProto.parser());
+      model = Model.deserialize(proto);
+    } catch (InvalidProtocolBufferException | RuntimeException e) {
+      throw new IllegalArgumentException(
+          "'%s' is no model that was saved, or is damaged: %s".formatted(file, reason(e)), e);
+    }
+    if (model instanceof DistilledModel<?> distilled) {
+      return distilled;
+    }
+    throw new IllegalArgumentException(
+        "'%s' is a %s, expected a %s"
+            .formatted(file, model.getClass().getName(), DistilledModel.class.getName()));
+  }
+
+  /** Tribuo calls by reflection what reads a model, and wraps what that throws. */
+  private static @Nullable String reason(Throwable thrown) {
+    Throwable reason = thrown;
+    while (reason.getCause() != null && !(reason instanceof IllegalArgumentException)) {
+      reason = reason.getCause();
+    }
+    return reason.getMessage();
   }
 
   private static <T extends Output<T>> DistilledModel<T> of(
@@ -126,8 +162,7 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
     return ModelProto.newBuilder()
         .setVersion(CURRENT_VERSION)
         .setClassName(DistilledModel.class.getName())
-        .setSerializedData(
-            Any.pack(StudentNetworkProtos.write(network, createDataCarrier().serialize())))
+        .setSerializedData(StudentNetworkProtos.write(network, createDataCarrier().serialize()))
         .build();
   }
 
@@ -197,14 +232,13 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
    *     that was there before is kept
    */
   public void exportOnnx(Path file) throws IOException {
-    InputFiles inputs = InputFiles.ofProvenance(provenance);
-    inputs.checkOutput(file);
-    inputs.checkOutput(OnnxModel.dataFile(file));
+    InputFiles.ofProvenance(provenance).checkOutput(file);
     OnnxMetadata.describe(network.onnx(), provenance, network.labelOrder()).write(file);
   }
 
   /**
-   * Saves this model as protobuf, whole or not at all.
+   * Saves this model as protobuf, whole or not at all, with the SHA-256 of its content, which is
+   * compared when it is read.
    *
    * @throws IOException if the file cannot be written, or is one that this model was made of; one
    *     that was there before is kept

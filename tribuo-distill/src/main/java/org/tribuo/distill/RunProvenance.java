@@ -11,6 +11,7 @@ import java.time.ZoneId;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.tribuo.distill.runtime.ExecutionProvider;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.runtime.TrainingRuntime;
@@ -30,6 +31,13 @@ final class RunProvenance {
     number(texts.prefix() + "labelled-rows", texts.rows().labelledRows().length);
     number(texts.prefix() + "unlabelled-rows", texts.rows().unlabelledRows().length);
     number(texts.prefix() + "held-out-rows", texts.split().heldOut().length);
+    ExampleWeights weights = texts.rows().weights();
+    if (weights.leftOut() > 0) {
+      number(texts.prefix() + "left-out-rows", weights.leftOut());
+    }
+    if (weights.differ()) {
+      text(texts.prefix() + "example-weights", weights.toString());
+    }
   }
 
   /**
@@ -40,7 +48,7 @@ final class RunProvenance {
    * @param teachers how many there are: if there are several, the names begin with the number
    */
   void softTargets(StageTexts<?> texts, int teacher, int teachers, SoftTargetStep.Answer answer) {
-    String prefix = texts.prefix() + (teachers == 1 ? "" : "teacher-%d-".formatted(teacher));
+    String prefix = texts.prefix() + (teachers == 1 ? "" : "teacher-" + teacher + "-");
     TeacherRun run = answer.run();
     number(prefix + "soft-targets-computed", run.computedRows());
     number(prefix + "soft-targets-reused", run.reusedRows());
@@ -66,6 +74,13 @@ final class RunProvenance {
     trained
         .metrics()
         .forEach((metric, value) -> put(new DoubleProvenance(name + "-" + metric, value)));
+  }
+
+  /** Weights kept their values in a stage, if there are any. */
+  void frozen(String name, Set<String> weights) {
+    if (!weights.isEmpty()) {
+      number(name + "-frozen-weights", weights.size());
+    }
   }
 
   /**

@@ -33,11 +33,8 @@ record StudentNetwork(
 
   /** A student that is to be trained, its weights inside. */
   static StudentNetwork of(Student student, TokenFeatures tokens, int padId) {
-    OnnxModel onnx =
-        student.model().hasExternalData()
-            ? OnnxModel.of(student.model().toProto())
-            : student.model();
-    return new StudentNetwork(onnx, student.logits(), student.labelOrder(), tokens, padId);
+    return new StudentNetwork(
+        student.model().inOneFile(), student.logits(), student.labelOrder(), tokens, padId);
   }
 
   /** The part of the network that the logits need: they are its only output. */

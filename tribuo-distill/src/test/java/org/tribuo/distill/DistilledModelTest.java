@@ -225,7 +225,7 @@ class DistilledModelTest {
     }
     assertThatReading(saved.toBuilder().setVersion(7).build())
         .hasStackTraceContaining("has version 7, this library reads versions 0 to 0");
-    DistilledModelProto content = saved.getSerializedData().unpack(DistilledModelProto.class);
+    DistilledModelProto content = StudentNetworkProtos.unsealed(saved.getSerializedData());
     assertThatReading(with(saved, content.toBuilder().setOnnxModel(ByteString.EMPTY).build()))
         .hasStackTraceContaining("damaged")
         .hasStackTraceContaining("is not an ONNX model");
@@ -236,6 +236,56 @@ class DistilledModelTest {
         .hasStackTraceContaining("positions is 0");
     assertThatReading(with(saved, content.toBuilder().setLogitsOutput("probabilities").build()))
         .hasStackTraceContaining("has no output 'probabilities'");
+  }
+
+  @Test
+  void aBitThatFlippedAfterItWasSavedIsFoundOut(@TempDir Path folder) throws Exception {
+    Path file = folder.resolve("model.pb");
+    try (DistilledModel<Label> model = labels()) {
+      model.serializeToFile(file);
+    }
+    byte[] whole = Files.readAllBytes(file);
+    for (int part = 1; part < 10; part++) {
+      byte[] damaged = whole.clone();
+      damaged[whole.length / 10 * part] ^= 1;
+      Files.write(file, damaged);
+
+      assertThatThrownBy(() -> DistilledModel.read(file))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageStartingWith("'%s' is no model that was saved, or is damaged: ".formatted(file))
+          .hasMessageContaining("The saved model was damaged after it was written: its")
+          .hasMessageContaining("SHA-256 is");
+      assertThatThrownBy(() -> Model.deserializeFromFile(file))
+          .hasStackTraceContaining("The saved model was damaged after it was written");
+    }
+  }
+
+  @Test
+  void aModelWithoutADigestIsRefused() throws Exception {
+    ModelProto saved;
+    try (DistilledModel<Label> model = labels()) {
+      saved = model.serialize();
+    }
+    ModelProto unsealed =
+        saved.toBuilder()
+            .setSerializedData(Any.pack(StudentNetworkProtos.unsealed(saved.getSerializedData())))
+            .build();
+
+    assertThatReading(unsealed).hasStackTraceContaining("The saved model has no SHA-256");
+  }
+
+  @Test
+  void itIsReadWithoutACopyOfItsWeights(@TempDir Path folder) throws Exception {
+    Path file = folder.resolve("model.pb");
+    try (DistilledModel<Label> model = labels()) {
+      model.serializeToFile(file);
+      DistilledModel<?> read = DistilledModel.read(file);
+      assertThat(read.network().onnx().initializers())
+          .isEqualTo(model.network().onnx().initializers());
+      assertThat(read.network().onnx().initializers().values())
+          .filteredOn(weight -> weight.elementType().isFloat())
+          .allMatch(weight -> weight.data().isDirect());
+    }
   }
 
   @Test
@@ -266,7 +316,9 @@ class DistilledModelTest {
   }
 
   private static ModelProto with(ModelProto saved, DistilledModelProto content) {
-    return saved.toBuilder().setSerializedData(Any.pack(content)).build();
+    return saved.toBuilder()
+        .setSerializedData(StudentNetworkProtos.sealed(content.toByteString()))
+        .build();
   }
 
   private static AbstractThrowableAssert<?, ?> assertThatReading(ModelProto proto) {

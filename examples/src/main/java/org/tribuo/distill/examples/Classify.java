@@ -3,6 +3,7 @@ package org.tribuo.distill.examples;
 import com.oracle.labs.mlrg.olcut.config.ArgumentException;
 import com.oracle.labs.mlrg.olcut.config.Option;
 import com.oracle.labs.mlrg.olcut.config.Options;
+import com.oracle.labs.mlrg.olcut.provenance.primitives.HashProvenance;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.Charset;
@@ -16,14 +17,18 @@ import org.jspecify.annotations.Nullable;
 import org.tribuo.Model;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
+import org.tribuo.distill.DistilledModel;
 import org.tribuo.distill.examples.console.Program;
+import org.tribuo.distill.graph.Sha256;
+import org.tribuo.distill.input.CsvTextDataSourceProvenance;
 import org.tribuo.distill.input.TextFile;
 import org.tribuo.distill.input.TextTokenizer;
 import org.tribuo.distill.input.TokenFeatures;
 
 /**
  * Labels texts with a distilled student: its arguments, or the lines of a file. For each text it
- * prints a line with the label, its probability and the text, between tabs.
+ * prints a line in UTF-8 with the label, its probability and the text, between tabs; a tab, a line
+ * break or a backslash in them becomes \\t, \\n, \\r or \\\\.
  */
 public final class Classify {
   private Classify() {}
@@ -73,12 +78,18 @@ public final class Classify {
       throw new ArgumentException(
           "--folder", "there is no %s, which DistillText writes".formatted(results.studentModel()));
     }
-    Model<Label> model = Model.deserializeFromFile(results.studentModel()).castModel(Label.class);
+    Model<Label> model = DistilledModel.read(results.studentModel()).castModel(Label.class);
+    checkTokenizer(model, results);
     try (TextTokenizer tokenizer = TextTokenizer.open(results.tokenizer(), options.maxLength)) {
       for (String text : texts) {
         if (!text.isBlank()) {
           Label label = predict(model, tokenizer, text);
-          out.printf(Locale.ROOT, "%s\t%.3f\t%s%n", label.getLabel(), label.getScore(), text);
+          out.printf(
+              Locale.ROOT,
+              "%s\t%.3f\t%s%n",
+              inOneLine(label.getLabel()),
+              label.getScore(),
+              inOneLine(text));
         }
       }
     }
@@ -93,6 +104,29 @@ public final class Classify {
       throw new ArgumentException(
           "--charset", "is '%s', expected one that Java knows, such as UTF-8".formatted(charset));
     }
+  }
+
+  /**
+   * A run that was stopped may have left another tokenizer beside the student of an earlier one.
+   */
+  private static void checkTokenizer(Model<Label> model, ResultFolder results) throws IOException {
+    if (model.getProvenance().getDatasetProvenance().getSourceProvenance()
+            instanceof CsvTextDataSourceProvenance source
+        && source.getInstanceValues().get(CsvTextDataSourceProvenance.TOKENIZER_HASH)
+            instanceof HashProvenance learnedWith
+        && !learnedWith.getValue().equalsIgnoreCase(Sha256.ofFile(results.tokenizer()))) {
+      throw new ArgumentException(
+          "--folder",
+          "%s is not the tokenizer that %s was trained with: another run was stopped in this folder; run it to its end, or train again"
+              .formatted(results.tokenizer(), results.studentModel()));
+    }
+  }
+
+  private static String inOneLine(String text) {
+    return text.replace("\\", "\\\\")
+        .replace("\t", "\\t")
+        .replace("\n", "\\n")
+        .replace("\r", "\\r");
   }
 
   private static Label predict(Model<Label> model, TextTokenizer tokenizer, String text) {

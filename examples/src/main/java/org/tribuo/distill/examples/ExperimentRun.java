@@ -16,6 +16,7 @@ import org.tribuo.distill.component.InputFiles;
 import org.tribuo.distill.examples.Measurement.Measured;
 import org.tribuo.distill.examples.console.Console;
 import org.tribuo.distill.examples.console.DistillationProgress;
+import org.tribuo.distill.file.FolderLock;
 import org.tribuo.distill.report.Comparison;
 import org.tribuo.distill.report.ModelReport;
 import org.tribuo.distill.report.PeakMemory;
@@ -55,8 +56,13 @@ final class ExperimentRun {
 
   /** Runs all steps and writes all files. */
   Results run() throws Exception {
+    try (FolderLock alone = results.prepare()) {
+      return steps();
+    }
+  }
+
+  private Results steps() throws Exception {
     boolean writesConfiguration = startedFrom.leavesRoomFor(results.configuration());
-    results.prepare();
     experiment.complete(results);
     InputFiles inputs = experiment.inputs();
     results.checkOutputs(
@@ -108,8 +114,7 @@ final class ExperimentRun {
       DistillationTrainer<Label> trainer, Dataset<Label> labelled) throws Exception {
     DistilledModel<Label> model = phases.time(TEACHER, () -> train(trainer, labelled, "Teacher"));
     say("   %s.", seconds(phases.of(TEACHER)));
-    save(model, results.teacher(), results.teacherModel());
-    return model;
+    return phases.time(FILES, () -> results.keepTeacher(model));
   }
 
   private ModelReport student(
@@ -126,7 +131,7 @@ final class ExperimentRun {
       if (experiment.training().fineTuneEpochs == 0) {
         say("5. Fine-tuning: none.");
       }
-      save(model, results.student(), results.studentModel());
+      phases.time(FILES, () -> results.keepStudent(model));
       if (writesConfiguration) {
         ExperimentFile.write(results.configuration(), experiment, model.getProvenance());
       }
@@ -146,12 +151,6 @@ final class ExperimentRun {
       model.exportOnnx(results.control());
       return measure(measurement, CONTROL, model, results.control(), Optional.of(teacher)).report();
     }
-  }
-
-  private void save(DistilledModel<Label> model, Path onnx, Path tribuo) throws IOException {
-    long start = System.nanoTime();
-    ResultFolder.save(model, onnx, tribuo);
-    phases.add(FILES, Duration.ofNanos(System.nanoTime() - start));
   }
 
   private DistilledModel<Label> train(

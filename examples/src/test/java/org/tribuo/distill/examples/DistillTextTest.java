@@ -24,6 +24,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tribuo.distill.examples.DistillText.DistillTextOptions;
 import org.tribuo.distill.examples.console.Console;
+import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.report.Comparison;
 import org.tribuo.distill.report.ModelReport;
 import org.tribuo.distill.report.SpeedMeter;
@@ -106,6 +108,24 @@ class DistillTextTest {
   }
 
   @Test
+  void frozenEmbeddingsAreThoseOfTheTeacher() throws Exception {
+    run(options("--control-epochs", "0", "--epochs", "1", "--frozen-layers", "0"));
+
+    ResultFolder results = new ResultFolder(folder.resolve("out"));
+    Map<String, Tensor> teacher = OnnxModel.read(results.teacher()).initializers();
+    Map<String, Tensor> student = OnnxModel.read(results.student()).initializers();
+    assertThat(student.keySet()).anyMatch(name -> name.contains("word_embeddings"));
+    student.forEach(
+        (name, tensor) -> {
+          if (tensor.elementType().isFloat() && tensor.elements() > 1) {
+            assertThat(tensor.equals(teacher.get(name)))
+                .as(name)
+                .isEqualTo(name.contains("embeddings"));
+          }
+        });
+  }
+
+  @Test
   void anotherSeedIsAnotherTeacher() throws Exception {
     run(options("--control-epochs", "0", "--epochs", "1"));
     printed.reset();
@@ -134,6 +154,40 @@ class DistillTextTest {
     run(options("--control-epochs", "0", "--epochs", "1"));
 
     assertThat(said()).contains("1. Teacher").doesNotContain("Reused");
+  }
+
+  @Test
+  void aTeacherIsNotReusedBesideAFileOfOtherWeights() throws Exception {
+    ResultFolder results = new ResultFolder(folder.resolve("out"));
+    String[] arguments = options("--control-epochs", "0", "--epochs", "1");
+    run(options("--control-epochs", "0", "--epochs", "1", "--teacher-epochs", "1"));
+    byte[] other = Files.readAllBytes(results.teacher());
+    Results first = run(arguments);
+    Files.write(results.teacher(), other);
+    printed.reset();
+
+    Results again = run(arguments);
+
+    assertThat(said()).doesNotContain("Reused");
+    assertThat(Files.readAllBytes(results.teacher())).isNotEqualTo(other);
+    assertThat(again.comparison().models())
+        .extracting(ModelReport::quality)
+        .isEqualTo(first.comparison().models().stream().map(ModelReport::quality).toList());
+  }
+
+  @Test
+  void whatWasMovedIsTheSame() throws Exception {
+    Path before = Files.createDirectory(folder.resolve("before"));
+    Path after = folder.resolve("after");
+    String[] more = {"--control-epochs", "0"};
+    run(TinyExperiment.in(before).options(more));
+    Files.move(before, after);
+    printed.reset();
+
+    run(new TinyExperiment(after).options(more));
+
+    assertThat(said()).contains("teacher-model.tribuo is the same teacher");
+    assertThat(said()).contains("12 reused: the teacher did not run.");
   }
 
   static Stream<Arguments> whatIsNoTeacherOfThisVersion() {
@@ -173,6 +227,9 @@ class DistillTextTest {
         .isInstanceOf(PropertyException.class)
         .hasMessageContaining("3 layers are to be cut out of")
         .hasMessageContaining("tiny-bert.onnx, which has 2");
+    assertThatThrownBy(() -> run(options("--frozen-layers", "2")))
+        .isInstanceOf(PropertyException.class)
+        .hasMessageContaining("2 layers are to keep their weights, but the student has 1");
     assertThat(said()).doesNotContain("1. Teacher");
   }
 
@@ -267,6 +324,27 @@ class DistillTextTest {
   }
 
   @Test
+  void aTextThatIsLabelledStaysInItsLine() throws Exception {
+    run(options("--control-epochs", "0", "--epochs", "1"));
+
+    assertThat(labels("my card\nis\tlost\r", "C:\\new"))
+        .hasSize(2)
+        .anySatisfy(line -> assertThat(line).endsWith("\tmy card\\nis\\tlost\\r"))
+        .anySatisfy(line -> assertThat(line).endsWith("\tC:\\\\new"));
+  }
+
+  @Test
+  void aTokenizerOfAnotherRunIsNotTaken() throws Exception {
+    run(options("--control-epochs", "0", "--epochs", "1"));
+    Path tokenizer = folder.resolve("out/tokenizer.json");
+    Files.writeString(tokenizer, Files.readString(tokenizer) + "\n");
+
+    assertThatThrownBy(() -> labels("where is my card"))
+        .hasMessageContaining("tokenizer.json is not the tokenizer that")
+        .hasMessageContaining("student-model.tribuo was trained with");
+  }
+
+  @Test
   void aStudentThatWasNeverMadeIsMissed() {
     assertThatThrownBy(() -> labels("where is my card"))
         .hasMessageContaining("there is no " + folder.resolve("out/student-model.tribuo"));
@@ -282,7 +360,7 @@ class DistillTextTest {
     assertThat(new Summary(parsed.chosen(), results).lines())
         .contains("Memory: 1.50 GB at most.")
         .anyMatch(line -> line.contains("-Dmain=Classify -Dargs=\"--folder " + folder))
-        .anyMatch(line -> line.contains("experiment.xml --experiment experiment'"));
+        .anyMatch(line -> line.contains("experiment.xml --experiment experiment\""));
   }
 
   private String[] options(String... more) {

@@ -4,6 +4,10 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import org.tribuo.distill.file.TemporaryFolder;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Node;
@@ -18,17 +22,34 @@ import org.tribuo.distill.runtime.TrainingRuntime;
  * <p>A model that was fused already, or that normalisation does not understand, stays as it is.
  */
 public final class InferenceForm {
+  /** Above this, in bytes, a copy of the weights among Java's objects would be in the way. */
+  private static final long LARGE = 64L << 20;
+
   private InferenceForm() {}
 
   /**
    * Opens a session that computes what the model computes, up to rounding.
    *
    * @throws OrtException if ONNX Runtime does not load the model
-   * @throws GraphException if the weights do not fit into one message (2 GB)
+   * @throws UncheckedIOException if a large model cannot be written to a temporary file, from which
+   *     it is loaded
    */
   public static OrtSession open(OnnxModel model, SessionOptions options) throws OrtException {
     OrtEnvironment environment = TrainingRuntime.environment();
-    return environment.createSession(of(model).toProto().toByteArray(), options);
+    OnnxModel form = of(model);
+    if (form.bytesOfInitializers() < LARGE) {
+      return environment.createSession(form.toProto().toByteArray(), options);
+    }
+    try (TemporaryFolder folder = TemporaryFolder.create()) {
+      Path file = folder.path().resolve("model.onnx");
+      form.write(file);
+      return environment.createSession(file.toString(), options);
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "A model of %,d bytes cannot be written to a temporary file: %s"
+              .formatted(form.bytesOfInitializers(), e.getMessage()),
+          e);
+    }
   }
 
   static OnnxModel of(OnnxModel model) {
