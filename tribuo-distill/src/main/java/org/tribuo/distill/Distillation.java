@@ -23,6 +23,7 @@ import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.graph.pass.Normalization;
+import org.tribuo.distill.input.CsvTextDataSourceProvenance;
 import org.tribuo.distill.input.TokenFeatures;
 import org.tribuo.distill.loss.Objective;
 import org.tribuo.distill.loss.SoftLoss;
@@ -115,14 +116,29 @@ final class Distillation<T extends Output<T>> {
       ImmutableOutputInfo<T> outputs,
       TrainerProvenance trainer,
       Map<String, Provenance> runProvenance) {
+    StudentNetwork asTrained = network.withMaxLength(maxLength(network));
     report.ranOn(settings.session());
+    report.maxLength(asTrained.tokens().positions());
     return new DistilledModel<>(
         "distilled",
         report.of(examples.getProvenance(), trainer, runProvenance),
-        network.tokens().featureMap(examples.getFeatureMap()),
+        asTrained.tokens().featureMap(examples.getFeatureMap()),
         outputs,
-        network,
+        asTrained,
         settings.session());
+  }
+
+  /**
+   * The longest text that the model reads: what is configured, or the length to which the texts of
+   * the dataset were cut, or where nothing says that, as many tokens as there are positions.
+   */
+  private int maxLength(StudentNetwork network) {
+    int positions = network.tokens().positions();
+    if (settings.maxLength() > 0) {
+      return positions;
+    }
+    OptionalInt ofTexts = CsvTextDataSourceProvenance.maxTokens(examples.getProvenance());
+    return Math.min(ofTexts.orElse(positions), positions);
   }
 
   private TrainingStoppedException keep(Stopped stopped, DistilledModel<T> lastGood) {

@@ -204,8 +204,9 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
 
   @Config(
       description =
-          "The longest text that is accepted, in tokens; 0 for as many as the student has positions"
-              + " for.")
+          "The longest text that is accepted, in tokens, in training and by the model; 0 for as many"
+              + " as the student has positions for, and for the model the length to which the"
+              + " dataset's texts were cut, if it says that.")
   int maxLength;
 
   @Config(description = "The token that fills up short rows of a batch.")

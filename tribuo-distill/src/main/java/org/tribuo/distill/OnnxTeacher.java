@@ -14,7 +14,9 @@ import org.jspecify.annotations.Nullable;
 import org.tribuo.Output;
 import org.tribuo.distill.component.ModelFile;
 import org.tribuo.distill.component.ModelFileProvenance;
+import org.tribuo.distill.component.OnnxMetadata;
 import org.tribuo.distill.component.PropertyChecks;
+import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.objective.NamedFeature;
 import org.tribuo.distill.teacher.LabelOrder;
 import org.tribuo.distill.teacher.TeacherSettings;
@@ -40,7 +42,8 @@ public final class OnnxTeacher extends TeacherSource {
 
   @Config(
       description =
-          "The output that holds the logits; empty to find it by its shape and its usual names.")
+          "The output that holds the logits; empty to find it by what an exported student's file says,"
+              + " or by its shape and its usual names.")
   private String logits = "";
 
   @Config(
@@ -52,12 +55,14 @@ public final class OnnxTeacher extends TeacherSource {
   @Config(
       description =
           "The teacher's tokenizer.json, where it is not the student's; the texts are then taken from"
-              + " the examples' metadata, cut to the teacher's positions.")
+              + " the examples' metadata, cut to the length that an exported student's file states, or"
+              + " to the teacher's positions.")
   private @Nullable Path tokenizer;
 
   @Config(
       description =
-          "The token that fills up short rows, where the teacher has a tokenizer of its own.")
+          "The token that fills up short rows, where the teacher has a tokenizer of its own; 0 for"
+              + " the one that an exported student's file states, if it does.")
   private int padId;
 
   @Config(
@@ -166,15 +171,23 @@ public final class OnnxTeacher extends TeacherSource {
   @Override
   <T extends Output<T>> List<ReadyTeacher> ready(TeacherPreparation<T> preparation)
       throws IOException {
+    OnnxModel model = file().read();
     return List.of(
         new ReadyTeacher(
             new TeacherSettings(
                 path,
                 labels(),
-                Optional.of(logits).filter(name -> !name.isEmpty()),
+                Optional.of(logits)
+                    .filter(name -> !name.isEmpty())
+                    .or(() -> OnnxMetadata.logits(model)),
                 preparation.session()),
             Optional.ofNullable(tokenizer),
-            tokenizer == null ? preparation.padId() : padId));
+            OnnxMetadata.maxLength(model),
+            tokenizer == null ? preparation.padId() : ownPadId(model)));
+  }
+
+  private int ownPadId(OnnxModel model) {
+    return padId == 0 ? OnnxMetadata.padId(model).orElse(0) : padId;
   }
 
   /**

@@ -85,6 +85,11 @@ final class RunProvenance {
     text("stopped-by-term", reason.term());
   }
 
+  /** The most tokens of a text that the model reads. */
+  void maxLength(int tokens) {
+    number("max-length", tokens);
+  }
+
   void ranOn(SessionSettings session) {
     text("onnxruntime-version", TrainingRuntime.version());
     text(

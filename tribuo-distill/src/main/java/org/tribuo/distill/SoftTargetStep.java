@@ -61,7 +61,9 @@ record SoftTargetStep(Teacher teacher, TeacherTexts inputs, int[] columns) {
     List<TokenSequence> texts =
         teacher.tokenizer().isPresent()
             ? RetokenizedTexts.of(
-                examples, teacher.tokenizer().get(), readable.limits().orUsual(maxLength))
+                examples,
+                teacher.tokenizer().get(),
+                teacher.maxLength().orElse(readable.limits().orUsual(maxLength)))
             : ofStudent;
     readable.check(texts, teacher.padId());
     Teacher opened = Teacher.open(teacher.settings());

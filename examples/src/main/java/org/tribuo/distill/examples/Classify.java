@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.tribuo.Model;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
+import org.tribuo.distill.DistilledModel;
 import org.tribuo.distill.examples.console.Program;
 import org.tribuo.distill.input.TextTokenizer;
 import org.tribuo.distill.input.TokenFeatures;
@@ -34,8 +35,10 @@ public final class Classify {
         usage = "texts, one a line, in UTF-8; without it the arguments are texts")
     public @Nullable Path file;
 
-    @Option(longName = "max-length", usage = "most tokens of a text, longer ones are cut")
-    public int maxLength = 64;
+    @Option(
+        longName = "max-length",
+        usage = "most tokens of a text, longer ones are cut; 0 cuts them as in training")
+    public int maxLength;
 
     @Override
     public String getOptionsDescription() {
@@ -64,8 +67,11 @@ public final class Classify {
       throw new ArgumentException(
           "--folder", "there is no %s, which DistillText writes".formatted(results.studentModel()));
     }
-    Model<Label> model = Model.deserializeFromFile(results.studentModel()).castModel(Label.class);
-    try (TextTokenizer tokenizer = TextTokenizer.open(results.tokenizer(), options.maxLength)) {
+    try (DistilledModel<Label> model = results.readStudent();
+        TextTokenizer tokenizer =
+            TextTokenizer.open(
+                results.tokenizer(),
+                options.maxLength == 0 ? model.maxLength() : options.maxLength)) {
       for (String text : texts) {
         if (!text.isBlank()) {
           Label label = predict(model, tokenizer, text);

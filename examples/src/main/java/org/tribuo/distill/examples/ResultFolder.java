@@ -113,6 +113,21 @@ record ResultFolder(Path folder) {
   }
 
   /**
+   * The student.
+   *
+   * @throws IOException if it cannot be read
+   * @throws IllegalStateException if the file holds another model
+   */
+  DistilledModel<Label> readStudent() throws IOException {
+    return read(studentModel())
+        .orElseThrow(
+            () ->
+                new IllegalStateException(
+                    "%s is no student that this version of DistillText has written; run it again"
+                        .formatted(studentModel())));
+  }
+
+  /**
    * Writes a model as ONNX, then as a Tribuo model. What an earlier one has left under the second
    * name is removed first: so where there is a Tribuo model, the ONNX file beside it is the same
    * one, whenever the program was killed.

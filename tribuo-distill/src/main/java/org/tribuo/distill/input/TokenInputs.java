@@ -10,6 +10,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Shape;
@@ -104,6 +107,29 @@ public final class TokenInputs {
   /** Whether a batch may have any number of rows: no input of the model fixes it. */
   public boolean takeAnyRows() {
     return inputs.values().stream().noneMatch(input -> input.rows() instanceof Dimension.Fixed);
+  }
+
+  /**
+   * Batches in which what a model says of a text does not depend on the others: a model that cannot
+   * tell padding reads texts of one length at a time.
+   *
+   * @param plan the bounds of a batch
+   * @param lengths of the texts
+   */
+  public List<int[]> batches(BatchPlan plan, int[] lengths) {
+    List<int[]> batches = plan.inference(lengths);
+    return tellPadding()
+        ? batches
+        : batches.stream().flatMap(rows -> ofOneLength(rows, lengths)).toList();
+  }
+
+  private static Stream<int[]> ofOneLength(int[] rows, int[] lengths) {
+    return Arrays.stream(rows)
+        .boxed()
+        .collect(Collectors.groupingBy(row -> lengths[row], TreeMap::new, Collectors.toList()))
+        .values()
+        .stream()
+        .map(alike -> alike.stream().mapToInt(Integer::intValue).toArray());
   }
 
   /**
