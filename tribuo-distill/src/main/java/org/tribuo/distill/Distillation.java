@@ -88,7 +88,7 @@ final class Distillation<T extends Output<T>> {
           settings.teacher().isPresent()
               ? KnownOutputs.of(examples, settings.teacher().get())
               : KnownOutputs.of(examples);
-      Student student = settings.student().make(TargetCodec.of(outputs).names(), headSeed);
+      Student student = student(TargetCodec.of(outputs));
       TargetCodec<T> codec = TargetCodec.of(outputs, student.labelOrder());
       Function<StudentNetwork, DistilledModel<T>> model =
           network -> model(network, outputs, trainer, runProvenance);
@@ -100,6 +100,11 @@ final class Distillation<T extends Output<T>> {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private Student student(TargetCodec<T> known) throws IOException {
+    Student student = settings.student().make(known.names(), headSeed);
+    return known.kind() == TargetKind.REGRESSION ? student : student.belowProbabilities();
   }
 
   private static void checkFolder(Path lastGoodStudent) {

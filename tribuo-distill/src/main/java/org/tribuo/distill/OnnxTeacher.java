@@ -180,6 +180,7 @@ public final class OnnxTeacher extends TeacherSource {
                 Optional.of(logits)
                     .filter(name -> !name.isEmpty())
                     .or(() -> OnnxMetadata.logits(model)),
+                preparation.asksForValues(),
                 preparation.session()),
             Optional.ofNullable(tokenizer),
             OnnxMetadata.maxLength(model),
