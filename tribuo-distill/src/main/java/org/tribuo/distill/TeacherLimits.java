@@ -21,7 +21,7 @@ record TeacherLimits(Path model, TokenLimits limits, boolean ownTokenizer) {
    * @throws IOException if it cannot be read
    */
   static TeacherLimits of(Path model, boolean ownTokenizer) throws IOException {
-    return new TeacherLimits(model, TokenLimits.of(OnnxModel.read(model)), ownTokenizer);
+    return new TeacherLimits(model, TokenLimits.ofTeacher(OnnxModel.read(model)), ownTokenizer);
   }
 
   /**

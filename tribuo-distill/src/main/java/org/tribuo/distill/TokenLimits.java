@@ -16,7 +16,8 @@ import org.tribuo.distill.transformer.EmbeddingTables;
  *
  * @param positions the most tokens of a text; empty if no table says it, as where positions are
  *     turned or relative
- * @param vocabulary how many tokens it knows; ids are smaller than this
+ * @param vocabulary how many tokens it knows; ids are smaller than this, the largest number where
+ *     a teacher's tables do not tell
  */
 record TokenLimits(OptionalInt positions, int vocabulary) {
   /**
@@ -34,6 +35,18 @@ record TokenLimits(OptionalInt positions, int vocabulary) {
             .mapToInt(Math::toIntExact)
             .findFirst();
     return new TokenLimits(positions, vocabulary(graph, tables));
+  }
+
+  /**
+   * The limits of a model that is only run: what its tables do not tell is not limited here, and
+   * ONNX Runtime refuses what they do not have.
+   */
+  static TokenLimits ofTeacher(OnnxModel model) {
+    try {
+      return of(model);
+    } catch (GraphException e) {
+      return new TokenLimits(OptionalInt.empty(), Integer.MAX_VALUE);
+    }
   }
 
   private static int vocabulary(Graph graph, EmbeddingTables tables) {

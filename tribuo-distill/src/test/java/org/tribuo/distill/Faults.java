@@ -7,6 +7,7 @@ import java.util.Objects;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
 import org.tribuo.distill.input.CsvTextDataSource;
+import org.tribuo.distill.input.TokenFeatures;
 
 /** Texts of banking in 68 words, and classifiers of them as some exporters write them. */
 final class Faults {
@@ -15,6 +16,9 @@ final class Faults {
 
   static final Path TEXTS = file("softmax-teacher_train.csv");
   static final Path TOKENIZER = file("softmax-teacher_tokenizer.json");
+
+  /** What the classifiers can read. */
+  static final TokenFeatures TOKENS = new TokenFeatures(32, 68);
 
   /** A classifier with logits. */
   static final Path CLASSIFIER = file("softmax-teacher_logits-teacher.onnx");

@@ -83,7 +83,7 @@ public final class OnnxStudent implements StudentSource {
 
   @Override
   public Student make(List<String> outputs, long seed) throws IOException {
-    OnnxModel model = file().read();
+    OnnxModel model = file().readTrainable();
     return new Student(
         model,
         logits.isEmpty()

@@ -4,6 +4,7 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
+import java.util.Set;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Node;
@@ -15,9 +16,21 @@ import org.tribuo.distill.runtime.TrainingRuntime;
  * of a new opset into fewer and faster ones than those of an old export (7 % for a BERT of opset
  * 11), and without positions that no output needs.
  *
- * <p>A model that was fused already, or that normalisation does not understand, stays as it is.
+ * <p>A model that was fused already, or that normalisation does not understand, stays as it is; so
+ * does one that was quantised: where rounding is as coarse, another form would say something else.
  */
 public final class InferenceForm {
+  /** ONNX's operators that round to whole numbers or compute with them. */
+  private static final Set<String> QUANTISED =
+      Set.of(
+          "QuantizeLinear",
+          "DequantizeLinear",
+          "DynamicQuantizeLinear",
+          "MatMulInteger",
+          "ConvInteger",
+          "QLinearMatMul",
+          "QLinearConv");
+
   private InferenceForm() {}
 
   /**
@@ -31,9 +44,13 @@ public final class InferenceForm {
     return environment.createSession(of(model).toProto().toByteArray(), options);
   }
 
+  private static boolean staysAsItIs(Node node) {
+    return !node.domain().equals(Node.ONNX) || QUANTISED.contains(node.opType());
+  }
+
   static OnnxModel of(OnnxModel model) {
     Graph graph = Graph.of(model);
-    if (graph.nodes().stream().anyMatch(node -> !node.domain().equals(Node.ONNX))) {
+    if (graph.nodes().stream().anyMatch(InferenceForm::staysAsItIs)) {
       return model;
     }
     try {
