@@ -84,14 +84,14 @@ final class Distillation<T extends Output<T>> {
     TokenFeatures.check(examples.getFeatureMap());
     settings.lastGoodStudent().ifPresent(Distillation::checkFolder);
     try {
-      ImmutableOutputInfo<T> outputs =
-          settings.teacher().isPresent()
-              ? KnownOutputs.of(examples, settings.teacher().get())
-              : KnownOutputs.of(examples);
-      Student student = student(TargetCodec.of(outputs));
-      TargetCodec<T> codec = TargetCodec.of(outputs, student.labelOrder());
+      KnownOutputs<T> known = KnownOutputs.of(examples, settings.teacher());
+      Student student = student(TargetCodec.of(known.domain()));
+      KnownOutputs<T> all = known.and(student.labelOrder(), examples);
+      listener.onUnseenOutputs(all.unseen());
+      report.unseenOutputs(all.unseen());
+      TargetCodec<T> codec = TargetCodec.of(all.domain(), student.labelOrder());
       Function<StudentNetwork, DistilledModel<T>> model =
-          network -> model(network, outputs, trainer, runProvenance);
+          network -> model(network, all.domain(), trainer, runProvenance);
       try {
         return model.apply(train(student, codec));
       } catch (Stopped stopped) {

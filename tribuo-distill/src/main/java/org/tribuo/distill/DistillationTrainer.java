@@ -7,6 +7,7 @@ import com.oracle.labs.mlrg.olcut.provenance.Provenance;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.Dataset;
@@ -335,18 +336,9 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
     return featureTeacher != null || teacher instanceof OnnxTeacher;
   }
 
-  /**
-   * The labels that the student will know where no example has one: those of its teacher.
-   *
-   * @throws IllegalArgumentException if there is no teacher
-   */
-  LabelOrder knownLabels() throws IOException {
-    if (teacher == null) {
-      throw new IllegalArgumentException(
-          "No example has a label, and %s has no teacher that knows which there are"
-              .formatted(this));
-    }
-    return teacher.labels();
+  /** The labels that the student's teacher knows, if there is one and it is known which. */
+  Optional<LabelOrder> labelsOfTeacher() throws IOException {
+    return teacher == null ? Optional.empty() : teacher.labels();
   }
 
   @Override

@@ -164,8 +164,8 @@ public final class OnnxTeacher extends TeacherSource {
    *     the logits stand for, or a name is blank or occurs twice
    */
   @Override
-  LabelOrder labels() throws IOException {
-    return new LabelOrder(file().labelOrder(labelOrder, file().read()));
+  Optional<LabelOrder> labels() throws IOException {
+    return Optional.of(new LabelOrder(file().labelOrder(labelOrder, file().read())));
   }
 
   @Override
@@ -176,7 +176,7 @@ public final class OnnxTeacher extends TeacherSource {
         new ReadyTeacher(
             new TeacherSettings(
                 path,
-                labels(),
+                new LabelOrder(file().labelOrder(labelOrder, model)),
                 Optional.of(logits)
                     .filter(name -> !name.isEmpty())
                     .or(() -> OnnxMetadata.logits(model)),
