@@ -12,9 +12,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.tribuo.ConfigurableDataSource;
 import org.tribuo.Dataset;
 import org.tribuo.ImmutableOutputInfo;
@@ -25,6 +27,7 @@ import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.graph.pass.Normalization;
 import org.tribuo.distill.input.CsvTextDataSourceProvenance;
 import org.tribuo.distill.input.TokenFeatures;
+import org.tribuo.distill.input.TokenInputs;
 import org.tribuo.distill.loss.Objective;
 import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.output.TargetCodec;
@@ -266,12 +269,25 @@ final class Distillation<T extends Output<T>> {
       objective.checkBatches(data.batchSizes(stage.settings().epochs()));
       List<Feature> wanted = wanted(stage, objective, network);
       if (!wanted.isEmpty()) {
+        checkShapes(inside.orElseThrow(), data.batchSizes(stage.settings().epochs()));
         TeacherLimits.of(inside.orElseThrow().file(), false)
             .check(texts.get(i).rows().texts(), settings.padId());
       }
       lessons.add(new Lesson<>(stage, objective, texts.get(i), data, wanted));
     }
     return lessons;
+  }
+
+  /** What is compared has the student's batches, neither filled up nor of a length of its own. */
+  private static void checkShapes(FeatureTeacher inside, IntStream batchSizes) {
+    TokenInputs inputs = TokenInputs.of(inside.inputs());
+    OptionalLong rows = inputs.fixedRows();
+    if (inputs.fixedPositions().isPresent()
+        || (rows.isPresent() && batchSizes.anyMatch(size -> size != rows.getAsLong()))) {
+      throw new IllegalArgumentException(
+          "The teacher '%s' shows what happens inside for batches of a fixed shape alone, %s; export it with a symbolic batch and length, or compare its answers only"
+              .formatted(inside.file(), inside.inputs()));
+    }
   }
 
   /** What a stage reads of the teacher's inside: found out before any teacher is asked. */

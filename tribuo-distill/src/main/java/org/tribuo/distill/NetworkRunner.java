@@ -60,20 +60,22 @@ final class NetworkRunner implements AutoCloseable {
     return Tensor.of(logits, texts.size(), columns);
   }
 
+  /** The logits of a batch, and of what it was filled up with. */
   private float[] run(List<TokenSequence> batch) {
+    List<TokenSequence> rows = inputs.filledUp(batch);
     Tensor logits =
         session
-            .run(inputs.batch(batch), Set.of(network.logits()))
+            .run(inputs.batch(rows), Set.of(network.logits()))
             .getOrDefault(network.logits(), Tensor.scalar(0f));
     int columns = network.labelOrder().size();
-    if (logits.rank() != 2 || logits.dim(0) != batch.size() || logits.dim(1) != columns) {
+    if (logits.rank() != 2 || logits.dim(0) != rows.size() || logits.dim(1) != columns) {
       throw new GraphException(
           "The logits '%s' are %s for %d texts, expected [%d, %d]: one column each for %s"
               .formatted(
                   network.logits(),
                   logits,
-                  batch.size(),
-                  batch.size(),
+                  rows.size(),
+                  rows.size(),
                   columns,
                   network.labelOrder()));
     }

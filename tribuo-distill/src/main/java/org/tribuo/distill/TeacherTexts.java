@@ -17,6 +17,7 @@ import org.tribuo.distill.teacher.TeacherInputs;
 /**
  * Texts as a teacher reads them. One that is not told what padding is reads texts of one length at
  * a time, so that what it says of a text does not depend on the others.
+ * Where a teacher takes a fixed number of rows, short batches are filled up.
  *
  * @param texts one a row
  * @param inputs those of the teacher
@@ -61,7 +62,8 @@ record TeacherTexts(List<TokenSequence> texts, TokenInputs inputs) implements Te
   }
 
   private TeacherBatch batch(int[] rows) {
-    return new TeacherBatch(rows, inputs.batch(Arrays.stream(rows).mapToObj(texts::get).toList()));
+    List<TokenSequence> asked = Arrays.stream(rows).mapToObj(texts::get).toList();
+    return new TeacherBatch(rows, inputs.batch(inputs.filledUp(asked)));
   }
 
   private static MessageDigest newDigest() {

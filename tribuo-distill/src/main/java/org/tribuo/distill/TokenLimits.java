@@ -2,6 +2,7 @@ package org.tribuo.distill;
 
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
@@ -29,11 +30,16 @@ record TokenLimits(OptionalInt positions, int vocabulary) {
     Graph graph = Graph.of(model);
     Normalization.apply(graph);
     EmbeddingTables tables = EmbeddingTables.of(graph);
+    TokenInputs inputs = TokenInputs.of(graph.inputs());
     OptionalInt positions =
-        tables.maxPositions().stream()
+        Stream.of(
+                tables.maxPositions(),
+                inputs.fixedPositions(),
+                inputs.positionIds().map(tables::rows).orElse(OptionalLong.empty()))
+            .flatMapToLong(OptionalLong::stream)
             .map(most -> Math.min(most, TokenFeatures.MAX_POSITIONS))
             .mapToInt(Math::toIntExact)
-            .findFirst();
+            .min();
     return new TokenLimits(positions, vocabulary(graph, tables));
   }
 

@@ -6,6 +6,7 @@ import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -276,13 +277,20 @@ public final class Teacher implements AutoCloseable {
     boolean fits =
         tensor.elementType() == expected.elementType()
             && tensor.rank() > 0
-            && tensor.dim(0) == rows
+            && (tensor.dim(0) == rows || tensor.dim(0) > rows && fixesRows(expected))
             && expected.shape().map(shape -> fits(tensor, shape.dimensions())).orElse(true);
     if (!fits) {
       throw new TeacherException(
           "The input '%s' of the teacher '%s' is %s, expected %s with %d rows"
               .formatted(name, settings.model(), tensor, expected, rows));
     }
+  }
+
+  private static boolean fixesRows(TensorType input) {
+    return input
+        .shape()
+        .filter(shape -> shape.rank() > 0 && shape.dimension(0) instanceof Dimension.Fixed)
+        .isPresent();
   }
 
   private static boolean fits(Tensor tensor, List<Dimension> dimensions) {
@@ -301,15 +309,16 @@ public final class Teacher implements AutoCloseable {
   private Tensor checked(Tensor logits, TeacherBatch batch) {
     int rows = batch.rows().length;
     int width = labels().size();
+    long given = batch.inputs().values().iterator().next().dim(0);
     if (!logits.elementType().isFloat()
         || logits.rank() != 2
-        || logits.dim(0) != rows
+        || logits.dim(0) != given
         || logits.dim(1) != width) {
       throw new TeacherException(
           "The output '%s' of the teacher '%s' is %s for %d rows, expected floats [%d, %d] for %d labels"
-              .formatted(output, settings.model(), logits, rows, rows, width, width));
+              .formatted(output, settings.model(), logits, given, given, width, width));
     }
-    float[] values = logits.toFloats();
+    float[] values = Arrays.copyOf(logits.toFloats(), rows * width);
     for (int i = 0; i < values.length; i++) {
       if (!Float.isFinite(values[i])) {
         throw new TeacherException(
