@@ -51,7 +51,8 @@ record KnownOutputs<T extends Output<T>>(ImmutableOutputInfo<T> domain, List<Str
     return ofTeacher.map(labels -> ofDataset.and(labels.names(), examples)).orElse(ofDataset);
   }
 
-  private static <T extends Output<T>> KnownOutputs<T> ofTeacherAlone(
+  /** What a teacher knows. */
+  static <T extends Output<T>> KnownOutputs<T> ofTeacherAlone(
       LabelOrder labels, OutputFactory<T> factory) {
     boolean numbers = factory instanceof RegressionFactory;
     Map<T, Integer> outputs = new HashMap<>();

@@ -12,6 +12,8 @@ import org.tribuo.Example;
 import org.tribuo.MutableDataset;
 import org.tribuo.Prediction;
 import org.tribuo.classification.Label;
+import org.tribuo.classification.LabelFactory;
+import org.tribuo.classification.evaluation.LabelEvaluator;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Ops;
@@ -109,6 +111,28 @@ class ProbabilityTeacherTest {
       assertThat(model.network().logits()).isEqualTo("logits");
       double[] values = model.predict(texts.get(0)).getOutput().getValues();
       assertThat(values[0] + values[1] + values[2]).isCloseTo(1, within(1e-5));
+    }
+  }
+
+  @Test
+  void aTeacherIsAModelToo() throws Exception {
+    try (DistilledModel<Label> ofLogits =
+            OnnxTeacher.of(Faults.CLASSIFIER, Faults.LABELS).model(new LabelFactory());
+        DistilledModel<Label> ofSoftmax =
+            OnnxTeacher.of(SOFTMAX, Faults.LABELS).model(new LabelFactory());
+        DistilledModel<Label> fixed =
+            OnnxTeacher.of(Faults.file("static-shapes_static-2x8.onnx"), Faults.LABELS)
+                .model(new LabelFactory());
+        DistilledModel<Label> bytes =
+            OnnxTeacher.of(Faults.file("int8_classifier-int8.onnx"), Faults.LABELS)
+                .model(new LabelFactory())) {
+      assertThat(equal(ofSoftmax, ofLogits)).isTrue();
+      assertThat(fixed.maxLength()).isEqualTo(8);
+      MutableDataset<Label> cut = new MutableDataset<>(Faults.source(8));
+      assertThat(new LabelEvaluator().evaluate(fixed, cut).accuracy()).isBetween(0.0, 1.0);
+      assertThat(new LabelEvaluator().evaluate(bytes, TEXTS).accuracy()).isBetween(0.0, 1.0);
+      Helpers.testProvenanceMarshalling(ofLogits.getProvenance());
+      assertThat(ofLogits.getOutputIDInfo().size()).isEqualTo(3);
     }
   }
 

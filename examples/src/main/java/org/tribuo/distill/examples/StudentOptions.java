@@ -8,6 +8,7 @@ import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import org.tribuo.distill.component.ModelFile;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.input.TextTokenizer;
@@ -83,7 +84,7 @@ public final class StudentOptions implements Options, Configurable {
    * Checks what can be checked before there is a fine-tuned teacher.
    *
    * @throws PropertyException if the teacher does not have as many layers as are to be cut out of
-   *     it, or there can be no new encoder of this size
+   *     it, or is quantised, or there can be no new encoder of this size
    * @throws org.tribuo.distill.graph.GraphException if the teacher is no Transformer
    * @throws IOException if its file cannot be read
    */
@@ -91,7 +92,8 @@ public final class StudentOptions implements Options, Configurable {
     if (!isCut()) {
       source(OnnxStudent.of(teacher), tokenizer, pooling);
     } else {
-      int most = TransformerLayers.find(Graph.of(OnnxModel.read(teacher))).count();
+      OnnxModel whole = new ModelFile("teacher", teacher).readTrainable();
+      int most = TransformerLayers.find(Graph.of(whole)).count();
       if (layers < 1 || layers > most) {
         throw new PropertyException(
             "student",

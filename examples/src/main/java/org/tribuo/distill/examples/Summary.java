@@ -61,12 +61,18 @@ record Summary(Experiment experiment, Results results) {
             .formatted(folder.configuration().getFileName()),
         "    %s -Dargs='-c %s --experiment %s'"
             .formatted(COMMAND, folder.configuration(), ExperimentFile.NAME),
-        "  %s, %s: the teacher. %s, %s: these numbers."
+        "  %s%s, %s: these numbers."
             .formatted(
-                folder.teacher().getFileName(),
-                folder.teacherModel().getFileName(),
+                teacher(folder),
                 folder.csv().getFileName(),
                 folder.json().getFileName()));
+  }
+
+  private String teacher(ResultFolder folder) {
+    return experiment.teacher().isFinished()
+        ? ""
+        : "%s, %s: the teacher. "
+            .formatted(folder.teacher().getFileName(), folder.teacherModel().getFileName());
   }
 
   private String where(ResultFolder folder) {

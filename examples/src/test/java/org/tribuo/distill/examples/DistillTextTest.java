@@ -108,6 +108,55 @@ class DistillTextTest {
   }
 
   @Test
+  void aFinishedClassifierTeachesWithoutAnyLabel() throws Exception {
+    Files.writeString(folder.resolve("labelled.txt"), "");
+    String[] finished =
+        options("--teacher-epochs", "0", "--teacher-labels", "card,pin,rate", "--epochs", "1");
+
+    Results first = run(finished);
+
+    assertThat(first.comparison().models())
+        .extracting(ModelReport::name)
+        .containsExactly("teacher", "student");
+    assertThat(said())
+        .contains("12 to learn from, 0 of them with one of 0 labels")
+        .contains("1. Teacher: " + folder.resolve("tiny-bert.onnx") + ", as it is.")
+        .contains("No text has the label card, pin, rate: learned from the teacher alone.")
+        .contains("12 in ")
+        .contains("Control: none, as no text has a label.");
+    assertThat(folder.resolve("out/teacher.onnx")).doesNotExist();
+    printed.reset();
+    run(finished);
+    assertThat(said()).contains("12 reused: the teacher did not run.");
+    assertThat(labels("where is my card").get(0)).matches("(card|rate|pin)\t.+");
+  }
+
+  @Test
+  void aFinishedClassifierMayStateItsLabelsItself() throws Exception {
+    OnnxModel bert = OnnxModel.read(folder.resolve("tiny-bert.onnx"));
+    bert.withMetadata(Map.of(OnnxMetadata.LABEL_ORDER, "[\"rate\", \"pin\", \"card\"]"))
+        .write(folder.resolve("tiny-bert.onnx"));
+
+    Results results = run(options("--teacher-epochs", "0", "--epochs", "1"));
+
+    assertThat(results.comparison().models())
+        .extracting(ModelReport::name)
+        .containsExactly("teacher", "student", "control");
+    try (DistilledModel<Label> student =
+        new ResultFolder(folder.resolve("out")).readStudent()) {
+      assertThat(student.labelOrder()).containsExactly("rate", "pin", "card");
+    }
+  }
+
+  @Test
+  void aFinishedClassifierWhoseColumnsNobodyNamesIsRefused() {
+    assertThatThrownBy(() -> run(options("--teacher-epochs", "0")))
+        .isInstanceOf(PropertyException.class)
+        .hasMessageContaining("labelOrder")
+        .hasMessageContaining("tiny-bert.onnx does not say what the columns of its logits");
+  }
+
+  @Test
   void theControlHasNothingOfTheFineTunedTeacher() throws Exception {
     DistillTextOptions parsed = new DistillTextOptions();
     new ConfigurationManager(options(), parsed).close();

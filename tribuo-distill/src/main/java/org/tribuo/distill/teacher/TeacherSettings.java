@@ -30,6 +30,11 @@ public record TeacherSettings(
     return new TeacherSettings(model, labels, Optional.of(output), values, session);
   }
 
+  /** The same, asked for the values of a regression. */
+  public TeacherSettings withValues() {
+    return new TeacherSettings(model, labels, logits, true, session);
+  }
+
   /** The same, run elsewhere. */
   public TeacherSettings withSession(SessionSettings elsewhere) {
     return new TeacherSettings(model, labels, logits, values, elsewhere);
