@@ -106,7 +106,8 @@ final class Distillation<T extends Output<T>> {
   }
 
   private Student student(TargetCodec<T> known) throws IOException {
-    Student student = settings.student().make(known.names(), headSeed);
+    Student student =
+        BatchOfAnySize.of(settings.student().make(known.names(), headSeed), settings.padId());
     return known.kind() == TargetKind.REGRESSION ? student : student.belowProbabilities();
   }
 
