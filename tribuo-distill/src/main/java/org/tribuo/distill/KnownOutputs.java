@@ -14,6 +14,7 @@ import org.tribuo.Output;
 import org.tribuo.OutputFactory;
 import org.tribuo.distill.output.TargetCodec;
 import org.tribuo.distill.teacher.LabelOrder;
+import org.tribuo.multilabel.MultiLabelFactory;
 import org.tribuo.regression.RegressionFactory;
 
 /**
@@ -54,11 +55,8 @@ record KnownOutputs<T extends Output<T>>(ImmutableOutputInfo<T> domain, List<Str
   /** What a teacher knows. */
   static <T extends Output<T>> KnownOutputs<T> ofTeacherAlone(
       LabelOrder labels, OutputFactory<T> factory) {
-    boolean numbers = factory instanceof RegressionFactory;
     Map<T, Integer> outputs = new HashMap<>();
-    for (String name : labels.names()) {
-      outputs.put(factory.generateOutput(numbers ? name + "=0" : name), outputs.size());
-    }
+    labels.names().forEach(name -> outputs.put(output(name, factory), outputs.size()));
     return new KnownOutputs<>(
         factory.constructInfoForExternalModel(outputs),
         labels.names().stream().sorted().toList());
@@ -83,7 +81,16 @@ record KnownOutputs<T extends Output<T>>(ImmutableOutputInfo<T> domain, List<Str
     added.addAll(unseen);
     MutableOutputInfo<T> all = factory.generateInfo();
     examples.forEach(example -> all.observe(example.getOutput()));
-    added.forEach(name -> all.observe(factory.generateOutput(name)));
+    added.forEach(name -> all.observe(output(name, factory)));
     return new KnownOutputs<>(all.generateImmutableOutputInfo(), List.copyOf(added));
+  }
+
+  private static <T extends Output<T>> T output(String name, OutputFactory<T> factory) {
+    if (factory instanceof MultiLabelFactory && name.contains(",")) {
+      throw new IllegalArgumentException(
+          "The label order has '%s', but the label of a Tribuo MultiLabel has no comma; state another name for that column"
+              .formatted(name));
+    }
+    return factory.generateOutput(factory instanceof RegressionFactory ? name + "=0" : name);
   }
 }

@@ -8,15 +8,19 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tribuo.MutableDataset;
 import org.tribuo.classification.Label;
+import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.RunningGraph;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.TokenInputs;
 import org.tribuo.distill.input.TokenSequence;
+import org.tribuo.distill.objective.MiniLmLoss;
+import org.tribuo.distill.objective.WeightedFeature;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.student.CutStudent;
 import org.tribuo.distill.student.EncoderStudent;
@@ -85,5 +89,21 @@ class QuantisedTeacherTest {
               file + " has quantised weights, the first is 'embeddings.word.weight")
           .hasMessageContaining("the quantised one can be the teacher");
     }
+  }
+
+  @Test
+  void whatHappensInsideIsNotCompared() {
+    Path file = Faults.file("int8_classifier-int8.onnx");
+    DistillationTrainer<Label> trainer =
+        DistillationTrainer.<Label>builder()
+            .student(OnnxStudent.of(Faults.CLASSIFIER, Faults.LABELS))
+            .teacher(OnnxTeacher.of(file, Faults.LABELS))
+            .features(WeightedFeature.of("relations", MiniLmLoss.of(2), 1))
+            .session(SessionSettings.cpu(1))
+            .build();
+    assertThatThrownBy(() -> trainer.train(TEXTS))
+        .isInstanceOf(GraphException.class)
+        .hasMessageContaining("The teacher '" + file + "' has quantised weights")
+        .hasMessageContaining("compare its answers only");
   }
 }

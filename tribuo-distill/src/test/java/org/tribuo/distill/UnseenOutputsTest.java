@@ -180,6 +180,15 @@ class UnseenOutputsTest {
       assertThat(model.getOutputIDInfo().size()).isEqualTo(6);
       assertThat(model.predict(texts.get(0)).getOutputScores()).containsOnlyKeys(order);
     }
+    List<String> withComma = List.of("a", "b", "c, or so", "d", "e", "f");
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                train(
+                    b -> b.student(OnnxStudent.of(bert, order)).teacher(OnnxTeacher.of(bert, withComma)),
+                    TinyTexts.dataset(texts, factory)))
+        .withMessageContaining("The label order has 'c, or so'")
+        .withMessageContaining("state another name for that column");
   }
 
   @Test

@@ -9,12 +9,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.Model;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
 import org.tribuo.distill.DistilledModel;
 import org.tribuo.distill.examples.console.Program;
+import org.tribuo.distill.input.CsvTextDataSourceProvenance;
 import org.tribuo.distill.input.TextTokenizer;
 import org.tribuo.distill.input.TokenFeatures;
 
@@ -72,12 +74,25 @@ public final class Classify {
             TextTokenizer.open(
                 results.tokenizer(),
                 options.maxLength == 0 ? model.maxLength() : options.maxLength)) {
+      checkSame(tokenizer, model);
       for (String text : texts) {
         if (!text.isBlank()) {
           Label label = predict(model, tokenizer, text);
           out.printf(Locale.ROOT, "%s\t%.3f\t%s%n", label.getLabel(), label.getScore(), text);
         }
       }
+    }
+  }
+
+  /** A run that was killed may have left the tokenizer of one model beside another. */
+  private static void checkSame(TextTokenizer tokenizer, DistilledModel<Label> model) {
+    Set<String> inTraining =
+        CsvTextDataSourceProvenance.tokenizers(model.getProvenance().getDatasetProvenance());
+    if (!inTraining.isEmpty() && !inTraining.contains(tokenizer.sha256())) {
+      throw new ArgumentException(
+          "--folder",
+          "%s has the SHA-256 %s, but the student was trained with a tokenizer of %s; put that one there, or run DistillText again"
+              .formatted(tokenizer.file(), tokenizer.sha256(), inTraining));
     }
   }
 

@@ -6,6 +6,7 @@ import com.oracle.labs.mlrg.olcut.provenance.ObjectProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.PrimitiveProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.Provenance;
 import com.oracle.labs.mlrg.olcut.provenance.primitives.DateTimeProvenance;
+import com.oracle.labs.mlrg.olcut.provenance.primitives.HashProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.primitives.IntProvenance;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -13,8 +14,11 @@ import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
@@ -65,6 +69,20 @@ public final class CsvTextDataSourceProvenance extends FilesProvenance
         .filter(IntProvenance.class::isInstance)
         .mapToInt(tokens -> ((IntProvenance) tokens).getValue())
         .max();
+  }
+
+  /**
+   * The SHA-256 of the tokenizers that made the texts which come from a {@link CsvTextDataSource}, as
+   * lower-case hexadecimal digits; one as a rule.
+   *
+   * @param provenance of a dataset
+   */
+  public static Set<String> tokenizers(Provenance provenance) {
+    return sources(provenance)
+        .map(source -> source.getInstanceValues().get(TOKENIZER_HASH))
+        .filter(HashProvenance.class::isInstance)
+        .map(hash -> ((HashProvenance) hash).getValue().toLowerCase(Locale.ROOT))
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   private static Stream<CsvTextDataSourceProvenance> sources(Provenance provenance) {
