@@ -80,14 +80,14 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
 
   @Config(
       description =
-          "The loss against the labels; by default cross-entropy for Label, binary cross-entropy for"
-              + " MultiLabel, squared error for Regressor.")
+          "The loss against the labels; by default cross-entropy for Label, binary cross-entropy"
+              + " for MultiLabel, squared error for Regressor.")
   @Nullable HardLossSource hardLoss;
 
   @Config(
       description =
-          "The loss against the teacher; by default KL divergence for Label, binary cross-entropy for"
-              + " MultiLabel, squared error for Regressor.")
+          "The loss against the teacher; by default KL divergence for Label, binary cross-entropy"
+              + " for MultiLabel, squared error for Regressor.")
   @Nullable SoftLossSource softLoss;
 
   @Config(
@@ -187,8 +187,8 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
 
   @Config(
       description =
-          "Whether some labelled examples are held out to measure the student after each epoch, keep"
-              + " its best weights, and stop when it no longer gets better.")
+          "Whether some labelled examples are held out to measure the student after each epoch,"
+              + " keep its best weights, and stop when it no longer gets better.")
   boolean earlyStopping;
 
   @Config(description = "The part of the labelled examples that is held out, 0 to 1.")
@@ -205,8 +205,8 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
 
   @Config(
       description =
-          "The longest text that is accepted, in tokens, in training and by the model; 0 for as many"
-              + " as the student has positions for, and for the model the length to which the"
+          "The longest text that is accepted, in tokens, in training and by the model; 0 for as"
+              + " many as the student has positions for, and for the model the length to which the"
               + " dataset's texts were cut, if it says that.")
   int maxLength;
 

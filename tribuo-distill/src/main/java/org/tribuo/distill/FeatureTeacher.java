@@ -32,7 +32,8 @@ final class FeatureTeacher {
    * Reads a teacher and finds its features.
    *
    * @param named where something is, if somebody has named it
-   * @throws GraphException if it has no layers, or quantised weights, or a named value is not there or cannot be that
+   * @throws GraphException if it has no layers, or quantised weights, or a named value is not there
+   *     or cannot be that
    * @throws IOException if the file cannot be read
    */
   static FeatureTeacher read(Path file, Map<Feature, FeatureValue> named) throws IOException {

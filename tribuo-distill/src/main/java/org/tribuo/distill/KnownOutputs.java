@@ -58,8 +58,7 @@ record KnownOutputs<T extends Output<T>>(ImmutableOutputInfo<T> domain, List<Str
     Map<T, Integer> outputs = new HashMap<>();
     labels.names().forEach(name -> outputs.put(output(name, factory), outputs.size()));
     return new KnownOutputs<>(
-        factory.constructInfoForExternalModel(outputs),
-        labels.names().stream().sorted().toList());
+        factory.constructInfoForExternalModel(outputs), labels.names().stream().sorted().toList());
   }
 
   /**

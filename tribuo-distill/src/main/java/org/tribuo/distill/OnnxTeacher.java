@@ -54,8 +54,8 @@ public final class OnnxTeacher extends TeacherSource {
 
   @Config(
       description =
-          "The output that holds the logits; empty to find it by what an exported student's file says,"
-              + " or by its shape and its usual names.")
+          "The output that holds the logits; empty to find it by what an exported student's file"
+              + " says, or by its shape and its usual names.")
   private String logits = "";
 
   @Config(
@@ -66,9 +66,9 @@ public final class OnnxTeacher extends TeacherSource {
 
   @Config(
       description =
-          "The teacher's tokenizer.json, where it is not the student's; the texts are then taken from"
-              + " the examples' metadata, cut to the length that an exported student's file states, or"
-              + " to the teacher's positions.")
+          "The teacher's tokenizer.json, where it is not the student's; the texts are then taken"
+              + " from the examples' metadata, cut to the length that an exported student's file"
+              + " states, or to the teacher's positions.")
   private @Nullable Path tokenizer;
 
   @Config(
@@ -219,8 +219,7 @@ public final class OnnxTeacher extends TeacherSource {
     LabelOrder labels = new LabelOrder(file().labelOrder(labelOrder, onnx));
     TeacherSettings asItIs = TeacherSettings.of(path, labels).withValues();
     String output;
-    try (Teacher teacher =
-        Teacher.open(logits(onnx).map(asItIs::withLogits).orElse(asItIs))) {
+    try (Teacher teacher = Teacher.open(logits(onnx).map(asItIs::withLogits).orElse(asItIs))) {
       output = teacher.output();
     }
     Student head = new Student(onnx, output, labels.names());
@@ -231,8 +230,7 @@ public final class OnnxTeacher extends TeacherSource {
             .limits()
             .features(OnnxMetadata.maxLength(onnx).orElse(0));
     StudentNetwork network =
-        StudentNetwork.of(
-            values ? head : head.belowProbabilities(), tokens, ownPadId(onnx));
+        StudentNetwork.of(values ? head : head.belowProbabilities(), tokens, ownPadId(onnx));
     return new DistilledModel<>(
         "teacher",
         new ModelProvenance(
@@ -248,9 +246,7 @@ public final class OnnxTeacher extends TeacherSource {
   }
 
   private Optional<String> logits(OnnxModel model) {
-    return Optional.of(logits)
-        .filter(name -> !name.isEmpty())
-        .or(() -> OnnxMetadata.logits(model));
+    return Optional.of(logits).filter(name -> !name.isEmpty()).or(() -> OnnxMetadata.logits(model));
   }
 
   /**

@@ -46,7 +46,8 @@ record SoftTargetStep(Teacher teacher, TeacherTexts inputs, int[] columns) {
    * @param maxLength where a teacher with a tokenizer of its own does not say how much it reads; 0
    *     for the usual length
    * @throws IllegalArgumentException if teacher and student have different labels, or the teacher
-   *     lacks a dimension of a regression, or a text does not fit the teacher or is not kept for its tokenizer
+   *     lacks a dimension of a regression, or a text does not fit the teacher or is not kept for
+   *     its tokenizer
    */
   static SoftTargetStep of(
       ReadyTeacher teacher,

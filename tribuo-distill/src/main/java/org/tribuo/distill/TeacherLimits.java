@@ -58,7 +58,8 @@ record TeacherLimits(Path model, TokenLimits limits, boolean ownTokenizer) {
                       model,
                       ownTokenizer
                           ? "is its tokenizer the one of this model?"
-                          : "teacher and student must read the same tokens, or the teacher needs a tokenizer of its own"));
+                          : "teacher and student must read the same tokens, or the teacher needs a"
+                                + " tokenizer of its own"));
         }
       }
     }

@@ -16,8 +16,8 @@ import org.tribuo.distill.teacher.TeacherInputs;
 
 /**
  * Texts as a teacher reads them. One that is not told what padding is reads texts of one length at
- * a time, so that what it says of a text does not depend on the others.
- * Where a teacher takes a fixed number of rows, short batches are filled up.
+ * a time, so that what it says of a text does not depend on the others. Where a teacher takes a
+ * fixed number of rows, short batches are filled up.
  *
  * @param texts one a row
  * @param inputs those of the teacher

@@ -17,8 +17,8 @@ import org.tribuo.distill.transformer.EmbeddingTables;
  *
  * @param positions the most tokens of a text; empty if no table says it, as where positions are
  *     turned or relative
- * @param vocabulary how many tokens it knows; ids are smaller than this, the largest number where
- *     a teacher's tables do not tell
+ * @param vocabulary how many tokens it knows; ids are smaller than this, the largest number where a
+ *     teacher's tables do not tell
  */
 record TokenLimits(OptionalInt positions, int vocabulary) {
   /**

@@ -48,8 +48,7 @@ class FixedShapeTest {
 
   /** What a teacher says of texts, by way of a store. */
   private static float[] answers(Path file, List<TokenSequence> texts) throws Exception {
-    try (Teacher teacher =
-            Teacher.open(TeacherSettings.of(file, new LabelOrder(Faults.LABELS)));
+    try (Teacher teacher = Teacher.open(TeacherSettings.of(file, new LabelOrder(Faults.LABELS)));
         SoftTargetStore store = SoftTargetStore.inMemory();
         SoftTargets targets =
             SoftTargetProducer.into(store)
@@ -158,7 +157,9 @@ class FixedShapeTest {
     Shape shape = Shape.of(Dimension.of("batch"), Dimension.of(8));
     List.copyOf(graph.inputs().keySet())
         .forEach(name -> graph.addInput(name, TensorType.of(ElementType.INT32, shape)));
-    graph.setType("logits", TensorType.of(ElementType.FLOAT, Shape.of(Dimension.of("batch"), Dimension.of(3))));
+    graph.setType(
+        "logits",
+        TensorType.of(ElementType.FLOAT, Shape.of(Dimension.of("batch"), Dimension.of(3))));
     return graph.toModel();
   }
 }

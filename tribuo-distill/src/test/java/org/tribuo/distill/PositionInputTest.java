@@ -29,8 +29,7 @@ class PositionInputTest {
   private Path told(String input, ElementType type) throws Exception {
     Graph graph = Graph.of(OnnxModel.read(Faults.CLASSIFIER));
     graph.addInput(
-        input,
-        TensorType.of(type, Shape.of(Dimension.of("batch"), Dimension.of("sequence"))));
+        input, TensorType.of(type, Shape.of(Dimension.of("batch"), Dimension.of("sequence"))));
     graph.replaceUses("position_numbers", input);
     graph.removeUnused();
     Path file = folder.resolve("told.onnx");

@@ -51,8 +51,7 @@ class ProbabilityTeacherTest {
 
   @Test
   void aStudentOfASoftmaxLearnsWhatTheStudentOfItsLogitsLearns() {
-    try (DistilledModel<Label> ofLogits =
-            taught(half(Faults.CLASSIFIER), Faults.CLASSIFIER);
+    try (DistilledModel<Label> ofLogits = taught(half(Faults.CLASSIFIER), Faults.CLASSIFIER);
         DistilledModel<Label> ofSoftmax = taught(half(Faults.CLASSIFIER), SOFTMAX)) {
       assertThat(equal(ofSoftmax, ofLogits)).isTrue();
     }
@@ -61,13 +60,11 @@ class ProbabilityTeacherTest {
   @Test
   void aStudentThatEndsInASoftmaxIsTrainedOnItsLogits(@TempDir Path folder) throws Exception {
     Path exported = folder.resolve("student.onnx");
-    try (DistilledModel<Label> ofLogits =
-            taught(half(Faults.CLASSIFIER), Faults.CLASSIFIER);
+    try (DistilledModel<Label> ofLogits = taught(half(Faults.CLASSIFIER), Faults.CLASSIFIER);
         DistilledModel<Label> ofSoftmax = taught(half(SOFTMAX), SOFTMAX)) {
       assertThat(equal(ofSoftmax, ofLogits)).isTrue();
       ofSoftmax.exportOnnx(exported);
-      try (DistilledModel<Label> ofStudent =
-          taught(OnnxStudent.of(exported), exported)) {
+      try (DistilledModel<Label> ofStudent = taught(OnnxStudent.of(exported), exported)) {
         assertThat(ofStudent.network().logits()).isEqualTo("inner_logits");
       }
     }

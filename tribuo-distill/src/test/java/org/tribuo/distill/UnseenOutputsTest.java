@@ -96,8 +96,15 @@ class UnseenOutputsTest {
       try (DistilledModel<Label> model =
           train(b -> b.student(student).teacher(OnnxTeacher.of(teacher)).epochs(6), examples)) {
         assertThat(told).containsExactly("red");
-        assertThat(((ListProvenance<?>) model.getProvenance().getInstanceProvenance().getMap()
-                .get("unseen-outputs")).getList()).hasToString("[red]");
+        assertThat(
+                ((ListProvenance<?>)
+                        model
+                            .getProvenance()
+                            .getInstanceProvenance()
+                            .getMap()
+                            .get("unseen-outputs"))
+                    .getList())
+            .hasToString("[red]");
         assertThat(model.getOutputIDInfo().getDomain())
             .extracting(Label::getLabel)
             .containsExactlyInAnyOrderElementsOf(ORDER);
@@ -174,7 +181,9 @@ class UnseenOutputsTest {
     try (DistilledModel<MultiLabel> model =
         train(
             b ->
-                b.student(OnnxStudent.of(bert, order)).teacher(OnnxTeacher.of(bert, order)).epochs(1),
+                b.student(OnnxStudent.of(bert, order))
+                    .teacher(OnnxTeacher.of(bert, order))
+                    .epochs(1),
             TinyTexts.dataset(texts, factory))) {
       assertThat(told).containsExactly("a", "c", "e", "f");
       assertThat(model.getOutputIDInfo().size()).isEqualTo(6);
@@ -185,7 +194,9 @@ class UnseenOutputsTest {
         .isThrownBy(
             () ->
                 train(
-                    b -> b.student(OnnxStudent.of(bert, order)).teacher(OnnxTeacher.of(bert, withComma)),
+                    b ->
+                        b.student(OnnxStudent.of(bert, order))
+                            .teacher(OnnxTeacher.of(bert, withComma)),
                     TinyTexts.dataset(texts, factory)))
         .withMessageContaining("The label order has 'c, or so'")
         .withMessageContaining("state another name for that column");
@@ -226,8 +237,7 @@ class UnseenOutputsTest {
                 train(
                     b ->
                         b.student(
-                                EncoderStudent.of(
-                                    Zoo.file("minilm_embedding_ts14"), Pooling.MEAN))
+                                EncoderStudent.of(Zoo.file("minilm_embedding_ts14"), Pooling.MEAN))
                             .teacher(OnnxTeacher.of(BERT, List.of("Red", "blue", "green"))),
                     TinyTexts.dataset(TinyTexts.labelled(12, 1))))
         .withMessageContaining("missing in the teacher [red]");

@@ -62,10 +62,7 @@ record Summary(Experiment experiment, Results results) {
         "    %s -Dargs='-c %s --experiment %s'"
             .formatted(COMMAND, folder.configuration(), ExperimentFile.NAME),
         "  %s%s, %s: these numbers."
-            .formatted(
-                teacher(folder),
-                folder.csv().getFileName(),
-                folder.json().getFileName()));
+            .formatted(teacher(folder), folder.csv().getFileName(), folder.json().getFileName()));
   }
 
   private String teacher(ResultFolder folder) {

@@ -147,8 +147,7 @@ class DistillTextTest {
     assertThat(results.comparison().models())
         .extracting(ModelReport::name)
         .containsExactly("teacher", "student", "control");
-    try (DistilledModel<Label> student =
-        new ResultFolder(folder.resolve("out")).readStudent()) {
+    try (DistilledModel<Label> student = new ResultFolder(folder.resolve("out")).readStudent()) {
       assertThat(student.labelOrder()).containsExactly("rate", "pin", "card");
     }
   }

@@ -72,8 +72,8 @@ public final class CsvTextDataSourceProvenance extends FilesProvenance
   }
 
   /**
-   * The SHA-256 of the tokenizers that made the texts which come from a {@link CsvTextDataSource}, as
-   * lower-case hexadecimal digits; one as a rule.
+   * The SHA-256 of the tokenizers that made the texts which come from a {@link CsvTextDataSource},
+   * as lower-case hexadecimal digits; one as a rule.
    *
    * @param provenance of a dataset
    */

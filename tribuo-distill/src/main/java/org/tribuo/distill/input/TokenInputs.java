@@ -26,11 +26,11 @@ import org.tribuo.distill.graph.TensorType;
  * How the inputs of one model are fed from token sequences.
  *
  * <p>Inputs are matched by name, with the names that exporters use: {@code input_ids}, {@code
- * attention_mask}, {@code token_type_ids}, {@code position_ids} and their synonyms, in any case, with
- * or without TensorFlow's {@code :0}. Positions are counted from 0; what a model adds to them, as
- * RoBERTa does, is its own business. Each is a tensor [rows, positions] of INT64 or INT32, whichever the
- * model declares. Rows are padded on the right to the longest one, or to the length that the model
- * fixes. Immutable and safe for many threads.
+ * attention_mask}, {@code token_type_ids}, {@code position_ids} and their synonyms, in any case,
+ * with or without TensorFlow's {@code :0}. Positions are counted from 0; what a model adds to them,
+ * as RoBERTa does, is its own business. Each is a tensor [rows, positions] of INT64 or INT32,
+ * whichever the model declares. Rows are padded on the right to the longest one, or to the length
+ * that the model fixes. Immutable and safe for many threads.
  */
 public final class TokenInputs {
   private final Map<String, Input> inputs;
@@ -161,8 +161,7 @@ public final class TokenInputs {
    */
   public List<int[]> batches(BatchPlan plan, int[] lengths) {
     int mostRows = (int) Math.min(plan.maxRows(), fixedRows().orElse(plan.maxRows()));
-    List<int[]> batches =
-        new BatchPlan(mostRows, plan.maxTokens(), plan.pool()).inference(lengths);
+    List<int[]> batches = new BatchPlan(mostRows, plan.maxTokens(), plan.pool()).inference(lengths);
     return tellPadding()
         ? batches
         : batches.stream().flatMap(rows -> ofOneLength(rows, lengths)).toList();

@@ -30,8 +30,8 @@ public final class OnnxStudent implements StudentSource {
 
   @Config(
       description =
-          "The output that holds the logits; empty for the one that an exported student's file names,"
-              + " the one called 'logits', or the only one.")
+          "The output that holds the logits; empty for the one that an exported student's file"
+              + " names, the one called 'logits', or the only one.")
   private String logits = "";
 
   @Config(

@@ -70,10 +70,7 @@ public final class FreeBatch {
   }
 
   private static Optional<long[]> shape(Graph graph, Node node) {
-    return graph
-        .constant(node.input(1))
-        .filter(shape -> shape.elements() > 0)
-        .map(Tensor::toLongs);
+    return graph.constant(node.input(1)).filter(shape -> shape.elements() > 0).map(Tensor::toLongs);
   }
 
   private static void setShape(Graph graph, Node node, long[] sizes) {

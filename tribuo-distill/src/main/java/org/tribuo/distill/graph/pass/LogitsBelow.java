@@ -81,8 +81,7 @@ public final class LogitsBelow {
 
   /** The logits as the probabilities were shown, as an output. */
   private String shown(String logits, List<Node> views, String output) {
-    TensorType type =
-        graph.type(output).orElse(TensorType.ofUnknownRank(ElementType.FLOAT));
+    TensorType type = graph.type(output).orElse(TensorType.ofUnknownRank(ElementType.FLOAT));
     String shown = logits;
     for (Node view : views) {
       List<String> inputs = new ArrayList<>(view.inputs());

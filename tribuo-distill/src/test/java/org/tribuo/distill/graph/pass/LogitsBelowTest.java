@@ -91,8 +91,7 @@ class LogitsBelowTest {
   void theScaleOfQuantisedProbabilitiesIsLeftOut() {
     Value scale = op.constant(Tensor.scalar(1 / 255f));
     Value bytes =
-        op.one(
-            "QuantizeLinear", TensorType.of(ElementType.UINT8, 2, 3), op.softmax(x, -1), scale);
+        op.one("QuantizeLinear", TensorType.of(ElementType.UINT8, 2, 3), op.softmax(x, -1), scale);
     assertThat(below(op.one("DequantizeLinear", LOGITS, bytes, scale))).isEqualTo("scores");
   }
 
