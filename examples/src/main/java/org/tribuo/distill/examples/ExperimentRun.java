@@ -8,9 +8,11 @@ import java.util.Locale;
 import java.util.Optional;
 import org.tribuo.Dataset;
 import org.tribuo.classification.Label;
+import org.tribuo.classification.LabelFactory;
 import org.tribuo.classification.evaluation.LabelEvaluation;
 import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.DistilledModel;
+import org.tribuo.distill.OnnxTeacher;
 import org.tribuo.distill.examples.Measurement.Measured;
 import org.tribuo.distill.examples.console.Console;
 import org.tribuo.distill.examples.console.DistillationProgress;
@@ -69,7 +71,9 @@ final class ExperimentRun {
     List<ModelReport> reports = new ArrayList<>();
     reports.add(teacher.report());
     reports.add(student(texts, measurement, teacher.evaluation()));
-    if (experiment.training().controlEpochs > 0) {
+    if (experiment.training().controlEpochs > 0 && texts.labelled().size() == 0) {
+      say("Control: none, as no text has a label.");
+    } else if (experiment.training().controlEpochs > 0) {
       reports.add(control(texts, measurement, teacher.evaluation()));
     }
     Results measured =
@@ -80,6 +84,9 @@ final class ExperimentRun {
   }
 
   private Measured teacher(Texts texts, Measurement measurement) throws Exception {
+    if (experiment.teacher().isFinished()) {
+      return finishedTeacher(measurement);
+    }
     say("1. Teacher: %d epochs on the labelled texts.", experiment.teacher().epochs);
     DistillationTrainer<Label> trainer = trainers.fineTuning();
     Optional<DistilledModel<Label>> earlier =
@@ -90,6 +97,15 @@ final class ExperimentRun {
     try (DistilledModel<Label> model =
         earlier.isPresent() ? earlier.get() : fineTuned(trainer, texts.labelled())) {
       return measure(measurement, TEACHER, model, results.teacher(), Optional.empty());
+    }
+  }
+
+  private Measured finishedTeacher(Measurement measurement) throws Exception {
+    TeacherOptions teacher = experiment.teacher();
+    say("1. Teacher: %s, as it is.", teacher.file());
+    try (DistilledModel<Label> model =
+        OnnxTeacher.of(teacher.file(), teacher.labels).model(new LabelFactory())) {
+      return measure(measurement, TEACHER, model, teacher.file(), Optional.empty());
     }
   }
 
@@ -104,7 +120,8 @@ final class ExperimentRun {
       throws Exception {
     say("2. Soft targets: what the teacher says of all texts.");
     DistillationTrainer<Label> trainer =
-        trainers.distillation(results.teacher(), experiment.output().storeFile(results));
+        trainers.distillation(
+            experiment.teacher().taught(results), experiment.output().storeFile(results));
     long start = System.nanoTime();
     try (DistilledModel<Label> model = train(trainer, texts.training(), "Student")) {
       phases.add(

@@ -148,16 +148,39 @@ record ResultFolder(Path folder) {
 
   private static Optional<DistilledModel<Label>> read(Path file) throws IOException {
     try {
-      return DistilledModel.read(file).castModel(Label.class) instanceof DistilledModel<Label> model
-          ? Optional.of(model)
-          : Optional.empty();
+      return Optional.of(classifier(file));
     } catch (IllegalArgumentException | ClassCastException e) {
       return Optional.empty();
     }
   }
 
-  /** Writes a model as ONNX, then as a Tribuo model, of which no earlier one is left meanwhile. */
-  private static void save(DistilledModel<?> model, Path onnx, Path tribuo) throws IOException {
+  private static DistilledModel<Label> classifier(Path file) throws IOException {
+    return (DistilledModel<Label>) DistilledModel.read(file).castModel(Label.class);
+  }
+
+  /**
+   * The student.
+   *
+   * @throws IOException if it cannot be read
+   * @throws IllegalStateException if the file holds another model
+   */
+  DistilledModel<Label> readStudent() throws IOException {
+    try {
+      return classifier(studentModel());
+    } catch (IllegalArgumentException | ClassCastException e) {
+      throw new IllegalStateException(
+          "%s is no student that this version of DistillText has written; run it again"
+              .formatted(studentModel()),
+          e);
+    }
+  }
+
+  /**
+   * Writes a model as ONNX, then as a Tribuo model. What an earlier one has left under the second
+   * name is removed first: so where there is a Tribuo model, the ONNX file beside it is the same
+   * one, whenever the program was killed.
+   */
+  static void save(DistilledModel<?> model, Path onnx, Path tribuo) throws IOException {
     Files.deleteIfExists(tribuo);
     model.exportOnnx(onnx);
     model.serializeToFile(tribuo);

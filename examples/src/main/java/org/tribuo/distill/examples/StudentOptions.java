@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.tribuo.distill.component.ModelFile;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.input.TextTokenizer;
@@ -99,7 +100,8 @@ public final class StudentOptions implements Options, Configurable {
    * Checks what can be checked before there is a fine-tuned teacher.
    *
    * @throws PropertyException if the teacher does not have as many layers as are to be cut out of
-   *     it, there can be no new encoder of this size, or more layers are frozen than there are
+   *     it, or is quantised, there can be no new encoder of this size, or more layers are frozen than
+   *     there are
    * @throws org.tribuo.distill.graph.GraphException if the teacher is no Transformer
    * @throws IOException if its file cannot be read
    */
@@ -126,7 +128,7 @@ public final class StudentOptions implements Options, Configurable {
   }
 
   private static int layersOf(Path file) throws IOException {
-    return TransformerLayers.find(Graph.of(OnnxModel.read(file))).count();
+    return TransformerLayers.find(Graph.of(new ModelFile("teacher", file).readTrainable())).count();
   }
 
   /** What the student is, in a few words. */

@@ -60,12 +60,15 @@ record Summary(Experiment experiment, Results results) {
         "    "
             + CommandLine.of(
                 "", "-c", folder.configuration().toString(), "--experiment", ExperimentFile.NAME),
-        "  %s, %s: the teacher. %s, %s: these numbers."
-            .formatted(
-                folder.teacher().getFileName(),
-                folder.teacherModel().getFileName(),
-                folder.csv().getFileName(),
-                folder.json().getFileName()));
+        "  %s%s, %s: these numbers."
+            .formatted(teacher(folder), folder.csv().getFileName(), folder.json().getFileName()));
+  }
+
+  private String teacher(ResultFolder folder) {
+    return experiment.teacher().isFinished()
+        ? ""
+        : "%s, %s: the teacher. "
+            .formatted(folder.teacher().getFileName(), folder.teacherModel().getFileName());
   }
 
   private static String[] classify(ResultFolder results) {

@@ -37,7 +37,9 @@ record Trainers(
    * @throws IOException if its file cannot be read
    */
   void check() throws IOException {
-    fineTuning();
+    if (!teacher.isFinished()) {
+      fineTuning();
+    }
     timed(distilling(teacher.source())).build();
     student.check(teacher.file(), teacher.tokenizerFile(), teacher.pooling);
     if (training.controlEpochs > 0) {
@@ -62,8 +64,8 @@ record Trainers(
    * @param store keeps what it says
    */
   DistillationBuilder<Label> teaching(Path taught, Path store) throws IOException {
-    return distilling(learner(OnnxStudent.of(taught)))
-        .teacher(OnnxTeacher.of(taught))
+    return distilling(learner(OnnxStudent.of(taught, teacher.taughtLabels())))
+        .teacher(OnnxTeacher.of(taught, teacher.taughtLabels()))
         .softTargetStore(store);
   }
 
