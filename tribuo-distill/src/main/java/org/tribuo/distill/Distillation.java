@@ -219,17 +219,19 @@ final class Distillation<T extends Output<T>> {
         network.withLogitsAlone(),
         lesson.objective(),
         settings.rules(),
-        lesson.stage().settings(),
+        lesson.settings(),
         lesson.data());
   }
 
   /**
    * A stage and what it trains on.
    *
+   * @param settings how it trains, where the frozen weights of this student are known
    * @param wanted what it compares of the inside of the teacher
    */
   private record Lesson<T extends Output<T>>(
       Stage stage,
+      TrainingSettings settings,
       Objective objective,
       StageTexts<T> texts,
       TextTrainingData data,
@@ -255,6 +257,7 @@ final class Distillation<T extends Output<T>> {
       Objective objective =
           stage.objective(
               codec,
+              texts.get(i).rows().weights().differ(),
               settings.teacher().flatMap(TeacherSource::agreement),
               inside,
               settings.studentFeatures());
@@ -268,13 +271,14 @@ final class Distillation<T extends Output<T>> {
               stageSeeds.get(i));
       objective.checkOutputs(codec.names().size());
       objective.checkBatches(data.batchSizes(stage.settings().epochs()));
+      TrainingSettings ofStage = stage.settingsFor(() -> normalized(network));
       List<Feature> wanted = wanted(stage, objective, network);
       if (!wanted.isEmpty()) {
         checkShapes(inside.orElseThrow(), data.batchSizes(stage.settings().epochs()));
         TeacherLimits.of(inside.orElseThrow().file(), false)
             .check(texts.get(i).rows().texts(), settings.padId());
       }
-      lessons.add(new Lesson<>(stage, objective, texts.get(i), data, wanted));
+      lessons.add(new Lesson<>(stage, ofStage, objective, texts.get(i), data, wanted));
     }
     return lessons;
   }
@@ -296,8 +300,7 @@ final class Distillation<T extends Output<T>> {
     if (objective.matching().isEmpty()) {
       return List.of();
     }
-    Graph graph = Graph.of(network.withLogitsAlone());
-    Normalization.applyForTraining(graph);
+    Graph graph = normalized(network);
     TransformerFeatures teacher = objective.matching().orElseThrow().teacher();
     TransformerFeatures student = objective.featuresIn(graph).orElseThrow();
     if (settings.featureCacheBytes() > 0) {
@@ -307,6 +310,12 @@ final class Distillation<T extends Output<T>> {
     listener.onFeatures(stage.name(), teacher, student);
     Value[] outputs = graph.outputs().stream().map(graph::value).toArray(Value[]::new);
     return objective.attach(Ops.on(graph), Optional.of(student), 0, outputs).teacherFeatures();
+  }
+
+  private static Graph normalized(StudentNetwork network) {
+    Graph graph = Graph.of(network.withLogitsAlone());
+    Normalization.applyForTraining(graph);
+    return graph;
   }
 
   /** Without a mask what is shown of a text hangs on the padding, and that on the batch. */
@@ -368,7 +377,7 @@ final class Distillation<T extends Output<T>> {
       TrainingData data,
       Optional<Validation> validation) {
     String stage = lesson.stage().name();
-    TrainingSettings ofStage = lesson.stage().settings().withSeed(lesson.data().seed());
+    TrainingSettings ofStage = lesson.settings().withSeed(lesson.data().seed());
     try {
       TrainedStudent trained =
           StudentTraining.train(
@@ -380,6 +389,7 @@ final class Distillation<T extends Output<T>> {
               validation.filter(any -> ofStage.earlyStopping().isPresent()),
               listener.stage(stage));
       report.stage(stage, trained);
+      report.frozen(stage, ofStage.frozen());
       return network.withWeightsOf(trained.model());
     } catch (NonFiniteLossException e) {
       TrainedStudent lastGood = e.lastGood().orElseThrow();

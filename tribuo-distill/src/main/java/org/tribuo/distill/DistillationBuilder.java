@@ -11,6 +11,7 @@ import org.tribuo.distill.objective.ScheduleSource;
 import org.tribuo.distill.objective.SoftLossSource;
 import org.tribuo.distill.objective.WeightedFeature;
 import org.tribuo.distill.runtime.SessionSettings;
+import org.tribuo.distill.student.FrozenWeights;
 import org.tribuo.distill.student.StudentSource;
 
 /**
@@ -47,6 +48,12 @@ public final class DistillationBuilder<T extends Output<T>> {
   /** The loss against the teacher, where it is not the usual one. */
   public DistillationBuilder<T> softLoss(SoftLossSource loss) {
     trainer().softLoss = loss;
+    return this;
+  }
+
+  /** The student's weights that keep their values. */
+  public DistillationBuilder<T> frozenWeights(FrozenWeights weights) {
+    trainer().frozenWeights = weights;
     return this;
   }
 

@@ -1,7 +1,9 @@
 package org.tribuo.distill;
 
 import com.oracle.labs.mlrg.olcut.config.Config;
+import com.oracle.labs.mlrg.olcut.config.ConfigManager;
 import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
+import com.oracle.labs.mlrg.olcut.config.ConfigurationManager;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import com.oracle.labs.mlrg.olcut.provenance.Provenance;
 import java.io.IOException;
@@ -13,12 +15,14 @@ import org.jspecify.annotations.Nullable;
 import org.tribuo.Dataset;
 import org.tribuo.Output;
 import org.tribuo.Trainer;
+import org.tribuo.distill.component.BooleanProperties;
 import org.tribuo.distill.objective.HardLossSource;
 import org.tribuo.distill.objective.NamedFeature;
 import org.tribuo.distill.objective.ScheduleSource;
 import org.tribuo.distill.objective.SoftLossSource;
 import org.tribuo.distill.objective.WeightedFeature;
 import org.tribuo.distill.runtime.ExecutionProvider;
+import org.tribuo.distill.student.FrozenWeights;
 import org.tribuo.distill.student.StudentSource;
 import org.tribuo.distill.teacher.LabelOrder;
 import org.tribuo.provenance.TrainerProvenance;
@@ -111,6 +115,9 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
       description =
           "Where something inside the student is, if the search by structure does not find it.")
   List<NamedFeature> studentFeatures = List.of();
+
+  @Config(description = "The student's weights that keep their values; by default none.")
+  @Nullable FrozenWeights frozenWeights;
 
   @Config(description = "Gradients of the student's operators that the library does not know.")
   @Nullable GradientRuleSource gradientRules;
@@ -244,6 +251,8 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
       description = "Gives all random numbers: of a fresh head, batches, and held-out examples.")
   long seed = DEFAULT_SEED;
 
+  @ConfigManager private @Nullable ConfigurationManager configuration;
+
   private DistillationSettings settings;
   private SplittableRandom random;
   private int invocations;
@@ -268,6 +277,7 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
    */
   @Override
   public synchronized void postConfig() {
+    BooleanProperties.check(this, component, configuration);
     settings = DistillationSettings.of(this);
     setInvocationCount(0);
   }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.tribuo.Example;
 import org.tribuo.Excuse;
 import org.tribuo.ImmutableFeatureMap;
@@ -106,6 +107,37 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
     }
     DistilledModelProto proto = message.unpack(DistilledModelProto.class);
     return of(ModelDataCarrier.deserialize(proto.getMetadata()), StudentNetworkProtos.read(proto));
+  }
+
+  /**
+   * Reads a model that {@link #serializeToFile} saved, as {@link Model#deserializeFromFile} does;
+   * what goes wrong is told with the name of the file.
+   *
+   * @throws IOException if the file cannot be read, or does not hold a whole model of this kind
+   */
+  public static DistilledModel<?> read(Path file) throws IOException {
+    Model<?> model;
+    try {
+      model = deserializeFromFile(file);
+    } catch (InvalidProtocolBufferException | RuntimeException e) {
+      throw new IOException(
+          "'%s' is no model that was saved, or is damaged: %s".formatted(file, reason(e)), e);
+    }
+    if (model instanceof DistilledModel<?> distilled) {
+      return distilled;
+    }
+    throw new IOException(
+        "'%s' is a %s, expected a %s"
+            .formatted(file, model.getClass().getName(), DistilledModel.class.getName()));
+  }
+
+  /** Tribuo calls by reflection what reads a model, and wraps what that throws. */
+  private static @Nullable String reason(Throwable thrown) {
+    Throwable reason = thrown;
+    while (reason.getCause() != null && !(reason instanceof IllegalArgumentException)) {
+      reason = reason.getCause();
+    }
+    return reason.getMessage();
   }
 
   private static <T extends Output<T>> DistilledModel<T> of(

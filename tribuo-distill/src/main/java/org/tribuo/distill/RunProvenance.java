@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.tribuo.distill.runtime.ExecutionProvider;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.runtime.TrainingRuntime;
@@ -32,6 +33,13 @@ final class RunProvenance {
     number(texts.prefix() + "labelled-rows", texts.rows().labelledRows().length);
     number(texts.prefix() + "unlabelled-rows", texts.rows().unlabelledRows().length);
     number(texts.prefix() + "held-out-rows", texts.split().heldOut().length);
+    ExampleWeights weights = texts.rows().weights();
+    if (weights.leftOut() > 0) {
+      number(texts.prefix() + "left-out-rows", weights.leftOut());
+    }
+    if (weights.differ()) {
+      text(texts.prefix() + "example-weights", weights.toString());
+    }
   }
 
   /**
@@ -68,6 +76,13 @@ final class RunProvenance {
     trained
         .metrics()
         .forEach((metric, value) -> put(new DoubleProvenance(name + "-" + metric, value)));
+  }
+
+  /** Weights kept their values in a stage, if there are any. */
+  void frozen(String name, Set<String> weights) {
+    if (!weights.isEmpty()) {
+      number(name + "-frozen-weights", weights.size());
+    }
   }
 
   /**

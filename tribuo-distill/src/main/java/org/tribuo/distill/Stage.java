@@ -3,7 +3,9 @@ package org.tribuo.distill;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.tribuo.ConfigurableDataSource;
+import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.loss.FeatureMatching;
 import org.tribuo.distill.loss.HardLoss;
 import org.tribuo.distill.loss.Objective;
@@ -14,6 +16,7 @@ import org.tribuo.distill.objective.SoftLossSource;
 import org.tribuo.distill.objective.WeightedFeature;
 import org.tribuo.distill.output.TargetCodec;
 import org.tribuo.distill.output.TargetKind;
+import org.tribuo.distill.student.FrozenWeights;
 import org.tribuo.distill.training.TrainingSettings;
 import org.tribuo.distill.transformer.Feature;
 import org.tribuo.distill.transformer.FeatureValue;
@@ -28,6 +31,7 @@ import org.tribuo.distill.transformer.FeatureValue;
  * @param hardLoss empty for the usual one
  * @param softLoss empty for the usual one
  * @param features what is compared inside student and teacher
+ * @param frozen the weights that keep their values, if there are any
  * @param settings all else
  */
 record Stage(
@@ -38,6 +42,7 @@ record Stage(
     Optional<HardLossSource> hardLoss,
     Optional<SoftLossSource> softLoss,
     List<WeightedFeature> features,
+    Optional<FrozenWeights> frozen,
     TrainingSettings settings) {
 
   /** The name of the stage that is there where none is stated. */
@@ -49,18 +54,20 @@ record Stage(
   /**
    * What the stage minimises.
    *
+   * @param weighted whether examples count differently
    * @param teachers how several teachers agree, if there are several
    * @param inside the teacher that shows what happens inside, if any stage compares that
    * @param inStudent where something inside the student is, if somebody has named it
-   * @throws IllegalArgumentException if a loss does not fit the outputs
+   * @throws IllegalArgumentException if a loss does not fit the outputs or knows no weights
    */
   Objective objective(
       TargetCodec<?> codec,
+      boolean weighted,
       Optional<TeacherAgreement> teachers,
       Optional<FeatureTeacher> inside,
       Map<Feature, FeatureValue> inStudent) {
     return new Objective(
-        RowForm.examples(),
+        weighted ? RowForm.weightedExamples() : RowForm.examples(),
         from.labels() ? Optional.of(hard(codec)) : Optional.empty(),
         from.teacher() ? Optional.of(soft(codec.kind(), teachers)) : Optional.empty(),
         features.isEmpty()
@@ -80,6 +87,16 @@ record Stage(
   private SoftLoss soft(TargetKind kind, Optional<TeacherAgreement> teachers) {
     SoftLoss soft = new OutputLosses(kind).soft(softLoss.map(SoftLossSource::loss));
     return teachers.map(all -> all.against(soft, kind)).orElse(soft);
+  }
+
+  /**
+   * How the stage trains a student.
+   *
+   * @param student its graph, normalised for training
+   * @throws com.oracle.labs.mlrg.olcut.config.PropertyException if what is frozen is not there
+   */
+  TrainingSettings settingsFor(Supplier<Graph> student) {
+    return frozen.map(weights -> settings.withFrozen(weights.in(student.get()))).orElse(settings);
   }
 
   private boolean learnsFromLabelsAlone() {

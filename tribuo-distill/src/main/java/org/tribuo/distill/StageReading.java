@@ -72,6 +72,7 @@ record StageReading(DistillationTrainer<?> trainer, TrainingSettings usual, Warm
         firstOf(stage.hardLoss, trainer.hardLoss),
         firstOf(stage.softLoss, trainer.softLoss),
         features,
+        firstOf(stage.frozenWeights, trainer.frozenWeights),
         settings(from)
             .over(
                 stage.epochs,

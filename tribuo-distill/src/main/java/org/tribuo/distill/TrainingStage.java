@@ -16,6 +16,7 @@ import org.tribuo.distill.objective.HardLossSource;
 import org.tribuo.distill.objective.ScheduleSource;
 import org.tribuo.distill.objective.SoftLossSource;
 import org.tribuo.distill.objective.WeightedFeature;
+import org.tribuo.distill.student.FrozenWeights;
 
 /**
  * A part of a training, with examples, losses and schedules of its own; what it does not state is
@@ -110,6 +111,9 @@ public final class TrainingStage
               + " where it is stated that the labels alone are learnt.")
   List<WeightedFeature> features = List.of();
 
+  @Config(description = "The weights that keep their values; by default the trainer's.")
+  @Nullable FrozenWeights frozenWeights;
+
   @Config(description = "Alpha over the steps of the stage; by default the trainer's.")
   @Nullable ScheduleSource alpha;
 
@@ -184,6 +188,11 @@ public final class TrainingStage
     return with(stage -> stage.features = List.of(others));
   }
 
+  /** The same with other weights that keep their values, {@link FrozenWeights#none} perhaps. */
+  public TrainingStage frozenWeights(FrozenWeights others) {
+    return with(stage -> stage.frozenWeights = others);
+  }
+
   /** The same with another weight of the soft loss. */
   public TrainingStage alpha(ScheduleSource other) {
     return with(stage -> stage.alpha = other);
@@ -214,6 +223,7 @@ public final class TrainingStage
     other.hardLoss = hardLoss;
     other.softLoss = softLoss;
     other.features = features;
+    other.frozenWeights = frozenWeights;
     other.alpha = alpha;
     other.temperature = temperature;
     other.learningRate = learningRate;

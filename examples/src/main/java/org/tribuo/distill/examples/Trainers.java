@@ -91,8 +91,7 @@ record Trainers(
   }
 
   private DistillationBuilder<Label> distilling(StudentSource learner) {
-    return usual()
-        .student(learner)
+    return learning(learner)
         .alpha(training.alpha)
         .temperature(training.temperature)
         .learningRate(training.learningRate);
@@ -103,10 +102,13 @@ record Trainers(
   }
 
   private DistillationBuilder<Label> onLabels(StudentSource learner) {
-    return usual()
-        .student(learner)
-        .epochs(training.controlEpochs)
-        .learningRate(training.learningRate);
+    return learning(learner).epochs(training.controlEpochs).learningRate(training.learningRate);
+  }
+
+  private DistillationBuilder<Label> learning(StudentSource learner) {
+    DistillationBuilder<Label> builder = usual().student(learner);
+    student.frozen().ifPresent(builder::frozenWeights);
+    return builder;
   }
 
   private DistillationBuilder<Label> usual() {

@@ -29,6 +29,7 @@ import org.tribuo.distill.component.OnnxMetadata;
 import org.tribuo.distill.examples.DistillText.DistillTextOptions;
 import org.tribuo.distill.examples.console.Console;
 import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.TextTokenizer;
 import org.tribuo.distill.input.TokenFeatures;
 import org.tribuo.distill.report.Comparison;
@@ -172,6 +173,24 @@ class DistillTextTest {
   }
 
   @Test
+  void frozenEmbeddingsAreThoseOfTheTeacher() throws Exception {
+    run(options("--control-epochs", "0", "--epochs", "1", "--frozen-layers", "0"));
+
+    ResultFolder results = new ResultFolder(folder.resolve("out"));
+    Map<String, Tensor> teacher = OnnxModel.read(results.teacher()).initializers();
+    Map<String, Tensor> student = OnnxModel.read(results.student()).initializers();
+    assertThat(student.keySet()).anyMatch(name -> name.contains("word_embeddings"));
+    student.forEach(
+        (name, tensor) -> {
+          if (tensor.elementType().isFloat() && tensor.elements() > 1) {
+            assertThat(tensor.equals(teacher.get(name)))
+                .as(name)
+                .isEqualTo(name.contains("embeddings"));
+          }
+        });
+  }
+
+  @Test
   void anotherSeedIsAnotherTeacher() throws Exception {
     run(options("--control-epochs", "0", "--epochs", "1"));
     printed.reset();
@@ -239,6 +258,9 @@ class DistillTextTest {
         .isInstanceOf(PropertyException.class)
         .hasMessageContaining("3 layers are to be cut out of")
         .hasMessageContaining("tiny-bert.onnx, which has 2");
+    assertThatThrownBy(() -> run(options("--frozen-layers", "2")))
+        .isInstanceOf(PropertyException.class)
+        .hasMessageContaining("2 layers are to keep their weights, but the student has 1");
     assertThat(said()).doesNotContain("1. Teacher");
   }
 

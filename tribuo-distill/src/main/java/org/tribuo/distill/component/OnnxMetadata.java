@@ -2,11 +2,13 @@ package org.tribuo.distill.component;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 import org.tribuo.ONNXExportable;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
@@ -102,18 +104,38 @@ public final class OnnxMetadata {
    * @throws GraphException if the metadata has one that cannot be read
    */
   public static Optional<List<String>> labelOrder(OnnxModel model) {
-    return Optional.ofNullable(model.metadata().get(LABEL_ORDER)).map(OnnxMetadata::parse);
+    return model.named(
+        () -> Optional.ofNullable(model.metadata().get(LABEL_ORDER)).map(OnnxMetadata::parse));
   }
 
   private static List<String> parse(String json) {
     try {
-      return List.copyOf(JSON.readValue(json, new TypeReference<List<String>>() {}));
+      JsonNode names = JSON.readTree(json);
+      if (names.isArray() && isAllText(names)) {
+        return JSON.convertValue(names, new TypeReference<List<String>>() {});
+      }
     } catch (JsonProcessingException e) {
-      throw new GraphException(
-          "The metadata '%s' is '%s', expected a JSON array of strings"
-              .formatted(LABEL_ORDER, json),
-          e);
+      throw noNames(json, e);
     }
+    throw noNames(json, null);
+  }
+
+  private static boolean isAllText(JsonNode names) {
+    for (JsonNode name : names) {
+      if (!name.isTextual()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static GraphException noNames(String json, @Nullable Throwable cause) {
+    GraphException refused =
+        new GraphException(
+            "The metadata '%s' is '%s', expected a JSON array of strings"
+                .formatted(LABEL_ORDER, json));
+    refused.initCause(cause);
+    return refused;
   }
 
   private static String json(List<String> names) {

@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,7 +57,7 @@ final class ExternalData {
               .formatted(tensor.getName(), location(tensor)));
     }
     Path folder = modelFile.toAbsolutePath().normalize().resolveSibling("");
-    Path file = folder.resolve(location(tensor)).normalize();
+    Path file = resolved(folder, tensor);
     if (!file.startsWith(folder)) {
       throw new GraphException(
           "'%s' looks for the data of initializer '%s' outside its own folder, at '%s'"
@@ -69,11 +70,11 @@ final class ExternalData {
     }
     ElementType type = ElementType.ofOnnx(tensor.getDataType());
     long[] dims = tensor.getDimsList().stream().mapToLong(Long::longValue).toArray();
-    long expected = Tensor.elements(dims) * type.bytes();
-    long offset = entry(tensor, "offset").map(Long::parseLong).orElse(0L);
-    long length = entry(tensor, "length").map(Long::parseLong).orElse(expected);
+    long expected = Tensor.bytes(type, dims);
+    long offset = number(tensor, "offset", 0);
+    long length = number(tensor, "length", expected);
     try (FileChannel channel = FileChannel.open(file)) {
-      if (length != expected || offset + length > channel.size()) {
+      if (length != expected || offset > channel.size() - length) {
         throw new GraphException(
             "Initializer '%s' of '%s' needs %,d bytes, but the model says %,d at offset %,d and '%s' has %,d bytes"
                 .formatted(
@@ -86,6 +87,32 @@ final class ExternalData {
       }
       return Tensor.of(type, dims, channel.map(FileChannel.MapMode.READ_ONLY, offset, length));
     }
+  }
+
+  private static Path resolved(Path folder, TensorProto tensor) {
+    try {
+      return folder.resolve(location(tensor)).normalize();
+    } catch (InvalidPathException e) {
+      throw new GraphException(
+          "Initializer '%s' looks for its data at '%s', which is no name of a file"
+              .formatted(tensor.getName(), location(tensor)),
+          e);
+    }
+  }
+
+  private static long number(TensorProto tensor, String key, long otherwise) {
+    String text = entry(tensor, key).orElse(Long.toString(otherwise));
+    try {
+      long number = Long.parseLong(text);
+      if (number >= 0) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // Told below, as a negative number is.
+    }
+    throw new GraphException(
+        "The external data of initializer '%s' has the %s '%s', expected a number of bytes"
+            .formatted(tensor.getName(), key, text));
   }
 
   /** Writes the data of all initializers and says of each where it went. */

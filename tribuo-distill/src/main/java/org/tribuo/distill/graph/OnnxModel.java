@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 
 /**
  * An ONNX model as its file holds it, with every initializer at hand, wherever its data lies.
@@ -32,19 +33,21 @@ public final class OnnxModel {
   private final ModelProto proto;
   private final Map<String, Tensor> initializers;
   private final boolean external;
+  private final Origin origin;
 
-  OnnxModel(ModelProto proto, Map<String, Tensor> initializers, boolean external) {
+  OnnxModel(ModelProto proto, Map<String, Tensor> initializers, boolean external, Origin origin) {
     this.proto = proto;
     this.initializers = initializers;
     this.external = external;
+    this.origin = origin;
   }
 
   /**
    * Reads a model and the external data that it names. External data is mapped, not loaded, and
    * must stay in place while the model is in use.
    *
-   * @throws GraphException if the file is not a complete ONNX model of a known opset, or if
-   *     external data is missing or has another size
+   * @throws GraphException if the file is not a complete ONNX model of a known opset, if external
+   *     data is missing or has another size, or if ONNX Runtime would end the process at a node
    * @throws IOException if a file cannot be read
    */
   public static OnnxModel read(Path file) throws IOException {
@@ -63,7 +66,7 @@ public final class OnnxModel {
               .formatted(file, Files.size(file), e.getMessage()),
           e);
     }
-    return of(proto, file.toString(), ExternalData.beside(file));
+    return of(proto, Origin.of(file.toString()), ExternalData.beside(file));
   }
 
   /**
@@ -73,15 +76,27 @@ public final class OnnxModel {
    */
   public static OnnxModel of(ModelProto proto) {
     try {
-      return of(proto, "The model", ExternalData.NOWHERE);
+      return of(proto, Origin.HERE, ExternalData.NOWHERE);
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }
   }
 
-  private static OnnxModel of(ModelProto proto, String what, ExternalData externalData)
+  private static OnnxModel of(ModelProto proto, Origin origin, ExternalData externalData)
       throws IOException {
+    try {
+      return checked(proto, origin, externalData);
+    } catch (GraphException e) {
+      throw origin.file().map(e::in).orElse(e);
+    }
+  }
+
+  private static OnnxModel checked(ModelProto proto, Origin origin, ExternalData externalData)
+      throws IOException {
+    String what = origin.file().orElse("The model");
     checkStructure(proto, what);
+    TensorSizes.check(proto);
+    FatalNodes.refuse(proto, what);
     Map<String, Tensor> initializers = new LinkedHashMap<>();
     boolean external = false;
     for (TensorProto tensor : proto.getGraph().getInitializerList()) {
@@ -91,7 +106,7 @@ public final class OnnxModel {
         initializers.put(tensor.getName(), outside ? externalData.read(tensor) : Tensor.of(tensor));
       }
     }
-    return new OnnxModel(proto, initializers, external);
+    return new OnnxModel(proto, initializers, external, origin);
   }
 
   /** The initializers of a node's body whose data the message holds. */
@@ -149,6 +164,20 @@ public final class OnnxModel {
     return java.util.Collections.unmodifiableMap(initializers);
   }
 
+  /** Where it came from. */
+  Origin origin() {
+    return origin;
+  }
+
+  /**
+   * Does something with what this model says.
+   *
+   * @throws GraphException that names the model's file, if the action throws one
+   */
+  public <R> R named(Supplier<R> action) {
+    return origin.named(action);
+  }
+
   /** Whether some initializer's data lay outside the file. */
   public boolean hasExternalData() {
     return external;
@@ -191,7 +220,7 @@ public final class OnnxModel {
           }
           changed.put(name, value.cast(old.elementType()));
         });
-    return new OnnxModel(proto, changed, external);
+    return new OnnxModel(proto, changed, external, origin);
   }
 
   /** The same model with some metadata added or replaced. */
@@ -203,7 +232,7 @@ public final class OnnxModel {
         (key, value) ->
             builder.addMetadataProps(
                 StringStringEntryProto.newBuilder().setKey(key).setValue(value)));
-    return new OnnxModel(builder.build(), initializers, external);
+    return new OnnxModel(builder.build(), initializers, external, origin);
   }
 
   /** Bytes of all initializers. */

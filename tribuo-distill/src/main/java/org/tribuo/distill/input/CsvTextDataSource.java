@@ -1,7 +1,9 @@
 package org.tribuo.distill.input;
 
 import com.oracle.labs.mlrg.olcut.config.Config;
+import com.oracle.labs.mlrg.olcut.config.ConfigManager;
 import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
+import com.oracle.labs.mlrg.olcut.config.ConfigurationManager;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,6 +19,7 @@ import org.tribuo.Example;
 import org.tribuo.Output;
 import org.tribuo.OutputFactory;
 import org.tribuo.classification.LabelFactory;
+import org.tribuo.distill.component.BooleanProperties;
 import org.tribuo.provenance.ConfiguredDataSourceProvenance;
 
 /**
@@ -89,6 +92,8 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
           "Whether each example keeps its text as metadata, for teachers with another tokenizer.")
   private boolean keepText;
 
+  @ConfigManager private @Nullable ConfigurationManager configuration;
+
   private final List<TextExample<T>> examples = new ArrayList<>();
 
   private ConfiguredDataSourceProvenance provenance;
@@ -120,6 +125,7 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
    */
   @Override
   public void postConfig() {
+    BooleanProperties.check(this, component, configuration);
     checkFile("dataPath", dataPath);
     checkFile("tokenizerPath", tokenizerPath);
     if (maxLength < 0) {

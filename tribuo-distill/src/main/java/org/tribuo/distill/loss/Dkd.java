@@ -61,6 +61,11 @@ public record Dkd(double alpha, double beta, Unlabelled unlabelled) implements S
   }
 
   @Override
+  public boolean weighsRows() {
+    return true;
+  }
+
+  @Override
   public Value over(Ops op, Rows rows) {
     rows.requireClasses(2, "Dkd", "with one class the divergence is always 0");
     boolean allCount = unlabelled == Unlabelled.TEACHERS_CLASS;

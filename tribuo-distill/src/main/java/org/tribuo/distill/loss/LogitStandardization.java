@@ -41,6 +41,11 @@ public record LogitStandardization(SoftLoss loss) implements SoftLoss {
   }
 
   @Override
+  public boolean weighsRows() {
+    return loss.weighsRows();
+  }
+
+  @Override
   public int fewestRows() {
     return loss.fewestRows();
   }

@@ -65,6 +65,11 @@ public record WeightedLosses(List<SoftLoss> losses, List<Double> weights) implem
   }
 
   @Override
+  public boolean weighsRows() {
+    return losses.stream().allMatch(SoftLoss::weighsRows);
+  }
+
+  @Override
   public int fewestRows() {
     return losses.stream().mapToInt(SoftLoss::fewestRows).max().orElseThrow();
   }

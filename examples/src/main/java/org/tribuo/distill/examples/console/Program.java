@@ -4,6 +4,7 @@ import com.oracle.labs.mlrg.olcut.config.ArgumentException;
 import com.oracle.labs.mlrg.olcut.config.ConfigurationManager;
 import com.oracle.labs.mlrg.olcut.config.Options;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
+import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -46,8 +47,21 @@ public final class Program {
     }
   }
 
+  /**
+   * Refuses arguments that are no option and the value of none, for programs that take no others.
+   *
+   * @throws ArgumentException that names the first
+   */
+  public static void refuseTexts(ConfigurationManager configuration) {
+    String[] texts = configuration.getUnnamedArguments();
+    if (texts.length > 0) {
+      throw new ArgumentException(texts[0], "is no option and the value of none");
+    }
+  }
+
   private static <O extends Options> int status(String[] arguments, O options, Body<O> body) {
-    try (ConfigurationManager configuration = new ConfigurationManager(arguments, options)) {
+    try (ConfigurationManager configuration = configured(arguments, options)) {
+      BooleanOptions.check(List.of(arguments), options);
       body.run(options, configuration);
       return 0;
     } catch (ArgumentException e) {
@@ -61,6 +75,18 @@ public final class Program {
     } catch (Exception e) {
       tell(e);
       return FAILED;
+    }
+  }
+
+  /**
+   * OLCUT makes the components that options name, and those that these name, without a look back.
+   */
+  static ConfigurationManager configured(String[] arguments, Options options) {
+    try {
+      return new ConfigurationManager(arguments, options);
+    } catch (StackOverflowError e) {
+      throw new ArgumentException(
+          e, "-c", "has components that are properties of each other in a circle");
     }
   }
 
