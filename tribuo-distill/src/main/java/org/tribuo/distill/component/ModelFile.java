@@ -9,11 +9,8 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
-import org.tribuo.distill.graph.QuantisedWeights;
 
 /**
  * An ONNX file that a component names.
@@ -47,25 +44,6 @@ public record ModelFile(String component, Path path) {
    */
   public OnnxModel read() throws IOException {
     return OnnxModel.read(path);
-  }
-
-  /**
-   * The model, which is going to be trained.
-   *
-   * @throws PropertyException if its weights are quantised
-   * @throws IOException if the file cannot be read
-   */
-  public OnnxModel readTrainable() throws IOException {
-    OnnxModel model = read();
-    Optional<String> quantised = QuantisedWeights.in(Graph.of(model));
-    if (quantised.isPresent()) {
-      throw new PropertyException(
-          component,
-          "path",
-          "%s has quantised weights, the first is '%s': nothing can be learned through them. Take the model as it was before it was quantised; the quantised one can be the teacher"
-              .formatted(path, quantised.get()));
-    }
-    return model;
   }
 
   /**

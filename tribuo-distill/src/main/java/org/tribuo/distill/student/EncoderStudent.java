@@ -69,7 +69,7 @@ public final class EncoderStudent implements StudentSource {
    */
   @Override
   public Student make(List<String> outputs, long seed) throws IOException {
-    Graph encoder = Graph.of(file().readTrainable());
+    Graph encoder = Graph.of(file().read());
     Graph headed = new TaskHead(pooling, outputs.size(), seed).attach(encoder);
     return new Student(headed.toModel(), TaskHead.LOGITS, outputs);
   }

@@ -83,7 +83,7 @@ public final class OnnxStudent implements StudentSource {
 
   @Override
   public Student make(List<String> outputs, long seed) throws IOException {
-    OnnxModel model = file().readTrainable();
+    OnnxModel model = file().read();
     return new Student(
         model,
         logits.isEmpty()
