@@ -59,7 +59,7 @@ record Summary(Experiment experiment, Results results) {
             .formatted(folder.configuration().getFileName()),
         "    "
             + CommandLine.of(
-                "", "-c", folder.configuration().toString(), "--experiment", ExperimentFile.NAME),
+                "", "-c", CommandLine.value(folder.configuration()), "--experiment", ExperimentFile.NAME),
         "  %s, %s: the teacher. %s, %s: these numbers."
             .formatted(
                 folder.teacher().getFileName(),
@@ -72,7 +72,7 @@ record Summary(Experiment experiment, Results results) {
     String text = "Where is my new card?";
     return results.folder().equals(new OutputOptions().folder)
         ? new String[] {text}
-        : new String[] {"--folder", results.folder().toString(), text};
+        : new String[] {"--folder", CommandLine.value(results.folder()), text};
   }
 
   private static String seconds(Duration duration) {
