@@ -59,7 +59,11 @@ record Summary(Experiment experiment, Results results) {
             .formatted(folder.configuration().getFileName()),
         "    "
             + CommandLine.of(
-                "", "-c", folder.configuration().toString(), "--experiment", ExperimentFile.NAME),
+                "",
+                "-c",
+                CommandLine.value(folder.configuration()),
+                "--experiment",
+                ExperimentFile.NAME),
         "  %s%s, %s: these numbers."
             .formatted(teacher(folder), folder.csv().getFileName(), folder.json().getFileName()));
   }
@@ -75,7 +79,7 @@ record Summary(Experiment experiment, Results results) {
     String text = "Where is my new card?";
     return results.folder().equals(new OutputOptions().folder)
         ? new String[] {text}
-        : new String[] {"--folder", results.folder().toString(), text};
+        : new String[] {"--folder", CommandLine.value(results.folder()), text};
   }
 
   private static String seconds(Duration duration) {
