@@ -12,9 +12,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.tribuo.ConfigurableDataSource;
 import org.tribuo.Dataset;
 import org.tribuo.ImmutableOutputInfo;
@@ -25,7 +27,9 @@ import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.graph.pass.Normalization;
+import org.tribuo.distill.input.CsvTextDataSourceProvenance;
 import org.tribuo.distill.input.TokenFeatures;
+import org.tribuo.distill.input.TokenInputs;
 import org.tribuo.distill.loss.Objective;
 import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.output.TargetCodec;
@@ -85,14 +89,14 @@ final class Distillation<T extends Output<T>> {
     settings.lastGoodStudent().ifPresent(Distillation::checkFolder);
     try {
       checkOutputs(InputFiles.ofProvenance(trainer, examples.getProvenance()));
-      ImmutableOutputInfo<T> outputs =
-          settings.teacher().isPresent()
-              ? KnownOutputs.of(examples, settings.teacher().get())
-              : KnownOutputs.of(examples);
-      Student student = settings.student().make(TargetCodec.of(outputs).names(), headSeed);
-      TargetCodec<T> codec = TargetCodec.of(outputs, student.labelOrder());
+      KnownOutputs<T> known = KnownOutputs.of(examples, settings.teacher());
+      Student student = student(TargetCodec.of(known.domain()));
+      KnownOutputs<T> all = known.and(student.labelOrder(), examples);
+      listener.onUnseenOutputs(all.unseen());
+      report.unseenOutputs(all.unseen());
+      TargetCodec<T> codec = TargetCodec.of(all.domain(), student.labelOrder());
       Function<StudentNetwork, DistilledModel<T>> model =
-          network -> model(network, outputs, trainer, runProvenance);
+          network -> model(network, all.domain(), trainer, runProvenance);
       try {
         return model.apply(train(student, codec));
       } catch (Stopped stopped) {
@@ -113,6 +117,12 @@ final class Distillation<T extends Output<T>> {
     }
   }
 
+  private Student student(TargetCodec<T> known) throws IOException {
+    Student student =
+        BatchOfAnySize.of(settings.student().make(known.names(), headSeed), settings.padId());
+    return known.kind() == TargetKind.REGRESSION ? student : student.belowProbabilities();
+  }
+
   private static void checkFolder(Path lastGoodStudent) {
     Path folder = lastGoodStudent.toAbsolutePath().getParent();
     if (folder == null || !Files.isDirectory(folder)) {
@@ -127,14 +137,29 @@ final class Distillation<T extends Output<T>> {
       ImmutableOutputInfo<T> outputs,
       TrainerProvenance trainer,
       Map<String, Provenance> runProvenance) {
+    StudentNetwork asTrained = network.withMaxLength(maxLength(network));
     report.ranOn(settings.session());
+    report.maxLength(asTrained.tokens().positions());
     return new DistilledModel<>(
         "distilled",
         report.of(examples.getProvenance(), trainer, runProvenance),
-        network.tokens().featureMap(examples.getFeatureMap()),
+        asTrained.tokens().featureMap(examples.getFeatureMap()),
         outputs,
-        network,
+        asTrained,
         settings.session());
+  }
+
+  /**
+   * The longest text that the model reads: what is configured, or the length to which the texts of
+   * the dataset were cut, or where nothing says that, as many tokens as there are positions.
+   */
+  private int maxLength(StudentNetwork network) {
+    int positions = network.tokens().positions();
+    if (settings.maxLength() > 0) {
+      return positions;
+    }
+    OptionalInt ofTexts = CsvTextDataSourceProvenance.maxTokens(examples.getProvenance());
+    return Math.min(ofTexts.orElse(positions), positions);
   }
 
   private TrainingStoppedException keep(Stopped stopped, DistilledModel<T> lastGood) {
@@ -155,7 +180,6 @@ final class Distillation<T extends Output<T>> {
     limits.checkPadding("student", settings.padId());
     TokenFeatures tokens = limits.features(settings.maxLength());
     StudentNetwork network = StudentNetwork.of(student, tokens, settings.padId());
-    ReadableTexts.checkRows(network.inputs());
     TextRows rows = TextRows.of(examples, tokens, codec);
     limits.checkSegments("student", rows.texts());
     HeldOut split = split(rows);
@@ -263,12 +287,25 @@ final class Distillation<T extends Output<T>> {
       TrainingSettings ofStage = stage.settingsFor(() -> normalized(network));
       List<Feature> wanted = wanted(stage, objective, network);
       if (!wanted.isEmpty()) {
+        checkShapes(inside.orElseThrow(), data.batchSizes(stage.settings().epochs()));
         TeacherLimits.of(inside.orElseThrow().file(), false)
             .check(texts.get(i).rows().texts(), settings.padId());
       }
       lessons.add(new Lesson<>(stage, ofStage, objective, texts.get(i), data, wanted));
     }
     return lessons;
+  }
+
+  /** What is compared has the student's batches, neither filled up nor of a length of its own. */
+  private static void checkShapes(FeatureTeacher inside, IntStream batchSizes) {
+    TokenInputs inputs = TokenInputs.of(inside.inputs());
+    OptionalLong rows = inputs.fixedRows();
+    if (inputs.fixedPositions().isPresent()
+        || (rows.isPresent() && batchSizes.anyMatch(size -> size != rows.getAsLong()))) {
+      throw new IllegalArgumentException(
+          "The teacher '%s' shows what happens inside for batches of a fixed shape alone, %s; export it with a symbolic batch and length, or compare its answers only"
+              .formatted(inside.file(), inside.inputs()));
+    }
   }
 
   /** What a stage reads of the teacher's inside: found out before any teacher is asked. */

@@ -9,6 +9,7 @@ import com.oracle.labs.mlrg.olcut.provenance.Provenance;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.Dataset;
@@ -83,14 +84,14 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
 
   @Config(
       description =
-          "The loss against the labels; by default cross-entropy for Label, binary cross-entropy for"
-              + " MultiLabel, squared error for Regressor.")
+          "The loss against the labels; by default cross-entropy for Label, binary cross-entropy"
+              + " for MultiLabel, squared error for Regressor.")
   @Nullable HardLossSource hardLoss;
 
   @Config(
       description =
-          "The loss against the teacher; by default KL divergence for Label, binary cross-entropy for"
-              + " MultiLabel, squared error for Regressor.")
+          "The loss against the teacher; by default KL divergence for Label, binary cross-entropy"
+              + " for MultiLabel, squared error for Regressor.")
   @Nullable SoftLossSource softLoss;
 
   @Config(
@@ -193,8 +194,8 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
 
   @Config(
       description =
-          "Whether some labelled examples are held out to measure the student after each epoch, keep"
-              + " its best weights, and stop when it no longer gets better.")
+          "Whether some labelled examples are held out to measure the student after each epoch,"
+              + " keep its best weights, and stop when it no longer gets better.")
   boolean earlyStopping;
 
   @Config(description = "The part of the labelled examples that is held out, 0 to 1.")
@@ -211,8 +212,9 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
 
   @Config(
       description =
-          "The longest text that is accepted, in tokens; 0 for as many as the student has positions"
-              + " for.")
+          "The longest text that is accepted, in tokens, in training and by the model; 0 for as"
+              + " many as the student has positions for, and for the model the length to which the"
+              + " dataset's texts were cut, if it says that.")
   int maxLength;
 
   @Config(description = "The token that fills up short rows of a batch.")
@@ -359,18 +361,9 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
     return featureTeacher != null || teacher instanceof OnnxTeacher;
   }
 
-  /**
-   * The labels that the student will know where no example has one: those of its teacher.
-   *
-   * @throws IllegalArgumentException if there is no teacher
-   */
-  LabelOrder knownLabels() throws IOException {
-    if (teacher == null) {
-      throw new IllegalArgumentException(
-          "No example has a label, and %s has no teacher that knows which there are"
-              .formatted(this));
-    }
-    return teacher.labels();
+  /** The labels that the student's teacher knows, if there is one and it is known which. */
+  Optional<LabelOrder> labelsOfTeacher() throws IOException {
+    return teacher == null ? Optional.empty() : teacher.labels();
   }
 
   @Override

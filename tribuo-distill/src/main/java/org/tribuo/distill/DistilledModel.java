@@ -213,8 +213,12 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
     return network.labelOrder();
   }
 
-  /** The longest text that the student can read, in tokens. */
-  public int positions() {
+  /**
+   * The most tokens of a text, special ones included, as in training: the {@code maxLength} of the
+   * trainer, or else the length to which the texts of the dataset were cut. A tokenizer that is
+   * opened with it cuts a text as it was cut then; a longer one is refused.
+   */
+  public int maxLength() {
     return network.tokens().positions();
   }
 
@@ -225,15 +229,23 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
 
   /**
    * Writes the student as an ONNX file, whole or not at all. Its metadata holds this model's
-   * provenance in Tribuo's field, from where Tribuo's ONNXExternalModel reads it, and the label
-   * order, which teachers and student sources find there.
+   * provenance in Tribuo's field, from where Tribuo's ONNXExternalModel reads it, and what teachers
+   * and student sources find there: the label order, the output of the logits, the maximum length
+   * and the token of padding.
    *
    * @throws IOException if the file cannot be written, or is one that this model was made of; one
    *     that was there before is kept
    */
   public void exportOnnx(Path file) throws IOException {
     InputFiles.ofProvenance(provenance).checkOutput(file);
-    OnnxMetadata.describe(network.onnx(), provenance, network.labelOrder()).write(file);
+    OnnxMetadata.describe(
+            network.onnx(),
+            provenance,
+            network.logits(),
+            network.labelOrder(),
+            maxLength(),
+            network.padId())
+        .write(file);
   }
 
   /**

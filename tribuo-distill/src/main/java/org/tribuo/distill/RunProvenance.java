@@ -1,5 +1,6 @@
 package org.tribuo.distill;
 
+import com.oracle.labs.mlrg.olcut.provenance.ListProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.PrimitiveProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.Provenance;
 import com.oracle.labs.mlrg.olcut.provenance.primitives.DoubleProvenance;
@@ -8,6 +9,7 @@ import com.oracle.labs.mlrg.olcut.provenance.primitives.LongProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.primitives.StringProvenance;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -98,6 +100,18 @@ final class RunProvenance {
     stage(name, lastGood);
     put(new LongProvenance("stopped-at-step", reason.step()));
     text("stopped-by-term", reason.term());
+  }
+
+  /** What the model may answer although no example has it. */
+  void unseenOutputs(List<String> names) {
+    List<StringProvenance> all = new ArrayList<>();
+    names.forEach(name -> all.add(new StringProvenance("unseen-output", name)));
+    values.put("unseen-outputs", new ListProvenance<>(all));
+  }
+
+  /** The most tokens of a text that the model reads. */
+  void maxLength(int tokens) {
+    number("max-length", tokens);
   }
 
   void ranOn(SessionSettings session) {

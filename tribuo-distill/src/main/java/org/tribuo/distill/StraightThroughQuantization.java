@@ -11,8 +11,8 @@ import org.tribuo.distill.autodiff.rules.StandardRules;
  * so that a student with quantised activations is refused unless its trainer is given these rules.
  * What is cut off at the ends of the integers' range gets no gradient.
  *
- * <p>The rules know int8, uint8 and int16, and {@code DequantizeLinear} as what reads the integers. A
- * source of other rules adds {@link StandardRules#STRAIGHT_THROUGH} to its own.
+ * <p>The rules know int8, uint8 and int16, and {@code DequantizeLinear} as what reads the integers.
+ * A source of other rules adds {@link StandardRules#STRAIGHT_THROUGH} to its own.
  */
 public final class StraightThroughQuantization implements GradientRuleSource {
   @Override

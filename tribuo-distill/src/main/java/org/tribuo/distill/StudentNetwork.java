@@ -37,6 +37,16 @@ record StudentNetwork(
         student.model().inOneFile(), student.logits(), student.labelOrder(), tokens, padId);
   }
 
+  /**
+   * The same network for texts that are no longer than this.
+   *
+   * @param tokens at most its positions
+   */
+  StudentNetwork withMaxLength(int tokens) {
+    return new StudentNetwork(
+        onnx, logits, labelOrder, new TokenFeatures(tokens, this.tokens.vocabulary()), padId);
+  }
+
   /** The part of the network that the logits need: they are its only output. */
   OnnxModel withLogitsAlone() {
     Graph graph = Graph.of(onnx);

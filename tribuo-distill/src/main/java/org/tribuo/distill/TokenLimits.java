@@ -3,7 +3,7 @@ package org.tribuo.distill;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
@@ -19,7 +19,8 @@ import org.tribuo.distill.transformer.EmbeddingTables;
  *
  * @param positions the most tokens of a text; empty if neither a table says it nor an input, as
  *     where positions are turned or relative
- * @param vocabulary how many tokens it knows; ids are smaller than this
+ * @param vocabulary how many tokens it knows; ids are smaller than this, the largest number where a
+ *     teacher's tables do not tell
  * @param segments how many segments of a text it tells apart; empty if it does not look them up
  */
 record TokenLimits(OptionalInt positions, int vocabulary, OptionalInt segments) {
@@ -34,7 +35,11 @@ record TokenLimits(OptionalInt positions, int vocabulary, OptionalInt segments) 
     EmbeddingTables tables = EmbeddingTables.of(graph);
     TokenInputs inputs = TokenInputs.of(graph.inputs());
     OptionalInt positions =
-        LongStream.concat(tables.maxPositions().stream(), inputs.fixedPositions().stream())
+        Stream.of(
+                tables.maxPositions(),
+                inputs.fixedPositions(),
+                inputs.positionIds().map(tables::rows).orElse(OptionalLong.empty()))
+            .flatMapToLong(OptionalLong::stream)
             .map(most -> Math.min(most, TokenFeatures.MAX_POSITIONS))
             .mapToInt(Math::toIntExact)
             .min();
@@ -43,6 +48,18 @@ record TokenLimits(OptionalInt positions, int vocabulary, OptionalInt segments) 
             .mapToInt(Math::toIntExact)
             .findFirst();
     return new TokenLimits(positions, vocabulary(inputs.ids(), tables), segments);
+  }
+
+  /**
+   * The limits of a model that is only run: what its tables do not tell is not limited here, and
+   * ONNX Runtime refuses what they do not have.
+   */
+  static TokenLimits ofTeacher(OnnxModel model) {
+    try {
+      return of(model);
+    } catch (GraphException e) {
+      return new TokenLimits(OptionalInt.empty(), Integer.MAX_VALUE, OptionalInt.empty());
+    }
   }
 
   private static int vocabulary(String ids, EmbeddingTables tables) {

@@ -108,6 +108,21 @@ class DistilledModelTest {
   }
 
   @Test
+  void whatAStudentWithoutAMaskSaysOfATextDoesNotDependOnTheOthers() {
+    try (DistilledModel<Label> model =
+        model(
+            Zoo.withoutMask("bert_seqcls_ts11"),
+            TinyTexts.dataset(EXAMPLES),
+            List.of("red", "blue", "green"))) {
+      List<Prediction<Label>> together = model.predict(EXAMPLES);
+      for (int i = 0; i < EXAMPLES.size(); i++) {
+        Prediction<Label> alone = model.predict(EXAMPLES.get(i));
+        assertThat(together.get(i).distributionEquals(alone, 1e-5)).as("example %d", i).isTrue();
+      }
+    }
+  }
+
+  @Test
   void manyThreadsPredictTheSameWhileItIsClosed() throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(8);
     try (DistilledModel<Label> model = labels()) {
@@ -200,7 +215,7 @@ class DistilledModelTest {
               () ->
                   model.predict(
                       TokenFeatures.toExample(TokenSequence.of(new int[33]), new Label("red"))))
-          .withMessageContaining("positions for 32 tokens");
+          .withMessageContaining("at most 32 tokens");
       assertThatIllegalArgumentException()
           .isThrownBy(
               () ->
@@ -331,7 +346,11 @@ class DistilledModelTest {
 
   private static <T extends Output<T>> DistilledModel<T> model(
       String name, MutableDataset<T> data, List<String> labelOrder) {
-    OnnxModel onnx = Zoo.model(name);
+    return model(Zoo.model(name), data, labelOrder);
+  }
+
+  private static <T extends Output<T>> DistilledModel<T> model(
+      OnnxModel onnx, MutableDataset<T> data, List<String> labelOrder) {
     ModelProvenance provenance =
         new ModelProvenance(
             DistilledModel.class.getName(),
@@ -340,7 +359,7 @@ class DistilledModelTest {
             new EmptyTrainerProvenance());
     ImmutableFeatureMap features = TOKENS.featureMap(data.getFeatureMap());
     return new DistilledModel<>(
-        name,
+        "tiny",
         provenance,
         features,
         data.getOutputIDInfo(),

@@ -47,7 +47,7 @@ class LabelOrderOriginTest {
     configure(CONFIGURATION);
     OnnxTeacher teacher = OnnxTeacher.of(model);
     OnnxStudent student = OnnxStudent.of(model);
-    assertThat(teacher.labels().names()).isEqualTo(ORDER);
+    assertThat(teacher.labels().orElseThrow().names()).isEqualTo(ORDER);
     assertThat(student.make(List.of(), 0).labelOrder()).isEqualTo(ORDER);
     assertThat(teacher.getProvenance().getInstanceValues().get("found-label-order-from"))
         .hasToString("CONFIGURATION");
@@ -85,12 +85,12 @@ class LabelOrderOriginTest {
   void whatIsStatedComesFirstAndThenWhatTheFileItselfSays() throws IOException {
     configure(CONFIGURATION);
     List<String> other = List.of("green", "red", "blue");
-    assertThat(OnnxTeacher.of(model, other).labels().names()).isEqualTo(other);
+    assertThat(OnnxTeacher.of(model, other).labels().orElseThrow().names()).isEqualTo(other);
     Path described = folder.resolve("described.onnx");
     OnnxModel.read(model)
         .withMetadata(Map.of(OnnxMetadata.LABEL_ORDER, "[\"blue\", \"green\", \"red\"]"))
         .write(described);
-    assertThat(OnnxTeacher.of(described).labels().names()).containsExactly("blue", "green", "red");
+    assertThat(OnnxTeacher.of(described).labels().orElseThrow().names()).containsExactly("blue", "green", "red");
     assertThat(
             OnnxTeacher.of(described)
                 .getProvenance()
@@ -114,7 +114,7 @@ class LabelOrderOriginTest {
             """
                 .formatted(model));
     try (ConfigurationManager manager = new ConfigurationManager(xml.toString())) {
-      assertThat(((OnnxTeacher) manager.lookup("teacher")).labels().names()).isEqualTo(ORDER);
+      assertThat(((OnnxTeacher) manager.lookup("teacher")).labels().orElseThrow().names()).isEqualTo(ORDER);
     }
   }
 
@@ -122,8 +122,8 @@ class LabelOrderOriginTest {
   void aConfigurationOfOtherColumnsIsRefused() throws IOException {
     configure("{\"id2label\": {\"0\": \"no\", \"1\": \"yes\"}}");
     assertThatExceptionOfType(PropertyException.class)
-        .isThrownBy(() -> OnnxTeacher.of(model).labels())
-        .withMessageContaining("Component: OnnxTeacher, Property: labelOrder")
+        .isThrownBy(() -> OnnxStudent.of(model).make(List.of(), 0))
+        .withMessageContaining("Component: OnnxStudent, Property: labelOrder")
         .withMessageContaining("config.json beside " + model + " names 2 columns, [no, yes], but")
         .withMessageContaining("'logits' FLOAT")
         .withMessageContaining("state the names of its columns");
@@ -149,8 +149,8 @@ class LabelOrderOriginTest {
       throws IOException {
     configure(json);
     assertThatExceptionOfType(PropertyException.class)
-        .isThrownBy(() -> OnnxTeacher.of(model).labels())
-        .withMessageContaining("Component: OnnxTeacher, Property: labelOrder")
+        .isThrownBy(() -> OnnxStudent.of(model).make(List.of(), 0))
+        .withMessageContaining("Component: OnnxStudent, Property: labelOrder")
         .withMessageContaining(message);
     assertThat(OnnxTeacher.of(model).getProvenance().getInstanceValues())
         .as("a teacher may show features only, and have no head")

@@ -3,7 +3,6 @@ package org.tribuo.distill.examples;
 import com.oracle.labs.mlrg.olcut.config.ArgumentException;
 import com.oracle.labs.mlrg.olcut.config.Option;
 import com.oracle.labs.mlrg.olcut.config.Options;
-import com.oracle.labs.mlrg.olcut.provenance.primitives.HashProvenance;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.Charset;
@@ -13,13 +12,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.Model;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
 import org.tribuo.distill.DistilledModel;
 import org.tribuo.distill.examples.console.Program;
-import org.tribuo.distill.graph.Sha256;
 import org.tribuo.distill.input.CsvTextDataSourceProvenance;
 import org.tribuo.distill.input.TextFile;
 import org.tribuo.distill.input.TextTokenizer;
@@ -48,8 +47,10 @@ public final class Classify {
                 + " mark tells")
     public String charset = "";
 
-    @Option(longName = "max-length", usage = "most tokens of a text, longer ones are cut")
-    public int maxLength = 64;
+    @Option(
+        longName = "max-length",
+        usage = "most tokens of a text, longer ones are cut; 0 cuts them as in training")
+    public int maxLength;
 
     @Override
     public String getOptionsDescription() {
@@ -78,9 +79,12 @@ public final class Classify {
       throw new ArgumentException(
           "--folder", "there is no %s, which DistillText writes".formatted(results.studentModel()));
     }
-    Model<Label> model = DistilledModel.read(results.studentModel()).castModel(Label.class);
-    checkTokenizer(model, results);
-    try (TextTokenizer tokenizer = TextTokenizer.open(results.tokenizer(), options.maxLength)) {
+    try (DistilledModel<Label> model = results.readStudent();
+        TextTokenizer tokenizer =
+            TextTokenizer.open(
+                results.tokenizer(),
+                options.maxLength == 0 ? model.maxLength() : options.maxLength)) {
+      checkSame(tokenizer, model);
       for (String text : texts) {
         if (!text.isBlank()) {
           Label label = predict(model, tokenizer, text);
@@ -106,19 +110,15 @@ public final class Classify {
     }
   }
 
-  /**
-   * A run that was stopped may have left another tokenizer beside the student of an earlier one.
-   */
-  private static void checkTokenizer(Model<Label> model, ResultFolder results) throws IOException {
-    if (model.getProvenance().getDatasetProvenance().getSourceProvenance()
-            instanceof CsvTextDataSourceProvenance source
-        && source.getInstanceValues().get(CsvTextDataSourceProvenance.TOKENIZER_HASH)
-            instanceof HashProvenance learnedWith
-        && !learnedWith.getValue().equalsIgnoreCase(Sha256.ofFile(results.tokenizer()))) {
+  /** A run that was killed may have left the tokenizer of one model beside another. */
+  private static void checkSame(TextTokenizer tokenizer, DistilledModel<Label> model) {
+    Set<String> inTraining =
+        CsvTextDataSourceProvenance.tokenizers(model.getProvenance().getDatasetProvenance());
+    if (!inTraining.isEmpty() && !inTraining.contains(tokenizer.sha256())) {
       throw new ArgumentException(
           "--folder",
-          "%s is not the tokenizer that %s was trained with: another run was stopped in this folder; run it to its end, or train again"
-              .formatted(results.tokenizer(), results.studentModel()));
+          "%s has the SHA-256 %s, but the student was trained with a tokenizer of %s; put that one there, or run DistillText again"
+              .formatted(tokenizer.file(), tokenizer.sha256(), inTraining));
     }
   }
 

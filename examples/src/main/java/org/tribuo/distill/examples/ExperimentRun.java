@@ -9,9 +9,11 @@ import java.util.Locale;
 import java.util.Optional;
 import org.tribuo.Dataset;
 import org.tribuo.classification.Label;
+import org.tribuo.classification.LabelFactory;
 import org.tribuo.classification.evaluation.LabelEvaluation;
 import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.DistilledModel;
+import org.tribuo.distill.OnnxTeacher;
 import org.tribuo.distill.component.InputFiles;
 import org.tribuo.distill.examples.Measurement.Measured;
 import org.tribuo.distill.examples.console.Console;
@@ -67,7 +69,7 @@ final class ExperimentRun {
     InputFiles inputs = experiment.inputs();
     results.checkOutputs(
         writesConfiguration ? inputs.with(startedFrom.files().toArray(Path[]::new)) : inputs,
-        experiment.teacher().tokenizerFile(),
+        experiment.teacher(),
         experiment.output().storeFile(results));
     trainers.check();
     Texts texts = phases.time("texts", this::texts);
@@ -80,7 +82,9 @@ final class ExperimentRun {
     List<ModelReport> reports = new ArrayList<>();
     reports.add(teacher.report());
     reports.add(student(texts, measurement, teacher.evaluation(), writesConfiguration));
-    if (experiment.training().controlEpochs > 0) {
+    if (experiment.training().controlEpochs > 0 && texts.labelled().size() == 0) {
+      say("Control: none, as no text has a label.");
+    } else if (experiment.training().controlEpochs > 0) {
       reports.add(control(texts, measurement, teacher.evaluation()));
     }
     Results measured =
@@ -97,6 +101,9 @@ final class ExperimentRun {
   }
 
   private Measured teacher(Texts texts, Measurement measurement) throws Exception {
+    if (experiment.teacher().isFinished()) {
+      return finishedTeacher(measurement);
+    }
     say("1. Teacher: %d epochs on the labelled texts.", experiment.teacher().epochs);
     DistillationTrainer<Label> trainer = trainers.fineTuning();
     Optional<DistilledModel<Label>> earlier =
@@ -107,6 +114,15 @@ final class ExperimentRun {
     try (DistilledModel<Label> model =
         earlier.isPresent() ? earlier.get() : fineTuned(trainer, texts.labelled())) {
       return measure(measurement, TEACHER, model, results.teacher(), Optional.empty());
+    }
+  }
+
+  private Measured finishedTeacher(Measurement measurement) throws Exception {
+    TeacherOptions teacher = experiment.teacher();
+    say("1. Teacher: %s, as it is.", teacher.file());
+    try (DistilledModel<Label> model =
+        OnnxTeacher.of(teacher.file(), teacher.labels).model(new LabelFactory())) {
+      return measure(measurement, TEACHER, model, teacher.file(), Optional.empty());
     }
   }
 
@@ -122,7 +138,8 @@ final class ExperimentRun {
       throws Exception {
     say("2. Soft targets: what the teacher says of all texts.");
     DistillationTrainer<Label> trainer =
-        trainers.distillation(results.teacher(), experiment.output().storeFile(results));
+        trainers.distillation(
+            experiment.teacher().taught(results), experiment.output().storeFile(results));
     long start = System.nanoTime();
     try (DistilledModel<Label> model = train(trainer, texts.training(), "Student")) {
       phases.add(

@@ -97,16 +97,18 @@ record ResultFolder(Path folder) {
    * Refuses to write over files that are read, under whatever name. The tokenizer may be the one
    * that is here: then it stays.
    *
-   * @param tokenizer that will be kept here
+   * @param teacher whose tokenizer will be kept here, and the model if it is fine-tuned
    * @param store the file that keeps soft targets
    * @throws PropertyException if one would be replaced
    * @throws IOException if that cannot be found out
    */
-  void checkOutputs(InputFiles inputs, Path tokenizer, Path store) throws IOException {
-    List<Path> outputs = new ArrayList<>(List.of(store, studentModel(), teacherModel(), trials()));
-    outputs.addAll(List.of(csv(), json(), configuration()));
-    outputs.addAll(List.of(teacher(), student(), control()));
-    if (!isKept(tokenizer)) {
+  void checkOutputs(InputFiles inputs, TeacherOptions teacher, Path store) throws IOException {
+    List<Path> outputs = new ArrayList<>(List.of(store, student(), studentModel(), control()));
+    outputs.addAll(List.of(csv(), json(), trials(), configuration()));
+    if (!teacher.isFinished()) {
+      outputs.addAll(List.of(teacher(), teacherModel()));
+    }
+    if (!isKept(teacher.tokenizerFile())) {
       outputs.add(tokenizer());
     }
     for (Path output : outputs) {
@@ -184,16 +186,39 @@ record ResultFolder(Path folder) {
 
   private static Optional<DistilledModel<Label>> read(Path file) throws IOException {
     try {
-      return DistilledModel.read(file).castModel(Label.class) instanceof DistilledModel<Label> model
-          ? Optional.of(model)
-          : Optional.empty();
+      return Optional.of(classifier(file));
     } catch (IllegalArgumentException | ClassCastException e) {
       return Optional.empty();
     }
   }
 
-  /** Writes a model as ONNX, then as a Tribuo model, of which no earlier one is left meanwhile. */
-  private static void save(DistilledModel<?> model, Path onnx, Path tribuo) throws IOException {
+  private static DistilledModel<Label> classifier(Path file) throws IOException {
+    return (DistilledModel<Label>) DistilledModel.read(file).castModel(Label.class);
+  }
+
+  /**
+   * The student.
+   *
+   * @throws IOException if it cannot be read
+   * @throws IllegalStateException if the file holds another model
+   */
+  DistilledModel<Label> readStudent() throws IOException {
+    try {
+      return classifier(studentModel());
+    } catch (IllegalArgumentException | ClassCastException e) {
+      throw new IllegalStateException(
+          "%s is no student that this version of DistillText has written; run it again"
+              .formatted(studentModel()),
+          e);
+    }
+  }
+
+  /**
+   * Writes a model as ONNX, then as a Tribuo model. What an earlier one has left under the second
+   * name is removed first: so where there is a Tribuo model, the ONNX file beside it is the same
+   * one, whenever the program was killed.
+   */
+  static void save(DistilledModel<?> model, Path onnx, Path tribuo) throws IOException {
     Files.deleteIfExists(tribuo);
     model.exportOnnx(onnx);
     model.serializeToFile(tribuo);

@@ -11,6 +11,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.graph.QuantisedWeights;
 import org.tribuo.distill.input.TextTokenizer;
 import org.tribuo.distill.student.CutStudent;
 import org.tribuo.distill.student.EncoderStudent;
@@ -100,7 +101,7 @@ public final class StudentOptions implements Options, Configurable {
    *
    * @throws PropertyException if the teacher does not have as many layers as are to be cut out of
    *     it, there can be no new encoder of this size, or more layers are frozen than there are
-   * @throws org.tribuo.distill.graph.GraphException if the teacher is no Transformer
+   * @throws org.tribuo.distill.graph.GraphException if the teacher is no Transformer, or quantised
    * @throws IOException if its file cannot be read
    */
   void check(Path teacher, Path tokenizer, Pooling pooling) throws IOException {
@@ -126,7 +127,9 @@ public final class StudentOptions implements Options, Configurable {
   }
 
   private static int layersOf(Path file) throws IOException {
-    return TransformerLayers.find(Graph.of(OnnxModel.read(file))).count();
+    Graph graph = Graph.of(OnnxModel.read(file));
+    QuantisedWeights.checkCanBeCut(graph, file.toString());
+    return TransformerLayers.find(graph).count();
   }
 
   /** What the student is, in a few words. */

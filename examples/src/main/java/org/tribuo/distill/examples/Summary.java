@@ -59,20 +59,27 @@ record Summary(Experiment experiment, Results results) {
             .formatted(folder.configuration().getFileName()),
         "    "
             + CommandLine.of(
-                "", "-c", folder.configuration().toString(), "--experiment", ExperimentFile.NAME),
-        "  %s, %s: the teacher. %s, %s: these numbers."
-            .formatted(
-                folder.teacher().getFileName(),
-                folder.teacherModel().getFileName(),
-                folder.csv().getFileName(),
-                folder.json().getFileName()));
+                "",
+                "-c",
+                CommandLine.value(folder.configuration()),
+                "--experiment",
+                ExperimentFile.NAME),
+        "  %s%s, %s: these numbers."
+            .formatted(teacher(folder), folder.csv().getFileName(), folder.json().getFileName()));
+  }
+
+  private String teacher(ResultFolder folder) {
+    return experiment.teacher().isFinished()
+        ? ""
+        : "%s, %s: the teacher. "
+            .formatted(folder.teacher().getFileName(), folder.teacherModel().getFileName());
   }
 
   private static String[] classify(ResultFolder results) {
     String text = "Where is my new card?";
     return results.folder().equals(new OutputOptions().folder)
         ? new String[] {text}
-        : new String[] {"--folder", results.folder().toString(), text};
+        : new String[] {"--folder", CommandLine.value(results.folder()), text};
   }
 
   private static String seconds(Duration duration) {

@@ -1,6 +1,7 @@
 package org.tribuo.distill.examples;
 
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -35,13 +36,14 @@ record Texts(
    * @param teacher whose tokens the texts become; it may know labels that no text has
    * @throws com.oracle.labs.mlrg.olcut.config.PropertyException if a file cannot be read, or a test
    *     text has no label that training knows
+   * @throws IOException if the teacher cannot be read
    */
-  static Texts read(DataOptions data, TeacherOptions teacher) {
+  static Texts read(DataOptions data, TeacherOptions teacher) throws IOException {
     CsvTextDataSource<Label> trainingFile = data.trainingTexts(teacher.tokenizerFile());
     CsvTextDataSource<Label> testFile = data.testTexts(teacher.tokenizerFile());
     MutableDataset<Label> training = new MutableDataset<>(trainingFile);
     MutableDataset<Label> test = new MutableDataset<>(testFile);
-    Set<String> known = new TreeSet<>(teacher.labels);
+    Set<String> known = new TreeSet<>(teacher.knownLabels());
     training.getOutputs().forEach(label -> known.add(label.getLabel()));
     TestLabels.check(test, testFile.file(), known);
     return new Texts(

@@ -40,7 +40,9 @@ record Trainers(
    * @throws IOException if its file cannot be read
    */
   void check() throws IOException {
-    fineTuning();
+    if (!teacher.isFinished()) {
+      fineTuning();
+    }
     timed(distilling(teacher.source())).build();
     student.check(teacher.file(), teacher.tokenizerFile(), teacher.pooling);
     if (training.controlEpochs > 0) {
@@ -56,7 +58,9 @@ record Trainers(
    * @throws IOException if a file cannot be read
    */
   void checkTexts(Texts texts, DataOptions data) throws IOException {
-    checkTexts("teacher", fineTuning(), texts, data);
+    if (!teacher.isFinished()) {
+      checkTexts("teacher", fineTuning(), texts, data);
+    }
     if (!student.isCut()) {
       DistillationTrainer<Label> learner = usual().student(learner(teacher.source())).build();
       checkTexts("student", learner, texts, data);
@@ -100,8 +104,8 @@ record Trainers(
    * @param store keeps what it says
    */
   DistillationBuilder<Label> teaching(Path taught, Path store) throws IOException {
-    return distilling(learner(OnnxStudent.of(taught)))
-        .teacher(OnnxTeacher.of(taught))
+    return distilling(learner(OnnxStudent.of(taught, teacher.taughtLabels())))
+        .teacher(OnnxTeacher.of(taught, teacher.taughtLabels()))
         .softTargetStore(store);
   }
 

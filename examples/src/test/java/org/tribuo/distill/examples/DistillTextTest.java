@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
@@ -22,10 +23,16 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.tribuo.classification.Label;
+import org.tribuo.classification.LabelFactory;
+import org.tribuo.distill.DistilledModel;
+import org.tribuo.distill.component.OnnxMetadata;
 import org.tribuo.distill.examples.DistillText.DistillTextOptions;
 import org.tribuo.distill.examples.console.Console;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.input.TextTokenizer;
+import org.tribuo.distill.input.TokenFeatures;
 import org.tribuo.distill.report.Comparison;
 import org.tribuo.distill.report.ModelReport;
 import org.tribuo.distill.report.SpeedMeter;
@@ -94,6 +101,81 @@ class DistillTextTest {
     assertThat(labels("where is my card", "", "convert dollar"))
         .hasSize(2)
         .allSatisfy(line -> assertThat(line).matches("(card|rate|pin)\\t[01]\\.\\d{3}\\t.+"));
+  }
+
+  @Test
+  void aTextIsCutAsInTraining() throws Exception {
+    run(options("--control-epochs", "0", "--max-length", "6", "--epochs", "1"));
+    String text = "my card is lost please convert my currency what is the exchange rate";
+    ResultFolder results = new ResultFolder(folder.resolve("out"));
+
+    String line = labels(text).get(0);
+
+    try (DistilledModel<Label> student = results.readStudent();
+        TextTokenizer tokenizer = TextTokenizer.open(results.tokenizer(), 6)) {
+      assertThat(student.maxLength()).isEqualTo(6);
+      Label label =
+          student
+              .predict(TokenFeatures.toExample(tokenizer.encode(text), LabelFactory.UNKNOWN_LABEL))
+              .getOutput();
+      assertThat(line)
+          .isEqualTo(
+              String.format(Locale.ROOT, "%s\t%.3f\t%s", label.getLabel(), label.getScore(), text));
+    }
+    assertThat(OnnxMetadata.maxLength(OnnxModel.read(results.student()))).hasValue(6);
+    Files.writeString(results.tokenizer(), Files.readString(results.tokenizer()) + " ");
+    assertThatThrownBy(() -> labels(text))
+        .hasMessageContaining("--folder")
+        .hasMessageContaining("tokenizer.json has the SHA-256")
+        .hasMessageContaining("the student was trained with a tokenizer of");
+  }
+
+  @Test
+  void aFinishedClassifierTeachesWithoutAnyLabel() throws Exception {
+    Files.writeString(folder.resolve("labelled.txt"), "");
+    String[] finished =
+        options("--teacher-epochs", "0", "--teacher-labels", "card,pin,rate", "--epochs", "1");
+
+    Results first = run(finished);
+
+    assertThat(first.comparison().models())
+        .extracting(ModelReport::name)
+        .containsExactly("teacher", "student");
+    assertThat(said())
+        .contains("12 to learn from, 0 of them with one of 0 labels")
+        .contains("1. Teacher: " + folder.resolve("tiny-bert.onnx") + ", as it is.")
+        .contains("No text has the label card, pin, rate: learned from the teacher alone.")
+        .contains("12 in ")
+        .contains("Control: none, as no text has a label.");
+    assertThat(folder.resolve("out/teacher.onnx")).doesNotExist();
+    printed.reset();
+    run(finished);
+    assertThat(said()).contains("12 reused: the teacher did not run.");
+    assertThat(labels("where is my card").get(0)).matches("(card|rate|pin)\t.+");
+  }
+
+  @Test
+  void aFinishedClassifierMayStateItsLabelsItself() throws Exception {
+    OnnxModel bert = OnnxModel.read(folder.resolve("tiny-bert.onnx"));
+    bert.withMetadata(Map.of(OnnxMetadata.LABEL_ORDER, "[\"rate\", \"pin\", \"card\"]"))
+        .write(folder.resolve("tiny-bert.onnx"));
+
+    Results results = run(options("--teacher-epochs", "0", "--epochs", "1"));
+
+    assertThat(results.comparison().models())
+        .extracting(ModelReport::name)
+        .containsExactly("teacher", "student", "control");
+    try (DistilledModel<Label> student = new ResultFolder(folder.resolve("out")).readStudent()) {
+      assertThat(student.labelOrder()).containsExactly("rate", "pin", "card");
+    }
+  }
+
+  @Test
+  void aFinishedClassifierWhoseColumnsNobodyNamesIsRefused() {
+    assertThatThrownBy(() -> run(options("--teacher-epochs", "0")))
+        .isInstanceOf(PropertyException.class)
+        .hasMessageContaining("labelOrder")
+        .hasMessageContaining("tiny-bert.onnx does not say what the columns of its logits");
   }
 
   @Test
@@ -380,7 +462,6 @@ class DistillTextTest {
   private List<String> labels(String... texts) throws IOException {
     Classify.ClassifyOptions options = new Classify.ClassifyOptions();
     options.folder = folder.resolve("out");
-    options.maxLength = 12;
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     Classify.label(options, List.of(texts), new PrintStream(out, true, StandardCharsets.UTF_8));
     return out.toString(StandardCharsets.UTF_8).lines().toList();

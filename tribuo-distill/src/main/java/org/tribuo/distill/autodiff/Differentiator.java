@@ -91,20 +91,21 @@ public final class Differentiator {
       for (int i = 0; i < node.inputs().size(); i++) {
         Set<String> weights = above.get(node.input(i));
         if (weights != null) {
-          Value dxi = i < dx.size() ? dx.get(i) : Value.ABSENT;
-          if (dxi.isAbsent()) {
-            throw lost(forward, i, weights);
-          }
+          Value gradient = given(dx, forward, i, weights);
           gradients
               .computeIfAbsent(node.input(i), name -> new ArrayList<>())
-              .add(fitted(dxi, forward, i, rule.shapes()));
+              .add(fitted(gradient, forward, i, rule.shapes()));
         }
       }
     }
   }
 
-  private static UndifferentiableException lost(ForwardNode node, int input, Set<String> weights) {
-    return node.cannot(
+  /** What a rule gives for an input that depends on weights; nothing would be a gradient lost. */
+  private static Value given(List<Value> dx, ForwardNode node, int input, Set<String> weights) {
+    if (input < dx.size() && !dx.get(input).isAbsent()) {
+      return dx.get(input);
+    }
+    throw node.cannot(
         "its rule gives none for input %d ('%s'), which depends on %d trainable weights (first: %s)."
                 .formatted(input, node.x(input).name(), weights.size(), weights.iterator().next())
             + " Freeze those weights, or pass another rule");

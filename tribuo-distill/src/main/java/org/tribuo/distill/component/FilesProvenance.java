@@ -23,6 +23,9 @@ import java.util.Objects;
 public abstract class FilesProvenance extends SkeletalConfiguredObjectProvenance {
   private static final long serialVersionUID = 1L;
 
+  /** The name of the most tokens that a text has, where texts are among what is read. */
+  public static final String MAX_TOKENS = "max-tokens";
+
   /** What the name of a text begins with, by which it is told from a setting. */
   private static final String FOUND = "found-";
 
@@ -31,7 +34,7 @@ public abstract class FilesProvenance extends SkeletalConfiguredObjectProvenance
   /**
    * Of a component.
    *
-   * @param found hashes, times, and texts that {@link #found} made
+   * @param found hashes, times, {@link #MAX_TOKENS}, and texts that {@link #found} made
    */
   protected <C extends Configurable> FilesProvenance(
       C host, String hostShortName, Collection<? extends PrimitiveProvenance<?>> found) {
@@ -60,6 +63,7 @@ public abstract class FilesProvenance extends SkeletalConfiguredObjectProvenance
         (key, provenance) -> {
           if (provenance instanceof HashProvenance
               || provenance instanceof DateTimeProvenance
+              || key.equals(MAX_TOKENS)
               || key.startsWith(FOUND)) {
             values.put(key, (PrimitiveProvenance<?>) provenance);
             configured.remove(key);

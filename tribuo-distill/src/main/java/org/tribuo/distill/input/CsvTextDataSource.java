@@ -170,14 +170,16 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
     List<CsvText> rows = read.rows();
     checkTexts(rows);
     BitSet labelled = labelledRows(rows);
-    List<TokenSequence> tokens = tokenize(rows);
+    Tokenized tokens = tokenize(rows);
     LabelCells<T> cells = new LabelCells<>(outputFactory, labelColumns, decimalSeparator);
     for (int row = 0; row < rows.size(); row++) {
       T output =
           labelled.get(row) ? output(cells, rows.get(row), row) : outputFactory.getUnknownOutput();
-      examples.add(new TextExample<>(tokens.get(row), output, kept(rows.get(row))));
+      examples.add(new TextExample<>(tokens.texts().get(row), output, kept(rows.get(row))));
     }
-    provenance = new CsvTextDataSourceProvenance(this, dataPath, tokenizerPath, keepLabelsPath);
+    provenance =
+        new CsvTextDataSourceProvenance(
+            this, dataPath, tokenizerPath, keepLabelsPath, tokens.maxTokens());
   }
 
   private Optional<RawText> kept(CsvText row) {
@@ -274,15 +276,24 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
     }
   }
 
-  private List<TokenSequence> tokenize(List<CsvText> rows) {
+  /**
+   * The texts as tokens.
+   *
+   * @param maxTokens the length to which longer ones were cut
+   */
+  private record Tokenized(List<TokenSequence> texts, int maxTokens) {}
+
+  private Tokenized tokenize(List<CsvText> rows) {
     try (TextTokenizer tokenizer =
         maxLength == 0
             ? TextTokenizer.open(tokenizerPath)
             : TextTokenizer.open(tokenizerPath, maxLength)) {
       List<String> texts = rows.stream().map(CsvText::text).toList();
-      return pairColumn.isEmpty()
-          ? tokenizer.encodeAll(texts)
-          : tokenizer.encodeAll(texts, rows.stream().map(CsvText::pair).toList());
+      List<TokenSequence> tokens =
+          pairColumn.isEmpty()
+              ? tokenizer.encodeAll(texts)
+              : tokenizer.encodeAll(texts, rows.stream().map(CsvText::pair).toList());
+      return new Tokenized(tokens, tokenizer.maxLength());
     } catch (IOException e) {
       throw new PropertyException(
           e, component, "tokenizerPath", "%s cannot be read".formatted(tokenizerPath));

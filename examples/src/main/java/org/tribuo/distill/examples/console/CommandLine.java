@@ -1,5 +1,6 @@
 package org.tribuo.distill.examples.console;
 
+import com.oracle.labs.mlrg.olcut.config.ConfigurationManager;
 import java.util.Arrays;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -26,6 +27,12 @@ public final class CommandLine {
     String words =
         Arrays.stream(arguments).map(CommandLine::forMaven).collect(Collectors.joining(" "));
     return COMMAND + (program.isEmpty() ? "" : " -Dmain=" + program) + " -Dargs=" + forShell(words);
+  }
+
+  /** The value of an option as OLCUT reads it, for which a bare comma separates values. */
+  public static String value(Object value) {
+    String escape = String.valueOf(ConfigurationManager.CUR_ESCAPE_CHAR);
+    return value.toString().replace(escape, escape + escape).replace(",", escape + ",");
   }
 
   /** Maven's exec plugin knows both quotes, but no way to write one within itself. */

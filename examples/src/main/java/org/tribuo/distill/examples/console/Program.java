@@ -22,6 +22,9 @@ public final class Program {
   /** Held, because the log manager may forget a logger that nobody holds. */
   private static final Logger ROOT_LOGGER = Logger.getLogger("");
 
+  /** What Java puts in the place of bytes that are no letters in the environment's locale. */
+  private static final char REPLACEMENT = '\uFFFD';
+
   private static final int FAILED = 1;
   private static final int WRONG_ARGUMENTS = 2;
 
@@ -52,7 +55,7 @@ public final class Program {
       return;
     }
     ROOT_LOGGER.setLevel(Level.SEVERE);
-    int status = status(arguments, options, body);
+    int status = isReadable(arguments) ? status(arguments, options, body) : WRONG_ARGUMENTS;
     if (status != 0) {
       System.exit(status);
     }
@@ -82,6 +85,21 @@ public final class Program {
     return new PrintStream(new FileOutputStream(file), true, StandardCharsets.UTF_8);
   }
 
+  /** Without a locale Java replaces what is not ASCII before anybody can read it. */
+  private static boolean isReadable(String... arguments) {
+    for (String argument : arguments) {
+      if (argument.indexOf(REPLACEMENT) >= 0) {
+        System.err.printf(
+            Locale.ROOT,
+            "Letters of the argument '%s' were lost, since the environment has no locale for them:"
+                + " set LC_ALL=C.UTF-8, or put texts into a file.%n",
+            argument);
+        return false;
+      }
+    }
+    return true;
+  }
+
   private static <O extends Options> int status(String[] arguments, O options, Body<O> body) {
     try (ConfigurationManager configuration = configured(arguments, options)) {
       BooleanOptions.check(List.of(arguments), options);
@@ -90,6 +108,9 @@ public final class Program {
     } catch (ArgumentException e) {
       // OLCUT appends its own list of options after an empty line.
       System.err.println(message(e).split("\n\n", 2)[0]);
+      if (message(e).contains("Parsed a list")) {
+        System.err.println("A comma within a value is written " + CommandLine.value(",") + " there.");
+      }
       System.err.println("--help lists what there is.");
       return WRONG_ARGUMENTS;
     } catch (PropertyException e) {

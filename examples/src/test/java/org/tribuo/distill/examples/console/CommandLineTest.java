@@ -2,8 +2,12 @@ package org.tribuo.distill.examples.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.oracle.labs.mlrg.olcut.config.ConfigurationManager;
+import com.oracle.labs.mlrg.olcut.config.Option;
+import com.oracle.labs.mlrg.olcut.config.Options;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -13,6 +17,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CommandLineTest {
   @Test
@@ -44,6 +49,22 @@ class CommandLineTest {
 
     assertThat(property).startsWith("-Dargs=");
     assertThat(mavenReads(property.substring("-Dargs=".length()))).isEqualTo(words);
+  }
+
+  /** The options of a program. */
+  public static final class Folder implements Options {
+    @Option(longName = "folder", usage = "any")
+    public Path path = Path.of(".");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a, b", "it's \"a\" folder", "two\nlines", "a,b,", "plain"})
+  void theValueOfAnOptionIsReadAsItWas(String folder) {
+    Folder options = new Folder();
+
+    new ConfigurationManager(new String[] {"--folder", CommandLine.value(folder)}, options).close();
+
+    assertThat(options.path).isEqualTo(Path.of(folder));
   }
 
   /** What a shell makes of a command, each argument behind a zero byte. */

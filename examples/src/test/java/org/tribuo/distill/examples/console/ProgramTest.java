@@ -6,6 +6,7 @@ import com.oracle.labs.mlrg.olcut.config.Options;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -16,7 +17,7 @@ class ProgramTest {
 
     public static void main(String[] arguments) {
       Program.run(
-          new String[0],
+          arguments[0].startsWith("gr") ? arguments : new String[0],
           new Options() {},
           (options, configuration) -> {
             if (arguments[0].equals("here")) {
@@ -33,6 +34,16 @@ class ProgramTest {
         all.add(new byte[8 << 20]);
       }
     }
+  }
+
+  @Test
+  void lettersThatTheEnvironmentLosesAreMissed() throws Exception {
+    ChildProgram child = ChildProgram.run(Greedy.class, List.of(), "gr\uFFFDn");
+
+    assertThat(child.printed())
+        .contains("Letters of the argument 'gr")
+        .contains("set LC_ALL=C.UTF-8, or put texts into a file.");
+    assertThat(child.status()).isEqualTo(2);
   }
 
   @ParameterizedTest

@@ -7,6 +7,7 @@ import ai.onnxruntime.OrtSession.SessionOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.Set;
 import org.tribuo.distill.file.TemporaryFolder;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
@@ -19,11 +20,23 @@ import org.tribuo.distill.runtime.TrainingRuntime;
  * of a new opset into fewer and faster ones than those of an old export (7 % for a BERT of opset
  * 11), and without positions that no output needs.
  *
- * <p>A model that was fused already, or that normalisation does not understand, stays as it is.
+ * <p>A model that was fused already, or that normalisation does not understand, stays as it is; so
+ * does one that was quantised: where rounding is as coarse, another form would say something else.
  */
 public final class InferenceForm {
   /** Above this, in bytes, a copy of the weights among Java's objects would be in the way. */
   private static final long LARGE = 64L << 20;
+
+  /** ONNX's operators that round to whole numbers or compute with them. */
+  private static final Set<String> QUANTISED =
+      Set.of(
+          "QuantizeLinear",
+          "DequantizeLinear",
+          "DynamicQuantizeLinear",
+          "MatMulInteger",
+          "ConvInteger",
+          "QLinearMatMul",
+          "QLinearConv");
 
   private InferenceForm() {}
 
@@ -52,9 +65,13 @@ public final class InferenceForm {
     }
   }
 
+  private static boolean staysAsItIs(Node node) {
+    return !node.domain().equals(Node.ONNX) || QUANTISED.contains(node.opType());
+  }
+
   static OnnxModel of(OnnxModel model) {
     Graph graph = Graph.of(model);
-    if (graph.nodes().stream().anyMatch(node -> !node.domain().equals(Node.ONNX))) {
+    if (graph.nodes().stream().anyMatch(InferenceForm::staysAsItIs)) {
       return model;
     }
     try {

@@ -10,6 +10,7 @@ import static org.tribuo.distill.graph.OperatorCase.vector;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Function;
@@ -195,7 +196,7 @@ final class RandomCases {
     int rank = rank();
     List<Integer> order = new ArrayList<>(IntStream.range(0, rank).boxed().toList());
     for (int i = rank - 1; i > 0; i--) {
-      java.util.Collections.swap(order, i, random.nextInt(i + 1));
+      Collections.swap(order, i, random.nextInt(i + 1));
     }
     return operator("Transpose")
         .with("perm", order.stream().mapToLong(Integer::longValue).toArray())

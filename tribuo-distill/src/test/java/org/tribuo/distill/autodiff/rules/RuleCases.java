@@ -91,7 +91,7 @@ final class RuleCases {
           operator("Tanh").on(normal(3, 4)),
           operator("Sigmoid").on(normal(3, 4)),
           operator("Softplus").on(normal(3, 4)),
-          operator("Softsign").on(normal(3, 4)),
+          operator("Softsign").on(awayFromZero(3, 4)),
           operator("Relu").on(awayFromZero(3, 4)),
           operator("LeakyRelu").with("alpha", 0.2f).on(awayFromZero(3, 4)),
           operator("PRelu").on(awayFromZero(2, 3, 4), normal(3, 1)),
