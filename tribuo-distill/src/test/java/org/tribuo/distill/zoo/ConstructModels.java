@@ -19,7 +19,8 @@ final class ConstructModels {
 
   /** Of these, ONNX Runtime has all kernels in float64 too. */
   private static final Set<String> IN_DOUBLE_TOO =
-      Set.of("product", "gemm", "rearranged", "joined", "cut", "indexed", "scattered", "identities");
+      Set.of(
+          "product", "gemm", "rearranged", "joined", "cut", "indexed", "scattered", "identities");
 
   private static final List<Family> FAMILIES =
       List.of(
@@ -61,8 +62,7 @@ final class ConstructModels {
     List<OperatorCase> fused = DecompositionCases.CASES;
     for (int i = 0; i < fused.size(); i++) {
       String name = "fused %d of seed %d".formatted(i, seed);
-      models.add(
-          of(name, fused.get(i), ElementType.FLOAT, Sizes.KNOWN, draw(seed, "fused", i)));
+      models.add(of(name, fused.get(i), ElementType.FLOAT, Sizes.KNOWN, draw(seed, "fused", i)));
     }
     for (int i = 0; i < 3 * GraphConstructs.kinds(); i++) {
       models.add(
