@@ -521,17 +521,6 @@ public final class Graph {
   }
 
   /**
-   * Checks that the calls of the model's own functions end, and that there are not too many nodes
-   * when they are written out.
-   *
-   * @throws GraphException that names the function that calls itself, or the bound
-   */
-  public void checkCalls() {
-    FunctionSizes sizes = FunctionSizes.of(functions);
-    sizes.check(nodes.stream().map(Node::toProto).toList());
-  }
-
-  /**
    * Puts the nodes of a model's own function in the place of a node that calls it.
    *
    * @return the nodes
