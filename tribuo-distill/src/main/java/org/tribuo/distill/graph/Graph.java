@@ -103,7 +103,9 @@ public final class Graph {
     for (ValueInfoProto input : body.getInputList()) {
       interfaceProtos.put(input.getName(), input);
       if (!isInitializer(input.getName())) {
-        inputs.put(input.getName(), TypeProtos.read(input));
+        if (inputs.put(input.getName(), TypeProtos.read(input)) != null) {
+          throw new GraphException("The graph has two inputs '%s'".formatted(input.getName()));
+        }
         types.put(input.getName(), TypeProtos.read(input));
       }
       names.reserve(input.getName());

@@ -83,6 +83,29 @@ class HostileModelTest {
                 + " have too many elements");
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {0, -1, 27, 255, Integer.MAX_VALUE})
+  void anElementTypeThatIsNoneIsRefusedEvenIfNobodyReadsTheTensor(int type) throws IOException {
+    ModelProto.Builder model =
+        model(List.of(), node("Neg", List.of("x"), List.of("y"))).toBuilder();
+    model.getGraphBuilder().addInitializer(W.toBuilder().setDataType(type));
+    assertThatReading(model.build())
+        .hasMessageEndingWith(
+            "Tensor 'w' has the element type " + type + ", expected one of ONNX's, 1 to 26");
+  }
+
+  @Test
+  void twoInputsOfOneNameAreRefused() throws IOException {
+    ModelProto.Builder model =
+        model(List.of(), node("Neg", List.of("x"), List.of("y"))).toBuilder();
+    model.getGraphBuilder().addInput(value("x", ElementType.FLOAT, 2, 3));
+    Path file = write(model.build());
+    OnnxModel read = OnnxModel.read(file);
+    assertThatThrownBy(() -> Graph.of(read))
+        .isInstanceOf(GraphException.class)
+        .hasMessage("'%s': The graph has two inputs 'x'", file);
+  }
+
   @Test
   void anEmptyTensorMayHaveAnyOtherDimensions() {
     assertThat(Tensor.elements(new long[] {1L << 40, 0, 7})).isZero();
