@@ -2,6 +2,7 @@ package org.tribuo.distill.graph.pass;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.tribuo.distill.graph.Graph;
@@ -58,7 +59,8 @@ final class TakeApart implements Pass {
   /** The nodes that take a node's place. */
   private static List<Node> takenApart(Ops op, Node node) {
     Graph graph = op.graph();
-    Decomposition decomposition = DECOMPOSITIONS.get(node.qualifiedOpType());
+    Decomposition decomposition =
+        Objects.requireNonNull(DECOMPOSITIONS.get(node.qualifiedOpType()));
     int others = graph.nodes().size() - 1;
     graph.substitute(node, decomposition.apply(op, new Operation(graph, node)));
     return List.copyOf(graph.nodes()).subList(others, graph.nodes().size());
