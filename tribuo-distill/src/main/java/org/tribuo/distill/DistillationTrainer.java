@@ -38,6 +38,10 @@ import org.tribuo.provenance.impl.TrainerProvenanceImpl;
  * it minimises the hard loss, which is how a teacher is fine-tuned in the first place, and every
  * example needs a label.
  *
+ * <p>Where the weights of examples differ, both losses of a batch are {@code Σ weight * loss / Σ
+ * weight}; an example of weight 0 is left out, and losses that count examples alike, as those on
+ * features do, are refused.
+ *
  * <pre>{@code
  * DistillationTrainer<Label> trainer =
  *     DistillationTrainer.<Label>builder()
