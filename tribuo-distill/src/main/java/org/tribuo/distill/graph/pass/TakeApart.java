@@ -2,7 +2,6 @@ package org.tribuo.distill.graph.pass;
 
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.tribuo.distill.graph.Graph;
