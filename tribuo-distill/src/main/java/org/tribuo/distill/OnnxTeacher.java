@@ -15,11 +15,11 @@ import org.tribuo.Output;
 import org.tribuo.distill.component.ModelFile;
 import org.tribuo.distill.component.ModelFileProvenance;
 import org.tribuo.distill.component.PropertyChecks;
-import org.tribuo.distill.objective.NamedFeature;
 import org.tribuo.distill.teacher.LabelOrder;
 import org.tribuo.distill.teacher.TeacherSettings;
 import org.tribuo.distill.transformer.Feature;
 import org.tribuo.distill.transformer.FeatureValue;
+import org.tribuo.distill.transformer.NamedFeature;
 
 /**
  * A teacher from an ONNX file. It reads the tokens that the student reads, or has a tokenizer of

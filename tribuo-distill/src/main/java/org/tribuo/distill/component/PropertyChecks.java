@@ -45,6 +45,19 @@ public record PropertyChecks(String component) {
     }
   }
 
+  /**
+   * Checks two weights of which at most one may be 0.
+   *
+   * @throws PropertyException if one is negative or infinite, or not a number, or both are 0
+   */
+  public void checkWeights(String one, double ofOne, String other, double ofOther) {
+    checkWeight(one, ofOne);
+    checkWeight(other, ofOther);
+    if (ofOne == 0 && ofOther == 0) {
+      throw refused(one, "is 0, and %s is 0 too; expected at least one above 0".formatted(other));
+    }
+  }
+
   /** What to throw if a property is refused. */
   public PropertyException refused(String property, String why) {
     return new PropertyException(component, property, why);

@@ -1,4 +1,4 @@
-package org.tribuo.distill.objective;
+package org.tribuo.distill.transformer;
 
 import com.oracle.labs.mlrg.olcut.config.Config;
 import com.oracle.labs.mlrg.olcut.config.Configurable;
@@ -12,9 +12,6 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.component.PropertyChecks;
-import org.tribuo.distill.transformer.Feature;
-import org.tribuo.distill.transformer.FeatureValue;
-import org.tribuo.distill.transformer.HeadLayout;
 
 /**
  * Says by hand where something inside a Transformer is, where the search by structure does not find
