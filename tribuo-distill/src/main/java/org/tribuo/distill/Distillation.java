@@ -12,18 +12,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.tribuo.ConfigurableDataSource;
 import org.tribuo.Dataset;
 import org.tribuo.ImmutableOutputInfo;
 import org.tribuo.Output;
+import org.tribuo.distill.file.TemporaryFolder;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.graph.pass.Normalization;
+import org.tribuo.distill.input.CsvTextDataSourceProvenance;
 import org.tribuo.distill.input.TokenFeatures;
+import org.tribuo.distill.input.TokenInputs;
 import org.tribuo.distill.loss.Objective;
 import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.output.TargetCodec;
@@ -33,7 +38,6 @@ import org.tribuo.distill.teacher.LabelOrder;
 import org.tribuo.distill.training.NonFiniteLossException;
 import org.tribuo.distill.training.PrefetchedBatches;
 import org.tribuo.distill.training.StudentTraining;
-import org.tribuo.distill.training.TemporaryFolder;
 import org.tribuo.distill.training.TrainedStudent;
 import org.tribuo.distill.training.TrainingData;
 import org.tribuo.distill.training.TrainingSettings;
@@ -83,14 +87,14 @@ final class Distillation<T extends Output<T>> {
     TokenFeatures.check(examples.getFeatureMap());
     settings.lastGoodStudent().ifPresent(Distillation::checkFolder);
     try {
-      ImmutableOutputInfo<T> outputs =
-          settings.teacher().isPresent()
-              ? KnownOutputs.of(examples, settings.teacher().get())
-              : KnownOutputs.of(examples);
-      Student student = settings.student().make(TargetCodec.of(outputs).names(), headSeed);
-      TargetCodec<T> codec = TargetCodec.of(outputs, student.labelOrder());
+      KnownOutputs<T> known = KnownOutputs.of(examples, settings.teacher());
+      Student student = student(TargetCodec.of(known.domain()));
+      KnownOutputs<T> all = known.and(student.labelOrder(), examples);
+      listener.onUnseenOutputs(all.unseen());
+      report.unseenOutputs(all.unseen());
+      TargetCodec<T> codec = TargetCodec.of(all.domain(), student.labelOrder());
       Function<StudentNetwork, DistilledModel<T>> model =
-          network -> model(network, outputs, trainer, runProvenance);
+          network -> model(network, all.domain(), trainer, runProvenance);
       try {
         return model.apply(train(student, codec));
       } catch (Stopped stopped) {
@@ -99,6 +103,12 @@ final class Distillation<T extends Output<T>> {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private Student student(TargetCodec<T> known) throws IOException {
+    Student student =
+        BatchOfAnySize.of(settings.student().make(known.names(), headSeed), settings.padId());
+    return known.kind() == TargetKind.REGRESSION ? student : student.belowProbabilities();
   }
 
   private static void checkFolder(Path lastGoodStudent) {
@@ -115,14 +125,29 @@ final class Distillation<T extends Output<T>> {
       ImmutableOutputInfo<T> outputs,
       TrainerProvenance trainer,
       Map<String, Provenance> runProvenance) {
+    StudentNetwork asTrained = network.withMaxLength(maxLength(network));
     report.ranOn(settings.session());
+    report.maxLength(asTrained.tokens().positions());
     return new DistilledModel<>(
         "distilled",
         report.of(examples.getProvenance(), trainer, runProvenance),
-        network.tokens().featureMap(examples.getFeatureMap()),
+        asTrained.tokens().featureMap(examples.getFeatureMap()),
         outputs,
-        network,
+        asTrained,
         settings.session());
+  }
+
+  /**
+   * The longest text that the model reads: what is configured, or the length to which the texts of
+   * the dataset were cut, or where nothing says that, as many tokens as there are positions.
+   */
+  private int maxLength(StudentNetwork network) {
+    int positions = network.tokens().positions();
+    if (settings.maxLength() > 0) {
+      return positions;
+    }
+    OptionalInt ofTexts = CsvTextDataSourceProvenance.maxTokens(examples.getProvenance());
+    return Math.min(ofTexts.orElse(positions), positions);
   }
 
   private TrainingStoppedException keep(Stopped stopped, DistilledModel<T> lastGood) {
@@ -194,17 +219,19 @@ final class Distillation<T extends Output<T>> {
         network.withLogitsAlone(),
         lesson.objective(),
         settings.rules(),
-        lesson.stage().settings(),
+        lesson.settings(),
         lesson.data());
   }
 
   /**
    * A stage and what it trains on.
    *
+   * @param settings how it trains, where the frozen weights of this student are known
    * @param wanted what it compares of the inside of the teacher
    */
   private record Lesson<T extends Output<T>>(
       Stage stage,
+      TrainingSettings settings,
       Objective objective,
       StageTexts<T> texts,
       TextTrainingData data,
@@ -230,6 +257,7 @@ final class Distillation<T extends Output<T>> {
       Objective objective =
           stage.objective(
               codec,
+              texts.get(i).rows().weights().differ(),
               settings.teacher().flatMap(TeacherSource::agreement),
               inside,
               settings.studentFeatures());
@@ -243,14 +271,28 @@ final class Distillation<T extends Output<T>> {
               stageSeeds.get(i));
       objective.checkOutputs(codec.names().size());
       objective.checkBatches(data.batchSizes(stage.settings().epochs()));
+      TrainingSettings ofStage = stage.settingsFor(() -> normalized(network));
       List<Feature> wanted = wanted(stage, objective, network);
       if (!wanted.isEmpty()) {
+        checkShapes(inside.orElseThrow(), data.batchSizes(stage.settings().epochs()));
         TeacherLimits.of(inside.orElseThrow().file(), false)
             .check(texts.get(i).rows().texts(), settings.padId());
       }
-      lessons.add(new Lesson<>(stage, objective, texts.get(i), data, wanted));
+      lessons.add(new Lesson<>(stage, ofStage, objective, texts.get(i), data, wanted));
     }
     return lessons;
+  }
+
+  /** What is compared has the student's batches, neither filled up nor of a length of its own. */
+  private static void checkShapes(FeatureTeacher inside, IntStream batchSizes) {
+    TokenInputs inputs = TokenInputs.of(inside.inputs());
+    OptionalLong rows = inputs.fixedRows();
+    if (inputs.fixedPositions().isPresent()
+        || (rows.isPresent() && batchSizes.anyMatch(size -> size != rows.getAsLong()))) {
+      throw new IllegalArgumentException(
+          "The teacher '%s' shows what happens inside for batches of a fixed shape alone, %s; export it with a symbolic batch and length, or compare its answers only"
+              .formatted(inside.file(), inside.inputs()));
+    }
   }
 
   /** What a stage reads of the teacher's inside: found out before any teacher is asked. */
@@ -258,8 +300,7 @@ final class Distillation<T extends Output<T>> {
     if (objective.matching().isEmpty()) {
       return List.of();
     }
-    Graph graph = Graph.of(network.withLogitsAlone());
-    Normalization.applyForTraining(graph);
+    Graph graph = normalized(network);
     TransformerFeatures teacher = objective.matching().orElseThrow().teacher();
     TransformerFeatures student = objective.featuresIn(graph).orElseThrow();
     if (settings.featureCacheBytes() > 0) {
@@ -269,6 +310,12 @@ final class Distillation<T extends Output<T>> {
     listener.onFeatures(stage.name(), teacher, student);
     Value[] outputs = graph.outputs().stream().map(graph::value).toArray(Value[]::new);
     return objective.attach(Ops.on(graph), Optional.of(student), 0, outputs).teacherFeatures();
+  }
+
+  private static Graph normalized(StudentNetwork network) {
+    Graph graph = Graph.of(network.withLogitsAlone());
+    Normalization.applyForTraining(graph);
+    return graph;
   }
 
   /** Without a mask what is shown of a text hangs on the padding, and that on the batch. */
@@ -330,7 +377,7 @@ final class Distillation<T extends Output<T>> {
       TrainingData data,
       Optional<Validation> validation) {
     String stage = lesson.stage().name();
-    TrainingSettings ofStage = lesson.stage().settings().withSeed(lesson.data().seed());
+    TrainingSettings ofStage = lesson.settings().withSeed(lesson.data().seed());
     try {
       TrainedStudent trained =
           StudentTraining.train(
@@ -342,6 +389,7 @@ final class Distillation<T extends Output<T>> {
               validation.filter(any -> ofStage.earlyStopping().isPresent()),
               listener.stage(stage));
       report.stage(stage, trained);
+      report.frozen(stage, ofStage.frozen());
       return network.withWeightsOf(trained.model());
     } catch (NonFiniteLossException e) {
       TrainedStudent lastGood = e.lastGood().orElseThrow();

@@ -11,6 +11,7 @@ import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.schedule.Schedule;
 import org.tribuo.distill.schedule.WarmUpSchedule;
+import org.tribuo.distill.student.FrozenWeights;
 import org.tribuo.distill.student.StudentSource;
 import org.tribuo.distill.transformer.NamedFeature;
 
@@ -48,6 +49,12 @@ public final class DistillationBuilder<T extends Output<T>> {
   /** The loss against the teacher, where it is not the usual one. */
   public DistillationBuilder<T> softLoss(SoftLoss loss) {
     trainer().softLoss = loss;
+    return this;
+  }
+
+  /** The student's weights that keep their values. */
+  public DistillationBuilder<T> frozenWeights(FrozenWeights weights) {
+    trainer().frozenWeights = weights;
     return this;
   }
 

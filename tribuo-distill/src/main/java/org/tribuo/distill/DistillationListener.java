@@ -1,5 +1,6 @@
 package org.tribuo.distill;
 
+import java.util.List;
 import org.tribuo.distill.teacher.SoftTargetProgress;
 import org.tribuo.distill.teacher.TeacherRun;
 import org.tribuo.distill.training.TrainingListener;
@@ -12,6 +13,14 @@ import org.tribuo.distill.transformer.TransformerFeatures;
 public interface DistillationListener {
   /** A listener that does nothing. */
   DistillationListener NONE = new DistillationListener() {};
+
+  /**
+   * What the student may answer although no example has it, before anything is trained: labels that
+   * only a teacher knows, or the head that the student comes with.
+   *
+   * @param names sorted; empty as a rule
+   */
+  default void onUnseenOutputs(List<String> names) {}
 
   /**
    * What was found inside teacher and student, before a teacher is asked; both print as a list of

@@ -1,23 +1,28 @@
 package org.tribuo.distill;
 
 import com.oracle.labs.mlrg.olcut.config.Config;
+import com.oracle.labs.mlrg.olcut.config.ConfigManager;
 import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
+import com.oracle.labs.mlrg.olcut.config.ConfigurationManager;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import com.oracle.labs.mlrg.olcut.provenance.Provenance;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.Dataset;
 import org.tribuo.Output;
 import org.tribuo.Trainer;
+import org.tribuo.distill.component.BooleanProperties;
 import org.tribuo.distill.loss.FeatureTerm;
 import org.tribuo.distill.loss.HardLoss;
 import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.runtime.ExecutionProvider;
 import org.tribuo.distill.schedule.Schedule;
 import org.tribuo.distill.schedule.WarmUpSchedule;
+import org.tribuo.distill.student.FrozenWeights;
 import org.tribuo.distill.student.StudentSource;
 import org.tribuo.distill.teacher.LabelOrder;
 import org.tribuo.distill.transformer.NamedFeature;
@@ -112,6 +117,9 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
           "Where something inside the student is, if the search by structure does not find it.")
   List<NamedFeature> studentFeatures = List.of();
 
+  @Config(description = "The student's weights that keep their values; by default none.")
+  @Nullable FrozenWeights frozenWeights;
+
   @Config(description = "Gradients of the student's operators that the library does not know.")
   @Nullable GradientRuleSource gradientRules;
 
@@ -187,8 +195,8 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
 
   @Config(
       description =
-          "Whether some labelled examples are held out to measure the student after each epoch, keep"
-              + " its best weights, and stop when it no longer gets better.")
+          "Whether some labelled examples are held out to measure the student after each epoch,"
+              + " keep its best weights, and stop when it no longer gets better.")
   boolean earlyStopping;
 
   @Config(description = "The part of the labelled examples that is held out, 0 to 1.")
@@ -205,8 +213,9 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
 
   @Config(
       description =
-          "The longest text that is accepted, in tokens; 0 for as many as the student has positions"
-              + " for.")
+          "The longest text that is accepted, in tokens, in training and by the model; 0 for as"
+              + " many as the student has positions for, and for the model the length to which the"
+              + " dataset's texts were cut, if it says that.")
   int maxLength;
 
   @Config(description = "The token that fills up short rows of a batch.")
@@ -243,6 +252,8 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
       description = "Gives all random numbers: of a fresh head, batches, and held-out examples.")
   long seed = DEFAULT_SEED;
 
+  @ConfigManager private @Nullable ConfigurationManager configuration;
+
   private DistillationSettings settings;
   private SplittableRandom random;
   private int invocations;
@@ -267,6 +278,7 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
    */
   @Override
   public synchronized void postConfig() {
+    BooleanProperties.check(this, component, configuration);
     settings = DistillationSettings.of(this);
     setInvocationCount(0);
   }
@@ -335,18 +347,9 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
     return featureTeacher != null || teacher instanceof OnnxTeacher;
   }
 
-  /**
-   * The labels that the student will know where no example has one: those of its teacher.
-   *
-   * @throws IllegalArgumentException if there is no teacher
-   */
-  LabelOrder knownLabels() throws IOException {
-    if (teacher == null) {
-      throw new IllegalArgumentException(
-          "No example has a label, and %s has no teacher that knows which there are"
-              .formatted(this));
-    }
-    return teacher.labels();
+  /** The labels that the student's teacher knows, if there is one and it is known which. */
+  Optional<LabelOrder> labelsOfTeacher() throws IOException {
+    return teacher == null ? Optional.empty() : teacher.labels();
   }
 
   @Override

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.tribuo.Example;
 import org.tribuo.Excuse;
 import org.tribuo.ImmutableFeatureMap;
@@ -20,6 +21,7 @@ import org.tribuo.Output;
 import org.tribuo.Prediction;
 import org.tribuo.distill.component.OnnxMetadata;
 import org.tribuo.distill.graph.AtomicFile;
+import org.tribuo.distill.graph.SharedBytes;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.TokenSequence;
 import org.tribuo.distill.output.TargetCodec;
@@ -89,8 +91,8 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
    * #runOn} says otherwise.
    *
    * @throws InvalidProtocolBufferException if the message is of another kind
-   * @throws IllegalArgumentException if the version is unknown, or the message does not hold a
-   *     whole model
+   * @throws IllegalArgumentException if the version is unknown, the message does not hold a whole
+   *     model, or its SHA-256 is missing or not that of its content
    */
   public static DistilledModel<?> deserializeFromProto(int version, String className, Any message)
       throws InvalidProtocolBufferException {
@@ -104,8 +106,43 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
       throw new IllegalArgumentException(
           "The model is a %s, expected %s".formatted(className, DistilledModel.class.getName()));
     }
-    DistilledModelProto proto = message.unpack(DistilledModelProto.class);
+    DistilledModelProto proto = StudentNetworkProtos.unsealed(message);
     return of(ModelDataCarrier.deserialize(proto.getMetadata()), StudentNetworkProtos.read(proto));
+  }
+
+  /**
+   * Reads a model that {@link #serializeToFile} saved. As {@link Model#deserializeFromFile}, but
+   * the file is mapped, so its weights take no room among Java's objects; nobody may change the
+   * file while the model is in use, but another one may take its place.
+   *
+   * @throws IllegalArgumentException if the file does not hold a whole model of this kind, or was
+   *     damaged; the message names the file
+   * @throws IOException if the file cannot be read
+   */
+  public static DistilledModel<?> read(Path file) throws IOException {
+    Model<?> model;
+    try {
+      ModelProto proto = SharedBytes.parse(SharedBytes.map(file), ModelProto.parser());
+      model = Model.deserialize(proto);
+    } catch (InvalidProtocolBufferException | RuntimeException e) {
+      throw new IllegalArgumentException(
+          "'%s' is no model that was saved, or is damaged: %s".formatted(file, reason(e)), e);
+    }
+    if (model instanceof DistilledModel<?> distilled) {
+      return distilled;
+    }
+    throw new IllegalArgumentException(
+        "'%s' is a %s, expected a %s"
+            .formatted(file, model.getClass().getName(), DistilledModel.class.getName()));
+  }
+
+  /** Tribuo calls by reflection what reads a model, and wraps what that throws. */
+  private static @Nullable String reason(Throwable thrown) {
+    Throwable reason = thrown;
+    while (reason.getCause() != null && !(reason instanceof IllegalArgumentException)) {
+      reason = reason.getCause();
+    }
+    return reason.getMessage();
   }
 
   private static <T extends Output<T>> DistilledModel<T> of(
@@ -124,8 +161,7 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
     return ModelProto.newBuilder()
         .setVersion(CURRENT_VERSION)
         .setClassName(DistilledModel.class.getName())
-        .setSerializedData(
-            Any.pack(StudentNetworkProtos.write(network, createDataCarrier().serialize())))
+        .setSerializedData(StudentNetworkProtos.write(network, createDataCarrier().serialize()))
         .build();
   }
 
@@ -176,8 +212,12 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
     return network.labelOrder();
   }
 
-  /** The longest text that the student can read, in tokens. */
-  public int positions() {
+  /**
+   * The most tokens of a text, special ones included, as in training: the {@code maxLength} of the
+   * trainer, or else the length to which the texts of the dataset were cut. A tokenizer that is
+   * opened with it cuts a text as it was cut then; a longer one is refused.
+   */
+  public int maxLength() {
     return network.tokens().positions();
   }
 
@@ -188,17 +228,26 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
 
   /**
    * Writes the student as an ONNX file, whole or not at all. Its metadata holds this model's
-   * provenance in Tribuo's field, from where Tribuo's ONNXExternalModel reads it, and the label
-   * order, which teachers and student sources find there.
+   * provenance in Tribuo's field, from where Tribuo's ONNXExternalModel reads it, and what teachers
+   * and student sources find there: the label order, the output of the logits, the maximum length
+   * and the token of padding.
    *
    * @throws IOException if the file cannot be written; one that was there before is kept
    */
   public void exportOnnx(Path file) throws IOException {
-    OnnxMetadata.describe(network.onnx(), provenance, network.labelOrder()).write(file);
+    OnnxMetadata.describe(
+            network.onnx(),
+            provenance,
+            network.logits(),
+            network.labelOrder(),
+            maxLength(),
+            network.padId())
+        .write(file);
   }
 
   /**
-   * Saves this model as protobuf, whole or not at all.
+   * Saves this model as protobuf, whole or not at all, with the SHA-256 of its content, which is
+   * compared when it is read.
    *
    * @throws IOException if the file cannot be written; one that was there before is kept
    */

@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.graph.QuantisedWeights;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.pass.Normalization;
 import org.tribuo.distill.runtime.SessionSettings;
@@ -30,11 +32,18 @@ final class FeatureTeacher {
    * Reads a teacher and finds its features.
    *
    * @param named where something is, if somebody has named it
-   * @throws GraphException if it has no layers, or a named value is not there or cannot be that
+   * @throws GraphException if it has no layers, or quantised weights, or a named value is not there
+   *     or cannot be that
    * @throws IOException if the file cannot be read
    */
   static FeatureTeacher read(Path file, Map<Feature, FeatureValue> named) throws IOException {
     Graph graph = Graph.of(OnnxModel.read(file));
+    Optional<String> quantised = QuantisedWeights.in(graph);
+    if (quantised.isPresent()) {
+      throw new GraphException(
+          "The teacher '%s' has quantised weights, the first is '%s': what happens inside is not found; compare its answers only, or take the model as it was before it was quantised"
+              .formatted(file, quantised.get()));
+    }
     Normalization.applyForTraining(graph);
     try {
       return new FeatureTeacher(file, graph, TransformerFeatures.find(graph, named));

@@ -3,7 +3,6 @@ package org.tribuo.distill;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.SplittableRandom;
-import java.util.stream.IntStream;
 
 /**
  * Which rows are trained on, and which are held out.
@@ -12,9 +11,9 @@ import java.util.stream.IntStream;
  * @param heldOut in ascending order
  */
 record HeldOut(int[] training, int[] heldOut) {
-  /** All rows are trained on. */
+  /** All rows that count are trained on. */
   static HeldOut none(TextRows rows) {
-    return new HeldOut(IntStream.range(0, rows.count()).toArray(), new int[0]);
+    return new HeldOut(rows.counted().toArray(), new int[0]);
   }
 
   /**
@@ -38,8 +37,7 @@ record HeldOut(int[] training, int[] heldOut) {
       labelled[j] = labelled[i];
     }
     return new HeldOut(
-        IntStream.range(0, rows.count()).filter(row -> !heldOut.get(row)).toArray(),
-        heldOut.stream().toArray());
+        rows.counted().filter(row -> !heldOut.get(row)).toArray(), heldOut.stream().toArray());
   }
 
   /** The rows that are trained on and have a label. */

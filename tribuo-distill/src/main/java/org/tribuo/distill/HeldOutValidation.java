@@ -10,13 +10,14 @@ import org.tribuo.distill.output.TargetKind;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.training.Validation;
 
-/** Measures a student on rows that were held out. */
+/** Measures a student on rows that were held out, each as its example's weight says. */
 final class HeldOutValidation implements Validation {
   private final StudentNetwork network;
   private final SessionSettings session;
   private final Score score;
   private final List<TokenSequence> texts;
   private final Tensor labels;
+  private final Tensor weights;
 
   HeldOutValidation(
       StudentNetwork network,
@@ -29,12 +30,13 @@ final class HeldOutValidation implements Validation {
     this.score = Score.of(kind);
     this.texts = Arrays.stream(heldOut).mapToObj(rows.texts()::get).toList();
     this.labels = RowsOfTensor.pick(rows.targets().labels(), heldOut);
+    this.weights = RowsOfTensor.pick(rows.weights().relative(), heldOut);
   }
 
   @Override
   public Map<String, Double> measure(OnnxModel student) {
     try (NetworkRunner runner = new NetworkRunner(network.withWeightsOf(student), session)) {
-      return Map.of(score.metric(), score.of(runner.logits(texts), labels));
+      return Map.of(score.metric(), score.of(runner.logits(texts), labels, weights));
     }
   }
 
@@ -48,31 +50,36 @@ final class HeldOutValidation implements Validation {
     /** The part of the rows whose largest logit is that of the label. */
     ACCURACY("accuracy") {
       @Override
-      double of(Tensor logits, Tensor labels) {
+      double of(Tensor logits, Tensor labels, Tensor weights) {
         float[] values = logits.toFloats();
         long[] expected = labels.toLongs();
+        float[] weight = weights.toFloats();
         int columns = (int) logits.dim(1);
-        int right = 0;
+        double right = 0;
+        double all = 0;
         for (int row = 0; row < expected.length; row++) {
-          right += largest(values, row * columns, columns) == expected[row] ? 1 : 0;
+          right += largest(values, row * columns, columns) == expected[row] ? weight[row] : 0;
+          all += weight[row];
         }
-        return (double) right / expected.length;
+        return right / all;
       }
     },
 
     /** The harmonic mean of precision and recall over all rows and labels together. */
     MICRO_F1("micro-f1") {
       @Override
-      double of(Tensor logits, Tensor labels) {
+      double of(Tensor logits, Tensor labels, Tensor weights) {
         float[] values = logits.toFloats();
         float[] expected = labels.toFloats();
-        int both = 0;
-        int either = 0;
+        float[] weight = weights.toFloats();
+        int columns = (int) logits.dim(1);
+        double both = 0;
+        double either = 0;
         for (int i = 0; i < values.length; i++) {
           int said = values[i] > 0 ? 1 : 0;
           int meant = expected[i] > 0 ? 1 : 0;
-          both += said * meant;
-          either += said + meant;
+          both += (double) weight[i / columns] * said * meant;
+          either += (double) weight[i / columns] * (said + meant);
         }
         return either == 0 ? 1 : 2.0 * both / either;
       }
@@ -81,15 +88,19 @@ final class HeldOutValidation implements Validation {
     /** The mean of the squared errors, negative. */
     NEGATIVE_SQUARED_ERROR("negative-squared-error") {
       @Override
-      double of(Tensor logits, Tensor labels) {
+      double of(Tensor logits, Tensor labels, Tensor weights) {
         float[] values = logits.toFloats();
         float[] expected = labels.toFloats();
+        float[] weight = weights.toFloats();
+        int columns = (int) logits.dim(1);
         double sum = 0;
+        double all = 0;
         for (int i = 0; i < values.length; i++) {
           double error = values[i] - expected[i];
-          sum += error * error;
+          sum += weight[i / columns] * (error * error);
+          all += weight[i / columns];
         }
-        return -sum / values.length;
+        return -sum / all;
       }
     };
 
@@ -103,7 +114,7 @@ final class HeldOutValidation implements Validation {
       return metric;
     }
 
-    abstract double of(Tensor logits, Tensor labels);
+    abstract double of(Tensor logits, Tensor labels, Tensor weights);
 
     static Score of(TargetKind kind) {
       return switch (kind) {

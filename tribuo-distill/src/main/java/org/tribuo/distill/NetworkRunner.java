@@ -10,7 +10,10 @@ import org.tribuo.distill.input.TokenInputs;
 import org.tribuo.distill.input.TokenSequence;
 import org.tribuo.distill.runtime.SessionSettings;
 
-/** Asks a network for the logits of any number of texts. Safe for many threads. */
+/**
+ * Asks a network for the logits of any number of texts. What it says of a text does not depend on
+ * the others. Safe for many threads.
+ */
 final class NetworkRunner implements AutoCloseable {
   /** What keeps the activations of a batch in a processor's caches. */
   private static final int ROWS = 64;
@@ -47,7 +50,8 @@ final class NetworkRunner implements AutoCloseable {
     int longest = Arrays.stream(lengths).max().orElse(1);
     int columns = network.labelOrder().size();
     float[] logits = new float[Math.multiplyExact(texts.size(), columns)];
-    for (int[] rows : BatchPlan.of(ROWS, Math.max(TOKENS, longest)).inference(lengths)) {
+    BatchPlan plan = BatchPlan.of(ROWS, Math.max(TOKENS, longest));
+    for (int[] rows : inputs.batches(plan, lengths)) {
       float[] batch = run(Arrays.stream(rows).mapToObj(texts::get).toList());
       for (int i = 0; i < rows.length; i++) {
         System.arraycopy(batch, i * columns, logits, rows[i] * columns, columns);
@@ -56,20 +60,22 @@ final class NetworkRunner implements AutoCloseable {
     return Tensor.of(logits, texts.size(), columns);
   }
 
+  /** The logits of a batch, and of what it was filled up with. */
   private float[] run(List<TokenSequence> batch) {
+    List<TokenSequence> rows = inputs.filledUp(batch);
     Tensor logits =
         session
-            .run(inputs.batch(batch), Set.of(network.logits()))
+            .run(inputs.batch(rows), Set.of(network.logits()))
             .getOrDefault(network.logits(), Tensor.scalar(0f));
     int columns = network.labelOrder().size();
-    if (logits.rank() != 2 || logits.dim(0) != batch.size() || logits.dim(1) != columns) {
+    if (logits.rank() != 2 || logits.dim(0) != rows.size() || logits.dim(1) != columns) {
       throw new GraphException(
           "The logits '%s' are %s for %d texts, expected [%d, %d]: one column each for %s"
               .formatted(
                   network.logits(),
                   logits,
-                  batch.size(),
-                  batch.size(),
+                  rows.size(),
+                  rows.size(),
                   columns,
                   network.labelOrder()));
     }

@@ -7,19 +7,33 @@ import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.OffsetDateTime;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.tribuo.MutableFeatureMap;
 import org.tribuo.Output;
+import org.tribuo.OutputFactory;
 import org.tribuo.distill.component.ModelFile;
 import org.tribuo.distill.component.ModelFileProvenance;
+import org.tribuo.distill.component.OnnxMetadata;
 import org.tribuo.distill.component.PropertyChecks;
+import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.input.TokenFeatures;
+import org.tribuo.distill.runtime.SessionSettings;
+import org.tribuo.distill.student.Student;
 import org.tribuo.distill.teacher.LabelOrder;
+import org.tribuo.distill.teacher.Teacher;
 import org.tribuo.distill.teacher.TeacherSettings;
 import org.tribuo.distill.transformer.Feature;
 import org.tribuo.distill.transformer.FeatureValue;
 import org.tribuo.distill.transformer.NamedFeature;
+import org.tribuo.provenance.ModelProvenance;
+import org.tribuo.provenance.impl.EmptyDatasetProvenance;
+import org.tribuo.provenance.impl.EmptyTrainerProvenance;
+import org.tribuo.regression.RegressionFactory;
 
 /**
  * A teacher from an ONNX file. It reads the tokens that the student reads, or has a tokenizer of
@@ -40,7 +54,8 @@ public final class OnnxTeacher extends TeacherSource {
 
   @Config(
       description =
-          "The output that holds the logits; empty to find it by its shape and its usual names.")
+          "The output that holds the logits; empty to find it by what an exported student's file"
+              + " says, or by its shape and its usual names.")
   private String logits = "";
 
   @Config(
@@ -51,13 +66,15 @@ public final class OnnxTeacher extends TeacherSource {
 
   @Config(
       description =
-          "The teacher's tokenizer.json, where it is not the student's; the texts are then taken from"
-              + " the examples' metadata, cut to the teacher's positions.")
+          "The teacher's tokenizer.json, where it is not the student's; the texts are then taken"
+              + " from the examples' metadata, cut to the length that an exported student's file"
+              + " states, or to the teacher's positions.")
   private @Nullable Path tokenizer;
 
   @Config(
       description =
-          "The token that fills up short rows, where the teacher has a tokenizer of its own.")
+          "The token that fills up short rows, where the teacher has a tokenizer of its own; 0 for"
+              + " the one that an exported student's file states, if it does.")
   private int padId;
 
   @Config(
@@ -159,22 +176,77 @@ public final class OnnxTeacher extends TeacherSource {
    *     the logits stand for, or a name is blank or occurs twice
    */
   @Override
-  LabelOrder labels() throws IOException {
-    return new LabelOrder(file().labelOrder(labelOrder, file().read()));
+  Optional<LabelOrder> labels() throws IOException {
+    return Optional.of(new LabelOrder(file().labelOrder(labelOrder, file().read())));
   }
 
   @Override
   <T extends Output<T>> List<ReadyTeacher> ready(TeacherPreparation<T> preparation)
       throws IOException {
+    OnnxModel model = file().read();
     return List.of(
         new ReadyTeacher(
             new TeacherSettings(
                 path,
-                labels(),
-                Optional.of(logits).filter(name -> !name.isEmpty()),
+                new LabelOrder(file().labelOrder(labelOrder, model)),
+                logits(model),
+                preparation.asksForValues(),
                 preparation.session()),
             Optional.ofNullable(tokenizer),
-            tokenizer == null ? preparation.padId() : padId));
+            OnnxMetadata.maxLength(model),
+            tokenizer == null ? preparation.padId() : ownPadId(model)));
+  }
+
+  private int ownPadId(OnnxModel model) {
+    return padId == 0 ? OnnxMetadata.padId(model).orElse(0) : padId;
+  }
+
+  /**
+   * This teacher as a Tribuo model, to be evaluated beside its students. It reads the tokens of its
+   * own tokenizer, if it has one, and is run where {@link DistilledModel#runOn} says.
+   *
+   * @param factory of its outputs: Label, MultiLabel or Regressor
+   * @throws PropertyException if neither the configuration nor the file says what the columns of
+   *     the logits stand for
+   * @throws org.tribuo.distill.graph.GraphException if the file is no ONNX model
+   * @throws org.tribuo.distill.teacher.TeacherException if no output can hold the logits
+   * @throws IllegalArgumentException if it has an input that tokens cannot feed
+   * @throws IOException if the file cannot be read
+   */
+  public <T extends Output<T>> DistilledModel<T> model(OutputFactory<T> factory)
+      throws IOException {
+    OnnxModel onnx = file().read();
+    LabelOrder labels = new LabelOrder(file().labelOrder(labelOrder, onnx));
+    TeacherSettings asItIs = TeacherSettings.of(path, labels).withValues();
+    String output;
+    try (Teacher teacher = Teacher.open(logits(onnx).map(asItIs::withLogits).orElse(asItIs))) {
+      output = teacher.output();
+    }
+    Student head = new Student(onnx, output, labels.names());
+    KnownOutputs<T> outputs = KnownOutputs.ofTeacherAlone(labels, factory);
+    boolean values = factory instanceof RegressionFactory;
+    TokenFeatures tokens =
+        TeacherLimits.of(path, tokenizer != null)
+            .limits()
+            .features(OnnxMetadata.maxLength(onnx).orElse(0));
+    StudentNetwork network =
+        StudentNetwork.of(values ? head : head.belowProbabilities(), tokens, ownPadId(onnx));
+    return new DistilledModel<>(
+        "teacher",
+        new ModelProvenance(
+            DistilledModel.class.getName(),
+            OffsetDateTime.now(ZoneId.systemDefault()),
+            new EmptyDatasetProvenance(),
+            new EmptyTrainerProvenance(),
+            Map.of("teacher", getProvenance())),
+        tokens.featureMap(new MutableFeatureMap()),
+        outputs.domain(),
+        network,
+        SessionSettings.cpu(0));
+  }
+
+  private Optional<String> logits(OnnxModel model) {
+    return Optional.of(logits).filter(name -> !name.isEmpty()).or(() -> OnnxMetadata.logits(model));
   }
 
   /**

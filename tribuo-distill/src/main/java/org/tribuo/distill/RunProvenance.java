@@ -1,5 +1,6 @@
 package org.tribuo.distill;
 
+import com.oracle.labs.mlrg.olcut.provenance.ListProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.PrimitiveProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.Provenance;
 import com.oracle.labs.mlrg.olcut.provenance.primitives.DoubleProvenance;
@@ -8,9 +9,11 @@ import com.oracle.labs.mlrg.olcut.provenance.primitives.LongProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.primitives.StringProvenance;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.tribuo.distill.runtime.ExecutionProvider;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.runtime.TrainingRuntime;
@@ -30,6 +33,13 @@ final class RunProvenance {
     number(texts.prefix() + "labelled-rows", texts.rows().labelledRows().length);
     number(texts.prefix() + "unlabelled-rows", texts.rows().unlabelledRows().length);
     number(texts.prefix() + "held-out-rows", texts.split().heldOut().length);
+    ExampleWeights weights = texts.rows().weights();
+    if (weights.leftOut() > 0) {
+      number(texts.prefix() + "left-out-rows", weights.leftOut());
+    }
+    if (weights.differ()) {
+      text(texts.prefix() + "example-weights", weights.toString());
+    }
   }
 
   /**
@@ -40,7 +50,7 @@ final class RunProvenance {
    * @param teachers how many there are: if there are several, the names begin with the number
    */
   void softTargets(StageTexts<?> texts, int teacher, int teachers, SoftTargetStep.Answer answer) {
-    String prefix = texts.prefix() + (teachers == 1 ? "" : "teacher-%d-".formatted(teacher));
+    String prefix = texts.prefix() + (teachers == 1 ? "" : "teacher-" + teacher + "-");
     TeacherRun run = answer.run();
     number(prefix + "soft-targets-computed", run.computedRows());
     number(prefix + "soft-targets-reused", run.reusedRows());
@@ -68,6 +78,13 @@ final class RunProvenance {
         .forEach((metric, value) -> put(new DoubleProvenance(name + "-" + metric, value)));
   }
 
+  /** Weights kept their values in a stage, if there are any. */
+  void frozen(String name, Set<String> weights) {
+    if (!weights.isEmpty()) {
+      number(name + "-frozen-weights", weights.size());
+    }
+  }
+
   /**
    * The teacher has shown what happens inside in a stage.
    *
@@ -83,6 +100,18 @@ final class RunProvenance {
     stage(name, lastGood);
     put(new LongProvenance("stopped-at-step", reason.step()));
     text("stopped-by-term", reason.term());
+  }
+
+  /** What the model may answer although no example has it. */
+  void unseenOutputs(List<String> names) {
+    List<StringProvenance> all = new ArrayList<>();
+    names.forEach(name -> all.add(new StringProvenance("unseen-output", name)));
+    values.put("unseen-outputs", new ListProvenance<>(all));
+  }
+
+  /** The most tokens of a text that the model reads. */
+  void maxLength(int tokens) {
+    number("max-length", tokens);
   }
 
   void ranOn(SessionSettings session) {

@@ -185,7 +185,7 @@ public final class SeveralTeachers extends TeacherSource {
   }
 
   @Override
-  LabelOrder labels() throws IOException {
+  Optional<LabelOrder> labels() throws IOException {
     return teachers.get(0).labels();
   }
 

@@ -45,8 +45,9 @@ record SoftTargetStep(Teacher teacher, TeacherTexts inputs, int[] columns) {
    * @param student the columns that the student has
    * @param maxLength where a teacher with a tokenizer of its own does not say how much it reads; 0
    *     for the usual length
-   * @throws IllegalArgumentException if teacher and student have different labels, or a text does
-   *     not fit the teacher or is not kept for its tokenizer
+   * @throws IllegalArgumentException if teacher and student have different labels, or the teacher
+   *     lacks a dimension of a regression, or a text does not fit the teacher or is not kept for
+   *     its tokenizer
    */
   static SoftTargetStep of(
       ReadyTeacher teacher,
@@ -55,13 +56,17 @@ record SoftTargetStep(Teacher teacher, TeacherTexts inputs, int[] columns) {
       LabelOrder student,
       int maxLength)
       throws IOException {
-    int[] columns = teacher.settings().labels().columnsFor(student);
+    LabelOrder labels = teacher.settings().labels();
+    int[] columns =
+        teacher.settings().values() ? labels.columnsAmong(student) : labels.columnsFor(student);
     TeacherLimits readable =
         TeacherLimits.of(teacher.settings().model(), teacher.tokenizer().isPresent());
     List<TokenSequence> texts =
         teacher.tokenizer().isPresent()
             ? RetokenizedTexts.of(
-                examples, teacher.tokenizer().get(), readable.limits().orUsual(maxLength))
+                examples,
+                teacher.tokenizer().get(),
+                teacher.maxLength().orElse(readable.limits().orUsual(maxLength)))
             : ofStudent;
     readable.check(texts, teacher.padId());
     Teacher opened = Teacher.open(teacher.settings());

@@ -3,7 +3,9 @@ package org.tribuo.distill;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.tribuo.ConfigurableDataSource;
+import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.loss.FeatureMatching;
 import org.tribuo.distill.loss.FeatureTerm;
 import org.tribuo.distill.loss.HardLoss;
@@ -12,6 +14,7 @@ import org.tribuo.distill.loss.RowForm;
 import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.output.TargetCodec;
 import org.tribuo.distill.output.TargetKind;
+import org.tribuo.distill.student.FrozenWeights;
 import org.tribuo.distill.training.TrainingSettings;
 import org.tribuo.distill.transformer.Feature;
 import org.tribuo.distill.transformer.FeatureValue;
@@ -26,6 +29,7 @@ import org.tribuo.distill.transformer.FeatureValue;
  * @param hardLoss empty for the usual one
  * @param softLoss empty for the usual one
  * @param features what is compared inside student and teacher
+ * @param frozen the weights that keep their values, if there are any
  * @param settings all else
  */
 record Stage(
@@ -36,6 +40,7 @@ record Stage(
     Optional<HardLoss> hardLoss,
     Optional<SoftLoss> softLoss,
     List<FeatureTerm> features,
+    Optional<FrozenWeights> frozen,
     TrainingSettings settings) {
 
   /** The name of the stage that is there where none is stated. */
@@ -47,18 +52,20 @@ record Stage(
   /**
    * What the stage minimises.
    *
+   * @param weighted whether examples count differently
    * @param teachers how several teachers agree, if there are several
    * @param inside the teacher that shows what happens inside, if any stage compares that
    * @param inStudent where something inside the student is, if somebody has named it
-   * @throws IllegalArgumentException if a loss does not fit the outputs
+   * @throws IllegalArgumentException if a loss does not fit the outputs or knows no weights
    */
   Objective objective(
       TargetCodec<?> codec,
+      boolean weighted,
       Optional<TeacherAgreement> teachers,
       Optional<FeatureTeacher> inside,
       Map<Feature, FeatureValue> inStudent) {
     return new Objective(
-        RowForm.examples(),
+        weighted ? RowForm.weightedExamples() : RowForm.examples(),
         from.labels() ? Optional.of(hard(codec)) : Optional.empty(),
         from.teacher() ? Optional.of(soft(codec.kind(), teachers)) : Optional.empty(),
         features.isEmpty()
@@ -77,6 +84,16 @@ record Stage(
   private SoftLoss soft(TargetKind kind, Optional<TeacherAgreement> teachers) {
     SoftLoss soft = new OutputLosses(kind).soft(softLoss);
     return teachers.map(all -> all.against(soft, kind)).orElse(soft);
+  }
+
+  /**
+   * How the stage trains a student.
+   *
+   * @param student its graph, normalised for training
+   * @throws com.oracle.labs.mlrg.olcut.config.PropertyException if what is frozen is not there
+   */
+  TrainingSettings settingsFor(Supplier<Graph> student) {
+    return frozen.map(weights -> settings.withFrozen(weights.in(student.get()))).orElse(settings);
   }
 
   private boolean learnsFromLabelsAlone() {

@@ -69,6 +69,7 @@ record StageReading(DistillationTrainer<?> trainer, TrainingSettings usual) {
         firstOf(stage.hardLoss, trainer.hardLoss),
         firstOf(stage.softLoss, trainer.softLoss),
         features,
+        firstOf(stage.frozenWeights, trainer.frozenWeights),
         settings(from)
             .over(
                 stage.epochs,

@@ -33,11 +33,18 @@ record StudentNetwork(
 
   /** A student that is to be trained, its weights inside. */
   static StudentNetwork of(Student student, TokenFeatures tokens, int padId) {
-    OnnxModel onnx =
-        student.model().hasExternalData()
-            ? OnnxModel.of(student.model().toProto())
-            : student.model();
-    return new StudentNetwork(onnx, student.logits(), student.labelOrder(), tokens, padId);
+    return new StudentNetwork(
+        student.model().inOneFile(), student.logits(), student.labelOrder(), tokens, padId);
+  }
+
+  /**
+   * The same network for texts that are no longer than this.
+   *
+   * @param tokens at most its positions
+   */
+  StudentNetwork withMaxLength(int tokens) {
+    return new StudentNetwork(
+        onnx, logits, labelOrder, new TokenFeatures(tokens, this.tokens.vocabulary()), padId);
   }
 
   /** The part of the network that the logits need: they are its only output. */

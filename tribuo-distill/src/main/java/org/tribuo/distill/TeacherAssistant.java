@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.tribuo.Output;
 import org.tribuo.distill.teacher.LabelOrder;
 
@@ -41,8 +42,8 @@ public final class TeacherAssistant extends TeacherSource {
   }
 
   @Override
-  LabelOrder labels() throws IOException {
-    return trainer.knownLabels();
+  Optional<LabelOrder> labels() throws IOException {
+    return trainer.labelsOfTeacher();
   }
 
   /** The trainer is asked for one training by number, so it need not count its own. */

@@ -18,10 +18,16 @@ record TeacherLimits(Path model, TokenLimits limits, boolean ownTokenizer) {
   /**
    * Of a teacher from a file.
    *
+   * @throws IllegalArgumentException if it has an input that tokens cannot feed
    * @throws IOException if it cannot be read
    */
   static TeacherLimits of(Path model, boolean ownTokenizer) throws IOException {
-    return new TeacherLimits(model, TokenLimits.of(OnnxModel.read(model)), ownTokenizer);
+    try {
+      return new TeacherLimits(model, TokenLimits.ofTeacher(OnnxModel.read(model)), ownTokenizer);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "The teacher '%s': %s".formatted(model, e.getMessage()), e);
+    }
   }
 
   /**
@@ -52,7 +58,8 @@ record TeacherLimits(Path model, TokenLimits limits, boolean ownTokenizer) {
                       model,
                       ownTokenizer
                           ? "is its tokenizer the one of this model?"
-                          : "teacher and student must read the same tokens, or the teacher needs a tokenizer of its own"));
+                          : "teacher and student must read the same tokens, or the teacher needs a"
+                                + " tokenizer of its own"));
         }
       }
     }

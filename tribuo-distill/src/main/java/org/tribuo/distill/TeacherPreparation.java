@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import org.tribuo.Dataset;
 import org.tribuo.Output;
 import org.tribuo.distill.runtime.SessionSettings;
+import org.tribuo.regression.RegressionFactory;
 
 /**
  * What there is to get teachers ready with.
@@ -26,4 +27,9 @@ record TeacherPreparation<T extends Output<T>>(
     Path folder,
     Object storeLock,
     RunProvenance report,
-    DistillationListener listener) {}
+    DistillationListener listener) {
+  /** Whether teachers are asked for the values of a regression, not for logits. */
+  boolean asksForValues() {
+    return examples.getOutputFactory() instanceof RegressionFactory;
+  }
+}

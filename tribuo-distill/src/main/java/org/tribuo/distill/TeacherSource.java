@@ -14,8 +14,8 @@ public abstract sealed class TeacherSource
     implements Configurable, Provenancable<ConfiguredObjectProvenance>
     permits OnnxTeacher, TeacherAssistant, SeveralTeachers {
 
-  /** The labels that the teacher knows, as far as that is known before it is there. */
-  abstract LabelOrder labels() throws IOException;
+  /** The labels that the teacher knows; empty if that is not known before it is there. */
+  abstract Optional<LabelOrder> labels() throws IOException;
 
   /** Gets each teacher ready to be asked. */
   abstract <T extends Output<T>> List<ReadyTeacher> ready(TeacherPreparation<T> preparation)

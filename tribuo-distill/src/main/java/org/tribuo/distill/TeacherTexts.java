@@ -7,9 +7,6 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.tribuo.distill.input.BatchPlan;
 import org.tribuo.distill.input.TokenInputs;
 import org.tribuo.distill.input.TokenSequence;
@@ -19,7 +16,8 @@ import org.tribuo.distill.teacher.TeacherInputs;
 
 /**
  * Texts as a teacher reads them. One that is not told what padding is reads texts of one length at
- * a time, so that what it says of a text does not hang on the others.
+ * a time, so that what it says of a text does not depend on the others. Where a teacher takes a
+ * fixed number of rows, short batches are filled up.
  *
  * @param texts one a row
  * @param inputs those of the teacher
@@ -58,23 +56,14 @@ record TeacherTexts(List<TokenSequence> texts, TokenInputs inputs) implements Te
     int longest = Arrays.stream(lengths).max().orElse(1);
     BatchPlan plan = BatchPlan.of(limits.maxRows(), Math.max(limits.maxTokens(), longest));
     return () ->
-        plan.inference(lengths).stream()
-            .flatMap(rows -> inputs.tellPadding() ? Stream.of(rows) : ofOneLength(rows, lengths))
+        inputs.batches(plan, lengths).stream()
             .map(rows -> batch(Arrays.stream(rows).map(row -> from + row).toArray()))
             .iterator();
   }
 
-  private static Stream<int[]> ofOneLength(int[] rows, int[] lengths) {
-    return Arrays.stream(rows)
-        .boxed()
-        .collect(Collectors.groupingBy(row -> lengths[row], TreeMap::new, Collectors.toList()))
-        .values()
-        .stream()
-        .map(alike -> alike.stream().mapToInt(Integer::intValue).toArray());
-  }
-
   private TeacherBatch batch(int[] rows) {
-    return new TeacherBatch(rows, inputs.batch(Arrays.stream(rows).mapToObj(texts::get).toList()));
+    List<TokenSequence> asked = Arrays.stream(rows).mapToObj(texts::get).toList();
+    return new TeacherBatch(rows, inputs.batch(inputs.filledUp(asked)));
   }
 
   private static MessageDigest newDigest() {

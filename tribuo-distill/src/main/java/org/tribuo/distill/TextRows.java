@@ -17,13 +17,16 @@ import org.tribuo.distill.output.Targets;
  * @param texts the tokens
  * @param targets the labels
  * @param labelled whether there is one
+ * @param weights how much each counts
  */
-record TextRows(List<TokenSequence> texts, Targets targets, boolean[] labelled) {
+record TextRows(
+    List<TokenSequence> texts, Targets targets, boolean[] labelled, ExampleWeights weights) {
   /**
    * Reads a dataset.
    *
    * @throws IllegalArgumentException if there are no examples, or one is no text that fits the
-   *     limits, or has an output that the codec does not know; the message says which
+   *     limits, has an output that the codec does not know or a weight that is none; the message
+   *     says which
    */
   static <T extends Output<T>> TextRows of(
       Dataset<T> dataset, TokenFeatures tokens, TargetCodec<T> codec) {
@@ -36,7 +39,7 @@ record TextRows(List<TokenSequence> texts, Targets targets, boolean[] labelled) 
       texts.add(read(tokens, example, row));
       labelled[row] = codec.isLabelled(example.getOutput());
     }
-    return new TextRows(texts, codec.encode(examples), labelled);
+    return new TextRows(texts, codec.encode(examples), labelled, ExampleWeights.of(examples));
   }
 
   private static TokenSequence read(TokenFeatures tokens, Example<?> example, int row) {
@@ -51,17 +54,22 @@ record TextRows(List<TokenSequence> texts, Targets targets, boolean[] labelled) 
     return labelled.length;
   }
 
-  /** The rows that have a label. */
+  /** The rows but for those that are left out, in ascending order. */
+  IntStream counted() {
+    return IntStream.range(0, count()).filter(weights::counts);
+  }
+
+  /** The rows that have a label, without those that are left out. */
   int[] labelledRows() {
     return rows(true);
   }
 
-  /** The rows that have none. */
+  /** The rows that have none, without those that are left out. */
   int[] unlabelledRows() {
     return rows(false);
   }
 
   private int[] rows(boolean withLabel) {
-    return IntStream.range(0, count()).filter(row -> labelled[row] == withLabel).toArray();
+    return counted().filter(row -> labelled[row] == withLabel).toArray();
   }
 }

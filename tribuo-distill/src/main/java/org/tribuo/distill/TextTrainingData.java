@@ -85,6 +85,10 @@ final class TextTrainingData implements TrainingData {
     Map<String, Tensor> batch = new HashMap<>(inputs.batch(pick(all)));
     batch.put(ObjectiveInputs.LABELS, RowsOfTensor.pick(texts.targets().labels(), all));
     batch.put(ObjectiveInputs.LABELLED, RowsOfTensor.pick(texts.targets().labelled(), all));
+    if (texts.weights().differ()) {
+      Tensor weights = texts.weights().relative();
+      batch.put(ObjectiveInputs.EXAMPLE_WEIGHTS, RowsOfTensor.pick(weights, all));
+    }
     softTargets.ifPresent(answers -> answers.putInto(batch, all));
     return batch;
   }

@@ -2,6 +2,7 @@ package org.tribuo.distill;
 
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
@@ -16,7 +17,8 @@ import org.tribuo.distill.transformer.EmbeddingTables;
  *
  * @param positions the most tokens of a text; empty if no table says it, as where positions are
  *     turned or relative
- * @param vocabulary how many tokens it knows; ids are smaller than this
+ * @param vocabulary how many tokens it knows; ids are smaller than this, the largest number where a
+ *     teacher's tables do not tell
  */
 record TokenLimits(OptionalInt positions, int vocabulary) {
   /**
@@ -28,12 +30,29 @@ record TokenLimits(OptionalInt positions, int vocabulary) {
     Graph graph = Graph.of(model);
     Normalization.apply(graph);
     EmbeddingTables tables = EmbeddingTables.of(graph);
+    TokenInputs inputs = TokenInputs.of(graph.inputs());
     OptionalInt positions =
-        tables.maxPositions().stream()
+        Stream.of(
+                tables.maxPositions(),
+                inputs.fixedPositions(),
+                inputs.positionIds().map(tables::rows).orElse(OptionalLong.empty()))
+            .flatMapToLong(OptionalLong::stream)
             .map(most -> Math.min(most, TokenFeatures.MAX_POSITIONS))
             .mapToInt(Math::toIntExact)
-            .findFirst();
+            .min();
     return new TokenLimits(positions, vocabulary(graph, tables));
+  }
+
+  /**
+   * The limits of a model that is only run: what its tables do not tell is not limited here, and
+   * ONNX Runtime refuses what they do not have.
+   */
+  static TokenLimits ofTeacher(OnnxModel model) {
+    try {
+      return of(model);
+    } catch (GraphException e) {
+      return new TokenLimits(OptionalInt.empty(), Integer.MAX_VALUE);
+    }
   }
 
   private static int vocabulary(Graph graph, EmbeddingTables tables) {

@@ -17,6 +17,7 @@ import org.tribuo.distill.loss.HardLoss;
 import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.schedule.Schedule;
 import org.tribuo.distill.schedule.WarmUpSchedule;
+import org.tribuo.distill.student.FrozenWeights;
 
 /**
  * A part of a training, with examples, losses and schedules of its own; what it does not state is
@@ -111,6 +112,9 @@ public final class TrainingStage
               + " where it is stated that the labels alone are learnt.")
   List<FeatureTerm> features = List.of();
 
+  @Config(description = "The weights that keep their values; by default the trainer's.")
+  @Nullable FrozenWeights frozenWeights;
+
   @Config(description = "Alpha over the steps of the stage; by default the trainer's.")
   @Nullable Schedule alpha;
 
@@ -185,6 +189,11 @@ public final class TrainingStage
     return with(stage -> stage.features = List.of(others));
   }
 
+  /** The same with other weights that keep their values, {@link FrozenWeights#none} perhaps. */
+  public TrainingStage frozenWeights(FrozenWeights others) {
+    return with(stage -> stage.frozenWeights = others);
+  }
+
   /** The same with another weight of the soft loss. */
   public TrainingStage alpha(Schedule other) {
     return with(stage -> stage.alpha = other);
@@ -215,6 +224,7 @@ public final class TrainingStage
     other.hardLoss = hardLoss;
     other.softLoss = softLoss;
     other.features = features;
+    other.frozenWeights = frozenWeights;
     other.alpha = alpha;
     other.temperature = temperature;
     other.learningRate = learningRate;

@@ -21,8 +21,15 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.library.Architectures.LayeredArchitecture;
+import java.io.PrintStream;
+import java.nio.charset.Charset;
+import java.text.DecimalFormat;
+import java.text.NumberFormat;
+import java.text.SimpleDateFormat;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
+import java.util.Scanner;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.NullMarked;
@@ -38,8 +45,9 @@ class ArchitectureTest {
   /** For each room the rooms that it may know; the trainers in the base package may know all. */
   private static final Map<String, Set<String>> MAY_KNOW =
       Map.ofEntries(
-          entry("runtime", Set.of()),
-          entry("graph", Set.of("runtime")),
+          entry("file", Set.of()),
+          entry("runtime", Set.of("file")),
+          entry("graph", Set.of("file", "runtime")),
           entry("component", Set.of("graph")),
           entry("autodiff", Set.of("graph")),
           entry("schedule", Set.of("component")),
@@ -51,7 +59,7 @@ class ArchitectureTest {
           entry("student", Set.of("component", "graph", "transformer")),
           entry(
               "training",
-              Set.of("runtime", "graph", "autodiff", "loss", "schedule", "transformer")),
+              Set.of("file", "runtime", "graph", "autodiff", "loss", "schedule", "transformer")),
           entry("report", Set.of("trainers")));
 
   /** Where the library's own classes were compiled to, beside those of the tests. */
@@ -146,6 +154,43 @@ class ArchitectureTest {
         .callConstructor(Random.class)
         .orShould()
         .callMethod(Math.class, "random")
+        .check(classes);
+  }
+
+  /**
+   * {@code "...".formatted(...)} is for messages; in names and files its numbers are written by %s,
+   * which knows no locale.
+   */
+  @ArchTest
+  static void nothingDependsOnTheLocale(JavaClasses classes) {
+    noClasses()
+        .should()
+        .callMethod(String.class, "toLowerCase")
+        .orShould()
+        .callMethod(String.class, "toUpperCase")
+        .orShould()
+        .callMethod(String.class, "format", String.class, Object[].class)
+        .orShould()
+        .callMethod(PrintStream.class, "printf", String.class, Object[].class)
+        .orShould()
+        .callMethod(PrintStream.class, "format", String.class, Object[].class)
+        .orShould()
+        .callConstructor(DecimalFormat.class, String.class)
+        .orShould()
+        .callConstructor(SimpleDateFormat.class, String.class)
+        .orShould()
+        .callMethod(NumberFormat.class, "getInstance")
+        .orShould()
+        .callMethod(Locale.class, "getDefault")
+        .orShould()
+        .callMethod(Charset.class, "defaultCharset")
+        .orShould()
+        .callMethod(String.class, "getBytes")
+        .orShould()
+        .callConstructor(String.class, byte[].class)
+        .orShould()
+        .dependOnClassesThat()
+        .areAssignableTo(Scanner.class)
         .check(classes);
   }
 

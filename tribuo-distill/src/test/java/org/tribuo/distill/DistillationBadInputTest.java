@@ -138,11 +138,11 @@ class DistillationBadInputTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> bert().train(with(TokenSequence.of(ids))))
         .withMessageStartingWith("Example 12: ")
-        .withMessageContaining("a token at position 64, the model has positions for 64 tokens")
+        .withMessageContaining("a token at position 64, the model reads texts of at most 64 tokens")
         .withMessageContaining("set the tokenizer's maximum length to that");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> builder().maxLength(8).build().train(LABELLED))
-        .withMessageContaining("positions for 8 tokens");
+        .withMessageContaining("reads texts of at most 8 tokens");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> builder().maxLength(65).build().train(LABELLED))
         .withMessage("maxLength is 65 tokens, but the model has positions for 64");

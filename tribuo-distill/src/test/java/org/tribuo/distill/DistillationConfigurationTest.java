@@ -62,6 +62,7 @@ import org.tribuo.distill.schedule.StepSchedule;
 import org.tribuo.distill.schedule.WarmUpSchedule;
 import org.tribuo.distill.student.CutStudent;
 import org.tribuo.distill.student.EncoderStudent;
+import org.tribuo.distill.student.FrozenWeights;
 import org.tribuo.distill.student.NewStudent;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.teacher.TeacherWeighting;
@@ -115,6 +116,7 @@ class DistillationConfigurationTest {
             minimal()
                 .teacher(OnnxTeacher.of(BERT, ORDER, "logits"))
                 .softLoss(new Dkd(1, 2))
+                .frozenWeights(FrozenWeights.embeddingsAndLayers(1).andNamed("*bias", "?"))
                 .hardLoss(new CrossEntropy(0.1f, Map.of("red", 2f)))
                 .alpha(0.3f)
                 .temperature(4)
@@ -366,6 +368,22 @@ class DistillationConfigurationTest {
       assertThatExceptionOfType(PropertyException.class)
           .isThrownBy(() -> manager.lookup("trainer"))
           .withMessageContaining("Component: trainer, Property: alpha, alpha is 2.0");
+    }
+  }
+
+  @Test
+  void aBooleanThatIsNeitherTrueNorFalseIsRefused(@TempDir Path folder) throws Exception {
+    Path xml = xml(folder);
+    Files.writeString(
+        xml,
+        Files.readString(xml)
+            .replace(
+                "name=\"earlyStopping\" value=\"true\"", "name=\"earlyStopping\" value=\"yes\""));
+    try (ConfigurationManager manager = new ConfigurationManager(xml.toString())) {
+      assertThatExceptionOfType(PropertyException.class)
+          .isThrownBy(() -> manager.lookup("trainer"))
+          .withMessage(
+              "Component: trainer, Property: earlyStopping, is 'yes', expected true or false");
     }
   }
 

@@ -28,9 +28,7 @@ import org.tribuo.classification.Label;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
-import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Tensor;
-import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.graph.pass.Normalization;
 import org.tribuo.distill.loss.AttentionForm;
 import org.tribuo.distill.loss.AttentionKl;
@@ -235,7 +233,7 @@ class DistillationFeaturesTest {
   @Test
   void featuresOfModelsThatDoNotKnowPaddingAreNotKept(@TempDir Path folder) throws Exception {
     Path blind = folder.resolve("blind.onnx");
-    withoutMask("bert_seqcls_ts11").write(blind);
+    Zoo.withoutMask("bert_seqcls_ts11").write(blind);
     FeatureTerm relations = new FeatureTerm("relations", new MiniLm(4), 1);
 
     alone("bert_seqcls_ts11")
@@ -266,18 +264,6 @@ class DistillationFeaturesTest {
                     .train(TEXTS))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("no input tells the student tokens from padding");
-  }
-
-  /** The model with all positions as tokens. */
-  private static OnnxModel withoutMask(String name) {
-    Graph graph = Graph.of(Zoo.model(name));
-    Normalization.applyForTraining(graph);
-    Ops op = Ops.on(graph);
-    Value sizes = op.shapeOf(graph.value("input_ids"));
-    Value one = op.scalar(1, graph.value("attention_mask"));
-    graph.replaceUses("attention_mask", op.expand(one, sizes).name());
-    graph.removeInput("attention_mask");
-    return graph.toModel();
   }
 
   @Test

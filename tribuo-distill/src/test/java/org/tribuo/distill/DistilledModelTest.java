@@ -108,6 +108,21 @@ class DistilledModelTest {
   }
 
   @Test
+  void whatAStudentWithoutAMaskSaysOfATextDoesNotDependOnTheOthers() {
+    try (DistilledModel<Label> model =
+        model(
+            Zoo.withoutMask("bert_seqcls_ts11"),
+            TinyTexts.dataset(EXAMPLES),
+            List.of("red", "blue", "green"))) {
+      List<Prediction<Label>> together = model.predict(EXAMPLES);
+      for (int i = 0; i < EXAMPLES.size(); i++) {
+        Prediction<Label> alone = model.predict(EXAMPLES.get(i));
+        assertThat(together.get(i).distributionEquals(alone, 1e-5)).as("example %d", i).isTrue();
+      }
+    }
+  }
+
+  @Test
   void manyThreadsPredictTheSameWhileItIsClosed() throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(8);
     try (DistilledModel<Label> model = labels()) {
@@ -200,7 +215,7 @@ class DistilledModelTest {
               () ->
                   model.predict(
                       TokenFeatures.toExample(TokenSequence.of(new int[33]), new Label("red"))))
-          .withMessageContaining("positions for 32 tokens");
+          .withMessageContaining("at most 32 tokens");
       assertThatIllegalArgumentException()
           .isThrownBy(
               () ->
@@ -225,7 +240,7 @@ class DistilledModelTest {
     }
     assertThatReading(saved.toBuilder().setVersion(7).build())
         .hasStackTraceContaining("has version 7, this library reads versions 0 to 0");
-    DistilledModelProto content = saved.getSerializedData().unpack(DistilledModelProto.class);
+    DistilledModelProto content = StudentNetworkProtos.unsealed(saved.getSerializedData());
     assertThatReading(with(saved, content.toBuilder().setOnnxModel(ByteString.EMPTY).build()))
         .hasStackTraceContaining("damaged")
         .hasStackTraceContaining("is not an ONNX model");
@@ -236,6 +251,56 @@ class DistilledModelTest {
         .hasStackTraceContaining("positions is 0");
     assertThatReading(with(saved, content.toBuilder().setLogitsOutput("probabilities").build()))
         .hasStackTraceContaining("has no output 'probabilities'");
+  }
+
+  @Test
+  void aBitThatFlippedAfterItWasSavedIsFoundOut(@TempDir Path folder) throws Exception {
+    Path file = folder.resolve("model.pb");
+    try (DistilledModel<Label> model = labels()) {
+      model.serializeToFile(file);
+    }
+    byte[] whole = Files.readAllBytes(file);
+    for (int part = 1; part < 10; part++) {
+      byte[] damaged = whole.clone();
+      damaged[whole.length / 10 * part] ^= 1;
+      Files.write(file, damaged);
+
+      assertThatThrownBy(() -> DistilledModel.read(file))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageStartingWith("'%s' is no model that was saved, or is damaged: ".formatted(file))
+          .hasMessageContaining("The saved model was damaged after it was written: its")
+          .hasMessageContaining("SHA-256 is");
+      assertThatThrownBy(() -> Model.deserializeFromFile(file))
+          .hasStackTraceContaining("The saved model was damaged after it was written");
+    }
+  }
+
+  @Test
+  void aModelWithoutADigestIsRefused() throws Exception {
+    ModelProto saved;
+    try (DistilledModel<Label> model = labels()) {
+      saved = model.serialize();
+    }
+    ModelProto unsealed =
+        saved.toBuilder()
+            .setSerializedData(Any.pack(StudentNetworkProtos.unsealed(saved.getSerializedData())))
+            .build();
+
+    assertThatReading(unsealed).hasStackTraceContaining("The saved model has no SHA-256");
+  }
+
+  @Test
+  void itIsReadWithoutACopyOfItsWeights(@TempDir Path folder) throws Exception {
+    Path file = folder.resolve("model.pb");
+    try (DistilledModel<Label> model = labels()) {
+      model.serializeToFile(file);
+      DistilledModel<?> read = DistilledModel.read(file);
+      assertThat(read.network().onnx().initializers())
+          .isEqualTo(model.network().onnx().initializers());
+      assertThat(read.network().onnx().initializers().values())
+          .filteredOn(weight -> weight.elementType().isFloat())
+          .allMatch(weight -> weight.data().isDirect());
+    }
   }
 
   @Test
@@ -266,7 +331,9 @@ class DistilledModelTest {
   }
 
   private static ModelProto with(ModelProto saved, DistilledModelProto content) {
-    return saved.toBuilder().setSerializedData(Any.pack(content)).build();
+    return saved.toBuilder()
+        .setSerializedData(StudentNetworkProtos.sealed(content.toByteString()))
+        .build();
   }
 
   private static AbstractThrowableAssert<?, ?> assertThatReading(ModelProto proto) {
@@ -279,7 +346,11 @@ class DistilledModelTest {
 
   private static <T extends Output<T>> DistilledModel<T> model(
       String name, MutableDataset<T> data, List<String> labelOrder) {
-    OnnxModel onnx = Zoo.model(name);
+    return model(Zoo.model(name), data, labelOrder);
+  }
+
+  private static <T extends Output<T>> DistilledModel<T> model(
+      OnnxModel onnx, MutableDataset<T> data, List<String> labelOrder) {
     ModelProvenance provenance =
         new ModelProvenance(
             DistilledModel.class.getName(),
@@ -288,7 +359,7 @@ class DistilledModelTest {
             new EmptyTrainerProvenance());
     ImmutableFeatureMap features = TOKENS.featureMap(data.getFeatureMap());
     return new DistilledModel<>(
-        name,
+        "tiny",
         provenance,
         features,
         data.getOutputIDInfo(),

@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tribuo.distill.loss.FeatureLoss;
 import org.tribuo.distill.loss.HardLoss;
@@ -43,6 +44,21 @@ class DocumentationTest {
         assertThat(page).containsPattern("(?m)^\\|[^|]*`" + field.getName() + "`");
       }
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "native-library.md, onnxruntime.native.version",
+    "quick-start.md, slf4j.version",
+  })
+  void aVersionThatAPageStatesIsThatOfTheBuild(String page, String property) throws IOException {
+    List<String> version =
+        entries(
+            " *<%1$s>(.+)</%1$s>".formatted(Pattern.quote(property)),
+            Files.readString(Path.of("..", "pom.xml")));
+
+    assertThat(Files.readString(PAGES.resolve(page)))
+        .contains("<version>%s</version>".formatted(version.get(0)));
   }
 
   @Test

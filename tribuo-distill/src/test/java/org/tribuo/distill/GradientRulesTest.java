@@ -19,8 +19,11 @@ import org.tribuo.classification.Label;
 import org.tribuo.distill.autodiff.RuleTable;
 import org.tribuo.distill.autodiff.UnknownOperatorException;
 import org.tribuo.distill.graph.Attributes;
+import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Node;
+import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.student.OnnxStudent;
@@ -106,6 +109,50 @@ class GradientRulesTest {
         .isInstanceOf(PropertyException.class)
         .hasMessageContaining("gradientRules")
         .hasMessageContaining("Operator 'Tanh' is in the table already");
+  }
+
+  /** Logits that are quantised, and added to what they were. */
+  private void writeQuantizedStudent() throws IOException {
+    Graph graph = Graph.of(Zoo.model("bert_seqcls_dynamo"));
+    String logits = graph.outputs().get(0);
+    TensorType floats = graph.value(logits).type();
+    String scale = graph.setInitializer("scale", Tensor.scalar(0.01f)).name();
+    TensorType bytes = new TensorType(ElementType.UINT8, floats.shape());
+    graph.add(
+        Node.ONNX,
+        "QuantizeLinear",
+        Attributes.NONE,
+        List.of(logits, scale),
+        Map.of("quantised", bytes));
+    graph.add(
+        Node.ONNX,
+        "DequantizeLinear",
+        Attributes.NONE,
+        List.of("quantised", scale),
+        Map.of("rounded", floats));
+    graph.add(
+        Node.ONNX, "Add", Attributes.NONE, List.of(logits, "rounded"), Map.of("both", floats));
+    graph.removeOutput(logits);
+    graph.addOutput("both");
+    graph.toModel().write(file);
+  }
+
+  @Test
+  void aStudentThatRoundsIsRefused() throws IOException {
+    writeQuantizedStudent();
+    assertThatThrownBy(() -> student().build().train(TEXTS))
+        .isInstanceOf(UnknownOperatorException.class)
+        .hasMessageContaining("No gradient rule for 'QuantizeLinear'")
+        .hasMessageContaining("gradientRules = " + StraightThroughQuantization.class.getName());
+  }
+
+  @Test
+  void aStudentThatRoundsIsTrainedStraightThroughIfItsTrainerSaysSo() throws IOException {
+    writeQuantizedStudent();
+    try (DistilledModel<Label> model =
+        student().gradientRules(new StraightThroughQuantization()).build().train(TEXTS)) {
+      assertThat(model.getProvenance().toString()).contains("StraightThroughQuantization");
+    }
   }
 
   @Test

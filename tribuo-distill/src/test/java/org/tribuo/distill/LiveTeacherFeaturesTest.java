@@ -76,7 +76,8 @@ class LiveTeacherFeaturesTest {
     Arrays.fill(labelled, 1);
     Targets targets = new Targets(Tensor.of(new long[ROWS], ROWS), Tensor.of(labelled, ROWS));
     return new TextTrainingData(
-        new TextRows(texts, targets, new boolean[ROWS]),
+        new TextRows(
+            texts, targets, new boolean[ROWS], ExampleWeights.of(TinyTexts.labelled(ROWS, 1))),
         Optional.empty(),
         IntStream.range(0, ROWS).toArray(),
         TokenInputs.of(Graph.of(Zoo.model(student)).inputs()),

@@ -295,7 +295,11 @@ final class LossCosts {
       logits[i] = (float) random.nextDouble(-2, 2);
     }
     return new TextTrainingData(
-        new TextRows(texts, new Targets(Tensor.of(labels, rows), Tensor.of(labelled, rows)), known),
+        new TextRows(
+            texts,
+            new Targets(Tensor.of(labels, rows), Tensor.of(labelled, rows)),
+            known,
+            ExampleWeights.of(TinyTexts.labelled(rows, 1))),
         Optional.of(
             new TeacherAnswers(
                 Map.of(ObjectiveInputs.TEACHER_LOGITS, Tensor.of(logits, rows, CLASSES)))),

@@ -5,7 +5,11 @@ import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.Objects;
+import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.graph.Ops;
+import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.graph.pass.Normalization;
 
 /** Tiny exported Transformers of 101 tokens. */
 final class Zoo {
@@ -26,5 +30,17 @@ final class Zoo {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** The model with all positions as tokens. */
+  static OnnxModel withoutMask(String name) {
+    Graph graph = Graph.of(model(name));
+    Normalization.applyForTraining(graph);
+    Ops op = Ops.on(graph);
+    Value sizes = op.shapeOf(graph.value("input_ids"));
+    Value one = op.scalar(1, graph.value("attention_mask"));
+    graph.replaceUses("attention_mask", op.expand(one, sizes).name());
+    graph.removeInput("attention_mask");
+    return graph.toModel();
   }
 }

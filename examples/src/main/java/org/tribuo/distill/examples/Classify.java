@@ -9,17 +9,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.Model;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
+import org.tribuo.distill.DistilledModel;
 import org.tribuo.distill.examples.console.Program;
+import org.tribuo.distill.input.CsvTextDataSourceProvenance;
 import org.tribuo.distill.input.TextTokenizer;
 import org.tribuo.distill.input.TokenFeatures;
 
 /**
  * Labels texts with a distilled student: its arguments, or the lines of a file. For each text it
- * prints a line with the label, its probability and the text, between tabs.
+ * prints a line in UTF-8 with the label, its probability and the text, between tabs; a tab, a line
+ * break or a backslash in them becomes \\t, \\n, \\r or \\\\.
  */
 public final class Classify {
   private Classify() {}
@@ -34,8 +38,10 @@ public final class Classify {
         usage = "texts, one a line, in UTF-8; without it the arguments are texts")
     public @Nullable Path file;
 
-    @Option(longName = "max-length", usage = "most tokens of a text, longer ones are cut")
-    public int maxLength = 64;
+    @Option(
+        longName = "max-length",
+        usage = "most tokens of a text, longer ones are cut; 0 cuts them as in training")
+    public int maxLength;
 
     @Override
     public String getOptionsDescription() {
@@ -64,15 +70,43 @@ public final class Classify {
       throw new ArgumentException(
           "--folder", "there is no %s, which DistillText writes".formatted(results.studentModel()));
     }
-    Model<Label> model = Model.deserializeFromFile(results.studentModel()).castModel(Label.class);
-    try (TextTokenizer tokenizer = TextTokenizer.open(results.tokenizer(), options.maxLength)) {
+    try (DistilledModel<Label> model = results.readStudent();
+        TextTokenizer tokenizer =
+            TextTokenizer.open(
+                results.tokenizer(),
+                options.maxLength == 0 ? model.maxLength() : options.maxLength)) {
+      checkSame(tokenizer, model);
       for (String text : texts) {
         if (!text.isBlank()) {
           Label label = predict(model, tokenizer, text);
-          out.printf(Locale.ROOT, "%s\t%.3f\t%s%n", label.getLabel(), label.getScore(), text);
+          out.printf(
+              Locale.ROOT,
+              "%s\t%.3f\t%s%n",
+              inOneLine(label.getLabel()),
+              label.getScore(),
+              inOneLine(text));
         }
       }
     }
+  }
+
+  /** A run that was killed may have left the tokenizer of one model beside another. */
+  private static void checkSame(TextTokenizer tokenizer, DistilledModel<Label> model) {
+    Set<String> inTraining =
+        CsvTextDataSourceProvenance.tokenizers(model.getProvenance().getDatasetProvenance());
+    if (!inTraining.isEmpty() && !inTraining.contains(tokenizer.sha256())) {
+      throw new ArgumentException(
+          "--folder",
+          "%s has the SHA-256 %s, but the student was trained with a tokenizer of %s; put that one there, or run DistillText again"
+              .formatted(tokenizer.file(), tokenizer.sha256(), inTraining));
+    }
+  }
+
+  private static String inOneLine(String text) {
+    return text.replace("\\", "\\\\")
+        .replace("\t", "\\t")
+        .replace("\n", "\\n")
+        .replace("\r", "\\r");
   }
 
   private static Label predict(Model<Label> model, TextTokenizer tokenizer, String text) {

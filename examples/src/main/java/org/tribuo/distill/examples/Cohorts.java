@@ -8,6 +8,7 @@ import org.tribuo.classification.Label;
 import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.DistilledModel;
 import org.tribuo.distill.OnnxTeacher;
+import org.tribuo.distill.file.FolderLock;
 
 /**
  * Fine-tunes the teachers for each seed, unless an earlier run has left them.
@@ -57,12 +58,8 @@ record Cohorts(
 
   private Trial fineTune(String name, Trainers trainers, Texts texts, ResultFolder folder)
       throws IOException {
-    folder.prepare();
-    DistillationTrainer<Label> trainer = trainers.fineTuning();
-    Optional<DistilledModel<Label>> earlier =
-        folder.earlierTeacher(trainer.getProvenance(), texts.labelled().getProvenance());
-    try (DistilledModel<Label> model =
-        earlier.isPresent() ? earlier.get() : fineTuned(trainer, texts, folder)) {
+    try (FolderLock alone = folder.prepare();
+        DistilledModel<Label> model = fineTuned(trainers.fineTuning(), texts, folder)) {
       return trials.measure(
           new Trial.Subject(name, 0, trainers.seed(), Trial.Split.TEST),
           Provenances.digest(model.getProvenance(), texts.test().getProvenance()),
@@ -73,8 +70,10 @@ record Cohorts(
 
   private static DistilledModel<Label> fineTuned(
       DistillationTrainer<Label> trainer, Texts texts, ResultFolder folder) throws IOException {
-    DistilledModel<Label> model = trainer.train(texts.labelled());
-    ResultFolder.save(model, folder.teacher(), folder.teacherModel());
-    return model;
+    Optional<DistilledModel<Label>> earlier =
+        folder.earlierTeacher(trainer.getProvenance(), texts.labelled().getProvenance());
+    return earlier.isPresent()
+        ? earlier.get()
+        : folder.keepTeacher(trainer.train(texts.labelled()));
   }
 }

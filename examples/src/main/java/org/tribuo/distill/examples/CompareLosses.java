@@ -122,6 +122,7 @@ public final class CompareLosses {
         arguments,
         new CompareLossesOptions(),
         (options, configuration) -> {
+          Program.refuseTexts(configuration);
           Console console = Console.of(System.out);
           new LossComparison(options, console).run().lines().forEach(console::line);
         });

@@ -49,6 +49,7 @@ public final class DistillText {
         arguments,
         new DistillTextOptions(),
         (options, configuration) -> {
+          Program.refuseTexts(configuration);
           Console console = Console.of(System.out);
           Experiment experiment = options.chosen();
           Results results = new ExperimentRun(experiment, console, SpeedMeter.DEFAULT).run();

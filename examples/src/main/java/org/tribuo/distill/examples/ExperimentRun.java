@@ -1,6 +1,5 @@
 package org.tribuo.distill.examples;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -9,12 +8,15 @@ import java.util.Locale;
 import java.util.Optional;
 import org.tribuo.Dataset;
 import org.tribuo.classification.Label;
+import org.tribuo.classification.LabelFactory;
 import org.tribuo.classification.evaluation.LabelEvaluation;
 import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.DistilledModel;
+import org.tribuo.distill.OnnxTeacher;
 import org.tribuo.distill.examples.Measurement.Measured;
 import org.tribuo.distill.examples.console.Console;
 import org.tribuo.distill.examples.console.DistillationProgress;
+import org.tribuo.distill.file.FolderLock;
 import org.tribuo.distill.report.Comparison;
 import org.tribuo.distill.report.ModelReport;
 import org.tribuo.distill.report.PeakMemory;
@@ -51,7 +53,12 @@ final class ExperimentRun {
 
   /** Runs all steps and writes all files. */
   Results run() throws Exception {
-    results.prepare();
+    try (FolderLock alone = results.prepare()) {
+      return steps();
+    }
+  }
+
+  private Results steps() throws Exception {
     experiment.complete(results);
     trainers.check();
     Path tokenizer = experiment.teacher().tokenizerFile();
@@ -64,7 +71,9 @@ final class ExperimentRun {
     List<ModelReport> reports = new ArrayList<>();
     reports.add(teacher.report());
     reports.add(student(texts, measurement, teacher.evaluation()));
-    if (experiment.training().controlEpochs > 0) {
+    if (experiment.training().controlEpochs > 0 && texts.labelled().size() == 0) {
+      say("Control: none, as no text has a label.");
+    } else if (experiment.training().controlEpochs > 0) {
       reports.add(control(texts, measurement, teacher.evaluation()));
     }
     Results measured =
@@ -75,6 +84,9 @@ final class ExperimentRun {
   }
 
   private Measured teacher(Texts texts, Measurement measurement) throws Exception {
+    if (experiment.teacher().isFinished()) {
+      return finishedTeacher(measurement);
+    }
     say("1. Teacher: %d epochs on the labelled texts.", experiment.teacher().epochs);
     DistillationTrainer<Label> trainer = trainers.fineTuning();
     Optional<DistilledModel<Label>> earlier =
@@ -88,19 +100,28 @@ final class ExperimentRun {
     }
   }
 
+  private Measured finishedTeacher(Measurement measurement) throws Exception {
+    TeacherOptions teacher = experiment.teacher();
+    say("1. Teacher: %s, as it is.", teacher.file());
+    try (DistilledModel<Label> model =
+        OnnxTeacher.of(teacher.file(), teacher.labels).model(new LabelFactory())) {
+      return measure(measurement, TEACHER, model, teacher.file(), Optional.empty());
+    }
+  }
+
   private DistilledModel<Label> fineTuned(
       DistillationTrainer<Label> trainer, Dataset<Label> labelled) throws Exception {
     DistilledModel<Label> model = phases.time(TEACHER, () -> train(trainer, labelled, "Teacher"));
     say("   %s.", seconds(phases.of(TEACHER)));
-    save(model, results.teacher(), results.teacherModel());
-    return model;
+    return phases.time(FILES, () -> results.keepTeacher(model));
   }
 
   private ModelReport student(Texts texts, Measurement measurement, LabelEvaluation teacher)
       throws Exception {
     say("2. Soft targets: what the teacher says of all texts.");
     DistillationTrainer<Label> trainer =
-        trainers.distillation(results.teacher(), experiment.output().storeFile(results));
+        trainers.distillation(
+            experiment.teacher().taught(results), experiment.output().storeFile(results));
     long start = System.nanoTime();
     try (DistilledModel<Label> model = train(trainer, texts.training(), "Student")) {
       phases.add(
@@ -109,7 +130,7 @@ final class ExperimentRun {
       if (experiment.training().fineTuneEpochs == 0) {
         say("5. Fine-tuning: none.");
       }
-      save(model, results.student(), results.studentModel());
+      phases.time(FILES, () -> results.keepStudent(model));
       ExperimentFile.write(results.configuration(), experiment, model.getProvenance());
       return measure(measurement, STUDENT, model, results.student(), Optional.of(teacher)).report();
     }
@@ -127,12 +148,6 @@ final class ExperimentRun {
       model.exportOnnx(results.control());
       return measure(measurement, CONTROL, model, results.control(), Optional.of(teacher)).report();
     }
-  }
-
-  private void save(DistilledModel<Label> model, Path onnx, Path tribuo) throws IOException {
-    long start = System.nanoTime();
-    ResultFolder.save(model, onnx, tribuo);
-    phases.add(FILES, Duration.ofNanos(System.nanoTime() - start));
   }
 
   private DistilledModel<Label> train(

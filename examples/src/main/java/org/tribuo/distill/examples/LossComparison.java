@@ -11,6 +11,7 @@ import org.tribuo.classification.Label;
 import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.examples.CompareLosses.CompareLossesOptions;
 import org.tribuo.distill.examples.console.Console;
+import org.tribuo.distill.file.FolderLock;
 import org.tribuo.distill.report.TextTable;
 
 /** Trains a student by each of several losses, with several seeds. To be run once. */
@@ -32,7 +33,12 @@ final class LossComparison {
   TextTable run() throws Exception {
     options.check();
     ResultFolder folder = new ResultFolder(options.output.folder);
-    folder.prepare();
+    try (FolderLock alone = folder.prepare()) {
+      return trainAll(folder);
+    }
+  }
+
+  private TextTable trainAll(ResultFolder folder) throws Exception {
     Experiment experiment =
         Experiment.of(
             options.data, options.teacher, options.student, options.training, options.output);

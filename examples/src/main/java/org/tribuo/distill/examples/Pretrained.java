@@ -7,6 +7,7 @@ import java.net.URL;
 import java.net.URLConnection;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.tribuo.distill.graph.AtomicFile;
 
 /**
@@ -20,12 +21,14 @@ record Pretrained(String model, String tokenizer) {
   static final Pretrained MINI_LM =
       new Pretrained("all-minilm-l6-v2.onnx", "all-minilm-l6-v2-tokenizer.json");
 
-  /** The model as a file in a folder, unpacked unless it is there. */
+  private static final int BLOCK = 1 << 16;
+
+  /** The model as a file in a folder, unpacked unless the same is there. */
   Path modelIn(Path folder) throws IOException {
     return unpacked(model, folder);
   }
 
-  /** The tokenizer as a file in a folder, unpacked unless it is there. */
+  /** The tokenizer as a file in a folder, unpacked unless the same is there. */
   Path tokenizerIn(Path folder) throws IOException {
     return unpacked(tokenizer, folder);
   }
@@ -38,14 +41,35 @@ record Pretrained(String model, String tokenizer) {
               .formatted(resource));
     }
     Path file = folder.resolve(resource);
-    URLConnection connection = url.openConnection();
-    connection.setUseCaches(false);
-    try (InputStream packed = connection.getInputStream()) {
-      if (!Files.exists(file) || Files.size(file) != connection.getContentLengthLong()) {
-        Files.createDirectories(folder);
+    if (!isCopy(file, url)) {
+      Files.createDirectories(folder);
+      try (InputStream packed = open(url)) {
         AtomicFile.writeStream(file, packed::transferTo);
       }
     }
     return file;
+  }
+
+  private static boolean isCopy(Path file, URL url) throws IOException {
+    if (!Files.exists(file)) {
+      return false;
+    }
+    try (InputStream packed = open(url);
+        InputStream unpacked = Files.newInputStream(file)) {
+      byte[] expected;
+      do {
+        expected = packed.readNBytes(BLOCK);
+        if (!Arrays.equals(expected, unpacked.readNBytes(BLOCK))) {
+          return false;
+        }
+      } while (expected.length > 0);
+      return true;
+    }
+  }
+
+  private static InputStream open(URL url) throws IOException {
+    URLConnection connection = url.openConnection();
+    connection.setUseCaches(false);
+    return connection.getInputStream();
   }
 }

@@ -1,15 +1,18 @@
 package org.tribuo.distill.examples;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
-import org.tribuo.Model;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.DistilledModel;
+import org.tribuo.distill.file.FolderLock;
 import org.tribuo.distill.graph.AtomicFile;
 import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.graph.Sha256;
 import org.tribuo.provenance.DatasetProvenance;
 import org.tribuo.provenance.TrainerProvenance;
 
@@ -25,6 +28,11 @@ record ResultFolder(Path folder) {
 
   Path teacherModel() {
     return folder.resolve("teacher-model.tribuo");
+  }
+
+  /** One digest of all that an earlier teacher is found again by. */
+  Path teacherDigest() {
+    return folder.resolve("teacher.sha256");
   }
 
   Path student() {
@@ -70,13 +78,17 @@ record ResultFolder(Path folder) {
   }
 
   /**
-   * Makes the folder, and removes what a run that was killed has left in it.
+   * Makes the folder, keeps other runs out of it until the lock is closed or this program ends, and
+   * removes what a run that was killed has left in it.
    *
-   * @throws IOException if the folder cannot be made, or a left-over cannot be removed
+   * @throws IOException if another run is in it, it cannot be made, or a left-over cannot be
+   *     removed
    */
-  void prepare() throws IOException {
+  FolderLock prepare() throws IOException {
     Files.createDirectories(folder);
+    FolderLock lock = FolderLock.take(folder);
     AtomicFile.removeParts(folder);
+    return lock;
   }
 
   /** Keeps the tokenizer beside the models that need it. */
@@ -85,30 +97,81 @@ record ResultFolder(Path folder) {
   }
 
   /**
-   * The teacher that an earlier run has left here, if it was made of the same files in the same
-   * way. One that cannot be read, as another version of this program wrote it, is to be made again.
+   * The teacher that an earlier run has left here, if it was made of the same content in the same
+   * way, and its files are those that were written then. One that cannot be read, as another
+   * version of this program wrote it, is to be made again.
    *
    * @param trainer what would make it
    * @param texts what it would be trained on
    */
   Optional<DistilledModel<Label>> earlierTeacher(TrainerProvenance trainer, DatasetProvenance texts)
       throws IOException {
-    if (!Files.exists(teacher()) || !Files.exists(teacherModel())) {
+    if (!Files.exists(teacher())
+        || !Files.exists(teacherModel())
+        || !Files.exists(teacherDigest())
+        || !Files.readString(teacherDigest()).strip().equals(digest(trainer, texts))) {
       return Optional.empty();
     }
-    return read(teacherModel())
-        .filter(model -> Provenances.agree(model.getProvenance().getTrainerProvenance(), trainer))
-        .filter(model -> Provenances.agree(model.getProvenance().getDatasetProvenance(), texts));
+    return read(teacherModel());
+  }
+
+  /** Keeps a teacher so that {@link #earlierTeacher} finds it, and returns it. */
+  DistilledModel<Label> keepTeacher(DistilledModel<Label> model) throws IOException {
+    Files.deleteIfExists(teacherDigest());
+    save(model, teacher(), teacherModel());
+    String digest =
+        digest(
+            model.getProvenance().getTrainerProvenance(),
+            model.getProvenance().getDatasetProvenance());
+    AtomicFile.writeStream(
+        teacherDigest(), out -> out.write((digest + "\n").getBytes(StandardCharsets.UTF_8)));
+    return model;
+  }
+
+  /** Keeps a student and returns it. */
+  DistilledModel<Label> keepStudent(DistilledModel<Label> model) throws IOException {
+    save(model, student(), studentModel());
+    return model;
+  }
+
+  /** Of settings, inputs and the teacher's own files, as they are now. */
+  private String digest(TrainerProvenance trainer, DatasetProvenance texts) throws IOException {
+    List<String> parts = new ArrayList<>();
+    parts.add(Provenances.digest(trainer, texts));
+    parts.add(Sha256.ofFile(teacherModel()));
+    parts.add(Sha256.ofFile(teacher()));
+    for (String data : OnnxModel.read(teacher()).externalDataFiles()) {
+      parts.add(Sha256.ofFile(folder.resolve(data)));
+    }
+    return Sha256.ofParts(parts);
   }
 
   private static Optional<DistilledModel<Label>> read(Path file) throws IOException {
     try {
-      return Model.deserializeFromFile(file).castModel(Label.class)
-              instanceof DistilledModel<Label> model
-          ? Optional.of(model)
-          : Optional.empty();
-    } catch (IllegalStateException | ClassCastException | InvalidProtocolBufferException e) {
+      return Optional.of(classifier(file));
+    } catch (IllegalArgumentException | ClassCastException e) {
       return Optional.empty();
+    }
+  }
+
+  private static DistilledModel<Label> classifier(Path file) throws IOException {
+    return (DistilledModel<Label>) DistilledModel.read(file).castModel(Label.class);
+  }
+
+  /**
+   * The student.
+   *
+   * @throws IOException if it cannot be read
+   * @throws IllegalStateException if the file holds another model
+   */
+  DistilledModel<Label> readStudent() throws IOException {
+    try {
+      return classifier(studentModel());
+    } catch (IllegalArgumentException | ClassCastException e) {
+      throw new IllegalStateException(
+          "%s is no student that this version of DistillText has written; run it again"
+              .formatted(studentModel()),
+          e);
     }
   }
 

@@ -7,12 +7,15 @@ import com.oracle.labs.mlrg.olcut.config.Options;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.graph.QuantisedWeights;
 import org.tribuo.distill.input.TextTokenizer;
 import org.tribuo.distill.student.CutStudent;
 import org.tribuo.distill.student.EncoderStudent;
+import org.tribuo.distill.student.FrozenWeights;
 import org.tribuo.distill.student.NewStudent;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.StudentSource;
@@ -30,6 +33,9 @@ public final class StudentOptions implements Options, Configurable {
   private static final String WIDTH =
       "width of a new encoder, whose weights are random; 0 cuts the student out of the teacher";
   private static final String HEADS = "attention heads of a new encoder";
+  private static final String FROZEN =
+      "the first layers, so many, keep their weights, and so do the embeddings; 0 freezes the"
+          + " embeddings alone, -1 nothing";
 
   @Config(description = MODEL)
   @Option(longName = "student", usage = MODEL)
@@ -46,6 +52,17 @@ public final class StudentOptions implements Options, Configurable {
   @Config(description = HEADS)
   @Option(longName = "student-heads", usage = HEADS)
   public int heads = 12;
+
+  @Config(description = FROZEN)
+  @Option(longName = "frozen-layers", usage = FROZEN)
+  public int frozenLayers = -1;
+
+  /** The weights that keep their values, if there are any. */
+  Optional<FrozenWeights> frozen() {
+    return frozenLayers < 0
+        ? Optional.empty()
+        : Optional.of(FrozenWeights.embeddingsAndLayers(frozenLayers));
+  }
 
   /**
    * The student before it is trained.
@@ -83,15 +100,15 @@ public final class StudentOptions implements Options, Configurable {
    * Checks what can be checked before there is a fine-tuned teacher.
    *
    * @throws PropertyException if the teacher does not have as many layers as are to be cut out of
-   *     it, or there can be no new encoder of this size
-   * @throws org.tribuo.distill.graph.GraphException if the teacher is no Transformer
+   *     it, there can be no new encoder of this size, or more layers are frozen than there are
+   * @throws org.tribuo.distill.graph.GraphException if the teacher is no Transformer, or quantised
    * @throws IOException if its file cannot be read
    */
   void check(Path teacher, Path tokenizer, Pooling pooling) throws IOException {
     if (!isCut()) {
       source(OnnxStudent.of(teacher), tokenizer, pooling);
     } else {
-      int most = TransformerLayers.find(Graph.of(OnnxModel.read(teacher))).count();
+      int most = layersOf(teacher);
       if (layers < 1 || layers > most) {
         throw new PropertyException(
             "student",
@@ -99,6 +116,20 @@ public final class StudentOptions implements Options, Configurable {
             "%d layers are to be cut out of %s, which has %d".formatted(layers, teacher, most));
       }
     }
+    int trainable = model == null ? layers : layersOf(model);
+    if (frozenLayers > trainable) {
+      throw new PropertyException(
+          "student",
+          "frozenLayers",
+          "%d layers are to keep their weights, but the student has %d"
+              .formatted(frozenLayers, trainable));
+    }
+  }
+
+  private static int layersOf(Path file) throws IOException {
+    Graph graph = Graph.of(OnnxModel.read(file));
+    QuantisedWeights.checkCanBeCut(graph, file.toString());
+    return TransformerLayers.find(graph).count();
   }
 
   /** What the student is, in a few words. */

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import org.tribuo.distill.examples.console.CommandLine;
 
 /**
  * What a person reads at the end.
@@ -13,8 +14,6 @@ import java.util.stream.Collectors;
  * @param results of it
  */
 record Summary(Experiment experiment, Results results) {
-  private static final String COMMAND = "./mvnw -q -ntp compile exec:exec";
-
   /** The comparison, where the time went, and how to use the files. */
   List<String> lines() {
     List<String> lines = new ArrayList<>();
@@ -55,24 +54,32 @@ record Summary(Experiment experiment, Results results) {
             .formatted(folder.student().getFileName()),
         "  %s: the student as a Tribuo model. To use it:"
             .formatted(folder.studentModel().getFileName()),
-        "    %s -Dmain=Classify -Dargs=\"%s'Where is my new card?'\""
-            .formatted(COMMAND, where(folder)),
+        "    " + CommandLine.of("Classify", classify(folder)),
         "  %s: the configuration of this run. To do it again:"
             .formatted(folder.configuration().getFileName()),
-        "    %s -Dargs='-c %s --experiment %s'"
-            .formatted(COMMAND, folder.configuration(), ExperimentFile.NAME),
-        "  %s, %s: the teacher. %s, %s: these numbers."
-            .formatted(
-                folder.teacher().getFileName(),
-                folder.teacherModel().getFileName(),
-                folder.csv().getFileName(),
-                folder.json().getFileName()));
+        "    "
+            + CommandLine.of(
+                "",
+                "-c",
+                CommandLine.value(folder.configuration()),
+                "--experiment",
+                ExperimentFile.NAME),
+        "  %s%s, %s: these numbers."
+            .formatted(teacher(folder), folder.csv().getFileName(), folder.json().getFileName()));
   }
 
-  private String where(ResultFolder folder) {
-    return folder.folder().equals(new OutputOptions().folder)
+  private String teacher(ResultFolder folder) {
+    return experiment.teacher().isFinished()
         ? ""
-        : "--folder %s ".formatted(folder.folder());
+        : "%s, %s: the teacher. "
+            .formatted(folder.teacher().getFileName(), folder.teacherModel().getFileName());
+  }
+
+  private static String[] classify(ResultFolder results) {
+    String text = "Where is my new card?";
+    return results.folder().equals(new OutputOptions().folder)
+        ? new String[] {text}
+        : new String[] {"--folder", CommandLine.value(results.folder()), text};
   }
 
   private static String seconds(Duration duration) {

@@ -24,8 +24,11 @@ public final class TeacherOptions implements Options, Configurable {
       "how one vector for a text comes out of the teacher's last layer, for a fresh head";
   private static final String LABELS =
       "names of the columns of the teacher's logits, in order, to keep the head that its file has;"
-          + " without them it gets a fresh one";
-  private static final String EPOCHS = "passes over the labelled texts to fine-tune the teacher";
+          + " without them it gets a fresh one, or if it is not fine-tuned, they are those that the"
+          + " file states";
+  private static final String EPOCHS =
+      "passes over the labelled texts to fine-tune the teacher; 0 takes it as it is, a finished"
+          + " classifier, and no text needs a label";
   private static final String RATE = "peak of the learning rate of the teacher";
 
   @Config(description = MODEL)
@@ -79,9 +82,30 @@ public final class TeacherOptions implements Options, Configurable {
     return Objects.requireNonNull(model, "complete() names the model");
   }
 
+  /** Whether it is a classifier that needs no training. */
+  boolean isFinished() {
+    return epochs == 0;
+  }
+
   /** The teacher before it is fine-tuned, after {@link #complete}. */
   StudentSource source() {
-    return labels.isEmpty() ? EncoderStudent.of(file(), pooling) : OnnxStudent.of(file(), labels);
+    return labels.isEmpty() && !isFinished()
+        ? EncoderStudent.of(file(), pooling)
+        : OnnxStudent.of(file(), labels);
+  }
+
+  /**
+   * The ONNX file that teaches, after {@link #complete}.
+   *
+   * @param results where fine-tuning leaves it
+   */
+  Path taught(ResultFolder results) {
+    return isFinished() ? file() : results.teacher();
+  }
+
+  /** The names of its columns, where that file does not state them. */
+  List<String> taughtLabels() {
+    return isFinished() ? labels : List.of();
   }
 
   @Override

@@ -37,7 +37,9 @@ record Trainers(
    * @throws IOException if its file cannot be read
    */
   void check() throws IOException {
-    fineTuning();
+    if (!teacher.isFinished()) {
+      fineTuning();
+    }
     timed(distilling(teacher.source())).build();
     student.check(teacher.file(), teacher.tokenizerFile(), teacher.pooling);
     if (training.controlEpochs > 0) {
@@ -62,8 +64,8 @@ record Trainers(
    * @param store keeps what it says
    */
   DistillationBuilder<Label> teaching(Path taught, Path store) throws IOException {
-    return distilling(learner(OnnxStudent.of(taught)))
-        .teacher(OnnxTeacher.of(taught))
+    return distilling(learner(OnnxStudent.of(taught, teacher.taughtLabels())))
+        .teacher(OnnxTeacher.of(taught, teacher.taughtLabels()))
         .softTargetStore(store);
   }
 
@@ -89,8 +91,7 @@ record Trainers(
   }
 
   private DistillationBuilder<Label> distilling(StudentSource learner) {
-    return usual()
-        .student(learner)
+    return learning(learner)
         .alpha(training.alpha)
         .temperature(training.temperature)
         .learningRate(training.learningRate);
@@ -101,10 +102,13 @@ record Trainers(
   }
 
   private DistillationBuilder<Label> onLabels(StudentSource learner) {
-    return usual()
-        .student(learner)
-        .epochs(training.controlEpochs)
-        .learningRate(training.learningRate);
+    return learning(learner).epochs(training.controlEpochs).learningRate(training.learningRate);
+  }
+
+  private DistillationBuilder<Label> learning(StudentSource learner) {
+    DistillationBuilder<Label> builder = usual().student(learner);
+    student.frozen().ifPresent(builder::frozenWeights);
+    return builder;
   }
 
   private DistillationBuilder<Label> usual() {

@@ -1,9 +1,14 @@
 package org.tribuo.distill.examples;
 
 import com.oracle.labs.mlrg.olcut.config.Config;
+import com.oracle.labs.mlrg.olcut.config.ConfigManager;
 import com.oracle.labs.mlrg.olcut.config.Configurable;
+import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
+import com.oracle.labs.mlrg.olcut.config.ConfigurationManager;
 import com.oracle.labs.mlrg.olcut.config.Option;
 import com.oracle.labs.mlrg.olcut.config.Options;
+import org.jspecify.annotations.Nullable;
+import org.tribuo.distill.component.BooleanProperties;
 import org.tribuo.distill.runtime.ExecutionProvider;
 import org.tribuo.distill.runtime.SessionSettings;
 
@@ -93,6 +98,15 @@ public final class TrainingOptions implements Options, Configurable {
   @Config(description = PROVIDER)
   @Option(longName = "provider", usage = PROVIDER)
   public ExecutionProvider provider = ExecutionProvider.CPU;
+
+  @ConfigurableName private String component = "TrainingOptions";
+
+  @ConfigManager private @Nullable ConfigurationManager configuration;
+
+  @Override
+  public void postConfig() {
+    BooleanProperties.check(this, component, configuration);
+  }
 
   /** Where and on how many threads models run. */
   SessionSettings session() {

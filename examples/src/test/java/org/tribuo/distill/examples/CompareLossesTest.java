@@ -82,6 +82,25 @@ class CompareLossesTest {
   }
 
   @Test
+  void aComparisonThatWasMovedIsNotMadeAgain() throws Exception {
+    Path before = Files.createDirectory(folder.resolve("before"));
+    Path after = folder.resolve("after");
+    String[] arguments = {"--losses", "KL", "--seeds", "1", "--control-epochs", "1"};
+    CompareLossesOptions options = new CompareLossesOptions();
+    new ConfigurationManager(TinyExperiment.in(before).options(arguments), options).close();
+    new LossComparison(options, Console.of(out)).run();
+    Files.move(before, after);
+    CompareLossesOptions moved = new CompareLossesOptions();
+    new ConfigurationManager(new TinyExperiment(after).options(arguments), moved).close();
+    Path trials = after.resolve("out/trials.csv");
+    List<String> earlier = Files.readAllLines(trials);
+
+    new LossComparison(moved, Console.of(out)).run();
+
+    assertThat(Files.readAllLines(trials)).isEqualTo(earlier);
+  }
+
+  @Test
   void theSeedsOfAComparisonLeaveItsOptionsAsTheyWere() throws Exception {
     CompareLossesOptions options = options("--losses", "KL", "--seeds", "1,2");
 

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
@@ -21,8 +22,16 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.tribuo.classification.Label;
+import org.tribuo.classification.LabelFactory;
+import org.tribuo.distill.DistilledModel;
+import org.tribuo.distill.component.OnnxMetadata;
 import org.tribuo.distill.examples.DistillText.DistillTextOptions;
 import org.tribuo.distill.examples.console.Console;
+import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.input.TextTokenizer;
+import org.tribuo.distill.input.TokenFeatures;
 import org.tribuo.distill.report.Comparison;
 import org.tribuo.distill.report.ModelReport;
 import org.tribuo.distill.report.SpeedMeter;
@@ -78,6 +87,81 @@ class DistillTextTest {
   }
 
   @Test
+  void aTextIsCutAsInTraining() throws Exception {
+    run(options("--control-epochs", "0", "--max-length", "6", "--epochs", "1"));
+    String text = "my card is lost please convert my currency what is the exchange rate";
+    ResultFolder results = new ResultFolder(folder.resolve("out"));
+
+    String line = labels(text).get(0);
+
+    try (DistilledModel<Label> student = results.readStudent();
+        TextTokenizer tokenizer = TextTokenizer.open(results.tokenizer(), 6)) {
+      assertThat(student.maxLength()).isEqualTo(6);
+      Label label =
+          student
+              .predict(TokenFeatures.toExample(tokenizer.encode(text), LabelFactory.UNKNOWN_LABEL))
+              .getOutput();
+      assertThat(line)
+          .isEqualTo(
+              String.format(Locale.ROOT, "%s\t%.3f\t%s", label.getLabel(), label.getScore(), text));
+    }
+    assertThat(OnnxMetadata.maxLength(OnnxModel.read(results.student()))).hasValue(6);
+    Files.writeString(results.tokenizer(), Files.readString(results.tokenizer()) + " ");
+    assertThatThrownBy(() -> labels(text))
+        .hasMessageContaining("--folder")
+        .hasMessageContaining("tokenizer.json has the SHA-256")
+        .hasMessageContaining("the student was trained with a tokenizer of");
+  }
+
+  @Test
+  void aFinishedClassifierTeachesWithoutAnyLabel() throws Exception {
+    Files.writeString(folder.resolve("labelled.txt"), "");
+    String[] finished =
+        options("--teacher-epochs", "0", "--teacher-labels", "card,pin,rate", "--epochs", "1");
+
+    Results first = run(finished);
+
+    assertThat(first.comparison().models())
+        .extracting(ModelReport::name)
+        .containsExactly("teacher", "student");
+    assertThat(said())
+        .contains("12 to learn from, 0 of them with one of 0 labels")
+        .contains("1. Teacher: " + folder.resolve("tiny-bert.onnx") + ", as it is.")
+        .contains("No text has the label card, pin, rate: learned from the teacher alone.")
+        .contains("12 in ")
+        .contains("Control: none, as no text has a label.");
+    assertThat(folder.resolve("out/teacher.onnx")).doesNotExist();
+    printed.reset();
+    run(finished);
+    assertThat(said()).contains("12 reused: the teacher did not run.");
+    assertThat(labels("where is my card").get(0)).matches("(card|rate|pin)\t.+");
+  }
+
+  @Test
+  void aFinishedClassifierMayStateItsLabelsItself() throws Exception {
+    OnnxModel bert = OnnxModel.read(folder.resolve("tiny-bert.onnx"));
+    bert.withMetadata(Map.of(OnnxMetadata.LABEL_ORDER, "[\"rate\", \"pin\", \"card\"]"))
+        .write(folder.resolve("tiny-bert.onnx"));
+
+    Results results = run(options("--teacher-epochs", "0", "--epochs", "1"));
+
+    assertThat(results.comparison().models())
+        .extracting(ModelReport::name)
+        .containsExactly("teacher", "student", "control");
+    try (DistilledModel<Label> student = new ResultFolder(folder.resolve("out")).readStudent()) {
+      assertThat(student.labelOrder()).containsExactly("rate", "pin", "card");
+    }
+  }
+
+  @Test
+  void aFinishedClassifierWhoseColumnsNobodyNamesIsRefused() {
+    assertThatThrownBy(() -> run(options("--teacher-epochs", "0")))
+        .isInstanceOf(PropertyException.class)
+        .hasMessageContaining("labelOrder")
+        .hasMessageContaining("tiny-bert.onnx does not say what the columns of its logits");
+  }
+
+  @Test
   void theControlHasNothingOfTheFineTunedTeacher() throws Exception {
     DistillTextOptions parsed = new DistillTextOptions();
     new ConfigurationManager(options(), parsed).close();
@@ -86,6 +170,24 @@ class DistillTextTest {
     assertThat(trainers.control().getProvenance().toString()).contains("/tiny-bert.onnx");
     assertThat(trainers.control(folder.resolve("tiny-bert.onnx")).getProvenance().toString())
         .isNotEqualTo(trainers.control().getProvenance().toString());
+  }
+
+  @Test
+  void frozenEmbeddingsAreThoseOfTheTeacher() throws Exception {
+    run(options("--control-epochs", "0", "--epochs", "1", "--frozen-layers", "0"));
+
+    ResultFolder results = new ResultFolder(folder.resolve("out"));
+    Map<String, Tensor> teacher = OnnxModel.read(results.teacher()).initializers();
+    Map<String, Tensor> student = OnnxModel.read(results.student()).initializers();
+    assertThat(student.keySet()).anyMatch(name -> name.contains("word_embeddings"));
+    student.forEach(
+        (name, tensor) -> {
+          if (tensor.elementType().isFloat() && tensor.elements() > 1) {
+            assertThat(tensor.equals(teacher.get(name)))
+                .as(name)
+                .isEqualTo(name.contains("embeddings"));
+          }
+        });
   }
 
   @Test
@@ -117,6 +219,40 @@ class DistillTextTest {
     run(options("--control-epochs", "0", "--epochs", "1"));
 
     assertThat(said()).contains("1. Teacher").doesNotContain("Reused");
+  }
+
+  @Test
+  void aTeacherIsNotReusedBesideAFileOfOtherWeights() throws Exception {
+    ResultFolder results = new ResultFolder(folder.resolve("out"));
+    String[] arguments = options("--control-epochs", "0", "--epochs", "1");
+    run(options("--control-epochs", "0", "--epochs", "1", "--teacher-epochs", "1"));
+    byte[] other = Files.readAllBytes(results.teacher());
+    Results first = run(arguments);
+    Files.write(results.teacher(), other);
+    printed.reset();
+
+    Results again = run(arguments);
+
+    assertThat(said()).doesNotContain("Reused");
+    assertThat(Files.readAllBytes(results.teacher())).isNotEqualTo(other);
+    assertThat(again.comparison().models())
+        .extracting(ModelReport::quality)
+        .isEqualTo(first.comparison().models().stream().map(ModelReport::quality).toList());
+  }
+
+  @Test
+  void whatWasMovedIsTheSame() throws Exception {
+    Path before = Files.createDirectory(folder.resolve("before"));
+    Path after = folder.resolve("after");
+    String[] more = {"--control-epochs", "0"};
+    run(TinyExperiment.in(before).options(more));
+    Files.move(before, after);
+    printed.reset();
+
+    run(new TinyExperiment(after).options(more));
+
+    assertThat(said()).contains("teacher-model.tribuo is the same teacher");
+    assertThat(said()).contains("12 reused: the teacher did not run.");
   }
 
   static Stream<Arguments> whatIsNoTeacherOfThisVersion() {
@@ -156,7 +292,31 @@ class DistillTextTest {
         .isInstanceOf(PropertyException.class)
         .hasMessageContaining("3 layers are to be cut out of")
         .hasMessageContaining("tiny-bert.onnx, which has 2");
+    assertThatThrownBy(() -> run(options("--frozen-layers", "2")))
+        .isInstanceOf(PropertyException.class)
+        .hasMessageContaining("2 layers are to keep their weights, but the student has 1");
     assertThat(said()).doesNotContain("1. Teacher");
+  }
+
+  @Test
+  void aTextThatIsLabelledStaysInItsLine() throws Exception {
+    run(options("--control-epochs", "0", "--epochs", "1"));
+
+    assertThat(labels("my card\nis\tlost\r", "C:\\new"))
+        .hasSize(2)
+        .anySatisfy(line -> assertThat(line).endsWith("\tmy card\\nis\\tlost\\r"))
+        .anySatisfy(line -> assertThat(line).endsWith("\tC:\\\\new"));
+  }
+
+  @Test
+  void aTokenizerOfAnotherRunIsNotTaken() throws Exception {
+    run(options("--control-epochs", "0", "--epochs", "1"));
+    Path tokenizer = folder.resolve("out/tokenizer.json");
+    Files.writeString(tokenizer, Files.readString(tokenizer) + "\n");
+
+    assertThatThrownBy(() -> labels("where is my card"))
+        .hasMessageContaining("tokenizer.json is not the tokenizer that")
+        .hasMessageContaining("student-model.tribuo was trained with");
   }
 
   @Test
@@ -175,7 +335,7 @@ class DistillTextTest {
     assertThat(new Summary(parsed.chosen(), results).lines())
         .contains("Memory: 1.50 GB at most.")
         .anyMatch(line -> line.contains("-Dmain=Classify -Dargs=\"--folder " + folder))
-        .anyMatch(line -> line.contains("experiment.xml --experiment experiment'"));
+        .anyMatch(line -> line.contains("experiment.xml --experiment experiment\""));
   }
 
   private String[] options(String... more) {
@@ -192,7 +352,6 @@ class DistillTextTest {
   private List<String> labels(String... texts) throws IOException {
     Classify.ClassifyOptions options = new Classify.ClassifyOptions();
     options.folder = folder.resolve("out");
-    options.maxLength = 12;
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     Classify.label(options, List.of(texts), new PrintStream(out, true, StandardCharsets.UTF_8));
     return out.toString(StandardCharsets.UTF_8).lines().toList();

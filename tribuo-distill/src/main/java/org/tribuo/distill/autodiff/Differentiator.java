@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.tribuo.distill.autodiff.RuleTable.Entry;
 import org.tribuo.distill.graph.Graph;
@@ -41,12 +42,12 @@ public final class Differentiator {
    * @param loss the name of a float value with one element
    * @param weights the names of the float values to differentiate by
    * @return for each weight the value that holds its gradient, of the weight's shape
-   * @throws UndifferentiableException if an operator in between has no rule, or if the loss does
-   *     not depend on a weight
+   * @throws UndifferentiableException if an operator in between has no rule, if its rule gives no
+   *     gradient for an input that depends on a weight, or if the loss does not depend on a weight
    */
   public static Map<String, Value> differentiate(
       Graph graph, String loss, Collection<String> weights, RuleTable rules) {
-    return new Differentiator(graph, rules).walk(loss, weights);
+    return graph.named(() -> new Differentiator(graph, rules).walk(loss, weights));
   }
 
   private Map<String, Value> walk(String loss, Collection<String> weights) {
@@ -63,7 +64,7 @@ public final class Differentiator {
       List<Value> parts = gradients.get(weight);
       if (parts == null) {
         throw new UndifferentiableException(
-            "The loss '%s' does not depend on weight '%s': freeze it, or name another"
+            "The loss '%s' does not depend on weight '%s': freeze it (frozenWeights), or name another"
                 .formatted(loss, weight));
       }
       result.put(weight, sum(parts));
@@ -87,25 +88,45 @@ public final class Differentiator {
       Value first = dy.get(0).isAbsent() ? op.zerosLike(forward.y()) : dy.get(0);
       List<Value> dx = rule.gradient().gradients(op, forward, first);
       forward.requireAllRead();
-      for (int i = 0; i < dx.size(); i++) {
-        if (above.containsKey(node.input(i)) && !dx.get(i).isAbsent()) {
+      for (int i = 0; i < node.inputs().size(); i++) {
+        Set<String> weights = above.get(node.input(i));
+        if (weights != null) {
+          Value gradient = given(dx, forward, i, weights);
           gradients
               .computeIfAbsent(node.input(i), name -> new ArrayList<>())
-              .add(fitted(dx.get(i), forward, i, rule.shapes()));
+              .add(fitted(gradient, forward, i, rule.shapes()));
         }
       }
     }
   }
 
+  /** What a rule gives for an input that depends on weights; nothing would be a gradient lost. */
+  private static Value given(List<Value> dx, ForwardNode node, int input, Set<String> weights) {
+    if (input < dx.size() && !dx.get(input).isAbsent()) {
+      return dx.get(input);
+    }
+    throw node.cannot(
+        "its rule gives none for input %d ('%s'), which depends on %d trainable weights (first: %s)."
+                .formatted(input, node.x(input).name(), weights.size(), weights.iterator().next())
+            + " Freeze those weights, or pass another rule");
+  }
+
   /** A rule's gradient in the shape and element type of the input. */
   private Value fitted(Value dx, ForwardNode node, int input, Entry.Shapes shapes) {
-    Value x = node.x(input);
+    Value x = asFloat(node.x(input), dx);
     Value cast = op.cast(dx, x.elementType());
     return switch (shapes) {
       case OF_INPUTS -> new Value(cast.name(), x.type());
       case OF_OUTPUT -> Broadcast.undo(op, new Value(cast.name(), withShapeOf(node.y(), x)), x);
       case BROADCAST -> Broadcast.undo(op, cast, x);
     };
+  }
+
+  /** Integers that stand for floats have a gradient of floats. */
+  private static Value asFloat(Value x, Value dx) {
+    return x.elementType().isFloat()
+        ? x
+        : new Value(x.name(), new TensorType(dx.elementType(), x.shape()));
   }
 
   private static TensorType withShapeOf(Value y, Value x) {
@@ -118,23 +139,50 @@ public final class Differentiator {
         : op.one("Sum", parts.get(0).type(), parts.toArray(Value[]::new));
   }
 
-  /** For every float value on the path that depends on a weight: the weights that it depends on. */
+  /**
+   * For every value on the path that depends on a weight: the weights that it depends on. They are
+   * floats, or integers that stand for floats.
+   */
   private Map<String, Set<String>> weightsBelow(List<Node> path, Collection<String> weights) {
     Map<String, Set<String>> below = new HashMap<>();
     weights.forEach(weight -> below.put(weight, Set.of(weight)));
     for (Node node : path) {
       Set<String> found = new LinkedHashSet<>();
       node.reads().forEach(input -> found.addAll(below.getOrDefault(input, Set.of())));
-      boolean passes = rules.find(node).filter(Entry.Flat.class::isInstance).isEmpty();
-      if (!found.isEmpty() && passes) {
-        for (String output : node.outputs()) {
-          if (isFloat(output)) {
-            below.put(output, found);
-          }
-        }
+      Optional<Entry> entry = rules.find(node);
+      boolean flat = entry.filter(Entry.Flat.class::isInstance).isPresent();
+      if (found.isEmpty() || flat) {
+        continue;
+      }
+      if (makesIntegers(node)) {
+        requirePassable(node, entry, below);
+      }
+      node.outputs().stream().filter(this::isFloat).forEach(y -> below.put(y, found));
+      if (entry.isPresent() && entry.get() instanceof Entry.Rule rule && rule.quantizes()) {
+        below.put(node.output(0), found);
       }
     }
     return below;
+  }
+
+  /** A gradient would be lost without a word in integers that are more than positions. */
+  private void requirePassable(Node node, Optional<Entry> entry, Map<String, Set<String>> below) {
+    if (entry.isEmpty()) {
+      throw noRule(node, below);
+    }
+    for (String input : node.inputs()) {
+      if (below.containsKey(input) && !isFloat(input)) {
+        throw new UndifferentiableException(
+            "%s at node '%s' has no gradient: '%s' holds integers that stand for floats, and only"
+                    .formatted(node.qualifiedOpType(), node.name(), input)
+                + " what makes floats of them again (DequantizeLinear) passes a gradient on");
+      }
+    }
+  }
+
+  /** Whether integers or truth values come of it; a body may read a float for its shape alone. */
+  private boolean makesIntegers(Node node) {
+    return !node.hasBodies() && node.outputs().stream().anyMatch(y -> !y.isEmpty() && !isFloat(y));
   }
 
   private boolean isFloat(String name) {

@@ -10,7 +10,10 @@ import org.tribuo.distill.graph.Value;
  */
 @FunctionalInterface
 public interface GradientRule {
-  /** In the place of a gradient: this input gets none. */
+  /**
+   * In the place of a gradient: this input gets none. That is an error where the input depends on a
+   * weight; a gradient that is zero is a value of zeros.
+   */
   Value NONE = Value.ABSENT;
 
   /**
@@ -19,8 +22,8 @@ public interface GradientRule {
    * @param op writes operations
    * @param n the operator's node: its inputs, outputs and attributes
    * @param dy the gradient of the first output, of its shape
-   * @return one value for each input, {@link #NONE} where there is no gradient; inputs past the end
-   *     of the list get none
+   * @return one value for each input, {@link #NONE} where there is no gradient or nobody wants it
+   *     ({@link ForwardNode#wants}); inputs past the end of the list get none
    */
   List<Value> gradients(Ops op, ForwardNode n, Value dy);
 

@@ -32,8 +32,18 @@ public final class RuleTable {
       BROADCAST
     }
 
-    /** An operator with a gradient rule. */
-    record Rule(String operator, Shapes shapes, GradientRule gradient) implements Entry {}
+    /**
+     * An operator with a gradient rule.
+     *
+     * @param quantizes whether the integers of its output stand for floats, whose gradient the rule
+     *     is given
+     */
+    record Rule(String operator, Shapes shapes, GradientRule gradient, boolean quantizes)
+        implements Entry {
+      public Rule(String operator, Shapes shapes, GradientRule gradient) {
+        this(operator, shapes, gradient, false);
+      }
+    }
 
     /** An operator whose derivative is zero wherever it exists. */
     record Flat(String operator) implements Entry {}
@@ -106,6 +116,14 @@ public final class RuleTable {
   /** A rule of an operator that broadcasts some of its axes. */
   public static Entry broadcasting(String operator, GradientRule gradient) {
     return new Entry.Rule(operator, Entry.Shapes.BROADCAST, gradient);
+  }
+
+  /**
+   * A rule of an operator that rounds floats to integers, which passes a gradient on as if it did
+   * not round.
+   */
+  public static Entry quantizing(String operator, GradientRule gradient) {
+    return new Entry.Rule(operator, Entry.Shapes.BROADCAST, gradient, true);
   }
 
   /** Operators that are flat wherever they have a derivative. */

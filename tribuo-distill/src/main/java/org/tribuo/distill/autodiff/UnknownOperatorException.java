@@ -15,7 +15,7 @@ public final class UnknownOperatorException extends UndifferentiableException {
     super(
         """
         No gradient rule for '%s' (opset %d) at node '%s', between the loss and %d trainable \
-        weights (first: %s). Freeze those weights, or %s"""
+        weights (first: %s). Freeze those weights (frozenWeights), or %s"""
             .formatted(operator, opset, node, weights.size(), weights.get(0), remedy(operator)));
     this.operator = operator;
     this.opset = opset;
@@ -30,6 +30,15 @@ public final class UnknownOperatorException extends UndifferentiableException {
               + " taken";
       case "Loop", "Scan" ->
           "export the model with the loop written out: only the run shows how often it is passed";
+      case "QuantizeLinear" ->
+          "choose a gradient that goes straight through the rounding: gradientRules ="
+              + " org.tribuo.distill.StraightThroughQuantization";
+      case "DynamicQuantizeLinear",
+          "QLinearConv",
+          "QLinearMatMul",
+          "ConvInteger",
+          "MatMulInteger" ->
+          "take the model as it was before it was quantised: this operator rounds";
       default -> "pass a rule: CONTRIBUTING.md, \"How to add an operator\"";
     };
   }

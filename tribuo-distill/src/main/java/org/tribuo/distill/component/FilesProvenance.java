@@ -18,17 +18,20 @@ import java.util.Objects;
 
 /**
  * The provenance of a component that reads files: its settings, and what was found out about the
- * files, their SHA-256 and times.
+ * files, such as their SHA-256 and times.
  */
 public abstract class FilesProvenance extends SkeletalConfiguredObjectProvenance {
   private static final long serialVersionUID = 1L;
+
+  /** The name of the most tokens that a text has, where texts are among what is read. */
+  public static final String MAX_TOKENS = "max-tokens";
 
   private final HashMap<String, PrimitiveProvenance<?>> found = new HashMap<>();
 
   /**
    * Of a component.
    *
-   * @param found hashes and times
+   * @param found hashes, times and {@link #MAX_TOKENS}
    */
   protected <C extends Configurable> FilesProvenance(
       C host, String hostShortName, Collection<? extends PrimitiveProvenance<?>> found) {
@@ -55,7 +58,9 @@ public abstract class FilesProvenance extends SkeletalConfiguredObjectProvenance
     Map<String, PrimitiveProvenance<?>> values = new HashMap<>();
     map.forEach(
         (key, provenance) -> {
-          if (provenance instanceof HashProvenance || provenance instanceof DateTimeProvenance) {
+          if (provenance instanceof HashProvenance
+              || provenance instanceof DateTimeProvenance
+              || key.equals(MAX_TOKENS)) {
             values.put(key, (PrimitiveProvenance<?>) provenance);
             configured.remove(key);
           }

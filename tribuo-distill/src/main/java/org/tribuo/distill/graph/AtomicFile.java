@@ -8,6 +8,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -46,8 +47,8 @@ public final class AtomicFile {
   /**
    * Writes a file whole or not at all.
    *
-   * @throws IOException if the folder is missing, read-only or full; nothing is left behind, and a
-   *     file that was there before is kept
+   * @throws IOException that names the file, if the folder is missing, read-only or full; nothing
+   *     is left behind, and a file that was there before is kept
    */
   public static void write(Path file, ChannelContent content) throws IOException {
     Path target = file.toAbsolutePath();
@@ -69,6 +70,11 @@ public final class AtomicFile {
         channel.force(true);
       }
       Files.move(part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (FileSystemException e) {
+      throw e;
+    } catch (IOException e) {
+      // A disk that is full says so without the name of a file.
+      throw new IOException("'%s' cannot be written: %s".formatted(file, e.getMessage()), e);
     } finally {
       Files.deleteIfExists(part);
     }

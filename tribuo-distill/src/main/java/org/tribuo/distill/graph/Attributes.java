@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
@@ -78,6 +79,11 @@ public final class Attributes {
     Map<String, AttributeProto> copy = new LinkedHashMap<>(byName);
     copy.put(proto.getName(), proto.build());
     return new Attributes(Collections.unmodifiableMap(copy));
+  }
+
+  /** The names, in the order of the file. */
+  public Set<String> names() {
+    return byName.keySet();
   }
 
   public boolean has(String name) {

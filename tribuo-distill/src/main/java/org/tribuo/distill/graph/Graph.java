@@ -23,6 +23,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Graph {
   private final ModelProto origin;
+  private final Origin file;
   private final boolean externalData;
   private final Map<String, Long> opsets = new LinkedHashMap<>();
   private final Map<String, TensorType> inputs = new LinkedHashMap<>();
@@ -51,8 +53,10 @@ public final class Graph {
   /** The graph around this one, if this one is a node's body. */
   private final @Nullable Graph around;
 
-  private Graph(ModelProto origin, boolean externalData, Names names, @Nullable Graph around) {
+  private Graph(
+      ModelProto origin, Origin file, boolean externalData, Names names, @Nullable Graph around) {
     this.origin = origin;
+    this.file = file;
     this.externalData = externalData;
     this.names = names;
     this.around = around;
@@ -61,7 +65,7 @@ public final class Graph {
   /** An empty graph with a version of ONNX's own operators and ONNX Runtime's. */
   public static Graph empty(long opset) {
     ModelProto origin = ModelProto.newBuilder().setIrVersion(10).build();
-    Graph graph = new Graph(origin, false, new Names(), null);
+    Graph graph = new Graph(origin, Origin.HERE, false, new Names(), null);
     graph.opsets.put(Node.ONNX, opset);
     graph.opsets.put(Node.MICROSOFT, 1L);
     return graph;
@@ -74,7 +78,7 @@ public final class Graph {
    */
   public static Graph of(OnnxModel model) {
     ModelProto proto = model.proto();
-    Graph graph = new Graph(proto, model.hasExternalData(), new Names(), null);
+    Graph graph = new Graph(proto, model.origin(), model.hasExternalData(), new Names(), null);
     for (OperatorSetIdProto opset : proto.getOpsetImportList()) {
       graph.opsets.put(
           opset.getDomain().equals("ai.onnx") ? Node.ONNX : opset.getDomain(), opset.getVersion());
@@ -82,7 +86,7 @@ public final class Graph {
     for (FunctionProto function : proto.getFunctionsList()) {
       graph.functions.put(Node.qualified(function.getDomain(), function.getName()), function);
     }
-    graph.fill(proto.getGraph(), model.initializers());
+    graph.named(() -> graph.fill(proto.getGraph(), model.initializers()));
     return graph;
   }
 
@@ -226,18 +230,21 @@ public final class Graph {
 
   /** The value's number, if it is known when the graph is made: an initializer or a constant. */
   public Optional<Tensor> constant(String name) {
-    Tensor initializer = initializers.get(name);
-    if (initializer != null) {
-      return Optional.of(initializer);
+    String source = name;
+    for (int passed = 0; passed <= nodes.size(); passed++) {
+      Tensor initializer = initializers.get(source);
+      if (initializer != null) {
+        return Optional.of(initializer);
+      }
+      Node maker = producers.get(source);
+      if (maker == null || !maker.opType().equals("Identity")) {
+        return maker != null && maker.opType().equals("Constant")
+            ? maker.attributes().constantValue()
+            : Optional.empty();
+      }
+      source = maker.input(0);
     }
-    return producer(name)
-        .flatMap(
-            node ->
-                switch (node.opType()) {
-                  case "Constant" -> node.attributes().constantValue();
-                  case "Identity" -> constant(node.input(0));
-                  default -> Optional.empty();
-                });
+    throw new GraphException("The graph has a cycle through '%s'".formatted(source));
   }
 
   /** The nodes so that each comes after those that it reads from. */
@@ -282,6 +289,24 @@ public final class Graph {
       }
     }
     return topological().stream().filter(wanted::contains).toList();
+  }
+
+  /**
+   * Does something with this graph.
+   *
+   * @throws GraphException that names the file that the graph came from, if the action throws one
+   */
+  public void named(Runnable action) {
+    named(
+        () -> {
+          action.run();
+          return true;
+        });
+  }
+
+  /** As {@link #named(Runnable)}, where the action has a result. */
+  public <R> R named(Supplier<R> action) {
+    return file.named(action);
   }
 
   // ---- changes
@@ -496,12 +521,24 @@ public final class Graph {
   }
 
   /**
+   * Checks that the calls of the model's own functions end, and that there are not too many nodes
+   * when they are written out.
+   *
+   * @throws GraphException that names the function that calls itself, or the bound
+   */
+  public void checkCalls() {
+    FunctionSizes sizes = FunctionSizes.of(functions);
+    sizes.check(nodes.stream().map(Node::toProto).toList());
+  }
+
+  /**
    * Puts the nodes of a model's own function in the place of a node that calls it.
    *
+   * @return the nodes
    * @throws GraphException if the function is written in another version of ONNX's operators than
-   *     the model
+   *     the model, or has fewer outputs than the call
    */
-  public void inlineCall(Node call) {
+  public List<Node> inlineCall(Node call) {
     FunctionProto function =
         Objects.requireNonNull(functions.get(call.qualifiedOpType()), call.qualifiedOpType());
     for (OperatorSetIdProto imported : function.getOpsetImportList()) {
@@ -513,6 +550,11 @@ public final class Graph {
                     call.qualifiedOpType(), imported.getVersion(), imported.getDomain(), own));
       }
     }
+    if (call.outputs().size() > function.getOutputCount()) {
+      throw new GraphException(
+          "%s has more outputs than function '%s', which has %s"
+              .formatted(call, call.qualifiedOpType(), function.getOutputList()));
+    }
     Map<String, AttributeProto> arguments = new HashMap<>();
     function.getAttributeProtoList().forEach(a -> arguments.put(a.getName(), a));
     call.attributes().toProtos().forEach(a -> arguments.put(a.getName(), a));
@@ -520,7 +562,9 @@ public final class Graph {
     remove(call);
     inlining.bind(function.getInputList(), call.inputs());
     inlining.bind(function.getOutputList().subList(0, call.outputs().size()), call.outputs());
-    inlining.nodes(function.getNodeList()).forEach(node -> link(Node.of(node)));
+    List<Node> inlined = inlining.nodes(function.getNodeList()).stream().map(Node::of).toList();
+    inlined.forEach(this::link);
+    return inlined;
   }
 
   /** Forgets the functions that the model brings along; no node may call one. */
@@ -560,8 +604,9 @@ public final class Graph {
 
   private Graph body(GraphProto proto) {
     ModelProto model = origin.toBuilder().setGraph(proto).build();
-    Graph body = new Graph(model, false, names, this);
+    Graph body = new Graph(model, file, false, names, this);
     body.opsets.putAll(opsets);
+    body.functions.putAll(functions);
     body.fill(proto, OnnxModel.initializers(proto));
     return body;
   }
@@ -672,7 +717,7 @@ public final class Graph {
         (domain, version) ->
             model.addOpsetImport(
                 OperatorSetIdProto.newBuilder().setDomain(domain).setVersion(version)));
-    return new OnnxModel(model.build(), new LinkedHashMap<>(initializers), externalData);
+    return new OnnxModel(model.build(), new LinkedHashMap<>(initializers), externalData, file);
   }
 
   /** What the message says of an initializer beside its numbers, which the model adds. */

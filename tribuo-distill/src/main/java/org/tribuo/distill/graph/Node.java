@@ -44,7 +44,16 @@ public final class Node {
     this.origin = origin;
   }
 
+  /**
+   * @throws GraphException if it has two attributes of one name
+   */
   static Node of(NodeProto proto) {
+    long attributes = proto.getAttributeList().stream().map(a -> a.getName()).distinct().count();
+    if (attributes != proto.getAttributeCount()) {
+      throw new GraphException(
+          "%s '%s' has two attributes of one name"
+              .formatted(qualified(proto.getDomain(), proto.getOpType()), proto.getName()));
+    }
     return new Node(
         proto.getName(),
         proto.getDomain(),
@@ -131,6 +140,11 @@ public final class Node {
   /** The only output of most operators. */
   public String output() {
     return outputs.get(0);
+  }
+
+  /** Whether it holds graphs: the branches of an If, the body of a loop. */
+  public boolean hasBodies() {
+    return !attributes.subgraphs().isEmpty();
   }
 
   /** Every value that this node reads: its inputs, and what its bodies read from around them. */

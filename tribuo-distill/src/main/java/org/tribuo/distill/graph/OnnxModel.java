@@ -5,18 +5,14 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.protobuf.ByteString;
-import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.function.Supplier;
 
 /**
  * An ONNX model as its file holds it, with every initializer at hand, wherever its data lies.
@@ -32,19 +28,33 @@ public final class OnnxModel {
   private final ModelProto proto;
   private final Map<String, Tensor> initializers;
   private final boolean external;
+  private final Set<String> externalFiles;
+  private final Origin origin;
 
-  OnnxModel(ModelProto proto, Map<String, Tensor> initializers, boolean external) {
+  OnnxModel(ModelProto proto, Map<String, Tensor> initializers, boolean external, Origin origin) {
+    this(proto, initializers, external, Set.of(), origin);
+  }
+
+  private OnnxModel(
+      ModelProto proto,
+      Map<String, Tensor> initializers,
+      boolean external,
+      Set<String> externalFiles,
+      Origin origin) {
     this.proto = proto;
     this.initializers = initializers;
     this.external = external;
+    this.externalFiles = externalFiles;
+    this.origin = origin;
   }
 
   /**
-   * Reads a model and the external data that it names. External data is mapped, not loaded, and
-   * must stay in place while the model is in use.
+   * Reads a model and the external data that it names. Files are mapped, not loaded: the weights
+   * take no room among Java's objects, and nobody may change the files while the model is in use.
+   * Another file may take their place.
    *
-   * @throws GraphException if the file is not a complete ONNX model of a known opset, or if
-   *     external data is missing or has another size
+   * @throws GraphException if the file is not a complete ONNX model of a known opset, if external
+   *     data is missing or has another size, or if ONNX Runtime would end the process at a node
    * @throws IOException if a file cannot be read
    */
   public static OnnxModel read(Path file) throws IOException {
@@ -53,17 +63,29 @@ public final class OnnxModel {
           file.toString(), null, "There is no ONNX file there");
     }
     ModelProto proto;
-    try (InputStream stream = Files.newInputStream(file)) {
-      CodedInputStream coded = CodedInputStream.newInstance(stream);
-      coded.setSizeLimit(Integer.MAX_VALUE);
-      proto = ModelProto.parseFrom(coded);
+    try {
+      proto = SharedBytes.parse(SharedBytes.map(file), ModelProto.parser());
     } catch (InvalidProtocolBufferException e) {
       throw new GraphException(
           "'%s' is not an ONNX file, or was cut off (%d bytes): %s"
               .formatted(file, Files.size(file), e.getMessage()),
           e);
     }
-    return of(proto, file.toString(), ExternalData.beside(file));
+    return of(proto, Origin.of(file.toString()), ExternalData.beside(file));
+  }
+
+  /**
+   * Reads a model from the bytes of a message whose data is all inside. The weights are views of
+   * these bytes, not copies.
+   *
+   * @throws GraphException as {@link #read}
+   */
+  public static OnnxModel parse(ByteString bytes) {
+    try {
+      return of(SharedBytes.parse(bytes, ModelProto.parser()));
+    } catch (InvalidProtocolBufferException e) {
+      throw new GraphException("The bytes are no ONNX model: %s".formatted(e.getMessage()), e);
+    }
   }
 
   /**
@@ -73,33 +95,45 @@ public final class OnnxModel {
    */
   public static OnnxModel of(ModelProto proto) {
     try {
-      return of(proto, "The model", ExternalData.NOWHERE);
+      return of(proto, Origin.HERE, ExternalData.nowhere());
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }
   }
 
-  private static OnnxModel of(ModelProto proto, String what, ExternalData externalData)
+  private static OnnxModel of(ModelProto proto, Origin origin, ExternalData externalData)
       throws IOException {
-    checkStructure(proto, what);
+    try {
+      return checked(proto, origin, externalData);
+    } catch (GraphException e) {
+      throw origin.file().map(e::in).orElse(e);
+    }
+  }
+
+  private static OnnxModel checked(ModelProto read, Origin origin, ExternalData externalData)
+      throws IOException {
+    String what = origin.file().orElse("The model");
+    checkStructure(read, what);
+    TensorSizes.check(read);
+    FatalNodes.refuse(read, what);
+    ModelProto proto = new DataOfNodes(externalData).broughtInto(read);
     Map<String, Tensor> initializers = new LinkedHashMap<>();
     boolean external = false;
     for (TensorProto tensor : proto.getGraph().getInitializerList()) {
-      boolean outside = tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL;
+      boolean outside = ExternalData.isOutside(tensor);
       external |= outside;
       if (ElementType.isKnown(tensor.getDataType())) {
         initializers.put(tensor.getName(), outside ? externalData.read(tensor) : Tensor.of(tensor));
       }
     }
-    return new OnnxModel(proto, initializers, external);
+    return new OnnxModel(proto, initializers, external, externalData.files(), origin);
   }
 
   /** The initializers of a node's body whose data the message holds. */
   static Map<String, Tensor> initializers(GraphProto body) {
     Map<String, Tensor> initializers = new LinkedHashMap<>();
     for (TensorProto tensor : body.getInitializerList()) {
-      if (tensor.getDataLocation() != TensorProto.DataLocation.EXTERNAL
-          && ElementType.isKnown(tensor.getDataType())) {
+      if (!ExternalData.isOutside(tensor) && ElementType.isKnown(tensor.getDataType())) {
         initializers.put(tensor.getName(), Tensor.of(tensor));
       }
     }
@@ -149,19 +183,31 @@ public final class OnnxModel {
     return java.util.Collections.unmodifiableMap(initializers);
   }
 
+  /** Where it came from. */
+  Origin origin() {
+    return origin;
+  }
+
+  /**
+   * Does something with what this model says.
+   *
+   * @throws GraphException that names the model's file, if the action throws one
+   */
+  public <R> R named(Supplier<R> action) {
+    return origin.named(action);
+  }
+
   /** Whether some initializer's data lay outside the file. */
   public boolean hasExternalData() {
     return external;
   }
 
-  /** The names of the files that hold external data, relative to the model's file, sorted. */
+  /**
+   * The names of the files from which external data was read, those of nodes' bodies and constants
+   * among them, relative to the model's file, sorted.
+   */
   public Set<String> externalDataFiles() {
-    Set<String> files = new TreeSet<>();
-    proto.getGraph().getInitializerList().stream()
-        .filter(tensor -> tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL)
-        .map(ExternalData::location)
-        .forEach(files::add);
-    return files;
+    return externalFiles;
   }
 
   /** The model's metadata by key. */
@@ -191,7 +237,7 @@ public final class OnnxModel {
           }
           changed.put(name, value.cast(old.elementType()));
         });
-    return new OnnxModel(proto, changed, external);
+    return new OnnxModel(proto, changed, external, externalFiles, origin);
   }
 
   /** The same model with some metadata added or replaced. */
@@ -203,7 +249,7 @@ public final class OnnxModel {
         (key, value) ->
             builder.addMetadataProps(
                 StringStringEntryProto.newBuilder().setKey(key).setValue(value)));
-    return new OnnxModel(builder.build(), initializers, external);
+    return new OnnxModel(builder.build(), initializers, external, externalFiles, origin);
   }
 
   /** Bytes of all initializers. */
@@ -214,7 +260,8 @@ public final class OnnxModel {
   }
 
   /**
-   * The model as one message with all data inside, as an in-memory session reads it.
+   * The model as one message with all data inside, as an in-memory session reads it. It shares the
+   * memory of the weights.
    *
    * @throws GraphException if that is larger than 2 GB
    */
@@ -232,22 +279,34 @@ public final class OnnxModel {
   }
 
   /**
-   * Writes the model, whole or not at all. Data goes into a second file {@code NAME.data} beside it
-   * where it lay outside before or would not fit into one message.
+   * The same model, whose file has all data inside.
    *
-   * @throws IOException if the folder cannot be written to; a file that was there before is kept
+   * @throws GraphException as {@link #toProto}
+   */
+  public OnnxModel inOneFile() {
+    return external ? of(toProto()) : this;
+  }
+
+  /**
+   * The bytes of {@link #toProto}. They share the memory of the weights too.
+   *
+   * @throws GraphException as {@link #toProto}
+   */
+  public ByteString toBytes() {
+    return SharedBytes.of(toProto());
+  }
+
+  /**
+   * Writes the model, whole or not at all. Data goes into a second file {@code NAME.DIGEST.data}
+   * beside it where it lay outside before or would not fit into one message. That file is named
+   * after its content and is there before the first file takes its place, so a reader finds the old
+   * weights or the new ones, also after a kill.
+   *
+   * @throws IOException if the folder cannot be written to; a model that was there before is kept
    */
   public void write(Path file) throws IOException {
     if (external || bytesOfInitializers() > ExternalData.LARGEST_MESSAGE) {
-      List<TensorProto> moved = new ArrayList<>();
-      Path data = ExternalData.fileFor(file);
-      AtomicFile.write(
-          data, channel -> moved.addAll(ExternalData.write(proto, initializers, data, channel)));
-      ModelProto message =
-          proto.toBuilder()
-              .setGraph(proto.getGraph().toBuilder().clearInitializer().addAllInitializer(moved))
-              .build();
-      AtomicFile.writeStream(file, message::writeTo);
+      ExternalData.write(file, proto, initializers, message -> message::writeTo);
     } else {
       AtomicFile.writeStream(file, toProto()::writeTo);
     }
@@ -263,6 +322,6 @@ public final class OnnxModel {
 
   /** Keeps what the message says beside the data: documentation, unknown fields. */
   private static TensorProto inline(TensorProto header, Tensor tensor) {
-    return ExternalData.withoutData(header).setRawData(ByteString.copyFrom(tensor.data())).build();
+    return ExternalData.withoutData(header).setRawData(SharedBytes.of(tensor)).build();
   }
 }

@@ -146,6 +146,10 @@ public final class Ops {
     return compare("And", a, b);
   }
 
+  public Value or(Value a, Value b) {
+    return compare("Or", a, b);
+  }
+
   public Value where(Value condition, Value then, Value otherwise) {
     sameElementType("Where", then, otherwise);
     Optional<Shape> shape =

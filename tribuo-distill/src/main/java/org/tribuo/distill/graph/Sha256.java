@@ -3,6 +3,7 @@ package org.tribuo.distill.graph;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +22,7 @@ public final class Sha256 {
 
   /** The digest of some bytes. */
   public static String ofBytes(byte[] bytes) {
-    return HexFormat.of().formatHex(newDigest().digest(bytes));
+    return hex(newDigest().digest(bytes));
   }
 
   /** The digest of a file's bytes, as {@code sha256sum} prints it. */
@@ -30,7 +31,19 @@ public final class Sha256 {
     try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
       in.transferTo(OutputStream.nullOutputStream());
     }
-    return HexFormat.of().formatHex(digest.digest());
+    return hex(digest.digest());
+  }
+
+  /** The digest, 32 bytes, of all bytes of some buffers, one after the other. */
+  public static byte[] digest(Iterable<ByteBuffer> buffers) {
+    MessageDigest digest = newDigest();
+    buffers.forEach(digest::update);
+    return digest.digest();
+  }
+
+  /** Bytes as hexadecimal digits. */
+  public static String hex(byte[] bytes) {
+    return HexFormat.of().formatHex(bytes);
   }
 
   /** The digest of a list of texts; where one ends and the next begins counts. */
@@ -41,7 +54,7 @@ public final class Sha256 {
       digest.update((bytes.length + ":").getBytes(StandardCharsets.UTF_8));
       digest.update(bytes);
     }
-    return HexFormat.of().formatHex(digest.digest());
+    return hex(digest.digest());
   }
 
   /**

@@ -41,8 +41,21 @@ public final class ShapeInference {
    * @throws GraphException if ONNX Runtime refuses the graph; the message says which node it names
    */
   public static void infer(Graph graph) {
-    ShapeInference inference = new ShapeInference(graph, RuntimeInference.types(graph));
-    graph.topological().forEach(inference::visit);
+    graph.named(
+        () -> {
+          ShapeInference inference = of(graph);
+          graph.topological().forEach(inference::visit);
+        });
+  }
+
+  /**
+   * An inference that goes along while a graph is changed: each node is to be visited after those
+   * that it reads from, new ones too.
+   *
+   * @throws GraphException as above
+   */
+  public static ShapeInference of(Graph graph) {
+    return new ShapeInference(graph, RuntimeInference.types(graph));
   }
 
   /**
@@ -72,11 +85,33 @@ public final class ShapeInference {
     return SymbolicContents.sizes(node, shape);
   }
 
-  private void visit(Node node) {
+  /**
+   * Sets the types of what a node makes; of a node that came later, its element types stay.
+   *
+   * @throws GraphException if the node's attributes do not fit its inputs
+   */
+  public void visit(Node node) {
+    try {
+      setTypes(node);
+    } catch (IndexOutOfBoundsException | ArithmeticException | NegativeArraySizeException e) {
+      throw new GraphException(
+          "%s has attributes that do not fit its inputs %s: %s"
+              .formatted(node, inputTypes(node), e.getMessage()),
+          e);
+    }
+  }
+
+  private List<String> inputTypes(Node node) {
+    return node.inputs().stream()
+        .map(name -> graph.type(name).map(TensorType::toString).orElse("of unknown type"))
+        .toList();
+  }
+
+  private void setTypes(Node node) {
     List<Optional<Shape>> shapes = node.domain().equals(Node.MICROSOFT) ? List.of() : shapes(node);
     for (int i = 0; i < node.outputs().size(); i++) {
       String output = node.output(i);
-      TensorType seen = runtime.get(output);
+      TensorType seen = runtime.getOrDefault(output, graph.type(output).orElse(null));
       if (seen != null) {
         Optional<Shape> own = i < shapes.size() ? shapes.get(i) : Optional.empty();
         graph.setType(output, new TensorType(seen.elementType(), merged(own, seen.shape())));
@@ -181,7 +216,7 @@ public final class ShapeInference {
       case "Expand" -> List.of(expanded(node, x));
       case "Tile" -> List.of(tiled(node, x));
       case "Unsqueeze" -> List.of(unsqueezed(x, axes(node)));
-      case "Squeeze" -> List.of(squeezed(x, axes(node)));
+      case "Squeeze" -> List.of(squeezed(x, axesToSqueeze(node)));
       case "Gather" -> List.of(gathered(node, x));
       case "GatherElements" -> List.of(shape(node, 1).or(() -> x.map(s -> unknown(s.rank()))));
       case "Concat" -> List.of(concatenated(node));
@@ -264,6 +299,10 @@ public final class ShapeInference {
   }
 
   private static Optional<Shape> transposed(Optional<Shape> x, Optional<long[]> permutation) {
+    if (x.isPresent() && permutation.filter(p -> p.length != x.get().rank()).isPresent()) {
+      throw new IndexOutOfBoundsException(
+          "perm has %d axes of %d".formatted(permutation.get().length, x.get().rank()));
+    }
     Optional<Shape> known = x.or(() -> permutation.map(p -> unknown(p.length)));
     return known.map(
         shape ->
@@ -401,7 +440,7 @@ public final class ShapeInference {
       if (x.get().dimension(axis) instanceof Dimension.Symbolic size
           && kernel.get().dimension(axis) instanceof Dimension.Fixed width
           && !size.name().contains(TIMES)) {
-        String name = "conv(%s, %d, %d, %s)".formatted(size.name(), axis, width.size(), form);
+        String name = "conv(%s, %s, %s, %s)".formatted(size.name(), axis, width.size(), form);
         dims.set(axis, Dimension.of(name));
       }
     }
@@ -455,6 +494,18 @@ public final class ShapeInference {
       dims.add(added ? Dimension.of(1) : x.get().dimension(next++));
     }
     return Optional.of(new Shape(dims));
+  }
+
+  /** An empty attribute means all axes of size 1, which the run finds. */
+  private Optional<long[]> axesToSqueeze(Node node) {
+    Optional<long[]> axes = axes(node).filter(named -> named.length > 0);
+    if (node.hasInput(1) && axes.isEmpty() && axes(node).isPresent()) {
+      throw new GraphException(
+          "Squeeze at node '%s' has an empty list of axes: to ONNX that is none, to ONNX Runtime all"
+                  .formatted(node.name())
+              + " of size 1. Name the axes, or leave the input away");
+    }
+    return axes;
   }
 
   private static Optional<Shape> squeezed(Optional<Shape> x, Optional<long[]> axes) {

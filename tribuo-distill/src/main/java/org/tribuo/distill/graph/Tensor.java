@@ -15,12 +15,15 @@ import java.util.Arrays;
  * nobody writes to the arrays or buffers that it was made from; safe for many threads.
  */
 public final class Tensor {
+  /** So many elements of any type have a number of bytes that is a long. */
+  private static final long MOST_ELEMENTS = Long.MAX_VALUE / 8;
+
   private final ElementType elementType;
   private final long[] dims;
   private final ByteBuffer data;
 
   private Tensor(ElementType elementType, long[] dims, ByteBuffer data) {
-    long expected = elements(dims) * elementType.bytes();
+    long expected = bytes(elementType, dims);
     if (expected != data.remaining()) {
       throw new GraphException(
           "A tensor %s%s has %d bytes, expected %d"
@@ -90,10 +93,11 @@ public final class Tensor {
   public static Tensor of(TensorProto proto) {
     ElementType type = ElementType.ofOnnx(proto.getDataType());
     long[] dims = proto.getDimsList().stream().mapToLong(Long::longValue).toArray();
+    TensorSizes.check(proto);
     if (proto.hasRawData()) {
       return new Tensor(type, dims, proto.getRawData().asReadOnlyByteBuffer());
     }
-    ByteBuffer data = allocate(elements(dims) * type.bytes());
+    ByteBuffer data = allocate(bytes(type, dims));
     switch (type) {
       case FLOAT -> proto.getFloatDataList().forEach(data::putFloat);
       case DOUBLE -> proto.getDoubleDataList().forEach(data::putDouble);
@@ -102,12 +106,6 @@ public final class Tensor {
       case FLOAT16, BFLOAT16, INT16 ->
           proto.getInt32DataList().forEach(v -> data.putShort(v.shortValue()));
       case INT8, UINT8, BOOL -> proto.getInt32DataList().forEach(v -> data.put(v.byteValue()));
-    }
-    if (data.hasRemaining()) {
-      throw new GraphException(
-          "Tensor '%s' %s%s holds %d bytes of data, expected %d"
-              .formatted(
-                  proto.getName(), type, Arrays.toString(dims), data.position(), data.limit()));
     }
     return new Tensor(type, dims, data.flip());
   }
@@ -271,12 +269,35 @@ public final class Tensor {
     return elementType + Arrays.toString(dims);
   }
 
+  /**
+   * The number of elements.
+   *
+   * @throws GraphException if a dimension is negative, or there are more than memory can hold
+   */
   static long elements(long[] dims) {
     long product = 1;
+    boolean empty = false;
     for (long dim : dims) {
-      product = Math.multiplyExact(product, dim);
+      if (dim < 0 || dim > 0 && product > MOST_ELEMENTS / dim) {
+        throw new GraphException(
+            "A tensor cannot have the dimensions %s: %s"
+                .formatted(
+                    Arrays.toString(dims),
+                    dim < 0 ? "one is negative" : "it would have too many elements"));
+      }
+      empty |= dim == 0;
+      product *= Math.max(1, dim);
     }
-    return product;
+    return empty ? 0 : product;
+  }
+
+  /**
+   * The number of bytes.
+   *
+   * @throws GraphException as {@link #elements(long[])}
+   */
+  static long bytes(ElementType type, long[] dims) {
+    return elements(dims) * type.bytes();
   }
 
   private static ByteBuffer allocate(long bytes) {

@@ -1,7 +1,9 @@
 package org.tribuo.distill.input;
 
 import com.oracle.labs.mlrg.olcut.config.Config;
+import com.oracle.labs.mlrg.olcut.config.ConfigManager;
 import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
+import com.oracle.labs.mlrg.olcut.config.ConfigurationManager;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,6 +19,7 @@ import org.tribuo.Example;
 import org.tribuo.Output;
 import org.tribuo.OutputFactory;
 import org.tribuo.classification.LabelFactory;
+import org.tribuo.distill.component.BooleanProperties;
 import org.tribuo.provenance.ConfiguredDataSourceProvenance;
 
 /**
@@ -89,6 +92,8 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
           "Whether each example keeps its text as metadata, for teachers with another tokenizer.")
   private boolean keepText;
 
+  @ConfigManager private @Nullable ConfigurationManager configuration;
+
   private final List<TextExample<T>> examples = new ArrayList<>();
 
   private ConfiguredDataSourceProvenance provenance;
@@ -120,6 +125,7 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
    */
   @Override
   public void postConfig() {
+    BooleanProperties.check(this, component, configuration);
     checkFile("dataPath", dataPath);
     checkFile("tokenizerPath", tokenizerPath);
     if (maxLength < 0) {
@@ -132,12 +138,14 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
     }
     List<CsvText> rows = readRows();
     BitSet labelled = labelledRows(rows);
-    List<TokenSequence> tokens = tokenize(rows);
+    Tokenized tokens = tokenize(rows);
     for (int row = 0; row < rows.size(); row++) {
       T output = labelled.get(row) ? output(rows.get(row), row) : outputFactory.getUnknownOutput();
-      examples.add(new TextExample<>(tokens.get(row), output, kept(rows.get(row))));
+      examples.add(new TextExample<>(tokens.texts().get(row), output, kept(rows.get(row))));
     }
-    provenance = new CsvTextDataSourceProvenance(this, dataPath, tokenizerPath, keepLabelsPath);
+    provenance =
+        new CsvTextDataSourceProvenance(
+            this, dataPath, tokenizerPath, keepLabelsPath, tokens.maxTokens());
   }
 
   private Optional<RawText> kept(CsvText row) {
@@ -189,15 +197,24 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
     }
   }
 
-  private List<TokenSequence> tokenize(List<CsvText> rows) {
+  /**
+   * The texts as tokens.
+   *
+   * @param maxTokens the length to which longer ones were cut
+   */
+  private record Tokenized(List<TokenSequence> texts, int maxTokens) {}
+
+  private Tokenized tokenize(List<CsvText> rows) {
     try (TextTokenizer tokenizer =
         maxLength == 0
             ? TextTokenizer.open(tokenizerPath)
             : TextTokenizer.open(tokenizerPath, maxLength)) {
       List<String> texts = rows.stream().map(CsvText::text).toList();
-      return pairColumn.isEmpty()
-          ? tokenizer.encodeAll(texts)
-          : tokenizer.encodeAll(texts, rows.stream().map(CsvText::pair).toList());
+      List<TokenSequence> tokens =
+          pairColumn.isEmpty()
+              ? tokenizer.encodeAll(texts)
+              : tokenizer.encodeAll(texts, rows.stream().map(CsvText::pair).toList());
+      return new Tokenized(tokens, tokenizer.maxLength());
     } catch (IOException e) {
       throw new PropertyException(
           e, component, "tokenizerPath", "%s cannot be read".formatted(tokenizerPath));

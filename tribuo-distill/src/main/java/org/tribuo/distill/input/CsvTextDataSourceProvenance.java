@@ -1,22 +1,33 @@
 package org.tribuo.distill.input;
 
+import com.oracle.labs.mlrg.olcut.provenance.ListProvenance;
+import com.oracle.labs.mlrg.olcut.provenance.MapProvenance;
+import com.oracle.labs.mlrg.olcut.provenance.ObjectProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.PrimitiveProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.Provenance;
 import com.oracle.labs.mlrg.olcut.provenance.primitives.DateTimeProvenance;
+import com.oracle.labs.mlrg.olcut.provenance.primitives.HashProvenance;
+import com.oracle.labs.mlrg.olcut.provenance.primitives.IntProvenance;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.component.FilesProvenance;
 import org.tribuo.provenance.ConfiguredDataSourceProvenance;
 
 /**
- * Where the examples of a {@link CsvTextDataSource} come from: its settings, when it was made, and
- * the SHA-256 of each file that it read.
+ * Where the examples of a {@link CsvTextDataSource} come from: its settings, when it was made, the
+ * SHA-256 of each file that it read, and the number of tokens to which longer texts were cut.
  */
 public final class CsvTextDataSourceProvenance extends FilesProvenance
     implements ConfiguredDataSourceProvenance {
@@ -29,8 +40,12 @@ public final class CsvTextDataSourceProvenance extends FilesProvenance
   public static final String KEEP_LABELS_HASH = "keep-labels-hash";
 
   CsvTextDataSourceProvenance(
-      CsvTextDataSource<?> source, Path data, Path tokenizer, @Nullable Path keepLabels) {
-    super(source, "DataSource", found(data, tokenizer, keepLabels));
+      CsvTextDataSource<?> source,
+      Path data,
+      Path tokenizer,
+      @Nullable Path keepLabels,
+      int maxTokens) {
+    super(source, "DataSource", found(data, tokenizer, keepLabels, maxTokens));
   }
 
   /**
@@ -42,13 +57,56 @@ public final class CsvTextDataSourceProvenance extends FilesProvenance
     super(map);
   }
 
+  /**
+   * The most tokens that a text has which comes from a {@link CsvTextDataSource}, also by way of
+   * splits, views and unions; the largest number, where there are several.
+   *
+   * @param provenance of a dataset
+   */
+  public static OptionalInt maxTokens(Provenance provenance) {
+    return sources(provenance)
+        .map(source -> source.getInstanceValues().get(MAX_TOKENS))
+        .filter(IntProvenance.class::isInstance)
+        .mapToInt(tokens -> ((IntProvenance) tokens).getValue())
+        .max();
+  }
+
+  /**
+   * The SHA-256 of the tokenizers that made the texts which come from a {@link CsvTextDataSource},
+   * as lower-case hexadecimal digits; one as a rule.
+   *
+   * @param provenance of a dataset
+   */
+  public static Set<String> tokenizers(Provenance provenance) {
+    return sources(provenance)
+        .map(source -> source.getInstanceValues().get(TOKENIZER_HASH))
+        .filter(HashProvenance.class::isInstance)
+        .map(hash -> ((HashProvenance) hash).getValue().toLowerCase(Locale.ROOT))
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  private static Stream<CsvTextDataSourceProvenance> sources(Provenance provenance) {
+    if (provenance instanceof CsvTextDataSourceProvenance source) {
+      return Stream.of(source);
+    } else if (provenance instanceof ObjectProvenance object) {
+      return StreamSupport.stream(object.spliterator(), false)
+          .flatMap(value -> sources(value.getB()));
+    } else if (provenance instanceof ListProvenance<?> list) {
+      return list.getList().stream().flatMap(CsvTextDataSourceProvenance::sources);
+    } else if (provenance instanceof MapProvenance<?> map) {
+      return map.getMap().values().stream().flatMap(CsvTextDataSourceProvenance::sources);
+    }
+    return Stream.empty();
+  }
+
   private static List<PrimitiveProvenance<?>> found(
-      Path data, Path tokenizer, @Nullable Path keepLabels) {
+      Path data, Path tokenizer, @Nullable Path keepLabels, int maxTokens) {
     List<PrimitiveProvenance<?>> found = new ArrayList<>();
     found.add(time(FILE_MODIFIED_TIME, Instant.ofEpochMilli(data.toFile().lastModified())));
     found.add(time(DATASOURCE_CREATION_TIME, Instant.now()));
     found.add(sha256(RESOURCE_HASH, data));
     found.add(sha256(TOKENIZER_HASH, tokenizer));
+    found.add(new IntProvenance(MAX_TOKENS, maxTokens));
     if (keepLabels != null) {
       found.add(sha256(KEEP_LABELS_HASH, keepLabels));
     }

@@ -3,25 +3,18 @@ package org.tribuo.distill.input;
 import ai.djl.engine.EngineException;
 import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
-import ai.djl.util.PairList;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
-import java.util.function.BiFunction;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
-import org.tribuo.distill.graph.Sha256;
+import java.util.stream.IntStream;
 
 /**
  * Turns text into tokens as a {@code tokenizer.json} of Hugging Face says: the same ids as their
@@ -40,8 +33,8 @@ public final class TextTokenizer implements AutoCloseable {
   /** The maximum length, in tokens, where neither the caller nor the file states one. */
   public static final int DEFAULT_MAX_LENGTH = 512;
 
-  /** How many texts are encoded at once: what the native code returns is much larger than ids. */
-  private static final int CHUNK = 1024;
+  /** How many characters of a text a message shows. */
+  private static final int SHOWN = 200;
 
   private static final Object NETWORK_SWITCH = new Object();
 
@@ -49,6 +42,7 @@ public final class TextTokenizer implements AutoCloseable {
   private final String sha256;
   private final int vocabularySize;
   private final int maxLength;
+  private final boolean encodesPairs;
   private final HuggingFaceTokenizer tokenizer;
 
   /** Closing waits for texts that are being encoded: the native memory is theirs until then. */
@@ -56,12 +50,12 @@ public final class TextTokenizer implements AutoCloseable {
 
   private boolean closed;
 
-  private TextTokenizer(
-      Path file, String sha256, int vocabularySize, int maxLength, HuggingFaceTokenizer tokenizer) {
-    this.file = file;
-    this.sha256 = sha256;
-    this.vocabularySize = vocabularySize;
+  private TextTokenizer(TokenizerFile file, int maxLength, HuggingFaceTokenizer tokenizer) {
+    this.file = file.path();
+    this.sha256 = file.sha256();
+    this.vocabularySize = file.vocabularySize();
     this.maxLength = maxLength;
+    this.encodesPairs = file.encodesPairs();
     this.tokenizer = tokenizer;
   }
 
@@ -74,10 +68,8 @@ public final class TextTokenizer implements AutoCloseable {
    * @throws IOException if it cannot be read, or is no tokenizer
    */
   public static TextTokenizer open(Path file) throws IOException {
-    byte[] content = read(file);
-    JsonNode json = parse(file, content);
-    int stated = json.path("truncation").path("max_length").asInt(DEFAULT_MAX_LENGTH);
-    return open(file, content, json, stated);
+    TokenizerFile content = TokenizerFile.read(file);
+    return open(content, content.maxLength(DEFAULT_MAX_LENGTH));
   }
 
   /**
@@ -92,80 +84,78 @@ public final class TextTokenizer implements AutoCloseable {
    *     special ones, or is more than {@link TokenFeatures#MAX_POSITIONS}
    */
   public static TextTokenizer open(Path file, int maxLength) throws IOException {
-    byte[] content = read(file);
-    return open(file, content, parse(file, content), maxLength);
+    return open(TokenizerFile.read(file), maxLength);
   }
 
-  private static TextTokenizer open(Path file, byte[] content, JsonNode json, int maxLength)
-      throws IOException {
-    String direction = json.path("truncation").path("direction").asText("Right");
-    if (!direction.equals("Right")) {
-      throw new IOException(
-          "%s truncates on the %s side, only Right is supported; change its truncation.direction"
-              .formatted(file, direction));
-    }
-    int special;
-    try (HuggingFaceTokenizer untruncated = load(file, content, Map.of("truncation", "false"))) {
-      special = untruncated.encode("", "").getIds().length;
-    }
+  private static TextTokenizer open(TokenizerFile file, int maxLength) throws IOException {
+    file.checkDirection();
+    int special = specialTokensOfAPair(file);
     if (maxLength <= special || maxLength > TokenFeatures.MAX_POSITIONS) {
       throw new IllegalArgumentException(
           "The maximum length is %d tokens, expected %d to %d: %s adds %d special tokens to a pair"
-              .formatted(maxLength, special + 1, TokenFeatures.MAX_POSITIONS, file, special));
+              .formatted(
+                  maxLength, special + 1, TokenFeatures.MAX_POSITIONS, file.path(), special));
     }
     HuggingFaceTokenizer tokenizer =
         load(
             file,
-            content,
             Map.of(
-                "truncation", strategy(json),
+                "truncation", file.strategy(),
                 "maxLength", Integer.toString(maxLength),
                 "modelMaxLength", Integer.toString(maxLength),
                 "stride", "0"));
-    return new TextTokenizer(
-        file, Sha256.ofBytes(content), vocabularySize(json), maxLength, tokenizer);
+    return new TextTokenizer(file, maxLength, tokenizer);
+  }
+
+  private static int specialTokensOfAPair(TokenizerFile file) throws IOException {
+    try (HuggingFaceTokenizer untruncated = load(file, Map.of("truncation", "false"))) {
+      return untruncated.encode("", "").getIds().length;
+    } catch (RuntimeException e) {
+      throw file.refused("it does not encode an empty text, " + e.getMessage(), e);
+    }
   }
 
   /**
    * The tokens of a text.
    *
-   * @throws IllegalArgumentException if the tokenizer finds no token in it
+   * @throws IllegalArgumentException if the tokenizer finds no token in it, or refuses it
    * @throws IllegalStateException if this tokenizer is closed
    */
   public TokenSequence encode(String text) {
-    return whileOpen(() -> tokens(tokenizer.encode(text), text));
+    return whileOpen(() -> tokens(understood(() -> tokenizer.encode(text), text), text));
   }
 
   /**
    * The tokens of a pair of texts; the longer one is cut first.
    *
-   * @throws IllegalArgumentException if the tokenizer finds no token in them
+   * @throws IllegalArgumentException if the tokenizer finds no token in them, refuses them, or
+   *     leaves out one of the two
    * @throws IllegalStateException if this tokenizer is closed
    */
   public TokenSequence encode(String first, String second) {
-    return whileOpen(() -> tokens(tokenizer.encode(first, second), first));
+    checkPairs();
+    return whileOpen(
+        () ->
+            tokens(
+                understood(() -> tokenizer.encode(first, second), first + "' and '" + second),
+                first));
   }
 
   /**
    * The tokens of many texts, encoded in parallel.
    *
-   * @throws IllegalArgumentException if the tokenizer finds no token in one of them
+   * @throws IllegalArgumentException if the tokenizer finds no token in one of them, or refuses it
    * @throws IllegalStateException if this tokenizer is closed
    */
   public List<TokenSequence> encodeAll(List<String> texts) {
-    return inChunks(
-        texts.size(),
-        (from, to) -> {
-          List<String> chunk = texts.subList(from, to);
-          return tokens(tokenizer.batchEncode(chunk), chunk);
-        });
+    return inParallel(texts.size(), i -> encode(texts.get(i)));
   }
 
   /**
    * The tokens of many pairs of texts, encoded in parallel.
    *
-   * @throws IllegalArgumentException if the lists differ in length, or the tokenizer finds no token
-   *     in one of the pairs
+   * @throws IllegalArgumentException if the lists differ in length, or a pair is refused as by
+   *     {@link #encode(String, String)}
    * @throws IllegalStateException if this tokenizer is closed
    */
   public List<TokenSequence> encodeAll(List<String> firsts, List<String> seconds) {
@@ -174,13 +164,7 @@ public final class TextTokenizer implements AutoCloseable {
           "There are %d first texts and %d second ones, expected as many"
               .formatted(firsts.size(), seconds.size()));
     }
-    return inChunks(
-        firsts.size(),
-        (from, to) -> {
-          List<String> chunk = firsts.subList(from, to);
-          return tokens(
-              tokenizer.batchEncode(new PairList<>(chunk, seconds.subList(from, to))), chunk);
-        });
+    return inParallel(firsts.size(), i -> encode(firsts.get(i), seconds.get(i)));
   }
 
   /** The file that this tokenizer was read from. */
@@ -232,23 +216,42 @@ public final class TextTokenizer implements AutoCloseable {
     }
   }
 
-  private List<TokenSequence> inChunks(
-      int size, BiFunction<Integer, Integer, List<TokenSequence>> encoding) {
-    List<TokenSequence> sequences = new ArrayList<>(size);
-    for (int from = 0; from < size; from += CHUNK) {
-      int start = from;
-      int end = Math.min(size, from + CHUNK);
-      sequences.addAll(whileOpen(() -> encoding.apply(start, end)));
+  /**
+   * One text after the other on each thread: given many at once, the native library ends the JVM
+   * where it refuses one.
+   */
+  private static List<TokenSequence> inParallel(int size, IntFunction<TokenSequence> encoding) {
+    try {
+      return IntStream.range(0, size).parallel().mapToObj(encoding).toList();
+    } catch (IllegalArgumentException e) {
+      // Which of several refused texts a message names must not depend on threads.
+      return IntStream.range(0, size).mapToObj(encoding).toList();
     }
-    return sequences;
   }
 
-  private List<TokenSequence> tokens(Encoding[] encodings, List<String> texts) {
-    TokenSequence[] sequences = new TokenSequence[encodings.length];
-    for (int i = 0; i < sequences.length; i++) {
-      sequences[i] = tokens(encodings[i], texts.get(i));
+  private void checkPairs() {
+    if (!encodesPairs) {
+      throw new IllegalArgumentException(
+          "The tokenizer of %s leaves out a text of each pair: the template 'pair' of its post_processor needs the texts A and B"
+              .formatted(file));
     }
-    return List.of(sequences);
+  }
+
+  /**
+   * @param text how a message names what is encoded
+   */
+  private Encoding understood(Supplier<Encoding> encoding, String text) {
+    try {
+      return encoding.get();
+    } catch (RuntimeException e) {
+      throw new IllegalArgumentException(
+          "The tokenizer of %s refuses '%s': %s".formatted(file, shortened(text), e.getMessage()),
+          e);
+    }
+  }
+
+  private static String shortened(String text) {
+    return text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "…";
   }
 
   private TokenSequence tokens(Encoding encoding, String text) {
@@ -264,37 +267,13 @@ public final class TextTokenizer implements AutoCloseable {
     return Arrays.stream(values).mapToInt(Math::toIntExact).toArray();
   }
 
-  private static byte[] read(Path file) throws IOException {
-    if (!Files.isRegularFile(file)) {
-      throw new NoSuchFileException(
-          file.toString(), null, "no such file, expected a tokenizer.json of Hugging Face");
-    }
-    return Files.readAllBytes(file);
-  }
-
-  private static JsonNode parse(Path file, byte[] content) throws IOException {
-    try {
-      JsonNode json = new ObjectMapper().readTree(content);
-      if (json.path("model").isObject()) {
-        return json;
-      }
-    } catch (JsonProcessingException e) {
-      throw notATokenizer(file, e.getOriginalMessage(), e);
-    }
-    throw notATokenizer(file, "it has no \"model\"", null);
-  }
-
-  private static IOException notATokenizer(Path file, String reason, @Nullable Throwable cause) {
-    return new IOException(
-        "%s is no tokenizer.json of Hugging Face: %s".formatted(file, reason), cause);
-  }
-
   /**
    * Loads the native tokenizer. DJL reports its use, and on a machine with a GPU fetches another
    * native library, unless it is told that there is no network; so it is told, for this call.
    */
-  private static HuggingFaceTokenizer load(
-      Path file, byte[] content, Map<String, String> truncation) throws IOException {
+  private static HuggingFaceTokenizer load(TokenizerFile file, Map<String, String> truncation)
+      throws IOException {
+    byte[] content = file.withoutDecoder();
     Map<String, String> options = new HashMap<>(truncation);
     options.put("padding", "false");
     synchronized (NETWORK_SWITCH) {
@@ -307,7 +286,7 @@ public final class TextTokenizer implements AutoCloseable {
                 .formatted("is the folder of the DJL_CACHE_DIR environment variable writable?"),
             e);
       } catch (RuntimeException e) {
-        throw notATokenizer(file, String.valueOf(e.getMessage()), e);
+        throw file.refused(String.valueOf(e.getMessage()), e);
       } finally {
         if (before == null) {
           System.clearProperty("ai.djl.offline");
@@ -316,28 +295,5 @@ public final class TextTokenizer implements AutoCloseable {
         }
       }
     }
-  }
-
-  /** Which text of a pair is cut, in DJL's spelling. */
-  private static String strategy(JsonNode json) {
-    return switch (json.path("truncation").path("strategy").asText()) {
-      case "OnlyFirst" -> "ONLY_FIRST";
-      case "OnlySecond" -> "ONLY_SECOND";
-      default -> "LONGEST_FIRST";
-    };
-  }
-
-  private static int vocabularySize(JsonNode json) {
-    JsonNode vocabulary = json.path("model").path("vocab");
-    int highest = vocabulary.isArray() ? vocabulary.size() - 1 : -1;
-    if (vocabulary.isObject()) {
-      for (JsonNode id : vocabulary) {
-        highest = Math.max(highest, id.asInt());
-      }
-    }
-    for (JsonNode added : json.path("added_tokens")) {
-      highest = Math.max(highest, added.path("id").asInt());
-    }
-    return highest + 1;
   }
 }

@@ -25,7 +25,7 @@ import org.tribuo.impl.ArrayExample;
  * <p>Examples are read by feature name, never by feature id, so a text may be longer than all of
  * the training data. They are never changed, nor remembered. Safe for many threads.
  *
- * @param positions how many tokens the model has positions for
+ * @param positions the most tokens of a text: how many the model has positions for, or fewer
  * @param vocabulary how many tokens the model knows; ids are smaller than this
  */
 public record TokenFeatures(int positions, int vocabulary) {
@@ -189,7 +189,7 @@ public record TokenFeatures(int positions, int vocabulary) {
     }
     if (position >= positions) {
       throw new IllegalArgumentException(
-          "The text has a token at position %d, the model has positions for %d tokens; %s"
+          "The text has a token at position %d, the model reads texts of at most %d tokens; %s"
               .formatted(position, positions, "set the tokenizer's maximum length to that"));
     }
     return position;

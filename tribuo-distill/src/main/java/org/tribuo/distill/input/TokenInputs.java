@@ -2,6 +2,7 @@ package org.tribuo.distill.input;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -10,6 +11,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Shape;
@@ -20,10 +26,11 @@ import org.tribuo.distill.graph.TensorType;
  * How the inputs of one model are fed from token sequences.
  *
  * <p>Inputs are matched by name, with the names that exporters use: {@code input_ids}, {@code
- * attention_mask}, {@code token_type_ids} and their synonyms, in any case, with or without
- * TensorFlow's {@code :0}. Each is a tensor [rows, positions] of INT64 or INT32, whichever the
- * model declares. Rows are padded on the right to the longest one, or to the length that the model
- * fixes. Immutable and safe for many threads.
+ * attention_mask}, {@code token_type_ids}, {@code position_ids} and their synonyms, in any case,
+ * with or without TensorFlow's {@code :0}. Positions are counted from 0; what a model adds to them,
+ * as RoBERTa does, is its own business. Each is a tensor [rows, positions] of INT64 or INT32,
+ * whichever the model declares. Rows are padded on the right to the longest one, or to the length
+ * that the model fixes. Immutable and safe for many threads.
  */
 public final class TokenInputs {
   private final Map<String, Input> inputs;
@@ -91,6 +98,14 @@ public final class TokenInputs {
         .orElseThrow();
   }
 
+  /** The name of the input that takes the positions, if there is one. */
+  public Optional<String> positionIds() {
+    return inputs.values().stream()
+        .filter(input -> input.part() == Part.POSITION_IDS)
+        .map(Input::name)
+        .findFirst();
+  }
+
   /** Whether one of the inputs tells tokens from padding. */
   public boolean tellPadding() {
     return inputs.values().stream().anyMatch(input -> input.part() == Part.MASK);
@@ -104,6 +119,61 @@ public final class TokenInputs {
   /** Whether a batch may have any number of rows: no input of the model fixes it. */
   public boolean takeAnyRows() {
     return inputs.values().stream().noneMatch(input -> input.rows() instanceof Dimension.Fixed);
+  }
+
+  /** The number of rows that each batch must have, if the model fixes it. */
+  public OptionalLong fixedRows() {
+    return fixed(Input::rows);
+  }
+
+  /** The number of positions to which texts are padded, if the model fixes it. */
+  public OptionalLong fixedPositions() {
+    return fixed(Input::positions);
+  }
+
+  private OptionalLong fixed(Function<Input, Dimension> size) {
+    return inputs.values().stream()
+        .map(size)
+        .filter(Dimension.Fixed.class::isInstance)
+        .mapToLong(dimension -> ((Dimension.Fixed) dimension).size())
+        .min();
+  }
+
+  /**
+   * Rows for a batch: where the model fixes their number, the last one is repeated up to that.
+   *
+   * @param rows at least one, and no more than the model takes
+   */
+  public List<TokenSequence> filledUp(List<TokenSequence> rows) {
+    List<TokenSequence> filled = new ArrayList<>(rows);
+    while (filled.size() < fixedRows().orElse(0)) {
+      filled.add(rows.get(rows.size() - 1));
+    }
+    return filled;
+  }
+
+  /**
+   * Batches in which what a model says of a text does not depend on the others: a model that cannot
+   * tell padding reads texts of one length at a time. None has more rows than the model takes.
+   *
+   * @param plan the bounds of a batch
+   * @param lengths of the texts
+   */
+  public List<int[]> batches(BatchPlan plan, int[] lengths) {
+    int mostRows = (int) Math.min(plan.maxRows(), fixedRows().orElse(plan.maxRows()));
+    List<int[]> batches = new BatchPlan(mostRows, plan.maxTokens(), plan.pool()).inference(lengths);
+    return tellPadding()
+        ? batches
+        : batches.stream().flatMap(rows -> ofOneLength(rows, lengths)).toList();
+  }
+
+  private static Stream<int[]> ofOneLength(int[] rows, int[] lengths) {
+    return Arrays.stream(rows)
+        .boxed()
+        .collect(Collectors.groupingBy(row -> lengths[row], TreeMap::new, Collectors.toList()))
+        .values()
+        .stream()
+        .map(alike -> alike.stream().mapToInt(Integer::intValue).toArray());
   }
 
   /**
@@ -132,7 +202,8 @@ public final class TokenInputs {
   private enum Part {
     IDS("input_ids", "input_word_ids", "token_ids", "word_ids", "ids", "input", "inputs", "tokens"),
     MASK("attention_mask", "input_mask", "mask"),
-    TYPE_IDS("token_type_ids", "segment_ids", "input_type_ids", "type_ids", "token_types");
+    TYPE_IDS("token_type_ids", "segment_ids", "input_type_ids", "type_ids", "token_types"),
+    POSITION_IDS("position_ids", "input_position_ids", "positions", "pos_ids");
 
     private final List<String> names;
 
@@ -145,6 +216,16 @@ public final class TokenInputs {
         case IDS -> tokens.id(position);
         case MASK -> 1;
         case TYPE_IDS -> tokens.typeId(position);
+        case POSITION_IDS -> position;
+      };
+    }
+
+    /** What is there where a row has no token. */
+    int padding(int position, int padId) {
+      return switch (this) {
+        case IDS -> padId;
+        case MASK, TYPE_IDS -> 0;
+        case POSITION_IDS -> position;
       };
     }
 
@@ -204,10 +285,9 @@ public final class TokenInputs {
       ByteBuffer data =
           ByteBuffer.allocate(Math.toIntExact(elements * type.bytes()))
               .order(ByteOrder.LITTLE_ENDIAN);
-      int padding = part == Part.IDS ? padId : 0;
       for (TokenSequence tokens : batch) {
         for (int i = 0; i < width; i++) {
-          int value = i < tokens.length() ? part.value(tokens, i) : padding;
+          int value = i < tokens.length() ? part.value(tokens, i) : part.padding(i, padId);
           if (type == ElementType.INT64) {
             data.putLong(value);
           } else {

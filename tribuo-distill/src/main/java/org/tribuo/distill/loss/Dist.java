@@ -16,6 +16,8 @@ import org.tribuo.distill.graph.Value;
  * teacher: of the classes in one row, and of the rows in one class. For a teacher much stronger
  * than its student.
  *
+ * <p>Where rows have weights, means, variances and covariances over rows are weighted by them.
+ *
  * <p>Only rows that count are correlated. In a batch with two such rows the correlation of a column
  * can be 1 or -1 only, with one row it is 0: batches of so few examples are refused, use larger
  * ones or γ = 0.
@@ -85,6 +87,11 @@ public final class Dist implements SoftLoss {
   }
 
   @Override
+  public boolean weighsRows() {
+    return true;
+  }
+
+  @Override
   public int fewestRows() {
     return gamma > 0 ? 3 : 1;
   }
@@ -95,15 +102,23 @@ public final class Dist implements SoftLoss {
   }
 
   private static Value columnCorrelation(Ops op, Rows rows, Value p, Value q) {
-    Value counted = op.unsqueeze(rows.counted(), 1);
-    return Cosine.of(op, centredColumns(op, p, counted), centredColumns(op, q, counted), 0);
+    Value weights = op.unsqueeze(rows.weights(), 1);
+    Value roots = rows.isWeighted() ? op.sqrt(weights) : weights;
+    Value total = rows.total(weights);
+    return Cosine.of(
+        op,
+        centredColumns(op, p, weights, roots, total),
+        centredColumns(op, q, weights, roots, total),
+        0);
   }
 
-  /** Differences from the column's mean over the rows that count; 0 in the other rows. */
-  private static Value centredColumns(Ops op, Value x, Value counted) {
-    Value number = op.max(op.reduceSum(counted), 1);
-    Value mean = op.div(op.reduceSumKeep(op.mul(x, counted), 0), number);
-    return op.mul(op.sub(x, mean), counted);
+  /**
+   * Differences from the column's mean over the rows that count, times the root of the row's
+   * weight; 0 in the other rows.
+   */
+  private static Value centredColumns(Ops op, Value x, Value weights, Value roots, Value total) {
+    Value mean = op.div(op.reduceSumKeep(op.mul(x, weights), 0), total);
+    return op.mul(op.sub(x, mean), roots);
   }
 
   @Override

@@ -101,6 +101,11 @@ public final class Dkd implements SoftLoss {
   }
 
   @Override
+  public boolean weighsRows() {
+    return true;
+  }
+
+  @Override
   public Value over(Ops op, Rows rows) {
     rows.requireClasses(2, "Dkd", "with one class the divergence is always 0");
     boolean allCount = unlabelled == Unlabelled.TEACHERS_CLASS;

@@ -129,7 +129,7 @@ public final class Features {
         : op.matmul(
             states,
             projections.add(
-                "projection_%s_%d_%d".formatted(term, pair.student(), pair.teacher()), from, to));
+                "projection_%s_%s_%s".formatted(term, pair.student(), pair.teacher()), from, to));
   }
 
   /** The size of the last axis of a feature. */

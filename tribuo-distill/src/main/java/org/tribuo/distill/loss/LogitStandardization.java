@@ -58,6 +58,11 @@ public final class LogitStandardization implements SoftLoss {
   }
 
   @Override
+  public boolean weighsRows() {
+    return loss.weighsRows();
+  }
+
+  @Override
   public int fewestRows() {
     return loss.fewestRows();
   }

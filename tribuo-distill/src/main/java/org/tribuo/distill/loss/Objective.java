@@ -21,8 +21,10 @@ import org.tribuo.distill.transformer.TransformerFeatures;
 /**
  * What a training minimises: {@code (1 - alpha) * hard + alpha * soft}, or one of the two alone,
  * {@code + Σ weight * feature}. The hard loss is a mean over the rows that have a label, the soft
- * loss one over all rows that count; either is 0 in a batch without such rows. Alpha, temperature
- * and weights are inputs of the graph, so that they may change from step to step. Immutable.
+ * loss one over all rows that count; either is 0 in a batch without such rows. Where examples have
+ * weights {@code w}, both means are {@code Σ w * loss / Σ w} over these rows of a batch; losses on
+ * features know no weights and are refused then. Alpha, temperature and the weights of terms are
+ * inputs of the graph, so that they may change from step to step. Immutable.
  *
  * @param rows what a row is
  * @param hard the loss against the true labels
@@ -42,6 +44,17 @@ public record Objective(
     if (rows instanceof RowForm.Tokens tokens && hard.isPresent()) {
       checkVectors(tokens, hard.get());
     }
+    if (rows instanceof RowForm.Examples examples && examples.weighted()) {
+      soft.filter(loss -> !loss.weighsRows()).ifPresent(Objective::refuseWeights);
+      matching.ifPresent(found -> refuseWeights(found.terms().get(0).loss()));
+    }
+  }
+
+  private static void refuseWeights(Object loss) {
+    throw new IllegalArgumentException(
+        "The examples have weights that differ, and %s counts them all alike: give them one weight"
+                .formatted(loss)
+            + " (0 leaves an example out), or leave this loss out");
   }
 
   private static void checkVectors(RowForm.Tokens tokens, HardLoss hard) {
@@ -247,9 +260,9 @@ public record Objective(
     }
     if (rows instanceof RowForm.Spans) {
       return List.of(
-          Rows.examples(op, inputs, first, TargetNames.START, parts),
-          Rows.examples(op, inputs, outputs.get(1), TargetNames.END, parts));
+          Rows.examples(op, inputs, first, rows, TargetNames.START, parts),
+          Rows.examples(op, inputs, outputs.get(1), rows, TargetNames.END, parts));
     }
-    return List.of(Rows.examples(op, inputs, first, TargetNames.ONLY, parts));
+    return List.of(Rows.examples(op, inputs, first, rows, TargetNames.ONLY, parts));
   }
 }

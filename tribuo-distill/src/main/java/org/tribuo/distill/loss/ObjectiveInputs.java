@@ -24,6 +24,12 @@ public final class ObjectiveInputs {
    */
   public static final String LABELLED = "labelled";
 
+  /**
+   * How much each example counts beside the others: float [batch], greater than 0; only where
+   * {@link RowForm.Examples} are weighted.
+   */
+  public static final String EXAMPLE_WEIGHTS = "example_weights";
+
   /** The teacher's output, before any activation: float [rows..., outputs]. */
   public static final String TEACHER_LOGITS = "teacher_logits";
 

@@ -2,8 +2,13 @@ package org.tribuo.distill.loss;
 
 /** What a row is: that of which a loss is computed, and over which it is averaged. */
 public sealed interface RowForm {
-  /** A row is an example; the student has one output [batch, outputs]. */
-  record Examples() implements RowForm {}
+  /**
+   * A row is an example; the student has one output [batch, outputs].
+   *
+   * @param weighted whether examples count differently: then {@link
+   *     ObjectiveInputs#EXAMPLE_WEIGHTS} says how much each does
+   */
+  record Examples(boolean weighted) implements RowForm {}
 
   /**
    * A row is a token; the student has one output [batch, positions, classes].
@@ -31,7 +36,12 @@ public sealed interface RowForm {
 
   /** A row is an example. */
   static RowForm examples() {
-    return new Examples();
+    return new Examples(false);
+  }
+
+  /** A row is an example that counts as much as its weight says. */
+  static RowForm weightedExamples() {
+    return new Examples(true);
   }
 
   /** A row is a token with a label of its own. */

@@ -28,10 +28,13 @@ public final class Rows {
   /** The class that marks a row without a label, as in PyTorch. */
   public static final long IGNORED_LABEL = -100;
 
+  /** Weights are at most 1; the sum of those of a batch that has any is larger than this. */
+  private static final double LEAST_WEIGHT = 1e-30;
+
   private final Ops op;
   private final TargetInputs inputs;
   private final RowAxes axes;
-  private final Optional<TokenMask> tokens;
+  private final RowForm form;
   private final TargetNames names;
   private final Value student;
   private final Optional<Value> teacher;
@@ -41,7 +44,7 @@ public final class Rows {
       Ops op,
       TargetInputs inputs,
       RowAxes axes,
-      Optional<TokenMask> tokens,
+      RowForm form,
       TargetNames names,
       Value student,
       Optional<Value> teacher,
@@ -49,7 +52,7 @@ public final class Rows {
     this.op = op;
     this.inputs = inputs;
     this.axes = axes;
-    this.tokens = tokens;
+    this.form = form;
     this.names = names;
     this.student = student;
     this.teacher = teacher;
@@ -57,18 +60,18 @@ public final class Rows {
   }
 
   /** Rows of which each is an example: of an output [batch, outputs]. */
-  static Rows examples(Ops op, TargetInputs inputs, Value output, TargetNames names, Parts parts) {
+  static Rows examples(
+      Ops op, TargetInputs inputs, Value output, RowForm form, TargetNames names, Parts parts) {
     RowAxes axes = new RowAxes(leading(output), 0);
     Value student = op.cast(output, inputs.floatType());
-    return new Rows(op, inputs, axes, Optional.empty(), names, student, Optional.empty(), parts);
+    return new Rows(op, inputs, axes, form, names, student, Optional.empty(), parts);
   }
 
   /** Rows of which each is a token: of an output [batch, positions, outputs]. */
   static Rows tokens(Ops op, TargetInputs inputs, Value output, RowForm.Tokens form, Parts parts) {
     RowAxes axes = new RowAxes(leading(output), form.shift());
     Value student = axes.flatRows(op, op.cast(output, inputs.floatType()));
-    Optional<TokenMask> mask = Optional.of(form.mask());
-    return new Rows(op, inputs, axes, mask, TargetNames.ONLY, student, Optional.empty(), parts);
+    return new Rows(op, inputs, axes, form, TargetNames.ONLY, student, Optional.empty(), parts);
   }
 
   private static List<Dimension> leading(Value output) {
@@ -78,8 +81,7 @@ public final class Rows {
 
   /** The same rows with other logits of student and teacher, such as standardised ones. */
   public Rows withLogits(Value otherStudent, Value otherTeacher) {
-    return new Rows(
-        op, inputs, axes, tokens, names, otherStudent, Optional.of(otherTeacher), parts);
+    return new Rows(op, inputs, axes, form, names, otherStudent, Optional.of(otherTeacher), parts);
   }
 
   /**
@@ -91,7 +93,7 @@ public final class Rows {
    */
   public Value part(String name, Function<Rows, Value> loss) {
     Parts own = parts.of(name);
-    return own.report(loss.apply(new Rows(op, inputs, axes, tokens, names, student, teacher, own)));
+    return own.report(loss.apply(new Rows(op, inputs, axes, form, names, student, teacher, own)));
   }
 
   // ---- what each row holds
@@ -194,11 +196,11 @@ public final class Rows {
 
   /** 1 for a row that counts, 0 for another: [rows]. */
   public Value counted() {
-    if (tokens.isEmpty()) {
+    if (!(form instanceof RowForm.Tokens tokens)) {
       Value ones = op.expand(op.scalar(1, student), op.sizeOf(student, 0));
       return new Value(ones.name(), axes.type(floatType()));
     }
-    return tokens.get() instanceof TokenMask.Input mask ? marked(mask) : haveClass();
+    return tokens.mask() instanceof TokenMask.Input mask ? marked(mask) : haveClass();
   }
 
   /** 1 for a row that counts and has a true class, 0 for another: [rows]. */
@@ -206,18 +208,45 @@ public final class Rows {
     return labelled(LabelForm.CLASSES);
   }
 
-  Value labelled(LabelForm form) {
-    if (tokens.isPresent() && tokens.get() instanceof TokenMask.Labels) {
+  Value labelled(LabelForm labels) {
+    boolean areTokens = form instanceof RowForm.Tokens;
+    if (form instanceof RowForm.Tokens tokens && tokens.mask() instanceof TokenMask.Labels) {
       return counted();
     }
-    if (tokens.isPresent() && form == LabelForm.CLASSES) {
+    if (areTokens && labels == LabelForm.CLASSES) {
       return op.mul(counted(), haveClass());
     }
     Value stated = axes.flat(op, inputs.input(ObjectiveInputs.LABELLED, axes.type(floatType())));
-    if (tokens.isPresent()) {
+    if (areTokens) {
       return op.mul(counted(), stated);
     }
-    return form == LabelForm.VECTORS ? stated : op.mul(stated, haveClass());
+    return labels == LabelForm.VECTORS ? stated : op.mul(stated, haveClass());
+  }
+
+  /** Whether rows have weights of their own. */
+  public boolean isWeighted() {
+    return form instanceof RowForm.Examples examples && examples.weighted();
+  }
+
+  /** The weight of a row that counts, which is 1 unless it has one of its own, else 0: [rows]. */
+  public Value weights() {
+    return weighted(counted());
+  }
+
+  /**
+   * What sums over rows are divided by: the sum of weights, and never 0.
+   *
+   * @param weights of the rows, 0 for those that do not count
+   * @return a scalar
+   */
+  public Value total(Value weights) {
+    return op.max(op.reduceSum(weights), isWeighted() ? LEAST_WEIGHT : 1);
+  }
+
+  private Value weighted(Value counted) {
+    return isWeighted()
+        ? op.mul(counted, inputs.input(ObjectiveInputs.EXAMPLE_WEIGHTS, axes.type(floatType())))
+        : counted;
   }
 
   private Value haveClass() {
@@ -238,19 +267,23 @@ public final class Rows {
 
   // ---- means over rows
 
-  /** The mean of [rows] over the rows that count; 0 if there is none. */
+  /** The mean of [rows] over the rows that count, by their weights; 0 if there is none. */
   public Value mean(Value perRow) {
     return mean(perRow, counted());
   }
 
-  /** The mean of [rows] over the rows that count and have a true class; 0 if there is none. */
+  /**
+   * The mean of [rows] over the rows that count and have a true class, by their weights; 0 if there
+   * is none.
+   */
   public Value meanOfLabelled(Value perRow) {
     return mean(perRow, labelled());
   }
 
-  Value mean(Value perRow, Value weights) {
-    Value number = op.max(op.reduceSum(weights), 1);
-    return op.div(op.reduceSum(op.mul(weights, perRow)), number);
+  Value mean(Value perRow, Value counted) {
+    Value weights = weighted(counted);
+    Value total = total(weights);
+    return op.div(op.reduceSum(op.mul(weights, perRow)), total);
   }
 
   // ---- checks

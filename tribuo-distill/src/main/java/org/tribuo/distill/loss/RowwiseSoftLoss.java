@@ -13,6 +13,11 @@ public interface RowwiseSoftLoss extends SoftLoss {
   Value perRow(Ops op, Rows rows);
 
   @Override
+  default boolean weighsRows() {
+    return true;
+  }
+
+  @Override
   default Value over(Ops op, Rows rows) {
     return rows.mean(perRow(op, rows));
   }

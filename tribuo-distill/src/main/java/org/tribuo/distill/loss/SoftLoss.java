@@ -44,6 +44,15 @@ public interface SoftLoss extends Configurable, Provenancable<ConfiguredObjectPr
     return 1;
   }
 
+  /**
+   * Whether each row counts as much as its weight says. A loss that takes its means by {@link
+   * Rows#mean} and {@link Rows#meanOfLabelled} alone does so; another is refused where rows have
+   * weights, unless it asks {@link Rows#weights}.
+   */
+  default boolean weighsRows() {
+    return false;
+  }
+
   /** How many of the teacher's largest logits the loss reads; empty if it reads all of them. */
   default OptionalInt largestOfTeacher() {
     return OptionalInt.empty();

@@ -88,6 +88,11 @@ public record TeacherMean(SoftLoss loss, int teachers, AnswerForm of) implements
   }
 
   @Override
+  public boolean weighsRows() {
+    return loss.weighsRows();
+  }
+
+  @Override
   public int fewestRows() {
     return loss.fewestRows();
   }

@@ -96,6 +96,11 @@ public final class WeightedLosses implements SoftLoss {
   }
 
   @Override
+  public boolean weighsRows() {
+    return losses.stream().allMatch(SoftLoss::weighsRows);
+  }
+
+  @Override
   public int fewestRows() {
     return losses.stream().mapToInt(SoftLoss::fewestRows).max().orElseThrow();
   }

@@ -2,6 +2,7 @@ package org.tribuo.distill.output;
 
 import java.util.Collection;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Function;
 import org.tribuo.ImmutableOutputInfo;
@@ -20,28 +21,37 @@ final class Codecs {
   @SuppressWarnings("unchecked") // the class of the output info tells the type of its outputs
   static <T extends Output<T>> TargetCodec<T> of(
       ImmutableOutputInfo<T> known, Function<Collection<String>, Columns> columns) {
-    Set<String> names = new TreeSet<>();
+    Columns matched = columns.apply(names(known));
+    if (known instanceof ImmutableLabelInfo) {
+      return (TargetCodec<T>) new LabelCodec(matched);
+    } else if (known instanceof ImmutableMultiLabelInfo) {
+      return (TargetCodec<T>) new MultiLabelCodec(matched);
+    }
+    return (TargetCodec<T>) new RegressorCodec(matched);
+  }
+
+  static SortedSet<String> names(ImmutableOutputInfo<?> known) {
+    SortedSet<String> names = new TreeSet<>();
     if (known instanceof ImmutableLabelInfo labels) {
       for (Label label : labels.getDomain()) {
         names.add(label.getLabel());
       }
-      // A dataset that was saved and read counts its unlabelled examples as a label of their own.
-      names.remove(Label.UNKNOWN);
-      return (TargetCodec<T>) new LabelCodec(columns.apply(names));
     } else if (known instanceof ImmutableMultiLabelInfo labels) {
       for (MultiLabel label : labels.getDomain()) {
         names.addAll(label.getNameSet());
       }
-      names.remove(Label.UNKNOWN);
-      return (TargetCodec<T>) new MultiLabelCodec(columns.apply(names));
     } else if (known instanceof ImmutableRegressionInfo dimensions) {
       for (Regressor dimension : dimensions.getDomain()) {
         names.addAll(Set.of(dimension.getNames()));
       }
-      return (TargetCodec<T>) new RegressorCodec(columns.apply(names));
+      return names;
+    } else {
+      throw new IllegalArgumentException(
+          "Outputs described by %s cannot be learnt, expected Label, MultiLabel or Regressor"
+              .formatted(known.getClass().getName()));
     }
-    throw new IllegalArgumentException(
-        "Outputs described by %s cannot be learnt, expected Label, MultiLabel or Regressor"
-            .formatted(known.getClass().getName()));
+    // A dataset that was saved and read counts its unlabelled examples as a label of their own.
+    names.remove(Label.UNKNOWN);
+    return names;
   }
 }

@@ -3,6 +3,7 @@ package org.tribuo.distill.output;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.SortedSet;
 import org.tribuo.Example;
 import org.tribuo.ImmutableOutputInfo;
 import org.tribuo.Output;
@@ -45,6 +46,15 @@ public sealed interface TargetCodec<T extends Output<T>>
   static <T extends Output<T>> TargetCodec<T> of(
       ImmutableOutputInfo<T> known, List<String> labelOrder) {
     return Codecs.of(known, names -> Columns.matched(names, labelOrder));
+  }
+
+  /**
+   * The names of the outputs that a dataset knows: labels, or for regression dimensions.
+   *
+   * @throws IllegalArgumentException if the outputs are none of Label, MultiLabel and Regressor
+   */
+  static SortedSet<String> names(ImmutableOutputInfo<?> known) {
+    return Codecs.names(known);
   }
 
   /** What the logits mean. */

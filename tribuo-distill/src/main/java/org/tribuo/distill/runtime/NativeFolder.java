@@ -1,27 +1,30 @@
 package org.tribuo.distill.runtime;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Map;
-import java.util.UUID;
+import java.util.Optional;
 import java.util.zip.CRC32;
+import org.tribuo.distill.file.FolderLock;
 import org.tribuo.distill.runtime.NativeLibraries.LibraryFile;
 
 /**
  * The folder from which ONNX Runtime loads its native libraries. It is filled once for each content
- * and then found again. Any number of JVMs may fill it at the same time: a file is written under a
- * name of its own and then moved into place, and what is already there is used only if its size and
- * checksum are right.
+ * and then found again. Of several JVMs one fills it, and the others wait. A file is written under
+ * a name of its own and then moved into place; what is already there is used only if its SHA-256 is
+ * right, and if nobody else can have written it.
  */
 final class NativeFolder {
   /** The system property that says below which folder the libraries are extracted. */
   static final String ROOT_PROPERTY = "tribuo.distill.native.dir";
+
+  /** More than writing the libraries takes. */
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   private NativeFolder() {}
 
@@ -62,14 +65,15 @@ final class NativeFolder {
   static Path provide(NativeLibraries libraries, Path root) {
     Path folder = root.resolve(folderName(libraries));
     try {
-      Files.createDirectories(folder);
-      for (LibraryFile library : libraries.files()) {
-        provide(library, folder.resolve(library.fileName()));
+      make(folder);
+      ExtractedLibraries extracted = new ExtractedLibraries(libraries.files(), folder);
+      if (!extracted.areWhole() || extracted.hasParts()) {
+        fill(extracted);
       }
       return folder;
     } catch (IOException e) {
       throw new RuntimeUnavailableException(
-          "Cannot extract ONNX Runtime's native libraries to "
+          "Cannot provide ONNX Runtime's native libraries in "
               + folder
               + " ("
               + e
@@ -89,36 +93,39 @@ final class NativeFolder {
       String line = library.fileName() + " " + library.checksum() + "\n";
       content.update(line.getBytes(StandardCharsets.UTF_8));
     }
-    return String.format("%s-%08x", libraries.classifier(), content.getValue());
+    return libraries.classifier() + "-" + HexFormat.of().toHexDigits((int) content.getValue());
   }
 
-  private static void provide(LibraryFile library, Path target) throws IOException {
-    Checksum checksum = library.checksum();
-    if (checksum.matches(target)) {
-      return;
+  private static void make(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      Files.createDirectories(folder);
+      Trust.establish(folder);
     }
-    Path part = target.resolveSibling("." + library.fileName() + "." + UUID.randomUUID() + ".part");
+    Trust.check(folder);
+  }
+
+  private static void fill(ExtractedLibraries extracted) throws IOException {
+    Optional<FolderLock> alone = lock(extracted.folder());
     try {
-      try (InputStream in = library.source().openStream()) {
-        Files.copy(in, part);
+      if (alone.isPresent()) {
+        extracted.removeParts();
       }
-      if (!checksum.matches(part)) {
-        throw new IOException("what was written to " + part + " does not have its checksum");
+      if (!extracted.areWhole()) {
+        extracted.extract();
       }
-      moveIntoPlace(part, target, checksum);
     } finally {
-      Files.deleteIfExists(part);
+      if (alone.isPresent()) {
+        alone.get().close();
+      }
     }
   }
 
-  /** Windows refuses to replace a library that another JVM, which was faster, has loaded. */
-  private static void moveIntoPlace(Path part, Path target, Checksum checksum) throws IOException {
+  /** None where there are no locks, or whoever has it does not come to an end. */
+  private static Optional<FolderLock> lock(Path folder) {
     try {
-      Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
-    } catch (FileSystemException e) {
-      if (!checksum.matches(target)) {
-        throw e;
-      }
+      return FolderLock.await(folder, PATIENCE);
+    } catch (IOException e) {
+      return Optional.empty();
     }
   }
 

@@ -42,7 +42,10 @@ record NativeLibraries(String classifier, List<LibraryFile> files) {
     throw new RuntimeUnavailableException(
         "The native library with ONNX Runtime's training API is not on the class path. Add "
             + Coordinates.nativeLibrary(platform.classifier())
-            + "; its transitive dependencies are not needed.");
+            + "; its transitive dependencies are not needed. A build of this library with"
+            + " Maven brings that of the machine on which it runs, or with -Donnxruntime.platform="
+            + platform.classifier()
+            + " this one.");
   }
 
   private static List<LibraryFile> collect(

@@ -12,10 +12,31 @@ import java.util.stream.Stream;
  * its publisher, ONNX Runtime and the operating system give to its parts.
  */
 enum Platform {
-  LINUX_X86_64("linux-x86_64", true, "linux-x64", "libonnxruntime.so.1", "lib", ".so"),
-  LINUX_ARM64("linux-arm64", false, "linux-aarch64", "libonnxruntime.so.1", "lib", ".so"),
-  MACOSX_ARM64("macosx-arm64", false, "osx-aarch64", "libonnxruntime.1.dylib", "lib", ".dylib"),
-  WINDOWS_X86_64("windows-x86_64", true, "win-x64", "onnxruntime.dll", "", ".dll");
+  LINUX_X86_64("linux-x86_64", true, "linux-x64", "libonnxruntime.so.1", "lib", ".so", Needs.LINUX),
+  LINUX_ARM64(
+      "linux-arm64", false, "linux-aarch64", "libonnxruntime.so.1", "lib", ".so", Needs.LINUX),
+  MACOSX_ARM64(
+      "macosx-arm64",
+      false,
+      "osx-aarch64",
+      "libonnxruntime.1.dylib",
+      "lib",
+      ".dylib",
+      "macOS 15 or later"),
+  WINDOWS_X86_64(
+      "windows-x86_64",
+      true,
+      "win-x64",
+      "onnxruntime.dll",
+      "",
+      ".dll",
+      "the Visual C++ runtime (2015 to 2022)");
+
+  /** What several platforms need alike, as their libraries' symbols say. */
+  private static final class Needs {
+    static final String LINUX =
+        "glibc 2.34 and libstdc++ 3.4.30 (of GCC 12) or later, as Ubuntu 22.04 and Debian 12 have";
+  }
 
   private final String classifier;
   private final boolean cudaPublished;
@@ -23,6 +44,7 @@ enum Platform {
   private final String publishedCore;
   private final String filePrefix;
   private final String fileSuffix;
+  private final String needs;
 
   Platform(
       String classifier,
@@ -30,13 +52,15 @@ enum Platform {
       String onnxRuntimeName,
       String publishedCore,
       String filePrefix,
-      String fileSuffix) {
+      String fileSuffix,
+      String needs) {
     this.classifier = classifier;
     this.cudaPublished = cudaPublished;
     this.onnxRuntimeName = onnxRuntimeName;
     this.publishedCore = publishedCore;
     this.filePrefix = filePrefix;
     this.fileSuffix = fileSuffix;
+    this.needs = needs;
   }
 
   /**
@@ -107,6 +131,11 @@ enum Platform {
   /** The Maven classifiers of all builds for this platform, the most capable one first. */
   List<String> classifiers() {
     return Stream.concat(cudaClassifier().stream(), Stream.of(classifier)).toList();
+  }
+
+  /** What the library needs of the operating system. */
+  String needs() {
+    return needs;
   }
 
   /** The folder of ONNX Runtime's own natives for this platform. */

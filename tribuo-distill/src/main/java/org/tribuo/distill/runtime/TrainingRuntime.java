@@ -4,6 +4,7 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import java.nio.file.Path;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,13 @@ public final class TrainingRuntime {
 
   /** ONNX Runtime's own property: the file of its core library. */
   private static final String LIBRARY_FILE_PROPERTY = "onnxruntime.native.onnxruntime.path";
+
+  /** What is needed of any build. */
+  static final String FITTING =
+      "The folder must allow libraries to be loaded from it (no noexec mount), and the library must"
+          + " fit "
+          + Coordinates.javaApi()
+          + ".";
 
   private static volatile @Nullable OrtEnvironment environment;
 
@@ -64,7 +72,7 @@ public final class TrainingRuntime {
       String ownBuild = System.getProperty(property);
       if (ownBuild != null) {
         return trainable(
-            initialise(ownBuild),
+            initialise(ownBuild, reason -> FITTING),
             "ONNX Runtime was loaded from "
                 + ownBuild
                 + " (system property "
@@ -73,14 +81,15 @@ public final class TrainingRuntime {
                 + " the property away to use the one on the class path.");
       }
     }
+    Platform platform = Platform.current();
     Path folder =
         NativeFolder.provide(
-            NativeLibraries.find(Platform.current(), TrainingRuntime.class.getClassLoader()),
+            NativeLibraries.find(platform, TrainingRuntime.class.getClassLoader()),
             NativeFolder.root());
     System.setProperty(LIBRARY_FOLDER_PROPERTY, folder.toString());
     try {
       return trainable(
-          initialise(folder.toString()),
+          initialise(folder.toString(), reason -> new LoadFailure(platform, reason).remedy()),
           "ONNX Runtime was already initialised in this JVM with its plain native library, which"
               + " has no training API, and a JVM cannot exchange it. Call"
               + " TrainingRuntime.environment() at the start of the program, before anything else"
@@ -95,7 +104,12 @@ public final class TrainingRuntime {
     }
   }
 
-  private static OrtEnvironment initialise(String origin) {
+  /**
+   * Loads the library.
+   *
+   * @param remedy what to do about a reason for which it cannot be loaded
+   */
+  private static OrtEnvironment initialise(String origin, UnaryOperator<String> remedy) {
     try {
       OrtEnvironment initialised =
           OrtEnvironment.getEnvironment(
@@ -103,15 +117,14 @@ public final class TrainingRuntime {
       initialised.setTelemetry(false);
       return initialised;
     } catch (LinkageError | RuntimeException | OrtException e) {
+      String reason = rootCause(e).toString();
       throw new RuntimeUnavailableException(
           "ONNX Runtime's native library from "
               + origin
               + " cannot be loaded: "
-              + rootCause(e)
-              + ". The folder must allow libraries to be loaded from it (no noexec mount), and the"
-              + " library must fit "
-              + Coordinates.javaApi()
-              + ".",
+              + reason
+              + ". "
+              + remedy.apply(reason),
           e);
     }
   }

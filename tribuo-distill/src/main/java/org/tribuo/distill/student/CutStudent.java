@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.graph.QuantisedWeights;
 import org.tribuo.distill.transformer.LayerCut;
 import org.tribuo.distill.transformer.TransformerLayers;
 
@@ -98,11 +99,13 @@ public final class CutStudent implements StudentSource {
    * {@inheritDoc}
    *
    * @throws PropertyException if there are fewer layers than are to be kept
+   * @throws org.tribuo.distill.graph.GraphException if the weights are quantised
    */
   @Override
   public Student make(List<String> outputs, long seed) throws IOException {
     Student whole = source.make(outputs, seed);
     Graph graph = Graph.of(whole.model());
+    QuantisedWeights.checkCanBeCut(graph, source.toString());
     TransformerLayers found = TransformerLayers.find(graph);
     return new Student(
         LayerCut.keep(graph, found, kept(found.count())).toModel(),

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.tribuo.distill.component.ModelFile;
 import org.tribuo.distill.component.ModelFileProvenance;
+import org.tribuo.distill.component.OnnxMetadata;
 import org.tribuo.distill.graph.OnnxModel;
 
 /**
@@ -29,7 +30,8 @@ public final class OnnxStudent implements StudentSource {
 
   @Config(
       description =
-          "The output that holds the logits; empty for the one called 'logits', or the only one.")
+          "The output that holds the logits; empty for the one that an exported student's file"
+              + " names, the one called 'logits', or the only one.")
   private String logits = "";
 
   @Config(
@@ -84,7 +86,9 @@ public final class OnnxStudent implements StudentSource {
     OnnxModel model = file().read();
     return new Student(
         model,
-        logits.isEmpty() ? Student.logitsOf(model) : logits,
+        logits.isEmpty()
+            ? OnnxMetadata.logits(model).orElseGet(() -> Student.logitsOf(model))
+            : logits,
         file().labelOrder(labelOrder, model));
   }
 

@@ -7,6 +7,7 @@ import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Shape;
+import org.tribuo.distill.graph.pass.LogitsBelow;
 
 /**
  * A model with a head.
@@ -32,6 +33,17 @@ public record Student(OnnxModel model, String logits, List<String> labelOrder) {
           "The student's logits '%s' are %s, expected [rows, %d]: one column each for %s"
               .formatted(logits, shape.get(), labelOrder.size(), labelOrder));
     }
+  }
+
+  /**
+   * The same student, whose logits are below what its head makes of them, if that is probabilities.
+   *
+   * @throws GraphException if the output holds maps
+   */
+  public Student belowProbabilities() {
+    Graph graph = Graph.of(model);
+    String below = LogitsBelow.of(graph, logits);
+    return below.equals(logits) ? this : new Student(graph.toModel(), below, labelOrder);
   }
 
   /**

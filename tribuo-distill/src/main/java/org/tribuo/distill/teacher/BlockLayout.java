@@ -27,6 +27,10 @@ record BlockLayout(int rows, int width, int rowsPerBlock, int blocksPerStretch) 
                   .formatted(rows, width, rowsPerBlock, blocksPerStretch)
               + " least 1 of each");
     }
+    if ((long) rowsPerBlock * width > Integer.MAX_VALUE / Float.BYTES) {
+      throw new IllegalArgumentException(
+          "A block of %d rows × %d floats is larger than 2 GB".formatted(rowsPerBlock, width));
+    }
   }
 
   static BlockLayout of(int rows, int width) {

@@ -70,6 +70,27 @@ public record LabelOrder(List<String> names) {
               + " the student %s; state the label order of the teacher with the names of the data"
                   .formatted(listed(unexpected)));
     }
+    return indices(student);
+  }
+
+  /**
+   * As {@link #columnsFor}, where this teacher may have columns that the student lacks.
+   *
+   * @throws IllegalArgumentException if it does not have all of the student's; the message lists
+   *     those that are missing
+   */
+  public int[] columnsAmong(LabelOrder student) {
+    Set<String> missing = new TreeSet<>(student.names);
+    names.forEach(missing::remove);
+    if (!missing.isEmpty()) {
+      throw new IllegalArgumentException(
+          "The teacher's %d columns %s do not have the student's %s; state the label order of the teacher with the names of the data"
+              .formatted(size(), listed(names), listed(missing)));
+    }
+    return indices(student);
+  }
+
+  private int[] indices(LabelOrder student) {
     return student.names.stream().mapToInt(names::indexOf).toArray();
   }
 

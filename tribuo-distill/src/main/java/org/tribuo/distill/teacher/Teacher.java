@@ -6,6 +6,7 @@ import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,10 +18,12 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.pass.InferenceForm;
+import org.tribuo.distill.graph.pass.LogitsBelow;
 import org.tribuo.distill.runtime.ExecutionProvider;
 import org.tribuo.distill.runtime.TrainingRuntime;
 
@@ -36,9 +39,17 @@ import org.tribuo.distill.runtime.TrainingRuntime;
  * }</pre>
  */
 public final class Teacher implements AutoCloseable {
+  /** How far the sum of probabilities may be from 1. */
+  private static final double PROBABILITIES_TOLERANCE = 1e-4;
+
   private final TeacherSettings settings;
   private final ModelFiles files;
   private final Map<String, TensorType> inputs;
+
+  /** The output of the file that was asked for. */
+  private final String declared;
+
+  /** That output, or the one of the logits below it. */
   private final String output;
 
   /** Held shared while a batch runs, and alone to close the session. */
@@ -48,10 +59,15 @@ public final class Teacher implements AutoCloseable {
   private boolean closed;
 
   private Teacher(
-      TeacherSettings settings, ModelFiles files, Map<String, TensorType> inputs, String output) {
+      TeacherSettings settings,
+      ModelFiles files,
+      Map<String, TensorType> inputs,
+      String declared,
+      String output) {
     this.settings = settings;
     this.files = files;
     this.inputs = inputs;
+    this.declared = declared;
     this.output = output;
   }
 
@@ -61,12 +77,13 @@ public final class Teacher implements AutoCloseable {
    * @throws IOException if the file is not there or cannot be read
    * @throws org.tribuo.distill.graph.GraphException if it is not a whole ONNX model of a known
    *     opset, or its external data is missing or of another size
-   * @throws TeacherException if no output, or more than one, can hold logits for these labels
+   * @throws TeacherException if no output, or more than one, can hold logits for these labels, or
+   *     it holds maps
    */
   public static Teacher open(TeacherSettings settings) throws IOException {
     OnnxModel model = OnnxModel.read(settings.model());
     Graph graph = Graph.of(model);
-    String output =
+    String declared =
         LogitsOutput.find(
             "The teacher '%s'".formatted(settings.model()),
             graph,
@@ -76,7 +93,17 @@ public final class Teacher implements AutoCloseable {
         settings,
         ModelFiles.of(settings.model(), model.externalDataFiles()),
         Collections.unmodifiableMap(new LinkedHashMap<>(graph.inputs())),
-        output);
+        declared,
+        settings.values() ? declared : logitsBelow(settings, graph, declared));
+  }
+
+  private static String logitsBelow(TeacherSettings settings, Graph graph, String declared) {
+    try {
+      return LogitsBelow.of(graph, declared);
+    } catch (GraphException e) {
+      throw new TeacherException(
+          "The teacher '%s': %s".formatted(settings.model(), e.getMessage()), e);
+    }
   }
 
   public TeacherSettings settings() {
@@ -93,7 +120,10 @@ public final class Teacher implements AutoCloseable {
     return inputs;
   }
 
-  /** The name of the output that holds the logits. */
+  /**
+   * The name of the output that holds the logits; where the file's own output holds probabilities,
+   * that of the value that they are made of.
+   */
   public String output() {
     return output;
   }
@@ -203,6 +233,11 @@ public final class Teacher implements AutoCloseable {
     try (SessionOptions options = settings.session().newOptions()) {
       files.checkUnchanged();
       OnnxModel model = OnnxModel.read(settings.model());
+      if (!output.equals(declared)) {
+        Graph graph = Graph.of(model);
+        logitsBelow(settings, graph, declared);
+        return InferenceForm.open(graph.toModel(), options);
+      }
       return model.hasExternalData()
           ? TrainingRuntime.environment().createSession(settings.model().toString(), options)
           : InferenceForm.open(model, options);
@@ -242,13 +277,20 @@ public final class Teacher implements AutoCloseable {
     boolean fits =
         tensor.elementType() == expected.elementType()
             && tensor.rank() > 0
-            && tensor.dim(0) == rows
+            && (tensor.dim(0) == rows || tensor.dim(0) > rows && fixesRows(expected))
             && expected.shape().map(shape -> fits(tensor, shape.dimensions())).orElse(true);
     if (!fits) {
       throw new TeacherException(
           "The input '%s' of the teacher '%s' is %s, expected %s with %d rows"
               .formatted(name, settings.model(), tensor, expected, rows));
     }
+  }
+
+  private static boolean fixesRows(TensorType input) {
+    return input
+        .shape()
+        .filter(shape -> shape.rank() > 0 && shape.dimension(0) instanceof Dimension.Fixed)
+        .isPresent();
   }
 
   private static boolean fits(Tensor tensor, List<Dimension> dimensions) {
@@ -267,15 +309,16 @@ public final class Teacher implements AutoCloseable {
   private Tensor checked(Tensor logits, TeacherBatch batch) {
     int rows = batch.rows().length;
     int width = labels().size();
+    long given = batch.inputs().values().iterator().next().dim(0);
     if (!logits.elementType().isFloat()
         || logits.rank() != 2
-        || logits.dim(0) != rows
+        || logits.dim(0) != given
         || logits.dim(1) != width) {
       throw new TeacherException(
           "The output '%s' of the teacher '%s' is %s for %d rows, expected floats [%d, %d] for %d labels"
-              .formatted(output, settings.model(), logits, rows, rows, width, width));
+              .formatted(output, settings.model(), logits, given, given, width, width));
     }
-    float[] values = logits.toFloats();
+    float[] values = Arrays.copyOf(logits.toFloats(), rows * width);
     for (int i = 0; i < values.length; i++) {
       if (!Float.isFinite(values[i])) {
         throw new TeacherException(
@@ -288,7 +331,31 @@ public final class Teacher implements AutoCloseable {
                 + " at the model's weights");
       }
     }
+    checkNoProbabilities(values, rows, width);
     return Tensor.of(values, rows, width);
+  }
+
+  /** Probabilities whose logits were not found. A single row may add up to 1 by chance. */
+  private void checkNoProbabilities(float[] values, int rows, int width) {
+    if (settings.values() || rows < 2 || width < 2) {
+      return;
+    }
+    for (int row = 0; row < rows; row++) {
+      double sum = 0;
+      for (int column = 0; column < width; column++) {
+        float value = values[row * width + column];
+        if (value < 0) {
+          return;
+        }
+        sum += value;
+      }
+      if (Math.abs(sum - 1) > PROBABILITIES_TOLERANCE) {
+        return;
+      }
+    }
+    throw new TeacherException(
+        "The output '%s' of the teacher '%s' holds probabilities, which add up to 1 in each row, expected logits, and they were not found in the graph; name the output that holds them, or export the model without its softmax"
+            .formatted(output, settings.model()));
   }
 
   private static String described(TeacherBatch batch) {

@@ -7,7 +7,9 @@ import org.tribuo.distill.graph.Tensor;
  * Some rows of the data as the teacher takes them.
  *
  * @param rows which rows these are, at least one, in the order of the first axis of every tensor
- * @param inputs one tensor [rows, ...] for each input of the teacher, by its name
+ * @param inputs one tensor [rows, ...] for each input of the teacher, by its name; a teacher that
+ *     takes a fixed number of rows may be given as many, and what it says of those beyond these is
+ *     left out
  */
 public record TeacherBatch(int[] rows, Map<String, Tensor> inputs) {
   /**

@@ -10,22 +10,33 @@ import org.tribuo.distill.runtime.SessionSettings;
  * @param model an ONNX file; its external data lies beside it
  * @param labels the names of the logits' columns, in the order of the model
  * @param logits the output that holds the logits; empty to find it
+ * @param values whether that output holds the values of a regression, which are taken as they are;
+ *     of a classifier that ends in probabilities the logits below them are taken
  * @param session where the teacher runs
  */
 public record TeacherSettings(
-    Path model, LabelOrder labels, Optional<String> logits, SessionSettings session) {
-  /** On the CPU with ONNX Runtime's own choice of threads; the logits are found. */
+    Path model,
+    LabelOrder labels,
+    Optional<String> logits,
+    boolean values,
+    SessionSettings session) {
+  /** A classifier on the CPU with ONNX Runtime's own choice of threads; the logits are found. */
   public static TeacherSettings of(Path model, LabelOrder labels) {
-    return new TeacherSettings(model, labels, Optional.empty(), SessionSettings.cpu(0));
+    return new TeacherSettings(model, labels, Optional.empty(), false, SessionSettings.cpu(0));
   }
 
   /** The same with the logits in a named output. */
   public TeacherSettings withLogits(String output) {
-    return new TeacherSettings(model, labels, Optional.of(output), session);
+    return new TeacherSettings(model, labels, Optional.of(output), values, session);
+  }
+
+  /** The same, asked for the values of a regression. */
+  public TeacherSettings withValues() {
+    return new TeacherSettings(model, labels, logits, true, session);
   }
 
   /** The same, run elsewhere. */
   public TeacherSettings withSession(SessionSettings elsewhere) {
-    return new TeacherSettings(model, labels, logits, elsewhere);
+    return new TeacherSettings(model, labels, logits, values, elsewhere);
   }
 }

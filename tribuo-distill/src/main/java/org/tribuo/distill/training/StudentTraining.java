@@ -57,13 +57,14 @@ public final class StudentTraining {
     this.data = data;
     Graph graph = Graph.of(student);
     Normalization.applyForTraining(graph);
-    this.tied = TiedWeights.find(graph).without(settings.frozen());
+    this.tied = TiedWeights.find(graph);
+    Set<String> frozen = tied.closure(settings.frozen());
     tied.merge(graph);
     Optional<TransformerFeatures> features = objective.featuresIn(graph);
     Set<String> weights = new LinkedHashSet<>();
     this.decayed = new LinkedHashSet<>();
     for (Weight weight : Weights.trainable(graph)) {
-      if (!settings.frozen().contains(weight.initializer())) {
+      if (!frozen.contains(weight.initializer())) {
         weights.add(weight.initializer());
         if (weight.decays()) {
           decayed.add(weight.initializer());
@@ -84,6 +85,7 @@ public final class StudentTraining {
     if (objective.hard().isEmpty() && objective.soft().isEmpty()) {
       leaveOutWhatFeaturesDoNotReach(graph, weights);
     }
+    requireSome(weights, frozen);
     Map<String, Value> gradients =
         Differentiator.differentiate(graph, attached.differentiated().name(), weights, rules);
     this.artifacts =
@@ -99,6 +101,14 @@ public final class StudentTraining {
         .forEach(node -> read.addAll(node.reads()));
     weights.retainAll(read);
     decayed.retainAll(read);
+  }
+
+  private void requireSome(Set<String> weights, Set<String> frozen) {
+    if (attached.projections().containsAll(weights)) {
+      throw new TrainingException(
+          "The student has no weight that the loss reads and that is not frozen; %d are frozen, see frozenWeights"
+              .formatted(frozen.size()));
+    }
   }
 
   private OptimizerSettings optimizer(Set<String> weights) {

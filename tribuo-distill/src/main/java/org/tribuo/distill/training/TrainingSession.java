@@ -8,7 +8,6 @@ import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.OrtTrainingSession;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import org.tribuo.distill.file.TemporaryFolder;
 import org.tribuo.distill.graph.AtomicFile;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
@@ -46,6 +47,11 @@ import org.tribuo.distill.runtime.TrainingRuntime;
  * machine. Not safe for several threads.
  */
 public final class TrainingSession implements AutoCloseable {
+  /** What deleted files of weights may take of the disk before the garbage collector is asked. */
+  private static final long MOST_MAPPED = 1L << 30;
+
+  private static final AtomicLong MAPPED = new AtomicLong();
+
   private final OrtTrainingSession session;
   private final BatchSignature signature;
   private final Set<String> parameters;
@@ -247,7 +253,9 @@ public final class TrainingSession implements AutoCloseable {
   }
 
   /**
-   * Copies the trainable parameters, in the order of the checkpoint from which training started.
+   * The trainable parameters as they are now, in the order of the checkpoint from which training
+   * started. They are views of a mapped file that is deleted already, and take no room among Java's
+   * objects; the disk has them until the garbage collector finds that nobody can reach them.
    *
    * @throws IllegalStateException if the session is closed
    * @throws IOException if ONNX Runtime cannot write them to a temporary file
@@ -257,21 +265,22 @@ public final class TrainingSession implements AutoCloseable {
     try (TemporaryFolder folder = TemporaryFolder.create()) {
       Path file = TrainingArtifacts.checkpointIn(folder.path());
       save(file, false);
+      makeRoomOnDisk(Files.size(file));
       Map<String, Tensor> saved = Checkpoint.read(file).trainable();
       Map<String, Tensor> weights = new LinkedHashMap<>();
       for (String name : parameters) {
-        weights.put(name, copy(Objects.requireNonNull(saved.get(name), name)));
+        weights.put(name, Objects.requireNonNull(saved.get(name), name));
       }
       return weights;
     }
   }
 
-  private static Tensor copy(Tensor tensor) {
-    ByteBuffer data = tensor.data();
-    return Tensor.of(
-        tensor.elementType(),
-        tensor.dims(),
-        ByteBuffer.allocate(data.remaining()).put(data).flip());
+  /** The garbage collector sees Java's objects, and not how much of the disk depends on them. */
+  private static void makeRoomOnDisk(long bytes) {
+    if (MAPPED.addAndGet(bytes) > MOST_MAPPED) {
+      MAPPED.set(bytes);
+      System.gc();
+    }
   }
 
   /**

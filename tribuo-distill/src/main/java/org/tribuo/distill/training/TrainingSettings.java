@@ -18,7 +18,8 @@ import org.tribuo.distill.schedule.Schedule;
  * @param objective alpha, temperature and weights of terms over the steps
  * @param dropout the part of the numbers that is left out at each of the student's {@link
  *     org.tribuo.distill.transformer.DropoutPlaces}, in [0, 1)
- * @param frozen names of initializers that keep their values
+ * @param frozen names of initializers that keep their values; so do those that hold the same
+ *     parameter
  * @param compactVocabulary whether embedding tables hold only the rows that occur in the data while
  *     they are trained; the result is the same
  * @param earlyStopping whether the best weights are kept and when to stop; needs a validation
@@ -71,15 +72,21 @@ public record TrainingSettings(
 
   /** The same over all epochs, keeping the last weights. */
   public TrainingSettings withoutEarlyStopping() {
-    return with(Optional.empty(), seed);
+    return with(frozen, Optional.empty(), seed);
   }
 
   /** The same with another seed. */
   public TrainingSettings withSeed(long other) {
-    return with(earlyStopping, other);
+    return with(frozen, earlyStopping, other);
   }
 
-  private TrainingSettings with(Optional<EarlyStopping> otherStopping, long otherSeed) {
+  /** The same with other initializers that keep their values. */
+  public TrainingSettings withFrozen(Set<String> others) {
+    return with(others, earlyStopping, seed);
+  }
+
+  private TrainingSettings with(
+      Set<String> otherFrozen, Optional<EarlyStopping> otherStopping, long otherSeed) {
     return new TrainingSettings(
         epochs,
         accumulation,
@@ -88,7 +95,7 @@ public record TrainingSettings(
         maxGradientNorm,
         objective,
         dropout,
-        frozen,
+        otherFrozen,
         compactVocabulary,
         otherStopping,
         session,

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Node;
 
@@ -17,6 +18,9 @@ public final class EmbeddingTables {
   /** Operators that keep the numbers and their order. */
   private static final Set<String> VIEWS =
       Set.of("Identity", "Cast", "Reshape", "Flatten", "Squeeze", "Unsqueeze");
+
+  /** Operators behind which a table that was quantised lies. */
+  private static final Set<String> QUANTISATION = Set.of("DequantizeLinear", "QuantizeLinear");
 
   private final List<EmbeddingTable> tables;
   private final OptionalLong maxPositions;
@@ -89,10 +93,24 @@ public final class EmbeddingTables {
     if (!node.is("Gather") || node.attributes().get("axis", 0L) != 0) {
       return Optional.empty();
     }
-    String name = viewed(graph, node.input(0));
+    String name = stored(graph, node.input(0));
     return Optional.ofNullable(graph.initializers().get(name))
-        .filter(table -> table.elementType().isFloat() && table.rank() == 2)
+        .filter(table -> holdsWeights(table.elementType()) && table.rank() == 2)
         .map(table -> new Lookup(name, table.dim(0), table.dim(1), node.input(1)));
+  }
+
+  /** A quantised table has bytes; other whole numbers are no weights. */
+  private static boolean holdsWeights(ElementType type) {
+    return type.isFloat() || type == ElementType.INT8 || type == ElementType.UINT8;
+  }
+
+  private static String stored(Graph graph, String table) {
+    String name = viewed(graph, table);
+    return graph
+        .producer(name)
+        .filter(node -> node.domain().equals(Node.ONNX) && QUANTISATION.contains(node.opType()))
+        .map(node -> stored(graph, node.input(0)))
+        .orElse(name);
   }
 
   private static String viewed(Graph graph, String value) {

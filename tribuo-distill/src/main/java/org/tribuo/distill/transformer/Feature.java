@@ -56,7 +56,7 @@ public record Feature(Kind kind, int layer) {
 
   /** The name under which a teacher's feature enters a training graph. */
   public String inputName() {
-    return "teacher_%s_%d".formatted(kind.name().toLowerCase(Locale.ROOT), layer);
+    return "teacher_%s_%s".formatted(kind.name().toLowerCase(Locale.ROOT), layer);
   }
 
   @Override

@@ -21,7 +21,7 @@ import org.tribuo.distill.component.PropertyChecks;
  * the last one.
  *
  * <pre>{@code
- * <component name="keys" type="org.tribuo.distill.objective.NamedFeature">
+ * <component name="keys" type="org.tribuo.distill.transformer.NamedFeature">
  *   <property name="kind" value="KEYS"/>
  *   <property name="layer" value="6"/>
  *   <property name="value" value="/encoder/layer.5/attention/Transpose_output_0"/>

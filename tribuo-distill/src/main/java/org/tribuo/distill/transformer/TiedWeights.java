@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -94,10 +95,16 @@ public record TiedWeights(List<Copy> copies) {
     return new TiedWeights(all);
   }
 
-  /** These copies but for some, which go their own way. */
-  public TiedWeights without(Set<String> initializers) {
-    return new TiedWeights(
-        copies.stream().filter(copy -> !initializers.contains(copy.initializer())).toList());
+  /** Some initializers, and whatever else holds a parameter of theirs. */
+  public Set<String> closure(Set<String> initializers) {
+    Set<String> all = new LinkedHashSet<>(initializers);
+    copies.stream()
+        .filter(copy -> initializers.contains(copy.initializer()))
+        .forEach(copy -> all.add(copy.original()));
+    copies.stream()
+        .filter(copy -> all.contains(copy.original()))
+        .forEach(copy -> all.add(copy.initializer()));
+    return all;
   }
 
   private static Optional<Copy> copy(Graph graph, String name, String original) {

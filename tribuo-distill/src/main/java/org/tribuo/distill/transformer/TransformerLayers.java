@@ -53,6 +53,10 @@ public final class TransformerLayers {
    * @param normalized what {@link Normalization} made of a copy of {@code graph}
    */
   public static TransformerLayers find(Graph graph, Graph normalized) {
+    return graph.named(() -> search(graph, normalized));
+  }
+
+  private static TransformerLayers search(Graph graph, Graph normalized) {
     DataFlow flow = DataFlow.of(normalized);
     SegmentReader reader = new SegmentReader(flow);
     List<LayerRun> runs = new ArrayList<>();

@@ -114,7 +114,7 @@ class ControlFlowTest {
         .isInstanceOf(UnknownOperatorException.class)
         .hasMessage(
             "No gradient rule for 'If' (opset 21) at node 'If of [y]', between the loss and 1"
-                + " trainable weights (first: w). Freeze those weights, or export the model so that"
+                + " trainable weights (first: w). Freeze those weights (frozenWeights), or export the model so that"
                 + " the condition is a constant: only the run shows which branch is taken");
   }
 
@@ -129,7 +129,7 @@ class ControlFlowTest {
         .isInstanceOf(UnknownOperatorException.class)
         .hasMessage(
             "No gradient rule for 'Loop' (opset 21) at node 'Loop of [y]', between the loss and 1"
-                + " trainable weights (first: w). Freeze those weights, or export the model with the"
+                + " trainable weights (first: w). Freeze those weights (frozenWeights), or export the model with the"
                 + " loop written out: only the run shows how often it is passed");
   }
 }

@@ -8,6 +8,7 @@ import static org.tribuo.distill.autodiff.GradientRule.grads;
 import static org.tribuo.distill.autodiff.RuleTable.rule;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -102,6 +103,139 @@ class DifferentiatorTest {
   }
 
   @Test
+  void aRuleThatLosesAGradientIsNamed() {
+    Value w = weight("w", 2.5f);
+    Value lost = op.call("test", "Lost", Attributes.NONE, List.of(w, w), w.type()).get(0);
+    Value loss = op.reduceSum(op.add(w, lost));
+    String node = graph.producer(lost.name()).orElseThrow().name();
+    RuleTable table = StandardRules.TABLE.with(rule("test::Lost", (o, n, dy) -> grads(dy)));
+
+    assertThatThrownBy(() -> Differentiator.differentiate(graph, loss.name(), List.of("w"), table))
+        .isInstanceOf(UndifferentiableException.class)
+        .hasMessage(
+            "test::Lost at node '%s' has no gradient: its rule gives none for input 1 ('w'), which"
+                    .formatted(node)
+                + " depends on 1 trainable weights (first: w). Freeze those weights, or pass another"
+                + " rule");
+  }
+
+  @Test
+  void integersMadeOfFloatsAreNoWayOut() {
+    Value w = weight("w", 2.5f);
+    Value scale = op.constant(Tensor.scalar(0.5f));
+    Value q = quantized("QuantizeLinear", w, scale);
+    Value y = op.one("DequantizeLinear", w.type(), q, scale);
+    Value loss = op.reduceSum(op.add(w, y));
+
+    assertThatThrownBy(
+            () ->
+                Differentiator.differentiate(graph, loss.name(), List.of("w"), StandardRules.TABLE))
+        .isInstanceOf(UnknownOperatorException.class)
+        .hasMessageContaining("No gradient rule for 'QuantizeLinear' (opset 21) at node '")
+        .hasMessageContaining("gradientRules = org.tribuo.distill.StraightThroughQuantization");
+  }
+
+  @Test
+  void norAreScalesOfQuantizedProducts() {
+    Value w = weight("w", 2.5f);
+    Value scale = op.reduceSum(w);
+    Value a = op.constant(bytes(1));
+    Value zero = op.constant(bytes());
+    Value product =
+        op.one(
+            "QLinearMatMul",
+            TensorType.of(ElementType.INT8, 1, 1),
+            a,
+            scale,
+            zero,
+            a,
+            scale,
+            zero,
+            scale,
+            zero);
+    Value y = op.one("DequantizeLinear", TensorType.of(ElementType.FLOAT, 1, 1), product, scale);
+    Value loss = op.reduceSum(op.add(w, op.reduceSum(y)));
+
+    assertThatThrownBy(
+            () ->
+                Differentiator.differentiate(graph, loss.name(), List.of("w"), StandardRules.TABLE))
+        .isInstanceOf(UnknownOperatorException.class)
+        .hasMessageContaining("No gradient rule for 'QLinearMatMul' (opset 21) at node '")
+        .hasMessageContaining(
+            "Freeze those weights, or take the model as it was before it was quantised");
+  }
+
+  private static final RuleTable STRAIGHT_THROUGH =
+      StandardRules.TABLE.with(StandardRules.STRAIGHT_THROUGH);
+
+  private Value quantized(String opType, Value x, Value scale) {
+    TensorType type = new TensorType(ElementType.INT8, x.shape());
+    return op.one(opType, type, x, scale, op.constant(bytes()));
+  }
+
+  /** A zero of int8, of these sizes. */
+  private static Tensor bytes(long... ones) {
+    return Tensor.of(ElementType.INT8, ones, ByteBuffer.allocate(1));
+  }
+
+  /** Inside the range the gradient of a value that is not rounded, and what rounding adds. */
+  @Test
+  void goesStraightThroughRoundingIfToldTo() throws Exception {
+    Value w = weight("w", 0.34f, 20, -20);
+    Value scale = weight("scale", 0.1f);
+    Value factors = op.constant(Tensor.of(new float[] {1, 2, 4}, 3));
+    Value q = quantized("QuantizeLinear", w, op.reshape(scale));
+    Value y = op.one("DequantizeLinear", w.type(), q, op.reshape(scale));
+    Value loss = op.reduceSum(op.mul(y, factors));
+    ShapeInference.infer(graph);
+    Map<String, Value> gradients =
+        Differentiator.differentiate(graph, loss.name(), List.of("w", "scale"), STRAIGHT_THROUGH);
+    gradients.values().forEach(gradient -> graph.addOutput(gradient.name()));
+    Map<String, Tensor> results = GraphRunner.run(graph, Map.of());
+
+    assertThat(results.get(gradients.get("w").name()).toFloats())
+        .containsExactly(new float[] {1, 0, 0}, within(1e-6f));
+    assertThat(results.get(gradients.get("scale").name()).toFloats())
+        .containsExactly(new float[] {3 - 3.4f + 2 * 127 - 4 * 128}, within(1e-3f));
+  }
+
+  @Test
+  void goesThroughRoundingByChannel() throws Exception {
+    Value w = weight("w", 0.34f, 20, -20, 0.2f);
+    Value x = op.reshape(w, 2, 2);
+    Value scales = op.constant(Tensor.of(new float[] {0.1f, 1}, 2));
+    Attributes rows = Attributes.NONE.with("axis", 0L);
+    TensorType bytes = TensorType.of(ElementType.INT8, 2, 2);
+    Value zeros = op.constant(Tensor.of(ElementType.INT8, new long[] {2}, ByteBuffer.allocate(2)));
+    Value q = op.one("QuantizeLinear", rows, bytes, x, scales, zeros);
+    Value y = op.one("DequantizeLinear", rows, x.type(), q, scales, zeros);
+    Value loss = op.reduceSum(op.mul(y, op.constant(Tensor.of(new float[] {1, 2, 4, 8}, 2, 2))));
+    ShapeInference.infer(graph);
+    Value gradient =
+        Differentiator.differentiate(graph, loss.name(), List.of("w"), STRAIGHT_THROUGH).get("w");
+    graph.addOutput(gradient.name());
+
+    assertThat(GraphRunner.run(graph, Map.of()).get(gradient.name()).toFloats())
+        .containsExactly(new float[] {1, 0, 4, 8}, within(1e-5f));
+  }
+
+  @Test
+  void integersThatStandForFloatsMustBecomeFloatsAgain() {
+    Value w = weight("w", 2.5f);
+    Value scale = op.constant(Tensor.scalar(0.5f));
+    Value q = quantized("QuantizeLinear", w, scale);
+    Value same = op.identity(q);
+    Value y = op.one("DequantizeLinear", w.type(), same, scale);
+    Value loss = op.reduceSum(op.add(w, y));
+
+    assertThatThrownBy(
+            () -> Differentiator.differentiate(graph, loss.name(), List.of("w"), STRAIGHT_THROUGH))
+        .isInstanceOf(UndifferentiableException.class)
+        .hasMessageStartingWith("Identity at node '")
+        .hasMessageContaining("' holds integers that stand for floats");
+  }
+
+  @Test
   void saysWhichOperatorItDoesNotKnowAndWhatLiesBelowIt() {
     Value first = weight("first", 1, 2);
     Value second = weight("second", 3, 4);
@@ -125,7 +259,7 @@ class DifferentiatorTest {
         .hasMessage(
             "No gradient rule for 'LpPool' (opset 21) at node '%s', between the loss and 2 trainable"
                     .formatted(node)
-                + " weights (first: first). Freeze those weights, or pass a rule: CONTRIBUTING.md,"
+                + " weights (first: first). Freeze those weights (frozenWeights), or pass a rule: CONTRIBUTING.md,"
                 + " \"How to add an operator\"");
     assertThat(thrown.operator()).isEqualTo("LpPool");
     assertThat(thrown.opset()).isEqualTo(21);
@@ -195,7 +329,7 @@ class DifferentiatorTest {
                     graph, loss.name(), List.of("unused"), StandardRules.TABLE))
         .isInstanceOf(UndifferentiableException.class)
         .hasMessage(
-            "The loss '%s' does not depend on weight 'unused': freeze it, or name another"
+            "The loss '%s' does not depend on weight 'unused': freeze it (frozenWeights), or name another"
                 .formatted(loss.name()));
   }
 

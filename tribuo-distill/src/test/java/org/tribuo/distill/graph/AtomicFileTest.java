@@ -36,7 +36,7 @@ class AtomicFileTest {
                       stream.write(new byte[100_000]);
                       throw new IOException("No space left on device");
                     }))
-        .hasMessage("No space left on device");
+        .hasMessage("'%s' cannot be written: No space left on device", file);
     assertThat(file).hasContent("old");
     assertThat(names()).containsExactly("weights");
   }

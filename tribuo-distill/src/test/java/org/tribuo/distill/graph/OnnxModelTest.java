@@ -143,9 +143,26 @@ class OnnxModelTest {
     OnnxModel model = OnnxModel.read(withExternalTable());
     Path copy = folder.resolve("copy.onnx");
     model.write(copy);
-    assertThat(folder.resolve("copy.onnx.data")).exists();
-    assertThat(Files.size(copy)).isLessThan(Files.size(folder.resolve("copy.onnx.data")));
-    assertThat(OnnxModel.read(copy).initializers()).isEqualTo(model.initializers());
+    OnnxModel read = OnnxModel.read(copy);
+    assertThat(read.initializers()).isEqualTo(model.initializers());
+    assertThat(read.externalDataFiles())
+        .singleElement()
+        .asString()
+        .matches("copy\\.onnx\\.\\p{XDigit}{16}\\.data");
+    String data = read.externalDataFiles().iterator().next();
+    assertThat(Files.size(copy)).isLessThan(Files.size(folder.resolve(data)));
+  }
+
+  @Test
+  void weightsAreViewsOfTheFileAndOfTheBytes() throws IOException {
+    OnnxModel model = bert();
+    OnnxModel throughBytes = OnnxModel.parse(model.toBytes());
+
+    assertThat(model.initializers().get(WORDS).data().isDirect()).isTrue();
+    assertThat(throughBytes.proto()).isEqualTo(model.proto());
+    assertThat(model.toProto().getGraph().getInitializerList())
+        .filteredOn(TensorProto::hasRawData)
+        .allMatch(tensor -> tensor.getRawData().asReadOnlyByteBuffer().isDirect());
   }
 
   @Test

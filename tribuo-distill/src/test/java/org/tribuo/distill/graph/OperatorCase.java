@@ -315,8 +315,11 @@ public record OperatorCase(
 
   /** The given conditions. */
   public static Source conditions(boolean... values) {
-    return new Source(
-        Role.FED, new long[] {values.length}, (random, type, sizes) -> Tensor.of(values, sizes));
+    return conditions(new long[] {values.length}, values);
+  }
+
+  public static Source conditions(long[] dims, boolean... values) {
+    return new Source(Role.FED, dims, (random, type, sizes) -> Tensor.of(values, sizes));
   }
 
   /** A condition that holds, known when the graph is made. */

@@ -1,6 +1,7 @@
 package org.tribuo.distill.graph;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -126,5 +127,18 @@ class ShapeInferenceTest {
     for (Node node : graph.nodes()) {
       assertThat(graph.type(node.output()).flatMap(TensorType::shape)).as(node.name()).isPresent();
     }
+  }
+
+  @Test
+  void squeezingNoAxesIsRefused() {
+    Graph graph = withIds();
+    Ops op = Ops.on(graph);
+    Value squeezed = op.squeeze(graph.value("ids"));
+    graph.addOutput(squeezed.name());
+    assertThatThrownBy(() -> ShapeInference.infer(graph))
+        .isInstanceOf(GraphException.class)
+        .hasMessage(
+            "Squeeze at node 'Squeeze' has an empty list of axes: to ONNX that is none, to ONNX"
+                + " Runtime all of size 1. Name the axes, or leave the input away");
   }
 }

@@ -135,8 +135,8 @@ class TokenFeaturesTest {
             + " whole number from 1; was a transformation applied to the dataset?",
         "input_ids@00001=101 | Token 100 at position 1 is outside of the model's vocabulary of 100;"
             + " is the tokenizer the one of this model?",
-        "input_ids@00012=4 | The text has a token at position 12, the model has positions for 12"
-            + " tokens; set the tokenizer's maximum length to that",
+        "input_ids@00012=4 | The text has a token at position 12, the model reads texts of at most"
+            + " 12 tokens; set the tokenizer's maximum length to that",
         "input_ids@00003=4 | The example has a token at position 3 and none at position 1; was the"
             + " feature removed, by pruning or by feature selection?",
         "token_type_ids@00001=1 | The example has a token at position 1 and none at position 1; was"

@@ -112,7 +112,7 @@ class TokenInputsTest {
                     ordered("input_ids", INT64, "pixel_values", dynamic(ElementType.FLOAT))))
         .withMessage(
             "The model's input 'pixel_values' FLOAT[batch, sequence] cannot be made from tokens,"
-                + " only [input_ids, attention_mask, token_type_ids] can;"
+                + " only [input_ids, attention_mask, token_type_ids, position_ids] can;"
                 + " export the model without that input");
   }
 

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A JVM of its own with the class path of the tests, for what happens once in a JVM's life. */
-final class ChildJvm {
+public final class ChildJvm {
   private final Process process;
 
   private ChildJvm(Process process) {
@@ -20,7 +20,7 @@ final class ChildJvm {
    * Starts {@code main} with these options, such as {@code -Dname=value}. Standard output and error
    * are one stream.
    */
-  static ChildJvm start(Class<?> main, String... options) throws IOException {
+  public static ChildJvm start(Class<?> main, String... options) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xshare:auto", "-XX:TieredStopAtLevel=1"));
@@ -30,7 +30,7 @@ final class ChildJvm {
   }
 
   /** Everything that it printed, once it has ended. */
-  String output() throws IOException, InterruptedException {
+  public String output() throws IOException, InterruptedException {
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     if (!process.waitFor(60, TimeUnit.SECONDS)) {
       process.destroyForcibly();

@@ -2,13 +2,16 @@ package org.tribuo.distill.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -16,9 +19,12 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tribuo.distill.runtime.NativeLibraries.LibraryFile;
 
 class NativeFolderTest {
@@ -37,7 +43,7 @@ class NativeFolderTest {
     assertThat(folder.getParent()).isEqualTo(root);
     assertThat(folder.resolve("a.so")).hasContent("core");
     assertThat(folder.resolve("b.so")).hasContent("binding");
-    assertThat(namesIn(folder)).containsExactly("a.so", "b.so");
+    assertThat(namesIn(folder)).containsExactly(".lock", "SHA256SUMS", "a.so", "b.so");
   }
 
   @Test
@@ -60,6 +66,65 @@ class NativeFolderTest {
     NativeFolder.provide(libraries("core", "binding"), root);
 
     assertThat(library).hasContent("core");
+  }
+
+  @Test
+  void whatHasAnotherDigestButTheSameCrcIsReplaced() throws IOException {
+    NativeLibraries libraries = libraries("core", "binding");
+    Path library = NativeFolder.provide(libraries, root).resolve("a.so");
+    byte[] forged = new byte[] {'e', 'v', 'i', 'l'};
+    Files.write(library, forged);
+    NativeLibraries ofSameCrc =
+        new NativeLibraries(
+            "any",
+            List.of(
+                new LibraryFile("a.so", libraries.files().get(0).source(), Checksum.of(library)),
+                libraries.files().get(1)));
+    assertThat(new ExtractedLibraries(ofSameCrc.files(), library.getParent()).areWhole())
+        .as("its CRC-32 is the right one")
+        .isFalse();
+  }
+
+  @Test
+  void whatAKilledJvmLeftIsRemovedUnlessSomebodyWrites() throws IOException {
+    Path folder = NativeFolder.provide(libraries("core", "binding"), root);
+    Path left =
+        Files.writeString(folder.resolve(".a.so.%s.part".formatted(UUID.randomUUID())), "co");
+    Path somebodys = Files.writeString(folder.resolve(".notes.part"), "mine");
+
+    NativeFolder.provide(libraries("core", "binding"), root);
+
+    assertThat(left).doesNotExist();
+    assertThat(somebodys).exists();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "a.so", "SHA256SUMS"})
+  @DisabledOnOs(OS.WINDOWS)
+  void whatOthersMayWriteIsNotLoaded(String name) throws IOException {
+    Path folder = NativeFolder.provide(libraries("core", "binding"), root);
+    Files.setPosixFilePermissions(
+        folder.resolve(name), PosixFilePermissions.fromString("rwxrwxrwx"));
+
+    assertThatThrownBy(() -> NativeFolder.provide(libraries("core", "binding"), root))
+        .isInstanceOf(RuntimeUnavailableException.class)
+        .hasMessageContaining(folder.resolve(name) + ": others may write it (rwxrwxrwx)")
+        .hasMessageEndingWith("name another one with -Dtribuo.distill.native.dir=<folder>.");
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void whatBelongsToSomebodyElseIsNotLoaded() throws IOException {
+    Path folder = NativeFolder.provide(libraries("core", "binding"), root);
+    try {
+      Files.setAttribute(folder.resolve("a.so"), "unix:uid", 12345);
+    } catch (IOException e) {
+      assumeTrue(false, "only the administrator gives files away");
+    }
+
+    assertThatThrownBy(() -> NativeFolder.provide(libraries("core", "binding"), root))
+        .isInstanceOf(RuntimeUnavailableException.class)
+        .hasMessageContaining("a.so: it belongs to 12345");
   }
 
   @Test
@@ -94,7 +159,7 @@ class NativeFolderTest {
 
     assertThatThrownBy(() -> NativeFolder.provide(libraries, root))
         .isInstanceOf(RuntimeUnavailableException.class)
-        .hasMessageStartingWith("Cannot extract ONNX Runtime's native libraries to " + root)
+        .hasMessageStartingWith("Cannot provide ONNX Runtime's native libraries in " + root)
         .hasMessageContaining("A writable folder with 1 MB of space is needed")
         .hasMessageEndingWith("name another one with -Dtribuo.distill.native.dir=<folder>.");
   }

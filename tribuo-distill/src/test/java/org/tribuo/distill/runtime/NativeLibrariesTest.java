@@ -22,7 +22,8 @@ class NativeLibrariesTest {
         .hasMessageStartingWith(
             "The native library with ONNX Runtime's training API is not on the class path.")
         .hasMessageContaining("Add org.bytedeco:onnxruntime:")
-        .hasMessageContaining(":linux-arm64;");
+        .hasMessageContaining(":linux-arm64;")
+        .hasMessageContaining("-Donnxruntime.platform=linux-arm64");
   }
 
   @Test

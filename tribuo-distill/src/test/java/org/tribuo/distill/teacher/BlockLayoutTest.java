@@ -1,7 +1,9 @@
 package org.tribuo.distill.teacher;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -35,6 +37,13 @@ class BlockLayoutTest {
     }
     assertThat(nextRow).isEqualTo(rows);
     assertThat(nextBlock).isEqualTo(layout.blocks());
+  }
+
+  @Test
+  void aBlockThatNoMemoryCanHoldIsRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new BlockLayout(1, 1 << 30, 1 << 30, 1))
+        .withMessage("A block of 1073741824 rows × 1073741824 floats is larger than 2 GB");
   }
 
   @ParameterizedTest

@@ -29,9 +29,11 @@ import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
+import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.loss.CrossEntropy;
 import org.tribuo.distill.loss.Dist;
 import org.tribuo.distill.loss.KlDivergence;
@@ -221,6 +223,54 @@ class StudentTrainingTest {
       }
       return values;
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"table", "head"})
+  void aFrozenParameterThatTheFileHoldsTwiceKeepsBoth(String frozen) {
+    Graph graph = Graph.empty(Ops.OPSET);
+    Ops op = Ops.on(graph);
+    float[] words = new float[21 * 3];
+    float[] transposed = new float[words.length];
+    for (int i = 0; i < words.length; i++) {
+      words[i] = (i * 7 % 11 - 5) / 10f;
+      transposed[i % 3 * 21 + i / 3] = words[i];
+    }
+    Dimension batch = Dimension.of("batch");
+    graph.addInput("input_ids", TensorType.of(ElementType.INT64, Shape.of(batch, Dimension.of(6))));
+    Value table = graph.setInitializer("table", Tensor.of(words, 21, 3));
+    Value states = op.gather(table, graph.value("input_ids"), 0);
+    Value layer =
+        graph.setInitializer("layer", Tensor.of(new float[] {1, 0, 1, 0, 1, 0, 0, 0, 1}, 3, 3));
+    Value hidden = op.matmul(op.reduceMean(states, 1), layer);
+    Value head = graph.setInitializer("head", Tensor.of(transposed, 3, 21));
+    graph.addOutput(op.matmul(hidden, head).name());
+    OnnxModel before = graph.toModel();
+
+    OnnxModel after =
+        StudentTraining.train(
+                before,
+                Objective.of(RowForm.examples(), new CrossEntropy()),
+                StandardRules.TABLE,
+                settings(true, 0.01f, true).withFrozen(Set.of(frozen)),
+                new Sequences(20),
+                Optional.empty(),
+                TrainingListener.NONE)
+            .model();
+
+    for (String name : List.of("table", "head")) {
+      assertThat(after.initializers().get(name)).isEqualTo(before.initializers().get(name));
+    }
+    assertThat(after.initializers().get("layer")).isNotEqualTo(before.initializers().get("layer"));
+  }
+
+  @Test
+  void nothingLeftToTrainIsRefused() {
+    Set<String> all = student().initializers().keySet();
+    assertThatExceptionOfType(TrainingException.class)
+        .isThrownBy(() -> train(settings(true, 0.01f, true).withFrozen(all)))
+        .withMessageStartingWith("The student has no weight that the loss reads and that is not")
+        .withMessageEndingWith("see frozenWeights");
   }
 
   @Test

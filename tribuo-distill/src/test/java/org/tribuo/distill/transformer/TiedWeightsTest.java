@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
@@ -36,6 +37,16 @@ class TiedWeightsTest {
 
     assertThat(TiedWeights.find(graph).copies())
         .containsExactly(new TiedWeights.Copy("head", "table", true));
+  }
+
+  @Test
+  void whatHoldsAFrozenParameterIsFrozenToo() {
+    languageModel(TABLE, Tensor.of(new float[] {1, 0, 0, 1}, 2, 2), TRANSPOSE);
+    TiedWeights tied = TiedWeights.find(graph);
+
+    assertThat(tied.closure(Set.of("head"))).containsExactlyInAnyOrder("head", "table");
+    assertThat(tied.closure(Set.of("table"))).containsExactlyInAnyOrder("head", "table");
+    assertThat(tied.closure(Set.of("layer"))).containsExactly("layer");
   }
 
   @Test

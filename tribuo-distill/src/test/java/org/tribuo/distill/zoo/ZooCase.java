@@ -11,7 +11,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.tribuo.distill.graph.OnnxModel;
@@ -94,11 +95,6 @@ final class ZooCase {
     return gradients;
   }
 
-  /** Initializers whose exact gradient is zero. */
-  Set<String> zeroGradients() {
-    return Set.copyOf(strings(json.get("zero_gradient")));
-  }
-
   /** Initializers of which each group holds one parameter. */
   List<List<String>> tiedGroups() {
     List<List<String>> groups = new ArrayList<>();
@@ -124,6 +120,32 @@ final class ZooCase {
         (float) settings.get("betas").get(1).asDouble(),
         (float) settings.get("eps").asDouble(),
         (float) settings.get("weight_decay").asDouble());
+  }
+
+  /**
+   * How far an entry of a gradient may be from the golden one.
+   *
+   * @param relative to the largest golden entry of the initializer
+   * @param absolute on top of that
+   */
+  record GradientTolerance(double relative, double absolute) {
+    private static final Pattern STATED =
+        Pattern.compile(
+            "per initializer: max\\|g - golden\\| <= (\\S+) \\* max\\|golden\\| \\+ (\\S+)");
+
+    static GradientTolerance of(String stated) {
+      Matcher matcher = STATED.matcher(stated);
+      if (!matcher.matches()) {
+        throw new IllegalArgumentException(
+            "tolerances.gradient is '%s', expected '%s'".formatted(stated, STATED));
+      }
+      return new GradientTolerance(
+          Double.parseDouble(matcher.group(1)), Double.parseDouble(matcher.group(2)));
+    }
+  }
+
+  GradientTolerance gradientTolerance() {
+    return GradientTolerance.of(json.get("tolerances").get("gradient").asText());
   }
 
   double trajectoryTolerance() {

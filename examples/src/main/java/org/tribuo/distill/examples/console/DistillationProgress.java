@@ -11,6 +11,9 @@ import org.tribuo.distill.training.TrainingListener;
 
 /** Shows a training: the teacher's soft targets, and the student in each stage. */
 public final class DistillationProgress implements DistillationListener, AutoCloseable {
+  /** How many labels are listed before they are only counted. */
+  private static final int LISTED = 10;
+
   private final Console console;
   private final Consumer<TeacherRun> afterSoftTargets;
   private final String task;
@@ -25,6 +28,17 @@ public final class DistillationProgress implements DistillationListener, AutoClo
     this.console = console;
     this.afterSoftTargets = afterSoftTargets;
     this.task = task;
+  }
+
+  @Override
+  public void onUnseenOutputs(List<String> names) {
+    if (!names.isEmpty()) {
+      String more = names.size() > LISTED ? " and %d more".formatted(names.size() - LISTED) : "";
+      console.line(
+          "   No text has the label %s%s: learned from the teacher alone."
+              .formatted(
+                  String.join(", ", names.subList(0, Math.min(LISTED, names.size()))), more));
+    }
   }
 
   @Override

@@ -126,14 +126,14 @@ final class ActivationRules {
               }),
           rule("Dropout", ActivationRules::dropout));
 
-  /** Where the output, and so the input, is above 0. */
+  /** Where the input is above 0; the output need not have its sign. */
   private static Value positive(Ops op, ForwardNode n) {
-    return op.greater(n.y(), op.scalar(0, n.y()));
+    return op.greater(n.x(), op.scalar(0, n.x()));
   }
 
   /** x above 0, slope·x below: 1 or slope, and 0 or x. */
   private static List<Value> parametricRelu(Ops op, ForwardNode n, Value dy) {
-    Value positive = op.greater(n.x(), op.scalar(0, dy));
+    Value positive = positive(op, n);
     Value dx = n.wants(0) ? op.where(positive, dy, op.mul(dy, n.x(1))) : NONE;
     Value dSlope = n.wants(1) ? op.where(positive, op.scalar(0, dy), op.mul(dy, n.x())) : NONE;
     return grads(dx, dSlope);

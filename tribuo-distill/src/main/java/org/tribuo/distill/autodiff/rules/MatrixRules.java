@@ -6,8 +6,6 @@ import static org.tribuo.distill.autodiff.RuleTable.broadcasting;
 import static org.tribuo.distill.autodiff.RuleTable.rule;
 
 import java.util.List;
-import java.util.Optional;
-import java.util.stream.IntStream;
 import org.tribuo.distill.autodiff.ForwardNode;
 import org.tribuo.distill.autodiff.RuleTable.Entry;
 import org.tribuo.distill.graph.Ops;
@@ -27,7 +25,7 @@ final class MatrixRules {
               (op, n, dy) -> product(op, n, dy, n.attribute("alpha", 1f))),
           broadcasting("Gemm", MatrixRules::gemm),
           broadcasting("Einsum", EinsumRule::gradients),
-          rule("Conv", MatrixRules::convolution));
+          rule("Conv", ConvolutionRule::gradients));
 
   private static List<Value> matmul(Ops op, ForwardNode n, Value dy) {
     return n.x(0).rank() == 1 || n.x(1).rank() == 1
@@ -90,16 +88,5 @@ final class MatrixRules {
     List<Value> factors = product(op, n, dy, n.attribute("alpha", 1f));
     return grads(
         factors.get(0), factors.get(1), n.wants(2) ? op.mul(dy, n.attribute("beta", 1f)) : NONE);
-  }
-
-  /** ONNX Runtime's own gradient of a convolution: all dimensions, groups, strides, padding. */
-  private static List<Value> convolution(Ops op, ForwardNode n, Value dy) {
-    return op.microsoft(
-        "ConvGrad",
-        Padding.explicit(n),
-        List.of(dy, n.x(0), n.x(1)),
-        IntStream.range(0, 3)
-            .mapToObj(i -> Optional.of(i).filter(n::wants).map(wanted -> n.x(wanted).type()))
-            .toList());
   }
 }

@@ -3,6 +3,7 @@ package org.tribuo.distill.autodiff.rules;
 import static org.tribuo.distill.autodiff.GradientRule.NONE;
 import static org.tribuo.distill.autodiff.GradientRule.grads;
 import static org.tribuo.distill.autodiff.RuleTable.broadcasting;
+import static org.tribuo.distill.autodiff.RuleTable.quantizing;
 
 import java.util.List;
 import java.util.stream.LongStream;
@@ -11,42 +12,101 @@ import org.tribuo.distill.autodiff.RuleTable.Entry;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
 
-/** Values kept as integers. */
+/** Values kept as integers: one scale and one zero for all, for each index of an axis or block. */
 final class QuantizationRules {
-  private QuantizationRules() {}
-
   static final List<Entry> ENTRIES =
       List.of(broadcasting("DequantizeLinear", QuantizationRules::dequantize));
 
-  /** (x - zero)·scale for integers x: the integers stay, the scale gets Σ dy·(x - zero). */
+  static final List<Entry> STRAIGHT_THROUGH =
+      List.of(quantizing("QuantizeLinear", QuantizationRules::quantize));
+
+  private final Ops op;
+  private final ForwardNode n;
+
+  private QuantizationRules(Ops op, ForwardNode n) {
+    this.op = op;
+    this.n = n;
+  }
+
+  /** (q - zero)·scale: the scale gets Σ dy·(q - zero); integers get dy·scale if somebody asks. */
   private static List<Value> dequantize(Ops op, ForwardNode n, Value dy) {
-    int axesOfScale = n.x(1).rank();
-    if (axesOfScale > 1) {
-      return blocked(op, n, dy);
+    QuantizationRules rule = new QuantizationRules(op, n);
+    Value dq = n.wants(0) ? op.mul(dy, rule.spread(n.x(1))) : NONE;
+    if (!n.wants(1)) {
+      return grads(dq);
     }
-    Value x = op.cast(n.x(0), dy.elementType());
-    if (axesOfScale == 0) {
-      return grads(NONE, op.mul(dy, n.hasX(2) ? op.sub(x, zero(op, n, dy)) : x));
-    }
-    int rank = n.x(0).rank();
-    long axis = Math.floorMod(n.attribute("axis", 1L), (long) rank);
-    long[] behind = LongStream.range(1, rank - axis).toArray();
-    Value steps = n.hasX(2) ? op.sub(x, op.unsqueeze(zero(op, n, dy), behind)) : x;
-    long[] others = LongStream.range(0, rank).filter(a -> a != axis).toArray();
-    return grads(NONE, op.reduceSum(op.mul(dy, steps), others));
+    Value q = op.cast(n.x(0), dy.elementType());
+    Value steps = n.hasX(2) ? op.sub(q, rule.zero(dy)) : q;
+    return grads(dq, rule.gathered(op.mul(dy, steps)));
   }
 
-  /** With a scale for each block of elements along an axis. */
-  private static List<Value> blocked(Ops op, ForwardNode n, Value dy) {
-    int axis = Math.floorMod((int) n.attribute("axis", 1L), n.x(0).rank());
-    Value size = op.reshape(op.sizeOf(n.x(0), axis));
-    Value block = op.div(op.range(size), op.longs(n.attribute("block_size", 0L)));
-    Value x = op.cast(n.x(0), dy.elementType());
-    Value steps = n.hasX(2) ? op.sub(x, op.gather(zero(op, n, dy), block, axis)) : x;
-    return grads(NONE, IndexingRules.addedAlong(op, n.x(1), axis, block, op.mul(dy, steps)));
+  /**
+   * x/scale + zero, as if it were not rounded: dq/scale and -Σ dq·x/scale², both without what is
+   * cut off at the ends of the range.
+   */
+  private static List<Value> quantize(Ops op, ForwardNode n, Value dq) {
+    QuantizationRules rule = new QuantizationRules(op, n);
+    Value x = n.x(0);
+    Value scale = rule.spread(n.x(1));
+    Value scaled = op.div(x, scale);
+    Value q = n.hasX(2) ? op.add(scaled, rule.zero(x)) : scaled;
+    Range range = Range.of(n);
+    Value inside =
+        op.and(
+            op.less(op.scalar(range.smallest() - 0.5, q), q),
+            op.less(q, op.scalar(range.largest() + 0.5, q)));
+    Value dx = op.where(inside, op.div(op.cast(dq, x.elementType()), scale), op.scalar(0, x));
+    Value dScale = n.wants(1) ? rule.gathered(op.neg(op.mul(dx, scaled))) : NONE;
+    return grads(dx, dScale);
   }
 
-  private static Value zero(Ops op, ForwardNode n, Value dy) {
-    return op.cast(n.x(2), dy.elementType());
+  /** The integers of a type. */
+  private record Range(long smallest, long largest) {
+    static Range of(ForwardNode n) {
+      return switch (n.y().elementType()) {
+        case INT8 -> new Range(Byte.MIN_VALUE, Byte.MAX_VALUE);
+        case UINT8 -> new Range(0, 255);
+        case INT16 -> new Range(Short.MIN_VALUE, Short.MAX_VALUE);
+        default -> throw n.cannot("it rounds to " + n.y().elementType());
+      };
+    }
+  }
+
+  private Value zero(Value like) {
+    return spread(op.cast(n.x(2), like.elementType()));
+  }
+
+  /** Numbers of the shape of the scale, so that they broadcast to the node's input. */
+  private Value spread(Value numbers) {
+    return switch (n.x(1).rank()) {
+      case 0 -> numbers;
+      case 1 -> op.unsqueeze(numbers, LongStream.range(1, rank() - axis()).toArray());
+      default -> op.gather(numbers, blocks(), axis());
+    };
+  }
+
+  /** A gradient for each element, summed to the shape of the scale; the walk sums it further. */
+  private Value gathered(Value gradient) {
+    return switch (n.x(1).rank()) {
+      case 0 -> gradient;
+      case 1 ->
+          op.reduceSum(
+              gradient, LongStream.range(0, rank()).filter(axis -> axis != axis()).toArray());
+      default -> IndexingRules.addedAlong(op, n.x(1), axis(), blocks(), gradient);
+    };
+  }
+
+  /** For each position along the axis the block that it is in. */
+  private Value blocks() {
+    Value size = op.reshape(op.sizeOf(n.x(0), axis()));
+    return op.div(op.range(size), op.longs(n.attribute("block_size", 0L)));
+  }
+
+  private int axis() {
+    return Math.floorMod((int) n.attribute("axis", 1L), rank());
+  }
+
+  private int rank() {
+    return n.x(0).rank();
   }
 }

@@ -38,12 +38,15 @@ final class ReductionRules {
                 Value dSum = op.mul(restored(op, n, dy), op.exp(op.neg(restored(op, n, n.y()))));
                 return grads(op.expandLike(dSum, n.x()));
               }),
-          // exp(x - y)
-          rule(
-              "ReduceLogSumExp",
-              (op, n, dy) ->
-                  grads(
-                      op.mul(restored(op, n, dy), op.exp(op.sub(n.x(), restored(op, n, n.y())))))));
+          rule("ReduceLogSumExp", ReductionRules::logSumExp));
+
+  /** exp(x - y), 0 where nothing is summed but exponentials of -∞. */
+  private static List<Value> logSumExp(Ops op, ForwardNode n, Value dy) {
+    Value y = restored(op, n, n.y());
+    Value nothing = op.equal(y, op.scalar(Double.NEGATIVE_INFINITY, y));
+    Value sum = op.where(nothing, op.scalar(0, y), y);
+    return grads(op.mul(restored(op, n, dy), op.exp(op.sub(n.x(), sum))));
+  }
 
   private static List<Value> mean(Ops op, ForwardNode n, Value dy) {
     return grads(op.expandLike(op.div(restored(op, n, dy), counted(op, n.x(), n.y())), n.x()));

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.stream.LongStream;
 import org.tribuo.distill.autodiff.ForwardNode;
 import org.tribuo.distill.autodiff.RuleTable.Entry;
+import org.tribuo.distill.autodiff.rules.ConvolutionRule.Convolution;
 import org.tribuo.distill.graph.Attributes;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.ElementType;
@@ -64,12 +65,8 @@ final class ResamplingRules {
     Value counts = op.one("Conv", windows, images, channelsApart(op, ones), kernelOfOnes);
     Value x = channelsApart(op, n.x());
     Value dx =
-        op.microsoft(
-                "ConvGrad",
-                windows,
-                List.of(op.div(share, counts), x, kernelOfOnes),
-                List.of(Optional.of(x.type()), Optional.empty(), Optional.empty()))
-            .get(0);
+        ConvolutionRule.ofImages(
+            op, new Convolution(windows, op.div(share, counts), x, kernelOfOnes));
     return grads(op.reshapeLike(dx, n.x()));
   }
 
@@ -87,9 +84,23 @@ final class ResamplingRules {
     long[] pads = windows.longs("pads").orElse(new long[2 * kernel.length]).clone();
     long[] strides = windows.longs("strides").orElse(new long[0]);
     for (int axis = 0; axis < strides.length; axis++) {
+      requireLastWindowInImage(n, axis, kernel[axis] - pads[kernel.length + axis]);
       pads[kernel.length + axis] += strides[axis] - 1;
     }
     return windows.with("pads", pads);
+  }
+
+  /** ONNX Runtime leaves out a last window that starts behind the image, if the size is such. */
+  private static void requireLastWindowInImage(ForwardNode n, int axis, long kernelInImage) {
+    long stride = n.attributes().longs("strides").orElseThrow()[axis];
+    long dilation = n.attributes().longs("dilations").map(d -> d[axis]).orElse(1L);
+    long kernel = n.attributes().longs("kernel_shape").orElseThrow()[axis];
+    boolean known = n.x().shape().orElseThrow().dimension(axis + 2) instanceof Dimension.Fixed;
+    if (!known && stride > kernelInImage + (kernel - 1) * (dilation - 1)) {
+      throw n.cannot(
+          "whether its last window (ceil_mode) lies in the image depends on the size of axis %d, which only the run shows; export the model with a fixed size there"
+              .formatted(axis + 2));
+    }
   }
 
   private static Value ones(Ops op, long[] kernel, Value like) {
@@ -167,7 +178,7 @@ final class ResamplingRules {
 
   /** Where an axis stands in the vectors of scales and sizes, if it does. */
   private static Optional<Integer> indexIn(ForwardNode n, int axis) {
-    Optional<long[]> axes = n.attributes().longs("axes");
+    Optional<long[]> axes = axes(n);
     if (axes.isEmpty()) {
       return Optional.of(axis);
     }
@@ -177,6 +188,11 @@ final class ResamplingRules {
       }
     }
     return Optional.empty();
+  }
+
+  /** The axes that are named, if not all are meant. */
+  private static Optional<long[]> axes(ForwardNode n) {
+    return n.attributes().longs("axes").filter(axes -> axes.length > 0);
   }
 
   /**
@@ -207,7 +223,22 @@ final class ResamplingRules {
                 region,
                 Value.ABSENT,
                 op.concat(0, List.of(size, op.longs(1, 2), op.sizeOf(n.y(), axis))));
-    return op.reshape(op.slice(resized, 2, 0, 1), op.concat(0, List.of(size, op.longs(-1))));
+    Value matrix =
+        op.reshape(op.slice(resized, 2, 0, 1), op.concat(0, List.of(size, op.longs(-1))));
+    return crops(n) || sizesAreKnown(n) ? matrix : orUnit(op, n, matrix);
+  }
+
+  private static boolean sizesAreKnown(ForwardNode n) {
+    return n.x().shape().flatMap(Shape::fixed).isPresent()
+        && n.y().shape().flatMap(Shape::fixed).isPresent();
+  }
+
+  /** The unit matrix instead, if the run shows that the node keeps its shape. */
+  private static Value orUnit(Ops op, ForwardNode n, Value matrix) {
+    Value changed = op.not(op.equal(op.shapeOf(n.x()), op.shapeOf(n.y())));
+    Value changes = op.reduceSum(op.cast(changed, ElementType.INT64));
+    Value unit = op.one("EyeLike", matrix.type(), matrix);
+    return op.where(op.equal(changes, op.constant(Tensor.scalar(0L))), unit, matrix);
   }
 
   private static Value scales(Ops op, Value scales, int index) {
@@ -217,7 +248,7 @@ final class ResamplingRules {
   /** Of the images all, and along their width what the node looks at along one of its axes. */
   private static Value region(Ops op, ForwardNode n, int index) {
     Value roi = n.x(1);
-    int axes = n.attributes().longs("axes").map(a -> a.length).orElseGet(() -> n.x().rank());
+    int axes = axes(n).map(a -> a.length).orElseGet(() -> n.x().rank());
     return op.concat(
         0,
         List.of(

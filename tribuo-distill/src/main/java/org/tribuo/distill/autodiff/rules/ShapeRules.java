@@ -48,11 +48,17 @@ final class ShapeRules {
     return LongStream.range(0, rank).map(i -> rank - 1 - i).toArray();
   }
 
-  /** The sum over the copies: each axis becomes two, the copies' and its own. */
+  /** The sum over the copies, which may be none: each axis becomes two, the copies' and its own. */
   private static List<Value> tile(Ops op, ForwardNode n, Value dy) {
     Value copies = op.unsqueeze(n.x(1), 1);
     Value own = op.unsqueeze(op.shapeOf(n.x()), 1);
-    Value apart = op.reshape(dy, op.reshape(op.concat(1, List.of(copies, own)), -1));
+    Value apart =
+        op.one(
+            "Reshape",
+            Attributes.NONE.with("allowzero", 1L),
+            TensorType.ofRank(dy.elementType(), 2 * n.x().rank()),
+            dy,
+            op.reshape(op.concat(1, List.of(copies, own)), -1));
     long[] axesOfCopies = LongStream.range(0, n.x().rank()).map(i -> 2 * i).toArray();
     return grads(op.reduceSum(apart, axesOfCopies));
   }

@@ -2,11 +2,19 @@ package org.tribuo.distill.autodiff.rules;
 
 import static org.tribuo.distill.autodiff.RuleTable.flat;
 
+import java.util.List;
 import org.tribuo.distill.autodiff.RuleTable;
+import org.tribuo.distill.autodiff.RuleTable.Entry;
 
 /** The table of all operators whose derivative this library knows. */
 public final class StandardRules {
   private StandardRules() {}
+
+  /**
+   * Rules for operators that round, as if they did not; for those who choose so. Where a value is
+   * cut off at the end of the range, no gradient passes to it.
+   */
+  public static final List<Entry> STRAIGHT_THROUGH = QuantizationRules.STRAIGHT_THROUGH;
 
   public static final RuleTable TABLE =
       RuleTable.of(

@@ -2,26 +2,47 @@ package org.tribuo.distill.graph.pass;
 
 import java.util.List;
 import java.util.Map;
-import org.tribuo.distill.graph.GraphException;
+import java.util.Optional;
+import java.util.Set;
 import org.tribuo.distill.graph.Operation;
 import org.tribuo.distill.graph.Ops;
+import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.Value;
 
-/** The attention operators of ONNX Runtime. */
+/** The attention operators of ONNX Runtime in which each head of queries has one of keys. */
 final class FusedAttention {
   private FusedAttention() {}
 
   static final Map<String, Decomposition> DECOMPOSITIONS =
       Map.of(
           "com.microsoft::Attention", FusedAttention::attention,
-          "com.microsoft::MultiHeadAttention", FusedAttention::multiHead,
-          "com.microsoft::GroupQueryAttention", FusedAttention::groupQuery);
+          "com.microsoft::MultiHeadAttention", FusedAttention::multiHead);
+
+  private static final UnderstoodForm ATTENTION =
+      new UnderstoodForm(
+          6,
+          2,
+          Set.of(
+              "num_heads",
+              "unidirectional",
+              "qkv_hidden_sizes",
+              "mask_filter_value",
+              "scale",
+              "rotary_embedding_dim"));
+
+  private static final UnderstoodForm MULTI_HEAD =
+      new UnderstoodForm(8, 3, Set.of("num_heads", "unidirectional", "mask_filter_value", "scale"));
 
   /** Queries, keys and values, each [batch, heads, positions, size]. */
   private record Projections(Value q, Value k, Value v) {}
 
   /** Projects its input first, with the weights of queries, keys and values side by side. */
   private static List<Value> attention(Ops op, Operation n) {
+    if (n.flag("do_rotary")) {
+      throw UnderstoodForm.unsupported(
+          n, "rotates queries and keys by tables that ONNX Runtime makes itself");
+    }
+    ATTENTION.require(n);
     long heads = n.attribute("num_heads", 0L);
     Value product = op.matmul(n.x(0), n.x(1));
     Value all = n.hasX(2) ? op.add(product, n.x(2)) : product;
@@ -34,14 +55,14 @@ final class FusedAttention {
     Value q = Heads.split(op, parts.get(0), heads);
     Value k = Heads.split(op, parts.get(1), heads);
     Value v = Heads.split(op, parts.get(2), heads);
-    if (n.flag("do_rotary")) {
-      throw unsupported(n, "rotates queries and keys by tables that ONNX Runtime makes itself");
-    }
     if (n.hasX(4)) {
       k = op.concat(2, List.of(half(op, n.x(4), 0), k));
       v = op.concat(2, List.of(half(op, n.x(4), 1), v));
     }
-    Value y = weighted(op, n, new Projections(q, k, v), 3);
+    Scores scores = new Scores(op, n, q, k);
+    Value positions = scores.queryPositions(op.sub(scores.keys(), scores.queries()));
+    Optional<Value> masked = KeyMask.ofAttention(op, n, 3, scores, n.x(0));
+    Value y = weighted(op, n, scores, masked, positions, v);
     Value present =
         n.hasY(1) ? op.concat(0, List.of(op.unsqueeze(k, 0), op.unsqueeze(v, 0))) : Value.ABSENT;
     return List.of(y, present);
@@ -53,23 +74,43 @@ final class FusedAttention {
   }
 
   private static List<Value> multiHead(Ops op, Operation n) {
+    MULTI_HEAD.require(n);
+    if (n.hasX(6) && !n.hasY(1)) {
+      throw UnderstoodForm.unsupported(
+          n,
+          "has a past but does not show its keys (output 1), without which ONNX Runtime leaves the"
+              + " past out");
+    }
     long heads = n.attribute("num_heads", 0L);
     Projections now = projections(op, n, heads);
     Value k = Heads.after(op, n, 6, now.k());
     Value v = Heads.after(op, n, 7, now.v());
-    return List.of(weighted(op, n, new Projections(now.q(), k, v), 4), k, v);
+    Scores scores = new Scores(op, n, now.q(), k);
+    Optional<Value> masked = KeyMask.ofMultiHead(op, n, 4, scores, n.x(0));
+    return List.of(weighted(op, n, scores, masked, reach(op, n, scores), v), k, v);
+  }
+
+  /** Behind the past, except that ONNX Runtime lets the last query see all keys. */
+  private static Value reach(Ops op, Operation n, Scores scores) {
+    Value past = n.hasX(6) ? op.sizeOf(n.x(6), 2) : op.constant(Tensor.scalar(0L));
+    Value positions = scores.queryPositions(past);
+    Value last = scores.queryPositions(op.sub(op.longs(1), scores.queries()));
+    return op.where(op.equal(last, op.longs(0)), scores.keys(), positions);
   }
 
   private static Projections projections(Ops op, Operation n, long heads) {
     Value query = n.x(0);
     if (query.rank() == 5 || (n.hasX(1) && n.x(1).rank() == 5)) {
       if (n.hasX(3)) {
-        throw unsupported(n, "has packed inputs and a bias");
+        throw UnderstoodForm.unsupported(n, "has packed inputs and a bias");
       }
       return query.rank() == 5
           ? new Projections(packed(op, query, 0), packed(op, query, 1), packed(op, query, 2))
           : new Projections(
               Heads.split(op, query, heads), packed(op, n.x(1), 0), packed(op, n.x(1), 1));
+    }
+    if (!n.hasX(1) || !n.hasX(2)) {
+      throw UnderstoodForm.unsupported(n, "has no keys or no values");
     }
     Value q = query;
     Value k = n.x(1);
@@ -100,73 +141,30 @@ final class FusedAttention {
   }
 
   /**
-   * Softmax of the scores times the values, heads merged.
+   * Softmax of the scores times the values, heads merged. Keys that are hidden keep a score, the
+   * lowest number or that of the mask: a query that sees no key sees them all.
    *
-   * @param mask the input that holds the mask; the bias follows it, or a past and then the bias
+   * @param masked what the mask adds
+   * @param positions up to where a query sees, if it does not see everything
    */
-  private static Value weighted(Ops op, Operation n, Projections p, int mask) {
-    Scores scores = new Scores(op, n, p.q(), p.k()).masked(n, mask);
-    if (n.flag("unidirectional")) {
-      scores.causal(scores.keysBefore());
-    }
+  private static Value weighted(
+      Ops op, Operation n, Scores scores, Optional<Value> masked, Value positions, Value v) {
+    Optional<Value> added =
+        n.flag("unidirectional")
+            ? Optional.of(causal(op, n, scores.upTo(positions), masked))
+            : masked;
+    added.ifPresent(scores::plus);
     if (n.hasX(5)) {
-      scores.plus(n.x(5));
+      scores.plus(n.x(5)).withAbsorbingBiases();
     }
-    return Heads.merge(op, scores.weigh(p.v()));
+    if (n.attribute("mask_filter_value", 0f) <= -Float.MAX_VALUE) {
+      scores.withAbsorbingBiases();
+    }
+    return Heads.merge(op, scores.weigh(v));
   }
 
-  /**
-   * Causal attention in which several heads of queries share one of keys and values. Lengths of the
-   * examples are not looked at: only queries beyond the end of an example would see keys there.
-   */
-  private static List<Value> groupQuery(Ops op, Operation n) {
-    if (n.flag("smooth_softmax") || n.hasX(11)) {
-      throw unsupported(n, "has a softmax that is not 1 in sum");
-    }
-    long heads = n.attribute("num_heads", 0L);
-    long keyHeads = n.attribute("kv_num_heads", 0L);
-    Value query = n.x(0);
-    Value key = n.x(1);
-    Value value = n.x(2);
-    if (!n.hasX(1)) {
-      long size = Heads.fixed(query, 2) / (heads + 2 * keyHeads);
-      List<Value> parts = split(op, query, heads * size, keyHeads * size, keyHeads * size);
-      query = parts.get(0);
-      key = parts.get(1);
-      value = parts.get(2);
-    }
-    Value q = Heads.split(op, query, heads);
-    Value k = Heads.split(op, key, keyHeads);
-    if (n.flag("do_rotary")) {
-      Value positions = n.hasX(9) ? n.x(9) : positions(op, n, q);
-      RotaryEmbeddings rotary =
-          RotaryEmbeddings.looked(op, n.x(7), n.x(8), positions, n.flag("rotary_interleaved"));
-      q = rotary.rotate(q);
-      k = rotary.rotate(k);
-    }
-    Value keys = Heads.after(op, n, 3, k);
-    Value values = Heads.after(op, n, 4, Heads.split(op, value, keyHeads));
-    Scores scores = new Scores(op, n, q, Heads.repeat(op, keys, heads));
-    Value past = scores.keysBefore();
-    scores.causal(past);
-    long window = n.attribute("local_window_size", -1L);
-    if (window > 0) {
-      scores.window(window, past);
-    }
-    if (n.hasX(10)) {
-      scores.plus(n.x(10));
-    }
-    Value y = scores.weigh(Heads.repeat(op, values, heads));
-    return List.of(Heads.merge(op, y), keys, values);
-  }
-
-  /** The positions after those of the past. */
-  private static Value positions(Ops op, Operation n, Value q) {
-    Value positions = op.range(op.reshape(op.sizeOf(q, 2)));
-    return n.hasX(3) ? op.add(positions, op.sizeOf(n.x(3), 2)) : positions;
-  }
-
-  private static GraphException unsupported(Operation n, String what) {
-    return new GraphException("%s %s, which cannot be trained".formatted(n, what));
+  private static Value causal(Ops op, Operation n, Value seen, Optional<Value> masked) {
+    Value like = n.x(0);
+    return op.where(seen, masked.orElseGet(() -> op.scalar(0, like)), Scores.lowest(op, like));
   }
 }

@@ -4,6 +4,11 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Set;
+import org.tribuo.distill.file.TemporaryFolder;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Node;
@@ -15,25 +20,58 @@ import org.tribuo.distill.runtime.TrainingRuntime;
  * of a new opset into fewer and faster ones than those of an old export (7 % for a BERT of opset
  * 11), and without positions that no output needs.
  *
- * <p>A model that was fused already, or that normalisation does not understand, stays as it is.
+ * <p>A model that was fused already, or that normalisation does not understand, stays as it is; so
+ * does one that was quantised: where rounding is as coarse, another form would say something else.
  */
 public final class InferenceForm {
+  /** Above this, in bytes, a copy of the weights among Java's objects would be in the way. */
+  private static final long LARGE = 64L << 20;
+
+  /** ONNX's operators that round to whole numbers or compute with them. */
+  private static final Set<String> QUANTISED =
+      Set.of(
+          "QuantizeLinear",
+          "DequantizeLinear",
+          "DynamicQuantizeLinear",
+          "MatMulInteger",
+          "ConvInteger",
+          "QLinearMatMul",
+          "QLinearConv");
+
   private InferenceForm() {}
 
   /**
    * Opens a session that computes what the model computes, up to rounding.
    *
    * @throws OrtException if ONNX Runtime does not load the model
-   * @throws GraphException if the weights do not fit into one message (2 GB)
+   * @throws UncheckedIOException if a large model cannot be written to a temporary file, from which
+   *     it is loaded
    */
   public static OrtSession open(OnnxModel model, SessionOptions options) throws OrtException {
     OrtEnvironment environment = TrainingRuntime.environment();
-    return environment.createSession(of(model).toProto().toByteArray(), options);
+    OnnxModel form = of(model);
+    if (form.bytesOfInitializers() < LARGE) {
+      return environment.createSession(form.toProto().toByteArray(), options);
+    }
+    try (TemporaryFolder folder = TemporaryFolder.create()) {
+      Path file = folder.path().resolve("model.onnx");
+      form.write(file);
+      return environment.createSession(file.toString(), options);
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "A model of %,d bytes cannot be written to a temporary file: %s"
+              .formatted(form.bytesOfInitializers(), e.getMessage()),
+          e);
+    }
+  }
+
+  private static boolean staysAsItIs(Node node) {
+    return !node.domain().equals(Node.ONNX) || QUANTISED.contains(node.opType());
   }
 
   static OnnxModel of(OnnxModel model) {
     Graph graph = Graph.of(model);
-    if (graph.nodes().stream().anyMatch(node -> !node.domain().equals(Node.ONNX))) {
+    if (graph.nodes().stream().anyMatch(InferenceForm::staysAsItIs)) {
       return model;
     }
     try {

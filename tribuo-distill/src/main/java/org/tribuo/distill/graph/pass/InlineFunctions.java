@@ -1,6 +1,7 @@
 package org.tribuo.distill.graph.pass;
 
-import java.util.List;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Node;
 
@@ -8,16 +9,16 @@ import org.tribuo.distill.graph.Node;
 final class InlineFunctions implements Pass {
   @Override
   public void apply(Graph graph) {
-    List<Node> calls = calls(graph);
-    while (!calls.isEmpty()) {
-      calls.forEach(graph::inlineCall);
-      calls = calls(graph);
-    }
-    graph.changeBodies(this::apply);
-    graph.removeFunctions();
+    graph.checkCalls();
+    writeOut(graph);
   }
 
-  private static List<Node> calls(Graph graph) {
-    return graph.nodes().stream().filter(graph::isCall).toList();
+  private static void writeOut(Graph graph) {
+    Deque<Node> calls = new ArrayDeque<>(graph.nodes().stream().filter(graph::isCall).toList());
+    while (!calls.isEmpty()) {
+      graph.inlineCall(calls.remove()).stream().filter(graph::isCall).forEach(calls::add);
+    }
+    graph.changeBodies(InlineFunctions::writeOut);
+    graph.removeFunctions();
   }
 }

@@ -30,6 +30,7 @@ final class LiftOpset implements Pass {
   private record Lift(long version, Change change) {}
 
   private static final Map<String, Lift> LIFTS = new HashMap<>();
+  private static final String NEAREST = "nearest";
 
   private static void since(long version, Change change, String... operators) {
     for (String operator : operators) {
@@ -38,21 +39,23 @@ final class LiftOpset implements Pass {
   }
 
   static {
+    since(9, LiftOpset::batchNormalization, "BatchNormalization");
     since(10, LiftOpset::upsample, "Upsample");
     since(10, LiftOpset::slice, "Slice");
-    since(10, attributeToInput("k", 1), "TopK");
+    since(10, LiftOpset::topK, "TopK");
     since(11, LiftOpset::resize, "Resize");
     since(11, LiftOpset::pad, "Pad");
     since(11, LiftOpset::clip, "Clip");
     since(11, LiftOpset::scatter, "Scatter");
     since(12, LiftOpset::dropout, "Dropout");
     since(13, LiftOpset::softmax, "Softmax", "LogSoftmax", "Hardmax");
-    since(13, attributeToInput("axes", 1), "Squeeze", "Unsqueeze", "ReduceSum");
+    since(13, listToInput("axes", 1), "Unsqueeze");
+    since(13, LiftOpset::axes, "Squeeze", "ReduceSum");
     since(16, LiftOpset::roiAlign, "RoiAlign");
     since(18, LiftOpset::split, "Split");
     since(
         18,
-        attributeToInput("axes", 1),
+        LiftOpset::axes,
         "ReduceL1",
         "ReduceL2",
         "ReduceLogSum",
@@ -101,18 +104,26 @@ final class LiftOpset implements Pass {
             node, Node.ONNX, opType, attributes, Arrays.stream(inputs).map(Value::name).toList());
   }
 
-  /** An int64 vector instead of an attribute. */
-  private static Change attributeToInput(String attribute, int position) {
-    return (op, node) -> {
-      if (node.attributes().has(attribute)) {
-        long[] numbers =
-            node.attributes()
-                .longs(attribute)
-                .filter(values -> values.length > 0)
-                .orElseGet(() -> new long[] {node.attributes().get(attribute, 0L)});
-        withInput(op, node, attribute, position, op.longs(numbers));
-      }
-    };
+  /** An int64 vector instead of a list of numbers as an attribute. */
+  private static Change listToInput(String attribute, int position) {
+    return (op, node) ->
+        node.attributes()
+            .longs(attribute)
+            .ifPresent(numbers -> withInput(op, node, attribute, position, op.longs(numbers)));
+  }
+
+  /** An empty list of axes means what none means: all. */
+  private static void axes(Ops op, Node node) {
+    if (node.attributes().longs("axes").filter(axes -> axes.length == 0).isPresent()) {
+      Attributes without = node.attributes().without("axes");
+      op.graph().replace(node, Node.ONNX, node.opType(), without, node.inputs());
+    } else {
+      listToInput("axes", 1).apply(op, node);
+    }
+  }
+
+  private static void topK(Ops op, Node node) {
+    withInput(op, node, "k", 1, op.longs(node.attributes().get("k", 0L)));
   }
 
   private static void withInput(Ops op, Node node, String attribute, int position, Value input) {
@@ -144,7 +155,7 @@ final class LiftOpset implements Pass {
   /** Sizes as an input; pieces of equal size by their number. */
   private static void split(Ops op, Node node) {
     if (node.attributes().has("split")) {
-      attributeToInput("split", 1).apply(op, node);
+      listToInput("split", 1).apply(op, node);
     } else if (!node.hasInput(1)) {
       Attributes attributes = node.attributes().with("num_outputs", (long) node.outputs().size());
       op.graph().replace(node, Node.ONNX, "Split", attributes, node.inputs());
@@ -203,6 +214,25 @@ final class LiftOpset implements Pass {
     op.graph().replace(node, Node.ONNX, "ScatterElements", node.attributes(), node.inputs());
   }
 
+  /** Statistics for each element, not for each channel, are those of so many channels. */
+  private static void batchNormalization(Ops op, Node node) {
+    Attributes attributes = node.attributes().without("spatial");
+    Graph graph = op.graph();
+    if (node.attributes().get("spatial", 1L) != 0) {
+      graph.replace(node, Node.ONNX, node.opType(), attributes, node.inputs());
+      return;
+    }
+    Value x = x(op, node);
+    TensorType matrices = TensorType.ofRank(x.elementType(), 2);
+    Value rows = op.one("Flatten", Attributes.NONE.with("axis", 1L), matrices, x);
+    List<Value> inputs = new ArrayList<>(List.of(rows));
+    for (int i = 1; i < node.inputs().size(); i++) {
+      inputs.add(op.reshape(graph.value(node.input(i)), -1));
+    }
+    Value y = op.one(node.opType(), attributes, matrices, inputs.toArray(Value[]::new));
+    replace(op, node, "Reshape", Attributes.NONE, y, op.shapeOf(x));
+  }
+
   /** The factors were an attribute before opset 9. */
   private static void upsample(Ops op, Node node) {
     String factors =
@@ -218,17 +248,63 @@ final class LiftOpset implements Pass {
     resize(op, node, factors);
   }
 
+  /**
+   * The nearest element was the one before where an axis grows, and the one after where it shrinks.
+   */
   private static void resize(Ops op, Node node) {
-    resize(op, node, node.input(1));
+    String factors = node.input(1);
+    if (!node.attributes().get("mode", NEAREST).equals(NEAREST)) {
+      resize(op, node, factors);
+      return;
+    }
+    float[] scales =
+        op.graph()
+            .constant(factors)
+            .map(Tensor::toFloats)
+            .orElseThrow(
+                () ->
+                    new GraphException(
+                        "Resize at node '%s' is of opset 10 and takes the nearest element by scales that only the run shows; export the model with opset 11 or newer"
+                            .formatted(node.name())));
+    float[] shrinking = new float[scales.length];
+    float[] growing = new float[scales.length];
+    for (int i = 0; i < scales.length; i++) {
+      shrinking[i] = Math.min(scales[i], 1);
+      growing[i] = Math.max(scales[i], 1);
+    }
+    if (Arrays.equals(growing, scales)) {
+      resize(op, node, factors);
+      return;
+    }
+    Value x = x(op, node);
+    Value shrunk =
+        op.one(
+            "Resize",
+            resizing(node).with("nearest_mode", "ceil"),
+            TensorType.ofRank(x.elementType(), scales.length),
+            x,
+            Value.ABSENT,
+            op.constant(Tensor.of(shrinking, shrinking.length)));
+    replace(
+        op,
+        node,
+        "Resize",
+        resizing(node),
+        shrunk,
+        Value.ABSENT,
+        op.constant(Tensor.of(growing, growing.length)));
   }
 
   private static void resize(Ops op, Node node, String factors) {
-    Attributes attributes =
-        Attributes.NONE
-            .with("mode", node.attributes().get("mode", "nearest"))
-            .with("coordinate_transformation_mode", "asymmetric")
-            .with("nearest_mode", "floor");
-    op.graph().replace(node, Node.ONNX, "Resize", attributes, List.of(node.input(0), "", factors));
+    op.graph()
+        .replace(node, Node.ONNX, "Resize", resizing(node), List.of(node.input(0), "", factors));
+  }
+
+  private static Attributes resizing(Node node) {
+    return Attributes.NONE
+        .with("mode", node.attributes().get("mode", NEAREST))
+        .with("coordinate_transformation_mode", "asymmetric")
+        .with("nearest_mode", "floor");
   }
 
   private static void roiAlign(Ops op, Node node) {

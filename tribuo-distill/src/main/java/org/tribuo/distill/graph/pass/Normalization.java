@@ -20,6 +20,7 @@ public final class Normalization {
           new LiftOpset(),
           new ResolveConditions(),
           new ResolveSequences(),
+          new PoolSizes(),
           new TakeApart(),
           new EinsumProducts(),
           new SkipNoOps(),
@@ -44,8 +45,11 @@ public final class Normalization {
    *     graph
    */
   public static void apply(Graph graph) {
-    new InlineFunctions().apply(graph);
-    normalize(graph);
+    graph.named(
+        () -> {
+          new InlineFunctions().apply(graph);
+          normalize(graph);
+        });
   }
 
   /**
@@ -55,10 +59,13 @@ public final class Normalization {
    * @throws GraphException as above, and if an input has no shape
    */
   public static void applyForTraining(Graph graph) {
-    graph.inputs().forEach(Normalization::requireShape);
-    new InlineFunctions().apply(graph);
-    new WidenHalves().apply(graph);
-    normalize(graph);
+    graph.named(
+        () -> {
+          graph.inputs().forEach(Normalization::requireShape);
+          new InlineFunctions().apply(graph);
+          new WidenHalves().apply(graph);
+          normalize(graph);
+        });
   }
 
   private static void requireShape(String input, TensorType type) {

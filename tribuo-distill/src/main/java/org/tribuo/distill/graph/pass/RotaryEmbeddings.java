@@ -3,6 +3,7 @@ package org.tribuo.distill.graph.pass;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.tribuo.distill.graph.Operation;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
@@ -17,6 +18,9 @@ final class RotaryEmbeddings {
       Map.of(
           "com.microsoft::RotaryEmbedding", RotaryEmbeddings::microsoft,
           "RotaryEmbedding", RotaryEmbeddings::standard);
+
+  private static final UnderstoodForm MICROSOFT =
+      new UnderstoodForm(4, 1, Set.of("interleaved", "num_heads", "rotary_embedding_dim"));
 
   private final Ops op;
   private final Value cos;
@@ -44,6 +48,7 @@ final class RotaryEmbeddings {
   }
 
   private static List<Value> microsoft(Ops op, Operation n) {
+    MICROSOFT.require(n);
     Value x = n.x(0);
     Value positions = n.x(1);
     if (positions.rank() == 1) {

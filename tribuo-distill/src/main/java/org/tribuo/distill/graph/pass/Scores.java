@@ -2,24 +2,27 @@ package org.tribuo.distill.graph.pass;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.tribuo.distill.graph.ElementType;
-import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Operation;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.Value;
 
 /**
- * The scores of an attention, {@code scale · QKᵀ}, capped if asked for, plus what masks are added:
- * values that broadcast to [batch, heads, queries, keys].
+ * The scores of an attention, {@code scale · QKᵀ}, capped if asked for, plus biases, where the
+ * query sees the key: biases and conditions broadcast to [batch, heads, queries, keys].
  */
 final class Scores {
   private final Ops op;
   private final Value q;
   private final Value k;
-  private final List<Value> added = new ArrayList<>();
+  private final List<Value> biases = new ArrayList<>();
+  private final List<Value> conditions = new ArrayList<>();
   private final float scale;
   private final float softcap;
+  private boolean blindQueries;
+  private boolean absorbingBiases;
 
   /**
    * @param q [batch, heads, queries, size]
@@ -34,102 +37,121 @@ final class Scores {
     this.softcap = n.attribute("softcap", 0f);
   }
 
-  /** Adds a mask or bias that is there already, of 2 to 4 axes. */
-  Scores plus(Value mask) {
-    added.add(mask);
+  /** Adds a bias that is there already, of 2 to 4 axes. */
+  Scores plus(Value bias) {
+    biases.add(bias);
     return this;
-  }
-
-  /** Adds a number where a condition does not hold. */
-  Scores where(Value allowed, float otherwise) {
-    return plus(op.where(allowed, op.scalar(0, q), op.scalar(otherwise, q)));
   }
 
   /** Shows a query only those keys that a condition allows. */
   Scores visible(Value allowed) {
-    return where(allowed, lowest());
+    conditions.add(allowed);
+    return this;
   }
 
-  /** Hides what comes after a query that stands behind a number of keys of the past. */
-  Scores causal(Value past) {
-    return visible(op.not(op.less(queryPositions(past), keyPositions())));
+  /** States that a query may see no key at all: its result is 0. */
+  Scores withBlindQueries() {
+    blindQueries = true;
+    return this;
   }
 
-  /** Hides keys that lie as far as a window, or farther, before the query. */
-  Scores window(long size, Value past) {
-    Value first = op.sub(queryPositions(past), op.constant(Tensor.scalar(size)));
-    return visible(op.less(first, keyPositions()));
+  /**
+   * States that a bias may be so low that nothing is left of the score: where a query sees no other
+   * keys, the score has no influence.
+   */
+  Scores withAbsorbingBiases() {
+    absorbingBiases = true;
+    return this;
   }
 
-  /** Hides keys according to a mask of ONNX Runtime, which may have one of several forms. */
-  Scores masked(Operation n, int input) {
-    if (!n.hasX(input)) {
-      return this;
-    }
-    Value mask = n.x(input);
-    float hidden = n.attribute("mask_filter_value", -10000f);
-    return switch (mask.rank()) {
-      case 1 -> where(op.less(keyPositions(), lengths(n, mask)), hidden);
-      case 2 -> where(op.unsqueeze(op.cast(mask, ElementType.BOOL), 1, 2), hidden);
-      case 3 -> where(op.unsqueeze(op.cast(mask, ElementType.BOOL), 1), hidden);
-      default ->
-          throw new GraphException(
-              "%s has a mask '%s' of an unknown form: %s".formatted(n, mask.name(), mask.type()));
-    };
+  /** Whether a key stands at the position of the query or before: [..., queries, keys]. */
+  Value upTo(Value queryPositions) {
+    return op.not(op.less(queryPositions, keyPositions()));
   }
 
-  /** The number of keys of each example, [batch] to [batch, 1, 1, 1]. */
-  private Value lengths(Operation n, Value mask) {
-    boolean oneEach =
-        mask.shape()
-            .orElseThrow()
-            .dimension(0)
-            .provablyEquals(q.shape().orElseThrow().dimension(0));
-    if (!oneEach) {
-      throw new GraphException(
-          "%s has a mask '%s' of %s numbers, expected one for each example of %s"
-              .formatted(n, mask.name(), mask.type(), q.type()));
-    }
-    return op.reshape(op.cast(mask, ElementType.INT64), -1, 1, 1, 1);
+  /** Whether a key stands fewer positions than a window before the query. */
+  Value within(long window, Value queryPositions) {
+    Value first = op.sub(queryPositions, op.constant(Tensor.scalar(window)));
+    return op.less(first, keyPositions());
   }
 
-  /** [queries, 1]. */
-  private Value queryPositions(Value past) {
-    return op.reshape(op.add(op.range(size(q)), past), -1, 1);
+  /** Whether a key is among the first of its example: [batch, 1, 1, keys]. */
+  Value among(Value lengths) {
+    return op.less(keyPositions(), byExample(op, lengths));
   }
 
-  /** [keys]. */
-  private Value keyPositions() {
-    return op.range(size(k));
+  /** One number for each example, [batch], so that it broadcasts to the scores. */
+  static Value byExample(Ops op, Value perExample) {
+    return op.reshape(op.cast(perExample, ElementType.INT64), -1, 1, 1, 1);
   }
 
-  private Value size(Value x) {
-    return op.reshape(op.sizeOf(x, 2));
+  /** The positions of the queries behind those of a past, [..., queries, 1]. */
+  Value queryPositions(Value past) {
+    return op.add(op.unsqueeze(op.range(queries()), 1), past);
   }
 
-  /** How many keys there are more than queries. */
-  Value keysBefore() {
-    return op.sub(size(k), size(q));
+  /** The position of each key, [keys]. */
+  Value keyPositions() {
+    return op.range(keys());
   }
 
-  private float lowest() {
-    return q.elementType() == ElementType.FLOAT16 ? -65504 : -Float.MAX_VALUE;
+  /** The number of queries, a scalar. */
+  Value queries() {
+    return op.reshape(op.sizeOf(q, 2));
   }
 
-  /** [batch, heads, queries, keys]. */
+  /** The number of keys, a scalar. */
+  Value keys() {
+    return op.reshape(op.sizeOf(k, 2));
+  }
+
+  /** [batch, heads, queries, keys], and where a query sees no key that it sees all. */
   Value value() {
     Value scores = op.matmul(q, false, k, true, scale);
     if (softcap != 0) {
       scores = op.mul(op.tanh(op.div(scores, softcap)), softcap);
     }
-    for (Value mask : added) {
-      scores = op.add(scores, mask);
+    Optional<Value> added = added();
+    if (added.isEmpty()) {
+      return scores;
     }
-    return scores;
+    Value sum = op.add(scores, added.get());
+    return absorbingBiases ? op.where(op.less(lowest(op, q), added.get()), sum, added.get()) : sum;
+  }
+
+  /** The lowest number. */
+  static Value lowest(Ops op, Value like) {
+    return op.scalar(like.elementType() == ElementType.FLOAT16 ? -65504 : -Float.MAX_VALUE, like);
+  }
+
+  private Optional<Value> added() {
+    Optional<Value> bias = biases.stream().reduce(op::add);
+    return visible()
+        .map(seen -> blindQueries ? op.or(seen, op.not(seesAny(seen))) : seen)
+        .map(
+            seen ->
+                op.where(
+                    seen,
+                    bias.orElseGet(() -> op.scalar(0, q)),
+                    op.scalar(Double.NEGATIVE_INFINITY, q)))
+        .or(() -> bias);
+  }
+
+  private Optional<Value> visible() {
+    return conditions.stream().reduce(op::and);
+  }
+
+  /** Whether a query sees a key, [..., queries, 1]. */
+  private Value seesAny(Value visible) {
+    Value most = op.reduceMaxKeep(op.cast(visible, ElementType.FLOAT), -1);
+    return op.cast(most, ElementType.BOOL);
   }
 
   /** The mean of values, weighted by the softmax of the scores: [batch, heads, queries, size]. */
   Value weigh(Value v) {
-    return op.matmul(op.softmax(value(), -1), v);
+    Value y = op.matmul(op.softmax(value(), -1), v);
+    return blindQueries
+        ? visible().map(seen -> op.where(seesAny(seen), y, op.scalar(0, y))).orElse(y)
+        : y;
   }
 }

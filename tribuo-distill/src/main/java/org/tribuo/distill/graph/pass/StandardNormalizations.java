@@ -55,7 +55,10 @@ final class StandardNormalizations {
         normalized(op, n.x(), 1e-9f, n.attributes().longs("axes").orElse(new long[] {0, 2, 3})));
   }
 
-  /** x/‖x‖ along an axis, with the norm of order 1 or 2. */
+  /**
+   * x/‖x‖ along an axis, with the norm of order 1 or 2. What is all zeros stays so, and as no
+   * direction is better than another, gets no gradient.
+   */
   private static List<Value> byNorm(Ops op, Operation n) {
     Value x = n.x();
     Value norm =
@@ -65,7 +68,9 @@ final class StandardNormalizations {
             TensorType.ofRank(x.elementType(), x.rank()),
             x,
             op.longs(n.attribute("axis", -1L)));
-    return List.of(op.div(x, norm));
+    Value zero = op.scalar(0, x);
+    Value isZero = op.equal(norm, zero);
+    return List.of(op.where(isZero, zero, op.div(x, op.where(isZero, op.scalar(1, x), norm))));
   }
 
   private static Value normalized(Ops op, Value x, float epsilon, long... axes) {

@@ -8,6 +8,7 @@ import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.Operation;
 import org.tribuo.distill.graph.Ops;
+import org.tribuo.distill.graph.ShapeInference;
 
 /** Takes fused operators apart: those of ONNX Runtime's optimiser and ONNX's own large ones. */
 final class TakeApart implements Pass {
@@ -18,6 +19,7 @@ final class TakeApart implements Pass {
           FusedProducts.DECOMPOSITIONS,
           FusedNormalizations.DECOMPOSITIONS,
           FusedAttention.DECOMPOSITIONS,
+          GroupQueryAttention.DECOMPOSITIONS,
           StandardAttention.DECOMPOSITIONS,
           RotaryEmbeddings.DECOMPOSITIONS,
           StandardNormalizations.DECOMPOSITIONS);
@@ -29,14 +31,36 @@ final class TakeApart implements Pass {
     return all;
   }
 
+  /**
+   * Types are inferred anew on the way: what ONNX Runtime does not know of a fused operator's
+   * result is known of that of its parts, and the next decomposition may need it.
+   */
   @Override
   public void apply(Graph graph) {
+    if (graph.nodes().stream().noneMatch(TakeApart::isFused)) {
+      return;
+    }
     Ops op = Ops.on(graph);
-    for (Node node : List.copyOf(graph.nodes())) {
-      Decomposition decomposition = DECOMPOSITIONS.get(node.qualifiedOpType());
-      if (decomposition != null) {
-        graph.substitute(node, decomposition.apply(op, new Operation(graph, node)));
+    ShapeInference types = ShapeInference.of(graph);
+    for (Node node : graph.topological()) {
+      if (isFused(node)) {
+        takenApart(op, node).forEach(types::visit);
+      } else {
+        types.visit(node);
       }
     }
+  }
+
+  private static boolean isFused(Node node) {
+    return DECOMPOSITIONS.containsKey(node.qualifiedOpType());
+  }
+
+  /** The nodes that take a node's place. */
+  private static List<Node> takenApart(Ops op, Node node) {
+    Graph graph = op.graph();
+    Decomposition decomposition = DECOMPOSITIONS.get(node.qualifiedOpType());
+    int others = graph.nodes().size() - 1;
+    graph.substitute(node, decomposition.apply(op, new Operation(graph, node)));
+    return List.copyOf(graph.nodes()).subList(others, graph.nodes().size());
   }
 }

@@ -40,8 +40,10 @@ class OperatorsPageTest {
         Models of opset %d to %d are read. What lies between the loss and a trained weight must be
         differentiable; what only computes shapes, positions or masks may be any operator that ONNX
         Runtime can execute. An operator that is in none of these lists is an error that names the
-        node and the weights below it: freeze those weights, or write a rule (`CONTRIBUTING.md`, "How
-        to add an operator").
+        node and the weights below it: freeze those weights ([`frozenWeights`](training.md#frozen-weights)),
+        or write a rule (`CONTRIBUTING.md`, "How to add an operator"). So is one that has a gradient for
+        some of its inputs only, where another depends on a trained weight (the ratio of `Dropout`, say):
+        no gradient is left out without a word.
 
         This page is written by a test from the tables of the library.
 
@@ -57,7 +59,17 @@ class OperatorsPageTest {
 
         ## Flat
 
-        Their derivative is zero wherever it exists, so no gradient passes them.
+        Their derivative is zero wherever it exists, so no gradient passes them, as none passes a
+        `Cast` to integers.
+
+        %s
+
+        ## Quantised
+
+        `DequantizeLinear` has a gradient: a student may keep integer weights, which are not trained.
+        What rounds floats that depend on trained weights (`QuantizeLinear`, `QLinearMatMul`, ...) is
+        an error, as its derivative is zero, which nobody means. `gradientRules` can name
+        `org.tribuo.distill.StraightThroughQuantization`, which goes straight through these:
 
         %s
         """
@@ -66,7 +78,8 @@ class OperatorsPageTest {
             OnnxModel.NEWEST_OPSET,
             list(StandardRules.TABLE.differentiable()),
             list(Normalization.takenApart()),
-            list(flat()));
+            list(flat()),
+            list(StandardRules.STRAIGHT_THROUGH.stream().map(Entry::operator).toList()));
   }
 
   private static List<String> flat() {

@@ -21,6 +21,7 @@ import static org.tribuo.distill.graph.OperatorCase.truth;
 import static org.tribuo.distill.graph.OperatorCase.vector;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.tribuo.distill.graph.OperatorCase;
 import org.tribuo.distill.graph.OperatorCase.Source;
 
@@ -30,7 +31,9 @@ final class RuleCases {
 
   private static final Source NEAR_SIX_KINKS = awayFrom(new double[] {-3, -2.5, 0, 2.5, 3}, 3, 7);
 
-  static final List<OperatorCase> CASES =
+  private static final Source NEAR_KINKS_OF_BETA = awayFrom(new double[] {0.5, 2.5}, 3, 7);
+
+  private static final List<OperatorCase> SINGLE =
       List.of(
           // arithmetic
           operator("Add").broadcasting(normal(), normal()),
@@ -40,7 +43,13 @@ final class RuleCases {
           operator("Pow").broadcasting(positive(), normal()),
           operator("Pow").on(normal(3, 4), scalarOf(2)),
           operator("Pow").on(awayFromZero(3, 4), scalarOf(3)),
+          operator("Pow").on(numbers(new long[] {5}, 0, 0, 0, -1.5, -2), exponents(0, 1, 2, 3, -2)),
+          operator("Pow").on(numbers(new long[] {3}, 0, -1, 2), scalarOf(0)),
+          operator("Pow").on(numbers(new long[] {3}, 0, -1, 2), scalarOf(3)),
+          operator("Pow").on(numbers(new long[] {3}, 0, 0, 2).frozen(), numbers(new long[0], 2)),
           operator("Mod").with("fmod", 1).on(between(2.2, 2.8, 5), between(0.9, 1.1, 5)),
+          operator("Mod").with("fmod", 1).on(between(-2.8, -2.2, 5), between(0.9, 1.1, 5)),
+          operator("Mod").with("fmod", 1).on(between(2.2, 2.8, 5), between(-1.1, -0.9, 5)),
           operator("Sum").broadcasting(normal(), normal(), normal()),
           operator("Mean").broadcasting(normal(), normal(), normal()),
           operator("Max").broadcasting(between(0, 1), between(1.2, 2), between(-2, -1)),
@@ -50,11 +59,16 @@ final class RuleCases {
           operator("Where").broadcasting(booleans(), normal(), normal()),
           operator("Clip").on(awayFrom(new double[] {-1, 1}, 4, 5), scalarOf(-1), scalarOf(1)),
           operator("Clip").on(awayFrom(new double[] {1}, 4, 5), absent(), scalarOf(1)),
+          operator("Clip").on(awayFrom(new double[] {-1, 1}, 4, 5), number(-1), number(1)),
+          operator("Clip").on(awayFrom(new double[] {-1, 1}, 4, 5), number(1), number(-1)),
+          operator("Clip").on(awayFrom(new double[] {1}, 4, 5), absent(), number(1)),
+          operator("Clip").on(awayFrom(new double[] {1}, 4, 5), number(1)),
           operator("Neg").on(normal(2, 3)),
           operator("Identity").on(normal(2, 3)),
           operator("Cast").with("to", 1).on(normal(2, 3)),
           operator("Cast").inFloat().with("to", 11).on(normal(2, 3)),
           operator("CastLike").on(normal(2, 3), normal(1).frozen()),
+          operator("CastLike").on(normal(2, 3), normal(4)),
           operator("Abs").on(awayFromZero(2, 3)),
           operator("Exp").on(normal(2, 3)),
           operator("Log").on(positive(2, 3)),
@@ -77,7 +91,7 @@ final class RuleCases {
           operator("Tanh").on(normal(3, 4)),
           operator("Sigmoid").on(normal(3, 4)),
           operator("Softplus").on(normal(3, 4)),
-          operator("Softsign").on(normal(3, 4)),
+          operator("Softsign").on(awayFromZero(3, 4)),
           operator("Relu").on(awayFromZero(3, 4)),
           operator("LeakyRelu").with("alpha", 0.2f).on(awayFromZero(3, 4)),
           operator("PRelu").on(awayFromZero(2, 3, 4), normal(3, 1)),
@@ -85,6 +99,26 @@ final class RuleCases {
           operator("Elu").with("alpha", 1.5f).on(awayFromZero(3, 4)),
           operator("Selu").on(awayFromZero(3, 4)),
           operator("Celu").with("alpha", 1.5f).on(awayFromZero(3, 4)),
+          operator("LeakyRelu").with("alpha", -0.3f).on(awayFromZero(3, 4)),
+          operator("PRelu").on(awayFromZero(2, 3, 4), between(-2, -1, 3, 1)),
+          operator("ThresholdedRelu").with("alpha", -0.7f).on(awayFrom(new double[] {-0.7}, 3, 4)),
+          operator("Elu").with("alpha", -1.5f).on(awayFromZero(3, 4)),
+          operator("Selu").with("alpha", -1.2f).on(awayFromZero(3, 4)),
+          operator("Selu").with("gamma", -0.7f).on(awayFromZero(3, 4)),
+          operator("Selu").with("alpha", -1.2f).with("gamma", -0.7f).on(awayFromZero(3, 4)),
+          operator("Celu").with("alpha", -1.5f).on(awayFromZero(3, 4)),
+          operator("HardSigmoid").with("alpha", -0.2f).on(NEAR_SIX_KINKS),
+          operator("HardSigmoid").with("alpha", 0.5f).with("beta", -0.25f).on(NEAR_KINKS_OF_BETA),
+          operator("Swish").opset(24).with("alpha", -1.5f).on(normal(3, 4)),
+          operator("Shrink")
+              .inFloat()
+              .with("lambd", -1f)
+              .with("bias", -0.5f)
+              .on(awayFrom(new double[] {-1, 1}, 3, 4)),
+          operator("Shrink")
+              .inFloat()
+              .with("bias", -0.5f)
+              .on(awayFrom(new double[] {-0.5, 0.5}, 3, 4)),
           operator("HardSigmoid").on(NEAR_SIX_KINKS),
           operator("HardSwish").on(NEAR_SIX_KINKS),
           operator("Mish").on(normal(3, 4)),
@@ -108,6 +142,11 @@ final class RuleCases {
           operator("MatMul").on(normal(4), normal(4)),
           operator("MatMul").on(normal(4), normal(2, 4, 3)),
           operator("MatMul").on(normal(2, 3, 4), normal(4)),
+          fusedMatMul(0, 0).with("alpha", -0.5f).on(normal(2, 3, 4), normal(4, 5)),
+          gemm(0, 0)
+              .with("alpha", -0.5f)
+              .with("beta", -2f)
+              .on(normal(3, 4), normal(4, 2), normal(2)),
           fusedMatMul(0, 0).on(normal(2, 3, 4), normal(4, 5)),
           fusedMatMul(1, 0).on(normal(2, 4, 3), normal(2, 4, 5)),
           fusedMatMul(0, 1).on(normal(2, 3, 4), normal(5, 4)),
@@ -173,6 +212,15 @@ final class RuleCases {
               .choosing("keepdims", 0L, 1L)
               .choosing("noop_with_empty_axes", 0L, 1L)
               .on(normal(2, 3), vector()),
+          withoutAxes("ReduceSum").on(normal(2, 3), vector()),
+          withoutAxes("ReduceMax").on(distinct(2, 3), vector()),
+          withoutAxes("ReduceMin").on(distinct(2, 3), vector()),
+          withoutAxes("ReduceProd").on(awayFromZero(2, 3), vector()),
+          withoutAxes("ReduceL1").on(awayFromZero(2, 3), vector()),
+          withoutAxes("ReduceL2").on(awayFromZero(2, 3), vector()),
+          withoutAxes("ReduceSumSquare").on(normal(2, 3), vector()),
+          withoutAxes("ReduceLogSum").on(positive(2, 3), vector()),
+          withoutAxes("ReduceLogSumExp").on(normal(2, 3), vector()),
           operator("ReduceMean").choosing("keepdims", 0L, 1L).on(normal(2, 3, 4)),
           reduction("ReduceMean").on(normal(2, 3, 4), axesOf(3)),
           operator("ReduceMax").choosing("keepdims", 0L, 1L).on(distinct(2, 3, 4)),
@@ -198,6 +246,7 @@ final class RuleCases {
           operator("Squeeze").on(normal(2, 1, 3, 1), vector(1, 3)),
           operator("Squeeze").on(normal(1, 1, 1), axesOf(3)),
           operator("Squeeze").on(normal(2, 1, 3)),
+          operator("Unsqueeze").on(normal(2, 3), vector()),
           operator("Unsqueeze").on(normal(2, 3), vector(0, 2)),
           operator("Unsqueeze").on(normal(2, 3), oneOf(-3, -2, -1, 0, 1, 2)),
           operator("Expand").on(normal(3, 1), vector(2, 3, 4)),
@@ -238,6 +287,9 @@ final class RuleCases {
           operator("GatherND").on(normal(3, 4, 2), indices(3, 5, 2)),
           operator("GatherND").with("batch_dims", 1).on(normal(3, 4, 2), indices(2, 3, 5, 2)),
           operator("Slice").on(normal(4, 6), vector(1), vector(3)),
+          operator("Slice").on(normal(4, 6), vector(), vector(), vector()),
+          operator("Slice")
+              .on(normal(3, 4, 5), vector(0, -4), vector(2, 5), vector(-3, 2), vector(1, 2)),
           operator("Slice").on(normal(4, 6), vector(-5), vector(100), vector(1)),
           operator("Slice").on(normal(4, 6), vector(-1), vector(Long.MAX_VALUE), vector(1)),
           operator("Slice")
@@ -301,6 +353,24 @@ final class RuleCases {
           // pooling and interpolation
           operator("GlobalAveragePool").on(normal(2, 3, 4, 5)),
           operator("GlobalMaxPool").on(distinct(2, 3, 4)),
+          operator("AveragePool")
+              .with("kernel_shape", 2L, 3L, 2L)
+              .with("strides", 1L, 2L, 2L)
+              .with("pads", 1L, 1L, 0L, 0L, 1L, 1L)
+              .choosing("count_include_pad", 0L, 1L)
+              .on(normal(2, 2, 3, 4, 5)),
+          operator("AveragePool")
+              .with("kernel_shape", 2L, 2L)
+              .with("dilations", 2L, 1L)
+              .on(normal(2, 2, 5, 4)),
+          operator("MaxPool")
+              .with("kernel_shape", 2L, 2L, 2L)
+              .with("pads", 0L, 1L, 0L, 1L, 0L, 1L)
+              .on(distinct(1, 2, 3, 4, 3)),
+          operator("MaxPool")
+              .with("kernel_shape", new long[] {2})
+              .with("dilations", new long[] {3})
+              .on(distinct(2, 2, 7)),
           operator("AveragePool").with("kernel_shape", new long[] {2}).on(normal(2, 3, 6)),
           operator("AveragePool")
               .with("kernel_shape", 3L, 2L)
@@ -358,6 +428,9 @@ final class RuleCases {
                   absent(),
                   vector(1, 2, 5, 4)),
           resize("linear")
+              .with("axes", new long[0])
+              .on(normal(1, 2, 3, 4), absent(), absent(), vector(1, 2, 5, 8)),
+          resize("linear")
               .with("axes", 3L, 2L)
               .with("antialias", 1)
               .on(normal(1, 2, 8, 9), absent(), absent(), vector(4, 5)),
@@ -365,6 +438,10 @@ final class RuleCases {
               .with("coordinate_transformation_mode", "pytorch_half_pixel")
               .on(normal(1, 2, 4, 4), absent(), floats(1, 1, 2, 2)),
           resize("nearest").on(normal(1, 2, 3), absent(), absent(), vector(1, 2, 5)),
+          resize("nearest")
+              .with("coordinate_transformation_mode", "asymmetric")
+              .with("nearest_mode", "floor")
+              .on(normal(1, 2, 3), absent(), floats(1, 1, 1.3)),
 
           // quantization
           operator("DequantizeLinear").on(bytes(3, 4), positive()),
@@ -378,6 +455,9 @@ final class RuleCases {
               .with("axis", 0)
               .with("block_size", 2)
               .on(bytes(4, 3), positive(2, 3)));
+
+  static final List<OperatorCase> CASES =
+      Stream.of(SINGLE, ConvolutionCases.CASES).flatMap(List::stream).toList();
 
   /** Operators of two inputs that broadcast to each other. */
   static final List<OperatorCase> BINARY =
@@ -410,6 +490,15 @@ final class RuleCases {
     return numbers(new long[0], number).constant();
   }
 
+  /** A number by which the case is differentiated. */
+  private static Source number(double number) {
+    return numbers(new long[0], number);
+  }
+
+  private static Source exponents(double... numbers) {
+    return numbers(new long[] {numbers.length}, numbers).frozen();
+  }
+
   private static Source floats(double... numbers) {
     return numbers(new long[] {numbers.length}, numbers).constant();
   }
@@ -431,6 +520,11 @@ final class RuleCases {
 
   private static OperatorCase reduction(String operator) {
     return operator(operator).choosing("keepdims", 0L, 1L);
+  }
+
+  /** Of an empty list of axes, which means all or none. */
+  private static OperatorCase withoutAxes(String operator) {
+    return reduction(operator).choosing("noop_with_empty_axes", 0L, 1L);
   }
 
   private static OperatorCase reducing(String operator, String reduction) {

@@ -1,6 +1,7 @@
 package org.tribuo.distill.graph.pass;
 
 import static org.tribuo.distill.graph.OperatorCase.absent;
+import static org.tribuo.distill.graph.OperatorCase.awayFromZero;
 import static org.tribuo.distill.graph.OperatorCase.between;
 import static org.tribuo.distill.graph.OperatorCase.booleans;
 import static org.tribuo.distill.graph.OperatorCase.int32s;
@@ -10,6 +11,7 @@ import static org.tribuo.distill.graph.OperatorCase.operator;
 import static org.tribuo.distill.graph.OperatorCase.positive;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.tribuo.distill.graph.OperatorCase;
 import org.tribuo.distill.graph.OperatorCase.Source;
 
@@ -20,7 +22,7 @@ public final class DecompositionCases {
   static final long BATCH = 2;
   private static final long POSITIONS = 4;
 
-  public static final List<OperatorCase> CASES =
+  private static final List<OperatorCase> FORMS =
       List.of(
           // activations
           operator("com.microsoft::Gelu").on(normal(3, 4)),
@@ -28,6 +30,7 @@ public final class DecompositionCases {
           operator("com.microsoft::FastGelu").on(normal(2, 3, 4)),
           operator("com.microsoft::FastGelu").on(normal(2, 3, 4), normal(4)),
           operator("com.microsoft::QuickGelu").with("alpha", 1.5f).on(normal(3, 4)),
+          operator("com.microsoft::QuickGelu").with("alpha", -1.5f).on(normal(3, 4)),
 
           // products
           operator("com.microsoft::FusedGemm")
@@ -100,7 +103,7 @@ public final class DecompositionCases {
               .on(normal(2, 3, 4), normal(3), normal(3), normal(3), positive(3)),
           operator("MeanVarianceNormalization").on(normal(2, 3, 4, 5)),
           operator("LpNormalization").with("axis", 1).on(normal(2, 3, 4)),
-          operator("LpNormalization").with("p", 1).on(normal(2, 3, 4)),
+          operator("LpNormalization").with("p", 1).on(awayFromZero(2, 3, 4)),
 
           // ONNX Runtime's attention
           attention().on(normal(2, 4, 8), normal(8, 24), normal(24)),
@@ -219,6 +222,9 @@ public final class DecompositionCases {
               .opset(23)
               .with("rotary_embedding_dim", 4)
               .on(normal(2, 3, 4, 8), angles(7, 2), angles(7, 2), positions()));
+
+  public static final List<OperatorCase> CASES =
+      Stream.of(FORMS, AttentionCases.CASES).flatMap(List::stream).toList();
 
   private static OperatorCase skip(String name) {
     return operator("com.microsoft::" + name).with("epsilon", 1e-3f);

@@ -36,6 +36,22 @@ public final class OldOperatorCases {
               .with("keepdims", 0)
               .on(normal(2, 3, 4)),
           operator("ReduceMax").opset(11).on(normal(2, 3, 4)),
+          withoutAxes("ReduceSum").opset(11).on(normal(2, 3)),
+          operator("ReduceSum").opset(13).with("keepdims", 0).on(normal(2, 3), vector()),
+          operator("ReduceSum")
+              .opset(13)
+              .with("noop_with_empty_axes", 1)
+              .on(normal(2, 3), vector()),
+          withoutAxes("ReduceMean").opset(11).on(normal(2, 3)),
+          withoutAxes("ReduceMax").opset(12).on(distinct(2, 3)),
+          withoutAxes("ReduceMin").opset(13).on(distinct(2, 3)),
+          withoutAxes("ReduceProd").opset(11).on(positive(2, 3)),
+          withoutAxes("ReduceL1").opset(13).on(positive(2, 3)),
+          withoutAxes("ReduceL2").opset(17).on(positive(2, 3)),
+          withoutAxes("ReduceSumSquare").opset(13).on(normal(2, 3)),
+          withoutAxes("ReduceLogSum").opset(11).on(positive(2, 3)),
+          withoutAxes("ReduceLogSumExp").opset(17).on(normal(2, 3)),
+          operator("Squeeze").opset(11).with("axes", new long[0]).on(normal(2, 1, 3)),
           operator("ReduceL2").opset(17).with("axes", 0L, 1L).on(normal(2, 3, 4)),
           operator("Split")
               .opset(11)
@@ -80,6 +96,8 @@ public final class OldOperatorCases {
               .with(a -> a.with("scales", 1f, 1f, 2f, 2f))
               .on(normal(1, 2, 3, 4)),
           operator("Resize").opset(10).on(normal(1, 2, 4, 4), factors(1, 1, 0.5, 1.5)),
+          operator("Resize").opset(10).on(normal(1, 2, 5, 6), factors(1, 1, 0.6, 1)),
+          operator("Resize").opset(10).on(normal(1, 2, 5, 6), factors(1, 1, 1.7, 0.6)),
           operator("Resize")
               .opset(10)
               .with("mode", "linear")
@@ -93,6 +111,17 @@ public final class OldOperatorCases {
           operator("BatchNormalization")
               .opset(9)
               .on(normal(2, 3, 4), normal(3), normal(3), normal(3), between(0.5, 2, 3)),
+          operator("BatchNormalization")
+              .opset(8)
+              .with("spatial", 0)
+              .on(normal(2, 3, 4), normal(3, 4), normal(3, 4), normal(3, 4), between(0.5, 2, 3, 4)),
+          operator("BatchNormalization")
+              .opset(7)
+              .with("spatial", 1)
+              .on(normal(2, 3, 4), normal(3), normal(3), normal(3), between(0.5, 2, 3)),
+          operator("Resize")
+              .opset(11)
+              .on(normal(1, 2, 5, 4), numbers(new long[] {0}).constant(), factors(1, 1, 1.5, 0.6)),
           operator("Upsample")
               .opset(9)
               .with("mode", "linear")
@@ -149,6 +178,11 @@ public final class OldOperatorCases {
               .with("output_width", 2)
               .on(normal(1, 2, 6, 6), numbers(new long[] {1, 4}, 0, 1, 4, 5), indices(1, 1)),
           operator("DFT").opset(17).with("axis", 1).on(normal(1, 4, 3, 1)));
+
+  /** With an empty list of axes, which meant all. */
+  private static OperatorCase withoutAxes(String operator) {
+    return operator(operator).with("axes", new long[0]).choosing("keepdims", 0L, 1L);
+  }
 
   private static OperatorCase.Source factors(double... numbers) {
     return numbers(new long[] {numbers.length}, numbers).constant();

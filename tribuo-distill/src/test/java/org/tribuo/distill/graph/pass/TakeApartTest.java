@@ -8,6 +8,7 @@ import ai.onnxruntime.OrtException;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -23,7 +24,9 @@ import org.tribuo.distill.graph.Tensor;
 /** What is written with standard operators computes what ONNX Runtime's fused kernels compute. */
 class TakeApartTest {
   static List<OperatorCase> cases() {
-    return DecompositionCases.CASES;
+    return Stream.of(DecompositionCases.CASES, AttentionCases.COARSE)
+        .flatMap(List::stream)
+        .toList();
   }
 
   @Test

@@ -1,0 +1,41 @@
+package org.tribuo.distill.graph;
+
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Where a graph came from. What goes wrong with the graph is told with that name.
+ *
+ * @param file the file, unless the graph was made here
+ */
+record Origin(Optional<String> file) {
+  static final Origin HERE = new Origin(Optional.empty());
+
+  static Origin of(String file) {
+    return new Origin(Optional.of(file));
+  }
+
+  /**
+   * Does something with the graph.
+   *
+   * @throws GraphException that names the file, if the action throws one, or an exception that
+   *     speaks of indices or numbers and of nothing that a user knows
+   */
+  <R> R named(Supplier<R> action) {
+    try {
+      return action.get();
+    } catch (GraphException e) {
+      throw file.map(e::in).orElse(e);
+    } catch (IndexOutOfBoundsException
+        | ArithmeticException
+        | NegativeArraySizeException
+        | ClassCastException
+        | java.util.NoSuchElementException
+        | NullPointerException e) {
+      throw new GraphException(
+          "'%s' has a graph that does not fit together: %s"
+              .formatted(file.orElse("The model"), e.getMessage()),
+          e);
+    }
+  }
+}

@@ -1,0 +1,110 @@
+package org.tribuo.distill.graph;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.FunctionProto;
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.SparseTensorProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import java.util.List;
+
+/**
+ * Compares the dimensions of all tensors of a model with the data that is there, before anybody
+ * allocates memory for them: those of the graph, of the bodies and attributes of its nodes, and of
+ * its functions. What lies in other files is compared when those are opened.
+ */
+final class TensorSizes {
+  private TensorSizes() {}
+
+  /**
+   * @throws GraphException that names the tensor
+   */
+  static void check(ModelProto model) {
+    check(model.getGraph());
+    for (FunctionProto function : model.getFunctionsList()) {
+      function.getAttributeProtoList().forEach(TensorSizes::check);
+      function.getNodeList().forEach(TensorSizes::check);
+    }
+  }
+
+  private static void check(GraphProto graph) {
+    graph.getInitializerList().forEach(TensorSizes::check);
+    graph.getSparseInitializerList().forEach(TensorSizes::check);
+    graph.getNodeList().forEach(TensorSizes::check);
+  }
+
+  private static void check(NodeProto node) {
+    try {
+      node.getAttributeList().forEach(TensorSizes::check);
+    } catch (GraphException e) {
+      throw new GraphException(
+          "%s '%s': %s".formatted(node.getOpType(), node.getName(), e.getMessage()), e);
+    }
+  }
+
+  private static void check(AttributeProto attribute) {
+    if (attribute.hasT()) {
+      check(attribute.getT());
+    }
+    attribute.getTensorsList().forEach(TensorSizes::check);
+    if (attribute.hasSparseTensor()) {
+      check(attribute.getSparseTensor());
+    }
+    attribute.getSparseTensorsList().forEach(TensorSizes::check);
+    if (attribute.hasG()) {
+      check(attribute.getG());
+    }
+    attribute.getGraphsList().forEach(TensorSizes::check);
+  }
+
+  /** Data that lies elsewhere is not looked at. */
+  static void check(TensorProto tensor) {
+    long elements = elements(tensor.getName(), tensor.getDimsList());
+    if (tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL
+        || !ElementType.isKnown(tensor.getDataType())) {
+      return;
+    }
+    ElementType type = ElementType.ofOnnx(tensor.getDataType());
+    long there =
+        tensor.hasRawData()
+            ? tensor.getRawData().size()
+            : (long) numbers(tensor, type) * type.bytes();
+    if (there != elements * type.bytes()) {
+      throw new GraphException(
+          "Tensor '%s' %s%s holds %,d bytes of data, expected %,d"
+              .formatted(
+                  tensor.getName(), type, tensor.getDimsList(), there, elements * type.bytes()));
+    }
+  }
+
+  private static int numbers(TensorProto tensor, ElementType type) {
+    return switch (type) {
+      case FLOAT -> tensor.getFloatDataCount();
+      case DOUBLE -> tensor.getDoubleDataCount();
+      case INT64 -> tensor.getInt64DataCount();
+      case INT32, FLOAT16, BFLOAT16, INT16, INT8, UINT8, BOOL -> tensor.getInt32DataCount();
+    };
+  }
+
+  /** ONNX Runtime makes a dense tensor of a sparse one, however few numbers it has. */
+  private static void check(SparseTensorProto sparse) {
+    String name = sparse.getValues().getName();
+    long elements = elements(name, sparse.getDimsList());
+    if (elements > Integer.MAX_VALUE) {
+      throw new GraphException(
+          "Sparse tensor '%s' %s has %,d elements, expected at most %,d"
+              .formatted(name, sparse.getDimsList(), elements, Integer.MAX_VALUE));
+    }
+    check(sparse.getValues());
+    check(sparse.getIndices());
+  }
+
+  private static long elements(String name, List<Long> dims) {
+    try {
+      return Tensor.elements(dims.stream().mapToLong(Long::longValue).toArray());
+    } catch (GraphException e) {
+      throw new GraphException("Tensor '%s': %s".formatted(name, e.getMessage()), e);
+    }
+  }
+}

@@ -1,0 +1,130 @@
+package org.tribuo.distill.graph.pass;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.LongStream;
+import org.tribuo.distill.graph.Dimension;
+import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.graph.GraphException;
+import org.tribuo.distill.graph.Node;
+import org.tribuo.distill.graph.Operation;
+import org.tribuo.distill.graph.Shape;
+import org.tribuo.distill.graph.ShapeInference;
+import org.tribuo.distill.graph.TensorType;
+
+/**
+ * Leaves out the {@code ceil_mode} of a pooling where it adds no window. One that would start
+ * behind the image is not computed by ONNX Runtime, though before opset 22 the size that it
+ * announces counts it.
+ */
+final class PoolSizes implements Pass {
+  private static final Set<String> POOLS = Set.of("AveragePool", "MaxPool");
+
+  @Override
+  public void apply(Graph graph) {
+    boolean changed = false;
+    for (Node node : List.copyOf(graph.nodes())) {
+      boolean rounded =
+          node.domain().equals(Node.ONNX)
+              && POOLS.contains(node.opType())
+              && node.attributes().get("ceil_mode", 0L) != 0;
+      if (rounded && !addsWindows(new Operation(graph, node))) {
+        graph.replace(
+            node,
+            node.domain(),
+            node.opType(),
+            node.attributes().without("ceil_mode"),
+            node.inputs());
+        changed = true;
+      }
+    }
+    if (changed) {
+      graph.nodes().stream()
+          .flatMap(node -> node.outputs().stream())
+          .forEach(output -> forgetShape(graph, output));
+      ShapeInference.infer(graph);
+    }
+  }
+
+  /** What was computed from an announced size is wrong too. */
+  private static void forgetShape(Graph graph, String output) {
+    graph
+        .type(output)
+        .ifPresent(type -> graph.setType(output, TensorType.ofUnknownRank(type.elementType())));
+  }
+
+  /**
+   * Whether rounding up adds a window; where a size is not known, it may. It never does where there
+   * is a window at each stride anyway.
+   */
+  private static boolean addsWindows(Operation n) {
+    Optional<Shape> image = n.x().shape();
+    if (n.attribute("auto_pad", "NOTSET").startsWith("SAME")) {
+      return false;
+    }
+    if (image.isEmpty()) {
+      return true;
+    }
+    Window window = new Window(n);
+    boolean adds = false;
+    boolean leavesOut = false;
+    for (int axis = 0; axis < window.axes(); axis++) {
+      if (!(image.get().dimension(axis + 2) instanceof Dimension.Fixed size)) {
+        return true;
+      }
+      boolean rounds = window.rest(axis, size.size()) > 0;
+      boolean behind = window.lastStart(axis, size.size()) >= window.imageEnd(axis, size.size());
+      adds |= rounds && !behind;
+      leavesOut |= rounds && behind;
+    }
+    if (adds && leavesOut) {
+      throw new GraphException(
+          "%s rounds its size up (ceil_mode) along one axis, while along another the last window lies in the padding, which ONNX Runtime leaves out; export the model without ceil_mode"
+              .formatted(n));
+    }
+    return adds;
+  }
+
+  /** How windows lie on an image. */
+  private record Window(long[] kernel, long[] strides, long[] dilations, long[] pads) {
+    Window(Operation n) {
+      this(
+          n.attributes().longs("kernel_shape").orElseThrow(),
+          listed(n, "strides", 1),
+          listed(n, "dilations", 1),
+          listed(n, "pads", 0));
+    }
+
+    private static long[] listed(Operation n, String name, long otherwise) {
+      int axes = n.attributes().longs("kernel_shape").orElseThrow().length;
+      return n.attributes()
+          .longs(name)
+          .filter(values -> !n.attribute("auto_pad", "NOTSET").equals("VALID") || otherwise == 1)
+          .orElseGet(() -> LongStream.generate(() -> otherwise).limit(2L * axes).toArray());
+    }
+
+    int axes() {
+      return kernel.length;
+    }
+
+    /** The image with its padding, less the first window. */
+    private long room(int axis, long size) {
+      return size + pads[axis] + pads[axes() + axis] - (kernel[axis] - 1) * dilations[axis] - 1;
+    }
+
+    /** What is left behind the last whole window. */
+    long rest(int axis, long size) {
+      return Math.floorMod(room(axis, size), strides[axis]);
+    }
+
+    /** Where the last window starts, if the number of windows is rounded up. */
+    long lastStart(int axis, long size) {
+      return -Math.floorDiv(-room(axis, size), strides[axis]) * strides[axis];
+    }
+
+    long imageEnd(int axis, long size) {
+      return size + pads[axis];
+    }
+  }
+}

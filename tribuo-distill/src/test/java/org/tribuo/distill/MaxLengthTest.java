@@ -1,0 +1,163 @@
+package org.tribuo.distill;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tribuo.Dataset;
+import org.tribuo.Example;
+import org.tribuo.Model;
+import org.tribuo.MutableDataset;
+import org.tribuo.classification.Label;
+import org.tribuo.classification.LabelFactory;
+import org.tribuo.dataset.DatasetView;
+import org.tribuo.distill.component.OnnxMetadata;
+import org.tribuo.distill.graph.GraphException;
+import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.input.CsvTextDataSource;
+import org.tribuo.distill.input.RawText;
+import org.tribuo.distill.input.TextTokenizer;
+import org.tribuo.distill.input.TokenFeatures;
+import org.tribuo.distill.runtime.SessionSettings;
+import org.tribuo.distill.student.OnnxStudent;
+import org.tribuo.distill.teacher.LabelOrder;
+import org.tribuo.evaluation.TrainTestSplitter;
+import org.tribuo.test.Helpers;
+
+/** What a model reads of a text is what it read of it in training. */
+class MaxLengthTest {
+  private static final int MOST = 7;
+  private static final String LONG =
+      "please block my card as the pin of it is wrong and it is lost";
+
+  private static DistillationBuilder<Label> builder() {
+    return DistillationTrainer.<Label>builder()
+        .student(OnnxStudent.of(Faults.CLASSIFIER, Faults.LABELS))
+        .epochs(1)
+        .session(SessionSettings.cpu(1));
+  }
+
+  private static int lengthOf(Dataset<Label> texts) {
+    try (DistilledModel<Label> model = builder().build().train(texts)) {
+      return model.maxLength();
+    }
+  }
+
+  @Test
+  void theModelReadsTextsAsLongAsThoseOfItsDataset() {
+    CsvTextDataSource<Label> source = Faults.source(MOST);
+    MutableDataset<Label> texts = new MutableDataset<>(source);
+
+    assertThat(lengthOf(texts)).isEqualTo(MOST);
+    assertThat(lengthOf(new MutableDataset<>(new TrainTestSplitter<>(source, 0.8, 1).getTrain())))
+        .isEqualTo(MOST);
+    assertThat(lengthOf(DatasetView.createView(texts, example -> true, "all"))).isEqualTo(MOST);
+    assertThat(lengthOf(new MutableDataset<>(Faults.source(0))))
+        .as("512, of which the student has 32")
+        .isEqualTo(32);
+  }
+
+  @Test
+  void theTrainersOwnLengthGoesFirst() {
+    try (DistilledModel<Label> model =
+        builder().maxLength(20).build().train(new MutableDataset<>(Faults.source(MOST)))) {
+      assertThat(model.maxLength()).isEqualTo(20);
+      Map<String, ?> run = model.getProvenance().getInstanceProvenance().getMap();
+      assertThat(run.get("max-length")).hasToString("20");
+    }
+  }
+
+  @Test
+  void textsOfWhichNothingIsSaidMayBeAsLongAsTheStudentHasPositions() {
+    Dataset<Label> read = new MutableDataset<>(Faults.source(MOST));
+    assertThat(lengthOf(TinyTexts.dataset(read.getData()))).isEqualTo(32);
+  }
+
+  @Test
+  void everyFormInWhichItIsSavedKeepsTheLength(@TempDir Path folder) throws Exception {
+    Path proto = folder.resolve("student.tribuo");
+    Path onnx = folder.resolve("student.onnx");
+    try (DistilledModel<Label> model =
+        builder().padId(3).build().train(new MutableDataset<>(Faults.source(MOST)))) {
+      Helpers.testProvenanceMarshalling(model.getProvenance());
+      model.serializeToFile(proto);
+      model.exportOnnx(onnx);
+      try (DistilledModel<?> read = (DistilledModel<?>) Model.deserializeFromFile(proto)) {
+        assertThat(read.maxLength()).isEqualTo(MOST);
+      }
+    }
+    OnnxModel exported = OnnxModel.read(onnx);
+    assertThat(OnnxMetadata.maxLength(exported)).hasValue(MOST);
+    assertThat(OnnxMetadata.padId(exported)).hasValue(3);
+    assertThat(OnnxMetadata.logits(exported)).contains("logits");
+  }
+
+  @Test
+  void aLongerTextIsRefusedWithTheLengthToSet() throws Exception {
+    try (DistilledModel<Label> model =
+        builder().build().train(new MutableDataset<>(Faults.source(MOST)))) {
+      assertThat(model.predict(example(model.maxLength())).getOutput()).isNotNull();
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> model.predict(example(12)))
+          .withMessage(
+              "The text has a token at position 7, the model reads texts of at most 7 tokens; set"
+                  + " the tokenizer's maximum length to that");
+    }
+  }
+
+  @Test
+  void aTeacherWithATokenizerOfItsOwnCutsTextsAsItsTrainingDid(@TempDir Path folder)
+      throws Exception {
+    Path teacher = folder.resolve("teacher.onnx");
+    try (DistilledModel<Label> model =
+        builder().build().train(new MutableDataset<>(Faults.source(MOST)))) {
+      model.exportOnnx(teacher);
+    }
+    Example<Label> text = example(20);
+    new RawText(LONG, Optional.empty()).keepIn(text);
+    MutableDataset<Label> examples = TinyTexts.dataset(List.of(text, text));
+    OnnxTeacher source = OnnxTeacher.of(teacher).reading(Faults.TOKENIZER, 0);
+    ReadyTeacher ready =
+        source
+            .ready(
+                new TeacherPreparation<>(
+                    examples,
+                    SessionSettings.cpu(1),
+                    0,
+                    0,
+                    folder,
+                    new Object(),
+                    new RunProvenance(),
+                    DistillationListener.NONE))
+            .get(0);
+    assertThat(ready.maxLength()).hasValue(MOST);
+    SoftTargetStep step =
+        SoftTargetStep.of(ready, examples, List.of(), new LabelOrder(Faults.LABELS), 0);
+    assertThat(step.inputs().texts()).allSatisfy(cut -> assertThat(cut.length()).isEqualTo(MOST));
+    step.teacher().close();
+  }
+
+  @Test
+  void aLengthThatIsNoNumberIsRefused() throws Exception {
+    OnnxModel model = OnnxModel.read(Faults.CLASSIFIER);
+    assertThat(OnnxMetadata.maxLength(model)).isEqualTo(OptionalInt.empty());
+    assertThatThrownBy(
+            () -> OnnxMetadata.maxLength(model.withMetadata(Map.of("TRIBUO_MAX_LENGTH", "-7"))))
+        .isInstanceOf(GraphException.class)
+        .hasMessage(
+            "The metadata 'TRIBUO_MAX_LENGTH' is '-7', expected a whole number of 1 or more");
+  }
+
+  private static Example<Label> example(int length) throws Exception {
+    try (TextTokenizer tokenizer = TextTokenizer.open(Faults.TOKENIZER, length)) {
+      return TokenFeatures.toExample(tokenizer.encode(LONG), LabelFactory.UNKNOWN_LABEL);
+    }
+  }
+}
