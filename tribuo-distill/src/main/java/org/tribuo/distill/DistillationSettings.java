@@ -16,6 +16,7 @@ import org.tribuo.distill.loss.ObjectiveSchedules;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.schedule.Schedule;
 import org.tribuo.distill.schedule.WarmUpSchedule;
+import org.tribuo.distill.schedule.WarmUpSchedule.Decay;
 import org.tribuo.distill.student.StudentSource;
 import org.tribuo.distill.training.AdamW;
 import org.tribuo.distill.training.EarlyStopping;
@@ -195,16 +196,9 @@ record DistillationSettings(
     }
 
     private Schedule learningRate(String property, float peak) {
-      if (!(trainer.warmUp >= 0 && trainer.warmUp <= 1)) {
-        throw properties.refused(
-            "warmUp",
-            "is %s, expected a fraction of all steps from 0 to 1".formatted(trainer.warmUp));
-      }
-      if (!(peak > 0 && Float.isFinite(peak))) {
-        throw properties.refused(
-            property, "is %s, expected a finite number above 0".formatted(peak));
-      }
-      return new WarmUpSchedule(peak, trainer.warmUp, trainer.learningRateDecay);
+      properties.check("warmUp", () -> new WarmUpSchedule(1, trainer.warmUp, Decay.CONSTANT));
+      return properties.check(
+          property, () -> new WarmUpSchedule(peak, trainer.warmUp, trainer.learningRateDecay));
     }
 
     private OptimizerSettings optimizer() {

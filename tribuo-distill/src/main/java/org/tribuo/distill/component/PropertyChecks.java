@@ -13,13 +13,16 @@ public record PropertyChecks(String component) {
   /**
    * A value that is made of a property.
    *
-   * @throws PropertyException if making the value throws an {@link IllegalArgumentException}
+   * @throws PropertyException if making the value throws an {@link IllegalArgumentException}, or
+   *     the exception of another component, which gets the name of this property
    */
   public <V> V check(String property, Supplier<V> value) {
     try {
       return value.get();
     } catch (IllegalArgumentException e) {
       throw refused(property, String.valueOf(e.getMessage()));
+    } catch (PropertyException e) {
+      throw refused(property, String.valueOf(e.getMsg()));
     }
   }
 
