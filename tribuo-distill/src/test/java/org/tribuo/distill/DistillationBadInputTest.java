@@ -29,10 +29,10 @@ import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.CsvTextDataSource;
 import org.tribuo.distill.input.TokenFeatures;
 import org.tribuo.distill.input.TokenSequence;
-import org.tribuo.distill.objective.CrossEntropyLoss;
-import org.tribuo.distill.objective.DistLoss;
-import org.tribuo.distill.objective.DkdLoss;
-import org.tribuo.distill.objective.StandardHardLoss;
+import org.tribuo.distill.loss.CrossEntropy;
+import org.tribuo.distill.loss.Dist;
+import org.tribuo.distill.loss.Dkd;
+import org.tribuo.distill.loss.SquaredError;
 import org.tribuo.distill.runtime.ExecutionProvider;
 import org.tribuo.distill.runtime.RuntimeUnavailableException;
 import org.tribuo.distill.runtime.SessionSettings;
@@ -383,12 +383,7 @@ class DistillationBadInputTest {
   @Test
   void aHardLossForOtherOutputs() {
     assertThatIllegalArgumentException()
-        .isThrownBy(
-            () ->
-                builder()
-                    .hardLoss(StandardHardLoss.of(StandardHardLoss.Kind.SQUARED_ERROR))
-                    .build()
-                    .train(LABELLED))
+        .isThrownBy(() -> builder().hardLoss(new SquaredError()).build().train(LABELLED))
         .withMessageContaining("SquaredError")
         .withMessageContaining(
             "means nothing for the outputs of the dataset, which are of type Label");
@@ -396,34 +391,34 @@ class DistillationBadInputTest {
         .isThrownBy(
             () ->
                 builder()
-                    .hardLoss(CrossEntropyLoss.of(0, Map.of("yellow", 2f)))
+                    .hardLoss(new CrossEntropy(0, Map.of("yellow", 2f)))
                     .build()
                     .train(LABELLED))
-        .withMessageContaining("Component: CrossEntropyLoss, Property: classWeights")
+        .withMessageContaining("Component: CrossEntropy, Property: classWeights")
         .withMessageContaining("names [yellow], expected some of");
   }
 
   @Test
   void lossesOutOfTheirRange() {
     assertThatExceptionOfType(PropertyException.class)
-        .isThrownBy(() -> CrossEntropyLoss.of(1, Map.of()))
+        .isThrownBy(() -> new CrossEntropy(1, Map.of()))
         .withMessageContaining("Property: labelSmoothing");
     assertThatExceptionOfType(PropertyException.class)
-        .isThrownBy(() -> DkdLoss.of(-1, 1))
-        .withMessageContaining("Component: DkdLoss, Property: alpha")
+        .isThrownBy(() -> new Dkd(-1, 1))
+        .withMessageContaining("Component: Dkd, Property: alpha")
         .withMessageContaining("is -1.0, expected a finite number of 0 or more");
     assertThatExceptionOfType(PropertyException.class)
-        .isThrownBy(() -> DkdLoss.of(1, Double.POSITIVE_INFINITY))
-        .withMessageContaining("Component: DkdLoss, Property: beta")
+        .isThrownBy(() -> new Dkd(1, Double.POSITIVE_INFINITY))
+        .withMessageContaining("Component: Dkd, Property: beta")
         .withMessageContaining("is Infinity");
     assertThatExceptionOfType(PropertyException.class)
-        .isThrownBy(() -> DistLoss.of(1, Double.NaN))
-        .withMessageContaining("Component: DistLoss, Property: gamma")
+        .isThrownBy(() -> new Dist(1, Double.NaN))
+        .withMessageContaining("Component: Dist, Property: gamma")
         .withMessageContaining("is NaN");
     assertThatExceptionOfType(PropertyException.class)
-        .isThrownBy(() -> DistLoss.of(0, 0))
-        .withMessageContaining("Component: DistLoss")
-        .withMessageContaining("not both 0");
+        .isThrownBy(() -> new Dist(0, 0))
+        .withMessageContaining("Component: Dist")
+        .withMessageContaining("expected at least one above 0");
   }
 
   @Test

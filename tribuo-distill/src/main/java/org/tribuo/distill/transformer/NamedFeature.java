@@ -1,4 +1,4 @@
-package org.tribuo.distill.objective;
+package org.tribuo.distill.transformer;
 
 import com.oracle.labs.mlrg.olcut.config.Config;
 import com.oracle.labs.mlrg.olcut.config.Configurable;
@@ -12,9 +12,6 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.component.PropertyChecks;
-import org.tribuo.distill.transformer.Feature;
-import org.tribuo.distill.transformer.FeatureValue;
-import org.tribuo.distill.transformer.HeadLayout;
 
 /**
  * Says by hand where something inside a Transformer is, where the search by structure does not find
@@ -24,7 +21,7 @@ import org.tribuo.distill.transformer.HeadLayout;
  * the last one.
  *
  * <pre>{@code
- * <component name="keys" type="org.tribuo.distill.objective.NamedFeature">
+ * <component name="keys" type="org.tribuo.distill.transformer.NamedFeature">
  *   <property name="kind" value="KEYS"/>
  *   <property name="layer" value="6"/>
  *   <property name="value" value="/encoder/layer.5/attention/Transpose_output_0"/>

@@ -1,9 +1,12 @@
-package org.tribuo.distill.loss;
+package org.tribuo.distill.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.oracle.labs.mlrg.olcut.config.PropertyException;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -12,12 +15,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.tribuo.distill.loss.Schedule.Constant;
-import org.tribuo.distill.loss.Schedule.Cosine;
-import org.tribuo.distill.loss.Schedule.Linear;
-import org.tribuo.distill.loss.Schedule.Piecewise;
-import org.tribuo.distill.loss.Schedule.Piecewise.Piece;
-import org.tribuo.distill.loss.Schedule.Step;
+import org.tribuo.distill.loss.ObjectiveSchedules;
 
 class ScheduleTest {
   private static List<Float> over(long steps, Schedule schedule) {
@@ -31,33 +29,33 @@ class ScheduleTest {
 
   @Test
   void aLineHasItsEndsAtTheFirstAndTheLastStep() {
-    assertThat(over(5, new Linear(1, 0))).containsExactly(1f, 0.75f, 0.5f, 0.25f, 0f);
+    assertThat(over(5, new LinearSchedule(1, 0))).containsExactly(1f, 0.75f, 0.5f, 0.25f, 0f);
   }
 
   @Test
   void aCosineIsLevelAtItsEnds() {
-    assertThat(over(5, new Cosine(2, 4)))
+    assertThat(over(5, new CosineSchedule(2, 4)))
         .usingElementComparator((a, b) -> Math.abs(a - b) < 1e-6 ? 0 : 1)
         .containsExactly(2f, 2.2928932f, 3f, 3.7071068f, 4f);
   }
 
   @Test
   void stairsAreEquallyLong() {
-    assertThat(over(6, new Step(List.of(8f, 4f, 2f)))).containsExactly(8f, 8f, 4f, 4f, 2f, 2f);
-    assertThat(over(2, new Step(List.of(8f, 4f, 2f)))).containsExactly(8f, 4f);
+    assertThat(over(6, StepSchedule.of(8f, 4f, 2f))).containsExactly(8f, 8f, 4f, 4f, 2f, 2f);
+    assertThat(over(2, StepSchedule.of(8f, 4f, 2f))).containsExactly(8f, 4f);
   }
 
   @Test
   void eachPieceRunsFromItsFirstToItsLastStep() {
     Schedule warmUp =
-        new Piecewise(List.of(new Piece(0.3, new Linear(0, 1)), new Piece(1, new Constant(1))));
+        PiecewiseSchedule.of(List.of(new LinearSchedule(0, 1), Schedule.constant(1)), 0.3, 1);
     assertThat(over(10, warmUp)).containsExactly(0f, 0.5f, 1f, 1f, 1f, 1f, 1f, 1f, 1f, 1f);
     assertThat(over(1, warmUp)).containsExactly(1f);
   }
 
   @Test
   void theOnlyStepOfATrainingIsTheFirst() {
-    assertThat(over(1, new Linear(3, 1))).containsExactly(3f);
+    assertThat(over(1, new LinearSchedule(3, 1))).containsExactly(3f);
   }
 
   @ParameterizedTest
@@ -65,11 +63,14 @@ class ScheduleTest {
   void noStepIsOutOfTheRangeThatAScheduleSays(long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     Schedule schedule =
-        new Piecewise(
+        PiecewiseSchedule.of(
             List.of(
-                new Piece(0.2, new Cosine(number(random), number(random))),
-                new Piece(0.5, new Linear(number(random), number(random))),
-                new Piece(1, new Step(List.of(number(random), number(random))))));
+                new CosineSchedule(number(random), number(random)),
+                new LinearSchedule(number(random), number(random)),
+                StepSchedule.of(number(random), number(random))),
+            0.2,
+            0.5,
+            1);
     for (long steps = 1; steps < 40; steps++) {
       assertThat(over(steps, schedule))
           .as("seed %d, %d steps of %s", seed, steps, schedule)
@@ -88,28 +89,28 @@ class ScheduleTest {
 
   @Test
   void piecesThatDoNotFillTheStepsAreRefused() {
-    Schedule any = new Constant(1);
-    for (List<Piece> pieces :
+    for (double[] until :
         List.of(
-            List.<Piece>of(),
-            List.of(new Piece(0.5, any)),
-            List.of(new Piece(0.5, any), new Piece(0.5, any), new Piece(1, any)),
-            List.of(new Piece(0, any), new Piece(1, any)),
-            List.of(new Piece(1.5, any)),
-            List.of(new Piece(Double.NaN, any), new Piece(1, any)))) {
-      assertThatIllegalArgumentException()
-          .isThrownBy(() -> new Piecewise(pieces))
+            new double[] {},
+            new double[] {0.5},
+            new double[] {0.5, 0.5, 1},
+            new double[] {0, 1},
+            new double[] {1.5},
+            new double[] {Double.NaN, 1})) {
+      List<Schedule> pieces = Collections.nCopies(until.length, Schedule.constant(1));
+      assertThatExceptionOfType(PropertyException.class)
+          .isThrownBy(() -> PiecewiseSchedule.of(pieces, until))
           .withMessageContaining("expected ascending numbers above 0 of which the last is 1");
     }
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> new Step(List.of()))
-        .withMessageContaining("has no values");
+    assertThatExceptionOfType(PropertyException.class)
+        .isThrownBy(StepSchedule::of)
+        .withMessageContaining("are none, expected at least one");
   }
 
   @Test
   void aStepThatIsNoneIsRefused() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new Constant(1).at(3, 3))
+        .isThrownBy(() -> new ConstantSchedule(1).at(3, 3))
         .withMessage("The step must be in [0, 3), but is 3");
   }
 
@@ -117,7 +118,9 @@ class ScheduleTest {
   void whatAStepFeedsHasTheNamesOfTheInputs() {
     ObjectiveSchedules schedules =
         new ObjectiveSchedules(
-            new Linear(0, 1), new Step(List.of(4f, 2f)), Map.of("hidden", new Constant(3)));
+            new LinearSchedule(0, 1),
+            StepSchedule.of(4f, 2f),
+            Map.of("hidden", new ConstantSchedule(3)));
     assertThat(schedules.at(2, 3))
         .containsExactly(
             Map.entry("alpha", 1f), Map.entry("temperature", 2f), Map.entry("weight_hidden", 3f));
@@ -130,21 +133,24 @@ class ScheduleTest {
     refused(() -> ObjectiveSchedules.constant(Float.NaN, 2)).startsWith("alpha is NaN");
     refused(() -> ObjectiveSchedules.constant(.5f, 0))
         .isEqualTo("temperature is 0.0, expected a finite number greater than 0 (usually 1 to 10)");
-    refused(() -> new ObjectiveSchedules(new Linear(0.5f, -0.5f), new Constant(1), Map.of()))
+    refused(
+            () ->
+                new ObjectiveSchedules(
+                    new LinearSchedule(0.5f, -0.5f), new ConstantSchedule(1), Map.of()))
         .isEqualTo(
             "alpha goes from -0.5 to 0.5, expected a number from 0 (labels only) to 1 (teacher"
                 + " only) at each step");
     refused(
             () ->
                 new ObjectiveSchedules(
-                    new Constant(0), new Step(List.of(2f, Float.NaN, 4f)), Map.of()))
-        .startsWith("temperature goes from 2.0 to NaN");
+                    new ConstantSchedule(0), StepSchedule.of(2f, Float.NaN, 4f), Map.of()))
+        .startsWith("temperature is NaN");
     refused(
             () ->
                 new ObjectiveSchedules(
-                    new Constant(0),
-                    new Constant(1),
-                    Map.of("hidden", new Cosine(1, Float.POSITIVE_INFINITY))))
+                    new ConstantSchedule(0),
+                    new ConstantSchedule(1),
+                    Map.of("hidden", new CosineSchedule(1, Float.POSITIVE_INFINITY))))
         .isEqualTo(
             "The weight of 'hidden' goes from 1.0 to Infinity, expected a finite number of 0 or"
                 + " more at each step");

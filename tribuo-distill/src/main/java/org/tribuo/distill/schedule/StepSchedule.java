@@ -1,25 +1,22 @@
-package org.tribuo.distill.objective;
+package org.tribuo.distill.schedule;
 
 import com.oracle.labs.mlrg.olcut.config.Config;
 import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import org.tribuo.distill.component.PropertyChecks;
-import org.tribuo.distill.loss.Schedule;
 
 /**
- * A number that has each of some values for an equal part of the steps; with one value it is a
- * constant.
+ * Stairs: each number for an equal part of the steps, in this order. With fewer steps than numbers
+ * some numbers are left out.
  *
  * <pre>{@code
- * <component name="cooling" type="org.tribuo.distill.objective.StepSchedule">
+ * <component name="cooling" type="org.tribuo.distill.schedule.StepSchedule">
  *   <propertylist name="values"><item>8</item><item>4</item><item>2</item></propertylist>
  * </component>
  * }</pre>
  */
-public final class StepSchedule implements ScheduleSource {
+public final class StepSchedule implements Schedule {
   @ConfigurableName private String component = "StepSchedule";
 
   @Config(mandatory = true, description = "The values, in their order.")
@@ -42,20 +39,36 @@ public final class StepSchedule implements ScheduleSource {
 
   @Override
   public void postConfig() {
-    new PropertyChecks(component).check("values", this::schedule);
+    if (values.length == 0) {
+      throw new PropertyChecks(component).refused("values", "are none, expected at least one");
+    }
   }
 
   @Override
-  public Schedule schedule() {
-    List<Float> inOrder = new ArrayList<>();
+  public float within(long step, long totalSteps) {
+    return values[(int) (step * values.length / totalSteps)];
+  }
+
+  @Override
+  public float least() {
+    float least = values[0];
     for (float value : values) {
-      inOrder.add(value);
+      least = Math.min(least, value);
     }
-    return inOrder.size() == 1 ? Schedule.constant(values[0]) : new Schedule.Step(inOrder);
+    return least;
+  }
+
+  @Override
+  public float greatest() {
+    float greatest = values[0];
+    for (float value : values) {
+      greatest = Math.max(greatest, value);
+    }
+    return greatest;
   }
 
   @Override
   public String toString() {
-    return Arrays.toString(values);
+    return "StepSchedule" + Arrays.toString(values);
   }
 }
