@@ -416,17 +416,6 @@ class DistillTextTest {
   }
 
   @Test
-  void aTokenizerOfAnotherRunIsNotTaken() throws Exception {
-    run(options("--control-epochs", "0", "--epochs", "1"));
-    Path tokenizer = folder.resolve("out/tokenizer.json");
-    Files.writeString(tokenizer, Files.readString(tokenizer) + "\n");
-
-    assertThatThrownBy(() -> labels("where is my card"))
-        .hasMessageContaining("tokenizer.json is not the tokenizer that")
-        .hasMessageContaining("student-model.tribuo was trained with");
-  }
-
-  @Test
   void aStudentThatWasNeverMadeIsMissed() {
     assertThatThrownBy(() -> labels("where is my card"))
         .hasMessageContaining("there is no " + folder.resolve("out/student-model.tribuo"));
