@@ -1,6 +1,5 @@
 package org.tribuo.distill;
 
-import org.tribuo.distill.loss.HiddenStateMse;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
@@ -20,6 +19,7 @@ import org.tribuo.classification.Label;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.loss.FeatureTerm;
+import org.tribuo.distill.loss.HiddenStateMse;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.student.OnnxStudent;
 
@@ -136,10 +136,7 @@ class ExampleWeightsTest {
   @Test
   void aLossOnFeaturesIsRefusedBeforeTheTeacherIsAsked() {
     DistillationTrainer<Label> trainer =
-        distillation()
-            .features(
-                new FeatureTerm("states", new HiddenStateMse(), 1))
-            .build();
+        distillation().features(new FeatureTerm("states", new HiddenStateMse(), 1)).build();
     trainer.setListener(new NoTeacherIsAsked());
 
     assertThatIllegalArgumentException()

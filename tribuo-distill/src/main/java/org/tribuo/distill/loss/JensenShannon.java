@@ -2,6 +2,7 @@ package org.tribuo.distill.loss;
 
 import com.oracle.labs.mlrg.olcut.config.Config;
 import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
+import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import java.util.Set;
 import org.tribuo.distill.component.PropertyChecks;
 import org.tribuo.distill.graph.Ops;
