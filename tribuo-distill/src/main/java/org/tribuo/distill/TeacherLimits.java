@@ -60,7 +60,7 @@ record TeacherLimits(Path model, TokenLimits limits, boolean ownTokenizer) {
                       ownTokenizer
                           ? "is its tokenizer the one of this model?"
                           : "teacher and student must read the same tokens, or the teacher needs a"
-                                + " tokenizer of its own"));
+                              + " tokenizer of its own"));
         }
       }
     }

@@ -267,7 +267,8 @@ class DistilledModelTest {
 
       assertThatThrownBy(() -> DistilledModel.read(file))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageStartingWith("'%s' is no model that was saved, or is damaged: ".formatted(file))
+          .hasMessageStartingWith(
+              "'%s' is no model that was saved, or is damaged: ".formatted(file))
           .hasMessageContaining("The saved model was damaged after it was written: its")
           .hasMessageContaining("SHA-256 is");
       assertThatThrownBy(() -> Model.deserializeFromFile(file))

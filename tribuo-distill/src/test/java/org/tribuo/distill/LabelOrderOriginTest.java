@@ -90,7 +90,8 @@ class LabelOrderOriginTest {
     OnnxModel.read(model)
         .withMetadata(Map.of(OnnxMetadata.LABEL_ORDER, "[\"blue\", \"green\", \"red\"]"))
         .write(described);
-    assertThat(OnnxTeacher.of(described).labels().orElseThrow().names()).containsExactly("blue", "green", "red");
+    assertThat(OnnxTeacher.of(described).labels().orElseThrow().names())
+        .containsExactly("blue", "green", "red");
     assertThat(
             OnnxTeacher.of(described)
                 .getProvenance()
@@ -114,7 +115,8 @@ class LabelOrderOriginTest {
             """
                 .formatted(model));
     try (ConfigurationManager manager = new ConfigurationManager(xml.toString())) {
-      assertThat(((OnnxTeacher) manager.lookup("teacher")).labels().orElseThrow().names()).isEqualTo(ORDER);
+      assertThat(((OnnxTeacher) manager.lookup("teacher")).labels().orElseThrow().names())
+          .isEqualTo(ORDER);
     }
   }
 

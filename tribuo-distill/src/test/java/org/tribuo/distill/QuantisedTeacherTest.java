@@ -79,7 +79,8 @@ class QuantisedTeacherTest {
     OnnxStudent whole = OnnxStudent.of(file, Faults.LABELS);
     assertThatThrownBy(() -> taught(CutStudent.keeping(1, whole), file))
         .isInstanceOf(GraphException.class)
-        .hasMessageContaining(file + ") has quantised weights, the first is 'embeddings.word.weight")
+        .hasMessageContaining(
+            file + ") has quantised weights, the first is 'embeddings.word.weight")
         .hasMessageContaining("no layers can be cut out of it")
         .hasMessageContaining("the quantised one can be the teacher");
   }

@@ -27,8 +27,8 @@ import org.tribuo.provenance.ConfiguredDataSourceProvenance;
 
 /**
  * Where the examples of a {@link CsvTextDataSource} come from: its settings, when it was made, the
- * SHA-256 of each file that it read, the number of tokens to which longer texts were cut, and how the
- * rows were read ({@code found-format}).
+ * SHA-256 of each file that it read, the number of tokens to which longer texts were cut, and how
+ * the rows were read ({@code found-format}).
  */
 public final class CsvTextDataSourceProvenance extends FilesProvenance
     implements ConfiguredDataSourceProvenance {
@@ -101,11 +101,7 @@ public final class CsvTextDataSourceProvenance extends FilesProvenance
   }
 
   private static List<PrimitiveProvenance<?>> found(
-      Path data,
-      CsvFormat format,
-      Path tokenizer,
-      @Nullable Path keepLabels,
-      int maxTokens) {
+      Path data, CsvFormat format, Path tokenizer, @Nullable Path keepLabels, int maxTokens) {
     List<PrimitiveProvenance<?>> found = new ArrayList<>();
     found.add(time(FILE_MODIFIED_TIME, Instant.ofEpochMilli(data.toFile().lastModified())));
     found.add(time(DATASOURCE_CREATION_TIME, Instant.now()));
