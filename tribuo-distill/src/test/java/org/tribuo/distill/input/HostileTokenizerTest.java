@@ -225,7 +225,7 @@ class HostileTokenizerTest {
       assertThatIllegalArgumentException()
           .isThrownBy(
               () -> tokenizer.encodeAll(List.of("one", "one"), List.of("two", "two two two two")))
-          .withMessageStartingWith(refused);
+          .withMessageStartingWith("Row 1: " + refused);
     }
   }
 
@@ -236,7 +236,7 @@ class HostileTokenizerTest {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> tokenizer.encodeAll(List.of("one", "two")))
           .withMessage(
-              "The tokenizer of %s refuses 'two': WordLevel error: Missing [UNK] token from the"
+              "Row 1: The tokenizer of %s refuses 'two': WordLevel error: Missing [UNK] token from the"
                   + " vocabulary",
               file);
     }

@@ -150,7 +150,7 @@ class TextTokenizerTest {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> tokenizer.encodeAll(List.of("a", "")))
           .withMessage(
-              "The tokenizer of %s finds no token in the text '' of row 1".formatted(file));
+              "Row 1: The tokenizer of %s finds no token in the text ''".formatted(file));
     }
   }
 
