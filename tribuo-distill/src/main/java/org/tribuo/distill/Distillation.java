@@ -21,6 +21,7 @@ import org.tribuo.ConfigurableDataSource;
 import org.tribuo.Dataset;
 import org.tribuo.ImmutableOutputInfo;
 import org.tribuo.Output;
+import org.tribuo.distill.component.InputFiles;
 import org.tribuo.distill.file.TemporaryFolder;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Ops;
@@ -87,6 +88,7 @@ final class Distillation<T extends Output<T>> {
     TokenFeatures.check(examples.getFeatureMap());
     settings.lastGoodStudent().ifPresent(Distillation::checkFolder);
     try {
+      checkOutputs(InputFiles.ofProvenance(trainer, examples.getProvenance()));
       KnownOutputs<T> known = KnownOutputs.of(examples, settings.teacher());
       Student student = student(TargetCodec.of(known.domain()));
       KnownOutputs<T> all = known.and(student.labelOrder(), examples);
@@ -102,6 +104,16 @@ final class Distillation<T extends Output<T>> {
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Finds out before anything is trained whether a file that is read would be replaced. */
+  private void checkOutputs(InputFiles inputs) throws IOException {
+    if (settings.lastGoodStudent().isPresent()) {
+      inputs.checkOutput(settings.lastGoodStudent().get());
+    }
+    if (settings.store().isPresent()) {
+      inputs.checkOutput(settings.store().get());
     }
   }
 
@@ -169,6 +181,7 @@ final class Distillation<T extends Output<T>> {
     TokenFeatures tokens = limits.features(settings.maxLength());
     StudentNetwork network = StudentNetwork.of(student, tokens, settings.padId());
     TextRows rows = TextRows.of(examples, tokens, codec);
+    limits.checkSegments("student", rows.texts());
     HeldOut split = split(rows);
     StageTexts<T> ofDataset = StageTexts.ofDataset(examples, rows, split);
     List<StageTexts<T>> texts = texts(ofDataset, tokens, codec);

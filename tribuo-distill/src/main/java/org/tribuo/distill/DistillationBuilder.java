@@ -5,14 +5,15 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.Output;
-import org.tribuo.distill.objective.HardLossSource;
-import org.tribuo.distill.objective.NamedFeature;
-import org.tribuo.distill.objective.ScheduleSource;
-import org.tribuo.distill.objective.SoftLossSource;
-import org.tribuo.distill.objective.WeightedFeature;
+import org.tribuo.distill.loss.FeatureTerm;
+import org.tribuo.distill.loss.HardLoss;
+import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.runtime.SessionSettings;
+import org.tribuo.distill.schedule.Schedule;
+import org.tribuo.distill.schedule.WarmUpSchedule;
 import org.tribuo.distill.student.FrozenWeights;
 import org.tribuo.distill.student.StudentSource;
+import org.tribuo.distill.transformer.NamedFeature;
 
 /**
  * Configures a {@link DistillationTrainer} in Java. What is not stated has the trainer's default,
@@ -40,13 +41,13 @@ public final class DistillationBuilder<T extends Output<T>> {
   }
 
   /** The loss against the labels, where it is not the usual one. */
-  public DistillationBuilder<T> hardLoss(HardLossSource loss) {
+  public DistillationBuilder<T> hardLoss(HardLoss loss) {
     trainer().hardLoss = loss;
     return this;
   }
 
   /** The loss against the teacher, where it is not the usual one. */
-  public DistillationBuilder<T> softLoss(SoftLossSource loss) {
+  public DistillationBuilder<T> softLoss(SoftLoss loss) {
     trainer().softLoss = loss;
     return this;
   }
@@ -68,7 +69,7 @@ public final class DistillationBuilder<T extends Output<T>> {
    *
    * @param features with names that differ
    */
-  public DistillationBuilder<T> features(WeightedFeature... features) {
+  public DistillationBuilder<T> features(FeatureTerm... features) {
     trainer().features = List.of(features);
     return this;
   }
@@ -105,7 +106,7 @@ public final class DistillationBuilder<T extends Output<T>> {
   }
 
   /** The weight of the soft loss over the steps, where it is no constant. */
-  public DistillationBuilder<T> alpha(ScheduleSource alpha) {
+  public DistillationBuilder<T> alpha(Schedule alpha) {
     trainer().alphaSchedule = alpha;
     return this;
   }
@@ -117,7 +118,7 @@ public final class DistillationBuilder<T extends Output<T>> {
   }
 
   /** The temperature over the steps, where it is no constant. */
-  public DistillationBuilder<T> temperature(ScheduleSource temperature) {
+  public DistillationBuilder<T> temperature(Schedule temperature) {
     trainer().temperatureSchedule = temperature;
     return this;
   }
@@ -162,7 +163,7 @@ public final class DistillationBuilder<T extends Output<T>> {
   }
 
   /** What the learning rate does after its warm-up. */
-  public DistillationBuilder<T> learningRateDecay(LearningRateDecay decay) {
+  public DistillationBuilder<T> learningRateDecay(WarmUpSchedule.Decay decay) {
     trainer().learningRateDecay = decay;
     return this;
   }

@@ -1,6 +1,8 @@
 package org.tribuo.distill;
 
+import java.nio.file.Path;
 import java.util.List;
+import org.tribuo.distill.component.NamedColumns;
 import org.tribuo.distill.teacher.SoftTargetProgress;
 import org.tribuo.distill.teacher.TeacherRun;
 import org.tribuo.distill.training.TrainingListener;
@@ -29,6 +31,13 @@ public interface DistillationListener {
    * @param stage the name of the stage that compares them
    */
   default void onFeatures(String stage, TransformerFeatures teacher, TransformerFeatures student) {}
+
+  /**
+   * Before a teacher is asked: what the columns of its logits stand for, and who says it.
+   *
+   * @param teacher its file
+   */
+  default void onLabelOrder(Path teacher, NamedColumns columns) {}
 
   /** Who is told how far the teacher has come. */
   default SoftTargetProgress softTargets() {

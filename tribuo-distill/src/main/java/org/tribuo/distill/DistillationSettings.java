@@ -13,19 +13,18 @@ import org.tribuo.distill.autodiff.rules.StandardRules;
 import org.tribuo.distill.component.PropertyChecks;
 import org.tribuo.distill.input.BatchPlan;
 import org.tribuo.distill.loss.ObjectiveSchedules;
-import org.tribuo.distill.loss.Schedule;
-import org.tribuo.distill.objective.NamedFeature;
-import org.tribuo.distill.objective.ScheduleSource;
 import org.tribuo.distill.runtime.SessionSettings;
+import org.tribuo.distill.schedule.Schedule;
+import org.tribuo.distill.schedule.WarmUpSchedule;
+import org.tribuo.distill.schedule.WarmUpSchedule.Decay;
 import org.tribuo.distill.student.StudentSource;
 import org.tribuo.distill.training.AdamW;
 import org.tribuo.distill.training.EarlyStopping;
-import org.tribuo.distill.training.LearningRateSchedule;
-import org.tribuo.distill.training.LearningRateSchedule.WarmUp;
 import org.tribuo.distill.training.OptimizerSettings;
 import org.tribuo.distill.training.TrainingSettings;
 import org.tribuo.distill.transformer.Feature;
 import org.tribuo.distill.transformer.FeatureValue;
+import org.tribuo.distill.transformer.NamedFeature;
 
 /**
  * What a trainer's configuration means, checked. Immutable.
@@ -89,12 +88,11 @@ record DistillationSettings(
       properties.checkAtLeast("maxLength", 0, trainer.maxLength);
       checkFeatureCache();
       properties.checkAtLeast("padId", 0, trainer.padId);
-      WarmUp warmUp = properties.check("warmUp", () -> new WarmUp.Fraction(trainer.warmUp));
       if (trainer.fineTuningLearningRate != 0) {
-        schedule("fineTuningLearningRate", trainer.fineTuningLearningRate, warmUp);
+        learningRate("fineTuningLearningRate", trainer.fineTuningLearningRate);
       }
-      TrainingSettings usual = usual(schedule("learningRate", trainer.learningRate, warmUp));
-      List<Stage> stages = new StageReading(trainer, usual, warmUp).stages();
+      TrainingSettings usual = usual(learningRate("learningRate", trainer.learningRate));
+      List<Stage> stages = new StageReading(trainer, usual).stages();
       return new DistillationSettings(
           trainer.student,
           Optional.ofNullable(trainer.teacher),
@@ -162,8 +160,7 @@ record DistillationSettings(
           () -> new ObjectiveSchedules(alpha, temperature, Map.of()));
     }
 
-    private Schedule schedule(
-        String name, float number, float usual, @Nullable ScheduleSource schedule) {
+    private Schedule schedule(String name, float number, float usual, @Nullable Schedule schedule) {
       if (schedule == null) {
         return Schedule.constant(number);
       }
@@ -172,14 +169,14 @@ record DistillationSettings(
             name,
             "is %s, and there is a schedule: %s; state one of the two".formatted(number, schedule));
       }
-      return schedule.schedule();
+      return schedule;
     }
 
-    private static String property(String name, @Nullable ScheduleSource schedule) {
+    private static String property(String name, @Nullable Schedule schedule) {
       return schedule == null ? name : name + "Schedule";
     }
 
-    private TrainingSettings usual(LearningRateSchedule schedule) {
+    private TrainingSettings usual(Schedule schedule) {
       OptimizerSettings optimizer = optimizer();
       return new TrainingSettings(
           trainer.epochs,
@@ -198,8 +195,10 @@ record DistillationSettings(
           0);
     }
 
-    private LearningRateSchedule schedule(String property, float peak, WarmUp warmUp) {
-      return properties.check(property, () -> trainer.learningRateDecay.schedule(peak, warmUp));
+    private Schedule learningRate(String property, float peak) {
+      properties.check("warmUp", () -> new WarmUpSchedule(1, trainer.warmUp, Decay.CONSTANT));
+      return properties.check(
+          property, () -> new WarmUpSchedule(peak, trainer.warmUp, trainer.learningRateDecay));
     }
 
     private OptimizerSettings optimizer() {

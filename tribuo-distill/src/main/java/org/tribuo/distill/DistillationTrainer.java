@@ -16,15 +16,16 @@ import org.tribuo.Dataset;
 import org.tribuo.Output;
 import org.tribuo.Trainer;
 import org.tribuo.distill.component.BooleanProperties;
-import org.tribuo.distill.objective.HardLossSource;
-import org.tribuo.distill.objective.NamedFeature;
-import org.tribuo.distill.objective.ScheduleSource;
-import org.tribuo.distill.objective.SoftLossSource;
-import org.tribuo.distill.objective.WeightedFeature;
+import org.tribuo.distill.loss.FeatureTerm;
+import org.tribuo.distill.loss.HardLoss;
+import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.runtime.ExecutionProvider;
+import org.tribuo.distill.schedule.Schedule;
+import org.tribuo.distill.schedule.WarmUpSchedule;
 import org.tribuo.distill.student.FrozenWeights;
 import org.tribuo.distill.student.StudentSource;
 import org.tribuo.distill.teacher.LabelOrder;
+import org.tribuo.distill.transformer.NamedFeature;
 import org.tribuo.provenance.TrainerProvenance;
 import org.tribuo.provenance.impl.TrainerProvenanceImpl;
 
@@ -37,6 +38,10 @@ import org.tribuo.provenance.impl.TrainerProvenanceImpl;
  * a label have both terms, those without (Tribuo's unknown output) the soft one. Without a teacher
  * it minimises the hard loss, which is how a teacher is fine-tuned in the first place, and every
  * example needs a label.
+ *
+ * <p>Where the weights of examples differ, both losses of a batch are {@code Σ weight * loss / Σ
+ * weight}; an example of weight 0 is left out, and losses that count examples alike, as those on
+ * features do, are refused.
  *
  * <pre>{@code
  * DistillationTrainer<Label> trainer =
@@ -84,20 +89,20 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
 
   @Config(
       description =
-          "The loss against the labels; by default cross-entropy for Label, binary cross-entropy"
-              + " for MultiLabel, squared error for Regressor.")
-  @Nullable HardLossSource hardLoss;
+          "The loss against the labels; by default cross-entropy for Label, binary cross-entropy for"
+              + " MultiLabel, squared error for Regressor.")
+  @Nullable HardLoss hardLoss;
 
   @Config(
       description =
-          "The loss against the teacher; by default KL divergence for Label, binary cross-entropy"
-              + " for MultiLabel, squared error for Regressor.")
-  @Nullable SoftLossSource softLoss;
+          "The loss against the teacher; by default KL divergence for Label, binary cross-entropy for"
+              + " MultiLabel, squared error for Regressor.")
+  @Nullable SoftLoss softLoss;
 
   @Config(
       description =
           "What is compared inside student and teacher, beside what they say; names that differ.")
-  List<WeightedFeature> features = List.of();
+  List<FeatureTerm> features = List.of();
 
   @Config(
       description =
@@ -126,13 +131,13 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
   float alpha = DEFAULT_ALPHA;
 
   @Config(description = "Alpha over the steps, where it is no constant.")
-  @Nullable ScheduleSource alphaSchedule;
+  @Nullable Schedule alphaSchedule;
 
   @Config(description = "Softens the logits of teacher and student, greater than 0.")
   float temperature = DEFAULT_TEMPERATURE;
 
   @Config(description = "The temperature over the steps, where it is no constant.")
-  @Nullable ScheduleSource temperatureSchedule;
+  @Nullable Schedule temperatureSchedule;
 
   @Config(
       description =
@@ -161,7 +166,7 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
   float fineTuningLearningRate;
 
   @Config(description = "What the learning rate does after its warm-up.")
-  LearningRateDecay learningRateDecay = LearningRateDecay.LINEAR;
+  WarmUpSchedule.Decay learningRateDecay = WarmUpSchedule.Decay.LINEAR;
 
   @Config(description = "The part of all steps in which the learning rate rises, 0 to 1.")
   double warmUp = 0.1;
@@ -317,6 +322,21 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
   public DistilledModel<T> train(
       Dataset<T> examples, Map<String, Provenance> runProvenance, int invocationCount) {
     return train(examples, runProvenance, invocationCount, listener, storeLock);
+  }
+
+  /**
+   * Finds out whether the student can read texts, before time is spent on a teacher for it, say. It
+   * is made, but neither trained nor run, and labels are not looked at.
+   *
+   * @param texts examples as this trainer trains on, or as its model predicts
+   * @throws IllegalArgumentException if one is too long for the student, or has a token or a
+   *     segment that it does not know, or the student has a fixed number of rows in each batch; the
+   *     message says which and what to do
+   * @throws org.tribuo.distill.graph.GraphException if there can be no such student
+   * @throws java.io.UncheckedIOException if a file cannot be read
+   */
+  public void checkTexts(Dataset<T> texts) {
+    new ReadableTexts(settings).check(texts);
   }
 
   /** As part of another training, which is told how it goes and may use the same store. */

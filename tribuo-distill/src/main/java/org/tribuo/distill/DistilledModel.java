@@ -19,6 +19,7 @@ import org.tribuo.ImmutableOutputInfo;
 import org.tribuo.Model;
 import org.tribuo.Output;
 import org.tribuo.Prediction;
+import org.tribuo.distill.component.InputFiles;
 import org.tribuo.distill.component.OnnxMetadata;
 import org.tribuo.distill.graph.AtomicFile;
 import org.tribuo.distill.graph.SharedBytes;
@@ -232,9 +233,11 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
    * and student sources find there: the label order, the output of the logits, the maximum length
    * and the token of padding.
    *
-   * @throws IOException if the file cannot be written; one that was there before is kept
+   * @throws IOException if the file cannot be written, or is one that this model was made of; one
+   *     that was there before is kept
    */
   public void exportOnnx(Path file) throws IOException {
+    InputFiles.ofProvenance(provenance).checkOutput(file);
     OnnxMetadata.describe(
             network.onnx(),
             provenance,
@@ -249,10 +252,12 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
    * Saves this model as protobuf, whole or not at all, with the SHA-256 of its content, which is
    * compared when it is read.
    *
-   * @throws IOException if the file cannot be written; one that was there before is kept
+   * @throws IOException if the file cannot be written, or is one that this model was made of; one
+   *     that was there before is kept
    */
   @Override
   public void serializeToFile(Path file) throws IOException {
+    InputFiles.ofProvenance(provenance).checkOutput(file);
     AtomicFile.writeStream(file, this::serializeToStream);
   }
 

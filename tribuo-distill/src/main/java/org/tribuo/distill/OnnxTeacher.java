@@ -18,11 +18,11 @@ import org.tribuo.Output;
 import org.tribuo.OutputFactory;
 import org.tribuo.distill.component.ModelFile;
 import org.tribuo.distill.component.ModelFileProvenance;
+import org.tribuo.distill.component.NamedColumns;
 import org.tribuo.distill.component.OnnxMetadata;
 import org.tribuo.distill.component.PropertyChecks;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.input.TokenFeatures;
-import org.tribuo.distill.objective.NamedFeature;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.student.Student;
 import org.tribuo.distill.teacher.LabelOrder;
@@ -30,6 +30,7 @@ import org.tribuo.distill.teacher.Teacher;
 import org.tribuo.distill.teacher.TeacherSettings;
 import org.tribuo.distill.transformer.Feature;
 import org.tribuo.distill.transformer.FeatureValue;
+import org.tribuo.distill.transformer.NamedFeature;
 import org.tribuo.provenance.ModelProvenance;
 import org.tribuo.provenance.impl.EmptyDatasetProvenance;
 import org.tribuo.provenance.impl.EmptyTrainerProvenance;
@@ -61,7 +62,8 @@ public final class OnnxTeacher extends TeacherSource {
   @Config(
       description =
           "The names of the logits' columns, in order: labels, or for regression dimensions. May be"
-              + " left out for a file that DistilledModel.exportOnnx wrote.")
+              + " left out for a file that DistilledModel.exportOnnx wrote, or beside which a"
+              + " config.json has them as id2label.")
   private List<String> labelOrder = List.of();
 
   @Config(
@@ -86,7 +88,8 @@ public final class OnnxTeacher extends TeacherSource {
   private OnnxTeacher() {}
 
   /**
-   * A teacher that was exported by {@link DistilledModel#exportOnnx}.
+   * A teacher that was exported by {@link DistilledModel#exportOnnx}, or whose columns a {@code
+   * config.json} beside it names.
    *
    * @throws PropertyException if there is no such file
    */
@@ -184,11 +187,13 @@ public final class OnnxTeacher extends TeacherSource {
   <T extends Output<T>> List<ReadyTeacher> ready(TeacherPreparation<T> preparation)
       throws IOException {
     OnnxModel model = file().read();
+    NamedColumns columns = file().namedColumns(labelOrder, model);
+    preparation.listener().onLabelOrder(path, columns);
     return List.of(
         new ReadyTeacher(
             new TeacherSettings(
                 path,
-                new LabelOrder(file().labelOrder(labelOrder, model)),
+                new LabelOrder(columns.names()),
                 logits(model),
                 preparation.asksForValues(),
                 preparation.session()),
@@ -275,7 +280,8 @@ public final class OnnxTeacher extends TeacherSource {
 
   @Override
   public ConfiguredObjectProvenance getProvenance() {
-    return new ModelFileProvenance(this, "Teacher", file(), Optional.ofNullable(tokenizer));
+    return ModelFileProvenance.of(
+        this, "Teacher", file(), labelOrder, Optional.ofNullable(tokenizer));
   }
 
   @Override

@@ -7,13 +7,11 @@ import java.util.function.Supplier;
 import org.tribuo.ConfigurableDataSource;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.loss.FeatureMatching;
+import org.tribuo.distill.loss.FeatureTerm;
 import org.tribuo.distill.loss.HardLoss;
 import org.tribuo.distill.loss.Objective;
 import org.tribuo.distill.loss.RowForm;
 import org.tribuo.distill.loss.SoftLoss;
-import org.tribuo.distill.objective.HardLossSource;
-import org.tribuo.distill.objective.SoftLossSource;
-import org.tribuo.distill.objective.WeightedFeature;
 import org.tribuo.distill.output.TargetCodec;
 import org.tribuo.distill.output.TargetKind;
 import org.tribuo.distill.student.FrozenWeights;
@@ -39,9 +37,9 @@ record Stage(
     TrainingStage.From from,
     Optional<ConfigurableDataSource<?>> examples,
     TrainingStage.Rows rows,
-    Optional<HardLossSource> hardLoss,
-    Optional<SoftLossSource> softLoss,
-    List<WeightedFeature> features,
+    Optional<HardLoss> hardLoss,
+    Optional<SoftLoss> softLoss,
+    List<FeatureTerm> features,
     Optional<FrozenWeights> frozen,
     TrainingSettings settings) {
 
@@ -76,16 +74,15 @@ record Stage(
   }
 
   private FeatureMatching matching(FeatureTeacher inside, Map<Feature, FeatureValue> inStudent) {
-    return new FeatureMatching(
-        inside.features(), features.stream().map(WeightedFeature::term).toList(), inStudent);
+    return new FeatureMatching(inside.features(), features, inStudent);
   }
 
   private HardLoss hard(TargetCodec<?> codec) {
-    return new OutputLosses(codec.kind()).hard(hardLoss.map(source -> source.loss(codec.names())));
+    return new OutputLosses(codec.kind()).hard(hardLoss.map(loss -> loss.forLabels(codec.names())));
   }
 
   private SoftLoss soft(TargetKind kind, Optional<TeacherAgreement> teachers) {
-    SoftLoss soft = new OutputLosses(kind).soft(softLoss.map(SoftLossSource::loss));
+    SoftLoss soft = new OutputLosses(kind).soft(softLoss);
     return teachers.map(all -> all.against(soft, kind)).orElse(soft);
   }
 
@@ -139,7 +136,7 @@ record Stage(
                       : "there is no teacher to say what they are; label them, leave them out, or name a teacher"));
     }
     if (from.teacher() && split.labelledTraining(all).length == 0) {
-      softLoss.map(SoftLossSource::loss).ifPresent(this::checkLearnsWithoutLabels);
+      softLoss.ifPresent(this::checkLearnsWithoutLabels);
     }
     return split.training();
   }
@@ -147,7 +144,7 @@ record Stage(
   private void checkLearnsWithoutLabels(SoftLoss loss) {
     if (loss.needsLabels()) {
       throw new IllegalArgumentException(
-          "No example has a label, and the soft loss %s of the stage '%s' leaves out those that have none, which are all; label some, or choose a loss that learns from them (DkdLoss with unlabelled = TEACHERS_CLASS does)"
+          "No example has a label, and the soft loss %s of the stage '%s' leaves out those that have none, which are all; label some, or choose a loss that learns from them (Dkd with unlabelled = TEACHERS_CLASS does)"
               .formatted(loss, name));
     }
   }

@@ -9,21 +9,18 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.component.PropertyChecks;
+import org.tribuo.distill.loss.FeatureTerm;
 import org.tribuo.distill.loss.ObjectiveSchedules;
-import org.tribuo.distill.loss.Schedule;
-import org.tribuo.distill.objective.ScheduleSource;
-import org.tribuo.distill.objective.WeightedFeature;
-import org.tribuo.distill.training.LearningRateSchedule;
-import org.tribuo.distill.training.LearningRateSchedule.WarmUp;
+import org.tribuo.distill.schedule.Schedule;
+import org.tribuo.distill.schedule.WarmUpSchedule;
 import org.tribuo.distill.training.TrainingSettings;
 
 /**
  * Reads the stages of a trainer, and says what is wrong with one.
  *
  * @param usual what a stage has where it states nothing else
- * @param warmUp of the learning rate in each stage
  */
-record StageReading(DistillationTrainer<?> trainer, TrainingSettings usual, WarmUp warmUp) {
+record StageReading(DistillationTrainer<?> trainer, TrainingSettings usual) {
   /** The stages that are stated, or those that epochs and fineTuningEpochs stand for. */
   List<Stage> stages() {
     if (trainer.stages.isEmpty()) {
@@ -63,7 +60,7 @@ record StageReading(DistillationTrainer<?> trainer, TrainingSettings usual, Warm
     PropertyChecks properties = new PropertyChecks(stage.component);
     TrainingStage.From from = from(stage, properties);
     checkLosses(stage, from, properties);
-    List<WeightedFeature> features = features(stage, from, properties);
+    List<FeatureTerm> features = features(stage, from, properties);
     return new Stage(
         stage.name,
         from,
@@ -100,9 +97,9 @@ record StageReading(DistillationTrainer<?> trainer, TrainingSettings usual, Warm
     }
   }
 
-  private List<WeightedFeature> features(
+  private List<FeatureTerm> features(
       TrainingStage stage, TrainingStage.From from, PropertyChecks properties) {
-    List<WeightedFeature> features = stage.features;
+    List<FeatureTerm> features = stage.features;
     if (features.isEmpty() && stage.from != TrainingStage.From.LABELS) {
       features = trainer.features;
     }
@@ -132,7 +129,7 @@ record StageReading(DistillationTrainer<?> trainer, TrainingSettings usual, Warm
   }
 
   private static TrainingStage.Rows rows(
-      TrainingStage stage, TrainingStage.From from, List<WeightedFeature> features) {
+      TrainingStage stage, TrainingStage.From from, List<FeatureTerm> features) {
     if (stage.rows != null) {
       return stage.rows;
     }
@@ -141,15 +138,15 @@ record StageReading(DistillationTrainer<?> trainer, TrainingSettings usual, Warm
         : TrainingStage.Rows.ALL;
   }
 
-  private LearningRateSchedule learningRate(TrainingStage stage, PropertyChecks properties) {
+  private Schedule learningRate(TrainingStage stage, PropertyChecks properties) {
     float peak = stage.learningRate == 0 ? trainer.learningRate : stage.learningRate;
-    LearningRateDecay decay =
+    WarmUpSchedule.Decay decay =
         stage.learningRateDecay == null ? trainer.learningRateDecay : stage.learningRateDecay;
-    return properties.check("learningRate", () -> decay.schedule(peak, warmUp));
+    return properties.check("learningRate", () -> new WarmUpSchedule(peak, trainer.warmUp, decay));
   }
 
   private ObjectiveSchedules objective(
-      TrainingStage stage, List<WeightedFeature> features, PropertyChecks properties) {
+      TrainingStage stage, List<FeatureTerm> features, PropertyChecks properties) {
     Schedule alpha = scheduleOf(stage.alpha, usual.objective().alpha());
     Schedule temperature = scheduleOf(stage.temperature, usual.objective().temperature());
     Schedule one = Schedule.constant(1);
@@ -160,10 +157,10 @@ record StageReading(DistillationTrainer<?> trainer, TrainingSettings usual, Warm
         .check("features", () -> new ObjectiveSchedules(alpha, temperature, weights(features)));
   }
 
-  private static Map<String, Schedule> weights(List<WeightedFeature> features) {
+  private static Map<String, Schedule> weights(List<FeatureTerm> features) {
     Map<String, Schedule> weights = new HashMap<>();
-    for (WeightedFeature feature : features) {
-      String name = feature.term().name();
+    for (FeatureTerm feature : features) {
+      String name = feature.name();
       if (weights.put(name, feature.weight()) != null) {
         throw new IllegalArgumentException(
             "has two of the name '%s'; name them differently".formatted(name));
@@ -172,8 +169,8 @@ record StageReading(DistillationTrainer<?> trainer, TrainingSettings usual, Warm
     return weights;
   }
 
-  private static Schedule scheduleOf(@Nullable ScheduleSource stated, Schedule usual) {
-    return stated == null ? usual : stated.schedule();
+  private static Schedule scheduleOf(@Nullable Schedule stated, Schedule usual) {
+    return stated == null ? usual : stated;
   }
 
   private static <S> Optional<S> firstOf(@Nullable S stated, @Nullable S usual) {

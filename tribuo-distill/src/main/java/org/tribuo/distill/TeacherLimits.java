@@ -39,6 +39,7 @@ record TeacherLimits(Path model, TokenLimits limits, boolean ownTokenizer) {
    */
   void check(List<TokenSequence> texts, int padId) {
     limits.checkPadding("teacher '%s'".formatted(model), padId);
+    limits.checkSegments("teacher '%s'".formatted(model), texts);
     int positions = limits.positions().orElse(TokenFeatures.MAX_POSITIONS);
     for (int row = 0; row < texts.size(); row++) {
       TokenSequence text = texts.get(row);

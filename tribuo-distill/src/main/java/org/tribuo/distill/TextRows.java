@@ -31,15 +31,27 @@ record TextRows(
   static <T extends Output<T>> TextRows of(
       Dataset<T> dataset, TokenFeatures tokens, TargetCodec<T> codec) {
     List<Example<T>> examples = new ArrayList<>(dataset.size());
-    List<TokenSequence> texts = new ArrayList<>(dataset.size());
     boolean[] labelled = new boolean[dataset.size()];
     for (Example<T> example : dataset) {
-      int row = examples.size();
+      labelled[examples.size()] = codec.isLabelled(example.getOutput());
       examples.add(example);
-      texts.add(read(tokens, example, row));
-      labelled[row] = codec.isLabelled(example.getOutput());
     }
-    return new TextRows(texts, codec.encode(examples), labelled, ExampleWeights.of(examples));
+    return new TextRows(
+        texts(dataset, tokens), codec.encode(examples), labelled, ExampleWeights.of(examples));
+  }
+
+  /**
+   * The texts of a dataset, whatever their labels are.
+   *
+   * @throws IllegalArgumentException if an example is no text that fits the limits; the message
+   *     says which
+   */
+  static List<TokenSequence> texts(Dataset<?> dataset, TokenFeatures tokens) {
+    List<TokenSequence> texts = new ArrayList<>(dataset.size());
+    for (Example<?> example : dataset) {
+      texts.add(read(tokens, example, texts.size()));
+    }
+    return texts;
   }
 
   private static TokenSequence read(TokenFeatures tokens, Example<?> example, int row) {

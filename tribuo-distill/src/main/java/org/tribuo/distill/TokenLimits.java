@@ -1,5 +1,6 @@
 package org.tribuo.distill;
 
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
@@ -10,17 +11,19 @@ import org.tribuo.distill.graph.pass.Normalization;
 import org.tribuo.distill.input.TextTokenizer;
 import org.tribuo.distill.input.TokenFeatures;
 import org.tribuo.distill.input.TokenInputs;
+import org.tribuo.distill.input.TokenSequence;
 import org.tribuo.distill.transformer.EmbeddingTables;
 
 /**
- * Which tokens a model can read, and how many, as its embedding tables tell.
+ * Which tokens a model can read, and how many, as its embedding tables and its inputs tell.
  *
- * @param positions the most tokens of a text; empty if no table says it, as where positions are
- *     turned or relative
+ * @param positions the most tokens of a text; empty if neither a table says it nor an input, as
+ *     where positions are turned or relative
  * @param vocabulary how many tokens it knows; ids are smaller than this, the largest number where a
  *     teacher's tables do not tell
+ * @param segments how many segments of a text it tells apart; empty if it does not look them up
  */
-record TokenLimits(OptionalInt positions, int vocabulary) {
+record TokenLimits(OptionalInt positions, int vocabulary, OptionalInt segments) {
   /**
    * The limits of a model.
    *
@@ -40,7 +43,11 @@ record TokenLimits(OptionalInt positions, int vocabulary) {
             .map(most -> Math.min(most, TokenFeatures.MAX_POSITIONS))
             .mapToInt(Math::toIntExact)
             .min();
-    return new TokenLimits(positions, vocabulary(graph, tables));
+    OptionalInt segments =
+        inputs.typeIds().map(tables::rows).orElse(OptionalLong.empty()).stream()
+            .mapToInt(Math::toIntExact)
+            .findFirst();
+    return new TokenLimits(positions, vocabulary(inputs.ids(), tables), segments);
   }
 
   /**
@@ -51,12 +58,11 @@ record TokenLimits(OptionalInt positions, int vocabulary) {
     try {
       return of(model);
     } catch (GraphException e) {
-      return new TokenLimits(OptionalInt.empty(), Integer.MAX_VALUE);
+      return new TokenLimits(OptionalInt.empty(), Integer.MAX_VALUE, OptionalInt.empty());
     }
   }
 
-  private static int vocabulary(Graph graph, EmbeddingTables tables) {
-    String ids = TokenInputs.of(graph.inputs()).ids();
+  private static int vocabulary(String ids, EmbeddingTables tables) {
     OptionalLong rows = tables.rows(ids);
     return Math.toIntExact(
         rows.orElseThrow(
@@ -90,6 +96,28 @@ record TokenLimits(OptionalInt positions, int vocabulary) {
    */
   int orUsual(int stated) {
     return positions.orElse(stated > 0 ? stated : TextTokenizer.DEFAULT_MAX_LENGTH);
+  }
+
+  /**
+   * Checks that a model tells the segments of texts apart.
+   *
+   * @param whose for the message, such as {@code student}
+   * @throws IllegalArgumentException if a text has more; the message says which
+   */
+  void checkSegments(String whose, List<TokenSequence> texts) {
+    if (segments.isEmpty()) {
+      return;
+    }
+    for (int row = 0; row < texts.size(); row++) {
+      TokenSequence text = texts.get(row);
+      for (int i = 0; i < text.length(); i++) {
+        if (text.typeId(i) >= segments.getAsInt()) {
+          throw new IllegalArgumentException(
+              "Example %d has a token of segment %d, as the second text of a pair is, but the %s has embeddings for %d segments; leave out the second text, or take a model that reads pairs"
+                  .formatted(row, text.typeId(i), whose, segments.getAsInt()));
+        }
+      }
+    }
   }
 
   /**

@@ -12,10 +12,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.ConfigurableDataSource;
 import org.tribuo.distill.component.PropertyChecks;
-import org.tribuo.distill.objective.HardLossSource;
-import org.tribuo.distill.objective.ScheduleSource;
-import org.tribuo.distill.objective.SoftLossSource;
-import org.tribuo.distill.objective.WeightedFeature;
+import org.tribuo.distill.loss.FeatureTerm;
+import org.tribuo.distill.loss.HardLoss;
+import org.tribuo.distill.loss.SoftLoss;
+import org.tribuo.distill.schedule.Schedule;
+import org.tribuo.distill.schedule.WarmUpSchedule;
 import org.tribuo.distill.student.FrozenWeights;
 
 /**
@@ -100,25 +101,25 @@ public final class TrainingStage
   @Nullable Rows rows;
 
   @Config(description = "The loss against the labels; by default the trainer's.")
-  @Nullable HardLossSource hardLoss;
+  @Nullable HardLoss hardLoss;
 
   @Config(description = "The loss against the teacher; by default the trainer's.")
-  @Nullable SoftLossSource softLoss;
+  @Nullable SoftLoss softLoss;
 
   @Config(
       description =
           "What is compared inside student and teacher; by default the trainer's features, but none"
               + " where it is stated that the labels alone are learnt.")
-  List<WeightedFeature> features = List.of();
+  List<FeatureTerm> features = List.of();
 
   @Config(description = "The weights that keep their values; by default the trainer's.")
   @Nullable FrozenWeights frozenWeights;
 
   @Config(description = "Alpha over the steps of the stage; by default the trainer's.")
-  @Nullable ScheduleSource alpha;
+  @Nullable Schedule alpha;
 
   @Config(description = "The temperature over the steps of the stage; by default the trainer's.")
-  @Nullable ScheduleSource temperature;
+  @Nullable Schedule temperature;
 
   @Config(description = "The peak of the learning rate; 0 for the trainer's.")
   float learningRate;
@@ -126,7 +127,7 @@ public final class TrainingStage
   @Config(
       description =
           "What the learning rate does after its warm-up; by default as the trainer says.")
-  @Nullable LearningRateDecay learningRateDecay;
+  WarmUpSchedule.@Nullable Decay learningRateDecay;
 
   /** For OLCUT. */
   private TrainingStage() {}
@@ -174,17 +175,17 @@ public final class TrainingStage
   }
 
   /** The same with another loss against the labels. */
-  public TrainingStage hardLoss(HardLossSource other) {
+  public TrainingStage hardLoss(HardLoss other) {
     return with(stage -> stage.hardLoss = other);
   }
 
   /** The same with another loss against the teacher. */
-  public TrainingStage softLoss(SoftLossSource other) {
+  public TrainingStage softLoss(SoftLoss other) {
     return with(stage -> stage.softLoss = other);
   }
 
   /** The same with other features. */
-  public TrainingStage features(WeightedFeature... others) {
+  public TrainingStage features(FeatureTerm... others) {
     return with(stage -> stage.features = List.of(others));
   }
 
@@ -194,12 +195,12 @@ public final class TrainingStage
   }
 
   /** The same with another weight of the soft loss. */
-  public TrainingStage alpha(ScheduleSource other) {
+  public TrainingStage alpha(Schedule other) {
     return with(stage -> stage.alpha = other);
   }
 
   /** The same with another temperature. */
-  public TrainingStage temperature(ScheduleSource other) {
+  public TrainingStage temperature(Schedule other) {
     return with(stage -> stage.temperature = other);
   }
 
@@ -209,7 +210,7 @@ public final class TrainingStage
   }
 
   /** The same with another course of the learning rate. */
-  public TrainingStage learningRateDecay(LearningRateDecay other) {
+  public TrainingStage learningRateDecay(WarmUpSchedule.Decay other) {
     return with(stage -> stage.learningRateDecay = other);
   }
 

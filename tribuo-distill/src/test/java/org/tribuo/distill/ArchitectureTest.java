@@ -50,14 +50,16 @@ class ArchitectureTest {
           entry("graph", Set.of("file", "runtime")),
           entry("component", Set.of("graph")),
           entry("autodiff", Set.of("graph")),
-          entry("transformer", Set.of("graph")),
+          entry("schedule", Set.of("component")),
+          entry("transformer", Set.of("component", "graph")),
           entry("input", Set.of("graph", "component")),
           entry("output", Set.of("graph")),
           entry("teacher", Set.of("runtime", "graph")),
-          entry("loss", Set.of("graph", "transformer")),
-          entry("objective", Set.of("component", "loss", "transformer")),
+          entry("loss", Set.of("component", "graph", "schedule", "transformer")),
           entry("student", Set.of("component", "graph", "transformer")),
-          entry("training", Set.of("file", "runtime", "graph", "autodiff", "loss", "transformer")),
+          entry(
+              "training",
+              Set.of("file", "runtime", "graph", "autodiff", "loss", "schedule", "transformer")),
           entry("report", Set.of("trainers")));
 
   /** Where the library's own classes were compiled to, beside those of the tests. */

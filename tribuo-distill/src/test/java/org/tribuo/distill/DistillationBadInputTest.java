@@ -26,12 +26,13 @@ import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.input.CsvTextDataSource;
 import org.tribuo.distill.input.TokenFeatures;
 import org.tribuo.distill.input.TokenSequence;
-import org.tribuo.distill.objective.CrossEntropyLoss;
-import org.tribuo.distill.objective.DistLoss;
-import org.tribuo.distill.objective.DkdLoss;
-import org.tribuo.distill.objective.StandardHardLoss;
+import org.tribuo.distill.loss.CrossEntropy;
+import org.tribuo.distill.loss.Dist;
+import org.tribuo.distill.loss.Dkd;
+import org.tribuo.distill.loss.SquaredError;
 import org.tribuo.distill.runtime.ExecutionProvider;
 import org.tribuo.distill.runtime.RuntimeUnavailableException;
 import org.tribuo.distill.runtime.SessionSettings;
@@ -176,6 +177,97 @@ class DistillationBadInputTest {
   }
 
   @Test
+  void aSecondTextForAStudentOrATeacherThatReadsOne(@TempDir Path folder) throws IOException {
+    Graph graph = Graph.of(Zoo.model("bert_seqcls_ts11"));
+    String table = "bert.embeddings.token_type_embeddings.weight";
+    float[] one = Arrays.copyOf(graph.initializer(table).toFloats(), 32);
+    graph.setInitializer(table, Tensor.of(one, 1, 32));
+    Path file = folder.resolve("one-segment.onnx");
+    graph.toModel().write(file);
+    Dataset<Label> pairs = with(new TokenSequence(new int[] {1, 5, 2, 6}, new int[] {0, 0, 1, 1}));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> trainer(OnnxStudent.of(file, ORDER)).train(pairs))
+        .withMessage(
+            "Example 12 has a token of segment 1, as the second text of a pair is, but the student"
+                + " has embeddings for 1 segments; leave out the second text, or take a model that"
+                + " reads pairs");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> builder().teacher(OnnxTeacher.of(file, ORDER)).build().train(pairs))
+        .withMessageContaining("Example 12 has a token of segment 1")
+        .withMessageContaining("the teacher '%s' has embeddings for 1".formatted(file));
+  }
+
+  @Test
+  void aStudentOfAFixedSizeOrOfFewPositionsIsRefusedBeforeAnythingRuns() {
+    Path faults = Path.of("src/test/resources/faults/text");
+    MutableDataset<Label> texts =
+        new MutableDataset<>(
+            CsvTextDataSource.of(
+                    faults.resolve("test-labels_test-new-label.csv"),
+                    faults.resolve("softmax-teacher_tokenizer.json"),
+                    new LabelFactory())
+                .read());
+    DistillationTrainer<Label> fixed =
+        trainer(OnnxStudent.of(faults.resolve("static-shapes_static-2x8.onnx"), ORDER));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> fixed.checkTexts(texts))
+        .withMessageContaining("a token at position 8")
+        .withMessageContaining("set the tokenizer's maximum length to that");
+    DistillationTrainer<Label> few =
+        trainer(EncoderStudent.of(faults.resolve("student-limits_positions8.onnx"), Pooling.MEAN));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> few.checkTexts(texts))
+        .withMessageStartingWith("Example ")
+        .withMessageContaining("a token at position 8")
+        .withMessageContaining("set the tokenizer's maximum length to that");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> few.train(texts))
+        .withMessageContaining("a token at position 8");
+    trainer(OnnxStudent.of(faults.resolve("softmax-teacher_logits-teacher.onnx"), ORDER))
+        .checkTexts(texts);
+  }
+
+  @Test
+  void anOutputThatWouldReplaceAnInput(@TempDir Path folder) throws IOException {
+    Path model = Files.copy(BERT, folder.resolve("model.onnx"));
+    Path hard = Files.createLink(folder.resolve("hard.onnx"), model);
+    byte[] before = Files.readAllBytes(model);
+    assertThatThrownBy(
+            () ->
+                DistillationTrainer.<Label>builder()
+                    .student(OnnxStudent.of(model, ORDER))
+                    .lastGoodStudent(hard)
+                    .build()
+                    .train(LABELLED))
+        .hasMessageContaining("hard.onnx")
+        .hasMessageContaining("model.onnx")
+        .hasMessageContaining("would be replaced");
+    assertThatThrownBy(
+            () ->
+                DistillationTrainer.<Label>builder()
+                    .student(OnnxStudent.of(BERT, ORDER))
+                    .teacher(OnnxTeacher.of(model, ORDER))
+                    .softTargetStore(model)
+                    .build()
+                    .train(LABELLED))
+        .hasMessageContaining("model.onnx")
+        .hasMessageContaining("would be replaced");
+    try (DistilledModel<Label> trained = train(OnnxStudent.of(model, ORDER))) {
+      Path symbolic = Files.createSymbolicLink(folder.resolve("symbolic.onnx"), model);
+      for (Path output : List.of(model, hard, symbolic)) {
+        assertThatThrownBy(() -> trained.exportOnnx(output))
+            .isInstanceOf(IOException.class)
+            .hasMessageContaining("would be replaced; name another file");
+        assertThatThrownBy(() -> trained.serializeToFile(output))
+            .isInstanceOf(IOException.class)
+            .hasMessageContaining("would be replaced; name another file");
+      }
+      trained.exportOnnx(folder.resolve("student.onnx"));
+    }
+    assertThat(model).hasBinaryContent(before);
+  }
+
+  @Test
   void featuresThatAreNoTokens() {
     List<Example<Label>> persons = new ArrayList<>();
     for (String label : ORDER) {
@@ -291,12 +383,7 @@ class DistillationBadInputTest {
   @Test
   void aHardLossForOtherOutputs() {
     assertThatIllegalArgumentException()
-        .isThrownBy(
-            () ->
-                builder()
-                    .hardLoss(StandardHardLoss.of(StandardHardLoss.Kind.SQUARED_ERROR))
-                    .build()
-                    .train(LABELLED))
+        .isThrownBy(() -> builder().hardLoss(new SquaredError()).build().train(LABELLED))
         .withMessageContaining("SquaredError")
         .withMessageContaining(
             "means nothing for the outputs of the dataset, which are of type Label");
@@ -304,34 +391,34 @@ class DistillationBadInputTest {
         .isThrownBy(
             () ->
                 builder()
-                    .hardLoss(CrossEntropyLoss.of(0, Map.of("yellow", 2f)))
+                    .hardLoss(new CrossEntropy(0, Map.of("yellow", 2f)))
                     .build()
                     .train(LABELLED))
-        .withMessageContaining("Component: CrossEntropyLoss, Property: classWeights")
+        .withMessageContaining("Component: CrossEntropy, Property: classWeights")
         .withMessageContaining("names [yellow], expected some of");
   }
 
   @Test
   void lossesOutOfTheirRange() {
     assertThatExceptionOfType(PropertyException.class)
-        .isThrownBy(() -> CrossEntropyLoss.of(1, Map.of()))
+        .isThrownBy(() -> new CrossEntropy(1, Map.of()))
         .withMessageContaining("Property: labelSmoothing");
     assertThatExceptionOfType(PropertyException.class)
-        .isThrownBy(() -> DkdLoss.of(-1, 1))
-        .withMessageContaining("Component: DkdLoss, Property: alpha")
+        .isThrownBy(() -> new Dkd(-1, 1))
+        .withMessageContaining("Component: Dkd, Property: alpha")
         .withMessageContaining("is -1.0, expected a finite number of 0 or more");
     assertThatExceptionOfType(PropertyException.class)
-        .isThrownBy(() -> DkdLoss.of(1, Double.POSITIVE_INFINITY))
-        .withMessageContaining("Component: DkdLoss, Property: beta")
+        .isThrownBy(() -> new Dkd(1, Double.POSITIVE_INFINITY))
+        .withMessageContaining("Component: Dkd, Property: beta")
         .withMessageContaining("is Infinity");
     assertThatExceptionOfType(PropertyException.class)
-        .isThrownBy(() -> DistLoss.of(1, Double.NaN))
-        .withMessageContaining("Component: DistLoss, Property: gamma")
+        .isThrownBy(() -> new Dist(1, Double.NaN))
+        .withMessageContaining("Component: Dist, Property: gamma")
         .withMessageContaining("is NaN");
     assertThatExceptionOfType(PropertyException.class)
-        .isThrownBy(() -> DistLoss.of(0, 0))
-        .withMessageContaining("Component: DistLoss")
-        .withMessageContaining("not both 0");
+        .isThrownBy(() -> new Dist(0, 0))
+        .withMessageContaining("Component: Dist")
+        .withMessageContaining("expected at least one above 0");
   }
 
   @Test
@@ -423,7 +510,11 @@ class DistillationBadInputTest {
   }
 
   private static DistilledModel<Label> train(StudentSource student) {
-    return DistillationTrainer.<Label>builder().student(student).build().train(LABELLED);
+    return trainer(student).train(LABELLED);
+  }
+
+  private static DistillationTrainer<Label> trainer(StudentSource student) {
+    return DistillationTrainer.<Label>builder().student(student).build();
   }
 
   private static Dataset<Label> with(TokenSequence text) {

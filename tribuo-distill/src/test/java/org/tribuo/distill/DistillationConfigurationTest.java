@@ -38,30 +38,35 @@ import org.tribuo.classification.LabelFactory;
 import org.tribuo.classification.evaluation.LabelEvaluator;
 import org.tribuo.classification.experiments.ConfigurableTrainTest;
 import org.tribuo.distill.input.CsvTextDataSource;
-import org.tribuo.distill.objective.CrossEntropyLoss;
-import org.tribuo.distill.objective.DistLoss;
-import org.tribuo.distill.objective.DkdLoss;
-import org.tribuo.distill.objective.ExampleRelationLoss;
-import org.tribuo.distill.objective.JensenShannonLoss;
-import org.tribuo.distill.objective.LayerLoss;
-import org.tribuo.distill.objective.LogitsMseLoss;
-import org.tribuo.distill.objective.MiniLmLoss;
-import org.tribuo.distill.objective.PiecewiseSchedule;
-import org.tribuo.distill.objective.RampSchedule;
-import org.tribuo.distill.objective.SparseKlLoss;
-import org.tribuo.distill.objective.StandardHardLoss;
-import org.tribuo.distill.objective.StandardSoftLoss;
-import org.tribuo.distill.objective.StepSchedule;
-import org.tribuo.distill.objective.SumOfLosses;
-import org.tribuo.distill.objective.WeightedFeature;
+import org.tribuo.distill.loss.CrossEntropy;
+import org.tribuo.distill.loss.Dist;
+import org.tribuo.distill.loss.Dkd;
+import org.tribuo.distill.loss.FeatureTerm;
+import org.tribuo.distill.loss.JensenShannon;
+import org.tribuo.distill.loss.KlDivergence;
+import org.tribuo.distill.loss.LogitsMse;
+import org.tribuo.distill.loss.MiniLm;
+import org.tribuo.distill.loss.PairedLayers;
+import org.tribuo.distill.loss.SoftCrossEntropy;
+import org.tribuo.distill.loss.SparseKlDivergence;
+import org.tribuo.distill.loss.SquaredError;
+import org.tribuo.distill.loss.TinyBert;
+import org.tribuo.distill.loss.WeightedLosses;
 import org.tribuo.distill.runtime.ExecutionProvider;
 import org.tribuo.distill.runtime.SessionSettings;
+import org.tribuo.distill.schedule.ConstantSchedule;
+import org.tribuo.distill.schedule.CosineSchedule;
+import org.tribuo.distill.schedule.LinearSchedule;
+import org.tribuo.distill.schedule.PiecewiseSchedule;
+import org.tribuo.distill.schedule.StepSchedule;
+import org.tribuo.distill.schedule.WarmUpSchedule;
 import org.tribuo.distill.student.CutStudent;
 import org.tribuo.distill.student.EncoderStudent;
 import org.tribuo.distill.student.FrozenWeights;
 import org.tribuo.distill.student.NewStudent;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.teacher.TeacherWeighting;
+import org.tribuo.distill.transformer.NamedFeature;
 import org.tribuo.distill.transformer.Pooling;
 import org.tribuo.test.Helpers;
 
@@ -110,15 +115,15 @@ class DistillationConfigurationTest {
             minimal(),
             minimal()
                 .teacher(OnnxTeacher.of(BERT, ORDER, "logits"))
-                .softLoss(DkdLoss.of(1, 2))
+                .softLoss(new Dkd(1, 2))
                 .frozenWeights(FrozenWeights.embeddingsAndLayers(1).andNamed("*bias", "?"))
-                .hardLoss(CrossEntropyLoss.of(0.1f, Map.of("red", 2f)))
+                .hardLoss(new CrossEntropy(0.1f, Map.of("red", 2f)))
                 .alpha(0.3f)
                 .temperature(4)
                 .epochs(2)
                 .fineTuningEpochs(1)
                 .fineTuningLearningRate(1e-5f)
-                .learningRateDecay(LearningRateDecay.CONSTANT)
+                .learningRateDecay(WarmUpSchedule.Decay.CONSTANT)
                 .warmUp(0)
                 .adamW(0.8f, 0.99f, 1e-6f)
                 .weightDecay(0)
@@ -137,13 +142,13 @@ class DistillationConfigurationTest {
             minimal()
                 .student(EncoderStudent.of(Zoo.file("minilm_embedding_ts14"), Pooling.FIRST_TOKEN))
                 .teacher(OnnxTeacher.of(BERT, ORDER))
-                .softLoss(DistLoss.of(2, 1)),
+                .softLoss(new Dist(2, 1)),
             minimal()
                 .teacher(OnnxTeacher.of(BERT, ORDER))
                 .alpha(
                     PiecewiseSchedule.of(
-                        List.of(RampSchedule.linear(0, 0.9f), StepSchedule.of(0.9f)), 0.1, 1))
-                .temperature(RampSchedule.cosine(8, 1)),
+                        List.of(new LinearSchedule(0, 0.9f), StepSchedule.of(0.9f)), 0.1, 1))
+                .temperature(new CosineSchedule(8, 1)),
             minimal()
                 .teacher(
                     SeveralTeachers.of(
@@ -158,13 +163,13 @@ class DistillationConfigurationTest {
                     TrainingStage.of("first", 2)
                         .learningFrom(TrainingStage.From.TEACHER)
                         .temperature(StepSchedule.of(4, 2))
-                        .softLoss(DkdLoss.of(1, 2)),
+                        .softLoss(new Dkd(1, 2)),
                     TrainingStage.of("second", 1)
                         .on(TrainingStage.Rows.LABELLED)
                         .learningRate(1e-5f)),
             minimal()
                 .student(CutStudent.keeping(List.of(2), OnnxStudent.of(BERT, ORDER, "logits")))
-                .hardLoss(StandardHardLoss.of(StandardHardLoss.Kind.SQUARED_ERROR)))) {
+                .hardLoss(new SquaredError()))) {
       DistillationTrainer<Label> trainer = builder.build();
       Helpers.testConfigurableRoundtrip(trainer);
       Helpers.testProvenanceMarshalling(trainer.getProvenance());
@@ -211,25 +216,28 @@ class DistillationConfigurationTest {
             CutStudent.class,
             NewStudent.class,
             OnnxTeacher.class,
-            CrossEntropyLoss.class,
-            StandardHardLoss.class,
-            StandardSoftLoss.class,
-            DkdLoss.class,
-            DistLoss.class,
-            JensenShannonLoss.class,
-            LogitsMseLoss.class,
-            SparseKlLoss.class,
-            SumOfLosses.class,
-            RampSchedule.class,
+            CrossEntropy.class,
+            Dkd.class,
+            Dist.class,
+            JensenShannon.class,
+            LogitsMse.class,
+            SparseKlDivergence.class,
+            WeightedLosses.class,
+            ConstantSchedule.class,
+            LinearSchedule.class,
+            CosineSchedule.class,
+            WarmUpSchedule.class,
             StepSchedule.class,
             SeveralTeachers.class,
             TeacherAssistant.class,
             TrainingStage.class,
             PiecewiseSchedule.class,
-            WeightedFeature.class,
-            LayerLoss.class,
-            MiniLmLoss.class,
-            ExampleRelationLoss.class)) {
+            FeatureTerm.class,
+            PairedLayers.class,
+            TinyBert.class,
+            SoftCrossEntropy.class,
+            MiniLm.class,
+            NamedFeature.class)) {
       List<String> described = new ArrayList<>();
       for (Field field : type.getDeclaredFields()) {
         Config config = field.getAnnotation(Config.class);
@@ -251,22 +259,22 @@ class DistillationConfigurationTest {
         refused("temperature", b -> b.temperature(Float.POSITIVE_INFINITY), "finite number"),
         refused(
             "alphaSchedule",
-            b -> b.alpha(RampSchedule.linear(0.9f, 1.1f)),
+            b -> b.alpha(new LinearSchedule(0.9f, 1.1f)),
             "alpha goes from 0.9 to 1.1, expected a number from 0"),
         refused(
             "temperatureSchedule",
-            b -> b.temperature(RampSchedule.cosine(4, 0)),
+            b -> b.temperature(new CosineSchedule(4, 0)),
             "temperature goes from 0.0 to 4.0, expected a finite number greater than 0"),
         refused(
             "alpha",
             b -> b.alpha(0.5f).alpha(StepSchedule.of(0.5f, 1)),
-            "is 0.5, and there is a schedule: [0.5, 1.0]; state one of the two"),
+            "is 0.5, and there is a schedule: StepSchedule[0.5, 1.0]; state one of the two"),
         refused("epochs", b -> b.epochs(0), "is 0, expected 1 or more"),
         refused("fineTuningEpochs", b -> b.fineTuningEpochs(-1), "is -1, expected 0 or more"),
-        refused("learningRate", b -> b.learningRate(0), "must be finite and positive, but is 0.0"),
-        refused("learningRate", b -> b.learningRate(Float.NaN), "but is NaN"),
-        refused("fineTuningLearningRate", b -> b.fineTuningLearningRate(-1), "but is -1.0"),
-        refused("warmUp", b -> b.warmUp(2), "must be in [0, 1], but is 2.0"),
+        refused("learningRate", b -> b.learningRate(0), "is 0.0, expected a finite number above 0"),
+        refused("learningRate", b -> b.learningRate(Float.NaN), "is NaN"),
+        refused("fineTuningLearningRate", b -> b.fineTuningLearningRate(-1), "is -1.0"),
+        refused("warmUp", b -> b.warmUp(2), "is 2.0, expected a fraction of all steps from 0 to 1"),
         refused("beta1", b -> b.adamW(1, 0.9f, 1e-8f), "must be in [0, 1), but is 1.0"),
         refused("beta2", b -> b.adamW(0.9f, -1, 1e-8f), "must be in [0, 1), but is -1.0"),
         refused("epsilon", b -> b.adamW(0.9f, 0.9f, 0), "must be positive, but is 0.0"),
@@ -282,10 +290,7 @@ class DistillationConfigurationTest {
         refused("featureCacheBytes", b -> b.featureCacheBytes(-1), "is -1, expected 0 or more"),
         refused("featureCacheBytes", b -> b.featureCacheBytes(1L << 60), "give it more with -Xmx"),
         refused("padId", b -> b.padId(-1), "is -1, expected 0 or more"),
-        refused(
-            "softLoss",
-            b -> b.softLoss(StandardSoftLoss.of(StandardSoftLoss.Kind.KL_DIVERGENCE)),
-            "there is no teacher"));
+        refused("softLoss", b -> b.softLoss(new KlDivergence()), "there is no teacher"));
   }
 
   private static Arguments refused(
@@ -310,10 +315,10 @@ class DistillationConfigurationTest {
     assertThatExceptionOfType(PropertyException.class)
         .isThrownBy(StepSchedule::of)
         .withMessageContaining("Component: StepSchedule, Property: values")
-        .withMessageContaining("has no values");
+        .withMessageContaining("are none, expected at least one");
     assertThatExceptionOfType(PropertyException.class)
         .isThrownBy(() -> PiecewiseSchedule.of(List.of(StepSchedule.of(1)), 0.5, 1))
-        .withMessageContaining("Property: until, says where 2 schedules end, and there are 1");
+        .withMessageContaining("Property: until, has 2 ends for 1 schedules");
     assertThatExceptionOfType(PropertyException.class)
         .isThrownBy(() -> PiecewiseSchedule.of(List.of(StepSchedule.of(1)), 0.5))
         .withMessageContaining("expected ascending numbers above 0 of which the last is 1");

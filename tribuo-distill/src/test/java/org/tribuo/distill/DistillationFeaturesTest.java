@@ -30,16 +30,22 @@ import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.pass.Normalization;
+import org.tribuo.distill.loss.AttentionForm;
+import org.tribuo.distill.loss.AttentionKl;
+import org.tribuo.distill.loss.Cka;
+import org.tribuo.distill.loss.FeatureLoss;
+import org.tribuo.distill.loss.FeatureTerm;
+import org.tribuo.distill.loss.HiddenStateMse;
+import org.tribuo.distill.loss.LayerMap;
 import org.tribuo.distill.loss.LayerPair;
-import org.tribuo.distill.objective.ExampleRelationLoss;
-import org.tribuo.distill.objective.FeatureLossSource;
-import org.tribuo.distill.objective.LayerLoss;
-import org.tribuo.distill.objective.MiniLmLoss;
-import org.tribuo.distill.objective.NamedFeature;
-import org.tribuo.distill.objective.RampSchedule;
-import org.tribuo.distill.objective.StepSchedule;
-import org.tribuo.distill.objective.WeightedFeature;
+import org.tribuo.distill.loss.MiniLm;
+import org.tribuo.distill.loss.Pkd;
+import org.tribuo.distill.loss.RkdAngle;
+import org.tribuo.distill.loss.RkdDistance;
+import org.tribuo.distill.loss.TinyBert;
 import org.tribuo.distill.runtime.SessionSettings;
+import org.tribuo.distill.schedule.LinearSchedule;
+import org.tribuo.distill.schedule.StepSchedule;
 import org.tribuo.distill.student.EncoderStudent;
 import org.tribuo.distill.teacher.SoftTargetProgress;
 import org.tribuo.distill.training.EpochReport;
@@ -49,6 +55,7 @@ import org.tribuo.distill.training.TrainingListener;
 import org.tribuo.distill.transformer.Feature;
 import org.tribuo.distill.transformer.FeatureValue;
 import org.tribuo.distill.transformer.HeadLayout;
+import org.tribuo.distill.transformer.NamedFeature;
 import org.tribuo.distill.transformer.Pooling;
 import org.tribuo.distill.transformer.TransformerFeatures;
 import org.tribuo.test.Helpers;
@@ -60,10 +67,11 @@ class DistillationFeaturesTest {
   private static final MutableDataset<Label> TEXTS = TinyTexts.dataset(TinyTexts.labelled(24, 3));
 
   /** Losses that read every kind of feature. */
-  private static final WeightedFeature[] ALL_KINDS = {
-    WeightedFeature.of("relations", MiniLmLoss.of(4), 1),
-    WeightedFeature.of("recipe", LayerLoss.of(LayerLoss.Kind.TINY_BERT), 0.01f),
-    WeightedFeature.of("probabilities", LayerLoss.of(LayerLoss.Kind.ATTENTION_PROBABILITIES_KL), 1),
+  private static final FeatureTerm[] ALL_KINDS = {
+    new FeatureTerm("relations", new MiniLm(4), 1),
+    new FeatureTerm("recipe", new TinyBert(), 0.01f),
+    new FeatureTerm(
+        "probabilities", new AttentionKl(LayerMap.uniform(), AttentionForm.PROBABILITIES), 1),
   };
 
   private static DistillationBuilder<Label> builder(String student, Path teacher) {
@@ -95,11 +103,8 @@ class DistillationFeaturesTest {
             .dropout(0)
             .epochs(8)
             .features(
-                WeightedFeature.of("relations", MiniLmLoss.of(4), 0.5f),
-                WeightedFeature.of(
-                    "distances",
-                    ExampleRelationLoss.of(ExampleRelationLoss.Kind.RKD_DISTANCE),
-                    RampSchedule.linear(1, 0)))
+                new FeatureTerm("relations", new MiniLm(4), 0.5f),
+                new FeatureTerm("distances", new RkdDistance(), new LinearSchedule(1, 0)))
             .build();
 
     List<StepReport> steps = steps(trainer).get("training");
@@ -118,7 +123,7 @@ class DistillationFeaturesTest {
   void whatWasFoundInBothIsTold() {
     DistillationTrainer<Label> trainer =
         builder("distilbert_seqcls_optimum", BERT)
-            .features(WeightedFeature.of("relations", MiniLmLoss.of(4), 1))
+            .features(new FeatureTerm("relations", new MiniLm(4), 1))
             .build();
     List<String> told = new ArrayList<>();
     trainer.setListener(
@@ -150,7 +155,7 @@ class DistillationFeaturesTest {
 
   private static DistillationTrainer<Label> relationsAlone() {
     return builder("bert_seqcls_dynamo", BERT)
-        .features(WeightedFeature.of("relations", MiniLmLoss.of(4), 1))
+        .features(new FeatureTerm("relations", new MiniLm(4), 1))
         .build();
   }
 
@@ -209,7 +214,7 @@ class DistillationFeaturesTest {
                     .learningFrom(TrainingStage.From.FEATURES)
                     .features(ALL_KINDS),
                 TrainingStage.of("response", 1)
-                    .features(WeightedFeature.of("relations", MiniLmLoss.of(4), 1)),
+                    .features(new FeatureTerm("relations", new MiniLm(4), 1)),
                 TrainingStage.of("labels", 1).learningFrom(TrainingStage.From.LABELS));
     DistillationTrainer<Label> trainer = builder.build();
     try (DistilledModel<Label> model = trainer.train(TEXTS)) {
@@ -229,7 +234,7 @@ class DistillationFeaturesTest {
   void featuresOfModelsThatDoNotKnowPaddingAreNotKept(@TempDir Path folder) throws Exception {
     Path blind = folder.resolve("blind.onnx");
     Zoo.withoutMask("bert_seqcls_ts11").write(blind);
-    WeightedFeature relations = WeightedFeature.of("relations", MiniLmLoss.of(4), 1);
+    FeatureTerm relations = new FeatureTerm("relations", new MiniLm(4), 1);
 
     alone("bert_seqcls_ts11")
         .featureTeacher(OnnxTeacher.of(blind))
@@ -268,10 +273,7 @@ class DistillationFeaturesTest {
         alone("bert_seqcls_ts11")
             .featureTeacher(OnnxTeacher.of(encoder))
             .features(
-                WeightedFeature.of(
-                    "states",
-                    LayerLoss.of(LayerLoss.Kind.HIDDEN_STATE_MSE, List.of(LayerPair.LAST)),
-                    1))
+                new FeatureTerm("states", new HiddenStateMse(LayerMap.pairs(LayerPair.LAST)), 1))
             .build();
 
     assertThat(steps(trainer).get("training").get(0).terms().keySet())
@@ -280,8 +282,7 @@ class DistillationFeaturesTest {
 
   @Test
   void aStageMayCompareWhatIsInsideAlone() {
-    WeightedFeature recipe =
-        WeightedFeature.of("recipe", LayerLoss.of(LayerLoss.Kind.TINY_BERT), 1);
+    FeatureTerm recipe = new FeatureTerm("recipe", new TinyBert(), 1);
     DistillationTrainer<Label> trainer =
         builder("bert_seqcls_dynamo", BERT)
             .epochs(DistillationTrainer.DEFAULT_EPOCHS)
@@ -317,7 +318,7 @@ class DistillationFeaturesTest {
             .stages(
                 TrainingStage.of("inside", 6)
                     .learningFrom(TrainingStage.From.FEATURES)
-                    .features(WeightedFeature.of("relations", MiniLmLoss.of(4), 1)),
+                    .features(new FeatureTerm("relations", new MiniLm(4), 1)),
                 TrainingStage.of("response", 6).learningRate(1e-9f))
             .build();
     List<String> epochs = new ArrayList<>();
@@ -351,7 +352,7 @@ class DistillationFeaturesTest {
     DistillationTrainer<Label> trainer =
         builder("bert_seqcls_dynamo", BERT)
             .fineTuningEpochs(1)
-            .features(WeightedFeature.of("relations", MiniLmLoss.of(4), 1))
+            .features(new FeatureTerm("relations", new MiniLm(4), 1))
             .build();
 
     Map<String, List<StepReport>> heard = steps(trainer);
@@ -384,26 +385,28 @@ class DistillationFeaturesTest {
               <item>red</item><item>blue</item><item>green</item>
             </propertylist>
           </component>
-          <component name="inside" type="org.tribuo.distill.objective.WeightedFeature">
+          <component name="inside" type="org.tribuo.distill.loss.FeatureTerm">
             <property name="loss" value="relations"/>
             <property name="weightSchedule" value="falling"/>
           </component>
-          <component name="relations" type="org.tribuo.distill.objective.MiniLmLoss">
+          <component name="relations" type="org.tribuo.distill.loss.MiniLm">
             <property name="relationHeads" value="8"/>
             <property name="teacherLayer" value="-2"/>
           </component>
-          <component name="falling" type="org.tribuo.distill.objective.RampSchedule">
+          <component name="falling" type="org.tribuo.distill.schedule.LinearSchedule">
             <property name="from" value="1"/>
             <property name="to" value="0"/>
           </component>
-          <component name="pairs" type="org.tribuo.distill.objective.WeightedFeature">
+          <component name="pairs" type="org.tribuo.distill.loss.FeatureTerm">
             <property name="loss" value="states"/>
             <property name="weight" value="0.25"/>
           </component>
-          <component name="states" type="org.tribuo.distill.objective.LayerLoss">
-            <property name="kind" value="HIDDEN_STATE_COSINE"/>
-            <propertylist name="studentLayers"><item>0</item><item>2</item></propertylist>
-            <propertylist name="teacherLayers"><item>0</item><item>1</item></propertylist>
+          <component name="states" type="org.tribuo.distill.loss.HiddenStateCosine">
+            <property name="layers" value="layers"/>
+          </component>
+          <component name="layers" type="org.tribuo.distill.loss.PairedLayers">
+            <propertylist name="student"><item>0</item><item>2</item></propertylist>
+            <propertylist name="teacher"><item>0</item><item>1</item></propertylist>
           </component>
         </config>
         """
@@ -411,11 +414,11 @@ class DistillationFeaturesTest {
     try (ConfigurationManager manager = new ConfigurationManager(xml.toString())) {
       DistillationTrainer<?> trainer = (DistillationTrainer<?>) manager.lookup("trainer");
 
-      assertThat(trainer.features.get(0).term().name()).isEqualTo("inside");
+      assertThat(trainer.features.get(0).name()).isEqualTo("inside");
       assertThat(trainer.features.get(0))
-          .hasToString("LINEAR from 1.0 to 0.0 * MiniLm[layers=-1:-2, relationHeads=8]");
+          .hasToString("LinearSchedule(from=1.0, to=0.0) * MiniLm(-1:-2, relationHeads=8)");
       assertThat(trainer.features.get(1))
-          .hasToString("0.25 * HiddenStateCosine[layers=Pairs[list=[0:0, 2:1]]]");
+          .hasToString("0.25 * HiddenStateCosine(PairedLayers[0:0, 2:1])");
       checkSurvives(trainer);
     }
   }
@@ -438,18 +441,12 @@ class DistillationFeaturesTest {
     DistillationTrainer<Label> trainer =
         builder("bert_seqcls_dynamo", BERT)
             .epochs(DistillationTrainer.DEFAULT_EPOCHS)
-            .features(WeightedFeature.of("a", MiniLmLoss.of(4, new LayerPair(1, 2)), 0.5f))
+            .features(new FeatureTerm("a", new MiniLm(new LayerPair(1, 2), 4), 0.5f))
             .stages(
                 TrainingStage.of("inside", 1)
-                    .features(
-                        WeightedFeature.of(
-                            "b", LayerLoss.of(LayerLoss.Kind.PKD, LayerLoss.Layers.SKIP), 1)),
+                    .features(new FeatureTerm("b", new Pkd(LayerMap.skip()), 1)),
                 TrainingStage.of("relations", 1)
-                    .features(
-                        WeightedFeature.of(
-                            "c",
-                            ExampleRelationLoss.of(ExampleRelationLoss.Kind.CKA),
-                            StepSchedule.of(1, 0))))
+                    .features(new FeatureTerm("c", new Cka(), StepSchedule.of(1, 0))))
             .build();
 
     checkSurvives(trainer);
@@ -457,8 +454,7 @@ class DistillationFeaturesTest {
 
   @Test
   void whatIsNamedByHandIsComparedAsIfItHadBeenFound() throws Exception {
-    WeightedFeature relations =
-        WeightedFeature.of("relations", MiniLmLoss.of(4, new LayerPair(2, 2)), 1);
+    FeatureTerm relations = new FeatureTerm("relations", new MiniLm(new LayerPair(2, 2), 4), 1);
     DistillationTrainer<Label> named =
         alone("bert_seqcls_dynamo")
             .teacher(OnnxTeacher.of(BERT, ORDER).withFeatures(vectors("bert_seqcls_ts11")))
@@ -489,13 +485,13 @@ class DistillationFeaturesTest {
         xml,
         """
         <config>
-          <component name="state" type="org.tribuo.distill.objective.NamedFeature">
+          <component name="state" type="org.tribuo.distill.transformer.NamedFeature">
             <property name="kind" value="HIDDEN_STATE"/>
             <property name="layer" value="2"/>
             <property name="value" value="hidden"/>
             <property name="size" value="32"/>
           </component>
-          <component name="keys" type="org.tribuo.distill.objective.NamedFeature">
+          <component name="keys" type="org.tribuo.distill.transformer.NamedFeature">
             <property name="kind" value="KEYS"/>
             <property name="layer" value="1"/>
             <property name="value" value="k"/>
@@ -539,7 +535,7 @@ class DistillationFeaturesTest {
     DistillationTrainer<Label> trainer =
         builder("bert_seqcls_dynamo", BERT)
             .studentFeatures(one)
-            .features(WeightedFeature.of("relations", MiniLmLoss.of(4), 1))
+            .features(new FeatureTerm("relations", new MiniLm(4), 1))
             .build();
     assertThatThrownBy(() -> trainer.train(TEXTS))
         .isInstanceOf(GraphException.class)
@@ -548,7 +544,7 @@ class DistillationFeaturesTest {
 
   @Test
   void featuresNeedATeacherThatShowsThem() {
-    WeightedFeature relations = WeightedFeature.of("relations", MiniLmLoss.of(4), 1);
+    FeatureTerm relations = new FeatureTerm("relations", new MiniLm(4), 1);
 
     assertThatThrownBy(() -> alone("bert_seqcls_ts11").features(relations).build())
         .isInstanceOf(PropertyException.class)
@@ -578,20 +574,19 @@ class DistillationFeaturesTest {
 
   @Test
   void namesAndWeightsOutOfTheirRangeAreRefused() {
-    FeatureLossSource loss = MiniLmLoss.of(4);
+    FeatureLoss loss = new MiniLm(4);
 
-    assertThatThrownBy(() -> WeightedFeature.of("my loss", loss, 1))
+    assertThatThrownBy(() -> new FeatureTerm("my loss", loss, 1))
         .isInstanceOf(PropertyException.class)
         .hasMessageContaining("'my loss' cannot be a term's name");
-    assertThatThrownBy(() -> WeightedFeature.of("loss_1", loss, -1))
+    assertThatThrownBy(() -> new FeatureTerm("loss_1", loss, -1))
         .isInstanceOf(PropertyException.class)
         .hasMessageContaining("The weight of 'loss_1' is -1.0");
-    assertThatThrownBy(() -> MiniLmLoss.of(0))
+    assertThatThrownBy(() -> new MiniLm(0))
         .isInstanceOf(PropertyException.class)
         .hasMessageContaining("MiniLm has 0 relation heads");
-    assertThatThrownBy(() -> LayerLoss.of(LayerLoss.Kind.PKD, List.of()))
-        .isInstanceOf(PropertyException.class);
-    WeightedFeature one = WeightedFeature.of("same", loss, 1);
+    assertThatThrownBy(() -> new Pkd(LayerMap.pairs())).isInstanceOf(PropertyException.class);
+    FeatureTerm one = new FeatureTerm("same", loss, 1);
     assertThatThrownBy(() -> builder("bert_seqcls_ts11", BERT).features(one, one).build())
         .isInstanceOf(PropertyException.class)
         .hasMessageContaining("has two of the name 'same'");
@@ -601,7 +596,7 @@ class DistillationFeaturesTest {
   void whatDoesNotFitIsSaidBeforeTheTeacherIsAsked() {
     DistillationTrainer<Label> trainer =
         builder("bert_seqcls_dynamo", BERT)
-            .features(WeightedFeature.of("relations", MiniLmLoss.of(5), 1))
+            .features(new FeatureTerm("relations", new MiniLm(5), 1))
             .build();
     List<String> asked = new ArrayList<>();
     trainer.setListener(
@@ -625,7 +620,7 @@ class DistillationFeaturesTest {
     DistillationTrainer<Label> trainer =
         alone("bert_seqcls_ts11")
             .teacher(OnnxTeacher.of(BERT, ORDER).reading(tokenizer, 0))
-            .features(WeightedFeature.of("relations", MiniLmLoss.of(4), 1))
+            .features(new FeatureTerm("relations", new MiniLm(4), 1))
             .build();
 
     assertThatThrownBy(() -> trainer.train(TEXTS))
@@ -638,9 +633,7 @@ class DistillationFeaturesTest {
     DistillationTrainer<Label> trainer =
         builder("bert_seqcls_dynamo", BERT)
             .batchSize(2)
-            .features(
-                WeightedFeature.of(
-                    "angles", ExampleRelationLoss.of(ExampleRelationLoss.Kind.RKD_ANGLE), 1))
+            .features(new FeatureTerm("angles", new RkdAngle(), 1))
             .build();
 
     assertThatThrownBy(() -> trainer.train(TEXTS))

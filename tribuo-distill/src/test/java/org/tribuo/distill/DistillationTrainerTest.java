@@ -28,6 +28,7 @@ import org.tribuo.classification.evaluation.LabelEvaluator;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.runtime.SessionSettings;
+import org.tribuo.distill.schedule.WarmUpSchedule;
 import org.tribuo.distill.student.CutStudent;
 import org.tribuo.distill.student.EncoderStudent;
 import org.tribuo.distill.student.NewStudent;
@@ -255,7 +256,7 @@ class DistillationTrainerTest {
     DistillationTrainer<Label> trainer =
         fromLabels()
             .learningRate(1e30f)
-            .learningRateDecay(LearningRateDecay.CONSTANT)
+            .learningRateDecay(WarmUpSchedule.Decay.CONSTANT)
             .warmUp(0)
             .lastGoodStudent(file)
             .build();

@@ -1,5 +1,6 @@
 package org.tribuo.distill;
 
+import org.tribuo.distill.loss.HiddenStateMse;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
@@ -18,8 +19,7 @@ import org.tribuo.Example;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
-import org.tribuo.distill.objective.LayerLoss;
-import org.tribuo.distill.objective.WeightedFeature;
+import org.tribuo.distill.loss.FeatureTerm;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.student.OnnxStudent;
 
@@ -138,7 +138,7 @@ class ExampleWeightsTest {
     DistillationTrainer<Label> trainer =
         distillation()
             .features(
-                WeightedFeature.of("states", LayerLoss.of(LayerLoss.Kind.HIDDEN_STATE_MSE), 1))
+                new FeatureTerm("states", new HiddenStateMse(), 1))
             .build();
     trainer.setListener(new NoTeacherIsAsked());
 

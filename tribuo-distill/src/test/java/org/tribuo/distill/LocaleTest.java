@@ -13,8 +13,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.graph.Sha256;
 import org.tribuo.distill.graph.Tensor;
-import org.tribuo.distill.objective.MiniLmLoss;
-import org.tribuo.distill.objective.WeightedFeature;
+import org.tribuo.distill.loss.MiniLm;
+import org.tribuo.distill.loss.FeatureTerm;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.student.CutStudent;
 import org.tribuo.distill.student.EncoderStudent;
@@ -47,7 +47,7 @@ class LocaleTest {
               .student(CutStudent.keeping(1, OnnxStudent.of(teacher)))
               .teacher(teaching)
               .featureTeacher(teaching)
-              .features(WeightedFeature.of("relations", MiniLmLoss.of(2), 1))
+              .features(new FeatureTerm("relations", new MiniLm(2), 1))
               .softTargetStore(Path.of(arguments[0], "soft-targets"))
               .fineTuningEpochs(1)
               .session(oneThread)

@@ -56,15 +56,14 @@ import org.tribuo.distill.loss.ReverseKl;
 import org.tribuo.distill.loss.RkdAngle;
 import org.tribuo.distill.loss.RkdDistance;
 import org.tribuo.distill.loss.RowForm;
-import org.tribuo.distill.loss.Schedule;
 import org.tribuo.distill.loss.SimilarityPreserving;
 import org.tribuo.distill.loss.SoftCrossEntropy;
 import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.loss.TinyBert;
 import org.tribuo.distill.output.Targets;
 import org.tribuo.distill.runtime.SessionSettings;
+import org.tribuo.distill.schedule.Schedule;
 import org.tribuo.distill.training.AdamW;
-import org.tribuo.distill.training.LearningRateSchedule;
 import org.tribuo.distill.training.PrefetchedBatches;
 import org.tribuo.distill.training.StepReport;
 import org.tribuo.distill.training.StudentTraining;
@@ -252,7 +251,7 @@ final class LossCosts {
         new TrainingSettings(
             1,
             1,
-            new LearningRateSchedule.Constant(1e-5f),
+            Schedule.constant(1e-5f),
             AdamW.DEFAULT,
             OptionalDouble.of(1),
             new ObjectiveSchedules(Schedule.constant(.5f), Schedule.constant(2), weights),

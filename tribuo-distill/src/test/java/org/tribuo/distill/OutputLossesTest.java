@@ -6,20 +6,28 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.tribuo.distill.loss.BinaryCrossEntropy;
 import org.tribuo.distill.loss.BinarySoftTargets;
+import org.tribuo.distill.loss.CosineDistance;
 import org.tribuo.distill.loss.CrossEntropy;
+import org.tribuo.distill.loss.Dist;
+import org.tribuo.distill.loss.Dkd;
 import org.tribuo.distill.loss.HardLoss;
+import org.tribuo.distill.loss.JensenShannon;
 import org.tribuo.distill.loss.KlDivergence;
 import org.tribuo.distill.loss.LogitStandardization;
 import org.tribuo.distill.loss.LogitsMse;
 import org.tribuo.distill.loss.RegressionSoftTargets;
+import org.tribuo.distill.loss.ReverseKl;
+import org.tribuo.distill.loss.SoftCrossEntropy;
 import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.loss.SquaredError;
-import org.tribuo.distill.objective.StandardSoftLoss;
 import org.tribuo.distill.output.TargetKind;
 
 class OutputLossesTest {
@@ -27,23 +35,31 @@ class OutputLossesTest {
   @EnumSource(TargetKind.class)
   void theUsualLossesFit(TargetKind kind) {
     OutputLosses losses = new OutputLosses(kind);
-    assertThat(losses.hard(Optional.of(losses.hard(Optional.empty()))))
-        .isEqualTo(losses.hard(Optional.empty()));
-    assertThat(losses.soft(Optional.of(losses.soft(Optional.empty()))))
-        .isEqualTo(losses.soft(Optional.empty()));
+    HardLoss hard = losses.hard(Optional.empty());
+    assertThat(losses.hard(Optional.of(hard))).isSameAs(hard);
+    SoftLoss soft = losses.soft(Optional.empty());
+    assertThat(losses.soft(Optional.of(soft))).isSameAs(soft);
+  }
+
+  static Stream<Arguments> softLosses() {
+    Set<TargetKind> classes = EnumSet.of(TargetKind.MULTICLASS);
+    Set<TargetKind> all = EnumSet.allOf(TargetKind.class);
+    return Stream.of(
+        Arguments.of(new KlDivergence(), classes),
+        Arguments.of(new ReverseKl(), classes),
+        Arguments.of(new JensenShannon(), classes),
+        Arguments.of(new SoftCrossEntropy(), classes),
+        Arguments.of(new Dkd(), classes),
+        Arguments.of(new Dist(), classes),
+        Arguments.of(new BinarySoftTargets(), EnumSet.of(TargetKind.MULTILABEL)),
+        Arguments.of(new LogitsMse(), all),
+        Arguments.of(new CosineDistance(), all),
+        Arguments.of(new RegressionSoftTargets(), all));
   }
 
   @ParameterizedTest
-  @EnumSource(StandardSoftLoss.Kind.class)
-  void aSoftLossIsForTheOutputsWhoseAnswersItCompares(StandardSoftLoss.Kind kind) {
-    Set<TargetKind> fit =
-        switch (kind) {
-          case BINARY_SOFT_TARGETS -> EnumSet.of(TargetKind.MULTILABEL);
-          case LOGITS_MSE, COSINE_DISTANCE, REGRESSION_SOFT_TARGETS ->
-              EnumSet.allOf(TargetKind.class);
-          default -> EnumSet.of(TargetKind.MULTICLASS);
-        };
-    SoftLoss loss = StandardSoftLoss.of(kind).loss();
+  @MethodSource("softLosses")
+  void aSoftLossIsForTheOutputsWhoseAnswersItCompares(SoftLoss loss, Set<TargetKind> fit) {
     for (TargetKind outputs : TargetKind.values()) {
       assertThat(fits(outputs, loss))
           .as("%s of %s", loss, outputs)

@@ -18,8 +18,8 @@ import org.tribuo.distill.graph.RunningGraph;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.TokenInputs;
 import org.tribuo.distill.input.TokenSequence;
-import org.tribuo.distill.objective.MiniLmLoss;
-import org.tribuo.distill.objective.WeightedFeature;
+import org.tribuo.distill.loss.MiniLm;
+import org.tribuo.distill.loss.FeatureTerm;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.student.CutStudent;
 import org.tribuo.distill.student.OnnxStudent;
@@ -99,7 +99,7 @@ class QuantisedTeacherTest {
         DistillationTrainer.<Label>builder()
             .student(OnnxStudent.of(Faults.CLASSIFIER, Faults.LABELS))
             .teacher(OnnxTeacher.of(file, Faults.LABELS))
-            .features(WeightedFeature.of("relations", MiniLmLoss.of(2), 1))
+            .features(new FeatureTerm("relations", new MiniLm(2), 1))
             .session(SessionSettings.cpu(1))
             .build();
     assertThatThrownBy(() -> trainer.train(TEXTS))

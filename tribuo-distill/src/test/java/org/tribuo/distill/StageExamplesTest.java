@@ -21,8 +21,8 @@ import org.tribuo.OutputFactory;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
 import org.tribuo.distill.input.CsvTextDataSource;
-import org.tribuo.distill.objective.MiniLmLoss;
-import org.tribuo.distill.objective.WeightedFeature;
+import org.tribuo.distill.loss.FeatureTerm;
+import org.tribuo.distill.loss.MiniLm;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.training.StepReport;
@@ -83,7 +83,7 @@ class StageExamplesTest {
     TrainingStage inside =
         TrainingStage.of("inside", 1)
             .learningFrom(TrainingStage.From.FEATURES)
-            .features(WeightedFeature.of("relations", MiniLmLoss.of(4), 1));
+            .features(new FeatureTerm("relations", new MiniLm(4), 1));
     DistillationTrainer<Label> trainer = trainer(inside.on(general), GENERAL.on(general), TASK);
     RecordedSteps steps = new RecordedSteps();
     trainer.setListener(steps);

@@ -60,7 +60,7 @@ class TeacherTextsTest {
 
   @Test
   void aTeacherWhosePositionsNobodyKnowsReadsTextsOfAnyLength() {
-    TokenLimits anyLength = new TokenLimits(OptionalInt.empty(), 101);
+    TokenLimits anyLength = new TokenLimits(OptionalInt.empty(), 101, OptionalInt.empty());
     TeacherLimits limits = new TeacherLimits(Path.of("teacher.onnx"), anyLength, false);
     TokenSequence text = TokenSequence.of(new int[600]);
     limits.check(List.of(text), 0);
@@ -68,7 +68,7 @@ class TeacherTextsTest {
     assertThat(anyLength.orUsual(1024)).isEqualTo(1024);
     assertThat(anyLength.features(0).positions()).isEqualTo(512);
 
-    TokenLimits known = new TokenLimits(OptionalInt.of(512), 101);
+    TokenLimits known = new TokenLimits(OptionalInt.of(512), 101, OptionalInt.empty());
     assertThat(known.orUsual(1024)).isEqualTo(512);
     assertThatIllegalArgumentException()
         .isThrownBy(

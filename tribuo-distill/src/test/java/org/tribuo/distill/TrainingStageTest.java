@@ -18,14 +18,14 @@ import org.tribuo.Example;
 import org.tribuo.MutableDataset;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.loss.CrossEntropy;
+import org.tribuo.distill.loss.Dist;
 import org.tribuo.distill.loss.Dkd;
-import org.tribuo.distill.objective.CrossEntropyLoss;
-import org.tribuo.distill.objective.DistLoss;
-import org.tribuo.distill.objective.DkdLoss;
-import org.tribuo.distill.objective.RampSchedule;
-import org.tribuo.distill.objective.StandardSoftLoss;
-import org.tribuo.distill.objective.StepSchedule;
+import org.tribuo.distill.loss.LogitsMse;
 import org.tribuo.distill.runtime.SessionSettings;
+import org.tribuo.distill.schedule.LinearSchedule;
+import org.tribuo.distill.schedule.StepSchedule;
+import org.tribuo.distill.schedule.WarmUpSchedule;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.training.StepReport;
 import org.tribuo.test.Helpers;
@@ -51,17 +51,17 @@ class TrainingStageTest {
             .stages(
                 TrainingStage.of("imitation", 2)
                     .learningFrom(TrainingStage.From.TEACHER)
-                    .softLoss(StandardSoftLoss.of(StandardSoftLoss.Kind.LOGITS_MSE)),
+                    .softLoss(new LogitsMse()),
                 TrainingStage.of("both", 1)
                     .temperature(StepSchedule.of(4))
                     .learningRate(2e-4f)
-                    .learningRateDecay(LearningRateDecay.CONSTANT),
+                    .learningRateDecay(WarmUpSchedule.Decay.CONSTANT),
                 TrainingStage.of("few", 1)
                     .on(TrainingStage.Rows.LABELLED)
-                    .alpha(RampSchedule.linear(0.2f, 0.2f)),
+                    .alpha(new LinearSchedule(0.2f, 0.2f)),
                 TrainingStage.of("exam", 3)
                     .learningFrom(TrainingStage.From.LABELS)
-                    .hardLoss(CrossEntropyLoss.of(0.1f, Map.of())))
+                    .hardLoss(new CrossEntropy(0.1f, Map.of())))
             .build();
     RecordedSteps steps = new RecordedSteps();
     trainer.setListener(steps);
@@ -148,7 +148,7 @@ class TrainingStageTest {
             <property name="from" value="TEACHER"/>
             <property name="temperature" value="cooling"/>
           </component>
-          <component name="cooling" type="org.tribuo.distill.objective.StepSchedule">
+          <component name="cooling" type="org.tribuo.distill.schedule.StepSchedule">
             <propertylist name="values"><item>8</item><item>4</item></propertylist>
           </component>
           <component name="exam" type="org.tribuo.distill.TrainingStage">
@@ -229,11 +229,11 @@ class TrainingStageTest {
   void aLossOfLabelledExamplesNeedsSome() {
     MutableDataset<Label> unlabelled = TinyTexts.dataset(TinyTexts.unlabelled(8, 1));
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> builder().softLoss(DkdLoss.of(1, 8)).build().train(unlabelled))
+        .isThrownBy(() -> builder().softLoss(new Dkd(1, 8)).build().train(unlabelled))
         .withMessageContaining("No example has a label, and the soft loss Dkd")
-        .withMessageContaining("DkdLoss with unlabelled = TEACHERS_CLASS");
+        .withMessageContaining("Dkd with unlabelled = TEACHERS_CLASS");
     builder()
-        .softLoss(DkdLoss.of(1, 8).with(Dkd.Unlabelled.TEACHERS_CLASS))
+        .softLoss(new Dkd(1, 8, Dkd.Unlabelled.TEACHERS_CLASS))
         .epochs(1)
         .build()
         .train(unlabelled)
@@ -242,7 +242,7 @@ class TrainingStageTest {
 
   @Test
   void batchesThatALossCannotUseAreRefusedBeforeTheTeacherIsAsked() {
-    DistillationTrainer<Label> trainer = builder().softLoss(DistLoss.of(1, 1)).batchSize(2).build();
+    DistillationTrainer<Label> trainer = builder().softLoss(new Dist(1, 1)).batchSize(2).build();
     trainer.setListener(new NoTeacherIsAsked());
     assertThatIllegalArgumentException()
         .isThrownBy(() -> trainer.train(TEXTS))
@@ -266,20 +266,20 @@ class TrainingStageTest {
         () -> builder().stages(exam.alpha(StepSchedule.of(2))).build(),
         "Component: TrainingStage, Property: alpha, alpha is 2.0");
     refused(
-        () -> builder().stages(exam.temperature(RampSchedule.linear(1, -1))).build(),
+        () -> builder().stages(exam.temperature(new LinearSchedule(1, -1))).build(),
         "Property: temperature, temperature goes from -1.0 to 1.0");
     refused(
         () ->
             builder()
                 .stages(
                     exam.learningFrom(TrainingStage.From.TEACHER)
-                        .hardLoss(CrossEntropyLoss.of(0.1f, Map.of())))
+                        .hardLoss(new CrossEntropy(0.1f, Map.of())))
                 .build(),
-        "Property: hardLoss, is CrossEntropyLoss");
+        "Property: hardLoss, is CrossEntropy");
     refused(
         () ->
             builder()
-                .stages(exam.learningFrom(TrainingStage.From.LABELS).softLoss(DistLoss.of(1, 1)))
+                .stages(exam.learningFrom(TrainingStage.From.LABELS).softLoss(new Dist(1, 1)))
                 .build(),
         "but the stage learns from LABELS, not from a teacher");
     refused(

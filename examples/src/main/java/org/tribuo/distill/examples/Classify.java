@@ -5,6 +5,9 @@ import com.oracle.labs.mlrg.olcut.config.Option;
 import com.oracle.labs.mlrg.olcut.config.Options;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.charset.Charset;
+import java.nio.charset.IllegalCharsetNameException;
+import java.nio.charset.UnsupportedCharsetException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,6 +20,7 @@ import org.tribuo.classification.LabelFactory;
 import org.tribuo.distill.DistilledModel;
 import org.tribuo.distill.examples.console.Program;
 import org.tribuo.distill.input.CsvTextDataSourceProvenance;
+import org.tribuo.distill.input.TextFile;
 import org.tribuo.distill.input.TextTokenizer;
 import org.tribuo.distill.input.TokenFeatures;
 
@@ -33,10 +37,15 @@ public final class Classify {
     @Option(longName = "folder", usage = "where DistillText has left its results")
     public Path folder = new OutputOptions().folder;
 
-    @Option(
-        longName = "file",
-        usage = "texts, one a line, in UTF-8; without it the arguments are texts")
+    @Option(longName = "file", usage = "texts, one a line; without it the arguments are texts")
     public @Nullable Path file;
+
+    @Option(
+        longName = "charset",
+        usage =
+            "character set of the file, such as windows-1252; without it UTF-8, or what a byte order"
+                + " mark tells")
+    public String charset = "";
 
     @Option(
         longName = "max-length",
@@ -60,7 +69,7 @@ public final class Classify {
 
   static void label(ClassifyOptions options, List<String> arguments, PrintStream out)
       throws IOException {
-    List<String> texts = options.file == null ? arguments : Files.readAllLines(options.file);
+    List<String> texts = options.file == null ? arguments : lines(options.file, options.charset);
     if (texts.isEmpty()) {
       throw new ArgumentException(
           "--file", "is missing, and there are no arguments: what is to be labelled?");
@@ -87,6 +96,17 @@ public final class Classify {
               inOneLine(text));
         }
       }
+    }
+  }
+
+  private static List<String> lines(Path file, String charset) throws IOException {
+    try {
+      return charset.isEmpty()
+          ? TextFile.of(file).lines()
+          : TextFile.of(file, Charset.forName(charset)).lines();
+    } catch (IllegalCharsetNameException | UnsupportedCharsetException e) {
+      throw new ArgumentException(
+          "--charset", "is '%s', expected one that Java knows, such as UTF-8".formatted(charset));
     }
   }
 

@@ -29,19 +29,19 @@ record Cohorts(
    * @param texts what they learn from and are measured on
    */
   Cohort of(long seed, Texts texts) throws IOException {
-    ResultFolder folder = new ResultFolder(experiment.output().folder.resolve("seed-" + seed));
+    ResultFolder folder = folder(experiment.output(), seed);
     Trainers trainers = experiment.trainers(seed);
     List<Trial> teachers = new ArrayList<>();
     teachers.add(fineTune(TEACHER, trainers, texts, folder));
     Optional<OnnxTeacher> other = Optional.empty();
     if (second.isNamed()) {
       TeacherOptions teacher = second.like(experiment.teacher());
-      ResultFolder beside = new ResultFolder(folder.folder().resolve("second"));
+      ResultFolder beside = second(folder);
       teachers.add(
           fineTune(
               SECOND_TEACHER,
               new Trainers(teacher, experiment.student(), experiment.training(), seed),
-              Texts.read(experiment.data(), teacher.tokenizerFile()),
+              Texts.read(experiment.data(), teacher),
               beside));
       other =
           Optional.of(
@@ -54,6 +54,16 @@ record Cohorts(
         experiment.output().storeFile(folder),
         featureCache,
         teachers);
+  }
+
+  /** Where the teachers of a seed are. */
+  static ResultFolder folder(OutputOptions output, long seed) {
+    return new ResultFolder(output.folder.resolve("seed-" + seed));
+  }
+
+  /** Where the second teacher is, beside the first one. */
+  static ResultFolder second(ResultFolder first) {
+    return new ResultFolder(first.folder().resolve("second"));
   }
 
   private Trial fineTune(String name, Trainers trainers, Texts texts, ResultFolder folder)

@@ -6,24 +6,36 @@ import com.oracle.labs.mlrg.olcut.config.Option;
 import com.oracle.labs.mlrg.olcut.config.Options;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
 import org.tribuo.distill.input.CsvTextDataSource;
+import org.tribuo.distill.input.Quoting;
 
 /** Which texts, and which of their labels. Without a training file: BANKING77. */
 public final class DataOptions implements Options, Configurable {
   private static final Path BANKING77 = Path.of("examples", "data", "banking77");
 
   private static final String TRAIN =
-      "CSV file of training texts, the first row names the columns; without it BANKING77 with 20"
+      "CSV or TSV file of training texts, the first row names the columns; without it BANKING77 with 20"
           + " labelled questions an intent";
-  private static final String TEST = "CSV file of test texts, with the same columns";
+  private static final String TEST =
+      "file of test texts, with the same columns; each has a label that training knows";
   private static final String TEXT = "column of the text";
   private static final String LABEL = "column of the label; a row where it is empty is unlabelled";
   private static final String LABELLED =
       "file with the numbers of the training rows, from 0, that keep their label; without it all"
           + " rows do";
+  private static final String SEPARATOR =
+      "what is between two columns: a character, tab, comma, semicolon or bar; without it that is found"
+          + " out from the header";
+  private static final String QUOTING =
+      "whether cells may be quoted or quotation marks are letters; AUTO finds it out";
+  private static final String CHARSET =
+      "character set of the files, such as windows-1252; without it UTF-8, or what a byte order mark"
+          + " tells";
   private static final String MAX_LENGTH = "most tokens of a text, longer ones are cut";
 
   @Config(description = TRAIN)
@@ -46,6 +58,18 @@ public final class DataOptions implements Options, Configurable {
   @Option(longName = "labelled-rows", usage = LABELLED)
   public @Nullable Path labelledRows;
 
+  @Config(description = SEPARATOR)
+  @Option(longName = "separator", usage = SEPARATOR)
+  public String separator = "";
+
+  @Config(description = QUOTING)
+  @Option(longName = "quoting", usage = QUOTING)
+  public Quoting quoting = Quoting.AUTO;
+
+  @Config(description = CHARSET)
+  @Option(longName = "charset", usage = CHARSET)
+  public String charset = "";
+
   @Config(description = MAX_LENGTH)
   @Option(longName = "max-length", usage = MAX_LENGTH)
   public int maxLength = 64;
@@ -66,6 +90,11 @@ public final class DataOptions implements Options, Configurable {
       throw new PropertyException(
           "data", "test", "is missing, expected a CSV file with labels beside %s".formatted(train));
     }
+  }
+
+  /** The files that are named. */
+  List<Path> files() {
+    return Stream.of(train, test, labelledRows).flatMap(Stream::ofNullable).toList();
   }
 
   /** The training texts, all of them. */
@@ -91,6 +120,9 @@ public final class DataOptions implements Options, Configurable {
     return CsvTextDataSource.of(file, tokenizer, new LabelFactory())
         .text(textColumn)
         .labels(labelColumn)
+        .separator(separator)
+        .quoting(quoting)
+        .charset(charset)
         .maxLength(maxLength)
         .keepText();
   }

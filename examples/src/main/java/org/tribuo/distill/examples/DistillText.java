@@ -52,7 +52,13 @@ public final class DistillText {
           Program.refuseTexts(configuration);
           Console console = Console.of(System.out);
           Experiment experiment = options.chosen();
-          Results results = new ExperimentRun(experiment, console, SpeedMeter.DEFAULT).run();
+          Results results =
+              new ExperimentRun(
+                      experiment,
+                      StartedFrom.of(arguments, configuration, experiment),
+                      console,
+                      SpeedMeter.DEFAULT)
+                  .run();
           new Summary(experiment, results).lines().forEach(console::line);
         });
   }

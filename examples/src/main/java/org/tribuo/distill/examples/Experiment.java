@@ -3,6 +3,7 @@ package org.tribuo.distill.examples;
 import com.oracle.labs.mlrg.olcut.config.Config;
 import com.oracle.labs.mlrg.olcut.config.Configurable;
 import java.io.IOException;
+import org.tribuo.distill.component.InputFiles;
 
 /** All that determines an experiment. */
 public final class Experiment implements Configurable {
@@ -43,6 +44,17 @@ public final class Experiment implements Configurable {
   void complete(ResultFolder results) throws IOException {
     data.complete();
     teacher.complete(results.pretrained());
+  }
+
+  /**
+   * The files that are read, after {@link #complete}.
+   *
+   * @throws IOException if a model cannot be read
+   */
+  InputFiles inputs() throws IOException {
+    InputFiles inputs =
+        InputFiles.of(data.files()).with(teacher.tokenizerFile()).withModel(teacher.file());
+    return student.model == null ? inputs : inputs.withModel(student.model);
   }
 
   DataOptions data() {

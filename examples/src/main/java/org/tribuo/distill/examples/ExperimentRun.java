@@ -1,5 +1,6 @@
 package org.tribuo.distill.examples;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import org.tribuo.classification.evaluation.LabelEvaluation;
 import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.DistilledModel;
 import org.tribuo.distill.OnnxTeacher;
+import org.tribuo.distill.component.InputFiles;
 import org.tribuo.distill.examples.Measurement.Measured;
 import org.tribuo.distill.examples.console.Console;
 import org.tribuo.distill.examples.console.DistillationProgress;
@@ -33,6 +35,7 @@ final class ExperimentRun {
   private static final String FILES = "files";
 
   private final Experiment experiment;
+  private final StartedFrom startedFrom;
   private final Trainers trainers;
   private final ResultFolder results;
   private final Console console;
@@ -40,11 +43,13 @@ final class ExperimentRun {
   private final Phases phases = new Phases();
 
   /**
+   * @param startedFrom the configuration that describes the experiment
    * @param console is told how it goes
    * @param meter says how much is measured
    */
-  ExperimentRun(Experiment experiment, Console console, SpeedMeter meter) {
+  ExperimentRun(Experiment experiment, StartedFrom startedFrom, Console console, SpeedMeter meter) {
     this.experiment = experiment;
+    this.startedFrom = startedFrom;
     this.trainers = experiment.trainers();
     this.results = new ResultFolder(experiment.output().folder);
     this.console = console;
@@ -59,18 +64,24 @@ final class ExperimentRun {
   }
 
   private Results steps() throws Exception {
+    boolean writesConfiguration = startedFrom.leavesRoomFor(results.configuration());
     experiment.complete(results);
+    InputFiles inputs = experiment.inputs();
+    results.checkOutputs(
+        writesConfiguration ? inputs.with(startedFrom.files().toArray(Path[]::new)) : inputs,
+        experiment.teacher(),
+        experiment.output().storeFile(results));
     trainers.check();
-    Path tokenizer = experiment.teacher().tokenizerFile();
-    Texts texts = phases.time("texts", () -> Texts.read(experiment.data(), tokenizer));
-    results.keepTokenizer(tokenizer);
+    Texts texts = phases.time("texts", this::texts);
+    results.keepTokenizer(experiment.teacher().tokenizerFile());
+    texts.files().forEach(file -> say("%s.", file));
     say("Texts: %s.", texts.described());
     Measurement measurement = new Measurement(texts.test(), experiment.training().session(), meter);
 
     Measured teacher = teacher(texts, measurement);
     List<ModelReport> reports = new ArrayList<>();
     reports.add(teacher.report());
-    reports.add(student(texts, measurement, teacher.evaluation()));
+    reports.add(student(texts, measurement, teacher.evaluation(), writesConfiguration));
     if (experiment.training().controlEpochs > 0 && texts.labelled().size() == 0) {
       say("Control: none, as no text has a label.");
     } else if (experiment.training().controlEpochs > 0) {
@@ -81,6 +92,12 @@ final class ExperimentRun {
     measured.writeCsv(results.csv());
     measured.writeJson(results.json());
     return measured;
+  }
+
+  private Texts texts() throws IOException {
+    Texts texts = Texts.read(experiment.data(), experiment.teacher());
+    trainers.checkTexts(texts, experiment.data());
+    return texts;
   }
 
   private Measured teacher(Texts texts, Measurement measurement) throws Exception {
@@ -116,7 +133,8 @@ final class ExperimentRun {
     return phases.time(FILES, () -> results.keepTeacher(model));
   }
 
-  private ModelReport student(Texts texts, Measurement measurement, LabelEvaluation teacher)
+  private ModelReport student(
+      Texts texts, Measurement measurement, LabelEvaluation teacher, boolean writesConfiguration)
       throws Exception {
     say("2. Soft targets: what the teacher says of all texts.");
     DistillationTrainer<Label> trainer =
@@ -131,7 +149,9 @@ final class ExperimentRun {
         say("5. Fine-tuning: none.");
       }
       phases.time(FILES, () -> results.keepStudent(model));
-      ExperimentFile.write(results.configuration(), experiment, model.getProvenance());
+      if (writesConfiguration) {
+        ExperimentFile.write(results.configuration(), experiment, model.getProvenance());
+      }
       return measure(measurement, STUDENT, model, results.student(), Optional.of(teacher)).report();
     }
   }

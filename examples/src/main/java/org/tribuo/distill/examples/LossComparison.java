@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.DistillationTrainer;
+import org.tribuo.distill.component.InputFiles;
 import org.tribuo.distill.examples.CompareLosses.CompareLossesOptions;
 import org.tribuo.distill.examples.console.Console;
 import org.tribuo.distill.file.FolderLock;
@@ -46,7 +47,10 @@ final class LossComparison {
     List<LossRecipe> recipes = options.recipes();
     experiment.trainers().check();
     Path tokenizer = options.teacher.tokenizerFile();
-    Texts texts = Texts.read(options.data, tokenizer);
+    checkOutputs(experiment, folder);
+    Texts texts = Texts.read(options.data, options.teacher);
+    experiment.trainers().checkTexts(texts, options.data);
+    texts.files().forEach(file -> console.line(file + "."));
     Optional<Texts> heldOut =
         options.choosesWeights(recipes)
             ? Optional.of(texts.holdingOut(options.heldOut, options.data, tokenizer))
@@ -72,6 +76,23 @@ final class LossComparison {
       }
     }
     return ComparisonTable.of(results);
+  }
+
+  private void checkOutputs(Experiment experiment, ResultFolder folder) throws IOException {
+    InputFiles inputs = experiment.inputs();
+    if (options.second.isNamed()) {
+      TeacherOptions second = options.second.like(options.teacher);
+      inputs = inputs.withModel(second.file()).with(second.tokenizerFile());
+    }
+    List<ResultFolder> folders = new ArrayList<>(List.of(folder));
+    for (long seed : options.seeds) {
+      ResultFolder ofSeed = Cohorts.folder(options.output, seed);
+      folders.add(ofSeed);
+      folders.add(Cohorts.second(ofSeed));
+    }
+    for (ResultFolder each : folders) {
+      each.checkOutputs(inputs, options.teacher, options.output.storeFile(each));
+    }
   }
 
   private static Trial onLabels(

@@ -5,51 +5,57 @@ import java.util.List;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.DistillationBuilder;
 import org.tribuo.distill.TrainingStage;
+import org.tribuo.distill.loss.AttentionForm;
+import org.tribuo.distill.loss.AttentionKl;
+import org.tribuo.distill.loss.Dist;
 import org.tribuo.distill.loss.Dkd;
-import org.tribuo.distill.objective.DistLoss;
-import org.tribuo.distill.objective.DkdLoss;
-import org.tribuo.distill.objective.ExampleRelationLoss;
-import org.tribuo.distill.objective.FeatureLossSource;
-import org.tribuo.distill.objective.LayerLoss;
-import org.tribuo.distill.objective.MiniLmLoss;
-import org.tribuo.distill.objective.SoftLossSource;
-import org.tribuo.distill.objective.StandardSoftLoss;
-import org.tribuo.distill.objective.StandardizedLoss;
-import org.tribuo.distill.objective.WeightedFeature;
+import org.tribuo.distill.loss.FeatureLoss;
+import org.tribuo.distill.loss.FeatureTerm;
+import org.tribuo.distill.loss.HiddenStateMse;
+import org.tribuo.distill.loss.JensenShannon;
+import org.tribuo.distill.loss.KlDivergence;
+import org.tribuo.distill.loss.LayerMap;
+import org.tribuo.distill.loss.LogitStandardization;
+import org.tribuo.distill.loss.LogitsMse;
+import org.tribuo.distill.loss.MiniLm;
+import org.tribuo.distill.loss.ReverseKl;
+import org.tribuo.distill.loss.RkdDistance;
+import org.tribuo.distill.loss.SoftLoss;
+import org.tribuo.distill.loss.TinyBert;
 
 /** What a student learns from its teacher. */
 enum LossRecipe {
   /** Kullback-Leibler divergence of the softened probabilities, the usual one. */
-  KL(StandardSoftLoss.of(StandardSoftLoss.Kind.KL_DIVERGENCE)),
+  KL(new KlDivergence()),
   /** The same with student and teacher exchanged. */
-  REVERSE_KL(StandardSoftLoss.of(StandardSoftLoss.Kind.REVERSE_KL)),
+  REVERSE_KL(new ReverseKl()),
   /** Jensen-Shannon divergence. */
-  JENSEN_SHANNON(StandardSoftLoss.of(StandardSoftLoss.Kind.JENSEN_SHANNON)),
+  JENSEN_SHANNON(new JensenShannon()),
   /** Squared distance of the logits. */
-  LOGITS_MSE(StandardSoftLoss.of(StandardSoftLoss.Kind.LOGITS_MSE)),
+  LOGITS_MSE(new LogitsMse()),
   /** Decoupled knowledge distillation of texts that have a label. */
-  DKD(DkdLoss.of(1, 8)),
+  DKD(new Dkd(1, 8)),
   /** The same of all texts, where the teacher's likeliest class stands for a missing label. */
-  DKD_OF_ALL(DkdLoss.of(1, 8).with(Dkd.Unlabelled.TEACHERS_CLASS)),
+  DKD_OF_ALL(new Dkd(1, 8, Dkd.Unlabelled.TEACHERS_CLASS)),
   /** Correlations of the softened probabilities. */
-  DIST(DistLoss.of(1, 1)),
+  DIST(new Dist(1, 1)),
   /** KL of standardised logits. */
-  STANDARDIZED_KL(StandardizedLoss.of(StandardSoftLoss.of(StandardSoftLoss.Kind.KL_DIVERGENCE))),
+  STANDARDIZED_KL(new LogitStandardization(new KlDivergence())),
   /** KL with the mean answer of two teachers. */
-  TWO_TEACHERS(StandardSoftLoss.of(StandardSoftLoss.Kind.KL_DIVERGENCE)),
+  TWO_TEACHERS(new KlDivergence()),
   /** KL and the hidden states. */
-  KL_HIDDEN_STATES(LayerLoss.of(LayerLoss.Kind.HIDDEN_STATE_MSE)),
+  KL_HIDDEN_STATES(new HiddenStateMse()),
   /** KL and the attention. */
-  KL_ATTENTION(LayerLoss.of(LayerLoss.Kind.ATTENTION_PROBABILITIES_KL)),
+  KL_ATTENTION(new AttentionKl(LayerMap.uniform(), AttentionForm.PROBABILITIES)),
   /** KL and the relations of queries, keys and values. */
-  KL_MINILM(MiniLmLoss.of(12)),
+  KL_MINILM(new MiniLm(12)),
   /** KL and the distances of the texts. */
-  KL_RKD(ExampleRelationLoss.of(ExampleRelationLoss.Kind.RKD_DISTANCE)),
+  KL_RKD(new RkdDistance()),
   /**
    * First hidden states and attention alone, then KL: half of the epochs each. The weight does not
    * matter, since nothing is added to it.
    */
-  TINYBERT(LayerLoss.of(LayerLoss.Kind.TINY_BERT)) {
+  TINYBERT(new TinyBert()) {
     @Override
     void addTo(DistillationBuilder<Label> trainer, TrainingOptions training, float featureWeight) {
       int epochs = training.epochs;
@@ -72,16 +78,16 @@ enum LossRecipe {
 
   /** What is compared: the answers, or what is inside as well. */
   private sealed interface Source {
-    record Response(SoftLossSource loss) implements Source {}
+    record Response(SoftLoss loss) implements Source {}
 
-    record Inside(FeatureLossSource loss) implements Source {}
+    record Inside(FeatureLoss loss) implements Source {}
   }
 
-  LossRecipe(SoftLossSource loss) {
+  LossRecipe(SoftLoss loss) {
     this.source = new Source.Response(loss);
   }
 
-  LossRecipe(FeatureLossSource loss) {
+  LossRecipe(FeatureLoss loss) {
     this.source = new Source.Inside(loss);
   }
 
@@ -110,7 +116,7 @@ enum LossRecipe {
     }
   }
 
-  WeightedFeature feature(float weight) {
-    return WeightedFeature.of("inside", ((Source.Inside) source).loss(), weight);
+  FeatureTerm feature(float weight) {
+    return new FeatureTerm("inside", ((Source.Inside) source).loss(), weight);
   }
 }

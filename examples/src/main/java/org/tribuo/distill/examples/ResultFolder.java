@@ -1,5 +1,6 @@
 package org.tribuo.distill.examples;
 
+import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.DistilledModel;
+import org.tribuo.distill.component.InputFiles;
 import org.tribuo.distill.file.FolderLock;
 import org.tribuo.distill.graph.AtomicFile;
 import org.tribuo.distill.graph.OnnxModel;
@@ -91,9 +93,45 @@ record ResultFolder(Path folder) {
     return lock;
   }
 
+  /**
+   * Refuses to write over files that are read, under whatever name. The tokenizer may be the one
+   * that is here: then it stays.
+   *
+   * @param teacher whose tokenizer will be kept here, and the model if it is fine-tuned
+   * @param store the file that keeps soft targets
+   * @throws PropertyException if one would be replaced
+   * @throws IOException if that cannot be found out
+   */
+  void checkOutputs(InputFiles inputs, TeacherOptions teacher, Path store) throws IOException {
+    List<Path> outputs = new ArrayList<>(List.of(store, student(), studentModel(), control()));
+    outputs.addAll(List.of(csv(), json(), trials(), configuration()));
+    if (!teacher.isFinished()) {
+      outputs.addAll(List.of(teacher(), teacherModel()));
+    }
+    if (!isKept(teacher.tokenizerFile())) {
+      outputs.add(tokenizer());
+    }
+    for (Path output : outputs) {
+      Optional<Path> replaced = inputs.replacedBy(output);
+      if (replaced.isPresent()) {
+        throw new PropertyException(
+            "output",
+            "folder",
+            "%s is read, and would be replaced by the result %s; name another --output"
+                .formatted(replaced.get(), output));
+      }
+    }
+  }
+
+  private boolean isKept(Path tokenizer) throws IOException {
+    return InputFiles.of(List.of(tokenizer)).replacedBy(tokenizer()).isPresent();
+  }
+
   /** Keeps the tokenizer beside the models that need it. */
   void keepTokenizer(Path original) throws IOException {
-    AtomicFile.writeStream(tokenizer(), out -> Files.copy(original, out));
+    if (!isKept(original)) {
+      AtomicFile.writeStream(tokenizer(), out -> Files.copy(original, out));
+    }
   }
 
   /**

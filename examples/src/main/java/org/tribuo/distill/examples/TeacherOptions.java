@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.tribuo.distill.component.ModelFile;
+import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.student.EncoderStudent;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.StudentSource;
@@ -101,6 +103,18 @@ public final class TeacherOptions implements Options, Configurable {
    */
   Path taught(ResultFolder results) {
     return isFinished() ? file() : results.teacher();
+  }
+
+  /**
+   * The labels that the teacher knows whatever labels the texts have, after {@link #complete}.
+   *
+   * @throws PropertyException if it is finished, and nobody says what its columns stand for
+   * @throws IOException if its file cannot be read
+   */
+  List<String> knownLabels() throws IOException {
+    return isFinished()
+        ? new ModelFile("teacher", file()).labelOrder(labels, OnnxModel.read(file()))
+        : labels;
   }
 
   /** The names of its columns, where that file does not state them. */

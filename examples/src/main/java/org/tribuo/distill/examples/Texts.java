@@ -1,6 +1,7 @@
 package org.tribuo.distill.examples;
 
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -8,6 +9,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.tribuo.Dataset;
@@ -15,6 +18,7 @@ import org.tribuo.MutableDataset;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
 import org.tribuo.dataset.DatasetView;
+import org.tribuo.distill.input.CsvTextDataSource;
 
 /**
  * What an experiment reads.
@@ -22,20 +26,38 @@ import org.tribuo.dataset.DatasetView;
  * @param training all training texts; Tribuo's unknown label where there is none
  * @param labelled those of them that have a label
  * @param test labelled texts that nothing is trained on
+ * @param files how each file was read
  */
-record Texts(Dataset<Label> training, Dataset<Label> labelled, Dataset<Label> test) {
+record Texts(
+    Dataset<Label> training, Dataset<Label> labelled, Dataset<Label> test, List<String> files) {
   /**
-   * @throws com.oracle.labs.mlrg.olcut.config.PropertyException if a file cannot be read
+   * Reads the files.
+   *
+   * @param teacher whose tokens the texts become; it may know labels that no text has
+   * @throws com.oracle.labs.mlrg.olcut.config.PropertyException if a file cannot be read, or a test
+   *     text has no label that training knows
+   * @throws IOException if the teacher cannot be read
    */
-  static Texts read(DataOptions data, Path tokenizer) {
-    Dataset<Label> training = new MutableDataset<>(data.trainingTexts(tokenizer));
+  static Texts read(DataOptions data, TeacherOptions teacher) throws IOException {
+    CsvTextDataSource<Label> trainingFile = data.trainingTexts(teacher.tokenizerFile());
+    CsvTextDataSource<Label> testFile = data.testTexts(teacher.tokenizerFile());
+    MutableDataset<Label> training = new MutableDataset<>(trainingFile);
+    MutableDataset<Label> test = new MutableDataset<>(testFile);
+    Set<String> known = new TreeSet<>(teacher.knownLabels());
+    training.getOutputs().forEach(label -> known.add(label.getLabel()));
+    TestLabels.check(test, testFile.file(), known);
     return new Texts(
         training,
         DatasetView.createView(
             training,
             example -> !example.getOutput().equals(LabelFactory.UNKNOWN_LABEL),
             "labelled"),
-        new MutableDataset<>(data.testTexts(tokenizer)));
+        test,
+        List.of(described(trainingFile), described(testFile)));
+  }
+
+  private static String described(CsvTextDataSource<Label> file) {
+    return String.format(Locale.ROOT, "%s: %,d rows, %s", file.file(), file.size(), file.format());
   }
 
   /**
@@ -68,7 +90,8 @@ record Texts(Dataset<Label> training, Dataset<Label> labelled, Dataset<Label> te
     return new Texts(
         new DatasetView<>(training, kept, "without held-out texts"),
         labelled,
-        new DatasetView<>(withLabels, held, "held-out texts"));
+        new DatasetView<>(withLabels, held, "held-out texts"),
+        files);
   }
 
   private static boolean isUnknown(Dataset<Label> texts, int row) {

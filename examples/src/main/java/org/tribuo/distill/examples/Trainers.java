@@ -1,7 +1,10 @@
 package org.tribuo.distill.examples;
 
+import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import org.tribuo.Dataset;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.DistillationBuilder;
 import org.tribuo.distill.DistillationTrainer;
@@ -44,6 +47,43 @@ record Trainers(
     student.check(teacher.file(), teacher.tokenizerFile(), teacher.pooling);
     if (training.controlEpochs > 0) {
       control();
+    }
+  }
+
+  /**
+   * Finds out before a teacher is trained whether teacher and student can read all texts.
+   *
+   * @param data names their files
+   * @throws com.oracle.labs.mlrg.olcut.config.PropertyException if not; it says which text
+   * @throws IOException if a file cannot be read
+   */
+  void checkTexts(Texts texts, DataOptions data) throws IOException {
+    if (!teacher.isFinished()) {
+      checkTexts("teacher", fineTuning(), texts, data);
+    }
+    if (!student.isCut()) {
+      DistillationTrainer<Label> learner = usual().student(learner(teacher.source())).build();
+      checkTexts("student", learner, texts, data);
+    }
+  }
+
+  private static void checkTexts(
+      String who, DistillationTrainer<Label> trainer, Texts texts, DataOptions data) {
+    checkTexts(who, trainer, texts.training(), data.train);
+    checkTexts(who, trainer, texts.test(), data.test);
+  }
+
+  private static void checkTexts(
+      String who, DistillationTrainer<Label> trainer, Dataset<Label> texts, @Nullable Path file) {
+    try {
+      trainer.checkTexts(texts);
+    } catch (IllegalArgumentException e) {
+      throw new PropertyException(
+          e,
+          who,
+          "model",
+          "%s cannot read the texts of %s, whose rows are examples from 0"
+              .formatted(trainer, file));
     }
   }
 

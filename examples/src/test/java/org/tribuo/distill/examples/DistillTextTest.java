@@ -7,6 +7,7 @@ import com.oracle.labs.mlrg.olcut.config.ConfigurationManager;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -64,6 +65,7 @@ class DistillTextTest {
     assertThat(student.parameters()).isLessThan(teacher.parameters()).isPositive();
     assertThat(first.seconds()).containsKeys("teacher", "soft targets", "student", "control");
     assertThat(said()).contains("Texts: 12 to learn from, 8 of them with one of 3 labels");
+    assertThat(said()).contains("texts.csv: 12 rows, comma-separated, cells may be quoted, UTF-8.");
     assertThat(said()).contains("12 in ").contains("0 reused.");
     assertThat(folder.resolve("out"))
         .isDirectoryContaining("glob:**student.onnx")
@@ -73,6 +75,7 @@ class DistillTextTest {
 
     printed.reset();
     Path xml = folder.resolve("out/experiment.xml");
+    byte[] configuration = Files.readAllBytes(xml);
     Results again = run("-c", xml.toString(), "--experiment", ExperimentFile.NAME);
 
     assertThat(said()).contains("teacher-model.tribuo is the same teacher");
@@ -80,6 +83,20 @@ class DistillTextTest {
     assertThat(again.comparison().models())
         .extracting(ModelReport::quality)
         .isEqualTo(first.comparison().models().stream().map(ModelReport::quality).toList());
+
+    assertThatThrownBy(
+            () ->
+                run(
+                    "-c",
+                    xml.toString(),
+                    "--experiment",
+                    ExperimentFile.NAME,
+                    "--@experiment-training.temperature",
+                    "4"))
+        .isInstanceOf(PropertyException.class)
+        .hasMessageContaining(xml + " is the configuration that this run is started from")
+        .hasMessageContaining("--@experiment-output.folder");
+    assertThat(xml).hasBinaryContent(configuration);
 
     assertThat(labels("where is my card", "", "convert dollar"))
         .hasSize(2)
@@ -294,6 +311,96 @@ class DistillTextTest {
   }
 
   @Test
+  void aTestLabelThatTrainingDoesNotKnowIsRefusedAtTheStart() throws IOException {
+    Path test = folder.resolve("test.csv");
+    Files.writeString(test, "text,label\nmy card is lost,card\nwhat is this fee,fee\n");
+    assertThatThrownBy(() -> run(options("--test", test.toString())))
+        .isInstanceOf(PropertyException.class)
+        .hasMessageContaining("Component: data, Property: test, row 1 of " + test)
+        .hasMessageContaining("has the label 'fee', which no labelled training text has")
+        .hasMessageContaining("expected one of [card, pin, rate]");
+    Files.writeString(test, "text,label\nmy card is lost,card\nwhat is this fee,\n");
+    assertThatThrownBy(() -> run(options("--test", test.toString())))
+        .hasMessageContaining("row 1 of " + test + " has no label");
+    Files.writeString(test, "text,label\nmy card is lost,card\n,pin\n");
+    assertThatThrownBy(() -> run(options("--test", test.toString())))
+        .hasMessageContaining("row 1 (line 3) of " + test + " has no text in column 'text'");
+    assertThat(said()).doesNotContain("1. Teacher");
+  }
+
+  @Test
+  void aStudentWithTooFewPositionsIsRefusedBeforeATeacherIsTrained() throws IOException {
+    Path student = folder.resolve("positions8.onnx");
+    try (InputStream in = DistillTextTest.class.getResourceAsStream("positions8.onnx")) {
+      Files.copy(in, student);
+    }
+    Path train = folder.resolve("longer.csv");
+    Files.writeString(
+        train,
+        "text,label\nmy card is lost,card\nmy pin is wrong,pin\n"
+            + "what is the rate for the euro and for the dollar please,rate\n");
+    assertThatThrownBy(
+            () ->
+                run(
+                    options(
+                        "--student",
+                        student.toString(),
+                        "--train",
+                        train.toString(),
+                        "--labelled-rows",
+                        Files.writeString(folder.resolve("all.txt"), "0\n1\n2\n").toString())))
+        .isInstanceOf(PropertyException.class)
+        .hasMessageContaining("Component: student, Property: model")
+        .hasMessageContaining("positions8.onnx")
+        .hasMessageContaining("cannot read the texts of " + train)
+        .hasMessageContaining("Example 2: ")
+        .hasMessageContaining("set the tokenizer's maximum length to that");
+    assertThat(said()).doesNotContain("1. Teacher");
+  }
+
+  @Test
+  void theFormatOfTheFilesIsFoundOutAndToldOrStated() throws Exception {
+    Path tsv = folder.resolve("texts.tsv");
+    String rows = Files.readString(folder.resolve("texts.csv")).replace(',', '\t');
+    Files.writeString(tsv, rows.replace("my card is lost", "\"my card is lost"));
+    DistillTextOptions parsed = new DistillTextOptions();
+    new ConfigurationManager(options("--train", tsv.toString()), parsed).close();
+    assertThat(Texts.read(parsed.data, parsed.teacher).files())
+        .containsExactly(
+            tsv + ": 12 rows, tab-separated, quotation marks are letters, UTF-8",
+            folder.resolve("texts.csv") + ": 12 rows, comma-separated, cells may be quoted, UTF-8");
+    assertThatThrownBy(() -> run(options("--train", tsv.toString(), "--quoting", "DOUBLE_QUOTES")))
+        .hasMessageContaining("row 0 is malformed: Unclosed quoted field");
+    assertThatThrownBy(() -> run(options("--train", tsv.toString(), "--separator", "comma")))
+        .hasMessageContaining("there is no single column 'text'");
+    assertThatThrownBy(() -> run(options("--charset", "klingon")))
+        .hasMessageContaining("is 'klingon', expected a character set");
+  }
+
+  @Test
+  void noFileThatIsReadIsReplaced() throws Exception {
+    Path out = Files.createDirectories(folder.resolve("out"));
+    Path teacher = folder.resolve("tiny-bert.onnx");
+    byte[] before = Files.readAllBytes(teacher);
+    for (String name : List.of("teacher.onnx", "student.onnx", "control.onnx")) {
+      Path link = Files.createLink(out.resolve(name), teacher);
+      assertThatThrownBy(() -> run(options()))
+          .isInstanceOf(PropertyException.class)
+          .hasMessageContaining(
+              "%s is read, and would be replaced by the result %s; name another --output"
+                  .formatted(teacher, link));
+      Files.delete(link);
+    }
+    Path csv = Files.createSymbolicLink(out.resolve("results.csv"), folder.resolve("texts.csv"));
+    assertThatThrownBy(() -> run(options())).hasMessageContaining("by the result " + csv);
+    Files.delete(csv);
+    assertThatThrownBy(() -> run(options("--store", folder.resolve("texts.csv").toString())))
+        .hasMessageContaining("texts.csv is read, and would be replaced");
+    assertThat(teacher).hasBinaryContent(before);
+    assertThat(said()).doesNotContain("1. Teacher");
+  }
+
+  @Test
   void aTextThatIsLabelledStaysInItsLine() throws Exception {
     run(options("--control-epochs", "0", "--epochs", "1"));
 
@@ -339,9 +446,12 @@ class DistillTextTest {
 
   private Results run(String... arguments) throws Exception {
     DistillTextOptions options = new DistillTextOptions();
-    new ConfigurationManager(arguments, options).close();
+    StartedFrom startedFrom;
+    try (ConfigurationManager configuration = new ConfigurationManager(arguments, options)) {
+      startedFrom = StartedFrom.of(arguments, configuration, options.chosen());
+    }
     PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
-    return new ExperimentRun(options.chosen(), Console.of(out), QUICK).run();
+    return new ExperimentRun(options.chosen(), startedFrom, Console.of(out), QUICK).run();
   }
 
   private List<String> labels(String... texts) throws IOException {

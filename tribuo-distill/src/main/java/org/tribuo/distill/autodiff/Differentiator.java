@@ -108,7 +108,7 @@ public final class Differentiator {
     throw node.cannot(
         "its rule gives none for input %d ('%s'), which depends on %d trainable weights (first: %s)."
                 .formatted(input, node.x(input).name(), weights.size(), weights.iterator().next())
-            + " Freeze those weights, or pass another rule");
+            + " Freeze those weights (frozenWeights), or pass another rule");
   }
 
   /** A rule's gradient in the shape and element type of the input. */

@@ -26,12 +26,15 @@ public abstract class FilesProvenance extends SkeletalConfiguredObjectProvenance
   /** The name of the most tokens that a text has, where texts are among what is read. */
   public static final String MAX_TOKENS = "max-tokens";
 
+  /** What the name of a text begins with, by which it is told from a setting. */
+  private static final String FOUND = "found-";
+
   private final HashMap<String, PrimitiveProvenance<?>> found = new HashMap<>();
 
   /**
    * Of a component.
    *
-   * @param found hashes, times and {@link #MAX_TOKENS}
+   * @param found hashes, times, {@link #MAX_TOKENS}, and texts that {@link #found} made
    */
   protected <C extends Configurable> FilesProvenance(
       C host, String hostShortName, Collection<? extends PrimitiveProvenance<?>> found) {
@@ -60,7 +63,8 @@ public abstract class FilesProvenance extends SkeletalConfiguredObjectProvenance
         (key, provenance) -> {
           if (provenance instanceof HashProvenance
               || provenance instanceof DateTimeProvenance
-              || key.equals(MAX_TOKENS)) {
+              || key.equals(MAX_TOKENS)
+              || key.startsWith(FOUND)) {
             values.put(key, (PrimitiveProvenance<?>) provenance);
             configured.remove(key);
           }
@@ -79,6 +83,11 @@ public abstract class FilesProvenance extends SkeletalConfiguredObjectProvenance
   protected static HashProvenance sha256(String key, Path file) {
     return new HashProvenance(
         HashType.SHA256, key, ProvenanceUtil.hashResource(HashType.SHA256, file));
+  }
+
+  /** What was found out about a file, under the name {@code found-NAME}. */
+  protected static StringProvenance found(String name, String value) {
+    return new StringProvenance(FOUND + name, value);
   }
 
   @Override

@@ -2,15 +2,18 @@ package org.tribuo.distill.component;
 
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import org.tribuo.distill.graph.Dimension;
+import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.graph.TensorType;
 
 /**
  * An ONNX file that a component names.
@@ -19,6 +22,9 @@ import org.tribuo.distill.graph.OnnxModel;
  * @param path the file
  */
 public record ModelFile(String component, Path path) {
+  /** The property that names the file. */
+  static final String PATH = "path";
+
   private static final String LABEL_ORDER = "labelOrder";
 
   /** The name under which provenance has the SHA-256 of the file. */
@@ -27,13 +33,16 @@ public record ModelFile(String component, Path path) {
   /** What precedes the name of a file of external data under which provenance has its SHA-256. */
   private static final String EXTERNAL_DATA_HASH = "external-data-hash-";
 
+  /** The name under which provenance has the SHA-256 of the configuration beside the file. */
+  private static final String CONFIGURATION_HASH = "config-hash";
+
   /**
    * @throws PropertyException if there is no such file
    */
   public void check() {
     if (!Files.isRegularFile(path)) {
       throw new PropertyException(
-          component, "path", "there is no file %s, expected an ONNX model".formatted(path));
+          component, PATH, "there is no file %s, expected an ONNX model".formatted(path));
     }
   }
 
@@ -48,14 +57,85 @@ public record ModelFile(String component, Path path) {
 
   /**
    * The names of the columns of the model's logits: those that were stated, or those in the file's
-   * metadata.
+   * metadata, or those of {@code id2label} in a {@code config.json} beside it.
    *
-   * @throws PropertyException if they are in neither, or a name is blank or occurs twice
+   * @throws PropertyException if none of them says it, the configuration cannot be read, or a name
+   *     is blank or occurs twice
    */
   public List<String> labelOrder(List<String> stated, OnnxModel model) {
-    List<String> names = stated.isEmpty() ? ownLabelOrder(model) : List.copyOf(stated);
-    checkLabelOrder(names);
-    return names;
+    return namedColumns(stated, model).names();
+  }
+
+  /**
+   * As {@link #labelOrder}, and who says it.
+   *
+   * @throws PropertyException as there
+   */
+  public NamedColumns namedColumns(List<String> stated, OnnxModel model) {
+    NamedColumns columns = findColumns(stated, model).orElseThrow(this::withoutLabelOrder);
+    checkLabelOrder(columns.names());
+    if (columns.origin() == NamedColumns.Origin.CONFIGURATION) {
+      checkFits(columns, model);
+    }
+    return columns;
+  }
+
+  /** A configuration may be that of another model. */
+  private void checkFits(NamedColumns columns, OnnxModel model) {
+    Graph graph = Graph.of(model);
+    boolean fits =
+        graph.outputs().stream().anyMatch(output -> fits(graph, output, columns.names().size()));
+    if (!fits) {
+      throw new PropertyException(
+          component,
+          LABEL_ORDER,
+          "is not stated, and the config.json beside %s names %d columns, %s, but the model has the outputs %s; state the names of its columns"
+              .formatted(
+                  path,
+                  columns.names().size(),
+                  columns.names(),
+                  graph.outputs().stream().map(output -> described(graph, output)).toList()));
+    }
+  }
+
+  private static boolean fits(Graph graph, String output, int columns) {
+    return graph
+        .type(output)
+        .flatMap(TensorType::shape)
+        .map(
+            shape ->
+                shape.rank() == 2
+                    && (shape.dimension(1).is(columns)
+                        || !(shape.dimension(1) instanceof Dimension.Fixed)))
+        .orElse(true);
+  }
+
+  private static String described(Graph graph, String output) {
+    return graph
+        .type(output)
+        .map(type -> "'%s' %s".formatted(output, type))
+        .orElse("'%s'".formatted(output));
+  }
+
+  private Optional<NamedColumns> findColumns(List<String> stated, OnnxModel model) {
+    if (!stated.isEmpty()) {
+      return Optional.of(new NamedColumns(stated, NamedColumns.Origin.STATED));
+    }
+    Optional<List<String>> own = OnnxMetadata.labelOrder(model);
+    if (own.isPresent()) {
+      return Optional.of(new NamedColumns(own.get(), NamedColumns.Origin.METADATA));
+    }
+    try {
+      return ModelConfiguration.beside(path)
+          .flatMap(ModelConfiguration::labels)
+          .map(names -> new NamedColumns(names, NamedColumns.Origin.CONFIGURATION));
+    } catch (IOException | IllegalArgumentException e) {
+      throw new PropertyException(
+          e,
+          component,
+          LABEL_ORDER,
+          "is not stated, and the config.json beside %s cannot tell it".formatted(path));
+    }
   }
 
   /**
@@ -76,30 +156,50 @@ public record ModelFile(String component, Path path) {
     }
   }
 
-  private List<String> ownLabelOrder(OnnxModel model) {
-    return OnnxMetadata.labelOrder(model)
-        .orElseThrow(
-            () ->
-                new PropertyException(
-                    component,
-                    LABEL_ORDER,
-                    "%s does not say what the columns of its logits stand for, state their names"
-                            .formatted(path)
-                        + " in order; files that DistilledModel.exportOnnx wrote say it"));
+  private PropertyException withoutLabelOrder() {
+    return new PropertyException(
+        component,
+        LABEL_ORDER,
+        "%s does not say what the columns of its logits stand for, and no config.json beside it does;"
+                .formatted(path)
+            + " state their names in order. Files that DistilledModel.exportOnnx wrote say it");
+  }
+
+  /**
+   * The name of a file beside the model, whose SHA-256 provenance has under a name.
+   *
+   * @param key that name
+   */
+  static Optional<String> nameBeside(String key) {
+    if (key.equals(CONFIGURATION_HASH)) {
+      return Optional.of(ModelConfiguration.NAME);
+    }
+    return Optional.of(key)
+        .filter(name -> name.startsWith(EXTERNAL_DATA_HASH))
+        .map(name -> name.substring(EXTERNAL_DATA_HASH.length()));
   }
 
   /** The file and its external data, by the names under which provenance has their SHA-256. */
-  Map<String, Path> files() {
-    check();
+  Map<String, Path> files(OnnxModel model) {
     Map<String, Path> files = new LinkedHashMap<>();
     files.put(HASH, path);
-    try {
-      for (String name : read().externalDataFiles()) {
-        files.put(EXTERNAL_DATA_HASH + name, path.resolveSibling(name));
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    for (String name : model.externalDataFiles()) {
+      files.put(EXTERNAL_DATA_HASH + name, path.resolveSibling(name));
     }
     return files;
+  }
+
+  /** The configuration beside the file, by the name under which provenance has its SHA-256. */
+  Map<String, Path> configuration() {
+    return Map.of(CONFIGURATION_HASH, path.resolveSibling(ModelConfiguration.NAME));
+  }
+
+  /** As {@link #namedColumns}, where nobody may need to know. */
+  Optional<NamedColumns> columnsIfKnown(List<String> stated, OnnxModel model) {
+    try {
+      return findColumns(stated, model);
+    } catch (PropertyException | IllegalArgumentException e) {
+      return Optional.empty();
+    }
   }
 }

@@ -13,13 +13,16 @@ public record PropertyChecks(String component) {
   /**
    * A value that is made of a property.
    *
-   * @throws PropertyException if making the value throws an {@link IllegalArgumentException}
+   * @throws PropertyException if making the value throws an {@link IllegalArgumentException}, or
+   *     the exception of another component, which gets the name of this property
    */
   public <V> V check(String property, Supplier<V> value) {
     try {
       return value.get();
     } catch (IllegalArgumentException e) {
       throw refused(property, String.valueOf(e.getMessage()));
+    } catch (PropertyException e) {
+      throw refused(property, String.valueOf(e.getMsg()));
     }
   }
 
@@ -42,6 +45,19 @@ public record PropertyChecks(String component) {
   public void checkWeight(String property, double weight) {
     if (!(weight >= 0 && Double.isFinite(weight))) {
       throw refused(property, "is %s, expected a finite number of 0 or more".formatted(weight));
+    }
+  }
+
+  /**
+   * Checks two weights of which at most one may be 0.
+   *
+   * @throws PropertyException if one is negative or infinite, or not a number, or both are 0
+   */
+  public void checkWeights(String one, double ofOne, String other, double ofOther) {
+    checkWeight(one, ofOne);
+    checkWeight(other, ofOther);
+    if (ofOne == 0 && ofOther == 0) {
+      throw refused(one, "is 0, and %s is 0 too; expected at least one above 0".formatted(other));
     }
   }
 

@@ -3,11 +3,13 @@ package org.tribuo.distill.graph;
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.FunctionProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -29,11 +31,29 @@ final class FunctionSizes {
   }
 
   /**
+   * Checks that the calls of a model's own functions end, and that there are not too many nodes when
+   * they are written out.
+   *
+   * @throws GraphException that names a function that calls itself, or the bound
+   */
+  static void check(ModelProto model) {
+    Map<String, FunctionProto> functions = new LinkedHashMap<>();
+    for (FunctionProto function : model.getFunctionsList()) {
+      functions.put(Node.qualified(function.getDomain(), function.getName()), function);
+    }
+    if (of(functions).total(model.getGraph().getNodeList()) > MAX_NODES) {
+      throw new GraphException(
+          "The graph, its functions written out, has more than %,d nodes, expected at most as many"
+              .formatted(MAX_NODES));
+    }
+  }
+
+  /**
    * Counts the functions' nodes, those that are called first.
    *
    * @throws GraphException if a function calls itself, by others too
    */
-  static FunctionSizes of(Map<String, FunctionProto> functions) {
+  private static FunctionSizes of(Map<String, FunctionProto> functions) {
     Map<String, List<String>> callers = new HashMap<>();
     Map<String, Integer> uncounted = new HashMap<>();
     Deque<String> ready = new ArrayDeque<>();
@@ -71,17 +91,6 @@ final class FunctionSizes {
     return sizes;
   }
 
-  /**
-   * @throws GraphException if the nodes become more than {@value #MAX_NODES}
-   */
-  void check(List<NodeProto> graph) {
-    if (total(graph) > MAX_NODES) {
-      throw new GraphException(
-          "The graph, its functions written out, has more than %,d nodes, expected at most as many"
-              .formatted(MAX_NODES));
-    }
-  }
-
   /** Numbers above the bound do not grow, so that none overflows. */
   private long total(List<NodeProto> body) {
     long total = 0;
@@ -95,7 +104,7 @@ final class FunctionSizes {
   private static List<String> operators(List<NodeProto> body) {
     List<String> operators = new ArrayList<>();
     for (NodeProto node : body) {
-      operators.add(Node.of(node).qualifiedOpType());
+      operators.add(Node.qualified(node.getDomain(), node.getOpType()));
       for (AttributeProto attribute : node.getAttributeList()) {
         if (attribute.hasG()) {
           operators.addAll(operators(attribute.getG().getNodeList()));

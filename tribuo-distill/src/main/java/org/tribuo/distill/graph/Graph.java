@@ -103,7 +103,9 @@ public final class Graph {
     for (ValueInfoProto input : body.getInputList()) {
       interfaceProtos.put(input.getName(), input);
       if (!isInitializer(input.getName())) {
-        inputs.put(input.getName(), TypeProtos.read(input));
+        if (inputs.put(input.getName(), TypeProtos.read(input)) != null) {
+          throw new GraphException("The graph has two inputs '%s'".formatted(input.getName()));
+        }
         types.put(input.getName(), TypeProtos.read(input));
       }
       names.reserve(input.getName());
@@ -518,17 +520,6 @@ public final class Graph {
   /** Whether a node calls a function that the model brings along. */
   public boolean isCall(Node node) {
     return functions.containsKey(node.qualifiedOpType());
-  }
-
-  /**
-   * Checks that the calls of the model's own functions end, and that there are not too many nodes
-   * when they are written out.
-   *
-   * @throws GraphException that names the function that calls itself, or the bound
-   */
-  public void checkCalls() {
-    FunctionSizes sizes = FunctionSizes.of(functions);
-    sizes.check(nodes.stream().map(Node::toProto).toList());
   }
 
   /**

@@ -53,8 +53,10 @@ public final class OnnxModel {
    * take no room among Java's objects, and nobody may change the files while the model is in use.
    * Another file may take their place.
    *
-   * @throws GraphException if the file is not a complete ONNX model of a known opset, if external
-   *     data is missing or has another size, or if ONNX Runtime would end the process at a node
+   * @throws GraphException if the file is not a complete ONNX model of a known opset, if a tensor's
+   *     data does not fit its dimensions, if functions call themselves or become more than 100,000
+   *     nodes, if external data is missing or has another size, or if ONNX Runtime would end the
+   *     process at a node
    * @throws IOException if a file cannot be read
    */
   public static OnnxModel read(Path file) throws IOException {
@@ -114,6 +116,7 @@ public final class OnnxModel {
       throws IOException {
     String what = origin.file().orElse("The model");
     checkStructure(read, what);
+    FunctionSizes.check(read);
     TensorSizes.check(read);
     FatalNodes.refuse(read, what);
     ModelProto proto = new DataOfNodes(externalData).broughtInto(read);

@@ -15,6 +15,9 @@ import java.util.List;
  * its functions. What lies in other files is compared when those are opened.
  */
 final class TensorSizes {
+  /** INT2; what comes after it no version of ONNX has. */
+  private static final int NEWEST_TYPE = 26;
+
   private TensorSizes() {}
 
   /**
@@ -60,6 +63,11 @@ final class TensorSizes {
 
   /** Data that lies elsewhere is not looked at. */
   static void check(TensorProto tensor) {
+    if (tensor.getDataType() < 1 || tensor.getDataType() > NEWEST_TYPE) {
+      throw new GraphException(
+          "Tensor '%s' has the element type %d, expected one of ONNX's, 1 to %d"
+              .formatted(tensor.getName(), tensor.getDataType(), NEWEST_TYPE));
+    }
     long elements = elements(tensor.getName(), tensor.getDimsList());
     if (tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL
         || !ElementType.isKnown(tensor.getDataType())) {

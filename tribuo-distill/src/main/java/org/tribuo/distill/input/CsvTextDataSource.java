@@ -6,6 +6,7 @@ import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
 import com.oracle.labs.mlrg.olcut.config.ConfigurationManager;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import java.util.BitSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.ConfigurableDataSource;
 import org.tribuo.Example;
@@ -20,11 +22,18 @@ import org.tribuo.Output;
 import org.tribuo.OutputFactory;
 import org.tribuo.classification.LabelFactory;
 import org.tribuo.distill.component.BooleanProperties;
+import org.tribuo.distill.component.PropertyChecks;
 import org.tribuo.provenance.ConfiguredDataSourceProvenance;
 
 /**
- * Texts, or pairs of texts, with their labels from a CSV file (RFC 4180, UTF-8, a header row), as
- * examples of tokens ({@link TokenFeatures}).
+ * Texts, or pairs of texts, with their labels from a CSV or TSV file with a header row, as examples
+ * of tokens ({@link TokenFeatures}).
+ *
+ * <p>Separator, quoting and character set are stated or found out; {@link #format} tells how the
+ * file was read, as the provenance does. A cell that is not understood is refused by row and
+ * column: where several columns are labels of a {@code MultiLabel} it says {@code true} or {@code
+ * false}, {@code yes} or {@code no}, {@code 1} or {@code 0}, and for a {@code Regressor} it is one
+ * number.
  *
  * <p>A row whose label is empty becomes an example with Tribuo's unknown output. With {@code
  * keepLabelsPath} only the listed rows keep theirs: few labels, plenty of text. Rows are numbered
@@ -51,7 +60,8 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
 
   @Config(
       mandatory = true,
-      description = "The CSV file: RFC 4180, UTF-8, the first row names the columns.")
+      description =
+          "The file of rows, separated by commas or otherwise; the first names the columns.")
   private Path dataPath;
 
   @Config(mandatory = true, description = "The tokenizer.json of the model that reads the text.")
@@ -78,8 +88,26 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
               + " cut. 0 means what the tokenizer's file says, or 512.")
   private int maxLength;
 
-  @Config(description = "The character between two columns.")
-  private char separator = ',';
+  @Config(
+      description =
+          "What is between two columns: one character, or its name, which is tab, comma, semicolon or"
+              + " bar; empty to find it out from the header.")
+  private String separator = "";
+
+  @Config(
+      description =
+          "Whether a cell may be quoted, as RFC 4180 says, or quotation marks are letters; by default"
+              + " that is found out.")
+  private Quoting quoting = Quoting.AUTO;
+
+  @Config(
+      description =
+          "The character set of the file, such as windows-1252; empty for what its byte order mark"
+              + " tells, or UTF-8.")
+  private String charset = "";
+
+  @Config(description = "The character before the decimals of a number.")
+  private char decimalSeparator = '.';
 
   @Config(
       description =
@@ -96,6 +124,7 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
 
   private final List<TextExample<T>> examples = new ArrayList<>();
 
+  private CsvFormat format;
   private ConfiguredDataSourceProvenance provenance;
 
   /** For OLCUT. */
@@ -136,11 +165,16 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
           "labelColumns",
           "%s are several columns, a LabelFactory takes one".formatted(labelColumns));
     }
-    List<CsvText> rows = readRows();
+    ReadRows read = readRows();
+    format = read.format();
+    List<CsvText> rows = read.rows();
+    checkTexts(rows);
     BitSet labelled = labelledRows(rows);
     Tokenized tokens = tokenize(rows);
+    LabelCells<T> cells = new LabelCells<>(outputFactory, labelColumns, decimalSeparator);
     for (int row = 0; row < rows.size(); row++) {
-      T output = labelled.get(row) ? output(rows.get(row), row) : outputFactory.getUnknownOutput();
+      T output =
+          labelled.get(row) ? output(cells, rows.get(row), row) : outputFactory.getUnknownOutput();
       examples.add(new TextExample<>(tokens.texts().get(row), output, kept(rows.get(row))));
     }
     provenance =
@@ -153,8 +187,22 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
     return keepText ? Optional.of(new RawText(row.text(), pair)) : Optional.empty();
   }
 
-  private List<CsvText> readRows() {
-    try (CsvTextFile file = new CsvTextFile(dataPath, separator)) {
+  /** What a file holds, and how it was read. */
+  private record ReadRows(List<CsvText> rows, CsvFormat format) {}
+
+  private ReadRows readRows() {
+    PropertyChecks properties = new PropertyChecks(component);
+    Optional<Character> stated = properties.check("separator", () -> Separators.of(separator));
+    Optional<Charset> characters = properties.check("charset", this::statedCharset);
+    List<String> wanted = new ArrayList<>(labelColumns);
+    wanted.add(textColumn);
+    if (!pairColumn.isEmpty()) {
+      wanted.add(pairColumn);
+    }
+    try {
+      TextFile text =
+          characters.isPresent() ? TextFile.of(dataPath, characters.get()) : TextFile.of(dataPath);
+      CsvTextFile file = CsvTextFile.open(text, stated, quoting, wanted);
       checkColumn(file, "textColumn", textColumn);
       if (!pairColumn.isEmpty()) {
         checkColumn(file, "pairColumn", pairColumn);
@@ -164,10 +212,41 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
       if (rows.isEmpty()) {
         throw refused("dataPath", "%s has no rows".formatted(dataPath));
       }
-      return rows;
+      return new ReadRows(rows, file.format());
     } catch (IOException | IllegalArgumentException e) {
       throw new PropertyException(
           e, component, "dataPath", "%s cannot be read as CSV".formatted(dataPath));
+    }
+  }
+
+  private Optional<Charset> statedCharset() {
+    try {
+      return charset.isEmpty() ? Optional.empty() : Optional.of(Charset.forName(charset));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "is '%s', expected a character set that Java knows, such as UTF-8, UTF-16LE, ISO-8859-1 or windows-1252"
+              .formatted(charset),
+          e);
+    }
+  }
+
+  /** A model says something of no text too, and nobody would notice that a text got lost. */
+  private void checkTexts(List<CsvText> rows) {
+    List<Integer> blank =
+        IntStream.range(0, rows.size()).filter(row -> rows.get(row).isBlank()).boxed().toList();
+    if (!blank.isEmpty()) {
+      int first = blank.get(0);
+      throw refused(
+          "textColumn",
+          "row %d (line %d) of %s has no text in column '%s'%s; remove the row, or fill it in"
+              .formatted(
+                  first,
+                  rows.get(first).line(),
+                  dataPath,
+                  textColumn,
+                  blank.size() == 1
+                      ? ""
+                      : ", and neither have %d more rows".formatted(blank.size() - 1)));
     }
   }
 
@@ -224,22 +303,16 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
     }
   }
 
-  private T output(CsvText text, int row) {
+  private T output(LabelCells<T> cells, CsvText text, int row) {
     try {
-      return labelColumns.size() == 1
-          ? outputFactory.generateOutput(text.labels().get(0))
-          : outputFactory.generateOutput(text.namedLabels(labelColumns));
-    } catch (RuntimeException e) {
+      return cells.output(text.labels());
+    } catch (IllegalArgumentException | IllegalStateException e) {
       throw new PropertyException(
           e,
           component,
-          "outputFactory",
-          "%s cannot make an output of %s in row %d of %s"
-              .formatted(
-                  outputFactory.getClass().getSimpleName(),
-                  text.namedLabels(labelColumns),
-                  row,
-                  dataPath));
+          "labelColumns",
+          "row %d (line %d) of %s has labels that cannot be read"
+              .formatted(row, text.line(), dataPath));
     }
   }
 
@@ -270,6 +343,16 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
   @Override
   public ConfiguredDataSourceProvenance getProvenance() {
     return provenance;
+  }
+
+  /** How the file was read, whether that was stated or found out. */
+  public CsvFormat format() {
+    return format;
+  }
+
+  /** The file. */
+  public Path file() {
+    return dataPath;
   }
 
   /** The number of examples, labelled or not. */
@@ -333,9 +416,42 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
       return this;
     }
 
-    /** The character between two columns. */
+    /** The character between two columns; without it that is found out from the header. */
     public Builder<T> separator(char separator) {
+      source.separator = Separators.stated(separator);
+      return this;
+    }
+
+    /**
+     * What is between two columns: one character, or its name, which is tab, comma, semicolon or
+     * bar; empty to find it out from the header.
+     */
+    public Builder<T> separator(String separator) {
       source.separator = separator;
+      return this;
+    }
+
+    /** Whether a cell may be quoted; without it that is found out. */
+    public Builder<T> quoting(Quoting quoting) {
+      source.quoting = quoting;
+      return this;
+    }
+
+    /** The character set; without it the byte order mark tells it, or it is UTF-8. */
+    public Builder<T> charset(Charset charset) {
+      source.charset = charset.name();
+      return this;
+    }
+
+    /** The name of the character set; empty to find it out. */
+    public Builder<T> charset(String name) {
+      source.charset = name;
+      return this;
+    }
+
+    /** The character before the decimals of a number. */
+    public Builder<T> decimalSeparator(char separator) {
+      source.decimalSeparator = separator;
       return this;
     }
 

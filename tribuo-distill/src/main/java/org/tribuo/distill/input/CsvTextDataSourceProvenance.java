@@ -27,7 +27,8 @@ import org.tribuo.provenance.ConfiguredDataSourceProvenance;
 
 /**
  * Where the examples of a {@link CsvTextDataSource} come from: its settings, when it was made, the
- * SHA-256 of each file that it read, and the number of tokens to which longer texts were cut.
+ * SHA-256 of each file that it read, the number of tokens to which longer texts were cut, and how the
+ * rows were read ({@code found-format}).
  */
 public final class CsvTextDataSourceProvenance extends FilesProvenance
     implements ConfiguredDataSourceProvenance {
@@ -45,7 +46,7 @@ public final class CsvTextDataSourceProvenance extends FilesProvenance
       Path tokenizer,
       @Nullable Path keepLabels,
       int maxTokens) {
-    super(source, "DataSource", found(data, tokenizer, keepLabels, maxTokens));
+    super(source, "DataSource", found(data, source.format(), tokenizer, keepLabels, maxTokens));
   }
 
   /**
@@ -100,11 +101,16 @@ public final class CsvTextDataSourceProvenance extends FilesProvenance
   }
 
   private static List<PrimitiveProvenance<?>> found(
-      Path data, Path tokenizer, @Nullable Path keepLabels, int maxTokens) {
+      Path data,
+      CsvFormat format,
+      Path tokenizer,
+      @Nullable Path keepLabels,
+      int maxTokens) {
     List<PrimitiveProvenance<?>> found = new ArrayList<>();
     found.add(time(FILE_MODIFIED_TIME, Instant.ofEpochMilli(data.toFile().lastModified())));
     found.add(time(DATASOURCE_CREATION_TIME, Instant.now()));
     found.add(sha256(RESOURCE_HASH, data));
+    found.add(found("format", format.toString()));
     found.add(sha256(TOKENIZER_HASH, tokenizer));
     found.add(new IntProvenance(MAX_TOKENS, maxTokens));
     if (keepLabels != null) {

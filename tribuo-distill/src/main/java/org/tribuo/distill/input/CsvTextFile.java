@@ -1,66 +1,255 @@
 package org.tribuo.distill.input;
 
+import de.siegmar.fastcsv.reader.CsvParseException;
+import de.siegmar.fastcsv.reader.CsvReader;
+import de.siegmar.fastcsv.reader.CsvRecord;
+import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.io.Reader;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
-import org.tribuo.data.csv.CSVIterator;
+import java.util.Optional;
 
-/** A CSV file with a header row, read by Tribuo's own reader. */
-final class CsvTextFile implements AutoCloseable {
-  private final CSVIterator rows;
+/** A file of rows with a header, read in a format that is stated or found out. */
+final class CsvTextFile {
+  /** In the place of a quotation mark where there is none: a character that no text has. */
+  private static final char NO_QUOTE = '\uFFFF';
+
+  private final TextFile file;
+  private final CsvFormat format;
+  private final List<String> columns;
+
+  private CsvTextFile(TextFile file, CsvFormat format, List<String> columns) {
+    this.file = file;
+    this.format = format;
+    this.columns = columns;
+  }
 
   /**
-   * @throws IllegalArgumentException if there is no header row
+   * Finds out what is not stated.
+   *
+   * @param wanted the columns that are to be read: the separator is the first usual one with which
+   *     the header has all of them, or the comma
+   * @throws IllegalArgumentException if there is no header, or it is malformed
+   * @throws IOException if the file cannot be read
    */
-  CsvTextFile(Path file, char separator) throws IOException {
-    if (Files.size(file) == 0) {
-      throw new IllegalArgumentException("it is empty, expected a first row of column names");
+  static CsvTextFile open(
+      TextFile file, Optional<Character> separator, Quoting quoting, Collection<String> wanted)
+      throws IOException {
+    try {
+      char chosen = separator.isPresent() ? separator.get() : separatorFor(file, quoting, wanted);
+      boolean quoted =
+          switch (quoting) {
+            case DOUBLE_QUOTES -> true;
+            case NONE -> false;
+            case AUTO -> chosen != '\t' || !quotesAreLetters(file);
+          };
+      CsvFormat format = new CsvFormat(chosen, quoted, file.charset());
+      return new CsvTextFile(file, format, header(file, format));
+    } catch (MalformedTextException e) {
+      char likely = separator.orElse(Separators.USUAL[0]);
+      throw withRow(e, file, new CsvFormat(likely, quoting != Quoting.NONE, file.charset()));
     }
-    rows = new CSVIterator(Files.newBufferedReader(file), separator, CSVIterator.QUOTE);
+  }
+
+  private static char separatorFor(TextFile file, Quoting quoting, Collection<String> wanted)
+      throws IOException {
+    for (char separator : Separators.USUAL) {
+      CsvFormat format = new CsvFormat(separator, quoting != Quoting.NONE, file.charset());
+      if (hasColumns(file, format, wanted)) {
+        return separator;
+      }
+    }
+    return Separators.USUAL[0];
+  }
+
+  private static boolean hasColumns(TextFile file, CsvFormat format, Collection<String> wanted)
+      throws IOException {
+    try {
+      return header(file, format).containsAll(wanted);
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  private static List<String> header(TextFile file, CsvFormat format) throws IOException {
+    try (Rows rows = new Rows(file.open(), format)) {
+      if (!rows.hasNext()) {
+        throw new IllegalArgumentException("it is empty, expected a first row of column names");
+      }
+      return rows.next().getFields();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    } catch (CsvParseException e) {
+      throw new IllegalArgumentException(
+          "the first row, of column names, is malformed: %s".formatted(e.getMessage()), e);
+    }
+  }
+
+  /** What {@link Quoting#AUTO} says of cells between tabs. */
+  private static boolean quotesAreLetters(TextFile file) throws IOException {
+    boolean any = false;
+    boolean allWhole = true;
+    try (Rows rows = new Rows(file.open(), new CsvFormat('\t', false, file.charset()))) {
+      int width = rows.hasNext() ? rows.next().getFieldCount() : 0;
+      while (rows.hasNext()) {
+        CsvRecord row = rows.next();
+        if (row.getFieldCount() != width) {
+          return false;
+        }
+        for (String cell : row.getFields()) {
+          any |= cell.indexOf('"') >= 0;
+          allWhole &= cell.indexOf('"') < 0 || isWholeQuotation(cell);
+        }
+      }
+      return !(any && allWhole);
+    } catch (CsvParseException e) {
+      return false;
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  private static boolean isWholeQuotation(String cell) {
+    return cell.length() > 1
+        && cell.startsWith("\"")
+        && cell.endsWith("\"")
+        && cell.substring(1, cell.length() - 1).replace("\"\"", "").indexOf('"') < 0;
+  }
+
+  CsvFormat format() {
+    return format;
   }
 
   List<String> columns() {
-    return rows.getFields();
+    return columns;
   }
 
   /**
-   * Reads the rows that are left.
+   * Reads all rows.
    *
    * @param pairColumn empty if there are no pairs
-   * @throws IllegalArgumentException if a row is malformed, or has some but not all of its labels,
-   *     or there is no such column
+   * @throws IllegalArgumentException if a row is malformed, has more or fewer cells than the
+   *     header, or some but not all of its labels; the message says which
+   * @throws IOException if the file cannot be read, or some bytes are no text
    */
-  List<CsvText> read(String textColumn, String pairColumn, List<String> labelColumns) {
+  List<CsvText> read(String textColumn, String pairColumn, List<String> labelColumns)
+      throws IOException {
+    int text = columns.indexOf(textColumn);
+    int pair = pairColumn.isEmpty() ? -1 : columns.indexOf(pairColumn);
+    int[] labels = labelColumns.stream().mapToInt(columns::indexOf).toArray();
     List<CsvText> texts = new ArrayList<>();
-    while (rows.hasNext()) {
-      Map<String, String> cells = rows.next().getRowData();
-      List<String> labels =
-          labelColumns.stream().map(column -> cell(cells, column).strip()).toList();
-      long empty = labels.stream().filter(String::isEmpty).count();
-      if (empty != 0 && empty != labels.size()) {
-        throw new IllegalArgumentException(
-            "row %d has only some of its labels: %s are %s, expected all or none"
-                .formatted(texts.size(), labelColumns, labels));
+    try (Rows rows = new Rows(file.open(), format)) {
+      rows.next();
+      while (rows.hasNext()) {
+        CsvRecord cells = rows.next();
+        check(cells, texts.size());
+        List<String> labelCells = new ArrayList<>(labels.length);
+        for (int column : labels) {
+          labelCells.add(cells.getField(column).strip());
+        }
+        checkAllOrNone(labelColumns, labelCells, texts.size(), cells.getStartingLineNumber());
+        texts.add(
+            new CsvText(
+                cells.getStartingLineNumber(),
+                cells.getField(text),
+                pair < 0 ? "" : cells.getField(pair),
+                List.copyOf(labelCells)));
       }
-      String pair = pairColumn.isEmpty() ? "" : cell(cells, pairColumn);
-      texts.add(new CsvText(cell(cells, textColumn), pair, labels));
+      return texts;
+    } catch (UncheckedIOException e) {
+      throw e.getCause() instanceof MalformedTextException malformed
+          ? withRow(malformed, file, format)
+          : e.getCause();
+    } catch (CsvParseException e) {
+      throw new IllegalArgumentException(
+          "row %d is malformed: %s%s".formatted(texts.size(), e.getMessage(), ifLetters()), e);
     }
-    return texts;
   }
 
-  private static String cell(Map<String, String> cells, String column) {
-    String cell = cells.get(column);
-    if (cell == null) {
-      throw new IllegalArgumentException("it has no column '%s'".formatted(column));
-    }
-    return cell;
+  private String ifLetters() {
+    return format.quoted()
+        ? "; close the quotation there, or set quoting to NONE if quotation marks are letters in this"
+            + " file"
+        : "";
   }
 
-  @Override
-  public void close() throws IOException {
-    rows.close();
+  private void check(CsvRecord cells, int row) {
+    if (cells.getFieldCount() != columns.size()) {
+      throw new IllegalArgumentException(
+          "row %d (line %d) has %d cells, but the header has %d columns; is its text quoted, and the file %s?"
+              .formatted(
+                  row,
+                  cells.getStartingLineNumber(),
+                  cells.getFieldCount(),
+                  columns.size(),
+                  format));
+    }
+    for (int column = 0; column < columns.size(); column++) {
+      if (cells.getField(column).indexOf('\0') >= 0) {
+        throw new IllegalArgumentException(
+            "row %d (line %d) has the character NUL in column '%s'; is the file damaged, or in UTF-16, which its charset would have to state?"
+                .formatted(row, cells.getStartingLineNumber(), columns.get(column)));
+      }
+    }
+  }
+
+  private static void checkAllOrNone(
+      List<String> columns, List<String> labels, int row, long line) {
+    long empty = labels.stream().filter(String::isEmpty).count();
+    if (empty != 0 && empty != labels.size()) {
+      throw new IllegalArgumentException(
+          "row %d (line %d) has only some of its labels: %s are %s, expected all or none"
+              .formatted(row, line, columns, labels));
+    }
+  }
+
+  /** A reader is ahead of the rows that it gives, so the row of a line is looked up. */
+  private static IOException withRow(MalformedTextException e, TextFile file, CsvFormat format)
+      throws IOException {
+    int records = 0;
+    try (Rows rows = new Rows(file.openReplacing(), format)) {
+      while (rows.hasNext() && rows.next().getStartingLineNumber() <= e.line()) {
+        records++;
+      }
+    } catch (CsvParseException unclosed) {
+      records++;
+    }
+    String where = records < 2 ? "the first row, of column names" : "row " + (records - 2);
+    return new IOException("%s: %s".formatted(where, e.getMessage()), e);
+  }
+
+  /** The rows of a file, the header among them. */
+  private static final class Rows implements AutoCloseable {
+    private final CsvReader<CsvRecord> reader;
+    private final Iterator<CsvRecord> rows;
+
+    Rows(Reader text, CsvFormat format) {
+      reader =
+          CsvReader.builder()
+              .fieldSeparator(format.separator())
+              .quoteCharacter(format.quoted() ? '"' : NO_QUOTE)
+              .allowUnclosedQuote(false)
+              .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
+              .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
+              .ofCsvRecord(text);
+      rows = reader.iterator();
+    }
+
+    boolean hasNext() {
+      return rows.hasNext();
+    }
+
+    CsvRecord next() {
+      return rows.next();
+    }
+
+    @Override
+    public void close() throws IOException {
+      reader.close();
+    }
   }
 }

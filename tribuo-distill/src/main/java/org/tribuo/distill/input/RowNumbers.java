@@ -1,7 +1,6 @@
 package org.tribuo.distill.input;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.List;
@@ -16,7 +15,7 @@ final class RowNumbers {
    */
   static BitSet read(Path file, int rows) throws IOException {
     BitSet numbers = new BitSet(rows);
-    List<String> lines = Files.readAllLines(file);
+    List<String> lines = TextFile.of(file).lines();
     for (int i = 0; i < lines.size(); i++) {
       String line = lines.get(i).strip();
       if (line.isEmpty()) {

@@ -225,7 +225,15 @@ public final class TextTokenizer implements AutoCloseable {
       return IntStream.range(0, size).parallel().mapToObj(encoding).toList();
     } catch (IllegalArgumentException e) {
       // Which of several refused texts a message names must not depend on threads.
-      return IntStream.range(0, size).mapToObj(encoding).toList();
+      return IntStream.range(0, size).mapToObj(i -> ofRow(i, encoding)).toList();
+    }
+  }
+
+  private static TokenSequence ofRow(int row, IntFunction<TokenSequence> encoding) {
+    try {
+      return encoding.apply(row);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("Row %d: %s".formatted(row, e.getMessage()), e);
     }
   }
 
@@ -257,10 +265,14 @@ public final class TextTokenizer implements AutoCloseable {
   private TokenSequence tokens(Encoding encoding, String text) {
     long[] ids = encoding.getIds();
     if (ids.length == 0) {
-      throw new IllegalArgumentException(
-          "The tokenizer of %s finds no token in the text '%s'".formatted(file, text));
+      throw noToken("text '%s'".formatted(text));
     }
     return new TokenSequence(ints(ids), ints(encoding.getTypeIds()));
+  }
+
+  private IllegalArgumentException noToken(String where) {
+    return new IllegalArgumentException(
+        "The tokenizer of %s finds no token in the %s".formatted(file, where));
   }
 
   private static int[] ints(long[] values) {

@@ -98,6 +98,14 @@ public final class TokenInputs {
         .orElseThrow();
   }
 
+  /** The name of the input that takes the segments, if there is one. */
+  public Optional<String> typeIds() {
+    return inputs.values().stream()
+        .filter(input -> input.part() == Part.TYPE_IDS)
+        .map(Input::name)
+        .findFirst();
+  }
+
   /** The name of the input that takes the positions, if there is one. */
   public Optional<String> positionIds() {
     return inputs.values().stream()

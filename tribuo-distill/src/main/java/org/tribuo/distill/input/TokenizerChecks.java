@@ -134,6 +134,13 @@ final class TokenizerChecks {
 
   private static void checkReferences(JsonNode processor, String template, List<String> texts) {
     for (JsonNode piece : processor.path(template)) {
+      for (JsonNode part : piece) {
+        JsonNode segment = part.path("type_id");
+        require(
+            segment.canConvertToInt() && segment.asInt() >= 0,
+            "the template '%s' has the type_id %s, expected a whole number of 0 or more"
+                .formatted(template, segment.isMissingNode() ? "missing" : segment));
+      }
       JsonNode special = piece.path("SpecialToken").path("id");
       require(
           special.isMissingNode() || processor.path("special_tokens").has(special.asText()),

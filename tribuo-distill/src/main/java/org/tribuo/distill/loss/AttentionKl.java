@@ -11,24 +11,36 @@ import org.tribuo.distill.graph.Value;
  * teacher hide from a query does not count, as in causal models: both are compared over the keys
  * that both see.
  *
- * @param layers which layers are compared
- * @param form scores, from which probabilities are computed here, or probabilities
+ * <pre>{@code
+ * <component name="attention" type="org.tribuo.distill.loss.AttentionKl">
+ *   <property name="form" value="PROBABILITIES"/>
+ * </component>
+ * }</pre>
  */
-public record AttentionKl(LayerMap layers, AttentionForm form) implements FeatureLoss {
+public final class AttentionKl extends AttentionLoss {
   /** Stands for minus infinity, so that zero times it is zero. */
   private static final double HIDDEN = -1e30;
 
   /** The smallest probability whose logarithm is taken. */
   private static final double SMALLEST = 1e-30;
 
-  @Override
-  public Value over(Ops op, Features features) {
-    return features.sumOverPairs(
-        layers, pair -> ofPair(op, AttentionPair.of(op, features, form, pair)));
+  /** Of scores, between layers that are spread evenly. */
+  public AttentionKl() {}
+
+  /**
+   * Between these layers.
+   *
+   * @param layers which layers are compared
+   * @param form scores, from which probabilities are computed here, or probabilities
+   */
+  public AttentionKl(LayerMap layers, AttentionForm form) {
+    super(layers, form);
   }
 
-  private Value ofPair(Ops op, AttentionPair pair) {
-    Value perQuery = form == AttentionForm.SCORES ? ofScores(op, pair) : ofProbabilities(op, pair);
+  @Override
+  Value ofPair(Ops op, AttentionPair pair) {
+    Value perQuery =
+        form() == AttentionForm.SCORES ? ofScores(op, pair) : ofProbabilities(op, pair);
     Value queries = op.squeeze(pair.query(), 3);
     return op.div(
         op.reduceSum(op.mul(perQuery, queries)),

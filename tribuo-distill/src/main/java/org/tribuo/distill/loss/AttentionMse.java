@@ -12,19 +12,30 @@ import org.tribuo.distill.graph.Value;
  * models: one whose probability is zero to the last bit. TinyBERT's program counts padding, as
  * zeros.
  *
- * @param layers which layers are compared
- * @param form scores, as in TinyBERT, or probabilities
+ * <pre>{@code
+ * <component name="attention" type="org.tribuo.distill.loss.AttentionMse">
+ *   <property name="form" value="PROBABILITIES"/>
+ * </component>
+ * }</pre>
  */
-public record AttentionMse(LayerMap layers, AttentionForm form) implements FeatureLoss {
-  @Override
-  public Value over(Ops op, Features features) {
-    return features.sumOverPairs(
-        layers, pair -> ofPair(op, AttentionPair.of(op, features, form, pair)));
+public final class AttentionMse extends AttentionLoss {
+  /** Of scores, between layers that are spread evenly. */
+  public AttentionMse() {}
+
+  /**
+   * Between these layers.
+   *
+   * @param layers which layers are compared
+   * @param form scores, as in TinyBERT, or probabilities
+   */
+  public AttentionMse(LayerMap layers, AttentionForm form) {
+    super(layers, form);
   }
 
-  private Value ofPair(Ops op, AttentionPair pair) {
+  @Override
+  Value ofPair(Ops op, AttentionPair pair) {
     Value tokens = op.mul(pair.query(), pair.key());
-    if (form == AttentionForm.PROBABILITIES) {
+    if (form() == AttentionForm.PROBABILITIES) {
       Value squares = op.mul(op.square(op.sub(pair.student(), pair.teacher())), tokens);
       return mean(op, squares, op.mul(op.reduceSum(tokens), (double) pair.heads()));
     }

@@ -8,10 +8,26 @@ import org.tribuo.distill.graph.Value;
  * (Kornblith et al. 2019, arXiv:1905.00414), {@code ‖YᵀX‖² / (‖XᵀX‖ ‖YᵀY‖)} of features whose mean
  * over the batch is taken off. Does not change when features are turned or scaled as a whole.
  *
- * @param layers the layer of each
- * @param vector what stands for an example
+ * <pre>{@code
+ * <component name="alignment" type="org.tribuo.distill.loss.Cka">
+ *   <property name="vector" value="FIRST_TOKEN"/>
+ * </component>
+ * }</pre>
  */
-public record Cka(LayerPair layers, ExampleVector vector) implements FeatureLoss {
+public final class Cka extends ExampleRelationLoss {
+  /** Of the mean of the last hidden states of both. */
+  public Cka() {}
+
+  /**
+   * Of a layer of each.
+   *
+   * @param layers the layer of each
+   * @param vector what stands for an example
+   */
+  public Cka(LayerPair layers, ExampleVector vector) {
+    super(layers, vector);
+  }
+
   /** Three: two examples are always aligned. */
   @Override
   public int fewestExamples() {
@@ -19,8 +35,7 @@ public record Cka(LayerPair layers, ExampleVector vector) implements FeatureLoss
   }
 
   @Override
-  public Value over(Ops op, Features features) {
-    ExampleRelations examples = ExampleRelations.of(op, features, layers, vector);
+  Value of(Ops op, ExampleRelations examples) {
     return op.squeeze(
         op.oneMinus(
             Cosine.of(op, kernel(op, examples.student()), kernel(op, examples.teacher()), 1)),

@@ -1,7 +1,13 @@
 package org.tribuo.distill.loss;
 
+import com.oracle.labs.mlrg.olcut.config.Config;
+import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.tribuo.distill.component.PropertyChecks;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Ops;
@@ -16,30 +22,94 @@ import org.tribuo.distill.graph.Value;
  * <p>Mean over the labelled rows. Class weights do not change by what is divided; PyTorch divides
  * by the sum of the weights of the labels instead.
  *
- * @param labelSmoothing ε, from 0 (none) to below 1
- * @param classWeights a weight for each class, not negative, or none: all 1
+ * <pre>{@code
+ * <component name="hard" type="org.tribuo.distill.loss.CrossEntropy">
+ *   <property name="labelSmoothing" value="0.1"/>
+ *   <propertymap name="classWeights"><entry key="rare" value="10"/></propertymap>
+ * </component>
+ * }</pre>
  */
-public record CrossEntropy(float labelSmoothing, List<Float> classWeights) implements HardLoss {
-  public CrossEntropy {
-    if (!(labelSmoothing >= 0 && labelSmoothing < 1)) {
-      throw new IllegalArgumentException(
-          "Label smoothing is %s, expected a number from 0 (none) to below 1"
-              .formatted(labelSmoothing));
-    }
-    for (int i = 0; i < classWeights.size(); i++) {
-      float weight = classWeights.get(i);
-      if (!(weight >= 0 && weight < Float.POSITIVE_INFINITY)) {
-        throw new IllegalArgumentException(
-            "The weight of class %d is %s, expected a finite number of 0 or more"
-                .formatted(i, weight));
-      }
-    }
-    classWeights = List.copyOf(classWeights);
-  }
+public final class CrossEntropy implements HardLoss {
+  @ConfigurableName private String component = "CrossEntropy";
+
+  @Config(
+      description =
+          "The fraction of the label's probability that is spread over all labels, 0 to below 1.")
+  private float labelSmoothing;
+
+  @Config(description = "A weight for each label, not negative; labels that are not named have 1.")
+  private Map<String, Float> classWeights = Map.of();
+
+  /** The weight of each column of the logits; empty if all are 1. */
+  private List<Float> columnWeights = List.of();
 
   /** Without smoothing and weights. */
-  public CrossEntropy() {
-    this(0, List.of());
+  public CrossEntropy() {}
+
+  /**
+   * A cross-entropy with label smoothing.
+   *
+   * @param labelSmoothing ε, from 0 (none) to below 1
+   * @throws PropertyException if it is out of its range
+   */
+  public CrossEntropy(float labelSmoothing) {
+    this(labelSmoothing, Map.of());
+  }
+
+  /**
+   * A cross-entropy with label smoothing and weights.
+   *
+   * @param labelSmoothing ε, from 0 (none) to below 1
+   * @param classWeights a weight for each label, not negative; 1 for those that are not named
+   * @throws PropertyException if a number is out of its range
+   */
+  public CrossEntropy(float labelSmoothing, Map<String, Float> classWeights) {
+    this.labelSmoothing = labelSmoothing;
+    this.classWeights = Map.copyOf(classWeights);
+    postConfig();
+  }
+
+  @Override
+  public void postConfig() {
+    PropertyChecks properties = new PropertyChecks(component);
+    if (!(labelSmoothing >= 0 && labelSmoothing < 1)) {
+      throw properties.refused(
+          "labelSmoothing",
+          "is %s, expected a number from 0 (none) to below 1".formatted(labelSmoothing));
+    }
+    new TreeMap<>(classWeights)
+        .forEach(
+            (label, weight) -> {
+              if (!(weight >= 0 && weight < Float.POSITIVE_INFINITY)) {
+                throw properties.refused(
+                    "classWeights",
+                    "gives '%s' the weight %s, expected a finite number of 0 or more"
+                        .formatted(label, weight));
+              }
+            });
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws PropertyException if a label that has a weight is not one of them
+   */
+  @Override
+  public CrossEntropy forLabels(List<String> labelOrder) {
+    Set<String> unknown = new TreeSet<>(classWeights.keySet());
+    labelOrder.forEach(unknown::remove);
+    if (!unknown.isEmpty()) {
+      throw new PropertyChecks(component)
+          .refused("classWeights", "names %s, expected some of %s".formatted(unknown, labelOrder));
+    }
+    if (classWeights.isEmpty()) {
+      return this;
+    }
+    CrossEntropy loss = new CrossEntropy(labelSmoothing, classWeights);
+    loss.component = component;
+    loss.columnWeights =
+        labelOrder.stream().map(label -> classWeights.getOrDefault(label, 1f)).toList();
+    return loss;
   }
 
   @Override
@@ -54,9 +124,13 @@ public record CrossEntropy(float labelSmoothing, List<Float> classWeights) imple
 
   @Override
   public Value perRow(Ops op, Value logits, Value labels) {
+    if (columnWeights.isEmpty() && !classWeights.isEmpty()) {
+      throw new IllegalStateException(
+          "%s has weights by label: forLabels says which column is which".formatted(this));
+    }
     checkClasses(logits);
     Value logQ = op.logSoftmax(logits, -1);
-    Value surprise = op.neg(classWeights.isEmpty() ? logQ : op.mul(logQ, weights(op, logits)));
+    Value surprise = op.neg(columnWeights.isEmpty() ? logQ : op.mul(logQ, weights(op, logits)));
     Value ofLabel = op.squeeze(op.gatherElements(surprise, op.unsqueeze(labels, 1), 1), 1);
     if (labelSmoothing == 0) {
       return ofLabel;
@@ -66,9 +140,9 @@ public record CrossEntropy(float labelSmoothing, List<Float> classWeights) imple
   }
 
   private Value weights(Ops op, Value logits) {
-    float[] weights = new float[classWeights.size()];
+    float[] weights = new float[columnWeights.size()];
     for (int i = 0; i < weights.length; i++) {
-      weights[i] = classWeights.get(i);
+      weights[i] = columnWeights.get(i);
     }
     return op.constant(Tensor.of(weights, weights.length).cast(logits.elementType()));
   }
@@ -81,10 +155,16 @@ public record CrossEntropy(float labelSmoothing, List<Float> classWeights) imple
                   .formatted(logits.name(), logits.type())
               + " number use SquaredError, for yes or no BinaryCrossEntropy");
     }
-    if (!classWeights.isEmpty() && !classes.is(classWeights.size())) {
+    if (!columnWeights.isEmpty() && !classes.is(columnWeights.size())) {
       throw new GraphException(
           "CrossEntropy has %d class weights, the student has %s classes"
-              .formatted(classWeights.size(), classes));
+              .formatted(columnWeights.size(), classes));
     }
+  }
+
+  @Override
+  public String toString() {
+    return "CrossEntropy(labelSmoothing=%s, classWeights=%s)"
+        .formatted(labelSmoothing, new TreeMap<>(classWeights));
   }
 }

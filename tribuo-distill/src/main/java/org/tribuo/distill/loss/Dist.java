@@ -1,8 +1,11 @@
 package org.tribuo.distill.loss;
 
+import com.oracle.labs.mlrg.olcut.config.Config;
+import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.tribuo.distill.component.PropertyChecks;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
 
@@ -19,16 +22,40 @@ import org.tribuo.distill.graph.Value;
  * can be 1 or -1 only, with one row it is 0: batches of so few examples are refused, use larger
  * ones or γ = 0.
  *
- * @param beta β, the weight of the correlation between classes, 0 or more; 1 or 2 in the paper
- * @param gamma γ, the weight of the correlation between rows, 0 or more; 1 or 2 in the paper
+ * <pre>{@code
+ * <component name="soft" type="org.tribuo.distill.loss.Dist">
+ *   <property name="beta" value="2"/>
+ * </component>
+ * }</pre>
  */
-public record Dist(double beta, double gamma) implements SoftLoss {
-  public Dist {
-    if (!(beta >= 0 && gamma >= 0 && beta + gamma > 0 && Double.isFinite(beta + gamma))) {
-      throw new IllegalArgumentException(
-          "Dist has beta %s and gamma %s, expected finite numbers of 0 or more, not both 0"
-              .formatted(beta, gamma));
-    }
+public final class Dist implements SoftLoss {
+  @ConfigurableName private String component = "Dist";
+
+  @Config(description = "The weight of the correlation between classes, 0 or more.")
+  private double beta = 1;
+
+  @Config(description = "The weight of the correlation between rows of a batch, 0 or more.")
+  private double gamma = 1;
+
+  /** With β = γ = 1. */
+  public Dist() {}
+
+  /**
+   * A loss with these weights.
+   *
+   * @param beta β, the weight of the correlation between classes, 0 or more; 1 or 2 in the paper
+   * @param gamma γ, the weight of the correlation between rows, 0 or more; 1 or 2 in the paper
+   * @throws PropertyException if one is negative, or both are 0
+   */
+  public Dist(double beta, double gamma) {
+    this.beta = beta;
+    this.gamma = gamma;
+    postConfig();
+  }
+
+  @Override
+  public void postConfig() {
+    new PropertyChecks(component).checkWeights("beta", beta, "gamma", gamma);
   }
 
   @Override
@@ -92,5 +119,10 @@ public record Dist(double beta, double gamma) implements SoftLoss {
   private static Value centredColumns(Ops op, Value x, Value weights, Value roots, Value total) {
     Value mean = op.div(op.reduceSumKeep(op.mul(x, weights), 0), total);
     return op.mul(op.sub(x, mean), roots);
+  }
+
+  @Override
+  public String toString() {
+    return "Dist(beta=%s, gamma=%s)".formatted(beta, gamma);
   }
 }

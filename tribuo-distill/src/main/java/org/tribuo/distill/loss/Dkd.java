@@ -1,8 +1,11 @@
 package org.tribuo.distill.loss;
 
+import com.oracle.labs.mlrg.olcut.config.Config;
+import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.tribuo.distill.component.PropertyChecks;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Tensor;
@@ -20,12 +23,13 @@ import org.tribuo.distill.graph.Value;
  * rows that count. The paper raises this loss over the first epochs: let alpha of the objective
  * grow.
  *
- * @param alpha α, the weight of the true class's part, 0 or more; 1 in the paper
- * @param beta β, the weight of the other classes' part, 0 or more; 0.5 to 8 in the authors'
- *     settings
- * @param unlabelled what becomes of rows without a true class
+ * <pre>{@code
+ * <component name="soft" type="org.tribuo.distill.loss.Dkd">
+ *   <property name="beta" value="8"/>
+ * </component>
+ * }</pre>
  */
-public record Dkd(double alpha, double beta, Unlabelled unlabelled) implements SoftLoss {
+public final class Dkd implements SoftLoss {
   /** What becomes of rows without a true class. */
   public enum Unlabelled {
     /** They do not count. */
@@ -37,17 +41,53 @@ public record Dkd(double alpha, double beta, Unlabelled unlabelled) implements S
   /** Subtracted from the true class's logit, which leaves it no probability. */
   private static final double MASK = 1000;
 
-  public Dkd {
-    if (!(alpha >= 0 && beta >= 0 && alpha + beta > 0 && Double.isFinite(alpha + beta))) {
-      throw new IllegalArgumentException(
-          "Dkd has alpha %s and beta %s, expected finite numbers of 0 or more, not both 0"
-              .formatted(alpha, beta));
-    }
-  }
+  @ConfigurableName private String component = "Dkd";
 
-  /** A loss that leaves out rows without a true class. */
+  @Config(description = "The weight of the true class's part, 0 or more; 1 in the paper.")
+  private double alpha = 1;
+
+  @Config(
+      description =
+          "The weight of the other classes' part, 0 or more; 0.5 to 8 in the authors' settings.")
+  private double beta = 8;
+
+  @Config(
+      description =
+          "What becomes of rows without a label: they are left out, or the teacher's likeliest class"
+              + " is taken for the true one.")
+  private Unlabelled unlabelled = Unlabelled.LEFT_OUT;
+
+  /** With α = 1 and β = 8; rows without a true class are left out. */
+  public Dkd() {}
+
+  /**
+   * A loss that leaves out rows without a true class.
+   *
+   * @throws PropertyException if a weight is negative, or both are 0
+   */
   public Dkd(double alpha, double beta) {
     this(alpha, beta, Unlabelled.LEFT_OUT);
+  }
+
+  /**
+   * A loss with these weights.
+   *
+   * @param alpha α, the weight of the true class's part, 0 or more; 1 in the paper
+   * @param beta β, the weight of the other classes' part, 0 or more; 0.5 to 8 in the authors'
+   *     settings
+   * @param unlabelled what becomes of rows without a true class
+   * @throws PropertyException if a weight is negative, or both are 0
+   */
+  public Dkd(double alpha, double beta, Unlabelled unlabelled) {
+    this.alpha = alpha;
+    this.beta = beta;
+    this.unlabelled = unlabelled;
+    postConfig();
+  }
+
+  @Override
+  public void postConfig() {
+    new PropertyChecks(component).checkWeights("alpha", alpha, "beta", beta);
   }
 
   @Override
@@ -117,5 +157,10 @@ public record Dkd(double alpha, double beta, Unlabelled unlabelled) implements S
             op.squeeze(op.sizeOf(rows.student(), -1), 0),
             op.constant(Tensor.scalar(1L)));
     return op.cast(op.equal(classes, all), rows.student().elementType());
+  }
+
+  @Override
+  public String toString() {
+    return "Dkd(alpha=%s, beta=%s, unlabelled=%s)".formatted(alpha, beta, unlabelled);
   }
 }

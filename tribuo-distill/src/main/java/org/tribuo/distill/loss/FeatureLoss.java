@@ -1,5 +1,9 @@
 package org.tribuo.distill.loss;
 
+import com.oracle.labs.mlrg.olcut.config.Configurable;
+import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
+import com.oracle.labs.mlrg.olcut.provenance.Provenancable;
+import com.oracle.labs.mlrg.olcut.provenance.impl.ConfiguredObjectProvenanceImpl;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
 
@@ -8,7 +12,7 @@ import org.tribuo.distill.graph.Value;
  * or relations between tokens or between examples. It is a forward formula; its gradient is derived
  * from that. Immutable.
  */
-public interface FeatureLoss {
+public interface FeatureLoss extends Configurable, Provenancable<ConfiguredObjectProvenance> {
   /**
    * Writes the loss of a batch.
    *
@@ -25,5 +29,10 @@ public interface FeatureLoss {
    */
   default int fewestExamples() {
     return 1;
+  }
+
+  @Override
+  default ConfiguredObjectProvenance getProvenance() {
+    return new ConfiguredObjectProvenanceImpl(this, "FeatureLoss");
   }
 }

@@ -1,33 +1,147 @@
 package org.tribuo.distill.loss;
 
+import com.oracle.labs.mlrg.olcut.config.Config;
+import com.oracle.labs.mlrg.olcut.config.Configurable;
+import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
+import com.oracle.labs.mlrg.olcut.config.PropertyException;
+import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
+import com.oracle.labs.mlrg.olcut.provenance.Provenancable;
+import com.oracle.labs.mlrg.olcut.provenance.impl.ConfiguredObjectProvenanceImpl;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.tribuo.distill.component.PropertyChecks;
+import org.tribuo.distill.schedule.Schedule;
 
 /**
- * A feature loss as a part of an objective. Its weight is an input of the graph, {@code
- * weight_NAME}, so that it may change from step to step; its value before that is reported under
- * the name.
+ * A loss on intermediate activations as a term of an objective. Its weight is an input of the
+ * graph, {@code weight_NAME}, so that it may change from step to step; its value before that is
+ * reported under the name.
  *
- * @param name letters, digits and underscores; neither {@code loss} nor {@code hard} nor {@code
- *     soft}
+ * <pre>{@code
+ * <component name="inside" type="org.tribuo.distill.loss.FeatureTerm">
+ *   <property name="loss" value="relations"/>
+ *   <property name="weight" value="0.1"/>
+ * </component>
+ * <component name="relations" type="org.tribuo.distill.loss.MiniLm">
+ *   <property name="relationHeads" value="12"/>
+ * </component>
+ * }</pre>
  */
-public record FeatureTerm(String name, FeatureLoss loss) {
+public final class FeatureTerm implements Configurable, Provenancable<ConfiguredObjectProvenance> {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_]+");
   private static final Set<String> TAKEN = Set.of("loss", "hard", "soft");
 
+  @ConfigurableName private String component = "feature";
+
+  @Config(
+      description =
+          "The name under which listeners get its value: letters, digits and underscores; by default"
+              + " that of the component.")
+  private @Nullable String name;
+
+  @Config(mandatory = true, description = "The loss.")
+  private FeatureLoss loss;
+
+  @Config(description = "The factor of the loss, 0 or more; by default 1.")
+  private @Nullable Float weight;
+
+  @Config(description = "The weight over the steps, where it is not a constant.")
+  private @Nullable Schedule weightSchedule;
+
+  /** For OLCUT. */
+  private FeatureTerm() {}
+
+  private FeatureTerm(
+      String name, FeatureLoss loss, @Nullable Float weight, @Nullable Schedule weightSchedule) {
+    this.name = name;
+    this.loss = loss;
+    this.weight = weight;
+    this.weightSchedule = weightSchedule;
+    postConfig();
+  }
+
   /**
-   * @throws IllegalArgumentException if the name is of another form
+   * A term with weight 1.
+   *
+   * @param name letters, digits and underscores; neither {@code loss} nor {@code hard} nor {@code
+   *     soft}
+   * @throws PropertyException if the name is of another form
    */
-  public FeatureTerm {
-    if (!NAME.matcher(name).matches() || TAKEN.contains(name)) {
-      throw new IllegalArgumentException(
-          "'%s' cannot be a term's name: expected letters, digits and underscores, and none of %s"
-              .formatted(name, TAKEN.stream().sorted().toList()));
+  public FeatureTerm(String name, FeatureLoss loss) {
+    this(name, loss, null, null);
+  }
+
+  /**
+   * A term whose weight does not change.
+   *
+   * @throws PropertyException if the name is of another form or the weight is negative
+   */
+  public FeatureTerm(String name, FeatureLoss loss, float weight) {
+    this(name, loss, weight, null);
+  }
+
+  /**
+   * A term whose weight changes over the steps.
+   *
+   * @throws PropertyException if the name is of another form or the weight is negative at any step
+   */
+  public FeatureTerm(String name, FeatureLoss loss, Schedule weight) {
+    this(name, loss, null, weight);
+  }
+
+  @Override
+  public void postConfig() {
+    PropertyChecks properties = new PropertyChecks(component);
+    if (!NAME.matcher(name()).matches() || TAKEN.contains(name())) {
+      throw properties.refused(
+          "name",
+          "is '%s', expected letters, digits and underscores, and none of %s"
+              .formatted(name(), TAKEN.stream().sorted().toList()));
     }
+    if (weight != null && weightSchedule != null) {
+      throw properties.refused(
+          "weight",
+          "is %s, and there is a schedule: %s; state one of the two"
+              .formatted(weight, weightSchedule));
+    }
+    Schedule one = Schedule.constant(1);
+    properties.check(
+        weightSchedule == null ? "weight" : "weightSchedule",
+        () -> new ObjectiveSchedules(one, one, Map.of(name(), weight())));
+  }
+
+  /** The name under which its value is reported. */
+  public String name() {
+    return name == null ? component : name;
+  }
+
+  /** The loss. */
+  public FeatureLoss loss() {
+    return loss;
+  }
+
+  /** The factor of the loss. */
+  public Schedule weight() {
+    if (weightSchedule != null) {
+      return weightSchedule;
+    }
+    return Schedule.constant(weight == null ? 1 : weight);
   }
 
   /** The name of the input that holds the term's weight: a float scalar. */
   public String weightInput() {
-    return ObjectiveInputs.weightOf(name);
+    return ObjectiveInputs.weightOf(name());
+  }
+
+  @Override
+  public ConfiguredObjectProvenance getProvenance() {
+    return new ConfiguredObjectProvenanceImpl(this, "FeatureTerm");
+  }
+
+  @Override
+  public String toString() {
+    return "%s * %s".formatted(weight(), loss);
   }
 }

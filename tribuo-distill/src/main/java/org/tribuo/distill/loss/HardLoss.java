@@ -1,5 +1,10 @@
 package org.tribuo.distill.loss;
 
+import com.oracle.labs.mlrg.olcut.config.Configurable;
+import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
+import com.oracle.labs.mlrg.olcut.provenance.Provenancable;
+import com.oracle.labs.mlrg.olcut.provenance.impl.ConfiguredObjectProvenanceImpl;
+import java.util.List;
 import java.util.Set;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
@@ -8,7 +13,7 @@ import org.tribuo.distill.graph.Value;
  * A loss against the true labels, row by row. The objective takes the mean over the labelled rows;
  * rows without a label may hold any finite number. Implementations are immutable.
  */
-public interface HardLoss {
+public interface HardLoss extends Configurable, Provenancable<ConfiguredObjectProvenance> {
   /** How this loss wants the labels. */
   LabelForm labelForm();
 
@@ -21,6 +26,14 @@ public interface HardLoss {
   }
 
   /**
+   * The same loss for logits whose columns have these names: settings by label become settings by
+   * column.
+   */
+  default HardLoss forLabels(List<String> labelOrder) {
+    return this;
+  }
+
+  /**
    * Writes the loss of each row into the graph.
    *
    * @param logits [rows, outputs], before any activation
@@ -29,4 +42,9 @@ public interface HardLoss {
    * @return [rows]
    */
   Value perRow(Ops op, Value logits, Value labels);
+
+  @Override
+  default ConfiguredObjectProvenance getProvenance() {
+    return new ConfiguredObjectProvenanceImpl(this, "HardLoss");
+  }
 }

@@ -8,15 +8,27 @@ import org.tribuo.distill.graph.Value;
  * from 0 to 2, summed over the pairs of layers (Sanh et al. 2019, arXiv:1910.01108, §3). W as in
  * {@link HiddenStateMse}. For teachers whose states differ in length from the student's.
  *
- * @param layers which layers are compared
+ * <pre>{@code
+ * <component name="states" type="org.tribuo.distill.loss.HiddenStateCosine">
+ *   <property name="layers" value="pairs"/>
+ * </component>
+ * }</pre>
  */
-public record HiddenStateCosine(LayerMap layers) implements FeatureLoss {
-  @Override
-  public Value over(Ops op, Features features) {
-    return features.sumOverPairs(layers, pair -> ofPair(op, features, pair));
+public final class HiddenStateCosine extends LayerwiseLoss {
+  /** Between layers that are spread evenly. */
+  public HiddenStateCosine() {}
+
+  /**
+   * Between these layers.
+   *
+   * @param layers which layers are compared
+   */
+  public HiddenStateCosine(LayerMap layers) {
+    super(layers);
   }
 
-  private static Value ofPair(Ops op, Features features, LayerPair pair) {
+  @Override
+  Value ofPair(Ops op, Features features, LayerPair pair) {
     HiddenStatePair states = HiddenStatePair.of(features, pair);
     return features.meanOverTokens(
         op.oneMinus(Cosine.of(op, states.student(), states.teacher(), 2)));

@@ -9,15 +9,27 @@ import org.tribuo.distill.graph.Value;
  * learned matrix without bias, one for each pair, only where the widths differ; TinyBERT's program
  * shares one among all layers and adds a bias.
  *
- * @param layers which layers are compared; {@code 0:0} is the embeddings
+ * <pre>{@code
+ * <component name="states" type="org.tribuo.distill.loss.HiddenStateMse">
+ *   <property name="layers" value="pairs"/>
+ * </component>
+ * }</pre>
  */
-public record HiddenStateMse(LayerMap layers) implements FeatureLoss {
-  @Override
-  public Value over(Ops op, Features features) {
-    return features.sumOverPairs(layers, pair -> ofPair(op, features, pair));
+public final class HiddenStateMse extends LayerwiseLoss {
+  /** Between layers that are spread evenly. */
+  public HiddenStateMse() {}
+
+  /**
+   * Between these layers.
+   *
+   * @param layers which layers are compared; {@code 0:0} is the embeddings
+   */
+  public HiddenStateMse(LayerMap layers) {
+    super(layers);
   }
 
-  private static Value ofPair(Ops op, Features features, LayerPair pair) {
+  @Override
+  Value ofPair(Ops op, Features features, LayerPair pair) {
     HiddenStatePair states = HiddenStatePair.of(features, pair);
     Value squares = op.reduceSum(op.square(op.sub(states.student(), states.teacher())), -1);
     return op.div(features.meanOverTokens(squares), (double) Features.width(states.teacher()));

@@ -1,6 +1,9 @@
 package org.tribuo.distill.loss;
 
+import com.oracle.labs.mlrg.olcut.config.Config;
+import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
 import java.util.Set;
+import org.tribuo.distill.component.PropertyChecks;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
 
@@ -14,20 +17,40 @@ import org.tribuo.distill.graph.Value;
  * <p>The distributions are mixed, not their logarithms. Summed over classes, mean over the rows
  * that count, times T².
  *
- * @param beta β, from 0 to 1; 0.5 is the symmetric divergence
+ * <pre>{@code
+ * <component name="soft" type="org.tribuo.distill.loss.JensenShannon">
+ *   <property name="beta" value="0.1"/>
+ * </component>
+ * }</pre>
  */
-public record JensenShannon(double beta) implements RowwiseSoftLoss {
-  public JensenShannon {
-    if (!(beta >= 0 && beta <= 1)) {
-      throw new IllegalArgumentException(
-          "beta of JensenShannon is %s, expected a number from 0 (forward KL) to 1 (reverse KL)"
-              .formatted(beta));
-    }
-  }
+public final class JensenShannon implements RowwiseSoftLoss {
+  @ConfigurableName private String component = "JensenShannon";
+
+  @Config(description = "From 0, the forward divergence, to 1, the reverse one.")
+  private double beta = 0.5;
 
   /** The symmetric divergence. */
-  public JensenShannon() {
-    this(0.5);
+  public JensenShannon() {}
+
+  /**
+   * A loss between the two divergences.
+   *
+   * @param beta β, from 0 to 1; 0.5 is the symmetric divergence
+   * @throws PropertyException if beta is not from 0 to 1
+   */
+  public JensenShannon(double beta) {
+    this.beta = beta;
+    postConfig();
+  }
+
+  @Override
+  public void postConfig() {
+    if (!(beta >= 0 && beta <= 1)) {
+      throw new PropertyChecks(component)
+          .refused(
+              "beta",
+              "is %s, expected a number from 0 (forward KL) to 1 (reverse KL)".formatted(beta));
+    }
   }
 
   @Override
@@ -56,5 +79,10 @@ public record JensenShannon(double beta) implements RowwiseSoftLoss {
     Value a = op.add(at.logP(), Math.log(beta));
     Value b = op.add(at.logQ(), Math.log(1 - beta));
     return op.add(op.max(a, b), op.softplus(op.neg(op.abs(op.sub(a, b)))));
+  }
+
+  @Override
+  public String toString() {
+    return "JensenShannon(beta=%s)".formatted(beta);
   }
 }

@@ -1,5 +1,6 @@
 package org.tribuo.distill.loss;
 
+import com.oracle.labs.mlrg.olcut.config.Config;
 import java.util.EnumSet;
 import java.util.Set;
 import org.tribuo.distill.graph.Ops;
@@ -12,10 +13,26 @@ import org.tribuo.distill.graph.Value;
  *
  * <p>Everything else, T² included, is that of the loss inside.
  *
- * @param loss the loss of the standardised logits, usually {@link KlDivergence}
+ * <pre>{@code
+ * <component name="soft" type="org.tribuo.distill.loss.LogitStandardization">
+ *   <property name="loss" value="kl"/>
+ * </component>
+ * <component name="kl" type="org.tribuo.distill.loss.KlDivergence"/>
+ * }</pre>
  */
-public record LogitStandardization(SoftLoss loss) implements SoftLoss {
+public final class LogitStandardization implements SoftLoss {
   private static final double EPSILON = 1e-7;
+
+  @Config(description = "The loss of the standardised logits.")
+  private SoftLoss loss = new KlDivergence();
+
+  /** The KL divergence of standardised logits. */
+  public LogitStandardization() {}
+
+  /** Another loss of standardised logits. */
+  public LogitStandardization(SoftLoss loss) {
+    this.loss = loss;
+  }
 
   @Override
   public Value over(Ops op, Rows rows) {
@@ -55,5 +72,10 @@ public record LogitStandardization(SoftLoss loss) implements SoftLoss {
     Value classes = op.cast(op.sizeOf(x, -1), x.elementType());
     Value variance = op.div(op.reduceSumKeep(op.square(centred), -1), op.add(classes, -1));
     return op.div(centred, op.add(SafeRoot.of(op, variance), EPSILON));
+  }
+
+  @Override
+  public String toString() {
+    return "LogitStandardization(%s)".formatted(loss);
   }
 }

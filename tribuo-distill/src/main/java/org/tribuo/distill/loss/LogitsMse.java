@@ -1,5 +1,6 @@
 package org.tribuo.distill.loss;
 
+import com.oracle.labs.mlrg.olcut.config.Config;
 import java.util.Set;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
@@ -11,10 +12,13 @@ import org.tribuo.distill.graph.Value;
  * <p>Mean over the rows that count. There is no T²: where logits are divided by T first, T² would
  * only undo that.
  *
- * @param classes sum over classes, or their mean, as PyTorch's {@code mse_loss} does
- * @param logits as they are, or divided by the temperature first
+ * <pre>{@code
+ * <component name="soft" type="org.tribuo.distill.loss.LogitsMse">
+ *   <property name="classes" value="MEAN"/>
+ * </component>
+ * }</pre>
  */
-public record LogitsMse(Reduction classes, Logits logits) implements RowwiseSoftLoss {
+public final class LogitsMse implements RowwiseSoftLoss {
   /** What becomes of the squares of one row. */
   public enum Reduction {
     /** They are added up. */
@@ -31,9 +35,27 @@ public record LogitsMse(Reduction classes, Logits logits) implements RowwiseSoft
     SOFTENED
   }
 
+  @Config(
+      description =
+          "What becomes of the squares of one row: their sum, or their mean, as in PyTorch's"
+              + " mse_loss.")
+  private Reduction classes = Reduction.SUM;
+
+  @Config(description = "Whether the logits are divided by the temperature first.")
+  private Logits logits = Logits.PLAIN;
+
   /** The sum of squares of plain logits. */
-  public LogitsMse() {
-    this(Reduction.SUM, Logits.PLAIN);
+  public LogitsMse() {}
+
+  /**
+   * A loss of these logits.
+   *
+   * @param classes sum over classes, or their mean, as PyTorch's {@code mse_loss} does
+   * @param logits as they are, or divided by the temperature first
+   */
+  public LogitsMse(Reduction classes, Logits logits) {
+    this.classes = classes;
+    this.logits = logits;
   }
 
   @Override
@@ -47,5 +69,10 @@ public record LogitsMse(Reduction classes, Logits logits) implements RowwiseSoft
     Value squares =
         op.square(logits == Logits.PLAIN ? difference : op.div(difference, rows.temperature()));
     return classes == Reduction.SUM ? op.reduceSum(squares, -1) : op.reduceMean(squares, -1);
+  }
+
+  @Override
+  public String toString() {
+    return "LogitsMse(classes=%s, logits=%s)".formatted(classes, logits);
   }
 }

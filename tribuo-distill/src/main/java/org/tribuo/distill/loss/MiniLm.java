@@ -1,6 +1,9 @@
 package org.tribuo.distill.loss;
 
+import com.oracle.labs.mlrg.olcut.config.Config;
+import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
 import java.util.List;
+import org.tribuo.distill.component.PropertyChecks;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
@@ -14,27 +17,72 @@ import org.tribuo.distill.transformer.Feature.Kind;
  * examples; the three are added. Needs neither equal widths nor equal heads: the first to try for
  * any pair of Transformers.
  *
- * @param layers the layer of each; the teacher's last one, or for large teachers an upper middle
- *     one
- * @param relationHeads r, which must divide the width of all heads of both; more than there are
- *     attention heads is usual
+ * <pre>{@code
+ * <component name="relations" type="org.tribuo.distill.loss.MiniLm">
+ *   <property name="relationHeads" value="12"/>
+ *   <property name="teacherLayer" value="-2"/>
+ * </component>
+ * }</pre>
  */
-public record MiniLm(LayerPair layers, int relationHeads) implements FeatureLoss {
+public final class MiniLm implements FeatureLoss {
   private static final double HIDDEN = -1e30;
 
+  @ConfigurableName private String component = "MiniLm";
+
+  @Config(
+      mandatory = true,
+      description =
+          "The heads into which queries, keys and values are cut again: a divisor of the widths of"
+              + " student and teacher.")
+  private int relationHeads;
+
+  @Config(description = "The student's layer, from 1; negative numbers count from the end.")
+  private int studentLayer = -1;
+
+  @Config(description = "The teacher's layer, from 1; negative numbers count from the end.")
+  private int teacherLayer = -1;
+
+  /** For OLCUT. */
+  private MiniLm() {}
+
   /**
-   * @throws IllegalArgumentException if there is no relation head
+   * A loss on the last layer of both.
+   *
+   * @param relationHeads r, a divisor of the widths of student and teacher
+   * @throws PropertyException if there is no relation head
    */
-  public MiniLm {
-    if (relationHeads < 1) {
-      throw new IllegalArgumentException(
-          "MiniLm has %d relation heads, expected at least one".formatted(relationHeads));
-    }
+  public MiniLm(int relationHeads) {
+    this(LayerPair.LAST, relationHeads);
+  }
+
+  /**
+   * A loss on a layer of each.
+   *
+   * @param layers the layer of each; the teacher's last one, or for large teachers an upper middle
+   *     one
+   * @param relationHeads r, which must divide the width of all heads of both; more than there are
+   *     attention heads is usual
+   * @throws PropertyException if there is no relation head
+   */
+  public MiniLm(LayerPair layers, int relationHeads) {
+    this.relationHeads = relationHeads;
+    studentLayer = layers.student();
+    teacherLayer = layers.teacher();
+    postConfig();
+  }
+
+  @Override
+  public void postConfig() {
+    new PropertyChecks(component).checkAtLeast("relationHeads", 1, relationHeads);
+  }
+
+  private LayerPair layers() {
+    return new LayerPair(studentLayer, teacherLayer);
   }
 
   @Override
   public Value over(Ops op, Features features) {
-    LayerPair pair = features.pairs(LayerMap.pairs(layers)).get(0);
+    LayerPair pair = features.pairs(LayerMap.pairs(layers())).get(0);
     return List.of(Kind.QUERIES, Kind.KEYS, Kind.VALUES).stream()
         .map(kind -> ofKind(op, features, kind, pair))
         .reduce(op::add)
@@ -61,5 +109,10 @@ public record MiniLm(LayerPair layers, int relationHeads) implements FeatureLoss
     Value scores = op.matmul(heads, false, heads, true, (float) (1 / Math.sqrt((double) size)));
     Value isToken = op.unsqueeze(op.greater(features.tokens(), op.scalar(0, vectors)), 1, 2);
     return op.logSoftmax(op.where(isToken, scores, op.scalar(HIDDEN, scores)), -1);
+  }
+
+  @Override
+  public String toString() {
+    return "MiniLm(%s, relationHeads=%d)".formatted(layers(), relationHeads);
   }
 }

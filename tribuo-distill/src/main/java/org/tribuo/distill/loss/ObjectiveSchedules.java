@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.tribuo.distill.schedule.Schedule;
 
 /**
  * The numbers of an objective that may change from step to step. Immutable.
@@ -85,8 +86,8 @@ public record ObjectiveSchedules(
   private static void require(boolean fits, String what, Schedule schedule, String expected) {
     if (!fits) {
       throw new IllegalArgumentException(
-          schedule instanceof Schedule.Constant constant
-              ? "%s is %s, expected %s".formatted(what, constant.value(), expected)
+          Float.compare(schedule.least(), schedule.greatest()) == 0
+              ? "%s is %s, expected %s".formatted(what, schedule.least(), expected)
               : "%s goes from %s to %s, expected %s at each step"
                   .formatted(what, schedule.least(), schedule.greatest(), expected));
     }

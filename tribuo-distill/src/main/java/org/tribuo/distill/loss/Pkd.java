@@ -9,15 +9,27 @@ import org.tribuo.distill.graph.Value;
  * summed over the pairs of layers. Where the widths differ, the student's states are projected as
  * in {@link HiddenStateMse}; the paper has equal ones. Padding must be on the right.
  *
- * @param layers which layers are compared; {@link LayerMap#skip()} in the paper
+ * <pre>{@code
+ * <component name="states" type="org.tribuo.distill.loss.Pkd">
+ *   <property name="layers" value="pairs"/>
+ * </component>
+ * }</pre>
  */
-public record Pkd(LayerMap layers) implements FeatureLoss {
-  @Override
-  public Value over(Ops op, Features features) {
-    return features.sumOverPairs(layers, pair -> ofPair(op, features, pair));
+public final class Pkd extends LayerwiseLoss {
+  /** Between layers that are spread evenly. */
+  public Pkd() {}
+
+  /**
+   * Between these layers.
+   *
+   * @param layers which layers are compared; {@link LayerMap#skip()} in the paper
+   */
+  public Pkd(LayerMap layers) {
+    super(layers);
   }
 
-  private static Value ofPair(Ops op, Features features, LayerPair pair) {
+  @Override
+  Value ofPair(Ops op, Features features, LayerPair pair) {
     HiddenStatePair states = HiddenStatePair.of(features, pair);
     Value difference =
         op.sub(

@@ -9,10 +9,26 @@ import org.tribuo.distill.graph.Value;
  * and teacher, mean over all triples. See {@link RkdDistance}. Memory and time grow with the cube
  * of the batch.
  *
- * @param layers the layer of each
- * @param vector what stands for an example
+ * <pre>{@code
+ * <component name="angles" type="org.tribuo.distill.loss.RkdAngle">
+ *   <property name="vector" value="FIRST_TOKEN"/>
+ * </component>
+ * }</pre>
  */
-public record RkdAngle(LayerPair layers, ExampleVector vector) implements FeatureLoss {
+public final class RkdAngle extends ExampleRelationLoss {
+  /** Of the mean of the last hidden states of both. */
+  public RkdAngle() {}
+
+  /**
+   * Of a layer of each.
+   *
+   * @param layers the layer of each
+   * @param vector what stands for an example
+   */
+  public RkdAngle(LayerPair layers, ExampleVector vector) {
+    super(layers, vector);
+  }
+
   /** Three: an angle is between three examples. */
   @Override
   public int fewestExamples() {
@@ -20,8 +36,7 @@ public record RkdAngle(LayerPair layers, ExampleVector vector) implements Featur
   }
 
   @Override
-  public Value over(Ops op, Features features) {
-    ExampleRelations examples = ExampleRelations.of(op, features, layers, vector);
+  Value of(Ops op, ExampleRelations examples) {
     return SmoothL1.mean(op, angles(op, examples.student()), angles(op, examples.teacher()));
   }
 

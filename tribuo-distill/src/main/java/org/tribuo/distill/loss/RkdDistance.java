@@ -9,10 +9,26 @@ import org.tribuo.distill.graph.Value;
  * between those of student and teacher, mean over all pairs, those of an example with itself
  * included. The paper gives it weight 25 beside {@link RkdAngle} with 50.
  *
- * @param layers the layer of each
- * @param vector what stands for an example
+ * <pre>{@code
+ * <component name="distances" type="org.tribuo.distill.loss.RkdDistance">
+ *   <property name="vector" value="FIRST_TOKEN"/>
+ * </component>
+ * }</pre>
  */
-public record RkdDistance(LayerPair layers, ExampleVector vector) implements FeatureLoss {
+public final class RkdDistance extends ExampleRelationLoss {
+  /** Of the mean of the last hidden states of both. */
+  public RkdDistance() {}
+
+  /**
+   * Of a layer of each.
+   *
+   * @param layers the layer of each
+   * @param vector what stands for an example
+   */
+  public RkdDistance(LayerPair layers, ExampleVector vector) {
+    super(layers, vector);
+  }
+
   /** Three: one example has no distances, and those of two are always 1. */
   @Override
   public int fewestExamples() {
@@ -20,8 +36,7 @@ public record RkdDistance(LayerPair layers, ExampleVector vector) implements Fea
   }
 
   @Override
-  public Value over(Ops op, Features features) {
-    ExampleRelations examples = ExampleRelations.of(op, features, layers, vector);
+  Value of(Ops op, ExampleRelations examples) {
     return SmoothL1.mean(op, distances(op, examples.student()), distances(op, examples.teacher()));
   }
 

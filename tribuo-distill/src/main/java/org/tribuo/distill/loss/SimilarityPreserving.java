@@ -8,10 +8,26 @@ import org.tribuo.distill.graph.Value;
  * products of all examples of a batch with each other, [batch, batch], each row divided by its
  * length; {@code ‖G_s - G_t‖² / batch²}. torchdistill divides the rows by their sums instead.
  *
- * @param layers the layer of each
- * @param vector what stands for an example
+ * <pre>{@code
+ * <component name="similarities" type="org.tribuo.distill.loss.SimilarityPreserving">
+ *   <property name="vector" value="FIRST_TOKEN"/>
+ * </component>
+ * }</pre>
  */
-public record SimilarityPreserving(LayerPair layers, ExampleVector vector) implements FeatureLoss {
+public final class SimilarityPreserving extends ExampleRelationLoss {
+  /** Of the mean of the last hidden states of both. */
+  public SimilarityPreserving() {}
+
+  /**
+   * Of a layer of each.
+   *
+   * @param layers the layer of each
+   * @param vector what stands for an example
+   */
+  public SimilarityPreserving(LayerPair layers, ExampleVector vector) {
+    super(layers, vector);
+  }
+
   /** Two: one example is like itself, whatever the student does. */
   @Override
   public int fewestExamples() {
@@ -19,8 +35,7 @@ public record SimilarityPreserving(LayerPair layers, ExampleVector vector) imple
   }
 
   @Override
-  public Value over(Ops op, Features features) {
-    ExampleRelations examples = ExampleRelations.of(op, features, layers, vector);
+  Value of(Ops op, ExampleRelations examples) {
     Value difference =
         op.sub(similarities(op, examples.student()), similarities(op, examples.teacher()));
     return op.reduceMean(op.square(difference));

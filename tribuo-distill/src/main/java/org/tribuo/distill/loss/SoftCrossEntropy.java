@@ -1,5 +1,6 @@
 package org.tribuo.distill.loss;
 
+import com.oracle.labs.mlrg.olcut.config.Config;
 import java.util.Set;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
@@ -12,9 +13,13 @@ import org.tribuo.distill.graph.Value;
  * <p>Summed over classes, mean over the rows that count. TextBrewer leaves T² out (so does {@link
  * Scale#UNSCALED}); TinyBERT's code divides by the number of classes as well.
  *
- * @param scale whether T² is there
+ * <pre>{@code
+ * <component name="soft" type="org.tribuo.distill.loss.SoftCrossEntropy">
+ *   <property name="scale" value="UNSCALED"/>
+ * </component>
+ * }</pre>
  */
-public record SoftCrossEntropy(Scale scale) implements RowwiseSoftLoss {
+public final class SoftCrossEntropy implements RowwiseSoftLoss {
   /** By what the cross-entropy is multiplied. */
   public enum Scale {
     /** T², so that gradients have the same size at every temperature. */
@@ -23,9 +28,15 @@ public record SoftCrossEntropy(Scale scale) implements RowwiseSoftLoss {
     UNSCALED
   }
 
+  @Config(description = "What the cross-entropy is multiplied by.")
+  private Scale scale = Scale.T_SQUARED;
+
   /** Times T². */
-  public SoftCrossEntropy() {
-    this(Scale.T_SQUARED);
+  public SoftCrossEntropy() {}
+
+  /** With this factor. */
+  public SoftCrossEntropy(Scale scale) {
+    this.scale = scale;
   }
 
   @Override
@@ -39,5 +50,10 @@ public record SoftCrossEntropy(Scale scale) implements RowwiseSoftLoss {
     Softened at = Softened.of(op, rows);
     Value crossEntropy = op.neg(op.reduceSum(op.mul(op.exp(at.logP()), at.logQ()), -1));
     return scale == Scale.UNSCALED ? crossEntropy : op.mul(crossEntropy, at.squaredTemperature());
+  }
+
+  @Override
+  public String toString() {
+    return "SoftCrossEntropy(scale=%s)".formatted(scale);
   }
 }

@@ -1,5 +1,9 @@
 package org.tribuo.distill.loss;
 
+import com.oracle.labs.mlrg.olcut.config.Configurable;
+import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
+import com.oracle.labs.mlrg.olcut.provenance.Provenancable;
+import com.oracle.labs.mlrg.olcut.provenance.impl.ConfiguredObjectProvenanceImpl;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.tribuo.distill.graph.Ops;
@@ -9,7 +13,7 @@ import org.tribuo.distill.graph.Value;
  * A loss against the teacher's soft targets. Most are a mean over rows: see {@link
  * RowwiseSoftLoss}. Implementations are immutable.
  */
-public interface SoftLoss {
+public interface SoftLoss extends Configurable, Provenancable<ConfiguredObjectProvenance> {
   /**
    * Writes the loss of a batch into the graph.
    *
@@ -52,5 +56,10 @@ public interface SoftLoss {
   /** How many of the teacher's largest logits the loss reads; empty if it reads all of them. */
   default OptionalInt largestOfTeacher() {
     return OptionalInt.empty();
+  }
+
+  @Override
+  default ConfiguredObjectProvenance getProvenance() {
+    return new ConfiguredObjectProvenanceImpl(this, "SoftLoss");
   }
 }

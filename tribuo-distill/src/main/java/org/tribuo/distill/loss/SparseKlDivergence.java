@@ -1,7 +1,10 @@
 package org.tribuo.distill.loss;
 
+import com.oracle.labs.mlrg.olcut.config.Config;
+import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
 import java.util.OptionalInt;
 import java.util.Set;
+import org.tribuo.distill.component.PropertyChecks;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
 
@@ -14,15 +17,36 @@ import org.tribuo.distill.graph.Value;
  * <p>Mean over the rows that count, times T². With k the number of classes it is {@link
  * KlDivergence}; with fewer, the teacher seems surer than it is.
  *
- * @param k how many classes the teacher gives for each row: {@code teacher_logits} [rows..., k] of
- *     the classes {@code teacher_logits_indices}, int64 [rows..., k]
+ * <pre>{@code
+ * <component name="soft" type="org.tribuo.distill.loss.SparseKlDivergence">
+ *   <property name="k" value="10"/>
+ * </component>
+ * }</pre>
  */
-public record SparseKlDivergence(int k) implements RowwiseSoftLoss {
-  public SparseKlDivergence {
-    if (k < 1) {
-      throw new IllegalArgumentException(
-          "SparseKlDivergence keeps %d classes of the teacher, expected 1 or more".formatted(k));
-    }
+public final class SparseKlDivergence implements RowwiseSoftLoss {
+  @ConfigurableName private String component = "SparseKlDivergence";
+
+  @Config(mandatory = true, description = "How many of the teacher's largest logits count.")
+  private int k;
+
+  /** For OLCUT. */
+  private SparseKlDivergence() {}
+
+  /**
+   * A loss of the k largest logits.
+   *
+   * @param k how many classes the teacher gives for each row: {@code teacher_logits} [rows..., k]
+   *     of the classes {@code teacher_logits_indices}, int64 [rows..., k]
+   * @throws PropertyException if k is less than 1
+   */
+  public SparseKlDivergence(int k) {
+    this.k = k;
+    postConfig();
+  }
+
+  @Override
+  public void postConfig() {
+    new PropertyChecks(component).checkAtLeast("k", 1, k);
   }
 
   @Override
@@ -43,5 +67,10 @@ public record SparseKlDivergence(int k) implements RowwiseSoftLoss {
     Value logQ = op.logSoftmax(op.div(rows.student(), temperature), -1);
     Value ofLargest = op.gatherElements(logQ, rows.classesOfLargest(k), 1);
     return op.mul(Softened.divergence(op, logP, ofLargest), op.square(temperature));
+  }
+
+  @Override
+  public String toString() {
+    return "SparseKlDivergence(k=%d)".formatted(k);
   }
 }

@@ -1,5 +1,6 @@
 package org.tribuo.distill.loss;
 
+import com.oracle.labs.mlrg.olcut.config.Config;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
 
@@ -9,9 +10,24 @@ import org.tribuo.distill.graph.Value;
  * paper trains with it alone first, then with the soft loss. Each of the three is reported: {@code
  * TERM.embeddings}, {@code TERM.hidden_states}, {@code TERM.attention}.
  *
- * @param layers which layers are compared; {@link LayerMap#uniform()} in the paper
+ * <pre>{@code
+ * <component name="inside" type="org.tribuo.distill.loss.TinyBert">
+ *   <property name="layers" value="pairs"/>
+ * </component>
+ * }</pre>
  */
-public record TinyBert(LayerMap layers) implements FeatureLoss {
+public final class TinyBert implements FeatureLoss {
+  @Config(description = "Which layers are compared; by default the student's, spread evenly.")
+  private LayerMap layers = LayerMap.uniform();
+
+  /** Between layers that are spread evenly, as in the paper. */
+  public TinyBert() {}
+
+  /** Between these layers. */
+  public TinyBert(LayerMap layers) {
+    this.layers = layers;
+  }
+
   @Override
   public Value over(Ops op, Features features) {
     Value embeddings = new EmbeddingMse().over(op, features);
@@ -21,5 +37,10 @@ public record TinyBert(LayerMap layers) implements FeatureLoss {
         op.add(
             features.part("embeddings", embeddings), features.part("hidden_states", hiddenStates)),
         features.part("attention", attention));
+  }
+
+  @Override
+  public String toString() {
+    return "TinyBert(%s)".formatted(layers);
   }
 }

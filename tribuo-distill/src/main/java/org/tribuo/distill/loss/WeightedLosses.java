@@ -1,10 +1,14 @@
 package org.tribuo.distill.loss;
 
+import com.oracle.labs.mlrg.olcut.config.Config;
+import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.tribuo.distill.component.PropertyChecks;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
 
@@ -13,37 +17,64 @@ import org.tribuo.distill.graph.Value;
  * description says; nothing is divided by the sum of the weights. Each is reported, too, by its
  * number: {@code soft.1}, {@code soft.2}, …
  *
- * @param losses at least one
- * @param weights one for each loss, finite, 0 or more
+ * <pre>{@code
+ * <component name="soft" type="org.tribuo.distill.loss.WeightedLosses">
+ *   <propertylist name="losses"><item>kl</item><item>dist</item></propertylist>
+ *   <propertylist name="weights"><item>1</item><item>0.5</item></propertylist>
+ * </component>
+ * }</pre>
  */
-public record WeightedLosses(List<SoftLoss> losses, List<Double> weights) implements SoftLoss {
-  public WeightedLosses {
-    losses = List.copyOf(losses);
-    weights = List.copyOf(weights);
-    if (losses.isEmpty() || losses.size() != weights.size()) {
-      throw new IllegalArgumentException(
-          "There are %d weights for %d losses, expected at least one loss and a weight for each"
-              .formatted(weights.size(), losses.size()));
+public final class WeightedLosses implements SoftLoss {
+  @ConfigurableName private String component = "WeightedLosses";
+
+  @Config(mandatory = true, description = "The losses, at least one.")
+  private List<SoftLoss> losses = List.of();
+
+  @Config(mandatory = true, description = "The weight of each loss, finite, 0 or more.")
+  private double[] weights = new double[0];
+
+  /** For OLCUT. */
+  private WeightedLosses() {}
+
+  /**
+   * These losses with these weights.
+   *
+   * @param losses at least one
+   * @param weights one for each loss, finite, 0 or more
+   * @throws PropertyException if there are not as many weights as losses, one is out of range, or
+   *     the losses cannot be added up
+   */
+  public WeightedLosses(List<? extends SoftLoss> losses, double... weights) {
+    this.losses = List.copyOf(losses);
+    this.weights = weights.clone();
+    postConfig();
+  }
+
+  @Override
+  public void postConfig() {
+    PropertyChecks properties = new PropertyChecks(component);
+    if (losses.stream().map(SoftLoss::largestOfTeacher).distinct().count() > 1) {
+      throw properties.refused(
+          "losses",
+          ("are %s, which do not all read as many of the teacher's logits: a loss of the largest ones"
+                  + " is added to another such loss of as many, or stands alone")
+              .formatted(losses));
+    }
+    if (losses.isEmpty() || losses.size() != weights.length) {
+      throw properties.refused(
+          "weights",
+          "are %d for %d losses, expected at least one loss and a weight for each"
+              .formatted(weights.length, losses.size()));
     }
     for (double weight : weights) {
-      if (!(weight >= 0 && weight < Double.POSITIVE_INFINITY)) {
-        throw new IllegalArgumentException(
-            "The weights of the losses are %s, expected finite numbers of 0 or more"
-                .formatted(weights));
-      }
-    }
-    if (losses.stream().map(SoftLoss::largestOfTeacher).distinct().count() > 1) {
-      throw new IllegalArgumentException(
-          ("%s do not all read as many of the teacher's logits: a loss of the largest ones is added"
-                  + " to another such loss of as many, or stands alone")
-              .formatted(losses));
+      properties.checkWeight("weights", weight);
     }
   }
 
   @Override
   public Value over(Ops op, Rows rows) {
     return IntStream.range(0, losses.size())
-        .mapToObj(i -> op.mul(part(op, rows, i), weights.get(i)))
+        .mapToObj(i -> op.mul(part(op, rows, i), weights[i]))
         .reduce(op::add)
         .orElseThrow();
   }
@@ -77,5 +108,10 @@ public record WeightedLosses(List<SoftLoss> losses, List<Double> weights) implem
   @Override
   public OptionalInt largestOfTeacher() {
     return losses.get(0).largestOfTeacher();
+  }
+
+  @Override
+  public String toString() {
+    return "WeightedLosses(%s, weights=%s)".formatted(losses, Arrays.toString(weights));
   }
 }

@@ -76,7 +76,7 @@ public final class EncoderStudent implements StudentSource {
 
   @Override
   public ConfiguredObjectProvenance getProvenance() {
-    return new ModelFileProvenance(this, "Student", file());
+    return ModelFileProvenance.of(this, "Student", file());
   }
 
   @Override

@@ -7,6 +7,7 @@ import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.tribuo.distill.component.ModelFile;
 import org.tribuo.distill.component.ModelFileProvenance;
 import org.tribuo.distill.component.OnnxMetadata;
@@ -37,14 +38,16 @@ public final class OnnxStudent implements StudentSource {
   @Config(
       description =
           "The names of the logits' columns, in order: labels, or for regression dimensions. May be"
-              + " left out for a file that DistilledModel.exportOnnx wrote.")
+              + " left out for a file that DistilledModel.exportOnnx wrote, or beside which a"
+              + " config.json has them as id2label.")
   private List<String> labelOrder = List.of();
 
   /** For OLCUT. */
   private OnnxStudent() {}
 
   /**
-   * A student that was exported by {@code DistilledModel.exportOnnx}.
+   * A student that was exported by {@code DistilledModel.exportOnnx}, or whose columns a {@code
+   * config.json} beside it names.
    *
    * @throws PropertyException if there is no such file
    */
@@ -94,7 +97,7 @@ public final class OnnxStudent implements StudentSource {
 
   @Override
   public ConfiguredObjectProvenance getProvenance() {
-    return new ModelFileProvenance(this, "Student", file());
+    return ModelFileProvenance.of(this, "Student", file(), labelOrder, Optional.empty());
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import org.tribuo.distill.loss.ObjectiveSchedules;
 import org.tribuo.distill.runtime.SessionSettings;
+import org.tribuo.distill.schedule.Schedule;
 
 /**
  * How a student is trained. Immutable.
@@ -28,7 +29,7 @@ import org.tribuo.distill.runtime.SessionSettings;
 public record TrainingSettings(
     int epochs,
     int accumulation,
-    LearningRateSchedule schedule,
+    Schedule schedule,
     AdamW adamW,
     OptionalDouble maxGradientNorm,
     ObjectiveSchedules objective,
@@ -53,7 +54,7 @@ public record TrainingSettings(
 
   /** The same over other epochs, with other schedules. */
   public TrainingSettings over(
-      int otherEpochs, LearningRateSchedule learningRate, ObjectiveSchedules otherObjective) {
+      int otherEpochs, Schedule learningRate, ObjectiveSchedules otherObjective) {
     return new TrainingSettings(
         otherEpochs,
         accumulation,

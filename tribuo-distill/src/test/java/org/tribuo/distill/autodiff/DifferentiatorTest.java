@@ -115,8 +115,8 @@ class DifferentiatorTest {
         .hasMessage(
             "test::Lost at node '%s' has no gradient: its rule gives none for input 1 ('w'), which"
                     .formatted(node)
-                + " depends on 1 trainable weights (first: w). Freeze those weights, or pass another"
-                + " rule");
+                + " depends on 1 trainable weights (first: w). Freeze those weights (frozenWeights), or"
+                + " pass another rule");
   }
 
   @Test
@@ -162,7 +162,8 @@ class DifferentiatorTest {
         .isInstanceOf(UnknownOperatorException.class)
         .hasMessageContaining("No gradient rule for 'QLinearMatMul' (opset 21) at node '")
         .hasMessageContaining(
-            "Freeze those weights, or take the model as it was before it was quantised");
+            "Freeze those weights (frozenWeights), or take the model as it was before it was"
+                + " quantised");
   }
 
   private static final RuleTable STRAIGHT_THROUGH =

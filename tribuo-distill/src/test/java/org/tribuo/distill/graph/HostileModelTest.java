@@ -83,6 +83,29 @@ class HostileModelTest {
                 + " have too many elements");
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {0, -1, 27, 255, Integer.MAX_VALUE})
+  void anElementTypeThatIsNoneIsRefusedEvenIfNobodyReadsTheTensor(int type) throws IOException {
+    ModelProto.Builder model =
+        model(List.of(), node("Neg", List.of("x"), List.of("y"))).toBuilder();
+    model.getGraphBuilder().addInitializer(W.toBuilder().setDataType(type));
+    assertThatReading(model.build())
+        .hasMessageEndingWith(
+            "Tensor 'w' has the element type " + type + ", expected one of ONNX's, 1 to 26");
+  }
+
+  @Test
+  void twoInputsOfOneNameAreRefused() throws IOException {
+    ModelProto.Builder model =
+        model(List.of(), node("Neg", List.of("x"), List.of("y"))).toBuilder();
+    model.getGraphBuilder().addInput(value("x", ElementType.FLOAT, 2, 3));
+    Path file = write(model.build());
+    OnnxModel read = OnnxModel.read(file);
+    assertThatThrownBy(() -> Graph.of(read))
+        .isInstanceOf(GraphException.class)
+        .hasMessage("'%s': The graph has two inputs 'x'", file);
+  }
+
   @Test
   void anEmptyTensorMayHaveAnyOtherDimensions() {
     assertThat(Tensor.elements(new long[] {1L << 40, 0, 7})).isZero();
@@ -154,7 +177,7 @@ class HostileModelTest {
   void functionsThatCallThemselves() throws IOException {
     FunctionProto one = calling("One", "Two");
     FunctionProto two = calling("Two", "One");
-    assertThatNormalizing(
+    assertThatReading(
             model(List.of(one, two), nodeOf("local", "One", List.of("x"), List.of("y"))))
         .hasMessageEndingWith(
             "Function 'local::One' calls itself, or one that does: written out it never ends");
@@ -174,7 +197,7 @@ class HostileModelTest {
                 List.of("b"),
                 branch("then_branch", "t", nodeOf("local", "One", List.of("a"), List.of("t"))),
                 branch("else_branch", "e", node("Neg", List.of("a"), List.of("e")))));
-    assertThatNormalizing(model(List.of(one), nodeOf("local", "One", List.of("x"), List.of("y"))))
+    assertThatReading(model(List.of(one), nodeOf("local", "One", List.of("x"), List.of("y"))))
         .hasMessageContaining("Function 'local::One' calls itself");
   }
 
@@ -194,7 +217,7 @@ class HostileModelTest {
               nodeOf("local", "F" + (i - 1), List.of("a"), List.of("c")),
               nodeOf("local", "F" + (i - 1), List.of("c"), List.of("b"))));
     }
-    assertThatNormalizing(model(functions, nodeOf("local", "F69", List.of("x"), List.of("y"))))
+    assertThatReading(model(functions, nodeOf("local", "F69", List.of("x"), List.of("y"))))
         .hasMessageEndingWith(
             "The graph, its functions written out, has more than 100,000 nodes, expected at most"
                 + " as many");
@@ -207,7 +230,7 @@ class HostileModelTest {
       chain.add(node("Neg", List.of(i == 0 ? "x" : "v" + i), List.of("v" + (i + 1))));
     }
     chain.add(node("Exp", List.of("v100001"), List.of("y")));
-    assertThatNormalizing(model(List.of(), chain.toArray(NodeProto[]::new)))
+    assertThatReading(model(List.of(), chain.toArray(NodeProto[]::new)))
         .hasMessageContaining("has more than 100,000 nodes");
   }
 

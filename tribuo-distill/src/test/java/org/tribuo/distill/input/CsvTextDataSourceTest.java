@@ -3,17 +3,23 @@ package org.tribuo.distill.input;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import com.oracle.labs.mlrg.olcut.config.Configurable;
 import com.oracle.labs.mlrg.olcut.config.ConfigurationManager;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
+import com.oracle.labs.mlrg.olcut.config.property.SimpleProperty;
 import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.Provenancable;
 import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.assertj.core.api.AbstractStringAssert;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -234,34 +240,286 @@ class CsvTextDataSourceTest {
 
   @Test
   void malformedRowsAreRefused() throws IOException {
-    Path ragged = csv("text,label\none,a\ntwo\n");
+    Path ragged = csv("text,label\none,a\n\"two\nlines\",b\nthree\n");
     refused("dataPath", CsvTextDataSource.of(ragged, TOKENIZER, LABELS))
         .isEqualTo(
-            "%s cannot be read as CSV (caused by On row 3 headers has 2 elements, current line has"
-                + " 1 elements.)",
+            "%s cannot be read as CSV (caused by row 2 (line 5) has 1 cells, but the header has 2"
+                + " columns; is its text quoted, and the file comma-separated, cells may be quoted,"
+                + " UTF-8?)",
             ragged);
-    Path open = csv("text,label\n\"one,a\n");
+    Path open = csv("text,label\none,a\n\"two,b\nthree,c\nfour,d\n");
     refused("dataPath", CsvTextDataSource.of(open, TOKENIZER, LABELS))
-        .startsWith("%s cannot be read as CSV (caused by Error reading CSV".formatted(open));
+        .isEqualTo(
+            "%s cannot be read as CSV (caused by row 1 is malformed: Unclosed quoted field at end"
+                + " of input (record starting at line 3); close the quotation there, or set quoting"
+                + " to NONE if quotation marks are letters in this file)",
+            open);
+    Path after = csv("text,label\none,a\n\"two\" and,b\n");
+    refused("dataPath", CsvTextDataSource.of(after, TOKENIZER, LABELS))
+        .startsWith(
+            ("%s cannot be read as CSV (caused by row 1 is malformed: Unexpected character after"
+                    + " closing quote: ' ' (0x20) (record starting at line 3)")
+                .formatted(after));
     Path half = csv("text,x,y\none,1,\n");
     refused(
             "dataPath",
             CsvTextDataSource.of(half, TOKENIZER, new RegressionFactory()).labels("x", "y"))
         .isEqualTo(
-            "%s cannot be read as CSV (caused by row 0 has only some of its labels: [x, y] are [1,"
-                + " ], expected all or none)",
+            "%s cannot be read as CSV (caused by row 0 (line 2) has only some of its labels: [x, y]"
+                + " are [1, ], expected all or none)",
             half);
+    Path damaged = csv("text,label\none,a\nt\0wo,b\n");
+    refused("dataPath", CsvTextDataSource.of(damaged, TOKENIZER, LABELS))
+        .startsWith(
+            ("%s cannot be read as CSV (caused by row 1 (line 3) has the character NUL in column"
+                    + " 'text'; is the file damaged, or in UTF-16")
+                .formatted(damaged));
   }
 
   @Test
-  void labelsThatTheFactoryCannotReadAreRefused() throws IOException {
+  void anUnclosedQuotationTakesTimeThatGrowsWithTheRowsAndNamesItsOwn() throws IOException {
+    StringBuilder rows = new StringBuilder("text,label\none,a\n\"two,b\n");
+    for (int row = 0; row < 300_000; row++) {
+      rows.append("some words of row ").append(row).append(",c\n");
+    }
+    Path open = csv(rows.toString());
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(10),
+        () ->
+            refused("dataPath", CsvTextDataSource.of(open, TOKENIZER, LABELS))
+                .contains("row 1 is malformed: Unclosed quoted field")
+                .contains("starting at line 3"));
+  }
+
+  @Test
+  void aCellThatIsHugeIsRefused() throws IOException {
+    Path huge = csv("text,label\none,a\n" + "word ".repeat(3_500_000) + ",b\n");
+    refused("dataPath", CsvTextDataSource.of(huge, TOKENIZER, LABELS))
+        .contains("row 1 is malformed: The maximum buffer size of 16777216 is insufficient")
+        .contains("starting at line 3");
+  }
+
+  @Test
+  void rowsWithoutTextAreRefused() throws IOException {
+    Path blank = csv("text,label\none,a\n  ,b\n\"\",\n");
+    refused("textColumn", CsvTextDataSource.of(blank, TOKENIZER, LABELS))
+        .isEqualTo(
+            "row 1 (line 3) of %s has no text in column 'text', and neither have 1 more rows;"
+                + " remove the row, or fill it in",
+            blank);
+  }
+
+  // ---- labels and numbers
+
+  @Test
+  void flagsAreReadInEachUsualSpelling() throws IOException {
+    CsvTextDataSource<MultiLabel> faults =
+        flags(Path.of("src/test/resources/faults/text/multilabel-01_zero-one.csv"), "toxic");
+    assertThat(outputs(faults).subList(0, 6))
+        .extracting(MultiLabel::getNameSet)
+        .containsExactly(
+            Set.of("toxic"),
+            Set.of("insult"),
+            Set.of("toxic", "insult"),
+            Set.of(),
+            Set.of("threat"),
+            Set.of("threat", "toxic"));
+    for (String spelling : List.of("1,0", "yes,no", "1.0,0.0", "TRUE,False", "Y,n", "t,F")) {
+      String[] yesNo = spelling.split(",");
+      Path csv = csv("text,joy,insult,threat\none,%1$s,%2$s,%1$s\n".formatted(yesNo[0], yesNo[1]));
+      assertThat(outputs(flags(csv, "joy")))
+          .as(spelling)
+          .extracting(MultiLabel::getNameSet)
+          .containsExactly(Set.of("joy", "threat"));
+    }
+  }
+
+  private CsvTextDataSource<MultiLabel> flags(Path csv, String first) {
+    return CsvTextDataSource.of(csv, TOKENIZER, new MultiLabelFactory())
+        .labels(first, "insult", "threat")
+        .read();
+  }
+
+  @Test
+  void flagsThatAreNotUnderstoodAreRefused() throws IOException {
+    for (String cell : List.of("maybe", "2", "0.7", "x", "on")) {
+      Path csv = csv("text,joy,fear\none,true,false\ntwo,0,%s\n".formatted(cell));
+      refused(
+              "labelColumns",
+              CsvTextDataSource.of(csv, TOKENIZER, new MultiLabelFactory()).labels("joy", "fear"))
+          .isEqualTo(
+              "row 1 (line 3) of %s has labels that cannot be read (caused by '%s' in 'fear' does"
+                  + " not say whether the label is there, expected true or false, yes or no, 1 or"
+                  + " 0)",
+              csv, cell);
+    }
+    Path list = csv("text,label\none,\"joy=1, fear=0\"\ntwo,\"joy,anger\"\n");
+    assertThat(outputs(CsvTextDataSource.of(list, TOKENIZER, new MultiLabelFactory()).read()))
+        .extracting(MultiLabel::getNameSet)
+        .containsExactly(Set.of("joy"), Set.of("joy", "anger"));
+    Path unclear = csv("text,label\none,\"joy=perhaps\"\n");
+    refused("labelColumns", CsvTextDataSource.of(unclear, TOKENIZER, new MultiLabelFactory()))
+        .contains("row 0 (line 2)")
+        .contains("'perhaps' in 'label' does not say");
+    Path nothing = csv("text,label\none,\"joy,\"\n");
+    refused("labelColumns", CsvTextDataSource.of(nothing, TOKENIZER, new MultiLabelFactory()))
+        .contains("'joy,' in 'label' lists nothing before or after a comma");
+  }
+
+  @Test
+  void aNumberIsOneNumber() throws IOException {
+    Path faults = Path.of("src/test/resources/faults/text/regression_comma-decimals.csv");
+    refused("labelColumns", scores(faults))
+        .isEqualTo(
+            "row 0 (line 2) of %s has labels that cannot be read (caused by '4,5' in 'score' is no"
+                + " number, expected one such as 4.5; state the decimalSeparator if it is another"
+                + " than '.')",
+            faults);
+    assertThat(outputs(scores(faults).decimalSeparator(',').read()))
+        .extracting(score -> score.getSerializableForm(false))
+        .containsExactly("DIM-0=4.5", "DIM-0=0.0");
+    for (String cell : List.of("many", "NaN", "Infinity", "1e999", "0x1p3", "1f", "1;5", "1_000")) {
+      Path csv = csv("sentence1,sentence2,score\none,two,%s\n".formatted(cell));
+      refused("labelColumns", scores(csv)).contains("'%s' in 'score' is no number".formatted(cell));
+    }
+    Path points = csv("sentence1,sentence2,score\none,two,1.234\n");
+    refused("labelColumns", scores(points).decimalSeparator(','))
+        .contains("'1.234' in 'score' is no number, expected one such as 4,5");
+    Path columns = csv("text,x,y\none,1,\"2,5\"\n");
+    refused(
+            "labelColumns",
+            CsvTextDataSource.of(columns, TOKENIZER, new RegressionFactory()).labels("x", "y"))
+        .contains("'2,5' in 'y' is no number");
+    Path list = csv("text,label\none,\"x=1,y=-2e1\"\ntwo,\"x=1,5\"\n");
+    refused("labelColumns", CsvTextDataSource.of(list, TOKENIZER, new RegressionFactory()))
+        .contains("row 1 (line 3)")
+        .contains("'5' in 'label' has no name, expected such as name=value");
+  }
+
+  private static CsvTextDataSource.Builder<Regressor> scores(Path csv) {
+    return CsvTextDataSource.of(csv, TOKENIZER, new RegressionFactory())
+        .text("sentence1")
+        .pair("sentence2")
+        .labels("score");
+  }
+
+  @Test
+  void aLabelFactoryTakesOneColumn() throws IOException {
     Path csv = csv("text,label\none,1\ntwo,many\n");
-    refused("outputFactory", CsvTextDataSource.of(csv, TOKENIZER, new RegressionFactory()))
-        .startsWith(
-            "RegressionFactory cannot make an output of [label=many] in row 1 of %s (caused by"
-                .formatted(csv));
     refused("labelColumns", CsvTextDataSource.of(csv, TOKENIZER, LABELS).labels("text", "label"))
         .isEqualTo("[text, label] are several columns, a LabelFactory takes one");
+  }
+
+  // ---- formats
+
+  @Test
+  void quotationMarksAreLettersBetweenTabsUnlessTheyEncloseCells() throws IOException {
+    CsvTextDataSource<Label> glue =
+        CsvTextDataSource.of(
+                Path.of("src/test/resources/faults/text/tsv-quotes_quotes.tsv"), TOKENIZER, LABELS)
+            .read();
+    assertThat(glue.size()).isEqualTo(12);
+    assertThat(glue.format()).hasToString("tab-separated, quotation marks are letters, UTF-8");
+
+    Path twoThatFit = csv("text\tlabel\n\"one\ta\ntwo\tb\nand \"\tc\n");
+    assertThat(CsvTextDataSource.of(twoThatFit, TOKENIZER, LABELS).read().size()).isEqualTo(3);
+
+    Path whole = csv("text\tlabel\n\"one \"\"two\"\"\"\ta\nthree\tb\n");
+    assertFirstText(CsvTextDataSource.of(whole, TOKENIZER, LABELS), "one \"two\"");
+    assertFirstText(
+        CsvTextDataSource.of(whole, TOKENIZER, LABELS).quoting(Quoting.NONE),
+        "\"one \"\"two\"\"\"");
+    Path lines = csv("text\tlabel\n\"one\ttwo\tthree\nfour\"\ta\nfive\tb\n");
+    assertFirstText(CsvTextDataSource.of(lines, TOKENIZER, LABELS), "one\ttwo\tthree\nfour");
+  }
+
+  @Test
+  void aSeparatorIsFoundOutFromTheHeaderUnlessItIsStated() throws IOException {
+    for (char separator : new char[] {',', '\t', ';', '|'}) {
+      Path csv = csv("id,text,label\n1,one,a\n2,two,b\n".replace(',', separator));
+      CsvTextDataSource<Label> source = CsvTextDataSource.of(csv, TOKENIZER, LABELS).read();
+      assertThat(source.size()).isEqualTo(2);
+      assertThat(source.format().separator()).isEqualTo(separator);
+    }
+    Path other = csv("text#label\none, two#a\n");
+    assertFirstText(CsvTextDataSource.of(other, TOKENIZER, LABELS).separator('#'), "one, two");
+    refused("textColumn", CsvTextDataSource.of(other, TOKENIZER, LABELS))
+        .isEqualTo("there is no single column 'text' in %s, which has [text#label]", other);
+    refused("separator", CsvTextDataSource.of(other, TOKENIZER, LABELS).separator('"'))
+        .startsWith("is '\"', expected one character, tab, comma, semicolon or bar");
+  }
+
+  @Test
+  void theFormatIsInTheProvenance() throws IOException {
+    CsvTextDataSource<Label> source =
+        CsvTextDataSource.of(csv("text\tlabel\none\ta\n"), TOKENIZER, LABELS)
+            .separator('\t')
+            .quoting(Quoting.NONE)
+            .charset(StandardCharsets.ISO_8859_1)
+            .read();
+    ConfiguredObjectProvenance provenance = source.getProvenance();
+    assertThat(provenance.getInstanceValues().get("found-format"))
+        .hasToString("tab-separated, quotation marks are letters, ISO-8859-1");
+    assertThat(provenance.getConfiguredParameters().get("separator")).hasToString("tab");
+    configurableRoundtrip(source);
+    Helpers.testProvenanceMarshalling(source.getProvenance());
+  }
+
+  @Test
+  void aCharacterSetIsToldByAMarkOrStated() throws IOException {
+    String content = "text,label\nCaf\u00e9,a\n";
+    for (Charset charset :
+        List.of(StandardCharsets.UTF_8, StandardCharsets.UTF_16LE, StandardCharsets.UTF_16BE)) {
+      Path marked =
+          Files.write(folder.resolve("marked.csv"), ("\uFEFF" + content).getBytes(charset));
+      assertFirstText(CsvTextDataSource.of(marked, TOKENIZER, LABELS), "Caf\u00e9");
+      assertFirstText(
+          CsvTextDataSource.of(marked, TOKENIZER, LABELS).charset(charset), "Caf\u00e9");
+    }
+    Path latin =
+        Files.write(folder.resolve("latin.csv"), content.getBytes(StandardCharsets.ISO_8859_1));
+    assertFirstText(
+        CsvTextDataSource.of(latin, TOKENIZER, LABELS).charset(StandardCharsets.ISO_8859_1),
+        "Caf\u00e9");
+    ConfigurationManager manager = new ConfigurationManager(xml(latin, "label", 64));
+    manager.overrideConfigurableProperty("train", "charset", new SimpleProperty("klingon"));
+    assertThatExceptionOfType(PropertyException.class)
+        .isThrownBy(() -> manager.lookup("train"))
+        .withMessageContaining("Property: charset, is 'klingon', expected a character set");
+  }
+
+  @Test
+  void bytesThatAreNoTextAreNamed() throws IOException {
+    String content = "text,label\n\"one\ntwo\",a\nCaf\u00e9,b\n";
+    Path latin =
+        Files.write(folder.resolve("latin.csv"), content.getBytes(StandardCharsets.ISO_8859_1));
+    refused("dataPath", CsvTextDataSource.of(latin, TOKENIZER, LABELS))
+        .isEqualTo(
+            "%s cannot be read as CSV (caused by row 1: line 4 of %s has the bytes E9 at offset 26,"
+                + " which are no UTF-8; state the character set of the file, such as windows-1252"
+                + " or UTF-16LE)",
+            latin, latin);
+    String far = "text,label\n" + "one,a\n".repeat(20_000) + "Caf\u00e9,b\n";
+    Path late = Files.write(folder.resolve("far.csv"), far.getBytes(StandardCharsets.ISO_8859_1));
+    refused("dataPath", CsvTextDataSource.of(late, TOKENIZER, LABELS))
+        .contains("row 20000: line 20002 of %s has the bytes E9 at offset 120014".formatted(late));
+    Path header =
+        Files.write(
+            folder.resolve("header.csv"),
+            "t\u00e9xt,label\none,a".getBytes(StandardCharsets.ISO_8859_1));
+    refused("dataPath", CsvTextDataSource.of(header, TOKENIZER, LABELS))
+        .contains("the first row, of column names: line 1 of");
+    Path unmarked =
+        Files.write(
+            folder.resolve("unmarked.csv"),
+            "text,label\none,a\n".getBytes(StandardCharsets.UTF_16LE));
+    refused("textColumn", CsvTextDataSource.of(unmarked, TOKENIZER, LABELS))
+        .contains("there is no single column 'text'");
+  }
+
+  private static void assertFirstText(CsvTextDataSource.Builder<Label> builder, String text) {
+    Example<Label> first = builder.keepText().read().iterator().next();
+    assertThat(RawText.of(first)).map(RawText::text).contains(text);
   }
 
   @Test

@@ -69,6 +69,13 @@ class HostileTokenizerTest {
   }
 
   @Test
+  void aSegmentThatIsNone() throws IOException {
+    assertRefused(
+        withProcessor("[{'Sequence':{'id':'A','type_id':4294967295}}]"),
+        "the template 'single' has the type_id 4294967295, expected a whole number of 0 or more");
+  }
+
+  @Test
   void aTemplateWithoutText() throws IOException {
     assertRefused(withProcessor("[]"), "its template for a text has no text A");
   }

@@ -147,6 +147,10 @@ class TextTokenizerTest {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> tokenizer.encode(""))
           .withMessage("The tokenizer of %s finds no token in the text ''".formatted(file));
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> tokenizer.encodeAll(List.of("a", "")))
+          .withMessage(
+              "The tokenizer of %s finds no token in the text '' of row 1".formatted(file));
     }
   }
 

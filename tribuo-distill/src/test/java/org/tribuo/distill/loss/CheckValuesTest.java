@@ -41,7 +41,11 @@ class CheckValuesTest {
         expected -= 0.1 / 3 * w[c] * Math.log(q[row][c]) / 2;
       }
     }
-    assertThat(hard(new CrossEntropy(0.1f, List.of(0.5f, 2f, 1f)))).isEqualTo(expected, CLOSE);
+    assertThat(
+            hard(
+                new CrossEntropy(0.1f, Map.of("a", 0.5f, "b", 2f))
+                    .forLabels(List.of("a", "b", "c"))))
+        .isEqualTo(expected, CLOSE);
   }
 
   @Test

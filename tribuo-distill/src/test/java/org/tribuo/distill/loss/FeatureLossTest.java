@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -228,8 +229,8 @@ class FeatureLossTest {
         .isInstanceOf(GraphException.class)
         .hasMessageContaining("leaves out the last layer, and the student has no other");
     assertThatThrownBy(LayerMap::pairs)
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("A layer map without pairs");
+        .isInstanceOf(PropertyException.class)
+        .hasMessageContaining("Property: student, has no layers, so nothing is compared");
   }
 
   // ---- what is refused
@@ -241,8 +242,8 @@ class FeatureLossTest {
         .hasMessageContaining("MiniLm has 4 relation heads, which do not divide the width 6 of the")
         .hasMessageContaining("teacher's heads: expected a divisor of both widths");
     assertThatThrownBy(() -> new MiniLm(LayerPair.LAST, 0))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("MiniLm has 0 relation heads");
+        .isInstanceOf(PropertyException.class)
+        .hasMessageContaining("Component: MiniLm, Property: relationHeads, is 0");
   }
 
   @Test
@@ -284,7 +285,7 @@ class FeatureLossTest {
 
     assertThatThrownBy(() -> objective.checkBatches(IntStream.of(8, examples, 8)))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageStartingWith("A batch has %d examples, but %s[".formatted(examples, name))
+        .hasMessageStartingWith("A batch has %d examples, but %s(".formatted(examples, name))
         .hasMessageContaining("compares the examples of a batch and means nothing for fewer than")
         .hasMessageContaining("choose a batch size that does not leave so few");
     objective.checkBatches(IntStream.of(8, examples + 1));
@@ -308,10 +309,10 @@ class FeatureLossTest {
     TransformerFeatures teacher = new FeatureGraph(SMALL).features();
 
     assertThatThrownBy(() -> new FeatureTerm("soft", loss))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("'soft' cannot be a term's name: expected letters, digits and");
+        .isInstanceOf(PropertyException.class)
+        .hasMessageContaining("Property: name, is 'soft', expected letters, digits and");
     assertThatThrownBy(() -> new FeatureTerm("mini lm", loss))
-        .isInstanceOf(IllegalArgumentException.class);
+        .isInstanceOf(PropertyException.class);
     assertThatThrownBy(
             () ->
                 FeatureMatching.of(

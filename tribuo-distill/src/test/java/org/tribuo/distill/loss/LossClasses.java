@@ -1,6 +1,7 @@
 package org.tribuo.distill.loss;
 
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.util.Arrays;
@@ -17,7 +18,8 @@ public final class LossClasses {
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackagesOf(SoftLoss.class)
             .stream()
-            .filter(type -> !type.isInterface())
+            .filter(
+                type -> !type.isInterface() && !type.getModifiers().contains(JavaModifier.ABSTRACT))
             .filter(type -> Arrays.stream(kinds).anyMatch(type::isAssignableTo))
             .map(JavaClass::getSimpleName)
             .collect(Collectors.toSet());

@@ -60,7 +60,9 @@ class LossGradientsTest {
   }
 
   static Stream<Case> cases() {
-    CrossEntropy ofFour = new CrossEntropy(.2f, List.of(1f, .5f, 2f, 0f));
+    CrossEntropy ofFour =
+        new CrossEntropy(.2f, Map.of("b", .5f, "c", 2f, "d", 0f))
+            .forLabels(List.of("a", "b", "c", "d"));
     List<SoftLoss> ofNumbers =
         List.of(
             new LogitsMse(),
@@ -87,7 +89,7 @@ class LossGradientsTest {
             new Dkd(1, 8, Dkd.Unlabelled.TEACHERS_CLASS),
             new Dist(2, 1),
             new LogitStandardization(new KlDivergence()),
-            new WeightedLosses(List.of(new KlDivergence(), new Dist(1, 1)), List.of(.5, 2.)));
+            new WeightedLosses(List.of(new KlDivergence(), new Dist(1, 1)), .5, 2.));
     List<Asking> all = new ArrayList<>();
     for (RowForm form : FORMS) {
       ofNumbers.forEach(loss -> all.add(Asking.atLeast(1, Objective.of(form, loss))));

@@ -268,8 +268,7 @@ class ObjectiveTest {
 
   @Test
   void aSumOfSoftLossesTellsWhatItAddsUp() throws Exception {
-    SoftLoss sum =
-        new WeightedLosses(List.of(new KlDivergence(), new ReverseKl()), List.of(2., 0.5));
+    SoftLoss sum = new WeightedLosses(List.of(new KlDivergence(), new ReverseKl()), 2., 0.5);
     Objective objective = Objective.of(RowForm.examples(), new CrossEntropy(), sum);
     try (LossGraph graph = LossGraph.of(objective, floats(BATCH, Dimension.of(3)))) {
       Map<String, Tensor> told = graph.run(examples(2, 1f, 1f));
@@ -286,9 +285,8 @@ class ObjectiveTest {
 
   @Test
   void partsAreToldOfSeveralTeachersAndOfSumsInSums() throws Exception {
-    SoftLoss inner =
-        new WeightedLosses(List.of(new KlDivergence(), new ReverseKl()), List.of(1., 3.));
-    SoftLoss outer = new WeightedLosses(List.of(inner, new JensenShannon()), List.of(2., 1.));
+    SoftLoss inner = new WeightedLosses(List.of(new KlDivergence(), new ReverseKl()), 1., 3.);
+    SoftLoss outer = new WeightedLosses(List.of(inner, new JensenShannon()), 2., 1.);
     TeacherMean mean = new TeacherMean(outer, 1, AnswerForm.PROBABILITIES);
     Map<String, Tensor> batch = examples(2, 1f, 1f);
     batch.put("teacher_logits_1", batch.get("teacher_logits"));
@@ -313,8 +311,7 @@ class ObjectiveTest {
 
   @Test
   void ofSpansAPartIsTheMeanOfStartAndEnd() throws Exception {
-    SoftLoss sum =
-        new WeightedLosses(List.of(new KlDivergence(), new ReverseKl()), List.of(1., 1.));
+    SoftLoss sum = new WeightedLosses(List.of(new KlDivergence(), new ReverseKl()), 1., 1.);
     Graph graph = Graph.empty(Ops.OPSET);
     graph.addInput("start", floats(BATCH, Dimension.of(3)));
     graph.addInput("end", floats(BATCH, Dimension.of(3)));
@@ -506,7 +503,8 @@ class ObjectiveTest {
         .hasMessageContaining("CrossEntropy of one class is always 0")
         .hasMessageContaining("for a number use SquaredError");
     assertRefused(
-        Objective.of(RowForm.examples(), new CrossEntropy(0, List.of(1f, 2f))),
+        Objective.of(
+            RowForm.examples(), new CrossEntropy(0, Map.of("a", 2f)).forLabels(List.of("b", "a"))),
         3,
         "CrossEntropy has 2 class weights, the student has 3 classes");
   }
@@ -568,17 +566,18 @@ class ObjectiveTest {
 
   @Test
   void numbersOutOfRangeAreRefused() {
-    assertThatThrownBy(() -> new CrossEntropy(1, List.of()))
-        .hasMessage("Label smoothing is 1.0, expected a number from 0 (none) to below 1");
-    assertThatThrownBy(() -> new CrossEntropy(0, List.of(1f, -1f)))
-        .hasMessage("The weight of class 1 is -1.0, expected a finite number of 0 or more");
+    assertThatThrownBy(() -> new CrossEntropy(1))
+        .hasMessageContaining("labelSmoothing, is 1.0, expected a number from 0 (none) to below 1");
+    assertThatThrownBy(() -> new CrossEntropy(0, Map.of("b", -1f)))
+        .hasMessageContaining("gives 'b' the weight -1.0, expected a finite number of 0 or more");
     assertThatThrownBy(() -> new JensenShannon(2))
-        .hasMessage(
-            "beta of JensenShannon is 2.0, expected a number from 0 (forward KL) to 1 (reverse"
-                + " KL)");
-    assertThatThrownBy(() -> new Dkd(0, 0)).hasMessageContaining("not both 0");
-    assertThatThrownBy(() -> new Dist(-1, 1)).hasMessageContaining("Dist has beta -1.0");
-    assertThatThrownBy(() -> new SparseKlDivergence(0)).hasMessageContaining("keeps 0 classes");
+        .hasMessageContaining(
+            "beta, is 2.0, expected a number from 0 (forward KL) to 1 (reverse KL)");
+    assertThatThrownBy(() -> new Dkd(0, 0)).hasMessageContaining("expected at least one above 0");
+    assertThatThrownBy(() -> new Dist(-1, 1))
+        .hasMessageContaining("Component: Dist, Property: beta, is -1.0");
+    assertThatThrownBy(() -> new SparseKlDivergence(0))
+        .hasMessageContaining("Property: k, is 0, expected 1 or more");
     assertThatThrownBy(() -> new RowForm.Tokens(2, TokenMask.labels()))
         .hasMessageContaining("Labels are shifted by 2 positions");
   }

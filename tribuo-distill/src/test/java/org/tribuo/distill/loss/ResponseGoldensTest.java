@@ -35,7 +35,9 @@ class ResponseGoldensTest {
   private static final Map<String, HardLoss> HARD =
       Map.of(
           "CrossEntropy", new CrossEntropy(),
-          "CrossEntropy.smoothedAndWeighted", new CrossEntropy(.1f, List.of(1f, .5f, 2f, .25f)),
+          "CrossEntropy.smoothedAndWeighted",
+              new CrossEntropy(.1f, Map.of("b", .5f, "c", 2f, "d", .25f))
+                  .forLabels(List.of("a", "b", "c", "d")),
           "BinaryCrossEntropy", new BinaryCrossEntropy(),
           "SquaredError", new SquaredError());
 
@@ -65,7 +67,7 @@ class ResponseGoldensTest {
           Map.entry("SparseKlDivergence", new SparseKlDivergence(2)),
           Map.entry(
               "WeightedLosses",
-              new WeightedLosses(List.of(new KlDivergence(), new Dkd(1, 8)), List.of(.5, .25))),
+              new WeightedLosses(List.of(new KlDivergence(), new Dkd(1, 8)), .5, .25)),
           Map.entry(
               "TeacherMean.probabilities",
               new TeacherMean(new KlDivergence(), TEACHERS, AnswerForm.PROBABILITIES)),

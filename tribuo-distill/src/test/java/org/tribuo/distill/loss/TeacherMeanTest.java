@@ -75,7 +75,7 @@ class TeacherMeanTest {
         List.of(
             new LogitsMse(),
             new CosineDistance(),
-            new WeightedLosses(List.of(new KlDivergence(), new LogitsMse()), List.of(1., 1.)))) {
+            new WeightedLosses(List.of(new KlDivergence(), new LogitsMse()), 1., 1.))) {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> new TeacherMean(loss, 2, AnswerForm.PROBABILITIES))
           .withMessageContaining("LOGITS")

@@ -38,7 +38,7 @@ class WeightedRowsTest {
         new Dkd(1, 8, Dkd.Unlabelled.TEACHERS_CLASS),
         new Dist(1, 2),
         new LogitStandardization(new KlDivergence()),
-        new WeightedLosses(List.of(new KlDivergence(), new Dist(0, 1)), List.of(1.0, 0.5)));
+        new WeightedLosses(List.of(new KlDivergence(), new Dist(0, 1)), 1.0, 0.5));
   }
 
   @ParameterizedTest
@@ -91,7 +91,7 @@ class WeightedRowsTest {
         List.of(
             ofAProgram,
             new LogitStandardization(ofAProgram),
-            new WeightedLosses(List.of(new KlDivergence(), ofAProgram), List.of(1.0, 1.0)))) {
+            new WeightedLosses(List.of(new KlDivergence(), ofAProgram), 1.0, 1.0))) {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> Objective.of(RowForm.weightedExamples(), loss))
           .withMessageStartingWith("The examples have weights that differ, and " + loss)

@@ -28,6 +28,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +53,7 @@ import org.tribuo.distill.teacher.TeacherSettings;
 
 /**
  * A classifier in ONNX, read as a student and run as a teacher: mostly a small one with functions,
- * branches and external data, sometimes a BERT.
+ * branches and external data, sometimes an export.
  */
 final class DamagedOnnx implements DamagedInput {
   private static final int WIDTH = 4;
@@ -61,7 +62,16 @@ final class DamagedOnnx implements DamagedInput {
   private static final ModelProto SMALL = small();
   private static final byte[] TABLE = numbers(20, WIDTH).getRawData().toByteArray();
 
-  private final ModelProto bert;
+  /** Exports of several tools; one is fused by ONNX Runtime. */
+  private static final List<String> EXPORTS =
+      List.of(
+          "bert_seqcls_ts11",
+          "bert_seqcls_ort_fused",
+          "bert_seqcls_dynamo",
+          "distilbert_seqcls_optimum",
+          "mpnet_seqcls_optimum");
+
+  private final List<ModelProto> exports = new ArrayList<>();
   private final boolean fields;
 
   /**
@@ -70,7 +80,9 @@ final class DamagedOnnx implements DamagedInput {
   DamagedOnnx(boolean fields) {
     this.fields = fields;
     try {
-      bert = ModelProto.parseFrom(Resources.bytes("/zoo/bert_seqcls_ts11/model.onnx"));
+      for (String export : EXPORTS) {
+        exports.add(ModelProto.parseFrom(Resources.bytes("/zoo/%s/model.onnx".formatted(export))));
+      }
     } catch (InvalidProtocolBufferException e) {
       throw new IllegalStateException(e);
     }
@@ -78,7 +90,8 @@ final class DamagedOnnx implements DamagedInput {
 
   @Override
   public void write(Path folder, SplittableRandom random) throws IOException {
-    ModelProto whole = random.nextInt(12) == 0 ? bert : SMALL;
+    ModelProto whole =
+        random.nextInt(10) == 0 ? exports.get(random.nextInt(exports.size())) : SMALL;
     Files.write(folder.resolve(DATA), TABLE);
     Files.write(
         folder.resolve("model.onnx"),

@@ -62,9 +62,9 @@ final class DamagedXml implements DamagedInput {
     }
   }
 
-  /** OLCUT names components and properties. */
+  /** OLCUT names components and properties, and not always the file, which programs add. */
   @Override
   public List<String> names(Path folder) {
-    return List.of(folder.toString(), "omponent", "ropert");
+    return List.of(folder.toString(), "omponent", "ropert", "ConfigLoaderException");
   }
 }

@@ -40,10 +40,10 @@ import org.tribuo.distill.loss.Objective;
 import org.tribuo.distill.loss.ObjectiveSchedules;
 import org.tribuo.distill.loss.RkdDistance;
 import org.tribuo.distill.loss.RowForm;
-import org.tribuo.distill.loss.Schedule;
 import org.tribuo.distill.loss.TinyBert;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.runtime.TrainingRuntime;
+import org.tribuo.distill.schedule.Schedule;
 import org.tribuo.distill.transformer.Feature;
 import org.tribuo.distill.transformer.Feature.Kind;
 import org.tribuo.distill.transformer.FeatureValue;
@@ -61,7 +61,7 @@ class FeatureTrainingTest {
     return new TrainingSettings(
         12,
         1,
-        new LearningRateSchedule.Constant(3e-3f),
+        Schedule.constant(3e-3f),
         AdamW.DEFAULT,
         OptionalDouble.of(1),
         new ObjectiveSchedules(
@@ -256,7 +256,7 @@ class FeatureTrainingTest {
     assertThatThrownBy(
             () -> train(model("bert_seqcls_ts11"), objective, settings(true), wideStates(2, 5)))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageStartingWith("A batch has 2 examples, but RkdDistance[");
+        .hasMessageStartingWith("A batch has 2 examples, but RkdDistance(");
   }
 
   private static LayerMap lastOfBoth() {

@@ -40,9 +40,12 @@ import org.tribuo.distill.loss.KlDivergence;
 import org.tribuo.distill.loss.Objective;
 import org.tribuo.distill.loss.ObjectiveSchedules;
 import org.tribuo.distill.loss.RowForm;
-import org.tribuo.distill.loss.Schedule;
 import org.tribuo.distill.loss.TokenMask;
 import org.tribuo.distill.runtime.SessionSettings;
+import org.tribuo.distill.schedule.LinearSchedule;
+import org.tribuo.distill.schedule.Schedule;
+import org.tribuo.distill.schedule.StepSchedule;
+import org.tribuo.distill.schedule.WarmUpSchedule;
 
 /** Trains a tiny BERT (vocabulary 101, 3 classes) on sequences of a few token ids. */
 class StudentTrainingTest {
@@ -68,7 +71,7 @@ class StudentTrainingTest {
     return new TrainingSettings(
         4,
         1,
-        new LearningRateSchedule.Linear(3e-3f, new LearningRateSchedule.WarmUp.Fraction(0.1)),
+        new WarmUpSchedule(3e-3f, 0.1, WarmUpSchedule.Decay.LINEAR),
         AdamW.DEFAULT.withWeightDecay(weightDecay),
         clip ? OptionalDouble.of(1) : OptionalDouble.empty(),
         ObjectiveSchedules.constant(0.5f, 2),
@@ -339,8 +342,7 @@ class StudentTrainingTest {
         BOTH,
         StandardRules.TABLE,
         scheduled(
-            new ObjectiveSchedules(
-                new Schedule.Linear(0, 1), new Schedule.Step(List.of(4f, 2f)), Map.of())),
+            new ObjectiveSchedules(new LinearSchedule(0, 1), StepSchedule.of(4, 2), Map.of())),
         new Sequences(20),
         Optional.empty(),
         new TrainingListener() {
@@ -552,7 +554,7 @@ class StudentTrainingTest {
     dist.checkBatches(IntStream.of(3, 8));
     assertThatThrownBy(() -> dist.checkBatches(IntStream.of(8, 2, 8)))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageStartingWith("A batch has 2 examples, but Dist[beta=1.0, gamma=1.0] compares")
+        .hasMessageStartingWith("A batch has 2 examples, but Dist(beta=1.0, gamma=1.0) compares")
         .hasMessageContaining("nothing for fewer than 3; choose a batch size");
     Objective.of(RowForm.examples(), new Dist(1, 0)).checkBatches(IntStream.of(1));
     Objective.of(RowForm.tokens(TokenMask.labels()), new Dist(1, 1)).checkBatches(IntStream.of(1));

@@ -2,6 +2,7 @@ package org.tribuo.distill.zoo;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Function;
 import org.tribuo.distill.graph.ElementType;
@@ -15,6 +16,11 @@ final class ConstructModels {
 
   /** Constructs of one kind, of one node. */
   private record Family(String name, int count, Function<Draw, OperatorCase> make) {}
+
+  /** Of these, ONNX Runtime has all kernels in float64 too. */
+  private static final Set<String> IN_DOUBLE_TOO =
+      Set.of(
+          "product", "gemm", "rearranged", "joined", "cut", "indexed", "scattered", "identities");
 
   private static final List<Family> FAMILIES =
       List.of(
@@ -48,13 +54,15 @@ final class ConstructModels {
         Draw draw = draw(seed, family.name(), i);
         OperatorCase operator = family.make().apply(draw);
         String name = "%s %d of seed %d".formatted(family.name(), i, seed);
-        models.add(of(name, operator, sizes(draw), draw));
+        boolean wide = IN_DOUBLE_TOO.contains(family.name()) && draw.coin();
+        ElementType floats = wide ? ElementType.DOUBLE : ElementType.FLOAT;
+        models.add(of(name, operator, floats, sizes(draw), draw));
       }
     }
     List<OperatorCase> fused = DecompositionCases.CASES;
     for (int i = 0; i < fused.size(); i++) {
       String name = "fused %d of seed %d".formatted(i, seed);
-      models.add(of(name, fused.get(i), Sizes.KNOWN, draw(seed, "fused", i)));
+      models.add(of(name, fused.get(i), ElementType.FLOAT, Sizes.KNOWN, draw(seed, "fused", i)));
     }
     for (int i = 0; i < 3 * GraphConstructs.kinds(); i++) {
       models.add(
@@ -74,15 +82,17 @@ final class ConstructModels {
     return draw.coin() ? Sizes.KNOWN : Sizes.UNKNOWN;
   }
 
-  private static Construct of(String name, OperatorCase operator, Sizes sizes, Draw draw) {
+  private static Construct of(
+      String name, OperatorCase operator, ElementType floats, Sizes sizes, Draw draw) {
     return Construct.of(
-        "%s: %s %s, opset %d, sizes %s"
+        "%s: %s %s, opset %d, %s, sizes %s"
             .formatted(
                 name,
                 operator,
                 operator.attributes().toProtos().toString().replaceAll("\\s+", " "),
                 operator.opset(),
+                floats,
                 sizes == Sizes.KNOWN ? "known" : "unknown"),
-        operator.instance(draw.random().nextLong(), ElementType.FLOAT, sizes));
+        operator.instance(draw.random().nextLong(), floats, sizes));
   }
 }

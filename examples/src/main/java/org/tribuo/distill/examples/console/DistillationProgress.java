@@ -1,10 +1,12 @@
 package org.tribuo.distill.examples.console;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.DistillationListener;
+import org.tribuo.distill.component.NamedColumns;
 import org.tribuo.distill.teacher.SoftTargetProgress;
 import org.tribuo.distill.teacher.TeacherRun;
 import org.tribuo.distill.training.TrainingListener;
@@ -28,6 +30,15 @@ public final class DistillationProgress implements DistillationListener, AutoClo
     this.console = console;
     this.afterSoftTargets = afterSoftTargets;
     this.task = task;
+  }
+
+  @Override
+  public void onLabelOrder(Path teacher, NamedColumns columns) {
+    if (columns.origin() == NamedColumns.Origin.CONFIGURATION) {
+      console.line(
+          "   The config.json beside %s names its labels: %s."
+              .formatted(teacher, String.join(", ", columns.names())));
+    }
   }
 
   @Override

@@ -4,6 +4,7 @@ import com.oracle.labs.mlrg.olcut.config.ArgumentException;
 import com.oracle.labs.mlrg.olcut.config.ConfigurationManager;
 import com.oracle.labs.mlrg.olcut.config.Options;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
+import com.oracle.labs.mlrg.olcut.config.io.ConfigLoaderException;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -134,6 +135,9 @@ public final class Program {
   static ConfigurationManager configured(String[] arguments, Options options) {
     try {
       return new ConfigurationManager(arguments, options);
+    } catch (ConfigLoaderException e) {
+      throw new ArgumentException(
+          e, "-c", "names a configuration that cannot be read: " + e.getMessage());
     } catch (StackOverflowError e) {
       throw new ArgumentException(
           e, "-c", "has components that are properties of each other in a circle");

@@ -9,16 +9,11 @@ import org.tribuo.distill.graph.Node;
 final class InlineFunctions implements Pass {
   @Override
   public void apply(Graph graph) {
-    graph.checkCalls();
-    writeOut(graph);
-  }
-
-  private static void writeOut(Graph graph) {
     Deque<Node> calls = new ArrayDeque<>(graph.nodes().stream().filter(graph::isCall).toList());
     while (!calls.isEmpty()) {
       graph.inlineCall(calls.remove()).stream().filter(graph::isCall).forEach(calls::add);
     }
-    graph.changeBodies(InlineFunctions::writeOut);
+    graph.changeBodies(this::apply);
     graph.removeFunctions();
   }
 }

@@ -43,10 +43,11 @@ final class TakeApart implements Pass {
     Ops op = Ops.on(graph);
     ShapeInference types = ShapeInference.of(graph);
     for (Node node : graph.topological()) {
-      if (isFused(node)) {
-        takenApart(op, node).forEach(types::visit);
-      } else {
+      Decomposition decomposition = DECOMPOSITIONS.get(node.qualifiedOpType());
+      if (decomposition == null) {
         types.visit(node);
+      } else {
+        takenApart(op, node, decomposition).forEach(types::visit);
       }
     }
   }
@@ -56,9 +57,8 @@ final class TakeApart implements Pass {
   }
 
   /** The nodes that take a node's place. */
-  private static List<Node> takenApart(Ops op, Node node) {
+  private static List<Node> takenApart(Ops op, Node node, Decomposition decomposition) {
     Graph graph = op.graph();
-    Decomposition decomposition = DECOMPOSITIONS.get(node.qualifiedOpType());
     int others = graph.nodes().size() - 1;
     graph.substitute(node, decomposition.apply(op, new Operation(graph, node)));
     return List.copyOf(graph.nodes()).subList(others, graph.nodes().size());
