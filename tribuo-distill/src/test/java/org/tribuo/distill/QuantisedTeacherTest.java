@@ -18,8 +18,8 @@ import org.tribuo.distill.graph.RunningGraph;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.TokenInputs;
 import org.tribuo.distill.input.TokenSequence;
-import org.tribuo.distill.loss.MiniLm;
 import org.tribuo.distill.loss.FeatureTerm;
+import org.tribuo.distill.loss.MiniLm;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.student.CutStudent;
 import org.tribuo.distill.student.OnnxStudent;
@@ -79,7 +79,8 @@ class QuantisedTeacherTest {
     OnnxStudent whole = OnnxStudent.of(file, Faults.LABELS);
     assertThatThrownBy(() -> taught(CutStudent.keeping(1, whole), file))
         .isInstanceOf(GraphException.class)
-        .hasMessageContaining(file + ") has quantised weights, the first is 'embeddings.word.weight")
+        .hasMessageContaining(
+            file + ") has quantised weights, the first is 'embeddings.word.weight")
         .hasMessageContaining("no layers can be cut out of it")
         .hasMessageContaining("the quantised one can be the teacher");
   }

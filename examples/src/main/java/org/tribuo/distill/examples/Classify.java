@@ -43,8 +43,8 @@ public final class Classify {
     @Option(
         longName = "charset",
         usage =
-            "character set of the file, such as windows-1252; without it UTF-8, or what a byte order"
-                + " mark tells")
+            "character set of the file, such as windows-1252; without it UTF-8, or what a byte"
+                + " order mark tells")
     public String charset = "";
 
     @Option(

@@ -4,8 +4,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Weights that were quantised to bytes. Such a model can be run, as a teacher is; its layers are not
- * found, as their products are those of integers.
+ * Weights that were quantised to bytes. Such a model can be run, as a teacher is; its layers are
+ * not found, as their products are those of integers.
  */
 public final class QuantisedWeights {
   private QuantisedWeights() {}
