@@ -43,8 +43,8 @@ public final class Classify {
     @Option(
         longName = "charset",
         usage =
-            "character set of the file, such as windows-1252; without it UTF-8, or what a byte order"
-                + " mark tells")
+            "character set of the file, such as windows-1252; without it UTF-8, or what a byte"
+                + " order mark tells")
     public String charset = "";
 
     @Option(
@@ -84,7 +84,7 @@ public final class Classify {
             TextTokenizer.open(
                 results.tokenizer(),
                 options.maxLength == 0 ? model.maxLength() : options.maxLength)) {
-      checkSame(tokenizer, model);
+      checkTokenizer(tokenizer, model, results);
       for (String text : texts) {
         if (!text.isBlank()) {
           Label label = predict(model, tokenizer, text);
@@ -110,15 +110,18 @@ public final class Classify {
     }
   }
 
-  /** A run that was killed may have left the tokenizer of one model beside another. */
-  private static void checkSame(TextTokenizer tokenizer, DistilledModel<Label> model) {
-    Set<String> inTraining =
+  /**
+   * A run that was stopped may have left another tokenizer beside the student of an earlier one.
+   */
+  private static void checkTokenizer(
+      TextTokenizer tokenizer, DistilledModel<Label> model, ResultFolder results) {
+    Set<String> learnedWith =
         CsvTextDataSourceProvenance.tokenizers(model.getProvenance().getDatasetProvenance());
-    if (!inTraining.isEmpty() && !inTraining.contains(tokenizer.sha256())) {
+    if (!learnedWith.isEmpty() && !learnedWith.contains(tokenizer.sha256())) {
       throw new ArgumentException(
           "--folder",
-          "%s has the SHA-256 %s, but the student was trained with a tokenizer of %s; put that one there, or run DistillText again"
-              .formatted(tokenizer.file(), tokenizer.sha256(), inTraining));
+          "%s is not the tokenizer that %s was trained with: another run was stopped in this folder; run it to its end, or train again"
+              .formatted(tokenizer.file(), results.studentModel()));
     }
   }
 

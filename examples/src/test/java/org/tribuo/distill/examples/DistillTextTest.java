@@ -123,11 +123,6 @@ class DistillTextTest {
               String.format(Locale.ROOT, "%s\t%.3f\t%s", label.getLabel(), label.getScore(), text));
     }
     assertThat(OnnxMetadata.maxLength(OnnxModel.read(results.student()))).hasValue(6);
-    Files.writeString(results.tokenizer(), Files.readString(results.tokenizer()) + " ");
-    assertThatThrownBy(() -> labels(text))
-        .hasMessageContaining("--folder")
-        .hasMessageContaining("tokenizer.json has the SHA-256")
-        .hasMessageContaining("the student was trained with a tokenizer of");
   }
 
   @Test
