@@ -31,8 +31,8 @@ final class FunctionSizes {
   }
 
   /**
-   * Checks that the calls of a model's own functions end, and that there are not too many nodes when
-   * they are written out.
+   * Checks that the calls of a model's own functions end, and that there are not too many nodes
+   * when they are written out.
    *
    * @throws GraphException that names a function that calls itself, or the bound
    */

@@ -177,8 +177,7 @@ class HostileModelTest {
   void functionsThatCallThemselves() throws IOException {
     FunctionProto one = calling("One", "Two");
     FunctionProto two = calling("Two", "One");
-    assertThatReading(
-            model(List.of(one, two), nodeOf("local", "One", List.of("x"), List.of("y"))))
+    assertThatReading(model(List.of(one, two), nodeOf("local", "One", List.of("x"), List.of("y"))))
         .hasMessageEndingWith(
             "Function 'local::One' calls itself, or one that does: written out it never ends");
   }

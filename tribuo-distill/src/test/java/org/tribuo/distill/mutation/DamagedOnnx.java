@@ -115,7 +115,8 @@ final class DamagedOnnx implements DamagedInput {
             new TeacherSettings(
                 file,
                 new LabelOrder(List.of("a", "b", "c")),
-                Optional.empty(), false,
+                Optional.empty(),
+                false,
                 SessionSettings.cpu(1)))) {
       Map<String, Tensor> inputs = new LinkedHashMap<>();
       teacher.inputs().forEach((name, type) -> inputs.put(name, ones(type)));

@@ -110,7 +110,8 @@ public final class Program {
       // OLCUT appends its own list of options after an empty line.
       System.err.println(message(e).split("\n\n", 2)[0]);
       if (message(e).contains("Parsed a list")) {
-        System.err.println("A comma within a value is written " + CommandLine.value(",") + " there.");
+        System.err.println(
+            "A comma within a value is written " + CommandLine.value(",") + " there.");
       }
       System.err.println("--help lists what there is.");
       return WRONG_ARGUMENTS;
