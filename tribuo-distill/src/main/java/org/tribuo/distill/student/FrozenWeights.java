@@ -1,8 +1,10 @@
 package org.tribuo.distill.student;
 
 import com.oracle.labs.mlrg.olcut.config.Config;
+import com.oracle.labs.mlrg.olcut.config.ConfigManager;
 import com.oracle.labs.mlrg.olcut.config.Configurable;
 import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
+import com.oracle.labs.mlrg.olcut.config.ConfigurationManager;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.Provenancable;
@@ -18,6 +20,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.tribuo.distill.component.BooleanProperties;
 import org.tribuo.distill.component.PropertyChecks;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
@@ -48,6 +52,8 @@ public final class FrozenWeights
   private static final int NAMED = 5;
 
   @ConfigurableName private String component = "FrozenWeights";
+
+  @ConfigManager private @Nullable ConfigurationManager configuration;
 
   @Config(description = "Whether all weights below the first layer are frozen.")
   private boolean embeddings;
@@ -119,6 +125,7 @@ public final class FrozenWeights
 
   @Override
   public void postConfig() {
+    BooleanProperties.check(this, component, configuration);
     properties().checkAtLeast("layers", 0, layers);
     if (patterns.stream().anyMatch(String::isBlank)) {
       throw properties().refused("patterns", "are %s, of which one is blank".formatted(patterns));

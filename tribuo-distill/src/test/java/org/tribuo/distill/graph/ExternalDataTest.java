@@ -91,7 +91,7 @@ class ExternalDataTest {
                           message.writeTo(stream);
                           throw new IOException("No space left on device");
                         }))
-        .hasMessage("No space left on device");
+        .hasMessage("'%s' cannot be written: No space left on device", file);
 
     assertThat(OnnxModel.read(file).initializers()).isEqualTo(large(1).initializers());
     assertThat(names()).hasSize(2);
