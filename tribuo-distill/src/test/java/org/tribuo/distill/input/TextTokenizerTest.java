@@ -149,8 +149,7 @@ class TextTokenizerTest {
           .withMessage("The tokenizer of %s finds no token in the text ''".formatted(file));
       assertThatIllegalArgumentException()
           .isThrownBy(() -> tokenizer.encodeAll(List.of("a", "")))
-          .withMessage(
-              "Row 1: The tokenizer of %s finds no token in the text ''".formatted(file));
+          .withMessage("Row 1: The tokenizer of %s finds no token in the text ''".formatted(file));
     }
   }
 
