@@ -387,7 +387,7 @@ class DistillationFeaturesTest {
           </component>
           <component name="inside" type="org.tribuo.distill.loss.FeatureTerm">
             <property name="loss" value="relations"/>
-            <property name="weightSchedule" value="falling"/>
+            <property name="weight" value="falling"/>
           </component>
           <component name="relations" type="org.tribuo.distill.loss.MiniLm">
             <property name="relationHeads" value="8"/>
@@ -399,7 +399,10 @@ class DistillationFeaturesTest {
           </component>
           <component name="pairs" type="org.tribuo.distill.loss.FeatureTerm">
             <property name="loss" value="states"/>
-            <property name="weight" value="0.25"/>
+            <property name="weight" value="quarter"/>
+          </component>
+          <component name="quarter" type="org.tribuo.distill.schedule.ConstantSchedule">
+            <property name="value" value="0.25"/>
           </component>
           <component name="states" type="org.tribuo.distill.loss.HiddenStateCosine">
             <property name="layers" value="layers"/>
@@ -578,13 +581,14 @@ class DistillationFeaturesTest {
 
     assertThatThrownBy(() -> new FeatureTerm("my loss", loss, 1))
         .isInstanceOf(PropertyException.class)
-        .hasMessageContaining("'my loss' cannot be a term's name");
+        .hasMessageContaining(
+            "Property: name, is 'my loss', expected letters, digits and underscores");
     assertThatThrownBy(() -> new FeatureTerm("loss_1", loss, -1))
         .isInstanceOf(PropertyException.class)
         .hasMessageContaining("The weight of 'loss_1' is -1.0");
     assertThatThrownBy(() -> new MiniLm(0))
         .isInstanceOf(PropertyException.class)
-        .hasMessageContaining("MiniLm has 0 relation heads");
+        .hasMessageContaining("Component: MiniLm, Property: relationHeads, is 0");
     assertThatThrownBy(() -> new Pkd(LayerMap.pairs())).isInstanceOf(PropertyException.class);
     FeatureTerm one = new FeatureTerm("same", loss, 1);
     assertThatThrownBy(() -> builder("bert_seqcls_ts11", BERT).features(one, one).build())
@@ -638,6 +642,6 @@ class DistillationFeaturesTest {
 
     assertThatThrownBy(() -> trainer.train(TEXTS))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("A batch has 2 examples, but RkdAngle[");
+        .hasMessageContaining("A batch has 2 examples, but RkdAngle(");
   }
 }

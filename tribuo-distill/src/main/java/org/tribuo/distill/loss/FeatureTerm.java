@@ -10,7 +10,6 @@ import com.oracle.labs.mlrg.olcut.provenance.impl.ConfiguredObjectProvenanceImpl
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.component.PropertyChecks;
 import org.tribuo.distill.schedule.Schedule;
 
@@ -22,7 +21,10 @@ import org.tribuo.distill.schedule.Schedule;
  * <pre>{@code
  * <component name="inside" type="org.tribuo.distill.loss.FeatureTerm">
  *   <property name="loss" value="relations"/>
- *   <property name="weight" value="0.1"/>
+ *   <property name="weight" value="tenth"/>
+ * </component>
+ * <component name="tenth" type="org.tribuo.distill.schedule.ConstantSchedule">
+ *   <property name="value" value="0.1"/>
  * </component>
  * <component name="relations" type="org.tribuo.distill.loss.MiniLm">
  *   <property name="relationHeads" value="12"/>
@@ -39,28 +41,16 @@ public final class FeatureTerm implements Configurable, Provenancable<Configured
       description =
           "The name under which listeners get its value: letters, digits and underscores; by default"
               + " that of the component.")
-  private @Nullable String name;
+  private String name = "";
 
   @Config(mandatory = true, description = "The loss.")
   private FeatureLoss loss;
 
-  @Config(description = "The factor of the loss, 0 or more; by default 1.")
-  private @Nullable Float weight;
-
-  @Config(description = "The weight over the steps, where it is not a constant.")
-  private @Nullable Schedule weightSchedule;
+  @Config(description = "The factor of the loss over the steps, 0 or more; by default 1.")
+  private Schedule weight = Schedule.constant(1);
 
   /** For OLCUT. */
   private FeatureTerm() {}
-
-  private FeatureTerm(
-      String name, FeatureLoss loss, @Nullable Float weight, @Nullable Schedule weightSchedule) {
-    this.name = name;
-    this.loss = loss;
-    this.weight = weight;
-    this.weightSchedule = weightSchedule;
-    postConfig();
-  }
 
   /**
    * A term with weight 1.
@@ -70,7 +60,7 @@ public final class FeatureTerm implements Configurable, Provenancable<Configured
    * @throws PropertyException if the name is of another form
    */
   public FeatureTerm(String name, FeatureLoss loss) {
-    this(name, loss, null, null);
+    this(name, loss, 1);
   }
 
   /**
@@ -79,7 +69,7 @@ public final class FeatureTerm implements Configurable, Provenancable<Configured
    * @throws PropertyException if the name is of another form or the weight is negative
    */
   public FeatureTerm(String name, FeatureLoss loss, float weight) {
-    this(name, loss, weight, null);
+    this(name, loss, Schedule.constant(weight));
   }
 
   /**
@@ -88,33 +78,31 @@ public final class FeatureTerm implements Configurable, Provenancable<Configured
    * @throws PropertyException if the name is of another form or the weight is negative at any step
    */
   public FeatureTerm(String name, FeatureLoss loss, Schedule weight) {
-    this(name, loss, null, weight);
+    this.name = name;
+    this.loss = loss;
+    this.weight = weight;
+    postConfig();
   }
 
   @Override
   public void postConfig() {
     PropertyChecks properties = new PropertyChecks(component);
-    if (!NAME.matcher(name()).matches() || TAKEN.contains(name())) {
+    if (name.isEmpty()) {
+      name = component;
+    }
+    if (!NAME.matcher(name).matches() || TAKEN.contains(name)) {
       throw properties.refused(
           "name",
           "is '%s', expected letters, digits and underscores, and none of %s"
-              .formatted(name(), TAKEN.stream().sorted().toList()));
-    }
-    if (weight != null && weightSchedule != null) {
-      throw properties.refused(
-          "weight",
-          "is %s, and there is a schedule: %s; state one of the two"
-              .formatted(weight, weightSchedule));
+              .formatted(name, TAKEN.stream().sorted().toList()));
     }
     Schedule one = Schedule.constant(1);
-    properties.check(
-        weightSchedule == null ? "weight" : "weightSchedule",
-        () -> new ObjectiveSchedules(one, one, Map.of(name(), weight())));
+    properties.check("weight", () -> new ObjectiveSchedules(one, one, Map.of(name, weight)));
   }
 
   /** The name under which its value is reported. */
   public String name() {
-    return name == null ? component : name;
+    return name;
   }
 
   /** The loss. */
@@ -124,15 +112,12 @@ public final class FeatureTerm implements Configurable, Provenancable<Configured
 
   /** The factor of the loss. */
   public Schedule weight() {
-    if (weightSchedule != null) {
-      return weightSchedule;
-    }
-    return Schedule.constant(weight == null ? 1 : weight);
+    return weight;
   }
 
   /** The name of the input that holds the term's weight: a float scalar. */
   public String weightInput() {
-    return ObjectiveInputs.weightOf(name());
+    return ObjectiveInputs.weightOf(name);
   }
 
   @Override
@@ -142,6 +127,6 @@ public final class FeatureTerm implements Configurable, Provenancable<Configured
 
   @Override
   public String toString() {
-    return "%s * %s".formatted(weight(), loss);
+    return "%s * %s".formatted(weight, loss);
   }
 }
