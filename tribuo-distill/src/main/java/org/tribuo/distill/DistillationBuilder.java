@@ -8,6 +8,7 @@ import org.tribuo.Output;
 import org.tribuo.distill.loss.FeatureTerm;
 import org.tribuo.distill.loss.HardLoss;
 import org.tribuo.distill.loss.SoftLoss;
+import org.tribuo.distill.runtime.Precision;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.schedule.Schedule;
 import org.tribuo.distill.schedule.WarmUpSchedule;
@@ -259,12 +260,19 @@ public final class DistillationBuilder<T extends Output<T>> {
     return this;
   }
 
-  /** Where teacher and student run. */
+  /** Where teacher and student run, and in what numbers. */
   public DistillationBuilder<T> session(SessionSettings session) {
     trainer().provider = session.provider();
     trainer().deviceId = session.deviceId();
     trainer().gpuMemoryLimitBytes = session.gpuMemoryLimitBytes();
     trainer().threads = session.intraOpThreads();
+    trainer().precision = session.precision();
+    return this;
+  }
+
+  /** The numbers in which teacher and student compute, where they are not those of the session. */
+  public DistillationBuilder<T> precision(Precision precision) {
+    trainer().precision = precision;
     return this;
   }
 

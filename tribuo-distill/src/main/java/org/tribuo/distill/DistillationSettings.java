@@ -13,10 +13,12 @@ import org.tribuo.distill.autodiff.rules.StandardRules;
 import org.tribuo.distill.component.PropertyChecks;
 import org.tribuo.distill.input.BatchPlan;
 import org.tribuo.distill.loss.ObjectiveSchedules;
+import org.tribuo.distill.runtime.OperatorLibrary;
+import org.tribuo.distill.runtime.Precision;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.schedule.Schedule;
-import org.tribuo.distill.schedule.WarmUpSchedule;
 import org.tribuo.distill.schedule.WarmUpSchedule.Decay;
+import org.tribuo.distill.schedule.WarmUpSchedule;
 import org.tribuo.distill.student.StudentSource;
 import org.tribuo.distill.training.AdamW;
 import org.tribuo.distill.training.EarlyStopping;
@@ -240,14 +242,21 @@ record DistillationSettings(
       properties.check(
           "deviceId",
           () -> new SessionSettings(trainer.provider, trainer.deviceId, 0, trainer.threads));
-      return properties.check(
-          "gpuMemoryLimitBytes",
-          () ->
-              new SessionSettings(
-                  trainer.provider,
-                  trainer.deviceId,
-                  trainer.gpuMemoryLimitBytes,
-                  trainer.threads));
+      SessionSettings float32 =
+          properties.check(
+              "gpuMemoryLimitBytes",
+              () ->
+                  new SessionSettings(
+                      trainer.provider,
+                      trainer.deviceId,
+                      trainer.gpuMemoryLimitBytes,
+                      trainer.threads));
+      SessionSettings session =
+          properties.check("precision", () -> float32.withPrecision(trainer.precision));
+      if (session.precision() != Precision.FLOAT32 && OperatorLibrary.onClassPath().isEmpty()) {
+        throw properties.refused("precision", OperatorLibrary.MISSING);
+      }
+      return session;
     }
 
     private Optional<Path> file(String property, String path) {

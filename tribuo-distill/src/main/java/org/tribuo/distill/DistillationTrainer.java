@@ -20,6 +20,7 @@ import org.tribuo.distill.loss.FeatureTerm;
 import org.tribuo.distill.loss.HardLoss;
 import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.runtime.ExecutionProvider;
+import org.tribuo.distill.runtime.Precision;
 import org.tribuo.distill.schedule.Schedule;
 import org.tribuo.distill.schedule.WarmUpSchedule;
 import org.tribuo.distill.student.FrozenWeights;
@@ -251,6 +252,12 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
 
   @Config(description = "The threads that one operator may use; 0 for one a physical core.")
   int threads;
+
+  @Config(
+      description =
+          "The numbers in which teacher and student compute: FLOAT32, or BFLOAT16_PRODUCTS, which"
+              + " needs tribuo-distill-onednn on the class path.")
+  Precision precision = Precision.FLOAT32;
 
   @Config(
       description = "Gives all random numbers: of a fresh head, batches, and held-out examples.")

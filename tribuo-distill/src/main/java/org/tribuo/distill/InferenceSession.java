@@ -4,7 +4,6 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
-import ai.onnxruntime.OrtSession.SessionOptions;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.util.LinkedHashMap;
@@ -124,8 +123,8 @@ final class InferenceSession implements AutoCloseable {
   }
 
   private OrtSession open() {
-    try (SessionOptions options = settings.newOptions()) {
-      return InferenceForm.open(model, options);
+    try {
+      return InferenceForm.open(model, settings);
     } catch (OrtException e) {
       throw new GraphException(
           "ONNX Runtime %s does not load the model: %s"

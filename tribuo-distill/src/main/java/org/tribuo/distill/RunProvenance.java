@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.tribuo.distill.runtime.ExecutionProvider;
+import org.tribuo.distill.runtime.OperatorLibrary;
+import org.tribuo.distill.runtime.Precision;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.runtime.TrainingRuntime;
 import org.tribuo.distill.teacher.TeacherRun;
@@ -121,6 +123,12 @@ final class RunProvenance {
         session.provider() == ExecutionProvider.CPU
             ? names(List.of(ExecutionProvider.CPU))
             : names(List.of(session.provider(), ExecutionProvider.CPU)));
+    text("precision", session.computedPrecision().name());
+    if (session.precision() != Precision.FLOAT32) {
+      OperatorLibrary library = OperatorLibrary.required();
+      text("operator-library", library.version());
+      text("instruction-set", library.instructionSet());
+    }
   }
 
   /** The provenance of the model that was trained, with what the caller says of the run. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.oracle.labs.mlrg.olcut.config.Config;
 import com.oracle.labs.mlrg.olcut.config.ConfigurationData;
@@ -53,6 +54,7 @@ import org.tribuo.distill.loss.SquaredError;
 import org.tribuo.distill.loss.TinyBert;
 import org.tribuo.distill.loss.WeightedLosses;
 import org.tribuo.distill.runtime.ExecutionProvider;
+import org.tribuo.distill.runtime.Precision;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.schedule.ConstantSchedule;
 import org.tribuo.distill.schedule.CosineSchedule;
@@ -106,6 +108,14 @@ class DistillationConfigurationTest {
       Helpers.testConfigurableRoundtrip(trainer);
       Helpers.testProvenanceMarshalling(trainer.getProvenance());
     }
+  }
+
+  @Test
+  void aPrecisionForWhichNothingIsThereIsRefusedAtOnce() {
+    assertThatThrownBy(() -> minimal().precision(Precision.BFLOAT16_PRODUCTS).build())
+        .isInstanceOf(PropertyException.class)
+        .hasMessageContaining("precision")
+        .hasMessageContaining("add org.tribuo.distill:tribuo-distill-onednn:");
   }
 
   @Test

@@ -7,6 +7,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.tribuo.distill.runtime.OperatorLibrary;
 
 /**
  * Writes operations into a graph: typed functions on values. Each call adds one node (or none,
@@ -347,12 +348,30 @@ public final class Ops {
       Value left = mul(transposeA ? swapLastTwo(a) : a, factor);
       return one("MatMul", type, left, transposeB ? swapLastTwo(b) : b);
     }
-    Attributes attributes =
-        Attributes.NONE
-            .with("transA", transposeA ? 1L : 0L)
-            .with("transB", transposeB ? 1L : 0L)
-            .with("alpha", factor);
-    return microsoft("FusedMatMul", attributes, type, a, b);
+    return microsoft("FusedMatMul", product(transposeA, transposeB, factor), type, a, b);
+  }
+
+  /**
+   * As {@link #matmul(Value, boolean, Value, boolean, float)} of float32, its factors rounded to
+   * bfloat16: an operator of an {@link OperatorLibrary}.
+   */
+  public Value shortProduct(
+      Value a, boolean transposeA, Value b, boolean transposeB, float factor) {
+    TensorType type = new TensorType(a.elementType(), productShape(a, transposeA, b, transposeB));
+    return call(
+            OperatorLibrary.DOMAIN,
+            OperatorLibrary.PRODUCT,
+            product(transposeA, transposeB, factor),
+            List.of(a, b),
+            type)
+        .get(0);
+  }
+
+  private static Attributes product(boolean transposeA, boolean transposeB, float factor) {
+    return Attributes.NONE
+        .with("transA", transposeA ? 1L : 0L)
+        .with("transB", transposeB ? 1L : 0L)
+        .with("alpha", factor);
   }
 
   private static Optional<Shape> productShape(

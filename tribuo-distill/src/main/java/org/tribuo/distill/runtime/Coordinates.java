@@ -22,6 +22,10 @@ final class Coordinates {
         + classifier;
   }
 
+  static String operatorLibrary() {
+    return "org.tribuo.distill:tribuo-distill-onednn:" + VERSIONS.getProperty("tribuo-distill");
+  }
+
   private static Properties load() {
     Properties versions = new Properties();
     try (InputStream in = Coordinates.class.getResourceAsStream("versions.properties")) {

@@ -14,7 +14,7 @@ import java.util.List;
  * @param files the libraries, under the file names that ONNX Runtime's Java API asks for
  */
 record NativeLibraries(String classifier, List<LibraryFile> files) {
-  private static final String CORE = "onnxruntime";
+  static final String CORE = "onnxruntime";
   private static final String JNI = "onnxruntime4j_jni";
   private static final List<String> PROVIDERS =
       List.of("onnxruntime_providers_shared", "onnxruntime_providers_cuda");

@@ -7,11 +7,13 @@ package org.tribuo.distill.runtime;
 public final class RuntimeUnavailableException extends IllegalStateException {
   private static final long serialVersionUID = 1L;
 
-  RuntimeUnavailableException(String message) {
+  /** What is missing, and how to supply it. */
+  public RuntimeUnavailableException(String message) {
     super(message);
   }
 
-  RuntimeUnavailableException(String message, Throwable cause) {
+  /** As above, with the failure that showed it. */
+  public RuntimeUnavailableException(String message, Throwable cause) {
     super(message, cause);
   }
 }

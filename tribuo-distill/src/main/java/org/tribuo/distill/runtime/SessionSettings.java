@@ -4,6 +4,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.providers.OrtCUDAProviderOptions;
+import java.util.Optional;
 
 /**
  * Where and with how many threads a session runs. Sessions made with the same settings on the same
@@ -15,12 +16,18 @@ import ai.onnxruntime.providers.OrtCUDAProviderOptions;
  *     on the CPU
  * @param intraOpThreads the threads that one operator may use; 0 for ONNX Runtime's own choice, one
  *     for each physical core
+ * @param precision the numbers in which it computes
  */
 public record SessionSettings(
-    ExecutionProvider provider, int deviceId, long gpuMemoryLimitBytes, int intraOpThreads) {
+    ExecutionProvider provider,
+    int deviceId,
+    long gpuMemoryLimitBytes,
+    int intraOpThreads,
+    Precision precision) {
 
   /**
-   * @throws IllegalArgumentException if a number is negative, or a GPU setting is given for the CPU
+   * @throws IllegalArgumentException if a number is negative, or a GPU setting is given for the
+   *     CPU, or a precision for the CPU alone is given for a GPU
    */
   public SessionSettings {
     requireNotNegative("deviceId", deviceId);
@@ -33,9 +40,21 @@ public record SessionSettings(
               + " and "
               + gpuMemoryLimitBytes);
     }
+    if (provider != ExecutionProvider.CPU && precision == Precision.BFLOAT16_PRODUCTS) {
+      throw new IllegalArgumentException(
+          "The precision BFLOAT16_PRODUCTS is for the CPU, but the provider is "
+              + provider
+              + "; state the precision FLOAT32");
+    }
   }
 
-  /** The processor; {@code intraOpThreads} as in the record. */
+  /** In float32; the rest as in the record. */
+  public SessionSettings(
+      ExecutionProvider provider, int deviceId, long gpuMemoryLimitBytes, int intraOpThreads) {
+    this(provider, deviceId, gpuMemoryLimitBytes, intraOpThreads, Precision.FLOAT32);
+  }
+
+  /** The processor in float32; {@code intraOpThreads} as in the record. */
   public static SessionSettings cpu(int intraOpThreads) {
     return new SessionSettings(ExecutionProvider.CPU, 0, 0, intraOpThreads);
   }
@@ -45,12 +64,39 @@ public record SessionSettings(
     return new SessionSettings(ExecutionProvider.CUDA, deviceId, 0, 0);
   }
 
+  /** The same place in another precision. */
+  public SessionSettings withPrecision(Precision other) {
+    return new SessionSettings(provider, deviceId, gpuMemoryLimitBytes, intraOpThreads, other);
+  }
+
+  /**
+   * The operators that a graph may have beside ONNX Runtime's: those of a library where the
+   * precision asks for them and the processor has the instructions.
+   *
+   * @throws RuntimeUnavailableException if the precision asks for a library, and there is none
+   */
+  public Optional<OperatorLibrary> operators() {
+    return precision == Precision.FLOAT32
+        ? Optional.empty()
+        : Optional.of(OperatorLibrary.required()).filter(OperatorLibrary::isActive);
+  }
+
+  /**
+   * The precision in which sessions compute: float32 where the processor lacks the instructions for
+   * that which was asked for.
+   *
+   * @throws RuntimeUnavailableException as {@link #operators()}
+   */
+  public Precision computedPrecision() {
+    return operators().isPresent() ? precision : Precision.FLOAT32;
+  }
+
   /**
    * New options for one session, which the caller closes. ONNX Runtime's log stays silent, because
    * every error also comes as an exception.
    *
-   * @throws RuntimeUnavailableException if ONNX Runtime's training API or the provider cannot be
-   *     used
+   * @throws RuntimeUnavailableException if ONNX Runtime's training API, the provider or the
+   *     precision cannot be used
    */
   public SessionOptions newOptions() {
     provider.requireBuiltIn();
@@ -68,6 +114,7 @@ public record SessionSettings(
       if (provider == ExecutionProvider.CUDA) {
         addCuda(options);
       }
+      operators().ifPresent(library -> library.addTo(options));
       return options;
     } catch (OrtException e) {
       options.close();

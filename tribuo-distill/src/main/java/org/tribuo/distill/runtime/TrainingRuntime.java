@@ -4,6 +4,7 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,7 @@ public final class TrainingRuntime {
           + ".";
 
   private static volatile @Nullable OrtEnvironment environment;
+  private static volatile @Nullable Path library;
 
   private TrainingRuntime() {}
 
@@ -58,6 +60,16 @@ public final class TrainingRuntime {
     return environment().getVersion();
   }
 
+  /**
+   * The file of the native library that this JVM has loaded, for libraries that call it.
+   *
+   * @throws RuntimeUnavailableException as {@link #environment()}
+   */
+  public static Path library() {
+    environment();
+    return Objects.requireNonNull(library);
+  }
+
   private static synchronized OrtEnvironment loadOnce() {
     OrtEnvironment loaded = environment;
     if (loaded == null) {
@@ -71,6 +83,8 @@ public final class TrainingRuntime {
     for (String property : new String[] {LIBRARY_FOLDER_PROPERTY, LIBRARY_FILE_PROPERTY}) {
       String ownBuild = System.getProperty(property);
       if (ownBuild != null) {
+        Path named = Path.of(ownBuild);
+        library = property.equals(LIBRARY_FOLDER_PROPERTY) ? coreIn(named) : named;
         return trainable(
             initialise(ownBuild, reason -> FITTING),
             "ONNX Runtime was loaded from "
@@ -86,6 +100,7 @@ public final class TrainingRuntime {
         NativeFolder.provide(
             NativeLibraries.find(platform, TrainingRuntime.class.getClassLoader()),
             NativeFolder.root());
+    library = coreIn(folder);
     System.setProperty(LIBRARY_FOLDER_PROPERTY, folder.toString());
     try {
       return trainable(
@@ -102,6 +117,10 @@ public final class TrainingRuntime {
     } finally {
       System.clearProperty(LIBRARY_FOLDER_PROPERTY);
     }
+  }
+
+  private static Path coreIn(Path folder) {
+    return folder.resolve(Platform.current().fileName(NativeLibraries.CORE));
   }
 
   /**

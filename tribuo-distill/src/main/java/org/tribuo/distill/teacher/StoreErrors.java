@@ -96,7 +96,8 @@ record StoreErrors(String store) {
   }
 
   private static String origin(SoftTargetKey key) {
-    return "'%s' of teacher %s on %s".formatted(key.output(), key.teacherSha256(), key.provider());
+    return "'%s' of teacher %s on %s"
+        .formatted(key.output(), key.teacherSha256(), key.arithmetic());
   }
 
   private SoftTargetStoreException disagrees(String difference) {

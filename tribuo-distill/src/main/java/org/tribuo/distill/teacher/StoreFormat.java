@@ -13,7 +13,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.zip.CRC32C;
-import org.tribuo.distill.runtime.ExecutionProvider;
 
 /**
  * The bytes of the store's values. A value ends in a CRC-32C over its name and its bytes, so one
@@ -42,7 +41,7 @@ final class StoreFormat {
       SoftTargetKey key = header.key();
       out.writeUTF(key.teacherSha256());
       out.writeUTF(key.output());
-      out.writeUTF(key.provider().name());
+      out.writeUTF(key.arithmetic());
       out.writeUTF(key.inputsSha256());
       out.writeInt(header.labels().size());
       for (String label : header.labels().names()) {
@@ -72,9 +71,7 @@ final class StoreFormat {
     }
     try (DataInputStream in =
         new DataInputStream(new ByteArrayInputStream(value, 0, value.length - CHECKSUM_BYTES))) {
-      SoftTargetKey key =
-          new SoftTargetKey(
-              in.readUTF(), in.readUTF(), ExecutionProvider.valueOf(in.readUTF()), in.readUTF());
+      SoftTargetKey key = SoftTargetKey.of(in.readUTF(), in.readUTF(), in.readUTF(), in.readUTF());
       int labels = in.readInt();
       List<String> names = new ArrayList<>();
       for (int i = 0; i < labels; i++) {

@@ -25,6 +25,7 @@ import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.pass.InferenceForm;
 import org.tribuo.distill.graph.pass.LogitsBelow;
 import org.tribuo.distill.runtime.ExecutionProvider;
+import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.runtime.TrainingRuntime;
 
 /**
@@ -151,7 +152,9 @@ public final class Teacher implements AutoCloseable {
 
   /** What the soft targets for some inputs are found by. */
   public SoftTargetKey keyFor(TeacherInputs rows) {
-    return new SoftTargetKey(sha256(), output, settings.session().provider(), rows.sha256());
+    SessionSettings session = settings.session();
+    return new SoftTargetKey(
+        sha256(), output, session.provider(), session.computedPrecision(), rows.sha256());
   }
 
   /**
@@ -230,17 +233,15 @@ public final class Teacher implements AutoCloseable {
   }
 
   private OrtSession openSession() {
-    try (SessionOptions options = settings.session().newOptions()) {
+    try {
       files.checkUnchanged();
       OnnxModel model = OnnxModel.read(settings.model());
       if (!output.equals(declared)) {
         Graph graph = Graph.of(model);
         logitsBelow(settings, graph, declared);
-        return InferenceForm.open(graph.toModel(), options);
+        return InferenceForm.open(graph.toModel(), settings.session());
       }
-      return model.hasExternalData()
-          ? TrainingRuntime.environment().createSession(settings.model().toString(), options)
-          : InferenceForm.open(model, options);
+      return model.hasExternalData() ? openFile() : InferenceForm.open(model, settings.session());
     } catch (OrtException e) {
       throw new TeacherException(
           "ONNX Runtime %s does not load the teacher '%s': %s"
@@ -249,6 +250,13 @@ public final class Teacher implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(
           "The teacher '%s' cannot be read: %s".formatted(settings.model(), e.getMessage()), e);
+    }
+  }
+
+  /** Weights beside the file may be larger than what can be handed over; so it stays as it is. */
+  private OrtSession openFile() throws OrtException {
+    try (SessionOptions options = settings.session().newOptions()) {
+      return TrainingRuntime.environment().createSession(settings.model().toString(), options);
     }
   }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -14,6 +15,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.tribuo.distill.autodiff.Differentiator;
 import org.tribuo.distill.autodiff.RuleTable;
+import org.tribuo.distill.autodiff.rules.LibraryRules;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Ops;
@@ -21,6 +23,7 @@ import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.graph.pass.Normalization;
 import org.tribuo.distill.graph.pass.SelectEarly;
+import org.tribuo.distill.graph.pass.ShortProducts;
 import org.tribuo.distill.loss.AttachedObjective;
 import org.tribuo.distill.loss.Objective;
 import org.tribuo.distill.transformer.TiedWeights;
@@ -86,8 +89,16 @@ public final class StudentTraining {
       leaveOutWhatFeaturesDoNotReach(graph, weights);
     }
     requireSome(weights, frozen);
+    boolean shortProducts = settings.session().operators().isPresent();
+    if (shortProducts) {
+      ShortProducts.apply(graph, Arrays.stream(outputs).map(Value::name).toList());
+    }
     Map<String, Value> gradients =
-        Differentiator.differentiate(graph, attached.differentiated().name(), weights, rules);
+        Differentiator.differentiate(
+            graph,
+            attached.differentiated().name(),
+            weights,
+            shortProducts ? rules.with(LibraryRules.ENTRIES) : rules);
     this.artifacts =
         TrainingArtifacts.of(
             graph, List.copyOf(attached.terms().keySet()), gradients, optimizer(weights));

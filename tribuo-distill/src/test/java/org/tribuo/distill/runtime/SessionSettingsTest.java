@@ -31,6 +31,25 @@ class SessionSettingsTest {
   }
 
   @Test
+  void aGpuHasNoPrecisionOfItsOwn() {
+    assertThatThrownBy(() -> SessionSettings.cuda(0).withPrecision(Precision.BFLOAT16_PRODUCTS))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "The precision BFLOAT16_PRODUCTS is for the CPU, but the provider is CUDA; state the"
+                + " precision FLOAT32");
+  }
+
+  @Test
+  void aMissingLibraryOfOperatorsIsNamed() {
+    SessionSettings settings = SessionSettings.cpu(1).withPrecision(Precision.BFLOAT16_PRODUCTS);
+    assertThatThrownBy(settings::newOptions)
+        .isInstanceOf(RuntimeUnavailableException.class)
+        .hasMessageStartingWith("The precision is BFLOAT16_PRODUCTS, but no library on the class")
+        .hasMessageContaining("; add org.tribuo.distill:tribuo-distill-onednn:")
+        .hasMessageEndingWith(", or state the precision FLOAT32");
+  }
+
+  @Test
   void aMissingProviderIsNamedWithTheJarThatHasIt() {
     assertThatThrownBy(() -> SessionSettings.cuda(0).newOptions())
         .isInstanceOf(RuntimeUnavailableException.class)

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tribuo.distill.graph.Sha256;
 import org.tribuo.distill.runtime.ExecutionProvider;
+import org.tribuo.distill.runtime.Precision;
 import org.tribuo.distill.teacher.SoftTargetStoreException.Reason;
 
 class SoftTargetStoreKillTest {
@@ -23,6 +24,7 @@ class SoftTargetStoreKillTest {
           Sha256.ofParts(List.of("teacher")),
           "logits",
           ExecutionProvider.CPU,
+          Precision.FLOAT32,
           Sha256.ofParts(List.of("rows")));
 
   @TempDir Path folder;

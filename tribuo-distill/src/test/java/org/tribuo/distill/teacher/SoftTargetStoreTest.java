@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tribuo.distill.graph.Sha256;
 import org.tribuo.distill.runtime.ExecutionProvider;
+import org.tribuo.distill.runtime.Precision;
 import org.tribuo.distill.teacher.SoftTargetStoreException.Reason;
 
 class SoftTargetStoreTest {
@@ -378,6 +379,7 @@ class SoftTargetStoreTest {
         Sha256.ofParts(List.of(teacher)),
         "logits",
         ExecutionProvider.CPU,
+        Precision.FLOAT32,
         Sha256.ofParts(List.of(inputs)));
   }
 

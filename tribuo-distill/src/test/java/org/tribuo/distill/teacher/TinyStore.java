@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.tribuo.distill.graph.Sha256;
 import org.tribuo.distill.runtime.ExecutionProvider;
+import org.tribuo.distill.runtime.Precision;
 
 /** A store of soft targets whose numbers are known, of several blocks. */
 public final class TinyStore {
@@ -15,6 +16,7 @@ public final class TinyStore {
           Sha256.ofParts(List.of("teacher")),
           "logits",
           ExecutionProvider.CPU,
+          Precision.FLOAT32,
           Sha256.ofParts(List.of("rows")));
 
   private TinyStore() {}

@@ -12,6 +12,7 @@ import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.runtime.OperatorLibrary;
 
 /** Matrix products and convolutions. */
 final class MatrixRules {
@@ -27,6 +28,20 @@ final class MatrixRules {
           broadcasting("Einsum", EinsumRule::gradients),
           rule("Conv", ConvolutionRule::gradients));
 
+  /** The product of a library of operators; of a bias the walk makes the sum over all rows. */
+  static final Entry SHORT_PRODUCT =
+      broadcasting(
+          OperatorLibrary.DOMAIN + "::" + OperatorLibrary.PRODUCT,
+          (op, n, dy) -> {
+            List<Value> factors = product(op::shortProduct, op, n, dy, n.attribute("alpha", 1f));
+            return grads(factors.get(0), factors.get(1), n.wants(2) ? dy : NONE);
+          });
+
+  /** A way to multiply two stacks of matrices. */
+  private interface Multiplication {
+    Value of(Value a, boolean transposeA, Value b, boolean transposeB, float factor);
+  }
+
   private static List<Value> matmul(Ops op, ForwardNode n, Value dy) {
     return n.x(0).rank() == 1 || n.x(1).rank() == 1
         ? vectorProduct(op, n.x(0), n.x(1), dy)
@@ -38,6 +53,11 @@ final class MatrixRules {
    * that serves a whole stack gets the sum over it, from one product.
    */
   private static List<Value> product(Ops op, ForwardNode n, Value dy, float alpha) {
+    return product(op::matmul, op, n, dy, alpha);
+  }
+
+  private static List<Value> product(
+      Multiplication times, Ops op, ForwardNode n, Value dy, float alpha) {
     Value a = n.x(0);
     Value b = n.x(1);
     boolean transA = n.flag("transA");
@@ -45,7 +65,7 @@ final class MatrixRules {
     Value da = NONE;
     Value db = NONE;
     if (n.wants(0)) {
-      da = transA ? op.matmul(b, transB, dy, true, alpha) : op.matmul(dy, false, b, !transB, alpha);
+      da = transA ? times.of(b, transB, dy, true, alpha) : times.of(dy, false, b, !transB, alpha);
     }
     if (n.wants(1)) {
       boolean forStack = b.rank() == 2 && a.rank() > 2 && !transA;
@@ -53,8 +73,8 @@ final class MatrixRules {
       Value rowsOfDy = forStack ? rows(op, dy) : dy;
       db =
           transB
-              ? op.matmul(rowsOfDy, true, rowsOfA, transA, alpha)
-              : op.matmul(rowsOfA, !transA, rowsOfDy, false, alpha);
+              ? times.of(rowsOfDy, true, rowsOfA, transA, alpha)
+              : times.of(rowsOfA, !transA, rowsOfDy, false, alpha);
     }
     return grads(da, db);
   }

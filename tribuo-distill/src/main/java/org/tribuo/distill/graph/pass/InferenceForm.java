@@ -13,6 +13,8 @@ import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.graph.ShapeInference;
+import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.runtime.TrainingRuntime;
 
 /**
@@ -41,28 +43,49 @@ public final class InferenceForm {
   private InferenceForm() {}
 
   /**
-   * Opens a session that computes what the model computes, up to rounding.
+   * Opens a session that computes what the model computes, up to rounding and the precision.
    *
    * @throws OrtException if ONNX Runtime does not load the model
    * @throws UncheckedIOException if a large model cannot be written to a temporary file, from which
    *     it is loaded
+   * @throws org.tribuo.distill.runtime.RuntimeUnavailableException if the provider or the precision
+   *     cannot be used
    */
-  public static OrtSession open(OnnxModel model, SessionOptions options) throws OrtException {
+  public static OrtSession open(OnnxModel model, SessionSettings settings) throws OrtException {
     OrtEnvironment environment = TrainingRuntime.environment();
     OnnxModel form = of(model);
-    if (form.bytesOfInitializers() < LARGE) {
-      return environment.createSession(form.toProto().toByteArray(), options);
+    OnnxModel run = settings.operators().isPresent() ? withShortProducts(form) : form;
+    try (SessionOptions options = settings.newOptions()) {
+      return open(environment, run, options);
+    }
+  }
+
+  private static OrtSession open(OrtEnvironment environment, OnnxModel model, SessionOptions options)
+      throws OrtException {
+    if (model.bytesOfInitializers() < LARGE) {
+      return environment.createSession(model.toProto().toByteArray(), options);
     }
     try (TemporaryFolder folder = TemporaryFolder.create()) {
       Path file = folder.path().resolve("model.onnx");
-      form.write(file);
+      model.write(file);
       return environment.createSession(file.toString(), options);
     } catch (IOException e) {
       throw new UncheckedIOException(
           "A model of %,d bytes cannot be written to a temporary file: %s"
-              .formatted(form.bytesOfInitializers(), e.getMessage()),
+              .formatted(model.bytesOfInitializers(), e.getMessage()),
           e);
     }
+  }
+
+  private static OnnxModel withShortProducts(OnnxModel model) {
+    Graph graph = Graph.of(model);
+    try {
+      ShapeInference.infer(graph);
+    } catch (GraphException e) {
+      return model;
+    }
+    ShortProducts.apply(graph, graph.outputs());
+    return graph.toModel();
   }
 
   private static boolean staysAsItIs(Node node) {

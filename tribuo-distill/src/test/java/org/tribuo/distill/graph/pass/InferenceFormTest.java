@@ -35,7 +35,7 @@ class InferenceFormTest {
     try (SessionOptions options = SessionSettings.cpu(1).newOptions();
         OrtSession plain =
             TrainingRuntime.environment().createSession(model.toProto().toByteArray(), options);
-        OrtSession session = InferenceForm.open(model, options)) {
+        OrtSession session = InferenceForm.open(model, SessionSettings.cpu(1))) {
       expected = logits(plain);
       actual = logits(session);
     }
