@@ -62,6 +62,8 @@ record Measurement(Dataset<Label> test, SessionSettings session, SpeedMeter mete
   }
 
   private SessionSettings oneThread() {
-    return session.provider() == ExecutionProvider.CPU ? SessionSettings.cpu(1) : session;
+    return session.provider() == ExecutionProvider.CPU
+        ? SessionSettings.cpu(1).withPrecision(session.precision())
+        : session;
   }
 }

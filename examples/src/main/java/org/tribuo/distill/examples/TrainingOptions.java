@@ -10,6 +10,7 @@ import com.oracle.labs.mlrg.olcut.config.Options;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.component.BooleanProperties;
 import org.tribuo.distill.runtime.ExecutionProvider;
+import org.tribuo.distill.runtime.Precision;
 import org.tribuo.distill.runtime.SessionSettings;
 
 /** How the student learns; what is about both learning and teaching is here too. */
@@ -38,6 +39,8 @@ public final class TrainingOptions implements Options, Configurable {
   private static final String SEED = "of everything random";
   private static final String THREADS = "threads; 0 leaves them to ONNX Runtime";
   private static final String PROVIDER = "where models run";
+  private static final String PRECISION =
+      "numbers in which models compute: FLOAT32 or BFLOAT16_PRODUCTS";
 
   @Config(description = ALPHA)
   @Option(longName = "alpha", usage = ALPHA)
@@ -99,6 +102,10 @@ public final class TrainingOptions implements Options, Configurable {
   @Option(longName = "provider", usage = PROVIDER)
   public ExecutionProvider provider = ExecutionProvider.CPU;
 
+  @Config(description = PRECISION)
+  @Option(longName = "precision", usage = PRECISION)
+  public Precision precision = Precision.FLOAT32;
+
   @ConfigurableName private String component = "TrainingOptions";
 
   @ConfigManager private @Nullable ConfigurationManager configuration;
@@ -108,9 +115,9 @@ public final class TrainingOptions implements Options, Configurable {
     BooleanProperties.check(this, component, configuration);
   }
 
-  /** Where and on how many threads models run. */
+  /** Where, on how many threads and in what numbers models run. */
   SessionSettings session() {
-    return new SessionSettings(provider, 0, 0, threads);
+    return new SessionSettings(provider, 0, 0, threads, precision);
   }
 
   @Override

@@ -1,0 +1,59 @@
+package org.tribuo.distill.onednn;
+
+import java.util.function.IntConsumer;
+
+/** One run of a node. One thread at a time. */
+final class KernelContext {
+  private static final ThreadLocal<NativeWords> WORDS =
+      ThreadLocal.withInitial(() -> new NativeWords(64));
+
+  private final long context;
+  private final NativeWords words = WORDS.get();
+
+  KernelContext(long context) {
+    this.context = context;
+  }
+
+  int inputs() {
+    OrtApi.check(OrtApi.KernelContext_GetInputCount(context, words.at(0)));
+    return Math.toIntExact(words.get(0));
+  }
+
+  /** Whether an optional input is there. */
+  boolean hasInput(int index) {
+    return index < inputs() && value(index) != 0;
+  }
+
+  FloatTensor input(int index) {
+    return FloatTensor.of(value(index), words);
+  }
+
+  private long value(int index) {
+    OrtApi.check(OrtApi.KernelContext_GetInput(context, index, words.at(0)));
+    return words.get(0);
+  }
+
+  /** Makes an output. */
+  FloatTensor output(int index, long... dims) {
+    words.set(1, dims);
+    OrtApi.check(
+        OrtApi.KernelContext_GetOutput(context, index, words.at(1), dims.length, words.at(0)));
+    long value = words.get(0);
+    OrtApi.check(OrtApi.GetTensorMutableData(value, words.at(0)));
+    return new FloatTensor(words.get(0), dims);
+  }
+
+  /**
+   * Does some parts of the work on the threads of the session. Which thread does a part must not
+   * matter.
+   *
+   * @throws RuntimeException what a part has thrown; then others may have been left out
+   */
+  void parallel(int parts, IntConsumer part) {
+    if (parts == 1) {
+      part.accept(0);
+    } else if (parts > 1) {
+      new ParallelRun(parts, part).on(context);
+    }
+  }
+}

@@ -1,0 +1,134 @@
+package org.tribuo.distill.onednn;
+
+import ai.onnxruntime.OrtSession.SessionOptions;
+import com.sun.jna.Library;
+import com.sun.jna.NativeLibrary;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.net.URL;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.tribuo.distill.runtime.NativeFiles;
+import org.tribuo.distill.runtime.OperatorLibrary;
+import org.tribuo.distill.runtime.RuntimeUnavailableException;
+import org.tribuo.distill.runtime.TrainingRuntime;
+
+/**
+ * Operators that oneDNN computes, on Linux and an x86-64 processor with AMX for bfloat16 (Intel's
+ * Xeon from its fourth generation on). {@link java.util.ServiceLoader} makes it.
+ */
+public final class OneDnnOperators implements OperatorLibrary {
+  private static final String BUILD = "linux-x86_64";
+  private static final String FOLDER = "/org/bytedeco/dnnl/" + BUILD + "/";
+  private static final String LIBRARY = "libdnnl.so.3";
+
+  /** What the library depends on; it looks for that in its own folder. */
+  private static final String OPEN_MP = "libgomp.so.1";
+
+  /** Lets the library keep its symbols to itself. */
+  private static final int RTLD_LAZY = 1;
+
+  /** So many lengths of texts and weights of different sizes have their primitives at one time. */
+  private static final int PRIMITIVES = 2048;
+
+  private @Nullable OperatorDomain domain;
+
+  /** For {@link java.util.ServiceLoader}. */
+  public OneDnnOperators() {}
+
+  @Override
+  public String version() {
+    return isOnPlatform() ? "oneDNN " + Loaded.VERSION : "oneDNN";
+  }
+
+  @Override
+  public String instructionSet() {
+    if (!isOnPlatform()) {
+      return "none: oneDNN is on the class path for %s, this is %s %s"
+          .formatted(BUILD, System.getProperty("os.name"), System.getProperty("os.arch"));
+    }
+    return isActive() ? "AMX" : "none: the processor lacks AMX for bfloat16";
+  }
+
+  @Override
+  public boolean isActive() {
+    return isOnPlatform() && (Loaded.INSTRUCTIONS & Dnnl.ISA_AMX) == Dnnl.ISA_AMX;
+  }
+
+  @Override
+  public synchronized void addTo(SessionOptions options) {
+    try {
+      OperatorDomain added = domain;
+      if (added == null) {
+        OrtApi.load(TrainingRuntime.library());
+        added = new OperatorDomain(DOMAIN, operators(isActive()));
+        domain = added;
+      }
+      added.addTo(address(options));
+    } catch (IllegalStateException | UnsatisfiedLinkError e) {
+      throw new RuntimeUnavailableException(
+          "ONNX Runtime does not take the operators of %s: %s".formatted(version(), e.getMessage()),
+          e);
+    }
+  }
+
+  private static List<Operator> operators(boolean rounds) {
+    Factors factors = rounds ? Factors.BFLOAT16 : Factors.FLOAT32;
+    return List.of(new ProductOperator(factors, new PrimitiveCache(PRIMITIVES)));
+  }
+
+  /** ONNX Runtime's Java API keeps the address of its native options to itself. */
+  private static long address(SessionOptions options) {
+    try {
+      Method handle = SessionOptions.class.getDeclaredMethod("getNativeHandle");
+      handle.setAccessible(true);
+      return (Long) handle.invoke(options);
+    } catch (NoSuchMethodException | IllegalAccessException | InvocationTargetException e) {
+      throw new IllegalStateException(
+          "ONNX Runtime's Java API is of another version than 1.28: " + e, e);
+    }
+  }
+
+  private static boolean isOnPlatform() {
+    return System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("linux")
+        && List.of("amd64", "x86_64").contains(System.getProperty("os.arch", ""))
+        && resource(LIBRARY).isPresent();
+  }
+
+  private static Optional<URL> resource(String file) {
+    return Optional.ofNullable(OneDnnOperators.class.getResource(FOLDER + file));
+  }
+
+  /** The native library, loaded when it is first asked for. */
+  private static final class Loaded {
+    static final int INSTRUCTIONS;
+    static final String VERSION;
+
+    static {
+      Map<String, URL> files = new LinkedHashMap<>();
+      for (String file : List.of(LIBRARY, OPEN_MP)) {
+        resource(file).ifPresent(source -> files.put(file, source));
+      }
+      Path folder = NativeFiles.extract("onednn-" + BUILD, files);
+      try {
+        NativeLibrary library =
+            NativeLibrary.getInstance(
+                folder.resolve(LIBRARY).toString(), Map.of(Library.OPTION_OPEN_FLAGS, RTLD_LAZY));
+        OpenMp.load(library);
+        OpenMp.useCallingThreadAlone();
+        Dnnl.load(library);
+      } catch (UnsatisfiedLinkError e) {
+        throw new RuntimeUnavailableException(
+            "oneDNN's native library in %s cannot be loaded: %s".formatted(folder, e.getMessage()),
+            e);
+      }
+      INSTRUCTIONS = Dnnl.dnnl_get_effective_cpu_isa();
+      VERSION = Dnnl.version();
+    }
+  }
+}

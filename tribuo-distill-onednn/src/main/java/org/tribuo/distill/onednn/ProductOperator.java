@@ -1,0 +1,44 @@
+package org.tribuo.distill.onednn;
+
+import java.util.Optional;
+import org.tribuo.distill.runtime.OperatorLibrary;
+
+/** {@link OperatorLibrary#PRODUCT}. */
+record ProductOperator(Factors factors, PrimitiveCache primitives) implements Operator {
+  @Override
+  public String name() {
+    return OperatorLibrary.PRODUCT;
+  }
+
+  @Override
+  public int requiredInputs() {
+    return 2;
+  }
+
+  @Override
+  public int optionalInputs() {
+    return 1;
+  }
+
+  @Override
+  public int outputs() {
+    return 1;
+  }
+
+  @Override
+  public Kernel kernel(KernelInfo node) {
+    boolean transA = node.flag("transA");
+    boolean transB = node.flag("transB");
+    Optional<PackedMatrix> packed =
+        node.constant(1)
+            .filter(matrix -> !transA && matrix.dims().length == 2 && matrix.elements() > 0)
+            .map(
+                matrix ->
+                    new PackedMatrix(
+                        matrix,
+                        transB,
+                        ProductKernel.columns(matrix.dims()[transB ? 0 : 1]),
+                        factors));
+    return new ProductKernel(factors, primitives, transA, transB, node.number("alpha"), packed);
+  }
+}

@@ -1,0 +1,90 @@
+package org.tribuo.distill.onednn;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.tribuo.distill.onednn.Primitive.Argument;
+
+/**
+ * A part of a product for which oneDNN compiles a primitive: [count, m, k] times [count, k, n]. The
+ * arguments of the primitive are the left factor, the right one, the result and, if there is one,
+ * the bias.
+ *
+ * @param bias whether a vector is added to each row
+ * @param accumulates whether the product is added to what was in the result
+ * @param factor by which all is multiplied at the end
+ */
+record Tile(
+    long count,
+    long m,
+    long n,
+    long k,
+    Matrices left,
+    Matrices right,
+    Matrices result,
+    boolean bias,
+    boolean accumulates,
+    float factor) {
+  /** For so many rows the layout of a packed factor is chosen; it serves any number of them. */
+  private static final long TYPICAL_ROWS = 256;
+
+  /**
+   * The layout in which oneDNN multiplies fastest by a matrix [k, n], which the caller closes.
+   *
+   * @param elementType of the factors
+   */
+  static Layout packed(int elementType, long k, long n) {
+    try (Layout left = Matrices.of(elementType, false, k, 0).layout(1, TYPICAL_ROWS, k);
+        Layout right = Layout.any(elementType, k, n);
+        Layout result = Matrices.of(Dnnl.F32, false, n, 0).layout(1, TYPICAL_ROWS, n);
+        PrimitiveAttributes attributes = new PrimitiveAttributes()) {
+      long descriptor = descriptor(left, right, 0, result, attributes);
+      try {
+        return Layout.copy(Dnnl.dnnl_primitive_desc_query_md(descriptor, Dnnl.QUERY_WEIGHTS, 0));
+      } finally {
+        Dnnl.dnnl_primitive_desc_destroy(descriptor);
+      }
+    }
+  }
+
+  Primitive compile() {
+    try (Layout leftLayout = left.layout(count, m, k);
+        Layout rightLayout = right.layout(count, k, n);
+        Layout resultLayout = result.layout(count, m, n);
+        Layout row = Matrices.of(Dnnl.F32, false, n, 0).layout(count, 1, n);
+        PrimitiveAttributes attributes = new PrimitiveAttributes()) {
+      if (accumulates) {
+        attributes.accumulate();
+      }
+      if (factor != 1) {
+        attributes.multiply(factor);
+      }
+      List<Argument> arguments = new ArrayList<>();
+      arguments.add(new Argument(Dnnl.ARG_SRC, leftLayout));
+      arguments.add(new Argument(Dnnl.ARG_WEIGHTS, rightLayout));
+      arguments.add(new Argument(Dnnl.ARG_DST, resultLayout));
+      if (bias) {
+        arguments.add(new Argument(Dnnl.ARG_BIAS, row));
+      }
+      return new Primitive(
+          descriptor(
+              leftLayout, rightLayout, bias ? row.descriptor() : 0, resultLayout, attributes),
+          arguments);
+    }
+  }
+
+  private static long descriptor(
+      Layout left, Layout right, long bias, Layout result, PrimitiveAttributes attributes) {
+    NativeWords words = new NativeWords(1);
+    Dnnl.check(
+        Dnnl.dnnl_matmul_primitive_desc_create(
+            words.at(0),
+            Engine.CPU,
+            left.descriptor(),
+            right.descriptor(),
+            bias,
+            result.descriptor(),
+            attributes.address()),
+        "dnnl_matmul_primitive_desc_create");
+    return words.get(0);
+  }
+}

@@ -1,0 +1,160 @@
+package org.tribuo.distill.onednn;
+
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.tribuo.distill.autodiff.rules.StandardRules;
+import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.loss.CrossEntropy;
+import org.tribuo.distill.loss.KlDivergence;
+import org.tribuo.distill.loss.Objective;
+import org.tribuo.distill.loss.ObjectiveInputs;
+import org.tribuo.distill.loss.ObjectiveSchedules;
+import org.tribuo.distill.loss.RowForm;
+import org.tribuo.distill.runtime.SessionSettings;
+import org.tribuo.distill.schedule.Schedule;
+import org.tribuo.distill.student.NewStudent;
+import org.tribuo.distill.training.AdamW;
+import org.tribuo.distill.training.StepReport;
+import org.tribuo.distill.training.StudentTraining;
+import org.tribuo.distill.training.TrainedStudent;
+import org.tribuo.distill.training.TrainingData;
+import org.tribuo.distill.training.TrainingListener;
+import org.tribuo.distill.training.TrainingSettings;
+
+/**
+ * A new encoder that learns random labels and soft targets.
+ *
+ * @param tokens in each batch's texts, which are of one length
+ */
+record EncoderTraining(OnnxModel student, int classes, int batch, int[] tokens) {
+  private static final int VOCABULARY = 3000;
+  private static final long SEED = 7;
+  private static final OperatingSystemMXBean PROCESS =
+      (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+
+  /** An encoder of so many layers. */
+  static EncoderTraining of(int layers, int width, int heads, int batch, int... tokens) {
+    int classes = 77;
+    List<String> labels = IntStream.range(0, classes).mapToObj(Integer::toString).toList();
+    OnnxModel student = NewStudent.of(VOCABULARY, layers, width, heads).make(labels, SEED).model();
+    return new EncoderTraining(student, classes, batch, tokens);
+  }
+
+  /**
+   * What a training did.
+   *
+   * @param losses of each step
+   * @param processorTimes of each step but the first, on all processors
+   */
+  record Result(List<Float> losses, List<Duration> processorTimes, OnnxModel student) {}
+
+  Result train(SessionSettings session) {
+    return train(session, 0.1f, TrainingListener.NONE);
+  }
+
+  Result train(SessionSettings session, float dropout, TrainingListener listener) {
+    List<Float> losses = new ArrayList<>();
+    List<Duration> times = new ArrayList<>();
+    TrainingListener steps =
+        new TrainingListener() {
+          private long before;
+
+          @Override
+          public void onStep(StepReport report) {
+            losses.add(report.loss());
+            long now = PROCESS.getProcessCpuTime();
+            if (report.step() > 1) {
+              times.add(Duration.ofNanos(now - before));
+            }
+            before = now;
+          }
+        };
+    TrainedStudent trained =
+        StudentTraining.train(
+            student,
+            Objective.of(RowForm.examples(), new CrossEntropy(), new KlDivergence()),
+            StandardRules.TABLE,
+            new TrainingSettings(
+                1,
+                1,
+                Schedule.constant(2e-4f),
+                AdamW.DEFAULT,
+                OptionalDouble.of(1),
+                new ObjectiveSchedules(Schedule.constant(0.5f), Schedule.constant(2), Map.of()),
+                dropout,
+                Set.of(),
+                true,
+                Optional.empty(),
+                session,
+                SEED),
+            new Batches(),
+            Optional.empty(),
+            TrainingListener.of(steps, listener));
+    return new Result(losses, times, trained.model());
+  }
+
+  private final class Batches implements TrainingData {
+    @Override
+    public int rows() {
+      return batch * tokens.length;
+    }
+
+    @Override
+    public List<int[]> epoch(int epoch) {
+      return IntStream.range(0, tokens.length)
+          .mapToObj(i -> IntStream.range(i * batch, (i + 1) * batch).toArray())
+          .toList();
+    }
+
+    @Override
+    public Map<String, Tensor> batch(int[] rows) {
+      int number = rows[0] / batch;
+      int length = tokens[number];
+      SplittableRandom random = new SplittableRandom(SEED + number);
+      long[] ids = random.longs((long) batch * length, 1, VOCABULARY).toArray();
+      long[] mask = new long[ids.length];
+      Arrays.fill(mask, 1);
+      float[] ones = new float[batch];
+      Arrays.fill(ones, 1);
+      float[] logits = new float[batch * classes];
+      for (int i = 0; i < logits.length; i++) {
+        logits[i] = (float) random.nextDouble(-2, 2);
+      }
+      return Map.of(
+          "input_ids",
+          Tensor.of(ids, batch, length),
+          "attention_mask",
+          Tensor.of(mask, batch, length),
+          ObjectiveInputs.LABELS,
+          Tensor.of(random.longs(batch, 0, classes).toArray(), batch),
+          ObjectiveInputs.LABELLED,
+          Tensor.of(ones, batch),
+          ObjectiveInputs.TEACHER_LOGITS,
+          Tensor.of(logits, batch, classes));
+    }
+
+    @Override
+    public long tokens(int[] rows) {
+      return (long) batch * tokens[rows[0] / batch];
+    }
+
+    @Override
+    public BitSet valuesOf(String input) {
+      BitSet all = new BitSet();
+      all.set(0, VOCABULARY);
+      return all;
+    }
+  }
+}

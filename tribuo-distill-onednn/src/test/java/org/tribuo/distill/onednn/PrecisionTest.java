@@ -1,0 +1,123 @@
+package org.tribuo.distill.onednn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.oracle.labs.mlrg.olcut.provenance.primitives.StringProvenance;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.tribuo.Example;
+import org.tribuo.MutableDataset;
+import org.tribuo.classification.Label;
+import org.tribuo.classification.LabelFactory;
+import org.tribuo.distill.DistillationTrainer;
+import org.tribuo.distill.DistilledModel;
+import org.tribuo.distill.input.TokenFeatures;
+import org.tribuo.distill.input.TokenSequence;
+import org.tribuo.distill.runtime.Precision;
+import org.tribuo.distill.runtime.SessionSettings;
+import org.tribuo.distill.student.NewStudent;
+import org.tribuo.provenance.SimpleDataSourceProvenance;
+
+/** The precision as a setting of a trainer, and what is told of it afterwards. */
+class PrecisionTest {
+  private static MutableDataset<Label> texts() {
+    SplittableRandom random = new SplittableRandom(3);
+    List<Example<Label>> examples = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      int[] ids = random.ints(random.nextInt(4, 12), 5, 90).toArray();
+      ids[1] = 90 + i % 3;
+      examples.add(TokenFeatures.toExample(TokenSequence.of(ids), new Label("label " + i % 3)));
+    }
+    return new MutableDataset<>(
+        examples, new SimpleDataSourceProvenance("texts", new LabelFactory()), new LabelFactory());
+  }
+
+  private static DistilledModel<Label> train(MutableDataset<Label> texts, Precision precision) {
+    return DistillationTrainer.<Label>builder()
+        .student(NewStudent.of(101, 2, 32, 2).withPositions(16))
+        .precision(precision)
+        .epochs(2)
+        .earlyStopping(0.2, 2)
+        .learningRate(2e-3f)
+        .build()
+        .train(texts);
+  }
+
+  private static String told(DistilledModel<Label> model, String key) {
+    return ((StringProvenance) model.getProvenance().getInstanceProvenance().getMap().get(key))
+        .getValue();
+  }
+
+  @Test
+  void aTrainerTrainsAndPredictsInItAndItsModelTellsSo() {
+    MutableDataset<Label> texts = texts();
+    try (DistilledModel<Label> exact = train(texts, Precision.FLOAT32);
+        DistilledModel<Label> model = train(texts, Precision.BFLOAT16_PRODUCTS)) {
+      boolean active = new OneDnnOperators().isActive();
+      assertThat(told(exact, "precision")).isEqualTo("FLOAT32");
+      assertThat(told(model, "precision")).isEqualTo(active ? "BFLOAT16_PRODUCTS" : "FLOAT32");
+      assertThat(told(model, "operator-library")).startsWith("oneDNN");
+      assertThat(told(model, "instruction-set")).startsWith(active ? "AMX" : "none: ");
+
+      double[] scores = scores(model, texts);
+      assertThat(scores).containsExactly(scores(exact, texts), within(2e-2));
+      model.runOn(SessionSettings.cpu(1));
+      assertThat(scores(model, texts)).containsExactly(scores, within(1e-2));
+      if (active) {
+        assertThat(scores(model, texts)).isNotEqualTo(scores);
+      }
+    }
+  }
+
+  private static double[] scores(DistilledModel<Label> model, MutableDataset<Label> texts) {
+    return model.predict(texts).stream()
+        .flatMap(prediction -> prediction.getOutputScores().values().stream())
+        .mapToDouble(Label::getScore)
+        .toArray();
+  }
+
+  /** What the child of the next test runs. */
+  static final class Child {
+    private Child() {}
+
+    public static void main(String[] arguments) {
+      MutableDataset<Label> texts = texts();
+      try (DistilledModel<Label> exact = train(texts, Precision.FLOAT32);
+          DistilledModel<Label> model = train(texts, Precision.BFLOAT16_PRODUCTS)) {
+        System.out.println(told(model, "precision"));
+        System.out.println(told(model, "instruction-set"));
+        System.out.println(
+            List.of(scores(model, texts)[0], scores(model, texts)[1])
+                .equals(List.of(scores(exact, texts)[0], scores(exact, texts)[1])));
+      }
+    }
+  }
+
+  @Test
+  void withoutTheInstructionsAllIsComputedInFloat32() throws Exception {
+    ProcessBuilder child =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xshare:auto",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Child.class.getName())
+            .redirectErrorStream(true);
+    child.environment().put("ONEDNN_MAX_CPU_ISA", "AVX2");
+    Process process = child.start();
+    String output =
+        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(output.lines())
+        .as(output)
+        .endsWith("FLOAT32", "none: the processor lacks AMX for bfloat16", "true");
+  }
+}

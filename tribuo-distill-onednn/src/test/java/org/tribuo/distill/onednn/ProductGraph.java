@@ -1,0 +1,102 @@
+package org.tribuo.distill.onednn;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.OrtSession.SessionOptions;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.tribuo.distill.graph.Attributes;
+import org.tribuo.distill.graph.ElementType;
+import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.graph.TensorType;
+import org.tribuo.distill.runtime.OperatorLibrary;
+import org.tribuo.distill.runtime.SessionSettings;
+import org.tribuo.distill.runtime.TrainingRuntime;
+
+/** A graph with one product, on whatever processor there is. */
+final class ProductGraph implements AutoCloseable {
+  private static final OneDnnOperators LIBRARY = new OneDnnOperators();
+
+  private final OrtSession session;
+
+  private ProductGraph(OrtSession session) {
+    this.session = session;
+  }
+
+  /**
+   * @param constant the right factor, if it is the same in each run
+   */
+  static ProductGraph of(
+      int threads,
+      boolean transA,
+      boolean transB,
+      float alpha,
+      boolean bias,
+      Optional<Tensor> constant)
+      throws OrtException {
+    Graph graph = Graph.empty(21);
+    graph.addInput("a", TensorType.ofUnknownRank(ElementType.FLOAT));
+    if (constant.isPresent()) {
+      graph.setInitializer("b", constant.get());
+    } else {
+      graph.addInput("b", TensorType.ofUnknownRank(ElementType.FLOAT));
+    }
+    List<String> inputs = new ArrayList<>(List.of("a", "b"));
+    if (bias) {
+      graph.addInput("bias", TensorType.ofRank(ElementType.FLOAT, 1));
+      inputs.add("bias");
+    }
+    graph.add(
+        OperatorLibrary.DOMAIN,
+        OperatorLibrary.PRODUCT,
+        Attributes.NONE
+            .with("transA", transA ? 1L : 0L)
+            .with("transB", transB ? 1L : 0L)
+            .with("alpha", alpha),
+        inputs,
+        Map.of("c", TensorType.ofUnknownRank(ElementType.FLOAT)));
+    graph.addOutput("c");
+    byte[] model = graph.toModel().toProto().toByteArray();
+    try (SessionOptions options = SessionSettings.cpu(threads).newOptions()) {
+      LIBRARY.addTo(options);
+      return new ProductGraph(TrainingRuntime.environment().createSession(model, options));
+    }
+  }
+
+  Tensor run(Map<String, Tensor> inputs) throws OrtException {
+    Map<String, OnnxTensor> tensors = new LinkedHashMap<>();
+    try {
+      for (Map.Entry<String, Tensor> input : inputs.entrySet()) {
+        tensors.put(input.getKey(), input.getValue().toOrt(TrainingRuntime.environment()));
+      }
+      try (OrtSession.Result result = session.run(tensors)) {
+        return Tensor.of((OnnxTensor) result.get(0));
+      }
+    } finally {
+      tensors.values().forEach(OnnxTensor::close);
+    }
+  }
+
+  static Tensor random(SplittableRandom random, long... dims) {
+    int elements = 1;
+    for (long dim : dims) {
+      elements *= (int) dim;
+    }
+    float[] numbers = new float[elements];
+    for (int i = 0; i < elements; i++) {
+      numbers[i] = (float) random.nextGaussian();
+    }
+    return Tensor.of(numbers, dims);
+  }
+
+  @Override
+  public void close() throws OrtException {
+    session.close();
+  }
+}
