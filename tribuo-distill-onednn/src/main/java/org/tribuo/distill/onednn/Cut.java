@@ -7,7 +7,7 @@ package org.tribuo.distill.onednn;
  * @param step of all parts but the last
  */
 record Cut(long length, long step) {
-  /** The parts have about this size, a multiple of it where it is a power of two below 64. */
+  /** The parts have about this size; all but the last a multiple of 64. */
   static Cut evenly(long length, long size) {
     long parts = Math.max(1, Math.round((double) length / size));
     return new Cut(length, Cut.roundUp((length + parts - 1) / parts, 64));

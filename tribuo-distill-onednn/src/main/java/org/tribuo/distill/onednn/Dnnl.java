@@ -16,6 +16,11 @@ final class Dnnl {
   static final int ANY_LAYOUT = 1;
   static final int USER_SCRATCHPAD = 1;
   static final int ELTWISE_LINEAR = 38;
+  static final int ELTWISE_GELU = 49;
+  static final int FORWARD_TRAINING = 64;
+  static final int BACKWARD = 128;
+  static final int USE_SCALE = 2;
+  static final int USE_SHIFT = 4;
   static final int QUERY_WEIGHTS = 131;
   static final int QUERY_SCRATCHPAD = 136;
 
@@ -23,7 +28,15 @@ final class Dnnl {
   static final int ARG_DST = 17;
   static final int ARG_WEIGHTS = 33;
   static final int ARG_BIAS = 41;
+  static final int ARG_MEAN = 49;
+  static final int ARG_VARIANCE = 50;
+  static final int ARG_SCALE = 51;
+  static final int ARG_SHIFT = 52;
   static final int ARG_SCRATCHPAD = 80;
+  static final int ARG_DIFF_SRC = 129;
+  static final int ARG_DIFF_DST = 145;
+  static final int ARG_DIFF_SCALE = 255;
+  static final int ARG_DIFF_SHIFT = 256;
 
   /** The instructions of a processor with AMX for bfloat16, as a set of bits. */
   static final int ISA_AMX = 0xfef;
@@ -75,6 +88,53 @@ final class Dnnl {
 
   static native int dnnl_reorder_primitive_desc_create(
       long primitive, long from, long fromEngine, long to, long toEngine, long attributes);
+
+  static native int dnnl_eltwise_forward_primitive_desc_create(
+      long primitive,
+      long engine,
+      int propagation,
+      int kind,
+      long src,
+      long dst,
+      float alpha,
+      float beta,
+      long attributes);
+
+  static native int dnnl_eltwise_backward_primitive_desc_create(
+      long primitive,
+      long engine,
+      int kind,
+      long diffSrc,
+      long diffDst,
+      long src,
+      float alpha,
+      float beta,
+      long forward,
+      long attributes);
+
+  static native int dnnl_layer_normalization_forward_primitive_desc_create(
+      long primitive,
+      long engine,
+      int propagation,
+      long src,
+      long dst,
+      long statistic,
+      float epsilon,
+      int flags,
+      long attributes);
+
+  static native int dnnl_layer_normalization_backward_primitive_desc_create(
+      long primitive,
+      long engine,
+      int propagation,
+      long diffSrc,
+      long diffDst,
+      long src,
+      long statistic,
+      float epsilon,
+      int flags,
+      long forward,
+      long attributes);
 
   static native long dnnl_primitive_desc_query_md(long primitive, int what, int index);
 

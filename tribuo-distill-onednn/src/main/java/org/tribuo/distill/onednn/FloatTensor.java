@@ -1,17 +1,46 @@
 package org.tribuo.distill.onednn;
 
+import com.sun.jna.Pointer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.Arrays;
 
 /**
  * A tensor of float32 in ONNX Runtime's memory.
  *
+ * @param value the address of the OrtValue
  * @param address of its first element
  */
-record FloatTensor(long address, long[] dims) {
+record FloatTensor(long value, long address, long[] dims) {
   static final int BYTES = Float.BYTES;
 
   long elements() {
     return Arrays.stream(dims).reduce(1, Math::multiplyExact);
+  }
+
+  /**
+   * Makes this tensor the sum of others, which are behind each other.
+   *
+   * @param first the address of the first one
+   * @param step the elements from the start of one to that of the next
+   */
+  void sumOf(long first, int count, long step) {
+    FloatBuffer sum = floats(address, elements());
+    FloatBuffer terms = floats(first, count == 0 ? 0 : (count - 1) * step + elements());
+    for (int i = 0; i < sum.limit(); i++) {
+      float total = 0;
+      for (int term = 0; term < count; term++) {
+        total += terms.get(Math.toIntExact(term * step) + i);
+      }
+      sum.put(i, total);
+    }
+  }
+
+  private static FloatBuffer floats(long address, long count) {
+    return new Pointer(address)
+        .getByteBuffer(0, BYTES * count)
+        .order(ByteOrder.nativeOrder())
+        .asFloatBuffer();
   }
 
   @Override
@@ -30,7 +59,7 @@ record FloatTensor(long address, long[] dims) {
       long[] dims = new long[Math.toIntExact(words.get(0))];
       OrtApi.check(OrtApi.GetDimensions(type, words.at(0), dims.length));
       Arrays.setAll(dims, words::get);
-      return new FloatTensor(address, dims);
+      return new FloatTensor(value, address, dims);
     } finally {
       OrtApi.ReleaseTensorTypeAndShapeInfo(type);
     }

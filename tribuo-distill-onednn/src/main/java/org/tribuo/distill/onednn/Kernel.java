@@ -9,7 +9,7 @@ interface Kernel extends AutoCloseable {
    */
   void compute(KernelContext run);
 
-  /** Frees the native memory; the session is closed. */
+  /** Frees the native memory, if it holds some; the session is closed. */
   @Override
-  void close();
+  default void close() {}
 }

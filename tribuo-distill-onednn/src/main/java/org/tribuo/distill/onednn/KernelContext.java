@@ -7,6 +7,9 @@ final class KernelContext {
   private static final ThreadLocal<NativeWords> WORDS =
       ThreadLocal.withInitial(() -> new NativeWords(64));
 
+  /** In less time other threads would not have begun. */
+  private static final long WORTH_WAKING = 40_000;
+
   private final long context;
   private final NativeWords words = WORDS.get();
 
@@ -40,20 +43,29 @@ final class KernelContext {
         OrtApi.KernelContext_GetOutput(context, index, words.at(1), dims.length, words.at(0)));
     long value = words.get(0);
     OrtApi.check(OrtApi.GetTensorMutableData(value, words.at(0)));
-    return new FloatTensor(words.get(0), dims);
+    return new FloatTensor(value, words.get(0), dims);
+  }
+
+  /** Lets ONNX Runtime compute one product. */
+  void invoke(RuntimeProduct product, FloatTensor a, FloatTensor b, FloatTensor c) {
+    words.set(0, a.value(), b.value(), c.value());
+    OrtApi.check(OrtApi.InvokeOp(context, product.operation(), words.at(0), 2, words.at(2), 1));
   }
 
   /**
-   * Does some parts of the work on the threads of the session. Which thread does a part must not
-   * matter.
+   * Does some parts of the work on the threads of the session, if there is enough of it. Which
+   * thread does a part must not matter.
    *
+   * @param nanos about how long one thread would take for all
    * @throws RuntimeException what a part has thrown; then others may have been left out
    */
-  void parallel(int parts, IntConsumer part) {
-    if (parts == 1) {
-      part.accept(0);
-    } else if (parts > 1) {
+  void parallel(int parts, long nanos, IntConsumer part) {
+    if (parts > 1 && nanos > WORTH_WAKING) {
       new ParallelRun(parts, part).on(context);
+    } else {
+      for (int i = 0; i < parts; i++) {
+        part.accept(i);
+      }
     }
   }
 }

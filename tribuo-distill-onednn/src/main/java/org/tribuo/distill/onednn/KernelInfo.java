@@ -13,6 +13,11 @@ final class KernelInfo {
     this.info = info;
   }
 
+  /** ONNX Runtime's own product, for this node. */
+  RuntimeProduct product(boolean transA, boolean transB, float alpha) {
+    return new RuntimeProduct(info, transA, transB, alpha);
+  }
+
   /**
    * @throws IllegalStateException if the node has no such attribute
    */

@@ -41,6 +41,11 @@ final class OrtApi {
           entry("KernelContext_GetOutput", 91),
           entry("ReleaseStatus", 93),
           entry("ReleaseTensorTypeAndShapeInfo", 99),
+          entry("CreateOpAttr", 211),
+          entry("ReleaseOpAttr", 212),
+          entry("CreateOp", 213),
+          entry("InvokeOp", 214),
+          entry("ReleaseOp", 215),
           entry("KernelInfoGetConstantInput_tensor", 249),
           entry("KernelContext_ParallelFor", 274));
 
@@ -74,6 +79,29 @@ final class OrtApi {
 
   static native long KernelInfoGetConstantInput_tensor(
       long info, long index, long isConstant, long value);
+
+  static native long CreateOpAttr(long name, long data, int length, int type, long attribute);
+
+  static native void ReleaseOpAttr(long attribute);
+
+  static native long CreateOp(
+      long info,
+      long name,
+      long domain,
+      int version,
+      long typeNames,
+      long types,
+      int typeCount,
+      long attributes,
+      int attributeCount,
+      int inputCount,
+      int outputCount,
+      long operation);
+
+  static native long InvokeOp(
+      long context, long operation, long inputs, int inputCount, long outputs, int outputCount);
+
+  static native void ReleaseOp(long operation);
 
   static native long KernelContext_GetInputCount(long context, long count);
 

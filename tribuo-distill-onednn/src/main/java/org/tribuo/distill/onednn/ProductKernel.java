@@ -16,8 +16,11 @@ import java.util.Optional;
  *   <li>the sum over the rows of both factors, as in the gradient of a weight, is cut into {@value
  *       #SUMMANDS} rows, and the last ones are filled up with zeros to a multiple of {@value
  *       #MULTIPLE};
- *   <li>a stack of small products is cut into stacks.
+ *   <li>a stack of products is cut into stacks.
  * </ul>
+ *
+ * <p>Products of small matrices, as the attention of short texts has them, are left to ONNX
+ * Runtime, which has less to prepare.
  */
 final class ProductKernel implements Kernel {
   private static final long ROWS = 256;
@@ -30,30 +33,43 @@ final class ProductKernel implements Kernel {
 
   private static final long LARGEST_STACK = 64;
 
+  /** About how many numbers a core rounds and multiplies in a nanosecond. */
+  private static final long ROUNDED_A_NANO = 10;
+
+  private static final long MULTIPLIED_A_NANO = 500;
+
   private static final BufferPool LEFT = new BufferPool();
   private static final BufferPool RIGHT = new BufferPool();
 
   private final Factors factors;
   private final PrimitiveCache primitives;
-  private final Rounding rounding;
+  private final Pieces rounding;
   private final boolean transA;
   private final boolean transB;
   private final float alpha;
   private final Optional<PackedMatrix> packed;
+  private final long smallest;
+  private final RuntimeProduct small;
 
   /**
+   * @param smallest the multiplications of one matrix by another from which on they are not small
    * @param packed the right factor, if it is one matrix and the same in each run
+   * @param small computes small products
    */
   ProductKernel(
       Factors factors,
       PrimitiveCache primitives,
+      long smallest,
       boolean transA,
       boolean transB,
       float alpha,
-      Optional<PackedMatrix> packed) {
+      Optional<PackedMatrix> packed,
+      RuntimeProduct small) {
     this.factors = factors;
     this.primitives = primitives;
-    this.rounding = new Rounding(primitives);
+    this.rounding = Rounding.pieces(primitives);
+    this.smallest = smallest;
+    this.small = small;
     this.transA = transA;
     this.transB = transB;
     this.alpha = alpha;
@@ -75,7 +91,9 @@ final class ProductKernel implements Kernel {
     }
     long bias = run.hasInput(2) ? run.input(2).address() : 0;
     FloatTensor c = run.output(0, shape.output());
-    if (!shape.isEmpty()) {
+    if (packed.isEmpty() && bias == 0 && shape.m() * shape.n() * shape.k() < smallest) {
+      run.invoke(small, a, b, c);
+    } else if (!shape.isEmpty()) {
       primitives.using(() -> multiply(run, shape, a, b, bias, c.address()));
     }
   }
@@ -93,15 +111,16 @@ final class ProductKernel implements Kernel {
     NativeBuffer left = LEFT.take(padded(a, shape.k(), k));
     NativeBuffer right = RIGHT.take(isPacked ? 0 : padded(b, shape.k(), k));
     try {
-      int partsOfA = Rounding.parts(a.elements());
-      int partsOfB = isPacked ? 0 : Rounding.parts(b.elements());
+      int partsOfA = Pieces.parts(a.elements());
+      int partsOfB = isPacked ? 0 : Pieces.parts(b.elements());
       run.parallel(
           partsOfA + partsOfB,
+          (a.elements() + (isPacked ? 0 : b.elements())) / ROUNDED_A_NANO,
           part -> {
             if (part < partsOfA) {
-              rounding.round(part, a, left.address());
+              rounding.compute(part, a.elements(), a.address(), left.address());
             } else {
-              rounding.round(part - partsOfA, b, right.address());
+              rounding.compute(part - partsOfA, b.elements(), b.address(), right.address());
             }
           });
       if (overRows && k > shape.k()) {
@@ -131,16 +150,18 @@ final class ProductKernel implements Kernel {
       Cut columns = columns(call.shape.n());
       run.parallel(
           rows.parts() * columns.parts(),
+          call.nanos(),
           i -> call.tile(rows, i / columns.parts(), columns, i % columns.parts()));
     } else {
       Cut stacks = new Cut(call.shape.count(), call.stack());
-      run.parallel(stacks.parts(), i -> call.stack(stacks.start(i), stacks.size(i)));
+      run.parallel(stacks.parts(), call.nanos(), i -> call.stack(stacks.start(i), stacks.size(i)));
     }
   }
 
   @Override
   public void close() {
     packed.ifPresent(PackedMatrix::close);
+    small.close();
   }
 
   /** One product, whose factors are at these addresses. */
@@ -161,6 +182,11 @@ final class ProductKernel implements Kernel {
       this.isPacked = isPacked;
       this.bias = bias;
       this.c = c;
+    }
+
+    /** About how long one thread takes. */
+    long nanos() {
+      return shape.count() * shape.m() * shape.n() * shape.k() / MULTIPLIED_A_NANO;
     }
 
     /** A part of a single product. */

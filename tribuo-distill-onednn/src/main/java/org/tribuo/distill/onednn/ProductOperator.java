@@ -3,8 +3,13 @@ package org.tribuo.distill.onednn;
 import java.util.Optional;
 import org.tribuo.distill.runtime.OperatorLibrary;
 
-/** {@link OperatorLibrary#PRODUCT}. */
-record ProductOperator(Factors factors, PrimitiveCache primitives) implements Operator {
+/**
+ * {@link OperatorLibrary#PRODUCT}.
+ *
+ * @param smallest the multiplications of two matrices from which on oneDNN is faster
+ */
+record ProductOperator(Factors factors, PrimitiveCache primitives, long smallest)
+    implements Operator {
   @Override
   public String name() {
     return OperatorLibrary.PRODUCT;
@@ -39,6 +44,15 @@ record ProductOperator(Factors factors, PrimitiveCache primitives) implements Op
                         transB,
                         ProductKernel.columns(matrix.dims()[transB ? 0 : 1]),
                         factors));
-    return new ProductKernel(factors, primitives, transA, transB, node.number("alpha"), packed);
+    float alpha = node.number("alpha");
+    return new ProductKernel(
+        factors,
+        primitives,
+        smallest,
+        transA,
+        transB,
+        alpha,
+        packed,
+        node.product(transA, transB, alpha));
   }
 }

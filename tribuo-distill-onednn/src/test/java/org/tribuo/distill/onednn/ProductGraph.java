@@ -23,6 +23,9 @@ import org.tribuo.distill.runtime.TrainingRuntime;
 final class ProductGraph implements AutoCloseable {
   private static final OneDnnOperators LIBRARY = new OneDnnOperators();
 
+  /** Leaves no product to ONNX Runtime. */
+  private static final OneDnnOperators ALL = new OneDnnOperators(0);
+
   private final OrtSession session;
 
   private ProductGraph(OrtSession session) {
@@ -33,6 +36,24 @@ final class ProductGraph implements AutoCloseable {
    * @param constant the right factor, if it is the same in each run
    */
   static ProductGraph of(
+      int threads,
+      boolean transA,
+      boolean transB,
+      float alpha,
+      boolean bias,
+      Optional<Tensor> constant)
+      throws OrtException {
+    return of(ALL, threads, transA, transB, alpha, bias, constant);
+  }
+
+  /** As above, where ONNX Runtime computes small products. */
+  static ProductGraph withSmallLeft(int threads, boolean transA, boolean transB, float alpha)
+      throws OrtException {
+    return of(LIBRARY, threads, transA, transB, alpha, false, Optional.empty());
+  }
+
+  private static ProductGraph of(
+      OneDnnOperators library,
       int threads,
       boolean transA,
       boolean transB,
@@ -64,7 +85,7 @@ final class ProductGraph implements AutoCloseable {
     graph.addOutput("c");
     byte[] model = graph.toModel().toProto().toByteArray();
     try (SessionOptions options = SessionSettings.cpu(threads).newOptions()) {
-      LIBRARY.addTo(options);
+      library.addTo(options);
       return new ProductGraph(TrainingRuntime.environment().createSession(model, options));
     }
   }

@@ -11,6 +11,16 @@ import org.tribuo.distill.graph.Tensor;
  */
 record Reference(long[] dims, double[] sums, double[] magnitudes) {
   static Reference of(Tensor a, boolean transA, Tensor b, boolean transB) {
+    return of(a, factors(a), transA, b, factors(b), transB);
+  }
+
+  /** Of factors that are not rounded. */
+  static Reference exactly(Tensor a, boolean transA, Tensor b, boolean transB) {
+    return of(a, a.toFloats(), transA, b, b.toFloats(), transB);
+  }
+
+  private static Reference of(
+      Tensor a, float[] left, boolean transA, Tensor b, float[] right, boolean transB) {
     int rank = Math.max(a.rank(), b.rank());
     long[] dims = new long[rank];
     int count = 1;
@@ -28,8 +38,6 @@ record Reference(long[] dims, double[] sums, double[] magnitudes) {
     dims[rank - 1] = n;
     double[] sums = new double[count * m * n];
     double[] magnitudes = new double[sums.length];
-    float[] left = factors(a);
-    float[] right = factors(b);
     for (int matrix = 0; matrix < count; matrix++) {
       int fromA = offset(a, dims, matrix) * m * k;
       int fromB = offset(b, dims, matrix) * k * n;

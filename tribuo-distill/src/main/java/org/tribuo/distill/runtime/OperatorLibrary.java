@@ -14,7 +14,15 @@ import java.util.ServiceLoader;
  *       {@code transA} and {@code transB} transpose the last two axes, {@code alpha} is a float;
  *       all three are there. The bias, a vector over the columns, is optional. Factors are rounded
  *       to bfloat16, sums are float32.
+ *   <li>{@value #GELU}: ONNX's Gelu with the error function; {@value #GELU_GRADIENT}: of dy and x
+ *       the gradient dx.
+ *   <li>{@value #LAYER_NORMALIZATION}: of x, scale and bias what ONNX's LayerNormalization makes of
+ *       the last axis, with its attribute {@code epsilon}, then the mean and the variance of each
+ *       row; {@value #LAYER_NORMALIZATION_GRADIENT}: of dy, x, scale, mean and variance, with the
+ *       same attribute, the gradients of x, scale and bias.
  * </ul>
+ *
+ * <p>All tensors are float32, and only the factors of products are rounded.
  *
  * <p>Implementations are safe for many threads, and compute the same bits for any number of them.
  */
@@ -24,6 +32,18 @@ public interface OperatorLibrary {
 
   /** The operator that multiplies matrices. */
   String PRODUCT = "Product";
+
+  /** The activation function. */
+  String GELU = "Gelu";
+
+  /** Its gradient. */
+  String GELU_GRADIENT = "GeluGradient";
+
+  /** The normalisation of rows. */
+  String LAYER_NORMALIZATION = "LayerNormalization";
+
+  /** Its gradient. */
+  String LAYER_NORMALIZATION_GRADIENT = "LayerNormalizationGradient";
 
   /** What is wrong with a precision for which no library is there, and what to do. */
   String MISSING =

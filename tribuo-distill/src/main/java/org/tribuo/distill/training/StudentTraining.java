@@ -21,9 +21,9 @@ import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.graph.pass.LibraryOperators;
 import org.tribuo.distill.graph.pass.Normalization;
 import org.tribuo.distill.graph.pass.SelectEarly;
-import org.tribuo.distill.graph.pass.ShortProducts;
 import org.tribuo.distill.loss.AttachedObjective;
 import org.tribuo.distill.loss.Objective;
 import org.tribuo.distill.transformer.TiedWeights;
@@ -89,16 +89,16 @@ public final class StudentTraining {
       leaveOutWhatFeaturesDoNotReach(graph, weights);
     }
     requireSome(weights, frozen);
-    boolean shortProducts = settings.session().operators().isPresent();
-    if (shortProducts) {
-      ShortProducts.apply(graph, Arrays.stream(outputs).map(Value::name).toList());
+    boolean byLibrary = settings.session().operators().isPresent();
+    if (byLibrary) {
+      LibraryOperators.apply(graph, Arrays.stream(outputs).map(Value::name).toList());
     }
     Map<String, Value> gradients =
         Differentiator.differentiate(
             graph,
             attached.differentiated().name(),
             weights,
-            shortProducts ? rules.with(LibraryRules.ENTRIES) : rules);
+            byLibrary ? rules.with(LibraryRules.ENTRIES) : rules);
     this.artifacts =
         TrainingArtifacts.of(
             graph, List.copyOf(attached.terms().keySet()), gradients, optimizer(weights));

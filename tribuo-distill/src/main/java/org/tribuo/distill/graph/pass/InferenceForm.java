@@ -54,14 +54,14 @@ public final class InferenceForm {
   public static OrtSession open(OnnxModel model, SessionSettings settings) throws OrtException {
     OrtEnvironment environment = TrainingRuntime.environment();
     OnnxModel form = of(model);
-    OnnxModel run = settings.operators().isPresent() ? withShortProducts(form) : form;
+    OnnxModel run = settings.operators().isPresent() ? withLibraryOperators(form) : form;
     try (SessionOptions options = settings.newOptions()) {
       return open(environment, run, options);
     }
   }
 
-  private static OrtSession open(OrtEnvironment environment, OnnxModel model, SessionOptions options)
-      throws OrtException {
+  private static OrtSession open(
+      OrtEnvironment environment, OnnxModel model, SessionOptions options) throws OrtException {
     if (model.bytesOfInitializers() < LARGE) {
       return environment.createSession(model.toProto().toByteArray(), options);
     }
@@ -77,14 +77,14 @@ public final class InferenceForm {
     }
   }
 
-  private static OnnxModel withShortProducts(OnnxModel model) {
+  private static OnnxModel withLibraryOperators(OnnxModel model) {
     Graph graph = Graph.of(model);
     try {
       ShapeInference.infer(graph);
     } catch (GraphException e) {
       return model;
     }
-    ShortProducts.apply(graph, graph.outputs());
+    LibraryOperators.apply(graph, graph.outputs());
     return graph.toModel();
   }
 

@@ -20,7 +20,7 @@ import org.tribuo.distill.runtime.OperatorLibrary;
  * <p>A product stays as it is where the ranks of its factors are not known or one of them is a
  * vector, and a Gemm also where what it adds is no vector over its columns.
  */
-public final class ShortProducts {
+final class ShortProducts {
   private static final Attributes PLAIN =
       Attributes.NONE.with("transA", 0L).with("transB", 0L).with("alpha", 1f);
 
@@ -37,7 +37,7 @@ public final class ShortProducts {
    * @param outputs the values of which the products are wanted: those of a network, not those of a
    *     loss on it
    */
-  public static void apply(Graph graph, Collection<String> outputs) {
+  static void apply(Graph graph, Collection<String> outputs) {
     ShortProducts pass = new ShortProducts(graph);
     graph.ancestors(outputs).forEach(pass::replace);
   }

@@ -1,0 +1,147 @@
+package org.tribuo.distill.onednn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxValue;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.OrtSession.SessionOptions;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.tribuo.distill.autodiff.Differentiator;
+import org.tribuo.distill.autodiff.RuleTable;
+import org.tribuo.distill.autodiff.rules.LibraryRules;
+import org.tribuo.distill.autodiff.rules.StandardRules;
+import org.tribuo.distill.graph.Attributes;
+import org.tribuo.distill.graph.ElementType;
+import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.graph.Node;
+import org.tribuo.distill.graph.Ops;
+import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.graph.TensorType;
+import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.graph.pass.LibraryOperators;
+import org.tribuo.distill.runtime.OperatorLibrary;
+import org.tribuo.distill.runtime.SessionSettings;
+import org.tribuo.distill.runtime.TrainingRuntime;
+
+/** Normalisation and Gelu, and their gradients, against ONNX Runtime's standard operators. */
+class ElementwiseGradientsTest {
+  private static final List<String> WEIGHTS = List.of("x", "scale", "bias");
+
+  /** A sum of a Gelu of a normalisation, weighted by random numbers. */
+  private static Graph network(SplittableRandom random, long rows, long width) {
+    Graph graph = Graph.empty(21);
+    Ops op = Ops.on(graph);
+    Value x = graph.setInitializer("x", ProductGraph.random(random, 2, rows, width));
+    Value scale = graph.setInitializer("scale", ProductGraph.random(random, width));
+    Value bias = graph.setInitializer("bias", ProductGraph.random(random, width));
+    Attributes epsilon = Attributes.NONE.with("epsilon", 1e-3f).with("axis", -1L);
+    Value normal = op.one("LayerNormalization", epsilon, x.type(), x, scale, bias);
+    Value y = op.one("Gelu", x.type(), normal);
+    Value weights = graph.setInitializer("w", ProductGraph.random(random, 2, rows, width));
+    Value loss = op.reduceSum(op.mul(y, weights), 0, 1, 2);
+    graph.add(
+        Node.ONNX,
+        "Identity",
+        Attributes.NONE,
+        List.of(loss.name()),
+        Map.of("loss", TensorType.of(ElementType.FLOAT)));
+    graph.add(Node.ONNX, "Identity", Attributes.NONE, List.of(y.name()), Map.of("y", y.type()));
+    graph.addOutput("loss");
+    graph.addOutput("y");
+    return graph;
+  }
+
+  private static Map<String, float[]> run(Graph graph, RuleTable rules, int threads)
+      throws OrtException {
+    Map<String, Value> gradients = Differentiator.differentiate(graph, "loss", WEIGHTS, rules);
+    gradients.values().forEach(gradient -> graph.addOutput(gradient.name()));
+    byte[] model = graph.toModel().toProto().toByteArray();
+    try (SessionOptions options = SessionSettings.cpu(threads).newOptions()) {
+      new OneDnnOperators().addTo(options);
+      try (OrtSession session = TrainingRuntime.environment().createSession(model, options);
+          OrtSession.Result result = session.run(Map.of())) {
+        Map<String, float[]> numbers = new LinkedHashMap<>();
+        for (Map.Entry<String, OnnxValue> output : result) {
+          numbers.put(output.getKey(), Tensor.of((OnnxTensor) output.getValue()).toFloats());
+        }
+        gradients.forEach((name, gradient) -> numbers.put(name, numbers.remove(gradient.name())));
+        return numbers;
+      }
+    }
+  }
+
+  private static Map<String, float[]> runByLibrary(
+      SplittableRandom random, long rows, long width, int threads) throws OrtException {
+    Graph graph = network(random, rows, width);
+    LibraryOperators.apply(graph, List.of("y"));
+    assertThat(graph.nodes())
+        .filteredOn(node -> node.domain().equals(OperatorLibrary.DOMAIN))
+        .hasSize(2);
+    return run(graph, StandardRules.TABLE.with(LibraryRules.ENTRIES), threads);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 1", "3, 7", "31, 33", "32, 384", "77, 96", "600, 11"})
+  void areThoseOfTheStandardOperators(long rows, long width) throws OrtException {
+    long seed = 31 * rows + width;
+    Map<String, float[]> expected =
+        run(network(new SplittableRandom(seed), rows, width), StandardRules.TABLE, 1);
+    Map<String, float[]> actual = runByLibrary(new SplittableRandom(seed), rows, width, 1);
+
+    assertThat(actual.keySet()).isEqualTo(expected.keySet());
+    expected.forEach(
+        (name, numbers) -> {
+          float largest = 1;
+          for (float number : numbers) {
+            largest = Math.max(largest, Math.abs(number));
+          }
+          assertThat(actual.get(name))
+              .as("%s of %d x %d, seed %d", name, rows, width, seed)
+              .containsExactly(numbers, within(1e-5f * largest));
+        });
+  }
+
+  @Test
+  void theBitsAreTheSameForAnyNumberOfThreads() throws OrtException {
+    Map<String, float[]> one = runByLibrary(new SplittableRandom(1), 500, 200, 1);
+    Map<String, float[]> two = runByLibrary(new SplittableRandom(1), 500, 200, 2);
+
+    one.forEach((name, numbers) -> assertThat(two.get(name)).as(name).isEqualTo(numbers));
+  }
+
+  @Test
+  void gradientsOfAnotherShapeAreRefused() throws OrtException {
+    Graph graph = Graph.empty(21);
+    Ops op = Ops.on(graph);
+    Value x = graph.setInitializer("x", Tensor.of(new float[6], 2, 3));
+    Value dy = graph.setInitializer("dy", Tensor.of(new float[3], 1, 3));
+    Value dx =
+        op.call(
+                OperatorLibrary.DOMAIN,
+                OperatorLibrary.GELU_GRADIENT,
+                Attributes.NONE,
+                List.of(dy, x),
+                x.type())
+            .get(0);
+    graph.addOutput(dx.name());
+    try (SessionOptions options = SessionSettings.cpu(1).newOptions()) {
+      new OneDnnOperators().addTo(options);
+      byte[] model = graph.toModel().toProto().toByteArray();
+      try (OrtSession session = TrainingRuntime.environment().createSession(model, options)) {
+        assertThatThrownBy(() -> session.run(Map.of()))
+            .isInstanceOf(OrtException.class)
+            .hasMessageContaining("GeluGradient of [1, 3] and [2, 3], expected one shape");
+      }
+    }
+  }
+}
