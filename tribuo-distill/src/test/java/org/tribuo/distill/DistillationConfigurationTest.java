@@ -39,6 +39,7 @@ import org.tribuo.classification.LabelFactory;
 import org.tribuo.classification.evaluation.LabelEvaluator;
 import org.tribuo.classification.experiments.ConfigurableTrainTest;
 import org.tribuo.distill.input.CsvTextDataSource;
+import org.tribuo.distill.loss.AttentionKl;
 import org.tribuo.distill.loss.CrossEntropy;
 import org.tribuo.distill.loss.Dist;
 import org.tribuo.distill.loss.Dkd;
@@ -48,6 +49,7 @@ import org.tribuo.distill.loss.KlDivergence;
 import org.tribuo.distill.loss.LogitsMse;
 import org.tribuo.distill.loss.MiniLm;
 import org.tribuo.distill.loss.PairedLayers;
+import org.tribuo.distill.loss.RkdDistance;
 import org.tribuo.distill.loss.SoftCrossEntropy;
 import org.tribuo.distill.loss.SparseKlDivergence;
 import org.tribuo.distill.loss.SquaredError;
@@ -246,14 +248,18 @@ class DistillationConfigurationTest {
             PairedLayers.class,
             TinyBert.class,
             SoftCrossEntropy.class,
+            AttentionKl.class,
+            RkdDistance.class,
             MiniLm.class,
             NamedFeature.class)) {
       List<String> described = new ArrayList<>();
-      for (Field field : type.getDeclaredFields()) {
-        Config config = field.getAnnotation(Config.class);
-        if (config != null) {
-          assertThat(config.description()).as(type + "." + field.getName()).endsWith(".");
-          described.add(field.getName());
+      for (Class<?> level = type; level != null; level = level.getSuperclass()) {
+        for (Field field : level.getDeclaredFields()) {
+          Config config = field.getAnnotation(Config.class);
+          if (config != null) {
+            assertThat(config.description()).as(type + "." + field.getName()).endsWith(".");
+            described.add(field.getName());
+          }
         }
       }
       assertThat(described).isNotEmpty();

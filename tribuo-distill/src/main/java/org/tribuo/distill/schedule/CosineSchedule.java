@@ -1,7 +1,5 @@
 package org.tribuo.distill.schedule;
 
-import com.oracle.labs.mlrg.olcut.config.Config;
-
 /**
  * Half a cosine wave from one number to another, which starts and ends level.
  *
@@ -12,13 +10,7 @@ import com.oracle.labs.mlrg.olcut.config.Config;
  * </component>
  * }</pre>
  */
-public final class CosineSchedule implements Schedule {
-  @Config(mandatory = true, description = "The number at the first step.")
-  private float from;
-
-  @Config(mandatory = true, description = "The number at the last step.")
-  private float to;
-
+public final class CosineSchedule extends RampSchedule {
   /** For OLCUT. */
   private CosineSchedule() {}
 
@@ -29,27 +21,11 @@ public final class CosineSchedule implements Schedule {
    * @param to at the last step
    */
   public CosineSchedule(float from, float to) {
-    this.from = from;
-    this.to = to;
+    super(from, to);
   }
 
   @Override
-  public float within(long step, long totalSteps) {
-    return Progress.between(from, to, (1 - Math.cos(Math.PI * Progress.of(step, totalSteps))) / 2);
-  }
-
-  @Override
-  public float least() {
-    return Math.min(from, to);
-  }
-
-  @Override
-  public float greatest() {
-    return Math.max(from, to);
-  }
-
-  @Override
-  public String toString() {
-    return "CosineSchedule(from=%s, to=%s)".formatted(from, to);
+  double way(double progress) {
+    return (1 - Math.cos(Math.PI * progress)) / 2;
   }
 }

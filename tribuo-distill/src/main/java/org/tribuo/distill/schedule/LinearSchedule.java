@@ -1,7 +1,5 @@
 package org.tribuo.distill.schedule;
 
-import com.oracle.labs.mlrg.olcut.config.Config;
-
 /**
  * A straight line from one number to another.
  *
@@ -12,13 +10,7 @@ import com.oracle.labs.mlrg.olcut.config.Config;
  * </component>
  * }</pre>
  */
-public final class LinearSchedule implements Schedule {
-  @Config(mandatory = true, description = "The number at the first step.")
-  private float from;
-
-  @Config(mandatory = true, description = "The number at the last step.")
-  private float to;
-
+public final class LinearSchedule extends RampSchedule {
   /** For OLCUT. */
   private LinearSchedule() {}
 
@@ -29,27 +21,11 @@ public final class LinearSchedule implements Schedule {
    * @param to at the last step
    */
   public LinearSchedule(float from, float to) {
-    this.from = from;
-    this.to = to;
+    super(from, to);
   }
 
   @Override
-  public float within(long step, long totalSteps) {
-    return Progress.between(from, to, Progress.of(step, totalSteps));
-  }
-
-  @Override
-  public float least() {
-    return Math.min(from, to);
-  }
-
-  @Override
-  public float greatest() {
-    return Math.max(from, to);
-  }
-
-  @Override
-  public String toString() {
-    return "LinearSchedule(from=%s, to=%s)".formatted(from, to);
+  double way(double progress) {
+    return progress;
   }
 }
