@@ -146,6 +146,27 @@ class RefusedFormsTest {
   }
 
   @Test
+  void refusesCountedPaddingOfASizeThatOnlyTheRunShows() {
+    OperatorCase pool =
+        operator("AveragePool")
+            .opset(18)
+            .with("kernel_shape", new long[] {2})
+            .with("strides", new long[] {3})
+            .with("ceil_mode", 1)
+            .with("count_include_pad", 1)
+            .on(normal(1, 2, 7));
+    Graph graph = Graph.of(pool.instance(1, ElementType.FLOAT, Sizes.UNKNOWN).model());
+
+    assertThatThrownBy(() -> Normalization.apply(graph))
+        .isInstanceOf(GraphException.class)
+        .hasMessage(
+            "AveragePool at node 'node' rounds its size up (ceil_mode), and before opset 19 counts"
+                + " what that adds as padding (count_include_pad): how much it is depends on the"
+                + " size of axis 2, which only the run shows; export the model with a fixed size"
+                + " there, or with opset 19");
+  }
+
+  @Test
   void refusesAnAttentionWithoutBiasInAFunctionThatLeavesItOut() {
     var function =
         HandMade.function(
