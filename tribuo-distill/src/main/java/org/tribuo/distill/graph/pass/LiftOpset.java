@@ -13,6 +13,7 @@ import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Node;
+import org.tribuo.distill.graph.Operation;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.Tensor;
@@ -42,7 +43,7 @@ final class LiftOpset implements Pass {
   }
 
   static {
-    since(9, LiftOpset::batchNormalization, "BatchNormalization");
+    since(14, LiftOpset::batchNormalization, "BatchNormalization");
     since(10, LiftOpset::upsample, "Upsample");
     since(10, LiftOpset::slice, "Slice");
     since(10, LiftOpset::topK, "TopK");
@@ -179,10 +180,19 @@ final class LiftOpset implements Pass {
         attributes.has("max") ? op.scalar(attributes.get("max", 0f), x) : Value.ABSENT);
   }
 
-  /** The node did nothing outside training, whatever the ratio. */
+  /** The node did nothing outside training, whatever the ratio; its mask had other contents. */
   private static void dropout(Ops op, Node node) {
+    if (node.hasOutput(1) && isRead(op.graph(), node.output(1))) {
+      throw new GraphException(
+          "Dropout at node '%s' is of an opset before 12, and its mask ('%s') is read, which has no meaning outside training; export the model in evaluation mode"
+              .formatted(node.name(), node.output(1)));
+    }
     float ratio = node.attributes().get("ratio", 0.5f);
     withInput(op, node, "ratio", 1, op.constant(Tensor.scalar(ratio)));
+  }
+
+  private static boolean isRead(Graph graph, String value) {
+    return graph.isOutput(value) || !graph.consumers(value).isEmpty();
   }
 
   private static void slice(Ops op, Node node) {
@@ -270,6 +280,9 @@ final class LiftOpset implements Pass {
 
   /** Statistics for each element, not for each channel, are those of so many channels. */
   private static void batchNormalization(Ops op, Node node) {
+    if (node.hasOutput(1)) {
+      throw StandardNormalizations.ofBatch(new Operation(op.graph(), node));
+    }
     Attributes attributes = node.attributes().without("spatial");
     Graph graph = op.graph();
     if (node.attributes().get("spatial", 1L) != 0) {

@@ -83,6 +83,16 @@ class RefusedFormsTest {
                 .on(normal(2, 3, 4), normal(3), normal(3), normal(3), positive(3)),
             "takes mean and variance from the batch: export the model in evaluation mode"),
         refused(
+            operator("BatchNormalization")
+                .opset(9)
+                .outputs(0, 1, 2, 3, 4)
+                .on(normal(2, 3, 4), normal(3), normal(3), normal(3), positive(3)),
+            "takes mean and variance from the batch: export the model in evaluation mode"),
+        refused(
+            operator("Dropout").opset(9).outputs(0, 1).on(normal(2, 3)),
+            "is of an opset before 12, and its mask ('y1') is read, which has no meaning outside"
+                + " training; export the model in evaluation mode"),
+        refused(
             operator("MaxPool")
                 .with("kernel_shape", 1L, 2L)
                 .with("strides", 2L, 2L)
