@@ -35,7 +35,7 @@ public final class OldOperatorCases {
               .with("axes", new long[] {-1})
               .with("keepdims", 0)
               .on(normal(2, 3, 4)),
-          operator("ReduceMax").opset(11).on(normal(2, 3, 4)),
+          operator("ReduceMax").opset(11).on(distinct(2, 3, 4)),
           withoutAxes("ReduceSum").opset(11).on(normal(2, 3)),
           operator("ReduceSum").opset(13).with("keepdims", 0).on(normal(2, 3), vector()),
           operator("ReduceSum")
