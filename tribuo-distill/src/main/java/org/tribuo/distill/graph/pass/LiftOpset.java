@@ -225,8 +225,8 @@ final class LiftOpset implements Pass {
   }
 
   /**
-   * What rounding up the size adds to the image was padding, and counted where padding is; now it is
-   * not.
+   * What rounding up the size adds to the image was padding, and counted where padding is; now it
+   * is not.
    */
   private static void averagePool(Ops op, Node node) {
     Attributes attributes = node.attributes();
