@@ -35,6 +35,7 @@ final class ConstructModels {
           new Family("softmax", 30, MatrixConstructs::softmax),
           new Family("convolution", 50, ImageConstructs::convolution),
           new Family("pooling", 50, ImageConstructs::pooling),
+          new Family("counted padding", 20, ImageConstructs::countedPadding),
           new Family("global pooling", 8, ImageConstructs::globalPooling),
           new Family("interpolation", 40, ImageConstructs::interpolation),
           new Family("rearranged", 40, ShapeConstructs::rearranged),

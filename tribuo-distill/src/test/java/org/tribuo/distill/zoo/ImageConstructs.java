@@ -76,6 +76,22 @@ final class ImageConstructs {
     return pool.on(average ? normal(dims) : distinct(dims));
   }
 
+  /** An average whose size is rounded up and whose padding counts. */
+  static OperatorCase countedPadding(Draw draw) {
+    int axes = draw.from(1, 2);
+    long[] kernel = draw.numbers(axes, 2, 4);
+    OperatorCase pool =
+        operator("AveragePool")
+            .opset(draw.of(10L, 11L, 18L, 19L, 22L))
+            .with("kernel_shape", kernel)
+            .with("strides", draw.numbers(axes, 1, 3))
+            .with("ceil_mode", 1)
+            .with("count_include_pad", 1);
+    long[] pads = draw.numbers(2 * axes, 0, 1);
+    return draw.of(pool, pool.with("pads", pads), pool.with("auto_pad", "VALID"))
+        .on(normal(stacked(draw.numbers(axes, 5, 8), 1, 2)));
+  }
+
   static OperatorCase globalPooling(Draw draw) {
     long[] dims = stacked(draw.numbers(draw.from(1, 3), 1, 4), 2, 2);
     return draw.of(

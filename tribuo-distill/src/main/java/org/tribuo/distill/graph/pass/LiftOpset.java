@@ -5,13 +5,17 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.LongStream;
 import org.tribuo.distill.graph.Attributes;
+import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Node;
+import org.tribuo.distill.graph.Operation;
 import org.tribuo.distill.graph.Ops;
+import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
@@ -39,7 +43,7 @@ final class LiftOpset implements Pass {
   }
 
   static {
-    since(9, LiftOpset::batchNormalization, "BatchNormalization");
+    since(14, LiftOpset::batchNormalization, "BatchNormalization");
     since(10, LiftOpset::upsample, "Upsample");
     since(10, LiftOpset::slice, "Slice");
     since(10, LiftOpset::topK, "TopK");
@@ -65,6 +69,7 @@ final class LiftOpset implements Pass {
         "ReduceMin",
         "ReduceProd",
         "ReduceSumSquare");
+    since(19, LiftOpset::averagePool, "AveragePool");
     since(20, LiftOpset::gridSample, "GridSample");
     since(20, LiftOpset::fourier, "DFT");
     since(21, LiftOpset::groupNormalization, "GroupNormalization");
@@ -175,10 +180,19 @@ final class LiftOpset implements Pass {
         attributes.has("max") ? op.scalar(attributes.get("max", 0f), x) : Value.ABSENT);
   }
 
-  /** The node did nothing outside training, whatever the ratio. */
+  /** The node did nothing outside training, whatever the ratio; its mask had other contents. */
   private static void dropout(Ops op, Node node) {
+    if (node.hasOutput(1) && isRead(op.graph(), node.output(1))) {
+      throw new GraphException(
+          "Dropout at node '%s' is of an opset before 12, and its mask ('%s') is read, which has no meaning outside training; export the model in evaluation mode"
+              .formatted(node.name(), node.output(1)));
+    }
     float ratio = node.attributes().get("ratio", 0.5f);
     withInput(op, node, "ratio", 1, op.constant(Tensor.scalar(ratio)));
+  }
+
+  private static boolean isRead(Graph graph, String value) {
+    return graph.isOutput(value) || !graph.consumers(value).isEmpty();
   }
 
   private static void slice(Ops op, Node node) {
@@ -210,12 +224,65 @@ final class LiftOpset implements Pass {
         op.scalar(attributes.get("value", 0f), x));
   }
 
+  /**
+   * What rounding up the size adds to the image was padding, and counted where padding is; now it
+   * is not.
+   */
+  private static void averagePool(Ops op, Node node) {
+    Attributes attributes = node.attributes();
+    boolean rounded =
+        attributes.get("ceil_mode", 0L) != 0
+            && !attributes.get("auto_pad", "NOTSET").startsWith("SAME");
+    if (rounded && attributes.get("count_include_pad", 0L) != 0) {
+      PoolWindows windows = new PoolWindows(attributes);
+      addedByRounding(node, windows, x(op, node).shape())
+          .ifPresent(
+              more ->
+                  op.graph()
+                      .replace(
+                          node,
+                          Node.ONNX,
+                          node.opType(),
+                          attributes
+                              .without("ceil_mode")
+                              .without("auto_pad")
+                              .with("pads", windows.padsWith(more)),
+                          node.inputs()));
+    }
+  }
+
+  /** Along each axis; nothing if along one of them the last window is left out. */
+  private static Optional<long[]> addedByRounding(
+      Node node, PoolWindows windows, Optional<Shape> image) {
+    long[] more = new long[windows.axes()];
+    for (int axis = 0; axis < more.length; axis++) {
+      long stride = windows.strides()[axis];
+      if (image.isPresent() && image.get().dimension(axis + 2) instanceof Dimension.Fixed fixed) {
+        long rest = windows.rest(axis, fixed.size());
+        if (rest > 0 && windows.lastIsBehind(axis, fixed.size())) {
+          return Optional.empty();
+        }
+        more[axis] = rest > 0 ? stride - rest : 0;
+      } else if (windows.lastIsNeverBehind(axis)) {
+        more[axis] = stride - 1;
+      } else {
+        throw new GraphException(
+            "AveragePool at node '%s' rounds its size up (ceil_mode), and before opset 19 counts what that adds as padding (count_include_pad): how much it is depends on the size of axis %d, which only the run shows; export the model with a fixed size there, or with opset 19"
+                .formatted(node.name(), axis + 2));
+      }
+    }
+    return Optional.of(more);
+  }
+
   private static void scatter(Ops op, Node node) {
     op.graph().replace(node, Node.ONNX, "ScatterElements", node.attributes(), node.inputs());
   }
 
   /** Statistics for each element, not for each channel, are those of so many channels. */
   private static void batchNormalization(Ops op, Node node) {
+    if (node.hasOutput(1)) {
+      throw StandardNormalizations.ofBatch(new Operation(op.graph(), node));
+    }
     Attributes attributes = node.attributes().without("spatial");
     Graph graph = op.graph();
     if (node.attributes().get("spatial", 1L) != 0) {

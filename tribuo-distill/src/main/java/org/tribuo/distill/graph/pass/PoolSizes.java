@@ -3,7 +3,6 @@ package org.tribuo.distill.graph.pass;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.LongStream;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
@@ -66,15 +65,15 @@ final class PoolSizes implements Pass {
     if (image.isEmpty()) {
       return true;
     }
-    Window window = new Window(n);
+    PoolWindows windows = new PoolWindows(n.attributes());
     boolean adds = false;
     boolean leavesOut = false;
-    for (int axis = 0; axis < window.axes(); axis++) {
+    for (int axis = 0; axis < windows.axes(); axis++) {
       if (!(image.get().dimension(axis + 2) instanceof Dimension.Fixed size)) {
         return true;
       }
-      boolean rounds = window.rest(axis, size.size()) > 0;
-      boolean behind = window.lastStart(axis, size.size()) >= window.imageEnd(axis, size.size());
+      boolean rounds = windows.rest(axis, size.size()) > 0;
+      boolean behind = windows.lastIsBehind(axis, size.size());
       adds |= rounds && !behind;
       leavesOut |= rounds && behind;
     }
@@ -84,47 +83,5 @@ final class PoolSizes implements Pass {
               .formatted(n));
     }
     return adds;
-  }
-
-  /** How windows lie on an image. */
-  private record Window(long[] kernel, long[] strides, long[] dilations, long[] pads) {
-    Window(Operation n) {
-      this(
-          n.attributes().longs("kernel_shape").orElseThrow(),
-          listed(n, "strides", 1),
-          listed(n, "dilations", 1),
-          listed(n, "pads", 0));
-    }
-
-    private static long[] listed(Operation n, String name, long otherwise) {
-      int axes = n.attributes().longs("kernel_shape").orElseThrow().length;
-      return n.attributes()
-          .longs(name)
-          .filter(values -> !n.attribute("auto_pad", "NOTSET").equals("VALID") || otherwise == 1)
-          .orElseGet(() -> LongStream.generate(() -> otherwise).limit(2L * axes).toArray());
-    }
-
-    int axes() {
-      return kernel.length;
-    }
-
-    /** The image with its padding, less the first window. */
-    private long room(int axis, long size) {
-      return size + pads[axis] + pads[axes() + axis] - (kernel[axis] - 1) * dilations[axis] - 1;
-    }
-
-    /** What is left behind the last whole window. */
-    long rest(int axis, long size) {
-      return Math.floorMod(room(axis, size), strides[axis]);
-    }
-
-    /** Where the last window starts, if the number of windows is rounded up. */
-    long lastStart(int axis, long size) {
-      return -Math.floorDiv(-room(axis, size), strides[axis]) * strides[axis];
-    }
-
-    long imageEnd(int axis, long size) {
-      return size + pads[axis];
-    }
   }
 }

@@ -36,12 +36,17 @@ final class StandardNormalizations {
     return List.of(op.add(op.mul(normalized, byChannel(op, n.x(1), x)), byChannel(op, n.x(2), x)));
   }
 
+  /** What is said of a normalisation by the statistics of the batch. */
+  static GraphException ofBatch(Operation n) {
+    return new GraphException(
+        "%s takes mean and variance from the batch: export the model in evaluation mode"
+            .formatted(n));
+  }
+
   /** With the statistics of the training that is over, a factor and a shift for each channel. */
   private static List<Value> batch(Ops op, Operation n) {
     if (n.flag("training_mode") || n.hasY(1)) {
-      throw new GraphException(
-          "%s takes mean and variance from the batch: export the model in evaluation mode"
-              .formatted(n));
+      throw ofBatch(n);
     }
     Value variance = op.add(n.x(4), n.attribute("epsilon", 1e-5f));
     Value factor = op.div(n.x(1), op.sqrt(variance));

@@ -3,7 +3,9 @@ package org.tribuo.distill.autodiff.rules;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.onnxruntime.OrtException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.tribuo.distill.autodiff.Differentiator;
@@ -34,6 +36,11 @@ record GradientCheck(Distance distance, double tolerance) {
   private static final int ENTRIES = 40;
 
   private static final double SMALLEST = 1e-2;
+
+  /** A bend of the function shows less at a smaller step, and its rounding more. */
+  private static final double[] STEPS = {1e-2, 3e-3};
+
+  private static final double[] FINE_STEPS = {1e-4};
 
   /**
    * In float64 where ONNX Runtime has the kernels.
@@ -79,18 +86,33 @@ record GradientCheck(Distance distance, double tolerance) {
       boolean fine =
           type == ElementType.DOUBLE
               && base.values().stream().allMatch(y -> y.elementType() != ElementType.FLOAT);
-      FiniteDifferences differences =
-          new FiniteDifferences(
-              tensors -> FiniteDifferences.weighted(outputs(ruleCase, forward, tensors), weights),
-              known.feeds(),
-              fine ? 1e-4 : 1e-2);
-      Distance distance = Distance.NONE;
+      List<Map<String, Tensor>> gradients = new ArrayList<>();
       for (Sizes said : sizes) {
-        Map<String, Tensor> gradients = gradients(ruleCase.instance(seed, type, said), weights);
-        distance = distance.or(differences.of(gradients, ENTRIES, SMALLEST, seed));
+        gradients.add(gradients(ruleCase.instance(seed, type, said), weights));
       }
-      return new GradientCheck(distance, fine ? 1e-6 : 2e-3);
+      FiniteDifferences.Function sum =
+          tensors -> FiniteDifferences.weighted(outputs(ruleCase, forward, tensors), weights);
+      double tolerance = fine ? 1e-6 : 2e-3;
+      GradientCheck check = new GradientCheck(Distance.NONE, 0);
+      for (double step : fine ? FINE_STEPS : STEPS) {
+        FiniteDifferences differences = new FiniteDifferences(sum, known.feeds(), step);
+        check = new GradientCheck(furthest(differences, gradients, seed), tolerance);
+        if (check.distance().error() < tolerance) {
+          break;
+        }
+      }
+      return check;
     }
+  }
+
+  private static Distance furthest(
+      FiniteDifferences differences, List<Map<String, Tensor>> gradients, long seed)
+      throws OrtException {
+    Distance distance = Distance.NONE;
+    for (Map<String, Tensor> gradient : gradients) {
+      distance = distance.or(differences.of(gradient, ENTRIES, SMALLEST, seed));
+    }
+    return distance;
   }
 
   /** A session that draws at random draws otherwise the next time. */

@@ -35,7 +35,7 @@ public final class OldOperatorCases {
               .with("axes", new long[] {-1})
               .with("keepdims", 0)
               .on(normal(2, 3, 4)),
-          operator("ReduceMax").opset(11).on(normal(2, 3, 4)),
+          operator("ReduceMax").opset(11).on(distinct(2, 3, 4)),
           withoutAxes("ReduceSum").opset(11).on(normal(2, 3)),
           operator("ReduceSum").opset(13).with("keepdims", 0).on(normal(2, 3), vector()),
           operator("ReduceSum")
@@ -159,6 +159,10 @@ public final class OldOperatorCases {
               .with("kernel_shape", 2L, 2L)
               .with("ceil_mode", 1)
               .on(normal(1, 2, 3, 4)),
+          countedPadding(11).with("pads", 1L, 1L).on(normal(1, 2, 6)),
+          countedPadding(10).on(normal(1, 2, 6)),
+          countedPadding(18).with("auto_pad", "VALID").on(normal(1, 2, 6)),
+          countedPadding(11).with("auto_pad", "SAME_UPPER").on(normal(1, 2, 6)),
           operator("Pow").opset(7).on(between(0.5, 2, 2, 3), between(1, 2, 3)),
           operator("Max").opset(8).on(distinct(2, 3), between(-0.2, 0.2, 3)),
           operator("DequantizeLinear").opset(10).on(bytes(2, 3), positive()));
@@ -182,6 +186,16 @@ public final class OldOperatorCases {
   /** With an empty list of axes, which meant all. */
   private static OperatorCase withoutAxes(String operator) {
     return operator(operator).with("axes", new long[0]).choosing("keepdims", 0L, 1L);
+  }
+
+  /** Whose size is rounded up, and whose padding counts: until opset 18, what is added too. */
+  private static OperatorCase countedPadding(int opset) {
+    return operator("AveragePool")
+        .opset(opset)
+        .with("kernel_shape", new long[] {3})
+        .with("strides", new long[] {2})
+        .with("ceil_mode", 1)
+        .with("count_include_pad", 1);
   }
 
   private static OperatorCase.Source factors(double... numbers) {

@@ -83,6 +83,16 @@ class RefusedFormsTest {
                 .on(normal(2, 3, 4), normal(3), normal(3), normal(3), positive(3)),
             "takes mean and variance from the batch: export the model in evaluation mode"),
         refused(
+            operator("BatchNormalization")
+                .opset(9)
+                .outputs(0, 1, 2, 3, 4)
+                .on(normal(2, 3, 4), normal(3), normal(3), normal(3), positive(3)),
+            "takes mean and variance from the batch: export the model in evaluation mode"),
+        refused(
+            operator("Dropout").opset(9).outputs(0, 1).on(normal(2, 3)),
+            "is of an opset before 12, and its mask ('y1') is read, which has no meaning outside"
+                + " training; export the model in evaluation mode"),
+        refused(
             operator("MaxPool")
                 .with("kernel_shape", 1L, 2L)
                 .with("strides", 2L, 2L)
@@ -143,6 +153,27 @@ class RefusedFormsTest {
         .hasMessage(
             "Resize at node 'node' is of opset 10 and takes the nearest element by scales that only"
                 + " the run shows; export the model with opset 11 or newer");
+  }
+
+  @Test
+  void refusesCountedPaddingOfASizeThatOnlyTheRunShows() {
+    OperatorCase pool =
+        operator("AveragePool")
+            .opset(18)
+            .with("kernel_shape", new long[] {2})
+            .with("strides", new long[] {3})
+            .with("ceil_mode", 1)
+            .with("count_include_pad", 1)
+            .on(normal(1, 2, 7));
+    Graph graph = Graph.of(pool.instance(1, ElementType.FLOAT, Sizes.UNKNOWN).model());
+
+    assertThatThrownBy(() -> Normalization.apply(graph))
+        .isInstanceOf(GraphException.class)
+        .hasMessage(
+            "AveragePool at node 'node' rounds its size up (ceil_mode), and before opset 19 counts"
+                + " what that adds as padding (count_include_pad): how much it is depends on the"
+                + " size of axis 2, which only the run shows; export the model with a fixed size"
+                + " there, or with opset 19");
   }
 
   @Test
