@@ -33,7 +33,8 @@ import org.tribuo.provenance.ConfiguredDataSourceProvenance;
  * file was read, as the provenance does. A cell that is not understood is refused by row and
  * column: where several columns are labels of a {@code MultiLabel} it says {@code true} or {@code
  * false}, {@code yes} or {@code no}, {@code 1} or {@code 0}, and for a {@code Regressor} it is one
- * number.
+ * number. A single column of a {@code MultiLabel} lists labels, between commas, unless every cell of
+ * it says yes or no: then it is about the label of its name.
  *
  * <p>A row whose label is empty becomes an example with Tribuo's unknown output. With {@code
  * keepLabelsPath} only the listed rows keep theirs: few labels, plenty of text. Rows are numbered
@@ -171,7 +172,7 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
     checkTexts(rows);
     BitSet labelled = labelledRows(rows);
     Tokenized tokens = tokenize(rows);
-    LabelCells<T> cells = new LabelCells<>(outputFactory, labelColumns, decimalSeparator);
+    LabelCells<T> cells = LabelCells.of(outputFactory, labelColumns, decimalSeparator, rows);
     for (int row = 0; row < rows.size(); row++) {
       T output =
           labelled.get(row) ? output(cells, rows.get(row), row) : outputFactory.getUnknownOutput();

@@ -48,7 +48,13 @@ final class CsvTextFile {
             case AUTO -> chosen != '\t' || !quotesAreLetters(file);
           };
       CsvFormat format = new CsvFormat(chosen, quoted, file.charset());
-      return new CsvTextFile(file, format, header(file, format));
+      List<String> columns = header(file, format);
+      if (columns.stream().anyMatch(TextFile::hasNul)) {
+        throw new IllegalArgumentException(
+            "the first row, of column names, has the character NUL; %s"
+                .formatted(TextFile.IF_NUL));
+      }
+      return new CsvTextFile(file, format, columns);
     } catch (MalformedTextException e) {
       char likely = separator.orElse(Separators.USUAL[0]);
       throw withRow(e, file, new CsvFormat(likely, quoting != Quoting.NONE, file.charset()));
@@ -189,10 +195,11 @@ final class CsvTextFile {
                   format));
     }
     for (int column = 0; column < columns.size(); column++) {
-      if (cells.getField(column).indexOf('\0') >= 0) {
+      if (TextFile.hasNul(cells.getField(column))) {
         throw new IllegalArgumentException(
-            "row %d (line %d) has the character NUL in column '%s'; is the file damaged, or in UTF-16, which its charset would have to state?"
-                .formatted(row, cells.getStartingLineNumber(), columns.get(column)));
+            "row %d (line %d) has the character NUL in column '%s'; %s"
+                .formatted(
+                    row, cells.getStartingLineNumber(), columns.get(column), TextFile.IF_NUL));
       }
     }
   }
