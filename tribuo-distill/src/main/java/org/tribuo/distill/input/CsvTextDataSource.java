@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -82,6 +83,11 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
           "The column of the label, or several, each a dimension of its own that is handed to the"
               + " output factory as 'column=value'; none if no row has a label.")
   private List<String> labelColumns = List.of("label");
+
+  @Config(
+      description =
+          "Whether the file may be without the label columns: then no row has a label.")
+  private boolean labelsOptional;
 
   @Config(
       description =
@@ -204,11 +210,16 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
       TextFile text =
           characters.isPresent() ? TextFile.of(dataPath, characters.get()) : TextFile.of(dataPath);
       CsvTextFile file = CsvTextFile.open(text, stated, quoting, wanted);
+      if (labelsOptional && Collections.disjoint(file.columns(), labelColumns)) {
+        labelColumns = List.of();
+      }
       checkColumn(file, "textColumn", textColumn);
       if (!pairColumn.isEmpty()) {
         checkColumn(file, "pairColumn", pairColumn);
       }
-      labelColumns.forEach(column -> checkColumn(file, "labelColumns", column));
+      for (String column : labelColumns) {
+        checkColumn(file, "labelColumns", column);
+      }
       List<CsvText> rows = file.read(textColumn, pairColumn, labelColumns);
       if (rows.isEmpty()) {
         throw refused("dataPath", "%s has no rows".formatted(dataPath));
@@ -351,6 +362,11 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
     return format;
   }
 
+  /** Whether the file has label columns, whose cells may be empty. */
+  public boolean hasLabelColumns() {
+    return !labelColumns.isEmpty();
+  }
+
   /** The file. */
   public Path file() {
     return dataPath;
@@ -409,6 +425,12 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
     public Builder<T> labels(String... columns) {
       source.labelColumns = List.of(columns);
       return this;
+    }
+
+    /** As {@link #labels}, or none if the file does not have these columns. */
+    public Builder<T> labelsIfThere(String... columns) {
+      source.labelsOptional = true;
+      return labels(columns);
     }
 
     /** The most tokens that a text or a pair may have. */

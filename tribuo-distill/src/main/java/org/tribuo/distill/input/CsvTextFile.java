@@ -32,7 +32,7 @@ final class CsvTextFile {
    * Finds out what is not stated.
    *
    * @param wanted the columns that are to be read: the separator is the first usual one with which
-   *     the header has all of them, or the comma
+   *     the header has most of them, or the comma
    * @throws IllegalArgumentException if there is no header, or it is malformed
    * @throws IOException if the file cannot be read
    */
@@ -63,21 +63,26 @@ final class CsvTextFile {
 
   private static char separatorFor(TextFile file, Quoting quoting, Collection<String> wanted)
       throws IOException {
+    char best = Separators.USUAL[0];
+    long most = 0;
     for (char separator : Separators.USUAL) {
       CsvFormat format = new CsvFormat(separator, quoting != Quoting.NONE, file.charset());
-      if (hasColumns(file, format, wanted)) {
-        return separator;
+      long there = columnsThere(file, format, wanted);
+      if (there > most) {
+        best = separator;
+        most = there;
       }
     }
-    return Separators.USUAL[0];
+    return best;
   }
 
-  private static boolean hasColumns(TextFile file, CsvFormat format, Collection<String> wanted)
+  private static long columnsThere(TextFile file, CsvFormat format, Collection<String> wanted)
       throws IOException {
     try {
-      return header(file, format).containsAll(wanted);
+      List<String> columns = header(file, format);
+      return wanted.stream().distinct().filter(columns::contains).count();
     } catch (IllegalArgumentException e) {
-      return false;
+      return 0;
     }
   }
 
