@@ -36,7 +36,7 @@ public final class DistillationProgress implements DistillationListener, AutoClo
   public void onLabelOrder(Path teacher, NamedColumns columns) {
     if (columns.origin() == NamedColumns.Origin.CONFIGURATION) {
       console.line(
-          "   The config.json beside %s names its labels: %s."
+          "   The config.json of %s names its labels: %s."
               .formatted(teacher, String.join(", ", columns.names())));
     }
   }
