@@ -59,18 +59,30 @@ record Trainers(
    * @throws IOException if a file cannot be read
    */
   void checkTexts(Texts texts, DataOptions data) throws IOException {
-    StudentSource learner = learner(teacher.source());
     if (!student.isCut()) {
-      checkTexts("student", usual().student(learner).build(), texts, data);
+      DistillationTrainer<Label> learner = usual().student(learner(teacher.source())).build();
+      checkTexts("student", learner, texts, data);
     }
-    DistillationTrainer<Label> first =
+    checkTextsOfTeacher("teacher", texts, data);
+  }
+
+  /**
+   * Finds out before anything is trained whether the teacher can read all texts.
+   *
+   * @param who for the message, such as {@code teacher}
+   * @param data names their files
+   * @throws com.oracle.labs.mlrg.olcut.config.PropertyException if not; it says which text
+   * @throws IOException if a file cannot be read
+   */
+  void checkTextsOfTeacher(String who, Texts texts, DataOptions data) throws IOException {
+    DistillationTrainer<Label> trainer =
         teacher.isFinished()
             ? usual()
-                .student(learner)
+                .student(learner(teacher.source()))
                 .teacher(OnnxTeacher.of(teacher.file(), teacher.labels))
                 .build()
             : fineTuning();
-    checkTexts("teacher", first, texts, data);
+    checkTexts(who, trainer, texts, data);
   }
 
   private static void checkTexts(
