@@ -139,7 +139,7 @@ class DistillTextTest {
     assertThat(said())
         .contains("12 to learn from, 0 of them with one of 0 labels")
         .contains("1. Teacher: " + folder.resolve("tiny-bert.onnx") + ", as it is.")
-        .contains("No text has the label card, pin, rate: learned from the teacher alone.")
+        .contains("No text has the label card, pin, rate: known from the teacher alone.")
         .contains("12 in ")
         .contains("Control: none, as no text has a label.");
     assertThat(folder.resolve("out/teacher.onnx")).doesNotExist();
