@@ -325,9 +325,9 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
   }
 
   /**
-   * Finds out whether the student and its teachers can read texts, before time is spent. The student
-   * is made, but neither trained nor run; a teacher that is yet to be trained is left out, and labels
-   * are not looked at.
+   * Finds out whether the student and its teachers can read texts, before time is spent. The
+   * student is made, but neither trained nor run; a teacher that is yet to be trained is left out,
+   * and labels are not looked at.
    *
    * @param texts examples as this trainer trains on, or as its model predicts
    * @throws IllegalArgumentException if one is too long for student or teacher, or has a token or a

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.tribuo.MutableFeatureMap;
 import org.tribuo.Dataset;
+import org.tribuo.MutableFeatureMap;
 import org.tribuo.Output;
 import org.tribuo.OutputFactory;
 import org.tribuo.distill.component.ModelFile;
@@ -191,8 +191,7 @@ public final class OnnxTeacher extends TeacherSource {
   }
 
   @Override
-  void checkTexts(
-      Dataset<?> examples, List<TokenSequence> ofStudent, DistillationSettings settings)
+  void checkTexts(Dataset<?> examples, List<TokenSequence> ofStudent, DistillationSettings settings)
       throws IOException {
     OnnxModel model = file().read();
     TeacherLimits readable = TeacherLimits.of(path, tokenizer != null);

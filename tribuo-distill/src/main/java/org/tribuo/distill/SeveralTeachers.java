@@ -12,9 +12,9 @@ import java.util.Optional;
 import org.tribuo.Dataset;
 import org.tribuo.Output;
 import org.tribuo.distill.component.PropertyChecks;
+import org.tribuo.distill.input.TokenSequence;
 import org.tribuo.distill.loss.AnswerForm;
 import org.tribuo.distill.output.TargetKind;
-import org.tribuo.distill.input.TokenSequence;
 import org.tribuo.distill.teacher.LabelOrder;
 import org.tribuo.distill.teacher.TeacherWeighting;
 import org.tribuo.distill.teacher.TeacherWeights;
@@ -204,8 +204,7 @@ public final class SeveralTeachers extends TeacherSource {
   }
 
   @Override
-  void checkTexts(
-      Dataset<?> examples, List<TokenSequence> ofStudent, DistillationSettings settings)
+  void checkTexts(Dataset<?> examples, List<TokenSequence> ofStudent, DistillationSettings settings)
       throws IOException {
     for (TeacherSource teacher : teachers) {
       teacher.checkTexts(examples, ofStudent, settings);

@@ -56,13 +56,11 @@ record SoftTargetStep(Teacher teacher, TeacherTexts inputs, int[] columns) {
       LabelOrder student,
       int maxLength)
       throws IOException {
-    int[] columns =
-        teacher.settings().labels().columnsOf(student, teacher.settings().values());
+    int[] columns = teacher.settings().labels().columnsOf(student, teacher.settings().values());
     TeacherLimits readable =
         TeacherLimits.of(teacher.settings().model(), teacher.tokenizer().isPresent());
     List<TokenSequence> texts =
-        readable.texts(
-            examples, ofStudent, teacher.tokenizer(), teacher.maxLength(), maxLength);
+        readable.texts(examples, ofStudent, teacher.tokenizer(), teacher.maxLength(), maxLength);
     readable.check(texts, teacher.padId());
     Teacher opened = Teacher.open(teacher.settings());
     return new SoftTargetStep(

@@ -52,8 +52,7 @@ record TeacherLimits(Path model, TokenLimits limits, boolean ownTokenizer) {
       int otherwise)
       throws IOException {
     return tokenizer.isPresent()
-        ? RetokenizedTexts.of(
-            examples, tokenizer.get(), stated.orElse(limits.orUsual(otherwise)))
+        ? RetokenizedTexts.of(examples, tokenizer.get(), stated.orElse(limits.orUsual(otherwise)))
         : ofStudent;
   }
 

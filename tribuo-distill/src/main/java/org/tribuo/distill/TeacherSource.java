@@ -47,8 +47,7 @@ public abstract sealed class TeacherSource
    * @throws IllegalArgumentException if a teacher cannot read one; the message says which
    * @throws IOException if the teacher's files cannot be read
    */
-  void checkTexts(
-      Dataset<?> examples, List<TokenSequence> ofStudent, DistillationSettings settings)
+  void checkTexts(Dataset<?> examples, List<TokenSequence> ofStudent, DistillationSettings settings)
       throws IOException {}
 
   /** How what several teachers say becomes one; empty if there is one teacher only. */

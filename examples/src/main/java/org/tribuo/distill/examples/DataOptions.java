@@ -24,7 +24,8 @@ public final class DataOptions implements Options, Configurable {
   private static final String TEST =
       "file of test texts, with the same columns; each has a label that training knows";
   private static final String TEXT = "column of the text";
-  private static final String LABEL = "column of the label; a row where it is empty is unlabelled, and for a finished teacher training"
+  private static final String LABEL =
+      "column of the label; a row where it is empty is unlabelled, and for a finished teacher training"
           + " texts need no such column";
   private static final String LABELLED =
       "file with the numbers of the training rows, from 0, that keep their label; without it all"

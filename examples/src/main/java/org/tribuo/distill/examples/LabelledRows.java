@@ -8,7 +8,9 @@ import org.tribuo.Example;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
 
-/** Checks the labels of texts before time is spent: models are measured against them hours later. */
+/**
+ * Checks the labels of texts before time is spent: models are measured against them hours later.
+ */
 final class LabelledRows {
   private LabelledRows() {}
 

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import com.oracle.labs.mlrg.olcut.config.ConfigurationManager;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.io.InputStream;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -202,8 +202,7 @@ class CompareLossesTest {
                     "--losses", "TWO_TEACHERS",
                     "--test", test.toString(),
                     "--second-teacher", eight.toString(),
-                    "--second-teacher-tokenizer",
-                        folder.resolve("tiny-tokenizer.json").toString()))
+                    "--second-teacher-tokenizer", folder.resolve("tiny-tokenizer.json").toString()))
         .isInstanceOf(PropertyException.class)
         .hasMessageContaining("Component: second teacher, Property: model")
         .hasMessageContaining("cannot read the texts of " + test);

@@ -12,8 +12,8 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * The {@code config.json} that Hugging Face's library and exporters put beside a model, or above its
- * folder {@code onnx}, as far as it says what the columns of the logits stand for.
+ * The {@code config.json} that Hugging Face's library and exporters put beside a model, or above
+ * its folder {@code onnx}, as far as it says what the columns of the logits stand for.
  *
  * @param file it was read from
  * @param json its content

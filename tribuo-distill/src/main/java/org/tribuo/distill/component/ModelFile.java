@@ -167,8 +167,8 @@ public record ModelFile(String component, Path path) {
   }
 
   /**
-   * The files of a model whose SHA-256 provenance has under a name: none or one, or the places where
-   * its configuration may be.
+   * The files of a model whose SHA-256 provenance has under a name: none or one, or the places
+   * where its configuration may be.
    *
    * @param key that name
    */

@@ -34,8 +34,8 @@ import org.tribuo.provenance.ConfiguredDataSourceProvenance;
  * file was read, as the provenance does. A cell that is not understood is refused by row and
  * column: where several columns are labels of a {@code MultiLabel} it says {@code true} or {@code
  * false}, {@code yes} or {@code no}, {@code 1} or {@code 0}, and for a {@code Regressor} it is one
- * number. A single column of a {@code MultiLabel} lists labels, between commas, unless every cell of
- * it says yes or no: then it is about the label of its name.
+ * number. A single column of a {@code MultiLabel} lists labels, between commas, unless every cell
+ * of it says yes or no: then it is about the label of its name.
  *
  * <p>A row whose label is empty becomes an example with Tribuo's unknown output. With {@code
  * keepLabelsPath} only the listed rows keep theirs: few labels, plenty of text. Rows are numbered
@@ -85,8 +85,7 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
   private List<String> labelColumns = List.of("label");
 
   @Config(
-      description =
-          "Whether the file may be without the label columns: then no row has a label.")
+      description = "Whether the file may be without the label columns: then no row has a label.")
   private boolean labelsOptional;
 
   @Config(

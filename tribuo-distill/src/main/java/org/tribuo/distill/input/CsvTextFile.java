@@ -51,8 +51,7 @@ final class CsvTextFile {
       List<String> columns = header(file, format);
       if (columns.stream().anyMatch(TextFile::hasNul)) {
         throw new IllegalArgumentException(
-            "the first row, of column names, has the character NUL; %s"
-                .formatted(TextFile.IF_NUL));
+            "the first row, of column names, has the character NUL; %s".formatted(TextFile.IF_NUL));
       }
       return new CsvTextFile(file, format, columns);
     } catch (MalformedTextException e) {

@@ -1,8 +1,8 @@
 package org.tribuo.distill.input;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
@@ -342,7 +342,8 @@ class CsvTextDataSourceTest {
         .containsExactly(Set.of(), Set.of("insult"), Set.of("insult"), Set.of());
     assertThat(namesOfColumn(csv("text,joy\none,yes\ntwo,\nthree,no\n"), "joy"))
         .as("a row without a label among them")
-        .containsExactly(Set.of("joy"), MultiLabelFactory.UNKNOWN_MULTILABEL.getNameSet(), Set.of());
+        .containsExactly(
+            Set.of("joy"), MultiLabelFactory.UNKNOWN_MULTILABEL.getNameSet(), Set.of());
     assertThat(namesOfColumn(csv("text,codes\none,1\ntwo,\"0,2\"\n"), "codes"))
         .as("a list of labels that are numbers")
         .containsExactly(Set.of("1"), Set.of("0", "2"));
