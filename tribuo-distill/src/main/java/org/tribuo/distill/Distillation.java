@@ -441,6 +441,12 @@ final class Distillation<T extends Output<T>> {
     }
     lessons.forEach(lesson -> check(lesson, network));
     TeacherSource source = settings.teacher().orElseThrow();
+    if (source.isTrainedFirst()) {
+      source.checkLabels(new LabelOrder(codec.names()), codec.kind() == TargetKind.REGRESSION);
+      for (StageTexts<T> ofStage : texts) {
+        source.checkTexts(ofStage.examples(), ofStage.rows().texts(), settings);
+      }
+    }
     try (TemporaryFolder folder = TemporaryFolder.create()) {
       TeacherPreparation<T> preparation =
           new TeacherPreparation<>(

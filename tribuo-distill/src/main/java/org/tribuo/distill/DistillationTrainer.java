@@ -332,13 +332,13 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
   }
 
   /**
-   * Finds out whether the student can read texts, before time is spent on a teacher for it, say. It
-   * is made, but neither trained nor run, and labels are not looked at.
+   * Finds out whether the student and its teachers can read texts, before time is spent. The
+   * student is made, but neither trained nor run; a teacher that is yet to be trained is left out,
+   * and labels are not looked at.
    *
    * @param texts examples as this trainer trains on, or as its model predicts
-   * @throws IllegalArgumentException if one is too long for the student, or has a token or a
-   *     segment that it does not know, or the student has a fixed number of rows in each batch; the
-   *     message says which and what to do
+   * @throws IllegalArgumentException if one is too long for student or teacher, or has a token or a
+   *     segment that it does not know; the message says which and what to do
    * @throws org.tribuo.distill.graph.GraphException if there can be no such student
    * @throws java.io.UncheckedIOException if a file cannot be read
    */

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.tribuo.Dataset;
 import org.tribuo.MutableFeatureMap;
 import org.tribuo.Output;
 import org.tribuo.OutputFactory;
@@ -23,6 +24,7 @@ import org.tribuo.distill.component.OnnxMetadata;
 import org.tribuo.distill.component.PropertyChecks;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.input.TokenFeatures;
+import org.tribuo.distill.input.TokenSequence;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.student.Student;
 import org.tribuo.distill.teacher.LabelOrder;
@@ -181,6 +183,26 @@ public final class OnnxTeacher extends TeacherSource {
   @Override
   Optional<LabelOrder> labels() throws IOException {
     return Optional.of(new LabelOrder(file().labelOrder(labelOrder, file().read())));
+  }
+
+  @Override
+  void checkLabels(LabelOrder student, boolean values) throws IOException {
+    labels().orElseThrow().columnsOf(student, values);
+  }
+
+  @Override
+  void checkTexts(Dataset<?> examples, List<TokenSequence> ofStudent, DistillationSettings settings)
+      throws IOException {
+    OnnxModel model = file().read();
+    TeacherLimits readable = TeacherLimits.of(path, tokenizer != null);
+    readable.check(
+        readable.texts(
+            examples,
+            ofStudent,
+            Optional.ofNullable(tokenizer),
+            OnnxMetadata.maxLength(model),
+            settings.maxLength()),
+        tokenizer == null ? settings.padId() : ownPadId(model));
   }
 
   @Override

@@ -9,8 +9,10 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.tribuo.Dataset;
 import org.tribuo.Output;
 import org.tribuo.distill.component.PropertyChecks;
+import org.tribuo.distill.input.TokenSequence;
 import org.tribuo.distill.loss.AnswerForm;
 import org.tribuo.distill.output.TargetKind;
 import org.tribuo.distill.teacher.LabelOrder;
@@ -187,6 +189,26 @@ public final class SeveralTeachers extends TeacherSource {
   @Override
   Optional<LabelOrder> labels() throws IOException {
     return teachers.get(0).labels();
+  }
+
+  @Override
+  boolean isTrainedFirst() {
+    return teachers.stream().anyMatch(TeacherSource::isTrainedFirst);
+  }
+
+  @Override
+  void checkLabels(LabelOrder student, boolean values) throws IOException {
+    for (TeacherSource teacher : teachers) {
+      teacher.checkLabels(student, values);
+    }
+  }
+
+  @Override
+  void checkTexts(Dataset<?> examples, List<TokenSequence> ofStudent, DistillationSettings settings)
+      throws IOException {
+    for (TeacherSource teacher : teachers) {
+      teacher.checkTexts(examples, ofStudent, settings);
+    }
   }
 
   @Override

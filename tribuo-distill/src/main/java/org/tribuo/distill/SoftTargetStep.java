@@ -56,18 +56,11 @@ record SoftTargetStep(Teacher teacher, TeacherTexts inputs, int[] columns) {
       LabelOrder student,
       int maxLength)
       throws IOException {
-    LabelOrder labels = teacher.settings().labels();
-    int[] columns =
-        teacher.settings().values() ? labels.columnsAmong(student) : labels.columnsFor(student);
+    int[] columns = teacher.settings().labels().columnsOf(student, teacher.settings().values());
     TeacherLimits readable =
         TeacherLimits.of(teacher.settings().model(), teacher.tokenizer().isPresent());
     List<TokenSequence> texts =
-        teacher.tokenizer().isPresent()
-            ? RetokenizedTexts.of(
-                examples,
-                teacher.tokenizer().get(),
-                teacher.maxLength().orElse(readable.limits().orUsual(maxLength)))
-            : ofStudent;
+        readable.texts(examples, ofStudent, teacher.tokenizer(), teacher.maxLength(), maxLength);
     readable.check(texts, teacher.padId());
     Teacher opened = Teacher.open(teacher.settings());
     return new SoftTargetStep(

@@ -46,6 +46,11 @@ public final class TeacherAssistant extends TeacherSource {
     return trainer.labelsOfTeacher();
   }
 
+  @Override
+  boolean isTrainedFirst() {
+    return true;
+  }
+
   /** The trainer is asked for one training by number, so it need not count its own. */
   @Override
   <T extends Output<T>> List<ReadyTeacher> ready(TeacherPreparation<T> preparation)

@@ -3,6 +3,9 @@ package org.tribuo.distill;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.tribuo.Dataset;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.input.TokenFeatures;
 import org.tribuo.distill.input.TokenSequence;
@@ -28,6 +31,29 @@ record TeacherLimits(Path model, TokenLimits limits, boolean ownTokenizer) {
       throw new IllegalArgumentException(
           "The teacher '%s': %s".formatted(model, e.getMessage()), e);
     }
+  }
+
+  /**
+   * Texts as the teacher reads them.
+   *
+   * @param examples the texts
+   * @param ofStudent their tokens as the student reads them
+   * @param tokenizer the teacher's own, if it has one
+   * @param stated to how many tokens that cuts a text, if the teacher's file says it
+   * @param otherwise the most tokens where neither that file nor a table says it; 0 for the usual
+   * @throws IllegalArgumentException if a text is not kept for its tokenizer
+   * @throws IOException if the tokenizer cannot be read
+   */
+  List<TokenSequence> texts(
+      Dataset<?> examples,
+      List<TokenSequence> ofStudent,
+      Optional<Path> tokenizer,
+      OptionalInt stated,
+      int otherwise)
+      throws IOException {
+    return tokenizer.isPresent()
+        ? RetokenizedTexts.of(examples, tokenizer.get(), stated.orElse(limits.orUsual(otherwise)))
+        : ofStudent;
   }
 
   /**

@@ -18,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tribuo.MutableDataset;
 import org.tribuo.classification.Label;
+import org.tribuo.distill.component.InputFiles;
 import org.tribuo.distill.component.NamedColumns;
 import org.tribuo.distill.component.NamedColumns.Origin;
 import org.tribuo.distill.component.OnnxMetadata;
@@ -82,6 +83,27 @@ class LabelOrderOriginTest {
   }
 
   @Test
+  void aRepositoryHasItsConfigurationAboveTheFolderOnnx() throws IOException {
+    Path onnx = Files.createDirectory(folder.resolve("onnx"));
+    Path inside = Files.copy(model, onnx.resolve("model.onnx"));
+    configure(CONFIGURATION);
+    OnnxTeacher teacher = OnnxTeacher.of(inside);
+    assertThat(teacher.labels().orElseThrow().names()).isEqualTo(ORDER);
+    assertThat(teacher.getProvenance().getInstanceValues()).containsKey("config-hash");
+    assertThat(
+            InputFiles.ofProvenance(teacher.getProvenance())
+                .replacedBy(folder.resolve("config.json")))
+        .isPresent();
+    Files.writeString(onnx.resolve("config.json"), "{}");
+    assertThatExceptionOfType(PropertyException.class).isThrownBy(teacher::labels);
+    Path other = Files.createDirectory(folder.resolve("exports"));
+    OnnxTeacher elsewhere = OnnxTeacher.of(Files.copy(model, other.resolve("model.onnx")));
+    assertThatExceptionOfType(PropertyException.class)
+        .isThrownBy(elsewhere::labels)
+        .withMessageContaining("state their names in order");
+  }
+
+  @Test
   void whatIsStatedComesFirstAndThenWhatTheFileItselfSays() throws IOException {
     configure(CONFIGURATION);
     List<String> other = List.of("green", "red", "blue");
@@ -126,7 +148,7 @@ class LabelOrderOriginTest {
     assertThatExceptionOfType(PropertyException.class)
         .isThrownBy(() -> OnnxStudent.of(model).make(List.of(), 0))
         .withMessageContaining("Component: OnnxStudent, Property: labelOrder")
-        .withMessageContaining("config.json beside " + model + " names 2 columns, [no, yes], but")
+        .withMessageContaining("config.json of " + model + " names 2 columns, [no, yes], but")
         .withMessageContaining("'logits' FLOAT")
         .withMessageContaining("state the names of its columns");
   }

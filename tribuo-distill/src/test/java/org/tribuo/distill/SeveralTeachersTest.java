@@ -180,6 +180,31 @@ class SeveralTeachersTest {
   }
 
   @Test
+  void noAssistantIsTrainedIfAnotherTeacherDoesNotFit() {
+    List<String> began = new ArrayList<>();
+    DistillationTrainer<Label> trainer =
+        builder()
+            .teacher(
+                SeveralTeachers.of(
+                    TeacherAssistant.of(
+                        builder().teacher(OnnxTeacher.of(BERT, ORDER)).epochs(1).build()),
+                    OnnxTeacher.of(BERT, List.of("red", "blue", "yellow"))))
+            .build();
+    trainer.setListener(
+        new DistillationListener() {
+          @Override
+          public DistillationListener assistant() {
+            began.add("assistant");
+            return NONE;
+          }
+        });
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> trainer.train(TEXTS))
+        .withMessageContaining("missing in the teacher [green], unknown to the student [yellow]");
+    assertThat(began).isEmpty();
+  }
+
+  @Test
   void whatAnAssistantSaidIsKeptThoughItIsTrainedAnew(@TempDir Path folder) {
     DistillationTrainer<Label> trainer =
         builder()

@@ -24,7 +24,9 @@ public final class DataOptions implements Options, Configurable {
   private static final String TEST =
       "file of test texts, with the same columns; each has a label that training knows";
   private static final String TEXT = "column of the text";
-  private static final String LABEL = "column of the label; a row where it is empty is unlabelled";
+  private static final String LABEL =
+      "column of the label; a row where it is empty is unlabelled, and for a finished teacher training"
+          + " texts need no such column";
   private static final String LABELLED =
       "file with the numbers of the training rows, from 0, that keep their label; without it all"
           + " rows do";
@@ -97,9 +99,16 @@ public final class DataOptions implements Options, Configurable {
     return Stream.of(train, test, labelledRows).flatMap(Stream::ofNullable).toList();
   }
 
-  /** The training texts, all of them. */
-  CsvTextDataSource<Label> trainingTexts(Path tokenizer) {
+  /**
+   * The training texts, all of them.
+   *
+   * @param unlabelled whether their file needs no column of labels
+   */
+  CsvTextDataSource<Label> trainingTexts(Path tokenizer, boolean unlabelled) {
     CsvTextDataSource.Builder<Label> source = source(train, tokenizer);
+    if (unlabelled) {
+      source.labelsIfThere(labelColumn);
+    }
     return labelledRows == null ? source.read() : source.keepLabels(labelledRows).read();
   }
 

@@ -1,5 +1,6 @@
 package org.tribuo.distill.examples;
 
+import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -44,12 +45,23 @@ final class LossComparison {
         Experiment.of(
             options.data, options.teacher, options.student, options.training, options.output);
     experiment.complete(folder);
+    if (options.teacher.isFinished()) {
+      throw new PropertyException(
+          "teacher",
+          "epochs",
+          "is 0, but a comparison fine-tunes a teacher for each seed, expected 1 or more");
+    }
     List<LossRecipe> recipes = options.recipes();
     experiment.trainers().check();
     Path tokenizer = options.teacher.tokenizerFile();
     checkOutputs(experiment, folder);
     Texts texts = Texts.read(options.data, options.teacher);
     experiment.trainers().checkTexts(texts, options.data);
+    if (options.second.isNamed()) {
+      TeacherOptions second = options.second.like(options.teacher);
+      new Trainers(second, options.student, options.training, options.training.seed)
+          .checkTextsOfTeacher("second teacher", Texts.read(options.data, second), options.data);
+    }
     texts.files().forEach(file -> console.line(file + "."));
     Optional<Texts> heldOut =
         options.choosesWeights(recipes)

@@ -34,18 +34,27 @@ record Texts(
    * Reads the files.
    *
    * @param teacher whose tokens the texts become; it may know labels that no text has
-   * @throws com.oracle.labs.mlrg.olcut.config.PropertyException if a file cannot be read, or a test
-   *     text has no label that training knows
+   * @throws com.oracle.labs.mlrg.olcut.config.PropertyException if a file cannot be read, a test
+   *     text has no label that training knows, or a training text has one that the teacher's head
+   *     does not have
    * @throws IOException if the teacher cannot be read
    */
   static Texts read(DataOptions data, TeacherOptions teacher) throws IOException {
-    CsvTextDataSource<Label> trainingFile = data.trainingTexts(teacher.tokenizerFile());
+    CsvTextDataSource<Label> trainingFile =
+        data.trainingTexts(teacher.tokenizerFile(), teacher.isFinished());
     CsvTextDataSource<Label> testFile = data.testTexts(teacher.tokenizerFile());
     MutableDataset<Label> training = new MutableDataset<>(trainingFile);
     MutableDataset<Label> test = new MutableDataset<>(testFile);
     Set<String> known = new TreeSet<>(teacher.knownLabels());
-    training.getOutputs().forEach(label -> known.add(label.getLabel()));
-    TestLabels.check(test, testFile.file(), known);
+    if (!teacher.isFinished()) {
+      LabelledRows.checkSome(training, trainingFile.file());
+    }
+    if (known.isEmpty()) {
+      training.getOutputs().forEach(label -> known.add(label.getLabel()));
+    } else {
+      LabelledRows.checkTaught(training, trainingFile.file(), teacher.file(), known);
+    }
+    LabelledRows.checkTest(test, testFile.file(), known);
     return new Texts(
         training,
         DatasetView.createView(
@@ -57,7 +66,13 @@ record Texts(
   }
 
   private static String described(CsvTextDataSource<Label> file) {
-    return String.format(Locale.ROOT, "%s: %,d rows, %s", file.file(), file.size(), file.format());
+    return String.format(
+        Locale.ROOT,
+        "%s: %,d rows, %s%s",
+        file.file(),
+        file.size(),
+        file.format(),
+        file.hasLabelColumns() ? "" : ", without a column of labels");
   }
 
   /**

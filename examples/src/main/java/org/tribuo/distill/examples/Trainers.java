@@ -9,6 +9,7 @@ import org.tribuo.classification.Label;
 import org.tribuo.distill.DistillationBuilder;
 import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.OnnxTeacher;
+import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.StudentSource;
 
@@ -51,20 +52,37 @@ record Trainers(
   }
 
   /**
-   * Finds out before a teacher is trained whether teacher and student can read all texts.
+   * Finds out before anything is trained whether teacher and student can read all texts.
    *
    * @param data names their files
    * @throws com.oracle.labs.mlrg.olcut.config.PropertyException if not; it says which text
    * @throws IOException if a file cannot be read
    */
   void checkTexts(Texts texts, DataOptions data) throws IOException {
-    if (!teacher.isFinished()) {
-      checkTexts("teacher", fineTuning(), texts, data);
-    }
     if (!student.isCut()) {
       DistillationTrainer<Label> learner = usual().student(learner(teacher.source())).build();
       checkTexts("student", learner, texts, data);
     }
+    checkTextsOfTeacher("teacher", texts, data);
+  }
+
+  /**
+   * Finds out before anything is trained whether the teacher can read all texts.
+   *
+   * @param who for the message, such as {@code teacher}
+   * @param data names their files
+   * @throws com.oracle.labs.mlrg.olcut.config.PropertyException if not; it says which text
+   * @throws IOException if a file cannot be read
+   */
+  void checkTextsOfTeacher(String who, Texts texts, DataOptions data) throws IOException {
+    DistillationTrainer<Label> trainer =
+        teacher.isFinished()
+            ? usual()
+                .student(learner(teacher.source()))
+                .teacher(OnnxTeacher.of(teacher.file(), teacher.labels))
+                .build()
+            : fineTuning();
+    checkTexts(who, trainer, texts, data);
   }
 
   private static void checkTexts(
@@ -77,6 +95,8 @@ record Trainers(
       String who, DistillationTrainer<Label> trainer, Dataset<Label> texts, @Nullable Path file) {
     try {
       trainer.checkTexts(texts);
+    } catch (GraphException e) {
+      throw e; // about a model, not a text
     } catch (IllegalArgumentException e) {
       throw new PropertyException(
           e,

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import com.oracle.labs.mlrg.olcut.config.ConfigurationManager;
+import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -176,6 +178,35 @@ class CompareLossesTest {
     options.featureWeights = List.of();
     assertThatThrownBy(options::check)
         .hasMessageContaining("is empty, expected at least one weight above 0");
+  }
+
+  @Test
+  void whatTeachersCannotDoIsSaidBeforeOneIsTrained() throws Exception {
+    assertThatThrownBy(
+            () ->
+                compare(
+                    "--losses", "KL", "--teacher-epochs", "0", "--teacher-labels", "card,pin,rate"))
+        .isInstanceOf(PropertyException.class)
+        .hasMessageContaining("Component: teacher, Property: epochs")
+        .hasMessageContaining("is 0, but a comparison fine-tunes a teacher for each seed");
+    Path eight = folder.resolve("positions8.onnx");
+    try (InputStream in = CompareLossesTest.class.getResourceAsStream("positions8.onnx")) {
+      Files.copy(in, eight);
+    }
+    Path test = folder.resolve("longer.csv");
+    Files.writeString(
+        test, "text,label\nwhat is the rate for the euro and for the dollar please,rate\n");
+    assertThatThrownBy(
+            () ->
+                compare(
+                    "--losses", "TWO_TEACHERS",
+                    "--test", test.toString(),
+                    "--second-teacher", eight.toString(),
+                    "--second-teacher-tokenizer", folder.resolve("tiny-tokenizer.json").toString()))
+        .isInstanceOf(PropertyException.class)
+        .hasMessageContaining("Component: second teacher, Property: model")
+        .hasMessageContaining("cannot read the texts of " + test);
+    assertThat(folder.resolve("out/seed-0")).doesNotExist();
   }
 
   @Test

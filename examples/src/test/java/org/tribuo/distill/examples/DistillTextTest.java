@@ -139,7 +139,7 @@ class DistillTextTest {
     assertThat(said())
         .contains("12 to learn from, 0 of them with one of 0 labels")
         .contains("1. Teacher: " + folder.resolve("tiny-bert.onnx") + ", as it is.")
-        .contains("No text has the label card, pin, rate: learned from the teacher alone.")
+        .contains("No text has the label card, pin, rate: known from the teacher alone.")
         .contains("12 in ")
         .contains("Control: none, as no text has a label.");
     assertThat(folder.resolve("out/teacher.onnx")).doesNotExist();
@@ -147,6 +147,76 @@ class DistillTextTest {
     run(finished);
     assertThat(said()).contains("12 reused: the teacher did not run.");
     assertThat(labels("where is my card").get(0)).matches("(card|rate|pin)\t.+");
+  }
+
+  @Test
+  void whatAFinishedClassifierReadsNeedsNoColumnOfLabels() throws Exception {
+    Path texts = folder.resolve("texts.tsv");
+    Files.writeString(texts, "id\ttext\n1\tmy card, is lost\n2\twhat is my pin\n");
+    Files.writeString(folder.resolve("labelled.txt"), "");
+    String[] finished =
+        options(
+            "--train",
+            texts.toString(),
+            "--teacher-epochs",
+            "0",
+            "--teacher-labels",
+            "card,pin,rate",
+            "--epochs",
+            "1");
+
+    run(finished);
+
+    assertThat(said())
+        .contains(
+            texts
+                + ": 2 rows, tab-separated, quotation marks are letters, UTF-8, without a column of labels.")
+        .contains("2 to learn from, 0 of them with one of 0 labels");
+    assertThatThrownBy(() -> run(options("--train", texts.toString())))
+        .hasMessageContaining("there is no single column 'label' in " + texts);
+  }
+
+  @Test
+  void aTeacherThatDoesNotKnowALabelIsRefusedAtTheStart() throws Exception {
+    assertThatThrownBy(
+            () -> run(options("--teacher-epochs", "0", "--teacher-labels", "card,pin,fee")))
+        .isInstanceOf(PropertyException.class)
+        .hasMessageContaining("Component: data, Property: train, row 4 of")
+        .hasMessageContaining("texts.csv has the label 'rate', but the columns of the teacher")
+        .hasMessageContaining("tiny-bert.onnx are [card, fee, pin]; name them as the texts do");
+    Files.writeString(folder.resolve("labelled.txt"), "");
+    assertThatThrownBy(() -> run(options()))
+        .isInstanceOf(PropertyException.class)
+        .hasMessageContaining("Component: data, Property: train, no row of ")
+        .hasMessageContaining("or take a finished classifier with --teacher-epochs 0");
+    assertThat(said()).doesNotContain("1. Teacher");
+  }
+
+  @Test
+  void aTextThatAFinishedTeacherCannotReadIsRefusedAtTheStart() throws Exception {
+    Path longer =
+        Files.writeString(
+            folder.resolve("longer.csv"),
+            "text,label\nmy pin,pin\n%s,card\n".formatted("my card ".repeat(400)));
+    Files.writeString(folder.resolve("labelled.txt"), "");
+    for (String file : List.of("--train", "--test")) {
+      String[] finished =
+          options(
+              file,
+              longer.toString(),
+              "--max-length",
+              "600",
+              "--teacher-epochs",
+              "0",
+              "--teacher-labels",
+              "card,pin,rate");
+      assertThatThrownBy(() -> run(finished))
+          .isInstanceOf(PropertyException.class)
+          .hasMessageContaining("Component: teacher, Property: model")
+          .hasMessageContaining("cannot read the texts of " + longer)
+          .hasMessageContaining("Example 1");
+    }
+    assertThat(said()).doesNotContain("1. Teacher");
   }
 
   @Test

@@ -68,7 +68,7 @@ public final class InputFiles {
   public InputFiles withModel(Path model) throws IOException {
     List<Path> all = new ArrayList<>();
     all.add(model);
-    all.add(model.resolveSibling(ModelConfiguration.NAME));
+    all.addAll(ModelConfiguration.places(model));
     OnnxModel.read(model).externalDataFiles().forEach(name -> all.add(model.resolveSibling(name)));
     return with(all.toArray(Path[]::new));
   }

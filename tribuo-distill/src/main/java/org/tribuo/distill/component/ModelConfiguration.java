@@ -12,8 +12,8 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * The {@code config.json} that Hugging Face's library and exporters put beside a model, as far as
- * it says what the columns of the logits stand for.
+ * The {@code config.json} that Hugging Face's library and exporters put beside a model, or above
+ * its folder {@code onnx}, as far as it says what the columns of the logits stand for.
  *
  * @param file it was read from
  * @param json its content
@@ -22,22 +22,36 @@ record ModelConfiguration(Path file, JsonNode json) {
   /** The name of the file. */
   static final String NAME = "config.json";
 
+  /** The folder in which repositories have models whose configuration is one folder above. */
+  private static final String EXPORTS = "onnx";
+
   private static final String LABELS = "id2label";
 
   /**
-   * The configuration beside a model, if there is one.
+   * The configuration beside a model, or that of a repository which has its models in a folder
+   * {@code onnx}, if there is one.
    *
    * @throws IOException if it cannot be read, or is no JSON object
    */
-  static Optional<ModelConfiguration> beside(Path model) throws IOException {
-    Path file = model.resolveSibling(NAME);
-    if (!Files.isRegularFile(file)) {
-      return Optional.empty();
-    }
+  static Optional<ModelConfiguration> of(Path model) throws IOException {
+    Optional<Path> found = places(model).stream().filter(Files::isRegularFile).findFirst();
+    return found.isEmpty() ? Optional.empty() : Optional.of(read(found.get()));
+  }
+
+  /** Where the configuration of a model may be, the first one first. */
+  static List<Path> places(Path model) {
+    Path beside = model.resolveSibling(NAME);
+    Path folder = model.toAbsolutePath().normalize().getParent();
+    return folder != null && folder.endsWith(EXPORTS)
+        ? List.of(beside, folder.resolveSibling(NAME))
+        : List.of(beside);
+  }
+
+  private static ModelConfiguration read(Path file) throws IOException {
     try {
       JsonNode json = new ObjectMapper().readTree(Files.readAllBytes(file));
       if (json.isObject()) {
-        return Optional.of(new ModelConfiguration(file, json));
+        return new ModelConfiguration(file, json);
       }
     } catch (JsonProcessingException e) {
       throw new IOException("%s is no JSON: %s".formatted(file, e.getOriginalMessage()), e);

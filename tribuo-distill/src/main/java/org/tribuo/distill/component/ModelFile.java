@@ -57,7 +57,8 @@ public record ModelFile(String component, Path path) {
 
   /**
    * The names of the columns of the model's logits: those that were stated, or those in the file's
-   * metadata, or those of {@code id2label} in a {@code config.json} beside it.
+   * metadata, or those of {@code id2label} in a {@code config.json} beside it, or above its folder
+   * if that is {@code onnx}.
    *
    * @throws PropertyException if none of them says it, the configuration cannot be read, or a name
    *     is blank or occurs twice
@@ -89,7 +90,7 @@ public record ModelFile(String component, Path path) {
       throw new PropertyException(
           component,
           LABEL_ORDER,
-          "is not stated, and the config.json beside %s names %d columns, %s, but the model has the outputs %s; state the names of its columns"
+          "is not stated, and the config.json of %s names %d columns, %s, but the model has the outputs %s; state the names of its columns"
               .formatted(
                   path,
                   columns.names().size(),
@@ -126,7 +127,7 @@ public record ModelFile(String component, Path path) {
       return Optional.of(new NamedColumns(own.get(), NamedColumns.Origin.METADATA));
     }
     try {
-      return ModelConfiguration.beside(path)
+      return ModelConfiguration.of(path)
           .flatMap(ModelConfiguration::labels)
           .map(names -> new NamedColumns(names, NamedColumns.Origin.CONFIGURATION));
     } catch (IOException | IllegalArgumentException e) {
@@ -134,7 +135,7 @@ public record ModelFile(String component, Path path) {
           e,
           component,
           LABEL_ORDER,
-          "is not stated, and the config.json beside %s cannot tell it".formatted(path));
+          "is not stated, and the config.json of %s cannot tell it".formatted(path));
     }
   }
 
@@ -160,23 +161,24 @@ public record ModelFile(String component, Path path) {
     return new PropertyException(
         component,
         LABEL_ORDER,
-        "%s does not say what the columns of its logits stand for, and no config.json beside it does;"
+        "%s does not say what the columns of its logits stand for, and no config.json beside it, or above a folder onnx, does;"
                 .formatted(path)
             + " state their names in order. Files that DistilledModel.exportOnnx wrote say it");
   }
 
   /**
-   * The name of a file beside the model, whose SHA-256 provenance has under a name.
+   * The files of a model whose SHA-256 provenance has under a name: none or one, or the places
+   * where its configuration may be.
    *
    * @param key that name
    */
-  static Optional<String> nameBeside(String key) {
+  static List<Path> filesOf(Path model, String key) {
     if (key.equals(CONFIGURATION_HASH)) {
-      return Optional.of(ModelConfiguration.NAME);
+      return ModelConfiguration.places(model);
     }
-    return Optional.of(key)
-        .filter(name -> name.startsWith(EXTERNAL_DATA_HASH))
-        .map(name -> name.substring(EXTERNAL_DATA_HASH.length()));
+    return key.startsWith(EXTERNAL_DATA_HASH)
+        ? List.of(model.resolveSibling(key.substring(EXTERNAL_DATA_HASH.length())))
+        : List.of();
   }
 
   /** The file and its external data, by the names under which provenance has their SHA-256. */
@@ -189,9 +191,12 @@ public record ModelFile(String component, Path path) {
     return files;
   }
 
-  /** The configuration beside the file, by the name under which provenance has its SHA-256. */
+  /** The configuration of the model, by the name under which provenance has its SHA-256. */
   Map<String, Path> configuration() {
-    return Map.of(CONFIGURATION_HASH, path.resolveSibling(ModelConfiguration.NAME));
+    List<Path> places = ModelConfiguration.places(path);
+    return Map.of(
+        CONFIGURATION_HASH,
+        places.stream().filter(Files::isRegularFile).findFirst().orElse(places.get(0)));
   }
 
   /** As {@link #namedColumns}, where nobody may need to know. */

@@ -78,13 +78,13 @@ public final class ModelFileProvenance extends FilesProvenance {
     super(map);
   }
 
-  /** The files beside the model's that are part of it. */
+  /** The other files that are part of the model. */
   List<Path> filesBesideTheModel() {
     List<Path> files = new ArrayList<>();
     if (getConfiguredParameters().get(ModelFile.PATH) instanceof FileProvenance model) {
       Path path = model.getValue().toPath();
       for (String key : getInstanceValues().keySet()) {
-        ModelFile.nameBeside(key).map(path::resolveSibling).ifPresent(files::add);
+        files.addAll(ModelFile.filesOf(path, key));
       }
     }
     return files;

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -33,7 +34,8 @@ import org.tribuo.provenance.ConfiguredDataSourceProvenance;
  * file was read, as the provenance does. A cell that is not understood is refused by row and
  * column: where several columns are labels of a {@code MultiLabel} it says {@code true} or {@code
  * false}, {@code yes} or {@code no}, {@code 1} or {@code 0}, and for a {@code Regressor} it is one
- * number.
+ * number. A single column of a {@code MultiLabel} lists labels, between commas, unless every cell
+ * of it says yes or no: then it is about the label of its name.
  *
  * <p>A row whose label is empty becomes an example with Tribuo's unknown output. With {@code
  * keepLabelsPath} only the listed rows keep theirs: few labels, plenty of text. Rows are numbered
@@ -81,6 +83,10 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
           "The column of the label, or several, each a dimension of its own that is handed to the"
               + " output factory as 'column=value'; none if no row has a label.")
   private List<String> labelColumns = List.of("label");
+
+  @Config(
+      description = "Whether the file may be without the label columns: then no row has a label.")
+  private boolean labelsOptional;
 
   @Config(
       description =
@@ -171,7 +177,7 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
     checkTexts(rows);
     BitSet labelled = labelledRows(rows);
     Tokenized tokens = tokenize(rows);
-    LabelCells<T> cells = new LabelCells<>(outputFactory, labelColumns, decimalSeparator);
+    LabelCells<T> cells = LabelCells.of(outputFactory, labelColumns, decimalSeparator, rows);
     for (int row = 0; row < rows.size(); row++) {
       T output =
           labelled.get(row) ? output(cells, rows.get(row), row) : outputFactory.getUnknownOutput();
@@ -203,11 +209,16 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
       TextFile text =
           characters.isPresent() ? TextFile.of(dataPath, characters.get()) : TextFile.of(dataPath);
       CsvTextFile file = CsvTextFile.open(text, stated, quoting, wanted);
+      if (labelsOptional && Collections.disjoint(file.columns(), labelColumns)) {
+        labelColumns = List.of();
+      }
       checkColumn(file, "textColumn", textColumn);
       if (!pairColumn.isEmpty()) {
         checkColumn(file, "pairColumn", pairColumn);
       }
-      labelColumns.forEach(column -> checkColumn(file, "labelColumns", column));
+      for (String column : labelColumns) {
+        checkColumn(file, "labelColumns", column);
+      }
       List<CsvText> rows = file.read(textColumn, pairColumn, labelColumns);
       if (rows.isEmpty()) {
         throw refused("dataPath", "%s has no rows".formatted(dataPath));
@@ -350,6 +361,11 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
     return format;
   }
 
+  /** Whether the file has label columns, whose cells may be empty. */
+  public boolean hasLabelColumns() {
+    return !labelColumns.isEmpty();
+  }
+
   /** The file. */
   public Path file() {
     return dataPath;
@@ -408,6 +424,12 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
     public Builder<T> labels(String... columns) {
       source.labelColumns = List.of(columns);
       return this;
+    }
+
+    /** As {@link #labels}, or none if the file does not have these columns. */
+    public Builder<T> labelsIfThere(String... columns) {
+      source.labelsOptional = true;
+      return labels(columns);
     }
 
     /** The most tokens that a text or a pair may have. */

@@ -32,7 +32,7 @@ final class CsvTextFile {
    * Finds out what is not stated.
    *
    * @param wanted the columns that are to be read: the separator is the first usual one with which
-   *     the header has all of them, or the comma
+   *     the header has most of them, or the comma
    * @throws IllegalArgumentException if there is no header, or it is malformed
    * @throws IOException if the file cannot be read
    */
@@ -48,7 +48,12 @@ final class CsvTextFile {
             case AUTO -> chosen != '\t' || !quotesAreLetters(file);
           };
       CsvFormat format = new CsvFormat(chosen, quoted, file.charset());
-      return new CsvTextFile(file, format, header(file, format));
+      List<String> columns = header(file, format);
+      if (columns.stream().anyMatch(TextFile::hasNul)) {
+        throw new IllegalArgumentException(
+            "the first row, of column names, has the character NUL; %s".formatted(TextFile.IF_NUL));
+      }
+      return new CsvTextFile(file, format, columns);
     } catch (MalformedTextException e) {
       char likely = separator.orElse(Separators.USUAL[0]);
       throw withRow(e, file, new CsvFormat(likely, quoting != Quoting.NONE, file.charset()));
@@ -57,21 +62,26 @@ final class CsvTextFile {
 
   private static char separatorFor(TextFile file, Quoting quoting, Collection<String> wanted)
       throws IOException {
+    char best = Separators.USUAL[0];
+    long most = 0;
     for (char separator : Separators.USUAL) {
       CsvFormat format = new CsvFormat(separator, quoting != Quoting.NONE, file.charset());
-      if (hasColumns(file, format, wanted)) {
-        return separator;
+      long there = columnsThere(file, format, wanted);
+      if (there > most) {
+        best = separator;
+        most = there;
       }
     }
-    return Separators.USUAL[0];
+    return best;
   }
 
-  private static boolean hasColumns(TextFile file, CsvFormat format, Collection<String> wanted)
+  private static long columnsThere(TextFile file, CsvFormat format, Collection<String> wanted)
       throws IOException {
     try {
-      return header(file, format).containsAll(wanted);
+      List<String> columns = header(file, format);
+      return wanted.stream().distinct().filter(columns::contains).count();
     } catch (IllegalArgumentException e) {
-      return false;
+      return 0;
     }
   }
 
@@ -189,10 +199,11 @@ final class CsvTextFile {
                   format));
     }
     for (int column = 0; column < columns.size(); column++) {
-      if (cells.getField(column).indexOf('\0') >= 0) {
+      if (TextFile.hasNul(cells.getField(column))) {
         throw new IllegalArgumentException(
-            "row %d (line %d) has the character NUL in column '%s'; is the file damaged, or in UTF-16, which its charset would have to state?"
-                .formatted(row, cells.getStartingLineNumber(), columns.get(column)));
+            "row %d (line %d) has the character NUL in column '%s'; %s"
+                .formatted(
+                    row, cells.getStartingLineNumber(), columns.get(column), TextFile.IF_NUL));
       }
     }
   }

@@ -20,14 +20,31 @@ import org.tribuo.regression.RegressionFactory;
  * @param factory makes the outputs
  * @param columns the names of the cells
  * @param decimal the character before the decimals of a number
+ * @param flags whether each column says of one label whether it is there
  */
 record LabelCells<T extends Output<T>>(
-    OutputFactory<T> factory, List<String> columns, char decimal) {
+    OutputFactory<T> factory, List<String> columns, char decimal, boolean flags) {
   private static final Set<String> YES = Set.of("true", "t", "yes", "y", "1", "1.0");
   private static final Set<String> NO = Set.of("false", "f", "no", "n", "0", "0.0");
 
   private static final Pattern NUMBER =
       Pattern.compile("[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?");
+
+  /**
+   * Finds out how the cells of a file are to be read.
+   *
+   * @param rows of the file: a single column of which every cell says yes or no is about one label,
+   *     that of its name, and else lists labels
+   */
+  static <T extends Output<T>> LabelCells<T> of(
+      OutputFactory<T> factory, List<String> columns, char decimal, List<CsvText> rows) {
+    boolean flags =
+        columns.size() > 1
+            || rows.stream()
+                .flatMap(row -> row.labels().stream())
+                .allMatch(cell -> cell.isEmpty() || isFlag(cell));
+    return new LabelCells<>(factory, columns, decimal, flags);
+  }
 
   /**
    * Makes an output.
@@ -47,9 +64,8 @@ record LabelCells<T extends Output<T>>(
         cells.size() == 1 ? cells.get(0) : each(cells, (column, cell) -> cell));
   }
 
-  /** Several columns say of a label each whether it is there; one column lists those that are. */
   private Object labels(List<String> cells) {
-    if (cells.size() > 1) {
+    if (flags) {
       return each(cells, LabelCells::flag);
     }
     return pieces(
@@ -107,13 +123,17 @@ record LabelCells<T extends Output<T>>(
         + value.read(columns.get(0), piece.substring(equals + 1));
   }
 
+  private static boolean isFlag(String cell) {
+    return YES.contains(plain(cell)) || NO.contains(plain(cell));
+  }
+
+  private static String plain(String cell) {
+    return cell.strip().toLowerCase(Locale.ROOT);
+  }
+
   private static String flag(String column, String cell) {
-    String plain = cell.strip().toLowerCase(Locale.ROOT);
-    if (YES.contains(plain)) {
-      return "true";
-    }
-    if (NO.contains(plain)) {
-      return "false";
+    if (isFlag(cell)) {
+      return Boolean.toString(YES.contains(plain(cell)));
     }
     throw new IllegalArgumentException(
         "'%s' in '%s' does not say whether the label is there, expected true or false, yes or no, 1 or 0"

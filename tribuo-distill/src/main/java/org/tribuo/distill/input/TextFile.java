@@ -26,6 +26,10 @@ import java.util.List;
  * are, never a replacement character. Immutable and safe for many threads.
  */
 public final class TextFile {
+  /** What to do about a character that no text has, but UTF-16 that is read as UTF-8. */
+  static final String IF_NUL =
+      "is the file damaged, or in UTF-16, which its charset would have to state?";
+
   private static final char BYTE_ORDER_MARK = '\uFEFF';
 
   /** Those that a byte order mark tells; of UTF-32LE it begins with that of UTF-16LE. */
@@ -109,14 +113,25 @@ public final class TextFile {
    * The lines of the text.
    *
    * @throws MalformedTextException if some bytes are no text
-   * @throws IOException if the file cannot be read
+   * @throws IOException if the file cannot be read, or a line has the character NUL
    */
   public List<String> lines() throws IOException {
     try (BufferedReader reader = new BufferedReader(open())) {
-      return reader.lines().toList();
+      List<String> lines = reader.lines().toList();
+      for (int line = 0; line < lines.size(); line++) {
+        if (hasNul(lines.get(line))) {
+          throw new IOException(
+              "line %d of %s has the character NUL; %s".formatted(line + 1, path, IF_NUL));
+        }
+      }
+      return lines;
     } catch (java.io.UncheckedIOException e) {
       throw e.getCause();
     }
+  }
+
+  static boolean hasNul(String text) {
+    return text.indexOf('\0') >= 0;
   }
 
   private static Reader withoutMark(Reader text) throws IOException {

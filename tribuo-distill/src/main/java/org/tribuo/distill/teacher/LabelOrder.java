@@ -74,6 +74,17 @@ public record LabelOrder(List<String> names) {
   }
 
   /**
+   * Where a student finds its columns.
+   *
+   * @param values whether they are the dimensions of a regression, of which this teacher may have
+   *     more
+   * @throws IllegalArgumentException as {@link #columnsFor} and {@link #columnsAmong}
+   */
+  public int[] columnsOf(LabelOrder student, boolean values) {
+    return values ? columnsAmong(student) : columnsFor(student);
+  }
+
+  /**
    * As {@link #columnsFor}, where this teacher may have columns that the student lacks.
    *
    * @throws IllegalArgumentException if it does not have all of the student's; the message lists

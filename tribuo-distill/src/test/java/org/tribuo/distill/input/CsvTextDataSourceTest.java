@@ -2,6 +2,7 @@ package org.tribuo.distill.input;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
@@ -334,6 +335,28 @@ class CsvTextDataSourceTest {
     }
   }
 
+  @Test
+  void aSingleColumnOfFlagsIsAboutTheLabelOfItsName() throws IOException {
+    Path faults = Path.of("src/test/resources/faults/text/multilabel-01_zero-one.csv");
+    assertThat(namesOfColumn(faults, "insult").subList(0, 4))
+        .containsExactly(Set.of(), Set.of("insult"), Set.of("insult"), Set.of());
+    assertThat(namesOfColumn(csv("text,joy\none,yes\ntwo,\nthree,no\n"), "joy"))
+        .as("a row without a label among them")
+        .containsExactly(
+            Set.of("joy"), MultiLabelFactory.UNKNOWN_MULTILABEL.getNameSet(), Set.of());
+    assertThat(namesOfColumn(csv("text,codes\none,1\ntwo,\"0,2\"\n"), "codes"))
+        .as("a list of labels that are numbers")
+        .containsExactly(Set.of("1"), Set.of("0", "2"));
+  }
+
+  private List<Set<String>> namesOfColumn(Path csv, String column) {
+    return outputs(
+            CsvTextDataSource.of(csv, TOKENIZER, new MultiLabelFactory()).labels(column).read())
+        .stream()
+        .map(MultiLabel::getNameSet)
+        .toList();
+  }
+
   private CsvTextDataSource<MultiLabel> flags(Path csv, String first) {
     return CsvTextDataSource.of(csv, TOKENIZER, new MultiLabelFactory())
         .labels(first, "insult", "threat")
@@ -513,8 +536,14 @@ class CsvTextDataSourceTest {
         Files.write(
             folder.resolve("unmarked.csv"),
             "text,label\none,a\n".getBytes(StandardCharsets.UTF_16LE));
-    refused("textColumn", CsvTextDataSource.of(unmarked, TOKENIZER, LABELS))
-        .contains("there is no single column 'text'");
+    refused("dataPath", CsvTextDataSource.of(unmarked, TOKENIZER, LABELS))
+        .isEqualTo(
+            "%s cannot be read as CSV (caused by the first row, of column names, has the character"
+                + " NUL; is the file damaged, or in UTF-16, which its charset would have to state?)",
+            unmarked);
+    assertThatThrownBy(() -> TextFile.of(unmarked).lines())
+        .isInstanceOf(IOException.class)
+        .hasMessageStartingWith("line 1 of %s has the character NUL", unmarked);
   }
 
   private static void assertFirstText(CsvTextDataSource.Builder<Label> builder, String text) {

@@ -36,7 +36,7 @@ public final class DistillationProgress implements DistillationListener, AutoClo
   public void onLabelOrder(Path teacher, NamedColumns columns) {
     if (columns.origin() == NamedColumns.Origin.CONFIGURATION) {
       console.line(
-          "   The config.json beside %s names its labels: %s."
+          "   The config.json of %s names its labels: %s."
               .formatted(teacher, String.join(", ", columns.names())));
     }
   }
@@ -46,7 +46,7 @@ public final class DistillationProgress implements DistillationListener, AutoClo
     if (!names.isEmpty()) {
       String more = names.size() > LISTED ? " and %d more".formatted(names.size() - LISTED) : "";
       console.line(
-          "   No text has the label %s%s: learned from the teacher alone."
+          "   No text has the label %s%s: known from the teacher alone."
               .formatted(
                   String.join(", ", names.subList(0, Math.min(LISTED, names.size()))), more));
     }
