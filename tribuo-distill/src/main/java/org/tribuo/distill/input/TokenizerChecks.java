@@ -94,8 +94,8 @@ final class TokenizerChecks {
     JsonNode regex = component.path("pattern").path("Regex");
     if (regex.isTextual()) {
       require(
-          !Repetitions.nest(regex.asText()),
-          "the regular expression '%s' repeats what is repeated, which can take for ever"
+          !Repetitions.areTooMany(regex.asText()),
+          "the regular expression '%s' can match a text in too many ways, which can take for ever"
               .formatted(regex.asText()));
     }
     component.forEach(TokenizerChecks::checkComponents);

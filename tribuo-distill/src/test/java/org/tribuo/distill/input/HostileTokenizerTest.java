@@ -104,7 +104,25 @@ class HostileTokenizerTest {
         "(?:(x*)y){2,} ~ true",
         "a** ~ true",
         "(a{1,900}){5,} ~ true",
+        "(o|oo)+\\d ~ true",
+        "((o|oo)+\\d) ~ true",
+        "(o|o)+x ~ true",
+        "o(?:(o|oo)+x)? ~ true",
+        "(?=(o|oo)+x) ~ true",
+        "o(?=(o|oo)+x) ~ true",
+        "(o?){80}\\d ~ true",
+        "(o{1,50}){1,50}x ~ true",
+        "o*o*\\d ~ true",
+        "[op]*o*\\d ~ true",
+        "(?<a>o|[n-p])*! ~ true",
         "\\p{N}{1,3} ~ false",
+        "(?:\\r?\\n)+(?!\\r?\\n) ~ false",
+        "(a|b)+ ~ false",
+        "(?:a{,3}|b{2}){ ~ false",
+        "[\\w.]+@[\\w.]+\\.\\w+ ~ false",
+        "\\w+://\\w+(?:/\\w+)? ~ false",
+        "(?i:'s|'t|'re|'ve)|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S) ~ false",
+        "[^\\r\\n\\p{L}]?[\\p{Lu}\\p{Lo}]*[\\p{Ll}\\p{Lo}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|\\s+ ~ false",
         "(?:\\d{3})+ ~ false",
         "(a+)?b* ~ false",
         "[^\\r\\n\\p{L}\\p{N}]?\\p{L}+ ~ false",
@@ -113,8 +131,8 @@ class HostileTokenizerTest {
         "\\s+(?!\\S)|\\s+ ~ false",
         "'s|'t| ?\\p{L}+| ?[^\\s\\p{L}\\p{N}]+|\\s+ ~ false"
       })
-  void repetitionsOfRepetitions(String pattern, boolean nest) {
-    assertThat(Repetitions.nest(pattern)).isEqualTo(nest);
+  void waysToMatchOneText(String pattern, boolean tooMany) {
+    assertThat(Repetitions.areTooMany(pattern)).isEqualTo(tooMany);
   }
 
   @Test
@@ -123,7 +141,24 @@ class HostileTokenizerTest {
         with(
             "'pre_tokenizer':{'type':'Split','pattern':{'Regex':'(a+)+$'},"
                 + "'behavior':'Isolated','invert':false}"),
-        "the regular expression '(a+)+$' repeats what is repeated");
+        "the regular expression '(a+)+$' can match a text in too many ways");
+  }
+
+  @Test
+  void groupsThatLieInEachOtherTooDeep() {
+    assertThat(Repetitions.areTooMany("(".repeat(100_000))).isTrue();
+  }
+
+  @Test
+  void aTextThatIsTooLongForTheNativeLibrary() throws IOException {
+    String spaces = "'pre_tokenizer':{'type':'Split','pattern':{'Regex':'\\\\s+(?!\\\\S)'},";
+    try (TextTokenizer tokenizer = open(with(spaces + "'behavior':'Isolated','invert':false}"))) {
+      assertThat(tokenizer.encode(" ".repeat(999_997) + "one").ids()).isNotEmpty();
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> tokenizer.encodeAll(List.of("one", " ".repeat(1_000_001))))
+          .withMessageStartingWith(
+              "Row 1: A text has 1,000,001 characters, expected at most 1,000,000: '  ");
+    }
   }
 
   @Test
