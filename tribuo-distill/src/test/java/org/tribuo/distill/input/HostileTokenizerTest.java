@@ -190,6 +190,13 @@ class HostileTokenizerTest {
   }
 
   @Test
+  void charactersThatAreNone() throws IOException {
+    Path file = folder.resolve("tokenizer.json");
+    Files.write(file, new byte[] {0, 0, 0, '{', 1, 1, 1, 1});
+    assertRefused(file, "Invalid UTF-32 character");
+  }
+
+  @Test
   void aKeyThatIsThereTwice() throws IOException {
     assertRefused(with("'model':" + WORDS), "Duplicate field 'model'");
   }
