@@ -42,6 +42,7 @@ public final class Graph {
 
   /** Of inputs and outputs, and of values whose type is none that this library handles. */
   private final Map<String, ValueInfoProto> interfaceProtos = new HashMap<>();
+
   private final Set<String> outputs = new LinkedHashSet<>();
   private final Map<String, Tensor> initializers = new LinkedHashMap<>();
   private final Map<String, TensorProto> initializerProtos = new HashMap<>();

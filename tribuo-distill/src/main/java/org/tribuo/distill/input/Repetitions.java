@@ -47,8 +47,7 @@ final class Repetitions {
    * @param linear whether what it repeats matches in one way
    * @param optional whether it matches the empty text
    */
-  private record Part(
-      String first, double bits, double inside, boolean linear, boolean optional) {
+  private record Part(String first, double bits, double inside, boolean linear, boolean optional) {
 
     static Part once(String first, double bits, boolean optional) {
       return new Part(first, bits, bits, false, optional);
@@ -163,7 +162,9 @@ final class Repetitions {
   }
 
   private static long number(String digits, long otherwise) {
-    return digits.isEmpty() ? otherwise : digits.length() > 9 ? Long.MAX_VALUE : Long.parseLong(digits);
+    return digits.isEmpty()
+        ? otherwise
+        : digits.length() > 9 ? Long.MAX_VALUE : Long.parseLong(digits);
   }
 
   private Part part() {

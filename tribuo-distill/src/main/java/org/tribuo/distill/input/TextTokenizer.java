@@ -121,8 +121,8 @@ public final class TextTokenizer implements AutoCloseable {
   /**
    * The tokens of a text.
    *
-   * @throws IllegalArgumentException if the tokenizer finds no token in it, or refuses it, or it has
-   *     more than {@link #MAX_CHARACTERS}
+   * @throws IllegalArgumentException if the tokenizer finds no token in it, or refuses it, or it
+   *     has more than {@link #MAX_CHARACTERS}
    * @throws IllegalStateException if this tokenizer is closed
    */
   public TokenSequence encode(String text) {
@@ -280,7 +280,12 @@ public final class TextTokenizer implements AutoCloseable {
   private TokenSequence tokens(Encoding encoding, String text) {
     long[] ids = encoding.getIds();
     if (ids.length == 0) {
-      throw noToken("text '%s'".formatted(text));
+      throw noToken("text '%s'".formatted(shortened(text)));
+    }
+    if (ids.length > maxLength) {
+      throw new IllegalArgumentException(
+          "The tokenizer of %s makes %d tokens of the text '%s', more than the maximum length of %d that it was told"
+              .formatted(file, ids.length, shortened(text), maxLength));
     }
     return new TokenSequence(ints(ids), ints(encoding.getTypeIds()));
   }

@@ -269,7 +269,8 @@ class HostileModelTest {
         function(
             "One", List.of("a"), List.of("b"), List.of(), node("Neg", List.of("a"), List.of("b")));
     FunctionProto other = one.toBuilder().setOverload("other").build();
-    assertThatReading(model(List.of(one, other), nodeOf("local", "One", List.of("x"), List.of("y"))))
+    assertThatReading(
+            model(List.of(one, other), nodeOf("local", "One", List.of("x"), List.of("y"))))
         .hasMessageEndingWith(
             "Function 'local::One' is there twice, expected once: overloads are not supported");
   }
@@ -307,9 +308,9 @@ class HostileModelTest {
   void aTypeThatAValueCannotHaveIsNotPassedOver(int type) throws IOException {
     ModelProto.Builder model =
         model(
-                List.of(),
-                node("Neg", List.of("x"), List.of("h")),
-                node("Exp", List.of("h"), List.of("y")))
+            List.of(),
+            node("Neg", List.of("x"), List.of("h")),
+            node("Exp", List.of("h"), List.of("y")))
             .toBuilder();
     model
         .getGraphBuilder()

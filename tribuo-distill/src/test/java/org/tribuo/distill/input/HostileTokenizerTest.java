@@ -39,6 +39,39 @@ class HostileTokenizerTest {
   }
 
   @Test
+  void aTemplateAfterAnother() throws IOException {
+    String template = template("[" + text("A") + "]");
+    assertRefused(
+        with(
+            "'post_processor':{'type':'Sequence','processors':[%s,{'processors':[%s]}]}"
+                .formatted(template, template)),
+        "its post_processor has 2 templates one after the other, expected at most one");
+  }
+
+  @Test
+  void aProcessorThatAddsMoreTokensThanTheLibraryCounts() throws IOException {
+    String template =
+        "{'type':'TemplateProcessing','single':[%s],'pair':[{'SpecialToken':{'id':'c','type_id':0}},%s,%s],'special_tokens':{'c':{'id':'c','ids':[1],'tokens':['c']}}}"
+            .formatted(text("A"), text("A"), text("B"));
+    String bert = "{'type':'BertProcessing','sep':['s',2],'cls':['c',1]}";
+    Path file =
+        with("'post_processor':{'type':'Sequence','processors':[%s,%s]}".formatted(template, bert));
+    try (TextTokenizer tokenizer = TextTokenizer.open(file, 16)) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> tokenizer.encode("one ".repeat(30), "two ".repeat(30)))
+          .withMessageContaining("%s makes 17 tokens of the text 'one one", file)
+          .withMessageEndingWith("more than the maximum length of 16 that it was told");
+    }
+  }
+
+  @Test
+  void mergesThatAreLeftOutAtRandom() throws IOException {
+    assertRefused(
+        model("{'type':'BPE','dropout':0.5,'vocab':{'o':0,'n':1,'on':2},'merges':['o n']}"),
+        "its model leaves out merges at random (dropout 0.5)");
+  }
+
+  @Test
   void aTemplateForOneTextThatNamesTwo() throws IOException {
     assertRefused(
         withProcessor("[" + text("A") + "," + text("B") + "]"),
