@@ -18,33 +18,73 @@ import java.util.Set;
 
 /**
  * How many nodes the functions that a model brings along become when they are written out, counted
- * before one is: functions that each call the one before twice double with every one.
+ * before one is: functions that each call the one before twice double with every one. And how deep
+ * bodies and calls lie in each other: ONNX Runtime's inference of shapes doubles with every body.
  */
 final class FunctionSizes {
   /** The maximum number of nodes that a graph may become. */
-  static final long MAX_NODES = 100_000;
+  static final long MAX_NODES = 20_000;
 
-  private final Map<String, Long> nodes;
+  /** How many bodies of nodes, as the branches of an If are, may lie in each other. */
+  static final int MAX_BODIES = 8;
 
-  private FunctionSizes(Map<String, Long> nodes) {
-    this.nodes = nodes;
+  /** How many functions may call each other, the last of them none. */
+  static final int MAX_CALLS = 100;
+
+  private final Map<String, Size> sizes = new HashMap<>();
+
+  /**
+   * @param nodes how many; numbers above the bound do not grow, so that none overflows
+   * @param bodies how many lie in each other
+   * @param calls how many functions call each other
+   */
+  private record Size(long nodes, int bodies, int calls) {
+    static final Size NOTHING = new Size(0, 0, 0);
+    static final Size NODE = new Size(1, 0, 0);
+
+    Size and(Size other) {
+      return new Size(
+          Math.min(MAX_NODES + 1, nodes + other.nodes),
+          Math.max(bodies, other.bodies),
+          Math.max(calls, other.calls));
+    }
+
+    Size inBody() {
+      return new Size(nodes, bodies + 1, calls);
+    }
+
+    Size called() {
+      return new Size(nodes, bodies, calls + 1);
+    }
   }
 
   /**
-   * Checks that the calls of a model's own functions end, and that there are not too many nodes
-   * when they are written out.
+   * Checks that there is one function of each name, that their calls end, and that there are not
+   * too many nodes when they are written out, nor too deep in each other.
    *
-   * @throws GraphException that names a function that calls itself, or the bound
+   * @throws GraphException that names a function that calls itself or is there twice, or the bound
    */
   static void check(ModelProto model) {
     Map<String, FunctionProto> functions = new LinkedHashMap<>();
     for (FunctionProto function : model.getFunctionsList()) {
-      functions.put(Node.qualified(function.getDomain(), function.getName()), function);
+      String name = Node.qualified(function.getDomain(), function.getName());
+      if (functions.put(name, function) != null) {
+        throw new GraphException(
+            "Function '%s' is there twice, expected once: overloads are not supported"
+                .formatted(name));
+      }
     }
-    if (of(functions).total(model.getGraph().getNodeList()) > MAX_NODES) {
+    Size size = of(functions).total(model.getGraph().getNodeList());
+    checkBound(size.nodes(), MAX_NODES, "has more than %,d nodes");
+    checkBound(size.bodies(), MAX_BODIES, "has bodies of nodes more than %,d deep in each other");
+    checkBound(size.calls(), MAX_CALLS, "has functions that call each other more than %,d deep");
+  }
+
+  private static void checkBound(long found, long bound, String what) {
+    if (found > bound) {
       throw new GraphException(
-          "The graph, its functions written out, has more than %,d nodes, expected at most as many"
-              .formatted(MAX_NODES));
+          "The graph, its functions written out, %s, expected at most as many"
+              .formatted(what.formatted(bound)));
     }
   }
 
@@ -70,11 +110,11 @@ final class FunctionSizes {
             ready.add(name);
           }
         });
-    FunctionSizes sizes = new FunctionSizes(new HashMap<>());
+    FunctionSizes sizes = new FunctionSizes();
     while (!ready.isEmpty()) {
       String name = ready.remove();
       FunctionProto function = Objects.requireNonNull(functions.get(name), name);
-      sizes.nodes.put(name, sizes.total(function.getNodeList()));
+      sizes.sizes.put(name, sizes.total(function.getNodeList()).called());
       for (String caller : callers.getOrDefault(name, List.of())) {
         if (uncounted.merge(caller, -1, Integer::sum) == 0) {
           ready.add(caller);
@@ -82,7 +122,7 @@ final class FunctionSizes {
       }
     }
     Set<String> endless = new LinkedHashSet<>(functions.keySet());
-    endless.removeAll(sizes.nodes.keySet());
+    endless.removeAll(sizes.sizes.keySet());
     if (!endless.isEmpty()) {
       throw new GraphException(
           "Function '%s' calls itself, or one that does: written out it never ends"
@@ -91,11 +131,19 @@ final class FunctionSizes {
     return sizes;
   }
 
-  /** Numbers above the bound do not grow, so that none overflows. */
-  private long total(List<NodeProto> body) {
-    long total = 0;
-    for (String operator : operators(body)) {
-      total = Math.min(MAX_NODES + 1, total + nodes.getOrDefault(operator, 1L));
+  private Size total(List<NodeProto> body) {
+    Size total = Size.NOTHING;
+    for (NodeProto node : body) {
+      String operator = Node.qualified(node.getDomain(), node.getOpType());
+      total = total.and(sizes.getOrDefault(operator, Size.NODE));
+      for (AttributeProto attribute : node.getAttributeList()) {
+        if (attribute.hasG()) {
+          total = total.and(total(attribute.getG().getNodeList()).inBody());
+        }
+        for (GraphProto graph : attribute.getGraphsList()) {
+          total = total.and(total(graph.getNodeList()).inBody());
+        }
+      }
     }
     return total;
   }

@@ -39,7 +39,10 @@ public final class Graph {
   private final boolean externalData;
   private final Map<String, Long> opsets = new LinkedHashMap<>();
   private final Map<String, TensorType> inputs = new LinkedHashMap<>();
+
+  /** Of inputs and outputs, and of values whose type is none that this library handles. */
   private final Map<String, ValueInfoProto> interfaceProtos = new HashMap<>();
+
   private final Set<String> outputs = new LinkedHashSet<>();
   private final Map<String, Tensor> initializers = new LinkedHashMap<>();
   private final Map<String, TensorProto> initializerProtos = new HashMap<>();
@@ -111,7 +114,10 @@ public final class Graph {
       names.reserve(input.getName());
     }
     for (ValueInfoProto info : body.getValueInfoList()) {
-      TypeProtos.tryRead(info).ifPresent(type -> types.put(info.getName(), type));
+      TypeProtos.tryRead(info)
+          .ifPresentOrElse(
+              type -> types.put(info.getName(), type),
+              () -> interfaceProtos.put(info.getName(), info));
     }
     for (ValueInfoProto output : body.getOutputList()) {
       interfaceProtos.put(output.getName(), output);
@@ -693,8 +699,8 @@ public final class Graph {
     for (Node node : nodes) {
       for (String output : node.outputs()) {
         TensorType type = types.get(output);
-        if (type != null && !outputs.contains(output)) {
-          body.addValueInfo(TypeProtos.write(output, type));
+        if ((type != null || interfaceProtos.containsKey(output)) && !outputs.contains(output)) {
+          body.addValueInfo(interfaceProto(output, type));
         }
       }
     }

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -54,7 +55,7 @@ public final class OnnxModel {
    * Another file may take their place.
    *
    * @throws GraphException if the file is not a complete ONNX model of a known opset, if a tensor's
-   *     data does not fit its dimensions, if functions call themselves or become more than 100,000
+   *     data does not fit its dimensions, if functions call themselves or become more than 20,000
    *     nodes, if external data is missing or has another size, or if ONNX Runtime would end the
    *     process at a node
    * @throws IOException if a file cannot be read
@@ -125,6 +126,14 @@ public final class OnnxModel {
     for (TensorProto tensor : proto.getGraph().getInitializerList()) {
       boolean outside = ExternalData.isOutside(tensor);
       external |= outside;
+      if (outside && !ElementType.isKnown(tensor.getDataType())) {
+        throw new GraphException(
+            "Initializer '%s' has external data of the element type %s, expected one of %s"
+                .formatted(
+                    tensor.getName(),
+                    TensorProto.DataType.forNumber(tensor.getDataType()),
+                    List.of(ElementType.values())));
+      }
       if (ElementType.isKnown(tensor.getDataType())) {
         initializers.put(tensor.getName(), outside ? externalData.read(tensor) : Tensor.of(tensor));
       }

@@ -18,6 +18,9 @@ final class TensorSizes {
   /** INT2; what comes after it no version of ONNX has. */
   private static final int NEWEST_TYPE = 26;
 
+  /** How many elements one byte may hold: INT2 has two bits. */
+  private static final int ELEMENTS_OF_A_BYTE = 4;
+
   private TensorSizes() {}
 
   /**
@@ -69,8 +72,11 @@ final class TensorSizes {
               .formatted(tensor.getName(), tensor.getDataType(), NEWEST_TYPE));
     }
     long elements = elements(tensor.getName(), tensor.getDimsList());
-    if (tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL
-        || !ElementType.isKnown(tensor.getDataType())) {
+    if (ExternalData.isOutside(tensor)) {
+      return;
+    }
+    if (!ElementType.isKnown(tensor.getDataType())) {
+      checkOther(tensor, elements);
       return;
     }
     ElementType type = ElementType.ofOnnx(tensor.getDataType());
@@ -83,6 +89,26 @@ final class TensorSizes {
           "Tensor '%s' %s%s holds %,d bytes of data, expected %,d"
               .formatted(
                   tensor.getName(), type, tensor.getDimsList(), there, elements * type.bytes()));
+    }
+  }
+
+  /** Of an element type that this library does not handle, and ONNX Runtime may. */
+  private static void checkOther(TensorProto tensor, long elements) {
+    long there =
+        (long) tensor.getStringDataCount()
+            + tensor.getRawData().size()
+            + tensor.getInt32DataCount()
+            + tensor.getUint64DataCount()
+            + tensor.getFloatDataCount()
+            + tensor.getDoubleDataCount();
+    if (elements > there * ELEMENTS_OF_A_BYTE) {
+      throw new GraphException(
+          "Tensor '%s' %s%s holds data for fewer elements: %,d numbers or bytes"
+              .formatted(
+                  tensor.getName(),
+                  TensorProto.DataType.forNumber(tensor.getDataType()),
+                  tensor.getDimsList(),
+                  there));
     }
   }
 
@@ -103,6 +129,13 @@ final class TensorSizes {
       throw new GraphException(
           "Sparse tensor '%s' %s has %,d elements, expected at most %,d"
               .formatted(name, sparse.getDimsList(), elements, Integer.MAX_VALUE));
+    }
+    for (TensorProto part : List.of(sparse.getValues(), sparse.getIndices())) {
+      if (ExternalData.isOutside(part)) {
+        throw new GraphException(
+            "Sparse tensor '%s' has external data, expected its data in the model's file"
+                .formatted(name));
+      }
     }
     check(sparse.getValues());
     check(sparse.getIndices());

@@ -33,6 +33,9 @@ public final class TextTokenizer implements AutoCloseable {
   /** The maximum length, in tokens, where neither the caller nor the file states one. */
   public static final int DEFAULT_MAX_LENGTH = 512;
 
+  /** The maximum length of a text in characters; the native library could not bear any length. */
+  public static final int MAX_CHARACTERS = 1_000_000;
+
   /** How many characters of a text a message shows. */
   private static final int SHOWN = 200;
 
@@ -118,10 +121,12 @@ public final class TextTokenizer implements AutoCloseable {
   /**
    * The tokens of a text.
    *
-   * @throws IllegalArgumentException if the tokenizer finds no token in it, or refuses it
+   * @throws IllegalArgumentException if the tokenizer finds no token in it, or refuses it, or it
+   *     has more than {@link #MAX_CHARACTERS}
    * @throws IllegalStateException if this tokenizer is closed
    */
   public TokenSequence encode(String text) {
+    checkLength(text);
     return whileOpen(() -> tokens(understood(() -> tokenizer.encode(text), text), text));
   }
 
@@ -134,6 +139,8 @@ public final class TextTokenizer implements AutoCloseable {
    */
   public TokenSequence encode(String first, String second) {
     checkPairs();
+    checkLength(first);
+    checkLength(second);
     return whileOpen(
         () ->
             tokens(
@@ -237,6 +244,14 @@ public final class TextTokenizer implements AutoCloseable {
     }
   }
 
+  private static void checkLength(String text) {
+    if (text.length() > MAX_CHARACTERS) {
+      throw new IllegalArgumentException(
+          "A text has %,d characters, expected at most %,d: '%s'"
+              .formatted(text.length(), MAX_CHARACTERS, shortened(text)));
+    }
+  }
+
   private void checkPairs() {
     if (!encodesPairs) {
       throw new IllegalArgumentException(
@@ -265,7 +280,12 @@ public final class TextTokenizer implements AutoCloseable {
   private TokenSequence tokens(Encoding encoding, String text) {
     long[] ids = encoding.getIds();
     if (ids.length == 0) {
-      throw noToken("text '%s'".formatted(text));
+      throw noToken("text '%s'".formatted(shortened(text)));
+    }
+    if (ids.length > maxLength) {
+      throw new IllegalArgumentException(
+          "The tokenizer of %s makes %d tokens of the text '%s', more than the maximum length of %d that it was told"
+              .formatted(file, ids.length, shortened(text), maxLength));
     }
     return new TokenSequence(ints(ids), ints(encoding.getTypeIds()));
   }

@@ -29,7 +29,17 @@ final class TokenizerChecks {
     checkComponents(json.path("pre_tokenizer"));
     checkGrowth(json.path("normalizer"));
     checkTemplates(json.path("post_processor"));
+    int templates = templates(json.path("post_processor"));
+    require(
+        templates <= 1,
+        "its post_processor has %d templates one after the other, expected at most one"
+            .formatted(templates));
     checkMerges(json.path("model"));
+    JsonNode dropout = json.path("model").path("dropout");
+    require(
+        dropout.asDouble() == 0,
+        "its model leaves out merges at random (dropout %s), so that a text would have other tokens each time; set its dropout to null"
+            .formatted(dropout));
   }
 
   private static void checkDepth(JsonNode json, int depth) {
@@ -94,8 +104,8 @@ final class TokenizerChecks {
     JsonNode regex = component.path("pattern").path("Regex");
     if (regex.isTextual()) {
       require(
-          !Repetitions.nest(regex.asText()),
-          "the regular expression '%s' repeats what is repeated, which can take for ever"
+          !Repetitions.areTooMany(regex.asText()),
+          "the regular expression '%s' can match a text in too many ways, which can take for ever"
               .formatted(regex.asText()));
     }
     component.forEach(TokenizerChecks::checkComponents);
@@ -130,6 +140,14 @@ final class TokenizerChecks {
           "its template for a text has no text A, so that all texts would be the same");
     }
     processor.path("processors").forEach(TokenizerChecks::checkTemplates);
+  }
+
+  private static int templates(JsonNode processor) {
+    int templates = isTemplate(processor) ? 1 : 0;
+    for (JsonNode part : processor.path("processors")) {
+      templates += templates(part);
+    }
+    return templates;
   }
 
   private static void checkReferences(JsonNode processor, String template, List<String> texts) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -41,6 +42,8 @@ record TokenizerFile(Path path, String sha256, JsonNode json) {
       json = JSON.readTree(content);
     } catch (JsonProcessingException e) {
       throw notATokenizer(path, e.getOriginalMessage(), e);
+    } catch (CharConversionException e) {
+      throw notATokenizer(path, String.valueOf(e.getMessage()), e);
     }
     if (!json.path("model").isObject()) {
       throw notATokenizer(path, "it has no \"model\"", null);

@@ -222,6 +222,15 @@ public final class SoftTargetStore implements AutoCloseable {
   }
 
   /**
+   * The floats of a block, row by row.
+   *
+   * @throws SoftTargetStoreException if it is damaged, or not there
+   */
+  float[] requiredBlock(SoftTargetHeader header, int block) {
+    return readBlock(header, block).orElseThrow(() -> errors.missingBlock(header, block));
+  }
+
+  /**
    * The floats of a block, row by row; empty if it is not there.
    *
    * @throws SoftTargetStoreException if it is damaged

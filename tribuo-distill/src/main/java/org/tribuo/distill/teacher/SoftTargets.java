@@ -2,7 +2,6 @@ package org.tribuo.distill.teacher;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.tribuo.distill.teacher.SoftTargetStoreException.Reason;
 
 /**
  * What a teacher said about every row: a float32 matrix of logits, rows × {@link #width()}, on disk
@@ -96,15 +95,7 @@ public final class SoftTargets implements AutoCloseable {
   }
 
   private float[] read(int block) {
-    return store
-        .readBlock(header, block)
-        .orElseThrow(
-            () ->
-                new SoftTargetStoreException(
-                    Reason.GONE,
-                    "Rows from %d on of the soft targets %s are no longer in their store; run the"
-                            .formatted(header.layout().firstRow(block), key().sha256())
-                        + " teacher again"));
+    return store.requiredBlock(header, block);
   }
 
   private static Map<Integer, float[]> leastRecentlyUsed(int capacity) {

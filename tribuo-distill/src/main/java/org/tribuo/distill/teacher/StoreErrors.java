@@ -48,6 +48,13 @@ record StoreErrors(String store) {
             + " and run again");
   }
 
+  SoftTargetStoreException missingBlock(SoftTargetHeader header, int block) {
+    return new SoftTargetStoreException(
+        Reason.GONE,
+        "%s no longer has the rows from %d on of the soft targets %s; run the teacher again"
+            .formatted(store, header.layout().firstRow(block), header.key().sha256()));
+  }
+
   /**
    * Checks that what is kept under a key is what is wanted under it.
    *

@@ -218,19 +218,114 @@ class HostileModelTest {
     }
     assertThatReading(model(functions, nodeOf("local", "F69", List.of("x"), List.of("y"))))
         .hasMessageEndingWith(
-            "The graph, its functions written out, has more than 100,000 nodes, expected at most"
+            "The graph, its functions written out, has more than 20,000 nodes, expected at most"
                 + " as many");
   }
 
   @Test
   void moreNodesThanAnybodyExports() throws IOException {
     List<NodeProto> chain = new ArrayList<>();
-    for (int i = 0; i <= 100_000; i++) {
+    for (int i = 0; i <= 20_000; i++) {
       chain.add(node("Neg", List.of(i == 0 ? "x" : "v" + i), List.of("v" + (i + 1))));
     }
-    chain.add(node("Exp", List.of("v100001"), List.of("y")));
+    chain.add(node("Exp", List.of("v20001"), List.of("y")));
     assertThatReading(model(List.of(), chain.toArray(NodeProto[]::new)))
-        .hasMessageContaining("has more than 100,000 nodes");
+        .hasMessageContaining("has more than 20,000 nodes");
+  }
+
+  @Test
+  void branchesThatLieInEachOtherDeeperThanShapesCanBeInferred() throws IOException {
+    NodeProto branches = node("Neg", List.of("x"), List.of("y"));
+    for (int i = 0; i < 9; i++) {
+      branches =
+          node(
+              "If",
+              List.of("x"),
+              List.of("y"),
+              branch("then_branch", "y", branches),
+              branch("else_branch", "e", node("Exp", List.of("x"), List.of("e"))));
+    }
+    assertThatReading(model(List.of(), branches))
+        .hasMessageContaining("has bodies of nodes more than 8 deep in each other, expected");
+  }
+
+  @Test
+  void functionsThatCallEachOtherInALongChain() throws IOException {
+    List<FunctionProto> functions = new ArrayList<>();
+    for (int i = 0; i <= 3_000; i++) {
+      NodeProto body =
+          i == 0
+              ? node("Neg", List.of("a"), List.of("b"))
+              : nodeOf("local", "F" + (i - 1), List.of("a"), List.of("b"));
+      functions.add(function("F" + i, List.of("a"), List.of("b"), List.of(), body));
+    }
+    assertThatReading(model(functions, nodeOf("local", "F3000", List.of("x"), List.of("y"))))
+        .hasMessageContaining("has functions that call each other more than 100 deep, expected");
+  }
+
+  @Test
+  void twoFunctionsOfOneNameAreRefused() throws IOException {
+    FunctionProto one =
+        function(
+            "One", List.of("a"), List.of("b"), List.of(), node("Neg", List.of("a"), List.of("b")));
+    FunctionProto other = one.toBuilder().setOverload("other").build();
+    assertThatReading(
+            model(List.of(one, other), nodeOf("local", "One", List.of("x"), List.of("y"))))
+        .hasMessageEndingWith(
+            "Function 'local::One' is there twice, expected once: overloads are not supported");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"STRING, 8", "UINT64, 13", "FLOAT8E4M3FN, 17", "INT4, 22"})
+  void aLargeTensorOfAnotherElementTypeWithoutData(String name, int type) throws IOException {
+    assertThatReading(withInitializer(W.toBuilder().setDataType(type).addDims(500_000_000)))
+        .hasMessageEndingWith(
+            "Tensor 'w' " + name + "[500000000] holds data for fewer elements: 0 numbers or bytes");
+  }
+
+  @Test
+  void externalDataOfASparseTensorIsNotLookedUpInTheWorkingDirectory() throws IOException {
+    ModelProto.Builder model =
+        model(List.of(), node("Neg", List.of("x"), List.of("y"))).toBuilder();
+    model
+        .getGraphBuilder()
+        .addSparseInitializer(
+            SparseTensorProto.newBuilder().addDims(4).setValues(outside(W.toBuilder().addDims(1))));
+    assertThatReading(model.build())
+        .hasMessageEndingWith(
+            "Sparse tensor 'w' has external data, expected its data in the model's file");
+  }
+
+  @Test
+  void externalDataOfAnotherElementTypeIsNotLookedUpInTheWorkingDirectory() throws IOException {
+    assertThatReading(withInitializer(outside(W.toBuilder().setDataType(13).addDims(1))))
+        .hasMessageContaining(
+            "Initializer 'w' has external data of the element type UINT64, expected one of [FLOAT");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 27, 14})
+  void aTypeThatAValueCannotHaveIsNotPassedOver(int type) throws IOException {
+    ModelProto.Builder model =
+        model(
+            List.of(),
+            node("Neg", List.of("x"), List.of("h")),
+            node("Exp", List.of("h"), List.of("y")))
+            .toBuilder();
+    model
+        .getGraphBuilder()
+        .addValueInfoBuilder()
+        .setName("h")
+        .getTypeBuilder()
+        .getTensorTypeBuilder()
+        .setElemType(type);
+    assertThatNormalizing(model.build()).hasMessageContaining("ONNX Runtime refuses the graph");
+  }
+
+  private static TensorProto.Builder outside(TensorProto.Builder tensor) {
+    tensor.setDataLocation(TensorProto.DataLocation.EXTERNAL);
+    tensor.addExternalDataBuilder().setKey("location").setValue("pom.xml");
+    return tensor;
   }
 
   @Test

@@ -39,6 +39,39 @@ class HostileTokenizerTest {
   }
 
   @Test
+  void aTemplateAfterAnother() throws IOException {
+    String template = template("[" + text("A") + "]");
+    assertRefused(
+        with(
+            "'post_processor':{'type':'Sequence','processors':[%s,{'processors':[%s]}]}"
+                .formatted(template, template)),
+        "its post_processor has 2 templates one after the other, expected at most one");
+  }
+
+  @Test
+  void aProcessorThatAddsMoreTokensThanTheLibraryCounts() throws IOException {
+    String template =
+        "{'type':'TemplateProcessing','single':[%s],'pair':[{'SpecialToken':{'id':'c','type_id':0}},%s,%s],'special_tokens':{'c':{'id':'c','ids':[1],'tokens':['c']}}}"
+            .formatted(text("A"), text("A"), text("B"));
+    String bert = "{'type':'BertProcessing','sep':['s',2],'cls':['c',1]}";
+    Path file =
+        with("'post_processor':{'type':'Sequence','processors':[%s,%s]}".formatted(template, bert));
+    try (TextTokenizer tokenizer = TextTokenizer.open(file, 16)) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> tokenizer.encode("one ".repeat(30), "two ".repeat(30)))
+          .withMessageContaining("%s makes 17 tokens of the text 'one one", file)
+          .withMessageEndingWith("more than the maximum length of 16 that it was told");
+    }
+  }
+
+  @Test
+  void mergesThatAreLeftOutAtRandom() throws IOException {
+    assertRefused(
+        model("{'type':'BPE','dropout':0.5,'vocab':{'o':0,'n':1,'on':2},'merges':['o n']}"),
+        "its model leaves out merges at random (dropout 0.5)");
+  }
+
+  @Test
   void aTemplateForOneTextThatNamesTwo() throws IOException {
     assertRefused(
         withProcessor("[" + text("A") + "," + text("B") + "]"),
@@ -104,7 +137,25 @@ class HostileTokenizerTest {
         "(?:(x*)y){2,} ~ true",
         "a** ~ true",
         "(a{1,900}){5,} ~ true",
+        "(o|oo)+\\d ~ true",
+        "((o|oo)+\\d) ~ true",
+        "(o|o)+x ~ true",
+        "o(?:(o|oo)+x)? ~ true",
+        "(?=(o|oo)+x) ~ true",
+        "o(?=(o|oo)+x) ~ true",
+        "(o?){80}\\d ~ true",
+        "(o{1,50}){1,50}x ~ true",
+        "o*o*\\d ~ true",
+        "[op]*o*\\d ~ true",
+        "(?<a>o|[n-p])*! ~ true",
         "\\p{N}{1,3} ~ false",
+        "(?:\\r?\\n)+(?!\\r?\\n) ~ false",
+        "(a|b)+ ~ false",
+        "(?:a{,3}|b{2}){ ~ false",
+        "[\\w.]+@[\\w.]+\\.\\w+ ~ false",
+        "\\w+://\\w+(?:/\\w+)? ~ false",
+        "(?i:'s|'t|'re|'ve)|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S) ~ false",
+        "[^\\r\\n\\p{L}]?[\\p{Lu}\\p{Lo}]*[\\p{Ll}\\p{Lo}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|\\s+ ~ false",
         "(?:\\d{3})+ ~ false",
         "(a+)?b* ~ false",
         "[^\\r\\n\\p{L}\\p{N}]?\\p{L}+ ~ false",
@@ -113,8 +164,8 @@ class HostileTokenizerTest {
         "\\s+(?!\\S)|\\s+ ~ false",
         "'s|'t| ?\\p{L}+| ?[^\\s\\p{L}\\p{N}]+|\\s+ ~ false"
       })
-  void repetitionsOfRepetitions(String pattern, boolean nest) {
-    assertThat(Repetitions.nest(pattern)).isEqualTo(nest);
+  void waysToMatchOneText(String pattern, boolean tooMany) {
+    assertThat(Repetitions.areTooMany(pattern)).isEqualTo(tooMany);
   }
 
   @Test
@@ -123,7 +174,24 @@ class HostileTokenizerTest {
         with(
             "'pre_tokenizer':{'type':'Split','pattern':{'Regex':'(a+)+$'},"
                 + "'behavior':'Isolated','invert':false}"),
-        "the regular expression '(a+)+$' repeats what is repeated");
+        "the regular expression '(a+)+$' can match a text in too many ways");
+  }
+
+  @Test
+  void groupsThatLieInEachOtherTooDeep() {
+    assertThat(Repetitions.areTooMany("(".repeat(100_000))).isTrue();
+  }
+
+  @Test
+  void aTextThatIsTooLongForTheNativeLibrary() throws IOException {
+    String spaces = "'pre_tokenizer':{'type':'Split','pattern':{'Regex':'\\\\s+(?!\\\\S)'},";
+    try (TextTokenizer tokenizer = open(with(spaces + "'behavior':'Isolated','invert':false}"))) {
+      assertThat(tokenizer.encode(" ".repeat(999_997) + "one").ids()).isNotEmpty();
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> tokenizer.encodeAll(List.of("one", " ".repeat(1_000_001))))
+          .withMessageStartingWith(
+              "Row 1: A text has 1,000,001 characters, expected at most 1,000,000: '  ");
+    }
   }
 
   @Test
@@ -152,6 +220,13 @@ class HostileTokenizerTest {
     assertRefused(
         model("{'type':'WordLevel','unk_token':'[UNK]','vocab':{'[UNK]':%s}}".formatted(id)),
         "the id of token '[UNK]' is " + id + ", expected a whole number from 0 to 2147483646");
+  }
+
+  @Test
+  void charactersThatAreNone() throws IOException {
+    Path file = folder.resolve("tokenizer.json");
+    Files.write(file, new byte[] {0, 0, 0, '{', 1, 1, 1, 1});
+    assertRefused(file, "Invalid UTF-32 character");
   }
 
   @Test

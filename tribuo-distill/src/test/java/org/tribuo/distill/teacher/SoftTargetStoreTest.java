@@ -99,7 +99,10 @@ class SoftTargetStoreTest {
       assertFails(
           () -> targets.row(0),
           Reason.GONE,
-          "Rows from 0 on of the soft targets " + KEY.sha256() + " are no longer in their store");
+          "The store of soft targets "
+              + folder.resolve("targets.mv")
+              + " no longer has the rows from 0 on of the soft targets "
+              + KEY.sha256());
     }
   }
 
