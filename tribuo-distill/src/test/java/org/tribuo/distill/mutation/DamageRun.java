@@ -6,6 +6,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
+import org.tribuo.distill.runtime.TrainingRuntime;
 
 /**
  * What the child JVM does: one damaged input after the other, telling on standard output which one
@@ -31,6 +32,8 @@ final class DamageRun {
   public static void main(String[] arguments) throws Exception {
     long seed = Long.parseLong(arguments[0]);
     Path folder = Path.of(arguments[1]);
+    // What loading native code takes is not the first input's.
+    TrainingRuntime.environment();
     watch();
     for (int i = 2; i < arguments.length; i += 3) {
       InputKind kind = InputKind.valueOf(arguments[i]);
