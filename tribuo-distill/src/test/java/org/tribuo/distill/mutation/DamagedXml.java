@@ -56,9 +56,10 @@ final class DamagedXml implements DamagedInput {
     try (ConfigurationManager manager =
         new ConfigurationManager(folder.resolve("trainer.xml").toString())) {
       manager.lookup("trainer");
-    } catch (StackOverflowError e) {
-      // OLCUT itself follows components in a circle for ever; what the programs do is to tell.
-      throw new ConfigLoaderException("Components in a circle in " + folder);
+    } catch (StackOverflowError | NullPointerException e) {
+      // OLCUT itself follows components in a circle for ever, and meets some elements like this;
+      // the programs name what they were reading.
+      throw new ConfigLoaderException("OLCUT cannot read the configuration in " + folder);
     }
   }
 

@@ -139,6 +139,9 @@ public final class Program {
     } catch (ConfigLoaderException e) {
       throw new ArgumentException(
           e, "-c", "names a configuration that cannot be read: " + e.getMessage());
+    } catch (NullPointerException e) {
+      // OLCUT's reader of XML meets elements and attributes that it does not expect like this.
+      throw new ArgumentException(e, "-c", "names a configuration that OLCUT cannot read");
     } catch (StackOverflowError e) {
       throw new ArgumentException(
           e, "-c", "has components that are properties of each other in a circle");

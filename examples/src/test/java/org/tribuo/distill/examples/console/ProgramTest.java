@@ -1,12 +1,17 @@
 package org.tribuo.distill.examples.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.oracle.labs.mlrg.olcut.config.ArgumentException;
 import com.oracle.labs.mlrg.olcut.config.Options;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -44,6 +49,20 @@ class ProgramTest {
         .contains("Letters of the argument 'gr")
         .contains("set LC_ALL=C.UTF-8, or put texts into a file.");
     assertThat(child.status()).isEqualTo(2);
+  }
+
+  @Test
+  void aConfigurationThatOlcutCannotReadIsNamed(@TempDir Path folder) throws Exception {
+    Path listOfNothing = folder.resolve("list-of-nothing.xml");
+    Files.writeString(
+        listOfNothing, "<config><propertylist name=\"a\"><item>1</item></propertylist></config>");
+
+    assertThatThrownBy(
+            () ->
+                Program.configured(new String[] {"-c", listOfNothing.toString()}, new Options() {}))
+        .isInstanceOf(ArgumentException.class)
+        .hasMessageContaining("-c")
+        .hasMessageContaining("names a configuration that OLCUT cannot read");
   }
 
   @ParameterizedTest
