@@ -29,15 +29,15 @@ import org.tribuo.distill.graph.AtomicFile;
 import org.tribuo.distill.graph.SharedBytes;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.TokenSequence;
-import org.tribuo.distill.output.KnownOutputs;
-import org.tribuo.distill.output.LabelOrder;
-import org.tribuo.distill.output.TargetCodec;
-import org.tribuo.distill.output.TargetKind;
 import org.tribuo.distill.protos.DistilledModelProto;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.student.NetworkRunner;
 import org.tribuo.distill.student.StudentNetwork;
 import org.tribuo.distill.student.StudentNetworkProtos;
+import org.tribuo.distill.task.LabelOrder;
+import org.tribuo.distill.task.OutputDomain;
+import org.tribuo.distill.task.TargetCodec;
+import org.tribuo.distill.task.TargetKind;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.impl.ModelDataCarrier;
 import org.tribuo.protos.core.ModelProto;
@@ -148,7 +148,7 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
             new EmptyTrainerProvenance(),
             Map.of("teacher", teacher.getProvenance())),
         network.tokens().featureMap(new MutableFeatureMap()),
-        KnownOutputs.ofTeacherAlone(new LabelOrder(network.labelOrder()), factory).domain(),
+        OutputDomain.ofTeacherAlone(new LabelOrder(network.labelOrder()), factory).domain(),
         network,
         SessionSettings.cpu(0));
   }

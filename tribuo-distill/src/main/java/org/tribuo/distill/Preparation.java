@@ -25,13 +25,13 @@ import org.tribuo.distill.input.TokenLimits;
 import org.tribuo.distill.input.TokenSequence;
 import org.tribuo.distill.loss.Objective;
 import org.tribuo.distill.loss.SoftLoss;
-import org.tribuo.distill.output.KnownOutputs;
-import org.tribuo.distill.output.TargetCodec;
-import org.tribuo.distill.output.TargetKind;
 import org.tribuo.distill.student.BatchOfAnySize;
 import org.tribuo.distill.student.NetworkRunner;
 import org.tribuo.distill.student.Student;
 import org.tribuo.distill.student.StudentNetwork;
+import org.tribuo.distill.task.OutputDomain;
+import org.tribuo.distill.task.TargetCodec;
+import org.tribuo.distill.task.TargetKind;
 import org.tribuo.distill.teacher.ActivationTeacher;
 import org.tribuo.distill.teacher.FeatureTeacher;
 import org.tribuo.distill.teacher.TeacherAnswers;
@@ -64,7 +64,7 @@ import org.tribuo.distill.transformer.TransformerFeatures;
 record Preparation<T extends Output<T>>(
     StudentNetwork student,
     TargetCodec<T> codec,
-    KnownOutputs<T> outputs,
+    OutputDomain<T> outputs,
     StageTexts<T> examples,
     List<PreparedStage<T>> stages,
     Optional<FeatureTeacher> activations,
@@ -159,12 +159,12 @@ record Preparation<T extends Output<T>>(
   private record Preparing<T extends Output<T>>(
       Recipe recipe, Dataset<T> examples, Seeds seeds, DistillationListener listener) {
     Preparation<T> preparation() throws IOException {
-      KnownOutputs<T> known =
+      OutputDomain<T> known =
           recipe.teacher().isEmpty()
-              ? KnownOutputs.of(examples)
-              : KnownOutputs.of(examples, recipe.teacher().get().labels());
+              ? OutputDomain.of(examples)
+              : OutputDomain.of(examples, recipe.teacher().get().labels());
       Student student = student(TargetCodec.of(known.domain()));
-      KnownOutputs<T> outputs = known.and(student.labelOrder(), examples);
+      OutputDomain<T> outputs = known.and(student.labelOrder(), examples);
       listener.onUnseenOutputs(outputs.unseen());
       TargetCodec<T> codec = TargetCodec.of(outputs.domain(), student.labelOrder());
       TokenLimits limits = TokenLimits.of(student.model());

@@ -9,10 +9,10 @@ import org.tribuo.distill.loss.FeatureMatching;
 import org.tribuo.distill.loss.Objective;
 import org.tribuo.distill.loss.RowForm;
 import org.tribuo.distill.loss.SoftLoss;
-import org.tribuo.distill.output.OutputLosses;
-import org.tribuo.distill.output.TargetCodec;
-import org.tribuo.distill.output.TargetKind;
 import org.tribuo.distill.student.FrozenWeights;
+import org.tribuo.distill.task.TargetCodec;
+import org.tribuo.distill.task.TargetKind;
+import org.tribuo.distill.task.TaskLosses;
 import org.tribuo.distill.teacher.FeatureTeacher;
 import org.tribuo.distill.teacher.TeacherAgreement;
 import org.tribuo.distill.training.TrainingSettings;
@@ -57,7 +57,7 @@ record Stage(
       boolean weighted,
       Optional<TeacherAgreement> teachers,
       Optional<FeatureTeacher> activations) {
-    OutputLosses losses = new OutputLosses(codec.kind());
+    TaskLosses losses = new TaskLosses(codec.kind());
     return new Objective(
         weighted ? RowForm.weightedExamples() : RowForm.examples(),
         from.labels()
@@ -72,7 +72,7 @@ record Stage(
     return new FeatureMatching(activations.features(), objective.features(), objective.inStudent());
   }
 
-  private SoftLoss soft(OutputLosses losses, TargetKind kind, Optional<TeacherAgreement> teachers) {
+  private SoftLoss soft(TaskLosses losses, TargetKind kind, Optional<TeacherAgreement> teachers) {
     SoftLoss soft = losses.soft(objective.softLoss());
     return teachers.map(all -> all.against(soft, kind)).orElse(soft);
   }

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.tribuo.Dataset;
 import org.tribuo.Output;
-import org.tribuo.distill.output.LabelOrder;
+import org.tribuo.distill.task.LabelOrder;
 
 /**
  * A teacher that is trained first, on the same examples: where the student is much smaller than its

@@ -1,7 +1,7 @@
 package org.tribuo.distill.teacher;
 
 import org.tribuo.distill.loss.AnswerForm;
-import org.tribuo.distill.output.TargetKind;
+import org.tribuo.distill.task.TargetKind;
 
 /** What is averaged over the members of an ensemble of teachers. */
 public enum EnsembleMean {

@@ -1,6 +1,6 @@
 package org.tribuo.distill.teacher;
 
-import org.tribuo.distill.output.LabelOrder;
+import org.tribuo.distill.task.LabelOrder;
 
 /**
  * What is known of kept soft targets without reading them.

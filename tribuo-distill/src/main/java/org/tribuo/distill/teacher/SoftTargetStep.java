@@ -9,8 +9,8 @@ import org.tribuo.Dataset;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.TokenInputs;
 import org.tribuo.distill.input.TokenSequence;
-import org.tribuo.distill.output.LabelOrder;
 import org.tribuo.distill.runtime.ExecutionProvider;
+import org.tribuo.distill.task.LabelOrder;
 
 /**
  * A teacher that can be asked about some texts: all that can be checked before that is checked.

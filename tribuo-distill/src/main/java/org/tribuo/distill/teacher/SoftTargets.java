@@ -2,7 +2,7 @@ package org.tribuo.distill.teacher;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.tribuo.distill.output.LabelOrder;
+import org.tribuo.distill.task.LabelOrder;
 
 /**
  * What a teacher said about every row: a float32 matrix of logits, rows × {@link #width()}, on disk

@@ -1,6 +1,6 @@
 package org.tribuo.distill.teacher;
 
-import org.tribuo.distill.output.LabelOrder;
+import org.tribuo.distill.task.LabelOrder;
 
 /**
  * One entry in the listing of a store.

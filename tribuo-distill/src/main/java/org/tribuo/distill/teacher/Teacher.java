@@ -24,10 +24,10 @@ import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.pass.InferenceForm;
 import org.tribuo.distill.graph.pass.LogitsBelow;
-import org.tribuo.distill.output.LabelOrder;
 import org.tribuo.distill.runtime.ExecutionProvider;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.runtime.TrainingRuntime;
+import org.tribuo.distill.task.LabelOrder;
 
 /**
  * An ONNX model that is asked for its logits. The file is read and checked when a teacher is

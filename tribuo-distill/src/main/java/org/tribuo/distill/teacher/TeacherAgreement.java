@@ -5,8 +5,8 @@ import java.util.List;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.loss.TeacherMean;
-import org.tribuo.distill.output.TargetKind;
-import org.tribuo.distill.output.Targets;
+import org.tribuo.distill.task.TargetKind;
+import org.tribuo.distill.task.Targets;
 
 /**
  * How what several teachers say becomes one.

@@ -2,8 +2,8 @@ package org.tribuo.distill.teacher;
 
 import java.nio.file.Path;
 import java.util.Optional;
-import org.tribuo.distill.output.LabelOrder;
 import org.tribuo.distill.runtime.SessionSettings;
+import org.tribuo.distill.task.LabelOrder;
 
 /**
  * What makes a teacher.

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import org.tribuo.Dataset;
 import org.tribuo.distill.input.TokenSequence;
-import org.tribuo.distill.output.LabelOrder;
+import org.tribuo.distill.task.LabelOrder;
 
 /** The teacher of a training: one, or an ensemble whose members agree on one answer. */
 public interface TeacherSource extends Configurable, Provenancable<ConfiguredObjectProvenance> {

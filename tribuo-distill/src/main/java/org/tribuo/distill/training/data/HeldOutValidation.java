@@ -6,11 +6,11 @@ import java.util.Map;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.TokenSequence;
-import org.tribuo.distill.output.Score;
-import org.tribuo.distill.output.TargetKind;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.student.NetworkRunner;
 import org.tribuo.distill.student.StudentNetwork;
+import org.tribuo.distill.task.Score;
+import org.tribuo.distill.task.TargetKind;
 import org.tribuo.distill.training.Validation;
 
 /** Measures a student on rows that were held out, each as its example's weight says. */

@@ -5,7 +5,7 @@ import org.tribuo.Dataset;
 import org.tribuo.MutableDataset;
 import org.tribuo.Output;
 import org.tribuo.distill.input.TokenFeatures;
-import org.tribuo.distill.output.TargetCodec;
+import org.tribuo.distill.task.TargetCodec;
 
 /** The examples of one or several stages of a training. */
 public final class StageTexts<T extends Output<T>> {

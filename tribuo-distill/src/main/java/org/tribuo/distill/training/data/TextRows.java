@@ -8,8 +8,8 @@ import org.tribuo.Example;
 import org.tribuo.Output;
 import org.tribuo.distill.input.TokenFeatures;
 import org.tribuo.distill.input.TokenSequence;
-import org.tribuo.distill.output.TargetCodec;
-import org.tribuo.distill.output.Targets;
+import org.tribuo.distill.task.TargetCodec;
+import org.tribuo.distill.task.Targets;
 
 /**
  * The examples of a dataset as a student reads them, one row each, in the order of the dataset.

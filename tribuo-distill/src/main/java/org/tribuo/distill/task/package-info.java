@@ -3,6 +3,6 @@
  * predictions, with the columns of the logits matched to the outputs by name.
  */
 @NullMarked
-package org.tribuo.distill.output;
+package org.tribuo.distill.task;
 
 import org.jspecify.annotations.NullMarked;

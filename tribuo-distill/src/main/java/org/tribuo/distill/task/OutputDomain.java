@@ -1,4 +1,4 @@
-package org.tribuo.distill.output;
+package org.tribuo.distill.task;
 
 import java.util.HashMap;
 import java.util.List;
@@ -23,11 +23,11 @@ import org.tribuo.regression.RegressionFactory;
  * @param domain all of them
  * @param unseen the names of those that no example has, sorted
  */
-public record KnownOutputs<T extends Output<T>>(
+public record OutputDomain<T extends Output<T>>(
     ImmutableOutputInfo<T> domain, List<String> unseen) {
   /** The outputs of a dataset that has no teacher. */
-  public static <T extends Output<T>> KnownOutputs<T> of(Dataset<T> examples) {
-    return new KnownOutputs<>(examples.getOutputIDInfo(), List.of());
+  public static <T extends Output<T>> OutputDomain<T> of(Dataset<T> examples) {
+    return new OutputDomain<>(examples.getOutputIDInfo(), List.of());
   }
 
   /**
@@ -36,9 +36,9 @@ public record KnownOutputs<T extends Output<T>>(
    * @param teacher the labels of the teacher; empty if they are not known yet
    * @throws IllegalArgumentException if no example has a label, and the teacher's are not known
    */
-  public static <T extends Output<T>> KnownOutputs<T> of(
+  public static <T extends Output<T>> OutputDomain<T> of(
       Dataset<T> examples, Optional<LabelOrder> teacher) {
-    KnownOutputs<T> ofDataset = of(examples);
+    OutputDomain<T> ofDataset = of(examples);
     if (!TargetCodec.names(ofDataset.domain).isEmpty()) {
       return teacher.map(labels -> ofDataset.and(labels.names(), examples)).orElse(ofDataset);
     }
@@ -52,11 +52,11 @@ public record KnownOutputs<T extends Output<T>>(
   }
 
   /** What a teacher knows. */
-  public static <T extends Output<T>> KnownOutputs<T> ofTeacherAlone(
+  public static <T extends Output<T>> OutputDomain<T> ofTeacherAlone(
       LabelOrder labels, OutputFactory<T> factory) {
     Map<T, Integer> outputs = new HashMap<>();
     labels.names().forEach(name -> outputs.put(output(name, factory), outputs.size()));
-    return new KnownOutputs<>(
+    return new OutputDomain<>(
         factory.constructInfoForExternalModel(outputs), labels.names().stream().sorted().toList());
   }
 
@@ -67,7 +67,7 @@ public record KnownOutputs<T extends Output<T>>(
    *
    * @param names of its columns
    */
-  public KnownOutputs<T> and(List<String> names, Dataset<T> examples) {
+  public OutputDomain<T> and(List<String> names, Dataset<T> examples) {
     OutputFactory<T> factory = examples.getOutputFactory();
     Set<String> known = TargetCodec.names(domain);
     Set<String> added = new TreeSet<>(names);
@@ -80,7 +80,7 @@ public record KnownOutputs<T extends Output<T>>(
     MutableOutputInfo<T> all = factory.generateInfo();
     examples.forEach(example -> all.observe(example.getOutput()));
     added.forEach(name -> all.observe(output(name, factory)));
-    return new KnownOutputs<>(all.generateImmutableOutputInfo(), List.copyOf(added));
+    return new OutputDomain<>(all.generateImmutableOutputInfo(), List.copyOf(added));
   }
 
   private static <T extends Output<T>> T output(String name, OutputFactory<T> factory) {

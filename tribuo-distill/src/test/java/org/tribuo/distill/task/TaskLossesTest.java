@@ -1,4 +1,4 @@
-package org.tribuo.distill;
+package org.tribuo.distill.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -28,14 +28,12 @@ import org.tribuo.distill.loss.ReverseKl;
 import org.tribuo.distill.loss.SoftCrossEntropy;
 import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.loss.SquaredError;
-import org.tribuo.distill.output.OutputLosses;
-import org.tribuo.distill.output.TargetKind;
 
-class OutputLossesTest {
+class TaskLossesTest {
   @ParameterizedTest
   @EnumSource(TargetKind.class)
   void theUsualLossesFit(TargetKind kind) {
-    OutputLosses losses = new OutputLosses(kind);
+    TaskLosses losses = new TaskLosses(kind);
     HardLoss hard = losses.hard(Optional.empty());
     assertThat(losses.hard(Optional.of(hard))).isSameAs(hard);
     SoftLoss soft = losses.soft(Optional.empty());
@@ -89,23 +87,23 @@ class OutputLossesTest {
   void theMessageNamesTheUsualLoss() {
     assertThatIllegalArgumentException()
         .isThrownBy(
-            () -> new OutputLosses(TargetKind.MULTILABEL).soft(Optional.of(new KlDivergence())))
+            () -> new TaskLosses(TargetKind.MULTILABEL).soft(Optional.of(new KlDivergence())))
         .withMessage(
             "The soft loss KlDivergence[] means nothing for the outputs of the dataset, which are"
                 + " of type MultiLabel; leave it away for the usual one, BinarySoftTargets[]");
     assertThatIllegalArgumentException()
         .isThrownBy(
             () ->
-                new OutputLosses(TargetKind.REGRESSION).hard(Optional.of(new BinaryCrossEntropy())))
+                new TaskLosses(TargetKind.REGRESSION).hard(Optional.of(new BinaryCrossEntropy())))
         .withMessageContaining("The hard loss BinaryCrossEntropy[] means nothing")
         .withMessageContaining("Regressor; leave it away for the usual one, SquaredError[]");
-    assertThat(new OutputLosses(TargetKind.REGRESSION).soft(Optional.empty()))
+    assertThat(new TaskLosses(TargetKind.REGRESSION).soft(Optional.empty()))
         .isEqualTo(new RegressionSoftTargets());
   }
 
   private static boolean fits(TargetKind kind, SoftLoss loss) {
     try {
-      new OutputLosses(kind).soft(Optional.of(loss));
+      new TaskLosses(kind).soft(Optional.of(loss));
       return true;
     } catch (IllegalArgumentException e) {
       return false;
@@ -114,7 +112,7 @@ class OutputLossesTest {
 
   private static boolean fits(TargetKind kind, HardLoss loss) {
     try {
-      new OutputLosses(kind).hard(Optional.of(loss));
+      new TaskLosses(kind).hard(Optional.of(loss));
       return true;
     } catch (IllegalArgumentException e) {
       return false;

@@ -1,4 +1,4 @@
-package org.tribuo.distill.output;
+package org.tribuo.distill.task;
 
 /** What the logits of one example mean, and so which hard loss teaches them. */
 public enum TargetKind {

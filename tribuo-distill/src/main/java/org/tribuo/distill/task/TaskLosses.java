@@ -1,4 +1,4 @@
-package org.tribuo.distill.output;
+package org.tribuo.distill.task;
 
 import java.util.EnumSet;
 import java.util.Optional;
@@ -19,7 +19,7 @@ import org.tribuo.distill.loss.SquaredError;
  *
  * @param kind what the outputs are
  */
-public record OutputLosses(TargetKind kind) {
+public record TaskLosses(TargetKind kind) {
   /**
    * The loss against the labels, the usual one if none is stated.
    *

@@ -1,4 +1,4 @@
-package org.tribuo.distill.output;
+package org.tribuo.distill.task;
 
 import java.util.List;
 import org.tribuo.Example;

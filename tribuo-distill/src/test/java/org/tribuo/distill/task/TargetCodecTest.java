@@ -1,4 +1,4 @@
-package org.tribuo.distill.output;
+package org.tribuo.distill.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
