@@ -179,7 +179,7 @@ final class Distillation<T extends Output<T>> {
         "distilled",
         report.of(examples.getProvenance(), trainer, runProvenance),
         asTrained.tokens().featureMap(examples.getFeatureMap()),
-        prepared.outputs().domain(),
+        prepared.outputs(),
         asTrained,
         recipe.session());
   }

@@ -25,6 +25,7 @@ import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.student.StudentSource;
 import org.tribuo.distill.student.TrainingGraphOptions;
 import org.tribuo.distill.task.LabelOrder;
+import org.tribuo.distill.task.Task;
 import org.tribuo.distill.teacher.ActivationTeacher;
 import org.tribuo.distill.teacher.TeacherSource;
 import org.tribuo.distill.training.AdamWOptimizer;
@@ -89,6 +90,12 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
       description =
           "The teacher whose intermediate activations are compared; by default the teacher.")
   private @Nullable ActivationTeacher activationTeacher;
+
+  @Config(
+      description =
+          "What the student predicts; by default a label, several labels, or numbers for each"
+              + " example, as the outputs of the dataset are.")
+  private @Nullable Task<T> task;
 
   @Config(description = "What is minimised: losses, alpha, temperature.")
   private DistillationObjective objective = new DistillationObjective();
@@ -185,6 +192,7 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
             student,
             Optional.ofNullable(teacher),
             Optional.ofNullable(activationTeacher),
+            Optional.ofNullable(task),
             objective,
             trainingGraph,
             optimizer,
@@ -363,6 +371,12 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
     /** The teacher whose intermediate activations are compared, where it is not the teacher. */
     public Builder<T> activationTeacher(ActivationTeacher teacher) {
       trainer().activationTeacher = teacher;
+      return this;
+    }
+
+    /** What the student predicts, where it is not what the outputs of the dataset are. */
+    public Builder<T> task(Task<T> task) {
+      trainer().task = task;
       return this;
     }
 

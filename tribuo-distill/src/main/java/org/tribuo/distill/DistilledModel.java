@@ -29,22 +29,22 @@ import org.tribuo.distill.graph.AtomicFile;
 import org.tribuo.distill.graph.SharedBytes;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.TokenSequence;
+import org.tribuo.distill.protos.ComponentProto;
 import org.tribuo.distill.protos.DistilledModelProto;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.student.NetworkRunner;
 import org.tribuo.distill.student.StudentNetwork;
 import org.tribuo.distill.student.StudentNetworkProtos;
-import org.tribuo.distill.task.LabelOrder;
 import org.tribuo.distill.task.OutputDomain;
 import org.tribuo.distill.task.TargetCodec;
-import org.tribuo.distill.task.TargetKind;
+import org.tribuo.distill.task.Task;
+import org.tribuo.distill.task.Tasks;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.impl.ModelDataCarrier;
 import org.tribuo.protos.core.ModelProto;
 import org.tribuo.provenance.ModelProvenance;
 import org.tribuo.provenance.impl.EmptyDatasetProvenance;
 import org.tribuo.provenance.impl.EmptyTrainerProvenance;
-import org.tribuo.regression.RegressionFactory;
 
 /**
  * A student that was trained, as a Tribuo model. It reads examples as {@link
@@ -65,6 +65,7 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
   /** The version of the protobuf that this class writes, and the newest that it reads. */
   public static final int CURRENT_VERSION = 0;
 
+  private final transient Task<T> task;
   private final transient StudentNetwork network;
   private final transient TargetCodec<T> codec;
   private final transient NetworkRunner runner;
@@ -73,15 +74,16 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
       String name,
       ModelProvenance provenance,
       ImmutableFeatureMap features,
-      ImmutableOutputInfo<T> outputs,
+      OutputDomain<T> outputs,
       StudentNetwork network,
       SessionSettings settings) {
     this(
         name,
         provenance,
         features,
-        outputs,
-        TargetCodec.of(outputs, network.labelOrder()),
+        outputs.info(),
+        outputs.task(),
+        outputs.codec(network.labelOrder()),
         network,
         settings);
   }
@@ -91,10 +93,12 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
       ModelProvenance provenance,
       ImmutableFeatureMap features,
       ImmutableOutputInfo<T> outputs,
+      Task<T> task,
       TargetCodec<T> codec,
       StudentNetwork network,
       SessionSettings settings) {
-    super(name, provenance, features, outputs, codec.kind() != TargetKind.REGRESSION);
+    super(name, provenance, features, outputs, task.probabilities().isPresent());
+    this.task = task;
     this.network = network;
     this.codec = codec;
     this.runner = new NetworkRunner(network, settings);
@@ -121,7 +125,10 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
           "The model is a %s, expected %s".formatted(className, DistilledModel.class.getName()));
     }
     DistilledModelProto proto = StudentNetworkProtos.unsealed(message);
-    return of(ModelDataCarrier.deserialize(proto.getMetadata()), StudentNetworkProtos.read(proto));
+    return of(
+        ModelDataCarrier.deserialize(proto.getMetadata()),
+        proto.getTask(),
+        StudentNetworkProtos.read(proto));
   }
 
   /**
@@ -138,7 +145,8 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
    */
   public static <T extends Output<T>> DistilledModel<T> of(
       OnnxTeacher teacher, OutputFactory<T> factory) throws IOException {
-    StudentNetwork network = teacher.network(factory instanceof RegressionFactory);
+    Task<T> task = Tasks.of(factory);
+    StudentNetwork network = teacher.network(task);
     return new DistilledModel<>(
         "teacher",
         new ModelProvenance(
@@ -148,7 +156,7 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
             new EmptyTrainerProvenance(),
             Map.of("teacher", teacher.getProvenance())),
         network.tokens().featureMap(new MutableFeatureMap()),
-        OutputDomain.ofTeacherAlone(new LabelOrder(network.labelOrder()), factory).domain(),
+        OutputDomain.ofTeacherAlone(task, network.labelOrder(), factory),
         network,
         SessionSettings.cpu(0));
   }
@@ -189,12 +197,13 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
   }
 
   private static <T extends Output<T>> DistilledModel<T> of(
-      ModelDataCarrier<T> carrier, StudentNetwork network) {
+      ModelDataCarrier<T> carrier, ComponentProto task, StudentNetwork network) {
+    ImmutableOutputInfo<T> outputs = carrier.outputDomain();
     return new DistilledModel<>(
         carrier.name(),
         carrier.provenance(),
         carrier.featureDomain(),
-        carrier.outputDomain(),
+        new OutputDomain<>(Tasks.read(task, outputs), outputs, List.of()),
         network,
         SessionSettings.cpu(0));
   }
@@ -204,7 +213,8 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
     return ModelProto.newBuilder()
         .setVersion(CURRENT_VERSION)
         .setClassName(DistilledModel.class.getName())
-        .setSerializedData(StudentNetworkProtos.write(network, createDataCarrier().serialize()))
+        .setSerializedData(
+            StudentNetworkProtos.write(network, task.serialize(), createDataCarrier().serialize()))
         .build();
   }
 
@@ -252,7 +262,7 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
 
   /** The names of the logits' columns, in order. */
   public List<String> labelOrder() {
-    return network.labelOrder();
+    return network.labelOrder().names();
   }
 
   /**
@@ -284,7 +294,7 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
             network.onnx(),
             provenance,
             network.logits(),
-            network.labelOrder(),
+            network.labelOrder().names(),
             maxLength(),
             network.padId())
         .write(file);
@@ -318,7 +328,14 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
   @Override
   protected DistilledModel<T> copy(String newName, ModelProvenance newProvenance) {
     return new DistilledModel<>(
-        newName, newProvenance, featureIDMap, outputIDInfo, codec, network, runner.settings());
+        newName,
+        newProvenance,
+        featureIDMap,
+        outputIDInfo,
+        task,
+        codec,
+        network,
+        runner.settings());
   }
 
   /** Frees the native memory. May be called twice; the next prediction takes it again. */

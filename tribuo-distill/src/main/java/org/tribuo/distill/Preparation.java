@@ -29,9 +29,10 @@ import org.tribuo.distill.student.BatchOfAnySize;
 import org.tribuo.distill.student.NetworkRunner;
 import org.tribuo.distill.student.Student;
 import org.tribuo.distill.student.StudentNetwork;
+import org.tribuo.distill.task.LabelOrder;
 import org.tribuo.distill.task.OutputDomain;
 import org.tribuo.distill.task.TargetCodec;
-import org.tribuo.distill.task.TargetKind;
+import org.tribuo.distill.task.Task;
 import org.tribuo.distill.teacher.ActivationTeacher;
 import org.tribuo.distill.teacher.FeatureTeacher;
 import org.tribuo.distill.teacher.TeacherAnswers;
@@ -70,7 +71,7 @@ record Preparation<T extends Output<T>>(
     Optional<FeatureTeacher> activations,
     Optional<Validation> validation) {
   /** The columns of a head that is thrown away: what a student reads does not depend on them. */
-  private static final List<String> ANY_OUTPUTS = List.of("0", "1");
+  private static final LabelOrder ANY_OUTPUTS = LabelOrder.of("0", "1");
 
   /**
    * A stage and what it trains on.
@@ -133,7 +134,7 @@ record Preparation<T extends Output<T>>(
    *
    * @throws IllegalArgumentException if not; the message names the text and the model
    */
-  static void checkTexts(Recipe recipe, Dataset<?> texts) {
+  static <T extends Output<T>> void checkTexts(Recipe recipe, Dataset<T> texts) {
     TokenFeatures.check(texts.getFeatureMap());
     try {
       OnnxModel model = recipe.student().make(ANY_OUTPUTS, 0).model();
@@ -144,7 +145,11 @@ record Preparation<T extends Output<T>>(
           TextRows.texts(texts, limits.features(recipe.batching().maxLength()));
       limits.checkSegments("student", tokens);
       TeacherUse use =
-          new TeacherUse(recipe.session(), false, recipe.batching().maxLength(), padId);
+          new TeacherUse(
+              recipe.session(),
+              recipe.task(texts.getOutputFactory()),
+              recipe.batching().maxLength(),
+              padId);
       if (recipe.teacher().isPresent()) {
         for (TeacherSource.Member member : recipe.teacher().get().members()) {
           member.checkTexts(texts, tokens, use);
@@ -159,14 +164,15 @@ record Preparation<T extends Output<T>>(
   private record Preparing<T extends Output<T>>(
       Recipe recipe, Dataset<T> examples, Seeds seeds, DistillationListener listener) {
     Preparation<T> preparation() throws IOException {
+      Task<T> task = recipe.task(examples.getOutputFactory());
       OutputDomain<T> known =
           recipe.teacher().isEmpty()
-              ? OutputDomain.of(examples)
-              : OutputDomain.of(examples, recipe.teacher().get().labels());
-      Student student = student(TargetCodec.of(known.domain()));
+              ? OutputDomain.of(task, examples)
+              : OutputDomain.of(task, examples, recipe.teacher().get().labels());
+      Student student = student(task, known.sorted());
       OutputDomain<T> outputs = known.and(student.labelOrder(), examples);
       listener.onUnseenOutputs(outputs.unseen());
-      TargetCodec<T> codec = TargetCodec.of(outputs.domain(), student.labelOrder());
+      TargetCodec<T> codec = outputs.codec(student.labelOrder());
       TokenLimits limits = TokenLimits.of(student.model());
       limits.checkPadding("student", padId());
       TokenFeatures tokens = limits.features(recipe.batching().maxLength());
@@ -177,7 +183,7 @@ record Preparation<T extends Output<T>>(
       StageTexts<T> ofDataset = StageTexts.ofDataset(examples, rows, split);
       Optional<FeatureTeacher> activations = activations();
       List<PreparedStage<T>> stages =
-          stages(network, texts(ofDataset, tokens, codec), codec, activations);
+          stages(network, texts(ofDataset, tokens, codec), task, activations);
       smokeTest(network, rows);
       return new Preparation<>(
           network,
@@ -191,17 +197,16 @@ record Preparation<T extends Output<T>>(
               .map(
                   stopping ->
                       new HeldOutValidation(
-                          network, recipe.session(), codec.kind(), rows, split.heldOut())));
+                          network, recipe.session(), task.score(), rows, split.heldOut())));
     }
 
     private int padId() {
       return recipe.batching().padId();
     }
 
-    private Student student(TargetCodec<T> known) throws IOException {
-      Student student =
-          BatchOfAnySize.of(recipe.student().make(known.names(), seeds.head()), padId());
-      return known.kind() == TargetKind.REGRESSION ? student : student.belowProbabilities();
+    private Student student(Task<T> task, LabelOrder known) throws IOException {
+      Student student = BatchOfAnySize.of(recipe.student().make(known, seeds.head()), padId());
+      return task.probabilities().isPresent() ? student.belowProbabilities() : student;
     }
 
     private Split split(TextRows rows) {
@@ -243,14 +248,14 @@ record Preparation<T extends Output<T>>(
     private List<PreparedStage<T>> stages(
         StudentNetwork network,
         List<StageTexts<T>> texts,
-        TargetCodec<T> codec,
+        Task<T> task,
         Optional<FeatureTeacher> activations)
         throws IOException {
       List<PreparedStage<T>> stages = new ArrayList<>();
       for (Stage stage : recipe.stages()) {
         int index = stages.size();
         stages.add(
-            stage(stage, network, texts.get(index), codec, activations, seeds.stages().get(index)));
+            stage(stage, network, texts.get(index), task, activations, seeds.stages().get(index)));
       }
       return stages;
     }
@@ -259,13 +264,14 @@ record Preparation<T extends Output<T>>(
         Stage stage,
         StudentNetwork network,
         StageTexts<T> texts,
-        TargetCodec<T> codec,
+        Task<T> task,
         Optional<FeatureTeacher> activations,
         long seed)
         throws IOException {
       Objective objective =
           stage.objective(
-              codec,
+              task,
+              network.labelOrder(),
               texts.rows().weights().differ(),
               recipe.teacher().flatMap(TeacherSource::agreement),
               activations);
@@ -277,7 +283,7 @@ record Preparation<T extends Output<T>>(
               network.inputs(),
               recipe.batching().plan(),
               seed);
-      objective.checkOutputs(codec.names().size());
+      objective.checkOutputs(network.labelOrder().size());
       objective.checkBatches(data.batchSizes(stage.settings().epochs()));
       TrainingSettings settings = stage.settingsFor(() -> normalized(network)).withSeed(seed);
       List<Feature> wanted = wanted(stage, objective, network);

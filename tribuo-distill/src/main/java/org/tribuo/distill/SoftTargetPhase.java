@@ -14,7 +14,6 @@ import org.tribuo.distill.file.TemporaryFolder;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.student.StudentNetwork;
 import org.tribuo.distill.task.LabelOrder;
-import org.tribuo.distill.task.TargetKind;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.teacher.ReadyTeacher;
 import org.tribuo.distill.teacher.SoftTargetStep;
@@ -101,13 +100,13 @@ record SoftTargetPhase<T extends Output<T>>(
   private TeacherUse use() {
     return new TeacherUse(
         recipe.session(),
-        prepared.codec().kind() == TargetKind.REGRESSION,
+        prepared.outputs().task(),
         recipe.batching().maxLength(),
         recipe.batching().padId());
   }
 
   private LabelOrder columns() {
-    return new LabelOrder(prepared.codec().names());
+    return prepared.codec().columns();
   }
 
   /** Before hours are spent on training one of them. */
@@ -142,7 +141,7 @@ record SoftTargetPhase<T extends Output<T>>(
       StudentNetwork network = teacher.network();
       Path file = Files.createTempFile(folder, "assistant", ".onnx");
       network.onnx().write(file);
-      return OnnxTeacher.of(file, network.labelOrder(), network.logits());
+      return OnnxTeacher.of(file, network.labelOrder().names(), network.logits());
     }
   }
 
@@ -161,6 +160,7 @@ record SoftTargetPhase<T extends Output<T>>(
                 teacher,
                 texts.examples(),
                 texts.rows().texts(),
+                prepared.outputs().task(),
                 columns(),
                 recipe.batching().maxLength()));
       }

@@ -395,7 +395,7 @@ class DistillationBadInputTest {
                     .train(LABELLED))
         .withMessageContaining("SquaredError")
         .withMessageContaining(
-            "means nothing for the outputs of the dataset, which are of type Label");
+            "is undefined for the outputs of the dataset, which are of type Label");
     assertThatExceptionOfType(PropertyException.class)
         .isThrownBy(
             () ->

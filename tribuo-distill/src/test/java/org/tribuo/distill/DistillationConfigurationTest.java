@@ -71,6 +71,7 @@ import org.tribuo.distill.student.FrozenWeights;
 import org.tribuo.distill.student.NewStudent;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.TrainingGraphOptions;
+import org.tribuo.distill.task.SingleLabel;
 import org.tribuo.distill.teacher.ActivationTeacher;
 import org.tribuo.distill.teacher.EnsembleMean;
 import org.tribuo.distill.teacher.OnnxTeacher;
@@ -139,6 +140,7 @@ class DistillationConfigurationTest {
             minimal(),
             minimal()
                 .teacher(OnnxTeacher.of(BERT, ORDER, "logits"))
+                .task(new SingleLabel())
                 .objective(
                     new DistillationObjective()
                         .softLoss(new Dkd(1, 2))

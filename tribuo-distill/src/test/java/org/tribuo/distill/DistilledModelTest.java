@@ -36,11 +36,16 @@ import org.tribuo.distill.component.OnnxMetadata;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.input.TokenFeatures;
 import org.tribuo.distill.input.TokenSequence;
+import org.tribuo.distill.protos.ComponentProto;
 import org.tribuo.distill.protos.DistilledModelProto;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.runtime.TrainingRuntime;
 import org.tribuo.distill.student.StudentNetwork;
 import org.tribuo.distill.student.StudentNetworkProtos;
+import org.tribuo.distill.task.LabelOrder;
+import org.tribuo.distill.task.OutputDomain;
+import org.tribuo.distill.task.Task;
+import org.tribuo.distill.task.Tasks;
 import org.tribuo.impl.ArrayExample;
 import org.tribuo.interop.onnx.DenseTransformer;
 import org.tribuo.interop.onnx.LabelTransformer;
@@ -253,6 +258,20 @@ class DistilledModelTest {
         .hasStackTraceContaining("positions is 0");
     assertThatReading(with(saved, content.toBuilder().setLogitsOutput("probabilities").build()))
         .hasStackTraceContaining("has no output 'probabilities'");
+    assertThatReading(with(saved, content.toBuilder().setTask(task("Regression", 0)).build()))
+        .hasStackTraceContaining("its outputs are ImmutableLabelInfo, and its task is")
+        .hasStackTraceContaining("task.Regression'");
+    assertThatReading(with(saved, content.toBuilder().setTask(task("Poetry", 0)).build()))
+        .hasStackTraceContaining("task.Poetry' of the saved model cannot be read");
+    assertThatReading(with(saved, content.toBuilder().setTask(task("SingleLabel", 3)).build()))
+        .hasStackTraceContaining("was saved with version 3, this library reads version 0");
+  }
+
+  private static ComponentProto task(String name, int version) {
+    return ComponentProto.newBuilder()
+        .setClassName(Task.class.getPackageName() + "." + name)
+        .setVersion(version)
+        .build();
   }
 
   @Test
@@ -365,8 +384,8 @@ class DistilledModelTest {
         "tiny",
         provenance,
         features,
-        data.getOutputIDInfo(),
-        new StudentNetwork(onnx, "logits", labelOrder, TOKENS, 0),
+        OutputDomain.of(Tasks.of(data.getOutputFactory()), data),
+        new StudentNetwork(onnx, "logits", new LabelOrder(labelOrder), TOKENS, 0),
         SessionSettings.cpu(2));
   }
 }

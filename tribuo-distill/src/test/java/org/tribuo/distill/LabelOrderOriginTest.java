@@ -25,6 +25,7 @@ import org.tribuo.distill.component.OnnxMetadata;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.student.OnnxStudent;
+import org.tribuo.distill.task.LabelOrder;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.test.Helpers;
 
@@ -50,7 +51,7 @@ class LabelOrderOriginTest {
     OnnxTeacher teacher = OnnxTeacher.of(model);
     OnnxStudent student = OnnxStudent.of(model);
     assertThat(teacher.labels().orElseThrow().names()).isEqualTo(ORDER);
-    assertThat(student.make(List.of(), 0).labelOrder()).isEqualTo(ORDER);
+    assertThat(student.make(LabelOrder.of("other"), 0).labelOrder().names()).isEqualTo(ORDER);
     assertThat(teacher.getProvenance().getInstanceValues().get("found-label-order-from"))
         .hasToString("CONFIGURATION");
     assertThat(teacher.getProvenance().getInstanceValues()).containsKey("config-hash");
@@ -147,7 +148,7 @@ class LabelOrderOriginTest {
   void aConfigurationOfOtherColumnsIsRefused() throws IOException {
     configure("{\"id2label\": {\"0\": \"no\", \"1\": \"yes\"}}");
     assertThatExceptionOfType(PropertyException.class)
-        .isThrownBy(() -> OnnxStudent.of(model).make(List.of(), 0))
+        .isThrownBy(() -> OnnxStudent.of(model).make(LabelOrder.of("other"), 0))
         .withMessageContaining("Component: OnnxStudent, Property: labelOrder")
         .withMessageContaining("config.json of " + model + " names 2 columns, [no, yes], but")
         .withMessageContaining("'logits' FLOAT")
@@ -174,7 +175,7 @@ class LabelOrderOriginTest {
       throws IOException {
     configure(json);
     assertThatExceptionOfType(PropertyException.class)
-        .isThrownBy(() -> OnnxStudent.of(model).make(List.of(), 0))
+        .isThrownBy(() -> OnnxStudent.of(model).make(LabelOrder.of("other"), 0))
         .withMessageContaining("Component: OnnxStudent, Property: labelOrder")
         .withMessageContaining(message);
     assertThat(OnnxTeacher.of(model).getProvenance().getInstanceValues())

@@ -29,6 +29,7 @@ import org.tribuo.distill.input.TokenFeatures;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.task.LabelOrder;
+import org.tribuo.distill.task.SingleLabel;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.teacher.ReadyTeacher;
 import org.tribuo.distill.teacher.SoftTargetStep;
@@ -137,12 +138,18 @@ class MaxLengthTest {
     OnnxTeacher source = OnnxTeacher.of(teacher).reading(Faults.TOKENIZER, 0);
     ReadyTeacher ready =
         source
-            .ready(new TeacherUse(SessionSettings.cpu(1), false, OptionalInt.empty(), 0))
+            .ready(
+                new TeacherUse(SessionSettings.cpu(1), new SingleLabel(), OptionalInt.empty(), 0))
             .orElseThrow();
     assertThat(ready.maxLength()).hasValue(MOST);
     SoftTargetStep step =
         SoftTargetStep.of(
-            ready, examples, List.of(), new LabelOrder(Faults.LABELS), OptionalInt.empty());
+            ready,
+            examples,
+            List.of(),
+            new SingleLabel(),
+            new LabelOrder(Faults.LABELS),
+            OptionalInt.empty());
     assertThat(step.inputs().texts()).allSatisfy(cut -> assertThat(cut.length()).isEqualTo(MOST));
     step.teacher().close();
   }

@@ -249,7 +249,7 @@ class SeveralTeachersTest {
     DistillationTrainer.Builder<Regressor> softened = regression(values.withTemperatures(1, 2));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> softened.build().train(TinyTexts.dataset(numbers, factory)))
-        .withMessageContaining("leave out the temperatures of SeveralTeachers, which are [1.0, 2");
+        .withMessageContaining("omit the temperatures of SeveralTeachers, which are [1.0, 2");
     regression(values).build().train(TinyTexts.dataset(numbers, factory)).close();
   }
 

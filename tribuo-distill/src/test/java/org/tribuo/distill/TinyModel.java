@@ -9,6 +9,9 @@ import org.tribuo.classification.Label;
 import org.tribuo.distill.input.TokenFeatures;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.student.StudentNetwork;
+import org.tribuo.distill.task.LabelOrder;
+import org.tribuo.distill.task.OutputDomain;
+import org.tribuo.distill.task.SingleLabel;
 import org.tribuo.provenance.ModelProvenance;
 import org.tribuo.provenance.impl.EmptyTrainerProvenance;
 
@@ -31,9 +34,13 @@ public final class TinyModel {
             data.getProvenance(),
             new EmptyTrainerProvenance()),
         tokens.featureMap(data.getFeatureMap()),
-        data.getOutputIDInfo(),
+        OutputDomain.of(new SingleLabel(), data),
         new StudentNetwork(
-            Zoo.model("bert_seqcls_ts11"), "logits", List.of("red", "blue", "green"), tokens, 0),
+            Zoo.model("bert_seqcls_ts11"),
+            "logits",
+            LabelOrder.of("red", "blue", "green"),
+            tokens,
+            0),
         SessionSettings.cpu(1));
   }
 }

@@ -12,6 +12,7 @@ import org.tribuo.distill.component.ModelFile;
 import org.tribuo.distill.component.ModelFileProvenance;
 import org.tribuo.distill.component.OnnxMetadata;
 import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.task.LabelOrder;
 
 /**
  * A student with a task head, from an ONNX file.
@@ -85,14 +86,14 @@ public final class OnnxStudent implements StudentSource {
   }
 
   @Override
-  public Student make(List<String> outputs, long seed) throws IOException {
+  public Student make(LabelOrder outputs, long seed) throws IOException {
     OnnxModel model = file().read();
     return new Student(
         model,
         logits.isEmpty()
             ? OnnxMetadata.logits(model).orElseGet(() -> Student.logitsOf(model))
             : logits,
-        file().labelOrder(labelOrder, model));
+        new LabelOrder(file().labelOrder(labelOrder, model)));
   }
 
   @Override

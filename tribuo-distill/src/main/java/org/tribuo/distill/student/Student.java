@@ -8,6 +8,7 @@ import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.pass.LogitsBelow;
+import org.tribuo.distill.task.LabelOrder;
 
 /**
  * A model with a head.
@@ -16,7 +17,7 @@ import org.tribuo.distill.graph.pass.LogitsBelow;
  * @param logits the output that holds the logits, [rows, columns]
  * @param labelOrder the names of the logits' columns
  */
-public record Student(OnnxModel model, String logits, List<String> labelOrder) {
+public record Student(OnnxModel model, String logits, LabelOrder labelOrder) {
   /** What exporters call the logits. */
   private static final String USUAL_NAME = "logits";
 
@@ -24,7 +25,6 @@ public record Student(OnnxModel model, String logits, List<String> labelOrder) {
    * @throws GraphException if there is no such output, or it cannot have a column for each label
    */
   public Student {
-    labelOrder = List.copyOf(labelOrder);
     Graph graph = Graph.of(model);
     checkLogits(graph, logits);
     Optional<Shape> shape = graph.type(logits).flatMap(type -> type.shape());

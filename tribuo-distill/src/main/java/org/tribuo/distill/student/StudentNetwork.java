@@ -1,10 +1,10 @@
 package org.tribuo.distill.student;
 
-import java.util.List;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.input.TokenFeatures;
 import org.tribuo.distill.input.TokenInputs;
+import org.tribuo.distill.task.LabelOrder;
 
 /**
  * A network that reads tokens and says logits, and what must be known to use it.
@@ -16,12 +16,11 @@ import org.tribuo.distill.input.TokenInputs;
  * @param padId the token that fills up short rows
  */
 public record StudentNetwork(
-    OnnxModel onnx, String logits, List<String> labelOrder, TokenFeatures tokens, int padId) {
+    OnnxModel onnx, String logits, LabelOrder labelOrder, TokenFeatures tokens, int padId) {
   /**
    * @throws org.tribuo.distill.graph.GraphException if the network has no such output
    */
   public StudentNetwork {
-    labelOrder = List.copyOf(labelOrder);
     Student.checkLogits(Graph.of(onnx), logits);
   }
 

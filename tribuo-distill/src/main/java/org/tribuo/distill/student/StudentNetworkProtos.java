@@ -8,8 +8,10 @@ import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Sha256;
 import org.tribuo.distill.graph.SharedBytes;
 import org.tribuo.distill.input.TokenFeatures;
+import org.tribuo.distill.protos.ComponentProto;
 import org.tribuo.distill.protos.DistilledModelProto;
 import org.tribuo.distill.protos.SealedModelProto;
+import org.tribuo.distill.task.LabelOrder;
 import org.tribuo.protos.core.ModelDataProto;
 
 /**
@@ -20,12 +22,13 @@ public final class StudentNetworkProtos {
   private StudentNetworkProtos() {}
 
   /** A network with what Tribuo says of its model, sealed. */
-  public static Any write(StudentNetwork network, ModelDataProto metadata) {
+  public static Any write(StudentNetwork network, ComponentProto task, ModelDataProto metadata) {
     ByteString model =
         DistilledModelProto.newBuilder()
             .setMetadata(metadata)
             .setLogitsOutput(network.logits())
-            .addAllLabelOrder(network.labelOrder())
+            .addAllLabelOrder(network.labelOrder().names())
+            .setTask(task)
             .setPositions(network.tokens().positions())
             .setVocabulary(network.tokens().vocabulary())
             .setPadId(network.padId())
@@ -85,7 +88,7 @@ public final class StudentNetworkProtos {
       return new StudentNetwork(
           OnnxModel.parse(proto.getOnnxModel()),
           proto.getLogitsOutput(),
-          proto.getLabelOrderList(),
+          new LabelOrder(proto.getLabelOrderList()),
           new TokenFeatures(proto.getPositions(), proto.getVocabulary()),
           proto.getPadId());
     } catch (GraphException e) {

@@ -4,7 +4,7 @@ import com.oracle.labs.mlrg.olcut.config.Configurable;
 import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.Provenancable;
 import java.io.IOException;
-import java.util.List;
+import org.tribuo.distill.task.LabelOrder;
 
 /**
  * Where the student comes from, before it is trained. Implementations are safe for many threads,
@@ -14,10 +14,10 @@ public interface StudentSource extends Configurable, Provenancable<ConfiguredObj
   /**
    * Makes a student.
    *
-   * @param outputs what the data knows, sorted: the names of the columns of a fresh head
+   * @param outputs the names of the columns of a fresh head
    * @param seed of weights that are drawn: the same seed gives the same weights
    * @throws IOException if a file cannot be read
    * @throws org.tribuo.distill.graph.GraphException if a file holds no model that can be a student
    */
-  Student make(List<String> outputs, long seed) throws IOException;
+  Student make(LabelOrder outputs, long seed) throws IOException;
 }

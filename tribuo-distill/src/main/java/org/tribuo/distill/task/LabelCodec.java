@@ -10,10 +10,10 @@ import org.tribuo.distill.graph.Tensor;
 
 /** One label of several: softmax over the columns, the scores are probabilities. */
 final class LabelCodec implements TargetCodec<Label> {
-  private final Columns columns;
+  private final LabelOrder columns;
 
-  LabelCodec(Columns columns) {
-    if (columns.width() < 2) {
+  LabelCodec(LabelOrder columns) {
+    if (columns.size() < 2) {
       throw new IllegalArgumentException(
           "The dataset has the single label %s, expected at least two to tell apart"
               .formatted(columns.names()));
@@ -22,13 +22,8 @@ final class LabelCodec implements TargetCodec<Label> {
   }
 
   @Override
-  public TargetKind kind() {
-    return TargetKind.MULTICLASS;
-  }
-
-  @Override
-  public List<String> names() {
-    return columns.names();
+  public LabelOrder columns() {
+    return columns;
   }
 
   @Override
@@ -43,7 +38,7 @@ final class LabelCodec implements TargetCodec<Label> {
     for (int row = 0; row < labels.length; row++) {
       Label output = examples.get(row).getOutput();
       if (isLabelled(output)) {
-        labels[row] = columns.of(output.getLabel(), row);
+        labels[row] = columns.column(output.getLabel(), row);
         labelled[row] = 1;
       } else {
         labels[row] = UNLABELLED;
@@ -59,16 +54,16 @@ final class LabelCodec implements TargetCodec<Label> {
     Map<String, Label> scores = new LinkedHashMap<>();
     int best = 0;
     for (int i = 0; i < logits.length; i++) {
-      scores.put(names().get(i), new Label(names().get(i), probabilities[i]));
+      scores.put(columns.names().get(i), new Label(columns.names().get(i), probabilities[i]));
       if (logits[i] > logits[best]) {
         best = i;
       }
     }
-    return new Prediction<>(scores.get(names().get(best)), scores, used, example, true);
+    return new Prediction<>(scores.get(columns.names().get(best)), scores, used, example, true);
   }
 
   @Override
   public String toString() {
-    return "LabelCodec" + names();
+    return "LabelCodec" + columns;
   }
 }

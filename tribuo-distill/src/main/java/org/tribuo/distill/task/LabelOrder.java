@@ -9,35 +9,38 @@ import java.util.TreeSet;
 
 /**
  * The names of the columns of a logits matrix, first column first. A model file does not say them,
- * and no two tools number labels alike, so they are stated and then mapped by name.
- *
- * @param names at least one; unique, none blank
+ * and no two tools number labels alike, so they are stated and then mapped by name. Immutable.
  */
-public record LabelOrder(List<String> names) {
+public final class LabelOrder {
   /** How many names an error message lists before it only counts. */
   private static final int LISTED = 10;
 
+  private final List<String> names;
+  private final Map<String, Integer> columns;
+
   /**
+   * @param names at least one; unique, none blank
    * @throws IllegalArgumentException if there is no name, or one is blank or occurs twice
    */
-  public LabelOrder {
-    names = List.copyOf(names);
+  public LabelOrder(Collection<String> names) {
+    this.names = List.copyOf(names);
+    this.columns = new HashMap<>();
     if (names.isEmpty()) {
       throw new IllegalArgumentException(
           "The label order is empty, expected one name for each column of the logits");
     }
-    Map<String, Integer> columns = new HashMap<>();
     for (int i = 0; i < names.size(); i++) {
-      if (names.get(i).isBlank()) {
+      String name = this.names.get(i);
+      if (name.isBlank()) {
         throw new IllegalArgumentException(
             "The label order has a blank name at column %d, expected a name for each column"
                 .formatted(i));
       }
-      Integer earlier = columns.put(names.get(i), i);
+      Integer earlier = columns.put(name, i);
       if (earlier != null) {
         throw new IllegalArgumentException(
             "The label order names '%s' twice, at columns %d and %d; each column needs its own name"
-                .formatted(names.get(i), earlier, i));
+                .formatted(name, earlier, i));
       }
     }
   }
@@ -46,9 +49,29 @@ public record LabelOrder(List<String> names) {
     return new LabelOrder(List.of(names));
   }
 
+  /** The names, first column first. */
+  public List<String> names() {
+    return names;
+  }
+
   /** The number of columns. */
   public int size() {
     return names.size();
+  }
+
+  /**
+   * The column of a name.
+   *
+   * @param example which example has it, for the message
+   * @throws IllegalArgumentException if no column has that name
+   */
+  int column(String name, int example) {
+    Integer column = columns.get(name);
+    if (column == null) {
+      throw new IllegalArgumentException(
+          "Example %d has the label '%s', expected one of %s".formatted(example, name, names));
+    }
+    return column;
   }
 
   /**
@@ -59,10 +82,8 @@ public record LabelOrder(List<String> names) {
    *     lists those that are missing and those that are not expected
    */
   public int[] columnsFor(LabelOrder student) {
-    Set<String> missing = new TreeSet<>(student.names);
-    names.forEach(missing::remove);
-    Set<String> unexpected = new TreeSet<>(names);
-    student.names.forEach(unexpected::remove);
+    Set<String> missing = missing(student);
+    Set<String> unexpected = student.missing(this);
     if (!missing.isEmpty() || !unexpected.isEmpty()) {
       throw new IllegalArgumentException(
           "The teacher's %d labels do not fit the student's %d: missing in the teacher %s, unknown to"
@@ -74,25 +95,13 @@ public record LabelOrder(List<String> names) {
   }
 
   /**
-   * Where a student finds its columns.
-   *
-   * @param values whether they are the dimensions of a regression, of which this teacher may have
-   *     more
-   * @throws IllegalArgumentException as {@link #columnsFor} and {@link #columnsAmong}
-   */
-  public int[] columnsOf(LabelOrder student, boolean values) {
-    return values ? columnsAmong(student) : columnsFor(student);
-  }
-
-  /**
    * As {@link #columnsFor}, where this teacher may have columns that the student lacks.
    *
    * @throws IllegalArgumentException if it does not have all of the student's; the message lists
    *     those that are missing
    */
   public int[] columnsAmong(LabelOrder student) {
-    Set<String> missing = new TreeSet<>(student.names);
-    names.forEach(missing::remove);
+    Set<String> missing = missing(student);
     if (!missing.isEmpty()) {
       throw new IllegalArgumentException(
           "The teacher's %d columns %s do not have the student's %s; state the label order of the teacher with the names of the data"
@@ -101,8 +110,15 @@ public record LabelOrder(List<String> names) {
     return indices(student);
   }
 
+  /** What another order has and this one lacks, sorted. */
+  private Set<String> missing(LabelOrder other) {
+    Set<String> missing = new TreeSet<>(other.names);
+    missing.removeAll(columns.keySet());
+    return missing;
+  }
+
   private int[] indices(LabelOrder student) {
-    return student.names.stream().mapToInt(names::indexOf).toArray();
+    return student.names.stream().mapToInt(columns::get).toArray();
   }
 
   /** A few names in order, and how many more there are. */
@@ -110,5 +126,21 @@ public record LabelOrder(List<String> names) {
     List<String> shown = names.stream().limit(LISTED).toList();
     int more = names.size() - shown.size();
     return more == 0 ? shown.toString() : shown + " and %d more".formatted(more);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof LabelOrder order && names.equals(order.names);
+  }
+
+  @Override
+  public int hashCode() {
+    return names.hashCode();
+  }
+
+  /** The names. */
+  @Override
+  public String toString() {
+    return names.toString();
   }
 }

@@ -9,11 +9,11 @@ final class Logits {
   /**
    * @throws IllegalArgumentException unless there is one finite logit a column
    */
-  static void check(float[] logits, Columns columns) {
-    if (logits.length != columns.width()) {
+  static void check(float[] logits, LabelOrder columns) {
+    if (logits.length != columns.size()) {
       throw new IllegalArgumentException(
           "There are %d logits, expected %d: one each for %s"
-              .formatted(logits.length, columns.width(), columns.names()));
+              .formatted(logits.length, columns.size(), columns.names()));
     }
     for (int i = 0; i < logits.length; i++) {
       if (!Float.isFinite(logits[i])) {

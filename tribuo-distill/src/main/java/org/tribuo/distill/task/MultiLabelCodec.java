@@ -20,20 +20,15 @@ final class MultiLabelCodec implements TargetCodec<MultiLabel> {
   private static final double THRESHOLD = 0.5;
   private static final Set<String> UNKNOWN = Set.of(Label.UNKNOWN);
 
-  private final Columns columns;
+  private final LabelOrder columns;
 
-  MultiLabelCodec(Columns columns) {
+  MultiLabelCodec(LabelOrder columns) {
     this.columns = columns;
   }
 
   @Override
-  public TargetKind kind() {
-    return TargetKind.MULTILABEL;
-  }
-
-  @Override
-  public List<String> names() {
-    return columns.names();
+  public LabelOrder columns() {
+    return columns;
   }
 
   @Override
@@ -50,7 +45,7 @@ final class MultiLabelCodec implements TargetCodec<MultiLabel> {
       if (isLabelled(output)) {
         labelled[row] = 1;
         for (String name : output.getNameSet()) {
-          labels[row * width() + columns.of(name, row)] = 1;
+          labels[row * width() + columns.column(name, row)] = 1;
         }
       }
     }
@@ -64,7 +59,7 @@ final class MultiLabelCodec implements TargetCodec<MultiLabel> {
     Map<String, MultiLabel> scores = new LinkedHashMap<>();
     Set<Label> predicted = new LinkedHashSet<>();
     for (int i = 0; i < logits.length; i++) {
-      Label label = new Label(names().get(i), Logits.sigmoid(logits[i]));
+      Label label = new Label(columns.names().get(i), Logits.sigmoid(logits[i]));
       scores.put(label.getLabel(), new MultiLabel(label));
       if (label.getScore() > THRESHOLD) {
         predicted.add(label);
@@ -75,6 +70,6 @@ final class MultiLabelCodec implements TargetCodec<MultiLabel> {
 
   @Override
   public String toString() {
-    return "MultiLabelCodec" + names();
+    return "MultiLabelCodec" + columns;
   }
 }

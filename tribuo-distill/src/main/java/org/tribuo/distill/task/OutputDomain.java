@@ -11,23 +11,22 @@ import org.tribuo.ImmutableOutputInfo;
 import org.tribuo.MutableOutputInfo;
 import org.tribuo.Output;
 import org.tribuo.OutputFactory;
-import org.tribuo.multilabel.MultiLabelFactory;
-import org.tribuo.regression.RegressionFactory;
 
 /**
- * What a student may answer: the outputs of the dataset, and of a classification those that only
+ * What a student may answer: the outputs of the dataset and, of a classification, those that only
  * the teacher knows, or the head that the student comes with. The dimensions of a regression are
  * those of the dataset, whose every example has a number for each of them; where no example has a
  * number, those of the teacher.
  *
- * @param domain all of them
+ * @param task what is predicted
+ * @param info all of the outputs
  * @param unseen the names of those that no example has, sorted
  */
 public record OutputDomain<T extends Output<T>>(
-    ImmutableOutputInfo<T> domain, List<String> unseen) {
+    Task<T> task, ImmutableOutputInfo<T> info, List<String> unseen) {
   /** The outputs of a dataset that has no teacher. */
-  public static <T extends Output<T>> OutputDomain<T> of(Dataset<T> examples) {
-    return new OutputDomain<>(examples.getOutputIDInfo(), List.of());
+  public static <T extends Output<T>> OutputDomain<T> of(Task<T> task, Dataset<T> examples) {
+    return new OutputDomain<>(task, examples.getOutputIDInfo(), List.of());
   }
 
   /**
@@ -37,13 +36,13 @@ public record OutputDomain<T extends Output<T>>(
    * @throws IllegalArgumentException if no example has a label, and the teacher's are not known
    */
   public static <T extends Output<T>> OutputDomain<T> of(
-      Dataset<T> examples, Optional<LabelOrder> teacher) {
-    OutputDomain<T> ofDataset = of(examples);
-    if (!TargetCodec.names(ofDataset.domain).isEmpty()) {
-      return teacher.map(labels -> ofDataset.and(labels.names(), examples)).orElse(ofDataset);
+      Task<T> task, Dataset<T> examples, Optional<LabelOrder> teacher) {
+    OutputDomain<T> ofDataset = of(task, examples);
+    if (!task.names(ofDataset.info).isEmpty()) {
+      return teacher.map(labels -> ofDataset.and(labels, examples)).orElse(ofDataset);
     }
     return teacher
-        .map(labels -> ofTeacherAlone(labels, examples.getOutputFactory()))
+        .map(labels -> ofTeacherAlone(task, labels, examples.getOutputFactory()))
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
@@ -53,42 +52,74 @@ public record OutputDomain<T extends Output<T>>(
 
   /** What a teacher knows. */
   public static <T extends Output<T>> OutputDomain<T> ofTeacherAlone(
-      LabelOrder labels, OutputFactory<T> factory) {
+      Task<T> task, LabelOrder labels, OutputFactory<T> factory) {
     Map<T, Integer> outputs = new HashMap<>();
-    labels.names().forEach(name -> outputs.put(output(name, factory), outputs.size()));
+    labels.names().forEach(name -> outputs.put(task.output(name, factory), outputs.size()));
     return new OutputDomain<>(
-        factory.constructInfoForExternalModel(outputs), labels.names().stream().sorted().toList());
+        task,
+        factory.constructInfoForExternalModel(outputs),
+        labels.names().stream().sorted().toList());
   }
 
   /**
-   * These and, for a classification, what else a teacher or a student's own head knows. One that
-   * lacks some of these adds nothing: its names are of something else, and are refused where the
-   * columns are matched.
+   * These and, unless the task ignores it, what else a teacher or a student's own head knows. One
+   * that lacks some of these adds nothing: its names are of something else, and are refused where
+   * the columns are matched.
    *
-   * @param names of its columns
+   * @param columns of its logits
    */
-  public OutputDomain<T> and(List<String> names, Dataset<T> examples) {
-    OutputFactory<T> factory = examples.getOutputFactory();
-    Set<String> known = TargetCodec.names(domain);
-    Set<String> added = new TreeSet<>(names);
+  public OutputDomain<T> and(LabelOrder columns, Dataset<T> examples) {
+    Set<String> known = task.names(info);
+    Set<String> added = new TreeSet<>(columns.names());
     boolean hasAll = added.containsAll(known);
     added.removeAll(known);
-    if (!hasAll || added.isEmpty() || factory instanceof RegressionFactory) {
+    if (!hasAll || added.isEmpty() || task.ignoresFurtherColumns()) {
       return this;
     }
     added.addAll(unseen);
+    OutputFactory<T> factory = examples.getOutputFactory();
     MutableOutputInfo<T> all = factory.generateInfo();
     examples.forEach(example -> all.observe(example.getOutput()));
-    added.forEach(name -> all.observe(output(name, factory)));
-    return new OutputDomain<>(all.generateImmutableOutputInfo(), List.copyOf(added));
+    added.forEach(name -> all.observe(task.output(name, factory)));
+    return new OutputDomain<>(task, all.generateImmutableOutputInfo(), List.copyOf(added));
   }
 
-  private static <T extends Output<T>> T output(String name, OutputFactory<T> factory) {
-    if (factory instanceof MultiLabelFactory && name.contains(",")) {
+  /**
+   * The columns of a fresh head: the names, sorted.
+   *
+   * @throws IllegalArgumentException if too few outputs are known to predict one
+   */
+  public LabelOrder sorted() {
+    return task.codec(new LabelOrder(known())).columns();
+  }
+
+  /**
+   * The codec of a head whose columns are known.
+   *
+   * @throws IllegalArgumentException if no output is known, or the columns do not have exactly the
+   *     names of the outputs; the message lists those missing and those unexpected
+   */
+  public TargetCodec<T> codec(LabelOrder columns) {
+    Set<String> missing = known();
+    Set<String> unexpected = new TreeSet<>(columns.names());
+    int count = missing.size();
+    unexpected.removeAll(missing);
+    columns.names().forEach(missing::remove);
+    if (!missing.isEmpty() || !unexpected.isEmpty()) {
       throw new IllegalArgumentException(
-          "The label order has '%s', but the label of a Tribuo MultiLabel has no comma; state another name for that column"
-              .formatted(name));
+          "The label order of %d names does not match the %d of the dataset: missing %s, unexpected %s"
+              .formatted(columns.size(), count, missing, unexpected));
     }
-    return factory.generateOutput(factory instanceof RegressionFactory ? name + "=0" : name);
+    return task.codec(columns);
+  }
+
+  private Set<String> known() {
+    Set<String> known = task.names(info);
+    if (known.isEmpty()) {
+      throw new IllegalArgumentException(
+          "The dataset has no labelled example, so nothing is known to be predicted; label at least"
+              + " some of the examples");
+    }
+    return known;
   }
 }

@@ -9,22 +9,17 @@ import org.tribuo.regression.Regressor;
 
 /** One number a column, taken as it is. */
 final class RegressorCodec implements TargetCodec<Regressor> {
-  private final Columns columns;
+  private final LabelOrder columns;
   private final String[] names;
 
-  RegressorCodec(Columns columns) {
+  RegressorCodec(LabelOrder columns) {
     this.columns = columns;
     this.names = columns.names().toArray(String[]::new);
   }
 
   @Override
-  public TargetKind kind() {
-    return TargetKind.REGRESSION;
-  }
-
-  @Override
-  public List<String> names() {
-    return columns.names();
+  public LabelOrder columns() {
+    return columns;
   }
 
   @Override
@@ -52,10 +47,10 @@ final class RegressorCodec implements TargetCodec<Regressor> {
     if (output.size() != width()) {
       throw new IllegalArgumentException(
           "Example %d has the dimensions %s, expected %s"
-              .formatted(row, List.of(output.getNames()), names()));
+              .formatted(row, List.of(output.getNames()), columns));
     }
     for (Regressor.DimensionTuple dimension : output) {
-      int column = columns.of(dimension.getName(), row);
+      int column = columns.column(dimension.getName(), row);
       float value = (float) dimension.getValue();
       if (!Float.isFinite(value)) {
         throw new IllegalArgumentException(
@@ -78,6 +73,6 @@ final class RegressorCodec implements TargetCodec<Regressor> {
 
   @Override
   public String toString() {
-    return "RegressorCodec" + names();
+    return "RegressorCodec" + columns;
   }
 }

@@ -3,9 +3,7 @@ package org.tribuo.distill.task;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.SortedSet;
 import org.tribuo.Example;
-import org.tribuo.ImmutableOutputInfo;
 import org.tribuo.Output;
 import org.tribuo.Prediction;
 import org.tribuo.distill.graph.Tensor;
@@ -18,54 +16,18 @@ import org.tribuo.distill.graph.Tensor;
  * matched by name with what the dataset knows. A fresh head, whose order nobody can know, has its
  * columns sorted by name. Immutable and safe for many threads.
  *
- * @param <T> Label, MultiLabel or Regressor
+ * @param <T> the outputs
  */
-public sealed interface TargetCodec<T extends Output<T>>
-    permits LabelCodec, MultiLabelCodec, RegressorCodec {
+public interface TargetCodec<T extends Output<T>> {
   /** The target of an unlabelled row of a multi-class batch, which the hard loss ignores. */
   long UNLABELLED = -100;
 
-  /**
-   * The codec of a fresh head: its columns are the names that the dataset knows, sorted.
-   *
-   * @throws IllegalArgumentException if the outputs are none of Label, MultiLabel and Regressor,
-   *     the dataset has no labelled example, or a classifier would have a single class
-   */
-  static <T extends Output<T>> TargetCodec<T> of(ImmutableOutputInfo<T> known) {
-    return Codecs.of(known, Columns::sorted);
-  }
-
-  /**
-   * The codec of a head whose columns are known.
-   *
-   * @param labelOrder the names of the columns: labels, or for regression dimensions
-   * @throws IllegalArgumentException as {@link #of(ImmutableOutputInfo)}, and if the order does not
-   *     have exactly the names that the dataset has, each once; the message lists those missing and
-   *     those unexpected
-   */
-  static <T extends Output<T>> TargetCodec<T> of(
-      ImmutableOutputInfo<T> known, List<String> labelOrder) {
-    return Codecs.of(known, names -> Columns.matched(names, labelOrder));
-  }
-
-  /**
-   * The names of the outputs that a dataset knows: labels, or for regression dimensions.
-   *
-   * @throws IllegalArgumentException if the outputs are none of Label, MultiLabel and Regressor
-   */
-  static SortedSet<String> names(ImmutableOutputInfo<?> known) {
-    return Codecs.names(known);
-  }
-
-  /** What the logits mean. */
-  TargetKind kind();
-
-  /** The names of the logits' columns, in order. */
-  List<String> names();
+  /** The names of the logits' columns. */
+  LabelOrder columns();
 
   /** The number of columns of the logits. */
   default int width() {
-    return names().size();
+    return columns().size();
   }
 
   /** Whether an output is a hard target, as opposed to Tribuo's unknown output. */
@@ -124,7 +86,7 @@ public sealed interface TargetCodec<T extends Output<T>>
     if (logits.rank() != 2 || logits.dim(1) != width()) {
       throw new IllegalArgumentException(
           "The model's logits are %s, expected [rows, %d]: one column each for %s"
-              .formatted(logits, width(), names()));
+              .formatted(logits, width(), columns()));
     }
   }
 }

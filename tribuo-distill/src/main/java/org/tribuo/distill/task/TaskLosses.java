@@ -1,40 +1,26 @@
 package org.tribuo.distill.task;
 
-import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 import org.tribuo.distill.loss.AnswerForm;
-import org.tribuo.distill.loss.BinaryCrossEntropy;
-import org.tribuo.distill.loss.BinarySoftTargets;
-import org.tribuo.distill.loss.CrossEntropy;
 import org.tribuo.distill.loss.HardLoss;
-import org.tribuo.distill.loss.KlDivergence;
-import org.tribuo.distill.loss.LabelForm;
-import org.tribuo.distill.loss.RegressionSoftTargets;
 import org.tribuo.distill.loss.SoftLoss;
-import org.tribuo.distill.loss.SquaredError;
 
 /**
- * The losses that mean something for the outputs of a dataset.
+ * The losses that are defined for the outputs of a task.
  *
- * @param kind what the outputs are
+ * @param task what is predicted
  */
-public record TaskLosses(TargetKind kind) {
+public record TaskLosses(Task<?> task) {
   /**
    * The loss against the labels, the usual one if none is stated.
    *
-   * @throws IllegalArgumentException if it means nothing for these outputs
+   * @throws IllegalArgumentException if it is undefined for these outputs
    */
   public HardLoss hard(Optional<HardLoss> stated) {
-    HardLoss usual =
-        switch (kind) {
-          case MULTICLASS -> new CrossEntropy();
-          case MULTILABEL -> new BinaryCrossEntropy();
-          case REGRESSION -> new SquaredError();
-        };
+    HardLoss usual = task.hardLoss();
     HardLoss loss = stated.orElse(usual);
-    boolean ofClasses = kind == TargetKind.MULTICLASS;
-    if (ofClasses != (loss.labelForm() == LabelForm.CLASSES) || !fit(loss.answerForms())) {
+    if (loss.labelForm() != usual.labelForm() || !fit(loss.answerForms())) {
       throw refused("hard", loss, usual);
     }
     return loss;
@@ -43,15 +29,10 @@ public record TaskLosses(TargetKind kind) {
   /**
    * The loss against the teacher, the usual one if none is stated.
    *
-   * @throws IllegalArgumentException if it means nothing for these outputs
+   * @throws IllegalArgumentException if it is undefined for these outputs
    */
   public SoftLoss soft(Optional<SoftLoss> stated) {
-    SoftLoss usual =
-        switch (kind) {
-          case MULTICLASS -> new KlDivergence();
-          case MULTILABEL -> new BinarySoftTargets();
-          case REGRESSION -> new RegressionSoftTargets();
-        };
+    SoftLoss usual = task.softLoss();
     SoftLoss loss = stated.orElse(usual);
     if (!fit(loss.answerForms())) {
       throw refused("soft", loss, usual);
@@ -60,24 +41,12 @@ public record TaskLosses(TargetKind kind) {
   }
 
   private boolean fit(Set<AnswerForm> forms) {
-    Set<AnswerForm> meaningful =
-        switch (kind) {
-          case MULTICLASS -> EnumSet.of(AnswerForm.PROBABILITIES, AnswerForm.LOGITS);
-          case MULTILABEL -> EnumSet.of(AnswerForm.LABEL_PROBABILITIES, AnswerForm.LOGITS);
-          case REGRESSION -> EnumSet.of(AnswerForm.LOGITS);
-        };
-    return meaningful.containsAll(forms);
+    return forms.stream().allMatch(task::accepts);
   }
 
   private IllegalArgumentException refused(String which, Object loss, Object usual) {
-    String type =
-        switch (kind) {
-          case MULTICLASS -> "Label";
-          case MULTILABEL -> "MultiLabel";
-          case REGRESSION -> "Regressor";
-        };
     return new IllegalArgumentException(
-        "The %s loss %s means nothing for the outputs of the dataset, which are of type %s; leave it away for the usual one, %s"
-            .formatted(which, loss, type, usual));
+        "The %s loss %s is undefined for the outputs of the dataset, which are of type %s; omit it for the usual one, %s"
+            .formatted(which, loss, task.outputType().getSimpleName(), usual));
   }
 }

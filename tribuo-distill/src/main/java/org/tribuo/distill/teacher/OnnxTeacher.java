@@ -23,6 +23,7 @@ import org.tribuo.distill.input.TokenSequence;
 import org.tribuo.distill.student.Student;
 import org.tribuo.distill.student.StudentNetwork;
 import org.tribuo.distill.task.LabelOrder;
+import org.tribuo.distill.task.Task;
 import org.tribuo.distill.transformer.Feature;
 import org.tribuo.distill.transformer.FeatureValue;
 import org.tribuo.distill.transformer.NamedFeature;
@@ -176,7 +177,7 @@ public final class OnnxTeacher implements TeacherSource.Member {
 
   @Override
   public void checkLabels(LabelOrder student, TeacherUse use) throws IOException {
-    labels().orElseThrow().columnsOf(student, use.values());
+    use.task().columnsOf(labels().orElseThrow(), student);
   }
 
   @Override
@@ -201,7 +202,11 @@ public final class OnnxTeacher implements TeacherSource.Member {
     return Optional.of(
         new ReadyTeacher(
             new TeacherSettings(
-                path, new LabelOrder(columns.names()), logits(model), use.values(), use.session()),
+                path,
+                new LabelOrder(columns.names()),
+                logits(model),
+                use.task().probabilities().isEmpty(),
+                use.session()),
             columns,
             Optional.ofNullable(tokenizer),
             OnnxMetadata.maxLength(model),
@@ -220,7 +225,7 @@ public final class OnnxTeacher implements TeacherSource.Member {
    * The teacher as a network that predicts. It reads the tokens of its own tokenizer, if it has
    * one.
    *
-   * @param values whether it outputs values of a regression, not logits or probabilities
+   * @param task what it predicts
    * @throws PropertyException if neither the configuration nor the file states what the columns of
    *     the logits stand for
    * @throws org.tribuo.distill.graph.GraphException if the file is no ONNX model
@@ -228,7 +233,7 @@ public final class OnnxTeacher implements TeacherSource.Member {
    * @throws IllegalArgumentException if it has an input that tokens cannot feed
    * @throws IOException if the file cannot be read
    */
-  public StudentNetwork network(boolean values) throws IOException {
+  public StudentNetwork network(Task<?> task) throws IOException {
     OnnxModel onnx = file().read();
     LabelOrder labels = new LabelOrder(file().labelOrder(labelOrder, onnx));
     TeacherSettings asItIs = TeacherSettings.of(path, labels).withValues();
@@ -236,10 +241,13 @@ public final class OnnxTeacher implements TeacherSource.Member {
     try (Teacher teacher = Teacher.open(logits(onnx).map(asItIs::withLogits).orElse(asItIs))) {
       output = teacher.output();
     }
-    Student head = new Student(onnx, output, labels.names());
+    Student head = new Student(onnx, output, labels);
     TokenFeatures tokens =
         TeacherLimits.of(path, tokenizer != null).limits().features(OnnxMetadata.maxLength(onnx));
-    return StudentNetwork.of(values ? head : head.belowProbabilities(), tokens, ownPadId(onnx));
+    return StudentNetwork.of(
+        task.probabilities().isPresent() ? head.belowProbabilities() : head,
+        tokens,
+        ownPadId(onnx));
   }
 
   private Optional<String> logits(OnnxModel model) {

@@ -11,6 +11,7 @@ import org.tribuo.distill.input.TokenInputs;
 import org.tribuo.distill.input.TokenSequence;
 import org.tribuo.distill.runtime.ExecutionProvider;
 import org.tribuo.distill.task.LabelOrder;
+import org.tribuo.distill.task.Task;
 
 /**
  * A teacher that can be asked about some texts: all that can be checked before that is checked.
@@ -37,6 +38,7 @@ public record SoftTargetStep(Teacher teacher, TeacherTexts inputs, int[] columns
    *
    * @param examples the texts
    * @param ofStudent their tokens as the student reads them
+   * @param task what teacher and student predict
    * @param student the columns that the student has
    * @param maxLength of a teacher with a tokenizer of its own that states none; empty for the usual
    *     length
@@ -48,10 +50,11 @@ public record SoftTargetStep(Teacher teacher, TeacherTexts inputs, int[] columns
       ReadyTeacher teacher,
       Dataset<?> examples,
       List<TokenSequence> ofStudent,
+      Task<?> task,
       LabelOrder student,
       OptionalInt maxLength)
       throws IOException {
-    int[] columns = teacher.settings().labels().columnsOf(student, teacher.settings().values());
+    int[] columns = task.columnsOf(teacher.settings().labels(), student);
     TeacherLimits readable =
         TeacherLimits.of(teacher.settings().model(), teacher.tokenizer().isPresent());
     List<TokenSequence> texts =

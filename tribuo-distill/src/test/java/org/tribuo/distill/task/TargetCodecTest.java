@@ -10,7 +10,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tribuo.Example;
-import org.tribuo.ImmutableOutputInfo;
 import org.tribuo.MutableOutputInfo;
 import org.tribuo.Output;
 import org.tribuo.OutputFactory;
@@ -35,22 +34,21 @@ class TargetCodecTest {
   @Test
   void aFreshHeadHasItsColumnsSortedByNameWhateverTribuosIdsAre() {
     // Tribuo numbers these in the order of a hash map.
-    ImmutableOutputInfo<Label> known = info(LABELS, "lost_card", "cash", "exchange", "activate");
-    assertThat(known.getID(new Label("activate"))).isNotZero();
-    assertThat(TargetCodec.of(known).names())
+    OutputDomain<Label> known = info(LABELS, "lost_card", "cash", "exchange", "activate");
+    assertThat(known.info().getID(new Label("activate"))).isNotZero();
+    assertThat(codec(known).columns().names())
         .containsExactly("activate", "cash", "exchange", "lost_card");
-    assertThat(TargetCodec.of(info(MULTI_LABELS, "joy,anger", "fear")).names())
+    assertThat(codec(info(MULTI_LABELS, "joy,anger", "fear")).columns().names())
         .containsExactly("anger", "fear", "joy");
-    assertThat(TargetCodec.of(info(REGRESSORS, "width=1,height=2")).names())
+    assertThat(codec(info(REGRESSORS, "width=1,height=2")).columns().names())
         .containsExactly("height", "width");
   }
 
   @Test
   void aStatedOrderIsKept() {
-    TargetCodec<Label> codec = TargetCodec.of(info(LABELS, "a", "b", "c"), List.of("c", "a", "b"));
-    assertThat(codec.names()).containsExactly("c", "a", "b");
+    TargetCodec<Label> codec = codec(info(LABELS, "a", "b", "c"), "c", "a", "b");
+    assertThat(codec.columns().names()).containsExactly("c", "a", "b");
     assertThat(codec.width()).isEqualTo(3);
-    assertThat(codec.kind()).isEqualTo(TargetKind.MULTICLASS);
     assertThat(codec).hasToString("LabelCodec[c, a, b]");
     assertThat(codec.encode(examples(LABELS, "a", "b", "c")).labels())
         .isEqualTo(Tensor.vector(1, 2, 0));
@@ -61,48 +59,50 @@ class TargetCodecTest {
   @Test
   void anOrderWithOtherNamesIsRefused() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> TargetCodec.of(info(LABELS, "a", "b", "c"), List.of("A", "c", "b", "d")))
+        .isThrownBy(() -> codec(info(LABELS, "a", "b", "c"), "A", "c", "b", "d"))
         .withMessage(
             "The label order of 4 names does not match the 3 of the dataset:"
                 + " missing [a], unexpected [A, d]");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> TargetCodec.of(info(REGRESSORS, "x=1,y=2"), List.of("x")))
+        .isThrownBy(() -> codec(info(REGRESSORS, "x=1,y=2"), "x"))
         .withMessage(
             "The label order of 1 names does not match the 2 of the dataset:"
                 + " missing [y], unexpected []");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> TargetCodec.of(info(LABELS, "a", "b"), List.of("a", "b", "a")))
-        .withMessage("The label order has 'a' at columns 0 and 2, expected each name once");
+        .isThrownBy(() -> codec(info(LABELS, "a", "b"), "a", "b", "a"))
+        .withMessage(
+            "The label order names 'a' twice, at columns 0 and 2; each column needs its own name");
   }
 
   @Test
   void datasetsThatTeachNothingAreRefused() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> TargetCodec.of(info(LABELS)))
+        .isThrownBy(() -> codec(info(LABELS)))
         .withMessage(
             "The dataset has no labelled example, so nothing is known to be predicted;"
                 + " label at least some of the examples");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> TargetCodec.of(info(LABELS, "only", "only")))
+        .isThrownBy(() -> codec(info(LABELS, "only", "only")))
         .withMessage(
             "The dataset has the single label [only], expected at least two to tell apart");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> TargetCodec.of(info(new MockOutputFactory(), "a")))
+        .isThrownBy(() -> Tasks.of(new MockOutputFactory()))
         .withMessageEndingWith("cannot be learnt, expected Label, MultiLabel or Regressor");
   }
 
   @Test
   void unlabelledExamplesThatTribuoCountedAreNoLabel() {
-    assertThat(TargetCodec.of(info(LABELS, "a", Label.UNKNOWN, "b")).names())
+    assertThat(codec(info(LABELS, "a", Label.UNKNOWN, "b")).columns().names())
         .containsExactly("a", "b");
-    assertThat(TargetCodec.of(info(MULTI_LABELS, "a", Label.UNKNOWN)).names()).containsExactly("a");
+    assertThat(codec(info(MULTI_LABELS, "a", Label.UNKNOWN)).columns().names())
+        .containsExactly("a");
   }
 
   // ---- targets
 
   @Test
   void aMultiClassTargetIsTheColumnOfItsLabel() {
-    TargetCodec<Label> codec = TargetCodec.of(info(LABELS, "a", "b", "c"));
+    TargetCodec<Label> codec = codec(info(LABELS, "a", "b", "c"));
     Targets targets =
         codec.encode(
             List.of(
@@ -116,15 +116,13 @@ class TargetCodecTest {
 
   @Test
   void aMultiLabelTargetIsOneWhereTheLabelIs() {
-    TargetCodec<MultiLabel> codec =
-        TargetCodec.of(info(MULTI_LABELS, "a,b,c"), List.of("b", "c", "a"));
+    TargetCodec<MultiLabel> codec = codec(info(MULTI_LABELS, "a,b,c"), "b", "c", "a");
     Targets targets =
         codec.encode(
             List.of(
                 example(MULTI_LABELS.generateOutput("a,c")),
                 example(MULTI_LABELS.getUnknownOutput()),
                 example(new MultiLabel(Set.of()))));
-    assertThat(codec.kind()).isEqualTo(TargetKind.MULTILABEL);
     assertThat(targets.labels())
         .isEqualTo(Tensor.of(new float[] {0, 1, 1, 0, 0, 0, 0, 0, 0}, 3, 3));
     assertThat(targets.labelled()).isEqualTo(Tensor.of(new float[] {1, 0, 1}, 3));
@@ -133,14 +131,12 @@ class TargetCodecTest {
 
   @Test
   void aRegressionTargetIsItsValues() {
-    TargetCodec<Regressor> codec =
-        TargetCodec.of(info(REGRESSORS, "height=1,width=2"), List.of("width", "height"));
+    TargetCodec<Regressor> codec = codec(info(REGRESSORS, "height=1,width=2"), "width", "height");
     Targets targets =
         codec.encode(
             List.of(
                 example(REGRESSORS.generateOutput("height=1.5,width=-2")),
                 example(REGRESSORS.getUnknownOutput())));
-    assertThat(codec.kind()).isEqualTo(TargetKind.REGRESSION);
     assertThat(targets.labels()).isEqualTo(Tensor.of(new float[] {-2, 1.5f, 0, 0}, 2, 2));
     assertThat(targets.labelled()).isEqualTo(Tensor.of(new float[] {1, 0}, 2));
     assertThat(codec).hasToString("RegressorCodec[width, height]");
@@ -149,17 +145,16 @@ class TargetCodecTest {
   @Test
   void aLabelWithoutColumnIsRefused() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> TargetCodec.of(info(LABELS, "a", "b")).encode(examples(LABELS, "a", "z")))
+        .isThrownBy(() -> codec(info(LABELS, "a", "b")).encode(examples(LABELS, "a", "z")))
         .withMessage("Example 1 has the label 'z', expected one of [a, b]");
     assertThatIllegalArgumentException()
-        .isThrownBy(
-            () -> TargetCodec.of(info(MULTI_LABELS, "a,b")).encode(examples(MULTI_LABELS, "a,z")))
+        .isThrownBy(() -> codec(info(MULTI_LABELS, "a,b")).encode(examples(MULTI_LABELS, "a,z")))
         .withMessage("Example 0 has the label 'z', expected one of [a, b]");
   }
 
   @Test
   void aRegressorThatDoesNotFitIsRefused() {
-    TargetCodec<Regressor> codec = TargetCodec.of(info(REGRESSORS, "x=1,y=2"));
+    TargetCodec<Regressor> codec = codec(info(REGRESSORS, "x=1,y=2"));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> codec.encode(examples(REGRESSORS, "x=1,y=1", "x=1")))
         .withMessage("Example 1 has the dimensions [x], expected [x, y]");
@@ -171,7 +166,7 @@ class TargetCodecTest {
   @ParameterizedTest
   @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY, -1e300})
   void aValueThatIsNoFiniteFloatIsRefused(double value) {
-    TargetCodec<Regressor> codec = TargetCodec.of(info(REGRESSORS, "x=1"));
+    TargetCodec<Regressor> codec = codec(info(REGRESSORS, "x=1"));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> codec.encode(List.of(example(new Regressor("x", value)))))
         .withMessage(
@@ -183,7 +178,7 @@ class TargetCodecTest {
 
   @Test
   void aMultiClassPredictionHasProbabilities() {
-    TargetCodec<Label> codec = TargetCodec.of(info(LABELS, "a", "b", "c"));
+    TargetCodec<Label> codec = codec(info(LABELS, "a", "b", "c"));
     Example<Label> example = example(new Label("a"));
     Prediction<Label> prediction = codec.decode(new float[] {1, 3, 2}, 7, example);
     assertThat(prediction.getOutput().getLabel()).isEqualTo("b");
@@ -199,14 +194,14 @@ class TargetCodecTest {
   void largeLogitsDoNotOverflow() {
     float max = Float.MAX_VALUE;
     Prediction<Label> label =
-        TargetCodec.of(info(LABELS, "a", "b", "c"))
+        codec(info(LABELS, "a", "b", "c"))
             .decode(new float[] {max, -max, max}, 1, example(new Label("a")));
     assertThat(label.getOutputScores().get("a").getScore()).isEqualTo(0.5);
     assertThat(label.getOutputScores().get("b").getScore()).isZero();
     assertThat(label.getOutput().getLabel()).isEqualTo("a");
 
     Prediction<MultiLabel> labels =
-        TargetCodec.of(info(MULTI_LABELS, "a,b"))
+        codec(info(MULTI_LABELS, "a,b"))
             .decode(new float[] {max, -max}, 1, example(new MultiLabel("a")));
     assertThat(score(labels, "a")).isEqualTo(1);
     assertThat(score(labels, "b")).isZero();
@@ -215,7 +210,7 @@ class TargetCodecTest {
   @Test
   void aMultiLabelPredictionHasTheLabelsAboveOneHalf() {
     Prediction<MultiLabel> prediction =
-        TargetCodec.of(info(MULTI_LABELS, "a,b,c"))
+        codec(info(MULTI_LABELS, "a,b,c"))
             .decode(new float[] {-1, 0.5f, 0}, 3, example(new MultiLabel("a")));
     assertThat(prediction.getOutput().getNameSet()).containsExactly("b");
     assertThat(score(prediction, "a")).isCloseTo(0.268941, within(1e-6));
@@ -227,7 +222,7 @@ class TargetCodecTest {
   @Test
   void aRegressionPredictionIsTheLogits() {
     Prediction<Regressor> prediction =
-        TargetCodec.of(info(REGRESSORS, "x=1,y=1"), List.of("y", "x"))
+        codec(info(REGRESSORS, "x=1,y=1"), "y", "x")
             .decode(new float[] {1.5f, -2}, 3, example(new Regressor("x", 0)));
     assertThat(prediction.getOutput().getDimension("y").orElseThrow().getValue()).isEqualTo(1.5);
     assertThat(prediction.getOutput().getDimension("x").orElseThrow().getValue()).isEqualTo(-2);
@@ -236,7 +231,7 @@ class TargetCodecTest {
 
   @Test
   void aBatchIsDecodedRowByRow() {
-    TargetCodec<Label> codec = TargetCodec.of(info(LABELS, "a", "b"));
+    TargetCodec<Label> codec = codec(info(LABELS, "a", "b"));
     List<Example<Label>> examples = examples(LABELS, "a", "b");
     List<Prediction<Label>> predictions =
         codec.decode(Tensor.of(new float[] {0, 1, 1, 0}, 2, 2), new int[] {4, 5}, examples);
@@ -246,7 +241,7 @@ class TargetCodecTest {
 
   @Test
   void logitsThatDoNotFitAreRefused() {
-    TargetCodec<Label> codec = TargetCodec.of(info(LABELS, "a", "b"));
+    TargetCodec<Label> codec = codec(info(LABELS, "a", "b"));
     Example<Label> example = example(new Label("a"));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> codec.decode(new float[3], 1, example))
@@ -279,10 +274,15 @@ class TargetCodecTest {
         .toList();
   }
 
-  private static <T extends Output<T>> ImmutableOutputInfo<T> info(
+  private static <T extends Output<T>> OutputDomain<T> info(
       OutputFactory<T> factory, String... outputs) {
     MutableOutputInfo<T> info = factory.generateInfo();
     factory.generateOutputs(List.of(outputs)).forEach(info::observe);
-    return info.generateImmutableOutputInfo();
+    return new OutputDomain<>(Tasks.of(factory), info.generateImmutableOutputInfo(), List.of());
+  }
+
+  private static <T extends Output<T>> TargetCodec<T> codec(
+      OutputDomain<T> known, String... columns) {
+    return known.codec(columns.length == 0 ? known.sorted() : LabelOrder.of(columns));
   }
 }

@@ -3,14 +3,13 @@ package org.tribuo.distill.task;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tribuo.distill.loss.BinaryCrossEntropy;
 import org.tribuo.distill.loss.BinarySoftTargets;
@@ -30,10 +29,19 @@ import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.loss.SquaredError;
 
 class TaskLossesTest {
+  private static final Task<?> LABEL = new SingleLabel();
+  private static final Task<?> LABELS = new MultipleLabels();
+  private static final Task<?> NUMBERS = new Regression();
+  private static final List<Task<?>> ALL = List.of(LABEL, LABELS, NUMBERS);
+
+  static List<Task<?>> tasks() {
+    return ALL;
+  }
+
   @ParameterizedTest
-  @EnumSource(TargetKind.class)
-  void theUsualLossesFit(TargetKind kind) {
-    TaskLosses losses = new TaskLosses(kind);
+  @MethodSource("tasks")
+  void theUsualLossesFit(Task<?> task) {
+    TaskLosses losses = new TaskLosses(task);
     HardLoss hard = losses.hard(Optional.empty());
     assertThat(losses.hard(Optional.of(hard))).isSameAs(hard);
     SoftLoss soft = losses.soft(Optional.empty());
@@ -41,8 +49,8 @@ class TaskLossesTest {
   }
 
   static Stream<Arguments> softLosses() {
-    Set<TargetKind> classes = EnumSet.of(TargetKind.MULTICLASS);
-    Set<TargetKind> all = EnumSet.allOf(TargetKind.class);
+    Set<Task<?>> classes = Set.of(LABEL);
+    Set<Task<?>> all = Set.copyOf(ALL);
     return Stream.of(
         Arguments.of(new KlDivergence(), classes),
         Arguments.of(new ReverseKl(), classes),
@@ -50,7 +58,7 @@ class TaskLossesTest {
         Arguments.of(new SoftCrossEntropy(), classes),
         Arguments.of(new Dkd(), classes),
         Arguments.of(new Dist(), classes),
-        Arguments.of(new BinarySoftTargets(), EnumSet.of(TargetKind.MULTILABEL)),
+        Arguments.of(new BinarySoftTargets(), Set.of(LABELS)),
         Arguments.of(new LogitsMse(), all),
         Arguments.of(new CosineDistance(), all),
         Arguments.of(new RegressionSoftTargets(), all));
@@ -58,8 +66,8 @@ class TaskLossesTest {
 
   @ParameterizedTest
   @MethodSource("softLosses")
-  void aSoftLossIsForTheOutputsWhoseAnswersItCompares(SoftLoss loss, Set<TargetKind> fit) {
-    for (TargetKind outputs : TargetKind.values()) {
+  void aSoftLossIsForTheOutputsWhoseAnswersItCompares(SoftLoss loss, Set<Task<?>> fit) {
+    for (Task<?> outputs : ALL) {
       assertThat(fits(outputs, loss))
           .as("%s of %s", loss, outputs)
           .isEqualTo(fit.contains(outputs));
@@ -67,52 +75,49 @@ class TaskLossesTest {
   }
 
   @ParameterizedTest
-  @EnumSource(TargetKind.class)
-  void standardisedLogitsAreThoseOfClasses(TargetKind kind) {
-    boolean classes = kind == TargetKind.MULTICLASS;
-    assertThat(fits(kind, new LogitStandardization(new KlDivergence()))).isEqualTo(classes);
-    assertThat(fits(kind, new LogitStandardization(new LogitsMse()))).isEqualTo(classes);
-    assertThat(fits(kind, new LogitStandardization(new BinarySoftTargets()))).isFalse();
+  @MethodSource("tasks")
+  void standardisedLogitsAreThoseOfClasses(Task<?> task) {
+    boolean classes = task.equals(LABEL);
+    assertThat(fits(task, new LogitStandardization(new KlDivergence()))).isEqualTo(classes);
+    assertThat(fits(task, new LogitStandardization(new LogitsMse()))).isEqualTo(classes);
+    assertThat(fits(task, new LogitStandardization(new BinarySoftTargets()))).isFalse();
   }
 
   @ParameterizedTest
-  @EnumSource(TargetKind.class)
-  void aHardLossIsForLabelsOfItsForm(TargetKind kind) {
-    assertThat(fits(kind, new CrossEntropy())).isEqualTo(kind == TargetKind.MULTICLASS);
-    assertThat(fits(kind, new BinaryCrossEntropy())).isEqualTo(kind == TargetKind.MULTILABEL);
-    assertThat(fits(kind, new SquaredError())).isEqualTo(kind != TargetKind.MULTICLASS);
+  @MethodSource("tasks")
+  void aHardLossIsForLabelsOfItsForm(Task<?> task) {
+    assertThat(fits(task, new CrossEntropy())).isEqualTo(task.equals(LABEL));
+    assertThat(fits(task, new BinaryCrossEntropy())).isEqualTo(task.equals(LABELS));
+    assertThat(fits(task, new SquaredError())).isEqualTo(!task.equals(LABEL));
   }
 
   @Test
   void theMessageNamesTheUsualLoss() {
     assertThatIllegalArgumentException()
-        .isThrownBy(
-            () -> new TaskLosses(TargetKind.MULTILABEL).soft(Optional.of(new KlDivergence())))
+        .isThrownBy(() -> new TaskLosses(LABELS).soft(Optional.of(new KlDivergence())))
         .withMessage(
-            "The soft loss KlDivergence[] means nothing for the outputs of the dataset, which are"
-                + " of type MultiLabel; leave it away for the usual one, BinarySoftTargets[]");
+            "The soft loss KlDivergence[] is undefined for the outputs of the dataset, which are"
+                + " of type MultiLabel; omit it for the usual one, BinarySoftTargets[]");
     assertThatIllegalArgumentException()
-        .isThrownBy(
-            () ->
-                new TaskLosses(TargetKind.REGRESSION).hard(Optional.of(new BinaryCrossEntropy())))
-        .withMessageContaining("The hard loss BinaryCrossEntropy[] means nothing")
-        .withMessageContaining("Regressor; leave it away for the usual one, SquaredError[]");
-    assertThat(new TaskLosses(TargetKind.REGRESSION).soft(Optional.empty()))
+        .isThrownBy(() -> new TaskLosses(NUMBERS).hard(Optional.of(new BinaryCrossEntropy())))
+        .withMessageContaining("The hard loss BinaryCrossEntropy[] is undefined")
+        .withMessageContaining("Regressor; omit it for the usual one, SquaredError[]");
+    assertThat(new TaskLosses(NUMBERS).soft(Optional.empty()))
         .isEqualTo(new RegressionSoftTargets());
   }
 
-  private static boolean fits(TargetKind kind, SoftLoss loss) {
+  private static boolean fits(Task<?> task, SoftLoss loss) {
     try {
-      new TaskLosses(kind).soft(Optional.of(loss));
+      new TaskLosses(task).soft(Optional.of(loss));
       return true;
     } catch (IllegalArgumentException e) {
       return false;
     }
   }
 
-  private static boolean fits(TargetKind kind, HardLoss loss) {
+  private static boolean fits(Task<?> task, HardLoss loss) {
     try {
-      new TaskLosses(kind).hard(Optional.of(loss));
+      new TaskLosses(task).hard(Optional.of(loss));
       return true;
     } catch (IllegalArgumentException e) {
       return false;

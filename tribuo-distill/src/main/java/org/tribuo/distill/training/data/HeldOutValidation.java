@@ -10,7 +10,6 @@ import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.student.NetworkRunner;
 import org.tribuo.distill.student.StudentNetwork;
 import org.tribuo.distill.task.Score;
-import org.tribuo.distill.task.TargetKind;
 import org.tribuo.distill.training.Validation;
 
 /** Measures a student on rows that were held out, each as its example's weight says. */
@@ -23,14 +22,10 @@ public final class HeldOutValidation implements Validation {
   private final Tensor weights;
 
   public HeldOutValidation(
-      StudentNetwork network,
-      SessionSettings session,
-      TargetKind kind,
-      TextRows rows,
-      int[] heldOut) {
+      StudentNetwork network, SessionSettings session, Score score, TextRows rows, int[] heldOut) {
     this.network = network;
     this.session = session;
-    this.score = Score.of(kind);
+    this.score = score;
     this.texts = Arrays.stream(heldOut).mapToObj(rows.texts()::get).toList();
     this.labels = TensorRows.pick(rows.targets().labels(), heldOut);
     this.weights = TensorRows.pick(rows.weights().relative(), heldOut);
