@@ -5,13 +5,14 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
+import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.engine.EngineException;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.pass.FreeBatch;
 import org.tribuo.distill.input.TokenFeatures;
 import org.tribuo.distill.input.TokenInputs;
 import org.tribuo.distill.input.TokenSequence;
-import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.student.Student;
 
 /**
@@ -50,7 +51,7 @@ final class BatchOfAnySize {
           && agree(logits(network, texts.subList(0, 1)), expected)) {
         return free;
       }
-    } catch (GraphException e) {
+    } catch (GraphException | EngineException e) {
       throw refused(rows.getAsLong(), e);
     }
     throw refused(rows.getAsLong(), null);
@@ -68,7 +69,7 @@ final class BatchOfAnySize {
   }
 
   private static float[] logits(StudentNetwork network, List<TokenSequence> texts) {
-    try (NetworkRunner runner = new NetworkRunner(network, SessionSettings.cpu(0))) {
+    try (NetworkRunner runner = new NetworkRunner(network, Device.cpu(0))) {
       return runner.logits(texts).toFloats();
     }
   }
@@ -82,7 +83,7 @@ final class BatchOfAnySize {
     return true;
   }
 
-  private static IllegalArgumentException refused(long rows, @Nullable GraphException cause) {
+  private static IllegalArgumentException refused(long rows, @Nullable RuntimeException cause) {
     return new IllegalArgumentException(
         "The student reads exactly %d texts at a time, and its graph computes something else, or nothing, where there are more or fewer; export it again with a batch of any size"
             .formatted(rows),

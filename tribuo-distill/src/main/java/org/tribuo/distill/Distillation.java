@@ -22,6 +22,7 @@ import org.tribuo.Dataset;
 import org.tribuo.ImmutableOutputInfo;
 import org.tribuo.Output;
 import org.tribuo.distill.component.InputFiles;
+import org.tribuo.distill.engine.Engines;
 import org.tribuo.distill.file.TemporaryFolder;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Ops;
@@ -89,6 +90,7 @@ final class Distillation<T extends Output<T>> {
     settings.lastGoodStudent().ifPresent(Distillation::checkFolder);
     try {
       checkOutputs(InputFiles.ofProvenance(trainer, examples.getProvenance()));
+      Engines.training();
       KnownOutputs<T> known = KnownOutputs.of(examples, settings.teacher());
       Student student = student(TargetCodec.of(known.domain()));
       KnownOutputs<T> all = known.and(student.labelOrder(), examples);
@@ -138,7 +140,7 @@ final class Distillation<T extends Output<T>> {
       TrainerProvenance trainer,
       Map<String, Provenance> runProvenance) {
     StudentNetwork asTrained = network.withMaxLength(maxLength(network));
-    report.ranOn(settings.session());
+    report.ranOn(settings.device());
     report.maxLength(asTrained.tokens().positions());
     return new DistilledModel<>(
         "distilled",
@@ -146,7 +148,7 @@ final class Distillation<T extends Output<T>> {
         asTrained.tokens().featureMap(examples.getFeatureMap()),
         outputs,
         asTrained,
-        settings.session());
+        settings.device());
   }
 
   /**
@@ -375,7 +377,7 @@ final class Distillation<T extends Output<T>> {
                 teacher,
                 lesson.wanted(),
                 settings.padId(),
-                settings.session(),
+                settings.device(),
                 settings.featureCacheBytes());
         PrefetchedBatches ahead = new PrefetchedBatches(live)) {
       StudentNetwork taught = teach(lesson, network, ahead, validation);
@@ -413,7 +415,7 @@ final class Distillation<T extends Output<T>> {
 
   /** Finds out before the teacher is asked whether the student runs and has the right columns. */
   private void tryOut(StudentNetwork network, TextRows rows) {
-    try (NetworkRunner runner = new NetworkRunner(network, settings.session())) {
+    try (NetworkRunner runner = new NetworkRunner(network, settings.device())) {
       runner.logits(rows.texts().subList(0, 1));
     }
   }
@@ -427,7 +429,7 @@ final class Distillation<T extends Output<T>> {
 
   private Validation validation(
       StudentNetwork network, TargetKind kind, TextRows rows, HeldOut split) {
-    return new HeldOutValidation(network, settings.session(), kind, rows, split.heldOut());
+    return new HeldOutValidation(network, settings.device(), kind, rows, split.heldOut());
   }
 
   private Map<StageTexts<?>, TeacherAnswers> askTeachers(
@@ -451,7 +453,7 @@ final class Distillation<T extends Output<T>> {
       TeacherPreparation<T> preparation =
           new TeacherPreparation<>(
               examples,
-              settings.session(),
+              settings.device(),
               settings.padId(),
               invocation,
               folder.path(),

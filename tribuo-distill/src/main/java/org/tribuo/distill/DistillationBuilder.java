@@ -5,11 +5,11 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.Output;
+import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.engine.Precision;
 import org.tribuo.distill.loss.FeatureTerm;
 import org.tribuo.distill.loss.HardLoss;
 import org.tribuo.distill.loss.SoftLoss;
-import org.tribuo.distill.runtime.Precision;
-import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.schedule.Schedule;
 import org.tribuo.distill.schedule.WarmUpSchedule;
 import org.tribuo.distill.student.FrozenWeights;
@@ -261,16 +261,16 @@ public final class DistillationBuilder<T extends Output<T>> {
   }
 
   /** Where teacher and student run, and in what numbers. */
-  public DistillationBuilder<T> session(SessionSettings session) {
-    trainer().provider = session.provider();
-    trainer().deviceId = session.deviceId();
-    trainer().gpuMemoryLimitBytes = session.gpuMemoryLimitBytes();
-    trainer().threads = session.intraOpThreads();
-    trainer().precision = session.precision();
+  public DistillationBuilder<T> device(Device device) {
+    trainer().provider = device.provider();
+    trainer().deviceId = device.deviceId();
+    trainer().gpuMemoryLimitBytes = device.gpuMemoryLimitBytes();
+    trainer().threads = device.intraOpThreads();
+    trainer().precision = device.precision();
     return this;
   }
 
-  /** The numbers in which teacher and student compute, where they are not those of the session. */
+  /** The numbers in which teacher and student compute, where they are not those of the device. */
   public DistillationBuilder<T> precision(Precision precision) {
     trainer().precision = precision;
     return this;

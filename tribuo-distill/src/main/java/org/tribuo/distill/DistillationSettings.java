@@ -11,18 +11,18 @@ import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.autodiff.RuleTable;
 import org.tribuo.distill.autodiff.rules.StandardRules;
 import org.tribuo.distill.component.PropertyChecks;
+import org.tribuo.distill.engine.AdamW;
+import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.engine.OperatorLibrary;
+import org.tribuo.distill.engine.Optimizer;
+import org.tribuo.distill.engine.Precision;
 import org.tribuo.distill.input.BatchPlan;
 import org.tribuo.distill.loss.ObjectiveSchedules;
-import org.tribuo.distill.runtime.OperatorLibrary;
-import org.tribuo.distill.runtime.Precision;
-import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.schedule.Schedule;
 import org.tribuo.distill.schedule.WarmUpSchedule;
 import org.tribuo.distill.schedule.WarmUpSchedule.Decay;
 import org.tribuo.distill.student.StudentSource;
-import org.tribuo.distill.training.AdamW;
 import org.tribuo.distill.training.EarlyStopping;
-import org.tribuo.distill.training.OptimizerSettings;
 import org.tribuo.distill.training.TrainingSettings;
 import org.tribuo.distill.transformer.Feature;
 import org.tribuo.distill.transformer.FeatureValue;
@@ -36,7 +36,7 @@ import org.tribuo.distill.transformer.NamedFeature;
  * @param studentFeatures where something inside the student is, if somebody has named it
  * @param rules the gradients of operators
  * @param stages at least one
- * @param session where models run
+ * @param device where models run
  * @param heldOut the part of the labelled rows that is held out, if any
  * @param maxLength the longest text in tokens; 0 for the student's positions
  * @param store the file that keeps soft targets; empty to forget them
@@ -50,7 +50,7 @@ record DistillationSettings(
     Map<Feature, FeatureValue> studentFeatures,
     RuleTable rules,
     List<Stage> stages,
-    SessionSettings session,
+    Device device,
     BatchPlan batches,
     Optional<Double> heldOut,
     int maxLength,
@@ -105,7 +105,7 @@ record DistillationSettings(
           properties.check("studentFeatures", () -> NamedFeature.map(trainer.studentFeatures)),
           rules(),
           stages,
-          usual.session(),
+          usual.device(),
           batches(),
           heldOut(),
           trainer.maxLength,
@@ -179,7 +179,7 @@ record DistillationSettings(
     }
 
     private TrainingSettings usual(Schedule schedule) {
-      OptimizerSettings optimizer = optimizer();
+      Optimizer optimizer = optimizer();
       return new TrainingSettings(
           trainer.epochs,
           trainer.accumulation,
@@ -193,7 +193,7 @@ record DistillationSettings(
           trainer.earlyStopping
               ? Optional.of(properties.check("patience", () -> new EarlyStopping(trainer.patience)))
               : Optional.empty(),
-          session(),
+          device(),
           0);
     }
 
@@ -203,7 +203,7 @@ record DistillationSettings(
           property, () -> new WarmUpSchedule(peak, trainer.warmUp, trainer.learningRateDecay));
     }
 
-    private OptimizerSettings optimizer() {
+    private Optimizer optimizer() {
       AdamW usual = AdamW.DEFAULT;
       properties.check("beta1", () -> new AdamW(trainer.beta1, usual.beta2(), usual.epsilon(), 0));
       properties.check("beta2", () -> new AdamW(usual.beta1(), trainer.beta2, usual.epsilon(), 0));
@@ -217,8 +217,7 @@ record DistillationSettings(
           trainer.maxGradientNorm == 0
               ? OptionalDouble.empty()
               : OptionalDouble.of(trainer.maxGradientNorm);
-      return properties.check(
-          "maxGradientNorm", () -> new OptimizerSettings(adamW, maxNorm, Set.of()));
+      return properties.check("maxGradientNorm", () -> new Optimizer(adamW, maxNorm, Set.of()));
     }
 
     private BatchPlan batches() {
@@ -237,26 +236,24 @@ record DistillationSettings(
       return trainer.earlyStopping ? Optional.of(trainer.heldOut) : Optional.empty();
     }
 
-    private SessionSettings session() {
+    private Device device() {
       properties.checkAtLeast("threads", 0, trainer.threads);
       properties.check(
-          "deviceId",
-          () -> new SessionSettings(trainer.provider, trainer.deviceId, 0, trainer.threads));
-      SessionSettings float32 =
+          "deviceId", () -> new Device(trainer.provider, trainer.deviceId, 0, trainer.threads));
+      Device float32 =
           properties.check(
               "gpuMemoryLimitBytes",
               () ->
-                  new SessionSettings(
+                  new Device(
                       trainer.provider,
                       trainer.deviceId,
                       trainer.gpuMemoryLimitBytes,
                       trainer.threads));
-      SessionSettings session =
-          properties.check("precision", () -> float32.withPrecision(trainer.precision));
-      if (session.precision() != Precision.FLOAT32 && OperatorLibrary.onClassPath().isEmpty()) {
+      Device device = properties.check("precision", () -> float32.withPrecision(trainer.precision));
+      if (device.precision() != Precision.FLOAT32 && OperatorLibrary.onClassPath().isEmpty()) {
         throw properties.refused("precision", OperatorLibrary.MISSING);
       }
-      return session;
+      return device;
     }
 
     private Optional<Path> file(String property, String path) {

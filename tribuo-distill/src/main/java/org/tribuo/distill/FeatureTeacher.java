@@ -5,13 +5,15 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.engine.Engines;
+import org.tribuo.distill.engine.InferenceSession;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.QuantisedWeights;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.pass.Normalization;
-import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.transformer.Feature;
 import org.tribuo.distill.transformer.FeatureValue;
 import org.tribuo.distill.transformer.TransformerFeatures;
@@ -67,9 +69,9 @@ final class FeatureTeacher {
   }
 
   /** A session, not yet opened, whose outputs are some features under their input names. */
-  InferenceSession showing(List<Feature> wanted, SessionSettings session) {
+  InferenceSession showing(List<Feature> wanted, Device device) {
     Graph exposed = normalized.copy();
     features.expose(exposed, wanted);
-    return new InferenceSession(exposed.toModel(), session);
+    return Engines.inference().open(exposed.toModel(), device);
   }
 }

@@ -3,12 +3,14 @@ package org.tribuo.distill;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.engine.Engines;
+import org.tribuo.distill.engine.InferenceSession;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.BatchPlan;
 import org.tribuo.distill.input.TokenInputs;
 import org.tribuo.distill.input.TokenSequence;
-import org.tribuo.distill.runtime.SessionSettings;
 
 /**
  * Asks a network for the logits of any number of texts. What it says of a text does not depend on
@@ -24,19 +26,19 @@ final class NetworkRunner implements AutoCloseable {
   private final TokenInputs inputs;
   private final InferenceSession session;
 
-  NetworkRunner(StudentNetwork network, SessionSettings settings) {
+  NetworkRunner(StudentNetwork network, Device device) {
     this.network = network;
     this.inputs = network.inputs();
-    this.session = new InferenceSession(network.onnx(), settings);
+    this.session = Engines.inference().open(network.onnx(), device);
   }
 
   /** Where the network runs. */
-  SessionSettings settings() {
-    return session.settings();
+  Device device() {
+    return session.device();
   }
 
   /** The next texts run elsewhere. */
-  void runOn(SessionSettings elsewhere) {
+  void runOn(Device elsewhere) {
     session.runOn(elsewhere);
   }
 

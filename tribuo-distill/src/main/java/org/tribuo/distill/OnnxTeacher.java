@@ -22,10 +22,10 @@ import org.tribuo.distill.component.ModelFileProvenance;
 import org.tribuo.distill.component.NamedColumns;
 import org.tribuo.distill.component.OnnxMetadata;
 import org.tribuo.distill.component.PropertyChecks;
+import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.input.TokenFeatures;
 import org.tribuo.distill.input.TokenSequence;
-import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.student.Student;
 import org.tribuo.distill.teacher.LabelOrder;
 import org.tribuo.distill.teacher.Teacher;
@@ -218,7 +218,7 @@ public final class OnnxTeacher extends TeacherSource {
                 new LabelOrder(columns.names()),
                 logits(model),
                 preparation.asksForValues(),
-                preparation.session()),
+                preparation.device()),
             Optional.ofNullable(tokenizer),
             OnnxMetadata.maxLength(model),
             tokenizer == null ? preparation.padId() : ownPadId(model)));
@@ -269,7 +269,7 @@ public final class OnnxTeacher extends TeacherSource {
         tokens.featureMap(new MutableFeatureMap()),
         outputs.domain(),
         network,
-        SessionSettings.cpu(0));
+        Device.cpu(0));
   }
 
   private Optional<String> logits(OnnxModel model) {

@@ -3,14 +3,14 @@ package org.tribuo.distill;
 import java.nio.file.Path;
 import org.tribuo.Dataset;
 import org.tribuo.Output;
-import org.tribuo.distill.runtime.SessionSettings;
+import org.tribuo.distill.engine.Device;
 import org.tribuo.regression.RegressionFactory;
 
 /**
  * What there is to get teachers ready with.
  *
  * @param examples what the student will be trained on
- * @param session where teachers run
+ * @param device where teachers run
  * @param padId the student's token that fills up short rows
  * @param invocation which training of its trainer this is, so that a teacher that is trained first
  *     is another one each time, and the same one when the training is replayed
@@ -21,7 +21,7 @@ import org.tribuo.regression.RegressionFactory;
  */
 record TeacherPreparation<T extends Output<T>>(
     Dataset<T> examples,
-    SessionSettings session,
+    Device device,
     int padId,
     int invocation,
     Path folder,

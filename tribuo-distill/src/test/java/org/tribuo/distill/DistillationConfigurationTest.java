@@ -38,6 +38,9 @@ import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
 import org.tribuo.classification.evaluation.LabelEvaluator;
 import org.tribuo.classification.experiments.ConfigurableTrainTest;
+import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.engine.ExecutionProvider;
+import org.tribuo.distill.engine.Precision;
 import org.tribuo.distill.input.CsvTextDataSource;
 import org.tribuo.distill.loss.AttentionKl;
 import org.tribuo.distill.loss.CrossEntropy;
@@ -55,9 +58,6 @@ import org.tribuo.distill.loss.SparseKlDivergence;
 import org.tribuo.distill.loss.SquaredError;
 import org.tribuo.distill.loss.TinyBert;
 import org.tribuo.distill.loss.WeightedLosses;
-import org.tribuo.distill.runtime.ExecutionProvider;
-import org.tribuo.distill.runtime.Precision;
-import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.schedule.ConstantSchedule;
 import org.tribuo.distill.schedule.CosineSchedule;
 import org.tribuo.distill.schedule.LinearSchedule;
@@ -149,7 +149,7 @@ class DistillationConfigurationTest {
                 .padId(1)
                 .featureCacheBytes(1L << 20)
                 .softTargetStore(folder.resolve("store"))
-                .session(SessionSettings.cpu(2))
+                .device(Device.cpu(2))
                 .seed(99),
             minimal()
                 .student(EncoderStudent.of(Zoo.file("minilm_embedding_ts14"), Pooling.FIRST_TOKEN))

@@ -16,11 +16,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tribuo.Example;
 import org.tribuo.classification.Label;
+import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.loss.FeatureTerm;
 import org.tribuo.distill.loss.HiddenStateMse;
-import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.student.OnnxStudent;
 
 /** Examples with Tribuo's weights. */
@@ -47,7 +47,7 @@ class ExampleWeightsTest {
         .epochs(2)
         .batchSize(8)
         .learningRate(1e-3f)
-        .session(SessionSettings.cpu(1));
+        .device(Device.cpu(1));
   }
 
   private Map<String, Tensor> weights(

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.tribuo.MutableDataset;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.autodiff.UnknownOperatorException;
+import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.Attributes;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Node;
@@ -26,7 +27,6 @@ import org.tribuo.distill.graph.ShapeInference;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.graph.pass.Normalization;
-import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.student.FrozenWeights;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.training.TrainingListener;
@@ -51,7 +51,7 @@ class FrozenWeightsTest {
         .student(OnnxStudent.of(file, ORDER))
         .epochs(1)
         .learningRate(1e-3f)
-        .session(SessionSettings.cpu(1));
+        .device(Device.cpu(1));
   }
 
   private static DistillationBuilder<Label> student() {

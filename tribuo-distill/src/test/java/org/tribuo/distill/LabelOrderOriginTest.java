@@ -22,8 +22,8 @@ import org.tribuo.distill.component.InputFiles;
 import org.tribuo.distill.component.NamedColumns;
 import org.tribuo.distill.component.NamedColumns.Origin;
 import org.tribuo.distill.component.OnnxMetadata;
+import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.OnnxModel;
-import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.test.Helpers;
 
@@ -61,7 +61,7 @@ class LabelOrderOriginTest {
             .student(student)
             .teacher(teacher)
             .epochs(1)
-            .session(SessionSettings.cpu(1))
+            .device(Device.cpu(1))
             .build();
     trainer.setListener(
         new DistillationListener() {

@@ -20,6 +20,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.engine.Engines;
+import org.tribuo.distill.engine.InferenceSession;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
@@ -51,7 +54,6 @@ import org.tribuo.distill.loss.Pkd;
 import org.tribuo.distill.loss.RkdDistance;
 import org.tribuo.distill.loss.RowForm;
 import org.tribuo.distill.output.Targets;
-import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.transformer.Feature;
 import org.tribuo.distill.transformer.Feature.Kind;
 
@@ -87,7 +89,7 @@ class LiveTeacherFeaturesTest {
 
   private static LiveTeacherFeatures features(
       TextTrainingData texts, FeatureTeacher teacher, List<Feature> wanted, long cacheBytes) {
-    return new LiveTeacherFeatures(texts, teacher, wanted, 0, SessionSettings.cpu(1), cacheBytes);
+    return new LiveTeacherFeatures(texts, teacher, wanted, 0, Device.cpu(1), cacheBytes);
   }
 
   private static FeatureTeacher teacher(String name) throws Exception {
@@ -131,7 +133,7 @@ class LiveTeacherFeaturesTest {
               .attach(Ops.on(graph), logits);
       graph.addOutput(attached.differentiated().name());
       this.inputs = graph.inputs();
-      this.session = new InferenceSession(graph.toModel(), SessionSettings.cpu(1));
+      this.session = Engines.inference().open(graph.toModel(), Device.cpu(1));
     }
 
     List<Feature> wanted() {

@@ -19,6 +19,8 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.tribuo.distill.autodiff.rules.StandardRules;
+import org.tribuo.distill.engine.AdamW;
+import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.AtomicFile;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
@@ -61,9 +63,7 @@ import org.tribuo.distill.loss.SoftCrossEntropy;
 import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.loss.TinyBert;
 import org.tribuo.distill.output.Targets;
-import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.schedule.Schedule;
-import org.tribuo.distill.training.AdamW;
 import org.tribuo.distill.training.PrefetchedBatches;
 import org.tribuo.distill.training.StepReport;
 import org.tribuo.distill.training.StudentTraining;
@@ -227,7 +227,7 @@ final class LossCosts {
             .orElse(kl);
     try (LiveTeacherFeatures beside =
             new LiveTeacherFeatures(
-                texts(student), teacher, wanted(objective), 0, SessionSettings.cpu(1), 0);
+                texts(student), teacher, wanted(objective), 0, Device.cpu(1), 0);
         PrefetchedBatches ahead = new PrefetchedBatches(beside)) {
       return train(objective, ahead);
     }
@@ -259,7 +259,7 @@ final class LossCosts {
             Set.of(),
             true,
             Optional.empty(),
-            SessionSettings.cpu(1),
+            Device.cpu(1),
             1);
     StudentTraining.train(
         student,

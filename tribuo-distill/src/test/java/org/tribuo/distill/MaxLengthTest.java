@@ -19,13 +19,13 @@ import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
 import org.tribuo.dataset.DatasetView;
 import org.tribuo.distill.component.OnnxMetadata;
+import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.input.CsvTextDataSource;
 import org.tribuo.distill.input.RawText;
 import org.tribuo.distill.input.TextTokenizer;
 import org.tribuo.distill.input.TokenFeatures;
-import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.teacher.LabelOrder;
 import org.tribuo.evaluation.TrainTestSplitter;
@@ -41,7 +41,7 @@ class MaxLengthTest {
     return DistillationTrainer.<Label>builder()
         .student(OnnxStudent.of(Faults.CLASSIFIER, Faults.LABELS))
         .epochs(1)
-        .session(SessionSettings.cpu(1));
+        .device(Device.cpu(1));
   }
 
   private static int lengthOf(Dataset<Label> texts) {
@@ -129,7 +129,7 @@ class MaxLengthTest {
             .ready(
                 new TeacherPreparation<>(
                     examples,
-                    SessionSettings.cpu(1),
+                    Device.cpu(1),
                     0,
                     0,
                     folder,

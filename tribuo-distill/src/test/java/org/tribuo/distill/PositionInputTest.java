@@ -10,13 +10,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.tribuo.MutableDataset;
 import org.tribuo.classification.Label;
+import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.TensorType;
-import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.student.OnnxStudent;
 
 /** Models that are given the positions of the tokens. */
@@ -43,7 +43,7 @@ class PositionInputTest {
         .teacher(OnnxTeacher.of(teacher, Faults.LABELS))
         .epochs(2)
         .dropout(0)
-        .session(SessionSettings.cpu(1))
+        .device(Device.cpu(1))
         .build()
         .train(TEXTS);
   }

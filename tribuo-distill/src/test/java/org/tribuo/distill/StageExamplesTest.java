@@ -20,10 +20,10 @@ import org.tribuo.Output;
 import org.tribuo.OutputFactory;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
+import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.input.CsvTextDataSource;
 import org.tribuo.distill.loss.FeatureTerm;
 import org.tribuo.distill.loss.MiniLm;
-import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.training.StepReport;
 import org.tribuo.multilabel.MultiLabelFactory;
@@ -72,7 +72,7 @@ class StageExamplesTest {
         .teacher(OnnxTeacher.of(BERT, ORDER))
         .stages(stages)
         .batchSize(8)
-        .session(SessionSettings.cpu(1))
+        .device(Device.cpu(1))
         .build();
   }
 

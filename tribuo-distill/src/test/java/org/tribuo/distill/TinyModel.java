@@ -6,8 +6,8 @@ import java.util.List;
 import org.tribuo.Example;
 import org.tribuo.MutableDataset;
 import org.tribuo.classification.Label;
+import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.input.TokenFeatures;
-import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.provenance.ModelProvenance;
 import org.tribuo.provenance.impl.EmptyTrainerProvenance;
 
@@ -33,6 +33,6 @@ public final class TinyModel {
         data.getOutputIDInfo(),
         new StudentNetwork(
             Zoo.model("bert_seqcls_ts11"), "logits", List.of("red", "blue", "green"), tokens, 0),
-        SessionSettings.cpu(1));
+        Device.cpu(1));
   }
 }

@@ -179,7 +179,7 @@ record Trainers(
             .weightDecay(training.weightDecay)
             .warmUp(training.warmUp)
             .maxGradientNorm(training.maxGradientNorm)
-            .session(training.session())
+            .device(training.device())
             .seed(seed);
     return training.earlyStopping
         ? builder.earlyStopping(TrainingOptions.HELD_OUT, TrainingOptions.PATIENCE)

@@ -14,6 +14,8 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.tribuo.distill.autodiff.rules.StandardRules;
+import org.tribuo.distill.engine.AdamW;
+import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.loss.CrossEntropy;
@@ -22,10 +24,8 @@ import org.tribuo.distill.loss.Objective;
 import org.tribuo.distill.loss.ObjectiveInputs;
 import org.tribuo.distill.loss.ObjectiveSchedules;
 import org.tribuo.distill.loss.RowForm;
-import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.schedule.Schedule;
 import org.tribuo.distill.student.NewStudent;
-import org.tribuo.distill.training.AdamW;
 import org.tribuo.distill.training.StepReport;
 import org.tribuo.distill.training.StudentTraining;
 import org.tribuo.distill.training.TrainedStudent;
@@ -60,11 +60,11 @@ record EncoderTraining(OnnxModel student, int classes, int batch, int[] tokens) 
    */
   record Result(List<Float> losses, List<Duration> processorTimes, OnnxModel student) {}
 
-  Result train(SessionSettings session) {
-    return train(session, 0.1f, TrainingListener.NONE);
+  Result train(Device device) {
+    return train(device, 0.1f, TrainingListener.NONE);
   }
 
-  Result train(SessionSettings session, float dropout, TrainingListener listener) {
+  Result train(Device device, float dropout, TrainingListener listener) {
     List<Float> losses = new ArrayList<>();
     List<Duration> times = new ArrayList<>();
     TrainingListener steps =
@@ -97,7 +97,7 @@ record EncoderTraining(OnnxModel student, int classes, int batch, int[] tokens) 
                 Set.of(),
                 true,
                 Optional.empty(),
-                session,
+                device,
                 SEED),
             new Batches(),
             Optional.empty(),

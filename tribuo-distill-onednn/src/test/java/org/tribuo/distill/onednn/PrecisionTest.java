@@ -17,10 +17,10 @@ import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
 import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.DistilledModel;
+import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.engine.Precision;
 import org.tribuo.distill.input.TokenFeatures;
 import org.tribuo.distill.input.TokenSequence;
-import org.tribuo.distill.runtime.Precision;
-import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.student.NewStudent;
 import org.tribuo.provenance.SimpleDataSourceProvenance;
 
@@ -67,7 +67,7 @@ class PrecisionTest {
 
       double[] scores = scores(model, texts);
       assertThat(scores).containsExactly(scores(exact, texts), within(2e-2));
-      model.runOn(SessionSettings.cpu(1));
+      model.runOn(Device.cpu(1));
       assertThat(scores(model, texts)).containsExactly(scores, within(1e-2));
       if (active) {
         assertThat(scores(model, texts)).isNotEqualTo(scores);

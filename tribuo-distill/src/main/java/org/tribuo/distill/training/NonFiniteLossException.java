@@ -58,7 +58,7 @@ public final class NonFiniteLossException extends TrainingException {
   }
 
   /**
-   * The student as the step before left it, whole; empty if a {@link TrainingSession} was used
+   * The student as the step before left it, whole; empty if a {@link OrtTrainingSession} was used
    * directly, which still has its weights.
    */
   public Optional<TrainedStudent> lastGood() {

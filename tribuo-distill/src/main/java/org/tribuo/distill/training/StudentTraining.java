@@ -16,6 +16,10 @@ import java.util.stream.IntStream;
 import org.tribuo.distill.autodiff.Differentiator;
 import org.tribuo.distill.autodiff.RuleTable;
 import org.tribuo.distill.autodiff.rules.LibraryRules;
+import org.tribuo.distill.engine.Engines;
+import org.tribuo.distill.engine.Optimizer;
+import org.tribuo.distill.engine.TrainingGraph;
+import org.tribuo.distill.engine.TrainingSession;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Ops;
@@ -42,7 +46,8 @@ public final class StudentTraining {
   private final Set<String> decayed;
   private final TiedWeights tied;
   private final VocabularyCompaction vocabulary;
-  private final TrainingArtifacts artifacts;
+  private final TrainingGraph trainingGraph;
+  private final Optimizer optimizer;
   private final AttachedObjective attached;
 
   /** Weights at the end of an epoch, and what they are worth. */
@@ -89,7 +94,7 @@ public final class StudentTraining {
       leaveOutWhatFeaturesDoNotReach(graph, weights);
     }
     requireSome(weights, frozen);
-    boolean byLibrary = settings.session().operators().isPresent();
+    boolean byLibrary = settings.device().operators().isPresent();
     if (byLibrary) {
       LibraryOperators.apply(graph, Arrays.stream(outputs).map(Value::name).toList());
     }
@@ -99,9 +104,9 @@ public final class StudentTraining {
             attached.differentiated().name(),
             weights,
             byLibrary ? rules.with(LibraryRules.ENTRIES) : rules);
-    this.artifacts =
-        TrainingArtifacts.of(
-            graph, List.copyOf(attached.terms().keySet()), gradients, optimizer(weights));
+    this.trainingGraph =
+        new TrainingGraph(graph, List.copyOf(attached.terms().keySet()), gradients);
+    this.optimizer = optimizer(weights);
   }
 
   /** Of a student that is compared with its teacher inside, the head and last layers may rest. */
@@ -122,10 +127,10 @@ public final class StudentTraining {
     }
   }
 
-  private OptimizerSettings optimizer(Set<String> weights) {
+  private Optimizer optimizer(Set<String> weights) {
     Set<String> undecayed = new LinkedHashSet<>(weights);
     undecayed.removeAll(decayed);
-    return new OptimizerSettings(settings.adamW(), settings.maxGradientNorm(), undecayed);
+    return new Optimizer(settings.adamW(), settings.maxGradientNorm(), undecayed);
   }
 
   /**
@@ -183,7 +188,7 @@ public final class StudentTraining {
   private TrainedStudent run(Optional<Validation> validation, TrainingListener listener) {
     Instant start = Instant.now();
     try (TrainingSession session =
-        TrainingSession.open(artifacts, settings.session(), settings.seed())) {
+        Engines.training().train(trainingGraph, optimizer, settings.device(), settings.seed())) {
       long totalSteps = totalSteps();
       listener.onTrainingStart(
           new TrainingPlan(totalSteps, settings.epochs(), data.rows(), parameters()));
@@ -277,6 +282,8 @@ public final class StudentTraining {
   }
 
   private long parameters() {
-    return artifacts.checkpoint().trainable().values().stream().mapToLong(Tensor::elements).sum();
+    return trainingGraph.parameters().stream()
+        .mapToLong(name -> trainingGraph.graph().initializer(name).elements())
+        .sum();
   }
 }

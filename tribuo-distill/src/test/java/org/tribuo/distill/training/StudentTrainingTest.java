@@ -23,6 +23,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.tribuo.distill.autodiff.RuleTable;
 import org.tribuo.distill.autodiff.RuleTable.Entry;
 import org.tribuo.distill.autodiff.rules.StandardRules;
+import org.tribuo.distill.engine.AdamW;
+import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.Attributes;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.ElementType;
@@ -41,7 +43,6 @@ import org.tribuo.distill.loss.Objective;
 import org.tribuo.distill.loss.ObjectiveSchedules;
 import org.tribuo.distill.loss.RowForm;
 import org.tribuo.distill.loss.TokenMask;
-import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.schedule.LinearSchedule;
 import org.tribuo.distill.schedule.Schedule;
 import org.tribuo.distill.schedule.StepSchedule;
@@ -79,7 +80,7 @@ class StudentTrainingTest {
         Set.of(),
         compact,
         Optional.empty(),
-        SessionSettings.cpu(threads),
+        Device.cpu(threads),
         1);
   }
 
@@ -105,7 +106,7 @@ class StudentTrainingTest {
         base.frozen(),
         base.compactVocabulary(),
         earlyStopping,
-        base.session(),
+        base.device(),
         seed);
   }
 
