@@ -6,6 +6,8 @@ import ai.onnxruntime.OrtLoggingLevel;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.engine.RuntimeUnavailableException;
 
@@ -195,9 +197,7 @@ final class OrtRuntime {
    */
   private static OrtEnvironment initialise(String origin, UnaryOperator<String> remedy) {
     try {
-      OrtEnvironment initialised =
-          OrtEnvironment.getEnvironment(
-              OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, OrtEnvironment.DEFAULT_NAME);
+      OrtEnvironment initialised = environmentThatLogsErrors();
       initialised.setTelemetry(false);
       return initialised;
     } catch (LinkageError | RuntimeException | OrtException e) {
@@ -210,6 +210,19 @@ final class OrtRuntime {
               + ". "
               + remedy.apply(reason),
           e);
+    }
+  }
+
+  /** An environment that is there already keeps its own log level, which need not alarm anyone. */
+  private static OrtEnvironment environmentThatLogsErrors() {
+    Logger warnings = Logger.getLogger(OrtEnvironment.class.getName());
+    Level before = warnings.getLevel();
+    warnings.setLevel(Level.OFF);
+    try {
+      return OrtEnvironment.getEnvironment(
+          OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, OrtEnvironment.DEFAULT_NAME);
+    } finally {
+      warnings.setLevel(before);
     }
   }
 

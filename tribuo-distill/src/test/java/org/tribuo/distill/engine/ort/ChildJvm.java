@@ -21,12 +21,42 @@ public final class ChildJvm {
    * are one stream.
    */
   public static ChildJvm start(Class<?> main, String... options) throws IOException {
+    return start(System.getProperty("java.class.path"), main.getName(), options);
+  }
+
+  /**
+   * As above.
+   *
+   * @param classPath in place of that of the tests
+   * @param main the name of a class, or a file of Java
+   */
+  public static ChildJvm start(String classPath, String main, String... options)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xshare:auto", "-XX:TieredStopAtLevel=1"));
     command.addAll(Arrays.asList(options));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    command.addAll(List.of("-cp", classPath, main));
     return new ChildJvm(new ProcessBuilder(command).redirectErrorStream(true).start());
+  }
+
+  /**
+   * The class path of the tests without some jars.
+   *
+   * @param groupAndArtifact the folders of these jars in a Maven repository, such as {@code
+   *     org/bytedeco/onnxruntime}
+   */
+  public static String classPathWithout(String groupAndArtifact) {
+    String separator = System.getProperty("path.separator");
+    List<String> entries = List.of(System.getProperty("java.class.path").split(separator));
+    List<String> others =
+        entries.stream()
+            .filter(entry -> !entry.replace('\\', '/').contains("/" + groupAndArtifact + "/"))
+            .toList();
+    if (others.size() == entries.size()) {
+      throw new IllegalArgumentException("no jar of " + groupAndArtifact + " in " + entries);
+    }
+    return String.join(separator, others);
   }
 
   /** Everything that it printed, once it has ended. */

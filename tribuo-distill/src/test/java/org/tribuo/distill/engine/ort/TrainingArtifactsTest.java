@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tribuo.distill.autodiff.rules.StandardRules;
 import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.engine.LinearRegression;
 import org.tribuo.distill.engine.Optimizer;
 import org.tribuo.distill.engine.TrainingGraph;
 import org.tribuo.distill.engine.TrainingSession;
@@ -37,7 +38,8 @@ class TrainingArtifactsTest {
             TrainingGraph.of(
                 graph, List.of(LinearRegression.LOSS), parameters, StandardRules.TABLE),
             Optimizer.DEFAULT);
-    TrainingArtifacts byHand = LinearRegression.artifacts(Optimizer.DEFAULT);
+    TrainingArtifacts byHand =
+        TrainingArtifacts.of(LinearRegression.trainingGraph(), Optimizer.DEFAULT);
     try (TrainingSession session = open(derived);
         TrainingSession expected = open(byHand)) {
       for (int step = 0; step < 3; step++) {
@@ -76,7 +78,8 @@ class TrainingArtifactsTest {
 
   @Test
   void trainParametersBesideFrozenOnesOfTheCheckpoint() throws IOException {
-    TrainingArtifacts all = LinearRegression.artifacts(Optimizer.DEFAULT);
+    TrainingArtifacts all =
+        TrainingArtifacts.of(LinearRegression.trainingGraph(), Optimizer.DEFAULT);
     Map<String, Tensor> trainable = new LinkedHashMap<>(all.checkpoint().trainable());
     String frozen = LinearRegression.bias(0);
     Graph graph = LinearRegression.graph();
@@ -119,26 +122,33 @@ class TrainingArtifactsTest {
     Set<String> all = LinearRegression.initialWeights().keySet();
     Set<String> biases = Set.copyOf(LinearRegression.biases());
     Optimizer settings = Optimizer.DEFAULT;
-    assertThat(LinearRegression.artifacts(settings).weightDecayModel()).isEmpty();
-    assertThat(LinearRegression.artifacts(settings.withoutWeightDecayFor(all)).weightDecayModel())
+    assertThat(TrainingArtifacts.of(LinearRegression.trainingGraph(), settings).weightDecayModel())
         .isEmpty();
     assertThat(
-            LinearRegression.artifacts(settings.withoutWeightDecayFor(biases)).weightDecayModel())
+            TrainingArtifacts.of(
+                    LinearRegression.trainingGraph(), settings.withoutWeightDecayFor(all))
+                .weightDecayModel())
+        .isEmpty();
+    assertThat(
+            TrainingArtifacts.of(
+                    LinearRegression.trainingGraph(), settings.withoutWeightDecayFor(biases))
+                .weightDecayModel())
         .isPresent();
   }
 
   @Test
   void replaceOlderOnesInAFolder() throws IOException {
-    LinearRegression.artifacts(
+    TrainingArtifacts.of(
+            LinearRegression.trainingGraph(),
             Optimizer.DEFAULT.withoutWeightDecayFor(Set.copyOf(LinearRegression.biases())))
         .writeTo(folder);
-    LinearRegression.artifacts(Optimizer.DEFAULT).writeTo(folder);
+    TrainingArtifacts.of(LinearRegression.trainingGraph(), Optimizer.DEFAULT).writeTo(folder);
     assertThat(TrainingArtifacts.in(folder).weightDecayModel()).isEmpty();
   }
 
   @Test
   void sayWhichFileOfAFolderIsMissing() throws IOException {
-    LinearRegression.artifacts(Optimizer.DEFAULT).writeTo(folder);
+    TrainingArtifacts.of(LinearRegression.trainingGraph(), Optimizer.DEFAULT).writeTo(folder);
     Files.delete(folder.resolve("optimizer_model.onnx"));
     assertThatThrownBy(() -> TrainingArtifacts.in(folder))
         .isInstanceOf(NoSuchFileException.class)

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.engine.LinearRegression;
 import org.tribuo.distill.engine.Optimizer;
 import org.tribuo.distill.engine.TrainingSession;
 import org.tribuo.distill.graph.Tensor;
@@ -31,7 +32,8 @@ class TrainingMemoryTest {
     Map<String, Tensor> largest = LinearRegression.batch(1, LARGEST_BATCH);
     SplittableRandom random = new SplittableRandom(1);
     try (TrainingSession session =
-        OrtTraining.open(LinearRegression.artifacts(settings), Device.cpu(1), 1)) {
+        OrtTraining.open(
+            TrainingArtifacts.of(LinearRegression.trainingGraph(), settings), Device.cpu(1), 1)) {
       long afterWarmUp = 0;
       for (int step = 0; step < 2000; step++) {
         assertThat(session.step(firstRows(largest, 1 + random.nextInt(LARGEST_BATCH))))

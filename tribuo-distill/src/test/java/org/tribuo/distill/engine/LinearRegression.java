@@ -1,4 +1,4 @@
-package org.tribuo.distill.engine.ort;
+package org.tribuo.distill.engine;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -6,9 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import org.tribuo.distill.engine.AdamW;
-import org.tribuo.distill.engine.Optimizer;
-import org.tribuo.distill.engine.TrainingGraph;
 import org.tribuo.distill.graph.Attributes;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.ElementType;
@@ -25,23 +22,23 @@ import org.tribuo.distill.graph.Value;
  * the loss is half the sum of the squared errors. Once as an ONNX graph, with the gradients written
  * by hand, and once in plain Java.
  */
-final class LinearRegression {
-  static final int FEATURES = 3;
-  static final int PAIRS = 4;
-  static final String LOSS = "loss";
+public final class LinearRegression {
+  public static final int FEATURES = 3;
+  public static final int PAIRS = 4;
+  public static final String LOSS = "loss";
   private static final String ERROR = "error";
 
   private LinearRegression() {}
 
-  static String weight(int pair) {
+  public static String weight(int pair) {
     return "layer." + pair + ".weight";
   }
 
-  static String bias(int pair) {
+  public static String bias(int pair) {
     return "layer." + pair + ".bias";
   }
 
-  static List<String> biases() {
+  public static List<String> biases() {
     List<String> names = new ArrayList<>();
     for (int pair = 0; pair < PAIRS; pair++) {
       names.add(bias(pair));
@@ -49,12 +46,8 @@ final class LinearRegression {
     return names;
   }
 
-  static TrainingArtifacts artifacts(Optimizer optimizer) {
-    return TrainingArtifacts.of(trainingGraph(), optimizer);
-  }
-
   /** With gradients that are written by hand. */
-  static TrainingGraph trainingGraph() {
+  public static TrainingGraph trainingGraph() {
     Graph graph = graph();
     Ops op = Ops.on(graph);
     Value x = graph.value("x");
@@ -69,7 +62,7 @@ final class LinearRegression {
   }
 
   /** Predictions and loss, forward only. */
-  static Graph graph() {
+  public static Graph graph() {
     Graph graph = Graph.empty(Ops.OPSET);
     Ops op = Ops.on(graph);
     Value x = input(graph, "x", FEATURES);
@@ -98,7 +91,7 @@ final class LinearRegression {
         Node.ONNX, "Identity", Attributes.NONE, List.of(value.name()), Map.of(name, value.type()));
   }
 
-  static Map<String, Tensor> initialWeights() {
+  public static Map<String, Tensor> initialWeights() {
     SplittableRandom random = new SplittableRandom(1);
     Map<String, Tensor> weights = new LinkedHashMap<>();
     for (int pair = 0; pair < PAIRS; pair++) {
@@ -108,7 +101,7 @@ final class LinearRegression {
     return weights;
   }
 
-  static Map<String, Tensor> batch(long seed, int examples) {
+  public static Map<String, Tensor> batch(long seed, int examples) {
     SplittableRandom random = new SplittableRandom(seed);
     return Map.of(
         "x", Tensor.of(uniform(random, examples * FEATURES), examples, FEATURES),
@@ -124,7 +117,7 @@ final class LinearRegression {
   }
 
   /** AdamW as the formulas say, in double precision. */
-  static final class Reference {
+  public static final class Reference {
     private final Optimizer settings;
     private final Map<String, double[]> weights = new LinkedHashMap<>();
     private final Map<String, double[]> gradients = new LinkedHashMap<>();

@@ -1,4 +1,4 @@
-package org.tribuo.distill.engine.ort;
+package org.tribuo.distill.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -13,16 +13,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.tribuo.distill.engine.AdamW;
-import org.tribuo.distill.engine.Device;
-import org.tribuo.distill.engine.Optimizer;
-import org.tribuo.distill.engine.TrainingSession;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Tensor;
 
-class OptimizerGraphTest {
+/** What every engine that trains makes of an {@link Optimizer}. */
+public abstract class OptimizerContract {
   private static final AdamW STRONG_DECAY = new AdamW(0.9f, 0.99f, 1e-6f, 0.5f);
   private static final Set<String> BIASES = Set.copyOf(LinearRegression.biases());
+
+  /** The engine under test. */
+  protected abstract TrainingEngine engine();
 
   static Stream<Arguments> settings() {
     Optimizer plain = new Optimizer(STRONG_DECAY, OptionalDouble.empty(), Set.of());
@@ -116,15 +116,12 @@ class OptimizerGraphTest {
 
   @Test
   void refusesToSpareAnUnknownParameterFromDecay() {
-    assertThatThrownBy(
-            () ->
-                LinearRegression.artifacts(
-                    Optimizer.DEFAULT.withoutWeightDecayFor(Set.of("layer.9.bias"))))
+    assertThatThrownBy(() -> open(Optimizer.DEFAULT.withoutWeightDecayFor(Set.of("layer.9.bias"))))
         .isInstanceOf(GraphException.class)
         .hasMessageContaining("'layer.9.bias' is to have no weight decay, but is no parameter");
   }
 
-  private static Map<String, Tensor> weightsAfterTraining(Optimizer settings) throws IOException {
+  private Map<String, Tensor> weightsAfterTraining(Optimizer settings) throws IOException {
     try (TrainingSession session = open(settings)) {
       for (int step = 0; step < 20; step++) {
         session.step(LinearRegression.batch(step, 7));
@@ -134,8 +131,8 @@ class OptimizerGraphTest {
     }
   }
 
-  private static TrainingSession open(Optimizer settings) throws IOException {
-    return OrtTraining.open(LinearRegression.artifacts(settings), Device.cpu(1), 1);
+  private TrainingSession open(Optimizer settings) throws IOException {
+    return engine().train(LinearRegression.trainingGraph(), settings, Device.cpu(1), 1);
   }
 
   private static float number(Map<String, Tensor> reported, String name) {
