@@ -39,6 +39,8 @@ import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.input.TokenFeatures;
 import org.tribuo.distill.input.TokenSequence;
 import org.tribuo.distill.protos.DistilledModelProto;
+import org.tribuo.distill.student.StudentNetwork;
+import org.tribuo.distill.student.StudentNetworkProtos;
 import org.tribuo.impl.ArrayExample;
 import org.tribuo.interop.onnx.DenseTransformer;
 import org.tribuo.interop.onnx.LabelTransformer;

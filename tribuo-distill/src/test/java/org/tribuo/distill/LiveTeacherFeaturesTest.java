@@ -53,7 +53,13 @@ import org.tribuo.distill.loss.Objective;
 import org.tribuo.distill.loss.Pkd;
 import org.tribuo.distill.loss.RkdDistance;
 import org.tribuo.distill.loss.RowForm;
+import org.tribuo.distill.loss.UniformLayers;
 import org.tribuo.distill.output.Targets;
+import org.tribuo.distill.teacher.FeatureTeacher;
+import org.tribuo.distill.teacher.LiveTeacherFeatures;
+import org.tribuo.distill.training.data.ExampleWeights;
+import org.tribuo.distill.training.data.TextRows;
+import org.tribuo.distill.training.data.TextTrainingData;
 import org.tribuo.distill.transformer.Feature;
 import org.tribuo.distill.transformer.Feature.Kind;
 
@@ -99,7 +105,7 @@ class LiveTeacherFeaturesTest {
   // ---- what losses make of it
 
   private static Map<String, FeatureLoss> losses() {
-    LayerMap uniform = LayerMap.uniform();
+    LayerMap uniform = new UniformLayers();
     Map<String, FeatureLoss> losses = new LinkedHashMap<>();
     losses.put("embeddings", new EmbeddingMse());
     losses.put("states", new HiddenStateMse(uniform));

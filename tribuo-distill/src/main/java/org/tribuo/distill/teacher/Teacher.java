@@ -24,6 +24,7 @@ import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.pass.LogitsBelow;
+import org.tribuo.distill.output.LabelOrder;
 
 /**
  * An ONNX model that is asked for its logits. The file is read and checked when a teacher is

@@ -3,6 +3,7 @@ package org.tribuo.distill.teacher;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.output.LabelOrder;
 
 /**
  * What makes a teacher.

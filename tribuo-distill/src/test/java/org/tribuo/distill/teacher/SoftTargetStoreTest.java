@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.tribuo.distill.engine.ExecutionProvider;
 import org.tribuo.distill.engine.Precision;
 import org.tribuo.distill.graph.Sha256;
+import org.tribuo.distill.output.LabelOrder;
 import org.tribuo.distill.teacher.SoftTargetStoreException.Reason;
 
 class SoftTargetStoreTest {

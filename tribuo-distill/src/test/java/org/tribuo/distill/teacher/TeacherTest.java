@@ -26,6 +26,7 @@ import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Sha256;
 import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.output.LabelOrder;
 
 class TeacherTest {
   private static final LabelOrder LABELS = TinyTeacher.labels(3);
