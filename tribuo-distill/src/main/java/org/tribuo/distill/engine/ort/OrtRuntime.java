@@ -80,7 +80,8 @@ final class OrtRuntime {
    */
   void requireTraining() {
     if (cannotTrain.isPresent()) {
-      throw new RuntimeUnavailableException(cannotTrain.get().getMessage(), cannotTrain.get());
+      throw new RuntimeUnavailableException(
+          String.valueOf(cannotTrain.get().getMessage()), cannotTrain.get());
     }
   }
 
