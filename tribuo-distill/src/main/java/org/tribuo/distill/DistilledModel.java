@@ -25,13 +25,13 @@ import org.tribuo.OutputFactory;
 import org.tribuo.Prediction;
 import org.tribuo.distill.component.InputFiles;
 import org.tribuo.distill.component.OnnxMetadata;
+import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.AtomicFile;
 import org.tribuo.distill.graph.SharedBytes;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.TokenSequence;
 import org.tribuo.distill.protos.ComponentProto;
 import org.tribuo.distill.protos.DistilledModelProto;
-import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.student.NetworkRunner;
 import org.tribuo.distill.student.StudentNetwork;
 import org.tribuo.distill.student.StudentNetworkProtos;
@@ -76,7 +76,7 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
       ImmutableFeatureMap features,
       OutputDomain<T> outputs,
       StudentNetwork network,
-      SessionSettings settings) {
+      Device device) {
     this(
         name,
         provenance,
@@ -85,7 +85,7 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
         outputs.task(),
         outputs.codec(network.labelOrder()),
         network,
-        settings);
+        device);
   }
 
   private DistilledModel(
@@ -96,12 +96,12 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
       Task<T> task,
       TargetCodec<T> codec,
       StudentNetwork network,
-      SessionSettings settings) {
+      Device device) {
     super(name, provenance, features, outputs, task.probabilities().isPresent());
     this.task = task;
     this.network = network;
     this.codec = codec;
-    this.runner = new NetworkRunner(network, settings);
+    this.runner = new NetworkRunner(network, device);
   }
 
   /**
@@ -158,7 +158,7 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
         network.tokens().featureMap(new MutableFeatureMap()),
         OutputDomain.ofTeacherAlone(task, network.labelOrder(), factory),
         network,
-        SessionSettings.cpu(0));
+        Device.cpu(0));
   }
 
   /**
@@ -205,7 +205,7 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
         carrier.featureDomain(),
         new OutputDomain<>(Tasks.read(task, outputs), outputs, List.of()),
         network,
-        SessionSettings.cpu(0));
+        Device.cpu(0));
   }
 
   @Override
@@ -249,10 +249,10 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
   /**
    * Says where the student runs from now on.
    *
-   * @param settings the provider and the number of threads
+   * @param device the provider, the number of threads and the precision
    */
-  public void runOn(SessionSettings settings) {
-    runner.runOn(settings);
+  public void runOn(Device device) {
+    runner.runOn(device);
   }
 
   /** The student. */
@@ -328,14 +328,7 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
   @Override
   protected DistilledModel<T> copy(String newName, ModelProvenance newProvenance) {
     return new DistilledModel<>(
-        newName,
-        newProvenance,
-        featureIDMap,
-        outputIDInfo,
-        task,
-        codec,
-        network,
-        runner.settings());
+        newName, newProvenance, featureIDMap, outputIDInfo, task, codec, network, runner.device());
   }
 
   /** Frees the native memory. May be called twice; the next prediction takes it again. */

@@ -9,9 +9,9 @@ import java.util.Set;
 import org.tribuo.Output;
 import org.tribuo.OutputFactory;
 import org.tribuo.distill.component.PropertyChecks;
+import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.input.Batching;
 import org.tribuo.distill.loss.DistillationObjective;
-import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.student.StudentSource;
 import org.tribuo.distill.student.TrainingGraphOptions;
 import org.tribuo.distill.task.Task;
@@ -46,7 +46,7 @@ record Recipe(
     Batching batching,
     List<TrainingStage> statedStages,
     Optional<EarlyStopping> earlyStopping,
-    SessionSettings session,
+    Device device,
     Optional<Path> softTargetStore,
     Optional<Path> lastGoodStudent) {
   /**
@@ -157,7 +157,7 @@ record Recipe(
         trainingGraph.compactVocabulary(),
         // It selects by the student's output, which FEATURES alone do not train.
         from == TrainingStage.From.FEATURES ? Optional.empty() : earlyStopping,
-        session,
+        device,
         0);
   }
 

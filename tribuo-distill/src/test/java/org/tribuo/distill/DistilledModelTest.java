@@ -33,19 +33,20 @@ import org.tribuo.Prediction;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
 import org.tribuo.distill.component.OnnxMetadata;
+import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.engine.Engines;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.input.TokenFeatures;
 import org.tribuo.distill.input.TokenSequence;
 import org.tribuo.distill.protos.ComponentProto;
 import org.tribuo.distill.protos.DistilledModelProto;
-import org.tribuo.distill.runtime.SessionSettings;
-import org.tribuo.distill.runtime.TrainingRuntime;
 import org.tribuo.distill.student.StudentNetwork;
 import org.tribuo.distill.student.StudentNetworkProtos;
 import org.tribuo.distill.task.LabelOrder;
 import org.tribuo.distill.task.OutputDomain;
 import org.tribuo.distill.task.Task;
 import org.tribuo.distill.task.Tasks;
+import org.tribuo.distill.transformer.Transformer;
 import org.tribuo.impl.ArrayExample;
 import org.tribuo.interop.onnx.DenseTransformer;
 import org.tribuo.interop.onnx.LabelTransformer;
@@ -162,7 +163,7 @@ class DistilledModelTest {
     model.close();
     model.close();
     assertThat(model.predict(EXAMPLES.get(0)).distributionEquals(before)).isTrue();
-    model.runOn(SessionSettings.cpu(1));
+    model.runOn(Device.cpu(1));
     assertThat(model.predict(EXAMPLES.get(0)).distributionEquals(before, 1e-5)).isTrue();
     model.close();
   }
@@ -192,7 +193,7 @@ class DistilledModelTest {
 
   @Test
   void tribuoReadsTheProvenanceOfAnExportedFile(@TempDir Path folder) throws Exception {
-    TrainingRuntime.environment();
+    Engines.training();
     Path file = folder.resolve("student.onnx");
     try (DistilledModel<Label> model = labels()) {
       model.exportOnnx(file);
@@ -385,7 +386,7 @@ class DistilledModelTest {
         provenance,
         features,
         OutputDomain.of(Tasks.of(data.getOutputFactory()), data),
-        new StudentNetwork(onnx, "logits", new LabelOrder(labelOrder), TOKENS, 0),
-        SessionSettings.cpu(2));
+        new StudentNetwork(Transformer.of(onnx), "logits", new LabelOrder(labelOrder), TOKENS, 0),
+        Device.cpu(2));
   }
 }

@@ -19,6 +19,7 @@ import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
 import org.tribuo.dataset.DatasetView;
 import org.tribuo.distill.component.OnnxMetadata;
+import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.input.Batching;
@@ -26,7 +27,6 @@ import org.tribuo.distill.input.CsvTextDataSource;
 import org.tribuo.distill.input.RawText;
 import org.tribuo.distill.input.TextTokenizer;
 import org.tribuo.distill.input.TokenFeatures;
-import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.task.LabelOrder;
 import org.tribuo.distill.task.SingleLabel;
@@ -34,6 +34,7 @@ import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.teacher.ReadyTeacher;
 import org.tribuo.distill.teacher.SoftTargetStep;
 import org.tribuo.distill.teacher.TeacherUse;
+import org.tribuo.distill.transformer.TransformerFiles;
 import org.tribuo.evaluation.TrainTestSplitter;
 import org.tribuo.test.Helpers;
 
@@ -47,7 +48,7 @@ class MaxLengthTest {
     return DistillationTrainer.<Label>builder()
         .student(OnnxStudent.of(Faults.CLASSIFIER, Faults.LABELS))
         .epochs(1)
-        .session(SessionSettings.cpu(1));
+        .device(Device.cpu(1));
   }
 
   private static int lengthOf(Dataset<Label> texts) {
@@ -139,7 +140,12 @@ class MaxLengthTest {
     ReadyTeacher ready =
         source
             .ready(
-                new TeacherUse(SessionSettings.cpu(1), new SingleLabel(), OptionalInt.empty(), 0))
+                new TeacherUse(
+                    Device.cpu(1),
+                    new SingleLabel(),
+                    OptionalInt.empty(),
+                    0,
+                    new TransformerFiles()))
             .orElseThrow();
     assertThat(ready.maxLength()).hasValue(MOST);
     SoftTargetStep step =
@@ -149,7 +155,8 @@ class MaxLengthTest {
             List.of(),
             new SingleLabel(),
             new LabelOrder(Faults.LABELS),
-            OptionalInt.empty());
+            OptionalInt.empty(),
+            new TransformerFiles());
     assertThat(step.inputs().texts()).allSatisfy(cut -> assertThat(cut.length()).isEqualTo(MOST));
     step.teacher().close();
   }

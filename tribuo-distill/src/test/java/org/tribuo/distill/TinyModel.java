@@ -6,12 +6,13 @@ import java.util.List;
 import org.tribuo.Example;
 import org.tribuo.MutableDataset;
 import org.tribuo.classification.Label;
+import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.input.TokenFeatures;
-import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.student.StudentNetwork;
 import org.tribuo.distill.task.LabelOrder;
 import org.tribuo.distill.task.OutputDomain;
 import org.tribuo.distill.task.SingleLabel;
+import org.tribuo.distill.transformer.Transformer;
 import org.tribuo.provenance.ModelProvenance;
 import org.tribuo.provenance.impl.EmptyTrainerProvenance;
 
@@ -36,11 +37,11 @@ public final class TinyModel {
         tokens.featureMap(data.getFeatureMap()),
         OutputDomain.of(new SingleLabel(), data),
         new StudentNetwork(
-            Zoo.model("bert_seqcls_ts11"),
+            Transformer.of(Zoo.model("bert_seqcls_ts11")),
             "logits",
             LabelOrder.of("red", "blue", "green"),
             tokens,
             0),
-        SessionSettings.cpu(1));
+        Device.cpu(1));
   }
 }

@@ -13,6 +13,9 @@ import org.tribuo.distill.component.ModelFileProvenance;
 import org.tribuo.distill.component.OnnxMetadata;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.task.LabelOrder;
+import org.tribuo.distill.transformer.LogitsOutput;
+import org.tribuo.distill.transformer.Transformer;
+import org.tribuo.distill.transformer.TransformerFiles;
 
 /**
  * A student with a task head, from an ONNX file.
@@ -32,8 +35,8 @@ public final class OnnxStudent implements StudentSource {
 
   @Config(
       description =
-          "The output that holds the logits; empty for the one that an exported student's file"
-              + " names, the one called 'logits', or the only one.")
+          "The output that holds the logits; empty to find it by the metadata of an exported"
+              + " student, or by its shape and its usual names.")
   private String logits = "";
 
   @Config(
@@ -86,14 +89,20 @@ public final class OnnxStudent implements StudentSource {
   }
 
   @Override
-  public Student make(LabelOrder outputs, long seed) throws IOException {
-    OnnxModel model = file().read();
+  public Student make(LabelOrder outputs, long seed, TransformerFiles files) throws IOException {
+    Transformer transformer = files.read(path);
+    OnnxModel model = transformer.model();
+    LabelOrder columns = new LabelOrder(file().labelOrder(labelOrder, model));
     return new Student(
-        model,
-        logits.isEmpty()
-            ? OnnxMetadata.logits(model).orElseGet(() -> Student.logitsOf(model))
-            : logits,
-        new LabelOrder(file().labelOrder(labelOrder, model)));
+        transformer,
+        LogitsOutput.find(
+            "The student '%s'".formatted(path),
+            transformer.graph(),
+            columns.size(),
+            Optional.of(logits)
+                .filter(name -> !name.isEmpty())
+                .or(() -> OnnxMetadata.logits(model))),
+        columns);
   }
 
   @Override

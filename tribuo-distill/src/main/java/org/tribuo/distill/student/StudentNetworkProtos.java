@@ -12,6 +12,7 @@ import org.tribuo.distill.protos.ComponentProto;
 import org.tribuo.distill.protos.DistilledModelProto;
 import org.tribuo.distill.protos.SealedModelProto;
 import org.tribuo.distill.task.LabelOrder;
+import org.tribuo.distill.transformer.Transformer;
 import org.tribuo.protos.core.ModelDataProto;
 
 /**
@@ -86,7 +87,7 @@ public final class StudentNetworkProtos {
   public static StudentNetwork read(DistilledModelProto proto) {
     try {
       return new StudentNetwork(
-          OnnxModel.parse(proto.getOnnxModel()),
+          Transformer.of(OnnxModel.parse(proto.getOnnxModel())),
           proto.getLogitsOutput(),
           new LabelOrder(proto.getLabelOrderList()),
           new TokenFeatures(proto.getPositions(), proto.getVocabulary()),

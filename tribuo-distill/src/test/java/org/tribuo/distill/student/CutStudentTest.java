@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.tribuo.distill.task.LabelOrder;
+import org.tribuo.distill.transformer.TransformerFiles;
 
 class CutStudentTest {
   /** Its weights are named by their layer, from 0. */
@@ -27,7 +28,12 @@ class CutStudentTest {
   }
 
   private static Set<String> layersOf(StudentSource source) throws IOException {
-    return source.make(LabelOrder.of("no", "yes"), 1).model().initializers().keySet().stream()
+    return source
+        .make(LabelOrder.of("no", "yes"), 1, new TransformerFiles())
+        .model()
+        .initializers()
+        .keySet()
+        .stream()
         .filter(name -> name.startsWith("layers."))
         .map(name -> name.replaceAll("^(layers\\.\\d+)\\..*", "$1"))
         .collect(Collectors.toSet());

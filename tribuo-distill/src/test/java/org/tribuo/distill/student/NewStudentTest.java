@@ -11,6 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.task.LabelOrder;
 import org.tribuo.distill.transformer.Pooling;
+import org.tribuo.distill.transformer.TransformerFiles;
 
 class NewStudentTest {
   @ParameterizedTest
@@ -69,6 +70,9 @@ class NewStudentTest {
   }
 
   private static Map<String, Tensor> initializers(NewStudent student) {
-    return student.make(LabelOrder.of("no", "yes"), 1).model().initializers();
+    return student
+        .make(LabelOrder.of("no", "yes"), 1, new TransformerFiles())
+        .model()
+        .initializers();
   }
 }
