@@ -29,7 +29,7 @@ import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.AtomicFile;
 import org.tribuo.distill.graph.SharedBytes;
 import org.tribuo.distill.graph.Tensor;
-import org.tribuo.distill.input.TokenSequence;
+import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.distill.protos.ComponentProto;
 import org.tribuo.distill.protos.DistilledModelProto;
 import org.tribuo.distill.student.NetworkRunner;
@@ -48,7 +48,7 @@ import org.tribuo.provenance.impl.EmptyTrainerProvenance;
 
 /**
  * A student that was trained, as a Tribuo model. It reads examples as {@link
- * org.tribuo.distill.input.TokenFeatures} makes them, by feature name.
+ * org.tribuo.distill.input.text.TokenFeatures} makes them, by feature name.
  *
  * <p>ONNX Runtime loads the student at the first prediction. Closing frees that native memory, and
  * a prediction after that loads it again; a model that nobody closes, as Tribuo's ensembles and

@@ -9,8 +9,8 @@ import org.tribuo.Output;
 import org.tribuo.OutputFactory;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
-import org.tribuo.distill.input.TokenFeatures;
-import org.tribuo.distill.input.TokenSequence;
+import org.tribuo.distill.input.text.TokenFeatures;
+import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.provenance.SimpleDataSourceProvenance;
 
 /** Texts for models of 101 tokens, in each of which one token tells the label. */

@@ -11,10 +11,10 @@ import org.tribuo.distill.engine.EngineException;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.pass.FreeBatch;
-import org.tribuo.distill.input.TokenFeatures;
-import org.tribuo.distill.input.TokenInputs;
-import org.tribuo.distill.input.TokenLimits;
-import org.tribuo.distill.input.TokenSequence;
+import org.tribuo.distill.input.text.TokenFeatures;
+import org.tribuo.distill.input.text.TokenInputs;
+import org.tribuo.distill.input.text.TokenLimits;
+import org.tribuo.distill.input.text.TokenSequence;
 
 /**
  * Students of a fixed number of rows as students of any number, which training needs: the last

@@ -2,8 +2,8 @@ package org.tribuo.distill.student;
 
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
-import org.tribuo.distill.input.TokenFeatures;
-import org.tribuo.distill.input.TokenInputs;
+import org.tribuo.distill.input.text.TokenFeatures;
+import org.tribuo.distill.input.text.TokenInputs;
 import org.tribuo.distill.task.LabelOrder;
 import org.tribuo.distill.transformer.Transformer;
 

@@ -7,7 +7,7 @@ import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Sha256;
 import org.tribuo.distill.graph.SharedBytes;
-import org.tribuo.distill.input.TokenFeatures;
+import org.tribuo.distill.input.text.TokenFeatures;
 import org.tribuo.distill.protos.ComponentProto;
 import org.tribuo.distill.protos.DistilledModelProto;
 import org.tribuo.distill.protos.SealedModelProto;

@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.engine.InferenceSession;
 import org.tribuo.distill.graph.Tensor;
-import org.tribuo.distill.input.TokenInputs;
+import org.tribuo.distill.input.text.TokenInputs;
 import org.tribuo.distill.training.TrainingData;
 import org.tribuo.distill.training.data.TextTrainingData;
 import org.tribuo.distill.transformer.Feature;

@@ -6,9 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.tribuo.Dataset;
 import org.tribuo.Example;
-import org.tribuo.distill.input.RawText;
-import org.tribuo.distill.input.TextTokenizer;
-import org.tribuo.distill.input.TokenSequence;
+import org.tribuo.distill.input.text.RawText;
+import org.tribuo.distill.input.text.TextTokenizer;
+import org.tribuo.distill.input.text.TokenSequence;
 
 /** The texts of examples as a model with another tokenizer reads them. */
 public final class RetokenizedTexts {

@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.tribuo.Dataset;
-import org.tribuo.distill.input.TokenFeatures;
-import org.tribuo.distill.input.TokenLimits;
-import org.tribuo.distill.input.TokenSequence;
+import org.tribuo.distill.input.text.TokenFeatures;
+import org.tribuo.distill.input.text.TokenLimits;
+import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.distill.transformer.TransformerFiles;
 
 /**

@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import org.tribuo.Dataset;
-import org.tribuo.distill.input.TokenSequence;
+import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.distill.task.LabelOrder;
 import org.tribuo.distill.transformer.TransformerFiles;
 

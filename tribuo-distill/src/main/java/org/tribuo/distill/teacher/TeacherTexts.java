@@ -8,8 +8,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import org.tribuo.distill.input.BatchPlan;
-import org.tribuo.distill.input.TokenInputs;
-import org.tribuo.distill.input.TokenSequence;
+import org.tribuo.distill.input.text.TokenInputs;
+import org.tribuo.distill.input.text.TokenSequence;
 
 /**
  * Texts as a teacher reads them. One that is not told what padding is reads texts of one length at

@@ -6,7 +6,7 @@ import java.util.Map;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
-import org.tribuo.distill.input.TokenSequence;
+import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.distill.student.NetworkRunner;
 import org.tribuo.distill.student.StudentNetwork;
 import org.tribuo.distill.task.Score;

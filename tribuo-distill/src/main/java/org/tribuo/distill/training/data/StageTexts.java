@@ -4,7 +4,7 @@ import org.tribuo.ConfigurableDataSource;
 import org.tribuo.Dataset;
 import org.tribuo.MutableDataset;
 import org.tribuo.Output;
-import org.tribuo.distill.input.TokenFeatures;
+import org.tribuo.distill.input.text.TokenFeatures;
 import org.tribuo.distill.task.TargetCodec;
 
 /** The examples of one or several stages of a training. */

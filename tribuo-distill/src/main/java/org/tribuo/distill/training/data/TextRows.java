@@ -6,8 +6,8 @@ import java.util.stream.IntStream;
 import org.tribuo.Dataset;
 import org.tribuo.Example;
 import org.tribuo.Output;
-import org.tribuo.distill.input.TokenFeatures;
-import org.tribuo.distill.input.TokenSequence;
+import org.tribuo.distill.input.text.TokenFeatures;
+import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.distill.task.TargetCodec;
 import org.tribuo.distill.task.Targets;
 

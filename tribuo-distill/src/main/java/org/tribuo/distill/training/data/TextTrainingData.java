@@ -10,8 +10,8 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.BatchPlan;
-import org.tribuo.distill.input.TokenInputs;
-import org.tribuo.distill.input.TokenSequence;
+import org.tribuo.distill.input.text.TokenInputs;
+import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.distill.loss.ObjectiveInputs;
 import org.tribuo.distill.training.TrainingData;
 

@@ -1,4 +1,4 @@
-package org.tribuo.distill.input;
+package org.tribuo.distill.input.text;
 
 import ai.djl.engine.EngineException;
 import ai.djl.huggingface.tokenizers.Encoding;

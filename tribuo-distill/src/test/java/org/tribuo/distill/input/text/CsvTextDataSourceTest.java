@@ -1,4 +1,4 @@
-package org.tribuo.distill.input;
+package org.tribuo.distill.input.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -616,7 +616,7 @@ class CsvTextDataSourceTest {
             "config.xml",
             """
             <config>
-              <component name="train" type="org.tribuo.distill.input.CsvTextDataSource">
+              <component name="train" type="org.tribuo.distill.input.text.CsvTextDataSource">
                 <property name="dataPath" value="%s"/>
                 <property name="tokenizerPath" value="%s"/>
                 <property name="outputFactory" value="labels"/>

@@ -1,4 +1,4 @@
-package org.tribuo.distill.input;
+package org.tribuo.distill.input.text;
 
 import com.oracle.labs.mlrg.olcut.config.Config;
 import com.oracle.labs.mlrg.olcut.config.ConfigManager;
@@ -42,7 +42,7 @@ import org.tribuo.provenance.ConfiguredDataSourceProvenance;
  * from 0, without the header.
  *
  * <pre>{@code
- * <component name="train" type="org.tribuo.distill.input.CsvTextDataSource">
+ * <component name="train" type="org.tribuo.distill.input.text.CsvTextDataSource">
  *   <property name="dataPath" value="train.csv"/>
  *   <property name="tokenizerPath" value="tokenizer.json"/>
  *   <property name="outputFactory" value="labels"/>

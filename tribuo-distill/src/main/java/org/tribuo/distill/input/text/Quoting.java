@@ -1,4 +1,4 @@
-package org.tribuo.distill.input;
+package org.tribuo.distill.input.text;
 
 /** What a quotation mark at the start of a cell means. */
 public enum Quoting {

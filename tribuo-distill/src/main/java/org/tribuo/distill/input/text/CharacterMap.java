@@ -1,4 +1,4 @@
-package org.tribuo.distill.input;
+package org.tribuo.distill.input.text;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 

@@ -1,4 +1,4 @@
-package org.tribuo.distill.input;
+package org.tribuo.distill.input.text;
 
 import com.oracle.labs.mlrg.olcut.provenance.ListProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.MapProvenance;

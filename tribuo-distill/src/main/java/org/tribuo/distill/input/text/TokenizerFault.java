@@ -1,4 +1,4 @@
-package org.tribuo.distill.input;
+package org.tribuo.distill.input.text;
 
 /** What is wrong with a tokenizer.json. */
 final class TokenizerFault {
