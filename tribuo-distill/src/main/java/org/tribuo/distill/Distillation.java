@@ -7,13 +7,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -56,7 +55,6 @@ final class Distillation<T extends Output<T>> {
   private final Dataset<T> examples;
   private final int invocation;
   private final DistillationListener listener;
-  private final Object storeLock;
   private final RunProvenance report = new RunProvenance();
 
   // Drawn at the start, in this order, so that no setting changes what another one draws.
@@ -69,13 +67,11 @@ final class Distillation<T extends Output<T>> {
       Dataset<T> examples,
       SplittableRandom random,
       int invocation,
-      DistillationListener listener,
-      Object storeLock) {
+      DistillationListener listener) {
     this.settings = settings;
     this.examples = examples;
     this.invocation = invocation;
     this.listener = listener;
-    this.storeLock = storeLock;
     this.headSeed = random.nextLong();
     this.heldOutSeed = random.nextLong();
     this.stageSeeds = settings.stages().stream().map(stage -> random.nextLong()).toList();
@@ -193,16 +189,48 @@ final class Distillation<T extends Output<T>> {
     report.rows(ofDataset);
     texts.forEach(report::rows);
 
-    Map<StageTexts<?>, TeacherAnswers> answers = askTeachers(lessons, network, codec);
+    Map<StageTexts<T>, OptionalInt> asked = asked(lessons);
+    if (asked.isEmpty()) {
+      return teach(lessons, network, any -> Optional.empty(), inside, validation);
+    }
+    try (StageAnswers answers = askTeachers(asked, lessons, network, codec)) {
+      return teach(lessons, network, answers::of, inside, validation);
+    }
+  }
+
+  private StudentNetwork teach(
+      List<Lesson<T>> lessons,
+      StudentNetwork network,
+      Function<StageTexts<?>, Optional<TeacherAnswers>> answers,
+      Optional<FeatureTeacher> inside,
+      Optional<Validation> validation) {
     StudentNetwork taught = network;
     for (Lesson<T> lesson : lessons) {
-      TextTrainingData data = lesson.taughtBy(Optional.ofNullable(answers.get(lesson.texts())));
+      TextTrainingData data = lesson.taughtBy(answers.apply(lesson.texts()));
       taught =
           lesson.wanted().isEmpty()
               ? teach(lesson, taught, data, validation)
               : teachInside(lesson, taught, data, inside.orElseThrow(), validation);
     }
     return taught;
+  }
+
+  /**
+   * The examples that teachers are asked about, and how many of the largest logits are read of
+   * each; empty for all.
+   */
+  private Map<StageTexts<T>, OptionalInt> asked(List<Lesson<T>> lessons) {
+    Map<StageTexts<T>, OptionalInt> asked = new LinkedHashMap<>();
+    lessons.stream()
+        .filter(lesson -> lesson.stage().from().teacher())
+        .forEach(lesson -> asked.merge(lesson.texts(), lesson.largest(), Distillation::both));
+    return asked;
+  }
+
+  private static OptionalInt both(OptionalInt one, OptionalInt other) {
+    return one.isPresent() && other.isPresent()
+        ? OptionalInt.of(Math.max(one.getAsInt(), other.getAsInt()))
+        : OptionalInt.empty();
   }
 
   /** The examples of each stage; stages with one data source have the same. */
@@ -251,10 +279,14 @@ final class Distillation<T extends Output<T>> {
       List<Feature> wanted) {
     /** The data with what the teachers said, in the form that the objective reads. */
     TextTrainingData taughtBy(Optional<TeacherAnswers> answers) {
-      OptionalInt largest =
-          objective.soft().map(SoftLoss::largestOfTeacher).orElse(OptionalInt.empty());
+      OptionalInt largest = largest();
       return data.with(
           largest.isPresent() ? answers.map(all -> all.largest(largest.getAsInt())) : answers);
+    }
+
+    /** How many of the teacher's largest logits are read; empty for all. */
+    OptionalInt largest() {
+      return objective.soft().map(SoftLoss::largestOfTeacher).orElse(OptionalInt.empty());
     }
   }
 
@@ -430,20 +462,17 @@ final class Distillation<T extends Output<T>> {
     return new HeldOutValidation(network, settings.session(), kind, rows, split.heldOut());
   }
 
-  private Map<StageTexts<?>, TeacherAnswers> askTeachers(
-      List<Lesson<T>> lessons, StudentNetwork network, TargetCodec<T> codec) throws IOException {
-    Set<StageTexts<T>> texts = new LinkedHashSet<>();
-    lessons.stream()
-        .filter(lesson -> lesson.stage().from().teacher())
-        .forEach(lesson -> texts.add(lesson.texts()));
-    if (texts.isEmpty()) {
-      return Map.of();
-    }
+  private StageAnswers askTeachers(
+      Map<StageTexts<T>, OptionalInt> asked,
+      List<Lesson<T>> lessons,
+      StudentNetwork network,
+      TargetCodec<T> codec)
+      throws IOException {
     lessons.forEach(lesson -> check(lesson, network));
     TeacherSource source = settings.teacher().orElseThrow();
     if (source.isTrainedFirst()) {
       source.checkLabels(new LabelOrder(codec.names()), codec.kind() == TargetKind.REGRESSION);
-      for (StageTexts<T> ofStage : texts) {
+      for (StageTexts<T> ofStage : asked.keySet()) {
         source.checkTexts(ofStage.examples(), ofStage.rows().texts(), settings);
       }
     }
@@ -455,7 +484,6 @@ final class Distillation<T extends Output<T>> {
               settings.padId(),
               invocation,
               folder.path(),
-              storeLock,
               report,
               listener);
       return new TeacherPanel(
@@ -463,10 +491,9 @@ final class Distillation<T extends Output<T>> {
               source.agreement(),
               new LabelOrder(codec.names()),
               settings,
-              storeLock,
               report,
               listener)
-          .about(texts);
+          .about(asked);
     }
   }
 }

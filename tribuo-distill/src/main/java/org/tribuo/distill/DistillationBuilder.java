@@ -245,9 +245,9 @@ public final class DistillationBuilder<T extends Output<T>> {
     return this;
   }
 
-  /** The file that keeps the teacher's soft targets for the next training on the same examples. */
-  public DistillationBuilder<T> softTargetStore(Path file) {
-    trainer().softTargetStore = file.toString();
+  /** The folder that keeps the teacher's soft targets for the next training on the same examples. */
+  public DistillationBuilder<T> softTargetStore(Path folder) {
+    trainer().softTargetStore = folder.toString();
     return this;
   }
 

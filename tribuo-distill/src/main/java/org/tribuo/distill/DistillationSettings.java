@@ -39,7 +39,7 @@ import org.tribuo.distill.transformer.NamedFeature;
  * @param session where models run
  * @param heldOut the part of the labelled rows that is held out, if any
  * @param maxLength the longest text in tokens; 0 for the student's positions
- * @param store the file that keeps soft targets; empty to forget them
+ * @param store the folder that keeps soft targets; empty to forget them
  * @param lastGoodStudent the file for the student of a training that was stopped, if any
  */
 record DistillationSettings(

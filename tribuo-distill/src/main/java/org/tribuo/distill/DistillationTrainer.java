@@ -226,10 +226,10 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
   @Config(description = "The token that fills up short rows of a batch.")
   int padId;
 
-  // A string, not a path: what a path points to is part of the configuration, and this file grows.
+  // A string, not a path: what a path points to is part of the configuration, and this folder grows.
   @Config(
       description =
-          "The file that keeps the teacher's soft targets for the next training on the same"
+          "The folder that keeps the teacher's soft targets for the next training on the same"
               + " examples; empty to forget them.")
   String softTargetStore = "";
 
@@ -269,9 +269,6 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
   private SplittableRandom random;
   private int invocations;
   private volatile DistillationListener listener = DistillationListener.NONE;
-
-  /** Training at the same time is fine, opening one store of soft targets twice is not. */
-  private final Object storeLock = new Object();
 
   /** For OLCUT, and the builder. */
   DistillationTrainer() {}
@@ -328,7 +325,7 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
   @Override
   public DistilledModel<T> train(
       Dataset<T> examples, Map<String, Provenance> runProvenance, int invocationCount) {
-    return train(examples, runProvenance, invocationCount, listener, storeLock);
+    return train(examples, runProvenance, invocationCount, listener);
   }
 
   /**
@@ -346,13 +343,12 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
     new ReadableTexts(settings).check(texts);
   }
 
-  /** As part of another training, which is told how it goes and may use the same store. */
+  /** As part of another training, which is told how it goes. */
   DistilledModel<T> train(
       Dataset<T> examples,
       Map<String, Provenance> runProvenance,
       int invocationCount,
-      DistillationListener told,
-      Object lockOfStore) {
+      DistillationListener told) {
     SplittableRandom ofThisRun;
     int invocation;
     TrainerProvenance provenance;
@@ -364,7 +360,7 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
       ofThisRun = random.split();
       invocation = invocations++;
     }
-    return new Distillation<>(settings, examples, ofThisRun, invocation, told, lockOfStore)
+    return new Distillation<>(settings, examples, ofThisRun, invocation, told)
         .run(provenance, runProvenance);
   }
 

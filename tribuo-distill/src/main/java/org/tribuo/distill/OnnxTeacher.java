@@ -30,6 +30,7 @@ import org.tribuo.distill.student.Student;
 import org.tribuo.distill.teacher.LabelOrder;
 import org.tribuo.distill.teacher.Teacher;
 import org.tribuo.distill.teacher.TeacherSettings;
+import org.tribuo.distill.teacher.store.RowShape;
 import org.tribuo.distill.transformer.Feature;
 import org.tribuo.distill.transformer.FeatureValue;
 import org.tribuo.distill.transformer.NamedFeature;
@@ -216,6 +217,7 @@ public final class OnnxTeacher extends TeacherSource {
             new TeacherSettings(
                 path,
                 new LabelOrder(columns.names()),
+                RowShape.of(columns.names().size()),
                 logits(model),
                 preparation.asksForValues(),
                 preparation.session()),

@@ -1,21 +1,19 @@
 package org.tribuo.distill;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
+import java.util.OptionalInt;
 import org.tribuo.Dataset;
-import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.TokenInputs;
 import org.tribuo.distill.input.TokenSequence;
 import org.tribuo.distill.runtime.ExecutionProvider;
 import org.tribuo.distill.teacher.LabelOrder;
 import org.tribuo.distill.teacher.ProducedSoftTargets;
 import org.tribuo.distill.teacher.SoftTargetProducer;
-import org.tribuo.distill.teacher.SoftTargetStore;
-import org.tribuo.distill.teacher.SoftTargets;
 import org.tribuo.distill.teacher.Teacher;
 import org.tribuo.distill.teacher.TeacherRun;
+import org.tribuo.distill.teacher.store.SoftTargetStore;
+import org.tribuo.distill.teacher.store.SoftTargets;
 
 /**
  * A teacher that can be asked about some texts: all that can be checked before that is checked.
@@ -29,13 +27,11 @@ record SoftTargetStep(Teacher teacher, TeacherTexts inputs, int[] columns) {
   /**
    * What the teacher said.
    *
-   * @param logits FLOAT [texts, columns], in the order of the student's columns
+   * @param softTargets with the student's columns, for the caller to close
    * @param run what it took
    * @param providers where the teacher ran, or would have
-   * @param runtimeVersion of ONNX Runtime, that the teacher ran on
    */
-  record Answer(
-      Tensor logits, TeacherRun run, List<ExecutionProvider> providers, String runtimeVersion) {}
+  record Answer(SoftTargets softTargets, TeacherRun run, List<ExecutionProvider> providers) {}
 
   /**
    * Prepares to ask.
@@ -72,40 +68,17 @@ record SoftTargetStep(Teacher teacher, TeacherTexts inputs, int[] columns) {
   /**
    * Asks about every text, unless the store knows what the teacher said, and closes the teacher.
    *
-   * @param file the store; empty for one in memory
-   * @param storeLock held while the store is open
+   * @param largest how many of the largest logits are wanted; empty for all
    */
-  Answer ask(Optional<Path> file, Object storeLock, DistillationListener listener) {
-    synchronized (storeLock) {
-      try (teacher;
-          SoftTargetStore store =
-              file.map(SoftTargetStore::open).orElseGet(SoftTargetStore::inMemory)) {
-        ProducedSoftTargets produced =
-            SoftTargetProducer.into(store)
-                .withProgress(listener.softTargets())
-                .produce(teacher, inputs);
-        try (SoftTargets softTargets = produced.softTargets()) {
-          listener.onSoftTargets(produced.run());
-          return new Answer(
-              inOrder(softTargets),
-              produced.run(),
-              teacher.providers(),
-              softTargets.runtimeVersion());
-        }
-      }
+  Answer ask(SoftTargetStore store, OptionalInt largest, DistillationListener listener) {
+    try (teacher) {
+      ProducedSoftTargets produced =
+          SoftTargetProducer.into(store)
+              .withProgress(listener.softTargets())
+              .produce(teacher, inputs, largest);
+      listener.onSoftTargets(produced.run());
+      return new Answer(
+          produced.softTargets().inOrder(columns), produced.run(), teacher.providers());
     }
-  }
-
-  private Tensor inOrder(SoftTargets softTargets) {
-    int rows = softTargets.rows();
-    float[] ordered = new float[Math.multiplyExact(rows, columns.length)];
-    float[] row = new float[softTargets.width()];
-    for (int i = 0; i < rows; i++) {
-      softTargets.copyRow(i, row, 0);
-      for (int j = 0; j < columns.length; j++) {
-        ordered[i * columns.length + j] = row[columns[j]];
-      }
-    }
-    return Tensor.of(ordered, rows, columns.length);
   }
 }

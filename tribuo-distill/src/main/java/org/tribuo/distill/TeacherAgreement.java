@@ -2,11 +2,13 @@ package org.tribuo.distill;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.loss.ObjectiveInputs;
 import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.loss.TeacherMean;
 import org.tribuo.distill.output.TargetKind;
-import org.tribuo.distill.output.Targets;
 import org.tribuo.distill.teacher.TeacherWeighting;
 import org.tribuo.distill.teacher.TeacherWeights;
 
@@ -41,17 +43,20 @@ record TeacherAgreement(
   }
 
   /**
-   * What they say together.
+   * Puts what they say of some rows into a batch, and how much each counts.
    *
-   * @param logits of each teacher, FLOAT [rows, columns]
+   * @param batch has the labels of these rows
+   * @param logits of each teacher, FLOAT [rows..., columns]
    */
-  TeacherAnswers answers(List<Tensor> logits, Targets targets) {
+  void putInto(Map<String, Tensor> batch, List<Tensor> logits) {
     List<Tensor> divided = new ArrayList<>();
     for (int k = 0; k < logits.size(); k++) {
       divided.add(divided(logits.get(k), temperatures.get(k)));
+      batch.put(ObjectiveInputs.ofTeacher(k + 1), divided.get(k));
     }
-    return TeacherAnswers.ofSeveral(
-        divided, weights.of(divided, targets.labels(), targets.labelled()));
+    Tensor labels = Objects.requireNonNull(batch.get(ObjectiveInputs.LABELS));
+    Tensor labelled = Objects.requireNonNull(batch.get(ObjectiveInputs.LABELLED));
+    batch.put(ObjectiveInputs.TEACHER_WEIGHTS, weights.of(divided, labels, labelled));
   }
 
   private static Tensor divided(Tensor logits, float temperature) {

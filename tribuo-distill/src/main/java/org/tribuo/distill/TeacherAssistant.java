@@ -62,8 +62,7 @@ public final class TeacherAssistant extends TeacherSource {
             preparation.examples(),
             Map.of(),
             preparation.invocation(),
-            preparation.listener().assistant(),
-            preparation.storeLock())) {
+            preparation.listener().assistant())) {
       preparation.report().assistant(assistant.getProvenance());
       // Without provenance, which tells the time: the same assistant is the same file, whose soft
       // targets a store knows.

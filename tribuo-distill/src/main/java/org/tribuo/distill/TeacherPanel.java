@@ -2,12 +2,11 @@ package org.tribuo.distill;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.tribuo.distill.graph.Tensor;
+import java.util.OptionalInt;
 import org.tribuo.distill.teacher.LabelOrder;
 
 /**
@@ -22,20 +21,20 @@ record TeacherPanel(
     Optional<TeacherAgreement> agreement,
     LabelOrder student,
     DistillationSettings settings,
-    Object storeLock,
     RunProvenance report,
     DistillationListener listener) {
   /**
    * Asks all teachers about all examples; none before each was found able to answer.
    *
+   * @param all the examples, and how many of the largest logits are read of each; empty for all
+   * @return for the caller to close
    * @throws IllegalArgumentException if teacher and student have different labels, or a text does
    *     not fit a teacher or is not kept for its tokenizer
    * @throws IOException if a teacher cannot be read
    */
-  Map<StageTexts<?>, TeacherAnswers> about(Collection<? extends StageTexts<?>> all)
-      throws IOException {
+  StageAnswers about(Map<? extends StageTexts<?>, OptionalInt> all) throws IOException {
     Map<StageTexts<?>, List<SoftTargetStep>> steps = new LinkedHashMap<>();
-    for (StageTexts<?> texts : all) {
+    for (StageTexts<?> texts : all.keySet()) {
       List<SoftTargetStep> ofTexts = new ArrayList<>();
       for (ReadyTeacher teacher : teachers) {
         ofTexts.add(
@@ -44,20 +43,28 @@ record TeacherPanel(
       }
       steps.put(texts, ofTexts);
     }
-    Map<StageTexts<?>, TeacherAnswers> answers = new LinkedHashMap<>();
-    steps.forEach((texts, ofTexts) -> answers.put(texts, answers(texts, ofTexts)));
-    return answers;
+    StageAnswers answers = StageAnswers.in(settings.store(), agreement);
+    boolean whole = false;
+    try {
+      for (Map.Entry<StageTexts<?>, List<SoftTargetStep>> each : steps.entrySet()) {
+        ask(each.getKey(), each.getValue(), all.get(each.getKey()), answers);
+      }
+      whole = true;
+      return answers;
+    } finally {
+      if (!whole) {
+        answers.close();
+      }
+    }
   }
 
-  private TeacherAnswers answers(StageTexts<?> texts, List<SoftTargetStep> steps) {
-    List<Tensor> logits = new ArrayList<>();
+  private void ask(
+      StageTexts<?> texts, List<SoftTargetStep> steps, OptionalInt largest, StageAnswers into) {
+    int number = 1;
     for (SoftTargetStep step : steps) {
-      SoftTargetStep.Answer answer = step.ask(settings.store(), storeLock, listener);
-      report.softTargets(texts, logits.size() + 1, steps.size(), answer);
-      logits.add(answer.logits());
+      SoftTargetStep.Answer answer = step.ask(into.store(), largest, listener);
+      into.add(texts, answer.softTargets());
+      report.softTargets(texts, number++, steps.size(), answer);
     }
-    return agreement
-        .map(together -> together.answers(logits, texts.rows().targets()))
-        .orElseGet(() -> TeacherAnswers.ofOne(logits.get(0)));
   }
 }

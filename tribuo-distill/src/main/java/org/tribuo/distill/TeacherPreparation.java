@@ -15,7 +15,6 @@ import org.tribuo.regression.RegressionFactory;
  * @param invocation which training of its trainer this is, so that a teacher that is trained first
  *     is another one each time, and the same one when the training is replayed
  * @param folder for files that are needed until all teachers were asked
- * @param storeLock held while a store of soft targets is open
  * @param report what happens becomes provenance
  * @param listener is told how a teacher is trained
  */
@@ -25,7 +24,6 @@ record TeacherPreparation<T extends Output<T>>(
     int padId,
     int invocation,
     Path folder,
-    Object storeLock,
     RunProvenance report,
     DistillationListener listener) {
   /** Whether teachers are asked for the values of a regression, not for logits. */

@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -23,6 +24,7 @@ import org.tribuo.distill.graph.AtomicFile;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Ops;
+import org.tribuo.distill.graph.Sha256;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.pass.Normalization;
 import org.tribuo.distill.input.BatchPlan;
@@ -49,7 +51,6 @@ import org.tribuo.distill.loss.LogitStandardization;
 import org.tribuo.distill.loss.LogitsMse;
 import org.tribuo.distill.loss.MiniLm;
 import org.tribuo.distill.loss.Objective;
-import org.tribuo.distill.loss.ObjectiveInputs;
 import org.tribuo.distill.loss.ObjectiveSchedules;
 import org.tribuo.distill.loss.Pkd;
 import org.tribuo.distill.loss.ReverseKl;
@@ -61,12 +62,20 @@ import org.tribuo.distill.loss.SoftCrossEntropy;
 import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.loss.TinyBert;
 import org.tribuo.distill.output.Targets;
+import org.tribuo.distill.runtime.ExecutionProvider;
+import org.tribuo.distill.runtime.Precision;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.schedule.Schedule;
 import org.tribuo.distill.training.AdamW;
 import org.tribuo.distill.training.PrefetchedBatches;
 import org.tribuo.distill.training.StepReport;
 import org.tribuo.distill.training.StudentTraining;
+import org.tribuo.distill.teacher.store.RowShape;
+import org.tribuo.distill.teacher.store.SoftTargetKey;
+import org.tribuo.distill.teacher.store.SoftTargetSpec;
+import org.tribuo.distill.teacher.store.SoftTargetStore;
+import org.tribuo.distill.teacher.store.SoftTargetWriter;
+import org.tribuo.distill.teacher.store.SoftTargets;
 import org.tribuo.distill.training.TrainingData;
 import org.tribuo.distill.training.TrainingListener;
 import org.tribuo.distill.training.TrainingSettings;
@@ -301,11 +310,31 @@ final class LossCosts {
             known,
             ExampleWeights.of(TinyTexts.labelled(rows, 1))),
         Optional.of(
-            new TeacherAnswers(
-                Map.of(ObjectiveInputs.TEACHER_LOGITS, Tensor.of(logits, rows, CLASSES)))),
+            new TeacherAnswers(List.of(kept(logits)), Optional.empty())),
         IntStream.range(0, rows).toArray(),
         TokenInputs.of(Graph.of(student).inputs()),
         BatchPlan.ofRows(BATCH),
         1);
+  }
+
+  private static SoftTargets kept(float[] logits) {
+    RowShape shape = RowShape.of(CLASSES);
+    SoftTargetKey key =
+        new SoftTargetKey(
+            Sha256.ofParts(List.of("teacher")),
+            "logits",
+            ExecutionProvider.CPU,
+            Precision.FLOAT32,
+            Sha256.ofParts(List.of("texts")),
+            OptionalInt.empty());
+    List<String> columns = IntStream.range(0, CLASSES).mapToObj(Integer::toString).toList();
+    int rows = logits.length / CLASSES;
+    SoftTargetSpec spec = new SoftTargetSpec(key, columns, rows, shape);
+    try (SoftTargetWriter writer = SoftTargetStore.temporary().writer(spec, "")) {
+      for (int row = 0; row < rows; row++) {
+        writer.put(row, 1, Arrays.copyOfRange(logits, row * CLASSES, (row + 1) * CLASSES));
+      }
+      return writer.finish();
+    }
   }
 }

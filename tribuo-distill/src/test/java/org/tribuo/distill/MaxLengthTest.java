@@ -133,7 +133,6 @@ class MaxLengthTest {
                     0,
                     0,
                     folder,
-                    new Object(),
                     new RunProvenance(),
                     DistillationListener.NONE))
             .get(0);

@@ -9,6 +9,7 @@ import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -23,7 +24,6 @@ import org.tribuo.classification.LabelFactory;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.CsvTextDataSource;
 import org.tribuo.distill.output.TargetCodec;
-import org.tribuo.distill.output.Targets;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.student.CutStudent;
 import org.tribuo.distill.student.OnnxStudent;
@@ -64,13 +64,14 @@ class SeveralTeachersTest {
   void aTeachersOwnTemperatureDividesItsLogitsBeforeAnythingElse() {
     Tensor logits = Tensor.of(new float[] {3, 0, -1}, 1, 3);
     Tensor halved = Tensor.of(new float[] {1.5f, 0, -.5f}, 1, 3);
-    Targets unlabelled =
-        new Targets(Tensor.vector(TargetCodec.UNLABELLED), Tensor.of(new float[] {0}, 1));
+    Map<String, Tensor> answers = new HashMap<>();
+    answers.put("labels", Tensor.vector(TargetCodec.UNLABELLED));
+    answers.put("labelled", Tensor.of(new float[] {0}, 1));
     TeacherWeights byConfidence = new TeacherWeights(List.of(1f, 1f), TeacherWeighting.CONFIDENCE);
     TeacherAgreement agreement =
         new TeacherAgreement(SeveralTeachers.Mean.LOGITS, byConfidence, List.of(1f, 2f));
 
-    Map<String, Tensor> answers = agreement.answers(List.of(logits, logits), unlabelled).tensors();
+    agreement.putInto(answers, List.of(logits, logits));
     assertThat(answers)
         .containsEntry("teacher_logits_1", logits)
         .containsEntry("teacher_logits_2", halved);

@@ -1,26 +1,27 @@
 package org.tribuo.distill.teacher;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.TensorType;
+import org.tribuo.distill.teacher.store.RowShape;
 
-/** Finds the output of a model that holds the logits [rows, labels]. */
+/** Finds the output of a model that holds the logits, one row for each example. */
 final class LogitsOutput {
   /** What exporters call it, the surest name first. */
   private static final List<String> USUAL_NAMES = List.of("logits", "output");
 
   private final String model;
   private final Map<String, Optional<TensorType>> outputs;
-  private final LabelOrder labels;
+  private final RowShape row;
 
-  private LogitsOutput(String model, Map<String, Optional<TensorType>> outputs, LabelOrder labels) {
+  private LogitsOutput(String model, Map<String, Optional<TensorType>> outputs, RowShape row) {
     this.model = model;
     this.outputs = outputs;
-    this.labels = labels;
+    this.row = row;
   }
 
   /**
@@ -28,12 +29,13 @@ final class LogitsOutput {
    * can the one with a usual name.
    *
    * @param model how messages name the model
+   * @param row the shape of the logits of an example
    * @throws TeacherException if there is no such output, it cannot hold the logits, or several can
    */
-  static String find(String model, Graph graph, LabelOrder labels, Optional<String> wanted) {
-    Map<String, Optional<TensorType>> outputs = new java.util.LinkedHashMap<>();
+  static String find(String model, Graph graph, RowShape row, Optional<String> wanted) {
+    Map<String, Optional<TensorType>> outputs = new LinkedHashMap<>();
     graph.outputs().forEach(name -> outputs.put(name, graph.type(name)));
-    LogitsOutput search = new LogitsOutput(model, outputs, labels);
+    LogitsOutput search = new LogitsOutput(model, outputs, row);
     return wanted.map(search::checked).orElseGet(search::find);
   }
 
@@ -44,8 +46,8 @@ final class LogitsOutput {
     }
     if (!canHoldLogits(wanted)) {
       throw new TeacherException(
-          "The output %s of %s cannot hold logits for %d labels, expected floats [rows, %d]; name"
-                  .formatted(described(wanted), model, labels.size(), labels.size())
+          "The output %s of %s cannot hold logits for %d labels, expected floats %s; name"
+                  .formatted(described(wanted), model, row.columns(), row.ofRows("rows"))
               + " another output of "
               + described()
               + " or state other labels");
@@ -57,8 +59,8 @@ final class LogitsOutput {
     List<String> candidates = outputs.keySet().stream().filter(this::canHoldLogits).toList();
     if (candidates.isEmpty()) {
       throw new TeacherException(
-          "%s has no output for %d labels, expected floats [rows, %d] but it has %s; state as many"
-                  .formatted(model, labels.size(), labels.size(), described())
+          "%s has no output for %d labels, expected floats %s but it has %s; state as many"
+                  .formatted(model, row.columns(), row.ofRows("rows"), described())
               + " labels as the model has, or give an encoder a head first");
     }
     if (candidates.size() == 1) {
@@ -73,7 +75,7 @@ final class LogitsOutput {
                     "%s has several outputs that can hold logits for %d labels: %s; name one of them"
                         .formatted(
                             model,
-                            labels.size(),
+                            row.columns(),
                             candidates.stream().map(this::described).toList())));
   }
 
@@ -84,14 +86,7 @@ final class LogitsOutput {
       return true;
     }
     return type.get().elementType().isFloat()
-        && type.get()
-            .shape()
-            .map(
-                shape ->
-                    shape.rank() == 2
-                        && (!(shape.dimension(1) instanceof Dimension.Fixed)
-                            || shape.dimension(1).is(labels.size())))
-            .orElse(true);
+        && type.get().shape().map(row::mayBeIn).orElse(true);
   }
 
   private List<String> described() {

@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.locks.ReadWriteLock;
@@ -27,6 +28,8 @@ import org.tribuo.distill.graph.pass.LogitsBelow;
 import org.tribuo.distill.runtime.ExecutionProvider;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.runtime.TrainingRuntime;
+import org.tribuo.distill.teacher.store.RowShape;
+import org.tribuo.distill.teacher.store.SoftTargetKey;
 
 /**
  * An ONNX model that is asked for its logits. The file is read and checked when a teacher is
@@ -35,7 +38,7 @@ import org.tribuo.distill.runtime.TrainingRuntime;
  *
  * <pre>{@code
  * try (Teacher teacher = Teacher.open(TeacherSettings.of(Path.of("teacher.onnx"), labels))) {
- *   Tensor logits = teacher.logits(batch); // [rows, labels]
+ *   List<float[]> logits = teacher.logits(batch); // one each
  * }
  * }</pre>
  */
@@ -88,7 +91,7 @@ public final class Teacher implements AutoCloseable {
         LogitsOutput.find(
             "The teacher '%s'".formatted(settings.model()),
             graph,
-            settings.labels(),
+            settings.rows(),
             settings.logits());
     return new Teacher(
         settings,
@@ -150,11 +153,16 @@ public final class Teacher implements AutoCloseable {
     return first == ExecutionProvider.CPU ? List.of(first) : List.of(first, ExecutionProvider.CPU);
   }
 
-  /** What the soft targets for some inputs are found by. */
+  /** What the soft targets for some inputs are found by, all logits of each row. */
   public SoftTargetKey keyFor(TeacherInputs rows) {
     SessionSettings session = settings.session();
     return new SoftTargetKey(
-        sha256(), output, session.provider(), session.computedPrecision(), rows.sha256());
+        sha256(),
+        output,
+        session.provider(),
+        session.computedPrecision(),
+        rows.sha256(),
+        OptionalInt.empty());
   }
 
   /**
@@ -178,13 +186,14 @@ public final class Teacher implements AutoCloseable {
   /**
    * Runs the teacher.
    *
-   * @return float32 logits [rows of the batch, labels], all finite
+   * @return the logits of each row of the batch, all finite, in the shape that {@link
+   *     TeacherSettings#rows()} states, without padding
    * @throws TeacherException if the batch does not fit the model's inputs, the logits do not fit
    *     rows and labels or are not finite, the model's files have changed, or ONNX Runtime fails
    * @throws org.tribuo.distill.runtime.RuntimeUnavailableException if the provider cannot be used
    * @throws IllegalStateException if this teacher is closed
    */
-  public Tensor logits(TeacherBatch batch) {
+  public List<float[]> logits(TeacherBatch batch) {
     checkInputNames(batch.inputs().keySet());
     inputs.forEach((name, type) -> checkFits(name, type, batch));
     lock.readLock().lock();
@@ -314,56 +323,75 @@ public final class Teacher implements AutoCloseable {
     return true;
   }
 
-  private Tensor checked(Tensor logits, TeacherBatch batch) {
-    int rows = batch.rows().length;
-    int width = labels().size();
+  private List<float[]> checked(Tensor logits, TeacherBatch batch) {
+    RowShape row = settings.rows();
+    int longest = Arrays.stream(batch.lengths()).max().orElseThrow();
     long given = batch.inputs().values().iterator().next().dim(0);
     if (!logits.elementType().isFloat()
-        || logits.rank() != 2
         || logits.dim(0) != given
-        || logits.dim(1) != width) {
+        || !row.fits(logits.dims(), longest)) {
       throw new TeacherException(
-          "The output '%s' of the teacher '%s' is %s for %d rows, expected floats [%d, %d] for %d labels"
-              .formatted(output, settings.model(), logits, given, given, width, width));
+          "The output '%s' of the teacher '%s' is %s for %d rows, expected floats %s for %d labels"
+              .formatted(
+                  output,
+                  settings.model(),
+                  logits,
+                  given,
+                  row.ofRows(Long.toString(given)),
+                  row.columns()));
     }
-    float[] values = Arrays.copyOf(logits.toFloats(), rows * width);
-    for (int i = 0; i < values.length; i++) {
-      if (!Float.isFinite(values[i])) {
+    List<float[]> rows = row.cut(logits, batch.lengths());
+    for (int i = 0; i < rows.size(); i++) {
+      checkFinite(rows.get(i), batch, i);
+    }
+    checkNoProbabilities(rows);
+    return rows;
+  }
+
+  private void checkFinite(float[] logits, TeacherBatch batch, int at) {
+    for (int i = 0; i < logits.length; i++) {
+      if (!Float.isFinite(logits[i])) {
+        int column = settings.rows().columnOf(i, batch.lengths()[at]);
         throw new TeacherException(
             "The teacher '%s' says %s for row %d, label '%s', expected a finite logit; look at that row and"
                     .formatted(
                         settings.model(),
-                        values[i],
-                        batch.rows()[i / width],
-                        labels().names().get(i % width))
+                        logits[i],
+                        batch.rows()[at],
+                        labels().names().get(column))
                 + " at the model's weights");
       }
     }
-    checkNoProbabilities(values, rows, width);
-    return Tensor.of(values, rows, width);
   }
 
-  /** Probabilities whose logits were not found. A single row may add up to 1 by chance. */
-  private void checkNoProbabilities(float[] values, int rows, int width) {
-    if (settings.values() || rows < 2 || width < 2) {
+  /** Probabilities whose logits were not found. A single vector may add up to 1 by chance. */
+  private void checkNoProbabilities(List<float[]> rows) {
+    int columns = labels().size();
+    int vectors = rows.stream().mapToInt(row -> row.length / columns).sum();
+    if (settings.values() || !settings.rows().endsInColumns() || vectors < 2 || columns < 2) {
       return;
     }
-    for (int row = 0; row < rows; row++) {
-      double sum = 0;
-      for (int column = 0; column < width; column++) {
-        float value = values[row * width + column];
-        if (value < 0) {
+    for (float[] row : rows) {
+      for (int start = 0; start < row.length; start += columns) {
+        if (!isDistribution(row, start, columns)) {
           return;
         }
-        sum += value;
-      }
-      if (Math.abs(sum - 1) > PROBABILITIES_TOLERANCE) {
-        return;
       }
     }
     throw new TeacherException(
         "The output '%s' of the teacher '%s' holds probabilities, which add up to 1 in each row, expected logits, and they were not found in the graph; name the output that holds them, or export the model without its softmax"
             .formatted(output, settings.model()));
+  }
+
+  private static boolean isDistribution(float[] values, int start, int count) {
+    double sum = 0;
+    for (int i = start; i < start + count; i++) {
+      if (values[i] < 0) {
+        return false;
+      }
+      sum += values[i];
+    }
+    return Math.abs(sum - 1) <= PROBABILITIES_TOLERANCE;
   }
 
   private static String described(TeacherBatch batch) {

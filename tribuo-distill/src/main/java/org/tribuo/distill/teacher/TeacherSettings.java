@@ -3,12 +3,14 @@ package org.tribuo.distill.teacher;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.tribuo.distill.runtime.SessionSettings;
+import org.tribuo.distill.teacher.store.RowShape;
 
 /**
  * What makes a teacher.
  *
  * @param model an ONNX file; its external data lies beside it
  * @param labels the names of the logits' columns, in the order of the model
+ * @param rows the shape of the logits of one example
  * @param logits the output that holds the logits; empty to find it
  * @param values whether that output holds the values of a regression, which are taken as they are;
  *     of a classifier that ends in probabilities the logits below them are taken
@@ -17,26 +19,49 @@ import org.tribuo.distill.runtime.SessionSettings;
 public record TeacherSettings(
     Path model,
     LabelOrder labels,
+    RowShape rows,
     Optional<String> logits,
     boolean values,
     SessionSettings session) {
-  /** A classifier on the CPU with ONNX Runtime's own choice of threads; the logits are found. */
+  /**
+   * @throws IllegalArgumentException unless there is a label for each column of a row
+   */
+  public TeacherSettings {
+    if (rows.columns() != labels.size()) {
+      throw new IllegalArgumentException(
+          "The teacher '%s' has %d labels, and its logits of an example are %s; state a label for each column"
+              .formatted(model, labels.size(), rows));
+    }
+  }
+
+  /** A classifier of examples on the CPU with ONNX Runtime's own choice of threads; the logits are found. */
   public static TeacherSettings of(Path model, LabelOrder labels) {
-    return new TeacherSettings(model, labels, Optional.empty(), false, SessionSettings.cpu(0));
+    return new TeacherSettings(
+        model,
+        labels,
+        RowShape.of(labels.size()),
+        Optional.empty(),
+        false,
+        SessionSettings.cpu(0));
+  }
+
+  /** The same, of which an example has logits of another shape: a vector for each token, say. */
+  public TeacherSettings withRows(RowShape shape) {
+    return new TeacherSettings(model, labels, shape, logits, values, session);
   }
 
   /** The same with the logits in a named output. */
   public TeacherSettings withLogits(String output) {
-    return new TeacherSettings(model, labels, Optional.of(output), values, session);
+    return new TeacherSettings(model, labels, rows, Optional.of(output), values, session);
   }
 
   /** The same, asked for the values of a regression. */
   public TeacherSettings withValues() {
-    return new TeacherSettings(model, labels, logits, true, session);
+    return new TeacherSettings(model, labels, rows, logits, true, session);
   }
 
   /** The same, run elsewhere. */
   public TeacherSettings withSession(SessionSettings elsewhere) {
-    return new TeacherSettings(model, labels, logits, values, elsewhere);
+    return new TeacherSettings(model, labels, rows, logits, values, elsewhere);
   }
 }

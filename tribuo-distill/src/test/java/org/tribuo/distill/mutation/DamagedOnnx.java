@@ -50,6 +50,7 @@ import org.tribuo.distill.teacher.LabelOrder;
 import org.tribuo.distill.teacher.Teacher;
 import org.tribuo.distill.teacher.TeacherBatch;
 import org.tribuo.distill.teacher.TeacherSettings;
+import org.tribuo.distill.teacher.store.RowShape;
 
 /**
  * A classifier in ONNX, read as a student and run as a teacher: mostly a small one with functions,
@@ -115,12 +116,13 @@ final class DamagedOnnx implements DamagedInput {
             new TeacherSettings(
                 file,
                 new LabelOrder(List.of("a", "b", "c")),
+                RowShape.of(3),
                 Optional.empty(),
                 false,
                 SessionSettings.cpu(1)))) {
       Map<String, Tensor> inputs = new LinkedHashMap<>();
       teacher.inputs().forEach((name, type) -> inputs.put(name, ones(type)));
-      teacher.logits(new TeacherBatch(new int[] {0, 1}, inputs));
+      teacher.logits(new TeacherBatch(new int[] {0, 1}, new int[] {1, 1}, inputs));
       assertSame(GraphRunner.run(normalized, inputs), asItIs(file, inputs));
     }
   }
