@@ -32,7 +32,7 @@ public final class UnknownOperatorException extends UndifferentiableException {
           "export the model with the loop written out: only the run shows how often it is passed";
       case "QuantizeLinear" ->
           "choose a gradient that goes straight through the rounding: gradientRules ="
-              + " org.tribuo.distill.StraightThroughQuantization";
+              + " org.tribuo.distill.student.StraightThroughQuantization";
       case "DynamicQuantizeLinear",
           "QLinearConv",
           "QLinearMatMul",

@@ -132,7 +132,8 @@ class DifferentiatorTest {
                 Differentiator.differentiate(graph, loss.name(), List.of("w"), StandardRules.TABLE))
         .isInstanceOf(UnknownOperatorException.class)
         .hasMessageContaining("No gradient rule for 'QuantizeLinear' (opset 21) at node '")
-        .hasMessageContaining("gradientRules = org.tribuo.distill.StraightThroughQuantization");
+        .hasMessageContaining(
+            "gradientRules = org.tribuo.distill.student.StraightThroughQuantization");
   }
 
   @Test

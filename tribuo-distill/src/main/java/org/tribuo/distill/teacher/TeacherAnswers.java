@@ -1,0 +1,55 @@
+package org.tribuo.distill.teacher;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.loss.ObjectiveInputs;
+import org.tribuo.distill.output.Targets;
+import org.tribuo.distill.teacher.store.SoftTargetBatch;
+import org.tribuo.distill.teacher.store.SoftTargets;
+import org.tribuo.distill.training.data.RowInputs;
+import org.tribuo.distill.training.data.TensorRows;
+
+/**
+ * What one or several teachers said of all rows. Each batch reads its rows alone.
+ *
+ * @param teachers at least one, each with the student's columns
+ * @param agreement how they become one, if there are several
+ * @param targets the labels of all rows, which may decide how much each teacher counts
+ */
+public record TeacherAnswers(
+    List<SoftTargets> teachers, Optional<TeacherAgreement> agreement, Targets targets)
+    implements RowInputs {
+  public TeacherAnswers {
+    teachers = List.copyOf(teachers);
+  }
+
+  /**
+   * The same with the k largest logits of each row alone.
+   *
+   * @param k at most the number of columns
+   */
+  public TeacherAnswers largest(int k) {
+    return new TeacherAnswers(
+        teachers.stream().map(teacher -> teacher.largest(k)).toList(), agreement, targets);
+  }
+
+  @Override
+  public Map<String, Tensor> batch(int[] rows) {
+    if (agreement.isPresent()) {
+      return agreement
+          .get()
+          .inputs(
+              teachers.stream().map(teacher -> teacher.batch(rows).logits()).toList(),
+              TensorRows.pick(targets.labels(), rows),
+              TensorRows.pick(targets.labelled(), rows));
+    }
+    SoftTargetBatch said = teachers.get(0).batch(rows);
+    Map<String, Tensor> inputs = new LinkedHashMap<>();
+    inputs.put(ObjectiveInputs.TEACHER_LOGITS, said.logits());
+    said.classes().ifPresent(each -> inputs.put(ObjectiveInputs.TEACHER_LOGITS_INDICES, each));
+    return inputs;
+  }
+}
