@@ -27,6 +27,7 @@ import org.tribuo.distill.input.TokenSequence;
 import org.tribuo.distill.loss.Objective;
 import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.output.KnownOutputs;
+import org.tribuo.distill.output.RowShape;
 import org.tribuo.distill.output.TargetCodec;
 import org.tribuo.distill.output.TargetKind;
 import org.tribuo.distill.student.BatchOfAnySize;
@@ -196,7 +197,12 @@ record Preparation<T extends Output<T>>(
               .map(
                   stopping ->
                       new HeldOutValidation(
-                          network, recipe.session(), codec.kind(), rows, split.heldOut())));
+                          network,
+                          recipe.session(),
+                          RowShape.of(codec.width()),
+                          codec.kind(),
+                          rows,
+                          split.heldOut())));
     }
 
     private int padId() {

@@ -76,7 +76,7 @@ import org.tribuo.distill.training.AdamW;
 import org.tribuo.distill.training.PrefetchedBatches;
 import org.tribuo.distill.training.StepReport;
 import org.tribuo.distill.training.StudentTraining;
-import org.tribuo.distill.teacher.store.RowShape;
+import org.tribuo.distill.output.RowShape;
 import org.tribuo.distill.teacher.store.SoftTargetKey;
 import org.tribuo.distill.teacher.store.SoftTargetSpec;
 import org.tribuo.distill.teacher.store.SoftTargetStore;
@@ -312,7 +312,7 @@ final class LossCosts {
     for (int i = 0; i < logits.length; i++) {
       logits[i] = (float) random.nextDouble(-2, 2);
     }
-    Targets targets = new Targets(Tensor.of(labels, rows), Tensor.of(labelled, rows));
+    Targets targets = Targets.of(Tensor.of(labels, rows), Tensor.of(labelled, rows));
     return new TextTrainingData(
         new TextRows(
             texts,

@@ -32,7 +32,7 @@ import org.tribuo.distill.teacher.Teacher;
 import org.tribuo.distill.teacher.TeacherBatch;
 import org.tribuo.distill.teacher.TeacherSettings;
 import org.tribuo.distill.teacher.TeacherTexts;
-import org.tribuo.distill.teacher.store.RowShape;
+import org.tribuo.distill.output.RowShape;
 
 /** A quantised model can be run, so it can teach; it cannot learn. */
 class QuantisedTeacherTest {

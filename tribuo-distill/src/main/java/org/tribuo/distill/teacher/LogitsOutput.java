@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.TensorType;
-import org.tribuo.distill.teacher.store.RowShape;
+import org.tribuo.distill.output.RowShape;
 
 /** Finds the output of a model that holds the logits, one row for each example. */
 final class LogitsOutput {

@@ -23,7 +23,7 @@ import org.tribuo.distill.input.TokenSequence;
 import org.tribuo.distill.output.LabelOrder;
 import org.tribuo.distill.student.Student;
 import org.tribuo.distill.student.StudentNetwork;
-import org.tribuo.distill.teacher.store.RowShape;
+import org.tribuo.distill.output.RowShape;
 import org.tribuo.distill.transformer.Feature;
 import org.tribuo.distill.transformer.FeatureValue;
 import org.tribuo.distill.transformer.NamedFeature;

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.tribuo.distill.runtime.TrainingRuntime;
-import org.tribuo.distill.teacher.store.RowShape;
+import org.tribuo.distill.output.RowShape;
 import org.tribuo.distill.teacher.store.SoftTargetKey;
 import org.tribuo.distill.teacher.store.SoftTargetSpec;
 import org.tribuo.distill.teacher.store.SoftTargetStore;

@@ -10,7 +10,6 @@ import org.tribuo.distill.output.Targets;
 import org.tribuo.distill.teacher.store.SoftTargetBatch;
 import org.tribuo.distill.teacher.store.SoftTargets;
 import org.tribuo.distill.training.data.RowInputs;
-import org.tribuo.distill.training.data.TensorRows;
 
 /**
  * What one or several teachers said of all rows. Each batch reads its rows alone.
@@ -43,8 +42,8 @@ public record TeacherAnswers(
           .get()
           .inputs(
               teachers.stream().map(teacher -> teacher.batch(rows).logits()).toList(),
-              TensorRows.pick(targets.labels(), rows),
-              TensorRows.pick(targets.labelled(), rows));
+              targets.batch(ObjectiveInputs.LABELS, rows),
+              targets.batch(ObjectiveInputs.LABELLED, rows));
     }
     SoftTargetBatch said = teachers.get(0).batch(rows);
     Map<String, Tensor> inputs = new LinkedHashMap<>();

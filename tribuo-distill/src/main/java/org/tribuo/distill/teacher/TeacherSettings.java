@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.tribuo.distill.output.LabelOrder;
 import org.tribuo.distill.runtime.SessionSettings;
-import org.tribuo.distill.teacher.store.RowShape;
+import org.tribuo.distill.output.RowShape;
 
 /**
  * What makes a teacher.

@@ -50,7 +50,7 @@ import org.tribuo.distill.runtime.TrainingRuntime;
 import org.tribuo.distill.teacher.Teacher;
 import org.tribuo.distill.teacher.TeacherBatch;
 import org.tribuo.distill.teacher.TeacherSettings;
-import org.tribuo.distill.teacher.store.RowShape;
+import org.tribuo.distill.output.RowShape;
 
 /**
  * A classifier in ONNX, read as a student and run as a teacher: mostly a small one with functions,

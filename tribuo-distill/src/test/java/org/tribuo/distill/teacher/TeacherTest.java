@@ -26,7 +26,7 @@ import org.tribuo.distill.output.LabelOrder;
 import org.tribuo.distill.runtime.ExecutionProvider;
 import org.tribuo.distill.runtime.RuntimeUnavailableException;
 import org.tribuo.distill.runtime.SessionSettings;
-import org.tribuo.distill.teacher.store.RowShape;
+import org.tribuo.distill.output.RowShape;
 
 class TeacherTest {
   private static final LabelOrder LABELS = TinyTeacher.labels(3);

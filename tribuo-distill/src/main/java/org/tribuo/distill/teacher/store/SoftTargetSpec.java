@@ -1,6 +1,7 @@
 package org.tribuo.distill.teacher.store;
 
 import java.util.List;
+import org.tribuo.distill.output.RowShape;
 
 /**
  * What soft targets are to be there.

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.tribuo.distill.graph.Sha256;
+import org.tribuo.distill.output.RowShape;
 import org.tribuo.distill.runtime.ExecutionProvider;
 import org.tribuo.distill.runtime.Precision;
 

@@ -1,4 +1,4 @@
-package org.tribuo.distill.teacher.store;
+package org.tribuo.distill.output;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -178,7 +178,7 @@ public record RowShape(Shape shape) {
    * @param into an array of the same type, where the row begins at {@code offset} and has {@code
    *     longest}
    */
-  void pad(Object from, int length, Object into, int offset, int longest) {
+  public void pad(Object from, int length, Object into, int offset, int longest) {
     copy(from, 0, length, into, offset, longest, length);
   }
 
@@ -187,7 +187,7 @@ public record RowShape(Shape shape) {
    *
    * @param length of the row
    */
-  float[] pick(float[] values, int length, int[] columns) {
+  public float[] pick(float[] values, int length, int[] columns) {
     int axis = columnAxis();
     if (axis < 0) {
       return values;
