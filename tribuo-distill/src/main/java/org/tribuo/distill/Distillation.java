@@ -12,6 +12,7 @@ import java.util.SplittableRandom;
 import org.tribuo.Dataset;
 import org.tribuo.Output;
 import org.tribuo.distill.component.InputFiles;
+import org.tribuo.distill.engine.Engines;
 import org.tribuo.distill.input.CsvTextDataSourceProvenance;
 import org.tribuo.distill.input.TokenFeatures;
 import org.tribuo.distill.student.StudentNetwork;
@@ -19,10 +20,10 @@ import org.tribuo.distill.teacher.LiveTeacherFeatures;
 import org.tribuo.distill.teacher.TeacherAnswers;
 import org.tribuo.distill.training.NonFiniteLossException;
 import org.tribuo.distill.training.PrefetchedBatches;
-import org.tribuo.distill.training.StudentTraining;
 import org.tribuo.distill.training.TrainedStudent;
 import org.tribuo.distill.training.TrainingData;
 import org.tribuo.distill.training.data.TextTrainingData;
+import org.tribuo.distill.transformer.TransformerFiles;
 import org.tribuo.provenance.TrainerProvenance;
 
 /**
@@ -58,10 +59,12 @@ final class Distillation<T extends Output<T>> {
     recipe.lastGoodStudent().ifPresent(Distillation::checkFolder);
     try {
       checkOutputs(InputFiles.ofProvenance(trainer, examples.getProvenance()));
-      Preparation<T> prepared = Preparation.of(recipe, examples, seeds, listener);
+      Engines.training();
+      TransformerFiles files = new TransformerFiles();
+      Preparation<T> prepared = Preparation.of(recipe, examples, seeds, files, listener);
       report.prepared(prepared);
       try (SoftTargetPhase.Outcome softTargets =
-          new SoftTargetPhase<>(recipe, examples, prepared, invocation, listener).run()) {
+          new SoftTargetPhase<>(recipe, examples, prepared, invocation, files, listener).run()) {
         report.softTargets(softTargets);
         return train(prepared, softTargets, trainer, runProvenance);
       }
@@ -122,7 +125,7 @@ final class Distillation<T extends Output<T>> {
                 prepared.activations().orElseThrow(),
                 stage.wanted(),
                 recipe.batching().padId(),
-                recipe.session(),
+                recipe.device(),
                 recipe.activations().orElseThrow().cacheBytes());
         PrefetchedBatches ahead = new PrefetchedBatches(live)) {
       StudentNetwork trained = trainOn(ahead, prepared, stage, network);
@@ -138,14 +141,13 @@ final class Distillation<T extends Output<T>> {
       StudentNetwork network) {
     String name = stage.stage().name();
     TrainedStudent trained =
-        StudentTraining.train(
-            network.withLogitsAlone(),
-            stage.objective(),
-            recipe.trainingGraph().rules(),
-            stage.settings(),
-            data,
-            prepared.validation().filter(any -> stage.settings().earlyStopping().isPresent()),
-            listener.stage(name));
+        stage
+            .training()
+            .train(
+                network.onnx(),
+                data,
+                prepared.validation().filter(any -> stage.settings().earlyStopping().isPresent()),
+                listener.stage(name));
     report.stage(name, trained);
     report.frozen(name, stage.settings().frozen());
     return network.withWeightsOf(trained.model());
@@ -179,7 +181,7 @@ final class Distillation<T extends Output<T>> {
       TrainerProvenance trainer,
       Map<String, Provenance> runProvenance) {
     StudentNetwork asTrained = network.withMaxLength(maxLength(network));
-    report.ranOn(recipe.session());
+    report.ranOn(recipe.device());
     report.maxLength(asTrained.tokens().positions());
     return new DistilledModel<>(
         "distilled",
@@ -187,7 +189,7 @@ final class Distillation<T extends Output<T>> {
         asTrained.tokens().featureMap(examples.getFeatureMap()),
         prepared.outputs().domain(),
         asTrained,
-        recipe.session());
+        recipe.device());
   }
 
   /**

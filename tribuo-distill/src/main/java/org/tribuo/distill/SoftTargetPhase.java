@@ -25,6 +25,7 @@ import org.tribuo.distill.teacher.TeacherSource;
 import org.tribuo.distill.teacher.TeacherUse;
 import org.tribuo.distill.teacher.store.SoftTargetStore;
 import org.tribuo.distill.training.data.StageTexts;
+import org.tribuo.distill.transformer.TransformerFiles;
 import org.tribuo.provenance.ModelProvenance;
 
 /**
@@ -32,12 +33,14 @@ import org.tribuo.provenance.ModelProvenance;
  * be trained are trained first; none is run before each was checked.
  *
  * @param invocation the number of this training of its trainer
+ * @param files reads each file once
  */
 record SoftTargetPhase<T extends Output<T>>(
     Recipe recipe,
     Dataset<T> examples,
     Preparation<T> prepared,
     int invocation,
+    TransformerFiles files,
     DistillationListener listener) {
   /** A teacher that is trained on the examples of its student, before the student is. */
   interface TeacherInTraining extends TeacherSource.Member {
@@ -99,7 +102,6 @@ record SoftTargetPhase<T extends Output<T>>(
     if (all.isEmpty()) {
       return Outcome.empty();
     }
-    prepared.checkTraining(recipe);
     TeacherSource source = recipe.teacher().orElseThrow();
     if (source.members().stream().anyMatch(TeacherInTraining.class::isInstance)) {
       checkMembers(source, all.keySet());
@@ -123,10 +125,11 @@ record SoftTargetPhase<T extends Output<T>>(
 
   private TeacherUse use() {
     return new TeacherUse(
-        recipe.session(),
+        recipe.device(),
         prepared.codec().kind() == TargetKind.REGRESSION,
         recipe.batching().maxLength(),
-        recipe.batching().padId());
+        recipe.batching().padId(),
+        files);
   }
 
   private LabelOrder columns() {
@@ -185,7 +188,8 @@ record SoftTargetPhase<T extends Output<T>>(
                 texts.examples(),
                 texts.rows().texts(),
                 columns(),
-                recipe.batching().maxLength()));
+                recipe.batching().maxLength(),
+                files));
       }
       steps.put(texts, ofTexts);
     }

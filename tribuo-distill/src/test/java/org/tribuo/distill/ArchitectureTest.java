@@ -10,6 +10,7 @@ import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtLoggingLevel;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -33,7 +34,7 @@ import java.util.Scanner;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.NullMarked;
-import org.tribuo.distill.runtime.TrainingRuntime;
+import org.tribuo.distill.engine.Engines;
 
 /** The rooms of the house, and the direction of the arrows between them. */
 @AnalyzeClasses(
@@ -46,38 +47,28 @@ class ArchitectureTest {
   private static final Map<String, Set<String>> MAY_KNOW =
       Map.ofEntries(
           entry("file", Set.of()),
-          entry("runtime", Set.of("file")),
-          entry("graph", Set.of("file", "runtime")),
+          entry("graph", Set.of("file")),
           entry("component", Set.of("graph")),
           entry("autodiff", Set.of("graph")),
+          entry("engine", Set.of("file", "graph", "autodiff")),
           entry("schedule", Set.of("component")),
-          entry("engine", Set.of("runtime", "graph")),
           entry("transformer", Set.of("component", "graph")),
           entry("loss", Set.of("component", "graph", "schedule", "transformer")),
           entry("output", Set.of("graph", "loss")),
           entry("input", Set.of("component", "graph", "transformer")),
           entry(
               "student",
+              Set.of("autodiff", "component", "engine", "graph", "input", "output", "transformer")),
+          entry(
+              "training",
               Set.of(
                   "autodiff",
                   "component",
                   "engine",
                   "graph",
                   "input",
-                  "output",
-                  "runtime",
-                  "transformer")),
-          entry(
-              "training",
-              Set.of(
-                  "autodiff",
-                  "component",
-                  "file",
-                  "graph",
-                  "input",
                   "loss",
                   "output",
-                  "runtime",
                   "schedule",
                   "student",
                   "transformer")),
@@ -91,7 +82,6 @@ class ArchitectureTest {
                   "input",
                   "loss",
                   "output",
-                  "runtime",
                   "student",
                   "training",
                   "transformer")),
@@ -101,8 +91,7 @@ class ArchitectureTest {
   static final class Library implements LocationProvider {
     @Override
     public Set<Location> get(Class<?> testClass) {
-      return Set.of(
-          Location.of(TrainingRuntime.class.getProtectionDomain().getCodeSource().getLocation()));
+      return Set.of(Location.of(Engines.class.getProtectionDomain().getCodeSource().getLocation()));
     }
   }
 
@@ -119,7 +108,7 @@ class ArchitectureTest {
     assertThat(classes.size()).as("classes seen").isGreaterThan(70);
     assertThat(classes)
         .extracting(JavaClass::getPackageName)
-        .contains(BASE + ".runtime", BASE + ".graph", BASE + ".autodiff", BASE + ".input");
+        .contains(BASE + ".engine.ort", BASE + ".graph", BASE + ".autodiff", BASE + ".input");
   }
 
   @ArchTest
@@ -149,13 +138,25 @@ class ArchitectureTest {
   }
 
   @ArchTest
-  static void oneSeamToNativeTraining(JavaClasses classes) {
+  static void oneEngineKnowsOnnxRuntime(JavaClasses classes) {
     noClasses()
         .that()
-        .resideOutsideOfPackages("..distill.training..", "..distill.runtime..")
+        .resideOutsideOfPackage(BASE + ".engine.ort..")
         .should()
         .dependOnClassesThat()
-        .haveSimpleNameStartingWith("OrtTraining")
+        .resideInAPackage("ai.onnxruntime..")
+        .check(classes);
+  }
+
+  @ArchTest
+  static void nothingKnowsOneEngine(JavaClasses classes) {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(BASE + ".engine.ort..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(BASE + ".engine.ort..")
+        .because("Engines finds them by ServiceLoader")
         .check(classes);
   }
 
@@ -163,10 +164,12 @@ class ArchitectureTest {
   static void oneOwnerOfTheEnvironment(JavaClasses classes) {
     noClasses()
         .that()
-        .resideOutsideOfPackage("..distill.runtime..")
+        .doNotHaveFullyQualifiedName(BASE + ".engine.ort.OrtRuntime")
         .should()
         .callMethod(OrtEnvironment.class, "getEnvironment")
-        .because("TrainingRuntime.environment() loads the native library that can train")
+        .orShould()
+        .callMethod(OrtEnvironment.class, "getEnvironment", OrtLoggingLevel.class, String.class)
+        .because("OrtRuntime loads the native library that can train")
         .check(classes);
   }
 

@@ -20,6 +20,10 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.tribuo.distill.autodiff.rules.StandardRules;
+import org.tribuo.distill.engine.AdamW;
+import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.engine.ExecutionProvider;
+import org.tribuo.distill.engine.Precision;
 import org.tribuo.distill.graph.AtomicFile;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
@@ -64,19 +68,15 @@ import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.loss.TinyBert;
 import org.tribuo.distill.loss.UniformLayers;
 import org.tribuo.distill.output.Targets;
-import org.tribuo.distill.runtime.ExecutionProvider;
-import org.tribuo.distill.runtime.Precision;
-import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.schedule.ConstantSchedule;
 import org.tribuo.distill.schedule.Schedule;
 import org.tribuo.distill.teacher.FeatureTeacher;
 import org.tribuo.distill.teacher.LiveTeacherFeatures;
 import org.tribuo.distill.teacher.TeacherAnswers;
-import org.tribuo.distill.training.AdamW;
 import org.tribuo.distill.training.PrefetchedBatches;
 import org.tribuo.distill.training.StepReport;
 import org.tribuo.distill.training.StudentTraining;
-import org.tribuo.distill.output.RowShape;
+import org.tribuo.distill.graph.RowShape;
 import org.tribuo.distill.teacher.store.SoftTargetKey;
 import org.tribuo.distill.teacher.store.SoftTargetSpec;
 import org.tribuo.distill.teacher.store.SoftTargetStore;
@@ -93,6 +93,7 @@ import org.tribuo.distill.transformer.Feature.Kind;
 import org.tribuo.distill.transformer.LayerCut;
 import org.tribuo.distill.transformer.Pooling;
 import org.tribuo.distill.transformer.TaskHead;
+import org.tribuo.distill.transformer.Transformer;
 import org.tribuo.distill.transformer.TransformerLayers;
 
 /**
@@ -117,7 +118,8 @@ final class LossCosts {
 
   private LossCosts(Path teacherFile) throws IOException {
     this.student = student(OnnxModel.read(teacherFile));
-    this.teacher = FeatureTeacher.read(teacherFile, Map.of());
+    this.teacher =
+        FeatureTeacher.of(teacherFile, Transformer.of(OnnxModel.read(teacherFile)), Map.of());
   }
 
   /**
@@ -227,7 +229,7 @@ final class LossCosts {
   private static OnnxModel student(OnnxModel whole) {
     Graph graph = Graph.of(whole);
     Graph cut = LayerCut.keep(graph, TransformerLayers.find(graph), List.of(0, 5));
-    return new TaskHead(Pooling.MEAN, CLASSES, 1).attach(cut).toModel();
+    return new TaskHead(Pooling.MEAN, CLASSES, 1).attach(Transformer.of(cut.toModel())).toModel();
   }
 
   private Cost alone(SoftLoss loss) {
@@ -245,7 +247,7 @@ final class LossCosts {
             .orElse(kl);
     try (LiveTeacherFeatures beside =
             new LiveTeacherFeatures(
-                texts(student), teacher, wanted(objective), 0, SessionSettings.cpu(1), 0);
+                texts(student), teacher, wanted(objective), 0, Device.cpu(1), 0);
         PrefetchedBatches ahead = new PrefetchedBatches(beside)) {
       return train(objective, ahead);
     }
@@ -277,21 +279,19 @@ final class LossCosts {
             Set.of(),
             true,
             Optional.empty(),
-            SessionSettings.cpu(1),
+            Device.cpu(1),
             1);
-    StudentTraining.train(
-        student,
-        objective,
-        StandardRules.TABLE,
-        settings,
-        data,
-        Optional.empty(),
-        new TrainingListener() {
-          @Override
-          public void onStep(StepReport report) {
-            times.add(Instant.now());
-          }
-        });
+    StudentTraining.of(Transformer.of(student), objective, StandardRules.TABLE, settings, data)
+        .train(
+            student,
+            data,
+            Optional.empty(),
+            new TrainingListener() {
+              @Override
+              public void onStep(StepReport report) {
+                times.add(Instant.now());
+              }
+            });
     int last = times.size() - 1;
     return Cost.between(times.get(WARM_UP), times.get(last), last - WARM_UP);
   }

@@ -33,11 +33,11 @@ import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.loss.SparseKlDivergence;
 import org.tribuo.distill.loss.TokenMask;
 import org.tribuo.distill.output.LabelOrder;
-import org.tribuo.distill.output.RowShape;
+import org.tribuo.distill.graph.RowShape;
 import org.tribuo.distill.output.TargetCodec;
 import org.tribuo.distill.output.TargetKind;
 import org.tribuo.distill.output.Targets;
-import org.tribuo.distill.runtime.SessionSettings;
+import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.schedule.WarmUpSchedule;
 import org.tribuo.distill.student.StudentNetwork;
 import org.tribuo.distill.teacher.EnsembleMean;
@@ -51,7 +51,7 @@ import org.tribuo.distill.teacher.TeacherWeighting;
 import org.tribuo.distill.teacher.TeacherWeights;
 import org.tribuo.distill.teacher.store.SoftTargetStore;
 import org.tribuo.distill.teacher.store.SoftTargets;
-import org.tribuo.distill.training.AdamW;
+import org.tribuo.distill.engine.AdamW;
 import org.tribuo.distill.training.StepReport;
 import org.tribuo.distill.training.StudentTraining;
 import org.tribuo.distill.training.TrainingListener;
@@ -60,6 +60,7 @@ import org.tribuo.distill.training.data.ExampleWeights;
 import org.tribuo.distill.training.data.HeldOutValidation;
 import org.tribuo.distill.training.data.TextRows;
 import org.tribuo.distill.training.data.TextTrainingData;
+import org.tribuo.distill.transformer.Transformer;
 
 /** A student that says a class of each token, from a teacher that does, over texts of any length. */
 class TokenDistillationTest {
@@ -99,7 +100,7 @@ class TokenDistillationTest {
     TeacherSettings settings =
         TeacherSettings.of(Zoo.file(name), LABELS)
             .withRows(ROW)
-            .withSession(SessionSettings.cpu(1));
+            .withDevice(Device.cpu(1));
     try (Teacher teacher = Teacher.open(settings)) {
       TeacherTexts asked = new TeacherTexts(texts, TokenInputs.of(teacher.inputs()));
       return SoftTargetProducer.into(store).produce(teacher, asked, largest).softTargets();
@@ -201,13 +202,13 @@ class TokenDistillationTest {
   }
 
   private static StudentNetwork network(OnnxModel model) {
-    return new StudentNetwork(model, "logits", LABELS.names(), new TokenFeatures(16, 101), 0);
+    return new StudentNetwork(Transformer.of(model), "logits", LABELS.names(), new TokenFeatures(16, 101), 0);
   }
 
   private double accuracy(OnnxModel model) {
     return new HeldOutValidation(
             network(model),
-            SessionSettings.cpu(1),
+            Device.cpu(1),
             ROW,
             TargetKind.MULTICLASS,
             rows(),
@@ -229,13 +230,16 @@ class TokenDistillationTest {
             Set.of(),
             true,
             Optional.empty(),
-            SessionSettings.cpu(1),
+            Device.cpu(1),
             1);
-    return StudentTraining.train(
-            STUDENT,
+    return StudentTraining.of(
+            Transformer.of(STUDENT),
             Objective.of(RowForm.tokens(TokenMask.attentionMask()), new CrossEntropy(), loss),
             StandardRules.TABLE,
             settings,
+            data(answers))
+        .train(
+            STUDENT,
             data(answers),
             Optional.empty(),
             new TrainingListener() {

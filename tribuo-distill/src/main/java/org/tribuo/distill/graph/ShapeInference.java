@@ -55,7 +55,7 @@ public final class ShapeInference {
    * @throws GraphException as above
    */
   public static ShapeInference of(Graph graph) {
-    return new ShapeInference(graph, RuntimeInference.types(graph));
+    return new ShapeInference(graph, TypeInference.onClassPath().infer(graph));
   }
 
   /**

@@ -3,14 +3,15 @@ package org.tribuo.distill.student;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.engine.Engines;
 import org.tribuo.distill.engine.InferenceSession;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.BatchPlan;
 import org.tribuo.distill.input.TokenInputs;
 import org.tribuo.distill.input.TokenSequence;
-import org.tribuo.distill.output.RowShape;
-import org.tribuo.distill.runtime.SessionSettings;
+import org.tribuo.distill.graph.RowShape;
 
 /**
  * Asks a network for the logits of any number of texts. What it says of a text does not depend on
@@ -28,8 +29,8 @@ public final class NetworkRunner implements AutoCloseable {
   private final InferenceSession session;
 
   /** Of a network that has one vector of logits for each text. */
-  public NetworkRunner(StudentNetwork network, SessionSettings settings) {
-    this(network, RowShape.of(network.labelOrder().size()), settings);
+  public NetworkRunner(StudentNetwork network, Device device) {
+    this(network, RowShape.of(network.labelOrder().size()), device);
   }
 
   /**
@@ -37,20 +38,20 @@ public final class NetworkRunner implements AutoCloseable {
    *
    * @param row the shape of its logits of one text
    */
-  public NetworkRunner(StudentNetwork network, RowShape row, SessionSettings settings) {
+  public NetworkRunner(StudentNetwork network, RowShape row, Device device) {
     this.network = network;
     this.row = row;
     this.inputs = network.inputs();
-    this.session = new InferenceSession(network.onnx(), settings);
+    this.session = Engines.inference().open(network.onnx(), device);
   }
 
   /** Where the network runs. */
-  public SessionSettings settings() {
-    return session.settings();
+  public Device device() {
+    return session.device();
   }
 
   /** The next texts run elsewhere. */
-  public void runOn(SessionSettings elsewhere) {
+  public void runOn(Device elsewhere) {
     session.runOn(elsewhere);
   }
 

@@ -23,10 +23,11 @@ import org.tribuo.distill.input.TokenSequence;
 import org.tribuo.distill.output.LabelOrder;
 import org.tribuo.distill.student.Student;
 import org.tribuo.distill.student.StudentNetwork;
-import org.tribuo.distill.output.RowShape;
+import org.tribuo.distill.graph.RowShape;
 import org.tribuo.distill.transformer.Feature;
 import org.tribuo.distill.transformer.FeatureValue;
 import org.tribuo.distill.transformer.NamedFeature;
+import org.tribuo.distill.transformer.TransformerFiles;
 
 /**
  * A teacher from an ONNX file. It reads the tokens that the student reads, or has a tokenizer of
@@ -171,20 +172,20 @@ public final class OnnxTeacher implements TeacherSource.Member {
    *     the logits stand for, or a name is blank or occurs twice
    */
   @Override
-  public Optional<LabelOrder> labels() throws IOException {
-    return Optional.of(new LabelOrder(file().labelOrder(labelOrder, file().read())));
+  public Optional<LabelOrder> labels(TransformerFiles files) throws IOException {
+    return Optional.of(new LabelOrder(file().labelOrder(labelOrder, files.read(path).model())));
   }
 
   @Override
   public void checkLabels(LabelOrder student, TeacherUse use) throws IOException {
-    labels().orElseThrow().columnsOf(student, use.values());
+    labels(use.files()).orElseThrow().columnsOf(student, use.values());
   }
 
   @Override
   public void checkTexts(Dataset<?> examples, List<TokenSequence> ofStudent, TeacherUse use)
       throws IOException {
-    OnnxModel model = file().read();
-    TeacherLimits readable = TeacherLimits.of(path, tokenizer != null);
+    OnnxModel model = use.files().read(path).model();
+    TeacherLimits readable = TeacherLimits.of(path, tokenizer != null, use.files());
     readable.check(
         readable.texts(
             examples,
@@ -197,7 +198,7 @@ public final class OnnxTeacher implements TeacherSource.Member {
 
   @Override
   public Optional<ReadyTeacher> ready(TeacherUse use) throws IOException {
-    OnnxModel model = file().read();
+    OnnxModel model = use.files().read(path).model();
     NamedColumns columns = file().namedColumns(labelOrder, model);
     return Optional.of(
         new ReadyTeacher(
@@ -207,7 +208,7 @@ public final class OnnxTeacher implements TeacherSource.Member {
                 RowShape.of(columns.names().size()),
                 logits(model),
                 use.values(),
-                use.session()),
+                use.device()),
             columns,
             Optional.ofNullable(tokenizer),
             OnnxMetadata.maxLength(model),
@@ -235,16 +236,19 @@ public final class OnnxTeacher implements TeacherSource.Member {
    * @throws IOException if the file cannot be read
    */
   public StudentNetwork network(boolean values) throws IOException {
-    OnnxModel onnx = file().read();
+    TransformerFiles files = new TransformerFiles();
+    OnnxModel onnx = files.read(path).model();
     LabelOrder labels = new LabelOrder(file().labelOrder(labelOrder, onnx));
     TeacherSettings asItIs = TeacherSettings.of(path, labels).withValues();
     String output;
     try (Teacher teacher = Teacher.open(logits(onnx).map(asItIs::withLogits).orElse(asItIs))) {
       output = teacher.output();
     }
-    Student head = new Student(onnx, output, labels.names());
+    Student head = new Student(files.read(path), output, labels.names());
     TokenFeatures tokens =
-        TeacherLimits.of(path, tokenizer != null).limits().features(OnnxMetadata.maxLength(onnx));
+        TeacherLimits.of(path, tokenizer != null, files)
+            .limits()
+            .features(OnnxMetadata.maxLength(onnx));
     return StudentNetwork.of(values ? head : head.belowProbabilities(), tokens, ownPadId(onnx));
   }
 
@@ -261,7 +265,7 @@ public final class OnnxTeacher implements TeacherSource.Member {
    *     there or cannot be that
    * @throws IOException if the file cannot be read
    */
-  public FeatureTeacher activations() throws IOException {
+  public FeatureTeacher activations(TransformerFiles files) throws IOException {
     if (tokenizer != null) {
       throw new PropertyException(
           component,
@@ -269,7 +273,7 @@ public final class OnnxTeacher implements TeacherSource.Member {
           "is stated, but activations are compared token by token: the activationTeacher must read"
               + " the student's tokens");
     }
-    return FeatureTeacher.read(path, named());
+    return FeatureTeacher.of(path, files.read(path), named());
   }
 
   private Map<Feature, FeatureValue> named() {

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
-import org.tribuo.distill.runtime.TrainingRuntime;
-import org.tribuo.distill.output.RowShape;
+import org.tribuo.distill.engine.Engines;
+import org.tribuo.distill.graph.RowShape;
 import org.tribuo.distill.teacher.store.SoftTargetKey;
 import org.tribuo.distill.teacher.store.SoftTargetSpec;
 import org.tribuo.distill.teacher.store.SoftTargetStore;
@@ -107,7 +107,7 @@ public record SoftTargetProducer(
     }
 
     private ProducedSoftTargets write(SoftTargetSpec wanted) {
-      try (SoftTargetWriter writer = store.writer(wanted, TrainingRuntime.version())) {
+      try (SoftTargetWriter writer = store.writer(wanted, Engines.inference().version())) {
         int reused = writer.kept();
         progress.rows(reused, inputs.rows());
         int window = Window.rows(wanted.shape());

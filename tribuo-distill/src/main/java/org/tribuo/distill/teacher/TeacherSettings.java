@@ -2,9 +2,9 @@ package org.tribuo.distill.teacher;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.output.LabelOrder;
-import org.tribuo.distill.runtime.SessionSettings;
-import org.tribuo.distill.output.RowShape;
+import org.tribuo.distill.graph.RowShape;
 
 /**
  * What makes a teacher.
@@ -15,7 +15,7 @@ import org.tribuo.distill.output.RowShape;
  * @param logits the output that holds the logits; empty to find it
  * @param values whether that output holds the values of a regression, which are taken as they are;
  *     of a classifier that ends in probabilities the logits below them are taken
- * @param session where the teacher runs
+ * @param device where the teacher runs
  */
 public record TeacherSettings(
     Path model,
@@ -23,7 +23,7 @@ public record TeacherSettings(
     RowShape rows,
     Optional<String> logits,
     boolean values,
-    SessionSettings session) {
+    Device device) {
   /**
    * @throws IllegalArgumentException unless there is a label for each column of a row
    */
@@ -35,7 +35,10 @@ public record TeacherSettings(
     }
   }
 
-  /** A classifier of examples on the CPU with ONNX Runtime's own choice of threads; the logits are found. */
+  /**
+   * A classifier of examples on the CPU with ONNX Runtime's own choice of threads; the logits are
+   * found.
+   */
   public static TeacherSettings of(Path model, LabelOrder labels) {
     return new TeacherSettings(
         model,
@@ -43,26 +46,26 @@ public record TeacherSettings(
         RowShape.of(labels.size()),
         Optional.empty(),
         false,
-        SessionSettings.cpu(0));
+        Device.cpu(0));
   }
 
   /** The same, of which an example has logits of another shape: a vector for each token, say. */
   public TeacherSettings withRows(RowShape shape) {
-    return new TeacherSettings(model, labels, shape, logits, values, session);
+    return new TeacherSettings(model, labels, shape, logits, values, device);
   }
 
   /** The same with the logits in a named output. */
   public TeacherSettings withLogits(String output) {
-    return new TeacherSettings(model, labels, rows, Optional.of(output), values, session);
+    return new TeacherSettings(model, labels, rows, Optional.of(output), values, device);
   }
 
   /** The same, asked for the values of a regression. */
   public TeacherSettings withValues() {
-    return new TeacherSettings(model, labels, rows, logits, true, session);
+    return new TeacherSettings(model, labels, rows, logits, true, device);
   }
 
   /** The same, run elsewhere. */
-  public TeacherSettings withSession(SessionSettings elsewhere) {
+  public TeacherSettings withDevice(Device elsewhere) {
     return new TeacherSettings(model, labels, rows, logits, values, elsewhere);
   }
 }

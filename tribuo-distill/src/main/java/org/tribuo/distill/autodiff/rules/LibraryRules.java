@@ -6,11 +6,11 @@ import static org.tribuo.distill.autodiff.RuleTable.rule;
 import java.util.List;
 import org.tribuo.distill.autodiff.RuleTable.Entry;
 import org.tribuo.distill.graph.Attributes;
-import org.tribuo.distill.runtime.OperatorLibrary;
+import org.tribuo.distill.graph.DistillDomain;
 
-/** The gradients of the operators of {@link OperatorLibrary}, which has operators for them. */
+/** The gradients of the operators of {@link DistillDomain}, which has operators for them. */
 public final class LibraryRules {
-  private static final String PREFIX = OperatorLibrary.DOMAIN + "::";
+  private static final String PREFIX = DistillDomain.NAME + "::";
 
   private LibraryRules() {}
 
@@ -18,22 +18,22 @@ public final class LibraryRules {
       List.of(
           MatrixRules.SHORT_PRODUCT,
           rule(
-              PREFIX + OperatorLibrary.GELU,
+              PREFIX + DistillDomain.GELU,
               (op, n, dy) ->
                   grads(
                       op.call(
-                              OperatorLibrary.DOMAIN,
-                              OperatorLibrary.GELU_GRADIENT,
+                              DistillDomain.NAME,
+                              DistillDomain.GELU_GRADIENT,
                               Attributes.NONE,
                               List.of(dy, n.x()),
                               n.x().type())
                           .get(0))),
           rule(
-              PREFIX + OperatorLibrary.LAYER_NORMALIZATION,
+              PREFIX + DistillDomain.LAYER_NORMALIZATION,
               (op, n, dy) ->
                   op.call(
-                      OperatorLibrary.DOMAIN,
-                      OperatorLibrary.LAYER_NORMALIZATION_GRADIENT,
+                      DistillDomain.NAME,
+                      DistillDomain.LAYER_NORMALIZATION_GRADIENT,
                       n.attributes(),
                       List.of(dy, n.x(), n.x(1), n.y(1), n.y(2)),
                       n.x().type(),

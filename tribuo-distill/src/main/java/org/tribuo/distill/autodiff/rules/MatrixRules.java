@@ -8,11 +8,11 @@ import static org.tribuo.distill.autodiff.RuleTable.rule;
 import java.util.List;
 import org.tribuo.distill.autodiff.ForwardNode;
 import org.tribuo.distill.autodiff.RuleTable.Entry;
+import org.tribuo.distill.graph.DistillDomain;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
-import org.tribuo.distill.runtime.OperatorLibrary;
 
 /** Matrix products and convolutions. */
 final class MatrixRules {
@@ -31,7 +31,7 @@ final class MatrixRules {
   /** The product of a library of operators; of a bias the walk makes the sum over all rows. */
   static final Entry SHORT_PRODUCT =
       broadcasting(
-          OperatorLibrary.DOMAIN + "::" + OperatorLibrary.PRODUCT,
+          DistillDomain.NAME + "::" + DistillDomain.PRODUCT,
           (op, n, dy) -> {
             List<Value> factors = product(op::shortProduct, op, n, dy, n.attribute("alpha", 1f));
             return grads(factors.get(0), factors.get(1), n.wants(2) ? dy : NONE);

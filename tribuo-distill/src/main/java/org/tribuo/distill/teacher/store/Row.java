@@ -3,7 +3,7 @@ package org.tribuo.distill.teacher.store;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import org.tribuo.distill.output.RowShape;
+import org.tribuo.distill.graph.RowShape;
 
 /**
  * What is kept of one example.

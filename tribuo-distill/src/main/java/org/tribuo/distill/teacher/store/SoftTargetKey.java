@@ -3,9 +3,9 @@ package org.tribuo.distill.teacher.store;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import org.tribuo.distill.engine.ExecutionProvider;
+import org.tribuo.distill.engine.Precision;
 import org.tribuo.distill.graph.Sha256;
-import org.tribuo.distill.runtime.ExecutionProvider;
-import org.tribuo.distill.runtime.Precision;
 
 /**
  * What soft targets are found again by: everything that decides them beyond rounding. The provider

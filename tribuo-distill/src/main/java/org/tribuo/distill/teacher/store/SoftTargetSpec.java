@@ -1,7 +1,7 @@
 package org.tribuo.distill.teacher.store;
 
 import java.util.List;
-import org.tribuo.distill.output.RowShape;
+import org.tribuo.distill.graph.RowShape;
 
 /**
  * What soft targets are to be there.

@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.tribuo.distill.graph.Tensor;
-import org.tribuo.distill.output.RowShape;
+import org.tribuo.distill.graph.RowShape;
 
 /**
  * The teacher's logits of every example, in a file of which each batch reads its rows alone. Safe

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tribuo.distill.output.RowShape;
+import org.tribuo.distill.graph.RowShape;
 import org.tribuo.distill.teacher.store.SoftTargetStoreException.Reason;
 
 class SoftTargetStoreKillTest {

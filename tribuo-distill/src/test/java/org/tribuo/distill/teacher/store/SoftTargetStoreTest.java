@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tribuo.distill.file.FolderLock;
 import org.tribuo.distill.graph.Dimension;
-import org.tribuo.distill.output.RowShape;
+import org.tribuo.distill.graph.RowShape;
 import org.tribuo.distill.teacher.store.SoftTargetStoreException.Reason;
 
 class SoftTargetStoreTest {

@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.tribuo.distill.graph.Sha256;
-import org.tribuo.distill.output.RowShape;
-import org.tribuo.distill.runtime.ExecutionProvider;
-import org.tribuo.distill.runtime.Precision;
+import org.tribuo.distill.graph.RowShape;
+import org.tribuo.distill.engine.ExecutionProvider;
+import org.tribuo.distill.engine.Precision;
 
 /** A store of soft targets whose numbers are known. */
 public final class TinyStore {
