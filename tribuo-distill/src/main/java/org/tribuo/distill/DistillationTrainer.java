@@ -115,7 +115,8 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
               + " are trained and the last weights kept.")
   private @Nullable EarlyStopping earlyStopping;
 
-  // A string, not a path: what a path points to is part of the configuration, and this folder grows.
+  // A string, not a path: what a path points to is part of the configuration, and this folder
+  // grows.
   @Config(
       description =
           "The folder that keeps the teacher's soft targets for the next training on the same"

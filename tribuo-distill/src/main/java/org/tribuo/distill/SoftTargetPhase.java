@@ -82,9 +82,7 @@ record SoftTargetPhase<T extends Output<T>>(
 
     @Override
     public void close() {
-      runs.values().stream()
-          .flatMap(List::stream)
-          .forEach(run -> run.softTargets().close());
+      runs.values().stream().flatMap(List::stream).forEach(run -> run.softTargets().close());
       stores.forEach(SoftTargetStore::close);
     }
   }
@@ -160,8 +158,7 @@ record SoftTargetPhase<T extends Output<T>>(
 
   private TeacherSource.Member trained(
       TeacherInTraining untrained, Path folder, List<ModelProvenance> trained) throws IOException {
-    try (DistilledModel<T> teacher =
-        untrained.train(examples, invocation, listener.assistant())) {
+    try (DistilledModel<T> teacher = untrained.train(examples, invocation, listener.assistant())) {
       trained.add(teacher.getProvenance());
       // Without provenance, which has the time: the same teacher is the same file, whose soft
       // targets a store knows.

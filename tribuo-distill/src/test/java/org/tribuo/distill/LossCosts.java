@@ -14,8 +14,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -28,6 +28,7 @@ import org.tribuo.distill.graph.AtomicFile;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Ops;
+import org.tribuo.distill.graph.RowShape;
 import org.tribuo.distill.graph.Sha256;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.pass.Normalization;
@@ -73,15 +74,14 @@ import org.tribuo.distill.schedule.Schedule;
 import org.tribuo.distill.teacher.FeatureTeacher;
 import org.tribuo.distill.teacher.LiveTeacherFeatures;
 import org.tribuo.distill.teacher.TeacherAnswers;
-import org.tribuo.distill.training.PrefetchedBatches;
-import org.tribuo.distill.training.StepReport;
-import org.tribuo.distill.training.StudentTraining;
-import org.tribuo.distill.graph.RowShape;
 import org.tribuo.distill.teacher.store.SoftTargetKey;
 import org.tribuo.distill.teacher.store.SoftTargetSpec;
 import org.tribuo.distill.teacher.store.SoftTargetStore;
 import org.tribuo.distill.teacher.store.SoftTargetWriter;
 import org.tribuo.distill.teacher.store.SoftTargets;
+import org.tribuo.distill.training.PrefetchedBatches;
+import org.tribuo.distill.training.StepReport;
+import org.tribuo.distill.training.StudentTraining;
 import org.tribuo.distill.training.TrainingData;
 import org.tribuo.distill.training.TrainingListener;
 import org.tribuo.distill.training.TrainingSettings;
@@ -314,11 +314,7 @@ final class LossCosts {
     }
     Targets targets = Targets.of(Tensor.of(labels, rows), Tensor.of(labelled, rows));
     return new TextTrainingData(
-        new TextRows(
-            texts,
-            targets,
-            known,
-            ExampleWeights.of(TinyTexts.labelled(rows, 1))),
+        new TextRows(texts, targets, known, ExampleWeights.of(TinyTexts.labelled(rows, 1))),
         Optional.of(new TeacherAnswers(List.of(kept(logits)), Optional.empty(), targets)),
         IntStream.range(0, rows).toArray(),
         TokenInputs.of(Graph.of(student).inputs()),

@@ -16,6 +16,7 @@ import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.engine.ort.RunningGraph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.graph.RowShape;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.TokenInputs;
 import org.tribuo.distill.input.TokenSequence;
@@ -32,7 +33,6 @@ import org.tribuo.distill.teacher.Teacher;
 import org.tribuo.distill.teacher.TeacherBatch;
 import org.tribuo.distill.teacher.TeacherSettings;
 import org.tribuo.distill.teacher.TeacherTexts;
-import org.tribuo.distill.graph.RowShape;
 
 /** A quantised model can be run, so it can teach; it cannot learn. */
 class QuantisedTeacherTest {

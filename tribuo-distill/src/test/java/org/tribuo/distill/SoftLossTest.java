@@ -28,7 +28,6 @@ import org.tribuo.distill.loss.WeightedLosses;
 import org.tribuo.distill.student.CutStudent;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.teacher.OnnxTeacher;
-import org.tribuo.distill.teacher.TeacherAnswers;
 import org.tribuo.distill.training.StepReport;
 import org.tribuo.distill.training.TrainingListener;
 import org.tribuo.test.Helpers;

@@ -18,7 +18,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.tribuo.distill.autodiff.rules.StandardRules;
+import org.tribuo.distill.engine.AdamW;
+import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.graph.RowShape;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.BatchPlan;
 import org.tribuo.distill.input.TokenFeatures;
@@ -33,11 +36,9 @@ import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.loss.SparseKlDivergence;
 import org.tribuo.distill.loss.TokenMask;
 import org.tribuo.distill.output.LabelOrder;
-import org.tribuo.distill.graph.RowShape;
 import org.tribuo.distill.output.TargetCodec;
 import org.tribuo.distill.output.TargetKind;
 import org.tribuo.distill.output.Targets;
-import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.schedule.WarmUpSchedule;
 import org.tribuo.distill.student.StudentNetwork;
 import org.tribuo.distill.teacher.EnsembleMean;
@@ -51,7 +52,6 @@ import org.tribuo.distill.teacher.TeacherWeighting;
 import org.tribuo.distill.teacher.TeacherWeights;
 import org.tribuo.distill.teacher.store.SoftTargetStore;
 import org.tribuo.distill.teacher.store.SoftTargets;
-import org.tribuo.distill.engine.AdamW;
 import org.tribuo.distill.training.StepReport;
 import org.tribuo.distill.training.StudentTraining;
 import org.tribuo.distill.training.TrainingListener;
@@ -62,7 +62,9 @@ import org.tribuo.distill.training.data.TextRows;
 import org.tribuo.distill.training.data.TextTrainingData;
 import org.tribuo.distill.transformer.Transformer;
 
-/** A student that says a class of each token, from a teacher that does, over texts of any length. */
+/**
+ * A student that says a class of each token, from a teacher that does, over texts of any length.
+ */
 class TokenDistillationTest {
   private static final LabelOrder LABELS = LabelOrder.of("a", "b", "c", "d", "e");
   private static final RowShape ROW = RowShape.perToken(LABELS.size());
@@ -98,9 +100,7 @@ class TokenDistillationTest {
 
   private SoftTargets ask(String name, OptionalInt largest) throws IOException {
     TeacherSettings settings =
-        TeacherSettings.of(Zoo.file(name), LABELS)
-            .withRows(ROW)
-            .withDevice(Device.cpu(1));
+        TeacherSettings.of(Zoo.file(name), LABELS).withRows(ROW).withDevice(Device.cpu(1));
     try (Teacher teacher = Teacher.open(settings)) {
       TeacherTexts asked = new TeacherTexts(texts, TokenInputs.of(teacher.inputs()));
       return SoftTargetProducer.into(store).produce(teacher, asked, largest).softTargets();
@@ -112,7 +112,8 @@ class TokenDistillationTest {
     float[] logits = softTargets.batch(row).logits().toFloats();
     long[] labels = new long[texts.get(row).length()];
     for (int token = 0; token < labels.length; token++) {
-      float[] vector = Arrays.copyOfRange(logits, token * LABELS.size(), (token + 1) * LABELS.size());
+      float[] vector =
+          Arrays.copyOfRange(logits, token * LABELS.size(), (token + 1) * LABELS.size());
       int best =
           IntStream.range(0, vector.length).reduce(0, (a, b) -> vector[b] > vector[a] ? b : a);
       labels[token] = (row + token) % 3 == 0 ? TargetCodec.UNLABELLED : best;
@@ -122,7 +123,9 @@ class TokenDistillationTest {
 
   @Test
   void batchesArePaddedAndSaySo() {
-    Map<String, Tensor> batch = data(new TeacherAnswers(List.of(softTargets), Optional.empty(), targets)).batch(new int[] {3, 7});
+    Map<String, Tensor> batch =
+        data(new TeacherAnswers(List.of(softTargets), Optional.empty(), targets))
+            .batch(new int[] {3, 7});
     int longest = Math.max(texts.get(3).length(), texts.get(7).length());
     int shortest = Math.min(texts.get(3).length(), texts.get(7).length());
     assertThat(longest).isGreaterThan(shortest);
@@ -197,12 +200,12 @@ class TokenDistillationTest {
   private TextRows rows() {
     boolean[] labelled = new boolean[TEXTS];
     Arrays.fill(labelled, true);
-    return new TextRows(
-        texts, targets, labelled, ExampleWeights.of(TinyTexts.labelled(TEXTS, 1)));
+    return new TextRows(texts, targets, labelled, ExampleWeights.of(TinyTexts.labelled(TEXTS, 1)));
   }
 
   private static StudentNetwork network(OnnxModel model) {
-    return new StudentNetwork(Transformer.of(model), "logits", LABELS.names(), new TokenFeatures(16, 101), 0);
+    return new StudentNetwork(
+        Transformer.of(model), "logits", LABELS.names(), new TokenFeatures(16, 101), 0);
   }
 
   private double accuracy(OnnxModel model) {

@@ -70,7 +70,9 @@ public record RowShape(Shape shape) {
     return axis < 0 ? 1 : size(axis, 1);
   }
 
-  /** Whether the axis that labels name is the last, so that each vector along it has its largest. */
+  /**
+   * Whether the axis that labels name is the last, so that each vector along it has its largest.
+   */
   public boolean endsInColumns() {
     return columnAxis() == rank() - 1;
   }
@@ -215,11 +217,7 @@ public record RowShape(Shape shape) {
     int copied = axis < 0 ? 1 : count;
     for (int i = 0; i < outer; i++) {
       System.arraycopy(
-          from,
-          at + i * fromLength * inner,
-          into,
-          to + i * intoLength * inner,
-          copied * inner);
+          from, at + i * fromLength * inner, into, to + i * intoLength * inner, copied * inner);
     }
   }
 

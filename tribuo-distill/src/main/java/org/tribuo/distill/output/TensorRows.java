@@ -8,8 +8,8 @@ import java.util.stream.LongStream;
 import org.tribuo.distill.graph.Tensor;
 
 /**
- * A tensor for each example, of which some are picked for a batch: all of one shape, or of different
- * lengths. Immutable and safe for many threads.
+ * A tensor for each example, of which some are picked for a batch: all of one shape, or of
+ * different lengths. Immutable and safe for many threads.
  */
 public sealed interface TensorRows {
   /** The number of examples. */
@@ -98,7 +98,8 @@ public sealed interface TensorRows {
         longest = Math.max(longest, rows.get(number).dim(0));
       }
       long[] tail = tail(rows.get(0));
-      long[] dims = LongStream.concat(LongStream.of(numbers.length, longest), LongStream.of(tail)).toArray();
+      long[] dims =
+          LongStream.concat(LongStream.of(numbers.length, longest), LongStream.of(tail)).toArray();
       long elements = LongStream.of(tail).reduce(longest, Math::multiplyExact);
       int rowBytes = Math.toIntExact(elements * padding.elementType().bytes());
       ByteBuffer picked = allocate((long) numbers.length * rowBytes);

@@ -7,11 +7,11 @@ import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.engine.Engines;
 import org.tribuo.distill.engine.InferenceSession;
 import org.tribuo.distill.graph.GraphException;
+import org.tribuo.distill.graph.RowShape;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.BatchPlan;
 import org.tribuo.distill.input.TokenInputs;
 import org.tribuo.distill.input.TokenSequence;
-import org.tribuo.distill.graph.RowShape;
 
 /**
  * Asks a network for the logits of any number of texts. What it says of a text does not depend on

@@ -17,8 +17,9 @@ import org.tribuo.distill.teacher.store.SoftTargets;
 
 /**
  * Has the soft targets of a teacher: those that are kept are taken from the store, the others are
- * computed and kept batch by batch. After a kill, or an error, the next run goes on with the batches
- * that are missing. Safe for many threads; two that want the same soft targets run the teacher once.
+ * computed and kept batch by batch. After a kill, or an error, the next run goes on with the
+ * batches that are missing. Safe for many threads; two that want the same soft targets run the
+ * teacher once.
  *
  * <pre>{@code
  * SoftTargetStore store = SoftTargetStore.in(Path.of("soft-targets"));

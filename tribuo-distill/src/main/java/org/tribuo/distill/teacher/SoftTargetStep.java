@@ -28,7 +28,8 @@ public record SoftTargetStep(Teacher teacher, TeacherTexts inputs, int[] columns
    * @param run what it took
    * @param providers where the teacher ran, or would have
    */
-  public record Answer(SoftTargets softTargets, TeacherRun run, List<ExecutionProvider> providers) {}
+  public record Answer(
+      SoftTargets softTargets, TeacherRun run, List<ExecutionProvider> providers) {}
 
   /**
    * Prepares to ask.

@@ -22,11 +22,11 @@ import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.graph.RowShape;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.pass.LogitsBelow;
 import org.tribuo.distill.output.LabelOrder;
-import org.tribuo.distill.graph.RowShape;
 import org.tribuo.distill.teacher.store.SoftTargetKey;
 import org.tribuo.distill.transformer.LogitsOutput;
 
@@ -312,10 +312,7 @@ public final class Teacher implements AutoCloseable {
         throw new TeacherException(
             "The teacher '%s' says %s for row %d, label '%s', expected a finite logit; look at that row and"
                     .formatted(
-                        settings.model(),
-                        logits[i],
-                        batch.rows()[at],
-                        labels().names().get(column))
+                        settings.model(), logits[i], batch.rows()[at], labels().names().get(column))
                 + " at the model's weights");
       }
     }

@@ -3,8 +3,8 @@ package org.tribuo.distill.teacher;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.tribuo.distill.engine.Device;
-import org.tribuo.distill.output.LabelOrder;
 import org.tribuo.distill.graph.RowShape;
+import org.tribuo.distill.output.LabelOrder;
 
 /**
  * What makes a teacher.
@@ -41,12 +41,7 @@ public record TeacherSettings(
    */
   public static TeacherSettings of(Path model, LabelOrder labels) {
     return new TeacherSettings(
-        model,
-        labels,
-        RowShape.of(labels.size()),
-        Optional.empty(),
-        false,
-        Device.cpu(0));
+        model, labels, RowShape.of(labels.size()), Optional.empty(), false, Device.cpu(0));
   }
 
   /** The same, of which an example has logits of another shape: a vector for each token, say. */

@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.Set;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
-import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.RowShape;
+import org.tribuo.distill.graph.TensorType;
 
 /** Finds the output of a model that holds the logits, one row for each example. */
 public final class LogitsOutput {
@@ -86,8 +86,7 @@ public final class LogitsOutput {
     if (type.isEmpty()) {
       return true;
     }
-    return type.get().elementType().isFloat()
-        && type.get().shape().map(row::mayBeIn).orElse(true);
+    return type.get().elementType().isFloat() && type.get().shape().map(row::mayBeIn).orElse(true);
   }
 
   private List<String> described() {

@@ -38,6 +38,7 @@ import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.graph.RowShape;
 import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
@@ -46,7 +47,6 @@ import org.tribuo.distill.output.LabelOrder;
 import org.tribuo.distill.teacher.Teacher;
 import org.tribuo.distill.teacher.TeacherBatch;
 import org.tribuo.distill.teacher.TeacherSettings;
-import org.tribuo.distill.graph.RowShape;
 
 /**
  * A classifier in ONNX, read as a student and run as a teacher: mostly a small one with functions,

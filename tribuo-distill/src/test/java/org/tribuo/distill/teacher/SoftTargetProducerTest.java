@@ -15,8 +15,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tribuo.distill.graph.ElementType;
-import org.tribuo.distill.output.LabelOrder;
 import org.tribuo.distill.graph.RowShape;
+import org.tribuo.distill.output.LabelOrder;
 import org.tribuo.distill.teacher.store.SoftTargetBatch;
 import org.tribuo.distill.teacher.store.SoftTargetStore;
 import org.tribuo.distill.teacher.store.SoftTargetStoreException;
@@ -103,8 +103,7 @@ class SoftTargetProducerTest {
   void keepsWhatIsSaidOfEachToken() throws IOException {
     try (Teacher teacher = perToken();
         SoftTargetStore store = SoftTargetStore.temporary();
-        SoftTargets targets =
-            SoftTargetProducer.into(store).produce(teacher, ROWS).softTargets()) {
+        SoftTargets targets = SoftTargetProducer.into(store).produce(teacher, ROWS).softTargets()) {
       assertThat(targets.shape()).hasToString("[tokens, 5]");
       int[] rows = {17, 4999, 3};
       int longest = IntStream.of(rows).map(row -> ROWS.sequences().get(row).length).max().orElse(0);
@@ -194,7 +193,8 @@ class SoftTargetProducerTest {
           .isInstanceOfSatisfying(
               SoftTargetStoreException.class,
               e -> assertThat(e.reason()).isEqualTo(Reason.DISAGREES))
-          .hasMessageContaining("holds these soft targets with the label order [no, yes], now it is [yes, no]; if what is kept is wrong, delete its file and run again");
+          .hasMessageContaining(
+              "holds these soft targets with the label order [no, yes], now it is [yes, no]; if what is kept is wrong, delete its file and run again");
     }
   }
 

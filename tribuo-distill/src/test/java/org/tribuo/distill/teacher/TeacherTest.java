@@ -24,10 +24,10 @@ import org.tribuo.distill.engine.ExecutionProvider;
 import org.tribuo.distill.engine.RuntimeUnavailableException;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.GraphException;
+import org.tribuo.distill.graph.RowShape;
 import org.tribuo.distill.graph.Sha256;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.output.LabelOrder;
-import org.tribuo.distill.graph.RowShape;
 
 class TeacherTest {
   private static final LabelOrder LABELS = TinyTeacher.labels(3);
@@ -46,8 +46,7 @@ class TeacherTest {
   @Test
   void saysOfEachTokenWhatTheModelSaysWithoutPadding() throws IOException {
     TeacherSettings perToken =
-        TeacherSettings.of(perToken(TinyTeacher.model(3)), LABELS)
-            .withRows(RowShape.perToken(3));
+        TeacherSettings.of(perToken(TinyTeacher.model(3)), LABELS).withRows(RowShape.perToken(3));
     try (Teacher teacher = Teacher.open(perToken)) {
       List<float[]> logits = teacher.logits(ROWS.batch(4, 17, 2));
 
@@ -258,7 +257,8 @@ class TeacherTest {
     try (Teacher teacher = open(TinyTeacher.model(3))) {
       Tensor ids = Tensor.of(new long[] {1, 2}, 1, 2);
       TeacherBatch batch =
-          new TeacherBatch(new int[] {0}, new int[] {2}, Map.of("input_ids", ids, "token_type_ids", ids));
+          new TeacherBatch(
+              new int[] {0}, new int[] {2}, Map.of("input_ids", ids, "token_type_ids", ids));
       assertThatThrownBy(() -> teacher.logits(batch))
           .isInstanceOf(TeacherException.class)
           .hasMessage(
@@ -279,7 +279,8 @@ class TeacherTest {
               Tensor.of(new long[] {1, 2}, 2),
               Tensor.of(new long[] {1, 2}, 2, 1))) {
         TeacherBatch batch =
-            new TeacherBatch(new int[] {0}, new int[] {2}, Map.of("input_ids", bad, "attention_mask", good));
+            new TeacherBatch(
+                new int[] {0}, new int[] {2}, Map.of("input_ids", bad, "attention_mask", good));
         assertThatThrownBy(() -> teacher.logits(batch))
             .isInstanceOf(TeacherException.class)
             .hasMessage(

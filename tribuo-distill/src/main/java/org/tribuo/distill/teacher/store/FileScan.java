@@ -32,10 +32,16 @@ record FileScan(SoftTargetHeader header, RowIndex rows, long end, boolean sealed
    *     damaged
    */
   static FileScan of(Path file, String keySha256, StoreErrors errors) {
-    try (InputStream in = new BufferedInputStream(new FileInputStream(file.toFile()), BUFFER_BYTES)) {
+    try (InputStream in =
+        new BufferedInputStream(new FileInputStream(file.toFile()), BUFFER_BYTES)) {
       ByteBuffer start = read(in, StoreFormat.MAGIC.length + 2 * Integer.BYTES);
       if (!Arrays.equals(
-          start.array(), 0, StoreFormat.MAGIC.length, StoreFormat.MAGIC, 0, StoreFormat.MAGIC.length)) {
+          start.array(),
+          0,
+          StoreFormat.MAGIC.length,
+          StoreFormat.MAGIC,
+          0,
+          StoreFormat.MAGIC.length)) {
         throw errors.isNoSoftTargets(file);
       }
       start.position(StoreFormat.MAGIC.length);
@@ -74,8 +80,7 @@ record FileScan(SoftTargetHeader header, RowIndex rows, long end, boolean sealed
     private final RowIndex rows;
     private final byte[] buffer = new byte[BUFFER_BYTES];
 
-    Records(
-        Path file, InputStream in, SoftTargetHeader header, long size, StoreErrors errors) {
+    Records(Path file, InputStream in, SoftTargetHeader header, long size, StoreErrors errors) {
       this.file = file;
       this.in = in;
       this.header = header;

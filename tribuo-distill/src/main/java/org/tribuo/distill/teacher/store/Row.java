@@ -43,7 +43,8 @@ record Row(int length, float[] logits, int @Nullable [] classes) {
   private static int insert(
       float logit, int name, float[] largest, int[] ofLargest, int start, int filled, int k) {
     int place = filled;
-    while (place > 0 && isBefore(logit, name, largest[start + place - 1], ofLargest[start + place - 1])) {
+    while (place > 0
+        && isBefore(logit, name, largest[start + place - 1], ofLargest[start + place - 1])) {
       place--;
     }
     if (place == k) {

@@ -4,8 +4,8 @@ import java.util.Optional;
 import org.tribuo.distill.graph.Tensor;
 
 /**
- * What the teacher's logits of some examples are. Where rows differ in length, all are padded with 0
- * to the longest.
+ * What the teacher's logits of some examples are. Where rows differ in length, all are padded with
+ * 0 to the longest.
  *
  * @param logits FLOAT [examples, shape of a row]
  * @param classes the columns that the logits are of, INT64 of the same dimensions, where only the

@@ -65,7 +65,6 @@ public record SoftTargetKey(
    * The key with a teacher's digest, output, {@link #arithmetic} and digest of inputs.
    *
    * @param largest 0 for all logits
-   *
    * @throws IllegalArgumentException if one of them is not of its form
    */
   static SoftTargetKey of(

@@ -125,8 +125,7 @@ public final class SoftTargetStore implements AutoCloseable {
       if (!Files.exists(file)) {
         begin(file, new SoftTargetHeader(wanted, runtimeVersion));
       }
-      SoftTargetWriter writer =
-          SoftTargetWriter.open(file, scan(file, wanted), errors, lock, turn);
+      SoftTargetWriter writer = SoftTargetWriter.open(file, scan(file, wanted), errors, lock, turn);
       opened = true;
       return writer;
     } finally {

@@ -8,7 +8,10 @@ import java.util.OptionalInt;
 import java.util.concurrent.Semaphore;
 import org.tribuo.distill.file.FolderLock;
 
-/** Puts rows into a file of soft targets, in any order. Nothing but the rows' places stays in memory. */
+/**
+ * Puts rows into a file of soft targets, in any order. Nothing but the rows' places stays in
+ * memory.
+ */
 public final class SoftTargetWriter implements AutoCloseable {
   private final Path path;
   private final RandomAccessFile file;

@@ -119,7 +119,8 @@ record StoreErrors(String store) {
   SoftTargetStoreException notMade(IOException e) {
     return new SoftTargetStoreException(
         Reason.NOT_WRITABLE,
-        "%s cannot be made (%s); choose a folder that may be written".formatted(store, e), e);
+        "%s cannot be made (%s); choose a folder that may be written".formatted(store, e),
+        e);
   }
 
   SoftTargetStoreException notWritten(IOException e) {

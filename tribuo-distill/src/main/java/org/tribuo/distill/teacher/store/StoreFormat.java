@@ -14,8 +14,8 @@ import java.util.Optional;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.graph.Dimension;
-import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.RowShape;
+import org.tribuo.distill.graph.Shape;
 
 /**
  * The bytes of a file of soft targets. Rows are appended as the teacher makes them, and a file that
@@ -81,8 +81,7 @@ final class StoreFormat {
       out.writeInt(key.largest().orElse(0));
       writeStrings(out, spec.columns());
       out.writeInt(spec.rows());
-      writeStrings(
-          out, spec.shape().shape().dimensions().stream().map(StoreFormat::text).toList());
+      writeStrings(out, spec.shape().shape().dimensions().stream().map(StoreFormat::text).toList());
       out.writeUTF(header.runtimeVersion());
     } catch (IOException e) {
       throw new IllegalArgumentException("A name is too long to be kept: " + e.getMessage(), e);
@@ -145,7 +144,8 @@ final class StoreFormat {
   /** The bytes of the numbers of a row. */
   static long payloadBytes(SoftTargetSpec spec, int length) {
     long elements = spec.kept().elements(length);
-    return elements * (spec.key().largest().isPresent() ? Float.BYTES + Integer.BYTES : Float.BYTES);
+    return elements
+        * (spec.key().largest().isPresent() ? Float.BYTES + Integer.BYTES : Float.BYTES);
   }
 
   /** The bytes of the record of a row. */

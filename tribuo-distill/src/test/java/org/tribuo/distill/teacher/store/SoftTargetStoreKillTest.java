@@ -142,8 +142,7 @@ class SoftTargetStoreKillTest {
     try (SoftTargets targets = SoftTargetStore.in(folder).find(SPEC).orElseThrow()) {
       for (int row = 0; row < SPEC.rows(); row++) {
         assertThat(
-                Arrays.equals(
-                    targets.batch(row).logits().toFloats(), TinyStore.logits(SPEC, row)))
+                Arrays.equals(targets.batch(row).logits().toFloats(), TinyStore.logits(SPEC, row)))
             .as("row %d is right", row)
             .isTrue();
       }

@@ -67,7 +67,8 @@ class SoftTargetStoreTest {
       int[] rows = random.ints(1 + random.nextInt(6), 0, spec.rows()).toArray();
       int[] order = shuffled(spec.columns().size(), random);
       try (SoftTargets all = TinyStore.fill(SoftTargetStore.in(folder), wanted)) {
-        assertBatch(all.inOrder(order), wanted, rows, order, "run %d of seed %d".formatted(run, seed));
+        assertBatch(
+            all.inOrder(order), wanted, rows, order, "run %d of seed %d".formatted(run, seed));
       }
     }
   }
@@ -110,10 +111,13 @@ class SoftTargetStoreTest {
                 .boxed()
                 .sorted(
                     Comparator.comparing(
-                        column -> -element(spec, row, with(index, columnAxis, column), columnAxis, order)))
+                        column ->
+                            -element(
+                                spec, row, with(index, columnAxis, column), columnAxis, order)))
                 .toList();
         int column = descending.get(place);
-        boolean padding = spec.shape().isRagged() && index[columnAxis - 1] >= TinyStore.length(spec, row);
+        boolean padding =
+            spec.shape().isRagged() && index[columnAxis - 1] >= TinyStore.length(spec, row);
         assertThat(batch.classes().get().toLongs()[at]).as(what).isEqualTo(padding ? 0 : column);
         assertThat(logits[at])
             .as(what)
@@ -187,8 +191,7 @@ class SoftTargetStoreTest {
       assertThat(bytes).isBetween(40L * (3 * 8 + 12), 40L * (3 * 8 + 12) + 10_000);
       assertThatThrownBy(() -> targets.largest(4))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessage(
-              "The 4 largest logits of rows [3], expected from 1 to 3 of a last dimension");
+          .hasMessage("The 4 largest logits of rows [3], expected from 1 to 3 of a last dimension");
       assertThatThrownBy(() -> targets.inOrder(new int[] {0, 1}))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("Of 500 columns only the 3 largest are kept");
@@ -205,7 +208,8 @@ class SoftTargetStoreTest {
             () -> RowShape.of(Dimension.of("tokens"), Dimension.of("choices")))) {
       assertThatThrownBy(wrong)
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining("expected fixed dimensions of 1 or more and at most one that is named");
+          .hasMessageContaining(
+              "expected fixed dimensions of 1 or more and at most one that is named");
     }
   }
 
@@ -353,8 +357,7 @@ class SoftTargetStoreTest {
     int fromEnd = 12 + 100 * (77 * 4 + 12) + 50;
     try (SoftTargets open = SoftTargetStore.in(folder).find(SPEC).orElseThrow()) {
       edit(file, bytes -> bytes.put(bytes.limit() - fromEnd, (byte) 77));
-      assertThat(open.batch(598).logits().toFloats())
-          .containsExactly(TinyStore.logits(SPEC, 598));
+      assertThat(open.batch(598).logits().toFloats()).containsExactly(TinyStore.logits(SPEC, 598));
       assertFails(
           () -> open.batch(598, 599),
           Reason.CORRUPT,
@@ -374,8 +377,7 @@ class SoftTargetStoreTest {
     Path file = TinyStore.write(folder);
     SoftTargetSpec other = TinyStore.spec("other", SPEC.shape(), 700);
     TinyStore.fill(SoftTargetStore.in(folder), other).close();
-    Files.copy(
-        TinyStore.file(folder, other), file, StandardCopyOption.REPLACE_EXISTING);
+    Files.copy(TinyStore.file(folder, other), file, StandardCopyOption.REPLACE_EXISTING);
     assertFails(
         () -> SoftTargetStore.in(folder).find(SPEC), Reason.CORRUPT, "with a damaged header");
   }

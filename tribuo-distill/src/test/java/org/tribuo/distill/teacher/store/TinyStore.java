@@ -5,10 +5,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
-import org.tribuo.distill.graph.Sha256;
-import org.tribuo.distill.graph.RowShape;
 import org.tribuo.distill.engine.ExecutionProvider;
 import org.tribuo.distill.engine.Precision;
+import org.tribuo.distill.graph.RowShape;
+import org.tribuo.distill.graph.Sha256;
 
 /** A store of soft targets whose numbers are known. */
 public final class TinyStore {
@@ -77,7 +77,8 @@ public final class TinyStore {
    * @throws AssertionError if one is not what was written
    */
   public static void read(Path folder) {
-    try (SoftTargets targets = SoftTargetStore.in(folder).find(SPEC).orElseThrow(() -> cut(folder))) {
+    try (SoftTargets targets =
+        SoftTargetStore.in(folder).find(SPEC).orElseThrow(() -> cut(folder))) {
       for (int row = 0; row < SPEC.rows(); row++) {
         float[] read = targets.batch(row).logits().toFloats();
         if (!Arrays.equals(read, logits(SPEC, row))) {
