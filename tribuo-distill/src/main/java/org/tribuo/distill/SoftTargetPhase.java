@@ -13,6 +13,7 @@ import java.util.Set;
 import org.tribuo.Dataset;
 import org.tribuo.Output;
 import org.tribuo.distill.file.TemporaryFolder;
+import org.tribuo.distill.loss.RowForm;
 import org.tribuo.distill.output.LabelOrder;
 import org.tribuo.distill.output.TargetKind;
 import org.tribuo.distill.student.StudentNetwork;
@@ -202,7 +203,8 @@ record SoftTargetPhase<T extends Output<T>>(
                   new TeacherAnswers(
                       runs.stream().map(SoftTargetStep.Answer::softTargets).toList(),
                       agreement,
-                      texts.rows().targets()));
+                      texts.rows().targets(),
+                      RowForm.examples()));
         });
   }
 

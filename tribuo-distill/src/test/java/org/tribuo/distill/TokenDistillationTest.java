@@ -68,6 +68,7 @@ import org.tribuo.distill.transformer.Transformer;
 class TokenDistillationTest {
   private static final LabelOrder LABELS = LabelOrder.of("a", "b", "c", "d", "e");
   private static final RowShape ROW = RowShape.perToken(LABELS.size());
+  private static final RowForm FORM = RowForm.tokens(TokenMask.attentionMask());
   private static final int TEXTS = 48;
   private static final OnnxModel STUDENT = Zoo.model("bert_tokcls_ts14");
 
@@ -124,7 +125,7 @@ class TokenDistillationTest {
   @Test
   void batchesArePaddedAndSaySo() {
     Map<String, Tensor> batch =
-        data(new TeacherAnswers(List.of(softTargets), Optional.empty(), targets))
+        data(answers(softTargets))
             .batch(new int[] {3, 7});
     int longest = Math.max(texts.get(3).length(), texts.get(7).length());
     int shortest = Math.min(texts.get(3).length(), texts.get(7).length());
@@ -140,7 +141,7 @@ class TokenDistillationTest {
 
   @Test
   void theStudentLearnsWhatTheTeacherSaysOfEachToken() {
-    TeacherAnswers answers = new TeacherAnswers(List.of(softTargets), Optional.empty(), targets);
+    TeacherAnswers answers = answers(softTargets);
     List<StepReport> steps = new ArrayList<>();
     OnnxModel trained = train(new KlDivergence(), answers, steps);
 
@@ -155,13 +156,13 @@ class TokenDistillationTest {
     List<StepReport> all = new ArrayList<>();
     train(
         new KlDivergence(),
-        new TeacherAnswers(List.of(softTargets), Optional.empty(), targets),
+        answers(softTargets),
         all);
     List<StepReport> sparse = new ArrayList<>();
     try (SoftTargets largest = ask("electra_tokcls_ts11", OptionalInt.of(5))) {
       train(
           new SparseKlDivergence(5),
-          new TeacherAnswers(List.of(largest), Optional.empty(), targets),
+          answers(largest),
           sparse);
     }
     assertThat(sparse.get(0).terms().get("soft"))
@@ -176,7 +177,8 @@ class TokenDistillationTest {
             new TeacherWeights(List.of(1f, 3f), TeacherWeighting.CORRECTNESS_OR_CONFIDENCE),
             List.of(1f, 2f));
     TeacherAnswers answers =
-        new TeacherAnswers(List.of(softTargets, softTargets), Optional.of(together), targets);
+        new TeacherAnswers(
+            List.of(softTargets, softTargets), Optional.of(together), targets, FORM);
     Tensor weights = data(answers).batch(new int[] {3, 7}).get("teacher_weights");
     assertThat(weights.dims())
         .containsExactly(2, Math.max(texts.get(3).length(), texts.get(7).length()), 2);
@@ -185,6 +187,10 @@ class TokenDistillationTest {
     OnnxModel trained =
         train(together.against(new KlDivergence(), TargetKind.MULTICLASS), answers, steps);
     assertThat(accuracy(trained)).isGreaterThan(0.9);
+  }
+
+  private TeacherAnswers answers(SoftTargets ofOne) {
+    return new TeacherAnswers(List.of(ofOne), Optional.empty(), targets, FORM);
   }
 
   private TextTrainingData data(TeacherAnswers answers) {
@@ -237,7 +243,7 @@ class TokenDistillationTest {
             1);
     return StudentTraining.of(
             Transformer.of(STUDENT),
-            Objective.of(RowForm.tokens(TokenMask.attentionMask()), new CrossEntropy(), loss),
+            Objective.of(FORM, new CrossEntropy(), loss),
             StandardRules.TABLE,
             settings,
             data(answers))

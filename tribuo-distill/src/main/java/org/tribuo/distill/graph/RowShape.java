@@ -2,6 +2,7 @@ package org.tribuo.distill.graph;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
@@ -48,6 +49,19 @@ public record RowShape(Shape shape) {
   /** A vector for each token: {@code [tokens, columns]}. */
   public static RowShape perToken(int columns) {
     return of(Dimension.of("tokens"), Dimension.of(columns));
+  }
+
+  /** Scores of positions, such as those of an answer's first and last token: {@code [2, tokens]}. */
+  public static RowShape ofPositions(int columns) {
+    return of(Dimension.of(columns), Dimension.of("tokens"));
+  }
+
+  /** The shape of what each column has, where columns come first and positions after them. */
+  public Optional<RowShape> ofEachColumn() {
+    List<Dimension> all = shape.dimensions();
+    return rank() > 1 && columnAxis() == 0
+        ? Optional.of(new RowShape(new Shape(all.subList(1, rank()))))
+        : Optional.empty();
   }
 
   /** Whether one dimension differs from example to example. */

@@ -2,12 +2,15 @@ package org.tribuo.distill.teacher;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
@@ -49,11 +52,11 @@ public final class Teacher implements AutoCloseable {
   private final ModelFiles files;
   private final Map<String, TensorType> inputs;
 
-  /** The output of the file that was asked for. */
-  private final String declared;
+  /** The outputs of the file that were asked for: one, or one for each column of a row. */
+  private final List<String> declared;
 
-  /** That output, or the one of the logits below it. */
-  private final String output;
+  /** These outputs, or those of the logits below them. */
+  private final List<String> outputs;
 
   private final InferenceSession session;
   private volatile boolean closed;
@@ -62,13 +65,13 @@ public final class Teacher implements AutoCloseable {
       TeacherSettings settings,
       ModelFiles files,
       Map<String, TensorType> inputs,
-      String declared,
-      String output) {
+      List<String> declared,
+      List<String> outputs) {
     this.settings = settings;
     this.files = files;
     this.inputs = inputs;
     this.declared = declared;
-    this.output = output;
+    this.outputs = outputs;
     this.session = new InferenceSession(this::load, settings.device());
   }
 
@@ -84,7 +87,7 @@ public final class Teacher implements AutoCloseable {
   public static Teacher open(TeacherSettings settings) throws IOException {
     OnnxModel model = OnnxModel.read(settings.model());
     Graph graph = Graph.of(model);
-    String declared = logits(settings, graph);
+    List<String> declared = logits(settings, graph);
     return new Teacher(
         settings,
         ModelFiles.of(settings.model(), model.externalDataFiles()),
@@ -93,21 +96,24 @@ public final class Teacher implements AutoCloseable {
         settings.values() ? declared : logitsBelow(settings, graph, declared));
   }
 
-  private static String logits(TeacherSettings settings, Graph graph) {
+  private static List<String> logits(TeacherSettings settings, Graph graph) {
+    String name = "The teacher '%s'".formatted(settings.model());
+    Optional<RowShape> ofEach = settings.rows().ofEachColumn();
     try {
-      return LogitsOutput.find(
-          "The teacher '%s'".formatted(settings.model()),
-          graph,
-          settings.rows(),
-          settings.logits());
+      return ofEach.isEmpty()
+          ? List.of(LogitsOutput.find(name, graph, settings.rows(), settings.logits()))
+          : settings.labels().names().stream()
+              .map(label -> LogitsOutput.find(name, graph, ofEach.get(), Optional.of(label)))
+              .toList();
     } catch (GraphException e) {
       throw new TeacherException(String.valueOf(e.getMessage()), e);
     }
   }
 
-  private static String logitsBelow(TeacherSettings settings, Graph graph, String declared) {
+  private static List<String> logitsBelow(
+      TeacherSettings settings, Graph graph, List<String> declared) {
     try {
-      return LogitsBelow.of(graph, declared);
+      return declared.stream().map(output -> LogitsBelow.of(graph, output)).toList();
     } catch (GraphException e) {
       throw new TeacherException(
           "The teacher '%s': %s".formatted(settings.model(), e.getMessage()), e);
@@ -130,10 +136,11 @@ public final class Teacher implements AutoCloseable {
 
   /**
    * The name of the output that holds the logits; where the file's own output holds probabilities,
-   * that of the value that they are made of.
+   * that of the value that they are made of. Where each column has an output, all of them, with
+   * commas.
    */
   public String output() {
-    return output;
+    return String.join(",", outputs);
   }
 
   /** SHA-256 of the model's file; where there is external data, of the digests of all files. */
@@ -161,7 +168,7 @@ public final class Teacher implements AutoCloseable {
     Device device = settings.device();
     return new SoftTargetKey(
         sha256(),
-        output,
+        output(),
         device.provider(),
         device.computedPrecision(),
         rows.sha256(),
@@ -203,8 +210,12 @@ public final class Teacher implements AutoCloseable {
       throw isClosed();
     }
     try {
-      Tensor logits = session.run(batch.inputs(), Set.of(output)).get(output);
-      return checked(Objects.requireNonNull(logits, output), batch);
+      Map<String, Tensor> results = session.run(batch.inputs(), Set.copyOf(outputs));
+      List<List<float[]>> ofOutputs = new ArrayList<>();
+      for (String output : outputs) {
+        ofOutputs.add(cut(output, Objects.requireNonNull(results.get(output), output), batch));
+      }
+      return checked(joined(ofOutputs), batch);
     } catch (EngineException e) {
       throw new TeacherException(
           "The teacher '%s' failed on %s: %s"
@@ -249,7 +260,7 @@ public final class Teacher implements AutoCloseable {
   /** Weights beside the file may be larger than what can be handed over; so it stays as it is. */
   private LoadedModel load(OnnxModel model, Device device) {
     Engine engine = Engines.inference();
-    if (!output.equals(declared)) {
+    if (!outputs.equals(declared)) {
       Graph graph = Graph.of(model);
       logitsBelow(settings, graph, declared);
       return engine.load(graph.toModel(), device);
@@ -280,13 +291,14 @@ public final class Teacher implements AutoCloseable {
         .isPresent();
   }
 
-  private List<float[]> checked(Tensor logits, TeacherBatch batch) {
-    RowShape row = settings.rows();
+  /** What an output holds of each row. */
+  private List<float[]> cut(String output, Tensor logits, TeacherBatch batch) {
+    RowShape row = settings.rows().ofEachColumn().orElse(settings.rows());
     int longest = Arrays.stream(batch.lengths()).max().orElseThrow();
     long given = batch.inputs().values().iterator().next().dim(0);
     if (!logits.elementType().isFloat()
-        || logits.dim(0) != given
-        || !row.fits(logits.dims(), longest)) {
+        || !row.fits(logits.dims(), longest)
+        || logits.dim(0) != given) {
       throw new TeacherException(
           "The output '%s' of the teacher '%s' is %s for %d rows, expected floats %s for %d labels"
               .formatted(
@@ -297,7 +309,23 @@ public final class Teacher implements AutoCloseable {
                   row.ofRows(Long.toString(given)),
                   row.columns()));
     }
-    List<float[]> rows = row.cut(logits, batch.lengths());
+    return row.cut(logits, batch.lengths());
+  }
+
+  /** What several outputs hold of each row, one behind the other. */
+  private static List<float[]> joined(List<List<float[]>> ofOutputs) {
+    List<float[]> rows = new ArrayList<>();
+    for (int i = 0; i < ofOutputs.get(0).size(); i++) {
+      FloatBuffer row = FloatBuffer.allocate(ofOutputs.size() * ofOutputs.get(0).get(i).length);
+      for (List<float[]> ofOutput : ofOutputs) {
+        row.put(ofOutput.get(i));
+      }
+      rows.add(row.array());
+    }
+    return rows;
+  }
+
+  private List<float[]> checked(List<float[]> rows, TeacherBatch batch) {
     for (int i = 0; i < rows.size(); i++) {
       checkFinite(rows.get(i), batch, i);
     }
@@ -334,7 +362,7 @@ public final class Teacher implements AutoCloseable {
     }
     throw new TeacherException(
         "The output '%s' of the teacher '%s' holds probabilities, which add up to 1 in each row, expected logits, and they were not found in the graph; name the output that holds them, or export the model without its softmax"
-            .formatted(output, settings.model()));
+            .formatted(output(), settings.model()));
   }
 
   private static boolean isDistribution(float[] values, int start, int count) {

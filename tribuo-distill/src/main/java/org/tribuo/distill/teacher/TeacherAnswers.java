@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.loss.ObjectiveInputs;
+import org.tribuo.distill.loss.RowForm;
 import org.tribuo.distill.output.Targets;
 import org.tribuo.distill.teacher.store.SoftTargetBatch;
 import org.tribuo.distill.teacher.store.SoftTargets;
@@ -17,12 +18,23 @@ import org.tribuo.distill.training.data.RowInputs;
  * @param teachers at least one, each with the student's columns
  * @param agreement how they become one, if there are several
  * @param targets the labels of all rows, which may decide how much each teacher counts
+ * @param form what a row is
  */
 public record TeacherAnswers(
-    List<SoftTargets> teachers, Optional<TeacherAgreement> agreement, Targets targets)
+    List<SoftTargets> teachers,
+    Optional<TeacherAgreement> agreement,
+    Targets targets,
+    RowForm form)
     implements RowInputs {
+  /**
+   * @throws IllegalArgumentException if several teachers of spans are to become one
+   */
   public TeacherAnswers {
     teachers = List.copyOf(teachers);
+    if (agreement.isPresent() && form instanceof RowForm.Spans) {
+      throw new IllegalArgumentException(
+          "Several teachers are averaged where a row is an example or a token, not where it is a span; expected one teacher");
+    }
   }
 
   /**
@@ -32,7 +44,7 @@ public record TeacherAnswers(
    */
   public TeacherAnswers largest(int k) {
     return new TeacherAnswers(
-        teachers.stream().map(teacher -> teacher.largest(k)).toList(), agreement, targets);
+        teachers.stream().map(teacher -> teacher.largest(k)).toList(), agreement, targets, form);
   }
 
   @Override
@@ -47,7 +59,10 @@ public record TeacherAnswers(
     }
     SoftTargetBatch said = teachers.get(0).batch(rows);
     Map<String, Tensor> inputs = new LinkedHashMap<>();
-    inputs.put(ObjectiveInputs.TEACHER_LOGITS, said.logits());
+    List<String> names = form.teacherLogits();
+    for (int i = 0; i < names.size(); i++) {
+      inputs.put(names.get(i), names.size() == 1 ? said.logits() : said.ofColumn(i));
+    }
     said.classes().ifPresent(each -> inputs.put(ObjectiveInputs.TEACHER_LOGITS_INDICES, each));
     return inputs;
   }

@@ -11,7 +11,8 @@ import org.tribuo.distill.output.LabelOrder;
  *
  * @param model an ONNX file; its external data lies beside it
  * @param labels the names of the logits' columns, in the order of the model
- * @param rows the shape of the logits of one example
+ * @param rows the shape of the logits of one example; where its columns come first, {@code [2,
+ *     tokens]}, each label is the name of an output {@code [rows, tokens]}
  * @param logits the output that holds the logits; empty to find it
  * @param values whether that output holds the values of a regression, which are taken as they are;
  *     of a classifier that ends in probabilities the logits below them are taken

@@ -129,6 +129,9 @@ public final class SoftTargets implements AutoCloseable {
     RowShape shape = shape();
     int elements = shape.elements(longest);
     float[] logits = new float[Math.multiplyExact(numbers.length, elements)];
+    if (!shape.endsInColumns()) {
+      Arrays.fill(logits, SoftTargetBatch.NO_POSITION);
+    }
     long[] classes = new long[largest.isPresent() ? logits.length : 0];
     for (int i = 0; i < numbers.length; i++) {
       Row row = row(numbers[i]);

@@ -142,7 +142,7 @@ class SoftTargetStoreTest {
     return index;
   }
 
-  /** The element of a row, 0 behind its end. */
+  /** The element of a row, padding behind its end. */
   private static float element(
       SoftTargetSpec spec, int row, int[] index, int columnAxis, int[] order) {
     int length = TinyStore.length(spec, row);
@@ -150,7 +150,7 @@ class SoftTargetStoreTest {
     for (int axis = 1; axis <= spec.shape().rank(); axis++) {
       boolean named = spec.shape().shape().dimension(axis - 1) instanceof Dimension.Symbolic;
       if (named && index[axis] >= length) {
-        return 0;
+        return spec.shape().endsInColumns() ? 0 : SoftTargetBatch.NO_POSITION;
       }
       int there = axis == columnAxis && !named ? order[index[axis]] : index[axis];
       flat = flat * (int) spec.shape().dims(1, length)[axis] + there;
