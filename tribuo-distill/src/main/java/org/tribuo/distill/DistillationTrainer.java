@@ -17,9 +17,6 @@ import org.tribuo.Output;
 import org.tribuo.Trainer;
 import org.tribuo.distill.component.PropertyChecks;
 import org.tribuo.distill.engine.Device;
-import org.tribuo.distill.engine.ExecutionProvider;
-import org.tribuo.distill.engine.OperatorLibrary;
-import org.tribuo.distill.engine.Precision;
 import org.tribuo.distill.input.Batching;
 import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.student.StudentSource;
@@ -122,10 +119,11 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
               + " are trained and the last weights kept.")
   private @Nullable EarlyStopping earlyStopping;
 
-  // A string, not a path: what a path points to is part of the configuration, and this file grows.
+  // A string, not a path: what a path points to is part of the configuration, and this folder
+  // grows.
   @Config(
       description =
-          "The file that keeps the teacher's soft targets for the next training on the same"
+          "The folder that keeps the teacher's soft targets for the next training on the same"
               + " examples; empty to keep none.")
   private String softTargetStore = "";
 
@@ -136,24 +134,8 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
               + " is no longer a finite number; empty for none.")
   private String lastGoodStudent = "";
 
-  @Config(description = "Where teacher and student run.")
-  private ExecutionProvider provider = ExecutionProvider.CPU;
-
-  @Config(description = "The GPU, counted from 0.")
-  private int deviceId;
-
-  @Config(
-      description = "The maximum memory of the GPU that a session takes, in bytes; 0 for no limit.")
-  private long gpuMemoryLimitBytes;
-
-  @Config(description = "The threads that one operator may use; 0 for one a physical core.")
-  private int threads;
-
-  @Config(
-      description =
-          "The numbers in which teacher and student compute: FLOAT32, or BFLOAT16_PRODUCTS, which"
-              + " needs tribuo-distill-onednn on the class path.")
-  private Precision precision = Precision.FLOAT32;
+  @Config(description = "Where teacher and student run, on how many threads, in which numbers.")
+  private Device device = Device.cpu(0);
 
   @Config(
       description =
@@ -164,9 +146,6 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
   private SplittableRandom random;
   private int invocations;
   private volatile DistillationListener listener = DistillationListener.NONE;
-
-  /** Training at the same time is fine, opening one store of soft targets twice is not. */
-  private final Object storeLock = new Object();
 
   /** For OLCUT, and the builder. */
   private DistillationTrainer() {}
@@ -200,25 +179,11 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
             batching,
             stages,
             Optional.ofNullable(earlyStopping),
-            device(properties),
+            device,
             file("softTargetStore", softTargetStore, properties),
             file("lastGoodStudent", lastGoodStudent, properties));
     recipe.check(properties);
     setInvocationCount(0);
-  }
-
-  private Device device(PropertyChecks properties) {
-    properties.checkAtLeast("threads", 0, threads);
-    properties.check("deviceId", () -> new Device(provider, deviceId, 0, threads));
-    Device float32 =
-        properties.check(
-            "gpuMemoryLimitBytes",
-            () -> new Device(provider, deviceId, gpuMemoryLimitBytes, threads));
-    Device device = properties.check("precision", () -> float32.withPrecision(precision));
-    if (device.precision() != Precision.FLOAT32 && OperatorLibrary.onClassPath().isEmpty()) {
-      throw properties.refused("precision", OperatorLibrary.MISSING);
-    }
-    return device;
   }
 
   private static Optional<Path> file(String property, String path, PropertyChecks properties) {
@@ -266,7 +231,7 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
   @Override
   public DistilledModel<T> train(
       Dataset<T> examples, Map<String, Provenance> runProvenance, int invocationCount) {
-    return train(examples, runProvenance, invocationCount, listener, storeLock);
+    return train(examples, runProvenance, invocationCount, listener);
   }
 
   /**
@@ -284,13 +249,12 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
     Preparation.checkTexts(recipe, texts);
   }
 
-  /** As part of another training, which is told how it goes and may use the same store. */
+  /** As part of another training, which is told how it goes. */
   DistilledModel<T> train(
       Dataset<T> examples,
       Map<String, Provenance> runProvenance,
       int invocationCount,
-      DistillationListener told,
-      Object lockOfStore) {
+      DistillationListener told) {
     SplittableRandom ofThisRun;
     int invocation;
     TrainerProvenance provenance;
@@ -302,7 +266,7 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
       ofThisRun = random.split();
       invocation = invocations++;
     }
-    return new Distillation<>(recipe, examples, ofThisRun, invocation, told, lockOfStore)
+    return new Distillation<>(recipe, examples, ofThisRun, invocation, told)
         .run(provenance, runProvenance);
   }
 
@@ -427,9 +391,9 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
       return this;
     }
 
-    /** The file that keeps soft targets for the next training on the same examples. */
-    public Builder<T> softTargetStore(Path file) {
-      trainer().softTargetStore = file.toString();
+    /** The folder that keeps soft targets for the next training on the same examples. */
+    public Builder<T> softTargetStore(Path folder) {
+      trainer().softTargetStore = folder.toString();
       return this;
     }
 
@@ -444,11 +408,7 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
 
     /** Where teacher and student run, and in which numbers. */
     public Builder<T> device(Device device) {
-      trainer().provider = device.provider();
-      trainer().deviceId = device.deviceId();
-      trainer().gpuMemoryLimitBytes = device.gpuMemoryLimitBytes();
-      trainer().threads = device.intraOpThreads();
-      trainer().precision = device.precision();
+      trainer().device = device;
       return this;
     }
 

@@ -14,7 +14,7 @@ record Accuracy() implements Score {
     float[] values = logits.toFloats();
     long[] expected = labels.toLongs();
     float[] weight = weights.toFloats();
-    int columns = (int) logits.dim(1);
+    int columns = (int) logits.dim(-1);
     double right = 0;
     double all = 0;
     for (int row = 0; row < expected.length; row++) {

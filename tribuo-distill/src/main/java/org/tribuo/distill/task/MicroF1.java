@@ -14,7 +14,7 @@ record MicroF1() implements Score {
     float[] values = logits.toFloats();
     float[] expected = labels.toFloats();
     float[] weight = weights.toFloats();
-    int columns = (int) logits.dim(1);
+    int columns = (int) logits.dim(-1);
     double both = 0;
     double either = 0;
     for (int i = 0; i < values.length; i++) {

@@ -7,6 +7,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import org.tribuo.ImmutableOutputInfo;
 import org.tribuo.OutputFactory;
+import org.tribuo.distill.graph.RowShape;
 import org.tribuo.distill.loss.AnswerForm;
 import org.tribuo.distill.loss.HardLoss;
 import org.tribuo.distill.loss.RegressionSoftTargets;
@@ -35,6 +36,11 @@ public record Regression() implements Task<Regressor> {
   @Override
   public RowForm unit() {
     return RowForm.examples();
+  }
+
+  @Override
+  public RowShape rowShape(int columns) {
+    return RowShape.of(columns);
   }
 
   @Override

@@ -7,6 +7,7 @@ import java.util.TreeSet;
 import org.tribuo.ImmutableOutputInfo;
 import org.tribuo.OutputFactory;
 import org.tribuo.classification.Label;
+import org.tribuo.distill.graph.RowShape;
 import org.tribuo.distill.loss.AnswerForm;
 import org.tribuo.distill.loss.CrossEntropy;
 import org.tribuo.distill.loss.HardLoss;
@@ -34,6 +35,11 @@ public record SingleLabel() implements Task<Label> {
   @Override
   public RowForm unit() {
     return RowForm.examples();
+  }
+
+  @Override
+  public RowShape rowShape(int columns) {
+    return RowShape.of(columns);
   }
 
   @Override

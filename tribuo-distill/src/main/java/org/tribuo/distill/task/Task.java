@@ -9,6 +9,7 @@ import java.util.SortedSet;
 import org.tribuo.ImmutableOutputInfo;
 import org.tribuo.Output;
 import org.tribuo.OutputFactory;
+import org.tribuo.distill.graph.RowShape;
 import org.tribuo.distill.loss.AnswerForm;
 import org.tribuo.distill.loss.HardLoss;
 import org.tribuo.distill.loss.RowForm;
@@ -32,6 +33,13 @@ public interface Task<T extends Output<T>>
 
   /** What one prediction is about: an example, a token, a span. */
   RowForm unit();
+
+  /**
+   * The shape of the logits of one example.
+   *
+   * @param columns how many names there are
+   */
+  RowShape rowShape(int columns);
 
   /** The names of the outputs in a domain; unlabelled examples that Tribuo counted have none. */
   SortedSet<String> names(ImmutableOutputInfo<T> domain);

@@ -205,6 +205,7 @@ public final class OnnxTeacher implements TeacherSource.Member {
             new TeacherSettings(
                 path,
                 new LabelOrder(columns.names()),
+                use.task().rowShape(columns.names().size()),
                 logits(model),
                 use.task().probabilities().isEmpty(),
                 use.device()),
