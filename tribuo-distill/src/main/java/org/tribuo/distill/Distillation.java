@@ -20,10 +20,10 @@ import org.tribuo.distill.teacher.LiveTeacherFeatures;
 import org.tribuo.distill.teacher.TeacherAnswers;
 import org.tribuo.distill.training.NonFiniteLossException;
 import org.tribuo.distill.training.PrefetchedBatches;
-import org.tribuo.distill.training.StudentTraining;
 import org.tribuo.distill.training.TrainedStudent;
 import org.tribuo.distill.training.TrainingData;
 import org.tribuo.distill.training.data.TextTrainingData;
+import org.tribuo.distill.transformer.TransformerFiles;
 import org.tribuo.provenance.TrainerProvenance;
 
 /**
@@ -63,10 +63,12 @@ final class Distillation<T extends Output<T>> {
     try {
       checkOutputs(InputFiles.ofProvenance(trainer, examples.getProvenance()));
       Engines.training();
-      Preparation<T> prepared = Preparation.of(recipe, examples, seeds, listener);
+      TransformerFiles files = new TransformerFiles();
+      Preparation<T> prepared = Preparation.of(recipe, examples, seeds, files, listener);
       report.prepared(prepared);
       SoftTargetPhase.Outcome softTargets =
-          new SoftTargetPhase<>(recipe, examples, prepared, invocation, storeLock, listener).run();
+          new SoftTargetPhase<>(recipe, examples, prepared, invocation, storeLock, files, listener)
+              .run();
       report.softTargets(softTargets);
       StudentNetwork network = prepared.student();
       for (Preparation.PreparedStage<T> stage : prepared.stages()) {
@@ -134,14 +136,13 @@ final class Distillation<T extends Output<T>> {
       StudentNetwork network) {
     String name = stage.stage().name();
     TrainedStudent trained =
-        StudentTraining.train(
-            network.withLogitsAlone(),
-            stage.objective(),
-            recipe.trainingGraph().rules(),
-            stage.settings(),
-            data,
-            prepared.validation().filter(any -> stage.settings().earlyStopping().isPresent()),
-            listener.stage(name));
+        stage
+            .training()
+            .train(
+                network.onnx(),
+                data,
+                prepared.validation().filter(any -> stage.settings().earlyStopping().isPresent()),
+                listener.stage(name));
     report.stage(name, trained);
     report.frozen(name, stage.settings().frozen());
     return network.withWeightsOf(trained.model());

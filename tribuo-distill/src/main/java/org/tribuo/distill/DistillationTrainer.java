@@ -29,6 +29,7 @@ import org.tribuo.distill.teacher.ActivationTeacher;
 import org.tribuo.distill.teacher.TeacherSource;
 import org.tribuo.distill.training.AdamWOptimizer;
 import org.tribuo.distill.training.EarlyStopping;
+import org.tribuo.distill.transformer.TransformerFiles;
 import org.tribuo.provenance.TrainerProvenance;
 import org.tribuo.provenance.impl.TrainerProvenanceImpl;
 
@@ -298,8 +299,8 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
   }
 
   /** The labels that the student's teacher knows, if there is one and it is known which. */
-  Optional<LabelOrder> labelsOfTeacher() throws IOException {
-    return teacher == null ? Optional.empty() : teacher.labels();
+  Optional<LabelOrder> labelsOfTeacher(TransformerFiles files) throws IOException {
+    return teacher == null ? Optional.empty() : teacher.labels(files);
   }
 
   @Override

@@ -106,7 +106,7 @@ class DistillationBadInputTest {
                     .build()
                     .train(unlabelled))
         .withMessageContaining("No example has a label")
-        .withMessageContaining("set fineTuningEpochs to 0");
+        .withMessageContaining("in the stage 'fine-tuning'; label some, or omit the stage");
     assertThatIllegalArgumentException()
         .isThrownBy(
             () ->
@@ -305,7 +305,7 @@ class DistillationBadInputTest {
                     .build()
                     .train(TinyTexts.dataset(examples)))
         .withMessageContaining("logits")
-        .withMessageContaining("4]: one column each for [a, b, c, d]");
+        .withMessageContaining("no output for 4 labels, expected floats [rows, 4] but it has");
   }
 
   @Test

@@ -41,6 +41,7 @@ import org.tribuo.distill.input.TokenSequence;
 import org.tribuo.distill.protos.DistilledModelProto;
 import org.tribuo.distill.student.StudentNetwork;
 import org.tribuo.distill.student.StudentNetworkProtos;
+import org.tribuo.distill.transformer.Transformer;
 import org.tribuo.impl.ArrayExample;
 import org.tribuo.interop.onnx.DenseTransformer;
 import org.tribuo.interop.onnx.LabelTransformer;
@@ -366,7 +367,7 @@ class DistilledModelTest {
         provenance,
         features,
         data.getOutputIDInfo(),
-        new StudentNetwork(onnx, "logits", labelOrder, TOKENS, 0),
+        new StudentNetwork(Transformer.of(onnx), "logits", labelOrder, TOKENS, 0),
         Device.cpu(2));
   }
 }

@@ -26,6 +26,7 @@ import org.tribuo.distill.engine.InferenceSession;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.Tensor;
@@ -62,6 +63,7 @@ import org.tribuo.distill.training.data.TextRows;
 import org.tribuo.distill.training.data.TextTrainingData;
 import org.tribuo.distill.transformer.Feature;
 import org.tribuo.distill.transformer.Feature.Kind;
+import org.tribuo.distill.transformer.Transformer;
 
 /** Texts with the features of a teacher, live and kept. */
 class LiveTeacherFeaturesTest {
@@ -99,7 +101,8 @@ class LiveTeacherFeaturesTest {
   }
 
   private static FeatureTeacher teacher(String name) throws Exception {
-    return FeatureTeacher.read(Zoo.file(name), Map.of());
+    return FeatureTeacher.of(
+        Zoo.file(name), Transformer.of(OnnxModel.read(Zoo.file(name))), Map.of());
   }
 
   // ---- what losses make of it
@@ -307,7 +310,11 @@ class LiveTeacherFeaturesTest {
     TextTrainingData texts = texts("bert_seqcls_ts11");
     int[] rows = {0, 1, 2, 3};
     try (LiveTeacherFeatures features =
-            features(texts, FeatureTeacher.read(file, Map.of()), List.of(STATES), 2_000);
+            features(
+                texts,
+                FeatureTeacher.of(file, Transformer.of(OnnxModel.read(file)), Map.of()),
+                List.of(STATES),
+                2_000);
         LiveTeacherFeatures live =
             features(texts, teacher("bert_seqcls_ts11"), List.of(STATES), 0)) {
       assertThat(features.batch(rows)).isEqualTo(live.batch(rows));

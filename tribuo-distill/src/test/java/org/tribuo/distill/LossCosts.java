@@ -84,6 +84,7 @@ import org.tribuo.distill.transformer.Feature.Kind;
 import org.tribuo.distill.transformer.LayerCut;
 import org.tribuo.distill.transformer.Pooling;
 import org.tribuo.distill.transformer.TaskHead;
+import org.tribuo.distill.transformer.Transformer;
 import org.tribuo.distill.transformer.TransformerLayers;
 
 /**
@@ -108,7 +109,8 @@ final class LossCosts {
 
   private LossCosts(Path teacherFile) throws IOException {
     this.student = student(OnnxModel.read(teacherFile));
-    this.teacher = FeatureTeacher.read(teacherFile, Map.of());
+    this.teacher =
+        FeatureTeacher.of(teacherFile, Transformer.of(OnnxModel.read(teacherFile)), Map.of());
   }
 
   /**
@@ -218,7 +220,7 @@ final class LossCosts {
   private static OnnxModel student(OnnxModel whole) {
     Graph graph = Graph.of(whole);
     Graph cut = LayerCut.keep(graph, TransformerLayers.find(graph), List.of(0, 5));
-    return new TaskHead(Pooling.MEAN, CLASSES, 1).attach(cut).toModel();
+    return new TaskHead(Pooling.MEAN, CLASSES, 1).attach(Transformer.of(cut.toModel())).toModel();
   }
 
   private Cost alone(SoftLoss loss) {
@@ -270,19 +272,17 @@ final class LossCosts {
             Optional.empty(),
             Device.cpu(1),
             1);
-    StudentTraining.train(
-        student,
-        objective,
-        StandardRules.TABLE,
-        settings,
-        data,
-        Optional.empty(),
-        new TrainingListener() {
-          @Override
-          public void onStep(StepReport report) {
-            times.add(Instant.now());
-          }
-        });
+    StudentTraining.of(Transformer.of(student), objective, StandardRules.TABLE, settings, data)
+        .train(
+            student,
+            data,
+            Optional.empty(),
+            new TrainingListener() {
+              @Override
+              public void onStep(StepReport report) {
+                times.add(Instant.now());
+              }
+            });
     int last = times.size() - 1;
     return Cost.between(times.get(WARM_UP), times.get(last), last - WARM_UP);
   }

@@ -33,6 +33,7 @@ import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.teacher.ReadyTeacher;
 import org.tribuo.distill.teacher.SoftTargetStep;
 import org.tribuo.distill.teacher.TeacherUse;
+import org.tribuo.distill.transformer.TransformerFiles;
 import org.tribuo.evaluation.TrainTestSplitter;
 import org.tribuo.test.Helpers;
 
@@ -136,11 +137,20 @@ class MaxLengthTest {
     MutableDataset<Label> examples = TinyTexts.dataset(List.of(text, text));
     OnnxTeacher source = OnnxTeacher.of(teacher).reading(Faults.TOKENIZER, 0);
     ReadyTeacher ready =
-        source.ready(new TeacherUse(Device.cpu(1), false, OptionalInt.empty(), 0)).orElseThrow();
+        source
+            .ready(
+                new TeacherUse(
+                    Device.cpu(1), false, OptionalInt.empty(), 0, new TransformerFiles()))
+            .orElseThrow();
     assertThat(ready.maxLength()).hasValue(MOST);
     SoftTargetStep step =
         SoftTargetStep.of(
-            ready, examples, List.of(), new LabelOrder(Faults.LABELS), OptionalInt.empty());
+            ready,
+            examples,
+            List.of(),
+            new LabelOrder(Faults.LABELS),
+            OptionalInt.empty(),
+            new TransformerFiles());
     assertThat(step.inputs().texts()).allSatisfy(cut -> assertThat(cut.length()).isEqualTo(MOST));
     step.teacher().close();
   }

@@ -21,6 +21,7 @@ import org.tribuo.distill.input.TokenLimits;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.TrainingGraphOptions;
 import org.tribuo.distill.teacher.OnnxTeacher;
+import org.tribuo.distill.transformer.Transformer;
 
 /** Models that are given the positions of the tokens. */
 class PositionInputTest {
@@ -67,7 +68,8 @@ class PositionInputTest {
 
   @Test
   void theTablesRowsAreTheLimit() throws Exception {
-    TokenLimits limits = TokenLimits.of(OnnxModel.read(told("position_ids", ElementType.INT64)));
+    TokenLimits limits =
+        TokenLimits.of(Transformer.of(OnnxModel.read(told("position_ids", ElementType.INT64))));
     assertThat(limits.positions()).hasValue(32);
   }
 

@@ -33,6 +33,7 @@ import org.tribuo.distill.training.TrainedStudent;
 import org.tribuo.distill.training.TrainingData;
 import org.tribuo.distill.training.TrainingListener;
 import org.tribuo.distill.training.TrainingSettings;
+import org.tribuo.distill.transformer.Transformer;
 
 /**
  * A new encoder that learns random labels and soft targets.
@@ -83,27 +84,26 @@ record EncoderTraining(OnnxModel student, int classes, int batch, int[] tokens) 
           }
         };
     TrainedStudent trained =
-        StudentTraining.train(
-            student,
-            Objective.of(RowForm.examples(), new CrossEntropy(), new KlDivergence()),
-            StandardRules.TABLE,
-            new TrainingSettings(
-                1,
-                1,
-                new ConstantSchedule(2e-4f),
-                AdamW.DEFAULT,
-                OptionalDouble.of(1),
-                new ObjectiveSchedules(
-                    new ConstantSchedule(0.5f), new ConstantSchedule(2), Map.of()),
-                dropout,
-                Set.of(),
-                true,
-                Optional.empty(),
-                device,
-                SEED),
-            new Batches(),
-            Optional.empty(),
-            CompositeListener.of(steps, listener));
+        StudentTraining.of(
+                Transformer.of(student),
+                Objective.of(RowForm.examples(), new CrossEntropy(), new KlDivergence()),
+                StandardRules.TABLE,
+                new TrainingSettings(
+                    1,
+                    1,
+                    new ConstantSchedule(2e-4f),
+                    AdamW.DEFAULT,
+                    OptionalDouble.of(1),
+                    new ObjectiveSchedules(
+                        new ConstantSchedule(0.5f), new ConstantSchedule(2), Map.of()),
+                    dropout,
+                    Set.of(),
+                    true,
+                    Optional.empty(),
+                    device,
+                    SEED),
+                new Batches())
+            .train(student, new Batches(), Optional.empty(), CompositeListener.of(steps, listener));
     return new Result(losses, times, trained.model());
   }
 

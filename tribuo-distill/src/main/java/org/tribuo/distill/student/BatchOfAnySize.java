@@ -36,15 +36,15 @@ public final class BatchOfAnySize {
    * @throws IllegalArgumentException if the number of rows is fixed in its graph
    */
   public static Student of(Student student, int padId) {
-    OptionalLong rows = TokenInputs.of(Graph.of(student.model()).inputs()).fixedRows();
+    OptionalLong rows = TokenInputs.of(student.transformer().graph().inputs()).fixedRows();
     if (rows.isEmpty()) {
       return student;
     }
-    Graph graph = Graph.of(student.model());
+    Graph graph = student.transformer().graph();
     FreeBatch.apply(graph, rows.getAsLong());
-    Student free = new Student(graph.toModel(), student.logits(), student.labelOrder());
+    Student free = Student.of(graph.toModel(), student.logits(), student.labelOrder());
     try {
-      TokenFeatures tokens = TokenLimits.of(student.model()).features(OptionalInt.empty());
+      TokenFeatures tokens = TokenLimits.of(student.transformer()).features(OptionalInt.empty());
       List<TokenSequence> texts = texts(tokens, (int) Math.min(rows.getAsLong() + 1, 64));
       float[] expected = logits(StudentNetwork.of(student, tokens, padId), texts);
       StudentNetwork network = StudentNetwork.of(free, tokens, padId);

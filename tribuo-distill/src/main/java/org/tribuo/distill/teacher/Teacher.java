@@ -25,6 +25,7 @@ import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.pass.LogitsBelow;
 import org.tribuo.distill.output.LabelOrder;
+import org.tribuo.distill.transformer.LogitsOutput;
 
 /**
  * An ONNX model that is asked for its logits. The file is read and checked when a teacher is
@@ -80,18 +81,25 @@ public final class Teacher implements AutoCloseable {
   public static Teacher open(TeacherSettings settings) throws IOException {
     OnnxModel model = OnnxModel.read(settings.model());
     Graph graph = Graph.of(model);
-    String declared =
-        LogitsOutput.find(
-            "The teacher '%s'".formatted(settings.model()),
-            graph,
-            settings.labels(),
-            settings.logits());
+    String declared = logits(settings, graph);
     return new Teacher(
         settings,
         ModelFiles.of(settings.model(), model.externalDataFiles()),
         Collections.unmodifiableMap(new LinkedHashMap<>(graph.inputs())),
         declared,
         settings.values() ? declared : logitsBelow(settings, graph, declared));
+  }
+
+  private static String logits(TeacherSettings settings, Graph graph) {
+    try {
+      return LogitsOutput.find(
+          "The teacher '%s'".formatted(settings.model()),
+          graph,
+          settings.labels().size(),
+          settings.logits());
+    } catch (GraphException e) {
+      throw new TeacherException(String.valueOf(e.getMessage()), e);
+    }
   }
 
   private static String logitsBelow(TeacherSettings settings, Graph graph, String declared) {

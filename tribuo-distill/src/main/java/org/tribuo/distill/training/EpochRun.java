@@ -17,7 +17,7 @@ final class EpochRun {
   private final TrainingSession session;
   private final TrainingData data;
   private final TrainingSettings settings;
-  private final VocabularyCompaction vocabulary;
+  private final TrainableStudent student;
   private final AttachedObjective objective;
   private final long totalSteps;
   private long steps;
@@ -27,14 +27,13 @@ final class EpochRun {
       TrainingSession session,
       TrainingData data,
       TrainingSettings settings,
-      VocabularyCompaction vocabulary,
-      AttachedObjective objective,
+      TrainableStudent student,
       long totalSteps) {
     this.session = session;
     this.data = data;
     this.settings = settings;
-    this.vocabulary = vocabulary;
-    this.objective = objective;
+    this.student = student;
+    this.objective = student.attached();
     this.totalSteps = totalSteps;
   }
 
@@ -133,7 +132,7 @@ final class EpochRun {
   }
 
   private Map<String, Tensor> inputs(int[] rows, int accumulated, Map<String, Float> scheduled) {
-    Map<String, Tensor> all = new LinkedHashMap<>(vocabulary.translate(data.batch(rows)));
+    Map<String, Tensor> all = new LinkedHashMap<>(student.translate(data.batch(rows)));
     scheduled.forEach((name, value) -> all.put(name, Tensor.scalar(value)));
     all.put(ObjectiveInputs.LOSS_SCALE, Tensor.scalar(1f / accumulated));
     objective.check(all);

@@ -32,6 +32,7 @@ import org.tribuo.distill.loss.Objective;
 import org.tribuo.distill.loss.RowForm;
 import org.tribuo.distill.transformer.Pooling;
 import org.tribuo.distill.transformer.TaskHead;
+import org.tribuo.distill.transformer.Transformer;
 import org.tribuo.distill.transformer.Weight;
 import org.tribuo.distill.transformer.Weights;
 
@@ -54,7 +55,8 @@ class FullSizeGradientTest {
             FullSizeGradientTest.class.getResourceAsStream("/all-minilm-l6-v2.onnx"))) {
       Files.copy(stream, file);
     }
-    Graph graph = new TaskHead(Pooling.MEAN, LABELS, 7).attach(Graph.of(OnnxModel.read(file)));
+    Graph graph =
+        new TaskHead(Pooling.MEAN, LABELS, 7).attach(Transformer.of(OnnxModel.read(file)));
     Normalization.apply(graph);
     List<String> weights = Weights.trainable(graph).stream().map(Weight::initializer).toList();
     AttachedObjective objective =

@@ -47,6 +47,7 @@ import org.tribuo.distill.schedule.ConstantSchedule;
 import org.tribuo.distill.transformer.Feature;
 import org.tribuo.distill.transformer.Feature.Kind;
 import org.tribuo.distill.transformer.FeatureValue;
+import org.tribuo.distill.transformer.Transformer;
 import org.tribuo.distill.transformer.TransformerFeatures;
 
 /** Trains tiny Transformers on what is inside of others, from other exporters. */
@@ -125,19 +126,17 @@ class FeatureTrainingTest {
       OnnxModel student, Objective objective, TrainingSettings settings, TrainingData data) {
     List<StepReport> steps = new ArrayList<>();
     TrainedStudent trained =
-        StudentTraining.train(
-            student,
-            objective,
-            StandardRules.TABLE,
-            settings,
-            data,
-            Optional.empty(),
-            new TrainingListener() {
-              @Override
-              public void onStep(StepReport report) {
-                steps.add(report);
-              }
-            });
+        StudentTraining.of(Transformer.of(student), objective, StandardRules.TABLE, settings, data)
+            .train(
+                student,
+                data,
+                Optional.empty(),
+                new TrainingListener() {
+                  @Override
+                  public void onStep(StepReport report) {
+                    steps.add(report);
+                  }
+                });
     return new Run(trained, steps);
   }
 

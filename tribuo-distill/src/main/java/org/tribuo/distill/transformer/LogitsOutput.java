@@ -1,27 +1,28 @@
-package org.tribuo.distill.teacher;
+package org.tribuo.distill.transformer;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.TensorType;
-import org.tribuo.distill.output.LabelOrder;
 
 /** Finds the output of a model that holds the logits [rows, labels]. */
-final class LogitsOutput {
+public final class LogitsOutput {
   /** What exporters call it, the surest name first. */
   private static final List<String> USUAL_NAMES = List.of("logits", "output");
 
   private final String model;
   private final Map<String, Optional<TensorType>> outputs;
-  private final LabelOrder labels;
+  private final int columns;
 
-  private LogitsOutput(String model, Map<String, Optional<TensorType>> outputs, LabelOrder labels) {
+  private LogitsOutput(String model, Map<String, Optional<TensorType>> outputs, int columns) {
     this.model = model;
     this.outputs = outputs;
-    this.labels = labels;
+    this.columns = columns;
   }
 
   /**
@@ -29,24 +30,24 @@ final class LogitsOutput {
    * can the one with a usual name.
    *
    * @param model how messages name the model
-   * @throws TeacherException if there is no such output, it cannot hold the logits, or several can
+   * @throws GraphException if there is no such output, it cannot hold the logits, or several can
    */
-  static String find(String model, Graph graph, LabelOrder labels, Optional<String> wanted) {
-    Map<String, Optional<TensorType>> outputs = new java.util.LinkedHashMap<>();
+  public static String find(String model, Graph graph, int columns, Optional<String> wanted) {
+    Map<String, Optional<TensorType>> outputs = new LinkedHashMap<>();
     graph.outputs().forEach(name -> outputs.put(name, graph.type(name)));
-    LogitsOutput search = new LogitsOutput(model, outputs, labels);
+    LogitsOutput search = new LogitsOutput(model, outputs, columns);
     return wanted.map(search::checked).orElseGet(search::find);
   }
 
   private String checked(String wanted) {
     if (!outputs.containsKey(wanted)) {
-      throw new TeacherException(
+      throw new GraphException(
           "%s has no output '%s', expected one of %s".formatted(model, wanted, described()));
     }
     if (!canHoldLogits(wanted)) {
-      throw new TeacherException(
+      throw new GraphException(
           "The output %s of %s cannot hold logits for %d labels, expected floats [rows, %d]; name"
-                  .formatted(described(wanted), model, labels.size(), labels.size())
+                  .formatted(described(wanted), model, columns, columns)
               + " another output of "
               + described()
               + " or state other labels");
@@ -57,9 +58,9 @@ final class LogitsOutput {
   private String find() {
     List<String> candidates = outputs.keySet().stream().filter(this::canHoldLogits).toList();
     if (candidates.isEmpty()) {
-      throw new TeacherException(
+      throw new GraphException(
           "%s has no output for %d labels, expected floats [rows, %d] but it has %s; state as many"
-                  .formatted(model, labels.size(), labels.size(), described())
+                  .formatted(model, columns, columns, described())
               + " labels as the model has, or give an encoder a head first");
     }
     if (candidates.size() == 1) {
@@ -70,12 +71,10 @@ final class LogitsOutput {
         .findFirst()
         .orElseThrow(
             () ->
-                new TeacherException(
+                new GraphException(
                     "%s has several outputs that can hold logits for %d labels: %s; name one of them"
                         .formatted(
-                            model,
-                            labels.size(),
-                            candidates.stream().map(this::described).toList())));
+                            model, columns, candidates.stream().map(this::described).toList())));
   }
 
   /** What is not known is given the benefit of the doubt, until the first batch. */
@@ -91,7 +90,7 @@ final class LogitsOutput {
                 shape ->
                     shape.rank() == 2
                         && (!(shape.dimension(1) instanceof Dimension.Fixed)
-                            || shape.dimension(1).is(labels.size())))
+                            || shape.dimension(1).is(columns)))
             .orElse(true);
   }
 
