@@ -50,7 +50,7 @@ class ArchitectureTest {
           entry("graph", Set.of("file")),
           entry("component", Set.of("graph")),
           entry("autodiff", Set.of("graph")),
-          entry("engine", Set.of("file", "graph", "autodiff")),
+          entry("engine", Set.of("component", "file", "graph", "autodiff")),
           entry("schedule", Set.of("component")),
           entry("transformer", Set.of("component", "graph")),
           entry("loss", Set.of("component", "graph", "schedule", "transformer")),
