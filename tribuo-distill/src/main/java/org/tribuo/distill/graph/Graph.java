@@ -148,7 +148,11 @@ public final class Graph {
 
   /** A copy that shares nothing that changes. */
   public Graph copy() {
-    return of(toModel());
+    Graph copy = of(toModel());
+    // a model holds products of sizes by name only
+    copy.types.replaceAll((name, type) -> types.getOrDefault(name, type));
+    copy.inputs.replaceAll((name, type) -> inputs.getOrDefault(name, type));
+    return copy;
   }
 
   // ---- what is there

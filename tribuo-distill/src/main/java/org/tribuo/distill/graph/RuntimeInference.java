@@ -20,7 +20,7 @@ import org.tribuo.distill.runtime.TrainingRuntime;
  * <p>Float initializers are handed over as inputs without their data, so that large models cost
  * nothing and nothing is folded.
  */
-final class RuntimeInference {
+public final class RuntimeInference {
   private RuntimeInference() {}
 
   /**
@@ -28,7 +28,7 @@ final class RuntimeInference {
    *
    * @throws GraphException if ONNX Runtime refuses the graph; the message says which node it names
    */
-  static Map<String, TensorType> types(Graph graph) {
+  public static Map<String, TensorType> types(Graph graph) {
     Graph light = graph.copy();
     graph
         .initializers()

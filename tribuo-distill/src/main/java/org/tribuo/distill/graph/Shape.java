@@ -63,6 +63,42 @@ public record Shape(List<Dimension> dimensions) {
     return true;
   }
 
+  /** The shape of an element-wise operation on a value of this shape and on one of another. */
+  public Shape broadcast(Shape other) {
+    int rank = Math.max(rank(), other.rank());
+    List<Dimension> dims = new ArrayList<>();
+    for (int i = 0; i < rank; i++) {
+      dims.add(alongEnd(rank - i).broadcast(other.alongEnd(rank - i)));
+    }
+    return new Shape(dims);
+  }
+
+  /** The dimension so many axes from the end; 1 before the first axis. */
+  private Dimension alongEnd(int fromEnd) {
+    return fromEnd > rank() ? Dimension.of(1) : dimensions.get(rank() - fromEnd);
+  }
+
+  /**
+   * The shape without some axes.
+   *
+   * @param keep whether they stay, with size 1
+   * @param axes negative ones count from the end; none means all
+   */
+  public Shape reduced(boolean keep, long... axes) {
+    List<Dimension> dims = new ArrayList<>();
+    for (int i = 0; i < rank(); i++) {
+      int axis = i;
+      boolean gone =
+          axes.length == 0 || Arrays.stream(axes).anyMatch(a -> (a < 0 ? a + rank() : a) == axis);
+      if (!gone) {
+        dims.add(dimensions.get(i));
+      } else if (keep) {
+        dims.add(Dimension.of(1));
+      }
+    }
+    return new Shape(dims);
+  }
+
   @Override
   public String toString() {
     return dimensions.stream().map(Object::toString).collect(Collectors.joining(", ", "[", "]"));

@@ -23,7 +23,7 @@ import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.graph.pass.LibraryOperators;
 import org.tribuo.distill.graph.pass.Normalization;
-import org.tribuo.distill.graph.pass.SelectEarly;
+import org.tribuo.distill.graph.pass.SinkSelection;
 import org.tribuo.distill.loss.AttachedObjective;
 import org.tribuo.distill.loss.Objective;
 import org.tribuo.distill.transformer.TiedWeights;
@@ -82,7 +82,7 @@ public final class StudentTraining {
     Value[] outputs = graph.outputs().stream().map(graph::value).toArray(Value[]::new);
     this.attached = objective.attach(Ops.on(graph), features, settings.seed(), outputs);
     settings.objective().checkFits(attached);
-    SelectEarly.apply(graph);
+    SinkSelection.apply(graph);
     weights.addAll(attached.projections());
     decayed.addAll(attached.projections());
     if (objective.hard().isEmpty() && objective.soft().isEmpty()) {

@@ -1,5 +1,7 @@
 package org.tribuo.distill.autodiff;
 
+import org.tribuo.distill.graph.shape.ShapeInference;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -23,7 +25,6 @@ import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphRunner;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Shape;
-import org.tribuo.distill.graph.ShapeInference;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;

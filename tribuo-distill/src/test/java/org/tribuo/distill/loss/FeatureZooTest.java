@@ -23,7 +23,7 @@ import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.graph.pass.Normalization;
-import org.tribuo.distill.graph.pass.SelectEarly;
+import org.tribuo.distill.graph.pass.SinkSelection;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.runtime.TrainingRuntime;
 import org.tribuo.distill.transformer.Feature;
@@ -139,7 +139,7 @@ class FeatureZooTest {
     AttachedObjective attached = objective.attach(op, features, test.seed(), unread);
     weights.addAll(attached.projections());
     Graph untouched = student.copy();
-    SelectEarly.apply(student);
+    SinkSelection.apply(student);
     Map<String, Tensor> at = reached(student, weights);
     assertThat(at.keySet()).containsAll(attached.projections());
 

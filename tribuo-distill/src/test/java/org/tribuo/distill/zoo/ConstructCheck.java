@@ -1,5 +1,7 @@
 package org.tribuo.distill.zoo;
 
+import org.tribuo.distill.graph.shape.ShapeInference;
+
 import ai.onnxruntime.OrtException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -14,7 +16,6 @@ import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphRunner;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.RunningGraph;
-import org.tribuo.distill.graph.ShapeInference;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.graph.pass.Normalization;

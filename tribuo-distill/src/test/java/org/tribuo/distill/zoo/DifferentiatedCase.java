@@ -14,7 +14,7 @@ import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.graph.pass.Normalization;
-import org.tribuo.distill.graph.pass.SelectEarly;
+import org.tribuo.distill.graph.pass.SinkSelection;
 import org.tribuo.distill.loss.AttachedObjective;
 import org.tribuo.distill.training.OptimizerSettings;
 import org.tribuo.distill.training.TrainingArtifacts;
@@ -30,7 +30,7 @@ record DifferentiatedCase(
 
   /** As a training does it. */
   static DifferentiatedCase of(ZooCase zooCase, OnnxModel model) {
-    return of(zooCase, model, SelectEarly::apply);
+    return of(zooCase, model, SinkSelection::apply);
   }
 
   /**

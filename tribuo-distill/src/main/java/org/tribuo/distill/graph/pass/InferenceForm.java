@@ -1,5 +1,7 @@
 package org.tribuo.distill.graph.pass;
 
+import org.tribuo.distill.graph.shape.ShapeInference;
+
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
@@ -13,7 +15,6 @@ import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.OnnxModel;
-import org.tribuo.distill.graph.ShapeInference;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.runtime.TrainingRuntime;
 
@@ -99,7 +100,7 @@ public final class InferenceForm {
     }
     try {
       Normalization.apply(graph);
-      SelectEarly.apply(graph);
+      SinkSelection.apply(graph);
       graph.removeUnused();
       return graph.toModel();
     } catch (GraphException e) {

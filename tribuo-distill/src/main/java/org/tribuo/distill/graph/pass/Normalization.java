@@ -1,11 +1,12 @@
 package org.tribuo.distill.graph.pass;
 
+import org.tribuo.distill.graph.shape.ShapeInference;
+
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
-import org.tribuo.distill.graph.ShapeInference;
 import org.tribuo.distill.graph.TensorType;
 
 /**
@@ -21,9 +22,9 @@ public final class Normalization {
           new ResolveConditions(),
           new ResolveSequences(),
           new PoolSizes(),
-          new TakeApart(),
+          new DecomposeFusedOperators(),
           new EinsumProducts(),
-          new SkipNoOps(),
+          new RemoveIdentities(),
           new FuseLayerNormalization(),
           new FuseRootMeanSquare(),
           new FuseGelu());
@@ -35,7 +36,7 @@ public final class Normalization {
    * ONNX's own.
    */
   public static SortedSet<String> takenApart() {
-    return new TreeSet<>(TakeApart.DECOMPOSITIONS.keySet());
+    return new TreeSet<>(DecomposeFusedOperators.DECOMPOSITIONS.keySet());
   }
 
   /**
@@ -63,7 +64,7 @@ public final class Normalization {
         () -> {
           graph.inputs().forEach(Normalization::requireShape);
           new InlineFunctions().apply(graph);
-          new WidenHalves().apply(graph);
+          new CastFloat16().apply(graph);
           normalize(graph);
         });
   }

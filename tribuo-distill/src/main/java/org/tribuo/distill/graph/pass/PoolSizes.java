@@ -1,5 +1,7 @@
 package org.tribuo.distill.graph.pass;
 
+import org.tribuo.distill.graph.shape.ShapeInference;
+
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -9,7 +11,6 @@ import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.Operation;
 import org.tribuo.distill.graph.Shape;
-import org.tribuo.distill.graph.ShapeInference;
 import org.tribuo.distill.graph.TensorType;
 
 /**

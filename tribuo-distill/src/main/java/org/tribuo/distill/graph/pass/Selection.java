@@ -98,7 +98,7 @@ record Selection(int axis, List<Long> positions) {
   private boolean isSmallPartOf(Shape shape) {
     return shape.dimension(axis) instanceof Dimension.Fixed fixed
         ? 2L * positions.size() <= fixed.size()
-        : shape.dimension(axis) instanceof Dimension.Symbolic;
+        : shape.dimension(axis).isSymbolic();
   }
 
   /** The same positions of another axis. */

@@ -1,5 +1,6 @@
 package org.tribuo.distill.graph.pass;
 
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -11,7 +12,6 @@ import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.Operation;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Shape;
-import org.tribuo.distill.graph.ShapeInference;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.Value;
 
@@ -297,11 +297,11 @@ final class SelectionRules {
   }
 
   private static Dimension before(Shape shape, int axis) {
-    return ShapeInference.product(shape.dimensions().subList(0, axis));
+    return Dimension.product(shape.dimensions().subList(0, axis));
   }
 
   private static Dimension behind(Shape shape, int axis) {
-    return ShapeInference.product(shape.dimensions().subList(axis + 1, shape.rank()));
+    return Dimension.product(shape.dimensions().subList(axis + 1, shape.rank()));
   }
 
   private static Optional<List<Change>> unsqueeze(Operation n, Selection selection) {

@@ -1,5 +1,7 @@
 package org.tribuo.distill.autodiff.rules;
 
+import org.tribuo.distill.graph.shape.ShapeInference;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.onnxruntime.OrtException;
@@ -20,7 +22,6 @@ import org.tribuo.distill.graph.OperatorCase;
 import org.tribuo.distill.graph.OperatorCase.Sizes;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.RunningGraph;
-import org.tribuo.distill.graph.ShapeInference;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.graph.pass.Normalization;

@@ -11,7 +11,7 @@ import org.tribuo.distill.graph.Node;
  * everything, and a Dropout outside training, so that formulas around them are recognised and
  * nothing is copied.
  */
-final class SkipNoOps implements Pass {
+final class RemoveIdentities implements Pass {
   @Override
   public void apply(Graph graph) {
     for (Node node : List.copyOf(graph.nodes())) {

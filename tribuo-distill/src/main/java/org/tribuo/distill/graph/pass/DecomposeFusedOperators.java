@@ -1,5 +1,7 @@
 package org.tribuo.distill.graph.pass;
 
+import org.tribuo.distill.graph.shape.ShapeInference;
+
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -8,10 +10,9 @@ import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.Operation;
 import org.tribuo.distill.graph.Ops;
-import org.tribuo.distill.graph.ShapeInference;
 
 /** Takes fused operators apart: those of ONNX Runtime's optimiser and ONNX's own large ones. */
-final class TakeApart implements Pass {
+final class DecomposeFusedOperators implements Pass {
   /** By operator, with its domain where it is not ONNX's own. */
   static final Map<String, Decomposition> DECOMPOSITIONS =
       table(
@@ -37,7 +38,7 @@ final class TakeApart implements Pass {
    */
   @Override
   public void apply(Graph graph) {
-    if (graph.nodes().stream().noneMatch(TakeApart::isFused)) {
+    if (graph.nodes().stream().noneMatch(DecomposeFusedOperators::isFused)) {
       return;
     }
     Ops op = Ops.on(graph);

@@ -1,4 +1,12 @@
-package org.tribuo.distill.graph;
+package org.tribuo.distill.graph.shape;
+
+import org.tribuo.distill.graph.Dimension;
+import org.tribuo.distill.graph.ElementType;
+import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.graph.Node;
+import org.tribuo.distill.graph.Shape;
+import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.graph.TensorType;
 
 import java.util.ArrayList;
 import java.util.Collections;
@@ -203,7 +211,7 @@ final class SymbolicContents {
   }
 
   private static boolean isSizeBesides(Dimension dimension, Dimension.Fixed number) {
-    return dimension instanceof Dimension.Symbolic && number.size() < 0;
+    return dimension.isSymbolic() && number.size() < 0;
   }
 
   private static Dimension chosen(Dimension condition, Dimension then, Dimension otherwise) {

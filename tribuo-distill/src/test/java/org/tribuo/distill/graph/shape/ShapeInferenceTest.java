@@ -1,4 +1,17 @@
-package org.tribuo.distill.graph;
+package org.tribuo.distill.graph.shape;
+
+import org.tribuo.distill.graph.Attributes;
+import org.tribuo.distill.graph.Dimension;
+import org.tribuo.distill.graph.ElementType;
+import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.graph.GraphException;
+import org.tribuo.distill.graph.Node;
+import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.graph.Ops;
+import org.tribuo.distill.graph.Shape;
+import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.graph.TensorType;
+import org.tribuo.distill.graph.Value;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -84,7 +97,7 @@ class ShapeInferenceTest {
     graph.addOutput(again.name());
     ShapeInference.infer(graph);
     assertThat(shape(graph, rows))
-        .isEqualTo(Shape.of(Dimension.of("batch*sequence"), Dimension.of(8)));
+        .isEqualTo(Shape.of(Dimension.product(List.of(BATCH, POSITIONS)), Dimension.of(8)));
     assertThat(shape(graph, again)).isEqualTo(Shape.of(BATCH, POSITIONS, Dimension.of(8)));
   }
 

@@ -1,5 +1,7 @@
 package org.tribuo.distill.graph.pass;
 
+import org.tribuo.distill.graph.shape.ShapeInference;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
@@ -19,13 +21,12 @@ import org.tribuo.distill.graph.GraphRunner;
 import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Shape;
-import org.tribuo.distill.graph.ShapeInference;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
 
 /** Of each operator, whether it computes only what is selected of it, and computes the same. */
-class SelectEarlyTest {
+class SinkSelectionTest {
   private static final long BATCH = 2;
   private static final long POSITIONS = 5;
   private static final long WIDTH = 4;
@@ -87,7 +88,7 @@ class SelectEarlyTest {
         new Case("Where", 1, (op, x) -> op.where(op.less(x, op.neg(x)), x, op.scalar(3, x))),
         new Case("of one value twice", 1, (op, x) -> op.square(x)),
         new Case("Softmax", 1, (op, x) -> op.softmax(x, -1)),
-        new Case("LayerNormalization", 1, SelectEarlyTest::normalized),
+        new Case("LayerNormalization", 1, SinkSelectionTest::normalized),
         new Case("ReduceMean, axis kept", 1, (op, x) -> op.reduceMeanKeep(x, -1)),
         new Case("ReduceSum of the axis before", 0, (op, x) -> op.reduceSum(op.tanh(x), 0)),
         new Case("MatMul by a weight", 1, (op, x) -> op.matmul(x, weight(op, WIDTH, 3))),
@@ -95,13 +96,13 @@ class SelectEarlyTest {
         new Case("MatMul by a stack's matrices", 0, (op, x) -> op.matmul(x, op.swapLastTwo(x))),
         new Case("FusedMatMul", 1, (op, x) -> op.matmul(x, false, x, true, .5f)),
         new Case("FusedMatMul, transposed", 1, (op, x) -> op.matmul(x, true, x, false)),
-        new Case("Gemm", 0, SelectEarlyTest::gemm),
+        new Case("Gemm", 0, SinkSelectionTest::gemm),
         new Case("Transpose", 2, (op, x) -> op.transpose(x, 0, 2, 1)),
         new Case("Reshape to heads", 1, (op, x) -> op.reshape(x, 0, 0, 2, 2)),
         new Case(
             "Reshape from heads", 1, (op, x) -> op.reshape(op.reshape(x, 0, 0, 2, 2), 0, 0, 4)),
-        new Case("Reshape to heads at the front", 1, SelectEarlyTest::headsAtTheFront),
-        new Case("Reshape to sizes of another", 1, SelectEarlyTest::reshapedLikeAnother),
+        new Case("Reshape to heads at the front", 1, SinkSelectionTest::headsAtTheFront),
+        new Case("Reshape to sizes of another", 1, SinkSelectionTest::reshapedLikeAnother),
         new Case("Unsqueeze", 2, (op, x) -> op.unsqueeze(x, 1)),
         new Case("Squeeze", 1, (op, x) -> op.squeeze(op.reduceSumKeep(x, 2), 2)),
         new Case("Concat", 1, (op, x) -> op.concat(2, List.of(x, op.tanh(x)))),
@@ -109,8 +110,8 @@ class SelectEarlyTest {
         new Case("Gather of another axis", 1, (op, x) -> op.gather(x, op.longs(0, 0, 1), 2)),
         new Case("GatherElements", 1, (op, x) -> op.gatherElements(x, places(op, x), 2)),
         new Case("GatherElements, chosen", 2, (op, x) -> op.gatherElements(x, places(op, x), 2)),
-        new Case("Dropout", 1, SelectEarlyTest::dropout),
-        new Case("attention", 2, SelectEarlyTest::attention));
+        new Case("Dropout", 1, SinkSelectionTest::dropout),
+        new Case("attention", 2, SinkSelectionTest::attention));
   }
 
   private static Value normalized(Ops op, Value x) {
@@ -162,7 +163,7 @@ class SelectEarlyTest {
 
   private void assertMoved(Value whole, Value selected) throws Exception {
     Map<String, Tensor> expected = results(selected);
-    SelectEarly.apply(graph);
+    SinkSelection.apply(graph);
 
     assertThat(graph.has(whole.name())).as("the whole is computed").isFalse();
     Outputs.assertSame(GraphRunner.run(graph, feeds), expected);
@@ -184,7 +185,7 @@ class SelectEarlyTest {
         new Case("some in a row", 1, (op, y) -> op.gather(y, op.longs(1, 2), 1)),
         new Case("the first, by Slice", 1, (op, y) -> op.slice(y, 1, 0, 1)),
         new Case("the last, by Slice", 1, (op, y) -> op.slice(y, 1, -1, Long.MAX_VALUE)),
-        new Case("twice the same", 1, SelectEarlyTest::firstTwice));
+        new Case("twice the same", 1, SinkSelectionTest::firstTwice));
   }
 
   private static Value firstTwice(Ops op, Value y) {
@@ -207,7 +208,7 @@ class SelectEarlyTest {
     Value keys = op.reduceSum(state, 1);
     Value first = op.slice(sum, 1, 0, 1);
     Map<String, Tensor> expected = results(first, keys);
-    SelectEarly.apply(graph);
+    SinkSelection.apply(graph);
 
     assertThat(graph.has(sum.name())).isFalse();
     assertThat(graph.consumers(state.name()))
@@ -229,15 +230,15 @@ class SelectEarlyTest {
     Value first = op.slice(attention(op, x), 2, 0, 1);
     graph.addOutput(first.name());
     ShapeInference.infer(graph);
-    SelectEarly.apply(graph);
+    SinkSelection.apply(graph);
     List<Node> nodes = List.copyOf(graph.nodes());
-    SelectEarly.apply(graph);
+    SinkSelection.apply(graph);
 
     assertThat(graph.nodes()).containsExactlyElementsOf(nodes);
   }
 
   /** A value of which one position is selected, and yet all are computed. */
-  record Refusal(String name, int axis, BiFunction<SelectEarlyTest, Ops, Value> of) {
+  record Refusal(String name, int axis, BiFunction<SinkSelectionTest, Ops, Value> of) {
     @Override
     public String toString() {
       return name;
@@ -248,15 +249,15 @@ class SelectEarlyTest {
     return Stream.of(
         new Refusal("Softmax along the axis", 1, (t, op) -> op.softmax(t.x, 1)),
         new Refusal("sum along the axis", 1, (t, op) -> op.reduceSumKeep(t.x, 1)),
-        new Refusal("normalised over the axis", 1, SelectEarlyTest::normalizedOverPositions),
+        new Refusal("normalised over the axis", 1, SinkSelectionTest::normalizedOverPositions),
         new Refusal("columns of a product", 2, (t, op) -> op.matmul(t.x, weight(op, WIDTH, 3))),
         new Refusal("sizes that may differ", 1, (t, op) -> op.add(t.x, t.other)),
-        new Refusal("an operator that reads other positions", 1, SelectEarlyTest::accumulated),
+        new Refusal("an operator that reads other positions", 1, SinkSelectionTest::accumulated),
         new Refusal("an axis that is merged", 0, (t, op) -> op.reshape(t.x, -1, WIDTH)),
         new Refusal("an axis that is concatenated", 1, (t, op) -> op.concat(1, List.of(t.x, t.x))));
   }
 
-  private static Value normalizedOverPositions(SelectEarlyTest test, Ops op) {
+  private static Value normalizedOverPositions(SinkSelectionTest test, Ops op) {
     Value x = op.slice(test.x, 1, 0, POSITIONS);
     return op.one(
         "LayerNormalization",
@@ -266,7 +267,7 @@ class SelectEarlyTest {
         weight(op, POSITIONS, WIDTH));
   }
 
-  private static Value accumulated(SelectEarlyTest test, Ops op) {
+  private static Value accumulated(SinkSelectionTest test, Ops op) {
     return op.one("CumSum", test.x.type(), test.x, op.constant(Tensor.scalar(1L)));
   }
 
@@ -280,7 +281,7 @@ class SelectEarlyTest {
 
   private void assertStays(Value whole, Value... outputs) throws Exception {
     Map<String, Tensor> expected = results(outputs);
-    SelectEarly.apply(graph);
+    SinkSelection.apply(graph);
 
     assertThat(graph.has(whole.name())).as("the whole is computed").isTrue();
     Outputs.assertSame(GraphRunner.run(graph, feeds), expected);
@@ -309,7 +310,7 @@ class SelectEarlyTest {
 
   static Stream<Case> noSelections() {
     return Stream.of(
-        new Case("a position that the run says", 1, SelectEarlyTest::byNumberOfRows),
+        new Case("a position that the run says", 1, SinkSelectionTest::byNumberOfRows),
         new Case("all but the first", 1, (op, y) -> op.slice(y, 1, 1, Long.MAX_VALUE)),
         new Case("two of perhaps one", 1, (op, y) -> op.slice(y, 1, 0, 2)),
         new Case("one twice", 1, (op, y) -> op.gather(y, op.longs(0, 0), 1)),
@@ -343,7 +344,7 @@ class SelectEarlyTest {
     Value whole = op.tanh(x);
     Value sizes = op.shapeOf(whole);
     Map<String, Tensor> expected = results(op.slice(whole, 1, 0, 1), op.identity(sizes));
-    SelectEarly.apply(graph);
+    SinkSelection.apply(graph);
 
     assertThat(graph.has(whole.name())).isFalse();
     Outputs.assertSame(GraphRunner.run(graph, feeds), expected);

@@ -1,5 +1,7 @@
 package org.tribuo.distill.graph.pass;
 
+import org.tribuo.distill.graph.shape.ShapeInference;
+
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -13,7 +15,6 @@ import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.Operation;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Shape;
-import org.tribuo.distill.graph.ShapeInference;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
 
@@ -28,13 +29,13 @@ import org.tribuo.distill.graph.Value;
  * selection stays on each branch. What is computed is the same up to rounding, by fewer steps;
  * dropout draws its random numbers for fewer places.
  */
-public final class SelectEarly {
+public final class SinkSelection {
   private final Graph graph;
   private final Ops op;
   private final InputSizes sizes;
   private final SelectionRules rules;
 
-  private SelectEarly(Graph graph) {
+  private SinkSelection(Graph graph) {
     this.graph = graph;
     this.op = Ops.on(graph);
     this.sizes = InputSizes.of(graph);
@@ -47,7 +48,7 @@ public final class SelectEarly {
    * @param graph normalised, with inferred types
    */
   public static void apply(Graph graph) {
-    SelectEarly pass = new SelectEarly(graph);
+    SinkSelection pass = new SinkSelection(graph);
     boolean moved;
     do {
       moved = false;

@@ -22,7 +22,7 @@ import org.tribuo.distill.graph.OperatorCase.Sizes;
 import org.tribuo.distill.graph.Tensor;
 
 /** What is written with standard operators computes what ONNX Runtime's fused kernels compute. */
-class TakeApartTest {
+class DecomposeFusedOperatorsTest {
   static List<OperatorCase> cases() {
     return Stream.of(DecompositionCases.CASES, AttentionCases.COARSE)
         .flatMap(List::stream)
@@ -39,7 +39,7 @@ class TakeApartTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("cases")
   void computesTheSameWithStandardOperators(OperatorCase fused) throws OrtException {
-    OperatorCase.Instance instance = fused.instance(1, ElementType.FLOAT, TakeApartTest::size);
+    OperatorCase.Instance instance = fused.instance(1, ElementType.FLOAT, DecomposeFusedOperatorsTest::size);
     Graph graph = Graph.of(instance.model());
     Normalization.apply(graph);
 

@@ -14,7 +14,7 @@ import org.tribuo.distill.graph.TensorType;
  * Lets a graph of half precision compute in float32, its outputs too: gradients are too small for
  * halves.
  */
-final class WidenHalves implements Pass {
+final class CastFloat16 implements Pass {
   private static final List<ElementType> HALVES =
       List.of(ElementType.FLOAT16, ElementType.BFLOAT16);
 

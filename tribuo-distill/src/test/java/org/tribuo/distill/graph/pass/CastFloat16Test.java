@@ -21,7 +21,7 @@ import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.Value;
 
-class WidenHalvesTest {
+class CastFloat16Test {
   private static final Tensor X = Tensor.of(new float[] {1, -2, 0.5f, 3}, 2, 2);
   private static final Tensor W = Tensor.of(new float[] {0.1f, 0.2f, 0.3f, 0.4f}, 2, 2);
 

@@ -1,4 +1,14 @@
-package org.tribuo.distill.graph;
+package org.tribuo.distill.graph.shape;
+
+import org.tribuo.distill.graph.Attributes;
+import org.tribuo.distill.graph.Dimension;
+import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.graph.GraphException;
+import org.tribuo.distill.graph.Node;
+import org.tribuo.distill.graph.RuntimeInference;
+import org.tribuo.distill.graph.Shape;
+import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.graph.TensorType;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -7,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -22,17 +31,16 @@ import java.util.stream.Stream;
  * ONNX Runtime.
  */
 public final class ShapeInference {
-  /** Stands between the names of symbolic sizes in that of their product. */
-  private static final String TIMES = "*";
-
   private final Graph graph;
   private final Map<String, TensorType> runtime;
   private final SymbolicContents contents;
+  private final ProductNames products;
 
   private ShapeInference(Graph graph, Map<String, TensorType> runtime) {
     this.graph = graph;
     this.runtime = runtime;
     this.contents = new SymbolicContents(graph);
+    this.products = ProductNames.of(graph);
   }
 
   /**
@@ -72,14 +80,6 @@ public final class ShapeInference {
         .map(numbers -> ((Dimension.Fixed) numbers.get(0)).size());
   }
 
-  /**
-   * The product of sizes; unknown if one of them is. The product of symbolic sizes is another
-   * symbolic size, the same for the same factors in any order.
-   */
-  public static Dimension product(List<Dimension> sizes) {
-    return product(sizes, 1);
-  }
-
   /** The dimensions that a Shape node reads of a value's shape: all, or those it is told to. */
   public static List<Dimension> sizesRead(Node node, Shape shape) {
     return SymbolicContents.sizes(node, shape);
@@ -114,7 +114,10 @@ public final class ShapeInference {
       TensorType seen = runtime.getOrDefault(output, graph.type(output).orElse(null));
       if (seen != null) {
         Optional<Shape> own = i < shapes.size() ? shapes.get(i) : Optional.empty();
-        graph.setType(output, new TensorType(seen.elementType(), merged(own, seen.shape())));
+        Optional<Shape> known = merged(own, seen.shape().map(products::restored));
+        TensorType type = new TensorType(seen.elementType(), known);
+        products.remember(type);
+        graph.setType(output, type);
       }
     }
     contents.visit(node);
@@ -253,7 +256,7 @@ public final class ShapeInference {
       if (shape.isEmpty()) {
         return Optional.empty();
       }
-      all = Optional.of(Ops.broadcast(all.orElseThrow(), shape.get()));
+      all = Optional.of(all.orElseThrow().broadcast(shape.get()));
     }
     return all;
   }
@@ -278,9 +281,8 @@ public final class ShapeInference {
     List<Dimension> left = a.get().dimensions();
     List<Dimension> right = b.get().dimensions();
     Shape stack =
-        Ops.broadcast(
-            new Shape(left.subList(0, left.size() - 2)),
-            new Shape(right.subList(0, right.size() - 2)));
+        new Shape(left.subList(0, left.size() - 2))
+            .broadcast(new Shape(right.subList(0, right.size() - 2)));
     List<Dimension> dims = new ArrayList<>(stack.dimensions());
     dims.add(left.get(left.size() - 2));
     dims.add(right.get(right.size() - 1));
@@ -334,70 +336,9 @@ public final class ShapeInference {
     int free = dims.indexOf(Dimension.of(-1));
     if (free >= 0) {
       dims.remove(free);
-      dims.add(free, x.map(s -> quotient(s.dimensions(), dims)).orElse(Dimension.unknown()));
+      dims.add(free, x.map(s -> Dimension.product(s.dimensions()).dividedBy(dims)).orElse(Dimension.unknown()));
     }
     return Optional.of(new Shape(dims));
-  }
-
-  /** The size that is left when the others are divided out, if they are factors of the whole. */
-  private static Dimension quotient(List<Dimension> whole, List<Dimension> others) {
-    List<Dimension> left = new ArrayList<>();
-    whole.forEach(dimension -> left.addAll(factors(dimension)));
-    long fixed = 1;
-    for (Dimension other : others) {
-      for (Dimension factor : factors(other)) {
-        if (factor instanceof Dimension.Fixed f) {
-          fixed *= f.size();
-        } else if (factor instanceof Dimension.Unknown || !left.remove(factor)) {
-          return Dimension.unknown();
-        }
-      }
-    }
-    return fixed == 0 ? Dimension.unknown() : product(left, fixed);
-  }
-
-  /**
-   * The product of sizes over a number that divides it. The product of symbolic sizes is another
-   * symbolic size, named by its factors.
-   */
-  private static Dimension product(List<Dimension> sizes, long divisor) {
-    long number = 1;
-    List<String> symbols = new ArrayList<>();
-    for (Dimension size : sizes) {
-      for (Dimension factor : factors(size)) {
-        if (factor instanceof Dimension.Fixed f) {
-          number *= f.size();
-        } else if (factor instanceof Dimension.Symbolic s) {
-          symbols.add(s.name());
-        } else {
-          return Dimension.unknown();
-        }
-      }
-    }
-    if (number % divisor != 0) {
-      return Dimension.unknown();
-    }
-    number /= divisor;
-    if (symbols.isEmpty() || number == 0) {
-      return Dimension.of(number);
-    }
-    Collections.sort(symbols);
-    String name = String.join(TIMES, symbols);
-    return Dimension.of(number == 1 ? name : number + TIMES + name);
-  }
-
-  /** The factors of a product that has been named by them; any other size is its own factor. */
-  private static List<Dimension> factors(Dimension size) {
-    if (!(size instanceof Dimension.Symbolic symbolic)) {
-      return List.of(size);
-    }
-    return Stream.of(symbolic.name().split(Pattern.quote(TIMES)))
-        .map(
-            factor ->
-                factor.matches("\\d+")
-                    ? Dimension.of(Long.parseLong(factor))
-                    : Dimension.of(factor))
-        .toList();
   }
 
   private static Shape flattened(Node node, Optional<Shape> x) {
@@ -406,7 +347,7 @@ public final class ShapeInference {
               long axis = node.attributes().get("axis", 1L);
               int at = (int) (axis < 0 ? axis + shape.rank() : axis);
               List<Dimension> dims = shape.dimensions();
-              return Shape.of(product(dims.subList(0, at)), product(dims.subList(at, dims.size())));
+              return Shape.of(Dimension.product(dims.subList(0, at)), Dimension.product(dims.subList(at, dims.size())));
             })
         .orElse(unknown(2));
   }
@@ -438,8 +379,7 @@ public final class ShapeInference {
     String form = convolution(node.attributes());
     for (int axis = 2; axis < dims.size(); axis++) {
       if (x.get().dimension(axis) instanceof Dimension.Symbolic size
-          && kernel.get().dimension(axis) instanceof Dimension.Fixed width
-          && !size.name().contains(TIMES)) {
+          && kernel.get().dimension(axis) instanceof Dimension.Fixed width) {
         String name = "conv(%s, %s, %s, %s)".formatted(size.name(), axis, width.size(), form);
         dims.set(axis, Dimension.of(name));
       }
@@ -456,7 +396,7 @@ public final class ShapeInference {
                     .mapToObj(
                         axis ->
                             copies
-                                .map(c -> product(List.of(shape.dimension(axis), c.get(axis))))
+                                .map(c -> Dimension.product(List.of(shape.dimension(axis), c.get(axis))))
                                 .orElse(Dimension.unknown()))
                     .toList()));
   }
@@ -472,7 +412,7 @@ public final class ShapeInference {
     Optional<List<Dimension>> sizes = contents.of(node.input(1));
     return x.isEmpty() || sizes.isEmpty()
         ? Optional.empty()
-        : Optional.of(Ops.broadcast(x.get(), new Shape(sizes.get())));
+        : Optional.of(x.get().broadcast(new Shape(sizes.get())));
   }
 
   private Optional<long[]> axes(Node node) {
@@ -603,7 +543,7 @@ public final class ShapeInference {
       return Dimension.of(Math.max(0, to - from));
     }
     return start.is(0)
-            && end instanceof Dimension.Symbolic
+            && end.isSymbolic()
             && size instanceof Dimension.Fixed f
             && f.size() > 1
         ? end
@@ -632,7 +572,7 @@ public final class ShapeInference {
     if (!all && !named) {
       return keep ? Optional.of(unknown(x.get().rank())) : Optional.empty();
     }
-    return Optional.of(Ops.reduced(x.get(), keep, axes.orElse(new long[0])));
+    return Optional.of(x.get().reduced(keep, axes.orElse(new long[0])));
   }
 
   private static Dimension sizes(Node node, Shape x) {

@@ -16,16 +16,16 @@ import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.pass.Normalization;
-import org.tribuo.distill.graph.pass.SelectEarly;
+import org.tribuo.distill.graph.pass.SinkSelection;
 
 /** Exports that read the first token only compute the last layer for it, to the same result. */
-class SelectEarlyZooTest {
+class SinkSelectionZooTest {
   private static final double TOLERANCE = 1e-5;
 
   private static ZooCase zooCase(String name) throws Exception {
     return ZooCase.read(
         Path.of(
-            Objects.requireNonNull(SelectEarlyZooTest.class.getResource("/zoo/" + name)).toURI()));
+            Objects.requireNonNull(SinkSelectionZooTest.class.getResource("/zoo/" + name)).toURI()));
   }
 
   private static Graph normalized(String name) throws Exception {
@@ -58,7 +58,7 @@ class SelectEarlyZooTest {
   void theLastLayerIsComputedForTheFirstToken(String name, long products) throws Exception {
     Graph graph = normalized(name);
     assertThat(productsOfOnePosition(graph)).isZero();
-    SelectEarly.apply(graph);
+    SinkSelection.apply(graph);
     assertThat(productsOfOnePosition(graph)).isEqualTo(products);
 
     ZooCase zooCase = zooCase(name);
@@ -79,7 +79,7 @@ class SelectEarlyZooTest {
         .filter(node -> node.is("MatMul") && graph.isInitializer(node.input(1)))
         .map(Node::output)
         .map(output -> graph.type(output).flatMap(TensorType::shape).orElseThrow())
-        .filter(SelectEarlyZooTest::isOfOnePosition)
+        .filter(SinkSelectionZooTest::isOfOnePosition)
         .count();
   }
 
@@ -130,7 +130,7 @@ class SelectEarlyZooTest {
   void aModelThatReadsAllPositionsStaysAsItIs(String name) throws Exception {
     Graph graph = normalized(name);
     List<Node> nodes = List.copyOf(graph.nodes());
-    SelectEarly.apply(graph);
+    SinkSelection.apply(graph);
 
     assertThat(graph.nodes()).containsExactlyElementsOf(nodes);
   }
