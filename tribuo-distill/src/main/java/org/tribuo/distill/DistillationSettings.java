@@ -8,11 +8,11 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.tribuo.distill.autodiff.RuleTable;
-import org.tribuo.distill.autodiff.rules.StandardRules;
 import org.tribuo.distill.component.PropertyChecks;
 import org.tribuo.distill.input.BatchPlan;
 import org.tribuo.distill.loss.ObjectiveSchedules;
+import org.tribuo.distill.operator.Operators;
+import org.tribuo.distill.operator.standard.StandardOperators;
 import org.tribuo.distill.runtime.OperatorLibrary;
 import org.tribuo.distill.runtime.Precision;
 import org.tribuo.distill.runtime.SessionSettings;
@@ -48,7 +48,7 @@ record DistillationSettings(
     Optional<OnnxTeacher> featureTeacher,
     long featureCacheBytes,
     Map<Feature, FeatureValue> studentFeatures,
-    RuleTable rules,
+    Operators rules,
     List<Stage> stages,
     SessionSettings session,
     BatchPlan batches,
@@ -114,11 +114,11 @@ record DistillationSettings(
           file("lastGoodStudent", trainer.lastGoodStudent));
     }
 
-    private RuleTable rules() {
+    private Operators rules() {
       GradientRuleSource own = trainer.gradientRules;
       return own == null
-          ? StandardRules.TABLE
-          : properties.check("gradientRules", () -> StandardRules.TABLE.with(own.rules()));
+          ? StandardOperators.TABLE
+          : properties.check("gradientRules", () -> StandardOperators.TABLE.with(own.rules()));
     }
 
     private void checkLosses() {

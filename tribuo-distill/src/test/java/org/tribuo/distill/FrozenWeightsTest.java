@@ -1,7 +1,5 @@
 package org.tribuo.distill;
 
-import org.tribuo.distill.graph.shape.ShapeInference;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -27,6 +25,7 @@ import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.graph.pass.Normalization;
+import org.tribuo.distill.graph.shape.ShapeInference;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.student.FrozenWeights;
 import org.tribuo.distill.student.OnnxStudent;

@@ -18,7 +18,6 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
-import org.tribuo.distill.autodiff.rules.StandardRules;
 import org.tribuo.distill.graph.AtomicFile;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
@@ -60,6 +59,7 @@ import org.tribuo.distill.loss.SimilarityPreserving;
 import org.tribuo.distill.loss.SoftCrossEntropy;
 import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.loss.TinyBert;
+import org.tribuo.distill.operator.standard.StandardOperators;
 import org.tribuo.distill.output.Targets;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.schedule.Schedule;
@@ -264,7 +264,7 @@ final class LossCosts {
     StudentTraining.train(
         student,
         objective,
-        StandardRules.TABLE,
+        StandardOperators.TABLE,
         settings,
         data,
         Optional.empty(),

@@ -17,9 +17,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tribuo.distill.autodiff.Differentiator;
-import org.tribuo.distill.autodiff.RuleTable;
-import org.tribuo.distill.autodiff.rules.LibraryRules;
-import org.tribuo.distill.autodiff.rules.StandardRules;
 import org.tribuo.distill.graph.Attributes;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
@@ -29,6 +26,8 @@ import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.graph.pass.LibraryOperators;
+import org.tribuo.distill.operator.Operators;
+import org.tribuo.distill.operator.standard.StandardOperators;
 import org.tribuo.distill.runtime.OperatorLibrary;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.runtime.TrainingRuntime;
@@ -61,7 +60,7 @@ class ElementwiseGradientsTest {
     return graph;
   }
 
-  private static Map<String, float[]> run(Graph graph, RuleTable rules, int threads)
+  private static Map<String, float[]> run(Graph graph, Operators rules, int threads)
       throws OrtException {
     Map<String, Value> gradients = Differentiator.differentiate(graph, "loss", WEIGHTS, rules);
     gradients.values().forEach(gradient -> graph.addOutput(gradient.name()));
@@ -87,7 +86,7 @@ class ElementwiseGradientsTest {
     assertThat(graph.nodes())
         .filteredOn(node -> node.domain().equals(OperatorLibrary.DOMAIN))
         .hasSize(2);
-    return run(graph, StandardRules.TABLE.with(LibraryRules.ENTRIES), threads);
+    return run(graph, StandardOperators.TABLE, threads);
   }
 
   @ParameterizedTest
@@ -95,7 +94,7 @@ class ElementwiseGradientsTest {
   void areThoseOfTheStandardOperators(long rows, long width) throws OrtException {
     long seed = 31 * rows + width;
     Map<String, float[]> expected =
-        run(network(new SplittableRandom(seed), rows, width), StandardRules.TABLE, 1);
+        run(network(new SplittableRandom(seed), rows, width), StandardOperators.TABLE, 1);
     Map<String, float[]> actual = runByLibrary(new SplittableRandom(seed), rows, width, 1);
 
     assertThat(actual.keySet()).isEqualTo(expected.keySet());

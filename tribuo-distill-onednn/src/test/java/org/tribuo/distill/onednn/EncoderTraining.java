@@ -13,7 +13,6 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
-import org.tribuo.distill.autodiff.rules.StandardRules;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.loss.CrossEntropy;
@@ -22,6 +21,7 @@ import org.tribuo.distill.loss.Objective;
 import org.tribuo.distill.loss.ObjectiveInputs;
 import org.tribuo.distill.loss.ObjectiveSchedules;
 import org.tribuo.distill.loss.RowForm;
+import org.tribuo.distill.operator.standard.StandardOperators;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.schedule.Schedule;
 import org.tribuo.distill.student.NewStudent;
@@ -85,7 +85,7 @@ record EncoderTraining(OnnxModel student, int classes, int batch, int[] tokens) 
         StudentTraining.train(
             student,
             Objective.of(RowForm.examples(), new CrossEntropy(), new KlDivergence()),
-            StandardRules.TABLE,
+            StandardOperators.TABLE,
             new TrainingSettings(
                 1,
                 1,

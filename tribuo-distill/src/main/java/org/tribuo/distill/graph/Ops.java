@@ -1,6 +1,5 @@
 package org.tribuo.distill.graph;
 
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;

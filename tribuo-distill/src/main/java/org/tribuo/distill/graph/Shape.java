@@ -2,6 +2,7 @@ package org.tribuo.distill.graph;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -20,6 +21,11 @@ public record Shape(List<Dimension> dimensions) {
 
   public static Shape of(Dimension... dimensions) {
     return new Shape(List.of(dimensions));
+  }
+
+  /** A shape of which the rank alone is known. */
+  public static Shape ofRank(int rank) {
+    return new Shape(Collections.nCopies(rank, Dimension.unknown()));
   }
 
   public int rank() {

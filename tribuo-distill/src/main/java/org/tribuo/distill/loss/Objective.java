@@ -1,7 +1,5 @@
 package org.tribuo.distill.loss;
 
-import org.tribuo.distill.graph.shape.ShapeInference;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,6 +15,7 @@ import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.graph.shape.ShapeInference;
 import org.tribuo.distill.transformer.TransformerFeatures;
 
 /**

@@ -14,8 +14,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.tribuo.distill.autodiff.Differentiator;
-import org.tribuo.distill.autodiff.RuleTable;
-import org.tribuo.distill.autodiff.rules.LibraryRules;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Ops;
@@ -26,6 +24,7 @@ import org.tribuo.distill.graph.pass.Normalization;
 import org.tribuo.distill.graph.pass.SinkSelection;
 import org.tribuo.distill.loss.AttachedObjective;
 import org.tribuo.distill.loss.Objective;
+import org.tribuo.distill.operator.Operators;
 import org.tribuo.distill.transformer.TiedWeights;
 import org.tribuo.distill.transformer.TransformerFeatures;
 import org.tribuo.distill.transformer.Weight;
@@ -52,7 +51,7 @@ public final class StudentTraining {
   private StudentTraining(
       OnnxModel student,
       Objective objective,
-      RuleTable rules,
+      Operators rules,
       TrainingSettings settings,
       TrainingData data) {
     this.student = student;
@@ -94,11 +93,7 @@ public final class StudentTraining {
       LibraryOperators.apply(graph, Arrays.stream(outputs).map(Value::name).toList());
     }
     Map<String, Value> gradients =
-        Differentiator.differentiate(
-            graph,
-            attached.differentiated().name(),
-            weights,
-            byLibrary ? rules.with(LibraryRules.ENTRIES) : rules);
+        Differentiator.differentiate(graph, attached.differentiated().name(), weights, rules);
     this.artifacts =
         TrainingArtifacts.of(
             graph, List.copyOf(attached.terms().keySet()), gradients, optimizer(weights));
@@ -138,7 +133,7 @@ public final class StudentTraining {
   public static void check(
       OnnxModel student,
       Objective objective,
-      RuleTable rules,
+      Operators rules,
       TrainingSettings settings,
       TrainingData data) {
     new StudentTraining(student, objective, rules, settings, data);
@@ -161,7 +156,7 @@ public final class StudentTraining {
   public static TrainedStudent train(
       OnnxModel student,
       Objective objective,
-      RuleTable rules,
+      Operators rules,
       TrainingSettings settings,
       TrainingData data,
       Optional<Validation> validation,

@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.tribuo.distill.autodiff.Differentiator;
-import org.tribuo.distill.autodiff.RuleTable;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
@@ -18,6 +17,7 @@ import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.operator.Operators;
 
 /**
  * Everything that a {@link TrainingSession} needs: the models that compute gradients and change
@@ -84,7 +84,7 @@ public record TrainingArtifacts(
       Graph graph,
       List<String> losses,
       List<String> parameters,
-      RuleTable rules,
+      Operators rules,
       OptimizerSettings settings) {
     Graph copy = graph.copy();
     return assemble(

@@ -18,7 +18,6 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tribuo.distill.autodiff.rules.StandardRules;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Ops;
@@ -29,6 +28,7 @@ import org.tribuo.distill.loss.AttachedObjective;
 import org.tribuo.distill.loss.CrossEntropy;
 import org.tribuo.distill.loss.Objective;
 import org.tribuo.distill.loss.RowForm;
+import org.tribuo.distill.operator.standard.StandardOperators;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.runtime.TrainingRuntime;
 import org.tribuo.distill.transformer.Pooling;
@@ -63,7 +63,7 @@ class FullSizeGradientTest {
             .attach(Ops.on(graph), graph.value(TaskHead.LOGITS));
     Map<String, Value> gradients =
         Differentiator.differentiate(
-            graph, objective.differentiated().name(), weights, StandardRules.TABLE);
+            graph, objective.differentiated().name(), weights, StandardOperators.TABLE);
     gradients.values().forEach(gradient -> graph.addOutput(gradient.name()));
     Map<String, Tensor> values = new LinkedHashMap<>();
     weights.forEach(weight -> values.put(weight, graph.initializerToInput(weight)));

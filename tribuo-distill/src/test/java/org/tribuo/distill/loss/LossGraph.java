@@ -10,13 +10,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.tribuo.distill.autodiff.Differentiator;
-import org.tribuo.distill.autodiff.rules.StandardRules;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.operator.standard.StandardOperators;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.runtime.TrainingRuntime;
 
@@ -52,7 +52,7 @@ final class LossGraph implements AutoCloseable {
     Ops op = Ops.on(graph);
     Map<String, Value> gradients =
         Differentiator.differentiate(
-            graph, attached.differentiated().name(), by, StandardRules.TABLE);
+            graph, attached.differentiated().name(), by, StandardOperators.TABLE);
     gradients.forEach((name, grad) -> graph.addOutput(op.named(name + "_grad", grad).name()));
     try (OrtSession.SessionOptions options = SessionSettings.cpu(1).newOptions()) {
       OrtSession session =

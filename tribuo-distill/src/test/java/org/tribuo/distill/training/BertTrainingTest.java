@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.tribuo.distill.autodiff.rules.StandardRules;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Ops;
@@ -26,6 +25,7 @@ import org.tribuo.distill.loss.CrossEntropy;
 import org.tribuo.distill.loss.KlDivergence;
 import org.tribuo.distill.loss.Objective;
 import org.tribuo.distill.loss.RowForm;
+import org.tribuo.distill.operator.standard.StandardOperators;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.transformer.Weight;
 import org.tribuo.distill.transformer.Weights;
@@ -51,7 +51,7 @@ class BertTrainingTest {
         graph,
         List.copyOf(objective.terms().keySet()),
         weights,
-        StandardRules.TABLE,
+        StandardOperators.TABLE,
         OptimizerSettings.DEFAULT);
   }
 

@@ -22,7 +22,6 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.tribuo.distill.autodiff.rules.StandardRules;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
@@ -41,6 +40,7 @@ import org.tribuo.distill.loss.ObjectiveSchedules;
 import org.tribuo.distill.loss.RkdDistance;
 import org.tribuo.distill.loss.RowForm;
 import org.tribuo.distill.loss.TinyBert;
+import org.tribuo.distill.operator.standard.StandardOperators;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.runtime.TrainingRuntime;
 import org.tribuo.distill.schedule.Schedule;
@@ -126,7 +126,7 @@ class FeatureTrainingTest {
         StudentTraining.train(
             student,
             objective,
-            StandardRules.TABLE,
+            StandardOperators.TABLE,
             settings,
             data,
             Optional.empty(),

@@ -20,9 +20,6 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.tribuo.distill.autodiff.RuleTable;
-import org.tribuo.distill.autodiff.RuleTable.Entry;
-import org.tribuo.distill.autodiff.rules.StandardRules;
 import org.tribuo.distill.graph.Attributes;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.ElementType;
@@ -41,6 +38,9 @@ import org.tribuo.distill.loss.Objective;
 import org.tribuo.distill.loss.ObjectiveSchedules;
 import org.tribuo.distill.loss.RowForm;
 import org.tribuo.distill.loss.TokenMask;
+import org.tribuo.distill.operator.Derivative;
+import org.tribuo.distill.operator.Operators;
+import org.tribuo.distill.operator.standard.StandardOperators;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.schedule.LinearSchedule;
 import org.tribuo.distill.schedule.Schedule;
@@ -113,7 +113,7 @@ class StudentTrainingTest {
     return StudentTraining.train(
         student(),
         BOTH,
-        StandardRules.TABLE,
+        StandardOperators.TABLE,
         settings,
         new Sequences(20),
         Optional.empty(),
@@ -143,7 +143,7 @@ class StudentTrainingTest {
         StudentTraining.train(
                 before,
                 BOTH,
-                StandardRules.TABLE,
+                StandardOperators.TABLE,
                 settings(true, 0, true),
                 new Sequences(20),
                 Optional.empty(),
@@ -251,7 +251,7 @@ class StudentTrainingTest {
         StudentTraining.train(
                 before,
                 Objective.of(RowForm.examples(), new CrossEntropy()),
-                StandardRules.TABLE,
+                StandardOperators.TABLE,
                 settings(true, 0.01f, true).withFrozen(Set.of(frozen)),
                 new Sequences(20),
                 Optional.empty(),
@@ -279,7 +279,7 @@ class StudentTrainingTest {
     StudentTraining.train(
         student(),
         BOTH,
-        StandardRules.TABLE,
+        StandardOperators.TABLE,
         settings(true, 0.01f, true),
         new Sequences(20),
         Optional.empty(),
@@ -296,14 +296,14 @@ class StudentTrainingTest {
   /**
    * The standard rules, which tell of each node of an operator what its gradient is shaped like.
    */
-  private static RuleTable watching(String operator, List<Shape> gradients) {
-    return RuleTable.of(
-        StandardRules.TABLE.entries().stream()
+  private static Operators watching(String operator, List<Shape> gradients) {
+    return Operators.of(
+        StandardOperators.TABLE.all().stream()
             .map(
                 entry ->
-                    entry instanceof Entry.Rule rule && rule.operator().equals(operator)
-                        ? new Entry.Rule(
-                            operator,
+                    entry.name().equals(operator)
+                            && entry.derivative().orElseThrow() instanceof Derivative.Rule rule
+                        ? entry.gradient(
                             rule.shapes(),
                             (op, n, dy) -> {
                               gradients.add(dy.shape().orElseThrow());
@@ -340,7 +340,7 @@ class StudentTrainingTest {
     StudentTraining.train(
         student(),
         BOTH,
-        StandardRules.TABLE,
+        StandardOperators.TABLE,
         scheduled(
             new ObjectiveSchedules(new LinearSchedule(0, 1), StepSchedule.of(4, 2), Map.of())),
         new Sequences(20),
@@ -458,7 +458,7 @@ class StudentTrainingTest {
                 StudentTraining.train(
                     student(),
                     BOTH,
-                    StandardRules.TABLE,
+                    StandardOperators.TABLE,
                     settings(true, 0, false),
                     new Sequences(180),
                     Optional.empty(),
@@ -533,7 +533,7 @@ class StudentTrainingTest {
                 StudentTraining.train(
                     student(),
                     BOTH,
-                    StandardRules.TABLE,
+                    StandardOperators.TABLE,
                     settings(true, 0.01f, true),
                     new Broken(stepsOfAnEpoch + 1),
                     Optional.of(watching),
@@ -582,7 +582,7 @@ class StudentTrainingTest {
         StudentTraining.train(
             student(),
             BOTH,
-            StandardRules.TABLE,
+            StandardOperators.TABLE,
             stopping,
             new Sequences(20),
             Optional.of(falling),

@@ -14,12 +14,12 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tribuo.distill.autodiff.rules.StandardRules;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.operator.standard.StandardOperators;
 import org.tribuo.distill.runtime.SessionSettings;
 
 class TrainingArtifactsTest {
@@ -34,7 +34,7 @@ class TrainingArtifactsTest {
             graph,
             List.of(LinearRegression.LOSS),
             parameters,
-            StandardRules.TABLE,
+            StandardOperators.TABLE,
             OptimizerSettings.DEFAULT);
     TrainingArtifacts byHand = LinearRegression.artifacts(OptimizerSettings.DEFAULT);
     try (TrainingSession session = open(derived);
@@ -57,7 +57,7 @@ class TrainingArtifactsTest {
             LinearRegression.graph(),
             List.of(LinearRegression.LOSS),
             List.of(LinearRegression.bias(0)),
-            StandardRules.TABLE,
+            StandardOperators.TABLE,
             OptimizerSettings.DEFAULT);
     assertThat(artifacts.checkpoint().trainable().keySet())
         .containsExactly(LinearRegression.bias(0));
@@ -83,7 +83,7 @@ class TrainingArtifactsTest {
             graph,
             List.of(LinearRegression.LOSS),
             trainable.keySet().stream().filter(name -> !name.equals(frozen)).toList(),
-            StandardRules.TABLE,
+            StandardOperators.TABLE,
             OptimizerSettings.DEFAULT);
     Graph withInput = Graph.of(fewer.trainingModel());
     Tensor value = withInput.initializerToInput(frozen);

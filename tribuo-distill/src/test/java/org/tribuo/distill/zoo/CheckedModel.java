@@ -1,7 +1,5 @@
 package org.tribuo.distill.zoo;
 
-import org.tribuo.distill.graph.shape.ShapeInference;
-
 import ai.onnxruntime.OrtException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -10,7 +8,6 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Predicate;
 import org.tribuo.distill.autodiff.Differentiator;
-import org.tribuo.distill.autodiff.RuleTable;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.FiniteDifferences;
@@ -23,6 +20,8 @@ import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.graph.pass.Normalization;
+import org.tribuo.distill.graph.shape.ShapeInference;
+import org.tribuo.distill.operator.Operators;
 import org.tribuo.distill.transformer.Weight;
 import org.tribuo.distill.transformer.Weights;
 
@@ -54,7 +53,7 @@ final class CheckedModel implements AutoCloseable {
   /**
    * @param trained which of the weights that can be trained are
    */
-  static CheckedModel of(OnnxModel model, RuleTable rules, Predicate<String> trained)
+  static CheckedModel of(OnnxModel model, Operators rules, Predicate<String> trained)
       throws OrtException {
     Graph graph = Graph.of(model);
     Normalization.applyForTraining(graph);
@@ -90,7 +89,7 @@ final class CheckedModel implements AutoCloseable {
       Map<String, Tensor> inputs,
       Map<String, Tensor> weights,
       List<String> trained,
-      RuleTable rules)
+      Operators rules)
       throws OrtException {
     Ops op = Ops.on(graph);
     Value loss =

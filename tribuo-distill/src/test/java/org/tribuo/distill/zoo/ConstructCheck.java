@@ -1,14 +1,11 @@
 package org.tribuo.distill.zoo;
 
-import org.tribuo.distill.graph.shape.ShapeInference;
-
 import ai.onnxruntime.OrtException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import org.tribuo.distill.autodiff.Differentiator;
-import org.tribuo.distill.autodiff.rules.StandardRules;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.FiniteDifferences;
 import org.tribuo.distill.graph.FiniteDifferences.Distance;
@@ -19,6 +16,8 @@ import org.tribuo.distill.graph.RunningGraph;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.graph.pass.Normalization;
+import org.tribuo.distill.graph.shape.ShapeInference;
+import org.tribuo.distill.operator.standard.StandardOperators;
 
 /**
  * Whether the normalised graph of a construct computes what ONNX Runtime computes of the original,
@@ -84,7 +83,7 @@ final class ConstructCheck {
     ShapeInference.infer(graph);
     Map<String, Value> gradients =
         Differentiator.differentiate(
-            graph, loss.name(), construct.differentiated(), StandardRules.TABLE);
+            graph, loss.name(), construct.differentiated(), StandardOperators.TABLE);
     gradients.values().forEach(gradient -> graph.addOutput(gradient.name()));
     return gradients;
   }

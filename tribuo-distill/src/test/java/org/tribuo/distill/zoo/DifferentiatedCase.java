@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.tribuo.distill.autodiff.Differentiator;
-import org.tribuo.distill.autodiff.rules.StandardRules;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphRunner;
 import org.tribuo.distill.graph.OnnxModel;
@@ -16,6 +15,7 @@ import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.graph.pass.Normalization;
 import org.tribuo.distill.graph.pass.SinkSelection;
 import org.tribuo.distill.loss.AttachedObjective;
+import org.tribuo.distill.operator.standard.StandardOperators;
 import org.tribuo.distill.training.OptimizerSettings;
 import org.tribuo.distill.training.TrainingArtifacts;
 import org.tribuo.distill.transformer.TiedWeights;
@@ -54,7 +54,7 @@ record DifferentiatedCase(
     feeds.putAll(zooObjective.feeds());
     Map<String, Value> gradients =
         Differentiator.differentiate(
-            graph, objective.differentiated().name(), trained, StandardRules.TABLE);
+            graph, objective.differentiated().name(), trained, StandardOperators.TABLE);
     return new DifferentiatedCase(graph, tied, objective, gradients, feeds);
   }
 

@@ -25,7 +25,8 @@ class SinkSelectionZooTest {
   private static ZooCase zooCase(String name) throws Exception {
     return ZooCase.read(
         Path.of(
-            Objects.requireNonNull(SinkSelectionZooTest.class.getResource("/zoo/" + name)).toURI()));
+            Objects.requireNonNull(SinkSelectionZooTest.class.getResource("/zoo/" + name))
+                .toURI()));
   }
 
   private static Graph normalized(String name) throws Exception {

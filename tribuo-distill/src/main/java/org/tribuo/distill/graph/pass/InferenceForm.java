@@ -1,7 +1,5 @@
 package org.tribuo.distill.graph.pass;
 
-import org.tribuo.distill.graph.shape.ShapeInference;
-
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
@@ -15,6 +13,7 @@ import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.graph.shape.ShapeInference;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.runtime.TrainingRuntime;
 

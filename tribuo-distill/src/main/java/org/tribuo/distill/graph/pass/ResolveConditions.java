@@ -1,11 +1,10 @@
 package org.tribuo.distill.graph.pass;
 
-import org.tribuo.distill.graph.shape.ShapeInference;
-
 import java.util.List;
 import java.util.Optional;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Node;
+import org.tribuo.distill.graph.shape.ShapeInference;
 
 /**
  * Puts the branch that is taken in the place of an If whose condition is a constant, or one of

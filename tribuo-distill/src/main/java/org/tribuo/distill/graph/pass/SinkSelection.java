@@ -1,13 +1,13 @@
 package org.tribuo.distill.graph.pass;
 
-import org.tribuo.distill.graph.shape.ShapeInference;
-
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
@@ -17,6 +17,9 @@ import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.operator.AxisOrigins;
+import org.tribuo.distill.operator.standard.Sizes;
+import org.tribuo.distill.operator.standard.StandardOperators;
 
 /**
  * Computes only those positions of a value that are read. A classifier reads the first token of the
@@ -24,22 +27,20 @@ import org.tribuo.distill.graph.Value;
  * and its queries are needed of that token alone; its keys and values are needed of all.
  *
  * <p>A selection of a few positions moves up, from behind an operator to the operator's inputs,
- * where {@link SelectionRules} says that the operator computes positions apart from each other, and
- * as long as nothing else reads what it computes. Where a value forks, into a residual sum say, the
- * selection stays on each branch. What is computed is the same up to rounding, by fewer steps;
- * dropout draws its random numbers for fewer places.
+ * where the operator computes positions apart from each other ({@link AxisOrigins}), and as long as
+ * nothing else reads what it computes. Where a value forks, into a residual sum say, the selection
+ * stays on each branch. What is computed is the same up to rounding, by fewer steps; dropout draws
+ * its random numbers for fewer places.
  */
 public final class SinkSelection {
   private final Graph graph;
   private final Ops op;
   private final InputSizes sizes;
-  private final SelectionRules rules;
 
   private SinkSelection(Graph graph) {
     this.graph = graph;
     this.op = Ops.on(graph);
     this.sizes = InputSizes.of(graph);
-    this.rules = new SelectionRules(sizes);
   }
 
   /**
@@ -62,8 +63,7 @@ public final class SinkSelection {
 
   /** Lets a node compute only what is selected of its output, if that is all that is read of it. */
   private boolean move(Node node) {
-    Optional<SelectionRules.Rule> rule = rules.of(node.qualifiedOpType());
-    if (rule.isEmpty() || !graph.nodes().contains(node) || !hasTypes(node)) {
+    if (!graph.nodes().contains(node) || !hasTypes(node)) {
       return false;
     }
     List<Node> shapes = new ArrayList<>();
@@ -75,8 +75,8 @@ public final class SinkSelection {
         common(node, selecting)
             .filter(found -> isOrdered(node, found))
             .filter(found -> shapes.stream().allMatch(shape -> sizes.areKnown(read(shape))));
-    Optional<List<SelectionRules.Change>> changes =
-        selection.flatMap(found -> rule.get().inputs(new Operation(graph, node), found));
+    Optional<List<UnaryOperator<Value>>> changes =
+        selection.flatMap(found -> changes(new Operation(graph, node), node, found));
     if (changes.isEmpty()) {
       return false;
     }
@@ -143,7 +143,10 @@ public final class SinkSelection {
     return selections.size() == 1 ? selections.iterator().next() : Optional.empty();
   }
 
-  /** Of two selections the one of the earlier axis comes first, lest they overtake each other. */
+  /**
+   * Of two selections the one of the earlier axis comes first, so that they do not overtake each
+   * other.
+   */
   private boolean isOrdered(Node node, Selection selection) {
     Optional<Selection> own = Selection.of(graph, node);
     return own.isEmpty() || selection.axis() < own.get().axis();
@@ -151,14 +154,59 @@ public final class SinkSelection {
 
   private List<Dimension> read(Node shapeNode) {
     Shape shape = graph.value(shapeNode.input(0)).shape().orElseThrow();
-    return ShapeInference.sizesRead(shapeNode, shape);
+    return Sizes.read(shapeNode.attributes(), shape);
   }
 
-  private Value selected(Node node, Selection selection, List<SelectionRules.Change> changes) {
+  /** What becomes of the first inputs if only some positions of the output are wanted. */
+  private Optional<List<UnaryOperator<Value>>> changes(
+      Operation n, Node node, Selection selection) {
+    Optional<List<OptionalInt>> origins = StandardOperators.of(node).origins(n, selection.axis());
+    if (origins.isPresent() && node.is("Reshape")) {
+      int axis = origins.get().get(0).orElseThrow();
+      return sizesOfReshape(n, axis, selection)
+          .map(to -> List.of(x -> selection.on(axis).of(op, x), old -> sizes.vector(op, to)));
+    }
+    return origins.map(all -> all.stream().map(axis -> selecting(selection, axis)).toList());
+  }
+
+  private UnaryOperator<Value> selecting(Selection selection, OptionalInt axis) {
+    return axis.isPresent()
+        ? x -> selection.on(axis.getAsInt()).of(op, x)
+        : UnaryOperator.identity();
+  }
+
+  /**
+   * The sizes of a Reshape behind a selection: as numbers, with 0 for a size of the input and -1
+   * for whatever is left, or read of the graph's inputs.
+   *
+   * @param axis of the input, to which the selection moves
+   */
+  private Optional<List<Dimension>> sizesOfReshape(Operation n, int axis, Selection selection) {
+    Shape x = n.x().shape().orElseThrow().with(axis, Dimension.unknown());
+    Shape y =
+        n.y()
+            .shape()
+            .orElseThrow()
+            .with(selection.axis(), Dimension.of(selection.positions().size()));
+    List<Dimension> to = new ArrayList<>();
+    for (int i = 0; i < y.rank(); i++) {
+      Dimension size = y.dimension(i);
+      boolean copied =
+          !n.flag("allowzero")
+              && i < x.rank()
+              && x.dimension(i).provablyEquals(size)
+              && !(size instanceof Dimension.Fixed);
+      to.add(copied ? Dimension.of(0) : sizes.isKnown(size) ? size : Dimension.of(-1));
+    }
+    long free = to.stream().filter(size -> size.is(-1)).count();
+    return free <= 1 ? Optional.of(to) : Optional.empty();
+  }
+
+  private Value selected(Node node, Selection selection, List<UnaryOperator<Value>> changes) {
     List<Value> inputs = new ArrayList<>();
     List<Value> old = new Operation(graph, node).xs();
     for (int i = 0; i < old.size(); i++) {
-      inputs.add(i < changes.size() ? changes.get(i).of(op, old.get(i)) : old.get(i));
+      inputs.add(i < changes.size() ? changes.get(i).apply(old.get(i)) : old.get(i));
     }
     TensorType type = selection.of(graph.value(node.output()).type());
     return op.call(node.domain(), node.opType(), node.attributes(), inputs, type).get(0);

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.tribuo.distill.autodiff.Differentiator;
-import org.tribuo.distill.autodiff.rules.StandardRules;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphRunner;
@@ -20,6 +19,7 @@ import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.operator.standard.StandardOperators;
 
 class CastFloat16Test {
   private static final Tensor X = Tensor.of(new float[] {1, -2, 0.5f, 3}, 2, 2);
@@ -47,7 +47,7 @@ class CastFloat16Test {
     Ops op = Ops.on(graph);
     Value loss = op.reduceSum(graph.value("y"));
     Value gradient =
-        Differentiator.differentiate(graph, loss.name(), List.of("w"), StandardRules.TABLE)
+        Differentiator.differentiate(graph, loss.name(), List.of("w"), StandardOperators.TABLE)
             .get("w");
     graph.addOutput(gradient.name());
 

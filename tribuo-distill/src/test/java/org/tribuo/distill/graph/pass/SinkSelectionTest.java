@@ -1,7 +1,5 @@
 package org.tribuo.distill.graph.pass;
 
-import org.tribuo.distill.graph.shape.ShapeInference;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
@@ -24,6 +22,7 @@ import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.graph.shape.ShapeInference;
 
 /** Of each operator, whether it computes only what is selected of it, and computes the same. */
 class SinkSelectionTest {

@@ -1,5 +1,12 @@
 package org.tribuo.distill.graph.shape;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.tribuo.distill.graph.Attributes;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.ElementType;
@@ -12,14 +19,6 @@ import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
-
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.List;
-import org.junit.jupiter.api.Test;
 
 class ShapeInferenceTest {
   private static final Dimension BATCH = Dimension.of("batch");
@@ -152,6 +151,6 @@ class ShapeInferenceTest {
         .isInstanceOf(GraphException.class)
         .hasMessage(
             "Squeeze at node 'Squeeze' has an empty list of axes: to ONNX that is none, to ONNX"
-                + " Runtime all of size 1. Name the axes, or leave the input away");
+                + " Runtime all of size 1. Name the axes, or omit the input");
   }
 }
