@@ -57,9 +57,9 @@ class ArchitectureTest {
           entry("transformer", Set.of("component", "graph", "graph.pass", "operator")),
           entry("input", Set.of("graph", "component")),
           entry("output", Set.of("graph")),
-          entry("teacher", Set.of("runtime", "graph")),
+          entry("teacher", Set.of("runtime", "graph", "graph.pass")),
           entry("loss", Set.of("component", "graph", "graph.shape", "schedule", "transformer")),
-          entry("student", Set.of("component", "graph", "transformer")),
+          entry("student", Set.of("component", "graph", "graph.pass", "transformer")),
           entry(
               "training",
               Set.of(

@@ -1,5 +1,8 @@
 package org.tribuo.distill.transformer;
 
+import org.tribuo.distill.operator.Trait;
+import org.tribuo.distill.operator.standard.StandardOperators;
+
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.tribuo.distill.graph.Dimension;
@@ -27,7 +30,7 @@ final class AttentionHeads {
     }
     long heads = fixed(made.dimension(1));
     long last = fixed(made.dimension(-1));
-    if (node.is("Softmax") && heads > 0) {
+    if (StandardOperators.has(node, Trait.ATTENDS) && heads > 0) {
       byScores = OptionalInt.of((int) heads);
     } else if (last > 0 && width % last == 0 && byWidth.isEmpty()) {
       byWidth = OptionalInt.of((int) (width / last));

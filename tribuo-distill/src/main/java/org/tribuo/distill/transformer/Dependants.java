@@ -1,5 +1,8 @@
 package org.tribuo.distill.transformer;
 
+import org.tribuo.distill.operator.Trait;
+import org.tribuo.distill.operator.standard.StandardOperators;
+
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
@@ -11,8 +14,6 @@ import org.tribuo.distill.graph.Node;
 
 /** Walks a graph from a value to what is computed from it. */
 final class Dependants {
-  private static final Set<String> SIZES = Set.of("Shape", "Size");
-
   private Dependants() {}
 
   /** The values behind one, without it, up to another, which is among them. */
@@ -22,7 +23,7 @@ final class Dependants {
 
   /** As {@link #between}, but for the values that depend on the first one's sizes only. */
   static Set<String> ofContent(Graph graph, String from, String to) {
-    return walk(graph, from, to, node -> !SIZES.contains(node.opType()));
+    return walk(graph, from, to, node -> !StandardOperators.has(node, Trait.READS_SIZES));
   }
 
   /** All values behind one, without it. */

@@ -1,5 +1,8 @@
 package org.tribuo.distill.transformer;
 
+import org.tribuo.distill.operator.Trait;
+import org.tribuo.distill.operator.standard.StandardOperators;
+
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -44,7 +47,7 @@ record ResidualStream(String source, String output, List<String> values) {
     Graph graph = flow.graph();
     List<String> sources = new ArrayList<>();
     for (Node node : flow.order()) {
-      if (node.is("Gather")
+      if (StandardOperators.has(node, Trait.LOOKS_UP)
           && flow.isFloat(node.output())
           && !flow.varies(node.input(0))
           && flow.varies(node.input(1))) {

@@ -1,5 +1,8 @@
 package org.tribuo.distill.transformer;
 
+import org.tribuo.distill.operator.Trait;
+import org.tribuo.distill.operator.standard.StandardOperators;
+
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -146,7 +149,7 @@ public final class TransformerLayers {
                             stream.source(),
                             stream.output()))
             .collect(Collectors.joining(", "));
-    long attentions = normalized.nodes().stream().filter(node -> node.is("Softmax")).count();
+    long attentions = normalized.nodes().stream().filter(node -> StandardOperators.has(node, Trait.ATTENDS)).count();
     return new GraphException(
         ("The model has no Transformer layers. Looked for values [batch, positions, width] that"
                 + " every path from the embeddings to an output goes through, with an attention"

@@ -10,6 +10,7 @@ import static org.tribuo.distill.operator.Trait.REARRANGES;
 import static org.tribuo.distill.operator.Trait.VIEW;
 import static org.tribuo.distill.operator.Trait.WITHIN_NORMALIZATION;
 
+
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;

@@ -2,6 +2,7 @@ package org.tribuo.distill.operator.standard;
 
 import static org.tribuo.distill.operator.Operator.operator;
 
+
 import java.util.List;
 import org.tribuo.distill.graph.Attributes;
 import org.tribuo.distill.graph.GraphException;

@@ -4,6 +4,7 @@ import static org.tribuo.distill.operator.Operator.each;
 import static org.tribuo.distill.operator.Operator.operator;
 import static org.tribuo.distill.operator.Trait.COMMUTATIVE;
 
+
 import java.util.List;
 import org.tribuo.distill.operator.Operator;
 

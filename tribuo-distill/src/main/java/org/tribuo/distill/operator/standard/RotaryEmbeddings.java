@@ -2,6 +2,7 @@ package org.tribuo.distill.operator.standard;
 
 import static org.tribuo.distill.operator.Operator.operator;
 
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
