@@ -77,7 +77,7 @@ public record TrainingArtifacts(
    * @param rules the gradients of the operators between them
    * @param settings how the parameters are updated
    * @throws GraphException if a parameter is no float initializer, or a loss is no float scalar
-   * @throws org.tribuo.distill.autodiff.UndifferentiableException if an operator between the loss
+   * @throws org.tribuo.distill.operator.UndifferentiableException if an operator between the loss
    *     and a parameter has no rule, or the loss does not depend on a parameter
    */
   public static TrainingArtifacts of(

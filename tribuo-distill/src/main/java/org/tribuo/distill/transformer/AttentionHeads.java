@@ -1,13 +1,12 @@
 package org.tribuo.distill.transformer;
 
-import org.tribuo.distill.operator.Trait;
-import org.tribuo.distill.operator.standard.StandardOperators;
-
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.Shape;
+import org.tribuo.distill.operator.Trait;
+import org.tribuo.distill.operator.standard.StandardOperators;
 
 /**
  * Learns the number of attention heads from the shapes in a segment: scores are [batch, heads,

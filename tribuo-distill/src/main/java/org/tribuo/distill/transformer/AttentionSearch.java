@@ -1,8 +1,5 @@
 package org.tribuo.distill.transformer;
 
-import org.tribuo.distill.operator.Trait;
-import org.tribuo.distill.operator.standard.StandardOperators;
-
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.EnumMap;
@@ -16,6 +13,8 @@ import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.TensorType;
+import org.tribuo.distill.operator.Trait;
+import org.tribuo.distill.operator.standard.StandardOperators;
 import org.tribuo.distill.transformer.Feature.Kind;
 
 /**
@@ -50,7 +49,8 @@ final class AttentionSearch {
         new AttentionSearch(normalized, layers.width(), layers.heads().getAsInt());
     Set<String> inside = Dependants.ofContent(normalized, layer.start(), layer.end());
     return normalized.topological().stream()
-        .filter(node -> StandardOperators.has(node, Trait.ATTENDS) && inside.contains(node.output()))
+        .filter(
+            node -> StandardOperators.has(node, Trait.ATTENDS) && inside.contains(node.output()))
         .flatMap(node -> search.attention(node, inside).stream())
         .findFirst()
         .orElse(Map.of());

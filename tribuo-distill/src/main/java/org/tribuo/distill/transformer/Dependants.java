@@ -1,8 +1,5 @@
 package org.tribuo.distill.transformer;
 
-import org.tribuo.distill.operator.Trait;
-import org.tribuo.distill.operator.standard.StandardOperators;
-
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
@@ -11,6 +8,8 @@ import java.util.Set;
 import java.util.function.Predicate;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Node;
+import org.tribuo.distill.operator.Trait;
+import org.tribuo.distill.operator.standard.StandardOperators;
 
 /** Walks a graph from a value to what is computed from it. */
 final class Dependants {

@@ -1,11 +1,5 @@
 package org.tribuo.distill.transformer;
 
-import org.tribuo.distill.operator.Operator;
-import org.tribuo.distill.operator.Trait;
-import org.tribuo.distill.operator.standard.StandardOperators;
-
-import java.util.OptionalLong;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -14,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.tribuo.distill.graph.Attributes;
 import org.tribuo.distill.graph.Dimension;
@@ -22,6 +17,9 @@ import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
+import org.tribuo.distill.operator.Operator;
+import org.tribuo.distill.operator.Trait;
+import org.tribuo.distill.operator.standard.StandardOperators;
 
 /**
  * Reads segments so that those which do the same get the same signature: a number for each
@@ -69,13 +67,7 @@ final class SegmentReader {
     Segment of(String end) {
       int signature = numberOf(end);
       return new Segment(
-          start,
-          end,
-          signature,
-          arithmetic,
-          attentions.size(),
-          heads.number(),
-          selfContained);
+          start, end, signature, arithmetic, attentions.size(), heads.number(), selfContained);
     }
 
     private int numberOf(String value) {
@@ -101,7 +93,8 @@ final class SegmentReader {
         Collections.sort(inputs);
       }
       return number(
-          List.of(operator.name(), meaningful(operator, node), node.outputs().indexOf(value), inputs));
+          List.of(
+              operator.name(), meaningful(operator, node), node.outputs().indexOf(value), inputs));
     }
 
     private int leaf(String value) {

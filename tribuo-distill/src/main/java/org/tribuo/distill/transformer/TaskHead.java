@@ -20,13 +20,13 @@ import org.tribuo.distill.graph.pass.Normalization;
  */
 public record TaskHead(Pooling pooling, int labels, long seed) {
   /** The output of a graph with a head: [batch, labels], or [batch, positions, labels]. */
-  public static final String LOGITS = "logits";
+  public static final String LOGITS = HeadWriter.LOGITS;
 
   /** The initializer [width, labels] of the linear layer. */
-  public static final String WEIGHT = "head.weight";
+  public static final String WEIGHT = HeadWriter.WEIGHT;
 
   /** The initializer [labels] of the linear layer. */
-  public static final String BIAS = "head.bias";
+  public static final String BIAS = HeadWriter.BIAS;
 
   public TaskHead {
     if (labels < 1) {

@@ -1,15 +1,14 @@
 package org.tribuo.distill.transformer;
 
-import org.tribuo.distill.operator.Operator;
-import org.tribuo.distill.operator.Trait;
-import org.tribuo.distill.operator.standard.StandardOperators;
-
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.operator.Operator;
+import org.tribuo.distill.operator.Trait;
+import org.tribuo.distill.operator.standard.StandardOperators;
 
 /** Tells a model's weights from its constants. */
 public final class Weights {
@@ -76,6 +75,7 @@ public final class Weights {
     return tensor.rank() > 1
         && graph.consumers(name).stream()
             .noneMatch(
-                node -> StandardOperators.has(node, Trait.NORMALIZES) && !node.input(0).equals(name));
+                node ->
+                    StandardOperators.has(node, Trait.NORMALIZES) && !node.input(0).equals(name));
   }
 }

@@ -19,11 +19,42 @@ import org.tribuo.distill.operator.standard.StandardOperators;
 /**
  * Infers the element types and shapes of a graph's values, symbolic sizes included.
  *
- * <p>Exporters compute shapes inside the graph: the sizes of a Reshape come from Shape, Gather,
- * Unsqueeze and Concat. ONNX Runtime gives up there, so the operators that shapes pass through are
- * interpreted here, together with the contents of small integer tensors ({@link SymbolicContents}):
- * that makes ranks known and proves that two sizes are equal. What is not interpreted is asked of
- * ONNX Runtime.
+ * <p><b>Why.</b> Exporters compute shapes inside the graph: the sizes of a Reshape come from Shape,
+ * Gather, Unsqueeze and Concat. ONNX Runtime gives up there, and with the rank of a value the
+ * gradient of what reads it is lost. So the operators that shapes pass through are interpreted, on
+ * symbols as on numbers.
+ *
+ * <p><b>Structure.</b> Of each value two things are kept: its type ({@link TensorType}), in the
+ * graph; and, if it is a scalar or vector of at most 64 integers, the numbers in it, each a {@link
+ * Dimension} ({@link SymbolicContents}). A dimension is a number, a symbol, a product of symbols,
+ * or unknown. Two are equal only if that is proved: equal numbers, equal symbols, the same factors.
+ * How an operator maps shapes to shapes, and numbers to numbers, is stated in its entry ({@link
+ * Operator#shapes}, {@link Operator#contents}).
+ *
+ * <p><b>Steps.</b>
+ *
+ * <ol>
+ *   <li>ONNX Runtime infers all types once ({@link RuntimeInference}). Element types are taken from
+ *       it alone.
+ *   <li>The nodes are visited in topological order. A node's shape function is given the shapes of
+ *       its inputs and the numbers in them.
+ *   <li>Both shapes of an output are merged, dimension by dimension: our own, unless it is unknown
+ *       or ONNX Runtime has a number. Where the ranks differ, our own is taken; where our own is
+ *       not known, ONNX Runtime's. Symbols in it that are names of products are those products
+ *       again ({@link ProductNames}), as models hold names only.
+ *   <li>The numbers in the output are computed, for whatever reads them.
+ * </ol>
+ *
+ * <p><b>Cost.</b> One session of ONNX Runtime that is opened and not run, on a copy of the graph
+ * without the data of its weights; then one visit a node, in time proportional to its inputs and
+ * axes. The session is nearly all of it. {@link #of} pays for it once where a pass changes nodes
+ * one by one and {@linkplain #visit visits} those that it writes.
+ *
+ * <p><b>Limits.</b> Bodies of If, Loop and Scan are not entered; what they return is known as far
+ * as ONNX Runtime knows it. Sums of symbols are unknown, as are quotients that do not divide a
+ * product. A symbol stands for one size throughout a graph, 0 and 1 included, so a symbol is never
+ * taken for different from a number that is not negative. Where a fixed axis is cut from 0 to a
+ * symbolic end, that end is believed to lie within the axis.
  */
 public final class ShapeInference {
   private final Graph graph;

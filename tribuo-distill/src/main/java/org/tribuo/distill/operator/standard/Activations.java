@@ -5,7 +5,6 @@ import static org.tribuo.distill.operator.GradientRule.grads;
 import static org.tribuo.distill.operator.Operator.operator;
 import static org.tribuo.distill.operator.Trait.ATTENDS;
 
-
 import java.util.List;
 import java.util.Optional;
 import org.tribuo.distill.graph.Attributes;

@@ -2,7 +2,6 @@ package org.tribuo.distill.operator.standard;
 
 import static org.tribuo.distill.operator.GradientRule.NONE;
 
-
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

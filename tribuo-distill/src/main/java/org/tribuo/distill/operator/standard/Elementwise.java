@@ -10,7 +10,6 @@ import static org.tribuo.distill.operator.Trait.REARRANGES;
 import static org.tribuo.distill.operator.Trait.VIEW;
 import static org.tribuo.distill.operator.Trait.WITHIN_NORMALIZATION;
 
-
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;

@@ -2,7 +2,6 @@ package org.tribuo.distill.operator.standard;
 
 import static org.tribuo.distill.operator.Operator.operator;
 
-
 import java.util.List;
 import org.tribuo.distill.graph.Attributes;
 import org.tribuo.distill.graph.ElementType;

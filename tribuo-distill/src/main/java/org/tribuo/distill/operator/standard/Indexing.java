@@ -5,7 +5,6 @@ import static org.tribuo.distill.operator.GradientRule.grads;
 import static org.tribuo.distill.operator.Operator.operator;
 import static org.tribuo.distill.operator.Trait.LOOKS_UP;
 
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;

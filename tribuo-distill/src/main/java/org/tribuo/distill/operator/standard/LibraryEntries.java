@@ -4,7 +4,6 @@ import static org.tribuo.distill.operator.GradientRule.grads;
 import static org.tribuo.distill.operator.Operator.operator;
 import static org.tribuo.distill.operator.Trait.NORMALIZES;
 
-
 import java.util.List;
 import org.tribuo.distill.graph.Attributes;
 import org.tribuo.distill.operator.Operator;

@@ -4,7 +4,6 @@ import static org.tribuo.distill.operator.Operator.each;
 import static org.tribuo.distill.operator.Operator.operator;
 import static org.tribuo.distill.operator.Trait.COMMUTATIVE;
 
-
 import java.util.List;
 import org.tribuo.distill.operator.Operator;
 

@@ -6,7 +6,6 @@ import static org.tribuo.distill.operator.GradientRule.grads;
 import static org.tribuo.distill.operator.Operator.operator;
 import static org.tribuo.distill.operator.Trait.MATRIX_PRODUCT;
 
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

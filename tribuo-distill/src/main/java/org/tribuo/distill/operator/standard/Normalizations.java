@@ -4,7 +4,6 @@ import static org.tribuo.distill.operator.Derivative.Shapes.OF_OUTPUT;
 import static org.tribuo.distill.operator.GradientRule.grads;
 import static org.tribuo.distill.operator.Operator.operator;
 
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -8,7 +8,6 @@ import static org.tribuo.distill.operator.Operator.operator;
 import static org.tribuo.distill.operator.Trait.CONVERTS_QUANTIZED;
 import static org.tribuo.distill.operator.Trait.QUANTIZED;
 
-
 import java.util.List;
 import java.util.stream.LongStream;
 import org.tribuo.distill.graph.Ops;

@@ -4,7 +4,6 @@ import static org.tribuo.distill.operator.GradientRule.grads;
 import static org.tribuo.distill.operator.Operator.operator;
 import static org.tribuo.distill.operator.Trait.WITHIN_NORMALIZATION;
 
-
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;

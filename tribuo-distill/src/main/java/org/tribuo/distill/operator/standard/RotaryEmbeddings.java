@@ -2,7 +2,6 @@ package org.tribuo.distill.operator.standard;
 
 import static org.tribuo.distill.operator.Operator.operator;
 
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

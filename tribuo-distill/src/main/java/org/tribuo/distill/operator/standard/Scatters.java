@@ -4,7 +4,6 @@ import static org.tribuo.distill.operator.GradientRule.NONE;
 import static org.tribuo.distill.operator.GradientRule.grads;
 import static org.tribuo.distill.operator.Operator.operator;
 
-
 import java.util.List;
 import org.tribuo.distill.graph.Attributes;
 import org.tribuo.distill.graph.Node;

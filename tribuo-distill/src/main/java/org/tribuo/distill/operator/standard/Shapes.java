@@ -6,7 +6,6 @@ import static org.tribuo.distill.operator.Operator.operator;
 import static org.tribuo.distill.operator.Trait.REARRANGES;
 import static org.tribuo.distill.operator.Trait.VIEW;
 
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;

@@ -4,7 +4,6 @@ import static org.tribuo.distill.operator.Operator.each;
 import static org.tribuo.distill.operator.Operator.operator;
 import static org.tribuo.distill.operator.Trait.READS_SIZES;
 
-
 import java.util.List;
 import java.util.Optional;
 import org.tribuo.distill.graph.Attributes;

@@ -3,7 +3,6 @@ package org.tribuo.distill.operator.standard;
 import static org.tribuo.distill.operator.Operator.operator;
 import static org.tribuo.distill.operator.Trait.ATTENDS;
 
-
 import java.util.List;
 import java.util.Set;
 import org.tribuo.distill.graph.ElementType;

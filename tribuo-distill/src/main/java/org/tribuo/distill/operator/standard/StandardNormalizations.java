@@ -3,7 +3,6 @@ package org.tribuo.distill.operator.standard;
 import static org.tribuo.distill.operator.Operator.operator;
 import static org.tribuo.distill.operator.Trait.NORMALIZES;
 
-
 import java.util.ArrayList;
 import java.util.List;
 import org.tribuo.distill.graph.Attributes;
