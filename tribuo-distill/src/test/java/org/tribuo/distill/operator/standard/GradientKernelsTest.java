@@ -36,7 +36,7 @@ class GradientKernelsTest {
   private static final Map<String, Set<String>> OPERATORS =
       Map.of("ConvGrad", Set.of("Conv", "AveragePool"), "SliceGrad", Set.of("Slice"));
 
-  private static final Path RULES = Path.of("src/main/java/org/tribuo/distill/autodiff");
+  private static final Path RULES = Path.of("src/main/java/org/tribuo/distill/operator");
   private static final long SEED = Long.getLong("rules.seed", 20261128L);
   private static final int TRIALS = 2;
   private static final String GUARDED = "-Dgraph.guarded=true";
@@ -80,7 +80,7 @@ class GradientKernelsTest {
         .endsWith("cases, each as by differences and within its output");
   }
 
-  /** If this fails, ONNX Runtime is mended, and {@link ConvolutionRule} can become simpler. */
+  /** If this fails, ONNX Runtime is mended, and {@link ConvolutionGradient} can become simpler. */
   @Test
   void theGuardsSeeWhatTheRuleGoesAround() throws Exception {
     assertThat(ChildJvm.start(ConvGradOfGroupedSequences.class, GUARDED).output())
