@@ -5,80 +5,52 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.IdentityHashMap;
-import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
-import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.function.Function;
-import java.util.stream.IntStream;
-import org.tribuo.ConfigurableDataSource;
 import org.tribuo.Dataset;
-import org.tribuo.ImmutableOutputInfo;
 import org.tribuo.Output;
 import org.tribuo.distill.component.InputFiles;
-import org.tribuo.distill.file.TemporaryFolder;
-import org.tribuo.distill.graph.Graph;
-import org.tribuo.distill.graph.Ops;
-import org.tribuo.distill.graph.Value;
-import org.tribuo.distill.graph.pass.Normalization;
 import org.tribuo.distill.input.CsvTextDataSourceProvenance;
 import org.tribuo.distill.input.TokenFeatures;
-import org.tribuo.distill.input.TokenInputs;
-import org.tribuo.distill.loss.Objective;
-import org.tribuo.distill.loss.SoftLoss;
-import org.tribuo.distill.output.TargetCodec;
-import org.tribuo.distill.output.TargetKind;
-import org.tribuo.distill.student.Student;
-import org.tribuo.distill.teacher.LabelOrder;
+import org.tribuo.distill.student.StudentNetwork;
+import org.tribuo.distill.teacher.LiveTeacherFeatures;
+import org.tribuo.distill.teacher.TeacherAnswers;
 import org.tribuo.distill.training.NonFiniteLossException;
 import org.tribuo.distill.training.PrefetchedBatches;
 import org.tribuo.distill.training.StudentTraining;
 import org.tribuo.distill.training.TrainedStudent;
 import org.tribuo.distill.training.TrainingData;
-import org.tribuo.distill.training.TrainingSettings;
-import org.tribuo.distill.training.Validation;
-import org.tribuo.distill.transformer.Feature;
-import org.tribuo.distill.transformer.TransformerFeatures;
+import org.tribuo.distill.training.data.TextTrainingData;
 import org.tribuo.provenance.TrainerProvenance;
 
 /**
- * One call of {@code train}: makes the student, asks the teachers, and trains the student stage by
- * stage.
+ * One call of {@code train}: prepares all that can fail without running, runs the teachers, trains
+ * the student stage by stage, and makes the model.
  */
 final class Distillation<T extends Output<T>> {
-  private final DistillationSettings settings;
+  private final Recipe recipe;
   private final Dataset<T> examples;
+  private final Preparation.Seeds seeds;
   private final int invocation;
   private final DistillationListener listener;
   private final Object storeLock;
   private final RunProvenance report = new RunProvenance();
 
-  // Drawn at the start, in this order, so that no setting changes what another one draws.
-  private final long headSeed;
-  private final long heldOutSeed;
-  private final List<Long> stageSeeds;
-
   Distillation(
-      DistillationSettings settings,
+      Recipe recipe,
       Dataset<T> examples,
       SplittableRandom random,
       int invocation,
       DistillationListener listener,
       Object storeLock) {
-    this.settings = settings;
+    this.recipe = recipe;
     this.examples = examples;
+    this.seeds = Preparation.Seeds.of(random, recipe.statedStages().size());
     this.invocation = invocation;
     this.listener = listener;
     this.storeLock = storeLock;
-    this.headSeed = random.nextLong();
-    this.heldOutSeed = random.nextLong();
-    this.stageSeeds = settings.stages().stream().map(stage -> random.nextLong()).toList();
   }
 
   DistilledModel<T> run(TrainerProvenance trainer, Map<String, Provenance> runProvenance) {
@@ -86,41 +58,28 @@ final class Distillation<T extends Output<T>> {
       throw new IllegalArgumentException("The dataset is empty, expected examples to train on");
     }
     TokenFeatures.check(examples.getFeatureMap());
-    settings.lastGoodStudent().ifPresent(Distillation::checkFolder);
+    recipe.lastGoodStudent().ifPresent(Distillation::checkFolder);
     try {
       checkOutputs(InputFiles.ofProvenance(trainer, examples.getProvenance()));
-      KnownOutputs<T> known = KnownOutputs.of(examples, settings.teacher());
-      Student student = student(TargetCodec.of(known.domain()));
-      KnownOutputs<T> all = known.and(student.labelOrder(), examples);
-      listener.onUnseenOutputs(all.unseen());
-      report.unseenOutputs(all.unseen());
-      TargetCodec<T> codec = TargetCodec.of(all.domain(), student.labelOrder());
-      Function<StudentNetwork, DistilledModel<T>> model =
-          network -> model(network, all.domain(), trainer, runProvenance);
-      try {
-        return model.apply(train(student, codec));
-      } catch (Stopped stopped) {
-        throw keep(stopped, model.apply(stopped.lastGood));
+      Preparation<T> prepared = Preparation.of(recipe, examples, seeds, listener);
+      report.prepared(prepared);
+      SoftTargetPhase.Outcome softTargets =
+          new SoftTargetPhase<>(recipe, examples, prepared, invocation, storeLock, listener).run();
+      report.softTargets(softTargets);
+      StudentNetwork network = prepared.student();
+      for (Preparation.PreparedStage<T> stage : prepared.stages()) {
+        Optional<TeacherAnswers> answers =
+            Optional.ofNullable(softTargets.answers().get(stage.texts()));
+        try {
+          network = train(prepared, stage, network, stage.with(answers));
+        } catch (NonFiniteLossException e) {
+          throw stopped(prepared, stage.stage(), network, e, trainer, runProvenance);
+        }
       }
+      return model(prepared, network, trainer, runProvenance);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  /** Finds out before anything is trained whether a file that is read would be replaced. */
-  private void checkOutputs(InputFiles inputs) throws IOException {
-    if (settings.lastGoodStudent().isPresent()) {
-      inputs.checkOutput(settings.lastGoodStudent().get());
-    }
-    if (settings.store().isPresent()) {
-      inputs.checkOutput(settings.store().get());
-    }
-  }
-
-  private Student student(TargetCodec<T> known) throws IOException {
-    Student student =
-        BatchOfAnySize.of(settings.student().make(known.names(), headSeed), settings.padId());
-    return known.kind() == TargetKind.REGRESSION ? student : student.belowProbabilities();
   }
 
   private static void checkFolder(Path lastGoodStudent) {
@@ -132,42 +91,75 @@ final class Distillation<T extends Output<T>> {
     }
   }
 
-  private DistilledModel<T> model(
+  /** Checks before anything is trained that no file that is read would be replaced. */
+  private void checkOutputs(InputFiles inputs) throws IOException {
+    if (recipe.lastGoodStudent().isPresent()) {
+      inputs.checkOutput(recipe.lastGoodStudent().get());
+    }
+    if (recipe.softTargetStore().isPresent()) {
+      inputs.checkOutput(recipe.softTargetStore().get());
+    }
+  }
+
+  /** Trains the student in a stage; where activations are compared, beside the running teacher. */
+  private StudentNetwork train(
+      Preparation<T> prepared,
+      Preparation.PreparedStage<T> stage,
       StudentNetwork network,
-      ImmutableOutputInfo<T> outputs,
+      TextTrainingData texts) {
+    if (stage.wanted().isEmpty()) {
+      return trainOn(texts, prepared, stage, network);
+    }
+    try (LiveTeacherFeatures live =
+            new LiveTeacherFeatures(
+                texts,
+                prepared.activations().orElseThrow(),
+                stage.wanted(),
+                recipe.batching().padId(),
+                recipe.session(),
+                recipe.activations().orElseThrow().cacheBytes());
+        PrefetchedBatches ahead = new PrefetchedBatches(live)) {
+      StudentNetwork trained = trainOn(ahead, prepared, stage, network);
+      report.features(stage.stage().name(), live);
+      return trained;
+    }
+  }
+
+  private StudentNetwork trainOn(
+      TrainingData data,
+      Preparation<T> prepared,
+      Preparation.PreparedStage<T> stage,
+      StudentNetwork network) {
+    String name = stage.stage().name();
+    TrainedStudent trained =
+        StudentTraining.train(
+            network.withLogitsAlone(),
+            stage.objective(),
+            recipe.trainingGraph().rules(),
+            stage.settings(),
+            data,
+            prepared.validation().filter(any -> stage.settings().earlyStopping().isPresent()),
+            listener.stage(name));
+    report.stage(name, trained);
+    report.frozen(name, stage.settings().frozen());
+    return network.withWeightsOf(trained.model());
+  }
+
+  private TrainingStoppedException stopped(
+      Preparation<T> prepared,
+      Stage stage,
+      StudentNetwork network,
+      NonFiniteLossException reason,
       TrainerProvenance trainer,
       Map<String, Provenance> runProvenance) {
-    StudentNetwork asTrained = network.withMaxLength(maxLength(network));
-    report.ranOn(settings.session());
-    report.maxLength(asTrained.tokens().positions());
-    return new DistilledModel<>(
-        "distilled",
-        report.of(examples.getProvenance(), trainer, runProvenance),
-        asTrained.tokens().featureMap(examples.getFeatureMap()),
-        outputs,
-        asTrained,
-        settings.session());
-  }
-
-  /**
-   * The longest text that the model reads: what is configured, or the length to which the texts of
-   * the dataset were cut, or where nothing says that, as many tokens as there are positions.
-   */
-  private int maxLength(StudentNetwork network) {
-    int positions = network.tokens().positions();
-    if (settings.maxLength() > 0) {
-      return positions;
-    }
-    OptionalInt ofTexts = CsvTextDataSourceProvenance.maxTokens(examples.getProvenance());
-    return Math.min(ofTexts.orElse(positions), positions);
-  }
-
-  private TrainingStoppedException keep(Stopped stopped, DistilledModel<T> lastGood) {
-    TrainingStoppedException exception =
-        new TrainingStoppedException(stopped.stage, lastGood, stopped.reason);
-    if (settings.lastGoodStudent().isPresent()) {
+    TrainedStudent lastGood = reason.lastGood().orElseThrow();
+    report.stopped(stage.name(), lastGood, reason);
+    DistilledModel<T> model =
+        model(prepared, network.withWeightsOf(lastGood.model()), trainer, runProvenance);
+    TrainingStoppedException exception = new TrainingStoppedException(stage.name(), model, reason);
+    if (recipe.lastGoodStudent().isPresent()) {
       try {
-        lastGood.exportOnnx(settings.lastGoodStudent().get());
+        model.exportOnnx(recipe.lastGoodStudent().get());
       } catch (IOException e) {
         exception.addSuppressed(e);
       }
@@ -175,298 +167,33 @@ final class Distillation<T extends Output<T>> {
     return exception;
   }
 
-  private StudentNetwork train(Student student, TargetCodec<T> codec) throws IOException {
-    TokenLimits limits = TokenLimits.of(student.model());
-    limits.checkPadding("student", settings.padId());
-    TokenFeatures tokens = limits.features(settings.maxLength());
-    StudentNetwork network = StudentNetwork.of(student, tokens, settings.padId());
-    TextRows rows = TextRows.of(examples, tokens, codec);
-    limits.checkSegments("student", rows.texts());
-    HeldOut split = split(rows);
-    StageTexts<T> ofDataset = StageTexts.ofDataset(examples, rows, split);
-    List<StageTexts<T>> texts = texts(ofDataset, tokens, codec);
-    Optional<FeatureTeacher> inside = inside();
-    List<Lesson<T>> lessons = lessons(network, texts, codec, inside);
-    tryOut(network, rows);
-    Optional<Validation> validation =
-        settings.heldOut().map(part -> validation(network, codec.kind(), rows, split));
-    report.rows(ofDataset);
-    texts.forEach(report::rows);
-
-    Map<StageTexts<?>, TeacherAnswers> answers = askTeachers(lessons, network, codec);
-    StudentNetwork taught = network;
-    for (Lesson<T> lesson : lessons) {
-      TextTrainingData data = lesson.taughtBy(Optional.ofNullable(answers.get(lesson.texts())));
-      taught =
-          lesson.wanted().isEmpty()
-              ? teach(lesson, taught, data, validation)
-              : teachInside(lesson, taught, data, inside.orElseThrow(), validation);
-    }
-    return taught;
-  }
-
-  /** The examples of each stage; stages with one data source have the same. */
-  private List<StageTexts<T>> texts(
-      StageTexts<T> ofDataset, TokenFeatures tokens, TargetCodec<T> codec) {
-    Map<ConfigurableDataSource<?>, StageTexts<T>> read = new IdentityHashMap<>();
-    List<StageTexts<T>> texts = new ArrayList<>();
-    for (Stage stage : settings.stages()) {
-      texts.add(
-          stage
-              .examples()
-              .map(
-                  own ->
-                      read.computeIfAbsent(
-                          own,
-                          source -> StageTexts.read(stage.name(), source, examples, tokens, codec)))
-              .orElse(ofDataset));
-    }
-    return texts;
+  private DistilledModel<T> model(
+      Preparation<T> prepared,
+      StudentNetwork network,
+      TrainerProvenance trainer,
+      Map<String, Provenance> runProvenance) {
+    StudentNetwork asTrained = network.withMaxLength(maxLength(network));
+    report.ranOn(recipe.session());
+    report.maxLength(asTrained.tokens().positions());
+    return new DistilledModel<>(
+        "distilled",
+        report.of(examples.getProvenance(), trainer, runProvenance),
+        asTrained.tokens().featureMap(examples.getFeatureMap()),
+        prepared.outputs().domain(),
+        asTrained,
+        recipe.session());
   }
 
   /**
-   * Finds out before the teacher is asked, which may take hours, whether a stage can be trained.
+   * The maximum length of a text that the model reads: what is configured, or the length to which
+   * the texts of the dataset were cut, or where neither is known, the student's positions.
    */
-  private void check(Lesson<T> lesson, StudentNetwork network) {
-    StudentTraining.check(
-        network.withLogitsAlone(),
-        lesson.objective(),
-        settings.rules(),
-        lesson.settings(),
-        lesson.data());
-  }
-
-  /**
-   * A stage and what it trains on.
-   *
-   * @param settings how it trains, where the frozen weights of this student are known
-   * @param wanted what it compares of the inside of the teacher
-   */
-  private record Lesson<T extends Output<T>>(
-      Stage stage,
-      TrainingSettings settings,
-      Objective objective,
-      StageTexts<T> texts,
-      TextTrainingData data,
-      List<Feature> wanted) {
-    /** The data with what the teachers said, in the form that the objective reads. */
-    TextTrainingData taughtBy(Optional<TeacherAnswers> answers) {
-      OptionalInt largest =
-          objective.soft().map(SoftLoss::largestOfTeacher).orElse(OptionalInt.empty());
-      return data.with(
-          largest.isPresent() ? answers.map(all -> all.largest(largest.getAsInt())) : answers);
+  private int maxLength(StudentNetwork network) {
+    int positions = network.tokens().positions();
+    if (recipe.batching().maxLength().isPresent()) {
+      return positions;
     }
-  }
-
-  private List<Lesson<T>> lessons(
-      StudentNetwork network,
-      List<StageTexts<T>> texts,
-      TargetCodec<T> codec,
-      Optional<FeatureTeacher> inside)
-      throws IOException {
-    List<Lesson<T>> lessons = new ArrayList<>();
-    for (int i = 0; i < settings.stages().size(); i++) {
-      Stage stage = settings.stages().get(i);
-      Objective objective =
-          stage.objective(
-              codec,
-              texts.get(i).rows().weights().differ(),
-              settings.teacher().flatMap(TeacherSource::agreement),
-              inside,
-              settings.studentFeatures());
-      TextTrainingData data =
-          new TextTrainingData(
-              texts.get(i).rows(),
-              Optional.empty(),
-              stage.chosen(texts.get(i), settings.teacher().isPresent()),
-              network.inputs(),
-              settings.batches(),
-              stageSeeds.get(i));
-      objective.checkOutputs(codec.names().size());
-      objective.checkBatches(data.batchSizes(stage.settings().epochs()));
-      TrainingSettings ofStage = stage.settingsFor(() -> normalized(network));
-      List<Feature> wanted = wanted(stage, objective, network);
-      if (!wanted.isEmpty()) {
-        checkShapes(inside.orElseThrow(), data.batchSizes(stage.settings().epochs()));
-        TeacherLimits.of(inside.orElseThrow().file(), false)
-            .check(texts.get(i).rows().texts(), settings.padId());
-      }
-      lessons.add(new Lesson<>(stage, ofStage, objective, texts.get(i), data, wanted));
-    }
-    return lessons;
-  }
-
-  /** What is compared has the student's batches, neither filled up nor of a length of its own. */
-  private static void checkShapes(FeatureTeacher inside, IntStream batchSizes) {
-    TokenInputs inputs = TokenInputs.of(inside.inputs());
-    OptionalLong rows = inputs.fixedRows();
-    if (inputs.fixedPositions().isPresent()
-        || (rows.isPresent() && batchSizes.anyMatch(size -> size != rows.getAsLong()))) {
-      throw new IllegalArgumentException(
-          "The teacher '%s' shows what happens inside for batches of a fixed shape alone, %s; export it with a symbolic batch and length, or compare its answers only"
-              .formatted(inside.file(), inside.inputs()));
-    }
-  }
-
-  /** What a stage reads of the teacher's inside: found out before any teacher is asked. */
-  private List<Feature> wanted(Stage stage, Objective objective, StudentNetwork network) {
-    if (objective.matching().isEmpty()) {
-      return List.of();
-    }
-    Graph graph = normalized(network);
-    TransformerFeatures teacher = objective.matching().orElseThrow().teacher();
-    TransformerFeatures student = objective.featuresIn(graph).orElseThrow();
-    if (settings.featureCacheBytes() > 0) {
-      checkPaddingIsKnown("teacher", teacher);
-      checkPaddingIsKnown("student", student);
-    }
-    listener.onFeatures(stage.name(), teacher, student);
-    Value[] outputs = graph.outputs().stream().map(graph::value).toArray(Value[]::new);
-    return objective.attach(Ops.on(graph), Optional.of(student), 0, outputs).teacherFeatures();
-  }
-
-  private static Graph normalized(StudentNetwork network) {
-    Graph graph = Graph.of(network.withLogitsAlone());
-    Normalization.applyForTraining(graph);
-    return graph;
-  }
-
-  /** Without a mask what is shown of a text hangs on the padding, and that on the batch. */
-  private void checkPaddingIsKnown(String whose, TransformerFeatures features) {
-    if (features.mask().isEmpty()) {
-      throw new IllegalArgumentException(
-          "featureCacheBytes is %d, but no input tells the %s tokens from padding, so features of a text differ from batch to batch; set it to 0"
-              .formatted(settings.featureCacheBytes(), whose));
-    }
-  }
-
-  private Optional<FeatureTeacher> inside() throws IOException {
-    return settings.featureTeacher().isEmpty()
-        ? Optional.empty()
-        : Optional.of(settings.featureTeacher().get().inside());
-  }
-
-  /** A stage in which the loss was no longer finite. */
-  private static final class Stopped extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    private final String stage;
-    private final transient StudentNetwork lastGood;
-    private final NonFiniteLossException reason;
-
-    Stopped(String stage, StudentNetwork lastGood, NonFiniteLossException reason) {
-      super(reason);
-      this.stage = stage;
-      this.lastGood = lastGood;
-      this.reason = reason;
-    }
-  }
-
-  /** Runs the teacher over each batch, one ahead of the student. */
-  private StudentNetwork teachInside(
-      Lesson<T> lesson,
-      StudentNetwork network,
-      TextTrainingData texts,
-      FeatureTeacher teacher,
-      Optional<Validation> validation) {
-    try (LiveTeacherFeatures live =
-            new LiveTeacherFeatures(
-                texts,
-                teacher,
-                lesson.wanted(),
-                settings.padId(),
-                settings.session(),
-                settings.featureCacheBytes());
-        PrefetchedBatches ahead = new PrefetchedBatches(live)) {
-      StudentNetwork taught = teach(lesson, network, ahead, validation);
-      report.features(lesson.stage().name(), live);
-      return taught;
-    }
-  }
-
-  private StudentNetwork teach(
-      Lesson<T> lesson,
-      StudentNetwork network,
-      TrainingData data,
-      Optional<Validation> validation) {
-    String stage = lesson.stage().name();
-    TrainingSettings ofStage = lesson.settings().withSeed(lesson.data().seed());
-    try {
-      TrainedStudent trained =
-          StudentTraining.train(
-              network.withLogitsAlone(),
-              lesson.objective(),
-              settings.rules(),
-              ofStage,
-              data,
-              validation.filter(any -> ofStage.earlyStopping().isPresent()),
-              listener.stage(stage));
-      report.stage(stage, trained);
-      report.frozen(stage, ofStage.frozen());
-      return network.withWeightsOf(trained.model());
-    } catch (NonFiniteLossException e) {
-      TrainedStudent lastGood = e.lastGood().orElseThrow();
-      report.stopped(stage, lastGood, e);
-      throw new Stopped(stage, network.withWeightsOf(lastGood.model()), e);
-    }
-  }
-
-  /** Finds out before the teacher is asked whether the student runs and has the right columns. */
-  private void tryOut(StudentNetwork network, TextRows rows) {
-    try (NetworkRunner runner = new NetworkRunner(network, settings.session())) {
-      runner.logits(rows.texts().subList(0, 1));
-    }
-  }
-
-  private HeldOut split(TextRows rows) {
-    return settings
-        .heldOut()
-        .map(part -> HeldOut.some(rows, part, new SplittableRandom(heldOutSeed)))
-        .orElseGet(() -> HeldOut.none(rows));
-  }
-
-  private Validation validation(
-      StudentNetwork network, TargetKind kind, TextRows rows, HeldOut split) {
-    return new HeldOutValidation(network, settings.session(), kind, rows, split.heldOut());
-  }
-
-  private Map<StageTexts<?>, TeacherAnswers> askTeachers(
-      List<Lesson<T>> lessons, StudentNetwork network, TargetCodec<T> codec) throws IOException {
-    Set<StageTexts<T>> texts = new LinkedHashSet<>();
-    lessons.stream()
-        .filter(lesson -> lesson.stage().from().teacher())
-        .forEach(lesson -> texts.add(lesson.texts()));
-    if (texts.isEmpty()) {
-      return Map.of();
-    }
-    lessons.forEach(lesson -> check(lesson, network));
-    TeacherSource source = settings.teacher().orElseThrow();
-    if (source.isTrainedFirst()) {
-      source.checkLabels(new LabelOrder(codec.names()), codec.kind() == TargetKind.REGRESSION);
-      for (StageTexts<T> ofStage : texts) {
-        source.checkTexts(ofStage.examples(), ofStage.rows().texts(), settings);
-      }
-    }
-    try (TemporaryFolder folder = TemporaryFolder.create()) {
-      TeacherPreparation<T> preparation =
-          new TeacherPreparation<>(
-              examples,
-              settings.session(),
-              settings.padId(),
-              invocation,
-              folder.path(),
-              storeLock,
-              report,
-              listener);
-      return new TeacherPanel(
-              source.ready(preparation),
-              source.agreement(),
-              new LabelOrder(codec.names()),
-              settings,
-              storeLock,
-              report,
-              listener)
-          .about(texts);
-    }
+    OptionalInt ofTexts = CsvTextDataSourceProvenance.maxTokens(examples.getProvenance());
+    return Math.min(ofTexts.orElse(positions), positions);
   }
 }

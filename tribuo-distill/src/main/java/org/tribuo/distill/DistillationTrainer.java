@@ -1,12 +1,12 @@
 package org.tribuo.distill;
 
 import com.oracle.labs.mlrg.olcut.config.Config;
-import com.oracle.labs.mlrg.olcut.config.ConfigManager;
 import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
-import com.oracle.labs.mlrg.olcut.config.ConfigurationManager;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import com.oracle.labs.mlrg.olcut.provenance.Provenance;
 import java.io.IOException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,18 +15,20 @@ import org.jspecify.annotations.Nullable;
 import org.tribuo.Dataset;
 import org.tribuo.Output;
 import org.tribuo.Trainer;
-import org.tribuo.distill.component.BooleanProperties;
-import org.tribuo.distill.loss.FeatureTerm;
-import org.tribuo.distill.loss.HardLoss;
-import org.tribuo.distill.loss.SoftLoss;
+import org.tribuo.distill.component.PropertyChecks;
+import org.tribuo.distill.input.Batching;
+import org.tribuo.distill.loss.DistillationObjective;
+import org.tribuo.distill.output.LabelOrder;
 import org.tribuo.distill.runtime.ExecutionProvider;
+import org.tribuo.distill.runtime.OperatorLibrary;
 import org.tribuo.distill.runtime.Precision;
-import org.tribuo.distill.schedule.Schedule;
-import org.tribuo.distill.schedule.WarmUpSchedule;
-import org.tribuo.distill.student.FrozenWeights;
+import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.student.StudentSource;
-import org.tribuo.distill.teacher.LabelOrder;
-import org.tribuo.distill.transformer.NamedFeature;
+import org.tribuo.distill.student.TrainingGraphOptions;
+import org.tribuo.distill.teacher.ActivationTeacher;
+import org.tribuo.distill.teacher.TeacherSource;
+import org.tribuo.distill.training.AdamWOptimizer;
+import org.tribuo.distill.training.EarlyStopping;
 import org.tribuo.provenance.TrainerProvenance;
 import org.tribuo.provenance.impl.TrainerProvenanceImpl;
 
@@ -42,15 +44,14 @@ import org.tribuo.provenance.impl.TrainerProvenanceImpl;
  *
  * <p>Where the weights of examples differ, both losses of a batch are {@code Σ weight * loss / Σ
  * weight}; an example of weight 0 is left out, and losses that count examples alike, as those on
- * features do, are refused.
+ * intermediate activations do, are refused.
  *
  * <pre>{@code
  * DistillationTrainer<Label> trainer =
  *     DistillationTrainer.<Label>builder()
  *         .student(CutStudent.keeping(2, OnnxStudent.of(Path.of("teacher.onnx"))))
  *         .teacher(OnnxTeacher.of(Path.of("teacher.onnx")))
- *         .alpha(0.9f)
- *         .temperature(2)
+ *         .objective(new DistillationObjective().alpha(0.9f).temperature(2))
  *         .build();
  * try (DistilledModel<Label> student = trainer.train(dataset)) {
  *   student.exportOnnx(Path.of("student.onnx"));
@@ -63,8 +64,7 @@ import org.tribuo.provenance.impl.TrainerProvenanceImpl;
  * <component name="trainer" type="org.tribuo.distill.DistillationTrainer">
  *   <property name="student" value="student"/>
  *   <property name="teacher" value="teacher"/>
- *   <property name="alpha" value="0.9"/>
- *   <property name="temperature" value="2"/>
+ *   <property name="objective" value="objective"/>
  * </component>
  * }</pre>
  *
@@ -74,198 +74,85 @@ import org.tribuo.provenance.impl.TrainerProvenanceImpl;
  * @param <T> Label, MultiLabel or Regressor
  */
 public final class DistillationTrainer<T extends Output<T>> implements Trainer<T> {
-  static final float DEFAULT_ALPHA = 0.9f;
-  static final float DEFAULT_TEMPERATURE = 2;
-  static final int DEFAULT_EPOCHS = 3;
-
-  @ConfigurableName String component = "DistillationTrainer";
+  @ConfigurableName private String component = "DistillationTrainer";
 
   @Config(mandatory = true, description = "The student before it is trained.")
-  StudentSource student;
+  private StudentSource student;
 
   @Config(
       description =
-          "The teacher, or several of them; without one the student learns from the labels alone.")
-  @Nullable TeacherSource teacher;
+          "The teacher, or an ensemble of teachers; without one the student learns from the labels"
+              + " alone.")
+  private @Nullable TeacherSource teacher;
 
   @Config(
       description =
-          "The loss against the labels; by default cross-entropy for Label, binary cross-entropy for"
-              + " MultiLabel, squared error for Regressor.")
-  @Nullable HardLoss hardLoss;
+          "The teacher whose intermediate activations are compared; by default the teacher.")
+  private @Nullable ActivationTeacher activationTeacher;
+
+  @Config(description = "What is minimised: losses, alpha, temperature.")
+  private DistillationObjective objective = new DistillationObjective();
+
+  @Config(description = "Dropout, frozen weights, and gradients of further operators.")
+  private TrainingGraphOptions trainingGraph = new TrainingGraphOptions();
+
+  @Config(description = "The optimizer, its learning rate, and gradient clipping.")
+  private AdamWOptimizer optimizer = new AdamWOptimizer();
+
+  @Config(description = "Batch size, accumulation, maximum length, and padding.")
+  private Batching batching = new Batching();
 
   @Config(
       description =
-          "The loss against the teacher; by default KL divergence for Label, binary cross-entropy for"
-              + " MultiLabel, squared error for Regressor.")
-  @Nullable SoftLoss softLoss;
+          "The stages of the training, in their order; by default one of 3 epochs over all"
+              + " examples.")
+  private List<TrainingStage> stages = List.of(TrainingStage.of(3));
 
   @Config(
       description =
-          "What is compared inside student and teacher, beside what they say; names that differ.")
-  List<FeatureTerm> features = List.of();
-
-  @Config(
-      description =
-          "The teacher that shows what happens inside, where it is not the teacher; it needs no"
-              + " head.")
-  @Nullable OnnxTeacher featureTeacher;
-
-  @Config(
-      description =
-          "The most that is kept in memory of what a teacher has shown of its inside, so that it is"
-              + " not run over the same texts again, in bytes; 0 to run it in every epoch.")
-  long featureCacheBytes;
-
-  @Config(
-      description =
-          "Where something inside the student is, if the search by structure does not find it.")
-  List<NamedFeature> studentFeatures = List.of();
-
-  @Config(description = "The student's weights that keep their values; by default none.")
-  @Nullable FrozenWeights frozenWeights;
-
-  @Config(description = "Gradients of the student's operators that the library does not know.")
-  @Nullable GradientRuleSource gradientRules;
-
-  @Config(description = "The weight of the soft loss, from 0 (labels only) to 1 (teacher only).")
-  float alpha = DEFAULT_ALPHA;
-
-  @Config(description = "Alpha over the steps, where it is no constant.")
-  @Nullable Schedule alphaSchedule;
-
-  @Config(description = "Softens the logits of teacher and student, greater than 0.")
-  float temperature = DEFAULT_TEMPERATURE;
-
-  @Config(description = "The temperature over the steps, where it is no constant.")
-  @Nullable Schedule temperatureSchedule;
-
-  @Config(
-      description =
-          "The part of the numbers that is left out in training, of the embeddings and of what each"
-              + " block adds to the hidden state; from 0 (none) to below 1.")
-  float dropout = 0.1f;
-
-  @Config(description = "Passes over all examples.")
-  int epochs = DEFAULT_EPOCHS;
-
-  @Config(
-      description =
-          "Passes over the labelled examples after that, with the hard loss alone; 0 for none.")
-  int fineTuningEpochs;
-
-  @Config(
-      description =
-          "The stages of the training, in their order, in the place of epochs and"
-              + " fineTuningEpochs.")
-  List<TrainingStage> stages = List.of();
-
-  @Config(description = "The peak of the learning rate.")
-  float learningRate = 5e-5f;
-
-  @Config(description = "The peak of the learning rate of the fine-tuning; 0 for the same.")
-  float fineTuningLearningRate;
-
-  @Config(description = "What the learning rate does after its warm-up.")
-  WarmUpSchedule.Decay learningRateDecay = WarmUpSchedule.Decay.LINEAR;
-
-  @Config(description = "The part of all steps in which the learning rate rises, 0 to 1.")
-  double warmUp = 0.1;
-
-  @Config(description = "AdamW's beta1: how much of the mean of the gradients is kept, 0 to 1.")
-  float beta1 = 0.9f;
-
-  @Config(description = "AdamW's beta2: how much of the mean of their squares is kept, 0 to 1.")
-  float beta2 = 0.999f;
-
-  @Config(description = "AdamW's epsilon, greater than 0.")
-  float epsilon = 1e-8f;
-
-  @Config(
-      description =
-          "AdamW's weight decay, of all weights but biases and normalisations; 0 for none.")
-  float weightDecay = 0.01f;
-
-  @Config(description = "Gradients are scaled down to this norm over all weights; 0 for never.")
-  double maxGradientNorm = 1;
-
-  @Config(description = "The most examples of a batch.")
-  int batchSize = 32;
-
-  @Config(description = "The most tokens of a batch, padding included; 0 for no limit.")
-  int maxTokens;
-
-  @Config(description = "Batches whose gradients are averaged for one update of the weights.")
-  int accumulation = 1;
-
-  @Config(
-      description =
-          "Whether some labelled examples are held out to measure the student after each epoch,"
-              + " keep its best weights, and stop when it no longer gets better.")
-  boolean earlyStopping;
-
-  @Config(description = "The part of the labelled examples that is held out, 0 to 1.")
-  double heldOut = 0.1;
-
-  @Config(description = "Epochs without a better student after which the training stops.")
-  int patience = 2;
-
-  @Config(
-      description =
-          "Whether embedding tables hold only the tokens of the data while they are trained, which"
-              + " is faster and gives the same student.")
-  boolean compactVocabulary = true;
-
-  @Config(
-      description =
-          "The longest text that is accepted, in tokens, in training and by the model; 0 for as"
-              + " many as the student has positions for, and for the model the length to which the"
-              + " dataset's texts were cut, if it says that.")
-  int maxLength;
-
-  @Config(description = "The token that fills up short rows of a batch.")
-  int padId;
+          "Evaluates the student after each epoch and keeps its best weights; by default all epochs"
+              + " are trained and the last weights kept.")
+  private @Nullable EarlyStopping earlyStopping;
 
   // A string, not a path: what a path points to is part of the configuration, and this file grows.
   @Config(
       description =
           "The file that keeps the teacher's soft targets for the next training on the same"
-              + " examples; empty to forget them.")
-  String softTargetStore = "";
+              + " examples; empty to keep none.")
+  private String softTargetStore = "";
 
   // A string for the same reason as above.
   @Config(
       description =
           "The ONNX file to which the student is written as the last good step left it, if its loss"
               + " is no longer a finite number; empty for none.")
-  String lastGoodStudent = "";
+  private String lastGoodStudent = "";
 
   @Config(description = "Where teacher and student run.")
-  ExecutionProvider provider = ExecutionProvider.CPU;
+  private ExecutionProvider provider = ExecutionProvider.CPU;
 
   @Config(description = "The GPU, counted from 0.")
-  int deviceId;
+  private int deviceId;
 
   @Config(
-      description = "The most memory of the GPU that a session takes, in bytes; 0 for no limit.")
-  long gpuMemoryLimitBytes;
+      description = "The maximum memory of the GPU that a session takes, in bytes; 0 for no limit.")
+  private long gpuMemoryLimitBytes;
 
   @Config(description = "The threads that one operator may use; 0 for one a physical core.")
-  int threads;
+  private int threads;
 
   @Config(
       description =
           "The numbers in which teacher and student compute: FLOAT32, or BFLOAT16_PRODUCTS, which"
               + " needs tribuo-distill-onednn on the class path.")
-  Precision precision = Precision.FLOAT32;
+  private Precision precision = Precision.FLOAT32;
 
   @Config(
-      description = "Gives all random numbers: of a fresh head, batches, and held-out examples.")
-  long seed = DEFAULT_SEED;
+      description =
+          "The seed of all random numbers: a fresh head, batches, dropout, held-out examples.")
+  private long seed = DEFAULT_SEED;
 
-  @ConfigManager private @Nullable ConfigurationManager configuration;
-
-  private DistillationSettings settings;
+  private Recipe recipe;
   private SplittableRandom random;
   private int invocations;
   private volatile DistillationListener listener = DistillationListener.NONE;
@@ -274,24 +161,66 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
   private final Object storeLock = new Object();
 
   /** For OLCUT, and the builder. */
-  DistillationTrainer() {}
+  private DistillationTrainer() {}
 
   /** Starts with OLCUT's defaults; a student is all that must be stated. */
-  public static <T extends Output<T>> DistillationBuilder<T> builder() {
-    return new DistillationBuilder<>(new DistillationTrainer<T>());
+  public static <T extends Output<T>> Builder<T> builder() {
+    return new Builder<>();
   }
 
   /**
    * Checks the configuration; OLCUT calls it.
    *
-   * @throws PropertyException if a value is out of its range, or values do not fit each other; it
-   *     names the component and the property
+   * @throws PropertyException if a value is out of its range, or components do not fit each other;
+   *     it names the component and the property
    */
   @Override
   public synchronized void postConfig() {
-    BooleanProperties.check(this, component, configuration);
-    settings = DistillationSettings.of(this);
+    PropertyChecks properties = new PropertyChecks(component);
+    if (student == null) {
+      throw properties.refused("student", "is not stated, expected a StudentSource");
+    }
+    recipe =
+        new Recipe(
+            student,
+            Optional.ofNullable(teacher),
+            Optional.ofNullable(activationTeacher),
+            objective,
+            trainingGraph,
+            optimizer,
+            batching,
+            stages,
+            Optional.ofNullable(earlyStopping),
+            session(properties),
+            file("softTargetStore", softTargetStore, properties),
+            file("lastGoodStudent", lastGoodStudent, properties));
+    recipe.check(properties);
     setInvocationCount(0);
+  }
+
+  private SessionSettings session(PropertyChecks properties) {
+    properties.checkAtLeast("threads", 0, threads);
+    properties.check("deviceId", () -> new SessionSettings(provider, deviceId, 0, threads));
+    SessionSettings float32 =
+        properties.check(
+            "gpuMemoryLimitBytes",
+            () -> new SessionSettings(provider, deviceId, gpuMemoryLimitBytes, threads));
+    SessionSettings session = properties.check("precision", () -> float32.withPrecision(precision));
+    if (session.precision() != Precision.FLOAT32 && OperatorLibrary.onClassPath().isEmpty()) {
+      throw properties.refused("precision", OperatorLibrary.MISSING);
+    }
+    return session;
+  }
+
+  private static Optional<Path> file(String property, String path, PropertyChecks properties) {
+    if (path.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(Path.of(path));
+    } catch (InvalidPathException e) {
+      throw properties.refused(property, "is no path: " + e.getMessage());
+    }
   }
 
   /**
@@ -343,7 +272,7 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
    * @throws java.io.UncheckedIOException if a file cannot be read
    */
   public void checkTexts(Dataset<T> texts) {
-    new ReadableTexts(settings).check(texts);
+    Preparation.checkTexts(recipe, texts);
   }
 
   /** As part of another training, which is told how it goes and may use the same store. */
@@ -364,13 +293,8 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
       ofThisRun = random.split();
       invocation = invocations++;
     }
-    return new Distillation<>(settings, examples, ofThisRun, invocation, told, lockOfStore)
+    return new Distillation<>(recipe, examples, ofThisRun, invocation, told, lockOfStore)
         .run(provenance, runProvenance);
-  }
-
-  /** Whether there is a teacher that shows what happens inside. */
-  boolean showsFeatures() {
-    return featureTeacher != null || teacher instanceof OnnxTeacher;
   }
 
   /** The labels that the student's teacher knows, if there is one and it is known which. */
@@ -411,5 +335,133 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
   public String toString() {
     return "DistillationTrainer(student=%s, teacher=%s)"
         .formatted(student, teacher == null ? "none" : teacher);
+  }
+
+  /**
+   * Configures a trainer in Java. What is not stated has the trainer's default, the same as in
+   * OLCUT's XML. For one trainer, in one thread.
+   *
+   * @param <T> Label, MultiLabel or Regressor
+   */
+  public static final class Builder<T extends Output<T>> {
+    private @Nullable DistillationTrainer<T> trainer = new DistillationTrainer<>();
+
+    private Builder() {}
+
+    /** The student before it is trained; all that must be stated. */
+    public Builder<T> student(StudentSource student) {
+      trainer().student = student;
+      return this;
+    }
+
+    /** The teacher, or an ensemble of teachers; without one the student learns from the labels. */
+    public Builder<T> teacher(TeacherSource teacher) {
+      trainer().teacher = teacher;
+      return this;
+    }
+
+    /** The teacher whose intermediate activations are compared, where it is not the teacher. */
+    public Builder<T> activationTeacher(ActivationTeacher teacher) {
+      trainer().activationTeacher = teacher;
+      return this;
+    }
+
+    /** What is minimised: losses, alpha, temperature. */
+    public Builder<T> objective(DistillationObjective objective) {
+      trainer().objective = objective;
+      return this;
+    }
+
+    /** Dropout, frozen weights, and gradients of further operators. */
+    public Builder<T> trainingGraph(TrainingGraphOptions options) {
+      trainer().trainingGraph = options;
+      return this;
+    }
+
+    /** The optimizer, its learning rate, and gradient clipping. */
+    public Builder<T> optimizer(AdamWOptimizer optimizer) {
+      trainer().optimizer = optimizer;
+      return this;
+    }
+
+    /** Batch size, accumulation, maximum length, and padding. */
+    public Builder<T> batching(Batching batching) {
+      trainer().batching = batching;
+      return this;
+    }
+
+    /**
+     * One stage over all examples, in the place of all stages.
+     *
+     * @param epochs passes over the examples, at least 1
+     * @throws PropertyException if there are less
+     */
+    public Builder<T> epochs(int epochs) {
+      return stages(TrainingStage.of(epochs));
+    }
+
+    /** The stages of the training, in their order. */
+    public Builder<T> stages(TrainingStage... stages) {
+      trainer().stages = List.of(stages);
+      return this;
+    }
+
+    /** Evaluates the student after each epoch and keeps its best weights. */
+    public Builder<T> earlyStopping(EarlyStopping stopping) {
+      trainer().earlyStopping = stopping;
+      return this;
+    }
+
+    /** The file that keeps soft targets for the next training on the same examples. */
+    public Builder<T> softTargetStore(Path file) {
+      trainer().softTargetStore = file.toString();
+      return this;
+    }
+
+    /**
+     * The ONNX file to which the student is written as the last good step left it, if its loss is
+     * no longer a finite number.
+     */
+    public Builder<T> lastGoodStudent(Path file) {
+      trainer().lastGoodStudent = file.toString();
+      return this;
+    }
+
+    /** Where teacher and student run, and in which numbers. */
+    public Builder<T> session(SessionSettings session) {
+      trainer().provider = session.provider();
+      trainer().deviceId = session.deviceId();
+      trainer().gpuMemoryLimitBytes = session.gpuMemoryLimitBytes();
+      trainer().threads = session.intraOpThreads();
+      trainer().precision = session.precision();
+      return this;
+    }
+
+    /** The seed of all random numbers. */
+    public Builder<T> seed(long seed) {
+      trainer().seed = seed;
+      return this;
+    }
+
+    /**
+     * The trainer. The builder is used up.
+     *
+     * @throws PropertyException if the student is missing or components do not fit each other; it
+     *     names the property
+     * @throws IllegalStateException if it was called before
+     */
+    public DistillationTrainer<T> build() {
+      DistillationTrainer<T> built = trainer();
+      built.postConfig();
+      trainer = null;
+      return built;
+    }
+
+    private DistillationTrainer<T> trainer() {
+      if (trainer == null) {
+        throw new IllegalStateException("The trainer is built already, start with a new builder");
+      }
+      return trainer;
+    }
   }
 }

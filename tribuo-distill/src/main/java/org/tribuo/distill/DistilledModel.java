@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.io.NotSerializableException;
 import java.io.ObjectOutputStream;
 import java.nio.file.Path;
+import java.time.OffsetDateTime;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +19,9 @@ import org.tribuo.Excuse;
 import org.tribuo.ImmutableFeatureMap;
 import org.tribuo.ImmutableOutputInfo;
 import org.tribuo.Model;
+import org.tribuo.MutableFeatureMap;
 import org.tribuo.Output;
+import org.tribuo.OutputFactory;
 import org.tribuo.Prediction;
 import org.tribuo.distill.component.InputFiles;
 import org.tribuo.distill.component.OnnxMetadata;
@@ -25,13 +29,22 @@ import org.tribuo.distill.graph.AtomicFile;
 import org.tribuo.distill.graph.SharedBytes;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.TokenSequence;
+import org.tribuo.distill.output.KnownOutputs;
+import org.tribuo.distill.output.LabelOrder;
 import org.tribuo.distill.output.TargetCodec;
 import org.tribuo.distill.output.TargetKind;
 import org.tribuo.distill.protos.DistilledModelProto;
 import org.tribuo.distill.runtime.SessionSettings;
+import org.tribuo.distill.student.NetworkRunner;
+import org.tribuo.distill.student.StudentNetwork;
+import org.tribuo.distill.student.StudentNetworkProtos;
+import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.impl.ModelDataCarrier;
 import org.tribuo.protos.core.ModelProto;
 import org.tribuo.provenance.ModelProvenance;
+import org.tribuo.provenance.impl.EmptyDatasetProvenance;
+import org.tribuo.provenance.impl.EmptyTrainerProvenance;
+import org.tribuo.regression.RegressionFactory;
 
 /**
  * A student that was trained, as a Tribuo model. It reads examples as {@link
@@ -109,6 +122,35 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
     }
     DistilledModelProto proto = StudentNetworkProtos.unsealed(message);
     return of(ModelDataCarrier.deserialize(proto.getMetadata()), StudentNetworkProtos.read(proto));
+  }
+
+  /**
+   * A teacher as a Tribuo model, to be evaluated beside its students. It reads the tokens of its
+   * own tokenizer, if it has one, and runs on the CPU until {@link #runOn} changes that.
+   *
+   * @param factory of its outputs: Label, MultiLabel or Regressor
+   * @throws com.oracle.labs.mlrg.olcut.config.PropertyException if neither the configuration nor
+   *     the file states what the columns of the logits stand for
+   * @throws org.tribuo.distill.graph.GraphException if the file is no ONNX model
+   * @throws org.tribuo.distill.teacher.TeacherException if no output can hold the logits
+   * @throws IllegalArgumentException if it has an input that tokens cannot feed
+   * @throws IOException if the file cannot be read
+   */
+  public static <T extends Output<T>> DistilledModel<T> of(
+      OnnxTeacher teacher, OutputFactory<T> factory) throws IOException {
+    StudentNetwork network = teacher.network(factory instanceof RegressionFactory);
+    return new DistilledModel<>(
+        "teacher",
+        new ModelProvenance(
+            DistilledModel.class.getName(),
+            OffsetDateTime.now(ZoneId.systemDefault()),
+            new EmptyDatasetProvenance(),
+            new EmptyTrainerProvenance(),
+            Map.of("teacher", teacher.getProvenance())),
+        network.tokens().featureMap(new MutableFeatureMap()),
+        KnownOutputs.ofTeacherAlone(new LabelOrder(network.labelOrder()), factory).domain(),
+        network,
+        SessionSettings.cpu(0));
   }
 
   /**

@@ -19,9 +19,13 @@ import org.tribuo.distill.runtime.OperatorLibrary;
 import org.tribuo.distill.runtime.Precision;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.runtime.TrainingRuntime;
+import org.tribuo.distill.teacher.LiveTeacherFeatures;
+import org.tribuo.distill.teacher.SoftTargetStep;
 import org.tribuo.distill.teacher.TeacherRun;
 import org.tribuo.distill.training.NonFiniteLossException;
 import org.tribuo.distill.training.TrainedStudent;
+import org.tribuo.distill.training.data.ExampleWeights;
+import org.tribuo.distill.training.data.StageTexts;
 import org.tribuo.provenance.DatasetProvenance;
 import org.tribuo.provenance.ModelProvenance;
 import org.tribuo.provenance.TrainerProvenance;
@@ -29,9 +33,15 @@ import org.tribuo.provenance.TrainerProvenance;
 /** Collects what happened in one training: the instance values of the model's provenance. */
 final class RunProvenance {
   private final Map<String, Provenance> values = new LinkedHashMap<>();
-  private int assistants;
 
-  void rows(StageTexts<?> texts) {
+  /** The training was prepared. */
+  void prepared(Preparation<?> prepared) {
+    unseenOutputs(prepared.outputs().unseen());
+    rows(prepared.examples());
+    prepared.stages().forEach(stage -> rows(stage.texts()));
+  }
+
+  private void rows(StageTexts<?> texts) {
     number(texts.prefix() + "labelled-rows", texts.rows().labelledRows().length);
     number(texts.prefix() + "unlabelled-rows", texts.rows().unlabelledRows().length);
     number(texts.prefix() + "held-out-rows", texts.split().heldOut().length);
@@ -44,27 +54,28 @@ final class RunProvenance {
     }
   }
 
-  /**
-   * A teacher was asked.
-   *
-   * @param texts about which examples
-   * @param teacher its number, from 1
-   * @param teachers how many there are: if there are several, the names begin with the number
-   */
-  void softTargets(StageTexts<?> texts, int teacher, int teachers, SoftTargetStep.Answer answer) {
-    String prefix = texts.prefix() + (teachers == 1 ? "" : "teacher-" + teacher + "-");
+  /** The teachers were run. */
+  void softTargets(SoftTargetPhase.Outcome outcome) {
+    outcome
+        .runs()
+        .forEach(
+            (texts, ofTeachers) -> {
+              for (int i = 0; i < ofTeachers.size(); i++) {
+                String teacher = ofTeachers.size() == 1 ? "" : "teacher-" + (i + 1) + "-";
+                softTargets(texts.prefix() + teacher, ofTeachers.get(i));
+              }
+            });
+    for (int i = 0; i < outcome.trained().size(); i++) {
+      values.put(i == 0 ? "assistant" : "assistant-" + (i + 1), outcome.trained().get(i));
+    }
+  }
+
+  private void softTargets(String prefix, SoftTargetStep.Answer answer) {
     TeacherRun run = answer.run();
     number(prefix + "soft-targets-computed", run.computedRows());
     number(prefix + "soft-targets-reused", run.reusedRows());
     text(prefix + "soft-targets-onnxruntime-version", answer.runtimeVersion());
     text(prefix + "soft-targets-providers", names(answer.providers()));
-  }
-
-  /** A teacher was trained first; its provenance is part of this one. */
-  void assistant(ModelProvenance provenance) {
-    String name = assistants == 0 ? "assistant" : "assistant-" + (assistants + 1);
-    values.put(name, provenance);
-    assistants++;
   }
 
   /**
@@ -105,7 +116,7 @@ final class RunProvenance {
   }
 
   /** What the model may answer although no example has it. */
-  void unseenOutputs(List<String> names) {
+  private void unseenOutputs(List<String> names) {
     List<StringProvenance> all = new ArrayList<>();
     names.forEach(name -> all.add(new StringProvenance("unseen-output", name)));
     values.put("unseen-outputs", new ListProvenance<>(all));

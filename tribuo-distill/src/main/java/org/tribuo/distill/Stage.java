@@ -1,88 +1,79 @@
 package org.tribuo.distill;
 
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.tribuo.ConfigurableDataSource;
 import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.loss.FeatureMatching;
-import org.tribuo.distill.loss.FeatureTerm;
-import org.tribuo.distill.loss.HardLoss;
 import org.tribuo.distill.loss.Objective;
 import org.tribuo.distill.loss.RowForm;
 import org.tribuo.distill.loss.SoftLoss;
+import org.tribuo.distill.output.OutputLosses;
 import org.tribuo.distill.output.TargetCodec;
 import org.tribuo.distill.output.TargetKind;
 import org.tribuo.distill.student.FrozenWeights;
+import org.tribuo.distill.teacher.FeatureTeacher;
+import org.tribuo.distill.teacher.TeacherAgreement;
 import org.tribuo.distill.training.TrainingSettings;
-import org.tribuo.distill.transformer.Feature;
-import org.tribuo.distill.transformer.FeatureValue;
+import org.tribuo.distill.training.data.Split;
+import org.tribuo.distill.training.data.StageTexts;
+import org.tribuo.distill.training.data.TextRows;
 
 /**
- * What a stage's configuration means, checked.
+ * A stage of a training with what it has of the trainer.
  *
  * @param name unique among the stages
- * @param from what the student's answers are compared with
+ * @param from what the student's output is compared with
  * @param examples the stage's own; empty for those of the dataset
  * @param rows which of the examples
- * @param hardLoss empty for the usual one
- * @param softLoss empty for the usual one
- * @param features what is compared inside student and teacher
+ * @param objective its losses and their schedules
  * @param frozen the weights that keep their values, if there are any
- * @param settings all else
+ * @param settings of the training loop
  */
 record Stage(
     String name,
     TrainingStage.From from,
     Optional<ConfigurableDataSource<?>> examples,
     TrainingStage.Rows rows,
-    Optional<HardLoss> hardLoss,
-    Optional<SoftLoss> softLoss,
-    List<FeatureTerm> features,
+    DistillationObjective objective,
     Optional<FrozenWeights> frozen,
     TrainingSettings settings) {
-
-  /** The name of the stage that is there where none is stated. */
-  static final String TRAINING = "training";
-
-  /** The name of the stage that {@code fineTuningEpochs} adds. */
-  static final String FINE_TUNING = "fine-tuning";
+  /** Whether intermediate activations are compared. */
+  boolean compares() {
+    return !objective.features().isEmpty();
+  }
 
   /**
-   * What the stage minimises.
+   * What the stage minimises, for the outputs of the dataset.
    *
-   * @param weighted whether examples count differently
-   * @param teachers how several teachers agree, if there are several
-   * @param inside the teacher that shows what happens inside, if any stage compares that
-   * @param inStudent where something inside the student is, if somebody has named it
+   * @param weighted whether the weights of examples differ
+   * @param teachers how an ensemble agrees, if there is one
+   * @param activations the teacher whose intermediate activations are compared, if any stage does
    * @throws IllegalArgumentException if a loss does not fit the outputs or knows no weights
    */
   Objective objective(
       TargetCodec<?> codec,
       boolean weighted,
       Optional<TeacherAgreement> teachers,
-      Optional<FeatureTeacher> inside,
-      Map<Feature, FeatureValue> inStudent) {
+      Optional<FeatureTeacher> activations) {
+    OutputLosses losses = new OutputLosses(codec.kind());
     return new Objective(
         weighted ? RowForm.weightedExamples() : RowForm.examples(),
-        from.labels() ? Optional.of(hard(codec)) : Optional.empty(),
-        from.teacher() ? Optional.of(soft(codec.kind(), teachers)) : Optional.empty(),
-        features.isEmpty()
-            ? Optional.empty()
-            : inside.map(teacher -> matching(teacher, inStudent)));
+        from.labels()
+            ? Optional.of(
+                losses.hard(objective.hardLoss().map(loss -> loss.forLabels(codec.names()))))
+            : Optional.empty(),
+        from.teacher() ? Optional.of(soft(losses, codec.kind(), teachers)) : Optional.empty(),
+        compares() ? activations.map(this::matching) : Optional.empty());
   }
 
-  private FeatureMatching matching(FeatureTeacher inside, Map<Feature, FeatureValue> inStudent) {
-    return new FeatureMatching(inside.features(), features, inStudent);
+  private FeatureMatching matching(FeatureTeacher activations) {
+    return new FeatureMatching(activations.features(), objective.features(), objective.inStudent());
   }
 
-  private HardLoss hard(TargetCodec<?> codec) {
-    return new OutputLosses(codec.kind()).hard(hardLoss.map(loss -> loss.forLabels(codec.names())));
-  }
-
-  private SoftLoss soft(TargetKind kind, Optional<TeacherAgreement> teachers) {
-    SoftLoss soft = new OutputLosses(kind).soft(softLoss);
+  private SoftLoss soft(OutputLosses losses, TargetKind kind, Optional<TeacherAgreement> teachers) {
+    SoftLoss soft = losses.soft(objective.softLoss());
     return teachers.map(all -> all.against(soft, kind)).orElse(soft);
   }
 
@@ -97,7 +88,7 @@ record Stage(
   }
 
   private boolean learnsFromLabelsAlone() {
-    return from == TrainingStage.From.LABELS && features.isEmpty();
+    return from == TrainingStage.From.LABELS && !compares();
   }
 
   /**
@@ -108,18 +99,14 @@ record Stage(
    */
   int[] chosen(StageTexts<?> texts, boolean hasTeacher) {
     TextRows all = texts.rows();
-    HeldOut split = texts.split();
+    Split split = texts.split();
     int[] unlabelled = all.unlabelledRows();
     if (rows == TrainingStage.Rows.LABELLED) {
       int[] labelled = split.labelledTraining(all);
       if (labelled.length == 0) {
         throw new IllegalArgumentException(
-            "No example has a label, but the student learns from labelled ones in the stage '%s'; label some, or %s"
-                .formatted(
-                    name,
-                    name.equals(FINE_TUNING)
-                        ? "set fineTuningEpochs to 0"
-                        : "leave the stage out"));
+            "No example has a label, but the student learns from labelled ones in the stage '%s'; label some, or omit the stage"
+                .formatted(name));
       }
       return labelled;
     }
@@ -136,7 +123,7 @@ record Stage(
                       : "there is no teacher to say what they are; label them, leave them out, or name a teacher"));
     }
     if (from.teacher() && split.labelledTraining(all).length == 0) {
-      softLoss.ifPresent(this::checkLearnsWithoutLabels);
+      objective.softLoss().ifPresent(this::checkLearnsWithoutLabels);
     }
     return split.training();
   }

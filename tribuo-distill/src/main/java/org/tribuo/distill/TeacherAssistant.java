@@ -4,13 +4,11 @@ import com.oracle.labs.mlrg.olcut.config.Config;
 import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.impl.ConfiguredObjectProvenanceImpl;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.tribuo.Dataset;
 import org.tribuo.Output;
-import org.tribuo.distill.teacher.LabelOrder;
+import org.tribuo.distill.output.LabelOrder;
 
 /**
  * A teacher that is trained first, on the same examples: where the student is much smaller than its
@@ -27,7 +25,7 @@ import org.tribuo.distill.teacher.LabelOrder;
  * </component>
  * }</pre>
  */
-public final class TeacherAssistant extends TeacherSource {
+public final class TeacherAssistant implements SoftTargetPhase.TeacherInTraining {
   @Config(mandatory = true, description = "Trains the assistant.")
   private DistillationTrainer<?> trainer;
 
@@ -42,36 +40,17 @@ public final class TeacherAssistant extends TeacherSource {
   }
 
   @Override
-  Optional<LabelOrder> labels() throws IOException {
+  public Optional<LabelOrder> labels() throws IOException {
     return trainer.labelsOfTeacher();
   }
 
+  /** The trainer runs one training by its number, so it does not count its own. */
   @Override
-  boolean isTrainedFirst() {
-    return true;
-  }
-
-  /** The trainer is asked for one training by number, so it need not count its own. */
-  @Override
-  <T extends Output<T>> List<ReadyTeacher> ready(TeacherPreparation<T> preparation)
-      throws IOException {
-    @SuppressWarnings("unchecked") // a trainer trains on any outputs, and says if it cannot
+  public <T extends Output<T>> DistilledModel<T> train(
+      Dataset<T> examples, int invocation, DistillationListener listener, Object storeLock) {
+    @SuppressWarnings("unchecked") // a trainer trains on any outputs, and refuses what it cannot
     DistillationTrainer<T> ofExamples = (DistillationTrainer<T>) trainer;
-    try (DistilledModel<T> assistant =
-        ofExamples.train(
-            preparation.examples(),
-            Map.of(),
-            preparation.invocation(),
-            preparation.listener().assistant(),
-            preparation.storeLock())) {
-      preparation.report().assistant(assistant.getProvenance());
-      // Without provenance, which tells the time: the same assistant is the same file, whose soft
-      // targets a store knows.
-      StudentNetwork network = assistant.network();
-      Path file = Files.createTempFile(preparation.folder(), "assistant", ".onnx");
-      network.onnx().write(file);
-      return OnnxTeacher.of(file, network.labelOrder(), network.logits()).ready(preparation);
-    }
+    return ofExamples.train(examples, Map.of(), invocation, listener, storeLock);
   }
 
   @Override

@@ -7,22 +7,20 @@ import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.Provenancable;
 import com.oracle.labs.mlrg.olcut.provenance.impl.ConfiguredObjectProvenanceImpl;
-import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.ConfigurableDataSource;
 import org.tribuo.distill.component.PropertyChecks;
-import org.tribuo.distill.loss.FeatureTerm;
-import org.tribuo.distill.loss.HardLoss;
-import org.tribuo.distill.loss.SoftLoss;
+import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.schedule.Schedule;
-import org.tribuo.distill.schedule.WarmUpSchedule;
 import org.tribuo.distill.student.FrozenWeights;
+import org.tribuo.distill.training.AdamWOptimizer;
 
 /**
- * A part of a training, with examples, losses and schedules of its own; what it does not state is
- * that of the trainer. Each stage starts with a new optimizer from the weights that the one before
- * has left.
+ * A stage of a training, with examples, an objective and a learning rate of its own; what it does
+ * not state is that of the trainer. Each stage starts with a new optimizer from the weights that
+ * the one before has left.
  *
  * <pre>{@code
  * <component name="trainer" type="org.tribuo.distill.DistillationTrainer">
@@ -39,21 +37,24 @@ import org.tribuo.distill.student.FrozenWeights;
  *   <property name="name" value="exam"/>
  *   <property name="epochs" value="2"/>
  *   <property name="from" value="LABELS"/>
- *   <property name="learningRate" value="2e-5"/>
+ *   <property name="learningRate" value="rate"/>
+ * </component>
+ * <component name="rate" type="org.tribuo.distill.schedule.WarmUpSchedule">
+ *   <property name="peak" value="2e-5"/>
  * </component>
  * }</pre>
  */
 public final class TrainingStage
     implements Configurable, Provenancable<ConfiguredObjectProvenance> {
-  /** What the student's answers are compared with. */
+  /** What the student's output is compared with. */
   public enum From {
-    /** Both, weighed by alpha. */
+    /** Both, weighted by alpha. */
     LABELS_AND_TEACHER,
     /** The labels. */
     LABELS,
     /** The teacher. */
     TEACHER,
-    /** Nothing: only what happens inside is compared, by the features. */
+    /** Neither: only intermediate activations are compared. */
     FEATURES;
 
     boolean labels() {
@@ -73,71 +74,64 @@ public final class TrainingStage
     LABELLED
   }
 
-  @ConfigurableName String component = "TrainingStage";
+  /** The name of the only stage of a training that states none. */
+  private static final String TRAINING = "training";
 
-  @Config(
-      mandatory = true,
-      description = "The stage's own name, which provenance and listeners call it by.")
-  String name = "";
+  @ConfigurableName private String component = "TrainingStage";
 
-  @Config(mandatory = true, description = "Passes over the examples of the stage.")
-  int epochs;
+  @Config(description = "The name of the stage in provenance and for listeners.")
+  private String name = TRAINING;
+
+  @Config(description = "Passes over the examples of the stage, 1 or more.")
+  private int epochs = 3;
 
   @Config(
       description =
-          "What the student's answers are compared with; by default labels and teacher, as far as"
-              + " there is a teacher.")
-  @Nullable From from;
+          "What the student's output is compared with; by default labels and teacher, or the labels"
+              + " if there is no teacher.")
+  private @Nullable From from;
 
   @Config(
       description =
           "Examples of the stage's own, such as further texts; by default those of the dataset.")
-  @Nullable ConfigurableDataSource<?> examples;
+  private @Nullable ConfigurableDataSource<?> examples;
 
   @Config(
       description =
-          "Which of the examples; by default all, but those with a label where the labels alone are"
-              + " learnt.")
-  @Nullable Rows rows;
-
-  @Config(description = "The loss against the labels; by default the trainer's.")
-  @Nullable HardLoss hardLoss;
-
-  @Config(description = "The loss against the teacher; by default the trainer's.")
-  @Nullable SoftLoss softLoss;
+          "Which of the examples; by default all, but those with a label where the stage states that"
+              + " it learns from labels alone.")
+  private @Nullable Rows rows;
 
   @Config(
       description =
-          "What is compared inside student and teacher; by default the trainer's features, but none"
-              + " where it is stated that the labels alone are learnt.")
-  List<FeatureTerm> features = List.of();
+          "What the stage minimises; by default the trainer's objective, without its losses on"
+              + " intermediate activations where the stage states that it learns from labels alone.")
+  private @Nullable DistillationObjective objective;
+
+  @Config(description = "The learning rate over the steps; by default the trainer's.")
+  private @Nullable Schedule learningRate;
 
   @Config(description = "The weights that keep their values; by default the trainer's.")
-  @Nullable FrozenWeights frozenWeights;
-
-  @Config(description = "Alpha over the steps of the stage; by default the trainer's.")
-  @Nullable Schedule alpha;
-
-  @Config(description = "The temperature over the steps of the stage; by default the trainer's.")
-  @Nullable Schedule temperature;
-
-  @Config(description = "The peak of the learning rate; 0 for the trainer's.")
-  float learningRate;
-
-  @Config(
-      description =
-          "What the learning rate does after its warm-up; by default as the trainer says.")
-  WarmUpSchedule.@Nullable Decay learningRateDecay;
+  private @Nullable FrozenWeights frozenWeights;
 
   /** For OLCUT. */
   private TrainingStage() {}
 
   /**
-   * A stage that is otherwise as the trainer says.
+   * A training of one stage, over all examples.
    *
-   * @param name what provenance and listeners call it by
-   * @param epochs passes over its examples, at least 1
-   * @throws PropertyException if the name is blank, or there are no epochs
+   * @throws PropertyException if there are less than 1 epochs
+   */
+  public static TrainingStage of(int epochs) {
+    return of(TRAINING, epochs).on(Rows.ALL);
+  }
+
+  /**
+   * A stage as the trainer would do it.
+   *
+   * @param name not blank, and unique among the stages of a trainer
+   * @param epochs at least 1
+   * @throws PropertyException if the name is blank or there are less than 1 epochs
    */
   public static TrainingStage of(String name, int epochs) {
     TrainingStage stage = new TrainingStage();
@@ -147,6 +141,16 @@ public final class TrainingStage
     return stage;
   }
 
+  /**
+   * A stage of the name {@code fine-tuning} that learns from the labels alone, after a
+   * distillation.
+   *
+   * @throws PropertyException if there are less than 1 epochs
+   */
+  public static TrainingStage fineTuning(int epochs) {
+    return of("fine-tuning", epochs).learningFrom(From.LABELS).on(Rows.LABELLED);
+  }
+
   @Override
   public void postConfig() {
     PropertyChecks properties = new PropertyChecks(component);
@@ -154,6 +158,9 @@ public final class TrainingStage
       throw properties.refused("name", "is blank, expected one");
     }
     properties.checkAtLeast("epochs", 1, epochs);
+    if (learningRate != null) {
+      AdamWOptimizer.checkLearningRate("learningRate", learningRate, properties);
+    }
   }
 
   /** The same, learning from something else. */
@@ -167,51 +174,41 @@ public final class TrainingStage
   }
 
   /**
-   * The same on examples of its own. The student may not answer more than the outputs of the
-   * dataset; none of these examples is held out.
+   * The same on examples of its own. They may have no outputs but those of the dataset; none of
+   * these examples is held out.
    */
   public TrainingStage on(ConfigurableDataSource<?> other) {
     return with(stage -> stage.examples = other);
   }
 
-  /** The same with another loss against the labels. */
-  public TrainingStage hardLoss(HardLoss other) {
-    return with(stage -> stage.hardLoss = other);
+  /** The same with an objective of its own. */
+  public TrainingStage objective(DistillationObjective other) {
+    return with(stage -> stage.objective = other);
   }
 
-  /** The same with another loss against the teacher. */
-  public TrainingStage softLoss(SoftLoss other) {
-    return with(stage -> stage.softLoss = other);
+  /**
+   * The same with a learning rate of its own, which warms up to a peak over a tenth of the steps
+   * and decays linearly to 0.
+   *
+   * @param peak finite and greater than 0
+   * @throws PropertyException if it is out of its range
+   */
+  public TrainingStage learningRate(float peak) {
+    return learningRate(new AdamWOptimizer().learningRate(peak).learningRate());
   }
 
-  /** The same with other features. */
-  public TrainingStage features(FeatureTerm... others) {
-    return with(stage -> stage.features = List.of(others));
+  /**
+   * The same with a learning rate of its own.
+   *
+   * @throws PropertyException if it is negative or not finite at any step
+   */
+  public TrainingStage learningRate(Schedule other) {
+    return with(stage -> stage.learningRate = other);
   }
 
   /** The same with other weights that keep their values, {@link FrozenWeights#none} perhaps. */
   public TrainingStage frozenWeights(FrozenWeights others) {
     return with(stage -> stage.frozenWeights = others);
-  }
-
-  /** The same with another weight of the soft loss. */
-  public TrainingStage alpha(Schedule other) {
-    return with(stage -> stage.alpha = other);
-  }
-
-  /** The same with another temperature. */
-  public TrainingStage temperature(Schedule other) {
-    return with(stage -> stage.temperature = other);
-  }
-
-  /** The same with another peak of the learning rate. */
-  public TrainingStage learningRate(float peak) {
-    return with(stage -> stage.learningRate = peak);
-  }
-
-  /** The same with another course of the learning rate. */
-  public TrainingStage learningRateDecay(WarmUpSchedule.Decay other) {
-    return with(stage -> stage.learningRateDecay = other);
   }
 
   private TrainingStage with(Consumer<TrainingStage> change) {
@@ -221,16 +218,48 @@ public final class TrainingStage
     other.from = from;
     other.examples = examples;
     other.rows = rows;
-    other.hardLoss = hardLoss;
-    other.softLoss = softLoss;
-    other.features = features;
-    other.frozenWeights = frozenWeights;
-    other.alpha = alpha;
-    other.temperature = temperature;
+    other.objective = objective;
     other.learningRate = learningRate;
-    other.learningRateDecay = learningRateDecay;
+    other.frozenWeights = frozenWeights;
     change.accept(other);
+    other.postConfig();
     return other;
+  }
+
+  String component() {
+    return component;
+  }
+
+  String name() {
+    return name;
+  }
+
+  int epochs() {
+    return epochs;
+  }
+
+  Optional<From> from() {
+    return Optional.ofNullable(from);
+  }
+
+  Optional<ConfigurableDataSource<?>> examples() {
+    return Optional.ofNullable(examples);
+  }
+
+  Optional<Rows> rows() {
+    return Optional.ofNullable(rows);
+  }
+
+  Optional<DistillationObjective> objective() {
+    return Optional.ofNullable(objective);
+  }
+
+  Optional<Schedule> learningRate() {
+    return Optional.ofNullable(learningRate);
+  }
+
+  Optional<FrozenWeights> frozenWeights() {
+    return Optional.ofNullable(frozenWeights);
   }
 
   @Override

@@ -26,11 +26,13 @@ import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.input.Batching;
 import org.tribuo.distill.input.CsvTextDataSource;
 import org.tribuo.distill.input.TokenFeatures;
 import org.tribuo.distill.input.TokenSequence;
 import org.tribuo.distill.loss.CrossEntropy;
 import org.tribuo.distill.loss.Dist;
+import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.loss.Dkd;
 import org.tribuo.distill.loss.SquaredError;
 import org.tribuo.distill.runtime.ExecutionProvider;
@@ -40,6 +42,8 @@ import org.tribuo.distill.student.CutStudent;
 import org.tribuo.distill.student.EncoderStudent;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.StudentSource;
+import org.tribuo.distill.teacher.OnnxTeacher;
+import org.tribuo.distill.training.EarlyStopping;
 import org.tribuo.distill.transformer.Pooling;
 import org.tribuo.hash.HashCodeHasher;
 import org.tribuo.hash.HashingTrainer;
@@ -97,7 +101,7 @@ class DistillationBadInputTest {
             () ->
                 builder()
                     .teacher(OnnxTeacher.of(BERT, ORDER))
-                    .fineTuningEpochs(1)
+                    .stages(TrainingStage.of(3), TrainingStage.fineTuning(1))
                     .build()
                     .train(unlabelled))
         .withMessageContaining("No example has a label")
@@ -107,7 +111,7 @@ class DistillationBadInputTest {
             () ->
                 builder()
                     .teacher(OnnxTeacher.of(BERT, ORDER))
-                    .earlyStopping(0.1, 1)
+                    .earlyStopping(new EarlyStopping(0.1, 1))
                     .build()
                     .train(unlabelled))
         .withMessageContaining("Early stopping holds out labelled examples, and there are 0");
@@ -142,17 +146,17 @@ class DistillationBadInputTest {
         .withMessageContaining("a token at position 64, the model reads texts of at most 64 tokens")
         .withMessageContaining("set the tokenizer's maximum length to that");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> builder().maxLength(8).build().train(LABELLED))
+        .isThrownBy(() -> builder().batching(new Batching().maxLength(8)).build().train(LABELLED))
         .withMessageContaining("reads texts of at most 8 tokens");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> builder().maxLength(65).build().train(LABELLED))
+        .isThrownBy(() -> builder().batching(new Batching().maxLength(65)).build().train(LABELLED))
         .withMessage("maxLength is 65 tokens, but the model has positions for 64");
   }
 
   @Test
   void aPaddingTokenOutsideOfTheVocabulary() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> builder().padId(101).build().train(LABELLED))
+        .isThrownBy(() -> builder().batching(new Batching().padId(101)).build().train(LABELLED))
         .withMessage(
             "padId is 101, outside of the vocabulary of 101 that the student has; state the id of"
                 + " its padding token");
@@ -383,7 +387,12 @@ class DistillationBadInputTest {
   @Test
   void aHardLossForOtherOutputs() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> builder().hardLoss(new SquaredError()).build().train(LABELLED))
+        .isThrownBy(
+            () ->
+                builder()
+                    .objective(new DistillationObjective().hardLoss(new SquaredError()))
+                    .build()
+                    .train(LABELLED))
         .withMessageContaining("SquaredError")
         .withMessageContaining(
             "means nothing for the outputs of the dataset, which are of type Label");
@@ -391,7 +400,9 @@ class DistillationBadInputTest {
         .isThrownBy(
             () ->
                 builder()
-                    .hardLoss(new CrossEntropy(0, Map.of("yellow", 2f)))
+                    .objective(
+                        new DistillationObjective()
+                            .hardLoss(new CrossEntropy(0, Map.of("yellow", 2f))))
                     .build()
                     .train(LABELLED))
         .withMessageContaining("Component: CrossEntropy, Property: classWeights")
@@ -499,7 +510,7 @@ class DistillationBadInputTest {
     }
   }
 
-  private static DistillationBuilder<Label> builder() {
+  private static DistillationTrainer.Builder<Label> builder() {
     return DistillationTrainer.<Label>builder()
         .student(OnnxStudent.of(BERT, ORDER))
         .session(SessionSettings.cpu(1));

@@ -38,10 +38,12 @@ import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
 import org.tribuo.classification.evaluation.LabelEvaluator;
 import org.tribuo.classification.experiments.ConfigurableTrainTest;
+import org.tribuo.distill.input.Batching;
 import org.tribuo.distill.input.CsvTextDataSource;
 import org.tribuo.distill.loss.AttentionKl;
 import org.tribuo.distill.loss.CrossEntropy;
 import org.tribuo.distill.loss.Dist;
+import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.loss.Dkd;
 import org.tribuo.distill.loss.FeatureTerm;
 import org.tribuo.distill.loss.JensenShannon;
@@ -55,7 +57,6 @@ import org.tribuo.distill.loss.SparseKlDivergence;
 import org.tribuo.distill.loss.SquaredError;
 import org.tribuo.distill.loss.TinyBert;
 import org.tribuo.distill.loss.WeightedLosses;
-import org.tribuo.distill.runtime.ExecutionProvider;
 import org.tribuo.distill.runtime.Precision;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.schedule.ConstantSchedule;
@@ -69,7 +70,14 @@ import org.tribuo.distill.student.EncoderStudent;
 import org.tribuo.distill.student.FrozenWeights;
 import org.tribuo.distill.student.NewStudent;
 import org.tribuo.distill.student.OnnxStudent;
+import org.tribuo.distill.student.TrainingGraphOptions;
+import org.tribuo.distill.teacher.ActivationTeacher;
+import org.tribuo.distill.teacher.EnsembleMean;
+import org.tribuo.distill.teacher.OnnxTeacher;
+import org.tribuo.distill.teacher.SeveralTeachers;
 import org.tribuo.distill.teacher.TeacherWeighting;
+import org.tribuo.distill.training.AdamWOptimizer;
+import org.tribuo.distill.training.EarlyStopping;
 import org.tribuo.distill.transformer.NamedFeature;
 import org.tribuo.distill.transformer.Pooling;
 import org.tribuo.test.Helpers;
@@ -114,7 +122,11 @@ class DistillationConfigurationTest {
 
   @Test
   void aPrecisionForWhichNothingIsThereIsRefusedAtOnce() {
-    assertThatThrownBy(() -> minimal().precision(Precision.BFLOAT16_PRODUCTS).build())
+    assertThatThrownBy(
+            () ->
+                minimal()
+                    .session(SessionSettings.cpu(0).withPrecision(Precision.BFLOAT16_PRODUCTS))
+                    .build())
         .isInstanceOf(PropertyException.class)
         .hasMessageContaining("precision")
         .hasMessageContaining("add org.tribuo.distill:tribuo-distill-onednn:");
@@ -122,45 +134,55 @@ class DistillationConfigurationTest {
 
   @Test
   void aTrainerThatWasBuiltInJavaSurvivesItToo(@TempDir Path folder) throws Exception {
-    for (DistillationBuilder<Label> builder :
+    for (DistillationTrainer.Builder<Label> builder :
         List.of(
             minimal(),
             minimal()
                 .teacher(OnnxTeacher.of(BERT, ORDER, "logits"))
-                .softLoss(new Dkd(1, 2))
-                .frozenWeights(FrozenWeights.embeddingsAndLayers(1).andNamed("*bias", "?"))
-                .hardLoss(new CrossEntropy(0.1f, Map.of("red", 2f)))
-                .alpha(0.3f)
-                .temperature(4)
-                .epochs(2)
-                .fineTuningEpochs(1)
-                .fineTuningLearningRate(1e-5f)
-                .learningRateDecay(WarmUpSchedule.Decay.CONSTANT)
-                .warmUp(0)
-                .adamW(0.8f, 0.99f, 1e-6f)
-                .weightDecay(0)
-                .maxGradientNorm(0)
-                .batchSize(7)
-                .maxTokens(512)
-                .accumulation(2)
-                .earlyStopping(0.3, 4)
-                .compactVocabulary(false)
-                .maxLength(32)
-                .padId(1)
-                .featureCacheBytes(1L << 20)
+                .objective(
+                    new DistillationObjective()
+                        .softLoss(new Dkd(1, 2))
+                        .hardLoss(new CrossEntropy(0.1f, Map.of("red", 2f)))
+                        .alpha(0.3f)
+                        .temperature(4))
+                .trainingGraph(
+                    new TrainingGraphOptions()
+                        .frozenWeights(FrozenWeights.embeddingsAndLayers(1).andNamed("*bias", "?"))
+                        .compactVocabulary(false))
+                .stages(TrainingStage.of(2), TrainingStage.fineTuning(1).learningRate(1e-5f))
+                .optimizer(
+                    new AdamWOptimizer()
+                        .learningRate(new WarmUpSchedule(5e-5f, 0, WarmUpSchedule.Decay.CONSTANT))
+                        .betas(0.8f, 0.99f)
+                        .epsilon(1e-6f)
+                        .weightDecay(0)
+                        .maxGradientNorm(AdamWOptimizer.NO_CLIPPING))
+                .batching(
+                    new Batching()
+                        .batchSize(7)
+                        .maxTokens(512)
+                        .accumulation(2)
+                        .maxLength(32)
+                        .padId(1))
+                .earlyStopping(new EarlyStopping(0.3, 4))
+                .activationTeacher(ActivationTeacher.of(OnnxTeacher.of(BERT)).cacheBytes(1L << 20))
                 .softTargetStore(folder.resolve("store"))
                 .session(SessionSettings.cpu(2))
                 .seed(99),
             minimal()
                 .student(EncoderStudent.of(Zoo.file("minilm_embedding_ts14"), Pooling.FIRST_TOKEN))
                 .teacher(OnnxTeacher.of(BERT, ORDER))
-                .softLoss(new Dist(2, 1)),
+                .objective(new DistillationObjective().softLoss(new Dist(2, 1))),
             minimal()
                 .teacher(OnnxTeacher.of(BERT, ORDER))
-                .alpha(
-                    PiecewiseSchedule.of(
-                        List.of(new LinearSchedule(0, 0.9f), StepSchedule.of(0.9f)), 0.1, 1))
-                .temperature(new CosineSchedule(8, 1)),
+                .objective(
+                    new DistillationObjective()
+                        .alpha(
+                            PiecewiseSchedule.of(
+                                List.of(new LinearSchedule(0, 0.9f), StepSchedule.of(0.9f)),
+                                0.1,
+                                1))
+                        .temperature(new CosineSchedule(8, 1))),
             minimal()
                 .teacher(
                     SeveralTeachers.of(
@@ -169,19 +191,21 @@ class DistillationConfigurationTest {
                                 minimal().teacher(OnnxTeacher.of(BERT, ORDER)).build()))
                         .withWeights(1, 2)
                         .withTemperatures(1, 0.5f)
-                        .averaging(SeveralTeachers.Mean.LOGITS)
+                        .averaging(EnsembleMean.LOGITS)
                         .weightedBy(TeacherWeighting.CONFIDENCE))
                 .stages(
                     TrainingStage.of("first", 2)
                         .learningFrom(TrainingStage.From.TEACHER)
-                        .temperature(StepSchedule.of(4, 2))
-                        .softLoss(new Dkd(1, 2)),
+                        .objective(
+                            new DistillationObjective()
+                                .temperature(StepSchedule.of(4, 2))
+                                .softLoss(new Dkd(1, 2))),
                     TrainingStage.of("second", 1)
                         .on(TrainingStage.Rows.LABELLED)
                         .learningRate(1e-5f)),
             minimal()
                 .student(CutStudent.keeping(List.of(2), OnnxStudent.of(BERT, ORDER, "logits")))
-                .hardLoss(new SquaredError()))) {
+                .objective(new DistillationObjective().hardLoss(new SquaredError())))) {
       DistillationTrainer<Label> trainer = builder.build();
       Helpers.testConfigurableRoundtrip(trainer);
       Helpers.testProvenanceMarshalling(trainer.getProvenance());
@@ -191,7 +215,11 @@ class DistillationConfigurationTest {
   @Test
   void theTrainerInAProvenanceIsTheTrainerThatWas() throws Exception {
     DistillationTrainer<Label> trainer =
-        minimal().teacher(OnnxTeacher.of(BERT, ORDER)).alpha(0.25f).seed(3).build();
+        minimal()
+            .teacher(OnnxTeacher.of(BERT, ORDER))
+            .objective(new DistillationObjective().alpha(0.25f))
+            .seed(3)
+            .build();
     List<ConfigurationData> configuration =
         ProvenanceUtil.extractConfiguration(trainer.getProvenance());
     try (ConfigurationManager manager = new ConfigurationManager()) {
@@ -268,60 +296,129 @@ class DistillationConfigurationTest {
 
   static Stream<Arguments> refused() {
     return Stream.of(
-        refused("alpha", b -> b.alpha(-0.1f), "from 0 (labels only) to 1 (teacher only)"),
-        refused("alpha", b -> b.alpha(1.5f), "alpha is 1.5"),
-        refused("alpha", b -> b.alpha(Float.NaN), "alpha is NaN"),
-        refused("temperature", b -> b.temperature(0), "temperature is 0.0"),
-        refused("temperature", b -> b.temperature(Float.POSITIVE_INFINITY), "finite number"),
-        refused(
-            "alphaSchedule",
-            b -> b.alpha(new LinearSchedule(0.9f, 1.1f)),
-            "alpha goes from 0.9 to 1.1, expected a number from 0"),
-        refused(
-            "temperatureSchedule",
-            b -> b.temperature(new CosineSchedule(4, 0)),
-            "temperature goes from 0.0 to 4.0, expected a finite number greater than 0"),
         refused(
             "alpha",
-            b -> b.alpha(0.5f).alpha(StepSchedule.of(0.5f, 1)),
-            "is 0.5, and there is a schedule: StepSchedule[0.5, 1.0]; state one of the two"),
+            b -> b.objective(new DistillationObjective().alpha(-0.1f)),
+            "from 0 (labels only) to 1 (teacher only)"),
+        refused("alpha", b -> b.objective(new DistillationObjective().alpha(1.5f)), "alpha is 1.5"),
+        refused(
+            "alpha",
+            b -> b.objective(new DistillationObjective().alpha(Float.NaN)),
+            "alpha is NaN"),
+        refused(
+            "temperature",
+            b -> b.objective(new DistillationObjective().temperature(0)),
+            "temperature is 0.0"),
+        refused(
+            "temperature",
+            b -> b.objective(new DistillationObjective().temperature(Float.POSITIVE_INFINITY)),
+            "finite number"),
+        refused(
+            "alpha",
+            b -> b.objective(new DistillationObjective().alpha(new LinearSchedule(0.9f, 1.1f))),
+            "alpha goes from 0.9 to 1.1, expected a number from 0"),
+        refused(
+            "temperature",
+            b -> b.objective(new DistillationObjective().temperature(new CosineSchedule(4, 0))),
+            "temperature goes from 0.0 to 4.0, expected a finite number greater than 0"),
         refused("epochs", b -> b.epochs(0), "is 0, expected 1 or more"),
-        refused("fineTuningEpochs", b -> b.fineTuningEpochs(-1), "is -1, expected 0 or more"),
-        refused("learningRate", b -> b.learningRate(0), "is 0.0, expected a finite number above 0"),
-        refused("learningRate", b -> b.learningRate(Float.NaN), "is NaN"),
-        refused("fineTuningLearningRate", b -> b.fineTuningLearningRate(-1), "is -1.0"),
-        refused("warmUp", b -> b.warmUp(2), "is 2.0, expected a fraction of all steps from 0 to 1"),
-        refused("beta1", b -> b.adamW(1, 0.9f, 1e-8f), "must be in [0, 1), but is 1.0"),
-        refused("beta2", b -> b.adamW(0.9f, -1, 1e-8f), "must be in [0, 1), but is -1.0"),
-        refused("epsilon", b -> b.adamW(0.9f, 0.9f, 0), "must be positive, but is 0.0"),
-        refused("weightDecay", b -> b.weightDecay(-1), "must be 0 or positive, but is -1.0"),
-        refused("maxGradientNorm", b -> b.maxGradientNorm(-1), "must be positive, but is -1.0"),
-        refused("batchSize", b -> b.batchSize(0), "is 0, expected 1 or more"),
-        refused("maxTokens", b -> b.maxTokens(-1), "is -1, expected 0 or more"),
-        refused("accumulation", b -> b.accumulation(0), "is 0, expected 1 or more"),
-        refused("heldOut", b -> b.earlyStopping(0, 1), "is 0.0, expected a number above 0"),
-        refused("heldOut", b -> b.earlyStopping(1, 1), "is 1.0, expected a number above 0"),
-        refused("patience", b -> b.earlyStopping(0.1, 0), "must be at least 1, but is 0"),
-        refused("maxLength", b -> b.maxLength(-1), "is -1, expected 0 or more"),
-        refused("featureCacheBytes", b -> b.featureCacheBytes(-1), "is -1, expected 0 or more"),
-        refused("featureCacheBytes", b -> b.featureCacheBytes(1L << 60), "give it more with -Xmx"),
-        refused("padId", b -> b.padId(-1), "is -1, expected 0 or more"),
-        refused("softLoss", b -> b.softLoss(new KlDivergence()), "there is no teacher"));
+        refused(
+            "epochs",
+            b -> b.stages(TrainingStage.of(3), TrainingStage.fineTuning(-1)),
+            "is -1, expected 1 or more"),
+        refused("name", b -> b.stages(TrainingStage.of(" ", 1)), "is blank, expected one"),
+        refused("stages", b -> b.stages(), "are none, expected at least one"),
+        refused(
+            "learningRate",
+            b -> b.optimizer(new AdamWOptimizer().learningRate(new LinearSchedule(1, -1))),
+            "goes from -1.0 to 1.0, expected finite numbers of 0 or more"),
+        refused(
+            "dropout",
+            b -> b.trainingGraph(new TrainingGraphOptions().dropout(1)),
+            "is 1.0, expected a probability from 0 (none) to below 1"),
+        refused(
+            "peak",
+            b -> b.optimizer(new AdamWOptimizer().learningRate(0)),
+            "is 0.0, expected a finite number above 0"),
+        refused("peak", b -> b.optimizer(new AdamWOptimizer().learningRate(Float.NaN)), "is NaN"),
+        refused(
+            "warmUp",
+            b ->
+                b.optimizer(
+                    new AdamWOptimizer()
+                        .learningRate(new WarmUpSchedule(5e-5f, 2, WarmUpSchedule.Decay.LINEAR))),
+            "is 2.0, expected a fraction of all steps from 0 to 1"),
+        refused(
+            "beta1",
+            b -> b.optimizer(new AdamWOptimizer().betas(1, 0.9f).epsilon(1e-8f)),
+            "must be in [0, 1), but is 1.0"),
+        refused(
+            "beta2",
+            b -> b.optimizer(new AdamWOptimizer().betas(0.9f, -1).epsilon(1e-8f)),
+            "must be in [0, 1), but is -1.0"),
+        refused(
+            "epsilon",
+            b -> b.optimizer(new AdamWOptimizer().betas(0.9f, 0.9f).epsilon(0)),
+            "must be positive, but is 0.0"),
+        refused(
+            "weightDecay",
+            b -> b.optimizer(new AdamWOptimizer().weightDecay(-1)),
+            "must be 0 or positive, but is -1.0"),
+        refused(
+            "maxGradientNorm",
+            b -> b.optimizer(new AdamWOptimizer().maxGradientNorm(-1)),
+            "must be positive, but is -1.0"),
+        refused(
+            "batchSize", b -> b.batching(new Batching().batchSize(0)), "is 0, expected 1 or more"),
+        refused(
+            "maxTokens", b -> b.batching(new Batching().maxTokens(0)), "is 0, expected 1 or more"),
+        refused(
+            "accumulation",
+            b -> b.batching(new Batching().accumulation(0)),
+            "is 0, expected 1 or more"),
+        refused(
+            "heldOut",
+            b -> b.earlyStopping(new EarlyStopping(0, 1)),
+            "is 0.0, expected a number above 0"),
+        refused(
+            "heldOut",
+            b -> b.earlyStopping(new EarlyStopping(1, 1)),
+            "is 1.0, expected a number above 0"),
+        refused(
+            "patience",
+            b -> b.earlyStopping(new EarlyStopping(0.1, 0)),
+            "is 0, expected 1 or more"),
+        refused(
+            "maxLength", b -> b.batching(new Batching().maxLength(0)), "is 0, expected 1 or more"),
+        refused(
+            "cacheBytes",
+            b -> b.activationTeacher(ActivationTeacher.of(OnnxTeacher.of(BERT)).cacheBytes(-1)),
+            "is -1, expected 0 or more"),
+        refused(
+            "cacheBytes",
+            b ->
+                b.activationTeacher(
+                    ActivationTeacher.of(OnnxTeacher.of(BERT)).cacheBytes(1L << 60)),
+            "give it more with -Xmx"),
+        refused("padId", b -> b.batching(new Batching().padId(-1)), "is -1, expected 0 or more"),
+        refused(
+            "objective",
+            b -> b.objective(new DistillationObjective().softLoss(new KlDivergence())),
+            "there is no teacher"));
   }
 
   private static Arguments refused(
-      String property, UnaryOperator<DistillationBuilder<Label>> change, String message) {
+      String property, UnaryOperator<DistillationTrainer.Builder<Label>> change, String message) {
     return Arguments.of(property, change, message);
   }
 
   @ParameterizedTest(name = "{0}: {2}")
   @MethodSource("refused")
   void aValueOutOfItsRangeIsRefused(
-      String property, UnaryOperator<DistillationBuilder<Label>> change, String message) {
-    DistillationBuilder<Label> builder = change.apply(minimal());
+      String property, UnaryOperator<DistillationTrainer.Builder<Label>> change, String message) {
     assertThatExceptionOfType(PropertyException.class)
-        .isThrownBy(builder::build)
-        .withMessageContaining("Component: DistillationTrainer, Property: " + property)
+        .isThrownBy(() -> change.apply(minimal()).build())
+        .withMessageContaining("Property: " + property)
         .withMessageContaining(message)
         .satisfies(e -> assertThat(e.getProperty()).isEqualTo(property));
   }
@@ -338,24 +435,6 @@ class DistillationConfigurationTest {
     assertThatExceptionOfType(PropertyException.class)
         .isThrownBy(() -> PiecewiseSchedule.of(List.of(StepSchedule.of(1)), 0.5))
         .withMessageContaining("expected ascending numbers above 0 of which the last is 1");
-  }
-
-  @Test
-  void gpuSettingsOnTheProcessorAreRefused() {
-    DistillationTrainer<Label> trainer = new DistillationTrainer<>();
-    trainer.student = OnnxStudent.of(BERT, ORDER);
-    assertThat(trainer.provider).isEqualTo(ExecutionProvider.CPU);
-    trainer.deviceId = 1;
-    assertThatExceptionOfType(PropertyException.class)
-        .isThrownBy(trainer::postConfig)
-        .withMessageContaining("Property: deviceId")
-        .withMessageContaining("must be 0 on the CPU, but are 1 and 0");
-    trainer.deviceId = 0;
-    trainer.gpuMemoryLimitBytes = 7;
-    assertThatExceptionOfType(PropertyException.class)
-        .isThrownBy(trainer::postConfig)
-        .withMessageContaining("Property: gpuMemoryLimitBytes")
-        .withMessageContaining("must be 0 on the CPU, but are 0 and 7");
   }
 
   @Test
@@ -379,11 +458,11 @@ class DistillationConfigurationTest {
     Files.writeString(
         xml,
         Files.readString(xml)
-            .replace("name=\"alpha\" value=\"0.5\"", "name=\"alpha\" value=\"2\""));
+            .replace("name=\"value\" value=\"0.5\"", "name=\"value\" value=\"2\""));
     try (ConfigurationManager manager = new ConfigurationManager(xml.toString())) {
       assertThatExceptionOfType(PropertyException.class)
           .isThrownBy(() -> manager.lookup("trainer"))
-          .withMessageContaining("Component: trainer, Property: alpha, alpha is 2.0");
+          .withMessageContaining("Component: objective, Property: alpha, alpha is 2.0");
     }
   }
 
@@ -394,21 +473,22 @@ class DistillationConfigurationTest {
         xml,
         Files.readString(xml)
             .replace(
-                "name=\"earlyStopping\" value=\"true\"", "name=\"earlyStopping\" value=\"yes\""));
+                "name=\"compactVocabulary\" value=\"true\"",
+                "name=\"compactVocabulary\" value=\"yes\""));
     try (ConfigurationManager manager = new ConfigurationManager(xml.toString())) {
       assertThatExceptionOfType(PropertyException.class)
           .isThrownBy(() -> manager.lookup("trainer"))
           .withMessage(
-              "Component: trainer, Property: earlyStopping, is 'yes', expected true or false");
+              "Component: graph, Property: compactVocabulary, is 'yes', expected true or false");
     }
   }
 
   @Test
   void aBuilderBuildsOneTrainer() {
-    DistillationBuilder<Label> builder = minimal();
+    DistillationTrainer.Builder<Label> builder = minimal();
     builder.build();
     assertThatIllegalStateException()
-        .isThrownBy(() -> builder.alpha(1))
+        .isThrownBy(() -> builder.objective(new DistillationObjective().alpha(1)))
         .withMessageContaining("built already");
   }
 
@@ -420,7 +500,7 @@ class DistillationConfigurationTest {
         .withMessageContaining("is -3, expected 0 or more");
   }
 
-  private static DistillationBuilder<Label> minimal() {
+  private static DistillationTrainer.Builder<Label> minimal() {
     return DistillationTrainer.<Label>builder().student(OnnxStudent.of(BERT, ORDER));
   }
 

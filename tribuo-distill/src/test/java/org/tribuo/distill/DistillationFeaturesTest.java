@@ -30,24 +30,33 @@ import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.pass.Normalization;
+import org.tribuo.distill.input.Batching;
 import org.tribuo.distill.loss.AttentionForm;
 import org.tribuo.distill.loss.AttentionKl;
 import org.tribuo.distill.loss.Cka;
+import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.loss.FeatureLoss;
 import org.tribuo.distill.loss.FeatureTerm;
 import org.tribuo.distill.loss.HiddenStateMse;
-import org.tribuo.distill.loss.LayerMap;
 import org.tribuo.distill.loss.LayerPair;
 import org.tribuo.distill.loss.MiniLm;
+import org.tribuo.distill.loss.PairedLayers;
 import org.tribuo.distill.loss.Pkd;
 import org.tribuo.distill.loss.RkdAngle;
 import org.tribuo.distill.loss.RkdDistance;
+import org.tribuo.distill.loss.SkipLayers;
 import org.tribuo.distill.loss.TinyBert;
+import org.tribuo.distill.loss.UniformLayers;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.schedule.LinearSchedule;
 import org.tribuo.distill.schedule.StepSchedule;
 import org.tribuo.distill.student.EncoderStudent;
+import org.tribuo.distill.student.TrainingGraphOptions;
+import org.tribuo.distill.teacher.ActivationTeacher;
+import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.teacher.SoftTargetProgress;
+import org.tribuo.distill.training.AdamWOptimizer;
+import org.tribuo.distill.training.EarlyStopping;
 import org.tribuo.distill.training.EpochReport;
 import org.tribuo.distill.training.EvaluationReport;
 import org.tribuo.distill.training.StepReport;
@@ -71,19 +80,19 @@ class DistillationFeaturesTest {
     new FeatureTerm("relations", new MiniLm(4), 1),
     new FeatureTerm("recipe", new TinyBert(), 0.01f),
     new FeatureTerm(
-        "probabilities", new AttentionKl(LayerMap.uniform(), AttentionForm.PROBABILITIES), 1),
+        "probabilities", new AttentionKl(new UniformLayers(), AttentionForm.PROBABILITIES), 1),
   };
 
-  private static DistillationBuilder<Label> builder(String student, Path teacher) {
+  private static DistillationTrainer.Builder<Label> builder(String student, Path teacher) {
     return alone(student).teacher(OnnxTeacher.of(teacher, ORDER));
   }
 
-  private static DistillationBuilder<Label> alone(String student) {
+  private static DistillationTrainer.Builder<Label> alone(String student) {
     return DistillationTrainer.<Label>builder()
         .student(EncoderStudent.of(Zoo.file(student), Pooling.MEAN))
         .epochs(2)
-        .learningRate(2e-3f)
-        .batchSize(8)
+        .optimizer(new AdamWOptimizer().learningRate(2e-3f))
+        .batching(new Batching().batchSize(8))
         .session(SessionSettings.cpu(1));
   }
 
@@ -100,11 +109,13 @@ class DistillationFeaturesTest {
   void aTeacherThatRunsBesideTheStudentShowsWhatIsInside(String student) {
     DistillationTrainer<Label> trainer =
         builder(student, BERT)
-            .dropout(0)
+            .trainingGraph(new TrainingGraphOptions().dropout(0))
             .epochs(8)
-            .features(
-                new FeatureTerm("relations", new MiniLm(4), 0.5f),
-                new FeatureTerm("distances", new RkdDistance(), new LinearSchedule(1, 0)))
+            .objective(
+                new DistillationObjective()
+                    .features(
+                        new FeatureTerm("relations", new MiniLm(4), 0.5f),
+                        new FeatureTerm("distances", new RkdDistance(), new LinearSchedule(1, 0))))
             .build();
 
     List<StepReport> steps = steps(trainer).get("training");
@@ -123,7 +134,9 @@ class DistillationFeaturesTest {
   void whatWasFoundInBothIsTold() {
     DistillationTrainer<Label> trainer =
         builder("distilbert_seqcls_optimum", BERT)
-            .features(new FeatureTerm("relations", new MiniLm(4), 1))
+            .objective(
+                new DistillationObjective()
+                    .features(new FeatureTerm("relations", new MiniLm(4), 1)))
             .build();
     List<String> told = new ArrayList<>();
     trainer.setListener(
@@ -155,7 +168,8 @@ class DistillationFeaturesTest {
 
   private static DistillationTrainer<Label> relationsAlone() {
     return builder("bert_seqcls_dynamo", BERT)
-        .features(new FeatureTerm("relations", new MiniLm(4), 1))
+        .objective(
+            new DistillationObjective().features(new FeatureTerm("relations", new MiniLm(4), 1)))
         .build();
   }
 
@@ -168,13 +182,18 @@ class DistillationFeaturesTest {
   @Test
   void featuresThatAreKeptTeachTheSame() {
     List<StepReport> live =
-        steps(builder("bert_seqcls_dynamo", BERT).features(ALL_KINDS).build()).get("training");
+        steps(
+                builder("bert_seqcls_dynamo", BERT)
+                    .objective(new DistillationObjective().features(ALL_KINDS))
+                    .build())
+            .get("training");
     for (long bytes : new long[] {40_000, 1L << 26}) {
       List<StepReport> kept =
           steps(
                   builder("bert_seqcls_dynamo", BERT)
-                      .features(ALL_KINDS)
-                      .featureCacheBytes(bytes)
+                      .objective(new DistillationObjective().features(ALL_KINDS))
+                      .activationTeacher(
+                          ActivationTeacher.of(OnnxTeacher.of(BERT)).cacheBytes(bytes))
                       .build())
               .get("training");
 
@@ -195,33 +214,32 @@ class DistillationFeaturesTest {
     assertThat(weights(someKept().build())).isEqualTo(weights(someKept().build()));
   }
 
-  private static DistillationBuilder<Label> someKept() {
+  private static DistillationTrainer.Builder<Label> someKept() {
     return builder("bert_seqcls_dynamo", BERT)
-        .features(ALL_KINDS)
-        .featureCacheBytes(40_000)
-        .accumulation(2)
-        .earlyStopping(0.2, 2);
+        .objective(new DistillationObjective().features(ALL_KINDS))
+        .activationTeacher(ActivationTeacher.of(OnnxTeacher.of(BERT)).cacheBytes(40_000))
+        .batching(new Batching().batchSize(8).accumulation(2))
+        .earlyStopping(new EarlyStopping(0.2, 2));
   }
 
   @Test
   void theProvenanceTellsHowOftenTheTeacherWasRun() {
-    DistillationBuilder<Label> builder =
+    DistillationTrainer.Builder<Label> builder =
         builder("bert_seqcls_dynamo", BERT)
-            .epochs(DistillationTrainer.DEFAULT_EPOCHS)
-            .featureCacheBytes(1_000_000)
+            .activationTeacher(ActivationTeacher.of(OnnxTeacher.of(BERT)).cacheBytes(1_000_000))
             .stages(
                 TrainingStage.of("inside", 3)
                     .learningFrom(TrainingStage.From.FEATURES)
-                    .features(ALL_KINDS),
+                    .objective(new DistillationObjective().features(ALL_KINDS)),
                 TrainingStage.of("response", 1)
-                    .features(new FeatureTerm("relations", new MiniLm(4), 1)),
+                    .objective(
+                        new DistillationObjective()
+                            .features(new FeatureTerm("relations", new MiniLm(4), 1))),
                 TrainingStage.of("labels", 1).learningFrom(TrainingStage.From.LABELS));
     DistillationTrainer<Label> trainer = builder.build();
     try (DistilledModel<Label> model = trainer.train(TEXTS)) {
       Map<String, ? extends Provenance> run =
           model.getProvenance().getInstanceProvenance().getMap();
-      assertThat(trainer.getProvenance().getConfiguredParameters().get("featureCacheBytes"))
-          .hasToString("1000000");
       assertThat(run.get("inside-features-computed")).hasToString("24");
       assertThat(run.get("inside-features-reused")).hasToString("48");
       assertThat(run.get("response-features-computed")).hasToString("24");
@@ -237,29 +255,28 @@ class DistillationFeaturesTest {
     FeatureTerm relations = new FeatureTerm("relations", new MiniLm(4), 1);
 
     alone("bert_seqcls_ts11")
-        .featureTeacher(OnnxTeacher.of(blind))
-        .features(relations)
+        .activationTeacher(ActivationTeacher.of(OnnxTeacher.of(blind)))
+        .objective(new DistillationObjective().features(relations))
         .build()
         .train(TEXTS)
         .close();
     assertThatThrownBy(
             () ->
                 alone("bert_seqcls_ts11")
-                    .featureTeacher(OnnxTeacher.of(blind))
-                    .features(relations)
-                    .featureCacheBytes(5)
+                    .activationTeacher(ActivationTeacher.of(OnnxTeacher.of(blind)).cacheBytes(5))
+                    .objective(new DistillationObjective().features(relations))
                     .build()
                     .train(TEXTS))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "featureCacheBytes is 5, but no input tells the teacher tokens from padding, so"
-                + " features of a text differ from batch to batch; set it to 0");
+            "cacheBytes is 5, but no input tells the teacher tokens from padding, so"
+                + " activations of a text differ from batch to batch; set it to 0");
     assertThatThrownBy(
             () ->
                 builder("bert_seqcls_ts11", BERT)
                     .student(EncoderStudent.of(blind, Pooling.FIRST_TOKEN))
-                    .features(relations)
-                    .featureCacheBytes(5)
+                    .objective(new DistillationObjective().features(relations))
+                    .activationTeacher(ActivationTeacher.of(OnnxTeacher.of(BERT)).cacheBytes(5))
                     .build()
                     .train(TEXTS))
         .isInstanceOf(IllegalArgumentException.class)
@@ -271,9 +288,12 @@ class DistillationFeaturesTest {
     Path encoder = Zoo.file("minilm_embedding_ts14");
     DistillationTrainer<Label> trainer =
         alone("bert_seqcls_ts11")
-            .featureTeacher(OnnxTeacher.of(encoder))
-            .features(
-                new FeatureTerm("states", new HiddenStateMse(LayerMap.pairs(LayerPair.LAST)), 1))
+            .activationTeacher(ActivationTeacher.of(OnnxTeacher.of(encoder)))
+            .objective(
+                new DistillationObjective()
+                    .features(
+                        new FeatureTerm(
+                            "states", new HiddenStateMse(new PairedLayers(LayerPair.LAST)), 1)))
             .build();
 
     assertThat(steps(trainer).get("training").get(0).terms().keySet())
@@ -285,11 +305,10 @@ class DistillationFeaturesTest {
     FeatureTerm recipe = new FeatureTerm("recipe", new TinyBert(), 1);
     DistillationTrainer<Label> trainer =
         builder("bert_seqcls_dynamo", BERT)
-            .epochs(DistillationTrainer.DEFAULT_EPOCHS)
             .stages(
                 TrainingStage.of("inside", 2)
                     .learningFrom(TrainingStage.From.FEATURES)
-                    .features(recipe),
+                    .objective(new DistillationObjective().features(recipe)),
                 TrainingStage.of("response", 1),
                 TrainingStage.of("labels", 1).learningFrom(TrainingStage.From.LABELS))
             .build();
@@ -313,12 +332,13 @@ class DistillationFeaturesTest {
   void aStageThatTeachesNoAnswersIsNotStoppedByThem() {
     DistillationTrainer<Label> trainer =
         builder("bert_seqcls_dynamo", BERT)
-            .epochs(DistillationTrainer.DEFAULT_EPOCHS)
-            .earlyStopping(0.2, 1)
+            .earlyStopping(new EarlyStopping(0.2, 1))
             .stages(
                 TrainingStage.of("inside", 6)
                     .learningFrom(TrainingStage.From.FEATURES)
-                    .features(new FeatureTerm("relations", new MiniLm(4), 1)),
+                    .objective(
+                        new DistillationObjective()
+                            .features(new FeatureTerm("relations", new MiniLm(4), 1))),
                 TrainingStage.of("response", 6).learningRate(1e-9f))
             .build();
     List<String> epochs = new ArrayList<>();
@@ -351,8 +371,10 @@ class DistillationFeaturesTest {
   void featuresOfTheTrainerCountWhereverMoreThanLabelsIsLearnt() {
     DistillationTrainer<Label> trainer =
         builder("bert_seqcls_dynamo", BERT)
-            .fineTuningEpochs(1)
-            .features(new FeatureTerm("relations", new MiniLm(4), 1))
+            .stages(TrainingStage.of(3), TrainingStage.fineTuning(1))
+            .objective(
+                new DistillationObjective()
+                    .features(new FeatureTerm("relations", new MiniLm(4), 1)))
             .build();
 
     Map<String, List<StepReport>> heard = steps(trainer);
@@ -371,6 +393,9 @@ class DistillationFeaturesTest {
           <component name="trainer" type="org.tribuo.distill.DistillationTrainer">
             <property name="student" value="student"/>
             <property name="teacher" value="teacher"/>
+            <property name="objective" value="objective"/>
+          </component>
+          <component name="objective" type="org.tribuo.distill.loss.DistillationObjective">
             <propertylist name="features"><item>inside</item><item>pairs</item></propertylist>
           </component>
           <component name="student" type="org.tribuo.distill.student.OnnxStudent">
@@ -379,7 +404,7 @@ class DistillationFeaturesTest {
               <item>red</item><item>blue</item><item>green</item>
             </propertylist>
           </component>
-          <component name="teacher" type="org.tribuo.distill.OnnxTeacher">
+          <component name="teacher" type="org.tribuo.distill.teacher.OnnxTeacher">
             <property name="path" value="%1$s"/>
             <propertylist name="labelOrder">
               <item>red</item><item>blue</item><item>green</item>
@@ -417,10 +442,11 @@ class DistillationFeaturesTest {
     try (ConfigurationManager manager = new ConfigurationManager(xml.toString())) {
       DistillationTrainer<?> trainer = (DistillationTrainer<?>) manager.lookup("trainer");
 
-      assertThat(trainer.features.get(0).name()).isEqualTo("inside");
-      assertThat(trainer.features.get(0))
+      FeatureTerm inside = (FeatureTerm) manager.lookup("inside");
+      assertThat(inside.name()).isEqualTo("inside");
+      assertThat(inside)
           .hasToString("LinearSchedule(from=1.0, to=0.0) * MiniLm(-1:-2, relationHeads=8)");
-      assertThat(trainer.features.get(1))
+      assertThat(manager.lookup("pairs"))
           .hasToString("0.25 * HiddenStateCosine(PairedLayers[0:0, 2:1])");
       checkSurvives(trainer);
     }
@@ -443,13 +469,18 @@ class DistillationFeaturesTest {
   void featuresThatWereStatedInJavaSurviveItToo() throws Exception {
     DistillationTrainer<Label> trainer =
         builder("bert_seqcls_dynamo", BERT)
-            .epochs(DistillationTrainer.DEFAULT_EPOCHS)
-            .features(new FeatureTerm("a", new MiniLm(new LayerPair(1, 2), 4), 0.5f))
+            .objective(
+                new DistillationObjective()
+                    .features(new FeatureTerm("a", new MiniLm(new LayerPair(1, 2), 4), 0.5f)))
             .stages(
                 TrainingStage.of("inside", 1)
-                    .features(new FeatureTerm("b", new Pkd(LayerMap.skip()), 1)),
+                    .objective(
+                        new DistillationObjective()
+                            .features(new FeatureTerm("b", new Pkd(new SkipLayers()), 1))),
                 TrainingStage.of("relations", 1)
-                    .features(new FeatureTerm("c", new Cka(), StepSchedule.of(1, 0))))
+                    .objective(
+                        new DistillationObjective()
+                            .features(new FeatureTerm("c", new Cka(), StepSchedule.of(1, 0)))))
             .build();
 
     checkSurvives(trainer);
@@ -461,13 +492,19 @@ class DistillationFeaturesTest {
     DistillationTrainer<Label> named =
         alone("bert_seqcls_dynamo")
             .teacher(OnnxTeacher.of(BERT, ORDER).withFeatures(vectors("bert_seqcls_ts11")))
-            .studentFeatures(vectors("bert_seqcls_dynamo"))
-            .features(relations)
+            .objective(
+                new DistillationObjective()
+                    .studentFeatures(vectors("bert_seqcls_dynamo"))
+                    .features(relations))
             .build();
     checkSurvives(named);
 
     assertThat(weights(named))
-        .isEqualTo(weights(builder("bert_seqcls_dynamo", BERT).features(relations).build()));
+        .isEqualTo(
+            weights(
+                builder("bert_seqcls_dynamo", BERT)
+                    .objective(new DistillationObjective().features(relations))
+                    .build()));
   }
 
   /** Queries, keys and values of the second layer. */
@@ -537,8 +574,10 @@ class DistillationFeaturesTest {
         .hasMessageContaining("is not stated, expected the width of one head");
     DistillationTrainer<Label> trainer =
         builder("bert_seqcls_dynamo", BERT)
-            .studentFeatures(one)
-            .features(new FeatureTerm("relations", new MiniLm(4), 1))
+            .objective(
+                new DistillationObjective()
+                    .studentFeatures(one)
+                    .features(new FeatureTerm("relations", new MiniLm(4), 1)))
             .build();
     assertThatThrownBy(() -> trainer.train(TEXTS))
         .isInstanceOf(GraphException.class)
@@ -549,15 +588,21 @@ class DistillationFeaturesTest {
   void featuresNeedATeacherThatShowsThem() {
     FeatureTerm relations = new FeatureTerm("relations", new MiniLm(4), 1);
 
-    assertThatThrownBy(() -> alone("bert_seqcls_ts11").features(relations).build())
-        .isInstanceOf(PropertyException.class)
-        .hasMessageContaining("features")
-        .hasMessageContaining("there is no OnnxTeacher to compare with; state a featureTeacher");
     assertThatThrownBy(
             () ->
                 alone("bert_seqcls_ts11")
-                    .epochs(DistillationTrainer.DEFAULT_EPOCHS)
-                    .stages(TrainingStage.of("inside", 1).features(relations))
+                    .objective(new DistillationObjective().features(relations))
+                    .build())
+        .isInstanceOf(PropertyException.class)
+        .hasMessageContaining("objective")
+        .hasMessageContaining(
+            "there is no OnnxTeacher to compare with; state an activationTeacher");
+    assertThatThrownBy(
+            () ->
+                alone("bert_seqcls_ts11")
+                    .stages(
+                        TrainingStage.of("inside", 1)
+                            .objective(new DistillationObjective().features(relations)))
                     .build())
         .isInstanceOf(PropertyException.class)
         .hasMessageContaining("the trainer has no OnnxTeacher to compare with");
@@ -568,11 +613,11 @@ class DistillationFeaturesTest {
     assertThatThrownBy(
             () ->
                 builder("bert_seqcls_ts11", BERT)
-                    .epochs(DistillationTrainer.DEFAULT_EPOCHS)
                     .stages(TrainingStage.of("inside", 1).learningFrom(TrainingStage.From.FEATURES))
                     .build())
         .isInstanceOf(PropertyException.class)
-        .hasMessageContaining("is FEATURES, but neither stage nor trainer has any");
+        .hasMessageContaining(
+            "is FEATURES, but the objective has no loss on intermediate activations");
   }
 
   @Test
@@ -589,9 +634,13 @@ class DistillationFeaturesTest {
     assertThatThrownBy(() -> new MiniLm(0))
         .isInstanceOf(PropertyException.class)
         .hasMessageContaining("Component: MiniLm, Property: relationHeads, is 0");
-    assertThatThrownBy(() -> new Pkd(LayerMap.pairs())).isInstanceOf(PropertyException.class);
+    assertThatThrownBy(() -> new Pkd(new PairedLayers())).isInstanceOf(PropertyException.class);
     FeatureTerm one = new FeatureTerm("same", loss, 1);
-    assertThatThrownBy(() -> builder("bert_seqcls_ts11", BERT).features(one, one).build())
+    assertThatThrownBy(
+            () ->
+                builder("bert_seqcls_ts11", BERT)
+                    .objective(new DistillationObjective().features(one, one))
+                    .build())
         .isInstanceOf(PropertyException.class)
         .hasMessageContaining("has two of the name 'same'");
   }
@@ -600,7 +649,9 @@ class DistillationFeaturesTest {
   void whatDoesNotFitIsSaidBeforeTheTeacherIsAsked() {
     DistillationTrainer<Label> trainer =
         builder("bert_seqcls_dynamo", BERT)
-            .features(new FeatureTerm("relations", new MiniLm(5), 1))
+            .objective(
+                new DistillationObjective()
+                    .features(new FeatureTerm("relations", new MiniLm(5), 1)))
             .build();
     List<String> asked = new ArrayList<>();
     trainer.setListener(
@@ -624,20 +675,23 @@ class DistillationFeaturesTest {
     DistillationTrainer<Label> trainer =
         alone("bert_seqcls_ts11")
             .teacher(OnnxTeacher.of(BERT, ORDER).reading(tokenizer, 0))
-            .features(new FeatureTerm("relations", new MiniLm(4), 1))
+            .objective(
+                new DistillationObjective()
+                    .features(new FeatureTerm("relations", new MiniLm(4), 1)))
             .build();
 
     assertThatThrownBy(() -> trainer.train(TEXTS))
         .isInstanceOf(PropertyException.class)
-        .hasMessageContaining("the featureTeacher must read the student's tokens");
+        .hasMessageContaining("the activationTeacher must read the student's tokens");
   }
 
   @Test
   void batchesTooSmallForALossAreRefused() {
     DistillationTrainer<Label> trainer =
         builder("bert_seqcls_dynamo", BERT)
-            .batchSize(2)
-            .features(new FeatureTerm("angles", new RkdAngle(), 1))
+            .batching(new Batching().batchSize(2))
+            .objective(
+                new DistillationObjective().features(new FeatureTerm("angles", new RkdAngle(), 1)))
             .build();
 
     assertThatThrownBy(() -> trainer.train(TEXTS))

@@ -27,14 +27,19 @@ import org.tribuo.classification.evaluation.LabelEvaluation;
 import org.tribuo.classification.evaluation.LabelEvaluator;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.input.Batching;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.schedule.WarmUpSchedule;
 import org.tribuo.distill.student.CutStudent;
 import org.tribuo.distill.student.EncoderStudent;
 import org.tribuo.distill.student.NewStudent;
 import org.tribuo.distill.student.OnnxStudent;
+import org.tribuo.distill.student.TrainingGraphOptions;
+import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.teacher.SoftTargetProgress;
 import org.tribuo.distill.teacher.TeacherRun;
+import org.tribuo.distill.training.AdamWOptimizer;
+import org.tribuo.distill.training.EarlyStopping;
 import org.tribuo.distill.training.EpochReport;
 import org.tribuo.distill.training.TrainingListener;
 import org.tribuo.distill.transformer.Pooling;
@@ -69,7 +74,7 @@ class DistillationTrainerTest {
         DistillationTrainer.<Label>builder()
             .student(EncoderStudent.of(Zoo.file("minilm_embedding_ts14"), Pooling.MEAN))
             .epochs(8)
-            .learningRate(5e-3f)
+            .optimizer(new AdamWOptimizer().learningRate(5e-3f))
             .session(ONE_THREAD)
             .build()
             .train(LABELLED)) {
@@ -83,9 +88,8 @@ class DistillationTrainerTest {
         DistillationTrainer.<Label>builder()
             .student(CutStudent.keeping(1, OnnxStudent.of(teacher)))
             .teacher(OnnxTeacher.of(teacher))
-            .epochs(6)
-            .learningRate(5e-3f)
-            .fineTuningEpochs(1)
+            .stages(TrainingStage.of(6), TrainingStage.fineTuning(1))
+            .optimizer(new AdamWOptimizer().learningRate(5e-3f))
             .session(ONE_THREAD)
             .softTargetStore(folder.resolve("soft-targets"))
             .build();
@@ -111,8 +115,8 @@ class DistillationTrainerTest {
         DistillationTrainer.<Label>builder()
             .student(NewStudent.of(101, 2, 32, 4))
             .epochs(30)
-            .learningRate(5e-3f)
-            .dropout(0)
+            .optimizer(new AdamWOptimizer().learningRate(5e-3f))
+            .trainingGraph(new TrainingGraphOptions().dropout(0))
             .session(ONE_THREAD)
             .build()
             .train(LABELLED)) {
@@ -139,9 +143,9 @@ class DistillationTrainerTest {
                 OnnxStudent.of(
                     Zoo.file("bert_multilabel_dynamo"), List.of("a", "b", "c", "d", "e", "f")))
             .epochs(15)
-            .learningRate(1e-2f)
-            .batchSize(8)
-            .earlyStopping(0.2, 15)
+            .optimizer(new AdamWOptimizer().learningRate(1e-2f))
+            .batching(new Batching().batchSize(8))
+            .earlyStopping(new EarlyStopping(0.2, 15))
             .session(ONE_THREAD)
             .build()
             .train(TinyTexts.dataset(several, multiLabels))) {
@@ -161,9 +165,9 @@ class DistillationTrainerTest {
         DistillationTrainer.<Regressor>builder()
             .student(OnnxStudent.of(Zoo.file("bert_regression2_ts17"), List.of("x", "y")))
             .epochs(15)
-            .learningRate(5e-3f)
-            .batchSize(8)
-            .earlyStopping(0.2, 15)
+            .optimizer(new AdamWOptimizer().learningRate(5e-3f))
+            .batching(new Batching().batchSize(8))
+            .earlyStopping(new EarlyStopping(0.2, 15))
             .session(ONE_THREAD)
             .build()
             .train(TinyTexts.dataset(numbers, regression))) {
@@ -185,7 +189,8 @@ class DistillationTrainerTest {
 
   @Test
   void anyRunCanBeReplayed() {
-    DistillationTrainer<Label> trainer = fromLabels().epochs(1).earlyStopping(0.2, 1).build();
+    DistillationTrainer<Label> trainer =
+        fromLabels().epochs(1).earlyStopping(new EarlyStopping(0.2, 1)).build();
     List<String> runs = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
       runs.add(weights(trainer.train(LABELLED)));
@@ -255,9 +260,9 @@ class DistillationTrainerTest {
     Path file = folder.resolve("last-good.onnx");
     DistillationTrainer<Label> trainer =
         fromLabels()
-            .learningRate(1e30f)
-            .learningRateDecay(WarmUpSchedule.Decay.CONSTANT)
-            .warmUp(0)
+            .optimizer(
+                new AdamWOptimizer()
+                    .learningRate(new WarmUpSchedule(1e30f, 0, WarmUpSchedule.Decay.CONSTANT)))
             .lastGoodStudent(file)
             .build();
     assertThatExceptionOfType(TrainingStoppedException.class)
@@ -290,9 +295,8 @@ class DistillationTrainerTest {
     DistillationTrainer<Label> trainer =
         fromLabels()
             .teacher(OnnxTeacher.of(Zoo.file("bert_seqcls_ts11"), ORDER))
-            .epochs(2)
-            .fineTuningEpochs(1)
-            .earlyStopping(0.1, 5)
+            .stages(TrainingStage.of(2), TrainingStage.fineTuning(1))
+            .earlyStopping(new EarlyStopping(0.1, 5))
             .build();
     trainer.setListener(
         new DistillationListener() {
@@ -353,11 +357,11 @@ class DistillationTrainerTest {
     }
   }
 
-  private static DistillationBuilder<Label> fromLabels() {
+  private static DistillationTrainer.Builder<Label> fromLabels() {
     return DistillationTrainer.<Label>builder()
         .student(OnnxStudent.of(Zoo.file("bert_seqcls_ts11"), ORDER))
         .epochs(8)
-        .learningRate(5e-3f)
+        .optimizer(new AdamWOptimizer().learningRate(5e-3f))
         .session(ONE_THREAD);
   }
 

@@ -39,6 +39,8 @@ import org.tribuo.distill.input.TokenSequence;
 import org.tribuo.distill.protos.DistilledModelProto;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.runtime.TrainingRuntime;
+import org.tribuo.distill.student.StudentNetwork;
+import org.tribuo.distill.student.StudentNetworkProtos;
 import org.tribuo.impl.ArrayExample;
 import org.tribuo.interop.onnx.DenseTransformer;
 import org.tribuo.interop.onnx.LabelTransformer;

@@ -18,10 +18,16 @@ import org.tribuo.Example;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.input.Batching;
+import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.loss.FeatureTerm;
 import org.tribuo.distill.loss.HiddenStateMse;
+import org.tribuo.distill.output.Score;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.student.OnnxStudent;
+import org.tribuo.distill.student.TrainingGraphOptions;
+import org.tribuo.distill.teacher.OnnxTeacher;
+import org.tribuo.distill.training.AdamWOptimizer;
 
 /** Examples with Tribuo's weights. */
 class ExampleWeightsTest {
@@ -39,19 +45,19 @@ class ExampleWeightsTest {
     return texts;
   }
 
-  private static DistillationBuilder<Label> distillation() {
+  private static DistillationTrainer.Builder<Label> distillation() {
     return DistillationTrainer.<Label>builder()
         .student(OnnxStudent.of(BERT, ORDER))
         .teacher(OnnxTeacher.of(BERT, ORDER))
-        .alpha(0.3f)
+        .objective(new DistillationObjective().alpha(0.3f))
         .epochs(2)
-        .batchSize(8)
-        .learningRate(1e-3f)
+        .batching(new Batching().batchSize(8))
+        .optimizer(new AdamWOptimizer().learningRate(1e-3f))
         .session(SessionSettings.cpu(1));
   }
 
   private Map<String, Tensor> weights(
-      DistillationBuilder<Label> builder, List<Example<Label>> texts) throws Exception {
+      DistillationTrainer.Builder<Label> builder, List<Example<Label>> texts) throws Exception {
     Path file = folder.resolve("student.onnx");
     try (DistilledModel<Label> model = builder.build().train(TinyTexts.dataset(texts))) {
       model.exportOnnx(file);
@@ -86,10 +92,18 @@ class ExampleWeightsTest {
       }
     }
     Map<String, Tensor> expected =
-        weights(distillation().batchSize(64).dropout(0).epochs(1), copied);
+        weights(
+            distillation()
+                .batching(new Batching().batchSize(64))
+                .trainingGraph(new TrainingGraphOptions().dropout(0))
+                .epochs(1),
+            copied);
     Map<String, Tensor> found =
         weights(
-            distillation().batchSize(64).dropout(0).epochs(1),
+            distillation()
+                .batching(new Batching().batchSize(64))
+                .trainingGraph(new TrainingGraphOptions().dropout(0))
+                .epochs(1),
             texts(row -> row % 3 == 0 ? 0.5 : 0.25));
 
     for (String name : List.of("classifier.weight", "onnx::MatMul_315")) {
@@ -136,7 +150,11 @@ class ExampleWeightsTest {
   @Test
   void aLossOnFeaturesIsRefusedBeforeTheTeacherIsAsked() {
     DistillationTrainer<Label> trainer =
-        distillation().features(new FeatureTerm("states", new HiddenStateMse(), 1)).build();
+        distillation()
+            .objective(
+                new DistillationObjective()
+                    .features(new FeatureTerm("states", new HiddenStateMse(), 1)))
+            .build();
     trainer.setListener(new NoTeacherIsAsked());
 
     assertThatIllegalArgumentException()
@@ -149,14 +167,11 @@ class ExampleWeightsTest {
     Tensor logits = Tensor.of(new float[] {1, 0, 1, 0, 1, 0}, 3, 2);
     Tensor weights = Tensor.of(new float[] {1, 0.25f, 0.25f}, 3);
 
-    assertThat(HeldOutValidation.Score.ACCURACY.of(logits, Tensor.vector(0, 1, 1), weights))
-        .isEqualTo(1 / 1.5);
-    assertThat(
-            HeldOutValidation.Score.MICRO_F1.of(
-                logits, Tensor.of(new float[] {1, 0, 0, 1, 0, 1}, 3, 2), weights))
+    assertThat(Score.ACCURACY.of(logits, Tensor.vector(0, 1, 1), weights)).isEqualTo(1 / 1.5);
+    assertThat(Score.MICRO_F1.of(logits, Tensor.of(new float[] {1, 0, 0, 1, 0, 1}, 3, 2), weights))
         .isEqualTo(2 * 1 / (2 + 0.5 + 0.5));
     assertThat(
-            HeldOutValidation.Score.NEGATIVE_SQUARED_ERROR.of(
+            Score.NEGATIVE_SQUARED_ERROR.of(
                 logits, Tensor.of(new float[] {1, 0, 0, 0, 1, 0}, 3, 2), weights))
         .isEqualTo(-0.25 / 3);
   }

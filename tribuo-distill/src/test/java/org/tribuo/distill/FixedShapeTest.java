@@ -23,22 +23,26 @@ import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.graph.pass.Normalization;
+import org.tribuo.distill.input.Batching;
 import org.tribuo.distill.input.TokenInputs;
 import org.tribuo.distill.input.TokenSequence;
+import org.tribuo.distill.output.LabelOrder;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.student.OnnxStudent;
-import org.tribuo.distill.teacher.LabelOrder;
+import org.tribuo.distill.student.TrainingGraphOptions;
+import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.teacher.SoftTargetProducer;
 import org.tribuo.distill.teacher.SoftTargetStore;
 import org.tribuo.distill.teacher.SoftTargets;
 import org.tribuo.distill.teacher.Teacher;
 import org.tribuo.distill.teacher.TeacherSettings;
+import org.tribuo.distill.teacher.TeacherTexts;
 
 /** Models that read two rows of eight tokens, and no others. */
 class FixedShapeTest {
   private static final Path FIXED = Faults.file("static-shapes_static-2x8.onnx");
 
-  private static DistillationBuilder<Label> builder() {
+  private static DistillationTrainer.Builder<Label> builder() {
     return DistillationTrainer.<Label>builder()
         .student(OnnxStudent.of(Faults.CLASSIFIER, Faults.LABELS))
         .teacher(OnnxTeacher.of(FIXED, Faults.LABELS))
@@ -100,8 +104,8 @@ class FixedShapeTest {
     return DistillationTrainer.<Label>builder()
         .student(OnnxStudent.of(student, Faults.LABELS))
         .epochs(2)
-        .batchSize(5)
-        .dropout(0)
+        .batching(new Batching().batchSize(5))
+        .trainingGraph(new TrainingGraphOptions().dropout(0))
         .session(SessionSettings.cpu(1))
         .build()
         .train(new MutableDataset<>(Faults.source(8)));

@@ -26,9 +26,12 @@ import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.graph.pass.Normalization;
 import org.tribuo.distill.graph.shape.ShapeInference;
+import org.tribuo.distill.input.Batching;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.student.FrozenWeights;
 import org.tribuo.distill.student.OnnxStudent;
+import org.tribuo.distill.student.TrainingGraphOptions;
+import org.tribuo.distill.training.AdamWOptimizer;
 import org.tribuo.distill.training.TrainingListener;
 import org.tribuo.distill.training.TrainingPlan;
 
@@ -46,19 +49,19 @@ class FrozenWeightsTest {
 
   @TempDir Path folder;
 
-  private static DistillationBuilder<Label> student(Path file) {
+  private static DistillationTrainer.Builder<Label> student(Path file) {
     return DistillationTrainer.<Label>builder()
         .student(OnnxStudent.of(file, ORDER))
         .epochs(1)
-        .learningRate(1e-3f)
+        .optimizer(new AdamWOptimizer().learningRate(1e-3f))
         .session(SessionSettings.cpu(1));
   }
 
-  private static DistillationBuilder<Label> student() {
+  private static DistillationTrainer.Builder<Label> student() {
     return student(Zoo.file(BERT));
   }
 
-  private OnnxModel trained(DistillationBuilder<Label> builder) throws IOException {
+  private OnnxModel trained(DistillationTrainer.Builder<Label> builder) throws IOException {
     return trained(builder.build());
   }
 
@@ -88,7 +91,13 @@ class FrozenWeightsTest {
     OnnxModel before = Zoo.model(BERT);
     Set<String> all = changed(before, trained(student()));
     Set<String> upper =
-        changed(before, trained(student().frozenWeights(FrozenWeights.embeddingsAndLayers(1))));
+        changed(
+            before,
+            trained(
+                student()
+                    .trainingGraph(
+                        new TrainingGraphOptions()
+                            .frozenWeights(FrozenWeights.embeddingsAndLayers(1)))));
 
     assertThat(all).contains(WORDS, LOWER, UPPER, "bert.encoder.layer.0.output.dense.bias");
     assertThat(upper)
@@ -102,15 +111,27 @@ class FrozenWeightsTest {
 
   @Test
   void theOthersLearnAsIfAllDid() throws IOException {
-    DistillationBuilder<Label> one = student().batchSize(24).maxGradientNorm(0).dropout(0);
+    DistillationTrainer.Builder<Label> one =
+        student()
+            .batching(new Batching().batchSize(24))
+            .optimizer(
+                new AdamWOptimizer()
+                    .learningRate(1e-3f)
+                    .maxGradientNorm(AdamWOptimizer.NO_CLIPPING))
+            .trainingGraph(new TrainingGraphOptions().dropout(0));
     Map<String, Tensor> all = trained(one).initializers();
     Map<String, Tensor> some =
         trained(
                 student()
-                    .batchSize(24)
-                    .maxGradientNorm(0)
-                    .dropout(0)
-                    .frozenWeights(FrozenWeights.named("*embeddings*")))
+                    .batching(new Batching().batchSize(24))
+                    .optimizer(
+                        new AdamWOptimizer()
+                            .learningRate(1e-3f)
+                            .maxGradientNorm(AdamWOptimizer.NO_CLIPPING))
+                    .trainingGraph(
+                        new TrainingGraphOptions()
+                            .dropout(0)
+                            .frozenWeights(FrozenWeights.named("*embeddings*"))))
             .initializers();
 
     assertThat(some.get(WORDS)).isEqualTo(Zoo.model(BERT).initializers().get(WORDS));
@@ -127,9 +148,11 @@ class FrozenWeightsTest {
   void theOptimizerHasNoStateForThem() {
     long[] parameters = new long[2];
     for (boolean frozen : new boolean[] {false, true}) {
-      DistillationBuilder<Label> builder = student().compactVocabulary(false);
+      TrainingGraphOptions graph = new TrainingGraphOptions().compactVocabulary(false);
       DistillationTrainer<Label> trainer =
-          frozen ? builder.frozenWeights(FrozenWeights.named(WORDS)).build() : builder.build();
+          student()
+              .trainingGraph(frozen ? graph.frozenWeights(FrozenWeights.named(WORDS)) : graph)
+              .build();
       trainer.setListener(
           new DistillationListener() {
             @Override
@@ -150,8 +173,13 @@ class FrozenWeightsTest {
   @Test
   void compactionMakesNoDifference() throws IOException {
     FrozenWeights words = FrozenWeights.named(WORDS);
-    OnnxModel compact = trained(student().frozenWeights(words));
-    OnnxModel whole = trained(student().frozenWeights(words).compactVocabulary(false));
+    OnnxModel compact =
+        trained(student().trainingGraph(new TrainingGraphOptions().frozenWeights(words)));
+    OnnxModel whole =
+        trained(
+            student()
+                .trainingGraph(
+                    new TrainingGraphOptions().frozenWeights(words).compactVocabulary(false)));
 
     assertThat(changed(compact, whole)).isEmpty();
     assertThat(compact.initializers().get(WORDS))
@@ -166,7 +194,11 @@ class FrozenWeightsTest {
     assertThatThrownBy(() -> student(file).build().train(TEXTS))
         .isInstanceOf(UnknownOperatorException.class)
         .hasMessageContaining("Freeze those weights (frozenWeights), or");
-    OnnxModel model = trained(student(file).frozenWeights(FrozenWeights.embeddings()));
+    OnnxModel model =
+        trained(
+            student(file)
+                .trainingGraph(
+                    new TrainingGraphOptions().frozenWeights(FrozenWeights.embeddings())));
     assertThat(changed(OnnxModel.read(file), model)).contains(LOWER).doesNotContain(WORDS);
   }
 
@@ -192,7 +224,12 @@ class FrozenWeightsTest {
   void aStageMayTrainWhatTheTrainerFreezes() throws IOException {
     FrozenWeights head = FrozenWeights.embeddingsAndLayers(2);
     TrainingStage probing = TrainingStage.of("probing", 1);
-    OnnxModel probed = trained(student().epochs(3).frozenWeights(head).stages(probing));
+    OnnxModel probed =
+        trained(
+            student()
+                .epochs(3)
+                .trainingGraph(new TrainingGraphOptions().frozenWeights(head))
+                .stages(probing));
     assertThat(changed(Zoo.model(BERT), probed))
         .containsExactlyInAnyOrder(
             "bert.pooler.dense.weight",
@@ -203,7 +240,7 @@ class FrozenWeightsTest {
     DistillationTrainer<Label> both =
         student()
             .epochs(3)
-            .frozenWeights(head)
+            .trainingGraph(new TrainingGraphOptions().frozenWeights(head))
             .stages(probing, TrainingStage.of("all", 1).frozenWeights(FrozenWeights.none()))
             .build();
     assertThat(changed(Zoo.model(BERT), trained(both))).contains(WORDS, LOWER, UPPER);
@@ -221,7 +258,9 @@ class FrozenWeightsTest {
         .isThrownBy(
             () ->
                 student()
-                    .frozenWeights(FrozenWeights.named("bert.embedings.word_embeddings*"))
+                    .trainingGraph(
+                        new TrainingGraphOptions()
+                            .frozenWeights(FrozenWeights.named("bert.embedings.word_embeddings*")))
                     .build()
                     .train(TEXTS))
         .withMessageContaining("FrozenWeights")
@@ -235,7 +274,13 @@ class FrozenWeightsTest {
   @Test
   void freezingAllIsRefused() {
     assertThatExceptionOfType(PropertyException.class)
-        .isThrownBy(() -> student().frozenWeights(FrozenWeights.named("*")).build().train(TEXTS))
+        .isThrownBy(
+            () ->
+                student()
+                    .trainingGraph(
+                        new TrainingGraphOptions().frozenWeights(FrozenWeights.named("*")))
+                    .build()
+                    .train(TEXTS))
         .withMessageContaining("freeze all 41 weights of the student ('" + WORDS + "', ");
   }
 
@@ -244,7 +289,12 @@ class FrozenWeightsTest {
     assertThatExceptionOfType(PropertyException.class)
         .isThrownBy(
             () ->
-                student().frozenWeights(FrozenWeights.embeddingsAndLayers(3)).build().train(TEXTS))
+                student()
+                    .trainingGraph(
+                        new TrainingGraphOptions()
+                            .frozenWeights(FrozenWeights.embeddingsAndLayers(3)))
+                    .build()
+                    .train(TEXTS))
         .withMessageContaining("layers")
         .withMessageContaining("is 3, but the student has 2 layers");
     assertThatExceptionOfType(PropertyException.class)

@@ -26,7 +26,11 @@ import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.operator.Operator;
 import org.tribuo.distill.runtime.SessionSettings;
+import org.tribuo.distill.student.GradientRuleSource;
 import org.tribuo.distill.student.OnnxStudent;
+import org.tribuo.distill.student.StraightThroughQuantization;
+import org.tribuo.distill.student.TrainingGraphOptions;
+import org.tribuo.distill.teacher.OnnxTeacher;
 
 /** A student with an operator that the library does not know. */
 class GradientRulesTest {
@@ -73,7 +77,7 @@ class GradientRulesTest {
     graph.toModel().write(file);
   }
 
-  private DistillationBuilder<Label> student() {
+  private DistillationTrainer.Builder<Label> student() {
     return DistillationTrainer.<Label>builder()
         .student(OnnxStudent.of(file, List.of("red", "blue", "green")))
         .epochs(1)
@@ -99,14 +103,21 @@ class GradientRulesTest {
   @Test
   void theCallersRuleIsTaken() {
     try (DistilledModel<Label> model =
-        student().gradientRules(new Triangles()).build().train(TEXTS)) {
+        student()
+            .trainingGraph(new TrainingGraphOptions().gradientRules(new Triangles()))
+            .build()
+            .train(TEXTS)) {
       assertThat(model.getProvenance().toString()).contains("GradientRulesTest$Triangles");
     }
   }
 
   @Test
   void aRuleThatTheLibraryHasIsRefused() {
-    assertThatThrownBy(() -> student().gradientRules(new Superfluous()).build())
+    assertThatThrownBy(
+            () ->
+                student()
+                    .trainingGraph(new TrainingGraphOptions().gradientRules(new Superfluous()))
+                    .build())
         .isInstanceOf(PropertyException.class)
         .hasMessageContaining("gradientRules")
         .hasMessageContaining("Operator 'Tanh' is in the table already");
@@ -151,7 +162,11 @@ class GradientRulesTest {
   void aStudentThatRoundsIsTrainedStraightThroughIfItsTrainerSaysSo() throws IOException {
     writeQuantizedStudent();
     try (DistilledModel<Label> model =
-        student().gradientRules(new StraightThroughQuantization()).build().train(TEXTS)) {
+        student()
+            .trainingGraph(
+                new TrainingGraphOptions().gradientRules(new StraightThroughQuantization()))
+            .build()
+            .train(TEXTS)) {
       assertThat(model.getProvenance().toString()).contains("StraightThroughQuantization");
     }
   }

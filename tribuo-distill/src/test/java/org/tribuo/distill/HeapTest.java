@@ -14,6 +14,7 @@ import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.student.CutStudent;
 import org.tribuo.distill.student.EncoderStudent;
 import org.tribuo.distill.student.OnnxStudent;
+import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.transformer.NewEncoder;
 import org.tribuo.distill.transformer.Pooling;
 

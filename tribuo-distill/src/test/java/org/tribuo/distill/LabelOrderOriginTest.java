@@ -25,6 +25,7 @@ import org.tribuo.distill.component.OnnxMetadata;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.student.OnnxStudent;
+import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.test.Helpers;
 
 /** Who says what the columns of a model's logits stand for. */
@@ -130,7 +131,7 @@ class LabelOrderOriginTest {
             folder.resolve("teacher.xml"),
             """
             <config>
-              <component name="teacher" type="org.tribuo.distill.OnnxTeacher">
+              <component name="teacher" type="org.tribuo.distill.teacher.OnnxTeacher">
                 <property name="path" value="%s"/>
               </component>
             </config>

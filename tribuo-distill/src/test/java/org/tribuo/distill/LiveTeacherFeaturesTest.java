@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.tribuo.distill.engine.InferenceSession;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
@@ -50,8 +51,14 @@ import org.tribuo.distill.loss.Objective;
 import org.tribuo.distill.loss.Pkd;
 import org.tribuo.distill.loss.RkdDistance;
 import org.tribuo.distill.loss.RowForm;
+import org.tribuo.distill.loss.UniformLayers;
 import org.tribuo.distill.output.Targets;
 import org.tribuo.distill.runtime.SessionSettings;
+import org.tribuo.distill.teacher.FeatureTeacher;
+import org.tribuo.distill.teacher.LiveTeacherFeatures;
+import org.tribuo.distill.training.data.ExampleWeights;
+import org.tribuo.distill.training.data.TextRows;
+import org.tribuo.distill.training.data.TextTrainingData;
 import org.tribuo.distill.transformer.Feature;
 import org.tribuo.distill.transformer.Feature.Kind;
 
@@ -97,7 +104,7 @@ class LiveTeacherFeaturesTest {
   // ---- what losses make of it
 
   private static Map<String, FeatureLoss> losses() {
-    LayerMap uniform = LayerMap.uniform();
+    LayerMap uniform = new UniformLayers();
     Map<String, FeatureLoss> losses = new LinkedHashMap<>();
     losses.put("embeddings", new EmbeddingMse());
     losses.put("states", new HiddenStateMse(uniform));

@@ -13,12 +13,15 @@ import org.junit.jupiter.api.io.TempDir;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.graph.Sha256;
 import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.loss.FeatureTerm;
 import org.tribuo.distill.loss.MiniLm;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.student.CutStudent;
 import org.tribuo.distill.student.EncoderStudent;
 import org.tribuo.distill.student.OnnxStudent;
+import org.tribuo.distill.teacher.ActivationTeacher;
+import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.transformer.Feature;
 import org.tribuo.distill.transformer.Pooling;
 
@@ -46,10 +49,12 @@ class LocaleTest {
           DistillationTrainer.<Label>builder()
               .student(CutStudent.keeping(1, OnnxStudent.of(teacher)))
               .teacher(teaching)
-              .featureTeacher(teaching)
-              .features(new FeatureTerm("relations", new MiniLm(2), 1))
+              .activationTeacher(ActivationTeacher.of(teaching))
+              .objective(
+                  new DistillationObjective()
+                      .features(new FeatureTerm("relations", new MiniLm(2), 1)))
               .softTargetStore(Path.of(arguments[0], "soft-targets"))
-              .fineTuningEpochs(1)
+              .stages(TrainingStage.of(3), TrainingStage.fineTuning(1))
               .session(oneThread)
               .build()
               .train(TinyTexts.dataset(TinyTexts.labelled(24, 2)))) {

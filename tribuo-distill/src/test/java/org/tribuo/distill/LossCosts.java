@@ -50,6 +50,7 @@ import org.tribuo.distill.loss.MiniLm;
 import org.tribuo.distill.loss.Objective;
 import org.tribuo.distill.loss.ObjectiveInputs;
 import org.tribuo.distill.loss.ObjectiveSchedules;
+import org.tribuo.distill.loss.PairedLayers;
 import org.tribuo.distill.loss.Pkd;
 import org.tribuo.distill.loss.ReverseKl;
 import org.tribuo.distill.loss.RkdAngle;
@@ -60,9 +61,14 @@ import org.tribuo.distill.loss.SoftCrossEntropy;
 import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.loss.TinyBert;
 import org.tribuo.distill.operator.standard.StandardOperators;
+import org.tribuo.distill.loss.UniformLayers;
 import org.tribuo.distill.output.Targets;
 import org.tribuo.distill.runtime.SessionSettings;
+import org.tribuo.distill.schedule.ConstantSchedule;
 import org.tribuo.distill.schedule.Schedule;
+import org.tribuo.distill.teacher.FeatureTeacher;
+import org.tribuo.distill.teacher.LiveTeacherFeatures;
+import org.tribuo.distill.teacher.TeacherAnswers;
 import org.tribuo.distill.training.AdamW;
 import org.tribuo.distill.training.PrefetchedBatches;
 import org.tribuo.distill.training.StepReport;
@@ -70,6 +76,9 @@ import org.tribuo.distill.training.StudentTraining;
 import org.tribuo.distill.training.TrainingData;
 import org.tribuo.distill.training.TrainingListener;
 import org.tribuo.distill.training.TrainingSettings;
+import org.tribuo.distill.training.data.ExampleWeights;
+import org.tribuo.distill.training.data.TextRows;
+import org.tribuo.distill.training.data.TextTrainingData;
 import org.tribuo.distill.transformer.Feature;
 import org.tribuo.distill.transformer.Feature.Kind;
 import org.tribuo.distill.transformer.LayerCut;
@@ -187,11 +196,11 @@ final class LossCosts {
   }
 
   private static Map<String, FeatureLoss> featureLosses() {
-    LayerMap uniform = LayerMap.uniform();
+    LayerMap uniform = new UniformLayers();
     LayerPair last = LayerPair.LAST;
     Map<String, FeatureLoss> losses = new LinkedHashMap<>();
     losses.put("`MiniLm`, 12 heads, last layer", new MiniLm(last, 12));
-    losses.put("`HiddenStateMse`, last layer", new HiddenStateMse(LayerMap.pairs(last)));
+    losses.put("`HiddenStateMse`, last layer", new HiddenStateMse(new PairedLayers(last)));
     losses.put("`HiddenStateMse`, 2 layers", new HiddenStateMse(uniform));
     losses.put("`HiddenStateCosine`, 2 layers", new HiddenStateCosine(uniform));
     losses.put("`Pkd`, 2 layers", new Pkd(uniform));
@@ -246,15 +255,15 @@ final class LossCosts {
   private Cost train(Objective objective, TrainingData data) {
     List<Instant> times = new ArrayList<>();
     Map<String, Schedule> weights =
-        objective.features().isEmpty() ? Map.of() : Map.of("f", Schedule.constant(1));
+        objective.features().isEmpty() ? Map.of() : Map.of("f", new ConstantSchedule(1));
     TrainingSettings settings =
         new TrainingSettings(
             1,
             1,
-            Schedule.constant(1e-5f),
+            new ConstantSchedule(1e-5f),
             AdamW.DEFAULT,
             OptionalDouble.of(1),
-            new ObjectiveSchedules(Schedule.constant(.5f), Schedule.constant(2), weights),
+            new ObjectiveSchedules(new ConstantSchedule(.5f), new ConstantSchedule(2), weights),
             0,
             Set.of(),
             true,

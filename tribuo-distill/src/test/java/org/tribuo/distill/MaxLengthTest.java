@@ -21,13 +21,18 @@ import org.tribuo.dataset.DatasetView;
 import org.tribuo.distill.component.OnnxMetadata;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.input.Batching;
 import org.tribuo.distill.input.CsvTextDataSource;
 import org.tribuo.distill.input.RawText;
 import org.tribuo.distill.input.TextTokenizer;
 import org.tribuo.distill.input.TokenFeatures;
+import org.tribuo.distill.output.LabelOrder;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.student.OnnxStudent;
-import org.tribuo.distill.teacher.LabelOrder;
+import org.tribuo.distill.teacher.OnnxTeacher;
+import org.tribuo.distill.teacher.ReadyTeacher;
+import org.tribuo.distill.teacher.SoftTargetStep;
+import org.tribuo.distill.teacher.TeacherUse;
 import org.tribuo.evaluation.TrainTestSplitter;
 import org.tribuo.test.Helpers;
 
@@ -37,7 +42,7 @@ class MaxLengthTest {
   private static final String LONG =
       "please block my card as the pin of it is wrong and it is lost";
 
-  private static DistillationBuilder<Label> builder() {
+  private static DistillationTrainer.Builder<Label> builder() {
     return DistillationTrainer.<Label>builder()
         .student(OnnxStudent.of(Faults.CLASSIFIER, Faults.LABELS))
         .epochs(1)
@@ -67,7 +72,10 @@ class MaxLengthTest {
   @Test
   void theTrainersOwnLengthGoesFirst() {
     try (DistilledModel<Label> model =
-        builder().maxLength(20).build().train(new MutableDataset<>(Faults.source(MOST)))) {
+        builder()
+            .batching(new Batching().maxLength(20))
+            .build()
+            .train(new MutableDataset<>(Faults.source(MOST)))) {
       assertThat(model.maxLength()).isEqualTo(20);
       Map<String, ?> run = model.getProvenance().getInstanceProvenance().getMap();
       assertThat(run.get("max-length")).hasToString("20");
@@ -85,7 +93,10 @@ class MaxLengthTest {
     Path proto = folder.resolve("student.tribuo");
     Path onnx = folder.resolve("student.onnx");
     try (DistilledModel<Label> model =
-        builder().padId(3).build().train(new MutableDataset<>(Faults.source(MOST)))) {
+        builder()
+            .batching(new Batching().padId(3))
+            .build()
+            .train(new MutableDataset<>(Faults.source(MOST)))) {
       Helpers.testProvenanceMarshalling(model.getProvenance());
       model.serializeToFile(proto);
       model.exportOnnx(onnx);
@@ -126,20 +137,12 @@ class MaxLengthTest {
     OnnxTeacher source = OnnxTeacher.of(teacher).reading(Faults.TOKENIZER, 0);
     ReadyTeacher ready =
         source
-            .ready(
-                new TeacherPreparation<>(
-                    examples,
-                    SessionSettings.cpu(1),
-                    0,
-                    0,
-                    folder,
-                    new Object(),
-                    new RunProvenance(),
-                    DistillationListener.NONE))
-            .get(0);
+            .ready(new TeacherUse(SessionSettings.cpu(1), false, OptionalInt.empty(), 0))
+            .orElseThrow();
     assertThat(ready.maxLength()).hasValue(MOST);
     SoftTargetStep step =
-        SoftTargetStep.of(ready, examples, List.of(), new LabelOrder(Faults.LABELS), 0);
+        SoftTargetStep.of(
+            ready, examples, List.of(), new LabelOrder(Faults.LABELS), OptionalInt.empty());
     assertThat(step.inputs().texts()).allSatisfy(cut -> assertThat(cut.length()).isEqualTo(MOST));
     step.teacher().close();
   }

@@ -28,6 +28,7 @@ import org.tribuo.distill.loss.ReverseKl;
 import org.tribuo.distill.loss.SoftCrossEntropy;
 import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.loss.SquaredError;
+import org.tribuo.distill.output.OutputLosses;
 import org.tribuo.distill.output.TargetKind;
 
 class OutputLossesTest {

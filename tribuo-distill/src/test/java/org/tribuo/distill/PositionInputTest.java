@@ -16,8 +16,11 @@ import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.TensorType;
+import org.tribuo.distill.input.TokenLimits;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.student.OnnxStudent;
+import org.tribuo.distill.student.TrainingGraphOptions;
+import org.tribuo.distill.teacher.OnnxTeacher;
 
 /** Models that are given the positions of the tokens. */
 class PositionInputTest {
@@ -42,7 +45,7 @@ class PositionInputTest {
         .student(OnnxStudent.of(student, Faults.LABELS))
         .teacher(OnnxTeacher.of(teacher, Faults.LABELS))
         .epochs(2)
-        .dropout(0)
+        .trainingGraph(new TrainingGraphOptions().dropout(0))
         .session(SessionSettings.cpu(1))
         .build()
         .train(TEXTS);

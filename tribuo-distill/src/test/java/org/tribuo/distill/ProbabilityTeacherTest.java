@@ -19,11 +19,14 @@ import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.graph.pass.Normalization;
+import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.student.CutStudent;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.StudentSource;
+import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.teacher.TeacherException;
+import org.tribuo.distill.training.AdamWOptimizer;
 import org.tribuo.regression.RegressionFactory;
 import org.tribuo.regression.Regressor;
 import org.tribuo.test.Helpers;
@@ -37,9 +40,9 @@ class ProbabilityTeacherTest {
     return DistillationTrainer.<Label>builder()
         .student(student)
         .teacher(OnnxTeacher.of(teacher, Faults.LABELS))
-        .alpha(1)
+        .objective(new DistillationObjective().alpha(1))
         .epochs(2)
-        .learningRate(1e-3f)
+        .optimizer(new AdamWOptimizer().learningRate(1e-3f))
         .session(SessionSettings.cpu(1))
         .build()
         .train(TEXTS);
@@ -114,15 +117,18 @@ class ProbabilityTeacherTest {
   @Test
   void aTeacherIsAModelToo() throws Exception {
     try (DistilledModel<Label> ofLogits =
-            OnnxTeacher.of(Faults.CLASSIFIER, Faults.LABELS).model(new LabelFactory());
+            DistilledModel.of(
+                OnnxTeacher.of(Faults.CLASSIFIER, Faults.LABELS), new LabelFactory());
         DistilledModel<Label> ofSoftmax =
-            OnnxTeacher.of(SOFTMAX, Faults.LABELS).model(new LabelFactory());
+            DistilledModel.of(OnnxTeacher.of(SOFTMAX, Faults.LABELS), new LabelFactory());
         DistilledModel<Label> fixed =
-            OnnxTeacher.of(Faults.file("static-shapes_static-2x8.onnx"), Faults.LABELS)
-                .model(new LabelFactory());
+            DistilledModel.of(
+                OnnxTeacher.of(Faults.file("static-shapes_static-2x8.onnx"), Faults.LABELS),
+                new LabelFactory());
         DistilledModel<Label> bytes =
-            OnnxTeacher.of(Faults.file("int8_classifier-int8.onnx"), Faults.LABELS)
-                .model(new LabelFactory())) {
+            DistilledModel.of(
+                OnnxTeacher.of(Faults.file("int8_classifier-int8.onnx"), Faults.LABELS),
+                new LabelFactory())) {
       assertThat(equal(ofSoftmax, ofLogits)).isTrue();
       assertThat(fixed.maxLength()).isEqualTo(8);
       MutableDataset<Label> cut = new MutableDataset<>(Faults.source(8));

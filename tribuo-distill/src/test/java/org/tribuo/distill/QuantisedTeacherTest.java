@@ -18,17 +18,20 @@ import org.tribuo.distill.graph.RunningGraph;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.TokenInputs;
 import org.tribuo.distill.input.TokenSequence;
+import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.loss.FeatureTerm;
 import org.tribuo.distill.loss.MiniLm;
+import org.tribuo.distill.output.LabelOrder;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.student.CutStudent;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.StudentSource;
 import org.tribuo.distill.teacher.BatchLimits;
-import org.tribuo.distill.teacher.LabelOrder;
+import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.teacher.Teacher;
 import org.tribuo.distill.teacher.TeacherBatch;
 import org.tribuo.distill.teacher.TeacherSettings;
+import org.tribuo.distill.teacher.TeacherTexts;
 
 /** A quantised model can be run, so it can teach; it cannot learn. */
 class QuantisedTeacherTest {
@@ -100,7 +103,9 @@ class QuantisedTeacherTest {
         DistillationTrainer.<Label>builder()
             .student(OnnxStudent.of(Faults.CLASSIFIER, Faults.LABELS))
             .teacher(OnnxTeacher.of(file, Faults.LABELS))
-            .features(new FeatureTerm("relations", new MiniLm(2), 1))
+            .objective(
+                new DistillationObjective()
+                    .features(new FeatureTerm("relations", new MiniLm(2), 1)))
             .session(SessionSettings.cpu(1))
             .build();
     assertThatThrownBy(() -> trainer.train(TEXTS))

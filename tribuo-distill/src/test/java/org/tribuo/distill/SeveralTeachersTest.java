@@ -27,9 +27,15 @@ import org.tribuo.distill.output.Targets;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.student.CutStudent;
 import org.tribuo.distill.student.OnnxStudent;
+import org.tribuo.distill.teacher.EnsembleMean;
+import org.tribuo.distill.teacher.OnnxTeacher;
+import org.tribuo.distill.teacher.SeveralTeachers;
+import org.tribuo.distill.teacher.TeacherAgreement;
 import org.tribuo.distill.teacher.TeacherException;
+import org.tribuo.distill.teacher.TeacherSource;
 import org.tribuo.distill.teacher.TeacherWeighting;
 import org.tribuo.distill.teacher.TeacherWeights;
+import org.tribuo.distill.training.AdamWOptimizer;
 import org.tribuo.provenance.ModelProvenance;
 import org.tribuo.regression.RegressionFactory;
 import org.tribuo.regression.Regressor;
@@ -50,7 +56,7 @@ class SeveralTeachersTest {
   @Test
   void ofTheSameTeacherTwiceTheMeanIsThatTeacher() {
     List<Tensor> ofOne = weights(trained(OnnxTeacher.of(BERT, ORDER)));
-    for (SeveralTeachers.Mean mean : SeveralTeachers.Mean.values()) {
+    for (EnsembleMean mean : EnsembleMean.values()) {
       SeveralTeachers twice =
           SeveralTeachers.of(OnnxTeacher.of(BERT, ORDER), OnnxTeacher.of(BERT, ORDER))
               .averaging(mean)
@@ -68,7 +74,7 @@ class SeveralTeachersTest {
         new Targets(Tensor.vector(TargetCodec.UNLABELLED), Tensor.of(new float[] {0}, 1));
     TeacherWeights byConfidence = new TeacherWeights(List.of(1f, 1f), TeacherWeighting.CONFIDENCE);
     TeacherAgreement agreement =
-        new TeacherAgreement(SeveralTeachers.Mean.LOGITS, byConfidence, List.of(1f, 2f));
+        new TeacherAgreement(EnsembleMean.LOGITS, byConfidence, List.of(1f, 2f));
 
     Map<String, Tensor> answers = agreement.answers(List.of(logits, logits), unlabelled).tensors();
     assertThat(answers)
@@ -126,7 +132,7 @@ class SeveralTeachersTest {
   void whatEachTeacherSaidIsKeptByItself(@TempDir Path folder) {
     OnnxTeacher one = OnnxTeacher.of(BERT, ORDER);
     OnnxTeacher other = OnnxTeacher.of(Zoo.file("bert_seqcls_optimum"), ORDER);
-    DistillationBuilder<Label> alone =
+    DistillationTrainer.Builder<Label> alone =
         builder().teacher(one).softTargetStore(folder.resolve("store"));
     alone.build().train(TEXTS).close();
     try (DistilledModel<Label> model =
@@ -230,24 +236,24 @@ class SeveralTeachersTest {
     SeveralTeachers both =
         SeveralTeachers.of(
             OnnxTeacher.of(file, List.of("x", "y")), OnnxTeacher.of(file, List.of("y", "x")));
-    DistillationBuilder<Regressor> probable = regression(both);
+    DistillationTrainer.Builder<Regressor> probable = regression(both);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> probable.build().train(TinyTexts.dataset(numbers, factory)))
         .withMessageContaining("set the mean of SeveralTeachers to LOGITS");
-    SeveralTeachers values = both.averaging(SeveralTeachers.Mean.LOGITS);
-    DistillationBuilder<Regressor> sure =
+    SeveralTeachers values = both.averaging(EnsembleMean.LOGITS);
+    DistillationTrainer.Builder<Regressor> sure =
         regression(values.weightedBy(TeacherWeighting.CONFIDENCE));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> sure.build().train(TinyTexts.dataset(numbers, factory)))
         .withMessageContaining("set the weighting of SeveralTeachers to STATED");
-    DistillationBuilder<Regressor> softened = regression(values.withTemperatures(1, 2));
+    DistillationTrainer.Builder<Regressor> softened = regression(values.withTemperatures(1, 2));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> softened.build().train(TinyTexts.dataset(numbers, factory)))
         .withMessageContaining("leave out the temperatures of SeveralTeachers, which are [1.0, 2");
     regression(values).build().train(TinyTexts.dataset(numbers, factory)).close();
   }
 
-  private static DistillationBuilder<Regressor> regression(TeacherSource teacher) {
+  private static DistillationTrainer.Builder<Regressor> regression(TeacherSource teacher) {
     return DistillationTrainer.<Regressor>builder()
         .student(OnnxStudent.of(Zoo.file("bert_regression2_ts17"), List.of("x", "y")))
         .teacher(teacher)
@@ -276,11 +282,11 @@ class SeveralTeachersTest {
         .withMessageContaining(message);
   }
 
-  private static DistillationBuilder<Label> builder() {
+  private static DistillationTrainer.Builder<Label> builder() {
     return DistillationTrainer.<Label>builder()
         .student(OnnxStudent.of(BERT, ORDER))
         .epochs(1)
-        .learningRate(1e-3f)
+        .optimizer(new AdamWOptimizer().learningRate(1e-3f))
         .session(SessionSettings.cpu(1));
   }
 

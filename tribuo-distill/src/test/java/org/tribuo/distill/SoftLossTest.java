@@ -16,6 +16,7 @@ import org.tribuo.classification.Label;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.loss.Dist;
+import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.loss.Dkd;
 import org.tribuo.distill.loss.JensenShannon;
 import org.tribuo.distill.loss.KlDivergence;
@@ -27,6 +28,8 @@ import org.tribuo.distill.loss.WeightedLosses;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.student.CutStudent;
 import org.tribuo.distill.student.OnnxStudent;
+import org.tribuo.distill.teacher.OnnxTeacher;
+import org.tribuo.distill.teacher.TeacherAnswers;
 import org.tribuo.distill.training.StepReport;
 import org.tribuo.distill.training.TrainingListener;
 import org.tribuo.test.Helpers;
@@ -112,11 +115,11 @@ class SoftLossTest {
         .withMessageContaining(message);
   }
 
-  private static DistillationBuilder<Label> builder(SoftLoss loss) {
+  private static DistillationTrainer.Builder<Label> builder(SoftLoss loss) {
     return DistillationTrainer.<Label>builder()
         .student(CutStudent.keeping(1, OnnxStudent.of(BERT, ORDER)))
         .teacher(OnnxTeacher.of(BERT, ORDER))
-        .softLoss(loss)
+        .objective(new DistillationObjective().softLoss(loss))
         .epochs(1)
         .session(SessionSettings.cpu(1));
   }

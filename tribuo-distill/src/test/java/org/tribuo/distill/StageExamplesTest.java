@@ -20,11 +20,14 @@ import org.tribuo.Output;
 import org.tribuo.OutputFactory;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
+import org.tribuo.distill.input.Batching;
 import org.tribuo.distill.input.CsvTextDataSource;
+import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.loss.FeatureTerm;
 import org.tribuo.distill.loss.MiniLm;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.student.OnnxStudent;
+import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.training.StepReport;
 import org.tribuo.multilabel.MultiLabelFactory;
 import org.tribuo.test.Helpers;
@@ -71,7 +74,7 @@ class StageExamplesTest {
         .student(OnnxStudent.of(BERT, ORDER))
         .teacher(OnnxTeacher.of(BERT, ORDER))
         .stages(stages)
-        .batchSize(8)
+        .batching(new Batching().batchSize(8))
         .session(SessionSettings.cpu(1))
         .build();
   }
@@ -83,7 +86,9 @@ class StageExamplesTest {
     TrainingStage inside =
         TrainingStage.of("inside", 1)
             .learningFrom(TrainingStage.From.FEATURES)
-            .features(new FeatureTerm("relations", new MiniLm(4), 1));
+            .objective(
+                new DistillationObjective()
+                    .features(new FeatureTerm("relations", new MiniLm(4), 1)));
     DistillationTrainer<Label> trainer = trainer(inside.on(general), GENERAL.on(general), TASK);
     RecordedSteps steps = new RecordedSteps();
     trainer.setListener(steps);
@@ -134,7 +139,7 @@ class StageExamplesTest {
             <property name="path" value="BERT"/>
             <propertylist name="labelOrder">LABELS</propertylist>
           </component>
-          <component name="teacher" type="org.tribuo.distill.OnnxTeacher">
+          <component name="teacher" type="org.tribuo.distill.teacher.OnnxTeacher">
             <property name="path" value="BERT"/>
             <propertylist name="labelOrder">LABELS</propertylist>
           </component>

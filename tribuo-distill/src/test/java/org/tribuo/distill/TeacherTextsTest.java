@@ -15,9 +15,12 @@ import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.input.TokenInputs;
+import org.tribuo.distill.input.TokenLimits;
 import org.tribuo.distill.input.TokenSequence;
 import org.tribuo.distill.teacher.BatchLimits;
 import org.tribuo.distill.teacher.TeacherBatch;
+import org.tribuo.distill.teacher.TeacherLimits;
+import org.tribuo.distill.teacher.TeacherTexts;
 
 class TeacherTextsTest {
   private static final List<TokenSequence> TEXTS =
@@ -64,12 +67,12 @@ class TeacherTextsTest {
     TeacherLimits limits = new TeacherLimits(Path.of("teacher.onnx"), anyLength, false);
     TokenSequence text = TokenSequence.of(new int[600]);
     limits.check(List.of(text), 0);
-    assertThat(anyLength.orUsual(0)).isEqualTo(512);
-    assertThat(anyLength.orUsual(1024)).isEqualTo(1024);
-    assertThat(anyLength.features(0).positions()).isEqualTo(512);
+    assertThat(anyLength.orUsual(OptionalInt.empty())).isEqualTo(512);
+    assertThat(anyLength.orUsual(OptionalInt.of(1024))).isEqualTo(1024);
+    assertThat(anyLength.features(OptionalInt.empty()).positions()).isEqualTo(512);
 
     TokenLimits known = new TokenLimits(OptionalInt.of(512), 101, OptionalInt.empty());
-    assertThat(known.orUsual(1024)).isEqualTo(512);
+    assertThat(known.orUsual(OptionalInt.of(1024))).isEqualTo(512);
     assertThatIllegalArgumentException()
         .isThrownBy(
             () -> new TeacherLimits(Path.of("teacher.onnx"), known, false).check(List.of(text), 0))

@@ -8,6 +8,7 @@ import org.tribuo.MutableDataset;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.input.TokenFeatures;
 import org.tribuo.distill.runtime.SessionSettings;
+import org.tribuo.distill.student.StudentNetwork;
 import org.tribuo.provenance.ModelProvenance;
 import org.tribuo.provenance.impl.EmptyTrainerProvenance;
 

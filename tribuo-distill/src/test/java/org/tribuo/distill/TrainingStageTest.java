@@ -18,8 +18,10 @@ import org.tribuo.Example;
 import org.tribuo.MutableDataset;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.input.Batching;
 import org.tribuo.distill.loss.CrossEntropy;
 import org.tribuo.distill.loss.Dist;
+import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.loss.Dkd;
 import org.tribuo.distill.loss.LogitsMse;
 import org.tribuo.distill.runtime.SessionSettings;
@@ -27,6 +29,8 @@ import org.tribuo.distill.schedule.LinearSchedule;
 import org.tribuo.distill.schedule.StepSchedule;
 import org.tribuo.distill.schedule.WarmUpSchedule;
 import org.tribuo.distill.student.OnnxStudent;
+import org.tribuo.distill.teacher.OnnxTeacher;
+import org.tribuo.distill.training.AdamWOptimizer;
 import org.tribuo.distill.training.StepReport;
 import org.tribuo.test.Helpers;
 
@@ -47,21 +51,22 @@ class TrainingStageTest {
   void eachStageHasItsObjectiveItsExamplesAndItsSchedules() {
     DistillationTrainer<Label> trainer =
         builder()
-            .alpha(0.7f)
+            .objective(new DistillationObjective().alpha(0.7f))
             .stages(
                 TrainingStage.of("imitation", 2)
                     .learningFrom(TrainingStage.From.TEACHER)
-                    .softLoss(new LogitsMse()),
+                    .objective(new DistillationObjective().softLoss(new LogitsMse())),
                 TrainingStage.of("both", 1)
-                    .temperature(StepSchedule.of(4))
-                    .learningRate(2e-4f)
-                    .learningRateDecay(WarmUpSchedule.Decay.CONSTANT),
+                    .objective(
+                        new DistillationObjective().alpha(0.7f).temperature(StepSchedule.of(4)))
+                    .learningRate(new WarmUpSchedule(2e-4f, 0.1, WarmUpSchedule.Decay.CONSTANT)),
                 TrainingStage.of("few", 1)
                     .on(TrainingStage.Rows.LABELLED)
-                    .alpha(new LinearSchedule(0.2f, 0.2f)),
+                    .objective(new DistillationObjective().alpha(new LinearSchedule(0.2f, 0.2f))),
                 TrainingStage.of("exam", 3)
                     .learningFrom(TrainingStage.From.LABELS)
-                    .hardLoss(new CrossEntropy(0.1f, Map.of())))
+                    .objective(
+                        new DistillationObjective().hardLoss(new CrossEntropy(0.1f, Map.of()))))
             .build();
     RecordedSteps steps = new RecordedSteps();
     trainer.setListener(steps);
@@ -88,9 +93,12 @@ class TrainingStageTest {
   }
 
   @Test
-  void epochsAndFineTuningEpochsStandForTwoStages() {
-    List<Tensor> bySwitches =
-        weights(builder().epochs(2).fineTuningEpochs(1).fineTuningLearningRate(2e-4f).build());
+  void fineTuningIsAStageOnLabelsAlone() {
+    List<Tensor> byName =
+        weights(
+            builder()
+                .stages(TrainingStage.of(2), TrainingStage.fineTuning(1).learningRate(2e-4f))
+                .build());
     List<Tensor> byStages =
         weights(
             builder()
@@ -100,7 +108,7 @@ class TrainingStageTest {
                         .learningFrom(TrainingStage.From.LABELS)
                         .learningRate(2e-4f))
                 .build());
-    assertThat(byStages).isEqualTo(bySwitches);
+    assertThat(byStages).isEqualTo(byName);
   }
 
   @Test
@@ -113,8 +121,11 @@ class TrainingStageTest {
             <property name="student" value="student"/>
             <property name="teacher" value="both"/>
             <propertylist name="stages"><item>imitation</item><item>exam</item></propertylist>
-            <property name="batchSize" value="8"/>
+            <property name="batching" value="eights"/>
             <property name="threads" value="1"/>
+          </component>
+          <component name="eights" type="org.tribuo.distill.input.Batching">
+            <property name="batchSize" value="8"/>
           </component>
           <component name="student" type="org.tribuo.distill.student.CutStudent">
             <property name="source" value="whole"/>
@@ -124,12 +135,12 @@ class TrainingStageTest {
             <property name="path" value="BERT"/>
             <propertylist name="labelOrder">LABELS</propertylist>
           </component>
-          <component name="both" type="org.tribuo.distill.SeveralTeachers">
+          <component name="both" type="org.tribuo.distill.teacher.SeveralTeachers">
             <propertylist name="teachers"><item>one</item><item>assistant</item></propertylist>
             <propertylist name="weights"><item>1</item><item>2</item></propertylist>
             <property name="weighting" value="CONFIDENCE"/>
           </component>
-          <component name="one" type="org.tribuo.distill.OnnxTeacher">
+          <component name="one" type="org.tribuo.distill.teacher.OnnxTeacher">
             <property name="path" value="BERT"/>
             <propertylist name="labelOrder">LABELS</propertylist>
           </component>
@@ -139,13 +150,19 @@ class TrainingStageTest {
           <component name="assistant-trainer" type="org.tribuo.distill.DistillationTrainer">
             <property name="student" value="whole"/>
             <property name="teacher" value="one"/>
-            <property name="epochs" value="1"/>
+            <propertylist name="stages"><item>once</item></propertylist>
             <property name="threads" value="1"/>
+          </component>
+          <component name="once" type="org.tribuo.distill.TrainingStage">
+            <property name="epochs" value="1"/>
           </component>
           <component name="imitation" type="org.tribuo.distill.TrainingStage">
             <property name="name" value="imitation"/>
             <property name="epochs" value="1"/>
             <property name="from" value="TEACHER"/>
+            <property name="objective" value="softened"/>
+          </component>
+          <component name="softened" type="org.tribuo.distill.loss.DistillationObjective">
             <property name="temperature" value="cooling"/>
           </component>
           <component name="cooling" type="org.tribuo.distill.schedule.StepSchedule">
@@ -222,18 +239,24 @@ class TrainingStageTest {
                     .build()
                     .train(TinyTexts.dataset(TinyTexts.unlabelled(8, 1))))
         .withMessageContaining("learns from labelled ones in the stage 'exam'")
-        .withMessageContaining("or leave the stage out");
+        .withMessageContaining("or omit the stage");
   }
 
   @Test
   void aLossOfLabelledExamplesNeedsSome() {
     MutableDataset<Label> unlabelled = TinyTexts.dataset(TinyTexts.unlabelled(8, 1));
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> builder().softLoss(new Dkd(1, 8)).build().train(unlabelled))
+        .isThrownBy(
+            () ->
+                builder()
+                    .objective(new DistillationObjective().softLoss(new Dkd(1, 8)))
+                    .build()
+                    .train(unlabelled))
         .withMessageContaining("No example has a label, and the soft loss Dkd")
         .withMessageContaining("Dkd with unlabelled = TEACHERS_CLASS");
     builder()
-        .softLoss(new Dkd(1, 8, Dkd.Unlabelled.TEACHERS_CLASS))
+        .objective(
+            new DistillationObjective().softLoss(new Dkd(1, 8, Dkd.Unlabelled.TEACHERS_CLASS)))
         .epochs(1)
         .build()
         .train(unlabelled)
@@ -242,7 +265,11 @@ class TrainingStageTest {
 
   @Test
   void batchesThatALossCannotUseAreRefusedBeforeTheTeacherIsAsked() {
-    DistillationTrainer<Label> trainer = builder().softLoss(new Dist(1, 1)).batchSize(2).build();
+    DistillationTrainer<Label> trainer =
+        builder()
+            .objective(new DistillationObjective().softLoss(new Dist(1, 1)))
+            .batching(new Batching().batchSize(2))
+            .build();
     trainer.setListener(new NoTeacherIsAsked());
     assertThatIllegalArgumentException()
         .isThrownBy(() -> trainer.train(TEXTS))
@@ -257,31 +284,25 @@ class TrainingStageTest {
     refused(
         () -> builder().stages(exam, exam).build(), "Property: stages, has two of the name 'exam'");
     refused(
-        () -> builder().stages(exam).fineTuningEpochs(1).build(),
-        "epochs or fineTuningEpochs are stated too; state one of the two");
+        () -> exam.learningRate(new LinearSchedule(1, -1)),
+        "Component: TrainingStage, Property: learningRate, goes from -1.0 to 1.0");
     refused(
         () -> builder().stages(exam.learningRate(-1)).build(),
-        "Component: TrainingStage, Property: learningRate");
+        "Component: WarmUpSchedule, Property: peak, is -1.0");
     refused(
-        () -> builder().stages(exam.alpha(StepSchedule.of(2))).build(),
-        "Component: TrainingStage, Property: alpha, alpha is 2.0");
-    refused(
-        () -> builder().stages(exam.temperature(new LinearSchedule(1, -1))).build(),
-        "Property: temperature, temperature goes from -1.0 to 1.0");
+        () ->
+            builder()
+                .stages(exam.objective(new DistillationObjective().alpha(StepSchedule.of(2))))
+                .build(),
+        "Component: DistillationObjective, Property: alpha, alpha is 2.0");
     refused(
         () ->
             builder()
                 .stages(
-                    exam.learningFrom(TrainingStage.From.TEACHER)
-                        .hardLoss(new CrossEntropy(0.1f, Map.of())))
+                    exam.objective(
+                        new DistillationObjective().temperature(new LinearSchedule(1, -1))))
                 .build(),
-        "Property: hardLoss, is CrossEntropy");
-    refused(
-        () ->
-            builder()
-                .stages(exam.learningFrom(TrainingStage.From.LABELS).softLoss(new Dist(1, 1)))
-                .build(),
-        "but the stage learns from LABELS, not from a teacher");
+        "Property: temperature, temperature goes from -1.0 to 1.0");
     refused(
         () ->
             DistillationTrainer.<Label>builder()
@@ -298,12 +319,12 @@ class TrainingStageTest {
         .withMessageContaining(message);
   }
 
-  private static DistillationBuilder<Label> builder() {
+  private static DistillationTrainer.Builder<Label> builder() {
     return DistillationTrainer.<Label>builder()
         .student(OnnxStudent.of(BERT, ORDER))
         .teacher(OnnxTeacher.of(BERT, ORDER))
-        .batchSize(8)
-        .learningRate(1e-3f)
+        .batching(new Batching().batchSize(8))
+        .optimizer(new AdamWOptimizer().learningRate(1e-3f))
         .session(SessionSettings.cpu(1));
   }
 

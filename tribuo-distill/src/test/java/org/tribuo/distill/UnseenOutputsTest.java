@@ -24,6 +24,8 @@ import org.tribuo.distill.student.CutStudent;
 import org.tribuo.distill.student.EncoderStudent;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.StudentSource;
+import org.tribuo.distill.teacher.OnnxTeacher;
+import org.tribuo.distill.training.AdamWOptimizer;
 import org.tribuo.distill.transformer.Pooling;
 import org.tribuo.multilabel.MultiLabel;
 import org.tribuo.multilabel.MultiLabelFactory;
@@ -39,13 +41,13 @@ class UnseenOutputsTest {
   private final List<String> told = new ArrayList<>();
 
   private <T extends Output<T>> DistilledModel<T> train(
-      UnaryOperator<DistillationBuilder<T>> settings, MutableDataset<T> texts) {
+      UnaryOperator<DistillationTrainer.Builder<T>> settings, MutableDataset<T> texts) {
     DistillationTrainer<T> trainer =
         settings
             .apply(
                 DistillationTrainer.<T>builder()
                     .epochs(3)
-                    .learningRate(5e-3f)
+                    .optimizer(new AdamWOptimizer().learningRate(5e-3f))
                     .session(SessionSettings.cpu(1)))
             .build();
     trainer.setListener(
@@ -71,7 +73,7 @@ class UnseenOutputsTest {
         DistillationTrainer.<Label>builder()
             .student(OnnxStudent.of(BERT, ORDER))
             .epochs(8)
-            .learningRate(5e-3f)
+            .optimizer(new AdamWOptimizer().learningRate(5e-3f))
             .session(SessionSettings.cpu(1))
             .build()
             .train(TinyTexts.dataset(TinyTexts.labelled(120, 1)))) {
@@ -210,7 +212,7 @@ class UnseenOutputsTest {
             .map(text -> TinyTexts.withOutput(text, factory.generateOutput("y=1")))
             .toList();
     Path bert = Zoo.file("bert_regression2_ts17");
-    UnaryOperator<DistillationBuilder<Regressor>> fresh =
+    UnaryOperator<DistillationTrainer.Builder<Regressor>> fresh =
         b ->
             b.student(EncoderStudent.of(Zoo.file("minilm_embedding_ts14"), Pooling.MEAN)).epochs(1);
     try (DistilledModel<Regressor> model =

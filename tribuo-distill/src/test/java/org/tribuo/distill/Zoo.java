@@ -12,10 +12,10 @@ import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.graph.pass.Normalization;
 
 /** Tiny exported Transformers of 101 tokens. */
-final class Zoo {
+public final class Zoo {
   private Zoo() {}
 
-  static Path file(String name) {
+  public static Path file(String name) {
     try {
       return Path.of(
           Objects.requireNonNull(Zoo.class.getResource("/zoo/" + name + "/model.onnx")).toURI());
@@ -24,7 +24,7 @@ final class Zoo {
     }
   }
 
-  static OnnxModel model(String name) {
+  public static OnnxModel model(String name) {
     try {
       return OnnxModel.read(file(name));
     } catch (IOException e) {
@@ -33,7 +33,7 @@ final class Zoo {
   }
 
   /** The model with all positions as tokens. */
-  static OnnxModel withoutMask(String name) {
+  public static OnnxModel withoutMask(String name) {
     Graph graph = Graph.of(model(name));
     Normalization.applyForTraining(graph);
     Ops op = Ops.on(graph);

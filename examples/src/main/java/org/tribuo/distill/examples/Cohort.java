@@ -5,10 +5,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.tribuo.classification.Label;
-import org.tribuo.distill.DistillationBuilder;
 import org.tribuo.distill.DistillationTrainer;
-import org.tribuo.distill.OnnxTeacher;
-import org.tribuo.distill.SeveralTeachers;
+import org.tribuo.distill.teacher.ActivationTeacher;
+import org.tribuo.distill.teacher.OnnxTeacher;
+import org.tribuo.distill.teacher.SeveralTeachers;
 
 /**
  * The fine-tuned teachers of one seed, and those who learn from them.
@@ -44,8 +44,11 @@ record Cohort(
 
   /** A student that learns by a recipe. */
   DistillationTrainer<Label> student(LossRecipe recipe, float weight) throws IOException {
-    DistillationBuilder<Label> builder =
-        trainers.teaching(teacher, softTargets).featureCacheBytes(featureCache);
+    DistillationTrainer.Builder<Label> builder =
+        trainers
+            .teaching(teacher, softTargets)
+            .activationTeacher(
+                ActivationTeacher.of(OnnxTeacher.of(teacher)).cacheBytes(featureCache));
     recipe.addTo(builder, trainers.training(), weight);
     if (recipe.asksTwoTeachers()) {
       builder.teacher(SeveralTeachers.of(OnnxTeacher.of(teacher), second.orElseThrow()));

@@ -7,8 +7,8 @@ import java.util.Optional;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.DistilledModel;
-import org.tribuo.distill.OnnxTeacher;
 import org.tribuo.distill.file.FolderLock;
+import org.tribuo.distill.teacher.OnnxTeacher;
 
 /**
  * Fine-tunes the teachers for each seed, unless an earlier run has left them.

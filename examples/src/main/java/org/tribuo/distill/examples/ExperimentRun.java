@@ -13,7 +13,6 @@ import org.tribuo.classification.LabelFactory;
 import org.tribuo.classification.evaluation.LabelEvaluation;
 import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.DistilledModel;
-import org.tribuo.distill.OnnxTeacher;
 import org.tribuo.distill.component.InputFiles;
 import org.tribuo.distill.examples.Measurement.Measured;
 import org.tribuo.distill.examples.console.Console;
@@ -23,6 +22,7 @@ import org.tribuo.distill.report.Comparison;
 import org.tribuo.distill.report.ModelReport;
 import org.tribuo.distill.report.PeakMemory;
 import org.tribuo.distill.report.SpeedMeter;
+import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.teacher.TeacherRun;
 
 /** Does an experiment, and says what it does. To be run once. */
@@ -121,7 +121,7 @@ final class ExperimentRun {
     TeacherOptions teacher = experiment.teacher();
     say("1. Teacher: %s, as it is.", teacher.file());
     try (DistilledModel<Label> model =
-        OnnxTeacher.of(teacher.file(), teacher.labels).model(new LabelFactory())) {
+        DistilledModel.of(OnnxTeacher.of(teacher.file(), teacher.labels), new LabelFactory())) {
       return measure(measurement, TEACHER, model, teacher.file(), Optional.empty());
     }
   }

@@ -3,18 +3,18 @@ package org.tribuo.distill.examples;
 import java.util.ArrayList;
 import java.util.List;
 import org.tribuo.classification.Label;
-import org.tribuo.distill.DistillationBuilder;
+import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.TrainingStage;
 import org.tribuo.distill.loss.AttentionForm;
 import org.tribuo.distill.loss.AttentionKl;
 import org.tribuo.distill.loss.Dist;
+import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.loss.Dkd;
 import org.tribuo.distill.loss.FeatureLoss;
 import org.tribuo.distill.loss.FeatureTerm;
 import org.tribuo.distill.loss.HiddenStateMse;
 import org.tribuo.distill.loss.JensenShannon;
 import org.tribuo.distill.loss.KlDivergence;
-import org.tribuo.distill.loss.LayerMap;
 import org.tribuo.distill.loss.LogitStandardization;
 import org.tribuo.distill.loss.LogitsMse;
 import org.tribuo.distill.loss.MiniLm;
@@ -22,6 +22,7 @@ import org.tribuo.distill.loss.ReverseKl;
 import org.tribuo.distill.loss.RkdDistance;
 import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.loss.TinyBert;
+import org.tribuo.distill.loss.UniformLayers;
 
 /** What a student learns from its teacher. */
 enum LossRecipe {
@@ -46,7 +47,7 @@ enum LossRecipe {
   /** KL and the hidden states. */
   KL_HIDDEN_STATES(new HiddenStateMse()),
   /** KL and the attention. */
-  KL_ATTENTION(new AttentionKl(LayerMap.uniform(), AttentionForm.PROBABILITIES)),
+  KL_ATTENTION(new AttentionKl(new UniformLayers(), AttentionForm.PROBABILITIES)),
   /** KL and the relations of queries, keys and values. */
   KL_MINILM(new MiniLm(12)),
   /** KL and the distances of the texts. */
@@ -57,18 +58,17 @@ enum LossRecipe {
    */
   TINYBERT(new TinyBert()) {
     @Override
-    void addTo(DistillationBuilder<Label> trainer, TrainingOptions training, float featureWeight) {
+    void addTo(
+        DistillationTrainer.Builder<Label> trainer, TrainingOptions training, float featureWeight) {
       int epochs = training.epochs;
       List<TrainingStage> stages = new ArrayList<>();
       stages.add(
           TrainingStage.of("features", Math.max(1, epochs / 2))
               .learningFrom(TrainingStage.From.FEATURES)
-              .features(feature(1)));
+              .objective(training.objective().features(feature(1))));
       stages.add(TrainingStage.of("response", Math.max(1, epochs - epochs / 2)));
       if (training.fineTuneEpochs > 0) {
-        stages.add(
-            TrainingStage.of("fine-tuning", training.fineTuneEpochs)
-                .learningFrom(TrainingStage.From.LABELS));
+        stages.add(TrainingStage.fineTuning(training.fineTuneEpochs));
       }
       trainer.stages(stages.toArray(TrainingStage[]::new));
     }
@@ -107,13 +107,15 @@ enum LossRecipe {
    * @param training how long, and how long on the labels alone after that
    * @param featureWeight of what is compared inside
    */
-  void addTo(DistillationBuilder<Label> trainer, TrainingOptions training, float featureWeight) {
-    trainer.epochs(training.epochs).fineTuningEpochs(training.fineTuneEpochs);
-    if (source instanceof Source.Response response) {
-      trainer.softLoss(response.loss());
-    } else {
-      trainer.features(feature(featureWeight));
-    }
+  void addTo(
+      DistillationTrainer.Builder<Label> trainer, TrainingOptions training, float featureWeight) {
+    DistillationObjective usual = training.objective();
+    trainer
+        .stages(training.stages())
+        .objective(
+            source instanceof Source.Response response
+                ? usual.softLoss(response.loss())
+                : usual.features(feature(featureWeight)));
   }
 
   FeatureTerm feature(float weight) {

@@ -6,12 +6,14 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.Dataset;
 import org.tribuo.classification.Label;
-import org.tribuo.distill.DistillationBuilder;
 import org.tribuo.distill.DistillationTrainer;
-import org.tribuo.distill.OnnxTeacher;
 import org.tribuo.distill.graph.GraphException;
+import org.tribuo.distill.input.Batching;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.StudentSource;
+import org.tribuo.distill.student.TrainingGraphOptions;
+import org.tribuo.distill.teacher.OnnxTeacher;
+import org.tribuo.distill.training.EarlyStopping;
 
 /**
  * The three trainers of an experiment.
@@ -28,7 +30,7 @@ record Trainers(
     return usual()
         .student(teacher.source())
         .epochs(teacher.epochs)
-        .learningRate(teacher.learningRate)
+        .optimizer(training.optimizer(teacher.learningRate))
         .build();
   }
 
@@ -123,7 +125,7 @@ record Trainers(
    * @param taught the ONNX file of the fine-tuned teacher
    * @param store keeps what it says
    */
-  DistillationBuilder<Label> teaching(Path taught, Path store) throws IOException {
+  DistillationTrainer.Builder<Label> teaching(Path taught, Path store) throws IOException {
     return distilling(learner(OnnxStudent.of(taught, teacher.taughtLabels())))
         .teacher(OnnxTeacher.of(taught, teacher.taughtLabels()))
         .softTargetStore(store);
@@ -150,39 +152,43 @@ record Trainers(
     return student.source(whole, teacher.tokenizerFile(), teacher.pooling);
   }
 
-  private DistillationBuilder<Label> distilling(StudentSource learner) {
+  private DistillationTrainer.Builder<Label> distilling(StudentSource learner) {
     return learning(learner)
-        .alpha(training.alpha)
-        .temperature(training.temperature)
-        .learningRate(training.learningRate);
+        .objective(training.objective())
+        .optimizer(training.optimizer(training.learningRate));
   }
 
-  private DistillationBuilder<Label> timed(DistillationBuilder<Label> builder) {
-    return builder.epochs(training.epochs).fineTuningEpochs(training.fineTuneEpochs);
+  private DistillationTrainer.Builder<Label> timed(DistillationTrainer.Builder<Label> builder) {
+    return builder.stages(training.stages());
   }
 
-  private DistillationBuilder<Label> onLabels(StudentSource learner) {
-    return learning(learner).epochs(training.controlEpochs).learningRate(training.learningRate);
+  private DistillationTrainer.Builder<Label> onLabels(StudentSource learner) {
+    return learning(learner)
+        .epochs(training.controlEpochs)
+        .optimizer(training.optimizer(training.learningRate));
   }
 
-  private DistillationBuilder<Label> learning(StudentSource learner) {
-    DistillationBuilder<Label> builder = usual().student(learner);
-    student.frozen().ifPresent(builder::frozenWeights);
-    return builder;
+  private DistillationTrainer.Builder<Label> learning(StudentSource learner) {
+    TrainingGraphOptions graph = graph();
+    return usual()
+        .student(learner)
+        .trainingGraph(student.frozen().map(graph::frozenWeights).orElse(graph));
   }
 
-  private DistillationBuilder<Label> usual() {
-    DistillationBuilder<Label> builder =
+  private DistillationTrainer.Builder<Label> usual() {
+    DistillationTrainer.Builder<Label> builder =
         DistillationTrainer.<Label>builder()
-            .batchSize(training.batchSize)
-            .dropout(training.dropout)
-            .weightDecay(training.weightDecay)
-            .warmUp(training.warmUp)
-            .maxGradientNorm(training.maxGradientNorm)
+            .batching(new Batching().batchSize(training.batchSize))
+            .trainingGraph(graph())
             .session(training.session())
             .seed(seed);
     return training.earlyStopping
-        ? builder.earlyStopping(TrainingOptions.HELD_OUT, TrainingOptions.PATIENCE)
+        ? builder.earlyStopping(
+            new EarlyStopping(TrainingOptions.HELD_OUT, TrainingOptions.PATIENCE))
         : builder;
+  }
+
+  private TrainingGraphOptions graph() {
+    return new TrainingGraphOptions().dropout(training.dropout);
   }
 }

@@ -8,10 +8,14 @@ import com.oracle.labs.mlrg.olcut.config.ConfigurationManager;
 import com.oracle.labs.mlrg.olcut.config.Option;
 import com.oracle.labs.mlrg.olcut.config.Options;
 import org.jspecify.annotations.Nullable;
+import org.tribuo.distill.TrainingStage;
 import org.tribuo.distill.component.BooleanProperties;
+import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.runtime.ExecutionProvider;
 import org.tribuo.distill.runtime.Precision;
 import org.tribuo.distill.runtime.SessionSettings;
+import org.tribuo.distill.schedule.WarmUpSchedule;
+import org.tribuo.distill.training.AdamWOptimizer;
 
 /** How the student learns; what is about both learning and teaching is here too. */
 public final class TrainingOptions implements Options, Configurable {
@@ -24,7 +28,7 @@ public final class TrainingOptions implements Options, Configurable {
   private static final String ALPHA =
       "weight of the soft loss: (1 - alpha) * hard loss + alpha * soft loss";
   private static final String TEMPERATURE = "softens the logits of teacher and student";
-  private static final String DROPOUT = "part of the numbers that is left out in training";
+  private static final String DROPOUT = "dropout probability";
   private static final String EPOCHS = "passes over all texts";
   private static final String FINE_TUNE = "passes over the labelled texts after that; 0 is none";
   private static final String CONTROL =
@@ -118,6 +122,27 @@ public final class TrainingOptions implements Options, Configurable {
   /** Where, on how many threads and in what numbers models run. */
   SessionSettings session() {
     return new SessionSettings(provider, 0, 0, threads, precision);
+  }
+
+  /** The usual losses. */
+  DistillationObjective objective() {
+    return new DistillationObjective().alpha(alpha).temperature(temperature);
+  }
+
+  /** The optimizer, for the peak of a learning rate. */
+  AdamWOptimizer optimizer(float peak) {
+    return new AdamWOptimizer()
+        .learningRate(new WarmUpSchedule(peak, warmUp, WarmUpSchedule.Decay.LINEAR))
+        .weightDecay(weightDecay)
+        .maxGradientNorm(maxGradientNorm);
+  }
+
+  /** All texts, then the labelled ones alone, if that is wanted. */
+  TrainingStage[] stages() {
+    TrainingStage all = TrainingStage.of(epochs);
+    return fineTuneEpochs == 0
+        ? new TrainingStage[] {all}
+        : new TrainingStage[] {all, TrainingStage.fineTuning(fineTuneEpochs)};
   }
 
   @Override

@@ -23,9 +23,10 @@ import org.tribuo.distill.loss.ObjectiveSchedules;
 import org.tribuo.distill.loss.RowForm;
 import org.tribuo.distill.operator.standard.StandardOperators;
 import org.tribuo.distill.runtime.SessionSettings;
-import org.tribuo.distill.schedule.Schedule;
+import org.tribuo.distill.schedule.ConstantSchedule;
 import org.tribuo.distill.student.NewStudent;
 import org.tribuo.distill.training.AdamW;
+import org.tribuo.distill.training.CompositeListener;
 import org.tribuo.distill.training.StepReport;
 import org.tribuo.distill.training.StudentTraining;
 import org.tribuo.distill.training.TrainedStudent;
@@ -89,10 +90,11 @@ record EncoderTraining(OnnxModel student, int classes, int batch, int[] tokens) 
             new TrainingSettings(
                 1,
                 1,
-                Schedule.constant(2e-4f),
+                new ConstantSchedule(2e-4f),
                 AdamW.DEFAULT,
                 OptionalDouble.of(1),
-                new ObjectiveSchedules(Schedule.constant(0.5f), Schedule.constant(2), Map.of()),
+                new ObjectiveSchedules(
+                    new ConstantSchedule(0.5f), new ConstantSchedule(2), Map.of()),
                 dropout,
                 Set.of(),
                 true,
@@ -101,7 +103,7 @@ record EncoderTraining(OnnxModel student, int classes, int batch, int[] tokens) 
                 SEED),
             new Batches(),
             Optional.empty(),
-            TrainingListener.of(steps, listener));
+            CompositeListener.of(steps, listener));
     return new Result(losses, times, trained.model());
   }
 

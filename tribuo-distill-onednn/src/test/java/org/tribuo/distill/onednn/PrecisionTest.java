@@ -22,6 +22,8 @@ import org.tribuo.distill.input.TokenSequence;
 import org.tribuo.distill.runtime.Precision;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.student.NewStudent;
+import org.tribuo.distill.training.AdamWOptimizer;
+import org.tribuo.distill.training.EarlyStopping;
 import org.tribuo.provenance.SimpleDataSourceProvenance;
 
 /** The precision as a setting of a trainer, and what is told of it afterwards. */
@@ -41,10 +43,10 @@ class PrecisionTest {
   private static DistilledModel<Label> train(MutableDataset<Label> texts, Precision precision) {
     return DistillationTrainer.<Label>builder()
         .student(NewStudent.of(101, 2, 32, 2).withPositions(16))
-        .precision(precision)
+        .session(SessionSettings.cpu(0).withPrecision(precision))
         .epochs(2)
-        .earlyStopping(0.2, 2)
-        .learningRate(2e-3f)
+        .earlyStopping(new EarlyStopping(0.2, 2))
+        .optimizer(new AdamWOptimizer().learningRate(2e-3f))
         .build()
         .train(texts);
   }

@@ -44,7 +44,7 @@ final class CharacterMap {
     }
     ByteBuffer bytes = ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN);
     long size = bytes.remaining() < Integer.BYTES ? -1 : Integer.toUnsignedLong(bytes.getInt());
-    TokenizerChecks.require(
+    TokenizerFault.require(
         size >= Integer.BYTES && size % Integer.BYTES == 0 && size <= bytes.remaining(),
         "its precompiled_charsmap has %d bytes and says that its trie has %d, expected a multiple of 4 that fits"
             .formatted(content.length, size));
@@ -52,7 +52,7 @@ final class CharacterMap {
     bytes.asIntBuffer().get(units);
     byte[] replacements = new byte[bytes.remaining() - (int) size];
     bytes.position(bytes.position() + (int) size).get(replacements);
-    TokenizerChecks.require(
+    TokenizerFault.require(
         Arrays.equals(new String(replacements, UTF_8).getBytes(UTF_8), replacements),
         "its precompiled_charsmap has replacements that are not in UTF-8");
     new CharacterMap(units, replacements).follow();
@@ -80,7 +80,7 @@ final class CharacterMap {
   }
 
   private int unit(int place) {
-    TokenizerChecks.require(
+    TokenizerFault.require(
         place >= 0 && place < units.length,
         "the trie of its precompiled_charsmap has %d units and leads to unit %d"
             .formatted(units.length, place));
@@ -92,7 +92,7 @@ final class CharacterMap {
   }
 
   private void checkReplacement(int start) {
-    TokenizerChecks.require(
+    TokenizerFault.require(
         start < replacements.length && (replacements[start] & 0xC0) != 0x80,
         "its precompiled_charsmap has %d bytes of replacements, and one begins in the middle of a character or after them, at %d"
             .formatted(replacements.length, start));

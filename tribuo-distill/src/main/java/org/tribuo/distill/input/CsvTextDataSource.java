@@ -185,7 +185,7 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
     }
     provenance =
         new CsvTextDataSourceProvenance(
-            this, dataPath, tokenizerPath, keepLabelsPath, tokens.maxTokens());
+            this, format, dataPath, tokenizerPath, keepLabelsPath, tokens.maxTokens());
   }
 
   private Optional<RawText> kept(CsvText row) {

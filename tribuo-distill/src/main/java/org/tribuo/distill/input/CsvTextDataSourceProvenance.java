@@ -22,11 +22,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
+import org.tribuo.ConfigurableDataSource;
 import org.tribuo.distill.component.FilesProvenance;
 import org.tribuo.provenance.ConfiguredDataSourceProvenance;
 
 /**
- * Where the examples of a {@link CsvTextDataSource} come from: its settings, when it was made, the
+ * Where the examples of a {@code CsvTextDataSource} come from: its settings, when it was made, the
  * SHA-256 of each file that it read, the number of tokens to which longer texts were cut, and how
  * the rows were read ({@code found-format}).
  */
@@ -41,12 +42,13 @@ public final class CsvTextDataSourceProvenance extends FilesProvenance
   public static final String KEEP_LABELS_HASH = "keep-labels-hash";
 
   CsvTextDataSourceProvenance(
-      CsvTextDataSource<?> source,
+      ConfigurableDataSource<?> source,
+      CsvFormat format,
       Path data,
       Path tokenizer,
       @Nullable Path keepLabels,
       int maxTokens) {
-    super(source, "DataSource", found(data, source.format(), tokenizer, keepLabels, maxTokens));
+    super(source, "DataSource", found(data, format, tokenizer, keepLabels, maxTokens));
   }
 
   /**
@@ -59,7 +61,7 @@ public final class CsvTextDataSourceProvenance extends FilesProvenance
   }
 
   /**
-   * The most tokens that a text has which comes from a {@link CsvTextDataSource}, also by way of
+   * The most tokens that a text has which comes from a {@code CsvTextDataSource}, also by way of
    * splits, views and unions; the largest number, where there are several.
    *
    * @param provenance of a dataset
@@ -73,7 +75,7 @@ public final class CsvTextDataSourceProvenance extends FilesProvenance
   }
 
   /**
-   * The SHA-256 of the tokenizers that made the texts which come from a {@link CsvTextDataSource},
+   * The SHA-256 of the tokenizers that made the texts which come from a {@code CsvTextDataSource},
    * as lower-case hexadecimal digits; one as a rule.
    *
    * @param provenance of a dataset

@@ -30,20 +30,20 @@ final class TokenizerChecks {
     checkGrowth(json.path("normalizer"));
     checkTemplates(json.path("post_processor"));
     int templates = templates(json.path("post_processor"));
-    require(
+    TokenizerFault.require(
         templates <= 1,
         "its post_processor has %d templates one after the other, expected at most one"
             .formatted(templates));
     checkMerges(json.path("model"));
     JsonNode dropout = json.path("model").path("dropout");
-    require(
+    TokenizerFault.require(
         dropout.asDouble() == 0,
         "its model leaves out merges at random (dropout %s), so that a text would have other tokens each time; set its dropout to null"
             .formatted(dropout));
   }
 
   private static void checkDepth(JsonNode json, int depth) {
-    require(
+    TokenizerFault.require(
         depth <= MAX_DEPTH,
         "lists and objects lie in each other more than %d deep".formatted(MAX_DEPTH));
     for (JsonNode child : json) {
@@ -86,7 +86,7 @@ final class TokenizerChecks {
   }
 
   private static void checkId(String what, String token, JsonNode id) {
-    require(
+    TokenizerFault.require(
         id.isIntegralNumber()
             && id.canConvertToInt()
             && id.asInt() >= 0
@@ -103,7 +103,7 @@ final class TokenizerChecks {
     }
     JsonNode regex = component.path("pattern").path("Regex");
     if (regex.isTextual()) {
-      require(
+      TokenizerFault.require(
           !Repetitions.areTooMany(regex.asText()),
           "the regular expression '%s' can match a text in too many ways, which can take for ever"
               .formatted(regex.asText()));
@@ -113,7 +113,7 @@ final class TokenizerChecks {
 
   private static void checkGrowth(JsonNode normalizer) {
     double growth = growth(normalizer);
-    require(
+    TokenizerFault.require(
         growth <= MAX_GROWTH,
         "its normalizer can make a text %.0f times as long, expected at most %.0f"
             .formatted(growth, MAX_GROWTH));
@@ -135,7 +135,7 @@ final class TokenizerChecks {
     if (isTemplate(processor)) {
       checkReferences(processor, "single", List.of("A"));
       checkReferences(processor, "pair", List.of("A", "B"));
-      require(
+      TokenizerFault.require(
           texts(processor.path("single")).contains("A"),
           "its template for a text has no text A, so that all texts would be the same");
     }
@@ -154,19 +154,19 @@ final class TokenizerChecks {
     for (JsonNode piece : processor.path(template)) {
       for (JsonNode part : piece) {
         JsonNode segment = part.path("type_id");
-        require(
+        TokenizerFault.require(
             segment.canConvertToInt() && segment.asInt() >= 0,
             "the template '%s' has the type_id %s, expected a whole number of 0 or more"
                 .formatted(template, segment.isMissingNode() ? "missing" : segment));
       }
       JsonNode special = piece.path("SpecialToken").path("id");
-      require(
+      TokenizerFault.require(
           special.isMissingNode() || processor.path("special_tokens").has(special.asText()),
           "the template '%s' names the special token '%s', which is none of its special_tokens"
               .formatted(template, special.asText()));
     }
     List<String> found = texts(processor.path(template));
-    require(
+    TokenizerFault.require(
         texts.containsAll(found) && found.size() == found.stream().distinct().count(),
         "the template '%s' has the texts %s, expected %s".formatted(template, found, texts));
   }
@@ -212,16 +212,10 @@ final class TokenizerChecks {
           merge.isArray()
               ? merge.path(1).asText()
               : merge.asText().substring(merge.asText().indexOf(' ') + 1);
-      require(
+      TokenizerFault.require(
           second.getBytes(StandardCharsets.UTF_8).length >= prefix.length()
               && second.startsWith(prefix),
           "the merge %s has a second part without the prefix '%s'".formatted(merge, prefix));
-    }
-  }
-
-  static void require(boolean condition, String message) {
-    if (!condition) {
-      throw new IllegalArgumentException(message);
     }
   }
 }

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.tribuo.distill.component.PropertyChecks;
+import org.tribuo.distill.schedule.ConstantSchedule;
 import org.tribuo.distill.schedule.Schedule;
 
 /**
@@ -47,7 +48,7 @@ public final class FeatureTerm implements Configurable, Provenancable<Configured
   private FeatureLoss loss;
 
   @Config(description = "The factor of the loss over the steps, 0 or more; by default 1.")
-  private Schedule weight = Schedule.constant(1);
+  private Schedule weight = new ConstantSchedule(1);
 
   /** For OLCUT. */
   private FeatureTerm() {}
@@ -69,7 +70,7 @@ public final class FeatureTerm implements Configurable, Provenancable<Configured
    * @throws PropertyException if the name is of another form or the weight is negative
    */
   public FeatureTerm(String name, FeatureLoss loss, float weight) {
-    this(name, loss, Schedule.constant(weight));
+    this(name, loss, new ConstantSchedule(weight));
   }
 
   /**
@@ -96,7 +97,7 @@ public final class FeatureTerm implements Configurable, Provenancable<Configured
           "is '%s', expected letters, digits and underscores, and none of %s"
               .formatted(name, TAKEN.stream().sorted().toList()));
     }
-    Schedule one = Schedule.constant(1);
+    Schedule one = new ConstantSchedule(1);
     properties.check("weight", () -> new ObjectiveSchedules(one, one, Map.of(name, weight)));
   }
 

@@ -17,26 +17,6 @@ public interface LayerMap extends Configurable, Provenancable<ConfiguredObjectPr
    */
   List<LayerPair> of(int studentLayers, int teacherLayers);
 
-  /** See {@link UniformLayers}. */
-  static LayerMap uniform() {
-    return new UniformLayers();
-  }
-
-  /** See {@link SkipLayers}. */
-  static LayerMap skip() {
-    return new SkipLayers();
-  }
-
-  /** See {@link LastLayers}. */
-  static LayerMap last() {
-    return new LastLayers();
-  }
-
-  /** See {@link PairedLayers}. */
-  static LayerMap pairs(LayerPair... pairs) {
-    return new PairedLayers(List.of(pairs));
-  }
-
   @Override
   default ConfiguredObjectProvenance getProvenance() {
     return new ConfiguredObjectProvenanceImpl(this, "LayerMap");

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.tribuo.distill.schedule.ConstantSchedule;
 import org.tribuo.distill.schedule.Schedule;
 
 /**
@@ -45,7 +46,7 @@ public record ObjectiveSchedules(
   /** Alpha and temperature that do not change, and no further terms. */
   public static ObjectiveSchedules constant(float alpha, float temperature) {
     return new ObjectiveSchedules(
-        Schedule.constant(alpha), Schedule.constant(temperature), Map.of());
+        new ConstantSchedule(alpha), new ConstantSchedule(temperature), Map.of());
   }
 
   /**

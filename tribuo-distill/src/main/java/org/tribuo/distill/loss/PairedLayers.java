@@ -44,6 +44,15 @@ public final class PairedLayers implements LayerMap {
     postConfig();
   }
 
+  /**
+   * These pairs.
+   *
+   * @throws PropertyException if there is none
+   */
+  public PairedLayers(LayerPair... pairs) {
+    this(List.of(pairs));
+  }
+
   @Override
   public void postConfig() {
     PropertyChecks properties = new PropertyChecks(component);

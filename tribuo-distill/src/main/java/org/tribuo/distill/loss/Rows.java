@@ -14,7 +14,6 @@ import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
-import org.tribuo.distill.loss.AttachedObjective.ClassIndices;
 
 /**
  * The rows of a batch as a loss sees them: what the student says of each, and what it is compared

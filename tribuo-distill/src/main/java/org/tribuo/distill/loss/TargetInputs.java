@@ -10,7 +10,6 @@ import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
-import org.tribuo.distill.loss.AttachedObjective.ClassIndices;
 import org.tribuo.distill.transformer.Feature;
 
 /** Adds inputs to a graph as losses ask for them, each once. */

@@ -36,11 +36,6 @@ public interface Schedule extends Configurable, Provenancable<ConfiguredObjectPr
   /** No step has a greater number. */
   float greatest();
 
-  /** The same number at each step. */
-  static Schedule constant(float value) {
-    return new ConstantSchedule(value);
-  }
-
   @Override
   default ConfiguredObjectProvenance getProvenance() {
     return new ConfiguredObjectProvenanceImpl(this, "Schedule");

@@ -7,6 +7,7 @@ import java.util.Set;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.TensorType;
+import org.tribuo.distill.output.LabelOrder;
 
 /** Finds the output of a model that holds the logits [rows, labels]. */
 final class LogitsOutput {

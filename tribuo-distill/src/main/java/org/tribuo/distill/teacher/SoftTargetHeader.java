@@ -1,5 +1,7 @@
 package org.tribuo.distill.teacher;
 
+import org.tribuo.distill.output.LabelOrder;
+
 /**
  * What is known of kept soft targets without reading them.
  *

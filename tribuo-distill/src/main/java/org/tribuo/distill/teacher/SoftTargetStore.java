@@ -16,6 +16,7 @@ import org.h2.mvstore.type.DataType;
 import org.h2.mvstore.type.LongDataType;
 import org.h2.mvstore.type.StringDataType;
 import org.jspecify.annotations.Nullable;
+import org.tribuo.distill.output.LabelOrder;
 
 /**
  * Soft targets on disk, found again by content. One file holds any number of them.

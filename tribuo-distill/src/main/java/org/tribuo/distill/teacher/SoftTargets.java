@@ -2,6 +2,7 @@ package org.tribuo.distill.teacher;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.tribuo.distill.output.LabelOrder;
 
 /**
  * What a teacher said about every row: a float32 matrix of logits, rows × {@link #width()}, on disk

@@ -6,6 +6,7 @@ import java.util.function.Supplier;
 import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.MVStoreException;
 import org.jspecify.annotations.Nullable;
+import org.tribuo.distill.output.LabelOrder;
 import org.tribuo.distill.teacher.SoftTargetStoreException.Reason;
 
 /**

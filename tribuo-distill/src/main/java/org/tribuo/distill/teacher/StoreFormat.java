@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.zip.CRC32C;
+import org.tribuo.distill.output.LabelOrder;
 
 /**
  * The bytes of the store's values. A value ends in a CRC-32C over its name and its bytes, so one

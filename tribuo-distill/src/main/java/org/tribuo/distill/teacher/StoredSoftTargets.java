@@ -1,5 +1,7 @@
 package org.tribuo.distill.teacher;
 
+import org.tribuo.distill.output.LabelOrder;
+
 /**
  * One entry in the listing of a store.
  *

@@ -24,6 +24,7 @@ import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.pass.InferenceForm;
 import org.tribuo.distill.graph.pass.LogitsBelow;
+import org.tribuo.distill.output.LabelOrder;
 import org.tribuo.distill.runtime.ExecutionProvider;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.runtime.TrainingRuntime;

@@ -2,6 +2,7 @@ package org.tribuo.distill.teacher;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import org.tribuo.distill.output.LabelOrder;
 import org.tribuo.distill.runtime.SessionSettings;
 
 /**

@@ -2,8 +2,22 @@ package org.tribuo.distill.training;
 
 import java.util.List;
 
-/** Tells several listeners. */
-record CompositeListener(List<TrainingListener> listeners) implements TrainingListener {
+/**
+ * One listener that calls several.
+ *
+ * @param listeners in the order in which they are called
+ */
+public record CompositeListener(List<TrainingListener> listeners) implements TrainingListener {
+  /** Takes a copy of the list. */
+  public CompositeListener {
+    listeners = List.copyOf(listeners);
+  }
+
+  /** One listener that calls several, in this order. */
+  public static CompositeListener of(TrainingListener... listeners) {
+    return new CompositeListener(List.of(listeners));
+  }
+
   @Override
   public void onTrainingStart(TrainingPlan plan) {
     listeners.forEach(listener -> listener.onTrainingStart(plan));

@@ -1,7 +1,5 @@
 package org.tribuo.distill.training;
 
-import java.util.List;
-
 /**
  * Is told how a training goes. All methods are called by the thread that trains, in the order of
  * events, and should be quick; an exception that one throws ends the training.
@@ -24,14 +22,4 @@ public interface TrainingListener {
 
   /** After the last step, unless the training failed. */
   default void onTrainingEnd(TrainingSummary summary) {}
-
-  /** One listener that tells several, in this order. */
-  static TrainingListener of(TrainingListener... listeners) {
-    return of(List.of(listeners));
-  }
-
-  /** One listener that tells several, in this order. */
-  static TrainingListener of(List<TrainingListener> listeners) {
-    return new CompositeListener(List.copyOf(listeners));
-  }
 }

@@ -136,7 +136,8 @@ class DifferentiatorTest {
                     graph, loss.name(), List.of("w"), StandardOperators.TABLE))
         .isInstanceOf(UnknownOperatorException.class)
         .hasMessageContaining("No gradient rule for 'QuantizeLinear' (opset 21) at node '")
-        .hasMessageContaining("gradientRules = org.tribuo.distill.StraightThroughQuantization");
+        .hasMessageContaining(
+            "gradientRules = org.tribuo.distill.student.StraightThroughQuantization");
   }
 
   @Test

@@ -24,7 +24,7 @@ class ScheduleTest {
 
   @Test
   void aConstantStays() {
-    assertThat(over(3, Schedule.constant(0.5f))).containsOnly(0.5f);
+    assertThat(over(3, new ConstantSchedule(0.5f))).containsOnly(0.5f);
   }
 
   @Test
@@ -48,7 +48,7 @@ class ScheduleTest {
   @Test
   void eachPieceRunsFromItsFirstToItsLastStep() {
     Schedule warmUp =
-        PiecewiseSchedule.of(List.of(new LinearSchedule(0, 1), Schedule.constant(1)), 0.3, 1);
+        PiecewiseSchedule.of(List.of(new LinearSchedule(0, 1), new ConstantSchedule(1)), 0.3, 1);
     assertThat(over(10, warmUp)).containsExactly(0f, 0.5f, 1f, 1f, 1f, 1f, 1f, 1f, 1f, 1f);
     assertThat(over(1, warmUp)).containsExactly(1f);
   }
@@ -97,7 +97,7 @@ class ScheduleTest {
             new double[] {0, 1},
             new double[] {1.5},
             new double[] {Double.NaN, 1})) {
-      List<Schedule> pieces = Collections.nCopies(until.length, Schedule.constant(1));
+      List<Schedule> pieces = Collections.nCopies(until.length, new ConstantSchedule(1));
       assertThatExceptionOfType(PropertyException.class)
           .isThrownBy(() -> PiecewiseSchedule.of(pieces, until))
           .withMessageContaining("expected ascending numbers above 0 of which the last is 1");

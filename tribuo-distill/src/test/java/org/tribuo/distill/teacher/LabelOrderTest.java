@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.tribuo.distill.output.LabelOrder;
 
 class LabelOrderTest {
   private static final LabelOrder TEACHER = LabelOrder.of("negative", "neutral", "positive");

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tribuo.distill.output.LabelOrder;
 import org.tribuo.distill.teacher.SoftTargetStoreException.Reason;
 
 class SoftTargetProducerTest {

@@ -22,6 +22,7 @@ import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Sha256;
 import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.output.LabelOrder;
 import org.tribuo.distill.runtime.ExecutionProvider;
 import org.tribuo.distill.runtime.RuntimeUnavailableException;
 import org.tribuo.distill.runtime.SessionSettings;

@@ -37,13 +37,15 @@ import org.tribuo.distill.loss.LayerPair;
 import org.tribuo.distill.loss.MiniLm;
 import org.tribuo.distill.loss.Objective;
 import org.tribuo.distill.loss.ObjectiveSchedules;
+import org.tribuo.distill.loss.PairedLayers;
 import org.tribuo.distill.loss.RkdDistance;
 import org.tribuo.distill.loss.RowForm;
 import org.tribuo.distill.loss.TinyBert;
 import org.tribuo.distill.operator.standard.StandardOperators;
+import org.tribuo.distill.loss.UniformLayers;
 import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.runtime.TrainingRuntime;
-import org.tribuo.distill.schedule.Schedule;
+import org.tribuo.distill.schedule.ConstantSchedule;
 import org.tribuo.distill.transformer.Feature;
 import org.tribuo.distill.transformer.Feature.Kind;
 import org.tribuo.distill.transformer.FeatureValue;
@@ -61,11 +63,13 @@ class FeatureTrainingTest {
     return new TrainingSettings(
         12,
         1,
-        Schedule.constant(3e-3f),
+        new ConstantSchedule(3e-3f),
         AdamW.DEFAULT,
         OptionalDouble.of(1),
         new ObjectiveSchedules(
-            Schedule.constant(1), Schedule.constant(1), Map.of(TERM, Schedule.constant(1))),
+            new ConstantSchedule(1),
+            new ConstantSchedule(1),
+            Map.of(TERM, new ConstantSchedule(1))),
         0,
         Set.of(),
         compact,
@@ -189,7 +193,7 @@ class FeatureTrainingTest {
     Graph graph = normalized(model(teacher));
     Texts texts = texts(graph, all(), 6);
     for (FeatureLoss loss :
-        List.of(new MiniLm(LayerPair.LAST, 4), new TinyBert(LayerMap.uniform()))) {
+        List.of(new MiniLm(LayerPair.LAST, 4), new TinyBert(new UniformLayers()))) {
       Objective objective =
           Objective.of(
               RowForm.examples(),
@@ -260,7 +264,7 @@ class FeatureTrainingTest {
   }
 
   private static LayerMap lastOfBoth() {
-    return LayerMap.pairs(LayerPair.LAST);
+    return new PairedLayers(LayerPair.LAST);
   }
 
   /** A teacher that consists of one hidden state. */

@@ -42,6 +42,7 @@ import org.tribuo.distill.operator.Derivative;
 import org.tribuo.distill.operator.Operators;
 import org.tribuo.distill.operator.standard.StandardOperators;
 import org.tribuo.distill.runtime.SessionSettings;
+import org.tribuo.distill.schedule.ConstantSchedule;
 import org.tribuo.distill.schedule.LinearSchedule;
 import org.tribuo.distill.schedule.Schedule;
 import org.tribuo.distill.schedule.StepSchedule;
@@ -366,7 +367,7 @@ class StudentTrainingTest {
 
   @Test
   void aWeightWithoutItsTermIsRefused() {
-    Schedule one = Schedule.constant(1);
+    Schedule one = new ConstantSchedule(1);
     assertThatThrownBy(
             () -> train(scheduled(new ObjectiveSchedules(one, one, Map.of("hidden", one)))))
         .isInstanceOf(IllegalArgumentException.class)
@@ -577,7 +578,8 @@ class StudentTrainingTest {
           }
         };
     TrainingSettings stopping =
-        variant(10, ObjectiveSchedules.constant(0.5f, 2), 0, Optional.of(new EarlyStopping(2)), 1);
+        variant(
+            10, ObjectiveSchedules.constant(0.5f, 2), 0, Optional.of(new EarlyStopping(0.1, 2)), 1);
     TrainedStudent trained =
         StudentTraining.train(
             student(),

@@ -15,7 +15,7 @@ class TrainingListenerTest {
   void aCompositeTellsAllListenersInOrder() {
     List<String> told = new ArrayList<>();
     TrainingListener both =
-        TrainingListener.of(
+        CompositeListener.of(
             new Recorder("a", told), TrainingListener.NONE, new Recorder("b", told));
 
     both.onTrainingStart(new TrainingPlan(10, 2, 40, 1000));

@@ -88,7 +88,7 @@ class FaultyModelsTest {
             "No gradient rule for 'QuantizeLinear' (opset 21) at node '', between the loss and 1"
                 + " trainable weights (first: w). Freeze those weights (frozenWeights), or choose a"
                 + " gradient that goes straight through the rounding: gradientRules ="
-                + " org.tribuo.distill.StraightThroughQuantization");
+                + " org.tribuo.distill.student.StraightThroughQuantization");
   }
 
   @Test

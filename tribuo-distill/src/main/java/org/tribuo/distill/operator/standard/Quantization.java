@@ -26,7 +26,7 @@ final class Quantization {
               .with(CONVERTS_QUANTIZED, QUANTIZED)
               .withoutGradient(
                   "choose a gradient that goes straight through the rounding: gradientRules ="
-                      + " org.tribuo.distill.StraightThroughQuantization"));
+                      + " org.tribuo.distill.student.StraightThroughQuantization"));
 
   static final List<Operator> OF_INTEGERS =
       each(

@@ -70,7 +70,7 @@ class OperatorsPageTest {
         `DequantizeLinear` has a gradient: a student may keep integer weights, which are not trained.
         What rounds floats that depend on trained weights (`QuantizeLinear`, `QLinearMatMul`, ...) is
         an error, as its derivative is zero, which nobody means. `gradientRules` can name
-        `org.tribuo.distill.StraightThroughQuantization`, which goes straight through these:
+        `org.tribuo.distill.student.StraightThroughQuantization`, which goes straight through these:
 
         %s
         """

@@ -1,0 +1,370 @@
+package org.tribuo.distill;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.tribuo.ConfigurableDataSource;
+import org.tribuo.Dataset;
+import org.tribuo.Output;
+import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.graph.Ops;
+import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.graph.pass.Normalization;
+import org.tribuo.distill.input.TokenFeatures;
+import org.tribuo.distill.input.TokenInputs;
+import org.tribuo.distill.input.TokenLimits;
+import org.tribuo.distill.input.TokenSequence;
+import org.tribuo.distill.loss.Objective;
+import org.tribuo.distill.loss.SoftLoss;
+import org.tribuo.distill.output.KnownOutputs;
+import org.tribuo.distill.output.TargetCodec;
+import org.tribuo.distill.output.TargetKind;
+import org.tribuo.distill.student.BatchOfAnySize;
+import org.tribuo.distill.student.NetworkRunner;
+import org.tribuo.distill.student.Student;
+import org.tribuo.distill.student.StudentNetwork;
+import org.tribuo.distill.teacher.ActivationTeacher;
+import org.tribuo.distill.teacher.FeatureTeacher;
+import org.tribuo.distill.teacher.TeacherAnswers;
+import org.tribuo.distill.teacher.TeacherLimits;
+import org.tribuo.distill.teacher.TeacherSource;
+import org.tribuo.distill.teacher.TeacherUse;
+import org.tribuo.distill.training.StudentTraining;
+import org.tribuo.distill.training.TrainingSettings;
+import org.tribuo.distill.training.Validation;
+import org.tribuo.distill.training.data.HeldOutValidation;
+import org.tribuo.distill.training.data.Split;
+import org.tribuo.distill.training.data.StageTexts;
+import org.tribuo.distill.training.data.TextRows;
+import org.tribuo.distill.training.data.TextTrainingData;
+import org.tribuo.distill.transformer.Feature;
+import org.tribuo.distill.transformer.TransformerFeatures;
+
+/**
+ * All of a training that can fail without running: files read, the student made, examples read,
+ * labels matched, losses attached.
+ *
+ * @param student to be trained
+ * @param codec of the outputs
+ * @param outputs that the model may have
+ * @param examples those of the dataset
+ * @param stages in their order
+ * @param activations the teacher whose intermediate activations are compared, if any stage does
+ * @param validation after each epoch, if there is early stopping
+ */
+record Preparation<T extends Output<T>>(
+    StudentNetwork student,
+    TargetCodec<T> codec,
+    KnownOutputs<T> outputs,
+    StageTexts<T> examples,
+    List<PreparedStage<T>> stages,
+    Optional<FeatureTeacher> activations,
+    Optional<Validation> validation) {
+  /** The columns of a head that is thrown away: what a student reads does not depend on them. */
+  private static final List<String> ANY_OUTPUTS = List.of("0", "1");
+
+  /**
+   * A stage and what it trains on.
+   *
+   * @param settings how it trains, where the frozen weights of this student are known
+   * @param wanted the intermediate activations of the teacher that it compares
+   */
+  record PreparedStage<T extends Output<T>>(
+      Stage stage,
+      TrainingSettings settings,
+      Objective objective,
+      StageTexts<T> texts,
+      TextTrainingData data,
+      List<Feature> wanted) {
+    /** The data with the soft targets, in the form that the objective reads. */
+    TextTrainingData with(Optional<TeacherAnswers> softTargets) {
+      OptionalInt largest =
+          objective.soft().map(SoftLoss::largestOfTeacher).orElse(OptionalInt.empty());
+      return data.with(
+          largest.isPresent()
+              ? softTargets.map(all -> all.largest(largest.getAsInt()))
+              : softTargets);
+    }
+  }
+
+  /**
+   * The random numbers of one training, drawn at its start in this order, so that no setting
+   * changes what another one draws.
+   *
+   * @param head of a fresh head
+   * @param heldOut of held-out examples
+   * @param stages one for each stage
+   */
+  record Seeds(long head, long heldOut, List<Long> stages) {
+    static Seeds of(SplittableRandom random, int stages) {
+      return new Seeds(
+          random.nextLong(),
+          random.nextLong(),
+          IntStream.range(0, stages).mapToObj(stage -> random.nextLong()).toList());
+    }
+  }
+
+  /**
+   * Prepares a training.
+   *
+   * @throws IllegalArgumentException if the examples do not fit the student, the teacher or the
+   *     losses
+   * @throws org.tribuo.distill.graph.GraphException if the student cannot be trained
+   * @throws IOException if a file cannot be read
+   */
+  static <T extends Output<T>> Preparation<T> of(
+      Recipe recipe, Dataset<T> examples, Seeds seeds, DistillationListener listener)
+      throws IOException {
+    return new Preparing<>(recipe, examples, seeds, listener).preparation();
+  }
+
+  /**
+   * Checks that the student and its teachers can read texts; a teacher that is yet to be trained is
+   * left out.
+   *
+   * @throws IllegalArgumentException if not; the message names the text and the model
+   */
+  static void checkTexts(Recipe recipe, Dataset<?> texts) {
+    TokenFeatures.check(texts.getFeatureMap());
+    try {
+      OnnxModel model = recipe.student().make(ANY_OUTPUTS, 0).model();
+      TokenLimits limits = TokenLimits.of(model);
+      int padId = recipe.batching().padId();
+      limits.checkPadding("student", padId);
+      List<TokenSequence> tokens =
+          TextRows.texts(texts, limits.features(recipe.batching().maxLength()));
+      limits.checkSegments("student", tokens);
+      TeacherUse use =
+          new TeacherUse(recipe.session(), false, recipe.batching().maxLength(), padId);
+      if (recipe.teacher().isPresent()) {
+        for (TeacherSource.Member member : recipe.teacher().get().members()) {
+          member.checkTexts(texts, tokens, use);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** One preparation under way. */
+  private record Preparing<T extends Output<T>>(
+      Recipe recipe, Dataset<T> examples, Seeds seeds, DistillationListener listener) {
+    Preparation<T> preparation() throws IOException {
+      KnownOutputs<T> known =
+          recipe.teacher().isEmpty()
+              ? KnownOutputs.of(examples)
+              : KnownOutputs.of(examples, recipe.teacher().get().labels());
+      Student student = student(TargetCodec.of(known.domain()));
+      KnownOutputs<T> outputs = known.and(student.labelOrder(), examples);
+      listener.onUnseenOutputs(outputs.unseen());
+      TargetCodec<T> codec = TargetCodec.of(outputs.domain(), student.labelOrder());
+      TokenLimits limits = TokenLimits.of(student.model());
+      limits.checkPadding("student", padId());
+      TokenFeatures tokens = limits.features(recipe.batching().maxLength());
+      StudentNetwork network = StudentNetwork.of(student, tokens, padId());
+      TextRows rows = TextRows.of(examples, tokens, codec);
+      limits.checkSegments("student", rows.texts());
+      Split split = split(rows);
+      StageTexts<T> ofDataset = StageTexts.ofDataset(examples, rows, split);
+      Optional<FeatureTeacher> activations = activations();
+      List<PreparedStage<T>> stages =
+          stages(network, texts(ofDataset, tokens, codec), codec, activations);
+      smokeTest(network, rows);
+      return new Preparation<>(
+          network,
+          codec,
+          outputs,
+          ofDataset,
+          stages,
+          activations,
+          recipe
+              .earlyStopping()
+              .map(
+                  stopping ->
+                      new HeldOutValidation(
+                          network, recipe.session(), codec.kind(), rows, split.heldOut())));
+    }
+
+    private int padId() {
+      return recipe.batching().padId();
+    }
+
+    private Student student(TargetCodec<T> known) throws IOException {
+      Student student =
+          BatchOfAnySize.of(recipe.student().make(known.names(), seeds.head()), padId());
+      return known.kind() == TargetKind.REGRESSION ? student : student.belowProbabilities();
+    }
+
+    private Split split(TextRows rows) {
+      return recipe
+          .earlyStopping()
+          .map(
+              stopping ->
+                  Split.some(rows, stopping.heldOut(), new SplittableRandom(seeds.heldOut())))
+          .orElseGet(() -> Split.none(rows));
+    }
+
+    private Optional<FeatureTeacher> activations() throws IOException {
+      Optional<ActivationTeacher> stated = recipe.activations();
+      return stated.isEmpty()
+          ? Optional.empty()
+          : Optional.of(stated.get().teacher().activations());
+    }
+
+    /** The examples of each stage; stages with one data source have the same. */
+    private List<StageTexts<T>> texts(
+        StageTexts<T> ofDataset, TokenFeatures tokens, TargetCodec<T> codec) {
+      Map<ConfigurableDataSource<?>, StageTexts<T>> read = new IdentityHashMap<>();
+      List<StageTexts<T>> texts = new ArrayList<>();
+      for (Stage stage : recipe.stages()) {
+        texts.add(
+            stage
+                .examples()
+                .map(
+                    own ->
+                        read.computeIfAbsent(
+                            own,
+                            source ->
+                                StageTexts.read(stage.name(), source, examples, tokens, codec)))
+                .orElse(ofDataset));
+      }
+      return texts;
+    }
+
+    private List<PreparedStage<T>> stages(
+        StudentNetwork network,
+        List<StageTexts<T>> texts,
+        TargetCodec<T> codec,
+        Optional<FeatureTeacher> activations)
+        throws IOException {
+      List<PreparedStage<T>> stages = new ArrayList<>();
+      for (Stage stage : recipe.stages()) {
+        int index = stages.size();
+        stages.add(
+            stage(stage, network, texts.get(index), codec, activations, seeds.stages().get(index)));
+      }
+      return stages;
+    }
+
+    private PreparedStage<T> stage(
+        Stage stage,
+        StudentNetwork network,
+        StageTexts<T> texts,
+        TargetCodec<T> codec,
+        Optional<FeatureTeacher> activations,
+        long seed)
+        throws IOException {
+      Objective objective =
+          stage.objective(
+              codec,
+              texts.rows().weights().differ(),
+              recipe.teacher().flatMap(TeacherSource::agreement),
+              activations);
+      TextTrainingData data =
+          new TextTrainingData(
+              texts.rows(),
+              Optional.empty(),
+              stage.chosen(texts, recipe.teacher().isPresent()),
+              network.inputs(),
+              recipe.batching().plan(),
+              seed);
+      objective.checkOutputs(codec.names().size());
+      objective.checkBatches(data.batchSizes(stage.settings().epochs()));
+      TrainingSettings settings = stage.settingsFor(() -> normalized(network)).withSeed(seed);
+      List<Feature> wanted = wanted(stage, objective, network);
+      if (!wanted.isEmpty()) {
+        checkShapes(activations.orElseThrow(), data.batchSizes(stage.settings().epochs()));
+        TeacherLimits.of(activations.orElseThrow().file(), false)
+            .check(texts.rows().texts(), padId());
+      }
+      return new PreparedStage<>(stage, settings, objective, texts, data, wanted);
+    }
+
+    /** What is compared has the student's batches, neither filled up nor of another length. */
+    private static void checkShapes(FeatureTeacher activations, IntStream batchSizes) {
+      TokenInputs inputs = TokenInputs.of(activations.inputs());
+      OptionalLong rows = inputs.fixedRows();
+      if (inputs.fixedPositions().isPresent()
+          || (rows.isPresent() && batchSizes.anyMatch(size -> size != rows.getAsLong()))) {
+        throw new IllegalArgumentException(
+            "The intermediate activations of the teacher '%s' are for batches of a fixed shape alone, %s; export it with a symbolic batch and length, or compare its output only"
+                .formatted(activations.file(), activations.inputs()));
+      }
+    }
+
+    /** The teacher's intermediate activations that a stage reads. */
+    private List<Feature> wanted(Stage stage, Objective objective, StudentNetwork network) {
+      if (objective.matching().isEmpty()) {
+        return List.of();
+      }
+      Graph graph = normalized(network);
+      TransformerFeatures teacher = objective.matching().orElseThrow().teacher();
+      TransformerFeatures student = objective.featuresIn(graph).orElseThrow();
+      long cacheBytes = recipe.activations().orElseThrow().cacheBytes();
+      if (cacheBytes > 0) {
+        checkPaddingIsKnown("teacher", teacher, cacheBytes);
+        checkPaddingIsKnown("student", student, cacheBytes);
+      }
+      listener.onFeatures(stage.name(), teacher, student);
+      Value[] outputs = graph.outputs().stream().map(graph::value).toArray(Value[]::new);
+      return objective.attach(Ops.on(graph), Optional.of(student), 0, outputs).teacherFeatures();
+    }
+
+    private static Graph normalized(StudentNetwork network) {
+      Graph graph = Graph.of(network.withLogitsAlone());
+      Normalization.applyForTraining(graph);
+      return graph;
+    }
+
+    /** Without a mask the activations of a text depend on padding, and that on the batch. */
+    private static void checkPaddingIsKnown(
+        String whose, TransformerFeatures features, long cacheBytes) {
+      if (features.mask().isEmpty()) {
+        throw new IllegalArgumentException(
+            "cacheBytes is %d, but no input tells the %s tokens from padding, so activations of a text differ from batch to batch; set it to 0"
+                .formatted(cacheBytes, whose));
+      }
+    }
+
+    /** Runs the student over one example: does it run, and has it the right columns? */
+    private void smokeTest(StudentNetwork network, TextRows rows) {
+      try (NetworkRunner runner = new NetworkRunner(network, recipe.session())) {
+        runner.logits(rows.texts().subList(0, 1));
+      }
+    }
+  }
+
+  /** The examples of the stages that learn from a teacher, each once. */
+  List<StageTexts<T>> askedTexts() {
+    return stages.stream()
+        .filter(stage -> stage.stage().from().teacher())
+        .map(PreparedStage::texts)
+        .distinct()
+        .toList();
+  }
+
+  /**
+   * Checks that each stage can be trained: before the teacher is run, which may take hours.
+   *
+   * @throws org.tribuo.distill.graph.GraphException if not
+   */
+  void checkTraining(Recipe recipe) {
+    for (PreparedStage<T> stage : stages) {
+      StudentTraining.check(
+          student.withLogitsAlone(),
+          stage.objective(),
+          recipe.trainingGraph().rules(),
+          stage.settings(),
+          stage.data());
+    }
+  }
+}

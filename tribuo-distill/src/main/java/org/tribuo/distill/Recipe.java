@@ -1,0 +1,160 @@
+package org.tribuo.distill;
+
+import com.oracle.labs.mlrg.olcut.config.PropertyException;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.tribuo.distill.component.PropertyChecks;
+import org.tribuo.distill.input.Batching;
+import org.tribuo.distill.loss.DistillationObjective;
+import org.tribuo.distill.runtime.SessionSettings;
+import org.tribuo.distill.student.StudentSource;
+import org.tribuo.distill.student.TrainingGraphOptions;
+import org.tribuo.distill.teacher.ActivationTeacher;
+import org.tribuo.distill.teacher.OnnxTeacher;
+import org.tribuo.distill.teacher.TeacherSource;
+import org.tribuo.distill.training.AdamWOptimizer;
+import org.tribuo.distill.training.EarlyStopping;
+import org.tribuo.distill.training.TrainingSettings;
+
+/**
+ * The components of a trainer, each of which has checked itself; here it is checked that they fit
+ * each other.
+ *
+ * @param teacher empty if the student learns from the labels alone
+ * @param activationTeacher empty if it is the teacher
+ * @param statedStages at least one
+ * @param earlyStopping empty to train all epochs
+ * @param softTargetStore the file that keeps soft targets, if they are kept
+ * @param lastGoodStudent the file for the student of a training that was stopped, if it is kept
+ */
+record Recipe(
+    StudentSource student,
+    Optional<TeacherSource> teacher,
+    Optional<ActivationTeacher> activationTeacher,
+    DistillationObjective objective,
+    TrainingGraphOptions trainingGraph,
+    AdamWOptimizer optimizer,
+    Batching batching,
+    List<TrainingStage> statedStages,
+    Optional<EarlyStopping> earlyStopping,
+    SessionSettings session,
+    Optional<Path> softTargetStore,
+    Optional<Path> lastGoodStudent) {
+  /**
+   * Checks that the components fit each other.
+   *
+   * @param properties of the trainer
+   * @throws PropertyException if they do not; it names the component and the property
+   */
+  void check(PropertyChecks properties) {
+    if (teacher.isEmpty() && objective.softLoss().isPresent()) {
+      throw properties.refused(
+          "objective",
+          "has the soft loss %s, but there is no teacher to learn from"
+              .formatted(objective.softLoss().get()));
+    }
+    if (!objective.features().isEmpty() && ofActivations().isEmpty()) {
+      throw properties.refused(
+          "objective",
+          "compares %s, but there is no OnnxTeacher to compare with; state an activationTeacher"
+              .formatted(objective.features()));
+    }
+    if (statedStages.isEmpty()) {
+      throw properties.refused("stages", "are none, expected at least one");
+    }
+    Set<String> names = new HashSet<>();
+    for (TrainingStage stage : statedStages) {
+      if (!names.add(stage.name())) {
+        throw properties.refused(
+            "stages", "has two of the name '%s'; name them differently".formatted(stage.name()));
+      }
+      check(stage, new PropertyChecks(stage.component()));
+    }
+  }
+
+  private void check(TrainingStage stated, PropertyChecks properties) {
+    Stage stage = stage(stated);
+    if (teacher.isEmpty() && stage.from().teacher()) {
+      throw properties.refused(
+          "from", "is %s, but the trainer has no teacher to learn from".formatted(stage.from()));
+    }
+    if (stage.compares() && ofActivations().isEmpty()) {
+      throw properties.refused(
+          "objective",
+          "compares %s, but the trainer has no OnnxTeacher to compare with; state its activationTeacher"
+              .formatted(stage.objective().features()));
+    }
+    if (!stage.compares() && stage.from() == TrainingStage.From.FEATURES) {
+      throw properties.refused(
+          "from", "is FEATURES, but the objective has no loss on intermediate activations");
+    }
+  }
+
+  /** The stages, each with what it has of the trainer. */
+  List<Stage> stages() {
+    return statedStages.stream().map(this::stage).toList();
+  }
+
+  private Stage stage(TrainingStage stage) {
+    TrainingStage.From from =
+        stage
+            .from()
+            .orElse(
+                teacher.isEmpty()
+                    ? TrainingStage.From.LABELS
+                    : TrainingStage.From.LABELS_AND_TEACHER);
+    boolean fromLabelsAlone = stage.from().equals(Optional.of(TrainingStage.From.LABELS));
+    DistillationObjective ofStage =
+        stage
+            .objective()
+            .orElseGet(() -> fromLabelsAlone ? objective.withoutFeatures() : objective);
+    return new Stage(
+        stage.name(),
+        from,
+        stage.examples(),
+        stage.rows().orElseGet(() -> rows(from, ofStage)),
+        ofStage,
+        stage.frozenWeights().or(trainingGraph::frozenWeights),
+        settings(stage, from, ofStage));
+  }
+
+  private static TrainingStage.Rows rows(TrainingStage.From from, DistillationObjective objective) {
+    return from == TrainingStage.From.LABELS && objective.features().isEmpty()
+        ? TrainingStage.Rows.LABELLED
+        : TrainingStage.Rows.ALL;
+  }
+
+  private TrainingSettings settings(
+      TrainingStage stage, TrainingStage.From from, DistillationObjective ofStage) {
+    return new TrainingSettings(
+        stage.epochs(),
+        batching.accumulation(),
+        stage.learningRate().orElseGet(optimizer::learningRate),
+        optimizer.adamW(),
+        optimizer.maxGradientNorm(),
+        ofStage.schedules(),
+        trainingGraph.dropout(),
+        Set.of(),
+        trainingGraph.compactVocabulary(),
+        // It selects by the student's output, which FEATURES alone do not train.
+        from == TrainingStage.From.FEATURES ? Optional.empty() : earlyStopping,
+        session,
+        0);
+  }
+
+  /** The teacher whose intermediate activations the stages compare; empty if none does. */
+  Optional<ActivationTeacher> activations() {
+    return stages().stream().anyMatch(Stage::compares) ? ofActivations() : Optional.empty();
+  }
+
+  private Optional<ActivationTeacher> ofActivations() {
+    return activationTeacher.or(
+        () ->
+            teacher
+                .filter(OnnxTeacher.class::isInstance)
+                .map(source -> ActivationTeacher.of((OnnxTeacher) source)));
+  }
+}

@@ -1,0 +1,5 @@
+/** Runs models. */
+@NullMarked
+package org.tribuo.distill.engine;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,143 @@
+package org.tribuo.distill.student;
+
+import org.tribuo.distill.operator.Operators;
+import org.tribuo.distill.operator.standard.StandardOperators;
+
+import com.oracle.labs.mlrg.olcut.config.Config;
+import com.oracle.labs.mlrg.olcut.config.ConfigManager;
+import com.oracle.labs.mlrg.olcut.config.Configurable;
+import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
+import com.oracle.labs.mlrg.olcut.config.ConfigurationManager;
+import com.oracle.labs.mlrg.olcut.config.PropertyException;
+import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
+import com.oracle.labs.mlrg.olcut.provenance.Provenancable;
+import com.oracle.labs.mlrg.olcut.provenance.impl.ConfiguredObjectProvenanceImpl;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.tribuo.distill.component.BooleanProperties;
+import org.tribuo.distill.component.PropertyChecks;
+
+/**
+ * How a student's graph becomes a training graph: dropout, frozen weights, gradients of operators
+ * that the library does not know. Immutable and safe for many threads.
+ *
+ * <pre>{@code
+ * new TrainingGraphOptions().dropout(0).frozenWeights(FrozenWeights.embeddingsAndLayers(2))
+ *
+ * <component name="graph" type="org.tribuo.distill.student.TrainingGraphOptions">
+ *   <property name="dropout" value="0"/>
+ * </component>
+ * }</pre>
+ */
+public final class TrainingGraphOptions
+    implements Configurable, Provenancable<ConfiguredObjectProvenance> {
+  @ConfigurableName private String component = "TrainingGraphOptions";
+
+  @ConfigManager private @Nullable ConfigurationManager configuration;
+
+  @Config(
+      description =
+          "The dropout probability, of the embeddings and of what each block adds to the hidden"
+              + " state; from 0 (none) to below 1.")
+  private float dropout = 0.1f;
+
+  @Config(description = "The student's weights that keep their values; by default none.")
+  private @Nullable FrozenWeights frozenWeights;
+
+  @Config(description = "Gradients of the student's operators that the library does not know.")
+  private @Nullable GradientRuleSource gradientRules;
+
+  @Config(
+      description =
+          "Whether embedding tables hold only the tokens of the data while they are trained, which"
+              + " is faster and gives the same student.")
+  private boolean compactVocabulary = true;
+
+  /** Dropout 0.1, nothing frozen. */
+  public TrainingGraphOptions() {}
+
+  @Override
+  public void postConfig() {
+    BooleanProperties.check(this, component, configuration);
+    PropertyChecks properties = new PropertyChecks(component);
+    if (!(dropout >= 0 && dropout < 1)) {
+      throw properties.refused(
+          "dropout", "is %s, expected a probability from 0 (none) to below 1".formatted(dropout));
+    }
+    properties.check("gradientRules", this::rules);
+  }
+
+  /**
+   * The same with another dropout probability.
+   *
+   * @param probability from 0 (none) to below 1
+   * @throws PropertyException if it is out of its range
+   */
+  public TrainingGraphOptions dropout(float probability) {
+    return with(other -> other.dropout = probability);
+  }
+
+  /** The same with other weights that keep their values. */
+  public TrainingGraphOptions frozenWeights(FrozenWeights weights) {
+    return with(other -> other.frozenWeights = weights);
+  }
+
+  /**
+   * The same with gradients of further operators.
+   *
+   * @throws PropertyException if one is of an operator that the library knows
+   */
+  public TrainingGraphOptions gradientRules(GradientRuleSource rules) {
+    return with(other -> other.gradientRules = rules);
+  }
+
+  /** The same with embedding tables of all tokens, or of those of the data alone. */
+  public TrainingGraphOptions compactVocabulary(boolean compact) {
+    return with(other -> other.compactVocabulary = compact);
+  }
+
+  private TrainingGraphOptions with(Consumer<TrainingGraphOptions> change) {
+    TrainingGraphOptions other = new TrainingGraphOptions();
+    other.dropout = dropout;
+    other.frozenWeights = frozenWeights;
+    other.gradientRules = gradientRules;
+    other.compactVocabulary = compactVocabulary;
+    change.accept(other);
+    other.postConfig();
+    return other;
+  }
+
+  /** The dropout probability. */
+  public float dropout() {
+    return dropout;
+  }
+
+  /** The weights that keep their values; empty for none. */
+  public Optional<FrozenWeights> frozenWeights() {
+    return Optional.ofNullable(frozenWeights);
+  }
+
+  /** The gradients of all operators. */
+  public Operators rules() {
+    return gradientRules == null
+        ? StandardOperators.TABLE
+        : StandardOperators.TABLE.with(gradientRules.rules());
+  }
+
+  /** Whether embedding tables hold only the tokens of the data while they are trained. */
+  public boolean compactVocabulary() {
+    return compactVocabulary;
+  }
+
+  @Override
+  public ConfiguredObjectProvenance getProvenance() {
+    return new ConfiguredObjectProvenanceImpl(this, "TrainingGraphOptions");
+  }
+
+  @Override
+  public String toString() {
+    return "TrainingGraphOptions(dropout=%s, frozenWeights=%s, compactVocabulary=%s)"
+        .formatted(dropout, frozenWeights == null ? "none" : frozenWeights, compactVocabulary);
+  }
+}

@@ -1,0 +1,287 @@
+package org.tribuo.distill.teacher;
+
+import com.oracle.labs.mlrg.olcut.config.Config;
+import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
+import com.oracle.labs.mlrg.olcut.config.PropertyException;
+import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.tribuo.Dataset;
+import org.tribuo.distill.component.ModelFile;
+import org.tribuo.distill.component.ModelFileProvenance;
+import org.tribuo.distill.component.NamedColumns;
+import org.tribuo.distill.component.OnnxMetadata;
+import org.tribuo.distill.component.PropertyChecks;
+import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.input.TokenFeatures;
+import org.tribuo.distill.input.TokenSequence;
+import org.tribuo.distill.output.LabelOrder;
+import org.tribuo.distill.student.Student;
+import org.tribuo.distill.student.StudentNetwork;
+import org.tribuo.distill.transformer.Feature;
+import org.tribuo.distill.transformer.FeatureValue;
+import org.tribuo.distill.transformer.NamedFeature;
+
+/**
+ * A teacher from an ONNX file. It reads the tokens that the student reads, or has a tokenizer of
+ * its own: then each example must keep its text ({@link org.tribuo.distill.input.RawText}).
+ *
+ * <pre>{@code
+ * <component name="teacher" type="org.tribuo.distill.teacher.OnnxTeacher">
+ *   <property name="path" value="bert-large-sst2.onnx"/>
+ *   <propertylist name="labelOrder"><item>negative</item><item>positive</item></propertylist>
+ * </component>
+ * }</pre>
+ */
+public final class OnnxTeacher implements TeacherSource.Member {
+  @ConfigurableName private String component = "OnnxTeacher";
+
+  @Config(mandatory = true, description = "The ONNX file; its external data lies beside it.")
+  private Path path;
+
+  @Config(
+      description =
+          "The output that holds the logits; empty to find it by what an exported student's file"
+              + " says, or by its shape and its usual names.")
+  private String logits = "";
+
+  @Config(
+      description =
+          "The names of the logits' columns, in order: labels, or for regression dimensions. May be"
+              + " left out for a file that DistilledModel.exportOnnx wrote, or beside which a"
+              + " config.json has them as id2label.")
+  private List<String> labelOrder = List.of();
+
+  @Config(
+      description =
+          "The teacher's tokenizer.json, where it is not the student's; the texts are then taken"
+              + " from the examples' metadata, cut to the length that an exported student's file"
+              + " states, or to the teacher's positions.")
+  private @Nullable Path tokenizer;
+
+  @Config(
+      description =
+          "The token that fills up short rows, where the teacher has a tokenizer of its own; 0 for"
+              + " the one that an exported student's file states, if it does.")
+  private int padId;
+
+  @Config(
+      description =
+          "Where something inside the teacher is, if the search by structure does not find it.")
+  private List<NamedFeature> features = List.of();
+
+  /** For OLCUT. */
+  private OnnxTeacher() {}
+
+  /**
+   * A teacher that was exported by {@code DistilledModel.exportOnnx}, or whose columns a {@code
+   * config.json} beside it names.
+   *
+   * @throws PropertyException if there is no such file
+   */
+  public static OnnxTeacher of(Path path) {
+    return of(path, List.of());
+  }
+
+  /**
+   * A teacher whose logits have columns of these names.
+   *
+   * @throws PropertyException if there is no such file, or a name is blank or occurs twice
+   */
+  public static OnnxTeacher of(Path path, List<String> labelOrder) {
+    return of(path, labelOrder, "");
+  }
+
+  /**
+   * A teacher whose logits are in this output.
+   *
+   * @throws PropertyException if there is no such file, or a name is blank or occurs twice
+   */
+  public static OnnxTeacher of(Path path, List<String> labelOrder, String logits) {
+    OnnxTeacher teacher = new OnnxTeacher();
+    teacher.path = path;
+    teacher.labelOrder = List.copyOf(labelOrder);
+    teacher.logits = logits;
+    teacher.postConfig();
+    return teacher;
+  }
+
+  /**
+   * The same with a tokenizer of its own.
+   *
+   * @param tokenizer its tokenizer.json
+   * @param padId the token that fills up short rows
+   * @throws PropertyException if there is no such file, or the token is negative
+   */
+  public OnnxTeacher reading(Path tokenizer, int padId) {
+    OnnxTeacher other = copy();
+    other.tokenizer = tokenizer;
+    other.padId = padId;
+    other.postConfig();
+    return other;
+  }
+
+  /**
+   * The same, where somebody says where something inside it is.
+   *
+   * @throws PropertyException if something is named twice
+   */
+  public OnnxTeacher withFeatures(NamedFeature... features) {
+    OnnxTeacher other = copy();
+    other.features = List.of(features);
+    other.postConfig();
+    return other;
+  }
+
+  private OnnxTeacher copy() {
+    OnnxTeacher copy = new OnnxTeacher();
+    copy.path = path;
+    copy.labelOrder = labelOrder;
+    copy.logits = logits;
+    copy.tokenizer = tokenizer;
+    copy.padId = padId;
+    copy.features = features;
+    return copy;
+  }
+
+  @Override
+  public void postConfig() {
+    file().check();
+    file().checkLabelOrder(labelOrder);
+    if (tokenizer != null && !Files.isRegularFile(tokenizer)) {
+      throw new PropertyException(
+          component,
+          "tokenizer",
+          "there is no file %s, expected a tokenizer.json".formatted(tokenizer));
+    }
+    new PropertyChecks(component).checkAtLeast("padId", 0, padId);
+    named();
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws PropertyException if neither the configuration nor the file says what the columns of
+   *     the logits stand for, or a name is blank or occurs twice
+   */
+  @Override
+  public Optional<LabelOrder> labels() throws IOException {
+    return Optional.of(new LabelOrder(file().labelOrder(labelOrder, file().read())));
+  }
+
+  @Override
+  public void checkLabels(LabelOrder student, TeacherUse use) throws IOException {
+    labels().orElseThrow().columnsOf(student, use.values());
+  }
+
+  @Override
+  public void checkTexts(Dataset<?> examples, List<TokenSequence> ofStudent, TeacherUse use)
+      throws IOException {
+    OnnxModel model = file().read();
+    TeacherLimits readable = TeacherLimits.of(path, tokenizer != null);
+    readable.check(
+        readable.texts(
+            examples,
+            ofStudent,
+            Optional.ofNullable(tokenizer),
+            OnnxMetadata.maxLength(model),
+            use.maxLength()),
+        padId(model, use));
+  }
+
+  @Override
+  public Optional<ReadyTeacher> ready(TeacherUse use) throws IOException {
+    OnnxModel model = file().read();
+    NamedColumns columns = file().namedColumns(labelOrder, model);
+    return Optional.of(
+        new ReadyTeacher(
+            new TeacherSettings(
+                path, new LabelOrder(columns.names()), logits(model), use.values(), use.session()),
+            columns,
+            Optional.ofNullable(tokenizer),
+            OnnxMetadata.maxLength(model),
+            padId(model, use)));
+  }
+
+  private int padId(OnnxModel model, TeacherUse use) {
+    return tokenizer == null ? use.padId() : ownPadId(model);
+  }
+
+  private int ownPadId(OnnxModel model) {
+    return padId == 0 ? OnnxMetadata.padId(model).orElse(0) : padId;
+  }
+
+  /**
+   * The teacher as a network that predicts. It reads the tokens of its own tokenizer, if it has
+   * one.
+   *
+   * @param values whether it outputs values of a regression, not logits or probabilities
+   * @throws PropertyException if neither the configuration nor the file states what the columns of
+   *     the logits stand for
+   * @throws org.tribuo.distill.graph.GraphException if the file is no ONNX model
+   * @throws org.tribuo.distill.teacher.TeacherException if no output can hold the logits
+   * @throws IllegalArgumentException if it has an input that tokens cannot feed
+   * @throws IOException if the file cannot be read
+   */
+  public StudentNetwork network(boolean values) throws IOException {
+    OnnxModel onnx = file().read();
+    LabelOrder labels = new LabelOrder(file().labelOrder(labelOrder, onnx));
+    TeacherSettings asItIs = TeacherSettings.of(path, labels).withValues();
+    String output;
+    try (Teacher teacher = Teacher.open(logits(onnx).map(asItIs::withLogits).orElse(asItIs))) {
+      output = teacher.output();
+    }
+    Student head = new Student(onnx, output, labels.names());
+    TokenFeatures tokens =
+        TeacherLimits.of(path, tokenizer != null).limits().features(OnnxMetadata.maxLength(onnx));
+    return StudentNetwork.of(values ? head : head.belowProbabilities(), tokens, ownPadId(onnx));
+  }
+
+  private Optional<String> logits(OnnxModel model) {
+    return Optional.of(logits).filter(name -> !name.isEmpty()).or(() -> OnnxMetadata.logits(model));
+  }
+
+  /**
+   * The teacher as one whose intermediate activations are read.
+   *
+   * @throws PropertyException if it reads other tokens than the student, whose hidden states cannot
+   *     be compared
+   * @throws org.tribuo.distill.graph.GraphException if it has no layers, or a named value is not
+   *     there or cannot be that
+   * @throws IOException if the file cannot be read
+   */
+  public FeatureTeacher activations() throws IOException {
+    if (tokenizer != null) {
+      throw new PropertyException(
+          component,
+          "tokenizer",
+          "is stated, but activations are compared token by token: the activationTeacher must read"
+              + " the student's tokens");
+    }
+    return FeatureTeacher.read(path, named());
+  }
+
+  private Map<Feature, FeatureValue> named() {
+    return new PropertyChecks(component).check("features", () -> NamedFeature.map(features));
+  }
+
+  @Override
+  public ConfiguredObjectProvenance getProvenance() {
+    return ModelFileProvenance.of(
+        this, "Teacher", file(), labelOrder, Optional.ofNullable(tokenizer));
+  }
+
+  @Override
+  public String toString() {
+    return "OnnxTeacher(%s)".formatted(path);
+  }
+
+  private ModelFile file() {
+    return new ModelFile(component, path);
+  }
+}

@@ -1,0 +1,104 @@
+package org.tribuo.distill.teacher;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.tribuo.Dataset;
+import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.input.TokenInputs;
+import org.tribuo.distill.input.TokenSequence;
+import org.tribuo.distill.output.LabelOrder;
+import org.tribuo.distill.runtime.ExecutionProvider;
+
+/**
+ * A teacher that can be asked about some texts: all that can be checked before that is checked.
+ * Nothing native is held until it is asked.
+ *
+ * @param teacher who is asked
+ * @param inputs the texts as it reads them
+ * @param columns those of its logits that are the student's, in the student's order
+ */
+public record SoftTargetStep(Teacher teacher, TeacherTexts inputs, int[] columns) {
+  /**
+   * What the teacher said.
+   *
+   * @param logits FLOAT [texts, columns], in the order of the student's columns
+   * @param run what it took
+   * @param providers where the teacher ran, or would have
+   * @param runtimeVersion of ONNX Runtime, that the teacher ran on
+   */
+  public record Answer(
+      Tensor logits, TeacherRun run, List<ExecutionProvider> providers, String runtimeVersion) {}
+
+  /**
+   * Prepares to ask.
+   *
+   * @param examples the texts
+   * @param ofStudent their tokens as the student reads them
+   * @param student the columns that the student has
+   * @param maxLength of a teacher with a tokenizer of its own that states none; empty for the usual
+   *     length
+   * @throws IllegalArgumentException if teacher and student have different labels, or the teacher
+   *     lacks a dimension of a regression, or a text does not fit the teacher or is not kept for
+   *     its tokenizer
+   */
+  public static SoftTargetStep of(
+      ReadyTeacher teacher,
+      Dataset<?> examples,
+      List<TokenSequence> ofStudent,
+      LabelOrder student,
+      OptionalInt maxLength)
+      throws IOException {
+    int[] columns = teacher.settings().labels().columnsOf(student, teacher.settings().values());
+    TeacherLimits readable =
+        TeacherLimits.of(teacher.settings().model(), teacher.tokenizer().isPresent());
+    List<TokenSequence> texts =
+        readable.texts(examples, ofStudent, teacher.tokenizer(), teacher.maxLength(), maxLength);
+    readable.check(texts, teacher.padId());
+    Teacher opened = Teacher.open(teacher.settings());
+    return new SoftTargetStep(
+        opened,
+        new TeacherTexts(texts, TokenInputs.of(opened.inputs()).withPadId(teacher.padId())),
+        columns);
+  }
+
+  /**
+   * Asks about every text, unless the store knows what the teacher said, and closes the teacher.
+   *
+   * @param file the store; empty for one in memory
+   * @param storeLock held while the store is open
+   * @param progress is called while the teacher runs
+   */
+  public Answer ask(Optional<Path> file, Object storeLock, SoftTargetProgress progress) {
+    synchronized (storeLock) {
+      try (teacher;
+          SoftTargetStore store =
+              file.map(SoftTargetStore::open).orElseGet(SoftTargetStore::inMemory)) {
+        ProducedSoftTargets produced =
+            SoftTargetProducer.into(store).withProgress(progress).produce(teacher, inputs);
+        try (SoftTargets softTargets = produced.softTargets()) {
+          return new Answer(
+              inOrder(softTargets),
+              produced.run(),
+              teacher.providers(),
+              softTargets.runtimeVersion());
+        }
+      }
+    }
+  }
+
+  private Tensor inOrder(SoftTargets softTargets) {
+    int rows = softTargets.rows();
+    float[] ordered = new float[Math.multiplyExact(rows, columns.length)];
+    float[] row = new float[softTargets.width()];
+    for (int i = 0; i < rows; i++) {
+      softTargets.copyRow(i, row, 0);
+      for (int j = 0; j < columns.length; j++) {
+        ordered[i * columns.length + j] = row[columns[j]];
+      }
+    }
+    return Tensor.of(ordered, rows, columns.length);
+  }
+}

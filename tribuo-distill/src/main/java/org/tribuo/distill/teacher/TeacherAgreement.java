@@ -1,0 +1,62 @@
+package org.tribuo.distill.teacher;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.loss.SoftLoss;
+import org.tribuo.distill.loss.TeacherMean;
+import org.tribuo.distill.output.TargetKind;
+import org.tribuo.distill.output.Targets;
+
+/**
+ * How what several teachers say becomes one.
+ *
+ * @param mean what is averaged
+ * @param weights how much each counts
+ * @param temperatures what the logits of each are divided by before anything else
+ */
+public record TeacherAgreement(
+    EnsembleMean mean, TeacherWeights weights, List<Float> temperatures) {
+  /**
+   * The loss against all of them.
+   *
+   * @throws IllegalArgumentException if they are asked for probabilities of a regression, which has
+   *     none, or the mean leaves open what the loss compares
+   */
+  public SoftLoss against(SoftLoss loss, TargetKind kind) {
+    if (kind == TargetKind.REGRESSION && weights.weighting() != TeacherWeighting.STATED) {
+      throw new IllegalArgumentException(
+          "The teachers of a regression say values, which are neither sure nor probable: set the"
+              + " weighting of SeveralTeachers to STATED");
+    }
+    if (kind == TargetKind.REGRESSION && temperatures.stream().anyMatch(each -> each != 1)) {
+      throw new IllegalArgumentException(
+          "The teachers of a regression say values, which are not softened: leave out the"
+              + " temperatures of SeveralTeachers, which are "
+              + temperatures);
+    }
+    return new TeacherMean(loss, temperatures.size(), mean.of(kind));
+  }
+
+  /**
+   * What they say together.
+   *
+   * @param logits of each teacher, FLOAT [rows, columns]
+   */
+  public TeacherAnswers answers(List<Tensor> logits, Targets targets) {
+    List<Tensor> divided = new ArrayList<>();
+    for (int k = 0; k < logits.size(); k++) {
+      divided.add(divided(logits.get(k), temperatures.get(k)));
+    }
+    return TeacherAnswers.ofSeveral(
+        divided, weights.of(divided, targets.labels(), targets.labelled()));
+  }
+
+  private static Tensor divided(Tensor logits, float temperature) {
+    float[] values = logits.toFloats();
+    for (int i = 0; i < values.length; i++) {
+      values[i] /= temperature;
+    }
+    return Tensor.of(values, logits.dims());
+  }
+}

@@ -1,0 +1,68 @@
+package org.tribuo.distill.teacher;
+
+import com.oracle.labs.mlrg.olcut.config.Configurable;
+import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
+import com.oracle.labs.mlrg.olcut.provenance.Provenancable;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import org.tribuo.Dataset;
+import org.tribuo.distill.input.TokenSequence;
+import org.tribuo.distill.output.LabelOrder;
+
+/** The teacher of a training: one, or an ensemble whose members agree on one answer. */
+public interface TeacherSource extends Configurable, Provenancable<ConfiguredObjectProvenance> {
+  /**
+   * The labels that the teacher knows; empty if that is not known before it is trained.
+   *
+   * @throws IOException if its file cannot be read
+   */
+  Optional<LabelOrder> labels() throws IOException;
+
+  /** Those that are run: the teacher alone, or each member of the ensemble in order. */
+  List<Member> members();
+
+  /** How the outputs of the members become one; empty for a teacher alone. */
+  default Optional<TeacherAgreement> agreement() {
+    return Optional.empty();
+  }
+
+  /** One teacher, alone or as a member of an ensemble. */
+  interface Member extends TeacherSource {
+    @Override
+    default List<Member> members() {
+      return List.of(this);
+    }
+
+    /**
+     * The teacher, ready to run; empty if it is yet to be trained.
+     *
+     * @param use how it will be run
+     * @throws IOException if its file cannot be read
+     */
+    Optional<ReadyTeacher> ready(TeacherUse use) throws IOException;
+
+    /**
+     * Checks that the teacher has the student's labels, as far as they are known before it is
+     * trained.
+     *
+     * @param student the columns that the student has
+     * @param use how it will be run
+     * @throws IllegalArgumentException if it has other labels; the message names them
+     * @throws IOException if its file cannot be read
+     */
+    default void checkLabels(LabelOrder student, TeacherUse use) throws IOException {}
+
+    /**
+     * Checks that the teacher can read texts, as far as that is known before it is trained.
+     *
+     * @param examples the texts
+     * @param ofStudent their tokens as the student reads them
+     * @param use how it will be run
+     * @throws IllegalArgumentException if it cannot read one; the message names it
+     * @throws IOException if its files cannot be read
+     */
+    default void checkTexts(Dataset<?> examples, List<TokenSequence> ofStudent, TeacherUse use)
+        throws IOException {}
+  }
+}

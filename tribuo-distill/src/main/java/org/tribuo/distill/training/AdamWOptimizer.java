@@ -1,0 +1,198 @@
+package org.tribuo.distill.training;
+
+import com.oracle.labs.mlrg.olcut.config.Config;
+import com.oracle.labs.mlrg.olcut.config.Configurable;
+import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
+import com.oracle.labs.mlrg.olcut.config.PropertyException;
+import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
+import com.oracle.labs.mlrg.olcut.provenance.Provenancable;
+import com.oracle.labs.mlrg.olcut.provenance.impl.ConfiguredObjectProvenanceImpl;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.tribuo.distill.component.PropertyChecks;
+import org.tribuo.distill.schedule.Schedule;
+import org.tribuo.distill.schedule.WarmUpSchedule;
+
+/**
+ * AdamW with a learning-rate schedule and gradient clipping; see {@link AdamW} for the formula.
+ * Weight decay leaves out biases and normalisations.
+ *
+ * <pre>{@code
+ * new AdamWOptimizer().learningRate(2e-4f).weightDecay(0.1f)
+ *
+ * <component name="optimizer" type="org.tribuo.distill.training.AdamWOptimizer">
+ *   <property name="learningRate" value="rate"/>
+ *   <property name="weightDecay" value="0.1"/>
+ * </component>
+ * }</pre>
+ *
+ * <p>Immutable and safe for many threads.
+ */
+public final class AdamWOptimizer
+    implements Configurable, Provenancable<ConfiguredObjectProvenance> {
+  /** The maximum norm of the gradients that clips nothing. */
+  public static final double NO_CLIPPING = Double.MAX_VALUE;
+
+  @ConfigurableName private String component = "AdamWOptimizer";
+
+  @Config(
+      description =
+          "The learning rate over the steps; by default it warms up to 5e-5 over a tenth of the"
+              + " steps and decays linearly to 0.")
+  private Schedule learningRate = warmingUpTo(5e-5f);
+
+  @Config(description = "Decay rate of the first moment, in [0, 1).")
+  private float beta1 = AdamW.DEFAULT.beta1();
+
+  @Config(description = "Decay rate of the second moment, in [0, 1).")
+  private float beta2 = AdamW.DEFAULT.beta2();
+
+  @Config(description = "Keeps the divisor away from 0, greater than 0.")
+  private float epsilon = AdamW.DEFAULT.epsilon();
+
+  @Config(description = "Decoupled weight decay, 0 or more.")
+  private float weightDecay = AdamW.DEFAULT.weightDecay();
+
+  @Config(
+      description =
+          "The maximum norm of the gradients over all weights, to which larger ones are scaled down;"
+              + " above 3.5e38 nothing is clipped.")
+  private double maxGradientNorm = 1;
+
+  /** The defaults. */
+  public AdamWOptimizer() {}
+
+  private static Schedule warmingUpTo(float peak) {
+    return new WarmUpSchedule(peak, 0.1, WarmUpSchedule.Decay.LINEAR);
+  }
+
+  @Override
+  public void postConfig() {
+    PropertyChecks properties = new PropertyChecks(component);
+    AdamW usual = AdamW.DEFAULT;
+    properties.check("beta1", () -> new AdamW(beta1, usual.beta2(), usual.epsilon(), 0));
+    properties.check("beta2", () -> new AdamW(usual.beta1(), beta2, usual.epsilon(), 0));
+    properties.check("epsilon", () -> new AdamW(usual.beta1(), usual.beta2(), epsilon, 0));
+    properties.check("weightDecay", this::adamW);
+    properties.check(
+        "maxGradientNorm", () -> new OptimizerSettings(adamW(), maxGradientNorm(), Set.of()));
+    checkLearningRate("learningRate", learningRate, properties);
+  }
+
+  /**
+   * Checks the numbers of a learning rate.
+   *
+   * @throws PropertyException if it is negative or not finite at any step
+   */
+  public static void checkLearningRate(String property, Schedule rate, PropertyChecks properties) {
+    if (!(rate.least() >= 0 && rate.greatest() < Float.POSITIVE_INFINITY)) {
+      throw properties.refused(
+          property,
+          "goes from %s to %s, expected finite numbers of 0 or more"
+              .formatted(rate.least(), rate.greatest()));
+    }
+  }
+
+  /**
+   * The same with a learning rate that warms up to a peak over a tenth of the steps and decays
+   * linearly to 0.
+   *
+   * @param peak finite and greater than 0
+   * @throws PropertyException if it is out of its range
+   */
+  public AdamWOptimizer learningRate(float peak) {
+    return learningRate(warmingUpTo(peak));
+  }
+
+  /**
+   * The same with another learning rate.
+   *
+   * @throws PropertyException if it is negative or not finite at any step
+   */
+  public AdamWOptimizer learningRate(Schedule rate) {
+    return with(other -> other.learningRate = rate);
+  }
+
+  /**
+   * The same with other decay rates of the moments.
+   *
+   * @throws PropertyException if one is not in [0, 1)
+   */
+  public AdamWOptimizer betas(float first, float second) {
+    return with(
+        other -> {
+          other.beta1 = first;
+          other.beta2 = second;
+        });
+  }
+
+  /**
+   * The same with another epsilon.
+   *
+   * @throws PropertyException if it is not greater than 0
+   */
+  public AdamWOptimizer epsilon(float value) {
+    return with(other -> other.epsilon = value);
+  }
+
+  /**
+   * The same with another weight decay.
+   *
+   * @throws PropertyException if it is negative
+   */
+  public AdamWOptimizer weightDecay(float value) {
+    return with(other -> other.weightDecay = value);
+  }
+
+  /**
+   * The same with another maximum norm of the gradients.
+   *
+   * @param norm greater than 0; {@link #NO_CLIPPING} to clip nothing
+   * @throws PropertyException if it is out of its range
+   */
+  public AdamWOptimizer maxGradientNorm(double norm) {
+    return with(other -> other.maxGradientNorm = norm);
+  }
+
+  private AdamWOptimizer with(Consumer<AdamWOptimizer> change) {
+    AdamWOptimizer other = new AdamWOptimizer();
+    other.learningRate = learningRate;
+    other.beta1 = beta1;
+    other.beta2 = beta2;
+    other.epsilon = epsilon;
+    other.weightDecay = weightDecay;
+    other.maxGradientNorm = maxGradientNorm;
+    change.accept(other);
+    other.postConfig();
+    return other;
+  }
+
+  /** The learning rate over the steps. */
+  public Schedule learningRate() {
+    return learningRate;
+  }
+
+  /** The rule without its schedule. */
+  public AdamW adamW() {
+    return new AdamW(beta1, beta2, epsilon, weightDecay);
+  }
+
+  /** The maximum norm of the gradients; empty to clip nothing. */
+  public OptionalDouble maxGradientNorm() {
+    return maxGradientNorm > Float.MAX_VALUE
+        ? OptionalDouble.empty()
+        : OptionalDouble.of(maxGradientNorm);
+  }
+
+  @Override
+  public ConfiguredObjectProvenance getProvenance() {
+    return new ConfiguredObjectProvenanceImpl(this, "Optimizer");
+  }
+
+  @Override
+  public String toString() {
+    return "AdamWOptimizer(learningRate=%s, %s, maxGradientNorm=%s)"
+        .formatted(learningRate, adamW(), maxGradientNorm);
+  }
+}
