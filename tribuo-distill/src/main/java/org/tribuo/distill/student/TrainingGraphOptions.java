@@ -1,8 +1,5 @@
 package org.tribuo.distill.student;
 
-import org.tribuo.distill.operator.Operators;
-import org.tribuo.distill.operator.standard.StandardOperators;
-
 import com.oracle.labs.mlrg.olcut.config.Config;
 import com.oracle.labs.mlrg.olcut.config.ConfigManager;
 import com.oracle.labs.mlrg.olcut.config.Configurable;
@@ -17,6 +14,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.component.BooleanProperties;
 import org.tribuo.distill.component.PropertyChecks;
+import org.tribuo.distill.operator.Operators;
+import org.tribuo.distill.operator.standard.StandardOperators;
 
 /**
  * How a student's graph becomes a training graph: dropout, frozen weights, gradients of operators

@@ -100,6 +100,26 @@ class ShapeInferenceTest {
     assertThat(shape(graph, again)).isEqualTo(Shape.of(BATCH, POSITIONS, Dimension.of(8)));
   }
 
+  /** A model holds the names of products; ONNX Runtime knows no more. */
+  @Test
+  void productsStayProductsWhereOnnxRuntimeInfers() {
+    Graph graph = withIds();
+    Ops op = Ops.on(graph);
+    Value states = op.gather(graph.value("table"), graph.value("ids"), 0);
+    Value rows = op.reshape(states, -1, 8);
+    graph.addOutput(rows.name());
+    ShapeInference.infer(graph);
+    Value scaled =
+        op.microsoft(
+            "QuickGelu", Attributes.NONE, TensorType.ofUnknownRank(ElementType.FLOAT), rows);
+    graph.addOutput(scaled.name());
+    ShapeInference.infer(graph);
+
+    Dimension tokens = Dimension.product(List.of(BATCH, POSITIONS));
+    assertThat(shape(graph, scaled).dimension(0)).isEqualTo(tokens);
+    assertThat(shape(graph.copy(), scaled).dimension(0)).isEqualTo(tokens);
+  }
+
   @Test
   void quotientsOfFloatsAreNotTakenForWholeNumbers() {
     Graph graph = withIds();
