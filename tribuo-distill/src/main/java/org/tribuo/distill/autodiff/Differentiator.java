@@ -23,9 +23,9 @@ import org.tribuo.distill.operator.UndifferentiableException;
  * Reverse-mode differentiation: walks from the loss back to the weights and adds to the graph what
  * computes the gradients.
  *
- * <p>A node is visited only if the loss depends on it and it depends on a weight. Rules say what
- * happens inside one operator; whatever concerns several happens here, once: gradients of a value
- * that is read several times are summed, broadcasts are undone, element types are matched.
+ * <p>A node is visited only if the loss depends on it and it depends on a weight. Rules are about
+ * one operator; whatever concerns several happens here, once: gradients of a value that is read
+ * several times are summed, broadcasts are undone, element types are matched.
  */
 public final class Differentiator {
   private final Graph graph;

@@ -130,7 +130,7 @@ public final class Attributes {
         .map(Tensor::of);
   }
 
-  /** The bodies that this node holds (the branches of an If, say). */
+  /** The bodies that this node holds (such as the branches of an If). */
   List<GraphProto> subgraphs() {
     return byName.values().stream()
         .flatMap(

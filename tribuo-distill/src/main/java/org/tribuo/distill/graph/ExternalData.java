@@ -260,11 +260,11 @@ final class ExternalData {
     try {
       Files.deleteIfExists(older);
     } catch (IOException e) {
-      // Windows keeps what somebody still reads: left for the next time.
+      // Windows keeps a file that is still being read: left for the next time.
     }
   }
 
-  /** What a message says of a tensor beside its numbers. */
+  /** What a message holds of a tensor beside its numbers. */
   static TensorProto.Builder withoutData(TensorProto tensor) {
     return tensor.toBuilder()
         .clearRawData()

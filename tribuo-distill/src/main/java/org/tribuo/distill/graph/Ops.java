@@ -313,8 +313,8 @@ public final class Ops {
   }
 
   /**
-   * The matrix product of two stacks of matrices, each transposed in its last two axes if asked
-   * for. The ranks must be 2 or more.
+   * The matrix product of two stacks of matrices, each transposed in its last two axes where
+   * requested. The ranks must be 2 or more.
    */
   public Value matmul(Value a, boolean transposeA, Value b, boolean transposeB) {
     return matmul(a, transposeA, b, transposeB, 1);

@@ -25,7 +25,7 @@ public final class ForwardNode extends Operation {
     read.set(0);
   }
 
-  /** Whether the gradient of an input is asked for; rules may leave out costly ones. */
+  /** Whether the gradient of an input is needed; rules may omit costly ones. */
   public boolean wants(int index) {
     return hasX(index) && wanted.test(node().input(index));
   }
@@ -47,7 +47,7 @@ public final class ForwardNode extends Operation {
     }
   }
 
-  /** An exception that says why this node cannot be differentiated. */
+  /** The reason why this node cannot be differentiated, as an exception. */
   public UndifferentiableException cannot(String why) {
     return new UndifferentiableException("%s has no gradient: %s".formatted(this, why));
   }

@@ -22,7 +22,7 @@ public interface GradientRule {
    * @param op writes operations
    * @param n the operator's node: its inputs, outputs and attributes
    * @param dy the gradient of the first output, of its shape
-   * @return one value for each input, {@link #NONE} where there is no gradient or nobody wants it
+   * @return one value for each input, {@link #NONE} where there is no gradient or none is needed
    *     ({@link ForwardNode#wants}); inputs past the end of the list get none
    */
   List<Value> gradients(Ops op, ForwardNode n, Value dy);

@@ -35,7 +35,9 @@ public enum Trait {
   /** Normalisations are written out with it. */
   WITHIN_NORMALIZATION,
 
-  /** It repeats itself, as the functions do that make angles of positions: nobody learns them. */
+  /**
+   * It is periodic, as the functions are that encode positions: no weight is learned through them.
+   */
   PERIODIC,
 
   /** It pools the elements under a window that slides over an image. */

@@ -10,8 +10,9 @@ import java.util.OptionalInt;
  * @param signature equal for segments that do the same with weights of the same shapes
  * @param arithmetic whether its operators are those that normalisations are written out with
  * @param attentions how often it attends from some positions to others
- * @param heads the number of attention heads, where the graph tells it
- * @param selfContained whether it reads nothing but {@code start} and constants: no mask, say
+ * @param heads the number of attention heads, if the graph determines it
+ * @param selfContained whether it reads nothing but {@code start} and constants: no mask, for
+ *     instance
  */
 record Segment(
     String start,

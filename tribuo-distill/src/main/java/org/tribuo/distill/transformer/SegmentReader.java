@@ -129,7 +129,7 @@ final class SegmentReader {
         : node.attributes();
   }
 
-  /** Whether the numbers say what is done, as axes and sizes do, and not with which weights. */
+  /** Whether the numbers determine what is computed, as axes and sizes do, and are no weights. */
   private static boolean isStructure(Tensor tensor) {
     return !tensor.elementType().isFloat() && tensor.elements() <= LARGEST_SHAPE;
   }

@@ -40,7 +40,7 @@ public record TaskHead(Pooling pooling, int labels, long seed) {
    * is the only output.
    *
    * @throws GraphException if the encoder has no layers, no attention mask where the mean is over
-   *     one, or no pooler where its own is asked for
+   *     one, or no pooler where its own is requested
    */
   public Graph attach(Graph encoder) {
     Graph normalized = encoder.copy();

@@ -212,7 +212,7 @@ public final class TransformerLayers {
     return width;
   }
 
-  /** The number of attention heads, where the graph tells it. */
+  /** The number of attention heads, if the graph determines it. */
   public OptionalInt heads() {
     return heads;
   }

@@ -18,10 +18,10 @@ public final class Weights {
   private Weights() {}
 
   /**
-   * The initializers of a normalised graph that are trained unless somebody freezes them, in the
-   * order of the file: those of floats and more than one element from which a gradient can come
-   * back from an output. Frequencies of rotary positions, attention masks and statistics are not
-   * among them. A buffer of floats that the model adds as it adds a bias cannot be told from one.
+   * The initializers of a normalised graph that are trained unless they are frozen, in the order of
+   * the file: those of floats and more than one element from which a gradient can come back from an
+   * output. Frequencies of rotary positions, attention masks and statistics are not among them. A
+   * buffer of floats that the model adds as it adds a bias cannot be distinguished from one.
    */
   public static List<Weight> trainable(Graph normalized) {
     Set<String> learned = reachedByGradients(DataFlow.of(normalized));

@@ -15,8 +15,8 @@ import org.tribuo.distill.runtime.OperatorLibrary;
 
 /**
  * Puts the operators of an {@link OperatorLibrary} in the place of those that it has too: matrix
- * products, as {@link ShortProducts} says, Gelu with the error function, and LayerNormalization of
- * the last axis with a bias. All are of float32.
+ * products ({@link ShortProducts}), Gelu with the error function, and LayerNormalization of the
+ * last axis with a bias. All are of float32.
  */
 public final class LibraryOperators {
   private final Graph graph;

@@ -30,8 +30,8 @@ public final class LogitsBelow {
   }
 
   /**
-   * The output that holds the logits. If the one that is asked for holds probabilities, the logits
-   * become a further output of the graph, in the shape of the probabilities.
+   * The output that holds the logits. If the requested one holds probabilities, the logits become a
+   * further output of the graph, in the shape of the probabilities.
    *
    * @param graph is changed only then, or if functions of the model had to be written out
    * @param output one of its outputs

@@ -28,7 +28,7 @@ import org.tribuo.distill.operator.standard.StandardOperators;
  *
  * <p>A selection of a few positions moves up, from behind an operator to the operator's inputs,
  * where the operator computes positions apart from each other ({@link AxisOrigins}), and as long as
- * nothing else reads what it computes. Where a value forks, into a residual sum say, the selection
+ * nothing else reads what it computes. Where a value forks, as into a residual sum, the selection
  * stays on each branch. What is computed is the same up to rounding, by fewer steps; dropout draws
  * its random numbers for fewer places.
  */
@@ -93,7 +93,7 @@ public final class SinkSelection {
     return true;
   }
 
-  /** Removes a node that nobody reads, and what is computed for it alone. */
+  /** Removes a node that has no consumer, and what is computed for it alone. */
   private void remove(Node node) {
     graph.remove(node);
     node.reads().stream()

@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Node;
+import org.tribuo.distill.operator.ContentFunction;
 import org.tribuo.distill.operator.Operator;
 import org.tribuo.distill.operator.SizedNode;
 
@@ -16,8 +17,6 @@ import org.tribuo.distill.operator.SizedNode;
  * sizes included: what shapes are computed with.
  */
 final class SymbolicContents {
-  private static final int LONGEST = 64;
-
   private final Graph graph;
   private final Map<String, List<Dimension>> byName = new HashMap<>();
 
@@ -33,7 +32,11 @@ final class SymbolicContents {
     }
     return graph
         .constant(name)
-        .filter(t -> !t.elementType().isFloat() && t.rank() <= 1 && t.elements() <= LONGEST)
+        .filter(
+            t ->
+                !t.elementType().isFloat()
+                    && t.rank() <= 1
+                    && t.elements() <= ContentFunction.LONGEST)
         .map(
             t -> {
               List<Dimension> numbers = new ArrayList<>();
@@ -49,7 +52,7 @@ final class SymbolicContents {
     if (isWhole(node.output())) {
       operator
           .contents(sized)
-          .filter(numbers -> numbers.size() <= LONGEST)
+          .filter(numbers -> numbers.size() <= ContentFunction.LONGEST)
           .ifPresent(numbers -> byName.put(node.output(), numbers));
     }
   }

@@ -19,7 +19,7 @@ import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.operator.ForwardNode;
 import org.tribuo.distill.operator.Operator;
 
-/** Activation functions and the soft maximum. At a kink the derivative is that of its left side. */
+/** Activation functions, softmax and dropout. At a kink the derivative is that of its left side. */
 final class Activations {
   private Activations() {}
 

@@ -11,6 +11,7 @@ import java.util.stream.IntStream;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.operator.ContentFunction;
 import org.tribuo.distill.operator.SizedNode;
 
 /**
@@ -18,9 +19,6 @@ import org.tribuo.distill.operator.SizedNode;
  * numbers are computed, symbolic sizes pass through where nothing changes them.
  */
 final class Contents {
-  /** Longer tensors are not computed with. */
-  private static final int LONGEST = 64;
-
   private Contents() {}
 
   /** As a condition, every number but 0 is 1. */
@@ -107,7 +105,7 @@ final class Contents {
     if (sizes.isEmpty()
         || sizes.get().size() != 1
         || !(sizes.get().get(0) instanceof Dimension.Fixed count)
-        || count.size() > LONGEST
+        || count.size() > ContentFunction.LONGEST
         || value.isEmpty()
         || value.get().elementType().isFloat()) {
       return Optional.empty();

@@ -14,9 +14,9 @@ import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.operator.ForwardNode;
 
 /**
- * A sum of products in Einstein's notation. The gradient of an operand is such a sum again: of dy
- * and the other operands, over the letters that the operand does not have. A letter that only this
- * operand has was summed over, so the gradient is the same along it.
+ * Einsum. The gradient of an operand is an Einsum again: of dy and the other operands, over the
+ * letters that the operand does not have. A letter that only this operand has was summed over, so
+ * the gradient is the same along it.
  */
 final class EinsumGradient {
   private EinsumGradient() {}

@@ -15,7 +15,7 @@ import org.tribuo.distill.operator.Operator;
 /**
  * ONNX Runtime's causal attention in which several heads of queries share one of keys and values.
  * Each example has a length of its own, which counts its past: new keys stand right behind what the
- * example has of the past, and what lies beyond its length is seen by nobody.
+ * example has of the past, and what lies beyond its length no query sees.
  */
 final class GroupQueryAttention {
   static final List<Operator> ALL =

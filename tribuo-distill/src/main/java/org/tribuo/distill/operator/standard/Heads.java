@@ -36,7 +36,7 @@ final class Heads {
     return op.transpose(x, HEADS_AND_POSITIONS_SWAPPED);
   }
 
-  /** Each head several times in a row, until there are as many as asked for. */
+  /** Each head several times in a row, until there are as many as needed. */
   static Value repeat(Ops op, Value x, long heads) {
     long own = fixed(x, 1);
     if (own == heads) {

@@ -155,7 +155,7 @@ final class Indexing {
 
   /**
    * Any operator that only chooses elements of its first input: applied to the elements' positions
-   * it says where each came from, and there the gradient is added.
+   * it returns where each came from, and there the gradient is added.
    */
   private static List<Value> chosen(Ops op, ForwardNode n, Value dy) {
     return grads(addedAt(op, n.appliedTo(op, positionsIn(op, n.x())), dy, n.x()));

@@ -69,8 +69,8 @@ final class MatrixProducts {
   }
 
   /**
-   * α·A·B, each transposed if the node says so: α·dy·Bᵀ and α·Aᵀ·dy, or their transposes. A matrix
-   * that serves a whole stack gets the sum over it, from one product.
+   * α·A·B, each transposed where the node's attributes say so: α·dy·Bᵀ and α·Aᵀ·dy, or their
+   * transposes. A matrix that serves a whole stack gets the sum over it, from one product.
    */
   private static List<Value> product(Ops op, ForwardNode n, Value dy, float alpha) {
     return product(op::matmul, op, n, dy, alpha);

@@ -52,7 +52,7 @@ final class Quantization {
     this.n = n;
   }
 
-  /** (q - zero)·scale: the scale gets Σ dy·(q - zero); integers get dy·scale if somebody asks. */
+  /** (q - zero)·scale: the scale gets Σ dy·(q - zero); integers get dy·scale if it is needed. */
   private static List<Value> dequantize(Ops op, ForwardNode n, Value dy) {
     Quantization rule = new Quantization(op, n);
     Value dq = n.wants(0) ? op.mul(dy, rule.spread(n.x(1))) : NONE;

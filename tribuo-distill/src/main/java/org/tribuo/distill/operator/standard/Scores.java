@@ -10,7 +10,7 @@ import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.Value;
 
 /**
- * The scores of an attention, {@code scale · QKᵀ}, capped if asked for, plus biases, where the
+ * The scores of an attention, {@code scale · QKᵀ}, capped where requested, plus biases, where the
  * query sees the key: biases and conditions broadcast to [batch, heads, queries, keys].
  */
 final class Scores {

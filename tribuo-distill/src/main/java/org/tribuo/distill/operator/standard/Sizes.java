@@ -45,7 +45,7 @@ public final class Sizes {
           "RandomNormalLike",
           "RandomUniformLike");
 
-  /** From 0 by ones there are as many numbers as the end says. */
+  /** From 0 in steps of 1 there are as many numbers as the end. */
   private static Dimension count(SizedNode n) {
     boolean fromZeroByOnes = isNumber(n, 0, 0) && isNumber(n, 2, 1);
     return n.contents(1)

@@ -11,7 +11,7 @@ import org.tribuo.distill.graph.Operation;
  *
  * @param inputs how many
  * @param outputs how many
- * @param attributes those that are honoured; others must say that something is not asked for
+ * @param attributes those that are honoured; others must have a value that requests nothing
  */
 record UnderstoodForm(int inputs, int outputs, Set<String> attributes) {
   /**
@@ -35,7 +35,7 @@ record UnderstoodForm(int inputs, int outputs, Set<String> attributes) {
     }
   }
 
-  /** Whether an attribute has the value by which operators say no, nothing, none or times one. */
+  /** Whether an attribute has a value that means no, nothing, none or times one. */
   private static boolean isOff(Attributes attributes, String name) {
     String text = attributes.get(name, "");
     float factor = attributes.get(name, 0f);
