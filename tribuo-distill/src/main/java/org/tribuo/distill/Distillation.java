@@ -12,6 +12,7 @@ import java.util.SplittableRandom;
 import org.tribuo.Dataset;
 import org.tribuo.Output;
 import org.tribuo.distill.component.InputFiles;
+import org.tribuo.distill.engine.Engines;
 import org.tribuo.distill.input.CsvTextDataSourceProvenance;
 import org.tribuo.distill.input.TokenFeatures;
 import org.tribuo.distill.student.StudentNetwork;
@@ -19,10 +20,10 @@ import org.tribuo.distill.teacher.LiveTeacherFeatures;
 import org.tribuo.distill.teacher.TeacherAnswers;
 import org.tribuo.distill.training.NonFiniteLossException;
 import org.tribuo.distill.training.PrefetchedBatches;
-import org.tribuo.distill.training.StudentTraining;
 import org.tribuo.distill.training.TrainedStudent;
 import org.tribuo.distill.training.TrainingData;
 import org.tribuo.distill.training.data.TextTrainingData;
+import org.tribuo.distill.transformer.TransformerFiles;
 import org.tribuo.provenance.TrainerProvenance;
 
 /**
@@ -61,10 +62,13 @@ final class Distillation<T extends Output<T>> {
     recipe.lastGoodStudent().ifPresent(Distillation::checkFolder);
     try {
       checkOutputs(InputFiles.ofProvenance(trainer, examples.getProvenance()));
-      Preparation<T> prepared = Preparation.of(recipe, examples, seeds, listener);
+      Engines.training();
+      TransformerFiles files = new TransformerFiles();
+      Preparation<T> prepared = Preparation.of(recipe, examples, seeds, files, listener);
       report.prepared(prepared);
       SoftTargetPhase.Outcome softTargets =
-          new SoftTargetPhase<>(recipe, examples, prepared, invocation, storeLock, listener).run();
+          new SoftTargetPhase<>(recipe, examples, prepared, invocation, storeLock, files, listener)
+              .run();
       report.softTargets(softTargets);
       StudentNetwork network = prepared.student();
       for (Preparation.PreparedStage<T> stage : prepared.stages()) {
@@ -116,7 +120,7 @@ final class Distillation<T extends Output<T>> {
                 prepared.activations().orElseThrow(),
                 stage.wanted(),
                 recipe.batching().padId(),
-                recipe.session(),
+                recipe.device(),
                 recipe.activations().orElseThrow().cacheBytes());
         PrefetchedBatches ahead = new PrefetchedBatches(live)) {
       StudentNetwork trained = trainOn(ahead, prepared, stage, network);
@@ -132,14 +136,13 @@ final class Distillation<T extends Output<T>> {
       StudentNetwork network) {
     String name = stage.stage().name();
     TrainedStudent trained =
-        StudentTraining.train(
-            network.withLogitsAlone(),
-            stage.objective(),
-            recipe.trainingGraph().rules(),
-            stage.settings(),
-            data,
-            prepared.validation().filter(any -> stage.settings().earlyStopping().isPresent()),
-            listener.stage(name));
+        stage
+            .training()
+            .train(
+                network.onnx(),
+                data,
+                prepared.validation().filter(any -> stage.settings().earlyStopping().isPresent()),
+                listener.stage(name));
     report.stage(name, trained);
     report.frozen(name, stage.settings().frozen());
     return network.withWeightsOf(trained.model());
@@ -173,7 +176,7 @@ final class Distillation<T extends Output<T>> {
       TrainerProvenance trainer,
       Map<String, Provenance> runProvenance) {
     StudentNetwork asTrained = network.withMaxLength(maxLength(network));
-    report.ranOn(recipe.session());
+    report.ranOn(recipe.device());
     report.maxLength(asTrained.tokens().positions());
     return new DistilledModel<>(
         "distilled",
@@ -181,7 +184,7 @@ final class Distillation<T extends Output<T>> {
         asTrained.tokens().featureMap(examples.getFeatureMap()),
         prepared.outputs().domain(),
         asTrained,
-        recipe.session());
+        recipe.device());
   }
 
   /**

@@ -16,19 +16,20 @@ import org.tribuo.Dataset;
 import org.tribuo.Output;
 import org.tribuo.Trainer;
 import org.tribuo.distill.component.PropertyChecks;
+import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.engine.ExecutionProvider;
+import org.tribuo.distill.engine.OperatorLibrary;
+import org.tribuo.distill.engine.Precision;
 import org.tribuo.distill.input.Batching;
 import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.output.LabelOrder;
-import org.tribuo.distill.runtime.ExecutionProvider;
-import org.tribuo.distill.runtime.OperatorLibrary;
-import org.tribuo.distill.runtime.Precision;
-import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.student.StudentSource;
 import org.tribuo.distill.student.TrainingGraphOptions;
 import org.tribuo.distill.teacher.ActivationTeacher;
 import org.tribuo.distill.teacher.TeacherSource;
 import org.tribuo.distill.training.AdamWOptimizer;
 import org.tribuo.distill.training.EarlyStopping;
+import org.tribuo.distill.transformer.TransformerFiles;
 import org.tribuo.provenance.TrainerProvenance;
 import org.tribuo.provenance.impl.TrainerProvenanceImpl;
 
@@ -191,25 +192,25 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
             batching,
             stages,
             Optional.ofNullable(earlyStopping),
-            session(properties),
+            device(properties),
             file("softTargetStore", softTargetStore, properties),
             file("lastGoodStudent", lastGoodStudent, properties));
     recipe.check(properties);
     setInvocationCount(0);
   }
 
-  private SessionSettings session(PropertyChecks properties) {
+  private Device device(PropertyChecks properties) {
     properties.checkAtLeast("threads", 0, threads);
-    properties.check("deviceId", () -> new SessionSettings(provider, deviceId, 0, threads));
-    SessionSettings float32 =
+    properties.check("deviceId", () -> new Device(provider, deviceId, 0, threads));
+    Device float32 =
         properties.check(
             "gpuMemoryLimitBytes",
-            () -> new SessionSettings(provider, deviceId, gpuMemoryLimitBytes, threads));
-    SessionSettings session = properties.check("precision", () -> float32.withPrecision(precision));
-    if (session.precision() != Precision.FLOAT32 && OperatorLibrary.onClassPath().isEmpty()) {
+            () -> new Device(provider, deviceId, gpuMemoryLimitBytes, threads));
+    Device device = properties.check("precision", () -> float32.withPrecision(precision));
+    if (device.precision() != Precision.FLOAT32 && OperatorLibrary.onClassPath().isEmpty()) {
       throw properties.refused("precision", OperatorLibrary.MISSING);
     }
-    return session;
+    return device;
   }
 
   private static Optional<Path> file(String property, String path, PropertyChecks properties) {
@@ -298,8 +299,8 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
   }
 
   /** The labels that the student's teacher knows, if there is one and it is known which. */
-  Optional<LabelOrder> labelsOfTeacher() throws IOException {
-    return teacher == null ? Optional.empty() : teacher.labels();
+  Optional<LabelOrder> labelsOfTeacher(TransformerFiles files) throws IOException {
+    return teacher == null ? Optional.empty() : teacher.labels(files);
   }
 
   @Override
@@ -428,12 +429,12 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
     }
 
     /** Where teacher and student run, and in which numbers. */
-    public Builder<T> session(SessionSettings session) {
-      trainer().provider = session.provider();
-      trainer().deviceId = session.deviceId();
-      trainer().gpuMemoryLimitBytes = session.gpuMemoryLimitBytes();
-      trainer().threads = session.intraOpThreads();
-      trainer().precision = session.precision();
+    public Builder<T> device(Device device) {
+      trainer().provider = device.provider();
+      trainer().deviceId = device.deviceId();
+      trainer().gpuMemoryLimitBytes = device.gpuMemoryLimitBytes();
+      trainer().threads = device.intraOpThreads();
+      trainer().precision = device.precision();
       return this;
     }
 

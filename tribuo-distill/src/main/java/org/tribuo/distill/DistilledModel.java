@@ -25,6 +25,7 @@ import org.tribuo.OutputFactory;
 import org.tribuo.Prediction;
 import org.tribuo.distill.component.InputFiles;
 import org.tribuo.distill.component.OnnxMetadata;
+import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.AtomicFile;
 import org.tribuo.distill.graph.SharedBytes;
 import org.tribuo.distill.graph.Tensor;
@@ -34,7 +35,6 @@ import org.tribuo.distill.output.LabelOrder;
 import org.tribuo.distill.output.TargetCodec;
 import org.tribuo.distill.output.TargetKind;
 import org.tribuo.distill.protos.DistilledModelProto;
-import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.student.NetworkRunner;
 import org.tribuo.distill.student.StudentNetwork;
 import org.tribuo.distill.student.StudentNetworkProtos;
@@ -75,7 +75,7 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
       ImmutableFeatureMap features,
       ImmutableOutputInfo<T> outputs,
       StudentNetwork network,
-      SessionSettings settings) {
+      Device device) {
     this(
         name,
         provenance,
@@ -83,7 +83,7 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
         outputs,
         TargetCodec.of(outputs, network.labelOrder()),
         network,
-        settings);
+        device);
   }
 
   private DistilledModel(
@@ -93,11 +93,11 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
       ImmutableOutputInfo<T> outputs,
       TargetCodec<T> codec,
       StudentNetwork network,
-      SessionSettings settings) {
+      Device device) {
     super(name, provenance, features, outputs, codec.kind() != TargetKind.REGRESSION);
     this.network = network;
     this.codec = codec;
-    this.runner = new NetworkRunner(network, settings);
+    this.runner = new NetworkRunner(network, device);
   }
 
   /**
@@ -150,7 +150,7 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
         network.tokens().featureMap(new MutableFeatureMap()),
         KnownOutputs.ofTeacherAlone(new LabelOrder(network.labelOrder()), factory).domain(),
         network,
-        SessionSettings.cpu(0));
+        Device.cpu(0));
   }
 
   /**
@@ -196,7 +196,7 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
         carrier.featureDomain(),
         carrier.outputDomain(),
         network,
-        SessionSettings.cpu(0));
+        Device.cpu(0));
   }
 
   @Override
@@ -239,10 +239,10 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
   /**
    * Says where the student runs from now on.
    *
-   * @param settings the provider and the number of threads
+   * @param device the provider, the number of threads and the precision
    */
-  public void runOn(SessionSettings settings) {
-    runner.runOn(settings);
+  public void runOn(Device device) {
+    runner.runOn(device);
   }
 
   /** The student. */
@@ -318,7 +318,7 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
   @Override
   protected DistilledModel<T> copy(String newName, ModelProvenance newProvenance) {
     return new DistilledModel<>(
-        newName, newProvenance, featureIDMap, outputIDInfo, codec, network, runner.settings());
+        newName, newProvenance, featureIDMap, outputIDInfo, codec, network, runner.device());
   }
 
   /** Frees the native memory. May be called twice; the next prediction takes it again. */

@@ -15,10 +15,8 @@ import org.tribuo.ConfigurableDataSource;
 import org.tribuo.Dataset;
 import org.tribuo.Output;
 import org.tribuo.distill.graph.Graph;
-import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
-import org.tribuo.distill.graph.pass.Normalization;
 import org.tribuo.distill.input.TokenFeatures;
 import org.tribuo.distill.input.TokenInputs;
 import org.tribuo.distill.input.TokenLimits;
@@ -47,7 +45,9 @@ import org.tribuo.distill.training.data.StageTexts;
 import org.tribuo.distill.training.data.TextRows;
 import org.tribuo.distill.training.data.TextTrainingData;
 import org.tribuo.distill.transformer.Feature;
+import org.tribuo.distill.transformer.Transformer;
 import org.tribuo.distill.transformer.TransformerFeatures;
+import org.tribuo.distill.transformer.TransformerFiles;
 
 /**
  * All of a training that can fail without running: files read, the student made, examples read,
@@ -77,6 +77,7 @@ record Preparation<T extends Output<T>>(
    *
    * @param settings how it trains, where the frozen weights of this student are known
    * @param wanted the intermediate activations of the teacher that it compares
+   * @param training has the training graph, which was checked by being made
    */
   record PreparedStage<T extends Output<T>>(
       Stage stage,
@@ -84,7 +85,8 @@ record Preparation<T extends Output<T>>(
       Objective objective,
       StageTexts<T> texts,
       TextTrainingData data,
-      List<Feature> wanted) {
+      List<Feature> wanted,
+      StudentTraining training) {
     /** The data with the soft targets, in the form that the objective reads. */
     TextTrainingData with(Optional<TeacherAnswers> softTargets) {
       OptionalInt largest =
@@ -122,9 +124,13 @@ record Preparation<T extends Output<T>>(
    * @throws IOException if a file cannot be read
    */
   static <T extends Output<T>> Preparation<T> of(
-      Recipe recipe, Dataset<T> examples, Seeds seeds, DistillationListener listener)
+      Recipe recipe,
+      Dataset<T> examples,
+      Seeds seeds,
+      TransformerFiles files,
+      DistillationListener listener)
       throws IOException {
-    return new Preparing<>(recipe, examples, seeds, listener).preparation();
+    return new Preparing<>(recipe, examples, seeds, files, listener).preparation();
   }
 
   /**
@@ -136,15 +142,16 @@ record Preparation<T extends Output<T>>(
   static void checkTexts(Recipe recipe, Dataset<?> texts) {
     TokenFeatures.check(texts.getFeatureMap());
     try {
-      OnnxModel model = recipe.student().make(ANY_OUTPUTS, 0).model();
-      TokenLimits limits = TokenLimits.of(model);
+      TransformerFiles files = new TransformerFiles();
+      TokenLimits limits =
+          TokenLimits.of(recipe.student().make(ANY_OUTPUTS, 0, files).transformer());
       int padId = recipe.batching().padId();
       limits.checkPadding("student", padId);
       List<TokenSequence> tokens =
           TextRows.texts(texts, limits.features(recipe.batching().maxLength()));
       limits.checkSegments("student", tokens);
       TeacherUse use =
-          new TeacherUse(recipe.session(), false, recipe.batching().maxLength(), padId);
+          new TeacherUse(recipe.device(), false, recipe.batching().maxLength(), padId, files);
       if (recipe.teacher().isPresent()) {
         for (TeacherSource.Member member : recipe.teacher().get().members()) {
           member.checkTexts(texts, tokens, use);
@@ -157,17 +164,21 @@ record Preparation<T extends Output<T>>(
 
   /** One preparation under way. */
   private record Preparing<T extends Output<T>>(
-      Recipe recipe, Dataset<T> examples, Seeds seeds, DistillationListener listener) {
+      Recipe recipe,
+      Dataset<T> examples,
+      Seeds seeds,
+      TransformerFiles files,
+      DistillationListener listener) {
     Preparation<T> preparation() throws IOException {
       KnownOutputs<T> known =
           recipe.teacher().isEmpty()
               ? KnownOutputs.of(examples)
-              : KnownOutputs.of(examples, recipe.teacher().get().labels());
+              : KnownOutputs.of(examples, recipe.teacher().get().labels(files));
       Student student = student(TargetCodec.of(known.domain()));
       KnownOutputs<T> outputs = known.and(student.labelOrder(), examples);
       listener.onUnseenOutputs(outputs.unseen());
       TargetCodec<T> codec = TargetCodec.of(outputs.domain(), student.labelOrder());
-      TokenLimits limits = TokenLimits.of(student.model());
+      TokenLimits limits = TokenLimits.of(student.transformer());
       limits.checkPadding("student", padId());
       TokenFeatures tokens = limits.features(recipe.batching().maxLength());
       StudentNetwork network = StudentNetwork.of(student, tokens, padId());
@@ -191,7 +202,7 @@ record Preparation<T extends Output<T>>(
               .map(
                   stopping ->
                       new HeldOutValidation(
-                          network, recipe.session(), codec.kind(), rows, split.heldOut())));
+                          network, recipe.device(), codec.kind(), rows, split.heldOut())));
     }
 
     private int padId() {
@@ -200,7 +211,7 @@ record Preparation<T extends Output<T>>(
 
     private Student student(TargetCodec<T> known) throws IOException {
       Student student =
-          BatchOfAnySize.of(recipe.student().make(known.names(), seeds.head()), padId());
+          BatchOfAnySize.of(recipe.student().make(known.names(), seeds.head(), files), padId());
       return known.kind() == TargetKind.REGRESSION ? student : student.belowProbabilities();
     }
 
@@ -217,7 +228,7 @@ record Preparation<T extends Output<T>>(
       Optional<ActivationTeacher> stated = recipe.activations();
       return stated.isEmpty()
           ? Optional.empty()
-          : Optional.of(stated.get().teacher().activations());
+          : Optional.of(stated.get().teacher().activations(files));
     }
 
     /** The examples of each stage; stages with one data source have the same. */
@@ -246,18 +257,27 @@ record Preparation<T extends Output<T>>(
         TargetCodec<T> codec,
         Optional<FeatureTeacher> activations)
         throws IOException {
+      Transformer trained = network.withLogitsAlone();
       List<PreparedStage<T>> stages = new ArrayList<>();
       for (Stage stage : recipe.stages()) {
         int index = stages.size();
         stages.add(
-            stage(stage, network, texts.get(index), codec, activations, seeds.stages().get(index)));
+            stage(
+                stage,
+                network.inputs(),
+                trained,
+                texts.get(index),
+                codec,
+                activations,
+                seeds.stages().get(index)));
       }
       return stages;
     }
 
     private PreparedStage<T> stage(
         Stage stage,
-        StudentNetwork network,
+        TokenInputs inputs,
+        Transformer trained,
         StageTexts<T> texts,
         TargetCodec<T> codec,
         Optional<FeatureTeacher> activations,
@@ -274,19 +294,21 @@ record Preparation<T extends Output<T>>(
               texts.rows(),
               Optional.empty(),
               stage.chosen(texts, recipe.teacher().isPresent()),
-              network.inputs(),
+              inputs,
               recipe.batching().plan(),
               seed);
       objective.checkOutputs(codec.names().size());
       objective.checkBatches(data.batchSizes(stage.settings().epochs()));
-      TrainingSettings settings = stage.settingsFor(() -> normalized(network)).withSeed(seed);
-      List<Feature> wanted = wanted(stage, objective, network);
+      TrainingSettings settings = stage.settingsFor(trained::normalizedForTraining).withSeed(seed);
+      List<Feature> wanted = wanted(stage, objective, trained);
       if (!wanted.isEmpty()) {
         checkShapes(activations.orElseThrow(), data.batchSizes(stage.settings().epochs()));
-        TeacherLimits.of(activations.orElseThrow().file(), false)
+        TeacherLimits.of(activations.orElseThrow().file(), false, files)
             .check(texts.rows().texts(), padId());
       }
-      return new PreparedStage<>(stage, settings, objective, texts, data, wanted);
+      StudentTraining training =
+          StudentTraining.of(trained, objective, recipe.trainingGraph().rules(), settings, data);
+      return new PreparedStage<>(stage, settings, objective, texts, data, wanted, training);
     }
 
     /** What is compared has the student's batches, neither filled up nor of another length. */
@@ -302,11 +324,11 @@ record Preparation<T extends Output<T>>(
     }
 
     /** The teacher's intermediate activations that a stage reads. */
-    private List<Feature> wanted(Stage stage, Objective objective, StudentNetwork network) {
+    private List<Feature> wanted(Stage stage, Objective objective, Transformer trained) {
       if (objective.matching().isEmpty()) {
         return List.of();
       }
-      Graph graph = normalized(network);
+      Graph graph = trained.normalizedForTraining();
       TransformerFeatures teacher = objective.matching().orElseThrow().teacher();
       TransformerFeatures student = objective.featuresIn(graph).orElseThrow();
       long cacheBytes = recipe.activations().orElseThrow().cacheBytes();
@@ -317,12 +339,6 @@ record Preparation<T extends Output<T>>(
       listener.onFeatures(stage.name(), teacher, student);
       Value[] outputs = graph.outputs().stream().map(graph::value).toArray(Value[]::new);
       return objective.attach(Ops.on(graph), Optional.of(student), 0, outputs).teacherFeatures();
-    }
-
-    private static Graph normalized(StudentNetwork network) {
-      Graph graph = Graph.of(network.withLogitsAlone());
-      Normalization.applyForTraining(graph);
-      return graph;
     }
 
     /** Without a mask the activations of a text depend on padding, and that on the batch. */
@@ -337,7 +353,7 @@ record Preparation<T extends Output<T>>(
 
     /** Runs the student over one example: does it run, and has it the right columns? */
     private void smokeTest(StudentNetwork network, TextRows rows) {
-      try (NetworkRunner runner = new NetworkRunner(network, recipe.session())) {
+      try (NetworkRunner runner = new NetworkRunner(network, recipe.device())) {
         runner.logits(rows.texts().subList(0, 1));
       }
     }
@@ -350,21 +366,5 @@ record Preparation<T extends Output<T>>(
         .map(PreparedStage::texts)
         .distinct()
         .toList();
-  }
-
-  /**
-   * Checks that each stage can be trained: before the teacher is run, which may take hours.
-   *
-   * @throws org.tribuo.distill.graph.GraphException if not
-   */
-  void checkTraining(Recipe recipe) {
-    for (PreparedStage<T> stage : stages) {
-      StudentTraining.check(
-          student.withLogitsAlone(),
-          stage.objective(),
-          recipe.trainingGraph().rules(),
-          stage.settings(),
-          stage.data());
-    }
   }
 }

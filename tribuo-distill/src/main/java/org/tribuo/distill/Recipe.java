@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.tribuo.distill.component.PropertyChecks;
+import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.input.Batching;
 import org.tribuo.distill.loss.DistillationObjective;
-import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.student.StudentSource;
 import org.tribuo.distill.student.TrainingGraphOptions;
 import org.tribuo.distill.teacher.ActivationTeacher;
@@ -40,7 +40,7 @@ record Recipe(
     Batching batching,
     List<TrainingStage> statedStages,
     Optional<EarlyStopping> earlyStopping,
-    SessionSettings session,
+    Device device,
     Optional<Path> softTargetStore,
     Optional<Path> lastGoodStudent) {
   /**
@@ -141,7 +141,7 @@ record Recipe(
         trainingGraph.compactVocabulary(),
         // It selects by the student's output, which FEATURES alone do not train.
         from == TrainingStage.From.FEATURES ? Optional.empty() : earlyStopping,
-        session,
+        device,
         0);
   }
 

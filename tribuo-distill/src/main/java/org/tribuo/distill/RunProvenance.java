@@ -14,11 +14,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.tribuo.distill.runtime.ExecutionProvider;
-import org.tribuo.distill.runtime.OperatorLibrary;
-import org.tribuo.distill.runtime.Precision;
-import org.tribuo.distill.runtime.SessionSettings;
-import org.tribuo.distill.runtime.TrainingRuntime;
+import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.engine.Engines;
+import org.tribuo.distill.engine.ExecutionProvider;
+import org.tribuo.distill.engine.OperatorLibrary;
+import org.tribuo.distill.engine.Precision;
 import org.tribuo.distill.teacher.LiveTeacherFeatures;
 import org.tribuo.distill.teacher.SoftTargetStep;
 import org.tribuo.distill.teacher.TeacherRun;
@@ -127,15 +127,11 @@ final class RunProvenance {
     number("max-length", tokens);
   }
 
-  void ranOn(SessionSettings session) {
-    text("onnxruntime-version", TrainingRuntime.version());
-    text(
-        "providers",
-        session.provider() == ExecutionProvider.CPU
-            ? names(List.of(ExecutionProvider.CPU))
-            : names(List.of(session.provider(), ExecutionProvider.CPU)));
-    text("precision", session.computedPrecision().name());
-    if (session.precision() != Precision.FLOAT32) {
+  void ranOn(Device device) {
+    text("onnxruntime-version", Engines.inference().version());
+    text("providers", names(device.providers()));
+    text("precision", device.computedPrecision().name());
+    if (device.precision() != Precision.FLOAT32) {
       OperatorLibrary library = OperatorLibrary.required();
       text("operator-library", library.version());
       text("instruction-set", library.instructionSet());

@@ -23,6 +23,7 @@ import org.tribuo.distill.teacher.TeacherAnswers;
 import org.tribuo.distill.teacher.TeacherSource;
 import org.tribuo.distill.teacher.TeacherUse;
 import org.tribuo.distill.training.data.StageTexts;
+import org.tribuo.distill.transformer.TransformerFiles;
 import org.tribuo.provenance.ModelProvenance;
 
 /**
@@ -31,6 +32,7 @@ import org.tribuo.provenance.ModelProvenance;
  *
  * @param invocation the number of this training of its trainer
  * @param storeLock held while a store of soft targets is open
+ * @param files reads each file once
  */
 record SoftTargetPhase<T extends Output<T>>(
     Recipe recipe,
@@ -38,6 +40,7 @@ record SoftTargetPhase<T extends Output<T>>(
     Preparation<T> prepared,
     int invocation,
     Object storeLock,
+    TransformerFiles files,
     DistillationListener listener) {
   /** A teacher that is trained on the examples of its student, before the student is. */
   interface TeacherInTraining extends TeacherSource.Member {
@@ -83,7 +86,6 @@ record SoftTargetPhase<T extends Output<T>>(
     if (all.isEmpty()) {
       return new Outcome(Map.of(), Map.of(), List.of());
     }
-    prepared.checkTraining(recipe);
     TeacherSource source = recipe.teacher().orElseThrow();
     if (source.members().stream().anyMatch(TeacherInTraining.class::isInstance)) {
       checkMembers(source, all);
@@ -100,10 +102,11 @@ record SoftTargetPhase<T extends Output<T>>(
 
   private TeacherUse use() {
     return new TeacherUse(
-        recipe.session(),
+        recipe.device(),
         prepared.codec().kind() == TargetKind.REGRESSION,
         recipe.batching().maxLength(),
-        recipe.batching().padId());
+        recipe.batching().padId(),
+        files);
   }
 
   private LabelOrder columns() {
@@ -162,7 +165,8 @@ record SoftTargetPhase<T extends Output<T>>(
                 texts.examples(),
                 texts.rows().texts(),
                 columns(),
-                recipe.batching().maxLength()));
+                recipe.batching().maxLength(),
+                files));
       }
       steps.put(texts, ofTexts);
     }

@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.tribuo.Dataset;
 import org.tribuo.Output;
 import org.tribuo.distill.output.LabelOrder;
+import org.tribuo.distill.transformer.TransformerFiles;
 
 /**
  * A teacher that is trained first, on the same examples: where the student is much smaller than its
@@ -40,8 +41,8 @@ public final class TeacherAssistant implements SoftTargetPhase.TeacherInTraining
   }
 
   @Override
-  public Optional<LabelOrder> labels() throws IOException {
-    return trainer.labelsOfTeacher();
+  public Optional<LabelOrder> labels(TransformerFiles files) throws IOException {
+    return trainer.labelsOfTeacher(files);
   }
 
   /** The trainer runs one training by its number, so it does not count its own. */

@@ -10,6 +10,7 @@ import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtLoggingLevel;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -33,7 +34,7 @@ import java.util.Scanner;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.NullMarked;
-import org.tribuo.distill.runtime.TrainingRuntime;
+import org.tribuo.distill.engine.Engines;
 
 /** The rooms of the house, and the direction of the arrows between them. */
 @AnalyzeClasses(
@@ -46,15 +47,14 @@ class ArchitectureTest {
   private static final Map<String, Set<String>> MAY_KNOW =
       Map.ofEntries(
           entry("file", Set.of()),
-          entry("runtime", Set.of("file")),
-          entry("graph", Set.of("file", "runtime")),
+          entry("graph", Set.of("file")),
           entry("component", Set.of("graph")),
           entry("operator", Set.of("graph")),
           entry("graph.shape", Set.of("graph", "operator")),
-          entry("graph.pass", Set.of("file", "runtime", "graph", "graph.shape", "operator")),
+          entry("graph.pass", Set.of("graph", "graph.shape", "operator")),
           entry("autodiff", Set.of("graph", "operator")),
+          entry("engine", Set.of("file", "graph", "graph.pass", "operator", "autodiff")),
           entry("schedule", Set.of("component")),
-          entry("engine", Set.of("runtime", "graph", "graph.pass")),
           entry("transformer", Set.of("component", "graph", "graph.pass", "operator")),
           entry("loss", Set.of("component", "graph", "graph.shape", "schedule", "transformer")),
           entry("output", Set.of("graph", "loss")),
@@ -67,24 +67,22 @@ class ArchitectureTest {
                   "engine",
                   "graph",
                   "graph.pass",
-                  "input",
                   "operator",
+                  "input",
                   "output",
-                  "runtime",
                   "transformer")),
           entry(
               "training",
               Set.of(
                   "autodiff",
                   "component",
-                  "file",
+                  "engine",
                   "graph",
                   "graph.pass",
                   "input",
                   "loss",
                   "operator",
                   "output",
-                  "runtime",
                   "schedule",
                   "student",
                   "transformer")),
@@ -98,9 +96,7 @@ class ArchitectureTest {
                   "graph.pass",
                   "input",
                   "loss",
-                  "operator",
                   "output",
-                  "runtime",
                   "student",
                   "training",
                   "transformer")),
@@ -110,8 +106,7 @@ class ArchitectureTest {
   static final class Library implements LocationProvider {
     @Override
     public Set<Location> get(Class<?> testClass) {
-      return Set.of(
-          Location.of(TrainingRuntime.class.getProtectionDomain().getCodeSource().getLocation()));
+      return Set.of(Location.of(Engines.class.getProtectionDomain().getCodeSource().getLocation()));
     }
   }
 
@@ -128,7 +123,7 @@ class ArchitectureTest {
     assertThat(classes.size()).as("classes seen").isGreaterThan(70);
     assertThat(classes)
         .extracting(JavaClass::getPackageName)
-        .contains(BASE + ".runtime", BASE + ".graph", BASE + ".autodiff", BASE + ".input");
+        .contains(BASE + ".engine.ort", BASE + ".graph", BASE + ".autodiff", BASE + ".input");
   }
 
   @ArchTest
@@ -159,13 +154,25 @@ class ArchitectureTest {
   }
 
   @ArchTest
-  static void oneSeamToNativeTraining(JavaClasses classes) {
+  static void oneEngineKnowsOnnxRuntime(JavaClasses classes) {
     noClasses()
         .that()
-        .resideOutsideOfPackages("..distill.training..", "..distill.runtime..")
+        .resideOutsideOfPackage(BASE + ".engine.ort..")
         .should()
         .dependOnClassesThat()
-        .haveSimpleNameStartingWith("OrtTraining")
+        .resideInAPackage("ai.onnxruntime..")
+        .check(classes);
+  }
+
+  @ArchTest
+  static void nothingKnowsOneEngine(JavaClasses classes) {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(BASE + ".engine.ort..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(BASE + ".engine.ort..")
+        .because("Engines finds them by ServiceLoader")
         .check(classes);
   }
 
@@ -173,10 +180,12 @@ class ArchitectureTest {
   static void oneOwnerOfTheEnvironment(JavaClasses classes) {
     noClasses()
         .that()
-        .resideOutsideOfPackage("..distill.runtime..")
+        .doNotHaveFullyQualifiedName(BASE + ".engine.ort.OrtRuntime")
         .should()
         .callMethod(OrtEnvironment.class, "getEnvironment")
-        .because("TrainingRuntime.environment() loads the native library that can train")
+        .orShould()
+        .callMethod(OrtEnvironment.class, "getEnvironment", OrtLoggingLevel.class, String.class)
+        .because("OrtRuntime loads the native library that can train")
         .check(classes);
   }
 

@@ -22,6 +22,10 @@ import org.tribuo.MutableDataset;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
 import org.tribuo.distill.component.OnnxMetadata;
+import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.engine.Engines;
+import org.tribuo.distill.engine.ExecutionProvider;
+import org.tribuo.distill.engine.RuntimeUnavailableException;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
@@ -35,9 +39,6 @@ import org.tribuo.distill.loss.Dist;
 import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.loss.Dkd;
 import org.tribuo.distill.loss.SquaredError;
-import org.tribuo.distill.runtime.ExecutionProvider;
-import org.tribuo.distill.runtime.RuntimeUnavailableException;
-import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.student.CutStudent;
 import org.tribuo.distill.student.EncoderStudent;
 import org.tribuo.distill.student.OnnxStudent;
@@ -105,7 +106,7 @@ class DistillationBadInputTest {
                     .build()
                     .train(unlabelled))
         .withMessageContaining("No example has a label")
-        .withMessageContaining("set fineTuningEpochs to 0");
+        .withMessageContaining("in the stage 'fine-tuning'; label some, or omit the stage");
     assertThatIllegalArgumentException()
         .isThrownBy(
             () ->
@@ -304,7 +305,7 @@ class DistillationBadInputTest {
                     .build()
                     .train(TinyTexts.dataset(examples)))
         .withMessageContaining("logits")
-        .withMessageContaining("4]: one column each for [a, b, c, d]");
+        .withMessageContaining("no output for 4 labels, expected floats [rows, 4] but it has");
   }
 
   @Test
@@ -488,9 +489,9 @@ class DistillationBadInputTest {
 
   @Test
   void aGpuThatIsNotThere() {
-    assumeFalse(ExecutionProvider.CUDA.isBuiltIn());
+    assumeFalse(Engines.inference().providers().contains(ExecutionProvider.CUDA));
     assertThatExceptionOfType(RuntimeUnavailableException.class)
-        .isThrownBy(() -> builder().session(SessionSettings.cuda(0)).build().train(LABELLED))
+        .isThrownBy(() -> builder().device(Device.cuda(0)).build().train(LABELLED))
         .withMessageContaining("The execution provider CUDA is not part of the native library");
   }
 
@@ -513,7 +514,7 @@ class DistillationBadInputTest {
   private static DistillationTrainer.Builder<Label> builder() {
     return DistillationTrainer.<Label>builder()
         .student(OnnxStudent.of(BERT, ORDER))
-        .session(SessionSettings.cpu(1));
+        .device(Device.cpu(1));
   }
 
   private static DistillationTrainer<Label> bert() {

@@ -38,6 +38,8 @@ import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
 import org.tribuo.classification.evaluation.LabelEvaluator;
 import org.tribuo.classification.experiments.ConfigurableTrainTest;
+import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.engine.Precision;
 import org.tribuo.distill.input.Batching;
 import org.tribuo.distill.input.CsvTextDataSource;
 import org.tribuo.distill.loss.AttentionKl;
@@ -57,8 +59,6 @@ import org.tribuo.distill.loss.SparseKlDivergence;
 import org.tribuo.distill.loss.SquaredError;
 import org.tribuo.distill.loss.TinyBert;
 import org.tribuo.distill.loss.WeightedLosses;
-import org.tribuo.distill.runtime.Precision;
-import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.schedule.ConstantSchedule;
 import org.tribuo.distill.schedule.CosineSchedule;
 import org.tribuo.distill.schedule.LinearSchedule;
@@ -124,12 +124,10 @@ class DistillationConfigurationTest {
   void aPrecisionForWhichNothingIsThereIsRefusedAtOnce() {
     assertThatThrownBy(
             () ->
-                minimal()
-                    .session(SessionSettings.cpu(0).withPrecision(Precision.BFLOAT16_PRODUCTS))
-                    .build())
+                minimal().device(Device.cpu(0).withPrecision(Precision.BFLOAT16_PRODUCTS)).build())
         .isInstanceOf(PropertyException.class)
         .hasMessageContaining("precision")
-        .hasMessageContaining("add org.tribuo.distill:tribuo-distill-onednn:");
+        .hasMessageContaining("add org.tribuo.distill:tribuo-distill-onednn in the version");
   }
 
   @Test
@@ -167,7 +165,7 @@ class DistillationConfigurationTest {
                 .earlyStopping(new EarlyStopping(0.3, 4))
                 .activationTeacher(ActivationTeacher.of(OnnxTeacher.of(BERT)).cacheBytes(1L << 20))
                 .softTargetStore(folder.resolve("store"))
-                .session(SessionSettings.cpu(2))
+                .device(Device.cpu(2))
                 .seed(99),
             minimal()
                 .student(EncoderStudent.of(Zoo.file("minilm_embedding_ts14"), Pooling.FIRST_TOKEN))

@@ -25,6 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tribuo.MutableDataset;
 import org.tribuo.classification.Label;
+import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
@@ -47,7 +48,6 @@ import org.tribuo.distill.loss.RkdDistance;
 import org.tribuo.distill.loss.SkipLayers;
 import org.tribuo.distill.loss.TinyBert;
 import org.tribuo.distill.loss.UniformLayers;
-import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.schedule.LinearSchedule;
 import org.tribuo.distill.schedule.StepSchedule;
 import org.tribuo.distill.student.EncoderStudent;
@@ -93,7 +93,7 @@ class DistillationFeaturesTest {
         .epochs(2)
         .optimizer(new AdamWOptimizer().learningRate(2e-3f))
         .batching(new Batching().batchSize(8))
-        .session(SessionSettings.cpu(1));
+        .device(Device.cpu(1));
   }
 
   /** What a training told, by stage. */

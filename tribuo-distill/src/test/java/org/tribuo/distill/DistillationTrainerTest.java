@@ -25,10 +25,10 @@ import org.tribuo.classification.Label;
 import org.tribuo.classification.ensemble.VotingCombiner;
 import org.tribuo.classification.evaluation.LabelEvaluation;
 import org.tribuo.classification.evaluation.LabelEvaluator;
+import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.Batching;
-import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.schedule.WarmUpSchedule;
 import org.tribuo.distill.student.CutStudent;
 import org.tribuo.distill.student.EncoderStudent;
@@ -54,7 +54,7 @@ import org.tribuo.test.Helpers;
 
 class DistillationTrainerTest {
   private static final List<String> ORDER = List.of("red", "blue", "green");
-  private static final SessionSettings ONE_THREAD = SessionSettings.cpu(1);
+  private static final Device ONE_THREAD = Device.cpu(1);
   private static final MutableDataset<Label> LABELLED =
       TinyTexts.dataset(TinyTexts.labelled(120, 1));
   private static final MutableDataset<Label> TEST = TinyTexts.dataset(TinyTexts.labelled(60, 2));
@@ -75,7 +75,7 @@ class DistillationTrainerTest {
             .student(EncoderStudent.of(Zoo.file("minilm_embedding_ts14"), Pooling.MEAN))
             .epochs(8)
             .optimizer(new AdamWOptimizer().learningRate(5e-3f))
-            .session(ONE_THREAD)
+            .device(ONE_THREAD)
             .build()
             .train(LABELLED)) {
       assertThat(accuracy(model)).isGreaterThan(0.9);
@@ -90,7 +90,7 @@ class DistillationTrainerTest {
             .teacher(OnnxTeacher.of(teacher))
             .stages(TrainingStage.of(6), TrainingStage.fineTuning(1))
             .optimizer(new AdamWOptimizer().learningRate(5e-3f))
-            .session(ONE_THREAD)
+            .device(ONE_THREAD)
             .softTargetStore(folder.resolve("soft-targets"))
             .build();
     try (DistilledModel<Label> student = trainer.train(TinyTexts.dataset(few))) {
@@ -117,7 +117,7 @@ class DistillationTrainerTest {
             .epochs(30)
             .optimizer(new AdamWOptimizer().learningRate(5e-3f))
             .trainingGraph(new TrainingGraphOptions().dropout(0))
-            .session(ONE_THREAD)
+            .device(ONE_THREAD)
             .build()
             .train(LABELLED)) {
       assertThat(accuracy(model)).isGreaterThan(0.9);
@@ -146,7 +146,7 @@ class DistillationTrainerTest {
             .optimizer(new AdamWOptimizer().learningRate(1e-2f))
             .batching(new Batching().batchSize(8))
             .earlyStopping(new EarlyStopping(0.2, 15))
-            .session(ONE_THREAD)
+            .device(ONE_THREAD)
             .build()
             .train(TinyTexts.dataset(several, multiLabels))) {
       assertThat(Double.parseDouble(run(model, "training-micro-f1"))).isGreaterThan(0.8);
@@ -168,7 +168,7 @@ class DistillationTrainerTest {
             .optimizer(new AdamWOptimizer().learningRate(5e-3f))
             .batching(new Batching().batchSize(8))
             .earlyStopping(new EarlyStopping(0.2, 15))
-            .session(ONE_THREAD)
+            .device(ONE_THREAD)
             .build()
             .train(TinyTexts.dataset(numbers, regression))) {
       assertThat(Double.parseDouble(run(model, "training-negative-squared-error")))
@@ -178,9 +178,8 @@ class DistillationTrainerTest {
 
   @Test
   void theSameSeedGivesTheSameBitsAndTheNextRunOthers() {
-    DistillationTrainer<Label> one = fromLabels().epochs(2).session(SessionSettings.cpu(2)).build();
-    DistillationTrainer<Label> other =
-        fromLabels().epochs(2).session(SessionSettings.cpu(2)).build();
+    DistillationTrainer<Label> one = fromLabels().epochs(2).device(Device.cpu(2)).build();
+    DistillationTrainer<Label> other = fromLabels().epochs(2).device(Device.cpu(2)).build();
     String first = weights(one.train(LABELLED));
     String second = weights(one.train(LABELLED));
     assertThat(weights(other.train(LABELLED))).isEqualTo(first).isNotEqualTo(second);
@@ -362,7 +361,7 @@ class DistillationTrainerTest {
         .student(OnnxStudent.of(Zoo.file("bert_seqcls_ts11"), ORDER))
         .epochs(8)
         .optimizer(new AdamWOptimizer().learningRate(5e-3f))
-        .session(ONE_THREAD);
+        .device(ONE_THREAD);
   }
 
   private static double accuracy(Model<Label> model) {

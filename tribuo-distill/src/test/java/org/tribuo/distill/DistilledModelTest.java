@@ -33,14 +33,15 @@ import org.tribuo.Prediction;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
 import org.tribuo.distill.component.OnnxMetadata;
+import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.engine.Engines;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.input.TokenFeatures;
 import org.tribuo.distill.input.TokenSequence;
 import org.tribuo.distill.protos.DistilledModelProto;
-import org.tribuo.distill.runtime.SessionSettings;
-import org.tribuo.distill.runtime.TrainingRuntime;
 import org.tribuo.distill.student.StudentNetwork;
 import org.tribuo.distill.student.StudentNetworkProtos;
+import org.tribuo.distill.transformer.Transformer;
 import org.tribuo.impl.ArrayExample;
 import org.tribuo.interop.onnx.DenseTransformer;
 import org.tribuo.interop.onnx.LabelTransformer;
@@ -157,7 +158,7 @@ class DistilledModelTest {
     model.close();
     model.close();
     assertThat(model.predict(EXAMPLES.get(0)).distributionEquals(before)).isTrue();
-    model.runOn(SessionSettings.cpu(1));
+    model.runOn(Device.cpu(1));
     assertThat(model.predict(EXAMPLES.get(0)).distributionEquals(before, 1e-5)).isTrue();
     model.close();
   }
@@ -187,7 +188,7 @@ class DistilledModelTest {
 
   @Test
   void tribuoReadsTheProvenanceOfAnExportedFile(@TempDir Path folder) throws Exception {
-    TrainingRuntime.environment();
+    Engines.training();
     Path file = folder.resolve("student.onnx");
     try (DistilledModel<Label> model = labels()) {
       model.exportOnnx(file);
@@ -366,7 +367,7 @@ class DistilledModelTest {
         provenance,
         features,
         data.getOutputIDInfo(),
-        new StudentNetwork(onnx, "logits", labelOrder, TOKENS, 0),
-        SessionSettings.cpu(2));
+        new StudentNetwork(Transformer.of(onnx), "logits", labelOrder, TOKENS, 0),
+        Device.cpu(2));
   }
 }

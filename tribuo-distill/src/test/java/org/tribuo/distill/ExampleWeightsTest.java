@@ -16,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tribuo.Example;
 import org.tribuo.classification.Label;
+import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.Batching;
@@ -23,7 +24,6 @@ import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.loss.FeatureTerm;
 import org.tribuo.distill.loss.HiddenStateMse;
 import org.tribuo.distill.output.Score;
-import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.TrainingGraphOptions;
 import org.tribuo.distill.teacher.OnnxTeacher;
@@ -53,7 +53,7 @@ class ExampleWeightsTest {
         .epochs(2)
         .batching(new Batching().batchSize(8))
         .optimizer(new AdamWOptimizer().learningRate(1e-3f))
-        .session(SessionSettings.cpu(1));
+        .device(Device.cpu(1));
   }
 
   private Map<String, Tensor> weights(

@@ -13,6 +13,7 @@ import org.tribuo.Example;
 import org.tribuo.MutableDataset;
 import org.tribuo.Prediction;
 import org.tribuo.classification.Label;
+import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
@@ -27,7 +28,6 @@ import org.tribuo.distill.input.Batching;
 import org.tribuo.distill.input.TokenInputs;
 import org.tribuo.distill.input.TokenSequence;
 import org.tribuo.distill.output.LabelOrder;
-import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.TrainingGraphOptions;
 import org.tribuo.distill.teacher.OnnxTeacher;
@@ -47,7 +47,7 @@ class FixedShapeTest {
         .student(OnnxStudent.of(Faults.CLASSIFIER, Faults.LABELS))
         .teacher(OnnxTeacher.of(FIXED, Faults.LABELS))
         .epochs(1)
-        .session(SessionSettings.cpu(1));
+        .device(Device.cpu(1));
   }
 
   /** What a teacher says of texts, by way of a store. */
@@ -106,7 +106,7 @@ class FixedShapeTest {
         .epochs(2)
         .batching(new Batching().batchSize(5))
         .trainingGraph(new TrainingGraphOptions().dropout(0))
-        .session(SessionSettings.cpu(1))
+        .device(Device.cpu(1))
         .build()
         .train(new MutableDataset<>(Faults.source(8)));
   }

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.tribuo.MutableDataset;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.autodiff.UnknownOperatorException;
+import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.Attributes;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Node;
@@ -27,7 +28,6 @@ import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.graph.pass.Normalization;
 import org.tribuo.distill.graph.shape.ShapeInference;
 import org.tribuo.distill.input.Batching;
-import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.student.FrozenWeights;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.TrainingGraphOptions;
@@ -54,7 +54,7 @@ class FrozenWeightsTest {
         .student(OnnxStudent.of(file, ORDER))
         .epochs(1)
         .optimizer(new AdamWOptimizer().learningRate(1e-3f))
-        .session(SessionSettings.cpu(1));
+        .device(Device.cpu(1));
   }
 
   private static DistillationTrainer.Builder<Label> student() {

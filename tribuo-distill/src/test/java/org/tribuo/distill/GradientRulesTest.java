@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.tribuo.MutableDataset;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.autodiff.UnknownOperatorException;
+import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.Attributes;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
@@ -25,7 +26,6 @@ import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.operator.Operator;
-import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.student.GradientRuleSource;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.StraightThroughQuantization;
@@ -81,7 +81,7 @@ class GradientRulesTest {
     return DistillationTrainer.<Label>builder()
         .student(OnnxStudent.of(file, List.of("red", "blue", "green")))
         .epochs(1)
-        .session(SessionSettings.cpu(1));
+        .device(Device.cpu(1));
   }
 
   @Test

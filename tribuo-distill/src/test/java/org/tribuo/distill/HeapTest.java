@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tribuo.classification.Label;
-import org.tribuo.distill.runtime.SessionSettings;
+import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.student.CutStudent;
 import org.tribuo.distill.student.EncoderStudent;
 import org.tribuo.distill.student.OnnxStudent;
@@ -29,14 +29,14 @@ class HeapTest {
 
     public static void main(String[] arguments) throws Exception {
       Path folder = Path.of(arguments[0]);
-      SessionSettings oneThread = SessionSettings.cpu(1);
+      Device oneThread = Device.cpu(1);
       Path encoder = folder.resolve("encoder.onnx");
       Path teacher = folder.resolve("teacher.onnx");
       try (DistilledModel<Label> model =
           DistillationTrainer.<Label>builder()
               .student(EncoderStudent.of(encoder, Pooling.MEAN))
               .epochs(1)
-              .session(oneThread)
+              .device(oneThread)
               .build()
               .train(TinyTexts.dataset(TinyTexts.labelled(12, 1)))) {
         model.exportOnnx(teacher);
@@ -47,7 +47,7 @@ class HeapTest {
               .student(CutStudent.keeping(2, OnnxStudent.of(teacher)))
               .teacher(OnnxTeacher.of(teacher))
               .epochs(1)
-              .session(oneThread)
+              .device(oneThread)
               .build()
               .train(TinyTexts.dataset(TinyTexts.labelled(12, 2)))) {
         model.serializeToFile(folder.resolve("student.tribuo"));

@@ -22,10 +22,11 @@ import org.tribuo.distill.component.InputFiles;
 import org.tribuo.distill.component.NamedColumns;
 import org.tribuo.distill.component.NamedColumns.Origin;
 import org.tribuo.distill.component.OnnxMetadata;
+import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.OnnxModel;
-import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.teacher.OnnxTeacher;
+import org.tribuo.distill.transformer.TransformerFiles;
 import org.tribuo.test.Helpers;
 
 /** Who says what the columns of a model's logits stand for. */
@@ -49,8 +50,8 @@ class LabelOrderOriginTest {
     configure(CONFIGURATION);
     OnnxTeacher teacher = OnnxTeacher.of(model);
     OnnxStudent student = OnnxStudent.of(model);
-    assertThat(teacher.labels().orElseThrow().names()).isEqualTo(ORDER);
-    assertThat(student.make(List.of(), 0).labelOrder()).isEqualTo(ORDER);
+    assertThat(teacher.labels(new TransformerFiles()).orElseThrow().names()).isEqualTo(ORDER);
+    assertThat(student.make(List.of(), 0, new TransformerFiles()).labelOrder()).isEqualTo(ORDER);
     assertThat(teacher.getProvenance().getInstanceValues().get("found-label-order-from"))
         .hasToString("CONFIGURATION");
     assertThat(teacher.getProvenance().getInstanceValues()).containsKey("config-hash");
@@ -62,7 +63,7 @@ class LabelOrderOriginTest {
             .student(student)
             .teacher(teacher)
             .epochs(1)
-            .session(SessionSettings.cpu(1))
+            .device(Device.cpu(1))
             .build();
     trainer.setListener(
         new DistillationListener() {
@@ -89,18 +90,19 @@ class LabelOrderOriginTest {
     Path inside = Files.copy(model, onnx.resolve("model.onnx"));
     configure(CONFIGURATION);
     OnnxTeacher teacher = OnnxTeacher.of(inside);
-    assertThat(teacher.labels().orElseThrow().names()).isEqualTo(ORDER);
+    assertThat(teacher.labels(new TransformerFiles()).orElseThrow().names()).isEqualTo(ORDER);
     assertThat(teacher.getProvenance().getInstanceValues()).containsKey("config-hash");
     assertThat(
             InputFiles.ofProvenance(teacher.getProvenance())
                 .replacedBy(folder.resolve("config.json")))
         .isPresent();
     Files.writeString(onnx.resolve("config.json"), "{}");
-    assertThatExceptionOfType(PropertyException.class).isThrownBy(teacher::labels);
+    assertThatExceptionOfType(PropertyException.class)
+        .isThrownBy(() -> teacher.labels(new TransformerFiles()));
     Path other = Files.createDirectory(folder.resolve("exports"));
     OnnxTeacher elsewhere = OnnxTeacher.of(Files.copy(model, other.resolve("model.onnx")));
     assertThatExceptionOfType(PropertyException.class)
-        .isThrownBy(elsewhere::labels)
+        .isThrownBy(() -> elsewhere.labels(new TransformerFiles()))
         .withMessageContaining("state their names in order");
   }
 
@@ -108,12 +110,13 @@ class LabelOrderOriginTest {
   void whatIsStatedComesFirstAndThenWhatTheFileItselfSays() throws IOException {
     configure(CONFIGURATION);
     List<String> other = List.of("green", "red", "blue");
-    assertThat(OnnxTeacher.of(model, other).labels().orElseThrow().names()).isEqualTo(other);
+    assertThat(OnnxTeacher.of(model, other).labels(new TransformerFiles()).orElseThrow().names())
+        .isEqualTo(other);
     Path described = folder.resolve("described.onnx");
     OnnxModel.read(model)
         .withMetadata(Map.of(OnnxMetadata.LABEL_ORDER, "[\"blue\", \"green\", \"red\"]"))
         .write(described);
-    assertThat(OnnxTeacher.of(described).labels().orElseThrow().names())
+    assertThat(OnnxTeacher.of(described).labels(new TransformerFiles()).orElseThrow().names())
         .containsExactly("blue", "green", "red");
     assertThat(
             OnnxTeacher.of(described)
@@ -138,7 +141,11 @@ class LabelOrderOriginTest {
             """
                 .formatted(model));
     try (ConfigurationManager manager = new ConfigurationManager(xml.toString())) {
-      assertThat(((OnnxTeacher) manager.lookup("teacher")).labels().orElseThrow().names())
+      assertThat(
+              ((OnnxTeacher) manager.lookup("teacher"))
+                  .labels(new TransformerFiles())
+                  .orElseThrow()
+                  .names())
           .isEqualTo(ORDER);
     }
   }
@@ -147,7 +154,7 @@ class LabelOrderOriginTest {
   void aConfigurationOfOtherColumnsIsRefused() throws IOException {
     configure("{\"id2label\": {\"0\": \"no\", \"1\": \"yes\"}}");
     assertThatExceptionOfType(PropertyException.class)
-        .isThrownBy(() -> OnnxStudent.of(model).make(List.of(), 0))
+        .isThrownBy(() -> OnnxStudent.of(model).make(List.of(), 0, new TransformerFiles()))
         .withMessageContaining("Component: OnnxStudent, Property: labelOrder")
         .withMessageContaining("config.json of " + model + " names 2 columns, [no, yes], but")
         .withMessageContaining("'logits' FLOAT")
@@ -174,7 +181,7 @@ class LabelOrderOriginTest {
       throws IOException {
     configure(json);
     assertThatExceptionOfType(PropertyException.class)
-        .isThrownBy(() -> OnnxStudent.of(model).make(List.of(), 0))
+        .isThrownBy(() -> OnnxStudent.of(model).make(List.of(), 0, new TransformerFiles()))
         .withMessageContaining("Component: OnnxStudent, Property: labelOrder")
         .withMessageContaining(message);
     assertThat(OnnxTeacher.of(model).getProvenance().getInstanceValues())

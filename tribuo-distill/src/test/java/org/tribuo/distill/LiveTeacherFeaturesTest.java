@@ -20,10 +20,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.engine.Engines;
 import org.tribuo.distill.engine.InferenceSession;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.Tensor;
@@ -53,7 +56,6 @@ import org.tribuo.distill.loss.RkdDistance;
 import org.tribuo.distill.loss.RowForm;
 import org.tribuo.distill.loss.UniformLayers;
 import org.tribuo.distill.output.Targets;
-import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.teacher.FeatureTeacher;
 import org.tribuo.distill.teacher.LiveTeacherFeatures;
 import org.tribuo.distill.training.data.ExampleWeights;
@@ -61,6 +63,7 @@ import org.tribuo.distill.training.data.TextRows;
 import org.tribuo.distill.training.data.TextTrainingData;
 import org.tribuo.distill.transformer.Feature;
 import org.tribuo.distill.transformer.Feature.Kind;
+import org.tribuo.distill.transformer.Transformer;
 
 /** Texts with the features of a teacher, live and kept. */
 class LiveTeacherFeaturesTest {
@@ -94,11 +97,12 @@ class LiveTeacherFeaturesTest {
 
   private static LiveTeacherFeatures features(
       TextTrainingData texts, FeatureTeacher teacher, List<Feature> wanted, long cacheBytes) {
-    return new LiveTeacherFeatures(texts, teacher, wanted, 0, SessionSettings.cpu(1), cacheBytes);
+    return new LiveTeacherFeatures(texts, teacher, wanted, 0, Device.cpu(1), cacheBytes);
   }
 
   private static FeatureTeacher teacher(String name) throws Exception {
-    return FeatureTeacher.read(Zoo.file(name), Map.of());
+    return FeatureTeacher.of(
+        Zoo.file(name), Transformer.of(OnnxModel.read(Zoo.file(name))), Map.of());
   }
 
   // ---- what losses make of it
@@ -138,7 +142,7 @@ class LiveTeacherFeaturesTest {
               .attach(Ops.on(graph), logits);
       graph.addOutput(attached.differentiated().name());
       this.inputs = graph.inputs();
-      this.session = new InferenceSession(graph.toModel(), SessionSettings.cpu(1));
+      this.session = Engines.inference().open(graph.toModel(), Device.cpu(1));
     }
 
     List<Feature> wanted() {
@@ -306,7 +310,11 @@ class LiveTeacherFeaturesTest {
     TextTrainingData texts = texts("bert_seqcls_ts11");
     int[] rows = {0, 1, 2, 3};
     try (LiveTeacherFeatures features =
-            features(texts, FeatureTeacher.read(file, Map.of()), List.of(STATES), 2_000);
+            features(
+                texts,
+                FeatureTeacher.of(file, Transformer.of(OnnxModel.read(file)), Map.of()),
+                List.of(STATES),
+                2_000);
         LiveTeacherFeatures live =
             features(texts, teacher("bert_seqcls_ts11"), List.of(STATES), 0)) {
       assertThat(features.batch(rows)).isEqualTo(live.batch(rows));

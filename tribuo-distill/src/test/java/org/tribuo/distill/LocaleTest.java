@@ -11,12 +11,12 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tribuo.classification.Label;
+import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.Sha256;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.loss.FeatureTerm;
 import org.tribuo.distill.loss.MiniLm;
-import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.student.CutStudent;
 import org.tribuo.distill.student.EncoderStudent;
 import org.tribuo.distill.student.OnnxStudent;
@@ -35,11 +35,11 @@ class LocaleTest {
 
     public static void main(String[] arguments) throws Exception {
       Path teacher = Path.of(arguments[0], "teacher.onnx");
-      SessionSettings oneThread = SessionSettings.cpu(1);
+      Device oneThread = Device.cpu(1);
       try (DistilledModel<Label> model =
           DistillationTrainer.<Label>builder()
               .student(EncoderStudent.of(Zoo.file("minilm_embedding_ts14"), Pooling.MEAN))
-              .session(oneThread)
+              .device(oneThread)
               .build()
               .train(TinyTexts.dataset(TinyTexts.labelled(24, 1)))) {
         model.exportOnnx(teacher);
@@ -55,7 +55,7 @@ class LocaleTest {
                       .features(new FeatureTerm("relations", new MiniLm(2), 1)))
               .softTargetStore(Path.of(arguments[0], "soft-targets"))
               .stages(TrainingStage.of(3), TrainingStage.fineTuning(1))
-              .session(oneThread)
+              .device(oneThread)
               .build()
               .train(TinyTexts.dataset(TinyTexts.labelled(24, 2)))) {
         System.out.println(

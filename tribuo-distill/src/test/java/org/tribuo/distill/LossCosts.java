@@ -18,6 +18,8 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import org.tribuo.distill.engine.AdamW;
+import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.AtomicFile;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
@@ -63,13 +65,11 @@ import org.tribuo.distill.loss.TinyBert;
 import org.tribuo.distill.loss.UniformLayers;
 import org.tribuo.distill.operator.standard.StandardOperators;
 import org.tribuo.distill.output.Targets;
-import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.schedule.ConstantSchedule;
 import org.tribuo.distill.schedule.Schedule;
 import org.tribuo.distill.teacher.FeatureTeacher;
 import org.tribuo.distill.teacher.LiveTeacherFeatures;
 import org.tribuo.distill.teacher.TeacherAnswers;
-import org.tribuo.distill.training.AdamW;
 import org.tribuo.distill.training.PrefetchedBatches;
 import org.tribuo.distill.training.StepReport;
 import org.tribuo.distill.training.StudentTraining;
@@ -84,6 +84,7 @@ import org.tribuo.distill.transformer.Feature.Kind;
 import org.tribuo.distill.transformer.LayerCut;
 import org.tribuo.distill.transformer.Pooling;
 import org.tribuo.distill.transformer.TaskHead;
+import org.tribuo.distill.transformer.Transformer;
 import org.tribuo.distill.transformer.TransformerLayers;
 
 /**
@@ -108,7 +109,8 @@ final class LossCosts {
 
   private LossCosts(Path teacherFile) throws IOException {
     this.student = student(OnnxModel.read(teacherFile));
-    this.teacher = FeatureTeacher.read(teacherFile, Map.of());
+    this.teacher =
+        FeatureTeacher.of(teacherFile, Transformer.of(OnnxModel.read(teacherFile)), Map.of());
   }
 
   /**
@@ -218,7 +220,7 @@ final class LossCosts {
   private static OnnxModel student(OnnxModel whole) {
     Graph graph = Graph.of(whole);
     Graph cut = LayerCut.keep(graph, TransformerLayers.find(graph), List.of(0, 5));
-    return new TaskHead(Pooling.MEAN, CLASSES, 1).attach(cut).toModel();
+    return new TaskHead(Pooling.MEAN, CLASSES, 1).attach(Transformer.of(cut.toModel())).toModel();
   }
 
   private Cost alone(SoftLoss loss) {
@@ -236,7 +238,7 @@ final class LossCosts {
             .orElse(kl);
     try (LiveTeacherFeatures beside =
             new LiveTeacherFeatures(
-                texts(student), teacher, wanted(objective), 0, SessionSettings.cpu(1), 0);
+                texts(student), teacher, wanted(objective), 0, Device.cpu(1), 0);
         PrefetchedBatches ahead = new PrefetchedBatches(beside)) {
       return train(objective, ahead);
     }
@@ -268,21 +270,19 @@ final class LossCosts {
             Set.of(),
             true,
             Optional.empty(),
-            SessionSettings.cpu(1),
+            Device.cpu(1),
             1);
-    StudentTraining.train(
-        student,
-        objective,
-        StandardOperators.TABLE,
-        settings,
-        data,
-        Optional.empty(),
-        new TrainingListener() {
-          @Override
-          public void onStep(StepReport report) {
-            times.add(Instant.now());
-          }
-        });
+    StudentTraining.of(Transformer.of(student), objective, StandardOperators.TABLE, settings, data)
+        .train(
+            student,
+            data,
+            Optional.empty(),
+            new TrainingListener() {
+              @Override
+              public void onStep(StepReport report) {
+                times.add(Instant.now());
+              }
+            });
     int last = times.size() - 1;
     return Cost.between(times.get(WARM_UP), times.get(last), last - WARM_UP);
   }

@@ -19,6 +19,7 @@ import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
 import org.tribuo.dataset.DatasetView;
 import org.tribuo.distill.component.OnnxMetadata;
+import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.input.Batching;
@@ -27,12 +28,12 @@ import org.tribuo.distill.input.RawText;
 import org.tribuo.distill.input.TextTokenizer;
 import org.tribuo.distill.input.TokenFeatures;
 import org.tribuo.distill.output.LabelOrder;
-import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.teacher.ReadyTeacher;
 import org.tribuo.distill.teacher.SoftTargetStep;
 import org.tribuo.distill.teacher.TeacherUse;
+import org.tribuo.distill.transformer.TransformerFiles;
 import org.tribuo.evaluation.TrainTestSplitter;
 import org.tribuo.test.Helpers;
 
@@ -46,7 +47,7 @@ class MaxLengthTest {
     return DistillationTrainer.<Label>builder()
         .student(OnnxStudent.of(Faults.CLASSIFIER, Faults.LABELS))
         .epochs(1)
-        .session(SessionSettings.cpu(1));
+        .device(Device.cpu(1));
   }
 
   private static int lengthOf(Dataset<Label> texts) {
@@ -137,12 +138,19 @@ class MaxLengthTest {
     OnnxTeacher source = OnnxTeacher.of(teacher).reading(Faults.TOKENIZER, 0);
     ReadyTeacher ready =
         source
-            .ready(new TeacherUse(SessionSettings.cpu(1), false, OptionalInt.empty(), 0))
+            .ready(
+                new TeacherUse(
+                    Device.cpu(1), false, OptionalInt.empty(), 0, new TransformerFiles()))
             .orElseThrow();
     assertThat(ready.maxLength()).hasValue(MOST);
     SoftTargetStep step =
         SoftTargetStep.of(
-            ready, examples, List.of(), new LabelOrder(Faults.LABELS), OptionalInt.empty());
+            ready,
+            examples,
+            List.of(),
+            new LabelOrder(Faults.LABELS),
+            OptionalInt.empty(),
+            new TransformerFiles());
     assertThat(step.inputs().texts()).allSatisfy(cut -> assertThat(cut.length()).isEqualTo(MOST));
     step.teacher().close();
   }

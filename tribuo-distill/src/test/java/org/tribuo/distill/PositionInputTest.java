@@ -10,6 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.tribuo.MutableDataset;
 import org.tribuo.classification.Label;
+import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
@@ -17,10 +18,10 @@ import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.input.TokenLimits;
-import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.TrainingGraphOptions;
 import org.tribuo.distill.teacher.OnnxTeacher;
+import org.tribuo.distill.transformer.Transformer;
 
 /** Models that are given the positions of the tokens. */
 class PositionInputTest {
@@ -46,7 +47,7 @@ class PositionInputTest {
         .teacher(OnnxTeacher.of(teacher, Faults.LABELS))
         .epochs(2)
         .trainingGraph(new TrainingGraphOptions().dropout(0))
-        .session(SessionSettings.cpu(1))
+        .device(Device.cpu(1))
         .build()
         .train(TEXTS);
   }
@@ -67,7 +68,8 @@ class PositionInputTest {
 
   @Test
   void theTablesRowsAreTheLimit() throws Exception {
-    TokenLimits limits = TokenLimits.of(OnnxModel.read(told("position_ids", ElementType.INT64)));
+    TokenLimits limits =
+        TokenLimits.of(Transformer.of(OnnxModel.read(told("position_ids", ElementType.INT64))));
     assertThat(limits.positions()).hasValue(32);
   }
 

@@ -14,13 +14,13 @@ import org.tribuo.Prediction;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
 import org.tribuo.classification.evaluation.LabelEvaluator;
+import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.graph.pass.Normalization;
 import org.tribuo.distill.loss.DistillationObjective;
-import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.student.CutStudent;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.StudentSource;
@@ -43,7 +43,7 @@ class ProbabilityTeacherTest {
         .objective(new DistillationObjective().alpha(1))
         .epochs(2)
         .optimizer(new AdamWOptimizer().learningRate(1e-3f))
-        .session(SessionSettings.cpu(1))
+        .device(Device.cpu(1))
         .build()
         .train(TEXTS);
   }
@@ -105,7 +105,7 @@ class ProbabilityTeacherTest {
             .student(OnnxStudent.of(SOFTMAX, Faults.LABELS))
             .teacher(OnnxTeacher.of(SOFTMAX, Faults.LABELS))
             .epochs(1)
-            .session(SessionSettings.cpu(1))
+            .device(Device.cpu(1))
             .build()
             .train(TinyTexts.dataset(texts, regression))) {
       assertThat(model.network().logits()).isEqualTo("logits");

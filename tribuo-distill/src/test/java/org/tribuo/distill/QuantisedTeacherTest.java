@@ -12,9 +12,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tribuo.MutableDataset;
 import org.tribuo.classification.Label;
+import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.engine.ort.RunningGraph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
-import org.tribuo.distill.graph.RunningGraph;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.TokenInputs;
 import org.tribuo.distill.input.TokenSequence;
@@ -22,7 +23,6 @@ import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.loss.FeatureTerm;
 import org.tribuo.distill.loss.MiniLm;
 import org.tribuo.distill.output.LabelOrder;
-import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.student.CutStudent;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.StudentSource;
@@ -42,7 +42,7 @@ class QuantisedTeacherTest {
         .student(student)
         .teacher(OnnxTeacher.of(teacher, Faults.LABELS))
         .epochs(1)
-        .session(SessionSettings.cpu(1))
+        .device(Device.cpu(1))
         .build()
         .train(TEXTS);
   }
@@ -64,8 +64,7 @@ class QuantisedTeacherTest {
     TEXTS.forEach(text -> texts.add(Faults.TOKENS.read(text)));
     try (Teacher teacher =
             Teacher.open(
-                TeacherSettings.of(file, new LabelOrder(Faults.LABELS))
-                    .withSession(SessionSettings.cpu(1)));
+                TeacherSettings.of(file, new LabelOrder(Faults.LABELS)).withDevice(Device.cpu(1)));
         RunningGraph asItIs = RunningGraph.of(OnnxModel.read(file))) {
       TeacherTexts rows = new TeacherTexts(texts, TokenInputs.of(teacher.inputs()));
       for (TeacherBatch batch : rows.batches(0, texts.size(), new BatchLimits(8, 1000))) {
@@ -106,7 +105,7 @@ class QuantisedTeacherTest {
             .objective(
                 new DistillationObjective()
                     .features(new FeatureTerm("relations", new MiniLm(2), 1)))
-            .session(SessionSettings.cpu(1))
+            .device(Device.cpu(1))
             .build();
     assertThatThrownBy(() -> trainer.train(TEXTS))
         .isInstanceOf(GraphException.class)

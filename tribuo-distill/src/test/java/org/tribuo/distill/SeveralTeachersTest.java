@@ -20,11 +20,11 @@ import org.tribuo.Model;
 import org.tribuo.MutableDataset;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
+import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.CsvTextDataSource;
 import org.tribuo.distill.output.TargetCodec;
 import org.tribuo.distill.output.Targets;
-import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.student.CutStudent;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.teacher.EnsembleMean;
@@ -258,7 +258,7 @@ class SeveralTeachersTest {
         .student(OnnxStudent.of(Zoo.file("bert_regression2_ts17"), List.of("x", "y")))
         .teacher(teacher)
         .epochs(1)
-        .session(SessionSettings.cpu(1));
+        .device(Device.cpu(1));
   }
 
   @Test
@@ -287,7 +287,7 @@ class SeveralTeachersTest {
         .student(OnnxStudent.of(BERT, ORDER))
         .epochs(1)
         .optimizer(new AdamWOptimizer().learningRate(1e-3f))
-        .session(SessionSettings.cpu(1));
+        .device(Device.cpu(1));
   }
 
   private static DistilledModel<Label> trained(TeacherSource teacher) {

@@ -13,6 +13,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.tribuo.MutableDataset;
 import org.tribuo.classification.Label;
+import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.loss.Dist;
@@ -25,7 +26,6 @@ import org.tribuo.distill.loss.LogitsMse;
 import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.loss.SparseKlDivergence;
 import org.tribuo.distill.loss.WeightedLosses;
-import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.student.CutStudent;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.teacher.OnnxTeacher;
@@ -121,7 +121,7 @@ class SoftLossTest {
         .teacher(OnnxTeacher.of(BERT, ORDER))
         .objective(new DistillationObjective().softLoss(loss))
         .epochs(1)
-        .session(SessionSettings.cpu(1));
+        .device(Device.cpu(1));
   }
 
   private static float firstSoftLoss(SoftLoss loss) {

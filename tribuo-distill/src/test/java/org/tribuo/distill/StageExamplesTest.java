@@ -20,12 +20,12 @@ import org.tribuo.Output;
 import org.tribuo.OutputFactory;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
+import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.input.Batching;
 import org.tribuo.distill.input.CsvTextDataSource;
 import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.loss.FeatureTerm;
 import org.tribuo.distill.loss.MiniLm;
-import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.training.StepReport;
@@ -75,7 +75,7 @@ class StageExamplesTest {
         .teacher(OnnxTeacher.of(BERT, ORDER))
         .stages(stages)
         .batching(new Batching().batchSize(8))
-        .session(SessionSettings.cpu(1))
+        .device(Device.cpu(1))
         .build();
   }
 

@@ -6,9 +6,10 @@ import java.util.List;
 import org.tribuo.Example;
 import org.tribuo.MutableDataset;
 import org.tribuo.classification.Label;
+import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.input.TokenFeatures;
-import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.student.StudentNetwork;
+import org.tribuo.distill.transformer.Transformer;
 import org.tribuo.provenance.ModelProvenance;
 import org.tribuo.provenance.impl.EmptyTrainerProvenance;
 
@@ -33,7 +34,11 @@ public final class TinyModel {
         tokens.featureMap(data.getFeatureMap()),
         data.getOutputIDInfo(),
         new StudentNetwork(
-            Zoo.model("bert_seqcls_ts11"), "logits", List.of("red", "blue", "green"), tokens, 0),
-        SessionSettings.cpu(1));
+            Transformer.of(Zoo.model("bert_seqcls_ts11")),
+            "logits",
+            List.of("red", "blue", "green"),
+            tokens,
+            0),
+        Device.cpu(1));
   }
 }

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.tribuo.Example;
 import org.tribuo.MutableDataset;
 import org.tribuo.classification.Label;
+import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.Batching;
 import org.tribuo.distill.loss.CrossEntropy;
@@ -24,7 +25,6 @@ import org.tribuo.distill.loss.Dist;
 import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.loss.Dkd;
 import org.tribuo.distill.loss.LogitsMse;
-import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.schedule.LinearSchedule;
 import org.tribuo.distill.schedule.StepSchedule;
 import org.tribuo.distill.schedule.WarmUpSchedule;
@@ -199,7 +199,7 @@ class TrainingStageTest {
         DistillationTrainer.<Label>builder()
             .student(OnnxStudent.of(BERT, ORDER))
             .stages(TrainingStage.of("one", 1), TrainingStage.of("two", 1))
-            .session(SessionSettings.cpu(1))
+            .device(Device.cpu(1))
             .build();
     trainer.train(TEXTS).close();
   }
@@ -325,7 +325,7 @@ class TrainingStageTest {
         .teacher(OnnxTeacher.of(BERT, ORDER))
         .batching(new Batching().batchSize(8))
         .optimizer(new AdamWOptimizer().learningRate(1e-3f))
-        .session(SessionSettings.cpu(1));
+        .device(Device.cpu(1));
   }
 
   private static List<Tensor> weights(DistillationTrainer<Label> trainer) {

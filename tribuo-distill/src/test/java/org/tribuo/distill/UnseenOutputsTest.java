@@ -19,7 +19,7 @@ import org.tribuo.Output;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.evaluation.LabelEvaluation;
 import org.tribuo.classification.evaluation.LabelEvaluator;
-import org.tribuo.distill.runtime.SessionSettings;
+import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.student.CutStudent;
 import org.tribuo.distill.student.EncoderStudent;
 import org.tribuo.distill.student.OnnxStudent;
@@ -48,7 +48,7 @@ class UnseenOutputsTest {
                 DistillationTrainer.<T>builder()
                     .epochs(3)
                     .optimizer(new AdamWOptimizer().learningRate(5e-3f))
-                    .session(SessionSettings.cpu(1)))
+                    .device(Device.cpu(1)))
             .build();
     trainer.setListener(
         new DistillationListener() {
@@ -74,7 +74,7 @@ class UnseenOutputsTest {
             .student(OnnxStudent.of(BERT, ORDER))
             .epochs(8)
             .optimizer(new AdamWOptimizer().learningRate(5e-3f))
-            .session(SessionSettings.cpu(1))
+            .device(Device.cpu(1))
             .build()
             .train(TinyTexts.dataset(TinyTexts.labelled(120, 1)))) {
       model.exportOnnx(teacher);

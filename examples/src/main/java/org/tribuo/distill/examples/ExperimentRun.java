@@ -76,7 +76,7 @@ final class ExperimentRun {
     results.keepTokenizer(experiment.teacher().tokenizerFile());
     texts.files().forEach(file -> say("%s.", file));
     say("Texts: %s.", texts.described());
-    Measurement measurement = new Measurement(texts.test(), experiment.training().session(), meter);
+    Measurement measurement = new Measurement(texts.test(), experiment.training().device(), meter);
 
     Measured teacher = teacher(texts, measurement);
     List<ModelReport> reports = new ArrayList<>();

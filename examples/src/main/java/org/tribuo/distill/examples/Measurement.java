@@ -12,20 +12,20 @@ import org.tribuo.classification.Label;
 import org.tribuo.classification.evaluation.LabelEvaluation;
 import org.tribuo.classification.evaluation.LabelEvaluator;
 import org.tribuo.distill.DistilledModel;
+import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.engine.ExecutionProvider;
 import org.tribuo.distill.report.ModelReport;
 import org.tribuo.distill.report.Quality;
 import org.tribuo.distill.report.SpeedMeter;
-import org.tribuo.distill.runtime.ExecutionProvider;
-import org.tribuo.distill.runtime.SessionSettings;
 
 /**
  * Measures models on the same texts: alone on one thread, and in batches on all.
  *
  * @param test labelled texts
- * @param session where batches run
+ * @param device where batches run
  * @param meter says how much is measured
  */
-record Measurement(Dataset<Label> test, SessionSettings session, SpeedMeter meter) {
+record Measurement(Dataset<Label> test, Device device, SpeedMeter meter) {
   /**
    * A model that was measured.
    *
@@ -44,7 +44,7 @@ record Measurement(Dataset<Label> test, SessionSettings session, SpeedMeter mete
   Measured measure(
       String name, DistilledModel<Label> model, Path onnx, Optional<LabelEvaluation> teacher)
       throws IOException {
-    model.runOn(session);
+    model.runOn(device);
     LabelEvaluation evaluation = new LabelEvaluator().evaluate(model, test);
     List<Example<Label>> texts = test.getData();
     double perSecond = meter.examplesPerSecond(model, texts);
@@ -61,9 +61,7 @@ record Measurement(Dataset<Label> test, SessionSettings session, SpeedMeter mete
         evaluation);
   }
 
-  private SessionSettings oneThread() {
-    return session.provider() == ExecutionProvider.CPU
-        ? SessionSettings.cpu(1).withPrecision(session.precision())
-        : session;
+  private Device oneThread() {
+    return device.provider() == ExecutionProvider.CPU ? device.withThreads(1) : device;
   }
 }

@@ -180,7 +180,7 @@ record Trainers(
         DistillationTrainer.<Label>builder()
             .batching(new Batching().batchSize(training.batchSize))
             .trainingGraph(graph())
-            .session(training.session())
+            .device(training.device())
             .seed(seed);
     return training.earlyStopping
         ? builder.earlyStopping(

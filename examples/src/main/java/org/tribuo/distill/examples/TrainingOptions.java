@@ -10,10 +10,10 @@ import com.oracle.labs.mlrg.olcut.config.Options;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.TrainingStage;
 import org.tribuo.distill.component.BooleanProperties;
+import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.engine.ExecutionProvider;
+import org.tribuo.distill.engine.Precision;
 import org.tribuo.distill.loss.DistillationObjective;
-import org.tribuo.distill.runtime.ExecutionProvider;
-import org.tribuo.distill.runtime.Precision;
-import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.schedule.WarmUpSchedule;
 import org.tribuo.distill.training.AdamWOptimizer;
 
@@ -120,8 +120,8 @@ public final class TrainingOptions implements Options, Configurable {
   }
 
   /** Where, on how many threads and in what numbers models run. */
-  SessionSettings session() {
-    return new SessionSettings(provider, 0, 0, threads, precision);
+  Device device() {
+    return new Device(provider, 0, 0, threads, precision);
   }
 
   /** The usual losses. */

@@ -1,21 +1,21 @@
 package org.tribuo.distill.onednn;
 
 import java.util.List;
+import org.tribuo.distill.graph.DistillDomain;
 import org.tribuo.distill.onednn.Primitive.Argument;
-import org.tribuo.distill.runtime.OperatorLibrary;
 
-/** {@link OperatorLibrary#GELU} and its gradient, in float32. */
+/** {@link DistillDomain#GELU} and its gradient, in float32. */
 final class GeluOperators {
   private GeluOperators() {}
 
   static List<Operator> of(PrimitiveCache primitives) {
     return List.of(
         new Elementwise(
-            OperatorLibrary.GELU,
+            DistillDomain.GELU,
             1,
             new Pieces(primitives, "Gelu", GeluOperators::forward, Float.BYTES, Float.BYTES)),
         new Elementwise(
-            OperatorLibrary.GELU_GRADIENT,
+            DistillDomain.GELU_GRADIENT,
             2,
             new Pieces(
                 primitives,

@@ -2,13 +2,12 @@ package org.tribuo.distill.onednn;
 
 import java.util.Arrays;
 import java.util.List;
+import org.tribuo.distill.graph.DistillDomain;
 import org.tribuo.distill.onednn.Primitive.Argument;
-import org.tribuo.distill.runtime.OperatorLibrary;
 
 /**
- * {@link OperatorLibrary#LAYER_NORMALIZATION} and its gradient, in float32. Rows are cut into
- * blocks of one size, so that bits do not depend on threads and few primitives serve any number of
- * rows.
+ * {@link DistillDomain#LAYER_NORMALIZATION} and its gradient, in float32. Rows are cut into blocks
+ * of one size, so that bits do not depend on threads and few primitives serve any number of rows.
  */
 final class LayerNormalizationOperators {
   private static final long ROWS = 64;
@@ -36,7 +35,7 @@ final class LayerNormalizationOperators {
   private final class Forward implements Operator {
     @Override
     public String name() {
-      return OperatorLibrary.LAYER_NORMALIZATION;
+      return DistillDomain.LAYER_NORMALIZATION;
     }
 
     @Override
@@ -94,7 +93,7 @@ final class LayerNormalizationOperators {
   private final class Backward implements Operator {
     @Override
     public String name() {
-      return OperatorLibrary.LAYER_NORMALIZATION_GRADIENT;
+      return DistillDomain.LAYER_NORMALIZATION_GRADIENT;
     }
 
     @Override

@@ -1,10 +1,7 @@
 package org.tribuo.distill.onednn;
 
-import ai.onnxruntime.OrtSession.SessionOptions;
 import com.sun.jna.Library;
 import com.sun.jna.NativeLibrary;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
 import java.net.URL;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,10 +11,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.tribuo.distill.runtime.NativeFiles;
-import org.tribuo.distill.runtime.OperatorLibrary;
-import org.tribuo.distill.runtime.RuntimeUnavailableException;
-import org.tribuo.distill.runtime.TrainingRuntime;
+import org.tribuo.distill.engine.OperatorLibrary;
+import org.tribuo.distill.engine.RuntimeUnavailableException;
+import org.tribuo.distill.engine.ort.NativeFiles;
+import org.tribuo.distill.graph.DistillDomain;
 
 /**
  * Operators that oneDNN computes, on Linux and an x86-64 processor with AMX for bfloat16 (Intel's
@@ -75,15 +72,15 @@ public final class OneDnnOperators implements OperatorLibrary {
   }
 
   @Override
-  public synchronized void addTo(SessionOptions options) {
+  public synchronized void addTo(long options, Path onnxRuntime) {
     try {
       OperatorDomain added = domain;
       if (added == null) {
-        OrtApi.load(TrainingRuntime.library());
-        added = new OperatorDomain(DOMAIN, operators(isActive()));
+        OrtApi.load(onnxRuntime);
+        added = new OperatorDomain(DistillDomain.NAME, operators(isActive()));
         domain = added;
       }
-      added.addTo(address(options));
+      added.addTo(options);
     } catch (IllegalStateException | UnsatisfiedLinkError e) {
       throw new RuntimeUnavailableException(
           "ONNX Runtime does not take the operators of %s: %s".formatted(version(), e.getMessage()),
@@ -99,18 +96,6 @@ public final class OneDnnOperators implements OperatorLibrary {
     operators.addAll(GeluOperators.of(primitives));
     operators.addAll(LayerNormalizationOperators.of(primitives));
     return operators;
-  }
-
-  /** ONNX Runtime's Java API keeps the address of its native options to itself. */
-  private static long address(SessionOptions options) {
-    try {
-      Method handle = SessionOptions.class.getDeclaredMethod("getNativeHandle");
-      handle.setAccessible(true);
-      return (Long) handle.invoke(options);
-    } catch (NoSuchMethodException | IllegalAccessException | InvocationTargetException e) {
-      throw new IllegalStateException(
-          "ONNX Runtime's Java API is of another version than 1.28: " + e, e);
-    }
   }
 
   private static boolean isOnPlatform() {

@@ -11,7 +11,7 @@ import com.sun.jna.SymbolProvider;
 import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.tribuo.distill.runtime.RuntimeUnavailableException;
+import org.tribuo.distill.engine.RuntimeUnavailableException;
 
 /**
  * Functions of ONNX Runtime's C API. The library hands out one table of them, in which each

@@ -1,10 +1,10 @@
 package org.tribuo.distill.onednn;
 
 import java.util.Optional;
-import org.tribuo.distill.runtime.OperatorLibrary;
+import org.tribuo.distill.graph.DistillDomain;
 
 /**
- * {@link OperatorLibrary#PRODUCT}.
+ * {@link DistillDomain#PRODUCT}.
  *
  * @param smallest the multiplications of two matrices from which on oneDNN is faster
  */
@@ -12,7 +12,7 @@ record ProductOperator(Factors factors, PrimitiveCache primitives, long smallest
     implements Operator {
   @Override
   public String name() {
-    return OperatorLibrary.PRODUCT;
+    return DistillDomain.PRODUCT;
   }
 
   @Override

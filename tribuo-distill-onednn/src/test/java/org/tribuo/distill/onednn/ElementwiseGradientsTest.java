@@ -4,11 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtSession;
-import ai.onnxruntime.OrtSession.SessionOptions;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +13,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tribuo.distill.autodiff.Differentiator;
+import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.engine.EngineException;
+import org.tribuo.distill.engine.LoadedModel;
+import org.tribuo.distill.engine.ort.LibraryModels;
 import org.tribuo.distill.graph.Attributes;
+import org.tribuo.distill.graph.DistillDomain;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Node;
@@ -28,9 +29,6 @@ import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.graph.pass.LibraryOperators;
 import org.tribuo.distill.operator.Operators;
 import org.tribuo.distill.operator.standard.StandardOperators;
-import org.tribuo.distill.runtime.OperatorLibrary;
-import org.tribuo.distill.runtime.SessionSettings;
-import org.tribuo.distill.runtime.TrainingRuntime;
 
 /** Normalisation and Gelu, and their gradients, against ONNX Runtime's standard operators. */
 class ElementwiseGradientsTest {
@@ -64,18 +62,14 @@ class ElementwiseGradientsTest {
       throws OrtException {
     Map<String, Value> gradients = Differentiator.differentiate(graph, "loss", WEIGHTS, rules);
     gradients.values().forEach(gradient -> graph.addOutput(gradient.name()));
-    byte[] model = graph.toModel().toProto().toByteArray();
-    try (SessionOptions options = SessionSettings.cpu(threads).newOptions()) {
-      new OneDnnOperators().addTo(options);
-      try (OrtSession session = TrainingRuntime.environment().createSession(model, options);
-          OrtSession.Result result = session.run(Map.of())) {
-        Map<String, float[]> numbers = new LinkedHashMap<>();
-        for (Map.Entry<String, OnnxValue> output : result) {
-          numbers.put(output.getKey(), Tensor.of((OnnxTensor) output.getValue()).toFloats());
-        }
-        gradients.forEach((name, gradient) -> numbers.put(name, numbers.remove(gradient.name())));
-        return numbers;
-      }
+    try (LoadedModel model =
+        LibraryModels.load(graph, new OneDnnOperators(), Device.cpu(threads))) {
+      Map<String, float[]> numbers = new LinkedHashMap<>();
+      model
+          .run(Map.of(), model.outputs())
+          .forEach((name, tensor) -> numbers.put(name, tensor.toFloats()));
+      gradients.forEach((name, gradient) -> numbers.put(name, numbers.remove(gradient.name())));
+      return numbers;
     }
   }
 
@@ -84,7 +78,7 @@ class ElementwiseGradientsTest {
     Graph graph = network(random, rows, width);
     LibraryOperators.apply(graph, List.of("y"));
     assertThat(graph.nodes())
-        .filteredOn(node -> node.domain().equals(OperatorLibrary.DOMAIN))
+        .filteredOn(node -> node.domain().equals(DistillDomain.NAME))
         .hasSize(2);
     return run(graph, StandardOperators.TABLE, threads);
   }
@@ -126,21 +120,17 @@ class ElementwiseGradientsTest {
     Value dy = graph.setInitializer("dy", Tensor.of(new float[3], 1, 3));
     Value dx =
         op.call(
-                OperatorLibrary.DOMAIN,
-                OperatorLibrary.GELU_GRADIENT,
+                DistillDomain.NAME,
+                DistillDomain.GELU_GRADIENT,
                 Attributes.NONE,
                 List.of(dy, x),
                 x.type())
             .get(0);
     graph.addOutput(dx.name());
-    try (SessionOptions options = SessionSettings.cpu(1).newOptions()) {
-      new OneDnnOperators().addTo(options);
-      byte[] model = graph.toModel().toProto().toByteArray();
-      try (OrtSession session = TrainingRuntime.environment().createSession(model, options)) {
-        assertThatThrownBy(() -> session.run(Map.of()))
-            .isInstanceOf(OrtException.class)
-            .hasMessageContaining("GeluGradient of [1, 3] and [2, 3], expected one shape");
-      }
+    try (LoadedModel model = LibraryModels.load(graph, new OneDnnOperators(), Device.cpu(1))) {
+      assertThatThrownBy(() -> model.run(Map.of(), model.outputs()))
+          .isInstanceOf(EngineException.class)
+          .hasMessageContaining("GeluGradient of [1, 3] and [2, 3], expected one shape");
     }
   }
 }

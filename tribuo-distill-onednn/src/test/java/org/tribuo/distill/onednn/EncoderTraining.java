@@ -13,6 +13,8 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import org.tribuo.distill.engine.AdamW;
+import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.loss.CrossEntropy;
@@ -22,10 +24,8 @@ import org.tribuo.distill.loss.ObjectiveInputs;
 import org.tribuo.distill.loss.ObjectiveSchedules;
 import org.tribuo.distill.loss.RowForm;
 import org.tribuo.distill.operator.standard.StandardOperators;
-import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.schedule.ConstantSchedule;
 import org.tribuo.distill.student.NewStudent;
-import org.tribuo.distill.training.AdamW;
 import org.tribuo.distill.training.CompositeListener;
 import org.tribuo.distill.training.StepReport;
 import org.tribuo.distill.training.StudentTraining;
@@ -33,6 +33,7 @@ import org.tribuo.distill.training.TrainedStudent;
 import org.tribuo.distill.training.TrainingData;
 import org.tribuo.distill.training.TrainingListener;
 import org.tribuo.distill.training.TrainingSettings;
+import org.tribuo.distill.transformer.Transformer;
 
 /**
  * A new encoder that learns random labels and soft targets.
@@ -61,11 +62,11 @@ record EncoderTraining(OnnxModel student, int classes, int batch, int[] tokens) 
    */
   record Result(List<Float> losses, List<Duration> processorTimes, OnnxModel student) {}
 
-  Result train(SessionSettings session) {
-    return train(session, 0.1f, TrainingListener.NONE);
+  Result train(Device device) {
+    return train(device, 0.1f, TrainingListener.NONE);
   }
 
-  Result train(SessionSettings session, float dropout, TrainingListener listener) {
+  Result train(Device device, float dropout, TrainingListener listener) {
     List<Float> losses = new ArrayList<>();
     List<Duration> times = new ArrayList<>();
     TrainingListener steps =
@@ -83,27 +84,26 @@ record EncoderTraining(OnnxModel student, int classes, int batch, int[] tokens) 
           }
         };
     TrainedStudent trained =
-        StudentTraining.train(
-            student,
-            Objective.of(RowForm.examples(), new CrossEntropy(), new KlDivergence()),
-            StandardOperators.TABLE,
-            new TrainingSettings(
-                1,
-                1,
-                new ConstantSchedule(2e-4f),
-                AdamW.DEFAULT,
-                OptionalDouble.of(1),
-                new ObjectiveSchedules(
-                    new ConstantSchedule(0.5f), new ConstantSchedule(2), Map.of()),
-                dropout,
-                Set.of(),
-                true,
-                Optional.empty(),
-                session,
-                SEED),
-            new Batches(),
-            Optional.empty(),
-            CompositeListener.of(steps, listener));
+        StudentTraining.of(
+                Transformer.of(student),
+                Objective.of(RowForm.examples(), new CrossEntropy(), new KlDivergence()),
+                StandardOperators.TABLE,
+                new TrainingSettings(
+                    1,
+                    1,
+                    new ConstantSchedule(2e-4f),
+                    AdamW.DEFAULT,
+                    OptionalDouble.of(1),
+                    new ObjectiveSchedules(
+                        new ConstantSchedule(0.5f), new ConstantSchedule(2), Map.of()),
+                    dropout,
+                    Set.of(),
+                    true,
+                    Optional.empty(),
+                    device,
+                    SEED),
+                new Batches())
+            .train(student, new Batches(), Optional.empty(), CompositeListener.of(steps, listener));
     return new Result(losses, times, trained.model());
   }
 

@@ -17,10 +17,10 @@ import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
 import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.DistilledModel;
+import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.engine.Precision;
 import org.tribuo.distill.input.TokenFeatures;
 import org.tribuo.distill.input.TokenSequence;
-import org.tribuo.distill.runtime.Precision;
-import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.student.NewStudent;
 import org.tribuo.distill.training.AdamWOptimizer;
 import org.tribuo.distill.training.EarlyStopping;
@@ -43,7 +43,7 @@ class PrecisionTest {
   private static DistilledModel<Label> train(MutableDataset<Label> texts, Precision precision) {
     return DistillationTrainer.<Label>builder()
         .student(NewStudent.of(101, 2, 32, 2).withPositions(16))
-        .session(SessionSettings.cpu(0).withPrecision(precision))
+        .device(Device.cpu(0).withPrecision(precision))
         .epochs(2)
         .earlyStopping(new EarlyStopping(0.2, 2))
         .optimizer(new AdamWOptimizer().learningRate(2e-3f))
@@ -69,7 +69,7 @@ class PrecisionTest {
 
       double[] scores = scores(model, texts);
       assertThat(scores).containsExactly(scores(exact, texts), within(2e-2));
-      model.runOn(SessionSettings.cpu(1));
+      model.runOn(Device.cpu(1));
       assertThat(scores(model, texts)).containsExactly(scores, within(1e-2));
       if (active) {
         assertThat(scores(model, texts)).isNotEqualTo(scores);

@@ -1,23 +1,20 @@
 package org.tribuo.distill.onednn;
 
-import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtSession;
-import ai.onnxruntime.OrtSession.SessionOptions;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.engine.LoadedModel;
+import org.tribuo.distill.engine.ort.LibraryModels;
 import org.tribuo.distill.graph.Attributes;
+import org.tribuo.distill.graph.DistillDomain;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
-import org.tribuo.distill.runtime.OperatorLibrary;
-import org.tribuo.distill.runtime.SessionSettings;
-import org.tribuo.distill.runtime.TrainingRuntime;
 
 /** A graph with one product, on whatever processor there is. */
 final class ProductGraph implements AutoCloseable {
@@ -26,10 +23,10 @@ final class ProductGraph implements AutoCloseable {
   /** Leaves no product to ONNX Runtime. */
   private static final OneDnnOperators ALL = new OneDnnOperators(0);
 
-  private final OrtSession session;
+  private final LoadedModel model;
 
-  private ProductGraph(OrtSession session) {
-    this.session = session;
+  private ProductGraph(LoadedModel model) {
+    this.model = model;
   }
 
   /**
@@ -74,8 +71,8 @@ final class ProductGraph implements AutoCloseable {
       inputs.add("bias");
     }
     graph.add(
-        OperatorLibrary.DOMAIN,
-        OperatorLibrary.PRODUCT,
+        DistillDomain.NAME,
+        DistillDomain.PRODUCT,
         Attributes.NONE
             .with("transA", transA ? 1L : 0L)
             .with("transB", transB ? 1L : 0L)
@@ -83,25 +80,11 @@ final class ProductGraph implements AutoCloseable {
         inputs,
         Map.of("c", TensorType.ofUnknownRank(ElementType.FLOAT)));
     graph.addOutput("c");
-    byte[] model = graph.toModel().toProto().toByteArray();
-    try (SessionOptions options = SessionSettings.cpu(threads).newOptions()) {
-      library.addTo(options);
-      return new ProductGraph(TrainingRuntime.environment().createSession(model, options));
-    }
+    return new ProductGraph(LibraryModels.load(graph, library, Device.cpu(threads)));
   }
 
   Tensor run(Map<String, Tensor> inputs) throws OrtException {
-    Map<String, OnnxTensor> tensors = new LinkedHashMap<>();
-    try {
-      for (Map.Entry<String, Tensor> input : inputs.entrySet()) {
-        tensors.put(input.getKey(), input.getValue().toOrt(TrainingRuntime.environment()));
-      }
-      try (OrtSession.Result result = session.run(tensors)) {
-        return Tensor.of((OnnxTensor) result.get(0));
-      }
-    } finally {
-      tensors.values().forEach(OnnxTensor::close);
-    }
+    return model.run(inputs, model.outputs()).get("c");
   }
 
   static Tensor random(SplittableRandom random, long... dims) {
@@ -118,6 +101,6 @@ final class ProductGraph implements AutoCloseable {
 
   @Override
   public void close() throws OrtException {
-    session.close();
+    model.close();
   }
 }

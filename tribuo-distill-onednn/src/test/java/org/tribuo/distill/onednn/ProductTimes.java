@@ -3,21 +3,20 @@ package org.tribuo.distill.onednn;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
-import ai.onnxruntime.OrtSession.SessionOptions;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.engine.ort.LibraryModels;
 import org.tribuo.distill.graph.Attributes;
+import org.tribuo.distill.graph.DistillDomain;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
-import org.tribuo.distill.runtime.OperatorLibrary;
-import org.tribuo.distill.runtime.SessionSettings;
-import org.tribuo.distill.runtime.TrainingRuntime;
 
 /**
  * What products of the sizes of an encoder take, of ONNX Runtime and of the library, on one thread
@@ -79,8 +78,8 @@ final class ProductTimes {
     double[] least = {Double.MAX_VALUE, Double.MAX_VALUE};
     try (OrtSession own = session(shape, b, false);
         OrtSession library = session(shape, b, true);
-        OnnxTensor left = a.toOrt(TrainingRuntime.environment());
-        OnnxTensor right = b.toOrt(TrainingRuntime.environment())) {
+        OnnxTensor left = LibraryModels.tensor(a);
+        OnnxTensor right = LibraryModels.tensor(b)) {
       Map<String, OnnxTensor> inputs =
           shape.constant ? Map.of("a", left) : Map.of("a", left, "b", right);
       long end = System.nanoTime() + NANOS;
@@ -112,8 +111,8 @@ final class ProductTimes {
       graph.addInput("b", TensorType.ofRank(ElementType.FLOAT, shape.b.length));
     }
     graph.add(
-        library ? OperatorLibrary.DOMAIN : Node.MICROSOFT,
-        library ? OperatorLibrary.PRODUCT : "FusedMatMul",
+        library ? DistillDomain.NAME : Node.MICROSOFT,
+        library ? DistillDomain.PRODUCT : "FusedMatMul",
         Attributes.NONE
             .with("transA", shape.transA ? 1L : 0L)
             .with("transB", shape.transB ? 1L : 0L)
@@ -121,10 +120,6 @@ final class ProductTimes {
         List.of("a", "b"),
         Map.of("c", TensorType.ofUnknownRank(ElementType.FLOAT)));
     graph.addOutput("c");
-    byte[] model = graph.toModel().toProto().toByteArray();
-    try (SessionOptions options = SessionSettings.cpu(1).newOptions()) {
-      new OneDnnOperators().addTo(options);
-      return TrainingRuntime.environment().createSession(model, options);
-    }
+    return LibraryModels.session(graph, new OneDnnOperators(), Device.cpu(1));
   }
 }

@@ -6,8 +6,8 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.tribuo.distill.runtime.Precision;
-import org.tribuo.distill.runtime.SessionSettings;
+import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.engine.Precision;
 
 /**
  * What a training step takes in each precision, in time of processors: ratios of it hold on a busy
@@ -38,7 +38,7 @@ final class StepTimes {
       for (int round = 0; round < rounds; round++) {
         for (Precision precision : Precision.values()) {
           EncoderTraining.Result result =
-              training.train(SessionSettings.cpu(threads).withPrecision(precision));
+              training.train(Device.cpu(threads).withPrecision(precision));
           double milliseconds =
               result.processorTimes().stream().mapToLong(Duration::toNanos).min().orElse(0) / 1e6;
           least.merge(precision, milliseconds, Math::min);

@@ -6,21 +6,21 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.engine.Precision;
 import org.tribuo.distill.onednn.EncoderTraining.Result;
-import org.tribuo.distill.runtime.Precision;
-import org.tribuo.distill.runtime.SessionSettings;
 
 /** Trainings whose products are of bfloat16, or of float32 where the processor lacks AMX. */
 class TrainingTest {
   private static final EncoderTraining TINY = EncoderTraining.of(2, 32, 2, 8, 5, 9, 16, 9, 12, 5);
 
-  private static SessionSettings bfloat16(int threads) {
-    return SessionSettings.cpu(threads).withPrecision(Precision.BFLOAT16_PRODUCTS);
+  private static Device bfloat16(int threads) {
+    return Device.cpu(threads).withPrecision(Precision.BFLOAT16_PRODUCTS);
   }
 
   @Test
   void theLossesAreThoseOfFloat32UpToRounding() {
-    List<Float> expected = TINY.train(SessionSettings.cpu(1)).losses();
+    List<Float> expected = TINY.train(Device.cpu(1)).losses();
     List<Float> losses = TINY.train(bfloat16(1)).losses();
 
     for (int step = 0; step < expected.size(); step++) {

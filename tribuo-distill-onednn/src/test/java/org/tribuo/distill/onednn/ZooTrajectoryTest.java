@@ -22,6 +22,13 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tribuo.distill.autodiff.Differentiator;
+import org.tribuo.distill.engine.AdamW;
+import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.engine.Engines;
+import org.tribuo.distill.engine.Optimizer;
+import org.tribuo.distill.engine.Precision;
+import org.tribuo.distill.engine.TrainingGraph;
+import org.tribuo.distill.engine.TrainingSession;
 import org.tribuo.distill.graph.Attributes;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
@@ -33,12 +40,6 @@ import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.graph.pass.LibraryOperators;
 import org.tribuo.distill.graph.pass.Normalization;
 import org.tribuo.distill.operator.standard.StandardOperators;
-import org.tribuo.distill.runtime.Precision;
-import org.tribuo.distill.runtime.SessionSettings;
-import org.tribuo.distill.training.AdamW;
-import org.tribuo.distill.training.OptimizerSettings;
-import org.tribuo.distill.training.TrainingArtifacts;
-import org.tribuo.distill.training.TrainingSession;
 
 /**
  * Every exporter's Transformer that the library's own tests train in float32 takes the same way in
@@ -73,9 +74,9 @@ class ZooTrajectoryTest {
 
   private static void check(Path folder) throws IOException {
     JsonNode json = new ObjectMapper().readTree(folder.resolve("case.json").toFile());
-    double[] expected = losses(folder, json, SessionSettings.cpu(1));
+    double[] expected = losses(folder, json, Device.cpu(1));
     double[] losses =
-        losses(folder, json, SessionSettings.cpu(1).withPrecision(Precision.BFLOAT16_PRODUCTS));
+        losses(folder, json, Device.cpu(1).withPrecision(Precision.BFLOAT16_PRODUCTS));
     for (int step = 0; step < STEPS; step++) {
       assertThat(Math.abs(losses[step] - expected[step]) / expected[step])
           .as("relative error of step %d, %s for %s", step, losses[step], expected[step])
@@ -84,14 +85,13 @@ class ZooTrajectoryTest {
     assertThat(losses[STEPS - 1]).isLessThan(losses[0]);
   }
 
-  private static double[] losses(Path folder, JsonNode json, SessionSettings settings)
-      throws IOException {
+  private static double[] losses(Path folder, JsonNode json, Device device) throws IOException {
     Graph graph = Graph.of(OnnxModel.read(folder.resolve("model.onnx")));
     Normalization.applyForTraining(graph);
     List<String> outputs = strings(json.get("student_outputs"));
     Map<String, Tensor> batch = tensors(folder, json.get("inputs"));
     attachLoss(graph, outputs, tensors(folder, json.get("expected_outputs")), batch);
-    if (settings.operators().isPresent()) {
+    if (device.operators().isPresent()) {
       LibraryOperators.apply(graph, outputs);
       assertThat(graph.nodes()).anyMatch(node -> node.opType().equals("Product"));
     }
@@ -103,15 +103,12 @@ class ZooTrajectoryTest {
             .toList();
     Map<String, Value> gradients =
         Differentiator.differentiate(graph, LOSS, trainable, StandardOperators.TABLE);
-    TrainingArtifacts artifacts =
-        TrainingArtifacts.of(
-            graph,
-            List.of(LOSS),
-            gradients,
-            new OptimizerSettings(AdamW.DEFAULT, OptionalDouble.of(1), Set.of()));
+    Optimizer optimizer = new Optimizer(AdamW.DEFAULT, OptionalDouble.of(1), Set.of());
     float rate = (float) json.get("trajectory").get("lr").asDouble();
     double[] losses = new double[STEPS];
-    try (TrainingSession session = TrainingSession.open(artifacts, settings, 1)) {
+    try (TrainingSession session =
+        Engines.training()
+            .train(new TrainingGraph(graph, List.of(LOSS), gradients), optimizer, device, 1)) {
       batch.keySet().retainAll(session.inputs().keySet());
       for (int step = 0; step < STEPS; step++) {
         losses[step] = session.step(batch).get(LOSS).toFloats()[0];

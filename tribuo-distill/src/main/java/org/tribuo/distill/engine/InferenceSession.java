@@ -1,100 +1,116 @@
 package org.tribuo.distill.engine;
 
-import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OnnxValue;
-import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtSession;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
-import org.tribuo.distill.graph.GraphException;
-import org.tribuo.distill.graph.OnnxModel;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.graph.Tensor;
-import org.tribuo.distill.graph.pass.InferenceForm;
-import org.tribuo.distill.runtime.SessionSettings;
-import org.tribuo.distill.runtime.TrainingRuntime;
 
 /**
- * A model that can be run. ONNX Runtime loads it when it is run for the first time, and again when
- * it is run after it was closed; so closing frees the native memory and takes nothing away. What
- * nobody has closed is closed after the garbage collector has found that nobody can reach it. Safe
- * for many threads.
+ * A model that can be run: the one way to run a model. It is loaded when it is run for the first
+ * time, and again when it is run after it was closed; so closing frees the native memory and takes
+ * nothing away. A session that the caller does not close is closed after the garbage collector has
+ * found it unreachable. Safe for many threads, {@link #close} and {@link #runOn} included.
  */
 public final class InferenceSession implements AutoCloseable {
   private static final Cleaner CLEANER = Cleaner.create();
 
-  private final OnnxModel model;
-  private volatile SessionSettings settings;
+  private final Function<Device, LoadedModel> loader;
+  private volatile Device device;
 
-  /** Many may run at once, but none while the session is opened or closed. */
+  /** Many may run at once, but none while the model is loaded or closed. */
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
 
-  private final LoadedModel loaded;
-
-  /** A session that is not yet opened. */
-  public InferenceSession(OnnxModel model, SessionSettings settings) {
-    this(model, settings, new LoadedModel());
-  }
+  private final Holder loaded = new Holder();
 
   /**
-   * As above.
+   * A session in which nothing is loaded yet.
    *
-   * @param loaded holds what ONNX Runtime loads for this session alone
+   * @param loader loads the model for a device; what it throws is thrown by {@link #run}
    */
-  public InferenceSession(OnnxModel model, SessionSettings settings, LoadedModel loaded) {
-    this.model = model;
-    this.settings = settings;
-    this.loaded = loaded;
+  public InferenceSession(Function<Device, LoadedModel> loader, Device device) {
+    this.loader = loader;
+    this.device = device;
     CLEANER.register(this, loaded::close);
   }
 
-  /** Where the model is run. */
-  public SessionSettings settings() {
-    return settings;
+  /**
+   * What is loaded, or nothing. It does not know the session, so that it can be closed when the
+   * session is unreachable.
+   */
+  private static final class Holder {
+    private final AtomicReference<@Nullable LoadedModel> model = new AtomicReference<>();
+
+    @Nullable LoadedModel get() {
+      return model.get();
+    }
+
+    void keep(LoadedModel opened) {
+      model.set(opened);
+    }
+
+    void close() {
+      LoadedModel opened = model.getAndSet(null);
+      if (opened != null) {
+        opened.close();
+      }
+    }
+  }
+
+  /** Where the model runs. */
+  public Device device() {
+    return device;
   }
 
   /**
    * Runs the model.
    *
-   * @param inputs a tensor for each input of the model
-   * @param outputs the names of the outputs that are asked for
-   * @return the outputs by name
-   * @throws GraphException if ONNX Runtime refuses the model or the inputs, or an output is no
-   *     tensor
-   * @throws org.tribuo.distill.runtime.RuntimeUnavailableException if the provider cannot be used
+   * @param inputs a tensor for each input of the model, and no others
+   * @param outputs the names of the outputs to compute
+   * @return these outputs by name
+   * @throws IllegalArgumentException if the inputs do not fit those of the model, or it has no such
+   *     output; the message lists both sides
+   * @throws EngineException if the engine refuses the model or fails, or an output is no tensor
+   * @throws RuntimeUnavailableException if the engine or the device cannot be used
    */
   public Map<String, Tensor> run(Map<String, Tensor> inputs, Set<String> outputs) {
     while (true) {
       lock.readLock().lock();
       try {
-        OrtSession session = loaded.session();
-        if (session != null) {
-          return run(session, inputs, outputs);
+        LoadedModel model = loaded.get();
+        if (model != null) {
+          checkOutputs(model, outputs);
+          return model.run(model.inputs().sorted(inputs), outputs);
         }
-      } catch (OrtException e) {
-        throw new GraphException(
-            "ONNX Runtime %s fails on inputs %s: %s"
-                .formatted(TrainingRuntime.version(), inputs, e.getMessage()),
-            e);
       } finally {
         lock.readLock().unlock();
-        // Nobody may be left who can reach this, but what is loaded must stay until here.
+        // This may be unreachable already, but what is loaded must stay until here.
         Reference.reachabilityFence(this);
       }
-      ensureOpen();
+      ensureLoaded();
     }
   }
 
-  /** Closes this session; the next run is elsewhere. */
-  public void runOn(SessionSettings elsewhere) {
+  private static void checkOutputs(LoadedModel model, Set<String> outputs) {
+    if (outputs.isEmpty() || !model.outputs().containsAll(outputs)) {
+      throw new IllegalArgumentException(
+          "The outputs %s are to be computed, expected some of %s"
+              .formatted(new TreeSet<>(outputs), model.outputs()));
+    }
+  }
+
+  /** Closes this session; the next run is on another device. */
+  public void runOn(Device other) {
     lock.writeLock().lock();
     try {
       close();
-      settings = elsewhere;
+      device = other;
     } finally {
       lock.writeLock().unlock();
     }
@@ -111,47 +127,14 @@ public final class InferenceSession implements AutoCloseable {
     }
   }
 
-  private void ensureOpen() {
+  private void ensureLoaded() {
     lock.writeLock().lock();
     try {
-      if (loaded.session() == null) {
-        loaded.keep(open());
+      if (loaded.get() == null) {
+        loaded.keep(loader.apply(device));
       }
     } finally {
       lock.writeLock().unlock();
-    }
-  }
-
-  private OrtSession open() {
-    try {
-      return InferenceForm.open(model, settings);
-    } catch (OrtException e) {
-      throw new GraphException(
-          "ONNX Runtime %s does not load the model: %s"
-              .formatted(TrainingRuntime.version(), e.getMessage()),
-          e);
-    }
-  }
-
-  private static Map<String, Tensor> run(
-      OrtSession session, Map<String, Tensor> inputs, Set<String> outputs) throws OrtException {
-    Map<String, OnnxTensor> tensors = new LinkedHashMap<>();
-    try {
-      for (Map.Entry<String, Tensor> input : inputs.entrySet()) {
-        tensors.put(input.getKey(), input.getValue().toOrt(TrainingRuntime.environment()));
-      }
-      try (OrtSession.Result result = session.run(tensors, outputs)) {
-        Map<String, Tensor> results = new LinkedHashMap<>();
-        for (Map.Entry<String, OnnxValue> output : result) {
-          if (!(output.getValue() instanceof OnnxTensor tensor)) {
-            throw new GraphException("Output '%s' is no tensor".formatted(output.getKey()));
-          }
-          results.put(output.getKey(), Tensor.of(tensor));
-        }
-        return results;
-      }
-    } finally {
-      tensors.values().forEach(OnnxTensor::close);
     }
   }
 }

@@ -1,37 +1,28 @@
 package org.tribuo.distill.engine;
 
-import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtSession;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
-import org.tribuo.distill.graph.GraphException;
+import java.util.Map;
+import java.util.Set;
+import org.tribuo.distill.graph.Tensor;
 
-/**
- * What ONNX Runtime has loaded of a model, or nothing. It knows nothing of whom it was loaded for,
- * so that it can be closed when nobody can reach that any more.
- */
-public final class LoadedModel implements AutoCloseable {
-  private final AtomicReference<@Nullable OrtSession> session = new AtomicReference<>();
+/** A model that an engine has loaded. Safe for many threads, but not to be closed while it runs. */
+public interface LoadedModel extends AutoCloseable {
+  /** What the model reads. */
+  Signature inputs();
 
-  /** Null if nothing is loaded. */
-  @Nullable OrtSession session() {
-    return session.get();
-  }
+  /** The names of its outputs. */
+  Set<String> outputs();
 
-  public void keep(OrtSession opened) {
-    session.set(opened);
-  }
+  /**
+   * Runs the model.
+   *
+   * @param inputs a tensor for each of {@link #inputs()}, checked
+   * @param outputs some of {@link #outputs()}
+   * @return the outputs by name; copies, which stay valid
+   * @throws EngineException if the engine fails, or an output is no tensor
+   */
+  Map<String, Tensor> run(Map<String, Tensor> inputs, Set<String> outputs);
 
-  /** Frees the native memory, if there is any. May be called twice. */
+  /** Frees the native memory. */
   @Override
-  public void close() {
-    OrtSession opened = session.getAndSet(null);
-    try {
-      if (opened != null) {
-        opened.close();
-      }
-    } catch (OrtException e) {
-      throw new GraphException("A session cannot be closed: %s".formatted(e.getMessage()), e);
-    }
-  }
+  void close();
 }

@@ -130,7 +130,12 @@ public final class Attributes {
         .map(Tensor::of);
   }
 
-  /** The bodies that this node holds (such as the branches of an If). */
+  /** Whether this node holds bodies, as the branches of an If. */
+  public boolean hasSubgraphs() {
+    return !subgraphs().isEmpty();
+  }
+
+  /** The bodies that this node holds (the branches of an If, say). */
   List<GraphProto> subgraphs() {
     return byName.values().stream()
         .flatMap(

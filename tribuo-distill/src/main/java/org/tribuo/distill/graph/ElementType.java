@@ -1,40 +1,32 @@
 package org.tribuo.distill.graph;
 
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
-import ai.onnxruntime.OnnxJavaType;
 import java.util.List;
 
 /** The element types of ONNX tensors that this library handles, with their size in bytes. */
 public enum ElementType {
-  FLOAT(DataType.FLOAT, OnnxJavaType.FLOAT, 4),
-  DOUBLE(DataType.DOUBLE, OnnxJavaType.DOUBLE, 8),
-  FLOAT16(DataType.FLOAT16, OnnxJavaType.FLOAT16, 2),
-  BFLOAT16(DataType.BFLOAT16, OnnxJavaType.BFLOAT16, 2),
-  INT8(DataType.INT8, OnnxJavaType.INT8, 1),
-  UINT8(DataType.UINT8, OnnxJavaType.UINT8, 1),
-  INT16(DataType.INT16, OnnxJavaType.INT16, 2),
-  INT32(DataType.INT32, OnnxJavaType.INT32, 4),
-  INT64(DataType.INT64, OnnxJavaType.INT64, 8),
-  BOOL(DataType.BOOL, OnnxJavaType.BOOL, 1);
+  FLOAT(DataType.FLOAT, 4),
+  DOUBLE(DataType.DOUBLE, 8),
+  FLOAT16(DataType.FLOAT16, 2),
+  BFLOAT16(DataType.BFLOAT16, 2),
+  INT8(DataType.INT8, 1),
+  UINT8(DataType.UINT8, 1),
+  INT16(DataType.INT16, 2),
+  INT32(DataType.INT32, 4),
+  INT64(DataType.INT64, 8),
+  BOOL(DataType.BOOL, 1);
 
   private final DataType onnx;
-  private final OnnxJavaType runtime;
   private final int bytes;
 
-  ElementType(DataType onnx, OnnxJavaType runtime, int bytes) {
+  ElementType(DataType onnx, int bytes) {
     this.onnx = onnx;
-    this.runtime = runtime;
     this.bytes = bytes;
   }
 
   /** The number by which an ONNX file names this type. */
   public int onnxNumber() {
     return onnx.getNumber();
-  }
-
-  /** The type of ONNX Runtime's Java API. */
-  public OnnxJavaType runtimeType() {
-    return runtime;
   }
 
   /** Bytes of one element. */
@@ -75,21 +67,5 @@ public enum ElementType {
     throw new GraphException(
         "Element type %s is not supported, expected one of %s"
             .formatted(known == null ? number : known, List.of(values())));
-  }
-
-  /**
-   * The type of a tensor of ONNX Runtime.
-   *
-   * @throws GraphException if this library does not handle that type
-   */
-  public static ElementType ofRuntime(OnnxJavaType runtime) {
-    for (ElementType type : values()) {
-      if (type.runtime == runtime) {
-        return type;
-      }
-    }
-    throw new GraphException(
-        "Element type %s is not supported, expected one of %s"
-            .formatted(runtime, List.of(values())));
   }
 }

@@ -7,7 +7,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.tribuo.distill.runtime.OperatorLibrary;
 
 /**
  * Writes operations into a graph: typed functions on values. Each call adds one node (or none,
@@ -336,14 +335,14 @@ public final class Ops {
 
   /**
    * As {@link #matmul(Value, boolean, Value, boolean, float)} of float32, its factors rounded to
-   * bfloat16: an operator of an {@link OperatorLibrary}.
+   * bfloat16: an operator of {@link DistillDomain}.
    */
   public Value shortProduct(
       Value a, boolean transposeA, Value b, boolean transposeB, float factor) {
     TensorType type = new TensorType(a.elementType(), productShape(a, transposeA, b, transposeB));
     return call(
-            OperatorLibrary.DOMAIN,
-            OperatorLibrary.PRODUCT,
+            DistillDomain.NAME,
+            DistillDomain.PRODUCT,
             product(transposeA, transposeB, factor),
             List.of(a, b),
             type)

@@ -1,10 +1,6 @@
 package org.tribuo.distill.graph;
 
 import ai.onnx.proto.OnnxMl.TensorProto;
-import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtEnvironment;
-import ai.onnxruntime.OrtException;
-import ai.onnxruntime.platform.Fp16Conversions;
 import com.google.protobuf.ByteString;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -110,14 +106,6 @@ public final class Tensor {
     return new Tensor(type, dims, data.flip());
   }
 
-  /** Copies a tensor out of ONNX Runtime. The native one stays the caller's to close. */
-  public static Tensor of(OnnxTensor tensor) {
-    ByteBuffer copy = allocate((long) tensor.getByteBuffer().remaining());
-    copy.put(tensor.getByteBuffer()).flip();
-    return new Tensor(
-        ElementType.ofRuntime(tensor.getInfo().type), tensor.getInfo().getShape(), copy);
-  }
-
   public ElementType elementType() {
     return elementType;
   }
@@ -167,13 +155,13 @@ public final class Tensor {
       case FLOAT16 -> {
         var halves = data().asShortBuffer();
         for (int i = 0; i < values.length; i++) {
-          values[i] = Fp16Conversions.fp16ToFloat(halves.get(i));
+          values[i] = HalfFloats.fromFloat16(halves.get(i));
         }
       }
       case BFLOAT16 -> {
         var halves = data().asShortBuffer();
         for (int i = 0; i < values.length; i++) {
-          values[i] = Fp16Conversions.bf16ToFloat(halves.get(i));
+          values[i] = HalfFloats.fromBfloat16(halves.get(i));
         }
       }
       default -> throw new GraphException("A tensor of " + elementType + " has no floats");
@@ -218,8 +206,8 @@ public final class Tensor {
       switch (type) {
         case FLOAT -> cast.putFloat(value);
         case DOUBLE -> cast.putDouble(value);
-        case FLOAT16 -> cast.putShort(Fp16Conversions.floatToFp16(value));
-        case BFLOAT16 -> cast.putShort(Fp16Conversions.floatToBf16(value));
+        case FLOAT16 -> cast.putShort(HalfFloats.toFloat16(value));
+        case BFLOAT16 -> cast.putShort(HalfFloats.toBfloat16(value));
         default -> throw new GraphException("A tensor of floats cannot become one of " + type);
       }
     }
@@ -242,13 +230,6 @@ public final class Tensor {
       proto.addDims(dim);
     }
     return proto.build();
-  }
-
-  /** Copies this tensor into ONNX Runtime; the caller closes it. */
-  public OnnxTensor toOrt(OrtEnvironment environment) throws OrtException {
-    ByteBuffer direct = ByteBuffer.allocateDirect(data.remaining()).order(ByteOrder.nativeOrder());
-    direct.put(data()).flip();
-    return OnnxTensor.createTensor(environment, direct, dims, elementType.runtimeType());
   }
 
   @Override

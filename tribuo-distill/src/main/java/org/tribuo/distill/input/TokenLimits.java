@@ -4,11 +4,9 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
-import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
-import org.tribuo.distill.graph.OnnxModel;
-import org.tribuo.distill.graph.pass.Normalization;
 import org.tribuo.distill.transformer.EmbeddingTables;
+import org.tribuo.distill.transformer.Transformer;
 
 /**
  * Which tokens a model can read, and how many, as its embedding tables and its inputs tell.
@@ -25,11 +23,9 @@ public record TokenLimits(OptionalInt positions, int vocabulary, OptionalInt seg
    *
    * @throws GraphException if no table is looked up by tokens
    */
-  public static TokenLimits of(OnnxModel model) {
-    Graph graph = Graph.of(model);
-    Normalization.apply(graph);
-    EmbeddingTables tables = EmbeddingTables.of(graph);
-    TokenInputs inputs = TokenInputs.of(graph.inputs());
+  public static TokenLimits of(Transformer model) {
+    EmbeddingTables tables = model.embeddings();
+    TokenInputs inputs = TokenInputs.of(model.graph().inputs());
     OptionalInt positions =
         Stream.of(
                 tables.maxPositions(),
@@ -50,7 +46,7 @@ public record TokenLimits(OptionalInt positions, int vocabulary, OptionalInt seg
    * The limits of a model that is only run: what its tables do not tell is not limited here, and
    * ONNX Runtime refuses what they do not have.
    */
-  public static TokenLimits ofTeacher(OnnxModel model) {
+  public static TokenLimits ofTeacher(Transformer model) {
     try {
       return of(model);
     } catch (GraphException e) {

@@ -6,6 +6,8 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
+import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.engine.EngineException;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.pass.FreeBatch;
@@ -13,7 +15,6 @@ import org.tribuo.distill.input.TokenFeatures;
 import org.tribuo.distill.input.TokenInputs;
 import org.tribuo.distill.input.TokenLimits;
 import org.tribuo.distill.input.TokenSequence;
-import org.tribuo.distill.runtime.SessionSettings;
 
 /**
  * Students of a fixed number of rows as students of any number, which training needs: the last
@@ -35,15 +36,15 @@ public final class BatchOfAnySize {
    * @throws IllegalArgumentException if the number of rows is fixed in its graph
    */
   public static Student of(Student student, int padId) {
-    OptionalLong rows = TokenInputs.of(Graph.of(student.model()).inputs()).fixedRows();
+    OptionalLong rows = TokenInputs.of(student.transformer().graph().inputs()).fixedRows();
     if (rows.isEmpty()) {
       return student;
     }
-    Graph graph = Graph.of(student.model());
+    Graph graph = student.transformer().graph();
     FreeBatch.apply(graph, rows.getAsLong());
-    Student free = new Student(graph.toModel(), student.logits(), student.labelOrder());
+    Student free = Student.of(graph.toModel(), student.logits(), student.labelOrder());
     try {
-      TokenFeatures tokens = TokenLimits.of(student.model()).features(OptionalInt.empty());
+      TokenFeatures tokens = TokenLimits.of(student.transformer()).features(OptionalInt.empty());
       List<TokenSequence> texts = texts(tokens, (int) Math.min(rows.getAsLong() + 1, 64));
       float[] expected = logits(StudentNetwork.of(student, tokens, padId), texts);
       StudentNetwork network = StudentNetwork.of(free, tokens, padId);
@@ -51,7 +52,7 @@ public final class BatchOfAnySize {
           && agree(logits(network, texts.subList(0, 1)), expected)) {
         return free;
       }
-    } catch (GraphException e) {
+    } catch (GraphException | EngineException e) {
       throw refused(rows.getAsLong(), e);
     }
     throw refused(rows.getAsLong(), null);
@@ -69,7 +70,7 @@ public final class BatchOfAnySize {
   }
 
   private static float[] logits(StudentNetwork network, List<TokenSequence> texts) {
-    try (NetworkRunner runner = new NetworkRunner(network, SessionSettings.cpu(0))) {
+    try (NetworkRunner runner = new NetworkRunner(network, Device.cpu(0))) {
       return runner.logits(texts).toFloats();
     }
   }
@@ -83,7 +84,7 @@ public final class BatchOfAnySize {
     return true;
   }
 
-  private static IllegalArgumentException refused(long rows, @Nullable GraphException cause) {
+  private static IllegalArgumentException refused(long rows, @Nullable RuntimeException cause) {
     return new IllegalArgumentException(
         "The student reads exactly %d texts at a time, and its graph computes something else, or nothing, where there are more or fewer; export it again with a batch of any size"
             .formatted(rows),

@@ -11,6 +11,7 @@ import java.util.List;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.QuantisedWeights;
 import org.tribuo.distill.transformer.LayerCut;
+import org.tribuo.distill.transformer.TransformerFiles;
 import org.tribuo.distill.transformer.TransformerLayers;
 
 /**
@@ -102,12 +103,12 @@ public final class CutStudent implements StudentSource {
    * @throws org.tribuo.distill.graph.GraphException if the weights are quantised
    */
   @Override
-  public Student make(List<String> outputs, long seed) throws IOException {
-    Student whole = source.make(outputs, seed);
-    Graph graph = Graph.of(whole.model());
+  public Student make(List<String> outputs, long seed, TransformerFiles files) throws IOException {
+    Student whole = source.make(outputs, seed, files);
+    Graph graph = whole.transformer().graph();
     QuantisedWeights.checkCanBeCut(graph, source.toString());
-    TransformerLayers found = TransformerLayers.find(graph);
-    return new Student(
+    TransformerLayers found = whole.transformer().layers();
+    return Student.of(
         LayerCut.keep(graph, found, kept(found.count())).toModel(),
         whole.logits(),
         whole.labelOrder());

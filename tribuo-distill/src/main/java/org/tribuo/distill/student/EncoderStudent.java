@@ -13,6 +13,7 @@ import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.transformer.Pooling;
 import org.tribuo.distill.transformer.TaskHead;
+import org.tribuo.distill.transformer.TransformerFiles;
 
 /**
  * An encoder from an ONNX file with a fresh head: pooling, then a linear layer with a column for
@@ -68,10 +69,9 @@ public final class EncoderStudent implements StudentSource {
    * @throws GraphException if the file is no encoder, or cannot be pooled so
    */
   @Override
-  public Student make(List<String> outputs, long seed) throws IOException {
-    Graph encoder = Graph.of(file().read());
-    Graph headed = new TaskHead(pooling, outputs.size(), seed).attach(encoder);
-    return new Student(headed.toModel(), TaskHead.LOGITS, outputs);
+  public Student make(List<String> outputs, long seed, TransformerFiles files) throws IOException {
+    Graph headed = new TaskHead(pooling, outputs.size(), seed).attach(files.read(path));
+    return Student.of(headed.toModel(), TaskHead.LOGITS, outputs);
   }
 
   @Override

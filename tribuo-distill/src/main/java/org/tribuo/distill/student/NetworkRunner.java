@@ -3,13 +3,14 @@ package org.tribuo.distill.student;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.engine.Engines;
 import org.tribuo.distill.engine.InferenceSession;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.BatchPlan;
 import org.tribuo.distill.input.TokenInputs;
 import org.tribuo.distill.input.TokenSequence;
-import org.tribuo.distill.runtime.SessionSettings;
 
 /**
  * Asks a network for the logits of any number of texts. What it says of a text does not depend on
@@ -25,19 +26,19 @@ public final class NetworkRunner implements AutoCloseable {
   private final TokenInputs inputs;
   private final InferenceSession session;
 
-  public NetworkRunner(StudentNetwork network, SessionSettings settings) {
+  public NetworkRunner(StudentNetwork network, Device device) {
     this.network = network;
     this.inputs = network.inputs();
-    this.session = new InferenceSession(network.onnx(), settings);
+    this.session = Engines.inference().open(network.onnx(), device);
   }
 
   /** Where the network runs. */
-  public SessionSettings settings() {
-    return session.settings();
+  public Device device() {
+    return session.device();
   }
 
   /** The next texts run elsewhere. */
-  public void runOn(SessionSettings elsewhere) {
+  public void runOn(Device elsewhere) {
     session.runOn(elsewhere);
   }
 

@@ -12,6 +12,8 @@ import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.transformer.NewEncoder;
 import org.tribuo.distill.transformer.Pooling;
 import org.tribuo.distill.transformer.TaskHead;
+import org.tribuo.distill.transformer.Transformer;
+import org.tribuo.distill.transformer.TransformerFiles;
 
 /**
  * An encoder that nobody has trained yet, with a head. It learns all it knows from the teacher and
@@ -143,11 +145,11 @@ public final class NewStudent implements StudentSource {
   }
 
   @Override
-  public Student make(List<String> outputs, long seed) {
+  public Student make(List<String> outputs, long seed, TransformerFiles files) {
     SplittableRandom random = new SplittableRandom(seed);
-    Graph graph = Graph.of(encoder().make(random.nextLong()));
-    Graph headed = new TaskHead(pooling, outputs.size(), random.nextLong()).attach(graph);
-    return new Student(headed.toModel(), TaskHead.LOGITS, outputs);
+    Transformer encoder = Transformer.of(encoder().make(random.nextLong()));
+    Graph headed = new TaskHead(pooling, outputs.size(), random.nextLong()).attach(encoder);
+    return Student.of(headed.toModel(), TaskHead.LOGITS, outputs);
   }
 
   @Override

@@ -12,6 +12,9 @@ import org.tribuo.distill.component.ModelFile;
 import org.tribuo.distill.component.ModelFileProvenance;
 import org.tribuo.distill.component.OnnxMetadata;
 import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.transformer.LogitsOutput;
+import org.tribuo.distill.transformer.Transformer;
+import org.tribuo.distill.transformer.TransformerFiles;
 
 /**
  * A student with a task head, from an ONNX file.
@@ -31,8 +34,8 @@ public final class OnnxStudent implements StudentSource {
 
   @Config(
       description =
-          "The output that holds the logits; empty for the one that an exported student's file"
-              + " names, the one called 'logits', or the only one.")
+          "The output that holds the logits; empty to find it by the metadata of an exported"
+              + " student, or by its shape and its usual names.")
   private String logits = "";
 
   @Config(
@@ -85,14 +88,20 @@ public final class OnnxStudent implements StudentSource {
   }
 
   @Override
-  public Student make(List<String> outputs, long seed) throws IOException {
-    OnnxModel model = file().read();
+  public Student make(List<String> outputs, long seed, TransformerFiles files) throws IOException {
+    Transformer transformer = files.read(path);
+    OnnxModel model = transformer.model();
+    List<String> columns = file().labelOrder(labelOrder, model);
     return new Student(
-        model,
-        logits.isEmpty()
-            ? OnnxMetadata.logits(model).orElseGet(() -> Student.logitsOf(model))
-            : logits,
-        file().labelOrder(labelOrder, model));
+        transformer,
+        LogitsOutput.find(
+            "The student '%s'".formatted(path),
+            transformer.graph(),
+            columns.size(),
+            Optional.of(logits)
+                .filter(name -> !name.isEmpty())
+                .or(() -> OnnxMetadata.logits(model))),
+        columns);
   }
 
   @Override

@@ -8,24 +8,22 @@ import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.pass.LogitsBelow;
+import org.tribuo.distill.transformer.Transformer;
 
 /**
- * A model with a head.
+ * A Transformer with a head.
  *
- * @param model reads tokens
+ * @param transformer reads tokens
  * @param logits the output that holds the logits, [rows, columns]
  * @param labelOrder the names of the logits' columns
  */
-public record Student(OnnxModel model, String logits, List<String> labelOrder) {
-  /** What exporters call the logits. */
-  private static final String USUAL_NAME = "logits";
-
+public record Student(Transformer transformer, String logits, List<String> labelOrder) {
   /**
    * @throws GraphException if there is no such output, or it cannot have a column for each label
    */
   public Student {
     labelOrder = List.copyOf(labelOrder);
-    Graph graph = Graph.of(model);
+    Graph graph = transformer.graph();
     checkLogits(graph, logits);
     Optional<Shape> shape = graph.type(logits).flatMap(type -> type.shape());
     if (shape.isPresent() && !hasColumns(shape.get(), labelOrder.size())) {
@@ -36,14 +34,28 @@ public record Student(OnnxModel model, String logits, List<String> labelOrder) {
   }
 
   /**
+   * A student whose Transformer is not analysed yet.
+   *
+   * @throws GraphException as in the record
+   */
+  public static Student of(OnnxModel model, String logits, List<String> labelOrder) {
+    return new Student(Transformer.of(model), logits, labelOrder);
+  }
+
+  /** The model. */
+  public OnnxModel model() {
+    return transformer.model();
+  }
+
+  /**
    * The same student, whose logits are below what its head makes of them, if that is probabilities.
    *
    * @throws GraphException if the output holds maps
    */
   public Student belowProbabilities() {
-    Graph graph = Graph.of(model);
+    Graph graph = transformer.graph();
     String below = LogitsBelow.of(graph, logits);
-    return below.equals(logits) ? this : new Student(graph.toModel(), below, labelOrder);
+    return below.equals(logits) ? this : of(graph.toModel(), below, labelOrder);
   }
 
   /**
@@ -57,24 +69,6 @@ public record Student(OnnxModel model, String logits, List<String> labelOrder) {
           "The student has no output '%s' for its logits, expected one of %s"
               .formatted(logits, graph.outputs()));
     }
-  }
-
-  /**
-   * The output that holds the logits: the one with the usual name, or the only one there is.
-   *
-   * @throws GraphException if there are several and none is called {@code logits}
-   */
-  static String logitsOf(OnnxModel model) {
-    List<String> outputs = Graph.of(model).outputs();
-    if (outputs.contains(USUAL_NAME)) {
-      return USUAL_NAME;
-    }
-    if (outputs.size() > 1) {
-      throw new GraphException(
-          "The student has the outputs %s and none is called '%s'; say which one holds its logits"
-              .formatted(outputs, USUAL_NAME));
-    }
-    return outputs.get(0);
   }
 
   private static boolean hasColumns(Shape shape, int columns) {

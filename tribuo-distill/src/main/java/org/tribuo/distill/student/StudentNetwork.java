@@ -5,35 +5,45 @@ import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.input.TokenFeatures;
 import org.tribuo.distill.input.TokenInputs;
+import org.tribuo.distill.transformer.Transformer;
 
 /**
  * A network that reads tokens and says logits, and what must be known to use it.
  *
- * @param onnx the network, all of its weights inside
+ * @param transformer the network, all of its weights inside
  * @param logits the output [rows, columns] that holds the logits
  * @param labelOrder the names of the logits' columns
  * @param tokens the limits of what it reads
  * @param padId the token that fills up short rows
  */
 public record StudentNetwork(
-    OnnxModel onnx, String logits, List<String> labelOrder, TokenFeatures tokens, int padId) {
+    Transformer transformer,
+    String logits,
+    List<String> labelOrder,
+    TokenFeatures tokens,
+    int padId) {
   /**
    * @throws org.tribuo.distill.graph.GraphException if the network has no such output
    */
   public StudentNetwork {
     labelOrder = List.copyOf(labelOrder);
-    Student.checkLogits(Graph.of(onnx), logits);
+    Student.checkLogits(transformer.graph(), logits);
   }
 
   /** How its inputs are fed. */
   public TokenInputs inputs() {
-    return TokenInputs.of(Graph.of(onnx).inputs()).withPadId(padId);
+    return TokenInputs.of(transformer.graph().inputs()).withPadId(padId);
   }
 
   /** A student that is to be trained, its weights inside. */
   public static StudentNetwork of(Student student, TokenFeatures tokens, int padId) {
+    OnnxModel inOneFile = student.model().inOneFile();
     return new StudentNetwork(
-        student.model().inOneFile(), student.logits(), student.labelOrder(), tokens, padId);
+        inOneFile == student.model() ? student.transformer() : Transformer.of(inOneFile),
+        student.logits(),
+        student.labelOrder(),
+        tokens,
+        padId);
   }
 
   /**
@@ -43,23 +53,36 @@ public record StudentNetwork(
    */
   public StudentNetwork withMaxLength(int tokens) {
     return new StudentNetwork(
-        onnx, logits, labelOrder, new TokenFeatures(tokens, this.tokens.vocabulary()), padId);
+        transformer,
+        logits,
+        labelOrder,
+        new TokenFeatures(tokens, this.tokens.vocabulary()),
+        padId);
+  }
+
+  /** The network as a model. */
+  public OnnxModel onnx() {
+    return transformer.model();
   }
 
   /** The part of the network that the logits need: they are its only output. */
-  public OnnxModel withLogitsAlone() {
-    Graph graph = Graph.of(onnx);
+  public Transformer withLogitsAlone() {
+    Graph graph = transformer.graph();
     if (graph.outputs().size() == 1) {
-      return onnx;
+      return transformer;
     }
     graph.outputs().stream().filter(name -> !name.equals(logits)).forEach(graph::removeOutput);
     graph.removeUnused();
-    return graph.toModel();
+    return Transformer.of(graph.toModel());
   }
 
   /** The same network with the weights of a part of it. */
   public StudentNetwork withWeightsOf(OnnxModel part) {
     return new StudentNetwork(
-        onnx.withInitializers(part.initializers()), logits, labelOrder, tokens, padId);
+        Transformer.of(onnx().withInitializers(part.initializers())),
+        logits,
+        labelOrder,
+        tokens,
+        padId);
   }
 }

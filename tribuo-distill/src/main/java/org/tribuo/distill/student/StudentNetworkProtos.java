@@ -10,6 +10,7 @@ import org.tribuo.distill.graph.SharedBytes;
 import org.tribuo.distill.input.TokenFeatures;
 import org.tribuo.distill.protos.DistilledModelProto;
 import org.tribuo.distill.protos.SealedModelProto;
+import org.tribuo.distill.transformer.Transformer;
 import org.tribuo.protos.core.ModelDataProto;
 
 /**
@@ -83,7 +84,7 @@ public final class StudentNetworkProtos {
   public static StudentNetwork read(DistilledModelProto proto) {
     try {
       return new StudentNetwork(
-          OnnxModel.parse(proto.getOnnxModel()),
+          Transformer.of(OnnxModel.parse(proto.getOnnxModel())),
           proto.getLogitsOutput(),
           proto.getLabelOrderList(),
           new TokenFeatures(proto.getPositions(), proto.getVocabulary()),

@@ -5,6 +5,7 @@ import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.Provenancable;
 import java.io.IOException;
 import java.util.List;
+import org.tribuo.distill.transformer.TransformerFiles;
 
 /**
  * Where the student comes from, before it is trained. Implementations are safe for many threads,
@@ -16,8 +17,9 @@ public interface StudentSource extends Configurable, Provenancable<ConfiguredObj
    *
    * @param outputs what the data knows, sorted: the names of the columns of a fresh head
    * @param seed of weights that are drawn: the same seed gives the same weights
+   * @param files reads each file once
    * @throws IOException if a file cannot be read
    * @throws org.tribuo.distill.graph.GraphException if a file holds no model that can be a student
    */
-  Student make(List<String> outputs, long seed) throws IOException;
+  Student make(List<String> outputs, long seed, TransformerFiles files) throws IOException;
 }

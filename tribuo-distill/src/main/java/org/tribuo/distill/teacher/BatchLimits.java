@@ -1,6 +1,6 @@
 package org.tribuo.distill.teacher;
 
-import org.tribuo.distill.runtime.ExecutionProvider;
+import org.tribuo.distill.engine.ExecutionProvider;
 
 /**
  * How much of the data the teacher is handed at once. Both limits hold; one row that alone has more

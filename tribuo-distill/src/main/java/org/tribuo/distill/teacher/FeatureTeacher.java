@@ -1,20 +1,19 @@
 package org.tribuo.distill.teacher;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.engine.Engines;
 import org.tribuo.distill.engine.InferenceSession;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
-import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.QuantisedWeights;
 import org.tribuo.distill.graph.TensorType;
-import org.tribuo.distill.graph.pass.Normalization;
-import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.transformer.Feature;
 import org.tribuo.distill.transformer.FeatureValue;
+import org.tribuo.distill.transformer.Transformer;
 import org.tribuo.distill.transformer.TransformerFeatures;
 
 /** A teacher that can be asked what happens inside: a normalised copy of its graph. */
@@ -30,25 +29,25 @@ public final class FeatureTeacher {
   }
 
   /**
-   * Reads a teacher and finds its features.
+   * Finds the features of a teacher.
    *
+   * @param file the teacher's
+   * @param transformer what was read from it
    * @param named where something is, if somebody has named it
    * @throws GraphException if it has no layers, or quantised weights, or a named value is not there
    *     or cannot be that
-   * @throws IOException if the file cannot be read
    */
-  public static FeatureTeacher read(Path file, Map<Feature, FeatureValue> named)
-      throws IOException {
-    Graph graph = Graph.of(OnnxModel.read(file));
-    Optional<String> quantised = QuantisedWeights.in(graph);
+  public static FeatureTeacher of(
+      Path file, Transformer transformer, Map<Feature, FeatureValue> named) {
+    Optional<String> quantised = QuantisedWeights.in(transformer.graph());
     if (quantised.isPresent()) {
       throw new GraphException(
           "The teacher '%s' has quantised weights, the first is '%s': what happens inside is not found; compare its answers only, or take the model as it was before it was quantised"
               .formatted(file, quantised.get()));
     }
-    Normalization.applyForTraining(graph);
+    Graph normalized = transformer.normalizedForTraining();
     try {
-      return new FeatureTeacher(file, graph, TransformerFeatures.find(graph, named));
+      return new FeatureTeacher(file, normalized, TransformerFeatures.find(normalized, named));
     } catch (GraphException e) {
       throw new GraphException("The teacher '%s': %s".formatted(file, e.getMessage()), e);
     }
@@ -69,9 +68,9 @@ public final class FeatureTeacher {
   }
 
   /** A session, not yet opened, whose outputs are some features under their input names. */
-  public InferenceSession showing(List<Feature> wanted, SessionSettings session) {
+  public InferenceSession showing(List<Feature> wanted, Device device) {
     Graph exposed = normalized.copy();
     features.expose(exposed, wanted);
-    return new InferenceSession(exposed.toModel(), session);
+    return Engines.inference().open(exposed.toModel(), device);
   }
 }

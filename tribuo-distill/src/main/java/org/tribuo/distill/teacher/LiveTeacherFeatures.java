@@ -9,10 +9,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.engine.InferenceSession;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.TokenInputs;
-import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.training.TrainingData;
 import org.tribuo.distill.training.data.TextTrainingData;
 import org.tribuo.distill.transformer.Feature;
@@ -42,7 +42,7 @@ public final class LiveTeacherFeatures implements TrainingData, AutoCloseable {
    *
    * @param wanted what the objective reads of the teacher
    * @param padId the token that fills up short rows
-   * @param settings where the teacher runs
+   * @param device where the teacher runs
    * @param cacheBytes the most that is kept, 0 for nothing; else student and teacher must tell
    *     tokens from padding
    * @throws IllegalArgumentException if the teacher has an input that tokens cannot feed
@@ -52,13 +52,13 @@ public final class LiveTeacherFeatures implements TrainingData, AutoCloseable {
       FeatureTeacher teacher,
       List<Feature> wanted,
       int padId,
-      SessionSettings settings,
+      Device device,
       long cacheBytes) {
     this.texts = texts;
     this.inputs = TokenInputs.of(teacher.inputs()).withPadId(padId);
     this.wanted = List.copyOf(wanted);
     this.outputs = wanted.stream().map(Feature::inputName).collect(Collectors.toSet());
-    this.session = teacher.showing(wanted, settings);
+    this.session = teacher.showing(wanted, device);
     this.kept = new KeptFeatures(cacheBytes);
   }
 

@@ -26,6 +26,7 @@ import org.tribuo.distill.student.StudentNetwork;
 import org.tribuo.distill.transformer.Feature;
 import org.tribuo.distill.transformer.FeatureValue;
 import org.tribuo.distill.transformer.NamedFeature;
+import org.tribuo.distill.transformer.TransformerFiles;
 
 /**
  * A teacher from an ONNX file. It reads the tokens that the student reads, or has a tokenizer of
@@ -170,20 +171,20 @@ public final class OnnxTeacher implements TeacherSource.Member {
    *     the logits stand for, or a name is blank or occurs twice
    */
   @Override
-  public Optional<LabelOrder> labels() throws IOException {
-    return Optional.of(new LabelOrder(file().labelOrder(labelOrder, file().read())));
+  public Optional<LabelOrder> labels(TransformerFiles files) throws IOException {
+    return Optional.of(new LabelOrder(file().labelOrder(labelOrder, files.read(path).model())));
   }
 
   @Override
   public void checkLabels(LabelOrder student, TeacherUse use) throws IOException {
-    labels().orElseThrow().columnsOf(student, use.values());
+    labels(use.files()).orElseThrow().columnsOf(student, use.values());
   }
 
   @Override
   public void checkTexts(Dataset<?> examples, List<TokenSequence> ofStudent, TeacherUse use)
       throws IOException {
-    OnnxModel model = file().read();
-    TeacherLimits readable = TeacherLimits.of(path, tokenizer != null);
+    OnnxModel model = use.files().read(path).model();
+    TeacherLimits readable = TeacherLimits.of(path, tokenizer != null, use.files());
     readable.check(
         readable.texts(
             examples,
@@ -196,12 +197,12 @@ public final class OnnxTeacher implements TeacherSource.Member {
 
   @Override
   public Optional<ReadyTeacher> ready(TeacherUse use) throws IOException {
-    OnnxModel model = file().read();
+    OnnxModel model = use.files().read(path).model();
     NamedColumns columns = file().namedColumns(labelOrder, model);
     return Optional.of(
         new ReadyTeacher(
             new TeacherSettings(
-                path, new LabelOrder(columns.names()), logits(model), use.values(), use.session()),
+                path, new LabelOrder(columns.names()), logits(model), use.values(), use.device()),
             columns,
             Optional.ofNullable(tokenizer),
             OnnxMetadata.maxLength(model),
@@ -229,16 +230,19 @@ public final class OnnxTeacher implements TeacherSource.Member {
    * @throws IOException if the file cannot be read
    */
   public StudentNetwork network(boolean values) throws IOException {
-    OnnxModel onnx = file().read();
+    TransformerFiles files = new TransformerFiles();
+    OnnxModel onnx = files.read(path).model();
     LabelOrder labels = new LabelOrder(file().labelOrder(labelOrder, onnx));
     TeacherSettings asItIs = TeacherSettings.of(path, labels).withValues();
     String output;
     try (Teacher teacher = Teacher.open(logits(onnx).map(asItIs::withLogits).orElse(asItIs))) {
       output = teacher.output();
     }
-    Student head = new Student(onnx, output, labels.names());
+    Student head = new Student(files.read(path), output, labels.names());
     TokenFeatures tokens =
-        TeacherLimits.of(path, tokenizer != null).limits().features(OnnxMetadata.maxLength(onnx));
+        TeacherLimits.of(path, tokenizer != null, files)
+            .limits()
+            .features(OnnxMetadata.maxLength(onnx));
     return StudentNetwork.of(values ? head : head.belowProbabilities(), tokens, ownPadId(onnx));
   }
 
@@ -255,7 +259,7 @@ public final class OnnxTeacher implements TeacherSource.Member {
    *     there or cannot be that
    * @throws IOException if the file cannot be read
    */
-  public FeatureTeacher activations() throws IOException {
+  public FeatureTeacher activations(TransformerFiles files) throws IOException {
     if (tokenizer != null) {
       throw new PropertyException(
           component,
@@ -263,7 +267,7 @@ public final class OnnxTeacher implements TeacherSource.Member {
           "is stated, but activations are compared token by token: the activationTeacher must read"
               + " the student's tokens");
     }
-    return FeatureTeacher.read(path, named());
+    return FeatureTeacher.of(path, files.read(path), named());
   }
 
   private Map<Feature, FeatureValue> named() {

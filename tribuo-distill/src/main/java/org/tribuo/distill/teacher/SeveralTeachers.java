@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import org.tribuo.distill.component.PropertyChecks;
 import org.tribuo.distill.output.LabelOrder;
+import org.tribuo.distill.transformer.TransformerFiles;
 
 /**
  * Several teachers, whose weighted mean the student learns from; see {@link
@@ -158,8 +159,8 @@ public final class SeveralTeachers implements TeacherSource {
   }
 
   @Override
-  public Optional<LabelOrder> labels() throws IOException {
-    return teachers.get(0).labels();
+  public Optional<LabelOrder> labels(TransformerFiles files) throws IOException {
+    return teachers.get(0).labels(files);
   }
 
   @Override

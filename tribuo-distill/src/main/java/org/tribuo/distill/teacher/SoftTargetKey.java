@@ -1,9 +1,9 @@
 package org.tribuo.distill.teacher;
 
 import java.util.List;
+import org.tribuo.distill.engine.ExecutionProvider;
+import org.tribuo.distill.engine.Precision;
 import org.tribuo.distill.graph.Sha256;
-import org.tribuo.distill.runtime.ExecutionProvider;
-import org.tribuo.distill.runtime.Precision;
 
 /**
  * What soft targets are found again by: everything that decides them beyond rounding. The provider

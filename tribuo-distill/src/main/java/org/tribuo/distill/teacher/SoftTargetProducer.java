@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.BitSet;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
-import org.tribuo.distill.runtime.TrainingRuntime;
+import org.tribuo.distill.engine.Engines;
 
 /**
  * Has the soft targets of a teacher: those that are kept are taken from the store, the others are
@@ -78,7 +78,8 @@ public record SoftTargetProducer(
       this.teacher = teacher;
       this.inputs = inputs;
       this.batchLimits = limits.orElseGet(() -> BatchLimits.defaultFor(key.provider()));
-      this.header = store.begin(key, teacher.labels(), inputs.rows(), TrainingRuntime.version());
+      this.header =
+          store.begin(key, teacher.labels(), inputs.rows(), Engines.inference().version());
       this.layout = header.layout();
     }
 

@@ -6,11 +6,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.tribuo.Dataset;
+import org.tribuo.distill.engine.ExecutionProvider;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.TokenInputs;
 import org.tribuo.distill.input.TokenSequence;
 import org.tribuo.distill.output.LabelOrder;
-import org.tribuo.distill.runtime.ExecutionProvider;
+import org.tribuo.distill.transformer.TransformerFiles;
 
 /**
  * A teacher that can be asked about some texts: all that can be checked before that is checked.
@@ -40,6 +41,7 @@ public record SoftTargetStep(Teacher teacher, TeacherTexts inputs, int[] columns
    * @param student the columns that the student has
    * @param maxLength of a teacher with a tokenizer of its own that states none; empty for the usual
    *     length
+   * @param files reads each file once
    * @throws IllegalArgumentException if teacher and student have different labels, or the teacher
    *     lacks a dimension of a regression, or a text does not fit the teacher or is not kept for
    *     its tokenizer
@@ -49,11 +51,12 @@ public record SoftTargetStep(Teacher teacher, TeacherTexts inputs, int[] columns
       Dataset<?> examples,
       List<TokenSequence> ofStudent,
       LabelOrder student,
-      OptionalInt maxLength)
+      OptionalInt maxLength,
+      TransformerFiles files)
       throws IOException {
     int[] columns = teacher.settings().labels().columnsOf(student, teacher.settings().values());
     TeacherLimits readable =
-        TeacherLimits.of(teacher.settings().model(), teacher.tokenizer().isPresent());
+        TeacherLimits.of(teacher.settings().model(), teacher.tokenizer().isPresent(), files);
     List<TokenSequence> texts =
         readable.texts(examples, ofStudent, teacher.tokenizer(), teacher.maxLength(), maxLength);
     readable.check(texts, teacher.padId());

@@ -1,9 +1,5 @@
 package org.tribuo.distill.teacher;
 
-import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtSession;
-import ai.onnxruntime.OrtSession.SessionOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
@@ -11,27 +7,29 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.locks.ReadWriteLock;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
-import org.jspecify.annotations.Nullable;
+import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.engine.Engine;
+import org.tribuo.distill.engine.EngineException;
+import org.tribuo.distill.engine.Engines;
+import org.tribuo.distill.engine.ExecutionProvider;
+import org.tribuo.distill.engine.InferenceSession;
+import org.tribuo.distill.engine.LoadedModel;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
-import org.tribuo.distill.graph.pass.InferenceForm;
 import org.tribuo.distill.graph.pass.LogitsBelow;
 import org.tribuo.distill.output.LabelOrder;
-import org.tribuo.distill.runtime.ExecutionProvider;
-import org.tribuo.distill.runtime.SessionSettings;
-import org.tribuo.distill.runtime.TrainingRuntime;
+import org.tribuo.distill.transformer.LogitsOutput;
 
 /**
  * An ONNX model that is asked for its logits. The file is read and checked when a teacher is
- * opened; ONNX Runtime loads it when the first batch is asked for, so a teacher whose soft targets
+ * opened; the engine loads it when the first batch is asked for, so a teacher whose soft targets
  * are kept costs no more than its digest. Safe for many threads.
  *
  * <pre>{@code
@@ -54,11 +52,8 @@ public final class Teacher implements AutoCloseable {
   /** That output, or the one of the logits below it. */
   private final String output;
 
-  /** Held shared while a batch runs, and alone to close the session. */
-  private final ReadWriteLock lock = new ReentrantReadWriteLock();
-
-  private @Nullable OrtSession session;
-  private boolean closed;
+  private final InferenceSession session;
+  private volatile boolean closed;
 
   private Teacher(
       TeacherSettings settings,
@@ -71,6 +66,7 @@ public final class Teacher implements AutoCloseable {
     this.inputs = inputs;
     this.declared = declared;
     this.output = output;
+    this.session = new InferenceSession(this::load, settings.device());
   }
 
   /**
@@ -85,18 +81,25 @@ public final class Teacher implements AutoCloseable {
   public static Teacher open(TeacherSettings settings) throws IOException {
     OnnxModel model = OnnxModel.read(settings.model());
     Graph graph = Graph.of(model);
-    String declared =
-        LogitsOutput.find(
-            "The teacher '%s'".formatted(settings.model()),
-            graph,
-            settings.labels(),
-            settings.logits());
+    String declared = logits(settings, graph);
     return new Teacher(
         settings,
         ModelFiles.of(settings.model(), model.externalDataFiles()),
         Collections.unmodifiableMap(new LinkedHashMap<>(graph.inputs())),
         declared,
         settings.values() ? declared : logitsBelow(settings, graph, declared));
+  }
+
+  private static String logits(TeacherSettings settings, Graph graph) {
+    try {
+      return LogitsOutput.find(
+          "The teacher '%s'".formatted(settings.model()),
+          graph,
+          settings.labels().size(),
+          settings.logits());
+    } catch (GraphException e) {
+      throw new TeacherException(String.valueOf(e.getMessage()), e);
+    }
   }
 
   private static String logitsBelow(TeacherSettings settings, Graph graph, String declared) {
@@ -147,15 +150,14 @@ public final class Teacher implements AutoCloseable {
    * CPU.
    */
   public List<ExecutionProvider> providers() {
-    ExecutionProvider first = settings.session().provider();
-    return first == ExecutionProvider.CPU ? List.of(first) : List.of(first, ExecutionProvider.CPU);
+    return settings.device().providers();
   }
 
   /** What the soft targets for some inputs are found by. */
   public SoftTargetKey keyFor(TeacherInputs rows) {
-    SessionSettings session = settings.session();
+    Device device = settings.device();
     return new SoftTargetKey(
-        sha256(), output, session.provider(), session.computedPrecision(), rows.sha256());
+        sha256(), output, device.provider(), device.computedPrecision(), rows.sha256());
   }
 
   /**
@@ -181,73 +183,54 @@ public final class Teacher implements AutoCloseable {
    *
    * @return float32 logits [rows of the batch, labels], all finite
    * @throws TeacherException if the batch does not fit the model's inputs, the logits do not fit
-   *     rows and labels or are not finite, the model's files have changed, or ONNX Runtime fails
-   * @throws org.tribuo.distill.runtime.RuntimeUnavailableException if the provider cannot be used
+   *     rows and labels or are not finite, the model's files have changed, or the engine fails
+   * @throws org.tribuo.distill.engine.RuntimeUnavailableException if the provider cannot be used
    * @throws IllegalStateException if this teacher is closed
    */
   public Tensor logits(TeacherBatch batch) {
     checkInputNames(batch.inputs().keySet());
     inputs.forEach((name, type) -> checkFits(name, type, batch));
-    lock.readLock().lock();
+    if (closed) {
+      throw isClosed();
+    }
     try {
-      return checked(run(session(), batch), batch);
-    } catch (OrtException e) {
+      Tensor logits = session.run(batch.inputs(), Set.of(output)).get(output);
+      return checked(Objects.requireNonNull(logits, output), batch);
+    } catch (EngineException e) {
       throw new TeacherException(
           "The teacher '%s' failed on %s: %s"
               .formatted(settings.model(), described(batch), e.getMessage()),
           e);
-    } finally {
-      lock.readLock().unlock();
     }
   }
 
   /** Frees the native memory, after the batches that are running. May be called twice. */
   @Override
   public void close() {
-    lock.writeLock().lock();
+    closed = true;
     try {
-      closeSession();
-    } catch (OrtException e) {
+      session.close();
+    } catch (EngineException e) {
       throw new TeacherException(
           "The teacher '%s' cannot be closed: %s".formatted(settings.model(), e.getMessage()), e);
-    } finally {
-      lock.writeLock().unlock();
     }
   }
 
-  private synchronized void closeSession() throws OrtException {
-    closed = true;
-    if (session != null) {
-      session.close();
-      session = null;
-    }
+  private IllegalStateException isClosed() {
+    return new IllegalStateException("The teacher '%s' is closed".formatted(settings.model()));
   }
 
-  private synchronized OrtSession session() {
+  /** Reads the file again, so that a teacher that is not run keeps nothing in memory. */
+  private LoadedModel load(Device device) {
     if (closed) {
-      throw new IllegalStateException("The teacher '%s' is closed".formatted(settings.model()));
+      throw isClosed();
     }
-    if (session == null) {
-      session = openSession();
-    }
-    return session;
-  }
-
-  private OrtSession openSession() {
     try {
       files.checkUnchanged();
-      OnnxModel model = OnnxModel.read(settings.model());
-      if (!output.equals(declared)) {
-        Graph graph = Graph.of(model);
-        logitsBelow(settings, graph, declared);
-        return InferenceForm.open(graph.toModel(), settings.session());
-      }
-      return model.hasExternalData() ? openFile() : InferenceForm.open(model, settings.session());
-    } catch (OrtException e) {
+      return load(OnnxModel.read(settings.model()), device);
+    } catch (EngineException e) {
       throw new TeacherException(
-          "ONNX Runtime %s does not load the teacher '%s': %s"
-              .formatted(TrainingRuntime.version(), settings.model(), e.getMessage()),
-          e);
+          "The teacher '%s' cannot be loaded: %s".formatted(settings.model(), e.getMessage()), e);
     } catch (IOException e) {
       throw new UncheckedIOException(
           "The teacher '%s' cannot be read: %s".formatted(settings.model(), e.getMessage()), e);
@@ -255,39 +238,25 @@ public final class Teacher implements AutoCloseable {
   }
 
   /** Weights beside the file may be larger than what can be handed over; so it stays as it is. */
-  private OrtSession openFile() throws OrtException {
-    try (SessionOptions options = settings.session().newOptions()) {
-      return TrainingRuntime.environment().createSession(settings.model().toString(), options);
+  private LoadedModel load(OnnxModel model, Device device) {
+    Engine engine = Engines.inference();
+    if (!output.equals(declared)) {
+      Graph graph = Graph.of(model);
+      logitsBelow(settings, graph, declared);
+      return engine.load(graph.toModel(), device);
     }
-  }
-
-  private Tensor run(OrtSession opened, TeacherBatch batch) throws OrtException {
-    Map<String, OnnxTensor> tensors = new LinkedHashMap<>();
-    try {
-      for (Map.Entry<String, Tensor> input : batch.inputs().entrySet()) {
-        tensors.put(input.getKey(), input.getValue().toOrt(TrainingRuntime.environment()));
-      }
-      try (OrtSession.Result result = opened.run(tensors, Set.of(output))) {
-        if (!(result.get(0) instanceof OnnxTensor logits)) {
-          throw new TeacherException(
-              "The output '%s' of the teacher '%s' is no tensor; name another output"
-                  .formatted(output, settings.model()));
-        }
-        return Tensor.of(logits);
-      }
-    } finally {
-      tensors.values().forEach(OnnxTensor::close);
-    }
+    return model.hasExternalData()
+        ? engine.load(settings.model(), device)
+        : engine.load(model, device);
   }
 
   private void checkFits(String name, TensorType expected, TeacherBatch batch) {
     Tensor tensor = batch.input(name);
     int rows = batch.rows().length;
     boolean fits =
-        tensor.elementType() == expected.elementType()
+        expected.accepts(tensor)
             && tensor.rank() > 0
-            && (tensor.dim(0) == rows || tensor.dim(0) > rows && fixesRows(expected))
-            && expected.shape().map(shape -> fits(tensor, shape.dimensions())).orElse(true);
+            && (tensor.dim(0) == rows || tensor.dim(0) > rows && fixesRows(expected));
     if (!fits) {
       throw new TeacherException(
           "The input '%s' of the teacher '%s' is %s, expected %s with %d rows"
@@ -300,19 +269,6 @@ public final class Teacher implements AutoCloseable {
         .shape()
         .filter(shape -> shape.rank() > 0 && shape.dimension(0) instanceof Dimension.Fixed)
         .isPresent();
-  }
-
-  private static boolean fits(Tensor tensor, List<Dimension> dimensions) {
-    if (tensor.rank() != dimensions.size()) {
-      return false;
-    }
-    for (int axis = 0; axis < dimensions.size(); axis++) {
-      if (dimensions.get(axis) instanceof Dimension.Fixed fixed
-          && fixed.size() != tensor.dim(axis)) {
-        return false;
-      }
-    }
-    return true;
   }
 
   private Tensor checked(Tensor logits, TeacherBatch batch) {

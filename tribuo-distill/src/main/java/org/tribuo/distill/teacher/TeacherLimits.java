@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.tribuo.Dataset;
-import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.input.TokenFeatures;
 import org.tribuo.distill.input.TokenLimits;
 import org.tribuo.distill.input.TokenSequence;
+import org.tribuo.distill.transformer.TransformerFiles;
 
 /**
  * Which texts a teacher can read.
@@ -25,9 +25,10 @@ public record TeacherLimits(Path model, TokenLimits limits, boolean ownTokenizer
    * @throws IllegalArgumentException if it has an input that tokens cannot feed
    * @throws IOException if it cannot be read
    */
-  public static TeacherLimits of(Path model, boolean ownTokenizer) throws IOException {
+  public static TeacherLimits of(Path model, boolean ownTokenizer, TransformerFiles files)
+      throws IOException {
     try {
-      return new TeacherLimits(model, TokenLimits.ofTeacher(OnnxModel.read(model)), ownTokenizer);
+      return new TeacherLimits(model, TokenLimits.ofTeacher(files.read(model)), ownTokenizer);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
           "The teacher '%s': %s".formatted(model, e.getMessage()), e);

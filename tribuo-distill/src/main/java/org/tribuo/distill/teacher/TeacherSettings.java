@@ -2,8 +2,8 @@ package org.tribuo.distill.teacher;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.output.LabelOrder;
-import org.tribuo.distill.runtime.SessionSettings;
 
 /**
  * What makes a teacher.
@@ -13,31 +13,27 @@ import org.tribuo.distill.runtime.SessionSettings;
  * @param logits the output that holds the logits; empty to find it
  * @param values whether that output holds the values of a regression, which are taken as they are;
  *     of a classifier that ends in probabilities the logits below them are taken
- * @param session where the teacher runs
+ * @param device where the teacher runs
  */
 public record TeacherSettings(
-    Path model,
-    LabelOrder labels,
-    Optional<String> logits,
-    boolean values,
-    SessionSettings session) {
+    Path model, LabelOrder labels, Optional<String> logits, boolean values, Device device) {
   /** A classifier on the CPU with ONNX Runtime's own choice of threads; the logits are found. */
   public static TeacherSettings of(Path model, LabelOrder labels) {
-    return new TeacherSettings(model, labels, Optional.empty(), false, SessionSettings.cpu(0));
+    return new TeacherSettings(model, labels, Optional.empty(), false, Device.cpu(0));
   }
 
   /** The same with the logits in a named output. */
   public TeacherSettings withLogits(String output) {
-    return new TeacherSettings(model, labels, Optional.of(output), values, session);
+    return new TeacherSettings(model, labels, Optional.of(output), values, device);
   }
 
   /** The same, asked for the values of a regression. */
   public TeacherSettings withValues() {
-    return new TeacherSettings(model, labels, logits, true, session);
+    return new TeacherSettings(model, labels, logits, true, device);
   }
 
   /** The same, run elsewhere. */
-  public TeacherSettings withSession(SessionSettings elsewhere) {
+  public TeacherSettings withDevice(Device elsewhere) {
     return new TeacherSettings(model, labels, logits, values, elsewhere);
   }
 }

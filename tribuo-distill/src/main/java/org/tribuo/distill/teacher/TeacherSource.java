@@ -9,15 +9,17 @@ import java.util.Optional;
 import org.tribuo.Dataset;
 import org.tribuo.distill.input.TokenSequence;
 import org.tribuo.distill.output.LabelOrder;
+import org.tribuo.distill.transformer.TransformerFiles;
 
 /** The teacher of a training: one, or an ensemble whose members agree on one answer. */
 public interface TeacherSource extends Configurable, Provenancable<ConfiguredObjectProvenance> {
   /**
    * The labels that the teacher knows; empty if that is not known before it is trained.
    *
+   * @param files reads each file once
    * @throws IOException if its file cannot be read
    */
-  Optional<LabelOrder> labels() throws IOException;
+  Optional<LabelOrder> labels(TransformerFiles files) throws IOException;
 
   /** Those that are run: the teacher alone, or each member of the ensemble in order. */
   List<Member> members();

@@ -11,6 +11,8 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.tribuo.distill.component.PropertyChecks;
+import org.tribuo.distill.engine.AdamW;
+import org.tribuo.distill.engine.Optimizer;
 import org.tribuo.distill.schedule.Schedule;
 import org.tribuo.distill.schedule.WarmUpSchedule;
 
@@ -75,8 +77,7 @@ public final class AdamWOptimizer
     properties.check("beta2", () -> new AdamW(usual.beta1(), beta2, usual.epsilon(), 0));
     properties.check("epsilon", () -> new AdamW(usual.beta1(), usual.beta2(), epsilon, 0));
     properties.check("weightDecay", this::adamW);
-    properties.check(
-        "maxGradientNorm", () -> new OptimizerSettings(adamW(), maxGradientNorm(), Set.of()));
+    properties.check("maxGradientNorm", () -> new Optimizer(adamW(), maxGradientNorm(), Set.of()));
     checkLearningRate("learningRate", learningRate, properties);
   }
 

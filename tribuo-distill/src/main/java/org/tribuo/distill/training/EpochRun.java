@@ -5,6 +5,9 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.tribuo.distill.engine.TrainingSession;
+import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.loss.AttachedObjective;
 import org.tribuo.distill.loss.ObjectiveInputs;
@@ -14,7 +17,7 @@ final class EpochRun {
   private final TrainingSession session;
   private final TrainingData data;
   private final TrainingSettings settings;
-  private final VocabularyCompaction vocabulary;
+  private final TrainableStudent student;
   private final AttachedObjective objective;
   private final long totalSteps;
   private long steps;
@@ -24,14 +27,13 @@ final class EpochRun {
       TrainingSession session,
       TrainingData data,
       TrainingSettings settings,
-      VocabularyCompaction vocabulary,
-      AttachedObjective objective,
+      TrainableStudent student,
       long totalSteps) {
     this.session = session;
     this.data = data;
     this.settings = settings;
-    this.vocabulary = vocabulary;
-    this.objective = objective;
+    this.student = student;
+    this.objective = student.attached();
     this.totalSteps = totalSteps;
   }
 
@@ -73,6 +75,7 @@ final class EpochRun {
       Map<String, Tensor> batch = inputs(rows, batches.size(), scheduled);
       Map<String, Tensor> results =
           i + 1 < batches.size() ? session.accumulate(batch) : session.step(batch);
+      requireFinite(results);
       results.forEach((name, value) -> add(terms, name, value.toFloats()[0], batches.size()));
       examples += rows.length;
       tokens += data.tokens(rows);
@@ -94,9 +97,34 @@ final class EpochRun {
         Duration.between(start, Instant.now()));
   }
 
+  /** The loss comes first and is not finite if a part of it is not: a part is the cause. */
+  private void requireFinite(Map<String, Tensor> reported) {
+    List<String> notFinite =
+        reported.keySet().stream()
+            .filter(name -> !isFinite(Objects.requireNonNull(reported.get(name))))
+            .toList();
+    if (!notFinite.isEmpty()) {
+      session.discardGradients();
+      String cause =
+          notFinite.stream()
+              .skip(1)
+              .filter(name -> !name.equals(TrainingSession.GRADIENT_NORM))
+              .findFirst()
+              .orElse(notFinite.get(0));
+      float value = Objects.requireNonNull(reported.get(cause)).toFloats()[0];
+      throw new NonFiniteLossException(session.optimizerSteps() + 1, cause, value);
+    }
+  }
+
+  private static boolean isFinite(Tensor number) {
+    return number.elementType() != ElementType.FLOAT
+        || number.elements() != 1
+        || Float.isFinite(number.toFloats()[0]);
+  }
+
   /** Losses are averaged over the batches; the norm is that of all gradients so far already. */
   private static void add(Map<String, Float> terms, String name, float value, int batches) {
-    if (name.equals(TrainingArtifacts.GRADIENT_NORM)) {
+    if (name.equals(TrainingSession.GRADIENT_NORM)) {
       terms.put(name, value);
     } else {
       terms.merge(name, value / batches, Float::sum);
@@ -104,7 +132,7 @@ final class EpochRun {
   }
 
   private Map<String, Tensor> inputs(int[] rows, int accumulated, Map<String, Float> scheduled) {
-    Map<String, Tensor> all = new LinkedHashMap<>(vocabulary.translate(data.batch(rows)));
+    Map<String, Tensor> all = new LinkedHashMap<>(student.translate(data.batch(rows)));
     scheduled.forEach((name, value) -> all.put(name, Tensor.scalar(value)));
     all.put(ObjectiveInputs.LOSS_SCALE, Tensor.scalar(1f / accumulated));
     objective.check(all);

@@ -58,8 +58,7 @@ public final class NonFiniteLossException extends TrainingException {
   }
 
   /**
-   * The student as the step before left it, whole; empty if a {@link TrainingSession} was used
-   * directly, which still has its weights.
+   * The student as the step before left it, whole; empty only inside the training, which adds it.
    */
   public Optional<TrainedStudent> lastGood() {
     return Optional.ofNullable(lastGood);

@@ -1,6 +1,6 @@
 package org.tribuo.distill.training;
 
-/** ONNX Runtime refused artifacts, or failed in a training step; the message says in which. */
+/** A training cannot start, or cannot go on; the message says why. */
 public class TrainingException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

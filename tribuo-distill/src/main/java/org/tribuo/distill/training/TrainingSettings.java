@@ -3,8 +3,9 @@ package org.tribuo.distill.training;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import org.tribuo.distill.engine.AdamW;
+import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.loss.ObjectiveSchedules;
-import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.schedule.Schedule;
 
 /**
@@ -23,7 +24,7 @@ import org.tribuo.distill.schedule.Schedule;
  * @param compactVocabulary whether embedding tables hold only the rows that occur in the data while
  *     they are trained; the result is the same
  * @param earlyStopping whether the best weights are kept and when to stop; needs a validation
- * @param session provider and threads
+ * @param device where and with how many threads
  * @param seed for operators that draw random numbers
  */
 public record TrainingSettings(
@@ -37,7 +38,7 @@ public record TrainingSettings(
     Set<String> frozen,
     boolean compactVocabulary,
     Optional<EarlyStopping> earlyStopping,
-    SessionSettings session,
+    Device device,
     long seed) {
   /**
    * @throws IllegalArgumentException if a number is out of its range
@@ -66,7 +67,7 @@ public record TrainingSettings(
         frozen,
         compactVocabulary,
         earlyStopping,
-        session,
+        device,
         seed);
   }
 
@@ -98,7 +99,7 @@ public record TrainingSettings(
         otherFrozen,
         compactVocabulary,
         otherStopping,
-        session,
+        device,
         otherSeed);
   }
 

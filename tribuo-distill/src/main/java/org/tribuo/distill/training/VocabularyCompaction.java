@@ -39,6 +39,17 @@ final class VocabularyCompaction {
     long width() {
       return full.dim(1);
     }
+
+    Tensor compacted() {
+      ByteBuffer all = full.data();
+      int bytesOfRow = (int) width() * full.elementType().bytes();
+      ByteBuffer some =
+          ByteBuffer.allocate(rows.length * bytesOfRow).order(ByteOrder.LITTLE_ENDIAN);
+      for (int row : rows) {
+        some.put(all.slice(row * bytesOfRow, bytesOfRow));
+      }
+      return Tensor.of(full.elementType(), new long[] {rows.length, width()}, some.flip());
+    }
   }
 
   private final List<Table> tables;
@@ -128,19 +139,27 @@ final class VocabularyCompaction {
     for (Node reader : List.copyOf(graph.consumers(table.weight()))) {
       graph.replaceUse(reader, reader.input(1), table.rowsInput());
     }
-    ByteBuffer all = table.full().data();
-    int bytesOfRow = (int) table.width() * table.full().elementType().bytes();
-    ByteBuffer some =
-        ByteBuffer.allocate(table.rows().length * bytesOfRow).order(ByteOrder.LITTLE_ENDIAN);
-    for (int row : table.rows()) {
-      some.put(all.slice(row * bytesOfRow, bytesOfRow));
+    graph.setInitializer(table.weight(), table.compacted());
+  }
+
+  /**
+   * The same rows of tables that were changed, which are compacted in the graph.
+   *
+   * @param changed initializers of the graph that hold whole tables now, or anything else
+   */
+  VocabularyCompaction of(Graph graph, Set<String> changed) {
+    List<Table> others = new ArrayList<>();
+    for (Table table : tables) {
+      Table other = table;
+      if (changed.contains(table.weight())) {
+        other =
+            new Table(
+                table.weight(), table.input(), graph.initializer(table.weight()), table.rows());
+        graph.setInitializer(other.weight(), other.compacted());
+      }
+      others.add(other);
     }
-    graph.setInitializer(
-        table.weight(),
-        Tensor.of(
-            table.full().elementType(),
-            new long[] {table.rows().length, table.width()},
-            some.flip()));
+    return new VocabularyCompaction(others);
   }
 
   /** A batch with the row numbers of its token ids. */

@@ -1,6 +1,6 @@
 /**
- * Runs training graphs: the artifacts that ONNX Runtime needs, the session that steps through them,
- * the optimizer, its schedules, and what listeners are told.
+ * Trains students: the training graph, the loop that steps through batches and epochs, the
+ * optimizer, its schedules, and what listeners are told.
  */
 @NullMarked
 package org.tribuo.distill.training;

@@ -6,7 +6,6 @@ import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.TensorType;
-import org.tribuo.distill.graph.pass.Normalization;
 
 /**
  * A task's head: pooling, then a linear layer, whose outputs are class scores, label scores or
@@ -42,23 +41,10 @@ public record TaskHead(Pooling pooling, int labels, long seed) {
    * @throws GraphException if the encoder has no layers, no attention mask where the mean is over
    *     one, or no pooler where its own is requested
    */
-  public Graph attach(Graph encoder) {
-    Graph normalized = encoder.copy();
-    Normalization.apply(normalized);
-    return attach(encoder, normalized);
-  }
-
-  /**
-   * As {@link #attach(Graph)}, where the normalised copy is at hand.
-   *
-   * @param normalized what {@link Normalization} made of a copy of {@code encoder}
-   */
-  public Graph attach(Graph encoder, Graph normalized) {
-    Graph graph = encoder.copy();
-    String read =
-        pooling == Pooling.OWN
-            ? ownPooler(normalized)
-            : TransformerLayers.find(encoder, normalized).output();
+  public Graph attach(Transformer transformer) {
+    Graph normalized = transformer.normalized();
+    Graph graph = transformer.graph();
+    String read = pooling == Pooling.OWN ? ownPooler(normalized) : transformer.layers().output();
     TensorType type = normalized.type(read).orElseThrow();
     graph.outputs().forEach(graph::removeOutput);
     graph.setType(read, type);

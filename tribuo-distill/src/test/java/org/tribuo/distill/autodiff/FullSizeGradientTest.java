@@ -2,15 +2,14 @@ package org.tribuo.distill.autodiff;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtSession;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -18,6 +17,8 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.engine.ort.RunningGraph;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Ops;
@@ -29,10 +30,9 @@ import org.tribuo.distill.loss.CrossEntropy;
 import org.tribuo.distill.loss.Objective;
 import org.tribuo.distill.loss.RowForm;
 import org.tribuo.distill.operator.standard.StandardOperators;
-import org.tribuo.distill.runtime.SessionSettings;
-import org.tribuo.distill.runtime.TrainingRuntime;
 import org.tribuo.distill.transformer.Pooling;
 import org.tribuo.distill.transformer.TaskHead;
+import org.tribuo.distill.transformer.Transformer;
 import org.tribuo.distill.transformer.Weight;
 import org.tribuo.distill.transformer.Weights;
 
@@ -55,7 +55,8 @@ class FullSizeGradientTest {
             FullSizeGradientTest.class.getResourceAsStream("/all-minilm-l6-v2.onnx"))) {
       Files.copy(stream, file);
     }
-    Graph graph = new TaskHead(Pooling.MEAN, LABELS, 7).attach(Graph.of(OnnxModel.read(file)));
+    Graph graph =
+        new TaskHead(Pooling.MEAN, LABELS, 7).attach(Transformer.of(OnnxModel.read(file)));
     Normalization.apply(graph);
     List<String> weights = Weights.trainable(graph).stream().map(Weight::initializer).toList();
     AttachedObjective objective =
@@ -68,12 +69,9 @@ class FullSizeGradientTest {
     Map<String, Tensor> values = new LinkedHashMap<>();
     weights.forEach(weight -> values.put(weight, graph.initializerToInput(weight)));
 
-    try (OrtSession.SessionOptions options = SessionSettings.cpu(2).newOptions();
-        OrtSession session =
-            TrainingRuntime.environment()
-                .createSession(graph.toModel().toProto().toByteArray(), options)) {
+    try (RunningGraph running = RunningGraph.of(graph.toModel(), Device.cpu(2))) {
       Map<String, float[]> gradient = new LinkedHashMap<>();
-      Map<String, Tensor> results = run(session, values, outputs(gradients));
+      Map<String, Tensor> results = run(running, values, outputs(gradients));
       gradients.forEach(
           (weight, value) ->
               gradient.put(weight, Objects.requireNonNull(results.get(value.name())).toFloats()));
@@ -81,7 +79,7 @@ class FullSizeGradientTest {
       double worst = 0;
       for (int seed = 0; seed < 10; seed++) {
         double expected =
-            (loss(session, moved(values, seed, STEP)) - loss(session, moved(values, seed, -STEP)))
+            (loss(running, moved(values, seed, STEP)) - loss(running, moved(values, seed, -STEP)))
                 / (2 * STEP);
         double actual = along(values, gradient, seed);
         double error = Math.abs(actual - expected) / Math.abs(expected);
@@ -144,12 +142,13 @@ class FullSizeGradientTest {
     return Math.sqrt(sum);
   }
 
-  private static double loss(OrtSession session, Map<String, Tensor> weights) throws OrtException {
-    return Objects.requireNonNull(run(session, weights, List.of("loss")).get("loss")).toFloats()[0];
+  private static double loss(RunningGraph running, Map<String, Tensor> weights)
+      throws OrtException {
+    return Objects.requireNonNull(run(running, weights, List.of("loss")).get("loss")).toFloats()[0];
   }
 
   private static Map<String, Tensor> run(
-      OrtSession session, Map<String, Tensor> weights, List<String> wanted) throws OrtException {
+      RunningGraph running, Map<String, Tensor> weights, List<String> wanted) throws OrtException {
     SplittableRandom random = new SplittableRandom(1);
     Map<String, Tensor> feeds = new LinkedHashMap<>(weights);
     long[] ids = random.longs((long) ROWS * POSITIONS, 1000, 20000).toArray();
@@ -163,20 +162,6 @@ class FullSizeGradientTest {
     feeds.put("labels", Tensor.of(random.longs(ROWS, 0, LABELS).toArray(), ROWS));
     feeds.put("labelled", Tensor.of(new float[] {1, 1, 1, 1}, ROWS));
     feeds.put("loss_scale", Tensor.scalar(1f));
-    Map<String, OnnxTensor> inputs = new LinkedHashMap<>();
-    try {
-      for (String name : session.getInputNames()) {
-        inputs.put(
-            name,
-            Objects.requireNonNull(feeds.get(name), name).toOrt(TrainingRuntime.environment()));
-      }
-      Map<String, Tensor> results = new LinkedHashMap<>();
-      try (OrtSession.Result result = session.run(inputs, new java.util.LinkedHashSet<>(wanted))) {
-        result.forEach(e -> results.put(e.getKey(), Tensor.of((OnnxTensor) e.getValue())));
-      }
-      return results;
-    } finally {
-      inputs.values().forEach(OnnxTensor::close);
-    }
+    return running.run(feeds, new LinkedHashSet<>(wanted));
   }
 }

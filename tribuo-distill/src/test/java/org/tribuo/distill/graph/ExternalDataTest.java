@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.tribuo.distill.engine.ort.GraphRunner;
 
 class ExternalDataTest {
   private static final Tensor X = Tensor.of(new float[] {1, 2, 3}, 3);

@@ -2,8 +2,6 @@ package org.tribuo.distill.graph;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtEnvironment;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,8 +9,9 @@ import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tribuo.distill.runtime.SessionSettings;
-import org.tribuo.distill.runtime.TrainingRuntime;
+import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.engine.Engines;
+import org.tribuo.distill.engine.LoadedModel;
 
 /** Weights of more bytes than one message may have; takes as much of the disk. */
 @Tag("slow")
@@ -31,12 +30,10 @@ class LargeModelTest {
     assertThat(Files.size(folder.resolve(data))).isGreaterThan(2L << 30);
     assertThat(read.bytesOfInitializers()).isEqualTo(TABLES * ROWS * WIDTH * 4);
 
-    OrtEnvironment environment = TrainingRuntime.environment();
-    try (var options = SessionSettings.cpu(1).newOptions();
-        var session = environment.createSession(file.toString(), options);
-        OnnxTensor last = Tensor.vector(ROWS - 1).toOrt(environment);
-        var result = session.run(Map.of("row", last))) {
-      float[] sum = Tensor.of((OnnxTensor) result.get(0)).toFloats();
+    try (LoadedModel model = Engines.inference().load(file, Device.cpu(1))) {
+      Map<String, Tensor> outputs =
+          model.run(Map.of("row", Tensor.vector(ROWS - 1)), model.outputs());
+      float[] sum = outputs.values().iterator().next().toFloats();
       assertThat(sum).hasSize((int) WIDTH).containsOnly(TABLES * 0.5f);
     }
   }

@@ -3,8 +3,6 @@ package org.tribuo.distill.loss;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtSession;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -16,16 +14,14 @@ import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.tribuo.distill.engine.ort.GraphRunner;
 import org.tribuo.distill.graph.Graph;
-import org.tribuo.distill.graph.GraphRunner;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.graph.pass.Normalization;
 import org.tribuo.distill.graph.pass.SinkSelection;
-import org.tribuo.distill.runtime.SessionSettings;
-import org.tribuo.distill.runtime.TrainingRuntime;
 import org.tribuo.distill.transformer.Feature;
 import org.tribuo.distill.transformer.NewEncoder;
 import org.tribuo.distill.transformer.TransformerFeatures;
@@ -260,21 +256,6 @@ class FeatureZooTest {
       throws Exception {
     Graph exposed = teacher.copy();
     found.expose(exposed, features);
-    Map<String, OnnxTensor> fed = new HashMap<>();
-    Map<String, Tensor> results = new HashMap<>();
-    try (var options = SessionSettings.cpu(1).newOptions();
-        OrtSession session =
-            TrainingRuntime.environment()
-                .createSession(exposed.toModel().toProto().toByteArray(), options)) {
-      for (String name : session.getInputNames()) {
-        fed.put(name, inputs.get(name).toOrt(TrainingRuntime.environment()));
-      }
-      try (OrtSession.Result result = session.run(fed)) {
-        result.forEach(e -> results.put(e.getKey(), Tensor.of((OnnxTensor) e.getValue())));
-      }
-    } finally {
-      fed.values().forEach(OnnxTensor::close);
-    }
-    return results;
+    return GraphRunner.run(exposed, inputs);
   }
 }

@@ -1,15 +1,10 @@
 package org.tribuo.distill.loss;
 
-import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtSession;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.tribuo.distill.autodiff.Differentiator;
+import org.tribuo.distill.engine.ort.RunningGraph;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Ops;
@@ -17,17 +12,15 @@ import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.operator.standard.StandardOperators;
-import org.tribuo.distill.runtime.SessionSettings;
-import org.tribuo.distill.runtime.TrainingRuntime;
 
 /** An objective over logits that are inputs of its graph: as small as a student can be. */
 final class LossGraph implements AutoCloseable {
   private final AttachedObjective attached;
-  private final OrtSession session;
+  private final RunningGraph running;
 
-  private LossGraph(AttachedObjective attached, OrtSession session) {
+  private LossGraph(AttachedObjective attached, RunningGraph running) {
     this.attached = attached;
-    this.session = session;
+    this.running = running;
   }
 
   /**
@@ -54,12 +47,7 @@ final class LossGraph implements AutoCloseable {
         Differentiator.differentiate(
             graph, attached.differentiated().name(), by, StandardOperators.TABLE);
     gradients.forEach((name, grad) -> graph.addOutput(op.named(name + "_grad", grad).name()));
-    try (OrtSession.SessionOptions options = SessionSettings.cpu(1).newOptions()) {
-      OrtSession session =
-          TrainingRuntime.environment()
-              .createSession(graph.toModel().toProto().toByteArray(), options);
-      return new LossGraph(attached, session);
-    }
+    return new LossGraph(attached, RunningGraph.of(graph.toModel()));
   }
 
   static LossGraph of(Objective objective, TensorType logits) throws OrtException {
@@ -73,22 +61,7 @@ final class LossGraph implements AutoCloseable {
   /** Runs the graph: the terms by name, and the gradient of each logits input by NAME_grad. */
   Map<String, Tensor> run(Map<String, Tensor> batch) throws OrtException {
     attached.check(batch);
-    Map<String, OnnxTensor> feeds = new HashMap<>();
-    List<OnnxTensor> open = new ArrayList<>();
-    try {
-      for (String name : session.getInputNames()) {
-        OnnxTensor tensor = batch.get(name).toOrt(TrainingRuntime.environment());
-        open.add(tensor);
-        feeds.put(name, tensor);
-      }
-      Map<String, Tensor> results = new LinkedHashMap<>();
-      try (OrtSession.Result result = session.run(feeds)) {
-        result.forEach(e -> results.put(e.getKey(), Tensor.of((OnnxTensor) e.getValue())));
-      }
-      return results;
-    } finally {
-      open.forEach(OnnxTensor::close);
-    }
+    return running.run(batch);
   }
 
   /** The number in a scalar. */
@@ -100,6 +73,6 @@ final class LossGraph implements AutoCloseable {
 
   @Override
   public void close() throws OrtException {
-    session.close();
+    running.close();
   }
 }

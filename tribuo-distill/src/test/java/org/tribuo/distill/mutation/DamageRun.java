@@ -6,7 +6,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
-import org.tribuo.distill.runtime.TrainingRuntime;
+import org.tribuo.distill.engine.Engines;
 
 /**
  * What the child JVM does: one damaged input after the other, telling on standard output which one
@@ -33,7 +33,7 @@ final class DamageRun {
     long seed = Long.parseLong(arguments[0]);
     Path folder = Path.of(arguments[1]);
     // What loading native code takes is not the first input's.
-    TrainingRuntime.environment();
+    Engines.training();
     watch();
     for (int i = 2; i < arguments.length; i += 3) {
       InputKind kind = InputKind.valueOf(arguments[i]);

@@ -18,11 +18,6 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
-import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtEnvironment;
-import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtSession;
-import ai.onnxruntime.OrtSession.SessionOptions;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -35,18 +30,19 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import org.tribuo.distill.component.OnnxMetadata;
+import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.engine.Engines;
+import org.tribuo.distill.engine.LoadedModel;
+import org.tribuo.distill.engine.ort.GraphRunner;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
-import org.tribuo.distill.graph.GraphRunner;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.pass.Normalization;
 import org.tribuo.distill.output.LabelOrder;
-import org.tribuo.distill.runtime.SessionSettings;
-import org.tribuo.distill.runtime.TrainingRuntime;
 import org.tribuo.distill.teacher.Teacher;
 import org.tribuo.distill.teacher.TeacherBatch;
 import org.tribuo.distill.teacher.TeacherSettings;
@@ -117,7 +113,7 @@ final class DamagedOnnx implements DamagedInput {
                 new LabelOrder(List.of("a", "b", "c")),
                 Optional.empty(),
                 false,
-                SessionSettings.cpu(1)))) {
+                Device.cpu(1)))) {
       Map<String, Tensor> inputs = new LinkedHashMap<>();
       teacher.inputs().forEach((name, type) -> inputs.put(name, ones(type)));
       teacher.logits(new TeacherBatch(new int[] {0, 1}, inputs));
@@ -126,22 +122,12 @@ final class DamagedOnnx implements DamagedInput {
   }
 
   /** What ONNX Runtime computes with the file, without this library. */
-  private static Map<String, Tensor> asItIs(Path file, Map<String, Tensor> inputs)
-      throws OrtException {
-    OrtEnvironment environment = TrainingRuntime.environment();
-    Map<String, OnnxTensor> tensors = new LinkedHashMap<>();
-    for (Map.Entry<String, Tensor> input : inputs.entrySet()) {
-      tensors.put(input.getKey(), input.getValue().toOrt(environment));
-    }
-    try (SessionOptions options = SessionSettings.cpu(1).newOptions();
-        OrtSession session = environment.createSession(file.toString(), options);
-        OrtSession.Result result = session.run(tensors)) {
-      Map<String, Tensor> outputs = new LinkedHashMap<>();
-      result.forEach(
-          output -> outputs.put(output.getKey(), Tensor.of((OnnxTensor) output.getValue())));
-      return outputs;
+  private static Map<String, Tensor> asItIs(Path file, Map<String, Tensor> inputs) {
+    LoadedModel model = Engines.inference().load(file, Device.cpu(1));
+    try {
+      return model.run(inputs, model.outputs());
     } finally {
-      tensors.values().forEach(OnnxTensor::close);
+      model.close();
     }
   }
 

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.tribuo.distill.transformer.TransformerFiles;
 
 class CutStudentTest {
   /** Its weights are named by their layer, from 0. */
@@ -26,7 +27,12 @@ class CutStudentTest {
   }
 
   private static Set<String> layersOf(StudentSource source) throws IOException {
-    return source.make(List.of("no", "yes"), 1).model().initializers().keySet().stream()
+    return source
+        .make(List.of("no", "yes"), 1, new TransformerFiles())
+        .model()
+        .initializers()
+        .keySet()
+        .stream()
         .filter(name -> name.startsWith("layers."))
         .map(name -> name.replaceAll("^(layers\\.\\d+)\\..*", "$1"))
         .collect(Collectors.toSet());

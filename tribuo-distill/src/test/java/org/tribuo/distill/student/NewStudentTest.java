@@ -11,6 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.transformer.Pooling;
+import org.tribuo.distill.transformer.TransformerFiles;
 
 class NewStudentTest {
   @ParameterizedTest
@@ -69,6 +70,6 @@ class NewStudentTest {
   }
 
   private static Map<String, Tensor> initializers(NewStudent student) {
-    return student.make(List.of("no", "yes"), 1).model().initializers();
+    return student.make(List.of("no", "yes"), 1, new TransformerFiles()).model().initializers();
   }
 }

@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tribuo.distill.engine.ExecutionProvider;
+import org.tribuo.distill.engine.Precision;
 import org.tribuo.distill.graph.Sha256;
-import org.tribuo.distill.runtime.ExecutionProvider;
-import org.tribuo.distill.runtime.Precision;
 import org.tribuo.distill.teacher.SoftTargetStoreException.Reason;
 
 class SoftTargetStoreKillTest {

@@ -17,10 +17,10 @@ import org.h2.mvstore.type.LongDataType;
 import org.h2.mvstore.type.StringDataType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tribuo.distill.engine.ExecutionProvider;
+import org.tribuo.distill.engine.Precision;
 import org.tribuo.distill.graph.Sha256;
 import org.tribuo.distill.output.LabelOrder;
-import org.tribuo.distill.runtime.ExecutionProvider;
-import org.tribuo.distill.runtime.Precision;
 import org.tribuo.distill.teacher.SoftTargetStoreException.Reason;
 
 class SoftTargetStoreTest {

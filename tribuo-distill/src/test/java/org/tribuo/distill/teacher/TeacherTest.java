@@ -18,14 +18,15 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.engine.Engines;
+import org.tribuo.distill.engine.ExecutionProvider;
+import org.tribuo.distill.engine.RuntimeUnavailableException;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Sha256;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.output.LabelOrder;
-import org.tribuo.distill.runtime.ExecutionProvider;
-import org.tribuo.distill.runtime.RuntimeUnavailableException;
-import org.tribuo.distill.runtime.SessionSettings;
 
 class TeacherTest {
   private static final LabelOrder LABELS = TinyTeacher.labels(3);
@@ -288,9 +289,8 @@ class TeacherTest {
   @Test
   void cudaThatIsAbsentIsAnError() throws IOException {
     Path file = TinyTeacher.write(folder.resolve("teacher.onnx"), 3);
-    TeacherSettings settings =
-        TeacherSettings.of(file, LABELS).withSession(SessionSettings.cuda(0));
-    assumeFalse(ExecutionProvider.CUDA.isBuiltIn());
+    TeacherSettings settings = TeacherSettings.of(file, LABELS).withDevice(Device.cuda(0));
+    assumeFalse(Engines.inference().providers().contains(ExecutionProvider.CUDA));
     try (Teacher teacher = Teacher.open(settings)) {
       assertThatThrownBy(() -> teacher.logits(ROWS.batch(0)))
           .isInstanceOf(RuntimeUnavailableException.class)

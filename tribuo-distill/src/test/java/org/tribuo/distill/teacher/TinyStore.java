@@ -3,9 +3,9 @@ package org.tribuo.distill.teacher;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import org.tribuo.distill.engine.ExecutionProvider;
+import org.tribuo.distill.engine.Precision;
 import org.tribuo.distill.graph.Sha256;
-import org.tribuo.distill.runtime.ExecutionProvider;
-import org.tribuo.distill.runtime.Precision;
 
 /** A store of soft targets whose numbers are known, of several blocks. */
 public final class TinyStore {

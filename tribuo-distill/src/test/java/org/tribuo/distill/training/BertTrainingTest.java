@@ -15,6 +15,11 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.engine.Engines;
+import org.tribuo.distill.engine.Optimizer;
+import org.tribuo.distill.engine.TrainingGraph;
+import org.tribuo.distill.engine.TrainingSession;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Ops;
@@ -26,7 +31,6 @@ import org.tribuo.distill.loss.KlDivergence;
 import org.tribuo.distill.loss.Objective;
 import org.tribuo.distill.loss.RowForm;
 import org.tribuo.distill.operator.standard.StandardOperators;
-import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.transformer.Weight;
 import org.tribuo.distill.transformer.Weights;
 
@@ -40,19 +44,15 @@ class BertTrainingTest {
   private static final long GIGABYTE = 1 << 30;
   private static final int STEPS = 10;
 
-  private static TrainingArtifacts artifacts(OnnxModel model) {
+  private static TrainingGraph trainingGraph(OnnxModel model) {
     Graph graph = Graph.of(model);
     Normalization.applyForTraining(graph);
     List<String> weights = Weights.trainable(graph).stream().map(Weight::initializer).toList();
     AttachedObjective objective =
         Objective.of(RowForm.examples(), new CrossEntropy(), new KlDivergence())
             .attach(Ops.on(graph), graph.value("logits"));
-    return TrainingArtifacts.of(
-        graph,
-        List.copyOf(objective.terms().keySet()),
-        weights,
-        StandardOperators.TABLE,
-        OptimizerSettings.DEFAULT);
+    return TrainingGraph.of(
+        graph, List.copyOf(objective.terms().keySet()), weights, StandardOperators.TABLE);
   }
 
   @Test
@@ -65,14 +65,14 @@ class BertTrainingTest {
     System.gc();
     heap.forEach(MemoryPoolMXBean::resetPeakUsage);
     Instant start = Instant.now();
-    TrainingArtifacts artifacts = artifacts(model);
+    TrainingGraph training = trainingGraph(model);
     Duration time = Duration.between(start, Instant.now());
     long bytes = heap.stream().mapToLong(pool -> pool.getPeakUsage().getUsed()).sum();
 
     System.out.printf(
         "12 layers, hidden 384: differentiated in %d ms with %d MB of heap%n",
         time.toMillis(), bytes >> 20);
-    assertThat(artifacts.checkpoint().trainable()).hasSize(4 + 12 * 16 + 2);
+    assertThat(training.parameters()).hasSize(4 + 12 * 16 + 2);
     assertThat(bytes).isLessThan(GIGABYTE);
   }
 
@@ -87,7 +87,7 @@ class BertTrainingTest {
     OnnxModel model = new BertClassifier(layers, hidden, 12, VOCABULARY, 512).graph().toModel();
     Map<String, Tensor> feeds = batch(batch, sequence);
     try (TrainingSession session =
-        TrainingSession.open(artifacts(model), SessionSettings.cpu(2), 1)) {
+        Engines.training().train(trainingGraph(model), Optimizer.DEFAULT, Device.cpu(2), 1)) {
       double gradients = Double.MAX_VALUE;
       double update = Double.MAX_VALUE;
       for (int step = 0; step < STEPS; step++) {

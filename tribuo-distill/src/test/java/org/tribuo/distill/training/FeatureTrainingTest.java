@@ -4,14 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtSession;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +19,9 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.tribuo.distill.engine.AdamW;
+import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.engine.ort.GraphRunner;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
@@ -43,12 +43,11 @@ import org.tribuo.distill.loss.RowForm;
 import org.tribuo.distill.loss.TinyBert;
 import org.tribuo.distill.loss.UniformLayers;
 import org.tribuo.distill.operator.standard.StandardOperators;
-import org.tribuo.distill.runtime.SessionSettings;
-import org.tribuo.distill.runtime.TrainingRuntime;
 import org.tribuo.distill.schedule.ConstantSchedule;
 import org.tribuo.distill.transformer.Feature;
 import org.tribuo.distill.transformer.Feature.Kind;
 import org.tribuo.distill.transformer.FeatureValue;
+import org.tribuo.distill.transformer.Transformer;
 import org.tribuo.distill.transformer.TransformerFeatures;
 
 /** Trains tiny Transformers on what is inside of others, from other exporters. */
@@ -74,7 +73,7 @@ class FeatureTrainingTest {
         Set.of(),
         compact,
         Optional.empty(),
-        SessionSettings.cpu(1),
+        Device.cpu(1),
         1);
   }
 
@@ -127,19 +126,18 @@ class FeatureTrainingTest {
       OnnxModel student, Objective objective, TrainingSettings settings, TrainingData data) {
     List<StepReport> steps = new ArrayList<>();
     TrainedStudent trained =
-        StudentTraining.train(
-            student,
-            objective,
-            StandardOperators.TABLE,
-            settings,
-            data,
-            Optional.empty(),
-            new TrainingListener() {
-              @Override
-              public void onStep(StepReport report) {
-                steps.add(report);
-              }
-            });
+        StudentTraining.of(
+                Transformer.of(student), objective, StandardOperators.TABLE, settings, data)
+            .train(
+                student,
+                data,
+                Optional.empty(),
+                new TrainingListener() {
+                  @Override
+                  public void onStep(StepReport report) {
+                    steps.add(report);
+                  }
+                });
     return new Run(trained, steps);
   }
 
@@ -154,22 +152,7 @@ class FeatureTrainingTest {
     Graph exposed = teacher.copy();
     TransformerFeatures.find(teacher).expose(exposed, features);
     Map<String, Tensor> inputs = bare.batch(bare.epoch(0).get(0));
-    Map<String, OnnxTensor> fed = new HashMap<>();
-    Map<String, Tensor> results = new HashMap<>();
-    try (var options = SessionSettings.cpu(1).newOptions();
-        OrtSession session =
-            TrainingRuntime.environment()
-                .createSession(exposed.toModel().toProto().toByteArray(), options)) {
-      for (String name : session.getInputNames()) {
-        fed.put(name, inputs.get(name).toOrt(TrainingRuntime.environment()));
-      }
-      try (OrtSession.Result result = session.run(fed)) {
-        result.forEach(e -> results.put(e.getKey(), Tensor.of((OnnxTensor) e.getValue())));
-      }
-    } finally {
-      fed.values().forEach(OnnxTensor::close);
-    }
-    return new Texts(rows, results);
+    return new Texts(rows, GraphRunner.run(exposed, inputs));
   }
 
   private static List<Feature> all() {

@@ -20,6 +20,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.tribuo.distill.engine.AdamW;
+import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.Attributes;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.ElementType;
@@ -41,12 +43,12 @@ import org.tribuo.distill.loss.TokenMask;
 import org.tribuo.distill.operator.Derivative;
 import org.tribuo.distill.operator.Operators;
 import org.tribuo.distill.operator.standard.StandardOperators;
-import org.tribuo.distill.runtime.SessionSettings;
 import org.tribuo.distill.schedule.ConstantSchedule;
 import org.tribuo.distill.schedule.LinearSchedule;
 import org.tribuo.distill.schedule.Schedule;
 import org.tribuo.distill.schedule.StepSchedule;
 import org.tribuo.distill.schedule.WarmUpSchedule;
+import org.tribuo.distill.transformer.Transformer;
 
 /** Trains a tiny BERT (vocabulary 101, 3 classes) on sequences of a few token ids. */
 class StudentTrainingTest {
@@ -80,7 +82,7 @@ class StudentTrainingTest {
         Set.of(),
         compact,
         Optional.empty(),
-        SessionSettings.cpu(threads),
+        Device.cpu(threads),
         1);
   }
 
@@ -106,19 +108,14 @@ class StudentTrainingTest {
         base.frozen(),
         base.compactVocabulary(),
         earlyStopping,
-        base.session(),
+        base.device(),
         seed);
   }
 
   private static TrainedStudent train(TrainingSettings settings) {
-    return StudentTraining.train(
-        student(),
-        BOTH,
-        StandardOperators.TABLE,
-        settings,
-        new Sequences(20),
-        Optional.empty(),
-        TrainingListener.NONE);
+    return StudentTraining.of(
+            Transformer.of(student()), BOTH, StandardOperators.TABLE, settings, new Sequences(20))
+        .train(student(), new Sequences(20), Optional.empty(), TrainingListener.NONE);
   }
 
   /** Of one matrix; the others are written as floats. */
@@ -141,14 +138,13 @@ class StudentTrainingTest {
   void halvesAreTrainedAsFloatsAndWrittenAsHalves() {
     OnnxModel before = withAMatrixOfHalves();
     OnnxModel after =
-        StudentTraining.train(
-                before,
+        StudentTraining.of(
+                Transformer.of(before),
                 BOTH,
                 StandardOperators.TABLE,
                 settings(true, 0, true),
-                new Sequences(20),
-                Optional.empty(),
-                TrainingListener.NONE)
+                new Sequences(20))
+            .train(before, new Sequences(20), Optional.empty(), TrainingListener.NONE)
             .model();
 
     assertThat(after.initializers().get(MATRIX).type())
@@ -249,14 +245,13 @@ class StudentTrainingTest {
     OnnxModel before = graph.toModel();
 
     OnnxModel after =
-        StudentTraining.train(
-                before,
+        StudentTraining.of(
+                Transformer.of(before),
                 Objective.of(RowForm.examples(), new CrossEntropy()),
                 StandardOperators.TABLE,
                 settings(true, 0.01f, true).withFrozen(Set.of(frozen)),
-                new Sequences(20),
-                Optional.empty(),
-                TrainingListener.NONE)
+                new Sequences(20))
+            .train(before, new Sequences(20), Optional.empty(), TrainingListener.NONE)
             .model();
 
     for (String name : List.of("table", "head")) {
@@ -277,19 +272,22 @@ class StudentTrainingTest {
   @Test
   void theLossFalls() {
     List<Double> losses = new ArrayList<>();
-    StudentTraining.train(
-        student(),
-        BOTH,
-        StandardOperators.TABLE,
-        settings(true, 0.01f, true),
-        new Sequences(20),
-        Optional.empty(),
-        new TrainingListener() {
-          @Override
-          public void onEpochEnd(EpochReport report) {
-            losses.add(report.meanLoss());
-          }
-        });
+    StudentTraining.of(
+            Transformer.of(student()),
+            BOTH,
+            StandardOperators.TABLE,
+            settings(true, 0.01f, true),
+            new Sequences(20))
+        .train(
+            student(),
+            new Sequences(20),
+            Optional.empty(),
+            new TrainingListener() {
+              @Override
+              public void onEpochEnd(EpochReport report) {
+                losses.add(report.meanLoss());
+              }
+            });
     assertThat(losses).hasSize(4);
     assertThat(losses.get(3)).isLessThan(losses.get(0) * 0.8);
   }
@@ -317,14 +315,13 @@ class StudentTrainingTest {
   @Test
   void theLastLayerComputesTheFirstTokenAlone() {
     List<Shape> wide = new ArrayList<>();
-    StudentTraining.train(
-        student(),
-        BOTH,
-        watching("Gelu", wide),
-        settings(true, 0, false),
-        new Sequences(20),
-        Optional.empty(),
-        TrainingListener.NONE);
+    StudentTraining.of(
+            Transformer.of(student()),
+            BOTH,
+            watching("Gelu", wide),
+            settings(true, 0, false),
+            new Sequences(20))
+        .train(student(), new Sequences(20), Optional.empty(), TrainingListener.NONE);
 
     assertThat(wide).hasSize(2);
     assertThat(wide.get(0).dimension(1)).as("tokens in the last layer").isEqualTo(Dimension.of(1));
@@ -338,20 +335,23 @@ class StudentTrainingTest {
   @Test
   void eachStepHasTheNumbersOfItsSchedules() {
     List<StepReport> steps = new ArrayList<>();
-    StudentTraining.train(
-        student(),
-        BOTH,
-        StandardOperators.TABLE,
-        scheduled(
-            new ObjectiveSchedules(new LinearSchedule(0, 1), StepSchedule.of(4, 2), Map.of())),
-        new Sequences(20),
-        Optional.empty(),
-        new TrainingListener() {
-          @Override
-          public void onStep(StepReport report) {
-            steps.add(report);
-          }
-        });
+    StudentTraining.of(
+            Transformer.of(student()),
+            BOTH,
+            StandardOperators.TABLE,
+            scheduled(
+                new ObjectiveSchedules(new LinearSchedule(0, 1), StepSchedule.of(4, 2), Map.of())),
+            new Sequences(20))
+        .train(
+            student(),
+            new Sequences(20),
+            Optional.empty(),
+            new TrainingListener() {
+              @Override
+              public void onStep(StepReport report) {
+                steps.add(report);
+              }
+            });
     assertThat(steps).hasSize(12);
     assertThat(steps.get(0).schedules()).isEqualTo(Map.of("alpha", 0f, "temperature", 4f));
     assertThat(steps.get(11).schedules()).isEqualTo(Map.of("alpha", 1f, "temperature", 2f));
@@ -456,14 +456,13 @@ class StudentTrainingTest {
   void aTokenBeyondTheTableIsNamed() {
     assertThatThrownBy(
             () ->
-                StudentTraining.train(
-                    student(),
-                    BOTH,
-                    StandardOperators.TABLE,
-                    settings(true, 0, false),
-                    new Sequences(180),
-                    Optional.empty(),
-                    TrainingListener.NONE))
+                StudentTraining.of(
+                        Transformer.of(student()),
+                        BOTH,
+                        StandardOperators.TABLE,
+                        settings(true, 0, false),
+                        new Sequences(180))
+                    .train(student(), new Sequences(180), Optional.empty(), TrainingListener.NONE))
         .isInstanceOf(TrainingException.class)
         .hasMessageContaining("token id 163")
         .hasMessageContaining("'" + WORDS + "' has 101 rows");
@@ -531,14 +530,17 @@ class StudentTrainingTest {
     assertThatExceptionOfType(NonFiniteLossException.class)
         .isThrownBy(
             () ->
-                StudentTraining.train(
-                    student(),
-                    BOTH,
-                    StandardOperators.TABLE,
-                    settings(true, 0.01f, true),
-                    new Broken(stepsOfAnEpoch + 1),
-                    Optional.of(watching),
-                    TrainingListener.NONE))
+                StudentTraining.of(
+                        Transformer.of(student()),
+                        BOTH,
+                        StandardOperators.TABLE,
+                        settings(true, 0.01f, true),
+                        new Broken(stepsOfAnEpoch + 1))
+                    .train(
+                        student(),
+                        new Broken(stepsOfAnEpoch + 1),
+                        Optional.of(watching),
+                        TrainingListener.NONE))
         .withMessageStartingWith("Step 4: 'soft' is NaN")
         .satisfies(
             e -> {
@@ -581,14 +583,13 @@ class StudentTrainingTest {
         variant(
             10, ObjectiveSchedules.constant(0.5f, 2), 0, Optional.of(new EarlyStopping(0.1, 2)), 1);
     TrainedStudent trained =
-        StudentTraining.train(
-            student(),
-            BOTH,
-            StandardOperators.TABLE,
-            stopping,
-            new Sequences(20),
-            Optional.of(falling),
-            TrainingListener.NONE);
+        StudentTraining.of(
+                Transformer.of(student()),
+                BOTH,
+                StandardOperators.TABLE,
+                stopping,
+                new Sequences(20))
+            .train(student(), new Sequences(20), Optional.of(falling), TrainingListener.NONE);
     assertThat(seen).hasSize(3);
     assertThat(trained.epoch()).isEqualTo(1);
     assertThat(trained.metrics()).containsEntry("score", 1.0);

@@ -57,7 +57,7 @@ class MiniLmTest {
     TransformerLayers layers = TransformerLayers.find(teacher, normalized);
     TaskHead head = new TaskHead(Pooling.MEAN, 77, 1);
 
-    Graph withHead = head.attach(teacher, normalized);
+    Graph withHead = head.attach(Transformer.of(teacher.toModel()));
     Graph student = LayerCut.keep(withHead, layers, LayerCut.spread(6, 2));
 
     assertThat(student.opset(Node.ONNX)).isEqualTo(11);

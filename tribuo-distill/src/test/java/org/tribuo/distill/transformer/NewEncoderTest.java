@@ -29,7 +29,7 @@ class NewEncoderTest {
 
     assertThat(DropoutPlaces.in(graph)).hasSize(7);
     assertThat(Weights.trainable(graph)).hasSize(2 + 2 + 3 * 16);
-    assertThat(new TaskHead(Pooling.MEAN, 3, 1).attach(Graph.of(SMALL.make(1))).outputs())
+    assertThat(new TaskHead(Pooling.MEAN, 3, 1).attach(Transformer.of(SMALL.make(1))).outputs())
         .containsExactly(TaskHead.LOGITS);
   }
 

@@ -36,7 +36,7 @@ class TaskHeadTest {
     ZooModel model = ZooModel.of(name);
     Graph encoder = model.graph();
 
-    Graph graph = new TaskHead(Pooling.MEAN, LABELS, 7).attach(encoder);
+    Graph graph = new TaskHead(Pooling.MEAN, LABELS, 7).attach(Transformer.of(encoder.toModel()));
 
     assertThat(graph.outputs()).containsExactly("logits");
     assertThat(graph.opset(Node.ONNX)).isEqualTo(encoder.opset(Node.ONNX));
@@ -68,7 +68,8 @@ class TaskHeadTest {
     ZooModel model = ZooModel.of("bert_multilabel_dynamo");
     Graph encoder = model.graph();
 
-    Graph graph = new TaskHead(Pooling.FIRST_TOKEN, LABELS, 7).attach(encoder);
+    Graph graph =
+        new TaskHead(Pooling.FIRST_TOKEN, LABELS, 7).attach(Transformer.of(encoder.toModel()));
 
     Tensor hidden = hiddenStates(encoder, model);
     int batch = (int) hidden.dim(0);
@@ -84,7 +85,8 @@ class TaskHeadTest {
   void withoutPoolingEachTokenHasLogits() throws Exception {
     ZooModel model = ZooModel.of("electra_tokcls_ts11");
 
-    Graph graph = new TaskHead(Pooling.NONE, LABELS, 7).attach(model.graph());
+    Graph graph =
+        new TaskHead(Pooling.NONE, LABELS, 7).attach(Transformer.of(model.graph().toModel()));
 
     Tensor ids = model.inputs().get("input_ids");
     assertThat(ZooModel.run(graph, model.inputs()).get("logits").dims())
@@ -96,7 +98,7 @@ class TaskHeadTest {
     ZooModel model = ZooModel.of("minilm_embedding_ts14");
     Graph encoder = model.graph();
 
-    Graph graph = new TaskHead(Pooling.OWN, LABELS, 7).attach(encoder);
+    Graph graph = new TaskHead(Pooling.OWN, LABELS, 7).attach(Transformer.of(encoder.toModel()));
 
     Tensor embedding = ZooModel.run(encoder, model.inputs()).get("sentence_embedding");
     float[][] rows = new float[(int) embedding.dim(0)][32];
@@ -111,8 +113,8 @@ class TaskHeadTest {
     Graph encoder = ZooModel.of("bert_seqcls_ts11").graph();
     TaskHead head = new TaskHead(Pooling.MEAN, LABELS, 7);
 
-    Graph once = head.attach(encoder);
-    Graph twice = new TaskHead(Pooling.MEAN, 2, 7).attach(once);
+    Graph once = head.attach(Transformer.of(encoder.toModel()));
+    Graph twice = new TaskHead(Pooling.MEAN, 2, 7).attach(Transformer.of(once.toModel()));
 
     assertThat(once.initializers().keySet())
         .contains("head.weight", "head.bias")
@@ -138,7 +140,7 @@ class TaskHeadTest {
 
   private static float[] weights(Graph encoder, int labels, long seed) {
     return new TaskHead(Pooling.NONE, labels, seed)
-        .attach(encoder)
+        .attach(Transformer.of(encoder.toModel()))
         .initializers()
         .get("head.weight")
         .toFloats();
@@ -152,8 +154,8 @@ class TaskHeadTest {
     ZooModel model = ZooModel.of("bert_seqcls_dynamo");
     Graph encoder = inHalfPrecision(model.graph());
 
-    Graph graph = new TaskHead(pooling, LABELS, 7).attach(encoder);
-    Graph full = new TaskHead(pooling, LABELS, 7).attach(model.graph());
+    Graph graph = new TaskHead(pooling, LABELS, 7).attach(Transformer.of(encoder.toModel()));
+    Graph full = new TaskHead(pooling, LABELS, 7).attach(Transformer.of(model.graph().toModel()));
 
     assertThat(graph.initializers().get("head.weight").elementType())
         .isEqualTo(ElementType.FLOAT16);
@@ -168,7 +170,8 @@ class TaskHeadTest {
   void saysWhyThereIsNoPooler() throws Exception {
     Graph tokens = ZooModel.of("bert_tokcls_ts14").graph();
 
-    assertThatThrownBy(() -> new TaskHead(Pooling.OWN, 2, 1).attach(tokens))
+    assertThatThrownBy(
+            () -> new TaskHead(Pooling.OWN, 2, 1).attach(Transformer.of(tokens.toModel())))
         .isInstanceOf(GraphException.class)
         .hasMessageContaining("none of its outputs [logits] have two")
         .hasMessageContaining("choose the pooling FIRST_TOKEN or MEAN");
@@ -178,7 +181,8 @@ class TaskHeadTest {
   void doesNotTakeLogitsForAPooler() throws Exception {
     Graph classifier = ZooModel.of("bert_seqcls_dynamo").graph();
 
-    assertThatThrownBy(() -> new TaskHead(Pooling.OWN, 2, 1).attach(classifier))
+    assertThatThrownBy(
+            () -> new TaskHead(Pooling.OWN, 2, 1).attach(Transformer.of(classifier.toModel())))
         .isInstanceOf(GraphException.class)
         .hasMessageContaining("'logits' is a head's output, not a pooler's");
   }
@@ -187,7 +191,8 @@ class TaskHeadTest {
   void saysWhyThereIsNoMask() throws Exception {
     Graph images = ZooModel.of("vit_imgcls_dynamo").graph();
 
-    assertThatThrownBy(() -> new TaskHead(Pooling.MEAN, 2, 1).attach(images))
+    assertThatThrownBy(
+            () -> new TaskHead(Pooling.MEAN, 2, 1).attach(Transformer.of(images.toModel())))
         .isInstanceOf(GraphException.class)
         .hasMessageContaining("none of the inputs {pixel_values=")
         .hasMessageContaining("choose another pooling");

@@ -1,10 +1,7 @@
 package org.tribuo.distill.transformer;
 
 import ai.onnx.proto.OnnxMl.TensorProto;
-import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtSession;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -17,12 +14,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.tribuo.distill.engine.ort.GraphRunner;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.pass.Normalization;
-import org.tribuo.distill.runtime.SessionSettings;
-import org.tribuo.distill.runtime.TrainingRuntime;
 
 /** A small model of the zoo with a batch for it. */
 record ZooModel(Path folder, JsonNode json) {
@@ -100,23 +96,6 @@ record ZooModel(Path folder, JsonNode json) {
 
   /** What ONNX Runtime makes of a graph, by output. Inputs that the graph lacks are left out. */
   static Map<String, Tensor> run(Graph graph, Map<String, Tensor> inputs) throws OrtException {
-    OrtEnvironment environment = TrainingRuntime.environment();
-    Map<String, OnnxTensor> fed = new LinkedHashMap<>();
-    Map<String, Tensor> results = new LinkedHashMap<>();
-    byte[] model = graph.toModel().toProto().toByteArray();
-    try (var options = SessionSettings.cpu(1).newOptions();
-        OrtSession session = environment.createSession(model, options)) {
-      for (String name : session.getInputNames()) {
-        fed.put(name, inputs.get(name).toOrt(environment));
-      }
-      try (OrtSession.Result result = session.run(fed)) {
-        for (var output : result) {
-          results.put(output.getKey(), Tensor.of((OnnxTensor) output.getValue()));
-        }
-      }
-    } finally {
-      fed.values().forEach(OnnxTensor::close);
-    }
-    return results;
+    return GraphRunner.run(graph, inputs);
   }
 }

@@ -7,8 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.tribuo.distill.autodiff.Differentiator;
+import org.tribuo.distill.engine.TrainingGraph;
+import org.tribuo.distill.engine.ort.GraphRunner;
 import org.tribuo.distill.graph.Graph;
-import org.tribuo.distill.graph.GraphRunner;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.Value;
@@ -16,8 +17,6 @@ import org.tribuo.distill.graph.pass.Normalization;
 import org.tribuo.distill.graph.pass.SinkSelection;
 import org.tribuo.distill.loss.AttachedObjective;
 import org.tribuo.distill.operator.standard.StandardOperators;
-import org.tribuo.distill.training.OptimizerSettings;
-import org.tribuo.distill.training.TrainingArtifacts;
 import org.tribuo.distill.transformer.TiedWeights;
 
 /** A case's model with its loss and the gradients of what is trained. */
@@ -73,8 +72,7 @@ record DifferentiatedCase(
     return tied.restore(gradients);
   }
 
-  TrainingArtifacts artifacts(OptimizerSettings settings) {
-    List<String> losses = List.copyOf(objective.terms().keySet());
-    return TrainingArtifacts.of(graph, losses, gradientValues, settings);
+  TrainingGraph trainingGraph() {
+    return new TrainingGraph(graph, List.copyOf(objective.terms().keySet()), gradientValues);
   }
 }

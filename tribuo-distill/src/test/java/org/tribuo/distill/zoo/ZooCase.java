@@ -15,9 +15,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.tribuo.distill.engine.AdamW;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
-import org.tribuo.distill.training.AdamW;
 
 /** One folder of the zoo: a model, a batch, a loss and what PyTorch made of them. */
 final class ZooCase {

@@ -18,12 +18,13 @@ import java.util.Set;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.tribuo.distill.graph.GraphRunner;
+import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.engine.Engines;
+import org.tribuo.distill.engine.Optimizer;
+import org.tribuo.distill.engine.TrainingSession;
+import org.tribuo.distill.engine.ort.GraphRunner;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
-import org.tribuo.distill.runtime.SessionSettings;
-import org.tribuo.distill.training.OptimizerSettings;
-import org.tribuo.distill.training.TrainingSession;
 
 /**
  * Every exporter's Transformer trains as it does in PyTorch. The system property {@code zoo.dir}
@@ -73,11 +74,10 @@ class ZooTest {
 
   /** Ten steps, and the file that is written after them. */
   private double checkTrajectory(ZooCase zooCase, DifferentiatedCase student) throws Exception {
-    OptimizerSettings settings =
-        new OptimizerSettings(zooCase.optimizer(), OptionalDouble.empty(), Set.of());
+    Optimizer optimizer = new Optimizer(zooCase.optimizer(), OptionalDouble.empty(), Set.of());
     double worst = 0;
     try (TrainingSession session =
-        TrainingSession.open(student.artifacts(settings), SessionSettings.cpu(1), 1)) {
+        Engines.training().train(student.trainingGraph(), optimizer, Device.cpu(1), 1)) {
       Map<String, Tensor> batch = new LinkedHashMap<>(student.feeds());
       batch.keySet().retainAll(session.inputs().keySet());
       double[] expected = zooCase.trajectory();

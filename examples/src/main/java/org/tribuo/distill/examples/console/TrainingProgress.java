@@ -5,9 +5,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.tribuo.distill.engine.TrainingSession;
 import org.tribuo.distill.training.EvaluationReport;
 import org.tribuo.distill.training.StepReport;
-import org.tribuo.distill.training.TrainingArtifacts;
 import org.tribuo.distill.training.TrainingListener;
 import org.tribuo.distill.training.TrainingPlan;
 import org.tribuo.distill.training.TrainingSummary;
@@ -52,7 +52,7 @@ public final class TrainingProgress implements TrainingListener, AutoCloseable {
   /** The loss first; its terms if there are several. */
   private String averages() {
     Map<String, Double> shown = new LinkedHashMap<>(averages);
-    shown.remove(TrainingArtifacts.GRADIENT_NORM);
+    shown.remove(TrainingSession.GRADIENT_NORM);
     int lossAndItsOnlyTerm = 2;
     return shown.entrySet().stream()
         .limit(shown.size() > lossAndItsOnlyTerm ? shown.size() : 1)

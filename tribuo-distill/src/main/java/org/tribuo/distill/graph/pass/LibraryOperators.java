@@ -6,17 +6,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.tribuo.distill.graph.Attributes;
+import org.tribuo.distill.graph.DistillDomain;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.TensorType;
-import org.tribuo.distill.runtime.OperatorLibrary;
 
 /**
- * Puts the operators of an {@link OperatorLibrary} in the place of those that it has too: matrix
- * products ({@link ShortProducts}), Gelu with the error function, and LayerNormalization of the
- * last axis with a bias. All are of float32.
+ * Puts the operators of {@link DistillDomain} in the place of those that it has too: matrix
+ * products, as {@link ShortProducts} says, Gelu with the error function, and LayerNormalization of
+ * the last axis with a bias. All are of float32.
  */
 public final class LibraryOperators {
   private final Graph graph;
@@ -42,8 +42,7 @@ public final class LibraryOperators {
     if (node.is("Gelu")
         && node.attributes().get("approximate", "none").equals("none")
         && floats(node.input(0)).isPresent()) {
-      graph.replace(
-          node, OperatorLibrary.DOMAIN, OperatorLibrary.GELU, Attributes.NONE, node.inputs());
+      graph.replace(node, DistillDomain.NAME, DistillDomain.GELU, Attributes.NONE, node.inputs());
     } else if (node.is("LayerNormalization")) {
       shape(node.input(0))
           .filter(shape -> isOfLastAxis(node, shape))
@@ -72,8 +71,8 @@ public final class LibraryOperators {
     outputs.put(graph.freshName(node.output(0) + "_variance"), statistic);
     graph.replace(
         node,
-        OperatorLibrary.DOMAIN,
-        OperatorLibrary.LAYER_NORMALIZATION,
+        DistillDomain.NAME,
+        DistillDomain.LAYER_NORMALIZATION,
         Attributes.NONE.with("epsilon", node.attributes().get("epsilon", 1e-5f)),
         node.inputs(),
         List.copyOf(outputs.keySet()));

@@ -51,11 +51,20 @@ public final class Normalization {
   public static void applyForTraining(Graph graph) {
     graph.named(
         () -> {
-          graph.inputs().forEach(Normalization::requireShape);
+          checkForTraining(graph);
           new InlineFunctions().apply(graph);
           new CastFloat16().apply(graph);
           normalize(graph);
         });
+  }
+
+  /**
+   * Checks what {@link #applyForTraining} needs beside what {@link #apply} needs.
+   *
+   * @throws GraphException if an input has no shape
+   */
+  public static void checkForTraining(Graph graph) {
+    graph.inputs().forEach(Normalization::requireShape);
   }
 
   private static void requireShape(String input, TensorType type) {

@@ -7,14 +7,14 @@ import java.util.Optional;
 import java.util.Set;
 import org.tribuo.distill.graph.Attributes;
 import org.tribuo.distill.graph.Dimension;
+import org.tribuo.distill.graph.DistillDomain;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.TensorType;
-import org.tribuo.distill.runtime.OperatorLibrary;
 
 /**
- * Puts {@link OperatorLibrary#PRODUCT}, whose factors are of bfloat16, in the place of a network's
+ * Puts {@link DistillDomain#PRODUCT}, whose factors are of bfloat16, in the place of a network's
  * matrix products of float32. A vector that is added to the rows of a product becomes its bias.
  *
  * <p>A product stays as it is where the ranks of its factors are not known or one of them is a
@@ -70,7 +70,7 @@ final class ShortProducts {
 
   private void product(Node old, Attributes attributes, List<String> inputs, String output) {
     graph.replace(
-        old, OperatorLibrary.DOMAIN, OperatorLibrary.PRODUCT, attributes, inputs, List.of(output));
+        old, DistillDomain.NAME, DistillDomain.PRODUCT, attributes, inputs, List.of(output));
   }
 
   private static Attributes attributes(Node node) {

@@ -9,9 +9,9 @@ import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Node;
-import org.tribuo.distill.graph.RuntimeInference;
 import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.TensorType;
+import org.tribuo.distill.graph.TypeInference;
 import org.tribuo.distill.operator.Operator;
 import org.tribuo.distill.operator.SizedNode;
 import org.tribuo.distill.operator.standard.StandardOperators;
@@ -34,8 +34,8 @@ import org.tribuo.distill.operator.standard.StandardOperators;
  * <p><b>Steps.</b>
  *
  * <ol>
- *   <li>ONNX Runtime infers all types once ({@link RuntimeInference}). Element types are taken from
- *       it alone.
+ *   <li>ONNX Runtime infers all types once ({@link TypeInference}). Element types are taken from it
+ *       alone.
  *   <li>The nodes are visited in topological order. A node's shape function is given the shapes of
  *       its inputs and the numbers in them.
  *   <li>Both shapes of an output are merged, dimension by dimension: our own, unless it is unknown
@@ -89,7 +89,7 @@ public final class ShapeInference {
    * @throws GraphException as above
    */
   public static ShapeInference of(Graph graph) {
-    return new ShapeInference(graph, RuntimeInference.types(graph));
+    return new ShapeInference(graph, TypeInference.onClassPath().infer(graph));
   }
 
   /**

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.tribuo.distill.graph.Dimension;
+import org.tribuo.distill.graph.DistillDomain;
 import org.tribuo.distill.graph.Operation;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Shape;
@@ -20,7 +21,6 @@ import org.tribuo.distill.operator.AxisOrigins;
 import org.tribuo.distill.operator.ForwardNode;
 import org.tribuo.distill.operator.Operator;
 import org.tribuo.distill.operator.SizedNode;
-import org.tribuo.distill.runtime.OperatorLibrary;
 
 /** Matrix products and convolutions. */
 final class MatrixProducts {
@@ -47,7 +47,7 @@ final class MatrixProducts {
 
   /** The product of a library of operators; of a bias the walk makes the sum over all rows. */
   static final Operator SHORT_PRODUCT =
-      operator(OperatorLibrary.DOMAIN + "::" + OperatorLibrary.PRODUCT)
+      operator(DistillDomain.NAME + "::" + DistillDomain.PRODUCT)
           .with(MATRIX_PRODUCT)
           .gradient(
               BROADCAST,

@@ -15,17 +15,17 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.tribuo.distill.engine.ort.ChildJvm;
+import org.tribuo.distill.engine.ort.GraphRunner;
 import org.tribuo.distill.graph.Attributes;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
-import org.tribuo.distill.graph.GraphRunner;
 import org.tribuo.distill.graph.OperatorCase;
 import org.tribuo.distill.graph.OperatorCase.Sizes;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
-import org.tribuo.distill.runtime.ChildJvm;
 
 /**
  * ONNX Runtime's gradient kernels write nowhere but into their outputs, as the rules use them: each

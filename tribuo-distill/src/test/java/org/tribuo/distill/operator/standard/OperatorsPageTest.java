@@ -9,10 +9,10 @@ import java.util.Collection;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.tribuo.distill.graph.DistillDomain;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.operator.Derivative;
 import org.tribuo.distill.operator.Operator;
-import org.tribuo.distill.runtime.OperatorLibrary;
 
 /**
  * The page of supported operators is written from the tables. {@code -Doperators.write=true} writes
@@ -88,7 +88,7 @@ class OperatorsPageTest {
   /** Those of ONNX and ONNX Runtime; an operator library has its own page. */
   private static Collection<String> ofRuntime(Predicate<Operator> wanted) {
     return StandardOperators.TABLE.names(
-        wanted.and(operator -> !operator.name().startsWith(OperatorLibrary.DOMAIN)));
+        wanted.and(operator -> !operator.name().startsWith(DistillDomain.NAME)));
   }
 
   private static String list(Collection<String> operators) {

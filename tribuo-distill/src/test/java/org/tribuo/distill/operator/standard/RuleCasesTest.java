@@ -9,13 +9,13 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.tribuo.distill.graph.DistillDomain;
 import org.tribuo.distill.graph.OperatorCase;
 import org.tribuo.distill.graph.OperatorCase.Sizes;
 import org.tribuo.distill.graph.pass.DecompositionCases;
 import org.tribuo.distill.graph.pass.OldOperatorCases;
 import org.tribuo.distill.operator.Derivative;
 import org.tribuo.distill.operator.UndifferentiableException;
-import org.tribuo.distill.runtime.OperatorLibrary;
 
 /**
  * Every rule against central differences, entry by entry, of a random weighted sum of the
@@ -39,7 +39,7 @@ class RuleCasesTest {
             StandardOperators.TABLE.names(
                 operator ->
                     operator.derivative().orElse(null) instanceof Derivative.Rule
-                        && !operator.name().startsWith(OperatorLibrary.DOMAIN)));
+                        && !operator.name().startsWith(DistillDomain.NAME)));
   }
 
   @ParameterizedTest(name = "{0}")
