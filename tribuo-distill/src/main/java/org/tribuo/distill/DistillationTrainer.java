@@ -17,9 +17,6 @@ import org.tribuo.Output;
 import org.tribuo.Trainer;
 import org.tribuo.distill.component.PropertyChecks;
 import org.tribuo.distill.engine.Device;
-import org.tribuo.distill.engine.ExecutionProvider;
-import org.tribuo.distill.engine.OperatorLibrary;
-import org.tribuo.distill.engine.Precision;
 import org.tribuo.distill.input.Batching;
 import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.output.LabelOrder;
@@ -129,24 +126,8 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
               + " is no longer a finite number; empty for none.")
   private String lastGoodStudent = "";
 
-  @Config(description = "Where teacher and student run.")
-  private ExecutionProvider provider = ExecutionProvider.CPU;
-
-  @Config(description = "The GPU, counted from 0.")
-  private int deviceId;
-
-  @Config(
-      description = "The maximum memory of the GPU that a session takes, in bytes; 0 for no limit.")
-  private long gpuMemoryLimitBytes;
-
-  @Config(description = "The threads that one operator may use; 0 for one a physical core.")
-  private int threads;
-
-  @Config(
-      description =
-          "The numbers in which teacher and student compute: FLOAT32, or BFLOAT16_PRODUCTS, which"
-              + " needs tribuo-distill-onednn on the class path.")
-  private Precision precision = Precision.FLOAT32;
+  @Config(description = "Where teacher and student run, on how many threads, in which numbers.")
+  private Device device = Device.cpu(0);
 
   @Config(
       description =
@@ -192,25 +173,11 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
             batching,
             stages,
             Optional.ofNullable(earlyStopping),
-            device(properties),
+            device,
             file("softTargetStore", softTargetStore, properties),
             file("lastGoodStudent", lastGoodStudent, properties));
     recipe.check(properties);
     setInvocationCount(0);
-  }
-
-  private Device device(PropertyChecks properties) {
-    properties.checkAtLeast("threads", 0, threads);
-    properties.check("deviceId", () -> new Device(provider, deviceId, 0, threads));
-    Device float32 =
-        properties.check(
-            "gpuMemoryLimitBytes",
-            () -> new Device(provider, deviceId, gpuMemoryLimitBytes, threads));
-    Device device = properties.check("precision", () -> float32.withPrecision(precision));
-    if (device.precision() != Precision.FLOAT32 && OperatorLibrary.onClassPath().isEmpty()) {
-      throw properties.refused("precision", OperatorLibrary.MISSING);
-    }
-    return device;
   }
 
   private static Optional<Path> file(String property, String path, PropertyChecks properties) {
@@ -430,11 +397,7 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
 
     /** Where teacher and student run, and in which numbers. */
     public Builder<T> device(Device device) {
-      trainer().provider = device.provider();
-      trainer().deviceId = device.deviceId();
-      trainer().gpuMemoryLimitBytes = device.gpuMemoryLimitBytes();
-      trainer().threads = device.intraOpThreads();
-      trainer().precision = device.precision();
+      trainer().device = device;
       return this;
     }
 

@@ -53,7 +53,8 @@ class ArchitectureTest {
           entry("graph.shape", Set.of("graph", "operator")),
           entry("graph.pass", Set.of("graph", "graph.shape", "operator")),
           entry("autodiff", Set.of("graph", "operator")),
-          entry("engine", Set.of("file", "graph", "graph.pass", "operator", "autodiff")),
+          entry(
+              "engine", Set.of("component", "file", "graph", "graph.pass", "operator", "autodiff")),
           entry("schedule", Set.of("component")),
           entry("transformer", Set.of("component", "graph", "graph.pass", "operator")),
           entry("loss", Set.of("component", "graph", "graph.shape", "schedule", "transformer")),

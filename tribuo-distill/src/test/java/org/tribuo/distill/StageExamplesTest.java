@@ -133,7 +133,7 @@ class StageExamplesTest {
             <property name="student" value="student"/>
             <property name="teacher" value="teacher"/>
             <propertylist name="stages"><item>general</item></propertylist>
-            <property name="threads" value="1"/>
+            <property name="device" value="device"/>
           </component>
           <component name="student" type="org.tribuo.distill.student.OnnxStudent">
             <property name="path" value="BERT"/>
@@ -154,6 +154,9 @@ class StageExamplesTest {
             <property name="outputFactory" value="labels"/>
           </component>
           <component name="labels" type="org.tribuo.classification.LabelFactory"/>
+          <component name="device" type="org.tribuo.distill.engine.Device">
+            <property name="threads" value="1"/>
+          </component>
         </config>
         """
             .replace("BERT", BERT.toString())

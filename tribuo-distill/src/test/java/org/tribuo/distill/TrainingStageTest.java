@@ -122,7 +122,7 @@ class TrainingStageTest {
             <property name="teacher" value="both"/>
             <propertylist name="stages"><item>imitation</item><item>exam</item></propertylist>
             <property name="batching" value="eights"/>
-            <property name="threads" value="1"/>
+            <property name="device" value="device"/>
           </component>
           <component name="eights" type="org.tribuo.distill.input.Batching">
             <property name="batchSize" value="8"/>
@@ -151,7 +151,7 @@ class TrainingStageTest {
             <property name="student" value="whole"/>
             <property name="teacher" value="one"/>
             <propertylist name="stages"><item>once</item></propertylist>
-            <property name="threads" value="1"/>
+            <property name="device" value="device"/>
           </component>
           <component name="once" type="org.tribuo.distill.TrainingStage">
             <property name="epochs" value="1"/>
@@ -172,6 +172,9 @@ class TrainingStageTest {
             <property name="name" value="exam"/>
             <property name="epochs" value="2"/>
             <property name="from" value="LABELS"/>
+          </component>
+          <component name="device" type="org.tribuo.distill.engine.Device">
+            <property name="threads" value="1"/>
           </component>
         </config>
         """

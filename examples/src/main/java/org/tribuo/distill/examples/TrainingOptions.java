@@ -121,7 +121,7 @@ public final class TrainingOptions implements Options, Configurable {
 
   /** Where, on how many threads and in what numbers models run. */
   Device device() {
-    return new Device(provider, 0, 0, threads, precision);
+    return Device.cpu(threads).withProvider(provider).withPrecision(precision);
   }
 
   /** The usual losses. */

@@ -1,79 +1,190 @@
 package org.tribuo.distill.engine;
 
+import com.oracle.labs.mlrg.olcut.config.Config;
+import com.oracle.labs.mlrg.olcut.config.Configurable;
+import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
+import com.oracle.labs.mlrg.olcut.config.PropertyException;
+import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
+import com.oracle.labs.mlrg.olcut.provenance.Provenancable;
+import com.oracle.labs.mlrg.olcut.provenance.impl.ConfiguredObjectProvenanceImpl;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
+import org.tribuo.distill.component.PropertyChecks;
 
 /**
  * Where and how a model runs: on the processor or a GPU, with how many threads, in which numbers.
- * The same device on the same machine computes the same bits. Immutable.
+ * The same device on the same machine computes the same bits. Immutable and safe for many threads;
+ * devices of the same values are equal.
  *
- * @param provider where the graph is executed
- * @param deviceId the GPU, counted from 0; 0 on the CPU
- * @param gpuMemoryLimitBytes the maximum memory of a session on the GPU; 0 for no limit, and on the
- *     CPU
- * @param intraOpThreads the threads that one operator may use; 0 for the engine's own choice, one
- *     for each physical core
- * @param precision the numbers in which it computes
+ * <pre>{@code
+ * <component name="gpu" type="org.tribuo.distill.engine.Device">
+ *   <property name="provider" value="CUDA"/>
+ *   <property name="gpuMemoryLimitBytes" value="8589934592"/>
+ * </component>
+ * }</pre>
  */
-public record Device(
-    ExecutionProvider provider,
-    int deviceId,
-    long gpuMemoryLimitBytes,
-    int intraOpThreads,
-    Precision precision) {
+public final class Device implements Configurable, Provenancable<ConfiguredObjectProvenance> {
+  /** The memory limit that limits nothing. */
+  public static final long UNLIMITED = Long.MAX_VALUE;
+
+  @ConfigurableName private String component = "Device";
+
+  @Config(description = "Where graphs are executed.")
+  private ExecutionProvider provider = ExecutionProvider.CPU;
+
+  @Config(description = "The GPU, counted from 0.")
+  private int deviceId;
+
+  @Config(
+      description =
+          "The maximum memory of a session on the GPU in bytes, 1 or more; by default unlimited.")
+  private long gpuMemoryLimitBytes = UNLIMITED;
+
+  @Config(
+      description =
+          "The threads that one operator may use; by default 0, the engine's own choice: one for"
+              + " each physical core.")
+  private int threads;
+
+  @Config(
+      description =
+          "The numbers in which models compute: FLOAT32, or BFLOAT16_PRODUCTS, which needs"
+              + " tribuo-distill-onednn on the class path.")
+  private Precision precision = Precision.FLOAT32;
+
+  /** For OLCUT. */
+  private Device() {}
 
   /**
-   * @throws IllegalArgumentException if a number is negative, or a GPU setting is given for the
-   *     CPU, or a precision for the CPU alone is given for a GPU
+   * The processor in float32.
+   *
+   * @param threads that one operator may use; 0 for one for each physical core
+   * @throws PropertyException if there are less than 0
    */
-  public Device {
-    requireNotNegative("deviceId", deviceId);
-    requireNotNegative("gpuMemoryLimitBytes", gpuMemoryLimitBytes);
-    requireNotNegative("intraOpThreads", intraOpThreads);
-    if (provider == ExecutionProvider.CPU && (deviceId != 0 || gpuMemoryLimitBytes != 0)) {
-      throw new IllegalArgumentException(
-          "deviceId and gpuMemoryLimitBytes are for a GPU and must be 0 on the CPU, but are "
-              + deviceId
-              + " and "
-              + gpuMemoryLimitBytes);
-    }
-    if (provider != ExecutionProvider.CPU && precision == Precision.BFLOAT16_PRODUCTS) {
-      throw new IllegalArgumentException(
-          "The precision BFLOAT16_PRODUCTS is for the CPU, but the provider is "
-              + provider
-              + "; state the precision FLOAT32");
-    }
+  public static Device cpu(int threads) {
+    return new Device().withThreads(threads);
   }
 
-  /** In float32; the rest as in the record. */
-  public Device(
-      ExecutionProvider provider, int deviceId, long gpuMemoryLimitBytes, int intraOpThreads) {
-    this(provider, deviceId, gpuMemoryLimitBytes, intraOpThreads, Precision.FLOAT32);
-  }
-
-  /** The processor in float32; {@code intraOpThreads} as in the record. */
-  public static Device cpu(int intraOpThreads) {
-    return new Device(ExecutionProvider.CPU, 0, 0, intraOpThreads);
-  }
-
-  /** An NVIDIA GPU without a memory limit. */
+  /**
+   * An NVIDIA GPU without a memory limit.
+   *
+   * @param deviceId counted from 0
+   * @throws PropertyException if it is negative
+   */
   public static Device cuda(int deviceId) {
-    return new Device(ExecutionProvider.CUDA, deviceId, 0, 0);
+    return new Device()
+        .with(
+            other -> {
+              other.provider = ExecutionProvider.CUDA;
+              other.deviceId = deviceId;
+            });
   }
 
-  /** The same with another memory limit of the GPU, in bytes; 0 for none. */
+  @Override
+  public void postConfig() {
+    PropertyChecks properties = new PropertyChecks(component);
+    properties.checkAtLeast("deviceId", 0, deviceId);
+    properties.checkAtLeast("gpuMemoryLimitBytes", 1, gpuMemoryLimitBytes);
+    properties.checkAtLeast("threads", 0, threads);
+    if (provider == ExecutionProvider.CPU && deviceId != 0) {
+      throw properties.refused(
+          "deviceId", "is %d, but the provider is the CPU; expected 0".formatted(deviceId));
+    }
+    if (provider == ExecutionProvider.CPU && gpuMemoryLimitBytes != UNLIMITED) {
+      throw properties.refused(
+          "gpuMemoryLimitBytes",
+          "is %d, but the provider is the CPU; omit it".formatted(gpuMemoryLimitBytes));
+    }
+    if (precision == Precision.FLOAT32) {
+      return;
+    }
+    if (provider != ExecutionProvider.CPU) {
+      throw properties.refused(
+          "precision",
+          "is %s, which is for the CPU, but the provider is %s; state FLOAT32"
+              .formatted(precision, provider));
+    }
+    if (OperatorLibrary.onClassPath().isEmpty()) {
+      throw properties.refused("precision", OperatorLibrary.MISSING);
+    }
+  }
+
+  /**
+   * The same on another provider.
+   *
+   * @throws PropertyException if a setting is for the other one
+   */
+  public Device withProvider(ExecutionProvider other) {
+    return with(device -> device.provider = other);
+  }
+
+  /**
+   * The same with another memory limit of the GPU.
+   *
+   * @param bytes 1 or more; {@link #UNLIMITED} for none
+   * @throws PropertyException if it is less than 1, or this is the CPU
+   */
   public Device withGpuMemoryLimit(long bytes) {
-    return new Device(provider, deviceId, bytes, intraOpThreads, precision);
+    return with(other -> other.gpuMemoryLimitBytes = bytes);
   }
 
-  /** The same with other threads; 0 as in the record. */
-  public Device withThreads(int threads) {
-    return new Device(provider, deviceId, gpuMemoryLimitBytes, threads, precision);
+  /**
+   * The same with other threads.
+   *
+   * @param count 0 for one for each physical core
+   * @throws PropertyException if it is negative
+   */
+  public Device withThreads(int count) {
+    return with(other -> other.threads = count);
   }
 
-  /** The same in another precision. */
-  public Device withPrecision(Precision other) {
-    return new Device(provider, deviceId, gpuMemoryLimitBytes, intraOpThreads, other);
+  /**
+   * The same in another precision.
+   *
+   * @throws PropertyException if the provider has none but float32, or the library of operators is
+   *     not on the class path
+   */
+  public Device withPrecision(Precision numbers) {
+    return with(other -> other.precision = numbers);
+  }
+
+  private Device with(Consumer<Device> change) {
+    Device other = new Device();
+    other.provider = provider;
+    other.deviceId = deviceId;
+    other.gpuMemoryLimitBytes = gpuMemoryLimitBytes;
+    other.threads = threads;
+    other.precision = precision;
+    change.accept(other);
+    other.postConfig();
+    return other;
+  }
+
+  /** Where graphs are executed. */
+  public ExecutionProvider provider() {
+    return provider;
+  }
+
+  /** The GPU, counted from 0; 0 on the CPU. */
+  public int deviceId() {
+    return deviceId;
+  }
+
+  /** The maximum memory of a session on the GPU in bytes; {@link #UNLIMITED} for none. */
+  public long gpuMemoryLimitBytes() {
+    return gpuMemoryLimitBytes;
+  }
+
+  /** The threads that one operator may use; 0 for the engine's own choice. */
+  public int threads() {
+    return threads;
+  }
+
+  /** The numbers in which models compute. */
+  public Precision precision() {
+    return precision;
   }
 
   /**
@@ -89,8 +200,6 @@ public record Device(
   /**
    * The operators that a graph may have beside ONNX Runtime's: those of a library where the
    * precision asks for them and the processor has the instructions.
-   *
-   * @throws RuntimeUnavailableException if the precision asks for a library, and there is none
    */
   public Optional<OperatorLibrary> operators() {
     return precision == Precision.FLOAT32
@@ -100,17 +209,36 @@ public record Device(
 
   /**
    * The precision in which sessions compute: float32 where the processor lacks the instructions for
-   * that which was asked for.
-   *
-   * @throws RuntimeUnavailableException as {@link #operators()}
+   * the one that is stated.
    */
   public Precision computedPrecision() {
     return operators().isPresent() ? precision : Precision.FLOAT32;
   }
 
-  private static void requireNotNegative(String name, long value) {
-    if (value < 0) {
-      throw new IllegalArgumentException(name + " must not be negative, but is " + value);
-    }
+  @Override
+  public ConfiguredObjectProvenance getProvenance() {
+    return new ConfiguredObjectProvenanceImpl(this, "Device");
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Device device
+        && provider == device.provider
+        && deviceId == device.deviceId
+        && gpuMemoryLimitBytes == device.gpuMemoryLimitBytes
+        && threads == device.threads
+        && precision == device.precision;
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(provider, deviceId, gpuMemoryLimitBytes, threads, precision);
+  }
+
+  @Override
+  public String toString() {
+    return provider == ExecutionProvider.CPU
+        ? "Device(CPU, threads=%d, %s)".formatted(threads, precision)
+        : "Device(%s %d, threads=%d, %s)".formatted(provider, deviceId, threads, precision);
   }
 }

@@ -57,10 +57,6 @@ final class ExternalData {
     return Collections.unmodifiableSet(files);
   }
 
-  static boolean isOutside(TensorProto tensor) {
-    return tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL;
-  }
-
   static String location(TensorProto tensor) {
     return entry(tensor, "location")
         .orElseThrow(
@@ -93,7 +89,7 @@ final class ExternalData {
     files.add(location(tensor));
     ElementType type = ElementType.ofOnnx(tensor.getDataType());
     long[] dims = tensor.getDimsList().stream().mapToLong(Long::longValue).toArray();
-    long expected = Tensor.bytes(type, dims);
+    long expected = TensorSizes.bytes(type, dims);
     long offset = number(tensor, "offset", 0);
     long length = number(tensor, "length", expected);
     try (FileChannel channel = FileChannel.open(file)) {

@@ -124,7 +124,7 @@ public final class OnnxModel {
     Map<String, Tensor> initializers = new LinkedHashMap<>();
     boolean external = false;
     for (TensorProto tensor : proto.getGraph().getInitializerList()) {
-      boolean outside = ExternalData.isOutside(tensor);
+      boolean outside = TensorSizes.isOutside(tensor);
       external |= outside;
       if (outside && !ElementType.isKnown(tensor.getDataType())) {
         throw new GraphException(
@@ -145,7 +145,7 @@ public final class OnnxModel {
   static Map<String, Tensor> initializers(GraphProto body) {
     Map<String, Tensor> initializers = new LinkedHashMap<>();
     for (TensorProto tensor : body.getInitializerList()) {
-      if (!ExternalData.isOutside(tensor) && ElementType.isKnown(tensor.getDataType())) {
+      if (!TensorSizes.isOutside(tensor) && ElementType.isKnown(tensor.getDataType())) {
         initializers.put(tensor.getName(), Tensor.of(tensor));
       }
     }

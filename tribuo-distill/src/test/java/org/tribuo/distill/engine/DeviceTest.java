@@ -3,53 +3,61 @@ package org.tribuo.distill.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.oracle.labs.mlrg.olcut.config.PropertyException;
+import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class DeviceTest {
 
-  @ParameterizedTest
-  @CsvSource({
-    "CUDA, -1, 0, 0, deviceId must not be negative",
-    "CUDA, 0, -1, 0, gpuMemoryLimitBytes must not be negative",
-    "CPU, 0, 0, -1, intraOpThreads must not be negative",
-    "CPU, 1, 0, 0, must be 0 on the CPU",
-    "CPU, 0, 1, 0, must be 0 on the CPU",
-  })
-  void numbersOutOfRangeAreRefused(
-      ExecutionProvider provider, int device, long limit, int threads, String message) {
-    assertThatThrownBy(() -> new Device(provider, device, limit, threads))
-        .isInstanceOf(IllegalArgumentException.class)
+  private static Stream<Arguments> refused() {
+    return Stream.of(
+        Arguments.of(
+            "deviceId", (ThrowingCallable) () -> Device.cuda(-1), "is -1, expected 0 or more"),
+        Arguments.of(
+            "gpuMemoryLimitBytes",
+            (ThrowingCallable) () -> Device.cuda(0).withGpuMemoryLimit(0),
+            "is 0, expected 1 or more"),
+        Arguments.of("threads", (ThrowingCallable) () -> Device.cpu(-1), "is -1, expected 0"),
+        Arguments.of(
+            "deviceId",
+            (ThrowingCallable) () -> Device.cuda(1).withProvider(ExecutionProvider.CPU),
+            "is 1, but the provider is the CPU; expected 0"),
+        Arguments.of(
+            "gpuMemoryLimitBytes",
+            (ThrowingCallable) () -> Device.cpu(0).withGpuMemoryLimit(7),
+            "is 7, but the provider is the CPU; omit it"),
+        Arguments.of(
+            "precision",
+            (ThrowingCallable) () -> Device.cuda(0).withPrecision(Precision.BFLOAT16_PRODUCTS),
+            "is BFLOAT16_PRODUCTS, which is for the CPU, but the provider is CUDA; state FLOAT32"),
+        Arguments.of(
+            "precision",
+            (ThrowingCallable) () -> Device.cpu(1).withPrecision(Precision.BFLOAT16_PRODUCTS),
+            "; add org.tribuo.distill:tribuo-distill-onednn in"));
+  }
+
+  @ParameterizedTest(name = "{0}: {2}")
+  @MethodSource("refused")
+  void aValueThatDoesNotFitIsRefused(String property, ThrowingCallable device, String message) {
+    assertThatThrownBy(device)
+        .isInstanceOf(PropertyException.class)
+        .hasMessageContaining("Component: Device, Property: " + property)
         .hasMessageContaining(message);
   }
 
   @Test
-  void aGpuHasNoPrecisionOfItsOwn() {
-    assertThatThrownBy(() -> Device.cuda(0).withPrecision(Precision.BFLOAT16_PRODUCTS))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage(
-            "The precision BFLOAT16_PRODUCTS is for the CPU, but the provider is CUDA; state the"
-                + " precision FLOAT32");
-  }
-
-  @Test
-  void aMissingLibraryOfOperatorsIsNamed() {
-    Device device = Device.cpu(1).withPrecision(Precision.BFLOAT16_PRODUCTS);
-    assertThatThrownBy(device::operators)
-        .isInstanceOf(RuntimeUnavailableException.class)
-        .hasMessageStartingWith("The precision is BFLOAT16_PRODUCTS, but no library on the class")
-        .hasMessageContaining("; add org.tribuo.distill:tribuo-distill-onednn in")
-        .hasMessageEndingWith(", or state the precision FLOAT32");
-  }
-
-  @Test
   void aDeviceDiffersInWhatIsStated() {
-    assertThat(Device.cpu(1).withThreads(4)).isEqualTo(Device.cpu(4));
-    assertThat(Device.cuda(1).withGpuMemoryLimit(1 << 30))
-        .isEqualTo(new Device(ExecutionProvider.CUDA, 1, 1 << 30, 0));
-    assertThat(Device.cpu(1).withPrecision(Precision.BFLOAT16_PRODUCTS).withThreads(2).precision())
-        .isEqualTo(Precision.BFLOAT16_PRODUCTS);
+    assertThat(Device.cpu(1).withThreads(4))
+        .isEqualTo(Device.cpu(4))
+        .hasSameHashCodeAs(Device.cpu(4));
+    assertThat(Device.cuda(1).withGpuMemoryLimit(1 << 30)).isNotEqualTo(Device.cuda(1));
+    assertThat(Device.cpu(0))
+        .isNotEqualTo(Device.cuda(0))
+        .hasToString("Device(CPU, threads=0, FLOAT32)");
   }
 
   @Test

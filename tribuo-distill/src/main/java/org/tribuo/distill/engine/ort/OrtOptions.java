@@ -53,7 +53,7 @@ final class OrtOptions {
       options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
       options.setExecutionMode(SessionOptions.ExecutionMode.SEQUENTIAL);
       options.setInterOpNumThreads(1);
-      options.setIntraOpNumThreads(device.intraOpThreads());
+      options.setIntraOpNumThreads(device.threads());
       options.setDeterministicCompute(true);
       // Buffers that ONNX Runtime plans for a shape in its first run overlap in later runs of some
       // graphs, which then compute something else (onnxruntime#18672); and a plan is kept for ever
@@ -93,7 +93,7 @@ final class OrtOptions {
 
   private static void addCuda(SessionOptions options, Device device) {
     try (OrtCUDAProviderOptions cuda = new OrtCUDAProviderOptions(device.deviceId())) {
-      if (device.gpuMemoryLimitBytes() > 0) {
+      if (device.gpuMemoryLimitBytes() != Device.UNLIMITED) {
         cuda.add("gpu_mem_limit", Long.toString(device.gpuMemoryLimitBytes()));
       }
       options.addCUDA(cuda);
