@@ -12,7 +12,6 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.tribuo.distill.autodiff.rules.StandardRules;
 import org.tribuo.distill.engine.AdamW;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.RowShape;
@@ -25,6 +24,7 @@ import org.tribuo.distill.loss.KlDivergence;
 import org.tribuo.distill.loss.Objective;
 import org.tribuo.distill.loss.ObjectiveSchedules;
 import org.tribuo.distill.loss.RowForm;
+import org.tribuo.distill.operator.standard.StandardOperators;
 import org.tribuo.distill.schedule.WarmUpSchedule;
 import org.tribuo.distill.task.LabelOrder;
 import org.tribuo.distill.task.TargetCodec;
@@ -139,7 +139,7 @@ class SpanDistillationTest {
     StudentTraining.of(
             STUDENT,
             Objective.of(RowForm.spans(), new CrossEntropy(), new KlDivergence()),
-            StandardRules.TABLE,
+            StandardOperators.TABLE,
             settings,
             data)
         .train(

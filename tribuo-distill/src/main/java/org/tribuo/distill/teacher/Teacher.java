@@ -274,7 +274,7 @@ public final class Teacher implements AutoCloseable {
     Tensor tensor = batch.input(name);
     int rows = batch.rows().length;
     boolean fits =
-        expected.accepts(tensor)
+        tensor.fits(expected)
             && tensor.rank() > 0
             && (tensor.dim(0) == rows || tensor.dim(0) > rows && fixesRows(expected));
     if (!fits) {
