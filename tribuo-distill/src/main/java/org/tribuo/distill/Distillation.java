@@ -22,7 +22,7 @@ import org.tribuo.distill.training.NonFiniteLossException;
 import org.tribuo.distill.training.PrefetchedBatches;
 import org.tribuo.distill.training.TrainedStudent;
 import org.tribuo.distill.training.TrainingData;
-import org.tribuo.distill.training.data.TextTrainingData;
+import org.tribuo.distill.training.data.ExampleTrainingData;
 import org.tribuo.distill.transformer.TransformerFiles;
 import org.tribuo.provenance.TrainerProvenance;
 
@@ -115,7 +115,7 @@ final class Distillation<T extends Output<T>> {
       Preparation<T> prepared,
       Preparation.PreparedStage<T> stage,
       StudentNetwork network,
-      TextTrainingData texts) {
+      ExampleTrainingData texts) {
     if (stage.wanted().isEmpty()) {
       return trainOn(texts, prepared, stage, network);
     }

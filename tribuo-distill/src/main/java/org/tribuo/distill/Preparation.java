@@ -35,17 +35,17 @@ import org.tribuo.distill.task.Task;
 import org.tribuo.distill.teacher.ActivationTeacher;
 import org.tribuo.distill.teacher.FeatureTeacher;
 import org.tribuo.distill.teacher.TeacherAnswers;
-import org.tribuo.distill.teacher.TeacherLimits;
+import org.tribuo.distill.teacher.TeacherReading;
 import org.tribuo.distill.teacher.TeacherSource;
 import org.tribuo.distill.teacher.TeacherUse;
 import org.tribuo.distill.training.StudentTraining;
 import org.tribuo.distill.training.TrainingSettings;
 import org.tribuo.distill.training.Validation;
+import org.tribuo.distill.training.data.ExampleRows;
+import org.tribuo.distill.training.data.ExampleTrainingData;
 import org.tribuo.distill.training.data.HeldOutValidation;
 import org.tribuo.distill.training.data.Split;
-import org.tribuo.distill.training.data.StageTexts;
-import org.tribuo.distill.training.data.TextRows;
-import org.tribuo.distill.training.data.TextTrainingData;
+import org.tribuo.distill.training.data.StageExamples;
 import org.tribuo.distill.transformer.Feature;
 import org.tribuo.distill.transformer.Transformer;
 import org.tribuo.distill.transformer.TransformerFeatures;
@@ -67,7 +67,7 @@ record Preparation<T extends Output<T>>(
     StudentNetwork student,
     TargetCodec<T> codec,
     OutputDomain<T> outputs,
-    StageTexts<T> examples,
+    StageExamples<T> examples,
     List<PreparedStage<T>> stages,
     Optional<FeatureTeacher> activations,
     Optional<Validation> validation) {
@@ -85,12 +85,12 @@ record Preparation<T extends Output<T>>(
       Stage stage,
       TrainingSettings settings,
       Objective objective,
-      StageTexts<T> texts,
-      TextTrainingData data,
+      StageExamples<T> texts,
+      ExampleTrainingData data,
       List<Feature> wanted,
       StudentTraining training) {
     /** The data with the soft targets, in the form that the objective reads. */
-    TextTrainingData with(Optional<TeacherAnswers> softTargets) {
+    ExampleTrainingData with(Optional<TeacherAnswers> softTargets) {
       OptionalInt largest = largest();
       return data.with(
           largest.isPresent()
@@ -154,7 +154,7 @@ record Preparation<T extends Output<T>>(
       int padId = recipe.batching().padId();
       limits.checkPadding("student", padId);
       List<TokenSequence> tokens =
-          TextRows.texts(texts, limits.features(recipe.batching().maxLength()));
+          ExampleRows.texts(texts, limits.features(recipe.batching().maxLength()));
       limits.checkSegments("student", tokens);
       TeacherUse use =
           new TeacherUse(
@@ -194,10 +194,10 @@ record Preparation<T extends Output<T>>(
       limits.checkPadding("student", padId());
       TokenFeatures tokens = limits.features(recipe.batching().maxLength());
       StudentNetwork network = StudentNetwork.of(student, tokens, padId());
-      TextRows rows = TextRows.of(examples, tokens, codec);
+      ExampleRows rows = ExampleRows.of(examples, tokens, codec);
       limits.checkSegments("student", rows.texts());
       Split split = split(rows);
-      StageTexts<T> ofDataset = StageTexts.ofDataset(examples, rows, split);
+      StageExamples<T> ofDataset = StageExamples.ofDataset(examples, rows, split);
       Optional<FeatureTeacher> activations = activations();
       List<PreparedStage<T>> stages =
           stages(network, texts(ofDataset, tokens, codec), task, activations);
@@ -232,7 +232,7 @@ record Preparation<T extends Output<T>>(
       return task.probabilities().isPresent() ? student.belowProbabilities() : student;
     }
 
-    private Split split(TextRows rows) {
+    private Split split(ExampleRows rows) {
       return recipe
           .earlyStopping()
           .map(
@@ -249,10 +249,10 @@ record Preparation<T extends Output<T>>(
     }
 
     /** The examples of each stage; stages with one data source have the same. */
-    private List<StageTexts<T>> texts(
-        StageTexts<T> ofDataset, TokenFeatures tokens, TargetCodec<T> codec) {
-      Map<ConfigurableDataSource<?>, StageTexts<T>> read = new IdentityHashMap<>();
-      List<StageTexts<T>> texts = new ArrayList<>();
+    private List<StageExamples<T>> texts(
+        StageExamples<T> ofDataset, TokenFeatures tokens, TargetCodec<T> codec) {
+      Map<ConfigurableDataSource<?>, StageExamples<T>> read = new IdentityHashMap<>();
+      List<StageExamples<T>> texts = new ArrayList<>();
       for (Stage stage : recipe.stages()) {
         texts.add(
             stage
@@ -262,7 +262,7 @@ record Preparation<T extends Output<T>>(
                         read.computeIfAbsent(
                             own,
                             source ->
-                                StageTexts.read(stage.name(), source, examples, tokens, codec)))
+                                StageExamples.read(stage.name(), source, examples, tokens, codec)))
                 .orElse(ofDataset));
       }
       return texts;
@@ -270,7 +270,7 @@ record Preparation<T extends Output<T>>(
 
     private List<PreparedStage<T>> stages(
         StudentNetwork network,
-        List<StageTexts<T>> texts,
+        List<StageExamples<T>> texts,
         Task<T> task,
         Optional<FeatureTeacher> activations)
         throws IOException {
@@ -295,7 +295,7 @@ record Preparation<T extends Output<T>>(
         Stage stage,
         StudentNetwork network,
         Transformer trained,
-        StageTexts<T> texts,
+        StageExamples<T> texts,
         Task<T> task,
         Optional<FeatureTeacher> activations,
         long seed)
@@ -307,8 +307,8 @@ record Preparation<T extends Output<T>>(
               texts.rows().weights().differ(),
               recipe.teacher().flatMap(TeacherSource::agreement),
               activations);
-      TextTrainingData data =
-          new TextTrainingData(
+      ExampleTrainingData data =
+          new ExampleTrainingData(
               texts.rows(),
               Optional.empty(),
               stage.chosen(texts, recipe.teacher().isPresent()),
@@ -321,7 +321,7 @@ record Preparation<T extends Output<T>>(
       List<Feature> wanted = wanted(stage, objective, trained);
       if (!wanted.isEmpty()) {
         checkShapes(activations.orElseThrow(), data.batchSizes(stage.settings().epochs()));
-        TeacherLimits.of(activations.orElseThrow().file(), false, files)
+        TeacherReading.of(activations.orElseThrow().file(), false, files)
             .check(texts.rows().texts(), padId());
       }
       StudentTraining training =
@@ -370,7 +370,7 @@ record Preparation<T extends Output<T>>(
     }
 
     /** Runs the student over one example: does it run, and has it the right columns? */
-    private void smokeTest(StudentNetwork network, TextRows rows) {
+    private void smokeTest(StudentNetwork network, ExampleRows rows) {
       try (NetworkRunner runner = new NetworkRunner(network, recipe.device())) {
         runner.logits(rows.texts().subList(0, 1));
       }
@@ -381,8 +381,8 @@ record Preparation<T extends Output<T>>(
    * The examples of the stages that learn from a teacher, and how many of its largest logits these
    * stages read; empty for all.
    */
-  Map<StageTexts<T>, OptionalInt> askedTexts() {
-    Map<StageTexts<T>, OptionalInt> asked = new LinkedHashMap<>();
+  Map<StageExamples<T>, OptionalInt> askedTexts() {
+    Map<StageExamples<T>, OptionalInt> asked = new LinkedHashMap<>();
     stages.stream()
         .filter(stage -> stage.stage().from().teacher())
         .forEach(stage -> asked.merge(stage.texts(), stage.largest(), Preparation::both));

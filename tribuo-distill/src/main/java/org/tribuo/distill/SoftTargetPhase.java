@@ -24,7 +24,7 @@ import org.tribuo.distill.teacher.TeacherAnswers;
 import org.tribuo.distill.teacher.TeacherSource;
 import org.tribuo.distill.teacher.TeacherUse;
 import org.tribuo.distill.teacher.store.SoftTargetStore;
-import org.tribuo.distill.training.data.StageTexts;
+import org.tribuo.distill.training.data.StageExamples;
 import org.tribuo.distill.transformer.TransformerFiles;
 import org.tribuo.provenance.ModelProvenance;
 
@@ -70,8 +70,8 @@ record SoftTargetPhase<T extends Output<T>>(
    * @param stores that soft targets are in
    */
   record Outcome(
-      Map<StageTexts<?>, TeacherAnswers> answers,
-      Map<StageTexts<?>, List<SoftTargetStep.Answer>> runs,
+      Map<StageExamples<?>, TeacherAnswers> answers,
+      Map<StageExamples<?>, List<SoftTargetStep.Answer>> runs,
       List<ModelProvenance> trained,
       List<SoftTargetStore> stores)
       implements AutoCloseable {
@@ -96,7 +96,7 @@ record SoftTargetPhase<T extends Output<T>>(
    * @throws IOException if a teacher cannot be read
    */
   Outcome run() throws IOException {
-    Map<StageTexts<T>, OptionalInt> all = prepared.askedTexts();
+    Map<StageExamples<T>, OptionalInt> all = prepared.askedTexts();
     if (all.isEmpty()) {
       return Outcome.empty();
     }
@@ -135,10 +135,10 @@ record SoftTargetPhase<T extends Output<T>>(
   }
 
   /** Before hours are spent on training one of them. */
-  private void checkMembers(TeacherSource source, Set<StageTexts<T>> all) throws IOException {
+  private void checkMembers(TeacherSource source, Set<StageExamples<T>> all) throws IOException {
     for (TeacherSource.Member member : source.members()) {
       member.checkLabels(columns(), use());
-      for (StageTexts<T> texts : all) {
+      for (StageExamples<T> texts : all) {
         member.checkTexts(texts.examples(), texts.rows().texts(), use());
       }
     }
@@ -172,11 +172,11 @@ record SoftTargetPhase<T extends Output<T>>(
   private void ask(
       List<ReadyTeacher> teachers,
       Optional<TeacherAgreement> agreement,
-      Map<StageTexts<T>, OptionalInt> all,
+      Map<StageExamples<T>, OptionalInt> all,
       Outcome outcome)
       throws IOException {
-    Map<StageTexts<T>, List<SoftTargetStep>> steps = new LinkedHashMap<>();
-    for (StageTexts<T> texts : all.keySet()) {
+    Map<StageExamples<T>, List<SoftTargetStep>> steps = new LinkedHashMap<>();
+    for (StageExamples<T> texts : all.keySet()) {
       List<SoftTargetStep> ofTexts = new ArrayList<>();
       for (ReadyTeacher teacher : teachers) {
         ofTexts.add(

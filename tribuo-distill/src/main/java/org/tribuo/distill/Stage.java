@@ -15,9 +15,9 @@ import org.tribuo.distill.task.TaskLosses;
 import org.tribuo.distill.teacher.FeatureTeacher;
 import org.tribuo.distill.teacher.TeacherAgreement;
 import org.tribuo.distill.training.TrainingSettings;
+import org.tribuo.distill.training.data.ExampleRows;
 import org.tribuo.distill.training.data.Split;
-import org.tribuo.distill.training.data.StageTexts;
-import org.tribuo.distill.training.data.TextRows;
+import org.tribuo.distill.training.data.StageExamples;
 
 /**
  * A stage of a training with what it has of the trainer.
@@ -99,8 +99,8 @@ record Stage(
    * @throws IllegalArgumentException if rows without a label are among them and teach nothing, or
    *     there are none
    */
-  int[] chosen(StageTexts<?> texts, boolean hasTeacher) {
-    TextRows all = texts.rows();
+  int[] chosen(StageExamples<?> texts, boolean hasTeacher) {
+    ExampleRows all = texts.rows();
     Split split = texts.split();
     int[] unlabelled = all.unlabelledRows();
     if (rows == TrainingStage.Rows.LABELLED) {

@@ -34,8 +34,8 @@ import org.tribuo.distill.task.LabelOrder;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.teacher.SoftTargetProducer;
 import org.tribuo.distill.teacher.Teacher;
+import org.tribuo.distill.teacher.TeacherExamples;
 import org.tribuo.distill.teacher.TeacherSettings;
-import org.tribuo.distill.teacher.TeacherTexts;
 import org.tribuo.distill.teacher.store.SoftTargetStore;
 import org.tribuo.distill.teacher.store.SoftTargets;
 
@@ -57,7 +57,7 @@ class FixedShapeTest {
         SoftTargetStore store = SoftTargetStore.temporary();
         SoftTargets targets =
             SoftTargetProducer.into(store)
-                .produce(teacher, new TeacherTexts(texts, TokenInputs.of(teacher.inputs())))
+                .produce(teacher, new TeacherExamples(texts, TokenInputs.of(teacher.inputs())))
                 .softTargets()) {
       return targets.batch(IntStream.range(0, texts.size()).toArray()).logits().toFloats();
     }

@@ -85,9 +85,9 @@ import org.tribuo.distill.training.StudentTraining;
 import org.tribuo.distill.training.TrainingData;
 import org.tribuo.distill.training.TrainingListener;
 import org.tribuo.distill.training.TrainingSettings;
+import org.tribuo.distill.training.data.ExampleRows;
+import org.tribuo.distill.training.data.ExampleTrainingData;
 import org.tribuo.distill.training.data.ExampleWeights;
-import org.tribuo.distill.training.data.TextRows;
-import org.tribuo.distill.training.data.TextTrainingData;
 import org.tribuo.distill.transformer.Feature;
 import org.tribuo.distill.transformer.Feature.Kind;
 import org.tribuo.distill.transformer.LayerCut;
@@ -296,7 +296,7 @@ final class LossCosts {
     return Cost.between(times.get(WARM_UP), times.get(last), last - WARM_UP);
   }
 
-  private static TextTrainingData texts(OnnxModel student) {
+  private static ExampleTrainingData texts(OnnxModel student) {
     SplittableRandom random = new SplittableRandom(1);
     int rows = BATCH * STEPS;
     List<TokenSequence> texts = new ArrayList<>();
@@ -313,8 +313,8 @@ final class LossCosts {
       logits[i] = (float) random.nextDouble(-2, 2);
     }
     Targets targets = Targets.of(Tensor.of(labels, rows), Tensor.of(labelled, rows));
-    return new TextTrainingData(
-        new TextRows(texts, targets, known, ExampleWeights.of(TinyTexts.labelled(rows, 1))),
+    return new ExampleTrainingData(
+        new ExampleRows(texts, targets, known, ExampleWeights.of(TinyTexts.labelled(rows, 1))),
         Optional.of(
             new TeacherAnswers(
                 List.of(kept(logits)), Optional.empty(), targets, RowForm.examples())),

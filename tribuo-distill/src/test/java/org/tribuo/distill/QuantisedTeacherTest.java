@@ -31,8 +31,8 @@ import org.tribuo.distill.teacher.BatchLimits;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.teacher.Teacher;
 import org.tribuo.distill.teacher.TeacherBatch;
+import org.tribuo.distill.teacher.TeacherExamples;
 import org.tribuo.distill.teacher.TeacherSettings;
-import org.tribuo.distill.teacher.TeacherTexts;
 
 /** A quantised model can be run, so it can teach; it cannot learn. */
 class QuantisedTeacherTest {
@@ -67,7 +67,7 @@ class QuantisedTeacherTest {
             Teacher.open(
                 TeacherSettings.of(file, new LabelOrder(Faults.LABELS)).withDevice(Device.cpu(1)));
         RunningGraph asItIs = RunningGraph.of(OnnxModel.read(file))) {
-      TeacherTexts rows = new TeacherTexts(texts, TokenInputs.of(teacher.inputs()));
+      TeacherExamples rows = new TeacherExamples(texts, TokenInputs.of(teacher.inputs()));
       for (TeacherBatch batch : rows.batches(0, texts.size(), new BatchLimits(8, 1000))) {
         Tensor expected = Objects.requireNonNull(asItIs.run(batch.inputs()).get("logits"));
         List<float[]> asTheyAre = RowShape.of(Faults.LABELS.size()).cut(expected, batch.lengths());

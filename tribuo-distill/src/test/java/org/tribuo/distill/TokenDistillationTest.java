@@ -46,8 +46,8 @@ import org.tribuo.distill.teacher.SoftTargetProducer;
 import org.tribuo.distill.teacher.Teacher;
 import org.tribuo.distill.teacher.TeacherAgreement;
 import org.tribuo.distill.teacher.TeacherAnswers;
+import org.tribuo.distill.teacher.TeacherExamples;
 import org.tribuo.distill.teacher.TeacherSettings;
-import org.tribuo.distill.teacher.TeacherTexts;
 import org.tribuo.distill.teacher.TeacherWeighting;
 import org.tribuo.distill.teacher.TeacherWeights;
 import org.tribuo.distill.teacher.store.SoftTargetStore;
@@ -56,10 +56,10 @@ import org.tribuo.distill.training.StepReport;
 import org.tribuo.distill.training.StudentTraining;
 import org.tribuo.distill.training.TrainingListener;
 import org.tribuo.distill.training.TrainingSettings;
+import org.tribuo.distill.training.data.ExampleRows;
+import org.tribuo.distill.training.data.ExampleTrainingData;
 import org.tribuo.distill.training.data.ExampleWeights;
 import org.tribuo.distill.training.data.HeldOutValidation;
-import org.tribuo.distill.training.data.TextRows;
-import org.tribuo.distill.training.data.TextTrainingData;
 import org.tribuo.distill.transformer.Transformer;
 
 /**
@@ -103,7 +103,7 @@ class TokenDistillationTest {
     TeacherSettings settings =
         TeacherSettings.of(Zoo.file(name), LABELS).withRows(ROW).withDevice(Device.cpu(1));
     try (Teacher teacher = Teacher.open(settings)) {
-      TeacherTexts asked = new TeacherTexts(texts, TokenInputs.of(teacher.inputs()));
+      TeacherExamples asked = new TeacherExamples(texts, TokenInputs.of(teacher.inputs()));
       return SoftTargetProducer.into(store).produce(teacher, asked, largest).softTargets();
     }
   }
@@ -184,8 +184,8 @@ class TokenDistillationTest {
     return new TeacherAnswers(List.of(ofOne), Optional.empty(), targets, FORM);
   }
 
-  private TextTrainingData data(TeacherAnswers answers) {
-    return new TextTrainingData(
+  private ExampleTrainingData data(TeacherAnswers answers) {
+    return new ExampleTrainingData(
         rows(),
         Optional.of(answers),
         IntStream.range(0, TEXTS).toArray(),
@@ -194,10 +194,11 @@ class TokenDistillationTest {
         3);
   }
 
-  private TextRows rows() {
+  private ExampleRows rows() {
     boolean[] labelled = new boolean[TEXTS];
     Arrays.fill(labelled, true);
-    return new TextRows(texts, targets, labelled, ExampleWeights.of(TinyTexts.labelled(TEXTS, 1)));
+    return new ExampleRows(
+        texts, targets, labelled, ExampleWeights.of(TinyTexts.labelled(TEXTS, 1)));
   }
 
   private static StudentNetwork network(OnnxModel model) {

@@ -14,7 +14,7 @@ import org.tribuo.distill.engine.InferenceSession;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.text.TokenInputs;
 import org.tribuo.distill.training.TrainingData;
-import org.tribuo.distill.training.data.TextTrainingData;
+import org.tribuo.distill.training.data.ExampleTrainingData;
 import org.tribuo.distill.transformer.Feature;
 
 /**
@@ -28,7 +28,7 @@ import org.tribuo.distill.transformer.Feature;
  * be asked for batches by one thread at a time.
  */
 public final class LiveTeacherFeatures implements TrainingData, AutoCloseable {
-  private final TextTrainingData texts;
+  private final ExampleTrainingData texts;
   private final TokenInputs inputs;
   private final List<Feature> wanted;
   private final Set<String> outputs;
@@ -48,7 +48,7 @@ public final class LiveTeacherFeatures implements TrainingData, AutoCloseable {
    * @throws IllegalArgumentException if the teacher has an input that tokens cannot feed
    */
   public LiveTeacherFeatures(
-      TextTrainingData texts,
+      ExampleTrainingData texts,
       FeatureTeacher teacher,
       List<Feature> wanted,
       int padId,

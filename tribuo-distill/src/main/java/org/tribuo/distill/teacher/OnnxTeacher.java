@@ -185,7 +185,7 @@ public final class OnnxTeacher implements TeacherSource.Member {
   public void checkTexts(Dataset<?> examples, List<TokenSequence> ofStudent, TeacherUse use)
       throws IOException {
     OnnxModel model = use.files().read(path).model();
-    TeacherLimits readable = TeacherLimits.of(path, tokenizer != null, use.files());
+    TeacherReading readable = TeacherReading.of(path, tokenizer != null, use.files());
     readable.check(
         readable.texts(
             examples,
@@ -246,7 +246,7 @@ public final class OnnxTeacher implements TeacherSource.Member {
     }
     Student head = new Student(files.read(path), output, labels);
     TokenFeatures tokens =
-        TeacherLimits.of(path, tokenizer != null, files)
+        TeacherReading.of(path, tokenizer != null, files)
             .limits()
             .features(OnnxMetadata.maxLength(onnx));
     return StudentNetwork.of(

@@ -21,7 +21,7 @@ import org.tribuo.distill.transformer.TransformerFiles;
  * @param inputs the texts as it reads them
  * @param columns those of its logits that are the student's, in the student's order
  */
-public record SoftTargetStep(Teacher teacher, TeacherTexts inputs, int[] columns) {
+public record SoftTargetStep(Teacher teacher, TeacherExamples inputs, int[] columns) {
   /**
    * What the teacher said.
    *
@@ -56,15 +56,15 @@ public record SoftTargetStep(Teacher teacher, TeacherTexts inputs, int[] columns
       TransformerFiles files)
       throws IOException {
     int[] columns = task.columnsOf(teacher.settings().labels(), student);
-    TeacherLimits readable =
-        TeacherLimits.of(teacher.settings().model(), teacher.tokenizer().isPresent(), files);
+    TeacherReading readable =
+        TeacherReading.of(teacher.settings().model(), teacher.tokenizer().isPresent(), files);
     List<TokenSequence> texts =
         readable.texts(examples, ofStudent, teacher.tokenizer(), teacher.maxLength(), maxLength);
     readable.check(texts, teacher.padId());
     Teacher opened = Teacher.open(teacher.settings());
     return new SoftTargetStep(
         opened,
-        new TeacherTexts(texts, TokenInputs.of(opened.inputs()).withPadId(teacher.padId())),
+        new TeacherExamples(texts, TokenInputs.of(opened.inputs()).withPadId(teacher.padId())),
         columns);
   }
 

@@ -36,7 +36,7 @@ public final class HeldOutValidation implements Validation {
       Device device,
       RowShape row,
       Score score,
-      TextRows rows,
+      ExampleRows rows,
       int[] heldOut) {
     this.network = network;
     this.device = device;

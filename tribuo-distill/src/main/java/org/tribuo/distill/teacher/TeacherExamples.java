@@ -19,7 +19,8 @@ import org.tribuo.distill.input.text.TokenSequence;
  * @param texts one a row
  * @param inputs those of the teacher
  */
-public record TeacherTexts(List<TokenSequence> texts, TokenInputs inputs) implements TeacherInputs {
+public record TeacherExamples(List<TokenSequence> texts, TokenInputs inputs)
+    implements TeacherInputs {
   @Override
   public int rows() {
     return texts.size();

@@ -1,4 +1,4 @@
-package org.tribuo.distill;
+package org.tribuo.distill.teacher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -17,12 +17,8 @@ import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.input.text.TokenInputs;
 import org.tribuo.distill.input.text.TokenLimits;
 import org.tribuo.distill.input.text.TokenSequence;
-import org.tribuo.distill.teacher.BatchLimits;
-import org.tribuo.distill.teacher.TeacherBatch;
-import org.tribuo.distill.teacher.TeacherLimits;
-import org.tribuo.distill.teacher.TeacherTexts;
 
-class TeacherTextsTest {
+class TeacherExamplesTest {
   private static final List<TokenSequence> TEXTS =
       List.of(
           TokenSequence.of(1, 5, 2),
@@ -30,16 +26,16 @@ class TeacherTextsTest {
           TokenSequence.of(1, 7, 2),
           TokenSequence.of(1, 6, 6, 2));
 
-  private static TeacherTexts texts(int padId, String... inputs) {
+  private static TeacherExamples texts(int padId, String... inputs) {
     Map<String, TensorType> types = new LinkedHashMap<>();
     Shape shape = Shape.of(Dimension.of("batch"), Dimension.of("positions"));
     for (String input : inputs) {
       types.put(input, TensorType.of(ElementType.INT64, shape));
     }
-    return new TeacherTexts(TEXTS, TokenInputs.of(types).withPadId(padId));
+    return new TeacherExamples(TEXTS, TokenInputs.of(types).withPadId(padId));
   }
 
-  private static List<int[]> rows(TeacherTexts texts) {
+  private static List<int[]> rows(TeacherExamples texts) {
     List<int[]> rows = new ArrayList<>();
     for (TeacherBatch batch : texts.batches(0, TEXTS.size(), new BatchLimits(8, 1000))) {
       rows.add(batch.rows());
@@ -49,14 +45,14 @@ class TeacherTextsTest {
 
   @Test
   void aTeacherWithAMaskReadsTextsOfLikeLengthTogether() {
-    TeacherTexts masked = texts(0, "input_ids", "attention_mask");
+    TeacherExamples masked = texts(0, "input_ids", "attention_mask");
     assertThat(rows(masked)).containsExactly(new int[] {3, 0, 2, 1});
     assertThat(masked.sha256()).isEqualTo(texts(9, "input_ids", "attention_mask").sha256());
   }
 
   @Test
   void aTeacherWithoutAMaskReadsTextsOfOneLengthAlone() {
-    TeacherTexts unmasked = texts(0, "input_ids");
+    TeacherExamples unmasked = texts(0, "input_ids");
     assertThat(rows(unmasked)).containsExactly(new int[] {1}, new int[] {0, 2}, new int[] {3});
     assertThat(unmasked.sha256()).isNotEqualTo(texts(9, "input_ids").sha256());
   }
@@ -64,7 +60,7 @@ class TeacherTextsTest {
   @Test
   void aTeacherWhosePositionsNobodyKnowsReadsTextsOfAnyLength() {
     TokenLimits anyLength = new TokenLimits(OptionalInt.empty(), 101, OptionalInt.empty());
-    TeacherLimits limits = new TeacherLimits(Path.of("teacher.onnx"), anyLength, false);
+    TeacherReading limits = new TeacherReading(Path.of("teacher.onnx"), anyLength, false);
     TokenSequence text = TokenSequence.of(new int[600]);
     limits.check(List.of(text), 0);
     assertThat(anyLength.orUsual(OptionalInt.empty())).isEqualTo(512);
@@ -75,7 +71,7 @@ class TeacherTextsTest {
     assertThat(known.orUsual(OptionalInt.of(1024))).isEqualTo(512);
     assertThatIllegalArgumentException()
         .isThrownBy(
-            () -> new TeacherLimits(Path.of("teacher.onnx"), known, false).check(List.of(text), 0))
+            () -> new TeacherReading(Path.of("teacher.onnx"), known, false).check(List.of(text), 0))
         .withMessageStartingWith("Example 0 has 600 tokens, the teacher 'teacher.onnx' has")
         .withMessageContaining("positions for 512");
   }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.tribuo.Dataset;
+import org.tribuo.distill.input.text.RetokenizedTexts;
 import org.tribuo.distill.input.text.TokenFeatures;
 import org.tribuo.distill.input.text.TokenLimits;
 import org.tribuo.distill.input.text.TokenSequence;
@@ -18,17 +19,17 @@ import org.tribuo.distill.transformer.TransformerFiles;
  * @param limits its positions and its vocabulary
  * @param ownTokenizer whether it reads other tokens than the student
  */
-public record TeacherLimits(Path model, TokenLimits limits, boolean ownTokenizer) {
+public record TeacherReading(Path model, TokenLimits limits, boolean ownTokenizer) {
   /**
    * Of a teacher from a file.
    *
    * @throws IllegalArgumentException if it has an input that tokens cannot feed
    * @throws IOException if it cannot be read
    */
-  public static TeacherLimits of(Path model, boolean ownTokenizer, TransformerFiles files)
+  public static TeacherReading of(Path model, boolean ownTokenizer, TransformerFiles files)
       throws IOException {
     try {
-      return new TeacherLimits(model, TokenLimits.ofTeacher(files.read(model)), ownTokenizer);
+      return new TeacherReading(model, TokenLimits.ofTeacher(files.read(model)), ownTokenizer);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
           "The teacher '%s': %s".formatted(model, e.getMessage()), e);

@@ -16,8 +16,8 @@ import org.tribuo.distill.loss.ObjectiveInputs;
 import org.tribuo.distill.training.TrainingData;
 
 /** Some rows of texts, with their labels and soft targets, in batches of similar length. */
-public final class TextTrainingData implements TrainingData {
-  private final TextRows texts;
+public final class ExampleTrainingData implements TrainingData {
+  private final ExampleRows texts;
   private final Optional<? extends RowInputs> softTargets;
   private final int[] chosen;
   private final int[] lengths;
@@ -30,8 +30,8 @@ public final class TextTrainingData implements TrainingData {
    * @param chosen which of the rows these data are
    * @param seed of the batches
    */
-  public TextTrainingData(
-      TextRows texts,
+  public ExampleTrainingData(
+      ExampleRows texts,
       Optional<? extends RowInputs> softTargets,
       int[] chosen,
       TokenInputs inputs,
@@ -47,8 +47,8 @@ public final class TextTrainingData implements TrainingData {
   }
 
   /** The same rows with their soft targets. */
-  public TextTrainingData with(Optional<? extends RowInputs> targets) {
-    return new TextTrainingData(texts, targets, chosen, inputs, plan, seed);
+  public ExampleTrainingData with(Optional<? extends RowInputs> targets) {
+    return new ExampleTrainingData(texts, targets, chosen, inputs, plan, seed);
   }
 
   /** The rows of each batch in some epochs. */

@@ -1,4 +1,4 @@
-package org.tribuo.distill.teacher;
+package org.tribuo.distill.input.text;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -6,9 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.tribuo.Dataset;
 import org.tribuo.Example;
-import org.tribuo.distill.input.text.RawText;
-import org.tribuo.distill.input.text.TextTokenizer;
-import org.tribuo.distill.input.text.TokenSequence;
 
 /** The texts of examples as a model with another tokenizer reads them. */
 public final class RetokenizedTexts {

@@ -8,13 +8,13 @@ import org.tribuo.distill.input.text.TokenFeatures;
 import org.tribuo.distill.task.TargetCodec;
 
 /** The examples of one or several stages of a training. */
-public final class StageTexts<T extends Output<T>> {
+public final class StageExamples<T extends Output<T>> {
   private final String stage;
   private final Dataset<T> examples;
-  private final TextRows rows;
+  private final ExampleRows rows;
   private final Split split;
 
-  private StageTexts(String stage, Dataset<T> examples, TextRows rows, Split split) {
+  private StageExamples(String stage, Dataset<T> examples, ExampleRows rows, Split split) {
     this.stage = stage;
     this.examples = examples;
     this.rows = rows;
@@ -22,9 +22,9 @@ public final class StageTexts<T extends Output<T>> {
   }
 
   /** Those of the dataset. */
-  public static <T extends Output<T>> StageTexts<T> ofDataset(
-      Dataset<T> examples, TextRows rows, Split split) {
-    return new StageTexts<>("", examples, rows, split);
+  public static <T extends Output<T>> StageExamples<T> ofDataset(
+      Dataset<T> examples, ExampleRows rows, Split split) {
+    return new StageExamples<>("", examples, rows, split);
   }
 
   /**
@@ -35,7 +35,7 @@ public final class StageTexts<T extends Output<T>> {
    * @throws IllegalArgumentException if there are none, their outputs are of another type, or one
    *     does not fit the student or has an output that the dataset does not have
    */
-  public static <T extends Output<T>> StageTexts<T> read(
+  public static <T extends Output<T>> StageExamples<T> read(
       String stage,
       ConfigurableDataSource<?> source,
       Dataset<T> dataset,
@@ -56,8 +56,8 @@ public final class StageTexts<T extends Output<T>> {
     }
     try {
       TokenFeatures.check(examples.getFeatureMap());
-      TextRows rows = TextRows.of(examples, tokens, codec);
-      return new StageTexts<>(stage, examples, rows, Split.none(rows));
+      ExampleRows rows = ExampleRows.of(examples, tokens, codec);
+      return new StageExamples<>(stage, examples, rows, Split.none(rows));
     } catch (IllegalArgumentException e) {
       throw refused(stage, "do not fit: " + e.getMessage());
     }
@@ -76,7 +76,7 @@ public final class StageTexts<T extends Output<T>> {
     return examples;
   }
 
-  public TextRows rows() {
+  public ExampleRows rows() {
     return rows;
   }
 

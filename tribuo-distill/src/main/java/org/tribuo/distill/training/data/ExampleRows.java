@@ -19,7 +19,7 @@ import org.tribuo.distill.task.Targets;
  * @param labelled whether there is one
  * @param weights how much each counts
  */
-public record TextRows(
+public record ExampleRows(
     List<TokenSequence> texts, Targets targets, boolean[] labelled, ExampleWeights weights) {
   /**
    * Reads a dataset.
@@ -28,7 +28,7 @@ public record TextRows(
    *     limits, has an output that the codec does not know or a weight that is none; the message
    *     says which
    */
-  public static <T extends Output<T>> TextRows of(
+  public static <T extends Output<T>> ExampleRows of(
       Dataset<T> dataset, TokenFeatures tokens, TargetCodec<T> codec) {
     List<Example<T>> examples = new ArrayList<>(dataset.size());
     boolean[] labelled = new boolean[dataset.size()];
@@ -36,7 +36,7 @@ public record TextRows(
       labelled[examples.size()] = codec.isLabelled(example.getOutput());
       examples.add(example);
     }
-    return new TextRows(
+    return new ExampleRows(
         texts(dataset, tokens), codec.encode(examples), labelled, ExampleWeights.of(examples));
   }
 
