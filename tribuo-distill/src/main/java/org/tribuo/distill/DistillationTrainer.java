@@ -235,18 +235,19 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
   }
 
   /**
-   * Finds out whether the student and its teachers can read texts, before time is spent. The
+   * Finds out whether the student and its teachers can read examples, before time is spent. The
    * student is made, but neither trained nor run; a teacher that is yet to be trained is left out,
    * and labels are not looked at.
    *
-   * @param texts examples as this trainer trains on, or as its model predicts
-   * @throws IllegalArgumentException if one is too long for student or teacher, or has a token or a
-   *     segment that it does not know; the message says which and what to do
+   * @param examples as this trainer trains on, or as its model predicts
+   * @throws IllegalArgumentException if student or teacher cannot read one, as a text that is too
+   *     long, or has a token or a segment that it does not know; the message says which and what to
+   *     do
    * @throws org.tribuo.distill.graph.GraphException if there can be no such student
    * @throws java.io.UncheckedIOException if a file cannot be read
    */
-  public void checkTexts(Dataset<T> texts) {
-    Preparation.checkTexts(recipe, texts);
+  public void checkExamples(Dataset<T> examples) {
+    Preparation.checkExamples(recipe, examples);
   }
 
   /** As part of another training, which is told how it goes. */

@@ -29,7 +29,7 @@ import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.AtomicFile;
 import org.tribuo.distill.graph.SharedBytes;
 import org.tribuo.distill.graph.Tensor;
-import org.tribuo.distill.input.text.TokenSequence;
+import org.tribuo.distill.input.ExampleInputs;
 import org.tribuo.distill.protos.ComponentProto;
 import org.tribuo.distill.protos.DistilledModelProto;
 import org.tribuo.distill.student.NetworkRunner;
@@ -101,7 +101,7 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
     this.task = task;
     this.network = network;
     this.codec = codec;
-    this.runner = new NetworkRunner(network, device);
+    this.runner = new NetworkRunner(network, task.rowShape(codec.width()), device);
   }
 
   /**
@@ -155,7 +155,7 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
             new EmptyDatasetProvenance(),
             new EmptyTrainerProvenance(),
             Map.of("teacher", teacher.getProvenance())),
-        network.tokens().featureMap(new MutableFeatureMap()),
+        network.reader().featureMap(new MutableFeatureMap()),
         OutputDomain.ofTeacherAlone(task, network.labelOrder(), factory),
         network,
         Device.cpu(0));
@@ -221,15 +221,15 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
   /**
    * {@inheritDoc}
    *
-   * @throws IllegalArgumentException if the example does not hold tokens that the student can read;
-   *     the message says what is wrong and the likely cause
+   * @throws IllegalArgumentException if the student cannot read the example; the message says what
+   *     is wrong and the likely cause
    */
   @Override
   public Prediction<T> predict(Example<T> example) {
     return predictAll(List.of(example)).get(0);
   }
 
-  /** Predicts in batches of texts of like length. */
+  /** Predicts in batches of examples of similar length. */
   @Override
   protected List<Prediction<T>> innerPredict(Iterable<Example<T>> examples) {
     List<Example<T>> all = new ArrayList<>();
@@ -238,11 +238,7 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
   }
 
   private List<Prediction<T>> predictAll(List<Example<T>> examples) {
-    List<TokenSequence> texts = new ArrayList<>(examples.size());
-    for (Example<T> example : examples) {
-      texts.add(network.tokens().read(example));
-    }
-    Tensor logits = runner.logits(texts);
+    Tensor logits = runner.logits(ExampleInputs.of(network.reader(), examples));
     return codec.decode(logits, examples.stream().mapToInt(Example::size).toArray(), examples);
   }
 
@@ -271,7 +267,7 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
    * opened with it cuts a text as it was cut then; a longer one is refused.
    */
   public int maxLength() {
-    return network.tokens().positions();
+    return network.reader().maxLength();
   }
 
   /** The number of bytes of the student's weights. */
@@ -296,7 +292,7 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
             network.logits(),
             network.labelOrder().names(),
             maxLength(),
-            network.padId())
+            network.reader().padId())
         .write(file);
   }
 

@@ -18,10 +18,10 @@ import org.tribuo.Output;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
-import org.tribuo.distill.input.text.TokenFeatures;
-import org.tribuo.distill.input.text.TokenInputs;
-import org.tribuo.distill.input.text.TokenLimits;
-import org.tribuo.distill.input.text.TokenSequence;
+import org.tribuo.distill.input.ExampleInputs;
+import org.tribuo.distill.input.Feeder;
+import org.tribuo.distill.input.InputReader;
+import org.tribuo.distill.input.Modalities;
 import org.tribuo.distill.loss.Objective;
 import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.student.BatchOfAnySize;
@@ -85,7 +85,7 @@ record Preparation<T extends Output<T>>(
       Stage stage,
       TrainingSettings settings,
       Objective objective,
-      StageExamples<T> texts,
+      StageExamples<T> examples,
       ExampleTrainingData data,
       List<Feature> wanted,
       StudentTraining training) {
@@ -140,32 +140,33 @@ record Preparation<T extends Output<T>>(
   }
 
   /**
-   * Checks that the student and its teachers can read texts; a teacher that is yet to be trained is
-   * left out.
+   * Checks that the student and its teachers can read examples; a teacher that is yet to be trained
+   * is left out.
    *
-   * @throws IllegalArgumentException if not; the message names the text and the model
+   * @throws IllegalArgumentException if not; the message names the example and the model
    */
-  static <T extends Output<T>> void checkTexts(Recipe recipe, Dataset<T> texts) {
-    TokenFeatures.check(texts.getFeatureMap());
+  static <T extends Output<T>> void checkExamples(Recipe recipe, Dataset<T> examples) {
     try {
       TransformerFiles files = new TransformerFiles();
-      TokenLimits limits =
-          TokenLimits.of(recipe.student().make(ANY_OUTPUTS, 0, files).transformer());
-      int padId = recipe.batching().padId();
-      limits.checkPadding("student", padId);
-      List<TokenSequence> tokens =
-          ExampleRows.texts(texts, limits.features(recipe.batching().maxLength()));
-      limits.checkSegments("student", tokens);
+      Transformer student = recipe.student().make(ANY_OUTPUTS, 0, files).transformer();
+      InputReader<?> reader =
+          Modalities.of(student.graph().inputs())
+              .reader(
+                  student,
+                  examples.getFeatureMap(),
+                  recipe.batching().maxLength(),
+                  recipe.batching().padId());
+      ExampleInputs<?> inputs = ExampleInputs.of(reader, examples);
+      inputs.check(student, "student", true);
       TeacherUse use =
           new TeacherUse(
               recipe.device(),
-              recipe.task(texts.getOutputFactory()),
+              recipe.task(examples.getOutputFactory()),
               recipe.batching().maxLength(),
-              padId,
               files);
       if (recipe.teacher().isPresent()) {
         for (TeacherSource.Member member : recipe.teacher().get().members()) {
-          member.checkTexts(texts, tokens, use);
+          member.checkExamples(examples, inputs, use);
         }
       }
     } catch (IOException e) {
@@ -190,17 +191,15 @@ record Preparation<T extends Output<T>>(
       OutputDomain<T> outputs = known.and(student.labelOrder(), examples);
       listener.onUnseenOutputs(outputs.unseen());
       TargetCodec<T> codec = outputs.codec(student.labelOrder());
-      TokenLimits limits = TokenLimits.of(student.transformer());
-      limits.checkPadding("student", padId());
-      TokenFeatures tokens = limits.features(recipe.batching().maxLength());
-      StudentNetwork network = StudentNetwork.of(student, tokens, padId());
-      ExampleRows rows = ExampleRows.of(examples, tokens, codec);
-      limits.checkSegments("student", rows.texts());
+      InputReader<?> reader = reader(student.transformer(), recipe.batching().maxLength());
+      StudentNetwork network = StudentNetwork.of(student, reader);
+      ExampleRows rows = ExampleRows.of(examples, reader, codec);
+      rows.inputs().check(student.transformer(), "student", true);
       Split split = split(rows);
       StageExamples<T> ofDataset = StageExamples.ofDataset(examples, rows, split);
       Optional<FeatureTeacher> activations = activations();
       List<PreparedStage<T>> stages =
-          stages(network, texts(ofDataset, tokens, codec), task, activations);
+          stages(network, examples(ofDataset, reader, codec), task, activations);
       smokeTest(network, rows);
       return new Preparation<>(
           network,
@@ -222,13 +221,16 @@ record Preparation<T extends Output<T>>(
                           split.heldOut())));
     }
 
-    private int padId() {
-      return recipe.batching().padId();
+    private InputReader<?> reader(Transformer student, OptionalInt maxLength) {
+      return Modalities.of(student.graph().inputs())
+          .reader(student, examples.getFeatureMap(), maxLength, recipe.batching().padId());
     }
 
     private Student student(Task<T> task, LabelOrder known) throws IOException {
       Student student =
-          BatchOfAnySize.of(recipe.student().make(known, seeds.head(), files), padId());
+          BatchOfAnySize.of(
+              recipe.student().make(known, seeds.head(), files),
+              fixed -> reader(fixed, OptionalInt.empty()));
       return task.probabilities().isPresent() ? student.belowProbabilities() : student;
     }
 
@@ -249,12 +251,12 @@ record Preparation<T extends Output<T>>(
     }
 
     /** The examples of each stage; stages with one data source have the same. */
-    private List<StageExamples<T>> texts(
-        StageExamples<T> ofDataset, TokenFeatures tokens, TargetCodec<T> codec) {
+    private List<StageExamples<T>> examples(
+        StageExamples<T> ofDataset, InputReader<?> reader, TargetCodec<T> codec) {
       Map<ConfigurableDataSource<?>, StageExamples<T>> read = new IdentityHashMap<>();
-      List<StageExamples<T>> texts = new ArrayList<>();
+      List<StageExamples<T>> ofStages = new ArrayList<>();
       for (Stage stage : recipe.stages()) {
-        texts.add(
+        ofStages.add(
             stage
                 .examples()
                 .map(
@@ -262,15 +264,15 @@ record Preparation<T extends Output<T>>(
                         read.computeIfAbsent(
                             own,
                             source ->
-                                StageExamples.read(stage.name(), source, examples, tokens, codec)))
+                                StageExamples.read(stage.name(), source, examples, reader, codec)))
                 .orElse(ofDataset));
       }
-      return texts;
+      return ofStages;
     }
 
     private List<PreparedStage<T>> stages(
         StudentNetwork network,
-        List<StageExamples<T>> texts,
+        List<StageExamples<T>> ofStages,
         Task<T> task,
         Optional<FeatureTeacher> activations)
         throws IOException {
@@ -283,7 +285,7 @@ record Preparation<T extends Output<T>>(
                 stage,
                 network,
                 trained,
-                texts.get(index),
+                ofStages.get(index),
                 task,
                 activations,
                 seeds.stages().get(index)));
@@ -295,7 +297,7 @@ record Preparation<T extends Output<T>>(
         Stage stage,
         StudentNetwork network,
         Transformer trained,
-        StageExamples<T> texts,
+        StageExamples<T> own,
         Task<T> task,
         Optional<FeatureTeacher> activations,
         long seed)
@@ -304,14 +306,14 @@ record Preparation<T extends Output<T>>(
           stage.objective(
               task,
               network.labelOrder(),
-              texts.rows().weights().differ(),
+              own.rows().weights().differ(),
               recipe.teacher().flatMap(TeacherSource::agreement),
               activations);
       ExampleTrainingData data =
           new ExampleTrainingData(
-              texts.rows(),
+              own.rows(),
               Optional.empty(),
-              stage.chosen(texts, recipe.teacher().isPresent()),
+              stage.chosen(own, recipe.teacher().isPresent()),
               network.inputs(),
               recipe.batching().plan(),
               seed);
@@ -320,20 +322,22 @@ record Preparation<T extends Output<T>>(
       TrainingSettings settings = stage.settingsFor(trained::normalizedForTraining).withSeed(seed);
       List<Feature> wanted = wanted(stage, objective, trained);
       if (!wanted.isEmpty()) {
-        checkShapes(activations.orElseThrow(), data.batchSizes(stage.settings().epochs()));
-        TeacherReading.of(activations.orElseThrow().file(), false, files)
-            .check(texts.rows().texts(), padId());
+        FeatureTeacher teacher = activations.orElseThrow();
+        checkShapes(teacher, network.reader(), data.batchSizes(stage.settings().epochs()));
+        TeacherReading.asStudent(teacher.file())
+            .of(own.examples(), own.rows().inputs(), OptionalInt.empty(), files);
       }
       StudentTraining training =
           StudentTraining.of(trained, objective, recipe.trainingGraph().rules(), settings, data);
-      return new PreparedStage<>(stage, settings, objective, texts, data, wanted, training);
+      return new PreparedStage<>(stage, settings, objective, own, data, wanted, training);
     }
 
     /** What is compared has the student's batches, neither filled up nor of another length. */
-    private static void checkShapes(FeatureTeacher activations, IntStream batchSizes) {
-      TokenInputs inputs = TokenInputs.of(activations.inputs());
-      OptionalLong rows = inputs.fixedRows();
-      if (inputs.fixedPositions().isPresent()
+    private static void checkShapes(
+        FeatureTeacher activations, InputReader<?> reader, IntStream batchSizes) {
+      Feeder<?> feeder = reader.feeder(activations.inputs());
+      OptionalLong rows = feeder.fixedRows();
+      if (feeder.fixedLength().isPresent()
           || (rows.isPresent() && batchSizes.anyMatch(size -> size != rows.getAsLong()))) {
         throw new IllegalArgumentException(
             "The intermediate activations of the teacher '%s' are for batches of a fixed shape alone, %s; export it with a symbolic batch and length, or compare its output only"
@@ -372,7 +376,7 @@ record Preparation<T extends Output<T>>(
     /** Runs the student over one example: does it run, and has it the right columns? */
     private void smokeTest(StudentNetwork network, ExampleRows rows) {
       try (NetworkRunner runner = new NetworkRunner(network, recipe.device())) {
-        runner.logits(rows.texts().subList(0, 1));
+        runner.logits(rows.inputs().pick(0));
       }
     }
   }
@@ -381,11 +385,11 @@ record Preparation<T extends Output<T>>(
    * The examples of the stages that learn from a teacher, and how many of its largest logits these
    * stages read; empty for all.
    */
-  Map<StageExamples<T>, OptionalInt> askedTexts() {
+  Map<StageExamples<T>, OptionalInt> askedExamples() {
     Map<StageExamples<T>, OptionalInt> asked = new LinkedHashMap<>();
     stages.stream()
         .filter(stage -> stage.stage().from().teacher())
-        .forEach(stage -> asked.merge(stage.texts(), stage.largest(), Preparation::both));
+        .forEach(stage -> asked.merge(stage.examples(), stage.largest(), Preparation::both));
     return asked;
   }
 

@@ -38,7 +38,7 @@ final class RunProvenance {
   void prepared(Preparation<?> prepared) {
     unseenOutputs(prepared.outputs().unseen());
     rows(prepared.examples());
-    prepared.stages().forEach(stage -> rows(stage.texts()));
+    prepared.stages().forEach(stage -> rows(stage.examples()));
   }
 
   private void rows(StageExamples<?> texts) {
@@ -122,7 +122,7 @@ final class RunProvenance {
     values.put("unseen-outputs", new ListProvenance<>(all));
   }
 
-  /** The most tokens of a text that the model reads. */
+  /** The maximum length that the model reads. */
   void maxLength(int tokens) {
     number("max-length", tokens);
   }

@@ -13,7 +13,6 @@ import java.util.Set;
 import org.tribuo.Dataset;
 import org.tribuo.Output;
 import org.tribuo.distill.file.TemporaryFolder;
-import org.tribuo.distill.loss.RowForm;
 import org.tribuo.distill.student.StudentNetwork;
 import org.tribuo.distill.task.LabelOrder;
 import org.tribuo.distill.teacher.OnnxTeacher;
@@ -91,12 +90,12 @@ record SoftTargetPhase<T extends Output<T>>(
    * Runs all teachers.
    *
    * @return for the caller to close
-   * @throws IllegalArgumentException if teacher and student have different labels, or a text does
-   *     not fit a teacher or is not kept for its tokenizer
+   * @throws IllegalArgumentException if teacher and student have different labels, or an example
+   *     does not fit a teacher or does not keep its text for its tokenizer
    * @throws IOException if a teacher cannot be read
    */
   Outcome run() throws IOException {
-    Map<StageExamples<T>, OptionalInt> all = prepared.askedTexts();
+    Map<StageExamples<T>, OptionalInt> all = prepared.askedExamples();
     if (all.isEmpty()) {
       return Outcome.empty();
     }
@@ -123,11 +122,7 @@ record SoftTargetPhase<T extends Output<T>>(
 
   private TeacherUse use() {
     return new TeacherUse(
-        recipe.device(),
-        prepared.outputs().task(),
-        recipe.batching().maxLength(),
-        recipe.batching().padId(),
-        files);
+        recipe.device(), prepared.outputs().task(), recipe.batching().maxLength(), files);
   }
 
   private LabelOrder columns() {
@@ -138,8 +133,8 @@ record SoftTargetPhase<T extends Output<T>>(
   private void checkMembers(TeacherSource source, Set<StageExamples<T>> all) throws IOException {
     for (TeacherSource.Member member : source.members()) {
       member.checkLabels(columns(), use());
-      for (StageExamples<T> texts : all) {
-        member.checkTexts(texts.examples(), texts.rows().texts(), use());
+      for (StageExamples<T> own : all) {
+        member.checkExamples(own.examples(), own.rows().inputs(), use());
       }
     }
   }
@@ -176,35 +171,35 @@ record SoftTargetPhase<T extends Output<T>>(
       Outcome outcome)
       throws IOException {
     Map<StageExamples<T>, List<SoftTargetStep>> steps = new LinkedHashMap<>();
-    for (StageExamples<T> texts : all.keySet()) {
-      List<SoftTargetStep> ofTexts = new ArrayList<>();
+    for (StageExamples<T> own : all.keySet()) {
+      List<SoftTargetStep> ofExamples = new ArrayList<>();
       for (ReadyTeacher teacher : teachers) {
-        ofTexts.add(
+        ofExamples.add(
             SoftTargetStep.of(
                 teacher,
-                texts.examples(),
-                texts.rows().texts(),
+                own.examples(),
+                own.rows().inputs(),
                 prepared.outputs().task(),
                 columns(),
                 recipe.batching().maxLength(),
                 files));
       }
-      steps.put(texts, ofTexts);
+      steps.put(own, ofExamples);
     }
     all.forEach(
-        (texts, largest) -> {
+        (own, largest) -> {
           List<SoftTargetStep.Answer> runs = new ArrayList<>();
-          outcome.runs().put(texts, runs);
-          steps.get(texts).forEach(step -> runs.add(ask(step, largest, outcome)));
+          outcome.runs().put(own, runs);
+          steps.get(own).forEach(step -> runs.add(ask(step, largest, outcome)));
           outcome
               .answers()
               .put(
-                  texts,
+                  own,
                   new TeacherAnswers(
                       runs.stream().map(SoftTargetStep.Answer::softTargets).toList(),
                       agreement,
-                      texts.rows().targets(),
-                      RowForm.examples()));
+                      own.rows().targets(),
+                      prepared.outputs().task().unit()));
         });
   }
 

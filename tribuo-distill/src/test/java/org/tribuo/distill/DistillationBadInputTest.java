@@ -215,13 +215,13 @@ class DistillationBadInputTest {
     DistillationTrainer<Label> fixed =
         trainer(OnnxStudent.of(faults.resolve("static-shapes_static-2x8.onnx"), ORDER));
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> fixed.checkTexts(texts))
+        .isThrownBy(() -> fixed.checkExamples(texts))
         .withMessageContaining("a token at position 8")
         .withMessageContaining("set the tokenizer's maximum length to that");
     DistillationTrainer<Label> few =
         trainer(EncoderStudent.of(faults.resolve("student-limits_positions8.onnx"), Pooling.MEAN));
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> few.checkTexts(texts))
+        .isThrownBy(() -> few.checkExamples(texts))
         .withMessageStartingWith("Example ")
         .withMessageContaining("a token at position 8")
         .withMessageContaining("set the tokenizer's maximum length to that");
@@ -229,7 +229,7 @@ class DistillationBadInputTest {
         .isThrownBy(() -> few.train(texts))
         .withMessageContaining("a token at position 8");
     trainer(OnnxStudent.of(faults.resolve("softmax-teacher_logits-teacher.onnx"), ORDER))
-        .checkTexts(texts);
+        .checkExamples(texts);
   }
 
   @Test

@@ -33,13 +33,16 @@ import org.tribuo.Prediction;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
 import org.tribuo.distill.component.OnnxMetadata;
+import org.tribuo.distill.component.SavedComponents;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.engine.Engines;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.input.text.TokenFeatures;
+import org.tribuo.distill.input.text.TokenReader;
 import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.distill.protos.ComponentProto;
 import org.tribuo.distill.protos.DistilledModelProto;
+import org.tribuo.distill.protos.TokenReaderProto;
 import org.tribuo.distill.student.StudentNetwork;
 import org.tribuo.distill.student.StudentNetworkProtos;
 import org.tribuo.distill.task.LabelOrder;
@@ -255,17 +258,33 @@ class DistilledModelTest {
     assertThatReading(
             with(saved, content.toBuilder().clearLabelOrder().addLabelOrder("red").build()))
         .hasStackTraceContaining("missing [blue, green]");
-    assertThatReading(with(saved, content.toBuilder().setPositions(0).build()))
+    assertThatReading(with(saved, content.toBuilder().setReader(reader(0)).build()))
         .hasStackTraceContaining("positions is 0");
+    assertThatReading(with(saved, content.toBuilder().setReader(task("SingleLabel", 0)).build()))
+        .hasStackTraceContaining("its InputReader")
+        .hasStackTraceContaining("SingleLabel' cannot be read");
+    assertThatReading(
+            with(
+                saved,
+                content.toBuilder()
+                    .setReader(reader(9).toBuilder().setSerializedData(Any.pack(content)).build())
+                    .build()))
+        .hasStackTraceContaining("expected a TokenReaderProto");
     assertThatReading(with(saved, content.toBuilder().setLogitsOutput("probabilities").build()))
         .hasStackTraceContaining("has no output 'probabilities'");
     assertThatReading(with(saved, content.toBuilder().setTask(task("Regression", 0)).build()))
         .hasStackTraceContaining("its outputs are ImmutableLabelInfo, and its task is")
         .hasStackTraceContaining("task.Regression'");
     assertThatReading(with(saved, content.toBuilder().setTask(task("Poetry", 0)).build()))
-        .hasStackTraceContaining("task.Poetry' of the saved model cannot be read");
+        .hasStackTraceContaining("task.Poetry' cannot be read");
     assertThatReading(with(saved, content.toBuilder().setTask(task("SingleLabel", 3)).build()))
         .hasStackTraceContaining("was saved with version 3, this library reads version 0");
+  }
+
+  private static ComponentProto reader(int positions) {
+    return SavedComponents.write(
+        TokenReader.class,
+        TokenReaderProto.newBuilder().setPositions(positions).setVocabulary(101).build());
   }
 
   private static ComponentProto task(String name, int version) {
@@ -386,7 +405,8 @@ class DistilledModelTest {
         provenance,
         features,
         OutputDomain.of(Tasks.of(data.getOutputFactory()), data),
-        new StudentNetwork(Transformer.of(onnx), "logits", new LabelOrder(labelOrder), TOKENS, 0),
+        new StudentNetwork(
+            Transformer.of(onnx), "logits", new LabelOrder(labelOrder), new TokenReader(TOKENS, 0)),
         Device.cpu(2));
   }
 }

@@ -34,7 +34,6 @@ import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.graph.pass.Normalization;
 import org.tribuo.distill.input.BatchPlan;
-import org.tribuo.distill.input.text.TokenInputs;
 import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.distill.loss.AttachedObjective;
 import org.tribuo.distill.loss.AttentionForm;
@@ -87,17 +86,20 @@ class LiveTeacherFeaturesTest {
     Targets targets = Targets.of(Tensor.of(new long[ROWS], ROWS), Tensor.of(labelled, ROWS));
     return new ExampleTrainingData(
         new ExampleRows(
-            texts, targets, new boolean[ROWS], ExampleWeights.of(TinyTexts.labelled(ROWS, 1))),
+            TinyTexts.inputs(texts),
+            targets,
+            new boolean[ROWS],
+            ExampleWeights.of(TinyTexts.labelled(ROWS, 1))),
         Optional.empty(),
         IntStream.range(0, ROWS).toArray(),
-        TokenInputs.of(Graph.of(Zoo.model(student)).inputs()),
+        Graph.of(Zoo.model(student)).inputs(),
         BatchPlan.ofRows(BATCH),
         3);
   }
 
   private static LiveTeacherFeatures features(
       ExampleTrainingData texts, FeatureTeacher teacher, List<Feature> wanted, long cacheBytes) {
-    return new LiveTeacherFeatures(texts, teacher, wanted, 0, Device.cpu(1), cacheBytes);
+    return new LiveTeacherFeatures(texts, teacher, wanted, Device.cpu(1), cacheBytes);
   }
 
   private static FeatureTeacher teacher(String name) throws Exception {

@@ -32,7 +32,6 @@ import org.tribuo.distill.graph.Sha256;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.pass.Normalization;
 import org.tribuo.distill.input.BatchPlan;
-import org.tribuo.distill.input.text.TokenInputs;
 import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.distill.loss.AttentionForm;
 import org.tribuo.distill.loss.AttentionKl;
@@ -246,8 +245,7 @@ final class LossCosts {
                         FeatureMatching.of(teacher.features(), new FeatureTerm("f", l))))
             .orElse(kl);
     try (LiveTeacherFeatures beside =
-            new LiveTeacherFeatures(
-                texts(student), teacher, wanted(objective), 0, Device.cpu(1), 0);
+            new LiveTeacherFeatures(texts(student), teacher, wanted(objective), Device.cpu(1), 0);
         PrefetchedBatches ahead = new PrefetchedBatches(beside)) {
       return train(objective, ahead);
     }
@@ -314,12 +312,16 @@ final class LossCosts {
     }
     Targets targets = Targets.of(Tensor.of(labels, rows), Tensor.of(labelled, rows));
     return new ExampleTrainingData(
-        new ExampleRows(texts, targets, known, ExampleWeights.of(TinyTexts.labelled(rows, 1))),
+        new ExampleRows(
+            TinyTexts.inputs(texts),
+            targets,
+            known,
+            ExampleWeights.of(TinyTexts.labelled(rows, 1))),
         Optional.of(
             new TeacherAnswers(
                 List.of(kept(logits)), Optional.empty(), targets, RowForm.examples())),
         IntStream.range(0, rows).toArray(),
-        TokenInputs.of(Graph.of(student).inputs()),
+        Graph.of(student).inputs(),
         BatchPlan.ofRows(BATCH),
         1);
   }

@@ -141,23 +141,19 @@ class MaxLengthTest {
         source
             .ready(
                 new TeacherUse(
-                    Device.cpu(1),
-                    new SingleLabel(),
-                    OptionalInt.empty(),
-                    0,
-                    new TransformerFiles()))
+                    Device.cpu(1), new SingleLabel(), OptionalInt.empty(), new TransformerFiles()))
             .orElseThrow();
-    assertThat(ready.maxLength()).hasValue(MOST);
+    assertThat(ready.reading().maxLength()).hasValue(MOST);
     SoftTargetStep step =
         SoftTargetStep.of(
             ready,
             examples,
-            List.of(),
+            TinyTexts.inputs(List.of()),
             new SingleLabel(),
             new LabelOrder(Faults.LABELS),
             OptionalInt.empty(),
             new TransformerFiles());
-    assertThat(step.inputs().texts()).allSatisfy(cut -> assertThat(cut.length()).isEqualTo(MOST));
+    assertThat(step.inputs().fed().examples().lengths()).containsOnly(MOST);
     step.teacher().close();
   }
 

@@ -18,7 +18,7 @@ import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.RowShape;
 import org.tribuo.distill.graph.Tensor;
-import org.tribuo.distill.input.text.TokenInputs;
+import org.tribuo.distill.input.FedInputs;
 import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.loss.FeatureTerm;
@@ -67,7 +67,8 @@ class QuantisedTeacherTest {
             Teacher.open(
                 TeacherSettings.of(file, new LabelOrder(Faults.LABELS)).withDevice(Device.cpu(1)));
         RunningGraph asItIs = RunningGraph.of(OnnxModel.read(file))) {
-      TeacherExamples rows = new TeacherExamples(texts, TokenInputs.of(teacher.inputs()));
+      TeacherExamples rows =
+          new TeacherExamples(FedInputs.of(TinyTexts.inputs(texts), teacher.inputs()));
       for (TeacherBatch batch : rows.batches(0, texts.size(), new BatchLimits(8, 1000))) {
         Tensor expected = Objects.requireNonNull(asItIs.run(batch.inputs()).get("logits"));
         List<float[]> asTheyAre = RowShape.of(Faults.LABELS.size()).cut(expected, batch.lengths());

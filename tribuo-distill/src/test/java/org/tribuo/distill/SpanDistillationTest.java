@@ -17,7 +17,7 @@ import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.RowShape;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.BatchPlan;
-import org.tribuo.distill.input.text.TokenInputs;
+import org.tribuo.distill.input.FedInputs;
 import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.distill.loss.CrossEntropy;
 import org.tribuo.distill.loss.KlDivergence;
@@ -72,7 +72,9 @@ class SpanDistillationTest {
         Teacher teacher = Teacher.open(settings);
         SoftTargets softTargets =
             SoftTargetProducer.into(store)
-                .produce(teacher, new TeacherExamples(texts, TokenInputs.of(teacher.inputs())))
+                .produce(
+                    teacher,
+                    new TeacherExamples(FedInputs.of(TinyTexts.inputs(texts), teacher.inputs())))
                 .softTargets()) {
       assertThat(softTargets.key().output()).isEqualTo("start_logits,end_logits");
       ExampleTrainingData data = data(softTargets);
@@ -111,11 +113,15 @@ class SpanDistillationTest {
     boolean[] labelled = new boolean[TEXTS];
     Arrays.fill(labelled, true);
     return new ExampleTrainingData(
-        new ExampleRows(texts, targets, labelled, ExampleWeights.of(TinyTexts.labelled(TEXTS, 1))),
+        new ExampleRows(
+            TinyTexts.inputs(texts),
+            targets,
+            labelled,
+            ExampleWeights.of(TinyTexts.labelled(TEXTS, 1))),
         Optional.of(
             new TeacherAnswers(List.of(softTargets), Optional.empty(), targets, RowForm.spans())),
         IntStream.range(0, TEXTS).toArray(),
-        TokenInputs.of(STUDENT.graph().inputs()),
+        STUDENT.graph().inputs(),
         BatchPlan.ofRows(8),
         3);
   }

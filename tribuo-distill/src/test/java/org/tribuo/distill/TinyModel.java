@@ -8,6 +8,7 @@ import org.tribuo.MutableDataset;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.input.text.TokenFeatures;
+import org.tribuo.distill.input.text.TokenReader;
 import org.tribuo.distill.student.StudentNetwork;
 import org.tribuo.distill.task.LabelOrder;
 import org.tribuo.distill.task.OutputDomain;
@@ -40,8 +41,7 @@ public final class TinyModel {
             Transformer.of(Zoo.model("bert_seqcls_ts11")),
             "logits",
             LabelOrder.of("red", "blue", "green"),
-            tokens,
-            0),
+            new TokenReader(tokens, 0)),
         Device.cpu(1));
   }
 }

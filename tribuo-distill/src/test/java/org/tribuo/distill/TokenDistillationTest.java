@@ -23,8 +23,9 @@ import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.RowShape;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.BatchPlan;
+import org.tribuo.distill.input.FedInputs;
 import org.tribuo.distill.input.text.TokenFeatures;
-import org.tribuo.distill.input.text.TokenInputs;
+import org.tribuo.distill.input.text.TokenReader;
 import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.distill.loss.CrossEntropy;
 import org.tribuo.distill.loss.KlDivergence;
@@ -103,7 +104,8 @@ class TokenDistillationTest {
     TeacherSettings settings =
         TeacherSettings.of(Zoo.file(name), LABELS).withRows(ROW).withDevice(Device.cpu(1));
     try (Teacher teacher = Teacher.open(settings)) {
-      TeacherExamples asked = new TeacherExamples(texts, TokenInputs.of(teacher.inputs()));
+      TeacherExamples asked =
+          new TeacherExamples(FedInputs.of(TinyTexts.inputs(texts), teacher.inputs()));
       return SoftTargetProducer.into(store).produce(teacher, asked, largest).softTargets();
     }
   }
@@ -198,12 +200,15 @@ class TokenDistillationTest {
     boolean[] labelled = new boolean[TEXTS];
     Arrays.fill(labelled, true);
     return new ExampleRows(
-        texts, targets, labelled, ExampleWeights.of(TinyTexts.labelled(TEXTS, 1)));
+        TinyTexts.inputs(texts),
+        targets,
+        labelled,
+        ExampleWeights.of(TinyTexts.labelled(TEXTS, 1)));
   }
 
   private static StudentNetwork network(OnnxModel model) {
     return new StudentNetwork(
-        Transformer.of(model), "logits", LABELS, new TokenFeatures(16, 101), 0);
+        Transformer.of(model), "logits", LABELS, new TokenReader(new TokenFeatures(16, 101), 0));
   }
 
   private double accuracy(OnnxModel model) {

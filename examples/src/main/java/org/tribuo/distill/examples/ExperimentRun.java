@@ -96,7 +96,7 @@ final class ExperimentRun {
 
   private Texts texts() throws IOException {
     Texts texts = Texts.read(experiment.data(), experiment.teacher());
-    trainers.checkTexts(texts, experiment.data());
+    trainers.checkExamples(texts, experiment.data());
     return texts;
   }
 

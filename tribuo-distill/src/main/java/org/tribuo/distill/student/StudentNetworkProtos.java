@@ -3,11 +3,12 @@ package org.tribuo.distill.student;
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import org.tribuo.distill.component.SavedComponents;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Sha256;
 import org.tribuo.distill.graph.SharedBytes;
-import org.tribuo.distill.input.text.TokenFeatures;
+import org.tribuo.distill.input.InputReader;
 import org.tribuo.distill.protos.ComponentProto;
 import org.tribuo.distill.protos.DistilledModelProto;
 import org.tribuo.distill.protos.SealedModelProto;
@@ -30,9 +31,7 @@ public final class StudentNetworkProtos {
             .setLogitsOutput(network.logits())
             .addAllLabelOrder(network.labelOrder().names())
             .setTask(task)
-            .setPositions(network.tokens().positions())
-            .setVocabulary(network.tokens().vocabulary())
-            .setPadId(network.padId())
+            .setReader(network.reader().serialize())
             .build()
             .toByteString()
             .concat(
@@ -90,8 +89,7 @@ public final class StudentNetworkProtos {
           Transformer.of(OnnxModel.parse(proto.getOnnxModel())),
           proto.getLogitsOutput(),
           new LabelOrder(proto.getLabelOrderList()),
-          new TokenFeatures(proto.getPositions(), proto.getVocabulary()),
-          proto.getPadId());
+          SavedComponents.read(proto.getReader(), InputReader.class));
     } catch (GraphException e) {
       throw new IllegalArgumentException("The saved model is damaged: " + e.getMessage(), e);
     }

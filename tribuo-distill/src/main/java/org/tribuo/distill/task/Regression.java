@@ -7,6 +7,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import org.tribuo.ImmutableOutputInfo;
 import org.tribuo.OutputFactory;
+import org.tribuo.distill.component.SavedComponents;
 import org.tribuo.distill.graph.RowShape;
 import org.tribuo.distill.loss.AnswerForm;
 import org.tribuo.distill.loss.HardLoss;
@@ -24,7 +25,7 @@ public record Regression() implements Task<Regressor> {
    * @throws IllegalArgumentException if the version is unknown
    */
   public static Regression deserializeFromProto(int version, String className, Any message) {
-    SavedVersion.check(version, className);
+    SavedComponents.checkVersion(version, className);
     return new Regression();
   }
 

@@ -7,6 +7,7 @@ import java.util.TreeSet;
 import org.tribuo.ImmutableOutputInfo;
 import org.tribuo.OutputFactory;
 import org.tribuo.classification.Label;
+import org.tribuo.distill.component.SavedComponents;
 import org.tribuo.distill.graph.RowShape;
 import org.tribuo.distill.loss.AnswerForm;
 import org.tribuo.distill.loss.CrossEntropy;
@@ -23,7 +24,7 @@ public record SingleLabel() implements Task<Label> {
    * @throws IllegalArgumentException if the version is unknown
    */
   public static SingleLabel deserializeFromProto(int version, String className, Any message) {
-    SavedVersion.check(version, className);
+    SavedComponents.checkVersion(version, className);
     return new SingleLabel();
   }
 

@@ -9,6 +9,7 @@ import java.util.SortedSet;
 import org.tribuo.ImmutableOutputInfo;
 import org.tribuo.Output;
 import org.tribuo.OutputFactory;
+import org.tribuo.distill.component.SavedComponents;
 import org.tribuo.distill.graph.RowShape;
 import org.tribuo.distill.loss.AnswerForm;
 import org.tribuo.distill.loss.HardLoss;
@@ -96,7 +97,7 @@ public interface Task<T extends Output<T>>
 
   @Override
   default ComponentProto serialize() {
-    return ComponentProto.newBuilder().setClassName(getClass().getName()).build();
+    return SavedComponents.write(getClass());
   }
 
   @Override

@@ -4,8 +4,8 @@ import java.util.List;
 import org.tribuo.ImmutableOutputInfo;
 import org.tribuo.Output;
 import org.tribuo.OutputFactory;
+import org.tribuo.distill.component.SavedComponents;
 import org.tribuo.distill.protos.ComponentProto;
-import org.tribuo.protos.ProtoUtil;
 
 /** Finds the task of a dataset, or of a model that was saved. */
 public final class Tasks {
@@ -57,24 +57,13 @@ public final class Tasks {
    */
   public static <T extends Output<T>> Task<T> read(
       ComponentProto saved, ImmutableOutputInfo<T> outputs) {
-    if (deserialized(saved) instanceof Task<?> task
-        && outputs.getDomain().stream().allMatch(task.outputType()::isInstance)) {
+    Task<?> task = SavedComponents.read(saved, Task.class);
+    if (outputs.getDomain().stream().allMatch(task.outputType()::isInstance)) {
       return cast(task);
     }
     throw new IllegalArgumentException(
         "The saved model is damaged: its outputs are %s, and its task is '%s'"
             .formatted(outputs.getClass().getSimpleName(), saved.getClassName()));
-  }
-
-  private static Object deserialized(ComponentProto saved) {
-    try {
-      return ProtoUtil.deserialize(saved);
-    } catch (IllegalStateException e) {
-      throw new IllegalArgumentException(
-          "The task '%s' of the saved model cannot be read: %s"
-              .formatted(saved.getClassName(), e.getMessage()),
-          e);
-    }
   }
 
   private static boolean predicts(Task<?> task, OutputFactory<?> factory) {

@@ -18,8 +18,9 @@ import org.tribuo.distill.component.NamedColumns;
 import org.tribuo.distill.component.OnnxMetadata;
 import org.tribuo.distill.component.PropertyChecks;
 import org.tribuo.distill.graph.OnnxModel;
-import org.tribuo.distill.input.text.TokenFeatures;
-import org.tribuo.distill.input.text.TokenSequence;
+import org.tribuo.distill.input.ExampleInputs;
+import org.tribuo.distill.input.InputReader;
+import org.tribuo.distill.input.Modalities;
 import org.tribuo.distill.student.Student;
 import org.tribuo.distill.student.StudentNetwork;
 import org.tribuo.distill.task.LabelOrder;
@@ -182,18 +183,9 @@ public final class OnnxTeacher implements TeacherSource.Member {
   }
 
   @Override
-  public void checkTexts(Dataset<?> examples, List<TokenSequence> ofStudent, TeacherUse use)
+  public void checkExamples(Dataset<?> examples, ExampleInputs<?> ofStudent, TeacherUse use)
       throws IOException {
-    OnnxModel model = use.files().read(path).model();
-    TeacherReading readable = TeacherReading.of(path, tokenizer != null, use.files());
-    readable.check(
-        readable.texts(
-            examples,
-            ofStudent,
-            Optional.ofNullable(tokenizer),
-            OnnxMetadata.maxLength(model),
-            use.maxLength()),
-        padId(model, use));
+    reading(use.files().read(path).model()).of(examples, ofStudent, use.maxLength(), use.files());
   }
 
   @Override
@@ -210,13 +202,12 @@ public final class OnnxTeacher implements TeacherSource.Member {
                 use.task().probabilities().isEmpty(),
                 use.device()),
             columns,
-            Optional.ofNullable(tokenizer),
-            OnnxMetadata.maxLength(model),
-            padId(model, use)));
+            reading(model)));
   }
 
-  private int padId(OnnxModel model, TeacherUse use) {
-    return tokenizer == null ? use.padId() : ownPadId(model);
+  private TeacherReading reading(OnnxModel model) {
+    return new TeacherReading(
+        path, Optional.ofNullable(tokenizer), OnnxMetadata.maxLength(model), ownPadId(model));
   }
 
   private int ownPadId(OnnxModel model) {
@@ -245,14 +236,11 @@ public final class OnnxTeacher implements TeacherSource.Member {
       output = teacher.output();
     }
     Student head = new Student(files.read(path), output, labels);
-    TokenFeatures tokens =
-        TeacherReading.of(path, tokenizer != null, files)
-            .limits()
-            .features(OnnxMetadata.maxLength(onnx));
+    InputReader<?> reader =
+        Modalities.of(head.transformer().graph().inputs())
+            .readerOfTrained(head.transformer(), OnnxMetadata.maxLength(onnx), ownPadId(onnx));
     return StudentNetwork.of(
-        task.probabilities().isPresent() ? head.belowProbabilities() : head,
-        tokens,
-        ownPadId(onnx));
+        task.probabilities().isPresent() ? head.belowProbabilities() : head, reader);
   }
 
   private Optional<String> logits(OnnxModel model) {

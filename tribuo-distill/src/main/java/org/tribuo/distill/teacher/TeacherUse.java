@@ -12,8 +12,7 @@ import org.tribuo.distill.transformer.TransformerFiles;
  * @param task what teacher and student predict
  * @param maxLength the maximum length in tokens of a teacher with a tokenizer of its own that
  *     states none; empty for the usual length
- * @param padId the student's padding token
  * @param files reads each file once
  */
 public record TeacherUse(
-    Device device, Task<?> task, OptionalInt maxLength, int padId, TransformerFiles files) {}
+    Device device, Task<?> task, OptionalInt maxLength, TransformerFiles files) {}

@@ -1,21 +1,20 @@
 package org.tribuo.distill.teacher;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.TensorType;
-import org.tribuo.distill.input.text.TokenInputs;
-import org.tribuo.distill.input.text.TokenLimits;
+import org.tribuo.distill.input.ExampleInputs;
+import org.tribuo.distill.input.FedInputs;
+import org.tribuo.distill.input.text.TokenFeatures;
+import org.tribuo.distill.input.text.TokenReader;
 import org.tribuo.distill.input.text.TokenSequence;
 
 class TeacherExamplesTest {
@@ -32,7 +31,8 @@ class TeacherExamplesTest {
     for (String input : inputs) {
       types.put(input, TensorType.of(ElementType.INT64, shape));
     }
-    return new TeacherExamples(TEXTS, TokenInputs.of(types).withPadId(padId));
+    TokenReader reader = new TokenReader(new TokenFeatures(32, 101), padId);
+    return new TeacherExamples(FedInputs.of(new ExampleInputs<>(reader, TEXTS), types));
   }
 
   private static List<int[]> rows(TeacherExamples texts) {
@@ -55,24 +55,5 @@ class TeacherExamplesTest {
     TeacherExamples unmasked = texts(0, "input_ids");
     assertThat(rows(unmasked)).containsExactly(new int[] {1}, new int[] {0, 2}, new int[] {3});
     assertThat(unmasked.sha256()).isNotEqualTo(texts(9, "input_ids").sha256());
-  }
-
-  @Test
-  void aTeacherWhosePositionsNobodyKnowsReadsTextsOfAnyLength() {
-    TokenLimits anyLength = new TokenLimits(OptionalInt.empty(), 101, OptionalInt.empty());
-    TeacherReading limits = new TeacherReading(Path.of("teacher.onnx"), anyLength, false);
-    TokenSequence text = TokenSequence.of(new int[600]);
-    limits.check(List.of(text), 0);
-    assertThat(anyLength.orUsual(OptionalInt.empty())).isEqualTo(512);
-    assertThat(anyLength.orUsual(OptionalInt.of(1024))).isEqualTo(1024);
-    assertThat(anyLength.features(OptionalInt.empty()).positions()).isEqualTo(512);
-
-    TokenLimits known = new TokenLimits(OptionalInt.of(512), 101, OptionalInt.empty());
-    assertThat(known.orUsual(OptionalInt.of(1024))).isEqualTo(512);
-    assertThatIllegalArgumentException()
-        .isThrownBy(
-            () -> new TeacherReading(Path.of("teacher.onnx"), known, false).check(List.of(text), 0))
-        .withMessageStartingWith("Example 0 has 600 tokens, the teacher 'teacher.onnx' has")
-        .withMessageContaining("positions for 512");
   }
 }

@@ -174,7 +174,7 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
     ReadRows read = readRows();
     format = read.format();
     List<CsvText> rows = read.rows();
-    checkTexts(rows);
+    checkExamples(rows);
     BitSet labelled = labelledRows(rows);
     Tokenized tokens = tokenize(rows);
     LabelCells<T> cells = LabelCells.of(outputFactory, labelColumns, decimalSeparator, rows);
@@ -242,7 +242,7 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
   }
 
   /** A model says something of no text too, and nobody would notice that a text got lost. */
-  private void checkTexts(List<CsvText> rows) {
+  private void checkExamples(List<CsvText> rows) {
     List<Integer> blank =
         IntStream.range(0, rows.size()).filter(row -> rows.get(row).isBlank()).boxed().toList();
     if (!blank.isEmpty()) {

@@ -8,7 +8,7 @@ import org.tribuo.Dataset;
 import org.tribuo.Example;
 
 /** The texts of examples as a model with another tokenizer reads them. */
-public final class RetokenizedTexts {
+final class RetokenizedTexts {
   private RetokenizedTexts() {}
 
   /**
@@ -19,7 +19,7 @@ public final class RetokenizedTexts {
    * @throws IllegalArgumentException if an example does not keep its text, or only some keep a pair
    * @throws IOException if the tokenizer cannot be read
    */
-  public static List<TokenSequence> of(Dataset<?> examples, Path tokenizer, int positions)
+  static List<TokenSequence> of(Dataset<?> examples, Path tokenizer, int positions)
       throws IOException {
     List<String> firsts = new ArrayList<>();
     List<String> seconds = new ArrayList<>();

@@ -2,7 +2,7 @@ package org.tribuo.distill.input.text;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.ArrayList;
+import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -12,16 +12,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.TreeMap;
 import java.util.function.Function;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
-import org.tribuo.distill.input.BatchPlan;
+import org.tribuo.distill.input.Feeder;
 
 /**
  * How the inputs of one model are fed from token sequences.
@@ -33,7 +30,7 @@ import org.tribuo.distill.input.BatchPlan;
  * whichever the model declares. Rows are padded on the right to the longest one, or to the length
  * that the model fixes. Immutable and safe for many threads.
  */
-public final class TokenInputs {
+final class TokenInputs implements Feeder<TokenSequence> {
   private final Map<String, Input> inputs;
   private final int padId;
 
@@ -50,7 +47,7 @@ public final class TokenInputs {
    *     same, none wants the ids, or one is not of two dimensions and of INT64 or INT32; the
    *     message names the input and what can be fed
    */
-  public static TokenInputs of(Map<String, TensorType> declared) {
+  static TokenInputs of(Map<String, TensorType> declared) {
     Map<String, Input> inputs = new LinkedHashMap<>();
     Map<Part, String> taken = new EnumMap<>(Part.class);
     declared.forEach(
@@ -78,20 +75,20 @@ public final class TokenInputs {
    *
    * @throws IllegalArgumentException if the id is negative
    */
-  public TokenInputs withPadId(int padId) {
+  TokenInputs withPadId(int padId) {
     if (padId < 0) {
       throw new IllegalArgumentException("padId is %d, expected at least 0".formatted(padId));
     }
     return new TokenInputs(inputs, padId);
   }
 
-  /** The names of the model's inputs, in its order. */
+  @Override
   public List<String> names() {
     return List.copyOf(inputs.keySet());
   }
 
   /** The name of the input that takes the token ids. */
-  public String ids() {
+  String ids() {
     return inputs.values().stream()
         .filter(input -> input.part() == Part.IDS)
         .map(Input::name)
@@ -100,7 +97,7 @@ public final class TokenInputs {
   }
 
   /** The name of the input that takes the segments, if there is one. */
-  public Optional<String> typeIds() {
+  Optional<String> typeIds() {
     return inputs.values().stream()
         .filter(input -> input.part() == Part.TYPE_IDS)
         .map(Input::name)
@@ -108,7 +105,7 @@ public final class TokenInputs {
   }
 
   /** The name of the input that takes the positions, if there is one. */
-  public Optional<String> positionIds() {
+  Optional<String> positionIds() {
     return inputs.values().stream()
         .filter(input -> input.part() == Part.POSITION_IDS)
         .map(Input::name)
@@ -116,27 +113,26 @@ public final class TokenInputs {
   }
 
   /** Whether one of the inputs tells tokens from padding. */
-  public boolean tellPadding() {
+  @Override
+  public boolean tellsPadding() {
     return inputs.values().stream().anyMatch(input -> input.part() == Part.MASK);
   }
 
-  /** The token that fills up short rows. */
-  public int padId() {
-    return padId;
+  /** Padding is a token that a model without an attention mask reads. */
+  @Override
+  public void digest(MessageDigest into) {
+    if (!tellsPadding()) {
+      into.update(ByteBuffer.allocate(Integer.BYTES).putInt(padId).flip());
+    }
   }
 
-  /** Whether a batch may have any number of rows: no input of the model fixes it. */
-  public boolean takeAnyRows() {
-    return inputs.values().stream().noneMatch(input -> input.rows() instanceof Dimension.Fixed);
-  }
-
-  /** The number of rows that each batch must have, if the model fixes it. */
+  @Override
   public OptionalLong fixedRows() {
     return fixed(Input::rows);
   }
 
-  /** The number of positions to which texts are padded, if the model fixes it. */
-  public OptionalLong fixedPositions() {
+  @Override
+  public OptionalLong fixedLength() {
     return fixed(Input::positions);
   }
 
@@ -148,50 +144,7 @@ public final class TokenInputs {
         .min();
   }
 
-  /**
-   * Rows for a batch: where the model fixes their number, the last one is repeated up to that.
-   *
-   * @param rows at least one, and no more than the model takes
-   */
-  public List<TokenSequence> filledUp(List<TokenSequence> rows) {
-    List<TokenSequence> filled = new ArrayList<>(rows);
-    while (filled.size() < fixedRows().orElse(0)) {
-      filled.add(rows.get(rows.size() - 1));
-    }
-    return filled;
-  }
-
-  /**
-   * Batches in which what a model says of a text does not depend on the others: a model that cannot
-   * tell padding reads texts of one length at a time. None has more rows than the model takes.
-   *
-   * @param plan the bounds of a batch
-   * @param lengths of the texts
-   */
-  public List<int[]> batches(BatchPlan plan, int[] lengths) {
-    int mostRows = (int) Math.min(plan.maxRows(), fixedRows().orElse(plan.maxRows()));
-    List<int[]> batches = new BatchPlan(mostRows, plan.maxTokens(), plan.pool()).inference(lengths);
-    return tellPadding()
-        ? batches
-        : batches.stream().flatMap(rows -> ofOneLength(rows, lengths)).toList();
-  }
-
-  private static Stream<int[]> ofOneLength(int[] rows, int[] lengths) {
-    return Arrays.stream(rows)
-        .boxed()
-        .collect(Collectors.groupingBy(row -> lengths[row], TreeMap::new, Collectors.toList()))
-        .values()
-        .stream()
-        .map(alike -> alike.stream().mapToInt(Integer::intValue).toArray());
-  }
-
-  /**
-   * The tensors of one batch, in the order of the model's inputs.
-   *
-   * @param rows one sequence a row; at least one
-   * @throws IllegalArgumentException if there is no row, or the model fixes a number of rows or
-   *     positions that the batch does not fit
-   */
+  @Override
   public Map<String, Tensor> batch(List<TokenSequence> rows) {
     if (rows.isEmpty()) {
       throw new IllegalArgumentException("A batch has at least one row, this has none");

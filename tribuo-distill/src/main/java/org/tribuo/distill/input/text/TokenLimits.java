@@ -17,19 +17,19 @@ import org.tribuo.distill.transformer.Transformer;
  *     teacher's tables do not tell
  * @param segments how many segments of a text it tells apart; empty if it does not look them up
  */
-public record TokenLimits(OptionalInt positions, int vocabulary, OptionalInt segments) {
+record TokenLimits(OptionalInt positions, int vocabulary, OptionalInt segments) {
   /**
    * The limits of a model.
    *
    * @throws GraphException if no table is looked up by tokens
    */
-  public static TokenLimits of(Transformer model) {
+  static TokenLimits of(Transformer model) {
     EmbeddingTables tables = model.embeddings();
     TokenInputs inputs = TokenInputs.of(model.graph().inputs());
     OptionalInt positions =
         Stream.of(
                 tables.maxPositions(),
-                inputs.fixedPositions(),
+                inputs.fixedLength(),
                 inputs.positionIds().map(tables::rows).orElse(OptionalLong.empty()))
             .flatMapToLong(OptionalLong::stream)
             .map(most -> Math.min(most, TokenFeatures.MAX_POSITIONS))
@@ -46,7 +46,7 @@ public record TokenLimits(OptionalInt positions, int vocabulary, OptionalInt seg
    * The limits of a model that is only run: what its tables do not tell is not limited here, and
    * ONNX Runtime refuses what they do not have.
    */
-  public static TokenLimits ofTeacher(Transformer model) {
+  static TokenLimits ofTeacher(Transformer model) {
     try {
       return of(model);
     } catch (GraphException e) {
@@ -72,7 +72,7 @@ public record TokenLimits(OptionalInt positions, int vocabulary, OptionalInt seg
    *     tokens where that is not known
    * @throws IllegalArgumentException if more is wanted than the model has positions for
    */
-  public TokenFeatures features(OptionalInt maxLength) {
+  TokenFeatures features(OptionalInt maxLength) {
     if (positions.isPresent() && maxLength.orElse(0) > positions.getAsInt()) {
       throw new IllegalArgumentException(
           "maxLength is %d tokens, but the model has positions for %d"
@@ -86,7 +86,7 @@ public record TokenLimits(OptionalInt positions, int vocabulary, OptionalInt seg
    *
    * @param stated where the model does not limit it; empty for the usual 512
    */
-  public int orUsual(OptionalInt stated) {
+  int orUsual(OptionalInt stated) {
     return positions.orElse(stated.orElse(TextTokenizer.DEFAULT_MAX_LENGTH));
   }
 
@@ -96,7 +96,7 @@ public record TokenLimits(OptionalInt positions, int vocabulary, OptionalInt seg
    * @param whose for the message, such as {@code student}
    * @throws IllegalArgumentException if a text has more; the message says which
    */
-  public void checkSegments(String whose, List<TokenSequence> texts) {
+  private void checkSegments(String whose, List<TokenSequence> texts) {
     if (segments.isEmpty()) {
       return;
     }
@@ -118,11 +118,47 @@ public record TokenLimits(OptionalInt positions, int vocabulary, OptionalInt seg
    * @param whose for the message, such as {@code student}
    * @throws IllegalArgumentException if the model does not know it
    */
-  public void checkPadding(String whose, int padId) {
+  void checkPadding(String whose, int padId) {
     if (padId >= vocabulary) {
       throw new IllegalArgumentException(
           "padId is %d, outside of the vocabulary of %d that the %s has; state the id of its padding token"
               .formatted(padId, vocabulary, whose));
+    }
+  }
+
+  /**
+   * Checks that a model can read texts.
+   *
+   * @param whose for the message, such as {@code student}
+   * @param own whether they are tokens of its own tokenizer
+   * @throws IllegalArgumentException if one is too long or has a token that the model lacks; the
+   *     message says which
+   */
+  void check(String whose, boolean own, List<TokenSequence> texts) {
+    checkSegments(whose, texts);
+    int most = positions.orElse(TokenFeatures.MAX_POSITIONS);
+    for (int row = 0; row < texts.size(); row++) {
+      TokenSequence text = texts.get(row);
+      if (text.length() > most) {
+        throw new IllegalArgumentException(
+            "Example %d has %d tokens, the %s has positions for %d; set the tokenizer's maximum length to that"
+                .formatted(row, text.length(), whose, most));
+      }
+      for (int i = 0; i < text.length(); i++) {
+        if (text.id(i) >= vocabulary) {
+          throw new IllegalArgumentException(
+              "Example %d has token %d, outside of the vocabulary of %d that the %s has; %s"
+                  .formatted(
+                      row,
+                      text.id(i),
+                      vocabulary,
+                      whose,
+                      own
+                          ? "is its tokenizer the one of this model?"
+                          : "teacher and student must read the same tokens, or the teacher needs a"
+                              + " tokenizer of its own"));
+        }
+      }
     }
   }
 }

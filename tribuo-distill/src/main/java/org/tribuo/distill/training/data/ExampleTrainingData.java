@@ -9,38 +9,58 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.input.BatchPlan;
-import org.tribuo.distill.input.text.TokenInputs;
-import org.tribuo.distill.input.text.TokenSequence;
+import org.tribuo.distill.input.ExampleInputs;
+import org.tribuo.distill.input.FedInputs;
 import org.tribuo.distill.loss.ObjectiveInputs;
 import org.tribuo.distill.training.TrainingData;
 
-/** Some rows of texts, with their labels and soft targets, in batches of similar length. */
+/** Some rows of examples, with their labels and soft targets, in batches of similar length. */
 public final class ExampleTrainingData implements TrainingData {
-  private final ExampleRows texts;
+  private final ExampleRows rows;
   private final Optional<? extends RowInputs> softTargets;
   private final int[] chosen;
   private final int[] lengths;
-  private final TokenInputs inputs;
+  private final FedInputs<?> inputs;
   private final BatchPlan plan;
   private final long seed;
 
   /**
+   * @param rows all of them
    * @param softTargets of all rows, if there are any
    * @param chosen which of the rows these data are
+   * @param student its inputs, by name
    * @param seed of the batches
+   * @throws IllegalArgumentException if one of them cannot be made of what was read
    */
   public ExampleTrainingData(
-      ExampleRows texts,
+      ExampleRows rows,
       Optional<? extends RowInputs> softTargets,
       int[] chosen,
-      TokenInputs inputs,
+      Map<String, TensorType> student,
       BatchPlan plan,
       long seed) {
-    this.texts = texts;
+    this(
+        rows,
+        softTargets,
+        chosen.clone(),
+        FedInputs.of(rows.inputs().pick(chosen), student),
+        plan,
+        seed);
+  }
+
+  private ExampleTrainingData(
+      ExampleRows rows,
+      Optional<? extends RowInputs> softTargets,
+      int[] chosen,
+      FedInputs<?> inputs,
+      BatchPlan plan,
+      long seed) {
+    this.rows = rows;
     this.softTargets = softTargets;
-    this.chosen = chosen.clone();
-    this.lengths = Arrays.stream(chosen).map(row -> texts.texts().get(row).length()).toArray();
+    this.chosen = chosen;
+    this.lengths = inputs.examples().lengths();
     this.inputs = inputs;
     this.plan = plan;
     this.seed = seed;
@@ -48,7 +68,7 @@ public final class ExampleTrainingData implements TrainingData {
 
   /** The same rows with their soft targets. */
   public ExampleTrainingData with(Optional<? extends RowInputs> targets) {
-    return new ExampleTrainingData(texts, targets, chosen, inputs, plan, seed);
+    return new ExampleTrainingData(rows, targets, chosen, inputs, plan, seed);
   }
 
   /** The rows of each batch in some epochs. */
@@ -79,52 +99,46 @@ public final class ExampleTrainingData implements TrainingData {
     return plan.training(lengths, ofEpoch);
   }
 
+  /** What the student reads of these rows. */
+  public ExampleInputs<?> inputs() {
+    return inputs.examples();
+  }
+
   @Override
-  public Map<String, Tensor> batch(int[] rows) {
-    int[] all = Arrays.stream(rows).map(row -> chosen[row]).toArray();
-    Map<String, Tensor> batch = new HashMap<>(inputs.batch(pick(all)));
-    batch.putAll(texts.targets().batch(all));
-    if (texts.weights().differ()) {
-      batch.put(ObjectiveInputs.EXAMPLE_WEIGHTS, texts.weights().relative().pick(all));
+  public Map<String, Tensor> batch(int[] numbers) {
+    int[] all = Arrays.stream(numbers).map(row -> chosen[row]).toArray();
+    Map<String, Tensor> batch = new HashMap<>(inputs.batch(numbers));
+    batch.putAll(rows.targets().batch(all));
+    if (rows.weights().differ()) {
+      batch.put(ObjectiveInputs.EXAMPLE_WEIGHTS, rows.weights().relative().pick(all));
     }
     softTargets.ifPresent(targets -> batch.putAll(targets.batch(all)));
     return batch;
   }
 
   @Override
-  public long tokens(int[] rows) {
-    return Arrays.stream(rows).mapToLong(row -> lengths[row]).sum();
+  public long tokens(int[] numbers) {
+    return Arrays.stream(numbers).mapToLong(row -> lengths[row]).sum();
   }
 
-  /** Each text is looked at beside the longest one, so that padding is there if it can be. */
+  /** Each row is looked at beside the longest one, so that padding is there if it can be. */
   @Override
   public BitSet valuesOf(String input) {
-    int longest = chosen[0];
-    for (int row : chosen) {
-      if (texts.texts().get(row).length() > texts.texts().get(longest).length()) {
-        longest = row;
-      }
+    int longest = 0;
+    for (int row = 1; row < lengths.length; row++) {
+      longest = lengths[row] > lengths[longest] ? row : longest;
     }
     BitSet values = new BitSet();
-    for (int row : chosen) {
-      Tensor tensor = inputs.batch(pick(new int[] {row, longest})).get(input);
+    for (int row = 0; row < lengths.length; row++) {
+      Tensor tensor = inputs.batch(row, longest).get(input);
       if (tensor == null) {
         throw new IllegalArgumentException(
-            "There is no input '%s', expected one of %s".formatted(input, inputs.names()));
+            "There is no input '%s', expected one of %s".formatted(input, inputs.feeder().names()));
       }
       for (long value : tensor.toLongs()) {
         values.set((int) value);
       }
     }
     return values;
-  }
-
-  /** The tokens of a batch as another model reads them. */
-  public Map<String, Tensor> tokens(int[] rows, TokenInputs ofOther) {
-    return ofOther.batch(pick(Arrays.stream(rows).map(row -> chosen[row]).toArray()));
-  }
-
-  private List<TokenSequence> pick(int[] rows) {
-    return Arrays.stream(rows).mapToObj(texts.texts()::get).toList();
   }
 }

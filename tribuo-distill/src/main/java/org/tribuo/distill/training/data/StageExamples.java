@@ -4,7 +4,7 @@ import org.tribuo.ConfigurableDataSource;
 import org.tribuo.Dataset;
 import org.tribuo.MutableDataset;
 import org.tribuo.Output;
-import org.tribuo.distill.input.text.TokenFeatures;
+import org.tribuo.distill.input.InputReader;
 import org.tribuo.distill.task.TargetCodec;
 
 /** The examples of one or several stages of a training. */
@@ -39,7 +39,7 @@ public final class StageExamples<T extends Output<T>> {
       String stage,
       ConfigurableDataSource<?> source,
       Dataset<T> dataset,
-      TokenFeatures tokens,
+      InputReader<?> reader,
       TargetCodec<T> codec) {
     Class<?> type = dataset.getOutputFactory().getClass();
     if (!type.isInstance(source.getOutputFactory())) {
@@ -55,8 +55,8 @@ public final class StageExamples<T extends Output<T>> {
       throw refused(stage, "are none, expected some to train on");
     }
     try {
-      TokenFeatures.check(examples.getFeatureMap());
-      ExampleRows rows = ExampleRows.of(examples, tokens, codec);
+      reader.check(examples.getFeatureMap());
+      ExampleRows rows = ExampleRows.of(examples, reader, codec);
       return new StageExamples<>(stage, examples, rows, Split.none(rows));
     } catch (IllegalArgumentException e) {
       throw refused(stage, "do not fit: " + e.getMessage());

@@ -62,8 +62,8 @@ class TokenInputsTest {
     TensorType wide =
         TensorType.of(ElementType.INT64, Shape.of(Dimension.unknown(), Dimension.of(4)));
 
-    assertThat(TokenInputs.of(Map.of("input_ids", four)).takeAnyRows()).isFalse();
-    assertThat(TokenInputs.of(Map.of("input_ids", wide)).takeAnyRows()).isTrue();
+    assertThat(TokenInputs.of(Map.of("input_ids", four)).fixedRows()).hasValue(4);
+    assertThat(TokenInputs.of(Map.of("input_ids", wide)).fixedRows()).isEmpty();
   }
 
   @Test
