@@ -28,9 +28,7 @@ import org.tribuo.distill.component.OnnxMetadata;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.AtomicFile;
 import org.tribuo.distill.graph.SharedBytes;
-import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.ExampleInputs;
-import org.tribuo.distill.protos.ComponentProto;
 import org.tribuo.distill.protos.DistilledModelProto;
 import org.tribuo.distill.student.NetworkRunner;
 import org.tribuo.distill.student.StudentNetwork;
@@ -101,7 +99,7 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
     this.task = task;
     this.network = network;
     this.codec = codec;
-    this.runner = new NetworkRunner(network, task.rowShape(codec.width()), device);
+    this.runner = new NetworkRunner(network, device);
   }
 
   /**
@@ -125,10 +123,7 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
           "The model is a %s, expected %s".formatted(className, DistilledModel.class.getName()));
     }
     DistilledModelProto proto = StudentNetworkProtos.unsealed(message);
-    return of(
-        ModelDataCarrier.deserialize(proto.getMetadata()),
-        proto.getTask(),
-        StudentNetworkProtos.read(proto));
+    return of(ModelDataCarrier.deserialize(proto.getMetadata()), proto);
   }
 
   /**
@@ -197,14 +192,15 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
   }
 
   private static <T extends Output<T>> DistilledModel<T> of(
-      ModelDataCarrier<T> carrier, ComponentProto task, StudentNetwork network) {
+      ModelDataCarrier<T> carrier, DistilledModelProto proto) {
     ImmutableOutputInfo<T> outputs = carrier.outputDomain();
+    Task<T> task = Tasks.read(proto.getTask(), outputs);
     return new DistilledModel<>(
         carrier.name(),
         carrier.provenance(),
         carrier.featureDomain(),
-        new OutputDomain<>(Tasks.read(task, outputs), outputs, List.of()),
-        network,
+        new OutputDomain<>(task, outputs, List.of()),
+        StudentNetworkProtos.read(proto, task),
         Device.cpu(0));
   }
 
@@ -214,7 +210,7 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
         .setVersion(CURRENT_VERSION)
         .setClassName(DistilledModel.class.getName())
         .setSerializedData(
-            StudentNetworkProtos.write(network, task.serialize(), createDataCarrier().serialize()))
+            StudentNetworkProtos.write(network, task, createDataCarrier().serialize()))
         .build();
   }
 
@@ -238,7 +234,7 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
   }
 
   private List<Prediction<T>> predictAll(List<Example<T>> examples) {
-    Tensor logits = runner.logits(ExampleInputs.of(network.reader(), examples));
+    List<float[]> logits = runner.rows(ExampleInputs.of(network.reader(), examples));
     return codec.decode(logits, examples.stream().mapToInt(Example::size).toArray(), examples);
   }
 

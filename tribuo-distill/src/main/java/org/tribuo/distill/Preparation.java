@@ -72,7 +72,7 @@ record Preparation<T extends Output<T>>(
     Optional<FeatureTeacher> activations,
     Optional<Validation> validation) {
   /** The columns of a head that is thrown away: what a student reads does not depend on them. */
-  private static final LabelOrder ANY_OUTPUTS = LabelOrder.of("0", "1");
+  private static final LabelOrder ANY_COLUMNS = LabelOrder.of("0", "1");
 
   /**
    * A stage and what it trains on.
@@ -147,8 +147,9 @@ record Preparation<T extends Output<T>>(
    */
   static <T extends Output<T>> void checkExamples(Recipe recipe, Dataset<T> examples) {
     try {
+      Task<T> task = recipe.task(examples.getOutputFactory());
       TransformerFiles files = new TransformerFiles();
-      Transformer student = recipe.student().make(ANY_OUTPUTS, 0, files).transformer();
+      Transformer student = recipe.student().make(task.head(ANY_COLUMNS), 0, files).transformer();
       InputReader<?> reader =
           Modalities.of(student.graph().inputs())
               .reader(
@@ -161,7 +162,7 @@ record Preparation<T extends Output<T>>(
       TeacherUse use =
           new TeacherUse(
               recipe.device(),
-              recipe.task(examples.getOutputFactory()),
+              task,
               recipe.batching().maxLength(),
               files);
       if (recipe.teacher().isPresent()) {
@@ -214,9 +215,7 @@ record Preparation<T extends Output<T>>(
                   stopping ->
                       new HeldOutValidation(
                           network,
-                          recipe.device(),
-                          task.rowShape(codec.width()),
-                          task.score(),
+                          recipe.device(), task.score(),
                           rows,
                           split.heldOut())));
     }
@@ -229,7 +228,7 @@ record Preparation<T extends Output<T>>(
     private Student student(Task<T> task, LabelOrder known) throws IOException {
       Student student =
           BatchOfAnySize.of(
-              recipe.student().make(known, seeds.head(), files),
+              recipe.student().make(task.head(known), seeds.head(), files),
               fixed -> reader(fixed, OptionalInt.empty()));
       return task.probabilities().isPresent() ? student.belowProbabilities() : student;
     }

@@ -45,6 +45,7 @@ import org.tribuo.distill.protos.DistilledModelProto;
 import org.tribuo.distill.protos.TokenReaderProto;
 import org.tribuo.distill.student.StudentNetwork;
 import org.tribuo.distill.student.StudentNetworkProtos;
+import org.tribuo.distill.task.Head;
 import org.tribuo.distill.task.LabelOrder;
 import org.tribuo.distill.task.OutputDomain;
 import org.tribuo.distill.task.Task;
@@ -406,7 +407,7 @@ class DistilledModelTest {
         features,
         OutputDomain.of(Tasks.of(data.getOutputFactory()), data),
         new StudentNetwork(
-            Transformer.of(onnx), "logits", new LabelOrder(labelOrder), new TokenReader(TOKENS, 0)),
+            Transformer.of(onnx), "logits", Head.ofExamples(new LabelOrder(labelOrder)), new TokenReader(TOKENS, 0)),
         Device.cpu(2));
   }
 }

@@ -25,6 +25,7 @@ import org.tribuo.distill.component.OnnxMetadata;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.student.OnnxStudent;
+import org.tribuo.distill.task.Head;
 import org.tribuo.distill.task.LabelOrder;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.transformer.TransformerFiles;
@@ -52,7 +53,7 @@ class LabelOrderOriginTest {
     OnnxTeacher teacher = OnnxTeacher.of(model);
     OnnxStudent student = OnnxStudent.of(model);
     assertThat(teacher.labels(new TransformerFiles()).orElseThrow().names()).isEqualTo(ORDER);
-    assertThat(student.make(LabelOrder.of("other"), 0, new TransformerFiles()).labelOrder().names())
+    assertThat(student.make(Head.ofExamples(LabelOrder.of("other")), 0, new TransformerFiles()).labelOrder().names())
         .isEqualTo(ORDER);
     assertThat(teacher.getProvenance().getInstanceValues().get("found-label-order-from"))
         .hasToString("CONFIGURATION");
@@ -157,7 +158,7 @@ class LabelOrderOriginTest {
     configure("{\"id2label\": {\"0\": \"no\", \"1\": \"yes\"}}");
     assertThatExceptionOfType(PropertyException.class)
         .isThrownBy(
-            () -> OnnxStudent.of(model).make(LabelOrder.of("other"), 0, new TransformerFiles()))
+            () -> OnnxStudent.of(model).make(Head.ofExamples(LabelOrder.of("other")), 0, new TransformerFiles()))
         .withMessageContaining("Component: OnnxStudent, Property: labelOrder")
         .withMessageContaining("config.json of " + model + " names 2 columns, [no, yes], but")
         .withMessageContaining("'logits' FLOAT")
@@ -185,7 +186,7 @@ class LabelOrderOriginTest {
     configure(json);
     assertThatExceptionOfType(PropertyException.class)
         .isThrownBy(
-            () -> OnnxStudent.of(model).make(LabelOrder.of("other"), 0, new TransformerFiles()))
+            () -> OnnxStudent.of(model).make(Head.ofExamples(LabelOrder.of("other")), 0, new TransformerFiles()))
         .withMessageContaining("Component: OnnxStudent, Property: labelOrder")
         .withMessageContaining(message);
     assertThat(OnnxTeacher.of(model).getProvenance().getInstanceValues())

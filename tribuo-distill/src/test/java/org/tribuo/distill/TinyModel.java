@@ -10,6 +10,7 @@ import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.input.text.TokenFeatures;
 import org.tribuo.distill.input.text.TokenReader;
 import org.tribuo.distill.student.StudentNetwork;
+import org.tribuo.distill.task.Head;
 import org.tribuo.distill.task.LabelOrder;
 import org.tribuo.distill.task.OutputDomain;
 import org.tribuo.distill.task.SingleLabel;
@@ -40,7 +41,7 @@ public final class TinyModel {
         new StudentNetwork(
             Transformer.of(Zoo.model("bert_seqcls_ts11")),
             "logits",
-            LabelOrder.of("red", "blue", "green"),
+            Head.ofExamples(LabelOrder.of("red", "blue", "green")),
             new TokenReader(tokens, 0)),
         Device.cpu(1));
   }

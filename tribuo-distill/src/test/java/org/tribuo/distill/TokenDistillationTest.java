@@ -38,6 +38,7 @@ import org.tribuo.distill.loss.TokenMask;
 import org.tribuo.distill.operator.standard.StandardOperators;
 import org.tribuo.distill.schedule.WarmUpSchedule;
 import org.tribuo.distill.student.StudentNetwork;
+import org.tribuo.distill.task.Head;
 import org.tribuo.distill.task.LabelOrder;
 import org.tribuo.distill.task.SingleLabel;
 import org.tribuo.distill.task.TargetCodec;
@@ -208,14 +209,13 @@ class TokenDistillationTest {
 
   private static StudentNetwork network(OnnxModel model) {
     return new StudentNetwork(
-        Transformer.of(model), "logits", LABELS, new TokenReader(new TokenFeatures(16, 101), 0));
+        Transformer.of(model), "logits", Head.ofTokens(LABELS), new TokenReader(new TokenFeatures(16, 101), 0));
   }
 
   private double accuracy(OnnxModel model) {
     return new HeldOutValidation(
             network(model),
             Device.cpu(1),
-            ROW,
             new SingleLabel().score(),
             rows(),
             IntStream.range(0, TEXTS).toArray())

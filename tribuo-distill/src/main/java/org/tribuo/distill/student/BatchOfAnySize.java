@@ -38,7 +38,7 @@ public final class BatchOfAnySize {
     }
     Graph graph = student.transformer().graph();
     FreeBatch.apply(graph, rows.getAsLong());
-    Student free = Student.of(graph.toModel(), student.logits(), student.labelOrder());
+    Student free = Student.of(graph.toModel(), student.logits(), student.head());
     try {
       InputReader<?> reader = reading.apply(student.transformer());
       ExampleInputs<?> trial =

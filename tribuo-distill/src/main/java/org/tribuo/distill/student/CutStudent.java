@@ -10,7 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.QuantisedWeights;
-import org.tribuo.distill.task.LabelOrder;
+import org.tribuo.distill.task.Head;
 import org.tribuo.distill.transformer.LayerCut;
 import org.tribuo.distill.transformer.TransformerFiles;
 import org.tribuo.distill.transformer.TransformerLayers;
@@ -104,15 +104,15 @@ public final class CutStudent implements StudentSource {
    * @throws org.tribuo.distill.graph.GraphException if the weights are quantised
    */
   @Override
-  public Student make(LabelOrder outputs, long seed, TransformerFiles files) throws IOException {
-    Student whole = source.make(outputs, seed, files);
+  public Student make(Head head, long seed, TransformerFiles files) throws IOException {
+    Student whole = source.make(head, seed, files);
     Graph graph = whole.transformer().graph();
     QuantisedWeights.checkCanBeCut(graph, source.toString());
     TransformerLayers found = whole.transformer().layers();
     return Student.of(
         LayerCut.keep(graph, found, kept(found.count())).toModel(),
         whole.logits(),
-        whole.labelOrder());
+        whole.head());
   }
 
   /** As {@link LayerCut} counts them, from 0. */

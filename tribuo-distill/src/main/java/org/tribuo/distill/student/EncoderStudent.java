@@ -10,7 +10,7 @@ import org.tribuo.distill.component.ModelFile;
 import org.tribuo.distill.component.ModelFileProvenance;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
-import org.tribuo.distill.task.LabelOrder;
+import org.tribuo.distill.task.Head;
 import org.tribuo.distill.transformer.Pooling;
 import org.tribuo.distill.transformer.TaskHead;
 import org.tribuo.distill.transformer.TransformerFiles;
@@ -69,9 +69,9 @@ public final class EncoderStudent implements StudentSource {
    * @throws GraphException if the file is no encoder, or cannot be pooled so
    */
   @Override
-  public Student make(LabelOrder outputs, long seed, TransformerFiles files) throws IOException {
-    Graph headed = new TaskHead(pooling, outputs.size(), seed).attach(files.read(path));
-    return Student.of(headed.toModel(), TaskHead.LOGITS, outputs);
+  public Student make(Head head, long seed, TransformerFiles files) throws IOException {
+    Graph headed = new TaskHead(head.perToken() ? Pooling.NONE : pooling, head.columns().size(), seed).attach(files.read(path));
+    return Student.of(headed.toModel(), TaskHead.LOGITS, head);
   }
 
   @Override

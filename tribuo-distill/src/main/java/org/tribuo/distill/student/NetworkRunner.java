@@ -30,19 +30,9 @@ public final class NetworkRunner implements AutoCloseable {
   private final Map<String, TensorType> inputs;
   private final InferenceSession session;
 
-  /** Of a network that has one vector of logits for each example. */
   public NetworkRunner(StudentNetwork network, Device device) {
-    this(network, RowShape.of(network.labelOrder().size()), device);
-  }
-
-  /**
-   * Of any network.
-   *
-   * @param row the shape of its logits of one example
-   */
-  public NetworkRunner(StudentNetwork network, RowShape row, Device device) {
     this.network = network;
-    this.row = row;
+    this.row = network.head().row();
     this.inputs = network.inputs();
     this.session = Engines.inference().open(network.onnx(), device);
   }
@@ -58,23 +48,39 @@ public final class NetworkRunner implements AutoCloseable {
   }
 
   /**
-   * The logits of each example, in batches of similar lengths.
+   * The logits of each example, in the shape of a row of the network's head, without padding.
    *
-   * @return FLOAT [examples, columns], or of the shape that a row has; in the order of the
-   *     examples, and where rows differ in length, padded with 0 to the longest
+   * @return in the order of the examples
    */
-  public Tensor logits(ExampleInputs<?> examples) {
+  public List<float[]> rows(ExampleInputs<?> examples) {
     FedInputs<?> fed = FedInputs.of(examples, inputs);
     int[] lengths = examples.lengths();
     int longest = Arrays.stream(lengths).max().orElse(1);
-    int elements = row.elements(longest);
-    float[] logits = new float[Math.multiplyExact(lengths.length, elements)];
+    float[][] logits = new float[lengths.length][];
     BatchPlan plan = BatchPlan.of(ROWS, Math.max(POSITIONS, longest));
     for (int[] rows : fed.feeder().batches(plan, lengths)) {
       List<float[]> batch = run(fed, rows, Arrays.stream(rows).map(i -> lengths[i]).toArray());
       for (int i = 0; i < rows.length; i++) {
-        row.pad(batch.get(i), lengths[rows[i]], logits, rows[i] * elements, longest);
+        logits[rows[i]] = batch.get(i);
       }
+    }
+    return List.of(logits);
+  }
+
+  /**
+   * As {@link #rows}, in one tensor.
+   *
+   * @return FLOAT [examples, columns], or of the shape that a row has; where rows differ in length,
+   *     padded with 0 to the longest
+   */
+  public Tensor logits(ExampleInputs<?> examples) {
+    List<float[]> rows = rows(examples);
+    int[] lengths = examples.lengths();
+    int longest = Arrays.stream(lengths).max().orElse(1);
+    int elements = row.elements(longest);
+    float[] logits = new float[Math.multiplyExact(lengths.length, elements)];
+    for (int i = 0; i < lengths.length; i++) {
+      row.pad(rows.get(i), lengths[i], logits, i * elements, longest);
     }
     return Tensor.of(logits, row.dims(lengths.length, longest));
   }

@@ -8,7 +8,7 @@ import com.oracle.labs.mlrg.olcut.provenance.impl.ConfiguredObjectProvenanceImpl
 import java.util.SplittableRandom;
 import org.tribuo.distill.component.PropertyChecks;
 import org.tribuo.distill.graph.Graph;
-import org.tribuo.distill.task.LabelOrder;
+import org.tribuo.distill.task.Head;
 import org.tribuo.distill.transformer.NewEncoder;
 import org.tribuo.distill.transformer.Pooling;
 import org.tribuo.distill.transformer.TaskHead;
@@ -145,11 +145,14 @@ public final class NewStudent implements StudentSource {
   }
 
   @Override
-  public Student make(LabelOrder outputs, long seed, TransformerFiles files) {
+  public Student make(Head head, long seed, TransformerFiles files) {
     SplittableRandom random = new SplittableRandom(seed);
     Transformer encoder = Transformer.of(encoder().make(random.nextLong()));
-    Graph headed = new TaskHead(pooling, outputs.size(), random.nextLong()).attach(encoder);
-    return Student.of(headed.toModel(), TaskHead.LOGITS, outputs);
+    Graph headed = new TaskHead(
+                head.perToken() ? Pooling.NONE : pooling,
+                head.columns().size(),
+                random.nextLong()).attach(encoder);
+    return Student.of(headed.toModel(), TaskHead.LOGITS, head);
   }
 
   @Override

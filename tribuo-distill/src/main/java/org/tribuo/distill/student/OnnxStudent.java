@@ -12,7 +12,7 @@ import org.tribuo.distill.component.ModelFile;
 import org.tribuo.distill.component.ModelFileProvenance;
 import org.tribuo.distill.component.OnnxMetadata;
 import org.tribuo.distill.graph.OnnxModel;
-import org.tribuo.distill.graph.RowShape;
+import org.tribuo.distill.task.Head;
 import org.tribuo.distill.task.LabelOrder;
 import org.tribuo.distill.transformer.LogitsOutput;
 import org.tribuo.distill.transformer.Transformer;
@@ -90,20 +90,20 @@ public final class OnnxStudent implements StudentSource {
   }
 
   @Override
-  public Student make(LabelOrder outputs, long seed, TransformerFiles files) throws IOException {
+  public Student make(Head head, long seed, TransformerFiles files) throws IOException {
     Transformer transformer = files.read(path);
     OnnxModel model = transformer.model();
-    LabelOrder columns = new LabelOrder(file().labelOrder(labelOrder, model));
+    Head own = head.withColumns(new LabelOrder(file().labelOrder(labelOrder, model)));
     return new Student(
         transformer,
         LogitsOutput.find(
             "The student '%s'".formatted(path),
             transformer.graph(),
-            RowShape.of(columns.size()),
+            own.row(),
             Optional.of(logits)
                 .filter(name -> !name.isEmpty())
                 .or(() -> OnnxMetadata.logits(model))),
-        columns);
+        own);
   }
 
   @Override

@@ -1,23 +1,23 @@
 package org.tribuo.distill.student;
 
 import java.util.Optional;
-import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.pass.LogitsBelow;
+import org.tribuo.distill.task.Head;
 import org.tribuo.distill.task.LabelOrder;
 import org.tribuo.distill.transformer.Transformer;
 
 /**
  * A Transformer with a head.
  *
- * @param transformer reads tokens
- * @param logits the output that holds the logits, [rows, columns]
- * @param labelOrder the names of the logits' columns
+ * @param transformer the model
+ * @param logits the output that holds the logits
+ * @param head what that output has for one example
  */
-public record Student(Transformer transformer, String logits, LabelOrder labelOrder) {
+public record Student(Transformer transformer, String logits, Head head) {
   /**
    * @throws GraphException if there is no such output, or it cannot have a column for each label
    */
@@ -25,10 +25,10 @@ public record Student(Transformer transformer, String logits, LabelOrder labelOr
     Graph graph = transformer.graph();
     checkLogits(graph, logits);
     Optional<Shape> shape = graph.type(logits).flatMap(type -> type.shape());
-    if (shape.isPresent() && !hasColumns(shape.get(), labelOrder.size())) {
+    if (shape.isPresent() && !head.row().mayBeIn(shape.get())) {
       throw new GraphException(
-          "The student's logits '%s' are %s, expected [rows, %d]: one column each for %s"
-              .formatted(logits, shape.get(), labelOrder.size(), labelOrder));
+          "The student's logits '%s' are %s, expected %s: one column each for %s"
+              .formatted(logits, shape.get(), head.row().ofRows("rows"), head.columns()));
     }
   }
 
@@ -37,8 +37,13 @@ public record Student(Transformer transformer, String logits, LabelOrder labelOr
    *
    * @throws GraphException as in the record
    */
-  public static Student of(OnnxModel model, String logits, LabelOrder labelOrder) {
-    return new Student(Transformer.of(model), logits, labelOrder);
+  public static Student of(OnnxModel model, String logits, Head head) {
+    return new Student(Transformer.of(model), logits, head);
+  }
+
+  /** The names of the logits' columns. */
+  public LabelOrder labelOrder() {
+    return head.columns();
   }
 
   /** The model. */
@@ -54,7 +59,7 @@ public record Student(Transformer transformer, String logits, LabelOrder labelOr
   public Student belowProbabilities() {
     Graph graph = transformer.graph();
     String below = LogitsBelow.of(graph, logits);
-    return below.equals(logits) ? this : of(graph.toModel(), below, labelOrder);
+    return below.equals(logits) ? this : of(graph.toModel(), below, head);
   }
 
   /**
@@ -68,10 +73,5 @@ public record Student(Transformer transformer, String logits, LabelOrder labelOr
           "The student has no output '%s' for its logits, expected one of %s"
               .formatted(logits, graph.outputs()));
     }
-  }
-
-  private static boolean hasColumns(Shape shape, int columns) {
-    return shape.rank() == 2
-        && (shape.dimension(1).is(columns) || !(shape.dimension(1) instanceof Dimension.Fixed));
   }
 }

@@ -5,6 +5,7 @@ import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.input.InputReader;
+import org.tribuo.distill.task.Head;
 import org.tribuo.distill.task.LabelOrder;
 import org.tribuo.distill.transformer.Transformer;
 
@@ -12,17 +13,22 @@ import org.tribuo.distill.transformer.Transformer;
  * A network that outputs logits, and what must be known to use it.
  *
  * @param transformer the network, all of its weights inside
- * @param logits the output [rows, columns] that holds the logits
- * @param labelOrder the names of the logits' columns
+ * @param logits the output that holds the logits
+ * @param head what that output has for one example
  * @param reader how it reads examples
  */
 public record StudentNetwork(
-    Transformer transformer, String logits, LabelOrder labelOrder, InputReader<?> reader) {
+    Transformer transformer, String logits, Head head, InputReader<?> reader) {
   /**
    * @throws org.tribuo.distill.graph.GraphException if the network has no such output
    */
   public StudentNetwork {
     Student.checkLogits(transformer.graph(), logits);
+  }
+
+  /** The names of the logits' columns. */
+  public LabelOrder labelOrder() {
+    return head.columns();
   }
 
   /** Its inputs, by name. */
@@ -36,13 +42,13 @@ public record StudentNetwork(
     return new StudentNetwork(
         inOneFile == student.model() ? student.transformer() : Transformer.of(inOneFile),
         student.logits(),
-        student.labelOrder(),
+        student.head(),
         reader);
   }
 
   /** The same network with another reader. */
   public StudentNetwork withReader(InputReader<?> other) {
-    return new StudentNetwork(transformer, logits, labelOrder, other);
+    return new StudentNetwork(transformer, logits, head, other);
   }
 
   /** The network as a model. */
@@ -64,6 +70,6 @@ public record StudentNetwork(
   /** The same network with the weights of a part of it. */
   public StudentNetwork withWeightsOf(OnnxModel part) {
     return new StudentNetwork(
-        Transformer.of(onnx().withInitializers(part.initializers())), logits, labelOrder, reader);
+        Transformer.of(onnx().withInitializers(part.initializers())), logits, head, reader);
   }
 }

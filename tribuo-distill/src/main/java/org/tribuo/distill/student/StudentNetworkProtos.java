@@ -9,10 +9,10 @@ import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Sha256;
 import org.tribuo.distill.graph.SharedBytes;
 import org.tribuo.distill.input.InputReader;
-import org.tribuo.distill.protos.ComponentProto;
 import org.tribuo.distill.protos.DistilledModelProto;
 import org.tribuo.distill.protos.SealedModelProto;
 import org.tribuo.distill.task.LabelOrder;
+import org.tribuo.distill.task.Task;
 import org.tribuo.distill.transformer.Transformer;
 import org.tribuo.protos.core.ModelDataProto;
 
@@ -24,13 +24,13 @@ public final class StudentNetworkProtos {
   private StudentNetworkProtos() {}
 
   /** A network with what Tribuo says of its model, sealed. */
-  public static Any write(StudentNetwork network, ComponentProto task, ModelDataProto metadata) {
+  public static Any write(StudentNetwork network, Task<?> task, ModelDataProto metadata) {
     ByteString model =
         DistilledModelProto.newBuilder()
             .setMetadata(metadata)
             .setLogitsOutput(network.logits())
             .addAllLabelOrder(network.labelOrder().names())
-            .setTask(task)
+            .setTask(task.serialize())
             .setReader(network.reader().serialize())
             .build()
             .toByteString()
@@ -81,14 +81,15 @@ public final class StudentNetworkProtos {
   }
 
   /**
+   * @param task what the network predicts
    * @throws IllegalArgumentException if the message does not hold a whole network
    */
-  public static StudentNetwork read(DistilledModelProto proto) {
+  public static StudentNetwork read(DistilledModelProto proto, Task<?> task) {
     try {
       return new StudentNetwork(
           Transformer.of(OnnxModel.parse(proto.getOnnxModel())),
           proto.getLogitsOutput(),
-          new LabelOrder(proto.getLabelOrderList()),
+          task.head(new LabelOrder(proto.getLabelOrderList())),
           SavedComponents.read(proto.getReader(), InputReader.class));
     } catch (GraphException e) {
       throw new IllegalArgumentException("The saved model is damaged: " + e.getMessage(), e);

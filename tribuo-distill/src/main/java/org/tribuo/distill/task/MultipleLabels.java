@@ -8,7 +8,6 @@ import org.tribuo.ImmutableOutputInfo;
 import org.tribuo.OutputFactory;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.component.SavedComponents;
-import org.tribuo.distill.graph.RowShape;
 import org.tribuo.distill.loss.AnswerForm;
 import org.tribuo.distill.loss.BinaryCrossEntropy;
 import org.tribuo.distill.loss.BinarySoftTargets;
@@ -40,8 +39,8 @@ public record MultipleLabels() implements Task<MultiLabel> {
   }
 
   @Override
-  public RowShape rowShape(int columns) {
-    return RowShape.of(columns);
+  public Head head(LabelOrder columns) {
+    return Head.ofExamples(columns);
   }
 
   @Override

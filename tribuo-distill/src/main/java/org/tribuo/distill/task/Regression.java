@@ -8,7 +8,6 @@ import java.util.TreeSet;
 import org.tribuo.ImmutableOutputInfo;
 import org.tribuo.OutputFactory;
 import org.tribuo.distill.component.SavedComponents;
-import org.tribuo.distill.graph.RowShape;
 import org.tribuo.distill.loss.AnswerForm;
 import org.tribuo.distill.loss.HardLoss;
 import org.tribuo.distill.loss.RegressionSoftTargets;
@@ -40,8 +39,8 @@ public record Regression() implements Task<Regressor> {
   }
 
   @Override
-  public RowShape rowShape(int columns) {
-    return RowShape.of(columns);
+  public Head head(LabelOrder columns) {
+    return Head.ofExamples(columns);
   }
 
   @Override

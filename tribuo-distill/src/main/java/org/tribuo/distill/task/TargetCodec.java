@@ -1,12 +1,10 @@
 package org.tribuo.distill.task;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.tribuo.Example;
 import org.tribuo.Output;
 import org.tribuo.Prediction;
-import org.tribuo.distill.graph.Tensor;
 
 /**
  * Tribuo outputs as target tensors, and logits as Tribuo predictions, for one head of one model.
@@ -43,9 +41,9 @@ public interface TargetCodec<T extends Output<T>> {
   Targets encode(List<? extends Example<T>> examples);
 
   /**
-   * What a model says of one example.
+   * What a model predicts for one example.
    *
-   * @param logits one for each column
+   * @param logits one for each column, or for each of its rows and columns
    * @param used how many features of the example the model has used
    * @throws IllegalArgumentException if there are more or fewer logits than columns, or one is not
    *     finite
@@ -53,40 +51,24 @@ public interface TargetCodec<T extends Output<T>> {
   Prediction<T> decode(float[] logits, int used, Example<T> example);
 
   /**
-   * What a model says of a batch of examples.
+   * What a model predicts for some examples.
    *
-   * @param logits [rows, columns], of a float type
+   * @param logits of each example
    * @param used for each example how many of its features the model has used
-   * @throws IllegalArgumentException if the logits do not have a row an example and a column a
-   *     name, or one is not finite
+   * @throws IllegalArgumentException if there are not as many rows as examples, or as {@link
+   *     #decode(float[], int, Example)}
    */
   default List<Prediction<T>> decode(
-      Tensor logits, int[] used, List<? extends Example<T>> examples) {
-    checkWidth(logits);
-    if (logits.dim(0) != examples.size() || used.length != examples.size()) {
+      List<float[]> logits, int[] used, List<? extends Example<T>> examples) {
+    if (logits.size() != examples.size() || used.length != examples.size()) {
       throw new IllegalArgumentException(
           "There are %d rows of logits and %d numbers of used features for %d examples"
-              .formatted(logits.dim(0), used.length, examples.size()));
+              .formatted(logits.size(), used.length, examples.size()));
     }
-    float[] values = logits.toFloats();
     List<Prediction<T>> predictions = new ArrayList<>(examples.size());
     for (int row = 0; row < used.length; row++) {
-      float[] rowLogits = Arrays.copyOfRange(values, row * width(), (row + 1) * width());
-      predictions.add(decode(rowLogits, used[row], examples.get(row)));
+      predictions.add(decode(logits.get(row), used[row], examples.get(row)));
     }
     return predictions;
-  }
-
-  /**
-   * Refuses logits that do not have one column a name.
-   *
-   * @throws IllegalArgumentException if they are not of two dimensions, or of another width
-   */
-  default void checkWidth(Tensor logits) {
-    if (logits.rank() != 2 || logits.dim(1) != width()) {
-      throw new IllegalArgumentException(
-          "The model's logits are %s, expected [rows, %d]: one column each for %s"
-              .formatted(logits, width(), columns()));
-    }
   }
 }

@@ -10,7 +10,6 @@ import org.tribuo.ImmutableOutputInfo;
 import org.tribuo.Output;
 import org.tribuo.OutputFactory;
 import org.tribuo.distill.component.SavedComponents;
-import org.tribuo.distill.graph.RowShape;
 import org.tribuo.distill.loss.AnswerForm;
 import org.tribuo.distill.loss.HardLoss;
 import org.tribuo.distill.loss.RowForm;
@@ -36,11 +35,11 @@ public interface Task<T extends Output<T>>
   RowForm unit();
 
   /**
-   * The shape of the logits of one example.
+   * What the head of a model outputs.
    *
-   * @param columns how many names there are
+   * @param columns of its logits
    */
-  RowShape rowShape(int columns);
+  Head head(LabelOrder columns);
 
   /** The names of the outputs in a domain; unlabelled examples that Tribuo counted have none. */
   SortedSet<String> names(ImmutableOutputInfo<T> domain);

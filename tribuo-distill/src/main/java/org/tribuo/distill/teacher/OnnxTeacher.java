@@ -197,7 +197,7 @@ public final class OnnxTeacher implements TeacherSource.Member {
             new TeacherSettings(
                 path,
                 new LabelOrder(columns.names()),
-                use.task().rowShape(columns.names().size()),
+                use.task().head(new LabelOrder(columns.names())).row(),
                 logits(model),
                 use.task().probabilities().isEmpty(),
                 use.device()),
@@ -235,7 +235,7 @@ public final class OnnxTeacher implements TeacherSource.Member {
     try (Teacher teacher = Teacher.open(logits(onnx).map(asItIs::withLogits).orElse(asItIs))) {
       output = teacher.output();
     }
-    Student head = new Student(files.read(path), output, labels);
+    Student head = new Student(files.read(path), output, task.head(labels));
     InputReader<?> reader =
         Modalities.of(head.transformer().graph().inputs())
             .readerOfTrained(head.transformer(), OnnxMetadata.maxLength(onnx), ownPadId(onnx));

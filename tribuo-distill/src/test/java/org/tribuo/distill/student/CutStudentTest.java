@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.tribuo.distill.task.Head;
 import org.tribuo.distill.task.LabelOrder;
 import org.tribuo.distill.transformer.TransformerFiles;
 
@@ -29,7 +30,7 @@ class CutStudentTest {
 
   private static Set<String> layersOf(StudentSource source) throws IOException {
     return source
-        .make(LabelOrder.of("no", "yes"), 1, new TransformerFiles())
+        .make(Head.ofExamples(LabelOrder.of("no", "yes")), 1, new TransformerFiles())
         .model()
         .initializers()
         .keySet()

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.task.Head;
 import org.tribuo.distill.task.LabelOrder;
 import org.tribuo.distill.transformer.Pooling;
 import org.tribuo.distill.transformer.TransformerFiles;
@@ -71,7 +72,7 @@ class NewStudentTest {
 
   private static Map<String, Tensor> initializers(NewStudent student) {
     return student
-        .make(LabelOrder.of("no", "yes"), 1, new TransformerFiles())
+        .make(Head.ofExamples(LabelOrder.of("no", "yes")), 1, new TransformerFiles())
         .model()
         .initializers();
   }

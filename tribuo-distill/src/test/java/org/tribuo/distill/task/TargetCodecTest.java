@@ -235,7 +235,8 @@ class TargetCodecTest {
     TargetCodec<Label> codec = codec(info(LABELS, "a", "b"));
     List<Example<Label>> examples = examples(LABELS, "a", "b");
     List<Prediction<Label>> predictions =
-        codec.decode(Tensor.of(new float[] {0, 1, 1, 0}, 2, 2), new int[] {4, 5}, examples);
+        codec.decode(
+            List.of(new float[] {0, 1}, new float[] {1, 0}), new int[] {4, 5}, examples);
     assertThat(predictions).extracting(p -> p.getOutput().getLabel()).containsExactly("b", "a");
     assertThat(predictions).extracting(Prediction::getNumActiveFeatures).containsExactly(4, 5);
   }
@@ -252,11 +253,8 @@ class TargetCodecTest {
         .withMessage(
             "The logit of 'b' is NaN, expected a finite number; the model's weights may be broken");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> codec.decode(Tensor.of(new float[3], 1, 3), new int[1], List.of(example)))
-        .withMessage(
-            "The model's logits are FLOAT[1, 3], expected [rows, 2]: one column each for [a, b]");
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> codec.decode(Tensor.of(new float[4], 2, 2), new int[2], List.of(example)))
+        .isThrownBy(
+            () -> codec.decode(List.of(new float[2], new float[2]), new int[2], List.of(example)))
         .withMessage("There are 2 rows of logits and 2 numbers of used features for 1 examples");
   }
 

@@ -3,7 +3,6 @@ package org.tribuo.distill.training.data;
 import java.util.Map;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.OnnxModel;
-import org.tribuo.distill.graph.RowShape;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.ExampleInputs;
 import org.tribuo.distill.loss.ObjectiveInputs;
@@ -16,7 +15,6 @@ import org.tribuo.distill.training.Validation;
 public final class HeldOutValidation implements Validation {
   private final StudentNetwork network;
   private final Device device;
-  private final RowShape row;
   private final Score score;
   private final ExampleInputs<?> examples;
   private final Tensor labels;
@@ -25,20 +23,15 @@ public final class HeldOutValidation implements Validation {
   /**
    * Of rows that are labelled.
    *
-   * @param row the shape of the student's logits of one example
    * @param rows of all examples
    * @param heldOut the numbers of those that are held out
    */
   public HeldOutValidation(
-      StudentNetwork network,
-      Device device,
-      RowShape row,
-      Score score,
+      StudentNetwork network, Device device, Score score,
       ExampleRows rows,
       int[] heldOut) {
     this.network = network;
     this.device = device;
-    this.row = row;
     this.score = score;
     this.examples = rows.inputs().pick(heldOut);
     this.labels = rows.targets().batch(ObjectiveInputs.LABELS, heldOut);
@@ -61,7 +54,7 @@ public final class HeldOutValidation implements Validation {
 
   @Override
   public Map<String, Double> measure(OnnxModel student) {
-    try (NetworkRunner runner = new NetworkRunner(network.withWeightsOf(student), row, device)) {
+    try (NetworkRunner runner = new NetworkRunner(network.withWeightsOf(student), device)) {
       return Map.of(score.metric(), score.of(runner.logits(examples), labels, weights));
     }
   }
