@@ -5,6 +5,7 @@ import com.google.protobuf.ByteString;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * A dense tensor in memory: an initializer, a batch of inputs, a result. Immutable as long as
@@ -129,23 +130,18 @@ public final class Tensor {
     return TensorType.of(elementType, dims);
   }
 
-  /**
-   * Whether this is of an element type, and of the rank and the fixed sizes where they are known.
-   */
-  public boolean fits(TensorType expected) {
-    return expected.elementType() == elementType && expected.shape().map(this::fits).orElse(true);
+  /** Whether it has a type's element type, and its rank and fixed sizes where they are known. */
+  public boolean fits(TensorType type) {
+    return elementType == type.elementType() && type.shape().map(this::fits).orElse(true);
   }
 
-  private boolean fits(Shape expected) {
-    if (expected.rank() != dims.length) {
-      return false;
-    }
-    for (int axis = 0; axis < dims.length; axis++) {
-      if (expected.dimension(axis) instanceof Dimension.Fixed fixed && fixed.size() != dims[axis]) {
-        return false;
-      }
-    }
-    return true;
+  private boolean fits(Shape shape) {
+    return rank() == shape.rank()
+        && IntStream.range(0, dims.length)
+            .allMatch(
+                axis ->
+                    !(shape.dimension(axis) instanceof Dimension.Fixed fixed)
+                        || fixed.size() == dims[axis]);
   }
 
   /** The elements as little-endian, row-major bytes, read-only. */
