@@ -195,7 +195,9 @@ record SoftTargetPhase<T extends Output<T>>(
         (texts, largest) -> {
           List<SoftTargetStep.Answer> runs = new ArrayList<>();
           outcome.runs().put(texts, runs);
-          steps.get(texts).forEach(step -> runs.add(ask(step, largest, outcome)));
+          steps
+              .getOrDefault(texts, List.of())
+              .forEach(step -> runs.add(ask(step, largest, outcome)));
           outcome
               .answers()
               .put(
