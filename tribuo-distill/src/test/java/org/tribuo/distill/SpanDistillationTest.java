@@ -12,7 +12,6 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.tribuo.distill.operator.standard.StandardOperators;
 import org.tribuo.distill.engine.AdamW;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.RowShape;
@@ -25,6 +24,7 @@ import org.tribuo.distill.loss.KlDivergence;
 import org.tribuo.distill.loss.Objective;
 import org.tribuo.distill.loss.ObjectiveSchedules;
 import org.tribuo.distill.loss.RowForm;
+import org.tribuo.distill.operator.standard.StandardOperators;
 import org.tribuo.distill.output.LabelOrder;
 import org.tribuo.distill.output.TargetCodec;
 import org.tribuo.distill.output.Targets;
@@ -111,11 +111,9 @@ class SpanDistillationTest {
     boolean[] labelled = new boolean[TEXTS];
     Arrays.fill(labelled, true);
     return new TextTrainingData(
-        new TextRows(
-            texts, targets, labelled, ExampleWeights.of(TinyTexts.labelled(TEXTS, 1))),
+        new TextRows(texts, targets, labelled, ExampleWeights.of(TinyTexts.labelled(TEXTS, 1))),
         Optional.of(
-            new TeacherAnswers(
-                List.of(softTargets), Optional.empty(), targets, RowForm.spans())),
+            new TeacherAnswers(List.of(softTargets), Optional.empty(), targets, RowForm.spans())),
         IntStream.range(0, TEXTS).toArray(),
         TokenInputs.of(STUDENT.graph().inputs()),
         BatchPlan.ofRows(8),

@@ -44,9 +44,7 @@ class TargetsTest {
   void vectorsOfTokensArePaddedBehindTheirEnd() {
     TensorRows rows =
         TensorRows.ragged(
-            List.of(
-                Tensor.of(new float[] {1, 2}, 1, 2),
-                Tensor.of(new float[] {3, 4, 5, 6}, 2, 2)),
+            List.of(Tensor.of(new float[] {1, 2}, 1, 2), Tensor.of(new float[] {3, 4, 5, 6}, 2, 2)),
             Tensor.scalar(-1f));
     assertThat(rows.count()).isEqualTo(2);
     assertThat(rows.pick(0, 1))
@@ -60,7 +58,8 @@ class TargetsTest {
         List.of(Tensor.of(new float[3], 1, 3), Tensor.vector(1), Tensor.of(new long[2], 1, 2))) {
       assertThatThrownBy(() -> TensorRows.ragged(List.of(two, other), Tensor.scalar(0f)))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining("expected one element type and the same dimensions but for the first");
+          .hasMessageContaining(
+              "expected one element type and the same dimensions but for the first");
     }
   }
 }
