@@ -191,13 +191,12 @@ record SoftTargetPhase<T extends Output<T>>(
       }
       steps.put(texts, ofTexts);
     }
-    all.forEach(
-        (texts, largest) -> {
+    steps.forEach(
+        (texts, ofTexts) -> {
+          OptionalInt largest = all.getOrDefault(texts, OptionalInt.empty());
           List<SoftTargetStep.Answer> runs = new ArrayList<>();
           outcome.runs().put(texts, runs);
-          steps
-              .getOrDefault(texts, List.of())
-              .forEach(step -> runs.add(ask(step, largest, outcome)));
+          ofTexts.forEach(step -> runs.add(ask(step, largest, outcome)));
           outcome
               .answers()
               .put(
