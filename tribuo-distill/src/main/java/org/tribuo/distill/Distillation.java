@@ -36,7 +36,6 @@ final class Distillation<T extends Output<T>> {
   private final Preparation.Seeds seeds;
   private final int invocation;
   private final DistillationListener listener;
-  private final Object storeLock;
   private final RunProvenance report = new RunProvenance();
 
   Distillation(
@@ -44,14 +43,12 @@ final class Distillation<T extends Output<T>> {
       Dataset<T> examples,
       SplittableRandom random,
       int invocation,
-      DistillationListener listener,
-      Object storeLock) {
+      DistillationListener listener) {
     this.recipe = recipe;
     this.examples = examples;
     this.seeds = Preparation.Seeds.of(random, recipe.statedStages().size());
     this.invocation = invocation;
     this.listener = listener;
-    this.storeLock = storeLock;
   }
 
   DistilledModel<T> run(TrainerProvenance trainer, Map<String, Provenance> runProvenance) {
@@ -66,24 +63,32 @@ final class Distillation<T extends Output<T>> {
       TransformerFiles files = new TransformerFiles();
       Preparation<T> prepared = Preparation.of(recipe, examples, seeds, files, listener);
       report.prepared(prepared);
-      SoftTargetPhase.Outcome softTargets =
-          new SoftTargetPhase<>(recipe, examples, prepared, invocation, storeLock, files, listener)
-              .run();
-      report.softTargets(softTargets);
-      StudentNetwork network = prepared.student();
-      for (Preparation.PreparedStage<T> stage : prepared.stages()) {
-        Optional<TeacherAnswers> answers =
-            Optional.ofNullable(softTargets.answers().get(stage.texts()));
-        try {
-          network = train(prepared, stage, network, stage.with(answers));
-        } catch (NonFiniteLossException e) {
-          throw stopped(prepared, stage.stage(), network, e, trainer, runProvenance);
-        }
+      try (SoftTargetPhase.Outcome softTargets =
+          new SoftTargetPhase<>(recipe, examples, prepared, invocation, files, listener).run()) {
+        report.softTargets(softTargets);
+        return train(prepared, softTargets, trainer, runProvenance);
       }
-      return model(prepared, network, trainer, runProvenance);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private DistilledModel<T> train(
+      Preparation<T> prepared,
+      SoftTargetPhase.Outcome softTargets,
+      TrainerProvenance trainer,
+      Map<String, Provenance> runProvenance) {
+    StudentNetwork network = prepared.student();
+    for (Preparation.PreparedStage<T> stage : prepared.stages()) {
+      Optional<TeacherAnswers> answers =
+          Optional.ofNullable(softTargets.answers().get(stage.texts()));
+      try {
+        network = train(prepared, stage, network, stage.with(answers));
+      } catch (NonFiniteLossException e) {
+        throw stopped(prepared, stage.stage(), network, e, trainer, runProvenance);
+      }
+    }
+    return model(prepared, network, trainer, runProvenance);
   }
 
   private static void checkFolder(Path lastGoodStudent) {

@@ -112,10 +112,11 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
               + " are trained and the last weights kept.")
   private @Nullable EarlyStopping earlyStopping;
 
-  // A string, not a path: what a path points to is part of the configuration, and this file grows.
+  // A string, not a path: what a path points to is part of the configuration, and this folder
+  // grows.
   @Config(
       description =
-          "The file that keeps the teacher's soft targets for the next training on the same"
+          "The folder that keeps the teacher's soft targets for the next training on the same"
               + " examples; empty to keep none.")
   private String softTargetStore = "";
 
@@ -138,9 +139,6 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
   private SplittableRandom random;
   private int invocations;
   private volatile DistillationListener listener = DistillationListener.NONE;
-
-  /** Training at the same time is fine, opening one store of soft targets twice is not. */
-  private final Object storeLock = new Object();
 
   /** For OLCUT, and the builder. */
   private DistillationTrainer() {}
@@ -225,7 +223,7 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
   @Override
   public DistilledModel<T> train(
       Dataset<T> examples, Map<String, Provenance> runProvenance, int invocationCount) {
-    return train(examples, runProvenance, invocationCount, listener, storeLock);
+    return train(examples, runProvenance, invocationCount, listener);
   }
 
   /**
@@ -243,13 +241,12 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
     Preparation.checkTexts(recipe, texts);
   }
 
-  /** As part of another training, which is told how it goes and may use the same store. */
+  /** As part of another training, which is told how it goes. */
   DistilledModel<T> train(
       Dataset<T> examples,
       Map<String, Provenance> runProvenance,
       int invocationCount,
-      DistillationListener told,
-      Object lockOfStore) {
+      DistillationListener told) {
     SplittableRandom ofThisRun;
     int invocation;
     TrainerProvenance provenance;
@@ -261,7 +258,7 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
       ofThisRun = random.split();
       invocation = invocations++;
     }
-    return new Distillation<>(recipe, examples, ofThisRun, invocation, told, lockOfStore)
+    return new Distillation<>(recipe, examples, ofThisRun, invocation, told)
         .run(provenance, runProvenance);
   }
 
@@ -380,9 +377,9 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
       return this;
     }
 
-    /** The file that keeps soft targets for the next training on the same examples. */
-    public Builder<T> softTargetStore(Path file) {
-      trainer().softTargetStore = file.toString();
+    /** The folder that keeps soft targets for the next training on the same examples. */
+    public Builder<T> softTargetStore(Path folder) {
+      trainer().softTargetStore = folder.toString();
       return this;
     }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +17,7 @@ import org.tribuo.Dataset;
 import org.tribuo.Output;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Ops;
+import org.tribuo.distill.graph.RowShape;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.input.TokenFeatures;
 import org.tribuo.distill.input.TokenInputs;
@@ -89,12 +91,16 @@ record Preparation<T extends Output<T>>(
       StudentTraining training) {
     /** The data with the soft targets, in the form that the objective reads. */
     TextTrainingData with(Optional<TeacherAnswers> softTargets) {
-      OptionalInt largest =
-          objective.soft().map(SoftLoss::largestOfTeacher).orElse(OptionalInt.empty());
+      OptionalInt largest = largest();
       return data.with(
           largest.isPresent()
               ? softTargets.map(all -> all.largest(largest.getAsInt()))
               : softTargets);
+    }
+
+    /** How many of the teacher's largest logits are read of each row; empty for all. */
+    OptionalInt largest() {
+      return objective.soft().map(SoftLoss::largestOfTeacher).orElse(OptionalInt.empty());
     }
   }
 
@@ -202,7 +208,12 @@ record Preparation<T extends Output<T>>(
               .map(
                   stopping ->
                       new HeldOutValidation(
-                          network, recipe.device(), codec.kind(), rows, split.heldOut())));
+                          network,
+                          recipe.device(),
+                          RowShape.of(codec.width()),
+                          codec.kind(),
+                          rows,
+                          split.heldOut())));
     }
 
     private int padId() {
@@ -359,12 +370,21 @@ record Preparation<T extends Output<T>>(
     }
   }
 
-  /** The examples of the stages that learn from a teacher, each once. */
-  List<StageTexts<T>> askedTexts() {
-    return stages.stream()
+  /**
+   * The examples of the stages that learn from a teacher, and how many of its largest logits these
+   * stages read; empty for all.
+   */
+  Map<StageTexts<T>, OptionalInt> askedTexts() {
+    Map<StageTexts<T>, OptionalInt> asked = new LinkedHashMap<>();
+    stages.stream()
         .filter(stage -> stage.stage().from().teacher())
-        .map(PreparedStage::texts)
-        .distinct()
-        .toList();
+        .forEach(stage -> asked.merge(stage.texts(), stage.largest(), Preparation::both));
+    return asked;
+  }
+
+  private static OptionalInt both(OptionalInt one, OptionalInt other) {
+    return one.isPresent() && other.isPresent()
+        ? OptionalInt.of(Math.max(one.getAsInt(), other.getAsInt()))
+        : OptionalInt.empty();
   }
 }

@@ -27,7 +27,7 @@ import org.tribuo.distill.training.TrainingSettings;
  * @param activationTeacher empty if it is the teacher
  * @param statedStages at least one
  * @param earlyStopping empty to train all epochs
- * @param softTargetStore the file that keeps soft targets, if they are kept
+ * @param softTargetStore the folder that keeps soft targets, if they are kept
  * @param lastGoodStudent the file for the student of a training that was stopped, if it is kept
  */
 record Recipe(

@@ -74,7 +74,7 @@ final class RunProvenance {
     TeacherRun run = answer.run();
     number(prefix + "soft-targets-computed", run.computedRows());
     number(prefix + "soft-targets-reused", run.reusedRows());
-    text(prefix + "soft-targets-onnxruntime-version", answer.runtimeVersion());
+    text(prefix + "soft-targets-onnxruntime-version", answer.softTargets().runtimeVersion());
     text(prefix + "soft-targets-providers", names(answer.providers()));
   }
 

@@ -8,10 +8,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
 import org.tribuo.Dataset;
 import org.tribuo.Output;
 import org.tribuo.distill.file.TemporaryFolder;
-import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.loss.RowForm;
 import org.tribuo.distill.output.LabelOrder;
 import org.tribuo.distill.output.TargetKind;
 import org.tribuo.distill.student.StudentNetwork;
@@ -22,6 +24,7 @@ import org.tribuo.distill.teacher.TeacherAgreement;
 import org.tribuo.distill.teacher.TeacherAnswers;
 import org.tribuo.distill.teacher.TeacherSource;
 import org.tribuo.distill.teacher.TeacherUse;
+import org.tribuo.distill.teacher.store.SoftTargetStore;
 import org.tribuo.distill.training.data.StageTexts;
 import org.tribuo.distill.transformer.TransformerFiles;
 import org.tribuo.provenance.ModelProvenance;
@@ -31,7 +34,6 @@ import org.tribuo.provenance.ModelProvenance;
  * be trained are trained first; none is run before each was checked.
  *
  * @param invocation the number of this training of its trainer
- * @param storeLock held while a store of soft targets is open
  * @param files reads each file once
  */
 record SoftTargetPhase<T extends Output<T>>(
@@ -39,7 +41,6 @@ record SoftTargetPhase<T extends Output<T>>(
     Dataset<T> examples,
     Preparation<T> prepared,
     int invocation,
-    Object storeLock,
     TransformerFiles files,
     DistillationListener listener) {
   /** A teacher that is trained on the examples of its student, before the student is. */
@@ -56,47 +57,68 @@ record SoftTargetPhase<T extends Output<T>>(
      * @param invocation the number of the student's training: it decides which teacher this is, so
      *     that the teacher is another one each time, and the same one when the training is replayed
      * @param listener is called while it is trained
-     * @param storeLock held while a store of soft targets is open
      */
     <T extends Output<T>> DistilledModel<T> train(
-        Dataset<T> examples, int invocation, DistillationListener listener, Object storeLock);
+        Dataset<T> examples, int invocation, DistillationListener listener);
   }
 
   /**
-   * What came of it.
+   * What came of it; soft targets are read until this is closed.
    *
    * @param answers the soft targets of some examples
    * @param runs what each teacher did for some examples, in the order of the teachers
    * @param trained the provenance of each teacher that was trained first
+   * @param stores that soft targets are in
    */
   record Outcome(
       Map<StageTexts<?>, TeacherAnswers> answers,
       Map<StageTexts<?>, List<SoftTargetStep.Answer>> runs,
-      List<ModelProvenance> trained) {}
+      List<ModelProvenance> trained,
+      List<SoftTargetStore> stores)
+      implements AutoCloseable {
+    static Outcome empty() {
+      return new Outcome(
+          new LinkedHashMap<>(), new LinkedHashMap<>(), new ArrayList<>(), new ArrayList<>());
+    }
+
+    @Override
+    public void close() {
+      runs.values().stream().flatMap(List::stream).forEach(run -> run.softTargets().close());
+      stores.forEach(SoftTargetStore::close);
+    }
+  }
 
   /**
    * Runs all teachers.
    *
+   * @return for the caller to close
    * @throws IllegalArgumentException if teacher and student have different labels, or a text does
    *     not fit a teacher or is not kept for its tokenizer
    * @throws IOException if a teacher cannot be read
    */
   Outcome run() throws IOException {
-    List<StageTexts<T>> all = prepared.askedTexts();
+    Map<StageTexts<T>, OptionalInt> all = prepared.askedTexts();
     if (all.isEmpty()) {
-      return new Outcome(Map.of(), Map.of(), List.of());
+      return Outcome.empty();
     }
     TeacherSource source = recipe.teacher().orElseThrow();
     if (source.members().stream().anyMatch(TeacherInTraining.class::isInstance)) {
-      checkMembers(source, all);
+      checkMembers(source, all.keySet());
     }
-    List<ModelProvenance> trained = new ArrayList<>();
+    Outcome outcome = Outcome.empty();
+    boolean whole = false;
     try (TemporaryFolder folder = TemporaryFolder.create()) {
       List<ReadyTeacher> teachers = new ArrayList<>();
       for (TeacherSource.Member member : source.members()) {
-        teachers.add(ready(member, folder.path(), trained));
+        teachers.add(ready(member, folder.path(), outcome.trained()));
       }
-      return ask(teachers, source.agreement(), all, trained);
+      ask(teachers, source.agreement(), all, outcome);
+      whole = true;
+      return outcome;
+    } finally {
+      if (!whole) {
+        outcome.close();
+      }
     }
   }
 
@@ -114,7 +136,7 @@ record SoftTargetPhase<T extends Output<T>>(
   }
 
   /** Before hours are spent on training one of them. */
-  private void checkMembers(TeacherSource source, List<StageTexts<T>> all) throws IOException {
+  private void checkMembers(TeacherSource source, Set<StageTexts<T>> all) throws IOException {
     for (TeacherSource.Member member : source.members()) {
       member.checkLabels(columns(), use());
       for (StageTexts<T> texts : all) {
@@ -137,8 +159,7 @@ record SoftTargetPhase<T extends Output<T>>(
 
   private TeacherSource.Member trained(
       TeacherInTraining untrained, Path folder, List<ModelProvenance> trained) throws IOException {
-    try (DistilledModel<T> teacher =
-        untrained.train(examples, invocation, listener.assistant(), storeLock)) {
+    try (DistilledModel<T> teacher = untrained.train(examples, invocation, listener.assistant())) {
       trained.add(teacher.getProvenance());
       // Without provenance, which has the time: the same teacher is the same file, whose soft
       // targets a store knows.
@@ -149,14 +170,14 @@ record SoftTargetPhase<T extends Output<T>>(
     }
   }
 
-  private Outcome ask(
+  private void ask(
       List<ReadyTeacher> teachers,
       Optional<TeacherAgreement> agreement,
-      List<StageTexts<T>> all,
-      List<ModelProvenance> trained)
+      Map<StageTexts<T>, OptionalInt> all,
+      Outcome outcome)
       throws IOException {
-    Map<StageTexts<?>, List<SoftTargetStep>> steps = new LinkedHashMap<>();
-    for (StageTexts<T> texts : all) {
+    Map<StageTexts<T>, List<SoftTargetStep>> steps = new LinkedHashMap<>();
+    for (StageTexts<T> texts : all.keySet()) {
       List<SoftTargetStep> ofTexts = new ArrayList<>();
       for (ReadyTeacher teacher : teachers) {
         ofTexts.add(
@@ -170,25 +191,28 @@ record SoftTargetPhase<T extends Output<T>>(
       }
       steps.put(texts, ofTexts);
     }
-    Map<StageTexts<?>, TeacherAnswers> answers = new LinkedHashMap<>();
-    Map<StageTexts<?>, List<SoftTargetStep.Answer>> runs = new LinkedHashMap<>();
-    steps.forEach(
-        (texts, ofTexts) -> {
-          List<SoftTargetStep.Answer> ofTeachers = ofTexts.stream().map(this::ask).toList();
-          List<Tensor> logits = ofTeachers.stream().map(SoftTargetStep.Answer::logits).toList();
-          runs.put(texts, ofTeachers);
-          answers.put(
-              texts,
-              agreement
-                  .map(together -> together.answers(logits, texts.rows().targets()))
-                  .orElseGet(() -> TeacherAnswers.ofOne(logits.get(0))));
+    all.forEach(
+        (texts, largest) -> {
+          List<SoftTargetStep.Answer> runs = new ArrayList<>();
+          outcome.runs().put(texts, runs);
+          steps.get(texts).forEach(step -> runs.add(ask(step, largest, outcome)));
+          outcome
+              .answers()
+              .put(
+                  texts,
+                  new TeacherAnswers(
+                      runs.stream().map(SoftTargetStep.Answer::softTargets).toList(),
+                      agreement,
+                      texts.rows().targets(),
+                      RowForm.examples()));
         });
-    return new Outcome(answers, runs, trained);
   }
 
-  private SoftTargetStep.Answer ask(SoftTargetStep step) {
-    SoftTargetStep.Answer answer =
-        step.ask(recipe.softTargetStore(), storeLock, listener.softTargets());
+  private SoftTargetStep.Answer ask(SoftTargetStep step, OptionalInt largest, Outcome outcome) {
+    SoftTargetStore store =
+        recipe.softTargetStore().map(SoftTargetStore::in).orElseGet(SoftTargetStore::temporary);
+    outcome.stores().add(store);
+    SoftTargetStep.Answer answer = step.ask(store, largest, listener.softTargets());
     listener.onSoftTargets(answer.run());
     return answer;
   }

@@ -48,10 +48,10 @@ public final class TeacherAssistant implements SoftTargetPhase.TeacherInTraining
   /** The trainer runs one training by its number, so it does not count its own. */
   @Override
   public <T extends Output<T>> DistilledModel<T> train(
-      Dataset<T> examples, int invocation, DistillationListener listener, Object storeLock) {
+      Dataset<T> examples, int invocation, DistillationListener listener) {
     @SuppressWarnings("unchecked") // a trainer trains on any outputs, and refuses what it cannot
     DistillationTrainer<T> ofExamples = (DistillationTrainer<T>) trainer;
-    return ofExamples.train(examples, Map.of(), invocation, listener, storeLock);
+    return ofExamples.train(examples, Map.of(), invocation, listener);
   }
 
   @Override

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tribuo.Example;
@@ -32,11 +33,11 @@ import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.TrainingGraphOptions;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.teacher.SoftTargetProducer;
-import org.tribuo.distill.teacher.SoftTargetStore;
-import org.tribuo.distill.teacher.SoftTargets;
 import org.tribuo.distill.teacher.Teacher;
 import org.tribuo.distill.teacher.TeacherSettings;
 import org.tribuo.distill.teacher.TeacherTexts;
+import org.tribuo.distill.teacher.store.SoftTargetStore;
+import org.tribuo.distill.teacher.store.SoftTargets;
 
 /** Models that read two rows of eight tokens, and no others. */
 class FixedShapeTest {
@@ -53,16 +54,12 @@ class FixedShapeTest {
   /** What a teacher says of texts, by way of a store. */
   private static float[] answers(Path file, List<TokenSequence> texts) throws Exception {
     try (Teacher teacher = Teacher.open(TeacherSettings.of(file, new LabelOrder(Faults.LABELS)));
-        SoftTargetStore store = SoftTargetStore.inMemory();
+        SoftTargetStore store = SoftTargetStore.temporary();
         SoftTargets targets =
             SoftTargetProducer.into(store)
                 .produce(teacher, new TeacherTexts(texts, TokenInputs.of(teacher.inputs())))
                 .softTargets()) {
-      float[] all = new float[texts.size() * 3];
-      for (int row = 0; row < texts.size(); row++) {
-        targets.copyRow(row, all, row * 3);
-      }
-      return all;
+      return targets.batch(IntStream.range(0, texts.size()).toArray()).logits().toFloats();
     }
   }
 

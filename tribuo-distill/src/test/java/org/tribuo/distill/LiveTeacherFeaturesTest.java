@@ -84,7 +84,7 @@ class LiveTeacherFeaturesTest {
     }
     float[] labelled = new float[ROWS];
     Arrays.fill(labelled, 1);
-    Targets targets = new Targets(Tensor.of(new long[ROWS], ROWS), Tensor.of(labelled, ROWS));
+    Targets targets = Targets.of(Tensor.of(new long[ROWS], ROWS), Tensor.of(labelled, ROWS));
     return new TextTrainingData(
         new TextRows(
             texts, targets, new boolean[ROWS], ExampleWeights.of(TinyTexts.labelled(ROWS, 1))),

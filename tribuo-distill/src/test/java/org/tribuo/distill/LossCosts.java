@@ -15,16 +15,21 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.tribuo.distill.autodiff.rules.StandardRules;
 import org.tribuo.distill.engine.AdamW;
 import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.engine.ExecutionProvider;
+import org.tribuo.distill.engine.Precision;
 import org.tribuo.distill.graph.AtomicFile;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Ops;
+import org.tribuo.distill.graph.RowShape;
+import org.tribuo.distill.graph.Sha256;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.pass.Normalization;
 import org.tribuo.distill.input.BatchPlan;
@@ -51,7 +56,6 @@ import org.tribuo.distill.loss.LogitStandardization;
 import org.tribuo.distill.loss.LogitsMse;
 import org.tribuo.distill.loss.MiniLm;
 import org.tribuo.distill.loss.Objective;
-import org.tribuo.distill.loss.ObjectiveInputs;
 import org.tribuo.distill.loss.ObjectiveSchedules;
 import org.tribuo.distill.loss.PairedLayers;
 import org.tribuo.distill.loss.Pkd;
@@ -70,6 +74,11 @@ import org.tribuo.distill.schedule.Schedule;
 import org.tribuo.distill.teacher.FeatureTeacher;
 import org.tribuo.distill.teacher.LiveTeacherFeatures;
 import org.tribuo.distill.teacher.TeacherAnswers;
+import org.tribuo.distill.teacher.store.SoftTargetKey;
+import org.tribuo.distill.teacher.store.SoftTargetSpec;
+import org.tribuo.distill.teacher.store.SoftTargetStore;
+import org.tribuo.distill.teacher.store.SoftTargetWriter;
+import org.tribuo.distill.teacher.store.SoftTargets;
 import org.tribuo.distill.training.PrefetchedBatches;
 import org.tribuo.distill.training.StepReport;
 import org.tribuo.distill.training.StudentTraining;
@@ -303,18 +312,34 @@ final class LossCosts {
     for (int i = 0; i < logits.length; i++) {
       logits[i] = (float) random.nextDouble(-2, 2);
     }
+    Targets targets = Targets.of(Tensor.of(labels, rows), Tensor.of(labelled, rows));
     return new TextTrainingData(
-        new TextRows(
-            texts,
-            new Targets(Tensor.of(labels, rows), Tensor.of(labelled, rows)),
-            known,
-            ExampleWeights.of(TinyTexts.labelled(rows, 1))),
-        Optional.of(
-            new TeacherAnswers(
-                Map.of(ObjectiveInputs.TEACHER_LOGITS, Tensor.of(logits, rows, CLASSES)))),
+        new TextRows(texts, targets, known, ExampleWeights.of(TinyTexts.labelled(rows, 1))),
+        Optional.of(new TeacherAnswers(List.of(kept(logits)), Optional.empty(), targets, RowForm.examples())),
         IntStream.range(0, rows).toArray(),
         TokenInputs.of(Graph.of(student).inputs()),
         BatchPlan.ofRows(BATCH),
         1);
+  }
+
+  private static SoftTargets kept(float[] logits) {
+    RowShape shape = RowShape.of(CLASSES);
+    SoftTargetKey key =
+        new SoftTargetKey(
+            Sha256.ofParts(List.of("teacher")),
+            "logits",
+            ExecutionProvider.CPU,
+            Precision.FLOAT32,
+            Sha256.ofParts(List.of("texts")),
+            OptionalInt.empty());
+    List<String> columns = IntStream.range(0, CLASSES).mapToObj(Integer::toString).toList();
+    int rows = logits.length / CLASSES;
+    SoftTargetSpec spec = new SoftTargetSpec(key, columns, rows, shape);
+    try (SoftTargetWriter writer = SoftTargetStore.temporary().writer(spec, "")) {
+      for (int row = 0; row < rows; row++) {
+        writer.put(row, 1, Arrays.copyOfRange(logits, row * CLASSES, (row + 1) * CLASSES));
+      }
+      return writer.finish();
+    }
   }
 }

@@ -24,7 +24,6 @@ import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.CsvTextDataSource;
 import org.tribuo.distill.output.TargetCodec;
-import org.tribuo.distill.output.Targets;
 import org.tribuo.distill.student.CutStudent;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.teacher.EnsembleMean;
@@ -70,13 +69,15 @@ class SeveralTeachersTest {
   void aTeachersOwnTemperatureDividesItsLogitsBeforeAnythingElse() {
     Tensor logits = Tensor.of(new float[] {3, 0, -1}, 1, 3);
     Tensor halved = Tensor.of(new float[] {1.5f, 0, -.5f}, 1, 3);
-    Targets unlabelled =
-        new Targets(Tensor.vector(TargetCodec.UNLABELLED), Tensor.of(new float[] {0}, 1));
     TeacherWeights byConfidence = new TeacherWeights(List.of(1f, 1f), TeacherWeighting.CONFIDENCE);
     TeacherAgreement agreement =
         new TeacherAgreement(EnsembleMean.LOGITS, byConfidence, List.of(1f, 2f));
 
-    Map<String, Tensor> answers = agreement.answers(List.of(logits, logits), unlabelled).tensors();
+    Map<String, Tensor> answers =
+        agreement.inputs(
+            List.of(logits, logits),
+            Tensor.vector(TargetCodec.UNLABELLED),
+            Tensor.of(new float[] {0}, 1));
     assertThat(answers)
         .containsEntry("teacher_logits_1", logits)
         .containsEntry("teacher_logits_2", halved);

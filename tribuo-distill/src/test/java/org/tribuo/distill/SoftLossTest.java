@@ -15,7 +15,6 @@ import org.tribuo.MutableDataset;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.GraphException;
-import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.loss.Dist;
 import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.loss.Dkd;
@@ -29,7 +28,6 @@ import org.tribuo.distill.loss.WeightedLosses;
 import org.tribuo.distill.student.CutStudent;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.teacher.OnnxTeacher;
-import org.tribuo.distill.teacher.TeacherAnswers;
 import org.tribuo.distill.training.StepReport;
 import org.tribuo.distill.training.TrainingListener;
 import org.tribuo.test.Helpers;
@@ -60,15 +58,6 @@ class SoftLossTest {
         .isEqualTo(firstSoftLoss(new KlDivergence()), within(1e-6f));
     assertThat(firstSoftLoss(new SparseKlDivergence(1)))
         .isGreaterThan(firstSoftLoss(new SparseKlDivergence(3)));
-  }
-
-  @Test
-  void theLargestLogitsComeFirstWithTheirColumns() {
-    TeacherAnswers answers =
-        TeacherAnswers.ofOne(Tensor.of(new float[] {1, 5, 3, 5, 2, 2, 9, 0}, 2, 4)).largest(2);
-    assertThat(answers.tensors().get("teacher_logits").toFloats()).containsExactly(5, 5, 9, 2);
-    assertThat(answers.tensors().get("teacher_logits_indices").toLongs())
-        .containsExactly(1, 3, 2, 0);
   }
 
   @Test

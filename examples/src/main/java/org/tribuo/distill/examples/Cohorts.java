@@ -51,7 +51,7 @@ record Cohorts(
         trainers,
         folder.teacher(),
         other,
-        experiment.output().storeFile(folder),
+        experiment.output().storeFolder(folder),
         featureCache,
         teachers);
   }

@@ -70,7 +70,7 @@ final class ExperimentRun {
     results.checkOutputs(
         writesConfiguration ? inputs.with(startedFrom.files().toArray(Path[]::new)) : inputs,
         experiment.teacher(),
-        experiment.output().storeFile(results));
+        experiment.output().storeFolder(results));
     trainers.check();
     Texts texts = phases.time("texts", this::texts);
     results.keepTokenizer(experiment.teacher().tokenizerFile());
@@ -139,7 +139,7 @@ final class ExperimentRun {
     say("2. Soft targets: what the teacher says of all texts.");
     DistillationTrainer<Label> trainer =
         trainers.distillation(
-            experiment.teacher().taught(results), experiment.output().storeFile(results));
+            experiment.teacher().taught(results), experiment.output().storeFolder(results));
     long start = System.nanoTime();
     try (DistilledModel<Label> model = train(trainer, texts.training(), "Student")) {
       phases.add(

@@ -103,7 +103,7 @@ final class LossComparison {
       folders.add(Cohorts.second(ofSeed));
     }
     for (ResultFolder each : folders) {
-      each.checkOutputs(inputs, options.teacher, options.output.storeFile(each));
+      each.checkOutputs(inputs, options.teacher, options.output.storeFolder(each));
     }
   }
 

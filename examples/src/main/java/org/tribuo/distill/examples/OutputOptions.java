@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 public final class OutputOptions implements Options, Configurable {
   private static final String FOLDER = "folder for models, configuration and results";
   private static final String STORE =
-      "file that keeps soft targets, so that the same teacher never runs over the same texts twice;"
-          + " without it soft-targets.mv beside the teacher";
+      "folder that keeps soft targets, so that the same teacher never runs over the same texts"
+          + " twice; without it soft-targets beside the teacher";
 
   @Config(description = FOLDER)
   @Option(longName = "output", usage = FOLDER)
@@ -27,7 +27,7 @@ public final class OutputOptions implements Options, Configurable {
    *
    * @param teacher the folder of the teacher
    */
-  Path storeFile(ResultFolder teacher) {
+  Path storeFolder(ResultFolder teacher) {
     return store == null ? teacher.softTargets() : store;
   }
 

@@ -50,7 +50,7 @@ record ResultFolder(Path folder) {
   }
 
   Path softTargets() {
-    return folder.resolve("soft-targets.mv");
+    return folder.resolve("soft-targets");
   }
 
   Path tokenizer() {
@@ -98,7 +98,7 @@ record ResultFolder(Path folder) {
    * that is here: then it stays.
    *
    * @param teacher whose tokenizer will be kept here, and the model if it is fine-tuned
-   * @param store the file that keeps soft targets
+   * @param store the folder that keeps soft targets
    * @throws PropertyException if one would be replaced
    * @throws IOException if that cannot be found out
    */

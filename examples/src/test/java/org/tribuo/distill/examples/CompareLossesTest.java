@@ -133,12 +133,12 @@ class CompareLossesTest {
 
   @Test
   void softTargetsOfAllSeedsAreInTheStoreThatIsNamed() throws Exception {
-    Path store = folder.resolve("all.mv");
+    Path store = folder.resolve("all");
 
     compare("--losses", "KL", "--seeds", "1,2", "--store", store.toString());
 
-    assertThat(store).isNotEmptyFile();
-    assertThat(folder.resolve("out/seed-1")).isDirectoryNotContaining("glob:**.mv");
+    assertThat(store).isDirectoryContaining("glob:**.softtargets");
+    assertThat(folder.resolve("out/seed-1")).isDirectoryNotContaining("glob:**/soft-targets");
   }
 
   @Test

@@ -25,6 +25,7 @@ import org.tribuo.distill.loss.ObjectiveInputs;
 import org.tribuo.distill.loss.ObjectiveSchedules;
 import org.tribuo.distill.loss.RowForm;
 import org.tribuo.distill.schedule.ConstantSchedule;
+import org.tribuo.distill.src.main.java.org.tribuo.distill.transformer.TransformerFiles;
 import org.tribuo.distill.student.NewStudent;
 import org.tribuo.distill.training.CompositeListener;
 import org.tribuo.distill.training.StepReport;
@@ -50,7 +51,10 @@ record EncoderTraining(OnnxModel student, int classes, int batch, int[] tokens) 
   static EncoderTraining of(int layers, int width, int heads, int batch, int... tokens) {
     int classes = 77;
     List<String> labels = IntStream.range(0, classes).mapToObj(Integer::toString).toList();
-    OnnxModel student = NewStudent.of(VOCABULARY, layers, width, heads).make(labels, SEED).model();
+    OnnxModel student =
+        NewStudent.of(VOCABULARY, layers, width, heads)
+            .make(labels, SEED, new TransformerFiles())
+            .model();
     return new EncoderTraining(student, classes, batch, tokens);
   }
 

@@ -40,7 +40,7 @@ public record Signature(Map<String, TensorType> inputs) {
             throw new IllegalArgumentException(
                 "Input '%s' is missing, expected %s".formatted(name, inputs));
           }
-          if (!type.accepts(value)) {
+          if (!value.fits(type)) {
             throw new IllegalArgumentException(
                 "Input '%s' is %s, expected %s".formatted(name, value, type));
           }

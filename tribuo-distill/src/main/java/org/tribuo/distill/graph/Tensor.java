@@ -132,6 +132,25 @@ public final class Tensor {
     return TensorType.of(elementType, dims);
   }
 
+  /**
+   * Whether this is of an element type, and of the rank and the fixed sizes where they are known.
+   */
+  public boolean fits(TensorType expected) {
+    return expected.elementType() == elementType && expected.shape().map(this::fits).orElse(true);
+  }
+
+  private boolean fits(Shape expected) {
+    if (expected.rank() != dims.length) {
+      return false;
+    }
+    for (int axis = 0; axis < dims.length; axis++) {
+      if (expected.dimension(axis) instanceof Dimension.Fixed fixed && fixed.size() != dims[axis]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** The elements as little-endian, row-major bytes, read-only. */
   public ByteBuffer data() {
     return data.asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);

@@ -25,27 +25,6 @@ public record TensorType(ElementType elementType, Optional<Shape> shape) {
     return new TensorType(elementType, Optional.empty());
   }
 
-  /**
-   * Whether a tensor has this element type, and this rank and the fixed sizes where they are known.
-   */
-  public boolean accepts(Tensor tensor) {
-    return tensor.elementType() == elementType
-        && shape.map(expected -> accepts(expected, tensor)).orElse(true);
-  }
-
-  private static boolean accepts(Shape expected, Tensor tensor) {
-    if (tensor.rank() != expected.rank()) {
-      return false;
-    }
-    for (int axis = 0; axis < expected.rank(); axis++) {
-      if (expected.dimension(axis) instanceof Dimension.Fixed fixed
-          && fixed.size() != tensor.dim(axis)) {
-        return false;
-      }
-    }
-    return true;
-  }
-
   @Override
   public String toString() {
     return elementType + shape.map(Shape::toString).orElse("[...]");

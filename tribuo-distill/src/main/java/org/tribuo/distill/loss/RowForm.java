@@ -1,5 +1,7 @@
 package org.tribuo.distill.loss;
 
+import java.util.List;
+
 /** What a row is: that of which a loss is computed, and over which it is averaged. */
 public sealed interface RowForm {
   /**
@@ -32,7 +34,17 @@ public sealed interface RowForm {
    * A row is an example whose classes are the positions: the student has two outputs [batch,
    * positions], for the first and the last token of an answer. Each loss is the mean of the two.
    */
-  record Spans() implements RowForm {}
+  record Spans() implements RowForm {
+    @Override
+    public List<String> teacherLogits() {
+      return List.of(ObjectiveInputs.TEACHER_START_LOGITS, ObjectiveInputs.TEACHER_END_LOGITS);
+    }
+  }
+
+  /** The inputs that hold the teacher's logits, one for each output of the student. */
+  default List<String> teacherLogits() {
+    return List.of(ObjectiveInputs.TEACHER_LOGITS);
+  }
 
   /** A row is an example. */
   static RowForm examples() {

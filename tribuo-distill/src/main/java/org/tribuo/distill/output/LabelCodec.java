@@ -49,7 +49,7 @@ final class LabelCodec implements TargetCodec<Label> {
         labels[row] = UNLABELLED;
       }
     }
-    return new Targets(Tensor.of(labels, labels.length), Tensor.of(labelled, labels.length));
+    return Targets.of(Tensor.of(labels, labels.length), Tensor.of(labelled, labels.length));
   }
 
   @Override

@@ -54,7 +54,7 @@ final class MultiLabelCodec implements TargetCodec<MultiLabel> {
         }
       }
     }
-    return new Targets(
+    return Targets.of(
         Tensor.of(labels, labelled.length, width()), Tensor.of(labelled, labelled.length));
   }
 

@@ -44,7 +44,7 @@ final class RegressorCodec implements TargetCodec<Regressor> {
         encode(output, row, values);
       }
     }
-    return new Targets(
+    return Targets.of(
         Tensor.of(values, labelled.length, width()), Tensor.of(labelled, labelled.length));
   }
 

@@ -11,7 +11,7 @@ public enum Score {
       float[] values = logits.toFloats();
       long[] expected = labels.toLongs();
       float[] weight = weights.toFloats();
-      int columns = (int) logits.dim(1);
+      int columns = (int) logits.dim(-1);
       double right = 0;
       double all = 0;
       for (int row = 0; row < expected.length; row++) {
@@ -29,7 +29,7 @@ public enum Score {
       float[] values = logits.toFloats();
       float[] expected = labels.toFloats();
       float[] weight = weights.toFloats();
-      int columns = (int) logits.dim(1);
+      int columns = (int) logits.dim(-1);
       double both = 0;
       double either = 0;
       for (int i = 0; i < values.length; i++) {
@@ -49,7 +49,7 @@ public enum Score {
       float[] values = logits.toFloats();
       float[] expected = labels.toFloats();
       float[] weight = weights.toFloats();
-      int columns = (int) logits.dim(1);
+      int columns = (int) logits.dim(-1);
       double sum = 0;
       double all = 0;
       for (int i = 0; i < values.length; i++) {
@@ -75,9 +75,9 @@ public enum Score {
   /**
    * The score of some rows.
    *
-   * @param logits FLOAT [rows, columns]
-   * @param labels as a codec encodes them
-   * @param weights of the rows, FLOAT [rows]
+   * @param logits FLOAT [rows..., columns], where a row is an example or a token
+   * @param labels INT64 [rows...] or FLOAT [rows..., columns], as a codec encodes them
+   * @param weights of the rows, FLOAT [rows...]; 0 for those that have no label, and padding
    */
   public abstract double of(Tensor logits, Tensor labels, Tensor weights);
 

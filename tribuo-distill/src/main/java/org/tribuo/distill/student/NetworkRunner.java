@@ -7,6 +7,7 @@ import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.engine.Engines;
 import org.tribuo.distill.engine.InferenceSession;
 import org.tribuo.distill.graph.GraphException;
+import org.tribuo.distill.graph.RowShape;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.BatchPlan;
 import org.tribuo.distill.input.TokenInputs;
@@ -23,11 +24,23 @@ public final class NetworkRunner implements AutoCloseable {
   private static final int TOKENS = 4096;
 
   private final StudentNetwork network;
+  private final RowShape row;
   private final TokenInputs inputs;
   private final InferenceSession session;
 
+  /** Of a network that has one vector of logits for each text. */
   public NetworkRunner(StudentNetwork network, Device device) {
+    this(network, RowShape.of(network.labelOrder().size()), device);
+  }
+
+  /**
+   * Of any network.
+   *
+   * @param row the shape of its logits of one text
+   */
+  public NetworkRunner(StudentNetwork network, RowShape row, Device device) {
     this.network = network;
+    this.row = row;
     this.inputs = network.inputs();
     this.session = Engines.inference().open(network.onnx(), device);
   }
@@ -43,45 +56,46 @@ public final class NetworkRunner implements AutoCloseable {
   }
 
   /**
-   * The logits of each text, in batches of like length.
+   * The logits of each text, in batches of similar lengths.
    *
-   * @return FLOAT [texts, columns], in the order of the texts
+   * @return FLOAT [texts, columns], or of the shape that a row has; in the order of the texts, and
+   *     where rows differ in length, padded with 0 to the longest
    */
   public Tensor logits(List<TokenSequence> texts) {
     int[] lengths = texts.stream().mapToInt(TokenSequence::length).toArray();
     int longest = Arrays.stream(lengths).max().orElse(1);
-    int columns = network.labelOrder().size();
-    float[] logits = new float[Math.multiplyExact(texts.size(), columns)];
+    int elements = row.elements(longest);
+    float[] logits = new float[Math.multiplyExact(texts.size(), elements)];
     BatchPlan plan = BatchPlan.of(ROWS, Math.max(TOKENS, longest));
     for (int[] rows : inputs.batches(plan, lengths)) {
-      float[] batch = run(Arrays.stream(rows).mapToObj(texts::get).toList());
+      List<float[]> batch = run(Arrays.stream(rows).mapToObj(texts::get).toList());
       for (int i = 0; i < rows.length; i++) {
-        System.arraycopy(batch, i * columns, logits, rows[i] * columns, columns);
+        row.pad(batch.get(i), lengths[rows[i]], logits, rows[i] * elements, longest);
       }
     }
-    return Tensor.of(logits, texts.size(), columns);
+    return Tensor.of(logits, row.dims(texts.size(), longest));
   }
 
-  /** The logits of a batch, and of what it was filled up with. */
-  private float[] run(List<TokenSequence> batch) {
+  /** The logits of each text of a batch. */
+  private List<float[]> run(List<TokenSequence> batch) {
     List<TokenSequence> rows = inputs.filledUp(batch);
     Tensor logits =
         session
             .run(inputs.batch(rows), Set.of(network.logits()))
             .getOrDefault(network.logits(), Tensor.scalar(0f));
-    int columns = network.labelOrder().size();
-    if (logits.rank() != 2 || logits.dim(0) != rows.size() || logits.dim(1) != columns) {
+    int[] lengths = batch.stream().mapToInt(TokenSequence::length).toArray();
+    int longest = Arrays.stream(lengths).max().orElse(1);
+    if (!row.fits(logits.dims(), longest) || logits.dim(0) != rows.size()) {
       throw new GraphException(
-          "The logits '%s' are %s for %d texts, expected [%d, %d]: one column each for %s"
+          "The logits '%s' are %s for %d texts, expected %s: one column each for %s"
               .formatted(
                   network.logits(),
                   logits,
                   rows.size(),
-                  rows.size(),
-                  columns,
+                  row.ofRows(Integer.toString(rows.size())),
                   network.labelOrder()));
     }
-    return logits.toFloats();
+    return row.cut(logits, lengths);
   }
 
   /** Frees the native memory; the next call for logits takes it again. */

@@ -12,6 +12,7 @@ import org.tribuo.distill.component.ModelFile;
 import org.tribuo.distill.component.ModelFileProvenance;
 import org.tribuo.distill.component.OnnxMetadata;
 import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.graph.RowShape;
 import org.tribuo.distill.transformer.LogitsOutput;
 import org.tribuo.distill.transformer.Transformer;
 import org.tribuo.distill.transformer.TransformerFiles;
@@ -97,7 +98,7 @@ public final class OnnxStudent implements StudentSource {
         LogitsOutput.find(
             "The student '%s'".formatted(path),
             transformer.graph(),
-            columns.size(),
+            RowShape.of(columns.size()),
             Optional.of(logits)
                 .filter(name -> !name.isEmpty())
                 .or(() -> OnnxMetadata.logits(model))),

@@ -18,6 +18,7 @@ import org.tribuo.distill.component.NamedColumns;
 import org.tribuo.distill.component.OnnxMetadata;
 import org.tribuo.distill.component.PropertyChecks;
 import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.graph.RowShape;
 import org.tribuo.distill.input.TokenFeatures;
 import org.tribuo.distill.input.TokenSequence;
 import org.tribuo.distill.output.LabelOrder;
@@ -202,7 +203,12 @@ public final class OnnxTeacher implements TeacherSource.Member {
     return Optional.of(
         new ReadyTeacher(
             new TeacherSettings(
-                path, new LabelOrder(columns.names()), logits(model), use.values(), use.device()),
+                path,
+                new LabelOrder(columns.names()),
+                RowShape.of(columns.names().size()),
+                logits(model),
+                use.values(),
+                use.device()),
             columns,
             Optional.ofNullable(tokenizer),
             OnnxMetadata.maxLength(model),

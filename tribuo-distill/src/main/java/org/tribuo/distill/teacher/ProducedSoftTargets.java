@@ -1,8 +1,10 @@
 package org.tribuo.distill.teacher;
 
+import org.tribuo.distill.teacher.store.SoftTargets;
+
 /**
  * Soft targets and what it took to have them.
  *
- * @param softTargets for the caller to close; valid while their store is open
+ * @param softTargets for the caller to close
  */
 public record ProducedSoftTargets(SoftTargets softTargets, TeacherRun run) {}

@@ -1,21 +1,29 @@
 package org.tribuo.distill.teacher;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
 import org.tribuo.distill.engine.Engines;
+import org.tribuo.distill.graph.RowShape;
+import org.tribuo.distill.teacher.store.SoftTargetKey;
+import org.tribuo.distill.teacher.store.SoftTargetSpec;
+import org.tribuo.distill.teacher.store.SoftTargetStore;
+import org.tribuo.distill.teacher.store.SoftTargetWriter;
+import org.tribuo.distill.teacher.store.SoftTargets;
 
 /**
  * Has the soft targets of a teacher: those that are kept are taken from the store, the others are
- * computed and kept. After a kill, or an error, the next run goes on with the rows that are
- * missing, in the same batches. Safe for many threads; two that want the same soft targets run the
+ * computed and kept batch by batch. After a kill, or an error, the next run goes on with the
+ * batches that are missing. Safe for many threads; two that want the same soft targets run the
  * teacher once.
  *
  * <pre>{@code
- * try (SoftTargetStore store = SoftTargetStore.open(Path.of("soft-targets.mv"))) {
- *   ProducedSoftTargets produced = SoftTargetProducer.into(store).produce(teacher, rows);
- * }
+ * SoftTargetStore store = SoftTargetStore.in(Path.of("soft-targets"));
+ * ProducedSoftTargets produced = SoftTargetProducer.into(store).produce(teacher, rows);
  * }</pre>
  *
  * @param store where soft targets are kept
@@ -44,24 +52,28 @@ public record SoftTargetProducer(
    * @throws IllegalArgumentException if there are no rows
    * @throws TeacherException if the rows do not fit the teacher's inputs, or the teacher fails;
    *     what was computed before is kept
-   * @throws SoftTargetStoreException if the store cannot be read or written, or holds these soft
-   *     targets for other labels
+   * @throws org.tribuo.distill.teacher.store.SoftTargetStoreException if the store cannot be read
+   *     or written, or holds these soft targets for other labels
    */
   public ProducedSoftTargets produce(Teacher teacher, TeacherInputs inputs) {
+    return produce(teacher, inputs, OptionalInt.empty());
+  }
+
+  /**
+   * The k largest of the teacher's logits of every row. No others are kept; but where all are kept
+   * already, these are read.
+   *
+   * @param k at least 1, at most the number of labels; empty for all logits
+   * @throws RuntimeException as above
+   */
+  public ProducedSoftTargets produce(Teacher teacher, TeacherInputs inputs, OptionalInt k) {
     if (inputs.rows() < 1) {
       throw new IllegalArgumentException(
           "There are %d rows to ask the teacher about, expected at least 1"
               .formatted(inputs.rows()));
     }
     teacher.checkInputNames(inputs.inputNames());
-    SoftTargetKey key = teacher.keyFor(inputs);
-    ReentrantLock lock = store.lock(key);
-    lock.lock();
-    try {
-      return new Run(teacher, inputs, key).produce();
-    } finally {
-      lock.unlock();
-    }
+    return new Run(teacher, inputs).produce(k);
   }
 
   /** One call of {@link #produce}. */
@@ -69,67 +81,83 @@ public record SoftTargetProducer(
     private final long startNanos = System.nanoTime();
     private final Teacher teacher;
     private final TeacherInputs inputs;
+    private final SoftTargetKey key;
     private final BatchLimits batchLimits;
-    private final SoftTargetHeader header;
-    private final BlockLayout layout;
-    private int rowsDone;
 
-    Run(Teacher teacher, TeacherInputs inputs, SoftTargetKey key) {
+    Run(Teacher teacher, TeacherInputs inputs) {
       this.teacher = teacher;
       this.inputs = inputs;
+      this.key = teacher.keyFor(inputs);
       this.batchLimits = limits.orElseGet(() -> BatchLimits.defaultFor(key.provider()));
-      this.header =
-          store.begin(key, teacher.labels(), inputs.rows(), Engines.inference().version());
-      this.layout = header.layout();
     }
 
-    ProducedSoftTargets produce() {
-      BitSet missing = missingStretches();
-      int reusedRows = rowsDone;
-      progress.rows(rowsDone, layout.rows());
-      missing.stream().forEach(stretch -> store.putStretch(header, stretch, compute(stretch)));
-      SoftTargetHeader kept = header.complete() ? header : store.complete(header);
+    ProducedSoftTargets produce(OptionalInt k) {
+      Optional<SoftTargets> all = store.find(spec(key));
+      if (all.isPresent()) {
+        SoftTargets kept = all.get();
+        return found(k.isPresent() ? kept.largest(k.getAsInt()) : kept);
+      }
+      SoftTargetSpec wanted = spec(k.isPresent() ? key.withLargest(k.getAsInt()) : key);
+      Optional<SoftTargets> kept = k.isPresent() ? store.find(wanted) : Optional.empty();
+      return kept.map(this::found).orElseGet(() -> write(wanted));
+    }
+
+    private SoftTargetSpec spec(SoftTargetKey of) {
+      return new SoftTargetSpec(
+          of, teacher.labels().names(), inputs.rows(), teacher.settings().rows());
+    }
+
+    private ProducedSoftTargets write(SoftTargetSpec wanted) {
+      try (SoftTargetWriter writer = store.writer(wanted, Engines.inference().version())) {
+        int reused = writer.kept();
+        progress.rows(reused, inputs.rows());
+        int window = Window.rows(wanted.shape());
+        for (int from = 0; from < inputs.rows(); from += window) {
+          write(writer, from, Math.min(from + window, inputs.rows()));
+        }
+        return produced(writer.finish(), reused);
+      }
+    }
+
+    private ProducedSoftTargets found(SoftTargets softTargets) {
+      progress.rows(inputs.rows(), inputs.rows());
+      return produced(softTargets, inputs.rows());
+    }
+
+    private ProducedSoftTargets produced(SoftTargets softTargets, int reused) {
       Duration duration = Duration.ofNanos(System.nanoTime() - startNanos);
       return new ProducedSoftTargets(
-          new SoftTargets(store, kept),
-          new TeacherRun(reusedRows, rowsDone - reusedRows, duration));
+          softTargets, new TeacherRun(reused, inputs.rows() - reused, duration));
     }
 
-    private BitSet missingStretches() {
-      BitSet missing = new BitSet(layout.stretches());
-      for (int stretch = 0; stretch < layout.stretches(); stretch++) {
-        if (store.hasStretch(header, stretch)) {
-          rowsDone += layout.to(stretch) - layout.from(stretch);
-        } else {
-          missing.set(stretch);
-        }
+    /** The rows of a window that are missing. */
+    private void write(SoftTargetWriter writer, int from, int to) {
+      if (IntStream.range(from, to).allMatch(writer::has)) {
+        return;
       }
-      return missing;
-    }
-
-    private float[] compute(int stretch) {
-      int from = layout.from(stretch);
-      int to = layout.to(stretch);
-      float[] values = new float[(to - from) * layout.width()];
       BitSet filled = new BitSet(to - from);
       for (TeacherBatch batch : inputs.batches(from, to, batchLimits)) {
-        float[] logits = teacher.logits(batch).toFloats();
-        for (int i = 0; i < batch.rows().length; i++) {
-          int row = batch.rows()[i];
-          checkExpected(row, from, to, filled);
-          filled.set(row - from);
-          System.arraycopy(
-              logits, i * layout.width(), values, (row - from) * layout.width(), layout.width());
+        Arrays.stream(batch.rows()).forEach(row -> checkExpected(row, from, to, filled));
+        if (!Arrays.stream(batch.rows()).allMatch(writer::has)) {
+          put(writer, batch, teacher.logits(batch));
+          progress.rows(writer.kept(), inputs.rows());
         }
-        rowsDone += batch.rows().length;
-        progress.rows(rowsDone, layout.rows());
       }
       if (filled.cardinality() < to - from) {
         throw new TeacherException(
             "The batches for rows %d to %d leave out row %d; each row must be in one batch"
                 .formatted(from, to - 1, from + filled.nextClearBit(0)));
       }
-      return values;
+      writer.force();
+    }
+
+    private static void put(SoftTargetWriter writer, TeacherBatch batch, List<float[]> logits) {
+      for (int i = 0; i < logits.size(); i++) {
+        int row = batch.rows()[i];
+        if (!writer.has(row)) {
+          writer.put(row, batch.lengths()[i], logits.get(i));
+        }
+      }
     }
 
     private static void checkExpected(int row, int from, int to, BitSet filled) {
@@ -138,6 +166,33 @@ public record SoftTargetProducer(
             "The batches for rows %d to %d hold row %d %s; each row must be in one batch"
                 .formatted(from, to - 1, row, row < from || row >= to ? "too" : "twice"));
       }
+      filled.set(row - from);
+    }
+  }
+
+  /**
+   * Consecutive rows that are put into batches together, so that those of similar lengths meet. The
+   * batches decide the last bits of the logits: another window is another result.
+   */
+  private static final class Window {
+    private static final int ROWS = 2048;
+    private static final int BYTES = 32 * 1024 * 1024;
+
+    /** A window is a whole number of pieces of this size, where rows are smaller. */
+    private static final int PIECE_BYTES = 128 * 1024;
+
+    private Window() {}
+
+    /**
+     * The number of rows.
+     *
+     * @param shape of the logits of one; where it is ragged, its shortest counts
+     */
+    static int rows(RowShape shape) {
+      long rowBytes = (long) shape.elements(1) * Float.BYTES;
+      long rows = Math.max(1, Math.min(ROWS, BYTES / rowBytes));
+      long piece = Math.max(1, Math.min(rows, PIECE_BYTES / rowBytes));
+      return (int) (rows - rows % piece);
     }
   }
 }

@@ -1,16 +1,15 @@
 package org.tribuo.distill.teacher;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalInt;
 import org.tribuo.Dataset;
 import org.tribuo.distill.engine.ExecutionProvider;
-import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.TokenInputs;
 import org.tribuo.distill.input.TokenSequence;
 import org.tribuo.distill.output.LabelOrder;
+import org.tribuo.distill.teacher.store.SoftTargetStore;
+import org.tribuo.distill.teacher.store.SoftTargets;
 import org.tribuo.distill.transformer.TransformerFiles;
 
 /**
@@ -25,13 +24,12 @@ public record SoftTargetStep(Teacher teacher, TeacherTexts inputs, int[] columns
   /**
    * What the teacher said.
    *
-   * @param logits FLOAT [texts, columns], in the order of the student's columns
+   * @param softTargets with the student's columns, for the caller to close
    * @param run what it took
    * @param providers where the teacher ran, or would have
-   * @param runtimeVersion of ONNX Runtime, that the teacher ran on
    */
   public record Answer(
-      Tensor logits, TeacherRun run, List<ExecutionProvider> providers, String runtimeVersion) {}
+      SoftTargets softTargets, TeacherRun run, List<ExecutionProvider> providers) {}
 
   /**
    * Prepares to ask.
@@ -70,38 +68,15 @@ public record SoftTargetStep(Teacher teacher, TeacherTexts inputs, int[] columns
   /**
    * Asks about every text, unless the store knows what the teacher said, and closes the teacher.
    *
-   * @param file the store; empty for one in memory
-   * @param storeLock held while the store is open
+   * @param largest how many of the largest logits are wanted; empty for all
    * @param progress is called while the teacher runs
    */
-  public Answer ask(Optional<Path> file, Object storeLock, SoftTargetProgress progress) {
-    synchronized (storeLock) {
-      try (teacher;
-          SoftTargetStore store =
-              file.map(SoftTargetStore::open).orElseGet(SoftTargetStore::inMemory)) {
-        ProducedSoftTargets produced =
-            SoftTargetProducer.into(store).withProgress(progress).produce(teacher, inputs);
-        try (SoftTargets softTargets = produced.softTargets()) {
-          return new Answer(
-              inOrder(softTargets),
-              produced.run(),
-              teacher.providers(),
-              softTargets.runtimeVersion());
-        }
-      }
+  public Answer ask(SoftTargetStore store, OptionalInt largest, SoftTargetProgress progress) {
+    try (teacher) {
+      ProducedSoftTargets produced =
+          SoftTargetProducer.into(store).withProgress(progress).produce(teacher, inputs, largest);
+      return new Answer(
+          produced.softTargets().inOrder(columns), produced.run(), teacher.providers());
     }
-  }
-
-  private Tensor inOrder(SoftTargets softTargets) {
-    int rows = softTargets.rows();
-    float[] ordered = new float[Math.multiplyExact(rows, columns.length)];
-    float[] row = new float[softTargets.width()];
-    for (int i = 0; i < rows; i++) {
-      softTargets.copyRow(i, row, 0);
-      for (int j = 0; j < columns.length; j++) {
-        ordered[i * columns.length + j] = row[columns[j]];
-      }
-    }
-    return Tensor.of(ordered, rows, columns.length);
   }
 }

@@ -2,12 +2,16 @@ package org.tribuo.distill.teacher;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import org.tribuo.distill.engine.Device;
@@ -21,10 +25,12 @@ import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.graph.RowShape;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.pass.LogitsBelow;
 import org.tribuo.distill.output.LabelOrder;
+import org.tribuo.distill.teacher.store.SoftTargetKey;
 import org.tribuo.distill.transformer.LogitsOutput;
 
 /**
@@ -34,7 +40,7 @@ import org.tribuo.distill.transformer.LogitsOutput;
  *
  * <pre>{@code
  * try (Teacher teacher = Teacher.open(TeacherSettings.of(Path.of("teacher.onnx"), labels))) {
- *   Tensor logits = teacher.logits(batch); // [rows, labels]
+ *   List<float[]> logits = teacher.logits(batch); // one each
  * }
  * }</pre>
  */
@@ -46,11 +52,11 @@ public final class Teacher implements AutoCloseable {
   private final ModelFiles files;
   private final Map<String, TensorType> inputs;
 
-  /** The output of the file that was asked for. */
-  private final String declared;
+  /** The outputs of the file that were asked for: one, or one for each column of a row. */
+  private final List<String> declared;
 
-  /** That output, or the one of the logits below it. */
-  private final String output;
+  /** These outputs, or those of the logits below them. */
+  private final List<String> outputs;
 
   private final InferenceSession session;
   private volatile boolean closed;
@@ -59,13 +65,13 @@ public final class Teacher implements AutoCloseable {
       TeacherSettings settings,
       ModelFiles files,
       Map<String, TensorType> inputs,
-      String declared,
-      String output) {
+      List<String> declared,
+      List<String> outputs) {
     this.settings = settings;
     this.files = files;
     this.inputs = inputs;
     this.declared = declared;
-    this.output = output;
+    this.outputs = outputs;
     this.session = new InferenceSession(this::load, settings.device());
   }
 
@@ -81,7 +87,7 @@ public final class Teacher implements AutoCloseable {
   public static Teacher open(TeacherSettings settings) throws IOException {
     OnnxModel model = OnnxModel.read(settings.model());
     Graph graph = Graph.of(model);
-    String declared = logits(settings, graph);
+    List<String> declared = logits(settings, graph);
     return new Teacher(
         settings,
         ModelFiles.of(settings.model(), model.externalDataFiles()),
@@ -90,21 +96,24 @@ public final class Teacher implements AutoCloseable {
         settings.values() ? declared : logitsBelow(settings, graph, declared));
   }
 
-  private static String logits(TeacherSettings settings, Graph graph) {
+  private static List<String> logits(TeacherSettings settings, Graph graph) {
+    String name = "The teacher '%s'".formatted(settings.model());
+    Optional<RowShape> ofEach = settings.rows().ofEachColumn();
     try {
-      return LogitsOutput.find(
-          "The teacher '%s'".formatted(settings.model()),
-          graph,
-          settings.labels().size(),
-          settings.logits());
+      return ofEach.isEmpty()
+          ? List.of(LogitsOutput.find(name, graph, settings.rows(), settings.logits()))
+          : settings.labels().names().stream()
+              .map(label -> LogitsOutput.find(name, graph, ofEach.get(), Optional.of(label)))
+              .toList();
     } catch (GraphException e) {
       throw new TeacherException(String.valueOf(e.getMessage()), e);
     }
   }
 
-  private static String logitsBelow(TeacherSettings settings, Graph graph, String declared) {
+  private static List<String> logitsBelow(
+      TeacherSettings settings, Graph graph, List<String> declared) {
     try {
-      return LogitsBelow.of(graph, declared);
+      return declared.stream().map(output -> LogitsBelow.of(graph, output)).toList();
     } catch (GraphException e) {
       throw new TeacherException(
           "The teacher '%s': %s".formatted(settings.model(), e.getMessage()), e);
@@ -127,10 +136,11 @@ public final class Teacher implements AutoCloseable {
 
   /**
    * The name of the output that holds the logits; where the file's own output holds probabilities,
-   * that of the value that they are made of.
+   * that of the value that they are made of. Where each column has an output, all of them, with
+   * commas.
    */
   public String output() {
-    return output;
+    return String.join(",", outputs);
   }
 
   /** SHA-256 of the model's file; where there is external data, of the digests of all files. */
@@ -153,11 +163,16 @@ public final class Teacher implements AutoCloseable {
     return settings.device().providers();
   }
 
-  /** What the soft targets for some inputs are found by. */
+  /** What the soft targets for some inputs are found by, all logits of each row. */
   public SoftTargetKey keyFor(TeacherInputs rows) {
     Device device = settings.device();
     return new SoftTargetKey(
-        sha256(), output, device.provider(), device.computedPrecision(), rows.sha256());
+        sha256(),
+        output(),
+        device.provider(),
+        device.computedPrecision(),
+        rows.sha256(),
+        OptionalInt.empty());
   }
 
   /**
@@ -181,21 +196,26 @@ public final class Teacher implements AutoCloseable {
   /**
    * Runs the teacher.
    *
-   * @return float32 logits [rows of the batch, labels], all finite
+   * @return the logits of each row of the batch, all finite, in the shape that {@link
+   *     TeacherSettings#rows()} states, without padding
    * @throws TeacherException if the batch does not fit the model's inputs, the logits do not fit
    *     rows and labels or are not finite, the model's files have changed, or the engine fails
    * @throws org.tribuo.distill.engine.RuntimeUnavailableException if the provider cannot be used
    * @throws IllegalStateException if this teacher is closed
    */
-  public Tensor logits(TeacherBatch batch) {
+  public List<float[]> logits(TeacherBatch batch) {
     checkInputNames(batch.inputs().keySet());
     inputs.forEach((name, type) -> checkFits(name, type, batch));
     if (closed) {
       throw isClosed();
     }
     try {
-      Tensor logits = session.run(batch.inputs(), Set.of(output)).get(output);
-      return checked(Objects.requireNonNull(logits, output), batch);
+      Map<String, Tensor> results = session.run(batch.inputs(), Set.copyOf(outputs));
+      List<List<float[]>> ofOutputs = new ArrayList<>();
+      for (String output : outputs) {
+        ofOutputs.add(cut(output, Objects.requireNonNull(results.get(output), output), batch));
+      }
+      return checked(joined(ofOutputs), batch);
     } catch (EngineException e) {
       throw new TeacherException(
           "The teacher '%s' failed on %s: %s"
@@ -240,7 +260,7 @@ public final class Teacher implements AutoCloseable {
   /** Weights beside the file may be larger than what can be handed over; so it stays as it is. */
   private LoadedModel load(OnnxModel model, Device device) {
     Engine engine = Engines.inference();
-    if (!output.equals(declared)) {
+    if (!outputs.equals(declared)) {
       Graph graph = Graph.of(model);
       logitsBelow(settings, graph, declared);
       return engine.load(graph.toModel(), device);
@@ -254,7 +274,7 @@ public final class Teacher implements AutoCloseable {
     Tensor tensor = batch.input(name);
     int rows = batch.rows().length;
     boolean fits =
-        expected.accepts(tensor)
+        tensor.fits(expected)
             && tensor.rank() > 0
             && (tensor.dim(0) == rows || tensor.dim(0) > rows && fixesRows(expected));
     if (!fits) {
@@ -271,56 +291,89 @@ public final class Teacher implements AutoCloseable {
         .isPresent();
   }
 
-  private Tensor checked(Tensor logits, TeacherBatch batch) {
-    int rows = batch.rows().length;
-    int width = labels().size();
+  /** What an output holds of each row. */
+  private List<float[]> cut(String output, Tensor logits, TeacherBatch batch) {
+    RowShape row = settings.rows().ofEachColumn().orElse(settings.rows());
+    int longest = Arrays.stream(batch.lengths()).max().orElseThrow();
     long given = batch.inputs().values().iterator().next().dim(0);
     if (!logits.elementType().isFloat()
-        || logits.rank() != 2
-        || logits.dim(0) != given
-        || logits.dim(1) != width) {
+        || !row.fits(logits.dims(), longest)
+        || logits.dim(0) != given) {
       throw new TeacherException(
-          "The output '%s' of the teacher '%s' is %s for %d rows, expected floats [%d, %d] for %d labels"
-              .formatted(output, settings.model(), logits, given, given, width, width));
+          "The output '%s' of the teacher '%s' is %s for %d rows, expected floats %s for %d labels"
+              .formatted(
+                  output,
+                  settings.model(),
+                  logits,
+                  given,
+                  row.ofRows(Long.toString(given)),
+                  row.columns()));
     }
-    float[] values = Arrays.copyOf(logits.toFloats(), rows * width);
-    for (int i = 0; i < values.length; i++) {
-      if (!Float.isFinite(values[i])) {
+    return row.cut(logits, batch.lengths());
+  }
+
+  /** What several outputs hold of each row, one behind the other. */
+  private static List<float[]> joined(List<List<float[]>> ofOutputs) {
+    List<float[]> rows = new ArrayList<>();
+    for (int i = 0; i < ofOutputs.get(0).size(); i++) {
+      FloatBuffer row = FloatBuffer.allocate(ofOutputs.size() * ofOutputs.get(0).get(i).length);
+      for (List<float[]> ofOutput : ofOutputs) {
+        row.put(ofOutput.get(i));
+      }
+      rows.add(row.array());
+    }
+    return rows;
+  }
+
+  private List<float[]> checked(List<float[]> rows, TeacherBatch batch) {
+    for (int i = 0; i < rows.size(); i++) {
+      checkFinite(rows.get(i), batch, i);
+    }
+    checkNoProbabilities(rows);
+    return rows;
+  }
+
+  private void checkFinite(float[] logits, TeacherBatch batch, int at) {
+    for (int i = 0; i < logits.length; i++) {
+      if (!Float.isFinite(logits[i])) {
+        int column = settings.rows().columnOf(i, batch.lengths()[at]);
         throw new TeacherException(
             "The teacher '%s' says %s for row %d, label '%s', expected a finite logit; look at that row and"
                     .formatted(
-                        settings.model(),
-                        values[i],
-                        batch.rows()[i / width],
-                        labels().names().get(i % width))
+                        settings.model(), logits[i], batch.rows()[at], labels().names().get(column))
                 + " at the model's weights");
       }
     }
-    checkNoProbabilities(values, rows, width);
-    return Tensor.of(values, rows, width);
   }
 
-  /** Probabilities whose logits were not found. A single row may add up to 1 by chance. */
-  private void checkNoProbabilities(float[] values, int rows, int width) {
-    if (settings.values() || rows < 2 || width < 2) {
+  /** Probabilities whose logits were not found. A single vector may add up to 1 by chance. */
+  private void checkNoProbabilities(List<float[]> rows) {
+    int columns = labels().size();
+    int vectors = rows.stream().mapToInt(row -> row.length / columns).sum();
+    if (settings.values() || !settings.rows().endsInColumns() || vectors < 2 || columns < 2) {
       return;
     }
-    for (int row = 0; row < rows; row++) {
-      double sum = 0;
-      for (int column = 0; column < width; column++) {
-        float value = values[row * width + column];
-        if (value < 0) {
+    for (float[] row : rows) {
+      for (int start = 0; start < row.length; start += columns) {
+        if (!isDistribution(row, start, columns)) {
           return;
         }
-        sum += value;
-      }
-      if (Math.abs(sum - 1) > PROBABILITIES_TOLERANCE) {
-        return;
       }
     }
     throw new TeacherException(
         "The output '%s' of the teacher '%s' holds probabilities, which add up to 1 in each row, expected logits, and they were not found in the graph; name the output that holds them, or export the model without its softmax"
-            .formatted(output, settings.model()));
+            .formatted(output(), settings.model()));
+  }
+
+  private static boolean isDistribution(float[] values, int start, int count) {
+    double sum = 0;
+    for (int i = start; i < start + count; i++) {
+      if (values[i] < 0) {
+        return false;
+      }
+      sum += values[i];
+    }
+    return Math.abs(sum - 1) <= PROBABILITIES_TOLERANCE;
   }
 
   private static String described(TeacherBatch batch) {

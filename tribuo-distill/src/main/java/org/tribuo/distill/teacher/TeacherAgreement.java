@@ -1,12 +1,14 @@
 package org.tribuo.distill.teacher;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.loss.ObjectiveInputs;
 import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.loss.TeacherMean;
 import org.tribuo.distill.output.TargetKind;
-import org.tribuo.distill.output.Targets;
 
 /**
  * How what several teachers say becomes one.
@@ -39,17 +41,21 @@ public record TeacherAgreement(
   }
 
   /**
-   * What they say together.
+   * The objective's inputs: what they say of some rows, and how much each counts.
    *
-   * @param logits of each teacher, FLOAT [rows, columns]
+   * @param logits of each teacher, FLOAT [rows..., columns]
+   * @param labels of these rows
+   * @param labelled 1 where there is one
    */
-  public TeacherAnswers answers(List<Tensor> logits, Targets targets) {
+  public Map<String, Tensor> inputs(List<Tensor> logits, Tensor labels, Tensor labelled) {
+    Map<String, Tensor> inputs = new LinkedHashMap<>();
     List<Tensor> divided = new ArrayList<>();
     for (int k = 0; k < logits.size(); k++) {
       divided.add(divided(logits.get(k), temperatures.get(k)));
+      inputs.put(ObjectiveInputs.ofTeacher(k + 1), divided.get(k));
     }
-    return TeacherAnswers.ofSeveral(
-        divided, weights.of(divided, targets.labels(), targets.labelled()));
+    inputs.put(ObjectiveInputs.TEACHER_WEIGHTS, weights.of(divided, labels, labelled));
+    return inputs;
   }
 
   private static Tensor divided(Tensor logits, float temperature) {

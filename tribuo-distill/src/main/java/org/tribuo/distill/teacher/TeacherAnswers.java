@@ -1,79 +1,69 @@
 package org.tribuo.distill.teacher;
 
-import java.util.Collections;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.stream.IntStream;
+import java.util.Optional;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.loss.ObjectiveInputs;
+import org.tribuo.distill.loss.RowForm;
+import org.tribuo.distill.output.Targets;
+import org.tribuo.distill.teacher.store.SoftTargetBatch;
+import org.tribuo.distill.teacher.store.SoftTargets;
 import org.tribuo.distill.training.data.RowInputs;
-import org.tribuo.distill.training.data.TensorRows;
 
 /**
- * What one or several teachers said of all rows.
+ * What one or several teachers said of all rows. Each batch reads its rows alone.
  *
- * @param tensors by the names of the objective's inputs, one row for each row of the data
+ * @param teachers at least one, each with the student's columns
+ * @param agreement how they become one, if there are several
+ * @param targets the labels of all rows, which may decide how much each teacher counts
+ * @param form what a row is
  */
-public record TeacherAnswers(Map<String, Tensor> tensors) implements RowInputs {
+public record TeacherAnswers(
+    List<SoftTargets> teachers,
+    Optional<TeacherAgreement> agreement,
+    Targets targets,
+    RowForm form)
+    implements RowInputs {
+  /**
+   * @throws IllegalArgumentException if several teachers of spans are to become one
+   */
   public TeacherAnswers {
-    tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
-  }
-
-  /** Of one teacher. */
-  public static TeacherAnswers ofOne(Tensor logits) {
-    return new TeacherAnswers(Map.of(ObjectiveInputs.TEACHER_LOGITS, logits));
-  }
-
-  /** Of several teachers and how much each counts. */
-  public static TeacherAnswers ofSeveral(List<Tensor> logits, Tensor weights) {
-    Map<String, Tensor> tensors = new LinkedHashMap<>();
-    for (int k = 0; k < logits.size(); k++) {
-      tensors.put(ObjectiveInputs.ofTeacher(k + 1), logits.get(k));
+    teachers = List.copyOf(teachers);
+    if (agreement.isPresent() && form instanceof RowForm.Spans) {
+      throw new IllegalArgumentException(
+          "Several teachers are averaged where a row is an example or a token, not where it is a span; expected one teacher");
     }
-    tensors.put(ObjectiveInputs.TEACHER_WEIGHTS, weights);
-    return new TeacherAnswers(tensors);
   }
 
   /**
-   * The same with the k largest logits of each row alone, the largest first, and the columns that
-   * they are of.
+   * The same with the k largest logits of each row alone.
    *
    * @param k at most the number of columns
    */
   public TeacherAnswers largest(int k) {
-    Tensor all = Objects.requireNonNull(tensors.get(ObjectiveInputs.TEACHER_LOGITS));
-    float[] logits = all.toFloats();
-    int rows = (int) all.dim(0);
-    int columns = (int) all.dim(1);
-    float[] largest = new float[rows * k];
-    long[] indices = new long[rows * k];
-    for (int row = 0; row < rows; row++) {
-      int start = row * columns;
-      int[] order =
-          IntStream.range(0, columns)
-              .boxed()
-              .sorted(Comparator.comparing(column -> -logits[start + column]))
-              .limit(k)
-              .mapToInt(Integer::intValue)
-              .toArray();
-      for (int i = 0; i < k; i++) {
-        largest[row * k + i] = logits[start + order[i]];
-        indices[row * k + i] = order[i];
-      }
-    }
-    Map<String, Tensor> others = new LinkedHashMap<>(tensors);
-    others.put(ObjectiveInputs.TEACHER_LOGITS, Tensor.of(largest, rows, k));
-    others.put(ObjectiveInputs.TEACHER_LOGITS_INDICES, Tensor.of(indices, rows, k));
-    return new TeacherAnswers(others);
+    return new TeacherAnswers(
+        teachers.stream().map(teacher -> teacher.largest(k)).toList(), agreement, targets, form);
   }
 
   @Override
   public Map<String, Tensor> batch(int[] rows) {
-    Map<String, Tensor> batch = new LinkedHashMap<>();
-    tensors.forEach((name, all) -> batch.put(name, TensorRows.pick(all, rows)));
-    return batch;
+    if (agreement.isPresent()) {
+      return agreement
+          .get()
+          .inputs(
+              teachers.stream().map(teacher -> teacher.batch(rows).logits()).toList(),
+              targets.batch(ObjectiveInputs.LABELS, rows),
+              targets.batch(ObjectiveInputs.LABELLED, rows));
+    }
+    SoftTargetBatch said = teachers.get(0).batch(rows);
+    Map<String, Tensor> inputs = new LinkedHashMap<>();
+    List<String> names = form.teacherLogits();
+    for (int i = 0; i < names.size(); i++) {
+      inputs.put(names.get(i), names.size() == 1 ? said.logits() : said.ofColumn(i));
+    }
+    said.classes().ifPresent(each -> inputs.put(ObjectiveInputs.TEACHER_LOGITS_INDICES, each));
+    return inputs;
   }
 }

@@ -60,7 +60,8 @@ public record TeacherTexts(List<TokenSequence> texts, TokenInputs inputs) implem
 
   private TeacherBatch batch(int[] rows) {
     List<TokenSequence> asked = Arrays.stream(rows).mapToObj(texts::get).toList();
-    return new TeacherBatch(rows, inputs.batch(inputs.filledUp(asked)));
+    int[] lengths = asked.stream().mapToInt(TokenSequence::length).toArray();
+    return new TeacherBatch(rows, lengths, inputs.batch(inputs.filledUp(asked)));
   }
 
   private static MessageDigest newDigest() {

@@ -46,11 +46,11 @@ public record TeacherWeights(List<Float> stated, TeacherWeighting weighting) {
   /**
    * The weights of each row.
    *
-   * @param logits of each teacher, FLOAT [rows, columns], columns in the order of the labels
-   * @param labels INT64 [rows], the column of the one label; or FLOAT [rows, columns], 1 for each
-   *     label that holds. Only the stated weights mean something for a regression
-   * @param labelled FLOAT [rows], 1 where there is a label
-   * @return FLOAT [rows, teachers], adding up to 1 in each row
+   * @param logits of each teacher, FLOAT [rows..., columns], columns in the order of the labels
+   * @param labels INT64 [rows...], the column of the one label; or FLOAT [rows..., columns], 1 for
+   *     each label that holds. Only the stated weights mean something for a regression
+   * @param labelled FLOAT [rows...], 1 where there is a label
+   * @return FLOAT [rows..., teachers], adding up to 1 in each row
    */
   public Tensor of(List<Tensor> logits, Tensor labels, Tensor labelled) {
     int teachers = stated.size();
@@ -73,7 +73,9 @@ public record TeacherWeights(List<Float> stated, TeacherWeighting weighting) {
     for (int row = 0; row < rows; row++) {
       normalize(logWeights[row], weights, row * teachers);
     }
-    return Tensor.of(weights, rows, teachers);
+    long[] dims = Arrays.copyOf(labelled.dims(), labelled.rank() + 1);
+    dims[labelled.rank()] = teachers;
+    return Tensor.of(weights, dims);
   }
 
   private double surprise(Answers answers, float[] said, int row, boolean labelled) {

@@ -5,24 +5,24 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
+import org.tribuo.distill.graph.RowShape;
 import org.tribuo.distill.graph.TensorType;
 
-/** Finds the output of a model that holds the logits [rows, labels]. */
+/** Finds the output of a model that holds the logits, one row for each example. */
 public final class LogitsOutput {
   /** What exporters call it, the surest name first. */
   private static final List<String> USUAL_NAMES = List.of("logits", "output");
 
   private final String model;
   private final Map<String, Optional<TensorType>> outputs;
-  private final int columns;
+  private final RowShape row;
 
-  private LogitsOutput(String model, Map<String, Optional<TensorType>> outputs, int columns) {
+  private LogitsOutput(String model, Map<String, Optional<TensorType>> outputs, RowShape row) {
     this.model = model;
     this.outputs = outputs;
-    this.columns = columns;
+    this.row = row;
   }
 
   /**
@@ -30,12 +30,13 @@ public final class LogitsOutput {
    * can the one with a usual name.
    *
    * @param model how messages name the model
+   * @param row the shape of the logits of an example
    * @throws GraphException if there is no such output, it cannot hold the logits, or several can
    */
-  public static String find(String model, Graph graph, int columns, Optional<String> wanted) {
+  public static String find(String model, Graph graph, RowShape row, Optional<String> wanted) {
     Map<String, Optional<TensorType>> outputs = new LinkedHashMap<>();
     graph.outputs().forEach(name -> outputs.put(name, graph.type(name)));
-    LogitsOutput search = new LogitsOutput(model, outputs, columns);
+    LogitsOutput search = new LogitsOutput(model, outputs, row);
     return wanted.map(search::checked).orElseGet(search::find);
   }
 
@@ -46,8 +47,8 @@ public final class LogitsOutput {
     }
     if (!canHoldLogits(wanted)) {
       throw new GraphException(
-          "The output %s of %s cannot hold logits for %d labels, expected floats [rows, %d]; name"
-                  .formatted(described(wanted), model, columns, columns)
+          "The output %s of %s cannot hold logits for %d labels, expected floats %s; name"
+                  .formatted(described(wanted), model, row.columns(), row.ofRows("rows"))
               + " another output of "
               + described()
               + " or state other labels");
@@ -59,8 +60,8 @@ public final class LogitsOutput {
     List<String> candidates = outputs.keySet().stream().filter(this::canHoldLogits).toList();
     if (candidates.isEmpty()) {
       throw new GraphException(
-          "%s has no output for %d labels, expected floats [rows, %d] but it has %s; state as many"
-                  .formatted(model, columns, columns, described())
+          "%s has no output for %d labels, expected floats %s but it has %s; state as many"
+                  .formatted(model, row.columns(), row.ofRows("rows"), described())
               + " labels as the model has, or give an encoder a head first");
     }
     if (candidates.size() == 1) {
@@ -74,7 +75,9 @@ public final class LogitsOutput {
                 new GraphException(
                     "%s has several outputs that can hold logits for %d labels: %s; name one of them"
                         .formatted(
-                            model, columns, candidates.stream().map(this::described).toList())));
+                            model,
+                            row.columns(),
+                            candidates.stream().map(this::described).toList())));
   }
 
   /** What is not known is given the benefit of the doubt, until the first batch. */
@@ -83,15 +86,7 @@ public final class LogitsOutput {
     if (type.isEmpty()) {
       return true;
     }
-    return type.get().elementType().isFloat()
-        && type.get()
-            .shape()
-            .map(
-                shape ->
-                    shape.rank() == 2
-                        && (!(shape.dimension(1) instanceof Dimension.Fixed)
-                            || shape.dimension(1).is(columns)))
-            .orElse(true);
+    return type.get().elementType().isFloat() && type.get().shape().map(row::mayBeIn).orElse(true);
   }
 
   private List<String> described() {

@@ -38,6 +38,7 @@ import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.graph.RowShape;
 import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
@@ -111,12 +112,13 @@ final class DamagedOnnx implements DamagedInput {
             new TeacherSettings(
                 file,
                 new LabelOrder(List.of("a", "b", "c")),
+                RowShape.of(3),
                 Optional.empty(),
                 false,
                 Device.cpu(1)))) {
       Map<String, Tensor> inputs = new LinkedHashMap<>();
       teacher.inputs().forEach((name, type) -> inputs.put(name, ones(type)));
-      teacher.logits(new TeacherBatch(new int[] {0, 1}, inputs));
+      teacher.logits(new TeacherBatch(new int[] {0, 1}, new int[] {1, 1}, inputs));
       assertSame(GraphRunner.run(normalized, inputs), asItIs(file, inputs));
     }
   }

@@ -5,7 +5,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
-import org.tribuo.distill.teacher.TinyStore;
+import org.tribuo.distill.file.FolderLock;
+import org.tribuo.distill.teacher.store.TinyStore;
 
 /** A store of soft targets; what it gives out must be what was put into it. */
 final class DamagedStore implements DamagedInput {
@@ -14,10 +15,10 @@ final class DamagedStore implements DamagedInput {
   DamagedStore() {
     try {
       Path folder = Files.createTempDirectory("store");
-      Path file = folder.resolve("targets.mv");
-      TinyStore.write(file);
+      Path file = TinyStore.write(folder);
       whole = Files.readAllBytes(file);
       Files.delete(file);
+      Files.delete(folder.resolve(FolderLock.FILE));
       Files.delete(folder);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -26,11 +27,11 @@ final class DamagedStore implements DamagedInput {
 
   @Override
   public void write(Path folder, SplittableRandom random) throws IOException {
-    Files.write(folder.resolve("targets.mv"), ByteDamage.damaged(whole, random));
+    Files.write(TinyStore.file(folder), ByteDamage.damaged(whole, random));
   }
 
   @Override
   public void use(Path folder) {
-    TinyStore.read(folder.resolve("targets.mv"));
+    TinyStore.read(folder);
   }
 }

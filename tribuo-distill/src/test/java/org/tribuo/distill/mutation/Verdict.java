@@ -6,8 +6,8 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Set;
 import org.tribuo.distill.graph.GraphException;
-import org.tribuo.distill.teacher.SoftTargetStoreException;
 import org.tribuo.distill.teacher.TeacherException;
+import org.tribuo.distill.teacher.store.SoftTargetStoreException;
 
 /**
  * How a damaged input ended.

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -52,7 +53,7 @@ class TargetCodecTest {
     assertThat(codec.width()).isEqualTo(3);
     assertThat(codec.kind()).isEqualTo(TargetKind.MULTICLASS);
     assertThat(codec).hasToString("LabelCodec[c, a, b]");
-    assertThat(codec.encode(examples(LABELS, "a", "b", "c")).labels())
+    assertThat(all(codec.encode(examples(LABELS, "a", "b", "c")), "labels"))
         .isEqualTo(Tensor.vector(1, 2, 0));
     assertThat(codec.decode(new float[] {9, 0, 0}, 1, example(new Label("a"))).getOutput())
         .isEqualTo(new Label("c"));
@@ -110,8 +111,8 @@ class TargetCodecTest {
                 example(LabelFactory.UNKNOWN_LABEL),
                 example(new Label(Label.UNKNOWN)),
                 example(new Label("a", 0.3))));
-    assertThat(targets.labels()).isEqualTo(Tensor.vector(2, -100, -100, 0));
-    assertThat(targets.labelled()).isEqualTo(Tensor.of(new float[] {1, 0, 0, 1}, 4));
+    assertThat(all(targets, "labels")).isEqualTo(Tensor.vector(2, -100, -100, 0));
+    assertThat(all(targets, "labelled")).isEqualTo(Tensor.of(new float[] {1, 0, 0, 1}, 4));
   }
 
   @Test
@@ -125,9 +126,9 @@ class TargetCodecTest {
                 example(MULTI_LABELS.getUnknownOutput()),
                 example(new MultiLabel(Set.of()))));
     assertThat(codec.kind()).isEqualTo(TargetKind.MULTILABEL);
-    assertThat(targets.labels())
+    assertThat(all(targets, "labels"))
         .isEqualTo(Tensor.of(new float[] {0, 1, 1, 0, 0, 0, 0, 0, 0}, 3, 3));
-    assertThat(targets.labelled()).isEqualTo(Tensor.of(new float[] {1, 0, 1}, 3));
+    assertThat(all(targets, "labelled")).isEqualTo(Tensor.of(new float[] {1, 0, 1}, 3));
     assertThat(codec).hasToString("MultiLabelCodec[b, c, a]");
   }
 
@@ -141,8 +142,8 @@ class TargetCodecTest {
                 example(REGRESSORS.generateOutput("height=1.5,width=-2")),
                 example(REGRESSORS.getUnknownOutput())));
     assertThat(codec.kind()).isEqualTo(TargetKind.REGRESSION);
-    assertThat(targets.labels()).isEqualTo(Tensor.of(new float[] {-2, 1.5f, 0, 0}, 2, 2));
-    assertThat(targets.labelled()).isEqualTo(Tensor.of(new float[] {1, 0}, 2));
+    assertThat(all(targets, "labels")).isEqualTo(Tensor.of(new float[] {-2, 1.5f, 0, 0}, 2, 2));
+    assertThat(all(targets, "labelled")).isEqualTo(Tensor.of(new float[] {1, 0}, 2));
     assertThat(codec).hasToString("RegressorCodec[width, height]");
   }
 
@@ -284,5 +285,9 @@ class TargetCodecTest {
     MutableOutputInfo<T> info = factory.generateInfo();
     factory.generateOutputs(List.of(outputs)).forEach(info::observe);
     return info.generateImmutableOutputInfo();
+  }
+
+  private static Tensor all(Targets targets, String input) {
+    return targets.batch(input, IntStream.range(0, targets.inputs().get(input).count()).toArray());
   }
 }

@@ -24,6 +24,7 @@ import org.tribuo.distill.engine.ExecutionProvider;
 import org.tribuo.distill.engine.RuntimeUnavailableException;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.GraphException;
+import org.tribuo.distill.graph.RowShape;
 import org.tribuo.distill.graph.Sha256;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.output.LabelOrder;
@@ -37,30 +38,70 @@ class TeacherTest {
   @Test
   void saysWhatTheModelSays() throws IOException {
     try (Teacher teacher = open(TinyTeacher.model(3))) {
-      float[] logits = teacher.logits(ROWS.batch(4, 17, 2)).toFloats();
-
-      assertThat(logits).hasSize(9);
-      assertThat(rowOf(logits, 0)).containsExactly(expected(4));
-      assertThat(rowOf(logits, 1)).containsExactly(expected(17));
-      assertThat(rowOf(logits, 2)).containsExactly(expected(2));
+      assertThat(teacher.logits(ROWS.batch(4, 17, 2)))
+          .containsExactly(expected(4), expected(17), expected(2));
     }
+  }
+
+  @Test
+  void saysOfEachTokenWhatTheModelSaysWithoutPadding() throws IOException {
+    TeacherSettings perToken =
+        TeacherSettings.of(perToken(TinyTeacher.model(3)), LABELS).withRows(RowShape.perToken(3));
+    try (Teacher teacher = Teacher.open(perToken)) {
+      List<float[]> logits = teacher.logits(ROWS.batch(4, 17, 2));
+
+      assertThat(teacher.output()).isEqualTo("kept");
+      assertThat(logits).hasSize(3);
+      for (int i = 0; i < 3; i++) {
+        int[] tokens = ROWS.sequences().get(new int[] {4, 17, 2}[i]);
+        assertThat(logits.get(i)).hasSize(3 * tokens.length);
+        for (int token = 0; token < tokens.length; token++) {
+          assertThat(Arrays.copyOfRange(logits.get(i), 3 * token, 3 * token + 3))
+              .containsExactly(TinyTeacher.expectedLogits(new int[] {tokens[token]}, 3));
+        }
+      }
+    }
+  }
+
+  @Test
+  void logitsOfExamplesAreNoneOfTokens() throws IOException {
+    Path file = TinyTeacher.write(folder.resolve("teacher.onnx"), 3);
+    TeacherSettings settings = TeacherSettings.of(file, LABELS);
+    assertThatThrownBy(() -> Teacher.open(settings.withRows(RowShape.perToken(3))))
+        .isInstanceOf(TeacherException.class)
+        .hasMessageContaining(
+            "has no output for 3 labels, expected floats [rows, tokens, 3] but it has"
+                + " ['logits' FLOAT[batch, 3]]");
+    assertThatThrownBy(() -> settings.withRows(RowShape.perToken(4)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("has 3 labels, and its logits of an example are [tokens, 4]");
+  }
+
+  private Path perToken(ModelProto.Builder model) throws IOException {
+    model
+        .getGraphBuilder()
+        .addOutput(TinyTeacher.value("kept", ElementType.FLOAT, "batch", "sequence", 3));
+    return TinyTeacher.write(folder.resolve("per-token.onnx"), model);
   }
 
   @Test
   void agreesWithPyTorchOnAnExportedBert() throws Exception {
     Path model = Path.of(TeacherTest.class.getResource("/zoo/bert_seqcls_ts11/model.onnx").toURI());
     try (Teacher teacher = Teacher.open(TeacherSettings.of(model, LABELS))) {
-      Tensor logits =
+      float[] expected = golden("output_logits").toFloats();
+      List<float[]> logits =
           teacher.logits(
               new TeacherBatch(
                   new int[] {0, 1, 2},
+                  new int[] {1, 1, 1},
                   Map.of(
                       "input_ids", golden("input_input_ids"),
                       "attention_mask", golden("input_attention_mask"),
                       "token_type_ids", golden("input_token_type_ids"))));
 
-      assertThat(logits.toFloats())
-          .containsExactly(golden("output_logits").toFloats(), within(1e-5f));
+      for (int row = 0; row < 3; row++) {
+        assertThat(logits.get(row)).containsExactly(rowOf(expected, row), within(1e-5f));
+      }
     }
   }
 
@@ -86,7 +127,7 @@ class TeacherTest {
     try (Teacher teacher = Teacher.open(TeacherSettings.of(file, LABELS))) {
       before = teacher.sha256();
       assertThat(teacher.fileDigests().keySet()).containsExactly(file.toString(), data.toString());
-      assertThat(rowOf(teacher.logits(ROWS.batch(3)).toFloats(), 0)).containsExactly(expected(3));
+      assertThat(teacher.logits(ROWS.batch(3)).get(0)).containsExactly(expected(3));
     }
     byte[] bytes = Files.readAllBytes(data);
     bytes[3] ^= 1;
@@ -167,7 +208,7 @@ class TeacherTest {
     TeacherSettings settings = TeacherSettings.of(file, LABELS);
     try (Teacher teacher = Teacher.open(settings.withLogits("second"))) {
       assertThat(teacher.output()).isEqualTo("second");
-      assertThat(rowOf(teacher.logits(ROWS.batch(3)).toFloats(), 0)).containsExactly(expected(3));
+      assertThat(teacher.logits(ROWS.batch(3)).get(0)).containsExactly(expected(3));
     }
     assertThatThrownBy(() -> Teacher.open(settings.withLogits("third")))
         .isInstanceOf(TeacherException.class)
@@ -216,7 +257,8 @@ class TeacherTest {
     try (Teacher teacher = open(TinyTeacher.model(3))) {
       Tensor ids = Tensor.of(new long[] {1, 2}, 1, 2);
       TeacherBatch batch =
-          new TeacherBatch(new int[] {0}, Map.of("input_ids", ids, "token_type_ids", ids));
+          new TeacherBatch(
+              new int[] {0}, new int[] {2}, Map.of("input_ids", ids, "token_type_ids", ids));
       assertThatThrownBy(() -> teacher.logits(batch))
           .isInstanceOf(TeacherException.class)
           .hasMessage(
@@ -237,7 +279,8 @@ class TeacherTest {
               Tensor.of(new long[] {1, 2}, 2),
               Tensor.of(new long[] {1, 2}, 2, 1))) {
         TeacherBatch batch =
-            new TeacherBatch(new int[] {0}, Map.of("input_ids", bad, "attention_mask", good));
+            new TeacherBatch(
+                new int[] {0}, new int[] {2}, Map.of("input_ids", bad, "attention_mask", good));
         assertThatThrownBy(() -> teacher.logits(batch))
             .isInstanceOf(TeacherException.class)
             .hasMessage(
@@ -318,7 +361,7 @@ class TeacherTest {
                   .allMatch(
                       i ->
                           Arrays.equals(
-                              teacher.logits(ROWS.batch(i % 20)).toFloats(), expected(i % 20))))
+                              teacher.logits(ROWS.batch(i % 20)).get(0), expected(i % 20))))
           .isTrue();
     }
   }

@@ -69,6 +69,7 @@ record TinyRows(List<int[]> sequences) implements TeacherInputs {
     }
     return new TeacherBatch(
         rows,
+        IntStream.of(rows).map(row -> sequences.get(row).length).toArray(),
         Map.of(
             "input_ids", Tensor.of(ids, rows.length, longest),
             "attention_mask", Tensor.of(mask, rows.length, longest)));

@@ -1,7 +1,5 @@
 package org.tribuo.distill.engine.ort;
 
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -40,28 +38,6 @@ record Checkpoint(
   /** A checkpoint for the start of training, with nothing but trainable parameters. */
   static Checkpoint of(Map<String, Tensor> trainable) {
     return new Checkpoint(trainable, Map.of(), Optional.empty(), Properties.NONE);
-  }
-
-  /**
-   * Reads a file that this class or ONNX Runtime wrote. The tensors are views of the memory-mapped
-   * file, which stays mapped as long as one of them is reachable.
-   *
-   * @throws CheckpointException if the file is no checkpoint, is damaged, is of another version, or
-   *     holds no data
-   * @throws IOException if the file cannot be read
-   */
-  static Checkpoint read(Path file) throws IOException {
-    return CheckpointReader.read(file);
-  }
-
-  /**
-   * Writes a file that ONNX Runtime reads, whole or not at all.
-   *
-   * @throws IllegalArgumentException if the file would be larger than 2 GB; nothing is written then
-   * @throws IOException if the file cannot be written
-   */
-  void writeTo(Path file) throws IOException {
-    CheckpointWriter.write(this, file);
   }
 
   /** Properties of a checkpoint, by name. */

@@ -31,6 +31,14 @@ final class CheckpointReader {
     this.file = file;
   }
 
+  /**
+   * Reads a file that {@link CheckpointWriter} or ONNX Runtime wrote. The tensors are views of the
+   * memory-mapped file, which stays mapped as long as one of them is reachable.
+   *
+   * @throws CheckpointException if the file is no checkpoint, is damaged, is of another version, or
+   *     holds no data
+   * @throws IOException if the file cannot be read
+   */
   static Checkpoint read(Path file) throws IOException {
     try (FileChannel channel = FileChannel.open(file)) {
       if (channel.size() > Integer.MAX_VALUE) {

@@ -37,6 +37,12 @@ final class CheckpointWriter {
     out = new FlatBufferBuilder(capacity, new DirectBuffers());
   }
 
+  /**
+   * Writes a file that ONNX Runtime reads, whole or not at all.
+   *
+   * @throws IllegalArgumentException if the file would be larger than 2 GB; nothing is written then
+   * @throws IOException if the file cannot be written
+   */
   static void write(Checkpoint checkpoint, Path file) throws IOException {
     long capacity = sizeBound(checkpoint);
     if (capacity > Integer.MAX_VALUE) {

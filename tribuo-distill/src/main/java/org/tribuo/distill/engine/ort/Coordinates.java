@@ -5,8 +5,11 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Properties;
 
-/** The Maven coordinates, with the versions of this build, that error messages recommend. */
+/** What error messages recommend: Maven coordinates in the versions of this build, a property. */
 final class Coordinates {
+  /** ONNX Runtime's own property: the folder that holds all of its native libraries. */
+  static final String LIBRARY_FOLDER_PROPERTY = "onnxruntime.native.path";
+
   private static final Properties VERSIONS = load();
 
   private Coordinates() {}

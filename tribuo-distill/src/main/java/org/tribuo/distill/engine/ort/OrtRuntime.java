@@ -25,18 +25,8 @@ import org.tribuo.distill.engine.RuntimeUnavailableException;
  * not train. Thread-safe.
  */
 final class OrtRuntime {
-  /** ONNX Runtime's own property: the folder that holds all of its native libraries. */
-  static final String LIBRARY_FOLDER_PROPERTY = "onnxruntime.native.path";
-
   /** ONNX Runtime's own property: the file of its core library. */
   private static final String LIBRARY_FILE_PROPERTY = "onnxruntime.native.onnxruntime.path";
-
-  /** What is needed of any build. */
-  static final String FITTING =
-      "The folder must allow libraries to be loaded from it (no noexec mount), and the library must"
-          + " fit "
-          + Coordinates.javaApi()
-          + ".";
 
   private static volatile @Nullable OrtRuntime loaded;
 
@@ -97,7 +87,7 @@ final class OrtRuntime {
                 "Libraries with operators of their own need the file of ONNX Runtime's native"
                     + " library, which is not known: it was loaded from ONNX Runtime's own jar. Name"
                     + " a folder that holds it with -D"
-                    + LIBRARY_FOLDER_PROPERTY
+                    + Coordinates.LIBRARY_FOLDER_PROPERTY
                     + ", or state the precision FLOAT32."));
   }
 
@@ -111,7 +101,8 @@ final class OrtRuntime {
   }
 
   private static OrtRuntime load() {
-    for (String property : new String[] {LIBRARY_FOLDER_PROPERTY, LIBRARY_FILE_PROPERTY}) {
+    for (String property :
+        new String[] {Coordinates.LIBRARY_FOLDER_PROPERTY, LIBRARY_FILE_PROPERTY}) {
       String ownBuild = System.getProperty(property);
       if (ownBuild != null) {
         return ownBuild(property, ownBuild);
@@ -132,11 +123,11 @@ final class OrtRuntime {
   }
 
   private static OrtRuntime ownBuild(String property, String named) {
-    OrtEnvironment environment = initialise(named, reason -> FITTING);
+    OrtEnvironment environment = initialise(named, reason -> LoadFailure.FITTING);
     Path path = Path.of(named);
     return new OrtRuntime(
         environment,
-        Optional.of(property.equals(LIBRARY_FOLDER_PROPERTY) ? coreIn(path) : path),
+        Optional.of(property.equals(Coordinates.LIBRARY_FOLDER_PROPERTY) ? coreIn(path) : path),
         unlessItTrains(
             environment,
             "ONNX Runtime was loaded from "
@@ -148,7 +139,7 @@ final class OrtRuntime {
   }
 
   private static OrtRuntime fromClassPath(Platform platform, Path folder) {
-    System.setProperty(LIBRARY_FOLDER_PROPERTY, folder.toString());
+    System.setProperty(Coordinates.LIBRARY_FOLDER_PROPERTY, folder.toString());
     try {
       OrtEnvironment environment =
           initialise(folder.toString(), reason -> new LoadFailure(platform, reason).remedy());
@@ -160,7 +151,7 @@ final class OrtRuntime {
                   + " Engines.training() at the start of the program, before anything else uses"
                   + " ONNX Runtime (OrtEnvironment, Tribuo's ONNXExternalModel, ...), or start the"
                   + " JVM with -D"
-                  + LIBRARY_FOLDER_PROPERTY
+                  + Coordinates.LIBRARY_FOLDER_PROPERTY
                   + "="
                   + folder
                   + ".");
@@ -169,7 +160,7 @@ final class OrtRuntime {
           cannotTrain.isPresent() ? Optional.empty() : Optional.of(coreIn(folder)),
           cannotTrain);
     } finally {
-      System.clearProperty(LIBRARY_FOLDER_PROPERTY);
+      System.clearProperty(Coordinates.LIBRARY_FOLDER_PROPERTY);
     }
   }
 
@@ -180,7 +171,7 @@ final class OrtRuntime {
    */
   private static OrtRuntime plain(RuntimeUnavailableException cannotTrain) {
     OrtEnvironment environment =
-        initialise("its own jar", reason -> FITTING + " " + cannotTrain.getMessage());
+        initialise("its own jar", reason -> LoadFailure.FITTING + " " + cannotTrain.getMessage());
     return new OrtRuntime(
         environment,
         Optional.empty(),

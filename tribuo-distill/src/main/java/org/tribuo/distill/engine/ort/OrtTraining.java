@@ -198,7 +198,7 @@ final class OrtTraining implements TrainingSession {
       Path file = TrainingArtifacts.checkpointIn(folder.path());
       save(file, false);
       makeRoomOnDisk(Files.size(file));
-      Map<String, Tensor> saved = Checkpoint.read(file).trainable();
+      Map<String, Tensor> saved = CheckpointReader.read(file).trainable();
       Map<String, Tensor> weights = new LinkedHashMap<>();
       for (String name : parameters) {
         weights.put(name, Objects.requireNonNull(saved.get(name), name));

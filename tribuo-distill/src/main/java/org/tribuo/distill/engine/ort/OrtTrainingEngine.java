@@ -21,7 +21,7 @@ final class OrtTrainingEngine extends OrtEngine implements TrainingEngine {
       TrainingGraph graph, Optimizer optimizer, Device device, long seed, Path checkpoint)
       throws IOException {
     return OrtTraining.open(
-        TrainingArtifacts.of(graph, optimizer).withCheckpoint(Checkpoint.read(checkpoint)),
+        TrainingArtifacts.of(graph, optimizer).withCheckpoint(CheckpointReader.read(checkpoint)),
         device,
         seed);
   }

@@ -96,7 +96,7 @@ enum Platform {
                             .map(Platform::classifier)
                             .collect(Collectors.joining(", "))
                         + ". If you have built one yourself, start the JVM with -D"
-                        + OrtRuntime.LIBRARY_FOLDER_PROPERTY
+                        + Coordinates.LIBRARY_FOLDER_PROPERTY
                         + "=<folder with the library and its JNI binding>."));
   }
 

@@ -119,7 +119,7 @@ record TrainingArtifacts(
         OnnxModel.read(folder.resolve(TRAINING_FILE)),
         OnnxModel.read(folder.resolve(OPTIMIZER_FILE)),
         Files.exists(weightDecay) ? Optional.of(OnnxModel.read(weightDecay)) : Optional.empty(),
-        Checkpoint.read(folder.resolve(CHECKPOINT_FILE)));
+        CheckpointReader.read(folder.resolve(CHECKPOINT_FILE)));
   }
 
   /** The same models with another state to start from. */
@@ -136,7 +136,7 @@ record TrainingArtifacts(
    */
   void writeTo(Path folder) throws IOException {
     Files.createDirectories(folder);
-    checkpoint.writeTo(folder.resolve(CHECKPOINT_FILE));
+    CheckpointWriter.write(checkpoint, folder.resolve(CHECKPOINT_FILE));
     trainingModel.write(folder.resolve(TRAINING_FILE));
     optimizerModel.write(folder.resolve(OPTIMIZER_FILE));
     Path weightDecay = folder.resolve(WEIGHT_DECAY_FILE);

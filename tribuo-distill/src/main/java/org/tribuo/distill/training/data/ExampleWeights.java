@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import org.tribuo.Example;
 import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.output.TensorRows;
 
 /**
  * How much each example of a dataset counts beside the others, as Tribuo's {@link
@@ -71,9 +72,9 @@ public final class ExampleWeights {
     return smallest != largest;
   }
 
-  /** In proportion to the largest weight, float [examples]. */
-  public Tensor relative() {
-    return Tensor.of(relative.clone(), relative.length);
+  /** In proportion to the largest weight: FLOAT [examples]. */
+  public TensorRows relative() {
+    return TensorRows.of(Tensor.of(relative.clone(), relative.length));
   }
 
   /** The weights of the examples that count, as they were stated. */

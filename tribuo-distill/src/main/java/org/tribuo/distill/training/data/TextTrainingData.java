@@ -83,11 +83,9 @@ public final class TextTrainingData implements TrainingData {
   public Map<String, Tensor> batch(int[] rows) {
     int[] all = Arrays.stream(rows).map(row -> chosen[row]).toArray();
     Map<String, Tensor> batch = new HashMap<>(inputs.batch(pick(all)));
-    batch.put(ObjectiveInputs.LABELS, TensorRows.pick(texts.targets().labels(), all));
-    batch.put(ObjectiveInputs.LABELLED, TensorRows.pick(texts.targets().labelled(), all));
+    batch.putAll(texts.targets().batch(all));
     if (texts.weights().differ()) {
-      Tensor weights = texts.weights().relative();
-      batch.put(ObjectiveInputs.EXAMPLE_WEIGHTS, TensorRows.pick(weights, all));
+      batch.put(ObjectiveInputs.EXAMPLE_WEIGHTS, texts.weights().relative().pick(all));
     }
     softTargets.ifPresent(targets -> batch.putAll(targets.batch(all)));
     return batch;

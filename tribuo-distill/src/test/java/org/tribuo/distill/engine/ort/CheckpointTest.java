@@ -41,8 +41,8 @@ class CheckpointTest {
             new Checkpoint.Properties(
                 Map.of("epoch", 3L), Map.of("best", 0.75f), Map.of("seed", "zwölf")));
 
-    written.writeTo(folder.resolve("checkpoint"));
-    Checkpoint read = Checkpoint.read(folder.resolve("checkpoint"));
+    CheckpointWriter.write(written, folder.resolve("checkpoint"));
+    Checkpoint read = CheckpointReader.read(folder.resolve("checkpoint"));
 
     assertThat(read).isEqualTo(written);
     assertThat(read.trainable().keySet()).containsExactly("z.weight", "a.bias", "größe", "nothing");
@@ -51,17 +51,17 @@ class CheckpointTest {
   @Test
   void writesTheSameBytesForTheSameContent() throws IOException {
     Checkpoint checkpoint = Checkpoint.of(Map.of("w", MATRIX));
-    checkpoint.writeTo(folder.resolve("first"));
-    checkpoint.writeTo(folder.resolve("second"));
+    CheckpointWriter.write(checkpoint, folder.resolve("first"));
+    CheckpointWriter.write(checkpoint, folder.resolve("second"));
     assertThat(folder.resolve("first")).hasSameBinaryContentAs(folder.resolve("second"));
   }
 
   @Test
   void replacesAFileAndLeavesNothingElseBehind() throws IOException {
     Path file = folder.resolve("checkpoint");
-    Checkpoint.of(Map.of("w", MATRIX)).writeTo(file);
-    Checkpoint.of(Map.of("w", VECTOR)).writeTo(file);
-    assertThat(Checkpoint.read(file).trainable()).containsEntry("w", VECTOR);
+    CheckpointWriter.write(Checkpoint.of(Map.of("w", MATRIX)), file);
+    CheckpointWriter.write(Checkpoint.of(Map.of("w", VECTOR)), file);
+    assertThat(CheckpointReader.read(file).trainable()).containsEntry("w", VECTOR);
     assertThat(folder).isDirectoryContaining(file::equals);
     assertThat(folder.toFile().list()).containsExactly("checkpoint");
   }
@@ -75,7 +75,8 @@ class CheckpointTest {
     for (int i = 0; i < 11; i++) {
       tooMany.put("w" + i, large);
     }
-    assertThatThrownBy(() -> Checkpoint.of(tooMany).writeTo(folder.resolve("checkpoint")))
+    assertThatThrownBy(
+            () -> CheckpointWriter.write(Checkpoint.of(tooMany), folder.resolve("checkpoint")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("A checkpoint ends at 2 GB, but this one would have about 2,200,")
         .hasMessageContaining("11 trainable and 0 frozen parameters");
@@ -97,7 +98,7 @@ class CheckpointTest {
 
   @Test
   void readsWhatOnnxRuntimesToolsWrite() throws IOException {
-    Checkpoint read = Checkpoint.read(resource("onnxblock/checkpoint"));
+    Checkpoint read = CheckpointReader.read(resource("onnxblock/checkpoint"));
     assertThat(read.trainable()).hasSize(41);
     assertThat(read.trainable().get("classifier.weight").dims()).containsExactly(3, 32);
     assertThat(read.frozen()).isEmpty();
@@ -107,7 +108,7 @@ class CheckpointTest {
   @Test
   void saysThatANominalCheckpointHoldsNoValues() throws IOException {
     Path file = resource("ort_training_api/nominal_checkpoint");
-    assertThatThrownBy(() -> Checkpoint.read(file))
+    assertThatThrownBy(() -> CheckpointReader.read(file))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("is nominal: it holds the parameters' names without their values");
   }
@@ -118,7 +119,7 @@ class CheckpointTest {
     out.startTable(CheckpointSchema.Root.FIELDS);
     out.addInt(CheckpointSchema.Root.VERSION, 3, 0);
     Path file = finish(out, out.endTable());
-    assertThatThrownBy(() -> Checkpoint.read(file))
+    assertThatThrownBy(() -> CheckpointReader.read(file))
         .isInstanceOf(CheckpointException.class)
         .hasMessageEndingWith("has version 3, expected 2");
   }
@@ -133,7 +134,7 @@ class CheckpointTest {
     out.addInt(CheckpointSchema.Root.VERSION, CheckpointSchema.VERSION, 0);
     out.addOffset(CheckpointSchema.Root.MODULE_STATE, module, 0);
     Path file = finish(out, out.endTable());
-    assertThatThrownBy(() -> Checkpoint.read(file))
+    assertThatThrownBy(() -> CheckpointReader.read(file))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("keeps its tensors in a second file, which is not supported");
   }
@@ -146,22 +147,22 @@ class CheckpointTest {
   @Test
   void saysThatAFileIsNoCheckpoint() throws IOException {
     Path file = Files.writeString(folder.resolve("notes.txt"), "This is no checkpoint.");
-    assertThatThrownBy(() -> Checkpoint.read(file))
+    assertThatThrownBy(() -> CheckpointReader.read(file))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("notes.txt is no ONNX Runtime training checkpoint")
         .hasMessageContaining("ODTC");
     Path empty = Files.createFile(folder.resolve("empty"));
-    assertThatThrownBy(() -> Checkpoint.read(empty)).isInstanceOf(CheckpointException.class);
+    assertThatThrownBy(() -> CheckpointReader.read(empty)).isInstanceOf(CheckpointException.class);
   }
 
   @Test
   void saysThatAFileIsTruncatedWhereverItWasCut() throws IOException {
     Path whole = folder.resolve("whole");
-    Checkpoint.of(Map.of("w", MATRIX, "b", VECTOR)).writeTo(whole);
+    CheckpointWriter.write(Checkpoint.of(Map.of("w", MATRIX, "b", VECTOR)), whole);
     byte[] bytes = Files.readAllBytes(whole);
     for (int length = 8; length < bytes.length; length += 4) {
       Path cut = Files.write(folder.resolve("cut"), Arrays.copyOf(bytes, length));
-      assertThatThrownBy(() -> Checkpoint.read(cut))
+      assertThatThrownBy(() -> CheckpointReader.read(cut))
           .as("%d of %d bytes", length, bytes.length)
           .isInstanceOf(CheckpointException.class)
           .hasMessageContaining("cut is damaged or truncated");
@@ -171,7 +172,7 @@ class CheckpointTest {
   @Test
   void readsADamagedFileOrSaysSoButNeverFailsOtherwise() throws IOException {
     Path whole = folder.resolve("whole");
-    Checkpoint.of(Map.of("w", MATRIX, "b", VECTOR)).writeTo(whole);
+    CheckpointWriter.write(Checkpoint.of(Map.of("w", MATRIX, "b", VECTOR)), whole);
     SplittableRandom random = new SplittableRandom(1);
     for (int run = 0; run < 300; run++) {
       byte[] bytes = Files.readAllBytes(whole);
@@ -179,7 +180,7 @@ class CheckpointTest {
       bytes[position] = (byte) random.nextInt();
       Path damaged = Files.write(folder.resolve("damaged"), bytes);
       try {
-        assertThat(Checkpoint.read(damaged)).isNotNull();
+        assertThat(CheckpointReader.read(damaged)).isNotNull();
       } catch (CheckpointException e) {
         assertThat(e).hasMessageContaining("damaged");
       }

@@ -69,7 +69,7 @@ class ForeignArtifactsTest {
       session.optimizerStep(0.001f);
       session.saveCheckpoint(file);
     }
-    OptimizerState state = Checkpoint.read(file).optimizer().orElseThrow();
+    OptimizerState state = CheckpointReader.read(file).optimizer().orElseThrow();
     for (Map.Entry<String, String> entry : GRADIENTS.entrySet()) {
       float[] expected = tensor(entry.getValue()).toFloats();
       float[] moment = state.moments().get(entry.getKey()).get("momentum0").toFloats();

@@ -112,7 +112,7 @@ class TrainingArtifactsTest {
       }
       assertThat(session.weights()).isEqualTo(expected.weights());
       session.saveCheckpoint(folder.resolve("checkpoint"));
-      assertThat(Checkpoint.read(folder.resolve("checkpoint")).frozen())
+      assertThat(CheckpointReader.read(folder.resolve("checkpoint")).frozen())
           .containsEntry(frozen, value);
     }
   }

@@ -1,4 +1,4 @@
-package org.tribuo.distill.teacher;
+package org.tribuo.distill.teacher.store;
 
 import org.jspecify.annotations.Nullable;
 
@@ -11,24 +11,22 @@ public final class SoftTargetStoreException extends RuntimeException {
 
   /** Why a store cannot be used. */
   public enum Reason {
-    /** The file is something else, or a folder. */
+    /** Not a folder, or a file in it is something else. */
     NOT_A_STORE,
     /** Bytes changed after they were written. */
     CORRUPT,
-    /** Written by a later version of this library or of MVStore. */
+    /** Written by a later version of this library. */
     TOO_NEW,
     /** Written by a version that is no longer read. */
     TOO_OLD,
-    /** Open elsewhere, in this program or another. */
+    /** Another program writes into it. */
     LOCKED,
-    /** The file may not be read, or a read failed or was interrupted. */
+    /** The file may not be read, or a read failed. */
     NOT_READABLE,
     /** The folder or the file is read-only, or the disk is full. */
     NOT_WRITABLE,
-    /** Kept for other inputs, another teacher, or another order of labels. */
-    DISAGREES,
-    /** The store was closed, or the soft targets were removed. */
-    GONE
+    /** Kept for another number of rows, other rows, or another order of labels. */
+    DISAGREES
   }
 
   private final Reason reason;
