@@ -315,7 +315,9 @@ final class LossCosts {
     Targets targets = Targets.of(Tensor.of(labels, rows), Tensor.of(labelled, rows));
     return new TextTrainingData(
         new TextRows(texts, targets, known, ExampleWeights.of(TinyTexts.labelled(rows, 1))),
-        Optional.of(new TeacherAnswers(List.of(kept(logits)), Optional.empty(), targets, RowForm.examples())),
+        Optional.of(
+            new TeacherAnswers(
+                List.of(kept(logits)), Optional.empty(), targets, RowForm.examples())),
         IntStream.range(0, rows).toArray(),
         TokenInputs.of(Graph.of(student).inputs()),
         BatchPlan.ofRows(BATCH),

@@ -111,11 +111,9 @@ class SpanDistillationTest {
     boolean[] labelled = new boolean[TEXTS];
     Arrays.fill(labelled, true);
     return new TextTrainingData(
-        new TextRows(
-            texts, targets, labelled, ExampleWeights.of(TinyTexts.labelled(TEXTS, 1))),
+        new TextRows(texts, targets, labelled, ExampleWeights.of(TinyTexts.labelled(TEXTS, 1))),
         Optional.of(
-            new TeacherAnswers(
-                List.of(softTargets), Optional.empty(), targets, RowForm.spans())),
+            new TeacherAnswers(List.of(softTargets), Optional.empty(), targets, RowForm.spans())),
         IntStream.range(0, TEXTS).toArray(),
         TokenInputs.of(STUDENT.graph().inputs()),
         BatchPlan.ofRows(8),

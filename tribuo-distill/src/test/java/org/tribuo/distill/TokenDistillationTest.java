@@ -124,9 +124,7 @@ class TokenDistillationTest {
 
   @Test
   void batchesArePaddedAndSaySo() {
-    Map<String, Tensor> batch =
-        data(answers(softTargets))
-            .batch(new int[] {3, 7});
+    Map<String, Tensor> batch = data(answers(softTargets)).batch(new int[] {3, 7});
     int longest = Math.max(texts.get(3).length(), texts.get(7).length());
     int shortest = Math.min(texts.get(3).length(), texts.get(7).length());
     assertThat(longest).isGreaterThan(shortest);
@@ -154,16 +152,10 @@ class TokenDistillationTest {
   @Test
   void ofAllLogitsTheSparseDivergenceIsTheDivergence() throws IOException {
     List<StepReport> all = new ArrayList<>();
-    train(
-        new KlDivergence(),
-        answers(softTargets),
-        all);
+    train(new KlDivergence(), answers(softTargets), all);
     List<StepReport> sparse = new ArrayList<>();
     try (SoftTargets largest = ask("electra_tokcls_ts11", OptionalInt.of(5))) {
-      train(
-          new SparseKlDivergence(5),
-          answers(largest),
-          sparse);
+      train(new SparseKlDivergence(5), answers(largest), sparse);
     }
     assertThat(sparse.get(0).terms().get("soft"))
         .isEqualTo(all.get(0).terms().get("soft"), within(1e-5f));
@@ -177,8 +169,7 @@ class TokenDistillationTest {
             new TeacherWeights(List.of(1f, 3f), TeacherWeighting.CORRECTNESS_OR_CONFIDENCE),
             List.of(1f, 2f));
     TeacherAnswers answers =
-        new TeacherAnswers(
-            List.of(softTargets, softTargets), Optional.of(together), targets, FORM);
+        new TeacherAnswers(List.of(softTargets, softTargets), Optional.of(together), targets, FORM);
     Tensor weights = data(answers).batch(new int[] {3, 7}).get("teacher_weights");
     assertThat(weights.dims())
         .containsExactly(2, Math.max(texts.get(3).length(), texts.get(7).length()), 2);

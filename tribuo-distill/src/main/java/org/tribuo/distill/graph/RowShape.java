@@ -51,7 +51,9 @@ public record RowShape(Shape shape) {
     return of(Dimension.of("tokens"), Dimension.of(columns));
   }
 
-  /** Scores of positions, such as those of an answer's first and last token: {@code [2, tokens]}. */
+  /**
+   * Scores of positions, such as those of an answer's first and last token: {@code [2, tokens]}.
+   */
   public static RowShape ofPositions(int columns) {
     return of(Dimension.of(columns), Dimension.of("tokens"));
   }

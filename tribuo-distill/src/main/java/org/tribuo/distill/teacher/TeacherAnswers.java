@@ -21,10 +21,7 @@ import org.tribuo.distill.training.data.RowInputs;
  * @param form what a row is
  */
 public record TeacherAnswers(
-    List<SoftTargets> teachers,
-    Optional<TeacherAgreement> agreement,
-    Targets targets,
-    RowForm form)
+    List<SoftTargets> teachers, Optional<TeacherAgreement> agreement, Targets targets, RowForm form)
     implements RowInputs {
   /**
    * @throws IllegalArgumentException if several teachers of spans are to become one
