@@ -2,8 +2,8 @@ package org.tribuo.distill;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.tribuo.distill.autodiff.GradientRule.grads;
-import static org.tribuo.distill.autodiff.RuleTable.rule;
+import static org.tribuo.distill.operator.GradientRule.grads;
+import static org.tribuo.distill.operator.Operator.operator;
 
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import java.io.IOException;
@@ -16,7 +16,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tribuo.MutableDataset;
 import org.tribuo.classification.Label;
-import org.tribuo.distill.autodiff.RuleTable;
 import org.tribuo.distill.autodiff.UnknownOperatorException;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.Attributes;
@@ -26,6 +25,7 @@ import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.operator.Operator;
 import org.tribuo.distill.student.GradientRuleSource;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.StraightThroughQuantization;
@@ -43,8 +43,9 @@ class GradientRulesTest {
   /** The upper triangle of each matrix: what it leaves out gets no gradient. */
   public static final class Triangles implements GradientRuleSource {
     @Override
-    public List<RuleTable.Entry> rules() {
-      return List.of(rule("com.microsoft::Trilu", (op, n, dy) -> grads(n.appliedTo(op, dy))));
+    public List<Operator> rules() {
+      return List.of(
+          operator("com.microsoft::Trilu").gradient((op, n, dy) -> grads(n.appliedTo(op, dy))));
     }
   }
 
@@ -53,8 +54,8 @@ class GradientRulesTest {
   /** Rules for an operator that has one. */
   public static final class Superfluous implements GradientRuleSource {
     @Override
-    public List<RuleTable.Entry> rules() {
-      return List.of(rule("Tanh", (op, n, dy) -> grads(dy)));
+    public List<Operator> rules() {
+      return List.of(operator("Tanh").gradient((op, n, dy) -> grads(dy)));
     }
   }
 

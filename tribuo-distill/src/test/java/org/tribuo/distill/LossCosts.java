@@ -19,7 +19,6 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
-import org.tribuo.distill.autodiff.rules.StandardRules;
 import org.tribuo.distill.engine.AdamW;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.engine.ExecutionProvider;
@@ -68,6 +67,7 @@ import org.tribuo.distill.loss.SoftCrossEntropy;
 import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.loss.TinyBert;
 import org.tribuo.distill.loss.UniformLayers;
+import org.tribuo.distill.operator.standard.StandardOperators;
 import org.tribuo.distill.output.Targets;
 import org.tribuo.distill.schedule.ConstantSchedule;
 import org.tribuo.distill.schedule.Schedule;
@@ -281,7 +281,7 @@ final class LossCosts {
             Optional.empty(),
             Device.cpu(1),
             1);
-    StudentTraining.of(Transformer.of(student), objective, StandardRules.TABLE, settings, data)
+    StudentTraining.of(Transformer.of(student), objective, StandardOperators.TABLE, settings, data)
         .train(
             student,
             data,

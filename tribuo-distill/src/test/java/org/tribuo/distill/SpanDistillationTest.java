@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.tribuo.distill.autodiff.rules.StandardRules;
+import org.tribuo.distill.operator.standard.StandardOperators;
 import org.tribuo.distill.engine.AdamW;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.RowShape;
@@ -139,7 +139,7 @@ class SpanDistillationTest {
     StudentTraining.of(
             STUDENT,
             Objective.of(RowForm.spans(), new CrossEntropy(), new KlDivergence()),
-            StandardRules.TABLE,
+            StandardOperators.TABLE,
             settings,
             data)
         .train(

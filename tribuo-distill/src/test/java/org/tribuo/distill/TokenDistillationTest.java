@@ -17,7 +17,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.tribuo.distill.autodiff.rules.StandardRules;
+import org.tribuo.distill.operator.standard.StandardOperators;
 import org.tribuo.distill.engine.AdamW;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.OnnxModel;
@@ -235,7 +235,7 @@ class TokenDistillationTest {
     return StudentTraining.of(
             Transformer.of(STUDENT),
             Objective.of(FORM, new CrossEntropy(), loss),
-            StandardRules.TABLE,
+            StandardOperators.TABLE,
             settings,
             data(answers))
         .train(

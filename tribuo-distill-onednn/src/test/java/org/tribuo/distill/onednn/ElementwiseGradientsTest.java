@@ -13,9 +13,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tribuo.distill.autodiff.Differentiator;
-import org.tribuo.distill.autodiff.RuleTable;
-import org.tribuo.distill.autodiff.rules.LibraryRules;
-import org.tribuo.distill.autodiff.rules.StandardRules;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.engine.EngineException;
 import org.tribuo.distill.engine.LoadedModel;
@@ -30,6 +27,8 @@ import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.graph.pass.LibraryOperators;
+import org.tribuo.distill.operator.Operators;
+import org.tribuo.distill.operator.standard.StandardOperators;
 
 /** Normalisation and Gelu, and their gradients, against ONNX Runtime's standard operators. */
 class ElementwiseGradientsTest {
@@ -59,7 +58,7 @@ class ElementwiseGradientsTest {
     return graph;
   }
 
-  private static Map<String, float[]> run(Graph graph, RuleTable rules, int threads)
+  private static Map<String, float[]> run(Graph graph, Operators rules, int threads)
       throws OrtException {
     Map<String, Value> gradients = Differentiator.differentiate(graph, "loss", WEIGHTS, rules);
     gradients.values().forEach(gradient -> graph.addOutput(gradient.name()));
@@ -81,7 +80,7 @@ class ElementwiseGradientsTest {
     assertThat(graph.nodes())
         .filteredOn(node -> node.domain().equals(DistillDomain.NAME))
         .hasSize(2);
-    return run(graph, StandardRules.TABLE.with(LibraryRules.ENTRIES), threads);
+    return run(graph, StandardOperators.TABLE, threads);
   }
 
   @ParameterizedTest
@@ -89,7 +88,7 @@ class ElementwiseGradientsTest {
   void areThoseOfTheStandardOperators(long rows, long width) throws OrtException {
     long seed = 31 * rows + width;
     Map<String, float[]> expected =
-        run(network(new SplittableRandom(seed), rows, width), StandardRules.TABLE, 1);
+        run(network(new SplittableRandom(seed), rows, width), StandardOperators.TABLE, 1);
     Map<String, float[]> actual = runByLibrary(new SplittableRandom(seed), rows, width, 1);
 
     assertThat(actual.keySet()).isEqualTo(expected.keySet());

@@ -13,7 +13,6 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
-import org.tribuo.distill.autodiff.rules.StandardRules;
 import org.tribuo.distill.engine.AdamW;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.OnnxModel;
@@ -24,6 +23,7 @@ import org.tribuo.distill.loss.Objective;
 import org.tribuo.distill.loss.ObjectiveInputs;
 import org.tribuo.distill.loss.ObjectiveSchedules;
 import org.tribuo.distill.loss.RowForm;
+import org.tribuo.distill.operator.standard.StandardOperators;
 import org.tribuo.distill.schedule.ConstantSchedule;
 import org.tribuo.distill.src.main.java.org.tribuo.distill.transformer.TransformerFiles;
 import org.tribuo.distill.student.NewStudent;
@@ -91,7 +91,7 @@ record EncoderTraining(OnnxModel student, int classes, int batch, int[] tokens) 
         StudentTraining.of(
                 Transformer.of(student),
                 Objective.of(RowForm.examples(), new CrossEntropy(), new KlDivergence()),
-                StandardRules.TABLE,
+                StandardOperators.TABLE,
                 new TrainingSettings(
                     1,
                     1,

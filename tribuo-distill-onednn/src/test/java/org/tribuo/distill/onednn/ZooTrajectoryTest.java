@@ -22,9 +22,6 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tribuo.distill.autodiff.Differentiator;
-import org.tribuo.distill.autodiff.RuleTable;
-import org.tribuo.distill.autodiff.rules.LibraryRules;
-import org.tribuo.distill.autodiff.rules.StandardRules;
 import org.tribuo.distill.engine.AdamW;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.engine.Engines;
@@ -42,6 +39,7 @@ import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.graph.pass.LibraryOperators;
 import org.tribuo.distill.graph.pass.Normalization;
+import org.tribuo.distill.operator.standard.StandardOperators;
 
 /**
  * Every exporter's Transformer that the library's own tests train in float32 takes the same way in
@@ -93,11 +91,9 @@ class ZooTrajectoryTest {
     List<String> outputs = strings(json.get("student_outputs"));
     Map<String, Tensor> batch = tensors(folder, json.get("inputs"));
     attachLoss(graph, outputs, tensors(folder, json.get("expected_outputs")), batch);
-    RuleTable rules = StandardRules.TABLE;
     if (device.operators().isPresent()) {
       LibraryOperators.apply(graph, outputs);
       assertThat(graph.nodes()).anyMatch(node -> node.opType().equals("Product"));
-      rules = rules.with(LibraryRules.ENTRIES);
     }
     List<String> trainable =
         strings(json.get("trainable")).stream()
@@ -105,7 +101,8 @@ class ZooTrajectoryTest {
                 name ->
                     graph.ancestors(List.of(LOSS)).stream().anyMatch(n -> n.reads().contains(name)))
             .toList();
-    Map<String, Value> gradients = Differentiator.differentiate(graph, LOSS, trainable, rules);
+    Map<String, Value> gradients =
+        Differentiator.differentiate(graph, LOSS, trainable, StandardOperators.TABLE);
     Optimizer optimizer = new Optimizer(AdamW.DEFAULT, OptionalDouble.of(1), Set.of());
     float rate = (float) json.get("trajectory").get("lr").asDouble();
     double[] losses = new double[STEPS];

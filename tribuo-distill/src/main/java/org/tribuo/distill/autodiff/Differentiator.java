@@ -7,29 +7,32 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import org.tribuo.distill.autodiff.RuleTable.Entry;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.operator.Derivative;
+import org.tribuo.distill.operator.ForwardNode;
+import org.tribuo.distill.operator.Operator;
+import org.tribuo.distill.operator.Operators;
+import org.tribuo.distill.operator.UndifferentiableException;
 
 /**
  * Reverse-mode differentiation: walks from the loss back to the weights and adds to the graph what
  * computes the gradients.
  *
- * <p>A node is visited only if the loss depends on it and it depends on a weight. Rules say what
- * happens inside one operator; whatever concerns several happens here, once: gradients of a value
- * that is read several times are summed, broadcasts are undone, element types are matched.
+ * <p>A node is visited only if the loss depends on it and it depends on a weight. Rules are about
+ * one operator; whatever concerns several happens here, once: gradients of a value that is read
+ * several times are summed, broadcasts are undone, element types are matched.
  */
 public final class Differentiator {
   private final Graph graph;
-  private final RuleTable rules;
+  private final Operators rules;
   private final Ops op;
 
-  private Differentiator(Graph graph, RuleTable rules) {
+  private Differentiator(Graph graph, Operators rules) {
     this.graph = graph;
     this.rules = rules;
     this.op = Ops.on(graph);
@@ -46,7 +49,7 @@ public final class Differentiator {
    *     gradient for an input that depends on a weight, or if the loss does not depend on a weight
    */
   public static Map<String, Value> differentiate(
-      Graph graph, String loss, Collection<String> weights, RuleTable rules) {
+      Graph graph, String loss, Collection<String> weights, Operators rules) {
     return graph.named(() -> new Differentiator(graph, rules).walk(loss, weights));
   }
 
@@ -82,8 +85,8 @@ public final class Differentiator {
     if (dy.stream().allMatch(Value::isAbsent)) {
       return;
     }
-    Entry entry = rules.find(node).orElseThrow(() -> noRule(node, above));
-    if (entry instanceof Entry.Rule rule) {
+    Derivative derivative = rules.of(node).derivative().orElseThrow(() -> noRule(node, above));
+    if (derivative instanceof Derivative.Rule rule) {
       ForwardNode forward = new ForwardNode(graph, node, dy, above::containsKey);
       Value first = dy.get(0).isAbsent() ? op.zerosLike(forward.y()) : dy.get(0);
       List<Value> dx = rule.gradient().gradients(op, forward, first);
@@ -112,7 +115,7 @@ public final class Differentiator {
   }
 
   /** A rule's gradient in the shape and element type of the input. */
-  private Value fitted(Value dx, ForwardNode node, int input, Entry.Shapes shapes) {
+  private Value fitted(Value dx, ForwardNode node, int input, Derivative.Shapes shapes) {
     Value x = asFloat(node.x(input), dx);
     Value cast = op.cast(dx, x.elementType());
     return switch (shapes) {
@@ -149,16 +152,15 @@ public final class Differentiator {
     for (Node node : path) {
       Set<String> found = new LinkedHashSet<>();
       node.reads().forEach(input -> found.addAll(below.getOrDefault(input, Set.of())));
-      Optional<Entry> entry = rules.find(node);
-      boolean flat = entry.filter(Entry.Flat.class::isInstance).isPresent();
-      if (found.isEmpty() || flat) {
+      Operator operator = rules.of(node);
+      if (found.isEmpty() || operator.isFlat()) {
         continue;
       }
       if (makesIntegers(node)) {
-        requirePassable(node, entry, below);
+        requirePassable(node, operator, below);
       }
       node.outputs().stream().filter(this::isFloat).forEach(y -> below.put(y, found));
-      if (entry.isPresent() && entry.get() instanceof Entry.Rule rule && rule.quantizes()) {
+      if (operator.derivative().orElse(null) instanceof Derivative.Rule rule && rule.quantizes()) {
         below.put(node.output(0), found);
       }
     }
@@ -166,8 +168,8 @@ public final class Differentiator {
   }
 
   /** A gradient would be lost without a word in integers that are more than positions. */
-  private void requirePassable(Node node, Optional<Entry> entry, Map<String, Set<String>> below) {
-    if (entry.isEmpty()) {
+  private void requirePassable(Node node, Operator operator, Map<String, Set<String>> below) {
+    if (operator.derivative().isEmpty()) {
       throw noRule(node, below);
     }
     for (String input : node.inputs()) {
@@ -194,6 +196,6 @@ public final class Differentiator {
     Set<String> weights = new LinkedHashSet<>();
     node.reads().forEach(input -> weights.addAll(above.getOrDefault(input, Set.of())));
     return new UnknownOperatorException(
-        node.qualifiedOpType(), graph.opset(node.domain()), node.name(), List.copyOf(weights));
+        rules.of(node), graph.opset(node.domain()), node.name(), List.copyOf(weights));
   }
 }

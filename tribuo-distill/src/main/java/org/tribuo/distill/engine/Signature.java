@@ -4,7 +4,6 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
@@ -69,14 +68,14 @@ public record Signature(Map<String, TensorType> inputs) {
   private static void compareSizes(
       String name, Tensor value, Shape shape, Map<String, Sized> sizes) {
     for (int axis = 0; axis < shape.rank(); axis++) {
-      if (shape.dimension(axis) instanceof Dimension.Symbolic symbolic) {
+      if (shape.dimension(axis).isSymbolic()) {
+        String symbol = shape.dimension(axis).toString();
         Sized here = new Sized(name, value.dim(axis));
-        Sized first = sizes.putIfAbsent(symbolic.name(), here);
+        Sized first = sizes.putIfAbsent(symbol, here);
         if (first != null && first.size() != here.size()) {
           throw new IllegalArgumentException(
               "Dimension '%s' is %d in input '%s', but %d in input '%s'"
-                  .formatted(
-                      symbolic.name(), first.size(), first.input(), here.size(), here.input()));
+                  .formatted(symbol, first.size(), first.input(), here.size(), here.input()));
         }
       }
     }

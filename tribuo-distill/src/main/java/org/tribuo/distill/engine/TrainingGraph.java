@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.tribuo.distill.autodiff.Differentiator;
-import org.tribuo.distill.autodiff.RuleTable;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.operator.Operators;
 
 /**
  * What is to be trained: a graph with losses and gradients in it. How gradients are accumulated,
@@ -46,11 +46,11 @@ public record TrainingGraph(Graph graph, List<String> losses, Map<String, Value>
    * @param parameters the names of float initializers
    * @param rules the gradients of the operators between them
    * @throws GraphException as in the record
-   * @throws org.tribuo.distill.autodiff.UndifferentiableException if an operator between the loss
+   * @throws org.tribuo.distill.operator.UndifferentiableException if an operator between the loss
    *     and a parameter has no rule, or the loss does not depend on a parameter
    */
   public static TrainingGraph of(
-      Graph graph, List<String> losses, Collection<String> parameters, RuleTable rules) {
+      Graph graph, List<String> losses, Collection<String> parameters, Operators rules) {
     Graph copy = graph.copy();
     return new TrainingGraph(
         copy, losses, Differentiator.differentiate(copy, losses.get(0), parameters, rules));

@@ -61,7 +61,7 @@ public final class AtomicFile {
       throw new AccessDeniedException(
           file.toString(), null, "The folder '%s' cannot be written to".formatted(folder));
     }
-    // Not Files.createTempFile, whose files nobody but their owner may read.
+    // Not Files.createTempFile, whose files only their owner may read.
     Path part = folder.resolve(PART.formatted(target.getFileName(), UUID.randomUUID()));
     try {
       try (FileChannel channel =
@@ -73,7 +73,7 @@ public final class AtomicFile {
     } catch (FileSystemException e) {
       throw e;
     } catch (IOException e) {
-      // A disk that is full says so without the name of a file.
+      // The error of a full disk does not name the file.
       throw new IOException("'%s' cannot be written: %s".formatted(file, e.getMessage()), e);
     } finally {
       Files.deleteIfExists(part);
@@ -82,7 +82,7 @@ public final class AtomicFile {
 
   /**
    * Removes what processes that were killed while they wrote into a folder have left there. Not to
-   * be called while somebody writes into it.
+   * be called while it is being written.
    *
    * @throws IOException if the folder cannot be read, or something cannot be removed
    */

@@ -90,7 +90,7 @@ record DataOfNodes(ExternalData external) {
   }
 
   private TensorProto tensor(TensorProto tensor) throws IOException {
-    return ExternalData.isOutside(tensor)
+    return TensorSizes.isOutside(tensor)
         ? ExternalData.withoutData(tensor).setRawData(SharedBytes.of(external.read(tensor))).build()
         : tensor;
   }

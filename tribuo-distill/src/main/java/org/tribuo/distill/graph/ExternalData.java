@@ -57,10 +57,6 @@ final class ExternalData {
     return Collections.unmodifiableSet(files);
   }
 
-  static boolean isOutside(TensorProto tensor) {
-    return tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL;
-  }
-
   static String location(TensorProto tensor) {
     return entry(tensor, "location")
         .orElseThrow(
@@ -93,7 +89,7 @@ final class ExternalData {
     files.add(location(tensor));
     ElementType type = ElementType.ofOnnx(tensor.getDataType());
     long[] dims = tensor.getDimsList().stream().mapToLong(Long::longValue).toArray();
-    long expected = Tensor.bytes(type, dims);
+    long expected = TensorSizes.bytes(type, dims);
     long offset = number(tensor, "offset", 0);
     long length = number(tensor, "length", expected);
     try (FileChannel channel = FileChannel.open(file)) {
@@ -260,11 +256,11 @@ final class ExternalData {
     try {
       Files.deleteIfExists(older);
     } catch (IOException e) {
-      // Windows keeps what somebody still reads: left for the next time.
+      // Windows keeps a file that is still being read: left for the next time.
     }
   }
 
-  /** What a message says of a tensor beside its numbers. */
+  /** What a message holds of a tensor beside its numbers. */
   static TensorProto.Builder withoutData(TensorProto tensor) {
     return tensor.toBuilder()
         .clearRawData()

@@ -33,7 +33,7 @@ final class FatalNodes {
   }
 
   /**
-   * @param what the file, say
+   * @param what names the model in messages, such as its file
    * @throws GraphException that names the first such node
    */
   static void refuse(ModelProto model, String what) {

@@ -77,7 +77,8 @@ public final class Graph {
   /**
    * A graph that starts as a copy of a model's.
    *
-   * @throws GraphException if two values have one name, or a node reads a value that nobody makes
+   * @throws GraphException if two values have one name, or a node reads a value that has no
+   *     producer
    */
   public static Graph of(OnnxModel model) {
     ModelProto proto = model.proto();
@@ -148,7 +149,11 @@ public final class Graph {
 
   /** A copy that shares nothing that changes. */
   public Graph copy() {
-    return of(toModel());
+    Graph copy = of(toModel());
+    // a model holds products of sizes by name only
+    copy.types.replaceAll((name, type) -> types.getOrDefault(name, type));
+    copy.inputs.replaceAll((name, type) -> inputs.getOrDefault(name, type));
+    return copy;
   }
 
   // ---- what is there
@@ -219,7 +224,7 @@ public final class Graph {
   /**
    * A value with what is known of its type.
    *
-   * @throws GraphException if nobody makes it or its element type is not known
+   * @throws GraphException if it has no producer or its element type is not known
    */
   public Value value(String name) {
     if (!has(name)) {
@@ -385,7 +390,7 @@ public final class Graph {
     return node;
   }
 
-  /** Removes a node; its outputs have no producer until somebody else makes them. */
+  /** Removes a node; its outputs have no producer until another node makes them. */
   public void remove(Node node) {
     if (!nodes.remove(node)) {
       throw new GraphException("The graph has no node " + node);
@@ -419,7 +424,7 @@ public final class Graph {
    * Puts computed values in the place of a node, which goes: they take over the names of its
    * outputs.
    *
-   * @param results one for each output of the node; absent for an output that nobody reads
+   * @param results one for each output of the node; absent for an output without a consumer
    */
   public void substitute(Node old, List<Value> results) {
     remove(old);
@@ -434,7 +439,7 @@ public final class Graph {
     }
   }
 
-  /** Gives a value a name that nobody makes any more. */
+  /** Gives a value a name that has no producer any more. */
   private void handOver(Value value, String name) {
     Node maker = producers.get(value.name());
     if (maker == null || isOutput(value.name()) || !consumers(value.name()).isEmpty()) {
@@ -649,7 +654,7 @@ public final class Graph {
   // ---- to a file
 
   /**
-   * Checks that every value that is read is made by somebody.
+   * Checks that every value that is read has a producer.
    *
    * @throws GraphException that names the value and the node that reads it
    */
@@ -717,7 +722,7 @@ public final class Graph {
     return new OnnxModel(model.build(), new LinkedHashMap<>(initializers), externalData, file);
   }
 
-  /** What the message says of an initializer beside its numbers, which the model adds. */
+  /** What the message holds of an initializer beside its numbers, which the model adds. */
   private TensorProto header(String name, Tensor tensor) {
     TensorProto.Builder header =
         ExternalData.withoutData(

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 public class GraphException extends IllegalArgumentException {
   private static final long serialVersionUID = 1L;
 
-  /** The file that the graph came from, once somebody who knows it has said so. */
+  /** The file that the graph came from, once it is known. */
   private @Nullable String file;
 
   public GraphException(String message) {

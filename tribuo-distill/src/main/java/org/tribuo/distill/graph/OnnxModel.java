@@ -51,7 +51,7 @@ public final class OnnxModel {
 
   /**
    * Reads a model and the external data that it names. Files are mapped, not loaded: the weights
-   * take no room among Java's objects, and nobody may change the files while the model is in use.
+   * take no room among Java's objects, and the files must not change while the model is in use.
    * Another file may take their place.
    *
    * @throws GraphException if the file is not a complete ONNX model of a known opset, if a tensor's
@@ -124,7 +124,7 @@ public final class OnnxModel {
     Map<String, Tensor> initializers = new LinkedHashMap<>();
     boolean external = false;
     for (TensorProto tensor : proto.getGraph().getInitializerList()) {
-      boolean outside = ExternalData.isOutside(tensor);
+      boolean outside = TensorSizes.isOutside(tensor);
       external |= outside;
       if (outside && !ElementType.isKnown(tensor.getDataType())) {
         throw new GraphException(
@@ -145,7 +145,7 @@ public final class OnnxModel {
   static Map<String, Tensor> initializers(GraphProto body) {
     Map<String, Tensor> initializers = new LinkedHashMap<>();
     for (TensorProto tensor : body.getInitializerList()) {
-      if (!ExternalData.isOutside(tensor) && ElementType.isKnown(tensor.getDataType())) {
+      if (!TensorSizes.isOutside(tensor) && ElementType.isKnown(tensor.getDataType())) {
         initializers.put(tensor.getName(), Tensor.of(tensor));
       }
     }
@@ -201,7 +201,7 @@ public final class OnnxModel {
   }
 
   /**
-   * Does something with what this model says.
+   * Does something with the message of this model.
    *
    * @throws GraphException that names the model's file, if the action throws one
    */
@@ -332,7 +332,7 @@ public final class OnnxModel {
     return proto.toBuilder().setGraph(graph).build();
   }
 
-  /** Keeps what the message says beside the data: documentation, unknown fields. */
+  /** Keeps what the message holds beside the data: documentation, unknown fields. */
   private static TensorProto inline(TensorProto header, Tensor tensor) {
     return ExternalData.withoutData(header).setRawData(SharedBytes.of(tensor)).build();
   }

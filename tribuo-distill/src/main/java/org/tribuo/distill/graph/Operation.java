@@ -56,8 +56,8 @@ public class Operation {
   }
 
   /**
-   * An optional output that the operator computes anyway (a mean, a mask): the node is asked for it
-   * if nobody did before.
+   * An optional output that the operator computes anyway (a mean, a mask): the node gets it if it
+   * did not have it before.
    */
   public Value optionalY(int index, TensorType type) {
     if (!node.hasOutput(index)) {

@@ -11,8 +11,7 @@ import java.util.Optional;
 /**
  * Writes operations into a graph: typed functions on values. Each call adds one node (or none,
  * where there is nothing to compute) and returns its output. Element types are checked as a node is
- * made; shapes are carried along where they are obvious and left to {@link ShapeInference}
- * otherwise.
+ * made; shapes are carried along where they are obvious and left to inference otherwise.
  *
  * <p>Operators are those of opset {@value #OPSET}, in which axes, sizes and the like are inputs.
  */
@@ -299,27 +298,11 @@ public final class Ops {
 
   private Value reduce(String opType, Value x, boolean keep, long... axes) {
     Attributes attributes = Attributes.NONE.with("keepdims", keep ? 1L : 0L);
-    Optional<Shape> shape = x.shape().map(s -> reduced(s, keep, axes));
+    Optional<Shape> shape = x.shape().map(s -> s.reduced(keep, axes));
     TensorType type = new TensorType(x.elementType(), shape);
     return axes.length == 0
         ? one(opType, attributes, type, x)
         : one(opType, attributes, type, x, longs(axes));
-  }
-
-  static Shape reduced(Shape shape, boolean keep, long... axes) {
-    List<Dimension> dims = new ArrayList<>();
-    for (int i = 0; i < shape.rank(); i++) {
-      int axis = i;
-      boolean gone =
-          axes.length == 0
-              || Arrays.stream(axes).anyMatch(a -> (a < 0 ? a + shape.rank() : a) == axis);
-      if (!gone) {
-        dims.add(shape.dimension(i));
-      } else if (keep) {
-        dims.add(Dimension.of(1));
-      }
-    }
-    return new Shape(dims);
   }
 
   // ---- matrix products
@@ -329,8 +312,8 @@ public final class Ops {
   }
 
   /**
-   * The matrix product of two stacks of matrices, each transposed in its last two axes if asked
-   * for. The ranks must be 2 or more.
+   * The matrix product of two stacks of matrices, each transposed in its last two axes where
+   * requested. The ranks must be 2 or more.
    */
   public Value matmul(Value a, boolean transposeA, Value b, boolean transposeB) {
     return matmul(a, transposeA, b, transposeB, 1);
@@ -383,7 +366,7 @@ public final class Ops {
     List<Dimension> dims = new ArrayList<>();
     Shape stackA = new Shape(left.dimensions().subList(0, left.rank() - 2));
     Shape stackB = new Shape(right.dimensions().subList(0, right.rank() - 2));
-    dims.addAll(broadcast(stackA, stackB).dimensions());
+    dims.addAll(stackA.broadcast(stackB).dimensions());
     dims.add(left.dimension(transposeA ? -1 : -2));
     dims.add(right.dimension(transposeB ? -2 : -1));
     return Optional.of(new Shape(dims));
@@ -522,7 +505,7 @@ public final class Ops {
   }
 
   public Value squeeze(Value x, long... axes) {
-    Optional<Shape> shape = x.shape().map(s -> reduced(s, false, axes));
+    Optional<Shape> shape = x.shape().map(s -> s.reduced(false, axes));
     return one("Squeeze", new TensorType(x.elementType(), shape), x, longs(axes));
   }
 
@@ -735,34 +718,7 @@ public final class Ops {
 
   private static Optional<Shape> broadcast(Optional<Shape> a, Optional<Shape> b) {
     return a.isPresent() && b.isPresent()
-        ? Optional.of(broadcast(a.get(), b.get()))
+        ? Optional.of(a.get().broadcast(b.get()))
         : Optional.empty();
-  }
-
-  /** The shape of an element-wise operation on two shapes. */
-  static Shape broadcast(Shape a, Shape b) {
-    int rank = Math.max(a.rank(), b.rank());
-    List<Dimension> dims = new ArrayList<>();
-    for (int i = 0; i < rank; i++) {
-      int fromA = i - (rank - a.rank());
-      int fromB = i - (rank - b.rank());
-      Dimension left = fromA < 0 ? Dimension.of(1) : a.dimension(fromA);
-      Dimension right = fromB < 0 ? Dimension.of(1) : b.dimension(fromB);
-      dims.add(broadcast(left, right));
-    }
-    return new Shape(dims);
-  }
-
-  private static Dimension broadcast(Dimension a, Dimension b) {
-    if (a.is(1) || a.provablyEquals(b)) {
-      return b;
-    }
-    if (b.is(1)) {
-      return a;
-    }
-    if (a instanceof Dimension.Fixed) {
-      return a;
-    }
-    return b instanceof Dimension.Fixed ? b : Dimension.unknown();
   }
 }

@@ -4,7 +4,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Where a graph came from. What goes wrong with the graph is told with that name.
+ * Where a graph came from. Errors of the graph are reported with that name.
  *
  * @param file the file, unless the graph was made here
  */
@@ -18,8 +18,8 @@ record Origin(Optional<String> file) {
   /**
    * Does something with the graph.
    *
-   * @throws GraphException that names the file, if the action throws one, or an exception that
-   *     speaks of indices or numbers and of nothing that a user knows
+   * @throws GraphException that names the file, if the action throws one, or an exception that has
+   *     indices or numbers and nothing that a user knows
    */
   <R> R named(Supplier<R> action) {
     try {

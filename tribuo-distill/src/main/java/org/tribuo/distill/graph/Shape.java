@@ -2,6 +2,7 @@ package org.tribuo.distill.graph;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -20,6 +21,11 @@ public record Shape(List<Dimension> dimensions) {
 
   public static Shape of(Dimension... dimensions) {
     return new Shape(List.of(dimensions));
+  }
+
+  /** A shape of which the rank alone is known. */
+  public static Shape ofRank(int rank) {
+    return new Shape(Collections.nCopies(rank, Dimension.unknown()));
   }
 
   public int rank() {
@@ -61,6 +67,42 @@ public record Shape(List<Dimension> dimensions) {
       }
     }
     return true;
+  }
+
+  /** The shape of an element-wise operation on a value of this shape and on one of another. */
+  public Shape broadcast(Shape other) {
+    int rank = Math.max(rank(), other.rank());
+    List<Dimension> dims = new ArrayList<>();
+    for (int i = 0; i < rank; i++) {
+      dims.add(alongEnd(rank - i).broadcast(other.alongEnd(rank - i)));
+    }
+    return new Shape(dims);
+  }
+
+  /** The dimension so many axes from the end; 1 before the first axis. */
+  private Dimension alongEnd(int fromEnd) {
+    return fromEnd > rank() ? Dimension.of(1) : dimensions.get(rank() - fromEnd);
+  }
+
+  /**
+   * The shape without some axes.
+   *
+   * @param keep whether they stay, with size 1
+   * @param axes negative ones count from the end; none means all
+   */
+  public Shape reduced(boolean keep, long... axes) {
+    List<Dimension> dims = new ArrayList<>();
+    for (int i = 0; i < rank(); i++) {
+      int axis = i;
+      boolean gone =
+          axes.length == 0 || Arrays.stream(axes).anyMatch(a -> (a < 0 ? a + rank() : a) == axis);
+      if (!gone) {
+        dims.add(dimensions.get(i));
+      } else if (keep) {
+        dims.add(Dimension.of(1));
+      }
+    }
+    return new Shape(dims);
   }
 
   @Override

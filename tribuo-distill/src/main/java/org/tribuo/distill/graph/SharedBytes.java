@@ -23,7 +23,7 @@ public final class SharedBytes {
   private SharedBytes() {}
 
   /**
-   * The bytes of a file, mapped. Nobody may change the file while they are in use; another file may
+   * The bytes of a file, mapped. The file must not change while they are in use; another file may
    * take its place.
    *
    * @throws GraphException if it has 2 GB or more

@@ -5,21 +5,19 @@ import com.google.protobuf.ByteString;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * A dense tensor in memory: an initializer, a batch of inputs, a result. Immutable as long as
  * nobody writes to the arrays or buffers that it was made from; safe for many threads.
  */
 public final class Tensor {
-  /** So many elements of any type have a number of bytes that is a long. */
-  private static final long MOST_ELEMENTS = Long.MAX_VALUE / 8;
-
   private final ElementType elementType;
   private final long[] dims;
   private final ByteBuffer data;
 
   private Tensor(ElementType elementType, long[] dims, ByteBuffer data) {
-    long expected = bytes(elementType, dims);
+    long expected = TensorSizes.bytes(elementType, dims);
     if (expected != data.remaining()) {
       throw new GraphException(
           "A tensor %s%s has %d bytes, expected %d"
@@ -93,7 +91,7 @@ public final class Tensor {
     if (proto.hasRawData()) {
       return new Tensor(type, dims, proto.getRawData().asReadOnlyByteBuffer());
     }
-    ByteBuffer data = allocate(bytes(type, dims));
+    ByteBuffer data = allocate(TensorSizes.bytes(type, dims));
     switch (type) {
       case FLOAT -> proto.getFloatDataList().forEach(data::putFloat);
       case DOUBLE -> proto.getDoubleDataList().forEach(data::putDouble);
@@ -125,30 +123,25 @@ public final class Tensor {
 
   /** The number of elements. */
   public long elements() {
-    return elements(dims);
+    return TensorSizes.elements(dims);
   }
 
   public TensorType type() {
     return TensorType.of(elementType, dims);
   }
 
-  /**
-   * Whether this is of an element type, and of the rank and the fixed sizes where they are known.
-   */
-  public boolean fits(TensorType expected) {
-    return expected.elementType() == elementType && expected.shape().map(this::fits).orElse(true);
+  /** Whether it has a type's element type, and its rank and fixed sizes where they are known. */
+  public boolean fits(TensorType type) {
+    return elementType == type.elementType() && type.shape().map(this::fits).orElse(true);
   }
 
-  private boolean fits(Shape expected) {
-    if (expected.rank() != dims.length) {
-      return false;
-    }
-    for (int axis = 0; axis < dims.length; axis++) {
-      if (expected.dimension(axis) instanceof Dimension.Fixed fixed && fixed.size() != dims[axis]) {
-        return false;
-      }
-    }
-    return true;
+  private boolean fits(Shape shape) {
+    return rank() == shape.rank()
+        && IntStream.range(0, dims.length)
+            .allMatch(
+                axis ->
+                    !(shape.dimension(axis) instanceof Dimension.Fixed fixed)
+                        || fixed.size() == dims[axis]);
   }
 
   /** The elements as little-endian, row-major bytes, read-only. */
@@ -267,37 +260,6 @@ public final class Tensor {
   @Override
   public String toString() {
     return elementType + Arrays.toString(dims);
-  }
-
-  /**
-   * The number of elements.
-   *
-   * @throws GraphException if a dimension is negative, or there are more than memory can hold
-   */
-  static long elements(long[] dims) {
-    long product = 1;
-    boolean empty = false;
-    for (long dim : dims) {
-      if (dim < 0 || dim > 0 && product > MOST_ELEMENTS / dim) {
-        throw new GraphException(
-            "A tensor cannot have the dimensions %s: %s"
-                .formatted(
-                    Arrays.toString(dims),
-                    dim < 0 ? "one is negative" : "it would have too many elements"));
-      }
-      empty |= dim == 0;
-      product *= Math.max(1, dim);
-    }
-    return empty ? 0 : product;
-  }
-
-  /**
-   * The number of bytes.
-   *
-   * @throws GraphException as {@link #elements(long[])}
-   */
-  static long bytes(ElementType type, long[] dims) {
-    return elements(dims) * type.bytes();
   }
 
   private static ByteBuffer allocate(long bytes) {

@@ -7,6 +7,7 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.SparseTensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -20,6 +21,9 @@ final class TensorSizes {
 
   /** How many elements one byte may hold: INT2 has two bits. */
   private static final int ELEMENTS_OF_A_BYTE = 4;
+
+  /** So many elements of any type have a number of bytes that is a long. */
+  private static final long MOST_ELEMENTS = Long.MAX_VALUE / 8;
 
   private TensorSizes() {}
 
@@ -72,7 +76,7 @@ final class TensorSizes {
               .formatted(tensor.getName(), tensor.getDataType(), NEWEST_TYPE));
     }
     long elements = elements(tensor.getName(), tensor.getDimsList());
-    if (ExternalData.isOutside(tensor)) {
+    if (isOutside(tensor)) {
       return;
     }
     if (!ElementType.isKnown(tensor.getDataType())) {
@@ -131,7 +135,7 @@ final class TensorSizes {
               .formatted(name, sparse.getDimsList(), elements, Integer.MAX_VALUE));
     }
     for (TensorProto part : List.of(sparse.getValues(), sparse.getIndices())) {
-      if (ExternalData.isOutside(part)) {
+      if (isOutside(part)) {
         throw new GraphException(
             "Sparse tensor '%s' has external data, expected its data in the model's file"
                 .formatted(name));
@@ -143,9 +147,45 @@ final class TensorSizes {
 
   private static long elements(String name, List<Long> dims) {
     try {
-      return Tensor.elements(dims.stream().mapToLong(Long::longValue).toArray());
+      return elements(dims.stream().mapToLong(Long::longValue).toArray());
     } catch (GraphException e) {
       throw new GraphException("Tensor '%s': %s".formatted(name, e.getMessage()), e);
     }
+  }
+
+  /** Whether the data of a tensor lies in another file. */
+  static boolean isOutside(TensorProto tensor) {
+    return tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL;
+  }
+
+  /**
+   * The number of elements.
+   *
+   * @throws GraphException if a dimension is negative, or there are more than memory can hold
+   */
+  static long elements(long[] dims) {
+    long product = 1;
+    boolean empty = false;
+    for (long dim : dims) {
+      if (dim < 0 || dim > 0 && product > MOST_ELEMENTS / dim) {
+        throw new GraphException(
+            "A tensor cannot have the dimensions %s: %s"
+                .formatted(
+                    Arrays.toString(dims),
+                    dim < 0 ? "one is negative" : "it would have too many elements"));
+      }
+      empty |= dim == 0;
+      product *= Math.max(1, dim);
+    }
+    return empty ? 0 : product;
+  }
+
+  /**
+   * The number of bytes.
+   *
+   * @throws GraphException as {@link #elements(long[])}
+   */
+  static long bytes(ElementType type, long[] dims) {
+    return elements(dims) * type.bytes();
   }
 }

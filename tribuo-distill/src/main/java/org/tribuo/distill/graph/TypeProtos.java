@@ -58,8 +58,8 @@ final class TypeProtos {
                 TensorShapeProto.Dimension.Builder dim = TensorShapeProto.Dimension.newBuilder();
                 if (dimension instanceof Dimension.Fixed fixed) {
                   dim.setDimValue(fixed.size());
-                } else if (dimension instanceof Dimension.Symbolic symbolic) {
-                  dim.setDimParam(symbolic.name());
+                } else if (dimension.isSymbolic()) {
+                  dim.setDimParam(dimension.toString());
                 }
                 dims.addDim(dim);
               }

@@ -125,7 +125,7 @@ public final class AttachedObjective {
   private String hint(String name, Map<Dimension, Long> sizes, TensorType type) {
     String known =
         type.shape().orElseThrow().dimensions().stream()
-            .filter(d -> d instanceof Dimension.Symbolic && sizes.containsKey(d))
+            .filter(d -> d.isSymbolic() && sizes.containsKey(d))
             .distinct()
             .map(d -> "%s = %d".formatted(d, sizes.get(d)))
             .reduce((a, b) -> a + ", " + b)

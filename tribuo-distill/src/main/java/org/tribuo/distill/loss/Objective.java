@@ -13,9 +13,9 @@ import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Shape;
-import org.tribuo.distill.graph.ShapeInference;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.graph.shape.ShapeInference;
 import org.tribuo.distill.transformer.TransformerFeatures;
 
 /**

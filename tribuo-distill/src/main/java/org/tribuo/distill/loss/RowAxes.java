@@ -2,7 +2,6 @@ package org.tribuo.distill.loss;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.tribuo.distill.graph.Attributes;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.ElementType;
@@ -18,6 +17,8 @@ import org.tribuo.distill.graph.Value;
  * @param shift how many positions a label stands after its row
  */
 record RowAxes(List<Dimension> leading, int shift) {
+  /** Their number where the sizes of the axes have no names. */
+  private static final Dimension ROWS = Dimension.of("number of rows");
 
   /** The type of a tensor with these axes and further ones. */
   TensorType type(ElementType elementType, Dimension... further) {
@@ -31,13 +32,8 @@ record RowAxes(List<Dimension> leading, int shift) {
     if (leading.size() == 1) {
       return leading.get(0);
     }
-    return new Shape(leading)
-        .fixed()
-        .map(sizes -> Dimension.of(Math.multiplyExact(sizes[0], sizes[1])))
-        .orElseGet(
-            () ->
-                Dimension.of(
-                    leading.stream().map(Dimension::toString).collect(Collectors.joining("*"))));
+    Dimension product = Dimension.product(leading);
+    return product instanceof Dimension.Unknown ? ROWS : product;
   }
 
   /** [leading...] as [rows]. */

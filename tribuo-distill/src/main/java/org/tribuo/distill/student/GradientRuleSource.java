@@ -5,7 +5,7 @@ import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.Provenancable;
 import com.oracle.labs.mlrg.olcut.provenance.impl.ConfiguredObjectProvenanceImpl;
 import java.util.List;
-import org.tribuo.distill.autodiff.RuleTable;
+import org.tribuo.distill.operator.Operator;
 
 /**
  * Gradient rules of your own, for operators of a student that the library does not know. A class
@@ -14,7 +14,7 @@ import org.tribuo.distill.autodiff.RuleTable;
 public interface GradientRuleSource
     extends Configurable, Provenancable<ConfiguredObjectProvenance> {
   /** The rules, for operators that have none in the library. */
-  List<RuleTable.Entry> rules();
+  List<Operator> rules();
 
   @Override
   default ConfiguredObjectProvenance getProvenance() {

@@ -1,8 +1,8 @@
 package org.tribuo.distill.student;
 
 import java.util.List;
-import org.tribuo.distill.autodiff.RuleTable;
-import org.tribuo.distill.autodiff.rules.StandardRules;
+import org.tribuo.distill.operator.Operator;
+import org.tribuo.distill.operator.standard.StandardOperators;
 
 /**
  * Trains through {@code QuantizeLinear} as if it did not round: the straight-through estimator of
@@ -12,11 +12,11 @@ import org.tribuo.distill.autodiff.rules.StandardRules;
  * What is cut off at the ends of the integers' range gets no gradient.
  *
  * <p>The rules know int8, uint8 and int16, and {@code DequantizeLinear} as what reads the integers.
- * A source of other rules adds {@link StandardRules#STRAIGHT_THROUGH} to its own.
+ * A source of other rules adds {@link StandardOperators#STRAIGHT_THROUGH} to its own.
  */
 public final class StraightThroughQuantization implements GradientRuleSource {
   @Override
-  public List<RuleTable.Entry> rules() {
-    return StandardRules.STRAIGHT_THROUGH;
+  public List<Operator> rules() {
+    return StandardOperators.STRAIGHT_THROUGH;
   }
 }

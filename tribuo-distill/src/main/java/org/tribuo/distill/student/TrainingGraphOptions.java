@@ -12,10 +12,10 @@ import com.oracle.labs.mlrg.olcut.provenance.impl.ConfiguredObjectProvenanceImpl
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.tribuo.distill.autodiff.RuleTable;
-import org.tribuo.distill.autodiff.rules.StandardRules;
 import org.tribuo.distill.component.BooleanProperties;
 import org.tribuo.distill.component.PropertyChecks;
+import org.tribuo.distill.operator.Operators;
+import org.tribuo.distill.operator.standard.StandardOperators;
 
 /**
  * How a student's graph becomes a training graph: dropout, frozen weights, gradients of operators
@@ -118,10 +118,10 @@ public final class TrainingGraphOptions
   }
 
   /** The gradients of all operators. */
-  public RuleTable rules() {
+  public Operators rules() {
     return gradientRules == null
-        ? StandardRules.TABLE
-        : StandardRules.TABLE.with(gradientRules.rules());
+        ? StandardOperators.TABLE
+        : StandardOperators.TABLE.with(gradientRules.rules());
   }
 
   /** Whether embedding tables hold only the tokens of the data while they are trained. */

@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import org.tribuo.distill.autodiff.RuleTable;
 import org.tribuo.distill.engine.Engines;
 import org.tribuo.distill.engine.TrainingSession;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.loss.Objective;
+import org.tribuo.distill.operator.Operators;
 import org.tribuo.distill.transformer.Transformer;
 
 /**
@@ -48,7 +48,7 @@ public final class StudentTraining {
   public static StudentTraining of(
       Transformer student,
       Objective objective,
-      RuleTable rules,
+      Operators rules,
       TrainingSettings settings,
       TrainingData data) {
     return new StudentTraining(

@@ -9,8 +9,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.tribuo.distill.autodiff.Differentiator;
-import org.tribuo.distill.autodiff.RuleTable;
-import org.tribuo.distill.autodiff.rules.LibraryRules;
 import org.tribuo.distill.engine.Optimizer;
 import org.tribuo.distill.engine.TrainingGraph;
 import org.tribuo.distill.graph.Graph;
@@ -19,9 +17,10 @@ import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.graph.pass.LibraryOperators;
-import org.tribuo.distill.graph.pass.SelectEarly;
+import org.tribuo.distill.graph.pass.SinkSelection;
 import org.tribuo.distill.loss.AttachedObjective;
 import org.tribuo.distill.loss.Objective;
+import org.tribuo.distill.operator.Operators;
 import org.tribuo.distill.transformer.TiedWeights;
 import org.tribuo.distill.transformer.Transformer;
 import org.tribuo.distill.transformer.TransformerFeatures;
@@ -53,7 +52,7 @@ final class TrainableStudent {
   TrainableStudent(
       Transformer student,
       Objective objective,
-      RuleTable rules,
+      Operators rules,
       TrainingSettings settings,
       TrainingData data) {
     this.model = student.model();
@@ -81,7 +80,7 @@ final class TrainableStudent {
     Value[] outputs = graph.outputs().stream().map(graph::value).toArray(Value[]::new);
     this.attached = objective.attach(Ops.on(graph), features, settings.seed(), outputs);
     settings.objective().checkFits(attached);
-    SelectEarly.apply(graph);
+    SinkSelection.apply(graph);
     weights.addAll(attached.projections());
     decayed.addAll(attached.projections());
     if (objective.hard().isEmpty() && objective.soft().isEmpty()) {
@@ -93,11 +92,7 @@ final class TrainableStudent {
       LibraryOperators.apply(graph, Arrays.stream(outputs).map(Value::name).toList());
     }
     Map<String, Value> gradients =
-        Differentiator.differentiate(
-            graph,
-            attached.differentiated().name(),
-            weights,
-            byLibrary ? rules.with(LibraryRules.ENTRIES) : rules);
+        Differentiator.differentiate(graph, attached.differentiated().name(), weights, rules);
     this.trainingGraph =
         new TrainingGraph(graph, List.copyOf(attached.terms().keySet()), gradients);
     this.optimizer = optimizer(weights);

@@ -7,7 +7,10 @@ import java.util.Set;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 
-/** The input that tells tokens from padding: [batch, positions], and not looked up in a table. */
+/**
+ * The attention mask, which distinguishes tokens from padding: an input [batch, positions] that is
+ * not looked up in a table.
+ */
 final class AttentionMask {
   private AttentionMask() {}
 

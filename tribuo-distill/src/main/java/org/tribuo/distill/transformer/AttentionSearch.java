@@ -13,6 +13,8 @@ import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.TensorType;
+import org.tribuo.distill.operator.Trait;
+import org.tribuo.distill.operator.standard.StandardOperators;
 import org.tribuo.distill.transformer.Feature.Kind;
 
 /**
@@ -27,7 +29,6 @@ import org.tribuo.distill.transformer.Feature.Kind;
  */
 final class AttentionSearch {
   private static final Set<String> SCALES = Set.of("Mul", "Div");
-  private static final Set<String> LAYOUTS = Set.of("Transpose", "Reshape", "Identity", "Cast");
 
   private final Graph graph;
   private final long width;
@@ -48,7 +49,8 @@ final class AttentionSearch {
         new AttentionSearch(normalized, layers.width(), layers.heads().getAsInt());
     Set<String> inside = Dependants.ofContent(normalized, layer.start(), layer.end());
     return normalized.topological().stream()
-        .filter(node -> node.is("Softmax") && inside.contains(node.output()))
+        .filter(
+            node -> StandardOperators.has(node, Trait.ATTENDS) && inside.contains(node.output()))
         .flatMap(node -> search.attention(node, inside).stream())
         .findFirst()
         .orElse(Map.of());
@@ -147,7 +149,7 @@ final class AttentionSearch {
   }
 
   private static boolean isProduct(Node node) {
-    return node.is("MatMul") || node.isMicrosoft("FusedMatMul") || node.is("Gemm");
+    return StandardOperators.has(node, Trait.MATRIX_PRODUCT);
   }
 
   private static boolean isProductOfTwo(Node node, Set<String> inside) {
@@ -174,7 +176,7 @@ final class AttentionSearch {
   private Optional<String> sideBySide(String operand, int number, long size, Set<String> inside) {
     String value = unscaled(operand, inside);
     Optional<Node> producer = graph.producer(value);
-    while (producer.isPresent() && LAYOUTS.contains(producer.get().opType())) {
+    while (producer.isPresent() && StandardOperators.has(producer.get(), Trait.REARRANGES)) {
       String source = producer.get().input(0);
       if (producer.get().is("Reshape") && splits(value, source, number, size)) {
         return Optional.of(unscaled(source, inside));

@@ -39,7 +39,7 @@ final class DataFlow {
     return order;
   }
 
-  /** Whether the value depends on an input of the graph, be it on its sizes only. */
+  /** Whether the value depends on an input of the graph, if only on its sizes. */
   boolean varies(String value) {
     return varying.contains(value);
   }

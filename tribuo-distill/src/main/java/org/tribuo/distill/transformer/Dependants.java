@@ -8,11 +8,11 @@ import java.util.Set;
 import java.util.function.Predicate;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Node;
+import org.tribuo.distill.operator.Trait;
+import org.tribuo.distill.operator.standard.StandardOperators;
 
 /** Walks a graph from a value to what is computed from it. */
 final class Dependants {
-  private static final Set<String> SIZES = Set.of("Shape", "Size");
-
   private Dependants() {}
 
   /** The values behind one, without it, up to another, which is among them. */
@@ -22,7 +22,7 @@ final class Dependants {
 
   /** As {@link #between}, but for the values that depend on the first one's sizes only. */
   static Set<String> ofContent(Graph graph, String from, String to) {
-    return walk(graph, from, to, node -> !SIZES.contains(node.opType()));
+    return walk(graph, from, to, node -> !StandardOperators.has(node, Trait.READS_SIZES));
   }
 
   /** All values behind one, without it. */

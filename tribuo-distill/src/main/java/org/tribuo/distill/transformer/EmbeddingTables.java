@@ -9,19 +9,14 @@ import java.util.Set;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Node;
+import org.tribuo.distill.operator.Trait;
+import org.tribuo.distill.operator.standard.StandardOperators;
 
 /**
  * The embedding tables of a normalised graph: those whose rows an input names, and how many
  * positions the position tables have. Immutable.
  */
 public final class EmbeddingTables {
-  /** Operators that keep the numbers and their order. */
-  private static final Set<String> VIEWS =
-      Set.of("Identity", "Cast", "Reshape", "Flatten", "Squeeze", "Unsqueeze");
-
-  /** Operators behind which a table that was quantised lies. */
-  private static final Set<String> QUANTISATION = Set.of("DequantizeLinear", "QuantizeLinear");
-
   private final List<EmbeddingTable> tables;
   private final OptionalLong maxPositions;
 
@@ -90,7 +85,7 @@ public final class EmbeddingTables {
   private record Lookup(String initializer, long rows, long width, String indices) {}
 
   private static Optional<Lookup> lookup(Graph graph, Node node) {
-    if (!node.is("Gather") || node.attributes().get("axis", 0L) != 0) {
+    if (!StandardOperators.has(node, Trait.LOOKS_UP) || node.attributes().get("axis", 0L) != 0) {
       return Optional.empty();
     }
     String name = stored(graph, node.input(0));
@@ -108,7 +103,7 @@ public final class EmbeddingTables {
     String name = viewed(graph, table);
     return graph
         .producer(name)
-        .filter(node -> node.domain().equals(Node.ONNX) && QUANTISATION.contains(node.opType()))
+        .filter(node -> StandardOperators.has(node, Trait.CONVERTS_QUANTIZED))
         .map(node -> stored(graph, node.input(0)))
         .orElse(name);
   }
@@ -116,7 +111,7 @@ public final class EmbeddingTables {
   private static String viewed(Graph graph, String value) {
     return graph
         .producer(value)
-        .filter(node -> node.domain().equals(Node.ONNX) && VIEWS.contains(node.opType()))
+        .filter(node -> StandardOperators.has(node, Trait.VIEW))
         .map(node -> viewed(graph, node.input(0)))
         .orElse(value);
   }
@@ -125,11 +120,11 @@ public final class EmbeddingTables {
   private static boolean isReadElsewhere(Graph graph, String value) {
     for (Node reader : graph.consumers(value)) {
       boolean view =
-          VIEWS.contains(reader.opType())
+          StandardOperators.has(reader, Trait.VIEW)
               && reader.input(0).equals(value)
               && !isReadElsewhere(graph, reader.output());
       boolean index = lookup(graph, reader).isPresent() && reader.input(1).equals(value);
-      if (!view && !index && !reader.is("Shape") && !reader.is("Size")) {
+      if (!view && !index && !StandardOperators.has(reader, Trait.READS_SIZES)) {
         return true;
       }
     }

@@ -18,6 +18,15 @@ import org.tribuo.distill.graph.TensorType;
  * attributes in some opsets and inputs in others.
  */
 final class HeadWriter {
+  /** The output: [batch, labels], or [batch, positions, labels]. */
+  static final String LOGITS = "logits";
+
+  /** The initializer [width, labels] of the linear layer. */
+  static final String WEIGHT = "head.weight";
+
+  /** The initializer [labels] of the linear layer. */
+  static final String BIAS = "head.bias";
+
   private static final double SMALLEST_COUNT = 1e-9;
 
   /** 1e-9 is 0 in half precision; this is its smallest normal number. */
@@ -68,22 +77,22 @@ final class HeadWriter {
     return reshape(mean, vectors(), 0, size(width));
   }
 
-  /** The linear layer over the last axis, under the names of {@link TaskHead}. */
+  /** The linear layer over the last axis. */
   void linear(String pooled, boolean eachToken, Tensor weight) {
     long labels = weight.dim(1);
     List<Dimension> dims =
         new ArrayList<>(eachToken ? List.of(batch(), positions()) : List.of(batch()));
     dims.add(Dimension.of(labels));
-    graph.setInitializer(TaskHead.WEIGHT, weight.cast(elementType));
+    graph.setInitializer(WEIGHT, weight.cast(elementType));
     graph.setInitializer(
-        TaskHead.BIAS, Tensor.of(new float[Math.toIntExact(labels)], labels).cast(elementType));
-    String product = node("MatMul", Attributes.NONE, dims, pooled, TaskHead.WEIGHT);
+        BIAS, Tensor.of(new float[Math.toIntExact(labels)], labels).cast(elementType));
+    String product = node("MatMul", Attributes.NONE, dims, pooled, WEIGHT);
     graph.add(
         Node.ONNX,
         "Add",
         Attributes.NONE,
-        List.of(product, TaskHead.BIAS),
-        Map.of(TaskHead.LOGITS, TensorType.of(elementType, new Shape(dims))));
+        List.of(product, BIAS),
+        Map.of(LOGITS, TensorType.of(elementType, new Shape(dims))));
   }
 
   private Dimension batch() {

@@ -40,9 +40,9 @@ public final class LayerCut {
   }
 
   /**
-   * A copy of a graph that has some of its layers only. Outputs that show what happens inside a
-   * layer that goes (its hidden state, say, or its keys and values) go with it, as do inputs that
-   * it alone reads.
+   * A copy of a graph that has some of its layers only. Outputs that are intermediate activations
+   * of a removed layer (such as its hidden state, or its keys and values) go with it, as do inputs
+   * that it alone reads.
    *
    * @param layers the layers of this graph
    * @param kept which of them stay, from 0, in ascending order

@@ -12,9 +12,9 @@ import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
 
 /**
- * An encoder that nobody has trained yet, in BERT's form (Devlin et al. 2019): embeddings of tokens
- * and of positions, and layers of attention and feed-forward with the normalisation behind each.
- * Biases are 0, normalisations 1, all other weights are drawn.
+ * An untrained encoder in BERT's form (Devlin et al. 2019): embeddings of tokens and of positions,
+ * and layers of attention and feed-forward with the normalisation behind each. Biases are 0,
+ * normalisations 1, all other weights are drawn.
  *
  * @param vocabulary the number of tokens
  * @param positions the longest text in tokens

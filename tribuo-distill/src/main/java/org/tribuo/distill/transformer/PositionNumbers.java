@@ -4,6 +4,8 @@ import java.util.Optional;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.operator.Trait;
+import org.tribuo.distill.operator.standard.StandardOperators;
 
 /**
  * The numbers of positions that a graph computes: one to begin with, and one more each time.
@@ -23,9 +25,11 @@ record PositionNumbers(long first, long count) {
   }
 
   private static Optional<PositionNumbers> of(Graph graph, Node node) {
-    return switch (node.opType()) {
-      case "Identity", "Cast", "Reshape", "Squeeze", "Unsqueeze", "Expand", "Slice" ->
-          of(graph, node.input(0));
+    if (StandardOperators.has(node, Trait.VIEW)) {
+      return of(graph, node.input(0));
+    }
+    return switch (node.qualifiedOpType()) {
+      case "Expand", "Slice" -> of(graph, node.input(0));
       case "Range" ->
           Optional.of(new PositionNumbers(number(graph, node.input(0)).orElse(0L), UNLIMITED));
       case "CumSum" -> Optional.of(new PositionNumbers(1, UNLIMITED));

@@ -8,6 +8,8 @@ import java.util.Map;
 import java.util.Set;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Node;
+import org.tribuo.distill.operator.Trait;
+import org.tribuo.distill.operator.standard.StandardOperators;
 
 /**
  * The float values that every path from one source to one output of a graph goes through, in order.
@@ -44,7 +46,7 @@ record ResidualStream(String source, String output, List<String> values) {
     Graph graph = flow.graph();
     List<String> sources = new ArrayList<>();
     for (Node node : flow.order()) {
-      if (node.is("Gather")
+      if (StandardOperators.has(node, Trait.LOOKS_UP)
           && flow.isFloat(node.output())
           && !flow.varies(node.input(0))
           && flow.varies(node.input(1))) {

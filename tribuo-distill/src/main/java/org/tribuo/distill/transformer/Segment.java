@@ -1,7 +1,6 @@
 package org.tribuo.distill.transformer;
 
 import java.util.OptionalInt;
-import java.util.Set;
 
 /**
  * What lies between two neighbouring values of a residual stream.
@@ -9,41 +8,26 @@ import java.util.Set;
  * @param start the value that the segment reads
  * @param end the value that it makes
  * @param signature equal for segments that do the same with weights of the same shapes
- * @param operators the types of its nodes
+ * @param arithmetic whether its operators are those that normalisations are written out with
  * @param attentions how often it attends from some positions to others
- * @param heads the number of attention heads, where the graph tells it
- * @param selfContained whether it reads nothing but {@code start} and constants: no mask, say
+ * @param heads the number of attention heads, if the graph determines it
+ * @param selfContained whether it reads nothing but {@code start} and constants: no mask, for
+ *     instance
  */
 record Segment(
     String start,
     String end,
     int signature,
-    Set<String> operators,
+    boolean arithmetic,
     int attentions,
     OptionalInt heads,
     boolean selfContained) {
-  private static final Set<String> NORMALIZATION =
-      Set.of(
-          "LayerNormalization",
-          "SimplifiedLayerNormalization",
-          "RMSNormalization",
-          "ReduceMean",
-          "Sub",
-          "Pow",
-          "Add",
-          "Sqrt",
-          "Reciprocal",
-          "Div",
-          "Mul",
-          "Cast",
-          "Identity");
-
   boolean attends() {
     return attentions > 0;
   }
 
   /** Whether it scales and shifts what is there, as the normalisation after the last layer does. */
   boolean normalizes() {
-    return selfContained && NORMALIZATION.containsAll(operators);
+    return selfContained && arithmetic;
   }
 }

@@ -8,8 +8,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
-import java.util.TreeSet;
 import org.tribuo.distill.graph.Attributes;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.Graph;
@@ -17,6 +17,9 @@ import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
+import org.tribuo.distill.operator.Operator;
+import org.tribuo.distill.operator.Trait;
+import org.tribuo.distill.operator.standard.StandardOperators;
 
 /**
  * Reads segments so that those which do the same get the same signature: a number for each
@@ -26,14 +29,6 @@ import org.tribuo.distill.graph.TensorType;
  * (which exporters compute where they are first needed, from the sizes of a hidden state).
  */
 final class SegmentReader {
-  private static final Set<String> COMMUTATIVE = Set.of("Add", "Mul");
-  private static final Set<String> ATTENTION =
-      Set.of("Softmax", "Attention", "MultiHeadAttention", "GroupQueryAttention");
-
-  /** Operators along the last axis unless they state another one. */
-  private static final Set<String> ALONG_LAST_AXIS =
-      Set.of("LayerNormalization", "SimplifiedLayerNormalization", "RMSNormalization", "Softmax");
-
   private static final long LARGEST_SHAPE = 16;
 
   private final DataFlow flow;
@@ -58,7 +53,7 @@ final class SegmentReader {
     private final String start;
     private final Set<String> inside;
     private final Map<String, Integer> numbers = new HashMap<>();
-    private final Set<String> operators = new TreeSet<>();
+    private boolean arithmetic = true;
     private final Set<String> attentions = new HashSet<>();
     private final AttentionHeads heads;
     private boolean selfContained = true;
@@ -72,13 +67,7 @@ final class SegmentReader {
     Segment of(String end) {
       int signature = numberOf(end);
       return new Segment(
-          start,
-          end,
-          signature,
-          Collections.unmodifiableSet(operators),
-          attentions.size(),
-          heads.number(),
-          selfContained);
+          start, end, signature, arithmetic, attentions.size(), heads.number(), selfContained);
     }
 
     private int numberOf(String value) {
@@ -92,18 +81,20 @@ final class SegmentReader {
 
     private int inner(String value) {
       Node node = graph.producer(value).orElseThrow();
-      operators.add(node.opType());
-      if (ATTENTION.contains(node.opType())) {
+      Operator operator = StandardOperators.of(node);
+      arithmetic &= operator.has(Trait.WITHIN_NORMALIZATION);
+      if (operator.has(Trait.ATTENDS)) {
         attentions.add(value);
       }
       shapeOf(value).ifPresent(shape -> heads.see(node, shape));
       List<Integer> inputs = new ArrayList<>();
       node.inputs().forEach(input -> inputs.add(numberOf(input)));
-      if (COMMUTATIVE.contains(node.opType())) {
+      if (operator.has(Trait.COMMUTATIVE)) {
         Collections.sort(inputs);
       }
       return number(
-          List.of(node.qualifiedOpType(), meaningful(node), node.outputs().indexOf(value), inputs));
+          List.of(
+              operator.name(), meaningful(operator, node), node.outputs().indexOf(value), inputs));
     }
 
     private int leaf(String value) {
@@ -130,13 +121,15 @@ final class SegmentReader {
   }
 
   /** The attributes without an axis that need not be stated: optimisers state it here and there. */
-  private static Attributes meaningful(Node node) {
-    boolean usual =
-        ALONG_LAST_AXIS.contains(node.opType()) && node.attributes().get("axis", -1L) == -1;
-    return usual ? node.attributes().without("axis") : node.attributes();
+  private static Attributes meaningful(Operator operator, Node node) {
+    OptionalLong usual = operator.defaultAxis();
+    return usual.isPresent()
+            && node.attributes().get("axis", usual.getAsLong()) == usual.getAsLong()
+        ? node.attributes().without("axis")
+        : node.attributes();
   }
 
-  /** Whether the numbers say what is done, as axes and sizes do, and not with which weights. */
+  /** Whether the numbers determine what is computed, as axes and sizes do, and are no weights. */
   private static boolean isStructure(Tensor tensor) {
     return !tensor.elementType().isFloat() && tensor.elements() <= LARGEST_SHAPE;
   }

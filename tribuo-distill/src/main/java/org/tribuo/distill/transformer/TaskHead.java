@@ -19,13 +19,13 @@ import org.tribuo.distill.graph.TensorType;
  */
 public record TaskHead(Pooling pooling, int labels, long seed) {
   /** The output of a graph with a head: [batch, labels], or [batch, positions, labels]. */
-  public static final String LOGITS = "logits";
+  public static final String LOGITS = HeadWriter.LOGITS;
 
   /** The initializer [width, labels] of the linear layer. */
-  public static final String WEIGHT = "head.weight";
+  public static final String WEIGHT = HeadWriter.WEIGHT;
 
   /** The initializer [labels] of the linear layer. */
-  public static final String BIAS = "head.bias";
+  public static final String BIAS = HeadWriter.BIAS;
 
   public TaskHead {
     if (labels < 1) {
@@ -39,7 +39,7 @@ public record TaskHead(Pooling pooling, int labels, long seed) {
    * is the only output.
    *
    * @throws GraphException if the encoder has no layers, no attention mask where the mean is over
-   *     one, or no pooler where its own is asked for
+   *     one, or no pooler where its own is requested
    */
   public Graph attach(Transformer transformer) {
     Graph normalized = transformer.normalized();

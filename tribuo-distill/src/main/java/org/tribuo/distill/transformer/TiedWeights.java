@@ -11,10 +11,11 @@ import java.util.Optional;
 import java.util.Set;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
-import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.operator.Trait;
+import org.tribuo.distill.operator.standard.StandardOperators;
 
 /**
  * Parameters that a file holds twice. Where a model reads one parameter in two places, as a
@@ -47,7 +48,7 @@ public record TiedWeights(List<Copy> copies) {
         .initializers()
         .forEach(
             (name, tensor) -> {
-              if (isMatrix(tensor) && isRead(graph, name, "Gather")) {
+              if (isMatrix(tensor) && isLookedUp(graph, name)) {
                 tables.putIfAbsent(Fingerprint.of(tensor), name);
               }
             });
@@ -130,14 +131,14 @@ public record TiedWeights(List<Copy> copies) {
     return tensor.rank() == 2 && tensor.elementType().isFloat() && tensor.elements() > 1;
   }
 
-  private static boolean isRead(Graph graph, String name, String opType) {
-    return graph.consumers(name).stream().anyMatch(node -> node.is(opType));
+  private static boolean isLookedUp(Graph graph, String name) {
+    return graph.consumers(name).stream()
+        .anyMatch(node -> StandardOperators.has(node, Trait.LOOKS_UP));
   }
 
   private static boolean isMultiplied(Graph graph, String name) {
     return graph.consumers(name).stream()
-        .map(Node::opType)
-        .anyMatch(opType -> opType.equals("MatMul") || opType.equals("Gemm"));
+        .anyMatch(node -> StandardOperators.has(node, Trait.MATRIX_PRODUCT));
   }
 
   /** Lets whatever reads a copy read the original, so that one parameter is trained. */

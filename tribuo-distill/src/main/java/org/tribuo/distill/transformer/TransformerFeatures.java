@@ -57,8 +57,9 @@ public final class TransformerFeatures {
   }
 
   /**
-   * As {@link #find(Graph)}, with values that somebody names. They take the place of what is found;
-   * if a hidden state is among them nothing is searched, and the layers are those that they name.
+   * As {@link #find(Graph)}, with values that the caller names. They take the place of what is
+   * found; if a hidden state is among them nothing is searched, and the layers are those that they
+   * name.
    *
    * @throws GraphException if there are no layers, the graph has no value of a name, or the value
    *     cannot be the feature
@@ -104,7 +105,10 @@ public final class TransformerFeatures {
     return layers;
   }
 
-  /** The input that tells tokens from padding; empty where nothing does, as for images. */
+  /**
+   * The attention mask, which distinguishes tokens from padding; empty where there is none, as for
+   * images.
+   */
   public Optional<String> mask() {
     return mask;
   }

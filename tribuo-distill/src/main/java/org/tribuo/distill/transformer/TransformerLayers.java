@@ -10,6 +10,8 @@ import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.pass.Normalization;
+import org.tribuo.distill.operator.Trait;
+import org.tribuo.distill.operator.standard.StandardOperators;
 
 /**
  * The layers of a Transformer, found by structure: hidden states are the values [batch, positions,
@@ -19,6 +21,41 @@ import org.tribuo.distill.graph.pass.Normalization;
  *
  * <p>Names are those of the graph that was searched, so a boundary can be cut or exposed there.
  * Immutable.
+ *
+ * <p><b>Structure.</b> A {@link ResidualStream} is the row of values that all paths of floats from
+ * a source (an embedding that was looked up, or an input of floats) to an output go through. A
+ * {@link Segment} is what lies between two neighbours of it; it has a signature, equal for segments
+ * that compute the same with weights of the same shapes, and it attends or does not. A {@link
+ * LayerRun} is a row of equal layers, each of some segments of which the first attends.
+ *
+ * <p><b>Steps.</b>
+ *
+ * <ol>
+ *   <li>{@link DataFlow}: which values depend on an input, and which are floats.
+ *   <li>For each source and each output that it reaches, the stream: in a topological order, a
+ *       value is on every path exactly if nothing made before it is read after it. The residual
+ *       connection is the only way around a block, so its sums are on the stream and nothing inside
+ *       of blocks is.
+ *   <li>Of a stream, the values that have the form of a hidden state and exist in the searched
+ *       graph too, in groups of one width.
+ *   <li>The segments of a group, read by {@link SegmentReader}: each expression gets a number, made
+ *       of the operator, its attributes and the numbers of its inputs. Weights count by type and
+ *       shape, names do not count, nor does the order of the inputs of commutative operators.
+ *   <li>Of all pairs of attending segments as the starts of two neighbouring layers, the pair whose
+ *       layers repeat over most segments. With one attention there is one layer, which goes on as
+ *       long as nothing but the hidden state is read.
+ *   <li>The run with most layers is the answer. Another one beside it that shares no layer with it
+ *       is a second stack (an encoder's beside a decoder's), which is refused.
+ * </ol>
+ *
+ * <p><b>Cost.</b> With N nodes, S sources and O outputs: S·O walks over N nodes; each segment is
+ * read once, its nodes once each; with A attending segments of a stream A² comparisons of rows of
+ * signatures. Nothing is run and no weight is read.
+ *
+ * <p><b>Limits.</b> Models of two stacks. Layers that all differ, in width say, are not found. A
+ * path of floats around the layers, from the embeddings to the head say, hides the hidden states.
+ * Attention without a softmax is not seen. In a model of one layer, what reads nothing but the
+ * hidden state behind the layer is counted to it, a last normalisation too.
  */
 public final class TransformerLayers {
   private final List<Layer> layers;
@@ -146,7 +183,10 @@ public final class TransformerLayers {
                             stream.source(),
                             stream.output()))
             .collect(Collectors.joining(", "));
-    long attentions = normalized.nodes().stream().filter(node -> node.is("Softmax")).count();
+    long attentions =
+        normalized.nodes().stream()
+            .filter(node -> StandardOperators.has(node, Trait.ATTENDS))
+            .count();
     return new GraphException(
         ("The model has no Transformer layers. Looked for values [batch, positions, width] that"
                 + " every path from the embeddings to an output goes through, with an attention"
@@ -172,7 +212,7 @@ public final class TransformerLayers {
     return width;
   }
 
-  /** The number of attention heads, where the graph tells it. */
+  /** The number of attention heads, if the graph determines it. */
   public OptionalInt heads() {
     return heads;
   }

@@ -2,40 +2,26 @@ package org.tribuo.distill.transformer;
 
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.operator.Operator;
+import org.tribuo.distill.operator.Trait;
+import org.tribuo.distill.operator.standard.StandardOperators;
 
 /** Tells a model's weights from its constants. */
 public final class Weights {
-  /** Nothing is learned through these: flat where they are not undefined, or rotary frequencies. */
-  private static final Set<String> CLOSED = Set.of("Floor", "Ceil", "Round", "Sign", "Sin", "Cos");
-
-  private static final Set<String> NORMALIZATIONS =
-      Set.of(
-          "LayerNormalization",
-          "SimplifiedLayerNormalization",
-          "RMSNormalization",
-          "GroupNormalization",
-          "InstanceNormalization",
-          "BatchNormalization");
-
-  /** Inputs that hold what was measured, by operator. */
-  private static final Map<String, Set<Integer>> STATISTICS =
-      Map.of("BatchNormalization", Set.of(3, 4));
-
   private static final float FORBIDDEN_SCORE = -1e4f;
   private static final int LOOKED_AT = 4096;
 
   private Weights() {}
 
   /**
-   * The initializers of a normalised graph that are trained unless somebody freezes them, in the
-   * order of the file: those of floats and more than one element from which a gradient can come
-   * back from an output. Frequencies of rotary positions, attention masks and statistics are not
-   * among them. A buffer of floats that the model adds as it adds a bias cannot be told from one.
+   * The initializers of a normalised graph that are trained unless they are frozen, in the order of
+   * the file: those of floats and more than one element from which a gradient can come back from an
+   * output. Frequencies of rotary positions, attention masks and statistics are not among them. A
+   * buffer of floats that the model adds as it adds a bias cannot be distinguished from one.
    */
   public static List<Weight> trainable(Graph normalized) {
     Set<String> learned = reachedByGradients(DataFlow.of(normalized));
@@ -51,17 +37,22 @@ public final class Weights {
     Set<String> reached = new HashSet<>(flow.graph().outputs());
     for (int i = flow.order().size() - 1; i >= 0; i--) {
       Node node = flow.order().get(i);
-      if (CLOSED.contains(node.opType()) || node.outputs().stream().noneMatch(reached::contains)) {
+      Operator operator = StandardOperators.of(node);
+      if (isClosed(operator) || node.outputs().stream().noneMatch(reached::contains)) {
         continue;
       }
-      Set<Integer> statistics = STATISTICS.getOrDefault(node.opType(), Set.of());
       for (int input = 0; input < node.inputs().size(); input++) {
-        if (!statistics.contains(input) && flow.isFloat(node.input(input))) {
+        if (!operator.isStatistic(input) && flow.isFloat(node.input(input))) {
           reached.add(node.input(input));
         }
       }
     }
     return reached;
+  }
+
+  /** Nothing is learned through what is flat, nor through what makes angles of positions. */
+  private static boolean isClosed(Operator operator) {
+    return operator.isFlat() || operator.has(Trait.PERIODIC);
   }
 
   /** Masks forbid positions by scores that no weight has; they start with the first rows. */
@@ -84,6 +75,7 @@ public final class Weights {
     return tensor.rank() > 1
         && graph.consumers(name).stream()
             .noneMatch(
-                node -> NORMALIZATIONS.contains(node.opType()) && !node.input(0).equals(name));
+                node ->
+                    StandardOperators.has(node, Trait.NORMALIZES) && !node.input(0).equals(name));
   }
 }

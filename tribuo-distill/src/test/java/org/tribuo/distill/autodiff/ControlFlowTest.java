@@ -13,7 +13,6 @@ import ai.onnx.proto.OnnxMl.NodeProto;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.tribuo.distill.autodiff.rules.StandardRules;
 import org.tribuo.distill.engine.ort.GraphRunner;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
@@ -23,6 +22,7 @@ import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.graph.pass.Normalization;
+import org.tribuo.distill.operator.standard.StandardOperators;
 
 /** If, Loop and Scan stay where no gradient goes through them, and are errors where one would. */
 class ControlFlowTest {
@@ -74,7 +74,7 @@ class ControlFlowTest {
     assertThat(graph.nodes()).extracting(Node::opType).contains(kept);
     Value loss = Ops.on(graph).reduceSum(graph.value("y"));
     Value gradient =
-        Differentiator.differentiate(graph, loss.name(), List.of("w"), StandardRules.TABLE)
+        Differentiator.differentiate(graph, loss.name(), List.of("w"), StandardOperators.TABLE)
             .get("w");
     graph.addOutput(gradient.name());
     return GraphRunner.run(graph, Map.of("x", X)).get(gradient.name()).toFloats();

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.within;
-import static org.tribuo.distill.autodiff.GradientRule.grads;
-import static org.tribuo.distill.autodiff.RuleTable.rule;
+import static org.tribuo.distill.operator.GradientRule.grads;
+import static org.tribuo.distill.operator.Operator.operator;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -15,7 +15,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.tribuo.distill.autodiff.rules.StandardRules;
 import org.tribuo.distill.engine.ort.GraphRunner;
 import org.tribuo.distill.graph.Attributes;
 import org.tribuo.distill.graph.Dimension;
@@ -23,10 +22,13 @@ import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Shape;
-import org.tribuo.distill.graph.ShapeInference;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.graph.shape.ShapeInference;
+import org.tribuo.distill.operator.Operators;
+import org.tribuo.distill.operator.UndifferentiableException;
+import org.tribuo.distill.operator.standard.StandardOperators;
 
 class DifferentiatorTest {
   private final Graph graph = Graph.empty(Ops.OPSET);
@@ -108,7 +110,8 @@ class DifferentiatorTest {
     Value lost = op.call("test", "Lost", Attributes.NONE, List.of(w, w), w.type()).get(0);
     Value loss = op.reduceSum(op.add(w, lost));
     String node = graph.producer(lost.name()).orElseThrow().name();
-    RuleTable table = StandardRules.TABLE.with(rule("test::Lost", (o, n, dy) -> grads(dy)));
+    Operators table =
+        StandardOperators.TABLE.with(operator("test::Lost").gradient((o, n, dy) -> grads(dy)));
 
     assertThatThrownBy(() -> Differentiator.differentiate(graph, loss.name(), List.of("w"), table))
         .isInstanceOf(UndifferentiableException.class)
@@ -129,7 +132,8 @@ class DifferentiatorTest {
 
     assertThatThrownBy(
             () ->
-                Differentiator.differentiate(graph, loss.name(), List.of("w"), StandardRules.TABLE))
+                Differentiator.differentiate(
+                    graph, loss.name(), List.of("w"), StandardOperators.TABLE))
         .isInstanceOf(UnknownOperatorException.class)
         .hasMessageContaining("No gradient rule for 'QuantizeLinear' (opset 21) at node '")
         .hasMessageContaining(
@@ -159,7 +163,8 @@ class DifferentiatorTest {
 
     assertThatThrownBy(
             () ->
-                Differentiator.differentiate(graph, loss.name(), List.of("w"), StandardRules.TABLE))
+                Differentiator.differentiate(
+                    graph, loss.name(), List.of("w"), StandardOperators.TABLE))
         .isInstanceOf(UnknownOperatorException.class)
         .hasMessageContaining("No gradient rule for 'QLinearMatMul' (opset 21) at node '")
         .hasMessageContaining(
@@ -167,8 +172,8 @@ class DifferentiatorTest {
                 + " quantised");
   }
 
-  private static final RuleTable STRAIGHT_THROUGH =
-      StandardRules.TABLE.with(StandardRules.STRAIGHT_THROUGH);
+  private static final Operators STRAIGHT_THROUGH =
+      StandardOperators.TABLE.with(StandardOperators.STRAIGHT_THROUGH);
 
   private Value quantized(String opType, Value x, Value scale) {
     TensorType type = new TensorType(ElementType.INT8, x.shape());
@@ -255,7 +260,7 @@ class DifferentiatorTest {
             UnknownOperatorException.class,
             () ->
                 Differentiator.differentiate(
-                    graph, loss.name(), List.of("first", "second"), StandardRules.TABLE));
+                    graph, loss.name(), List.of("first", "second"), StandardOperators.TABLE));
 
     assertThat(thrown)
         .hasMessage(
@@ -298,7 +303,8 @@ class DifferentiatorTest {
 
   @Test
   void saysThatARuleKnowsNothingOfAnOutput() {
-    RuleTable rules = StandardRules.TABLE.with(rule("Unique", (op, n, dy) -> grads(dy)));
+    Operators rules =
+        StandardOperators.TABLE.with(operator("Unique").gradient((op, n, dy) -> grads(dy)));
     Value w = weight("w", 1, 2);
     List<Value> both = op.call("", "Unique", Attributes.NONE, List.of(w), w.type(), w.type());
     Value loss = op.reduceSum(op.mul(both.get(0), both.get(1)));
@@ -328,7 +334,7 @@ class DifferentiatorTest {
     assertThatThrownBy(
             () ->
                 Differentiator.differentiate(
-                    graph, loss.name(), List.of("unused"), StandardRules.TABLE))
+                    graph, loss.name(), List.of("unused"), StandardOperators.TABLE))
         .isInstanceOf(UndifferentiableException.class)
         .hasMessage(
             "The loss '%s' does not depend on weight 'unused': freeze it (frozenWeights), or name another"
@@ -337,9 +343,9 @@ class DifferentiatorTest {
 
   // example: rule
   /** The upper triangle of each matrix: what it leaves out gets no gradient. */
-  private static final RuleTable WITH_TRIANGLES =
-      StandardRules.TABLE.with(
-          rule("com.microsoft::Trilu", (op, n, dy) -> grads(n.appliedTo(op, dy))));
+  private static final Operators WITH_TRIANGLES =
+      StandardOperators.TABLE.with(
+          operator("com.microsoft::Trilu").gradient((op, n, dy) -> grads(n.appliedTo(op, dy))));
 
   // example: end
 
@@ -377,7 +383,8 @@ class DifferentiatorTest {
 
   @Test
   void refusesASecondRuleForAnOperator() {
-    assertThatThrownBy(() -> StandardRules.TABLE.with(rule("Tanh", (op, n, dy) -> grads(dy))))
+    assertThatThrownBy(
+            () -> StandardOperators.TABLE.with(operator("Tanh").gradient((op, n, dy) -> grads(dy))))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("Operator 'Tanh' is in the table already");
   }
@@ -397,7 +404,7 @@ class DifferentiatorTest {
   private Value differentiated(Value loss, String weight) {
     ShapeInference.infer(graph);
     Value gradient =
-        Differentiator.differentiate(graph, loss.name(), List.of(weight), StandardRules.TABLE)
+        Differentiator.differentiate(graph, loss.name(), List.of(weight), StandardOperators.TABLE)
             .get(weight);
     graph.addOutput(gradient.name());
     return gradient;

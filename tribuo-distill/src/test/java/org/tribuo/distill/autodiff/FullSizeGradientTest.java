@@ -17,7 +17,6 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tribuo.distill.autodiff.rules.StandardRules;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.engine.ort.RunningGraph;
 import org.tribuo.distill.graph.Graph;
@@ -30,6 +29,7 @@ import org.tribuo.distill.loss.AttachedObjective;
 import org.tribuo.distill.loss.CrossEntropy;
 import org.tribuo.distill.loss.Objective;
 import org.tribuo.distill.loss.RowForm;
+import org.tribuo.distill.operator.standard.StandardOperators;
 import org.tribuo.distill.transformer.Pooling;
 import org.tribuo.distill.transformer.TaskHead;
 import org.tribuo.distill.transformer.Transformer;
@@ -64,7 +64,7 @@ class FullSizeGradientTest {
             .attach(Ops.on(graph), graph.value(TaskHead.LOGITS));
     Map<String, Value> gradients =
         Differentiator.differentiate(
-            graph, objective.differentiated().name(), weights, StandardRules.TABLE);
+            graph, objective.differentiated().name(), weights, StandardOperators.TABLE);
     gradients.values().forEach(gradient -> graph.addOutput(gradient.name()));
     Map<String, Tensor> values = new LinkedHashMap<>();
     weights.forEach(weight -> values.put(weight, graph.initializerToInput(weight)));

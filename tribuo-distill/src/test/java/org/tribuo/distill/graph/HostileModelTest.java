@@ -108,7 +108,7 @@ class HostileModelTest {
 
   @Test
   void anEmptyTensorMayHaveAnyOtherDimensions() {
-    assertThat(Tensor.elements(new long[] {1L << 40, 0, 7})).isZero();
+    assertThat(TensorSizes.elements(new long[] {1L << 40, 0, 7})).isZero();
   }
 
   @Test

@@ -225,7 +225,7 @@ public record OperatorCase(
         Role.DIFFERENTIATED,
         dims,
         (random, type, sizes) -> {
-          double[] values = new double[(int) Tensor.elements(sizes)];
+          double[] values = new double[(int) TensorSizes.elements(sizes)];
           for (int i = 0; i < values.length; i++) {
             int j = random.nextInt(i + 1);
             values[i] = values[j];
@@ -297,7 +297,7 @@ public record OperatorCase(
         Role.FED,
         dims,
         (random, type, sizes) ->
-            Tensor.of(random.longs(Tensor.elements(sizes), 0, limit).toArray(), sizes));
+            Tensor.of(random.longs(TensorSizes.elements(sizes), 0, limit).toArray(), sizes));
   }
 
   public static Source booleans(long... dims) {
@@ -305,7 +305,7 @@ public record OperatorCase(
         Role.FED,
         dims,
         (random, type, sizes) -> {
-          boolean[] values = new boolean[(int) Tensor.elements(sizes)];
+          boolean[] values = new boolean[(int) TensorSizes.elements(sizes)];
           for (int i = 0; i < values.length; i++) {
             values[i] = random.nextBoolean();
           }
@@ -334,7 +334,7 @@ public record OperatorCase(
         Role.FED,
         dims,
         (random, type, sizes) -> {
-          var values = java.nio.ByteBuffer.allocate((int) Tensor.elements(sizes));
+          var values = java.nio.ByteBuffer.allocate((int) TensorSizes.elements(sizes));
           while (values.hasRemaining()) {
             values.put((byte) random.nextInt(-20, 20));
           }
@@ -353,7 +353,7 @@ public record OperatorCase(
         Role.DIFFERENTIATED,
         dims,
         (random, type, sizes) -> {
-          double[] values = new double[(int) Tensor.elements(sizes)];
+          double[] values = new double[(int) TensorSizes.elements(sizes)];
           for (int i = 0; i < values.length; i++) {
             values[i] = f.applyAsDouble(random);
           }

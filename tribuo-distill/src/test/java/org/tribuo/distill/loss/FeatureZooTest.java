@@ -21,7 +21,7 @@ import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.graph.pass.Normalization;
-import org.tribuo.distill.graph.pass.SelectEarly;
+import org.tribuo.distill.graph.pass.SinkSelection;
 import org.tribuo.distill.transformer.Feature;
 import org.tribuo.distill.transformer.NewEncoder;
 import org.tribuo.distill.transformer.TransformerFeatures;
@@ -135,7 +135,7 @@ class FeatureZooTest {
     AttachedObjective attached = objective.attach(op, features, test.seed(), unread);
     weights.addAll(attached.projections());
     Graph untouched = student.copy();
-    SelectEarly.apply(student);
+    SinkSelection.apply(student);
     Map<String, Tensor> at = reached(student, weights);
     assertThat(at.keySet()).containsAll(attached.projections());
 

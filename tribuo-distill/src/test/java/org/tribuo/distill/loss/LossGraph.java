@@ -4,7 +4,6 @@ import ai.onnxruntime.OrtException;
 import java.util.Collection;
 import java.util.Map;
 import org.tribuo.distill.autodiff.Differentiator;
-import org.tribuo.distill.autodiff.rules.StandardRules;
 import org.tribuo.distill.engine.ort.RunningGraph;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
@@ -12,6 +11,7 @@ import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.operator.standard.StandardOperators;
 
 /** An objective over logits that are inputs of its graph: as small as a student can be. */
 final class LossGraph implements AutoCloseable {
@@ -45,7 +45,7 @@ final class LossGraph implements AutoCloseable {
     Ops op = Ops.on(graph);
     Map<String, Value> gradients =
         Differentiator.differentiate(
-            graph, attached.differentiated().name(), by, StandardRules.TABLE);
+            graph, attached.differentiated().name(), by, StandardOperators.TABLE);
     gradients.forEach((name, grad) -> graph.addOutput(op.named(name + "_grad", grad).name()));
     return new LossGraph(attached, RunningGraph.of(graph.toModel()));
   }

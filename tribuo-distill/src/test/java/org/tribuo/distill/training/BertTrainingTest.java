@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.tribuo.distill.autodiff.rules.StandardRules;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.engine.Engines;
 import org.tribuo.distill.engine.Optimizer;
@@ -31,6 +30,7 @@ import org.tribuo.distill.loss.CrossEntropy;
 import org.tribuo.distill.loss.KlDivergence;
 import org.tribuo.distill.loss.Objective;
 import org.tribuo.distill.loss.RowForm;
+import org.tribuo.distill.operator.standard.StandardOperators;
 import org.tribuo.distill.transformer.Weight;
 import org.tribuo.distill.transformer.Weights;
 
@@ -52,7 +52,7 @@ class BertTrainingTest {
         Objective.of(RowForm.examples(), new CrossEntropy(), new KlDivergence())
             .attach(Ops.on(graph), graph.value("logits"));
     return TrainingGraph.of(
-        graph, List.copyOf(objective.terms().keySet()), weights, StandardRules.TABLE);
+        graph, List.copyOf(objective.terms().keySet()), weights, StandardOperators.TABLE);
   }
 
   @Test

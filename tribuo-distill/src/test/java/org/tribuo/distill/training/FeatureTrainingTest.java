@@ -19,7 +19,6 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.tribuo.distill.autodiff.rules.StandardRules;
 import org.tribuo.distill.engine.AdamW;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.engine.ort.GraphRunner;
@@ -43,6 +42,7 @@ import org.tribuo.distill.loss.RkdDistance;
 import org.tribuo.distill.loss.RowForm;
 import org.tribuo.distill.loss.TinyBert;
 import org.tribuo.distill.loss.UniformLayers;
+import org.tribuo.distill.operator.standard.StandardOperators;
 import org.tribuo.distill.schedule.ConstantSchedule;
 import org.tribuo.distill.transformer.Feature;
 import org.tribuo.distill.transformer.Feature.Kind;
@@ -126,7 +126,8 @@ class FeatureTrainingTest {
       OnnxModel student, Objective objective, TrainingSettings settings, TrainingData data) {
     List<StepReport> steps = new ArrayList<>();
     TrainedStudent trained =
-        StudentTraining.of(Transformer.of(student), objective, StandardRules.TABLE, settings, data)
+        StudentTraining.of(
+                Transformer.of(student), objective, StandardOperators.TABLE, settings, data)
             .train(
                 student,
                 data,

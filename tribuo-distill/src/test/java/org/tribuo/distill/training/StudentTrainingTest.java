@@ -20,9 +20,6 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.tribuo.distill.autodiff.RuleTable;
-import org.tribuo.distill.autodiff.RuleTable.Entry;
-import org.tribuo.distill.autodiff.rules.StandardRules;
 import org.tribuo.distill.engine.AdamW;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.Attributes;
@@ -43,6 +40,9 @@ import org.tribuo.distill.loss.Objective;
 import org.tribuo.distill.loss.ObjectiveSchedules;
 import org.tribuo.distill.loss.RowForm;
 import org.tribuo.distill.loss.TokenMask;
+import org.tribuo.distill.operator.Derivative;
+import org.tribuo.distill.operator.Operators;
+import org.tribuo.distill.operator.standard.StandardOperators;
 import org.tribuo.distill.schedule.ConstantSchedule;
 import org.tribuo.distill.schedule.LinearSchedule;
 import org.tribuo.distill.schedule.Schedule;
@@ -114,7 +114,7 @@ class StudentTrainingTest {
 
   private static TrainedStudent train(TrainingSettings settings) {
     return StudentTraining.of(
-            Transformer.of(student()), BOTH, StandardRules.TABLE, settings, new Sequences(20))
+            Transformer.of(student()), BOTH, StandardOperators.TABLE, settings, new Sequences(20))
         .train(student(), new Sequences(20), Optional.empty(), TrainingListener.NONE);
   }
 
@@ -141,7 +141,7 @@ class StudentTrainingTest {
         StudentTraining.of(
                 Transformer.of(before),
                 BOTH,
-                StandardRules.TABLE,
+                StandardOperators.TABLE,
                 settings(true, 0, true),
                 new Sequences(20))
             .train(before, new Sequences(20), Optional.empty(), TrainingListener.NONE)
@@ -248,7 +248,7 @@ class StudentTrainingTest {
         StudentTraining.of(
                 Transformer.of(before),
                 Objective.of(RowForm.examples(), new CrossEntropy()),
-                StandardRules.TABLE,
+                StandardOperators.TABLE,
                 settings(true, 0.01f, true).withFrozen(Set.of(frozen)),
                 new Sequences(20))
             .train(before, new Sequences(20), Optional.empty(), TrainingListener.NONE)
@@ -275,7 +275,7 @@ class StudentTrainingTest {
     StudentTraining.of(
             Transformer.of(student()),
             BOTH,
-            StandardRules.TABLE,
+            StandardOperators.TABLE,
             settings(true, 0.01f, true),
             new Sequences(20))
         .train(
@@ -295,14 +295,14 @@ class StudentTrainingTest {
   /**
    * The standard rules, which tell of each node of an operator what its gradient is shaped like.
    */
-  private static RuleTable watching(String operator, List<Shape> gradients) {
-    return RuleTable.of(
-        StandardRules.TABLE.entries().stream()
+  private static Operators watching(String operator, List<Shape> gradients) {
+    return Operators.of(
+        StandardOperators.TABLE.all().stream()
             .map(
                 entry ->
-                    entry instanceof Entry.Rule rule && rule.operator().equals(operator)
-                        ? new Entry.Rule(
-                            operator,
+                    entry.name().equals(operator)
+                            && entry.derivative().orElseThrow() instanceof Derivative.Rule rule
+                        ? entry.gradient(
                             rule.shapes(),
                             (op, n, dy) -> {
                               gradients.add(dy.shape().orElseThrow());
@@ -338,7 +338,7 @@ class StudentTrainingTest {
     StudentTraining.of(
             Transformer.of(student()),
             BOTH,
-            StandardRules.TABLE,
+            StandardOperators.TABLE,
             scheduled(
                 new ObjectiveSchedules(new LinearSchedule(0, 1), StepSchedule.of(4, 2), Map.of())),
             new Sequences(20))
@@ -459,7 +459,7 @@ class StudentTrainingTest {
                 StudentTraining.of(
                         Transformer.of(student()),
                         BOTH,
-                        StandardRules.TABLE,
+                        StandardOperators.TABLE,
                         settings(true, 0, false),
                         new Sequences(180))
                     .train(student(), new Sequences(180), Optional.empty(), TrainingListener.NONE))
@@ -533,7 +533,7 @@ class StudentTrainingTest {
                 StudentTraining.of(
                         Transformer.of(student()),
                         BOTH,
-                        StandardRules.TABLE,
+                        StandardOperators.TABLE,
                         settings(true, 0.01f, true),
                         new Broken(stepsOfAnEpoch + 1))
                     .train(
@@ -584,7 +584,11 @@ class StudentTrainingTest {
             10, ObjectiveSchedules.constant(0.5f, 2), 0, Optional.of(new EarlyStopping(0.1, 2)), 1);
     TrainedStudent trained =
         StudentTraining.of(
-                Transformer.of(student()), BOTH, StandardRules.TABLE, stopping, new Sequences(20))
+                Transformer.of(student()),
+                BOTH,
+                StandardOperators.TABLE,
+                stopping,
+                new Sequences(20))
             .train(student(), new Sequences(20), Optional.of(falling), TrainingListener.NONE);
     assertThat(seen).hasSize(3);
     assertThat(trained.epoch()).isEqualTo(1);

@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Predicate;
 import org.tribuo.distill.autodiff.Differentiator;
-import org.tribuo.distill.autodiff.RuleTable;
 import org.tribuo.distill.engine.ort.GraphRunner;
 import org.tribuo.distill.engine.ort.RunningGraph;
 import org.tribuo.distill.graph.Dimension;
@@ -17,11 +16,12 @@ import org.tribuo.distill.graph.FiniteDifferences;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Ops;
-import org.tribuo.distill.graph.ShapeInference;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.graph.pass.Normalization;
+import org.tribuo.distill.graph.shape.ShapeInference;
+import org.tribuo.distill.operator.Operators;
 import org.tribuo.distill.transformer.Weight;
 import org.tribuo.distill.transformer.Weights;
 
@@ -53,7 +53,7 @@ final class CheckedModel implements AutoCloseable {
   /**
    * @param trained which of the weights that can be trained are
    */
-  static CheckedModel of(OnnxModel model, RuleTable rules, Predicate<String> trained)
+  static CheckedModel of(OnnxModel model, Operators rules, Predicate<String> trained)
       throws OrtException {
     Graph graph = Graph.of(model);
     Normalization.applyForTraining(graph);
@@ -89,7 +89,7 @@ final class CheckedModel implements AutoCloseable {
       Map<String, Tensor> inputs,
       Map<String, Tensor> weights,
       List<String> trained,
-      RuleTable rules)
+      Operators rules)
       throws OrtException {
     Ops op = Ops.on(graph);
     Value loss =

@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import org.tribuo.distill.autodiff.Differentiator;
-import org.tribuo.distill.autodiff.rules.StandardRules;
 import org.tribuo.distill.engine.ort.GraphRunner;
 import org.tribuo.distill.engine.ort.RunningGraph;
 import org.tribuo.distill.graph.ElementType;
@@ -14,10 +13,11 @@ import org.tribuo.distill.graph.FiniteDifferences;
 import org.tribuo.distill.graph.FiniteDifferences.Distance;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Ops;
-import org.tribuo.distill.graph.ShapeInference;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.graph.pass.Normalization;
+import org.tribuo.distill.graph.shape.ShapeInference;
+import org.tribuo.distill.operator.standard.StandardOperators;
 
 /**
  * Whether the normalised graph of a construct computes what ONNX Runtime computes of the original,
@@ -83,7 +83,7 @@ final class ConstructCheck {
     ShapeInference.infer(graph);
     Map<String, Value> gradients =
         Differentiator.differentiate(
-            graph, loss.name(), construct.differentiated(), StandardRules.TABLE);
+            graph, loss.name(), construct.differentiated(), StandardOperators.TABLE);
     gradients.values().forEach(gradient -> graph.addOutput(gradient.name()));
     return gradients;
   }

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.tribuo.distill.autodiff.Differentiator;
-import org.tribuo.distill.autodiff.rules.StandardRules;
 import org.tribuo.distill.engine.TrainingGraph;
 import org.tribuo.distill.engine.ort.GraphRunner;
 import org.tribuo.distill.graph.Graph;
@@ -15,8 +14,9 @@ import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.graph.pass.Normalization;
-import org.tribuo.distill.graph.pass.SelectEarly;
+import org.tribuo.distill.graph.pass.SinkSelection;
 import org.tribuo.distill.loss.AttachedObjective;
+import org.tribuo.distill.operator.standard.StandardOperators;
 import org.tribuo.distill.transformer.TiedWeights;
 
 /** A case's model with its loss and the gradients of what is trained. */
@@ -29,7 +29,7 @@ record DifferentiatedCase(
 
   /** As a training does it. */
   static DifferentiatedCase of(ZooCase zooCase, OnnxModel model) {
-    return of(zooCase, model, SelectEarly::apply);
+    return of(zooCase, model, SinkSelection::apply);
   }
 
   /**
@@ -53,7 +53,7 @@ record DifferentiatedCase(
     feeds.putAll(zooObjective.feeds());
     Map<String, Value> gradients =
         Differentiator.differentiate(
-            graph, objective.differentiated().name(), trained, StandardRules.TABLE);
+            graph, objective.differentiated().name(), trained, StandardOperators.TABLE);
     return new DifferentiatedCase(graph, tied, objective, gradients, feeds);
   }
 

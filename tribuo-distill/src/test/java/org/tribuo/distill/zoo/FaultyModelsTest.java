@@ -8,11 +8,11 @@ import java.nio.file.Path;
 import java.util.Objects;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
-import org.tribuo.distill.autodiff.RuleTable;
 import org.tribuo.distill.autodiff.UnknownOperatorException;
-import org.tribuo.distill.autodiff.rules.StandardRules;
 import org.tribuo.distill.graph.FiniteDifferences.Distance;
 import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.operator.Operators;
+import org.tribuo.distill.operator.standard.StandardOperators;
 
 /**
  * Small models around one operator whose gradient is easily made wrong: each entry of it against
@@ -34,10 +34,10 @@ class FaultyModelsTest {
   }
 
   private static void assertRight(String name) throws Exception {
-    assertRight(name, StandardRules.TABLE, weight -> weight.startsWith("w"));
+    assertRight(name, StandardOperators.TABLE, weight -> weight.startsWith("w"));
   }
 
-  private static void assertRight(String name, RuleTable rules, Predicate<String> trained)
+  private static void assertRight(String name, Operators rules, Predicate<String> trained)
       throws Exception {
     try (CheckedModel checked = CheckedModel.of(model(name), rules, trained)) {
       assertThat(checked.gradients()).isNotEmpty();
@@ -80,7 +80,8 @@ class FaultyModelsTest {
   @Test
   void roundingBesideAResidualIsRefused() throws Exception {
     OnnxModel quantized = model("qdq_residual");
-    assertThatThrownBy(() -> CheckedModel.of(quantized, StandardRules.TABLE, name -> true).close())
+    assertThatThrownBy(
+            () -> CheckedModel.of(quantized, StandardOperators.TABLE, name -> true).close())
         .isInstanceOf(UnknownOperatorException.class)
         .hasMessageContaining("qdq_residual.onnx")
         .hasMessageEndingWith(
@@ -92,7 +93,7 @@ class FaultyModelsTest {
 
   @Test
   void roundingBesideAResidualIsPassedByThoseWhoChooseSo() throws Exception {
-    RuleTable rules = StandardRules.TABLE.with(StandardRules.STRAIGHT_THROUGH);
+    Operators rules = StandardOperators.TABLE.with(StandardOperators.STRAIGHT_THROUGH);
     try (CheckedModel checked = CheckedModel.of(model("qdq_residual"), rules, name -> true)) {
       assertThat(checked.gradients()).containsOnlyKeys("w", "v");
     }

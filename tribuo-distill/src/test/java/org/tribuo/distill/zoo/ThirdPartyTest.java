@@ -16,10 +16,10 @@ import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.tribuo.distill.autodiff.rules.StandardRules;
 import org.tribuo.distill.graph.FiniteDifferences;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.operator.standard.StandardOperators;
 
 /**
  * Models that others exported differentiate too: the gradient of a random weighted sum of all
@@ -58,7 +58,7 @@ class ThirdPartyTest {
   @MethodSource("models")
   void agreesWithFiniteDifferences(Path file) throws Exception {
     try (CheckedModel model =
-        CheckedModel.of(OnnxModel.read(file), StandardRules.TABLE, name -> true)) {
+        CheckedModel.of(OnnxModel.read(file), StandardOperators.TABLE, name -> true)) {
       assertThat(model.gradients()).isNotEmpty();
       assertThat(wrong(model)).isEmpty();
     }

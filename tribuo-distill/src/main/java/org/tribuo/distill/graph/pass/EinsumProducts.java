@@ -11,9 +11,9 @@ import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
 
 /**
- * Writes a sum of products in Einstein's notation as a stack of matrix products, where it is one:
- * the two operands share the letter that is summed over, and each has one letter of its own. So
- * whoever looks for matrix products, as in attention, finds them.
+ * Writes an Einsum as a stack of matrix products, where it is one: the two operands share the
+ * letter that is summed over, and each has one letter of its own. So whoever looks for matrix
+ * products, as in attention, finds them.
  */
 final class EinsumProducts implements Pass {
   @Override

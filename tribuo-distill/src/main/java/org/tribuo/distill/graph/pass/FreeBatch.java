@@ -112,7 +112,7 @@ public final class FreeBatch {
         .orElse(input);
   }
 
-  /** Sizes are inferred anew; of an output only the first is in doubt. */
+  /** Sizes are inferred again; of an output only the first is in doubt. */
   private static void forgetShape(Graph graph, String value) {
     graph
         .type(value)

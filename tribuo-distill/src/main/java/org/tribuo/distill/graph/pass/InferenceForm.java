@@ -1,11 +1,12 @@
 package org.tribuo.distill.graph.pass;
 
-import java.util.Set;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.OnnxModel;
-import org.tribuo.distill.graph.ShapeInference;
+import org.tribuo.distill.graph.shape.ShapeInference;
+import org.tribuo.distill.operator.Trait;
+import org.tribuo.distill.operator.standard.StandardOperators;
 
 /**
  * The form in which ONNX Runtime computes a model's outputs: normalised, since it fuses operators
@@ -16,17 +17,6 @@ import org.tribuo.distill.graph.ShapeInference;
  * does one that was quantised: where rounding is as coarse, another form would say something else.
  */
 public final class InferenceForm {
-  /** ONNX's operators that round to whole numbers or compute with them. */
-  private static final Set<String> QUANTISED =
-      Set.of(
-          "QuantizeLinear",
-          "DequantizeLinear",
-          "DynamicQuantizeLinear",
-          "MatMulInteger",
-          "ConvInteger",
-          "QLinearMatMul",
-          "QLinearConv");
-
   private InferenceForm() {}
 
   /** As {@link #of}, with the operators of {@link LibraryOperators}. */
@@ -43,7 +33,7 @@ public final class InferenceForm {
   }
 
   private static boolean staysAsItIs(Node node) {
-    return !node.domain().equals(Node.ONNX) || QUANTISED.contains(node.opType());
+    return !node.domain().equals(Node.ONNX) || StandardOperators.has(node, Trait.QUANTIZED);
   }
 
   /** A model that computes what this one computes, up to rounding. */
@@ -54,7 +44,7 @@ public final class InferenceForm {
     }
     try {
       Normalization.apply(graph);
-      SelectEarly.apply(graph);
+      SinkSelection.apply(graph);
       graph.removeUnused();
       return graph.toModel();
     } catch (GraphException e) {

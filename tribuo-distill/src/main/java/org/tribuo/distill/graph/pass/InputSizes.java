@@ -35,8 +35,8 @@ final class InputSizes {
 
   private void remember(String input, Shape shape) {
     for (int axis = 0; axis < shape.rank(); axis++) {
-      if (shape.dimension(axis) instanceof Dimension.Symbolic symbol) {
-        places.putIfAbsent(symbol, new Place(input, axis));
+      if (shape.dimension(axis).isSymbolic()) {
+        places.putIfAbsent(shape.dimension(axis), new Place(input, axis));
       }
     }
   }

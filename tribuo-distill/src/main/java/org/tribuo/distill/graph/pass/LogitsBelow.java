@@ -4,13 +4,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
+import org.tribuo.distill.operator.Trait;
+import org.tribuo.distill.operator.standard.StandardOperators;
 
 /**
  * Finds the logits of a classifier that ends in probabilities: what its last Softmax, LogSoftmax or
@@ -22,13 +23,6 @@ import org.tribuo.distill.graph.TensorType;
  * reads is taken all the same, so that a loss that compares logits sees what the head has computed.
  */
 public final class LogitsBelow {
-  /** Operators that show the same numbers otherwise. */
-  private static final Set<String> VIEWS =
-      Set.of("Identity", "Cast", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Dropout");
-
-  /** Operators whose scale is that of probabilities: they are left out. */
-  private static final Set<String> QUANTISATION = Set.of("QuantizeLinear", "DequantizeLinear");
-
   private final Graph graph;
 
   private LogitsBelow(Graph graph) {
@@ -36,8 +30,8 @@ public final class LogitsBelow {
   }
 
   /**
-   * The output that holds the logits. If the one that is asked for holds probabilities, the logits
-   * become a further output of the graph, in the shape of the probabilities.
+   * The output that holds the logits. If the requested one holds probabilities, the logits become a
+   * further output of the graph, in the shape of the probabilities.
    *
    * @param graph is changed only then, or if functions of the model had to be written out
    * @param output one of its outputs
@@ -69,10 +63,10 @@ public final class LogitsBelow {
       if (logits.isPresent()) {
         return shown(logits.get(), views, output);
       }
-      if (!isOneOf(node, VIEWS) && !isOneOf(node, QUANTISATION)) {
+      if (!isView(node) && !StandardOperators.has(node, Trait.CONVERTS_QUANTIZED)) {
         return output;
       }
-      if (isOneOf(node, VIEWS)) {
+      if (isView(node)) {
         views.add(0, node);
       }
       value = node.input(0);
@@ -164,7 +158,8 @@ public final class LogitsBelow {
         .isPresent();
   }
 
-  private static boolean isOneOf(Node node, Set<String> opTypes) {
-    return node.domain().equals(Node.ONNX) && opTypes.contains(node.opType());
+  /** Whether a node shows the same numbers otherwise, outside training. */
+  private static boolean isView(Node node) {
+    return StandardOperators.has(node, Trait.VIEW) || node.is("Dropout");
   }
 }

@@ -1,18 +1,16 @@
 package org.tribuo.distill.graph.pass;
 
 import java.util.List;
-import java.util.SortedSet;
-import java.util.TreeSet;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
-import org.tribuo.distill.graph.ShapeInference;
 import org.tribuo.distill.graph.TensorType;
+import org.tribuo.distill.graph.shape.ShapeInference;
 
 /**
  * Brings an export of any age and origin into the form that everything above the graph works on:
- * its own functions written out, operators of one opset, fused operators taken apart, matrix
- * products in Einstein's notation written as such, decomposed LayerNormalization and Gelu put
- * together, types inferred.
+ * its own functions written out, operators of one opset, fused operators decomposed, Einsum written
+ * as matrix products, LayerNormalization and Gelu that were written out fused again, types
+ * inferred.
  */
 public final class Normalization {
   private static final List<Pass> PASSES =
@@ -21,22 +19,14 @@ public final class Normalization {
           new ResolveConditions(),
           new ResolveSequences(),
           new PoolSizes(),
-          new TakeApart(),
+          new DecomposeFusedOperators(),
           new EinsumProducts(),
-          new SkipNoOps(),
+          new RemoveIdentities(),
           new FuseLayerNormalization(),
           new FuseRootMeanSquare(),
           new FuseGelu());
 
   private Normalization() {}
-
-  /**
-   * The fused operators that are written with others, sorted, with their domain where it is not
-   * ONNX's own.
-   */
-  public static SortedSet<String> takenApart() {
-    return new TreeSet<>(TakeApart.DECOMPOSITIONS.keySet());
-  }
 
   /**
    * Normalises a graph in place. Its inputs, outputs and initializers keep their types.
@@ -63,7 +53,7 @@ public final class Normalization {
         () -> {
           checkForTraining(graph);
           new InlineFunctions().apply(graph);
-          new WidenHalves().apply(graph);
+          new CastFloat16().apply(graph);
           normalize(graph);
         });
   }

@@ -2,15 +2,17 @@ package org.tribuo.distill.graph.pass;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.Operation;
 import org.tribuo.distill.graph.Shape;
-import org.tribuo.distill.graph.ShapeInference;
 import org.tribuo.distill.graph.TensorType;
+import org.tribuo.distill.graph.shape.ShapeInference;
+import org.tribuo.distill.operator.Trait;
+import org.tribuo.distill.operator.standard.PoolWindows;
+import org.tribuo.distill.operator.standard.StandardOperators;
 
 /**
  * Leaves out the {@code ceil_mode} of a pooling where it adds no window. One that would start
@@ -18,15 +20,12 @@ import org.tribuo.distill.graph.TensorType;
  * announces counts it.
  */
 final class PoolSizes implements Pass {
-  private static final Set<String> POOLS = Set.of("AveragePool", "MaxPool");
-
   @Override
   public void apply(Graph graph) {
     boolean changed = false;
     for (Node node : List.copyOf(graph.nodes())) {
       boolean rounded =
-          node.domain().equals(Node.ONNX)
-              && POOLS.contains(node.opType())
+          StandardOperators.has(node, Trait.POOLS_WINDOWS)
               && node.attributes().get("ceil_mode", 0L) != 0;
       if (rounded && !addsWindows(new Operation(graph, node))) {
         graph.replace(

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Node;
-import org.tribuo.distill.graph.ShapeInference;
+import org.tribuo.distill.graph.shape.ShapeInference;
 
 /**
  * Puts the branch that is taken in the place of an If whose condition is a constant, or one of

@@ -95,12 +95,12 @@ final class ResolveSequences implements Pass {
     if (split.isPresent() && split.get().rank() == 1) {
       return split.map(Tensor::toLongs);
     }
-    boolean known =
-        n.x().shape().filter(s -> s.dimension(axis) instanceof Dimension.Fixed).isPresent();
-    if (!known || (n.hasX(1) && split.isEmpty())) {
+    Optional<Dimension> extent = n.x().shape().map(s -> s.dimension(axis));
+    if (!(extent.orElse(Dimension.unknown()) instanceof Dimension.Fixed known)
+        || (n.hasX(1) && split.isEmpty())) {
       return Optional.empty();
     }
-    long whole = Heads.fixed(n.x(), axis);
+    long whole = known.size();
     long size = split.map(s -> s.toLongs()[0]).orElse(1L);
     long[] sizes = new long[(int) ((whole + size - 1) / size)];
     for (int i = 0; i < sizes.length; i++) {

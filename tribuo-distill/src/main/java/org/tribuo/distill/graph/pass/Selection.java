@@ -28,7 +28,7 @@ record Selection(int axis, List<Long> positions) {
 
   /**
    * What a node selects of its first input: a Gather by constants, or a Slice of one axis by
-   * constants that says how many positions it keeps.
+   * constants that determine how many positions it keeps.
    *
    * @return empty also if the node may keep more than half of the axis
    */
@@ -98,7 +98,7 @@ record Selection(int axis, List<Long> positions) {
   private boolean isSmallPartOf(Shape shape) {
     return shape.dimension(axis) instanceof Dimension.Fixed fixed
         ? 2L * positions.size() <= fixed.size()
-        : shape.dimension(axis) instanceof Dimension.Symbolic;
+        : shape.dimension(axis).isSymbolic();
   }
 
   /** The same positions of another axis. */
@@ -140,7 +140,7 @@ record Selection(int axis, List<Long> positions) {
             op.longs(positions.stream().mapToLong(Long::longValue).toArray()));
   }
 
-  /** Whether a selecting node takes the axis away, as the Gather of a scalar index does. */
+  /** Whether a selecting node drops the axis, as the Gather of a scalar index does. */
   static boolean dropsAxis(Graph graph, Node node) {
     return node.is("Gather")
         && graph.constant(node.input(1)).filter(indices -> indices.rank() == 0).isPresent();

@@ -14,7 +14,6 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tribuo.distill.autodiff.rules.StandardRules;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.engine.LinearRegression;
 import org.tribuo.distill.engine.Optimizer;
@@ -25,6 +24,7 @@ import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.operator.standard.StandardOperators;
 
 class TrainingArtifactsTest {
   @TempDir Path folder;
@@ -36,7 +36,7 @@ class TrainingArtifactsTest {
     TrainingArtifacts derived =
         TrainingArtifacts.of(
             TrainingGraph.of(
-                graph, List.of(LinearRegression.LOSS), parameters, StandardRules.TABLE),
+                graph, List.of(LinearRegression.LOSS), parameters, StandardOperators.TABLE),
             Optimizer.DEFAULT);
     TrainingArtifacts byHand =
         TrainingArtifacts.of(LinearRegression.trainingGraph(), Optimizer.DEFAULT);
@@ -61,7 +61,7 @@ class TrainingArtifactsTest {
                 LinearRegression.graph(),
                 List.of(LinearRegression.LOSS),
                 List.of(LinearRegression.bias(0)),
-                StandardRules.TABLE),
+                StandardOperators.TABLE),
             Optimizer.DEFAULT);
     assertThat(artifacts.checkpoint().trainable().keySet())
         .containsExactly(LinearRegression.bias(0));
@@ -89,7 +89,7 @@ class TrainingArtifactsTest {
                 graph,
                 List.of(LinearRegression.LOSS),
                 trainable.keySet().stream().filter(name -> !name.equals(frozen)).toList(),
-                StandardRules.TABLE),
+                StandardOperators.TABLE),
             Optimizer.DEFAULT);
     Graph withInput = Graph.of(fewer.trainingModel());
     Tensor value = withInput.initializerToInput(frozen);
