@@ -3,8 +3,8 @@ import org.tribuo.Example;
 import org.tribuo.Model;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
-import org.tribuo.distill.input.TextTokenizer;
-import org.tribuo.distill.input.TokenFeatures;
+import org.tribuo.distill.input.text.TextTokenizer;
+import org.tribuo.distill.input.text.TokenFeatures;
 
 /** Labels the texts that are its arguments with the student of Distil.java. */
 public class ClassifyTexts {

@@ -5,7 +5,7 @@ import org.tribuo.classification.LabelFactory;
 import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.DistilledModel;
 import org.tribuo.distill.engine.Device;
-import org.tribuo.distill.input.CsvTextDataSource;
+import org.tribuo.distill.input.text.CsvTextDataSource;
 import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.report.ExperimentRun;
 import org.tribuo.distill.report.ModelMeter;

@@ -6,7 +6,7 @@ import org.tribuo.classification.evaluation.LabelEvaluator;
 import org.tribuo.dataset.DatasetView;
 import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.DistilledModel;
-import org.tribuo.distill.input.CsvTextDataSource;
+import org.tribuo.distill.input.text.CsvTextDataSource;
 import org.tribuo.distill.report.DistillationProgress;
 import org.tribuo.distill.report.ProgressLines;
 import org.tribuo.distill.student.EncoderStudent;

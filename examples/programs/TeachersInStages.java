@@ -4,7 +4,7 @@ import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
 import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.TrainingStage;
-import org.tribuo.distill.input.CsvTextDataSource;
+import org.tribuo.distill.input.text.CsvTextDataSource;
 import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.report.DistillationProgress;
 import org.tribuo.distill.report.ProgressLines;

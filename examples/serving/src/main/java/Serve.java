@@ -8,8 +8,8 @@ import org.tribuo.Model;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
 import org.tribuo.distill.DistilledModel;
-import org.tribuo.distill.input.TextTokenizer;
-import org.tribuo.distill.input.TokenFeatures;
+import org.tribuo.distill.input.text.TextTokenizer;
+import org.tribuo.distill.input.text.TokenFeatures;
 
 /** Predicts with a student in a program that uses ONNX Runtime itself, as it is published. */
 public final class Serve {

@@ -7,14 +7,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import org.tribuo.Dataset;
 import org.tribuo.Output;
 import org.tribuo.distill.component.InputFiles;
 import org.tribuo.distill.engine.Engines;
-import org.tribuo.distill.input.CsvTextDataSourceProvenance;
-import org.tribuo.distill.input.TokenFeatures;
+import org.tribuo.distill.input.InputReader;
 import org.tribuo.distill.student.StudentNetwork;
 import org.tribuo.distill.teacher.LiveTeacherFeatures;
 import org.tribuo.distill.teacher.TeacherAnswers;
@@ -22,7 +20,7 @@ import org.tribuo.distill.training.NonFiniteLossException;
 import org.tribuo.distill.training.PrefetchedBatches;
 import org.tribuo.distill.training.TrainedStudent;
 import org.tribuo.distill.training.TrainingData;
-import org.tribuo.distill.training.data.TextTrainingData;
+import org.tribuo.distill.training.data.ExampleTrainingData;
 import org.tribuo.distill.transformer.TransformerFiles;
 import org.tribuo.provenance.TrainerProvenance;
 
@@ -55,7 +53,6 @@ final class Distillation<T extends Output<T>> {
     if (examples.size() == 0) {
       throw new IllegalArgumentException("The dataset is empty, expected examples to train on");
     }
-    TokenFeatures.check(examples.getFeatureMap());
     recipe.lastGoodStudent().ifPresent(Distillation::checkFolder);
     try {
       checkOutputs(InputFiles.ofProvenance(trainer, examples.getProvenance()));
@@ -81,7 +78,7 @@ final class Distillation<T extends Output<T>> {
     StudentNetwork network = prepared.student();
     for (Preparation.PreparedStage<T> stage : prepared.stages()) {
       Optional<TeacherAnswers> answers =
-          Optional.ofNullable(softTargets.answers().get(stage.texts()));
+          Optional.ofNullable(softTargets.answers().get(stage.examples()));
       try {
         network = train(prepared, stage, network, stage.with(answers));
       } catch (NonFiniteLossException e) {
@@ -115,7 +112,7 @@ final class Distillation<T extends Output<T>> {
       Preparation<T> prepared,
       Preparation.PreparedStage<T> stage,
       StudentNetwork network,
-      TextTrainingData texts) {
+      ExampleTrainingData texts) {
     if (stage.wanted().isEmpty()) {
       return trainOn(texts, prepared, stage, network);
     }
@@ -124,7 +121,6 @@ final class Distillation<T extends Output<T>> {
                 texts,
                 prepared.activations().orElseThrow(),
                 stage.wanted(),
-                recipe.batching().padId(),
                 recipe.device(),
                 recipe.activations().orElseThrow().cacheBytes());
         PrefetchedBatches ahead = new PrefetchedBatches(live)) {
@@ -180,28 +176,25 @@ final class Distillation<T extends Output<T>> {
       StudentNetwork network,
       TrainerProvenance trainer,
       Map<String, Provenance> runProvenance) {
-    StudentNetwork asTrained = network.withMaxLength(maxLength(network));
+    StudentNetwork asTrained = network.withReader(reader(network.reader()));
     report.ranOn(recipe.device());
-    report.maxLength(asTrained.tokens().positions());
+    report.maxLength(asTrained.reader().maxLength());
     return new DistilledModel<>(
         "distilled",
         report.of(examples.getProvenance(), trainer, runProvenance),
-        asTrained.tokens().featureMap(examples.getFeatureMap()),
-        prepared.outputs().domain(),
+        asTrained.reader().featureMap(examples.getFeatureMap()),
+        prepared.outputs(),
         asTrained,
         recipe.device());
   }
 
   /**
-   * The maximum length of a text that the model reads: what is configured, or the length to which
-   * the texts of the dataset were cut, or where neither is known, the student's positions.
+   * The maximum length that the model reads is what is configured, or that of the dataset, or where
+   * neither is known, what the student can read.
    */
-  private int maxLength(StudentNetwork network) {
-    int positions = network.tokens().positions();
-    if (recipe.batching().maxLength().isPresent()) {
-      return positions;
-    }
-    OptionalInt ofTexts = CsvTextDataSourceProvenance.maxTokens(examples.getProvenance());
-    return Math.min(ofTexts.orElse(positions), positions);
+  private InputReader<?> reader(InputReader<?> ofStudent) {
+    return recipe.batching().maxLength().isPresent()
+        ? ofStudent
+        : ofStudent.asLongAs(examples.getProvenance());
   }
 }

@@ -19,9 +19,10 @@ import org.tribuo.distill.component.PropertyChecks;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.input.Batching;
 import org.tribuo.distill.loss.DistillationObjective;
-import org.tribuo.distill.output.LabelOrder;
 import org.tribuo.distill.student.StudentSource;
 import org.tribuo.distill.student.TrainingGraphOptions;
+import org.tribuo.distill.task.LabelOrder;
+import org.tribuo.distill.task.Task;
 import org.tribuo.distill.teacher.ActivationTeacher;
 import org.tribuo.distill.teacher.TeacherSource;
 import org.tribuo.distill.training.AdamWOptimizer;
@@ -32,8 +33,8 @@ import org.tribuo.provenance.impl.TrainerProvenanceImpl;
 
 /**
  * Trains a student Transformer on labels, on a teacher, or on both, and gives it back as a Tribuo
- * model. Examples hold tokens, as {@link org.tribuo.distill.input.TokenFeatures} and {@link
- * org.tribuo.distill.input.CsvTextDataSource} make them.
+ * model. Examples hold tokens, as {@link org.tribuo.distill.input.text.TokenFeatures} and {@link
+ * org.tribuo.distill.input.text.CsvTextDataSource} make them.
  *
  * <p>With a teacher the student minimises {@code (1 - alpha) * hard + alpha * soft}: examples with
  * a label have both terms, those without (Tribuo's unknown output) the soft one. Without a teacher
@@ -87,6 +88,12 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
       description =
           "The teacher whose intermediate activations are compared; by default the teacher.")
   private @Nullable ActivationTeacher activationTeacher;
+
+  @Config(
+      description =
+          "What the student predicts; by default a label, several labels, or numbers for each"
+              + " example, as the outputs of the dataset are.")
+  private @Nullable Task<T> task;
 
   @Config(description = "What is minimised: losses, alpha, temperature.")
   private DistillationObjective objective = new DistillationObjective();
@@ -165,6 +172,7 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
             student,
             Optional.ofNullable(teacher),
             Optional.ofNullable(activationTeacher),
+            Optional.ofNullable(task),
             objective,
             trainingGraph,
             optimizer,
@@ -227,18 +235,19 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
   }
 
   /**
-   * Finds out whether the student and its teachers can read texts, before time is spent. The
+   * Finds out whether the student and its teachers can read examples, before time is spent. The
    * student is made, but neither trained nor run; a teacher that is yet to be trained is left out,
    * and labels are not looked at.
    *
-   * @param texts examples as this trainer trains on, or as its model predicts
-   * @throws IllegalArgumentException if one is too long for student or teacher, or has a token or a
-   *     segment that it does not know; the message says which and what to do
+   * @param examples as this trainer trains on, or as its model predicts
+   * @throws IllegalArgumentException if student or teacher cannot read one, as a text that is too
+   *     long, or has a token or a segment that it does not know; the message says which and what to
+   *     do
    * @throws org.tribuo.distill.graph.GraphException if there can be no such student
    * @throws java.io.UncheckedIOException if a file cannot be read
    */
-  public void checkTexts(Dataset<T> texts) {
-    Preparation.checkTexts(recipe, texts);
+  public void checkExamples(Dataset<T> examples) {
+    Preparation.checkExamples(recipe, examples);
   }
 
   /** As part of another training, which is told how it goes. */
@@ -328,6 +337,12 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
     /** The teacher whose intermediate activations are compared, where it is not the teacher. */
     public Builder<T> activationTeacher(ActivationTeacher teacher) {
       trainer().activationTeacher = teacher;
+      return this;
+    }
+
+    /** What the student predicts, where it is not what the outputs of the dataset are. */
+    public Builder<T> task(Task<T> task) {
+      trainer().task = task;
       return this;
     }
 

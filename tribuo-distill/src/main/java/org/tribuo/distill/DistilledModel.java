@@ -29,26 +29,26 @@ import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.AtomicFile;
 import org.tribuo.distill.graph.SharedBytes;
 import org.tribuo.distill.graph.Tensor;
-import org.tribuo.distill.input.TokenSequence;
-import org.tribuo.distill.output.KnownOutputs;
-import org.tribuo.distill.output.LabelOrder;
-import org.tribuo.distill.output.TargetCodec;
-import org.tribuo.distill.output.TargetKind;
+import org.tribuo.distill.input.ExampleInputs;
+import org.tribuo.distill.protos.ComponentProto;
 import org.tribuo.distill.protos.DistilledModelProto;
 import org.tribuo.distill.student.NetworkRunner;
 import org.tribuo.distill.student.StudentNetwork;
 import org.tribuo.distill.student.StudentNetworkProtos;
+import org.tribuo.distill.task.OutputDomain;
+import org.tribuo.distill.task.TargetCodec;
+import org.tribuo.distill.task.Task;
+import org.tribuo.distill.task.Tasks;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.impl.ModelDataCarrier;
 import org.tribuo.protos.core.ModelProto;
 import org.tribuo.provenance.ModelProvenance;
 import org.tribuo.provenance.impl.EmptyDatasetProvenance;
 import org.tribuo.provenance.impl.EmptyTrainerProvenance;
-import org.tribuo.regression.RegressionFactory;
 
 /**
  * A student that was trained, as a Tribuo model. It reads examples as {@link
- * org.tribuo.distill.input.TokenFeatures} makes them, by feature name.
+ * org.tribuo.distill.input.text.TokenFeatures} makes them, by feature name.
  *
  * <p>ONNX Runtime loads the student at the first prediction. Closing frees that native memory, and
  * a prediction after that loads it again; a model that nobody closes, as Tribuo's ensembles and
@@ -65,6 +65,7 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
   /** The version of the protobuf that this class writes, and the newest that it reads. */
   public static final int CURRENT_VERSION = 0;
 
+  private final transient Task<T> task;
   private final transient StudentNetwork network;
   private final transient TargetCodec<T> codec;
   private final transient NetworkRunner runner;
@@ -73,15 +74,16 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
       String name,
       ModelProvenance provenance,
       ImmutableFeatureMap features,
-      ImmutableOutputInfo<T> outputs,
+      OutputDomain<T> outputs,
       StudentNetwork network,
       Device device) {
     this(
         name,
         provenance,
         features,
-        outputs,
-        TargetCodec.of(outputs, network.labelOrder()),
+        outputs.info(),
+        outputs.task(),
+        outputs.codec(network.labelOrder()),
         network,
         device);
   }
@@ -91,13 +93,15 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
       ModelProvenance provenance,
       ImmutableFeatureMap features,
       ImmutableOutputInfo<T> outputs,
+      Task<T> task,
       TargetCodec<T> codec,
       StudentNetwork network,
       Device device) {
-    super(name, provenance, features, outputs, codec.kind() != TargetKind.REGRESSION);
+    super(name, provenance, features, outputs, task.probabilities().isPresent());
+    this.task = task;
     this.network = network;
     this.codec = codec;
-    this.runner = new NetworkRunner(network, device);
+    this.runner = new NetworkRunner(network, task.rowShape(codec.width()), device);
   }
 
   /**
@@ -121,7 +125,10 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
           "The model is a %s, expected %s".formatted(className, DistilledModel.class.getName()));
     }
     DistilledModelProto proto = StudentNetworkProtos.unsealed(message);
-    return of(ModelDataCarrier.deserialize(proto.getMetadata()), StudentNetworkProtos.read(proto));
+    return of(
+        ModelDataCarrier.deserialize(proto.getMetadata()),
+        proto.getTask(),
+        StudentNetworkProtos.read(proto));
   }
 
   /**
@@ -138,7 +145,8 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
    */
   public static <T extends Output<T>> DistilledModel<T> of(
       OnnxTeacher teacher, OutputFactory<T> factory) throws IOException {
-    StudentNetwork network = teacher.network(factory instanceof RegressionFactory);
+    Task<T> task = Tasks.of(factory);
+    StudentNetwork network = teacher.network(task);
     return new DistilledModel<>(
         "teacher",
         new ModelProvenance(
@@ -147,8 +155,8 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
             new EmptyDatasetProvenance(),
             new EmptyTrainerProvenance(),
             Map.of("teacher", teacher.getProvenance())),
-        network.tokens().featureMap(new MutableFeatureMap()),
-        KnownOutputs.ofTeacherAlone(new LabelOrder(network.labelOrder()), factory).domain(),
+        network.reader().featureMap(new MutableFeatureMap()),
+        OutputDomain.ofTeacherAlone(task, network.labelOrder(), factory),
         network,
         Device.cpu(0));
   }
@@ -189,12 +197,13 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
   }
 
   private static <T extends Output<T>> DistilledModel<T> of(
-      ModelDataCarrier<T> carrier, StudentNetwork network) {
+      ModelDataCarrier<T> carrier, ComponentProto task, StudentNetwork network) {
+    ImmutableOutputInfo<T> outputs = carrier.outputDomain();
     return new DistilledModel<>(
         carrier.name(),
         carrier.provenance(),
         carrier.featureDomain(),
-        carrier.outputDomain(),
+        new OutputDomain<>(Tasks.read(task, outputs), outputs, List.of()),
         network,
         Device.cpu(0));
   }
@@ -204,22 +213,23 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
     return ModelProto.newBuilder()
         .setVersion(CURRENT_VERSION)
         .setClassName(DistilledModel.class.getName())
-        .setSerializedData(StudentNetworkProtos.write(network, createDataCarrier().serialize()))
+        .setSerializedData(
+            StudentNetworkProtos.write(network, task.serialize(), createDataCarrier().serialize()))
         .build();
   }
 
   /**
    * {@inheritDoc}
    *
-   * @throws IllegalArgumentException if the example does not hold tokens that the student can read;
-   *     the message says what is wrong and the likely cause
+   * @throws IllegalArgumentException if the student cannot read the example; the message says what
+   *     is wrong and the likely cause
    */
   @Override
   public Prediction<T> predict(Example<T> example) {
     return predictAll(List.of(example)).get(0);
   }
 
-  /** Predicts in batches of texts of like length. */
+  /** Predicts in batches of examples of similar length. */
   @Override
   protected List<Prediction<T>> innerPredict(Iterable<Example<T>> examples) {
     List<Example<T>> all = new ArrayList<>();
@@ -228,11 +238,7 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
   }
 
   private List<Prediction<T>> predictAll(List<Example<T>> examples) {
-    List<TokenSequence> texts = new ArrayList<>(examples.size());
-    for (Example<T> example : examples) {
-      texts.add(network.tokens().read(example));
-    }
-    Tensor logits = runner.logits(texts);
+    Tensor logits = runner.logits(ExampleInputs.of(network.reader(), examples));
     return codec.decode(logits, examples.stream().mapToInt(Example::size).toArray(), examples);
   }
 
@@ -252,7 +258,7 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
 
   /** The names of the logits' columns, in order. */
   public List<String> labelOrder() {
-    return network.labelOrder();
+    return network.labelOrder().names();
   }
 
   /**
@@ -261,7 +267,7 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
    * opened with it cuts a text as it was cut then; a longer one is refused.
    */
   public int maxLength() {
-    return network.tokens().positions();
+    return network.reader().maxLength();
   }
 
   /** The number of bytes of the student's weights. */
@@ -284,9 +290,9 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
             network.onnx(),
             provenance,
             network.logits(),
-            network.labelOrder(),
+            network.labelOrder().names(),
             maxLength(),
-            network.padId())
+            network.reader().padId())
         .write(file);
   }
 
@@ -318,7 +324,7 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
   @Override
   protected DistilledModel<T> copy(String newName, ModelProvenance newProvenance) {
     return new DistilledModel<>(
-        newName, newProvenance, featureIDMap, outputIDInfo, codec, network, runner.device());
+        newName, newProvenance, featureIDMap, outputIDInfo, task, codec, network, runner.device());
   }
 
   /** Frees the native memory. May be called twice; the next prediction takes it again. */

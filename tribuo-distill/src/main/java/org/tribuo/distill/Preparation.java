@@ -17,35 +17,35 @@ import org.tribuo.Dataset;
 import org.tribuo.Output;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Ops;
-import org.tribuo.distill.graph.RowShape;
 import org.tribuo.distill.graph.Value;
-import org.tribuo.distill.input.TokenFeatures;
-import org.tribuo.distill.input.TokenInputs;
-import org.tribuo.distill.input.TokenLimits;
-import org.tribuo.distill.input.TokenSequence;
+import org.tribuo.distill.input.ExampleInputs;
+import org.tribuo.distill.input.Feeder;
+import org.tribuo.distill.input.InputReader;
+import org.tribuo.distill.input.Modalities;
 import org.tribuo.distill.loss.Objective;
 import org.tribuo.distill.loss.SoftLoss;
-import org.tribuo.distill.output.KnownOutputs;
-import org.tribuo.distill.output.TargetCodec;
-import org.tribuo.distill.output.TargetKind;
 import org.tribuo.distill.student.BatchOfAnySize;
 import org.tribuo.distill.student.NetworkRunner;
 import org.tribuo.distill.student.Student;
 import org.tribuo.distill.student.StudentNetwork;
+import org.tribuo.distill.task.LabelOrder;
+import org.tribuo.distill.task.OutputDomain;
+import org.tribuo.distill.task.TargetCodec;
+import org.tribuo.distill.task.Task;
 import org.tribuo.distill.teacher.ActivationTeacher;
 import org.tribuo.distill.teacher.FeatureTeacher;
 import org.tribuo.distill.teacher.TeacherAnswers;
-import org.tribuo.distill.teacher.TeacherLimits;
+import org.tribuo.distill.teacher.TeacherReading;
 import org.tribuo.distill.teacher.TeacherSource;
 import org.tribuo.distill.teacher.TeacherUse;
 import org.tribuo.distill.training.StudentTraining;
 import org.tribuo.distill.training.TrainingSettings;
 import org.tribuo.distill.training.Validation;
+import org.tribuo.distill.training.data.ExampleRows;
+import org.tribuo.distill.training.data.ExampleTrainingData;
 import org.tribuo.distill.training.data.HeldOutValidation;
 import org.tribuo.distill.training.data.Split;
-import org.tribuo.distill.training.data.StageTexts;
-import org.tribuo.distill.training.data.TextRows;
-import org.tribuo.distill.training.data.TextTrainingData;
+import org.tribuo.distill.training.data.StageExamples;
 import org.tribuo.distill.transformer.Feature;
 import org.tribuo.distill.transformer.Transformer;
 import org.tribuo.distill.transformer.TransformerFeatures;
@@ -66,13 +66,13 @@ import org.tribuo.distill.transformer.TransformerFiles;
 record Preparation<T extends Output<T>>(
     StudentNetwork student,
     TargetCodec<T> codec,
-    KnownOutputs<T> outputs,
-    StageTexts<T> examples,
+    OutputDomain<T> outputs,
+    StageExamples<T> examples,
     List<PreparedStage<T>> stages,
     Optional<FeatureTeacher> activations,
     Optional<Validation> validation) {
   /** The columns of a head that is thrown away: what a student reads does not depend on them. */
-  private static final List<String> ANY_OUTPUTS = List.of("0", "1");
+  private static final LabelOrder ANY_OUTPUTS = LabelOrder.of("0", "1");
 
   /**
    * A stage and what it trains on.
@@ -85,12 +85,12 @@ record Preparation<T extends Output<T>>(
       Stage stage,
       TrainingSettings settings,
       Objective objective,
-      StageTexts<T> texts,
-      TextTrainingData data,
+      StageExamples<T> examples,
+      ExampleTrainingData data,
       List<Feature> wanted,
       StudentTraining training) {
     /** The data with the soft targets, in the form that the objective reads. */
-    TextTrainingData with(Optional<TeacherAnswers> softTargets) {
+    ExampleTrainingData with(Optional<TeacherAnswers> softTargets) {
       OptionalInt largest = largest();
       return data.with(
           largest.isPresent()
@@ -140,27 +140,33 @@ record Preparation<T extends Output<T>>(
   }
 
   /**
-   * Checks that the student and its teachers can read texts; a teacher that is yet to be trained is
-   * left out.
+   * Checks that the student and its teachers can read examples; a teacher that is yet to be trained
+   * is left out.
    *
-   * @throws IllegalArgumentException if not; the message names the text and the model
+   * @throws IllegalArgumentException if not; the message names the example and the model
    */
-  static void checkTexts(Recipe recipe, Dataset<?> texts) {
-    TokenFeatures.check(texts.getFeatureMap());
+  static <T extends Output<T>> void checkExamples(Recipe recipe, Dataset<T> examples) {
     try {
       TransformerFiles files = new TransformerFiles();
-      TokenLimits limits =
-          TokenLimits.of(recipe.student().make(ANY_OUTPUTS, 0, files).transformer());
-      int padId = recipe.batching().padId();
-      limits.checkPadding("student", padId);
-      List<TokenSequence> tokens =
-          TextRows.texts(texts, limits.features(recipe.batching().maxLength()));
-      limits.checkSegments("student", tokens);
+      Transformer student = recipe.student().make(ANY_OUTPUTS, 0, files).transformer();
+      InputReader<?> reader =
+          Modalities.of(student.graph().inputs())
+              .reader(
+                  student,
+                  examples.getFeatureMap(),
+                  recipe.batching().maxLength(),
+                  recipe.batching().padId());
+      ExampleInputs<?> inputs = ExampleInputs.of(reader, examples);
+      inputs.check(student, "student", true);
       TeacherUse use =
-          new TeacherUse(recipe.device(), false, recipe.batching().maxLength(), padId, files);
+          new TeacherUse(
+              recipe.device(),
+              recipe.task(examples.getOutputFactory()),
+              recipe.batching().maxLength(),
+              files);
       if (recipe.teacher().isPresent()) {
         for (TeacherSource.Member member : recipe.teacher().get().members()) {
-          member.checkTexts(texts, tokens, use);
+          member.checkExamples(examples, inputs, use);
         }
       }
     } catch (IOException e) {
@@ -176,25 +182,24 @@ record Preparation<T extends Output<T>>(
       TransformerFiles files,
       DistillationListener listener) {
     Preparation<T> preparation() throws IOException {
-      KnownOutputs<T> known =
+      Task<T> task = recipe.task(examples.getOutputFactory());
+      OutputDomain<T> known =
           recipe.teacher().isEmpty()
-              ? KnownOutputs.of(examples)
-              : KnownOutputs.of(examples, recipe.teacher().get().labels(files));
-      Student student = student(TargetCodec.of(known.domain()));
-      KnownOutputs<T> outputs = known.and(student.labelOrder(), examples);
+              ? OutputDomain.of(task, examples)
+              : OutputDomain.of(task, examples, recipe.teacher().get().labels(files));
+      Student student = student(task, known.sorted());
+      OutputDomain<T> outputs = known.and(student.labelOrder(), examples);
       listener.onUnseenOutputs(outputs.unseen());
-      TargetCodec<T> codec = TargetCodec.of(outputs.domain(), student.labelOrder());
-      TokenLimits limits = TokenLimits.of(student.transformer());
-      limits.checkPadding("student", padId());
-      TokenFeatures tokens = limits.features(recipe.batching().maxLength());
-      StudentNetwork network = StudentNetwork.of(student, tokens, padId());
-      TextRows rows = TextRows.of(examples, tokens, codec);
-      limits.checkSegments("student", rows.texts());
+      TargetCodec<T> codec = outputs.codec(student.labelOrder());
+      InputReader<?> reader = reader(student.transformer(), recipe.batching().maxLength());
+      StudentNetwork network = StudentNetwork.of(student, reader);
+      ExampleRows rows = ExampleRows.of(examples, reader, codec);
+      rows.inputs().check(student.transformer(), "student", true);
       Split split = split(rows);
-      StageTexts<T> ofDataset = StageTexts.ofDataset(examples, rows, split);
+      StageExamples<T> ofDataset = StageExamples.ofDataset(examples, rows, split);
       Optional<FeatureTeacher> activations = activations();
       List<PreparedStage<T>> stages =
-          stages(network, texts(ofDataset, tokens, codec), codec, activations);
+          stages(network, examples(ofDataset, reader, codec), task, activations);
       smokeTest(network, rows);
       return new Preparation<>(
           network,
@@ -210,23 +215,26 @@ record Preparation<T extends Output<T>>(
                       new HeldOutValidation(
                           network,
                           recipe.device(),
-                          RowShape.of(codec.width()),
-                          codec.kind(),
+                          task.rowShape(codec.width()),
+                          task.score(),
                           rows,
                           split.heldOut())));
     }
 
-    private int padId() {
-      return recipe.batching().padId();
+    private InputReader<?> reader(Transformer student, OptionalInt maxLength) {
+      return Modalities.of(student.graph().inputs())
+          .reader(student, examples.getFeatureMap(), maxLength, recipe.batching().padId());
     }
 
-    private Student student(TargetCodec<T> known) throws IOException {
+    private Student student(Task<T> task, LabelOrder known) throws IOException {
       Student student =
-          BatchOfAnySize.of(recipe.student().make(known.names(), seeds.head(), files), padId());
-      return known.kind() == TargetKind.REGRESSION ? student : student.belowProbabilities();
+          BatchOfAnySize.of(
+              recipe.student().make(known, seeds.head(), files),
+              fixed -> reader(fixed, OptionalInt.empty()));
+      return task.probabilities().isPresent() ? student.belowProbabilities() : student;
     }
 
-    private Split split(TextRows rows) {
+    private Split split(ExampleRows rows) {
       return recipe
           .earlyStopping()
           .map(
@@ -243,12 +251,12 @@ record Preparation<T extends Output<T>>(
     }
 
     /** The examples of each stage; stages with one data source have the same. */
-    private List<StageTexts<T>> texts(
-        StageTexts<T> ofDataset, TokenFeatures tokens, TargetCodec<T> codec) {
-      Map<ConfigurableDataSource<?>, StageTexts<T>> read = new IdentityHashMap<>();
-      List<StageTexts<T>> texts = new ArrayList<>();
+    private List<StageExamples<T>> examples(
+        StageExamples<T> ofDataset, InputReader<?> reader, TargetCodec<T> codec) {
+      Map<ConfigurableDataSource<?>, StageExamples<T>> read = new IdentityHashMap<>();
+      List<StageExamples<T>> ofStages = new ArrayList<>();
       for (Stage stage : recipe.stages()) {
-        texts.add(
+        ofStages.add(
             stage
                 .examples()
                 .map(
@@ -256,16 +264,16 @@ record Preparation<T extends Output<T>>(
                         read.computeIfAbsent(
                             own,
                             source ->
-                                StageTexts.read(stage.name(), source, examples, tokens, codec)))
+                                StageExamples.read(stage.name(), source, examples, reader, codec)))
                 .orElse(ofDataset));
       }
-      return texts;
+      return ofStages;
     }
 
     private List<PreparedStage<T>> stages(
         StudentNetwork network,
-        List<StageTexts<T>> texts,
-        TargetCodec<T> codec,
+        List<StageExamples<T>> ofStages,
+        Task<T> task,
         Optional<FeatureTeacher> activations)
         throws IOException {
       Transformer trained = network.withLogitsAlone();
@@ -275,10 +283,10 @@ record Preparation<T extends Output<T>>(
         stages.add(
             stage(
                 stage,
-                network.inputs(),
+                network,
                 trained,
-                texts.get(index),
-                codec,
+                ofStages.get(index),
+                task,
                 activations,
                 seeds.stages().get(index)));
       }
@@ -287,46 +295,49 @@ record Preparation<T extends Output<T>>(
 
     private PreparedStage<T> stage(
         Stage stage,
-        TokenInputs inputs,
+        StudentNetwork network,
         Transformer trained,
-        StageTexts<T> texts,
-        TargetCodec<T> codec,
+        StageExamples<T> own,
+        Task<T> task,
         Optional<FeatureTeacher> activations,
         long seed)
         throws IOException {
       Objective objective =
           stage.objective(
-              codec,
-              texts.rows().weights().differ(),
+              task,
+              network.labelOrder(),
+              own.rows().weights().differ(),
               recipe.teacher().flatMap(TeacherSource::agreement),
               activations);
-      TextTrainingData data =
-          new TextTrainingData(
-              texts.rows(),
+      ExampleTrainingData data =
+          new ExampleTrainingData(
+              own.rows(),
               Optional.empty(),
-              stage.chosen(texts, recipe.teacher().isPresent()),
-              inputs,
+              stage.chosen(own, recipe.teacher().isPresent()),
+              network.inputs(),
               recipe.batching().plan(),
               seed);
-      objective.checkOutputs(codec.names().size());
+      objective.checkOutputs(network.labelOrder().size());
       objective.checkBatches(data.batchSizes(stage.settings().epochs()));
       TrainingSettings settings = stage.settingsFor(trained::normalizedForTraining).withSeed(seed);
       List<Feature> wanted = wanted(stage, objective, trained);
       if (!wanted.isEmpty()) {
-        checkShapes(activations.orElseThrow(), data.batchSizes(stage.settings().epochs()));
-        TeacherLimits.of(activations.orElseThrow().file(), false, files)
-            .check(texts.rows().texts(), padId());
+        FeatureTeacher teacher = activations.orElseThrow();
+        checkShapes(teacher, network.reader(), data.batchSizes(stage.settings().epochs()));
+        TeacherReading.asStudent(teacher.file())
+            .of(own.examples(), own.rows().inputs(), OptionalInt.empty(), files);
       }
       StudentTraining training =
           StudentTraining.of(trained, objective, recipe.trainingGraph().rules(), settings, data);
-      return new PreparedStage<>(stage, settings, objective, texts, data, wanted, training);
+      return new PreparedStage<>(stage, settings, objective, own, data, wanted, training);
     }
 
     /** What is compared has the student's batches, neither filled up nor of another length. */
-    private static void checkShapes(FeatureTeacher activations, IntStream batchSizes) {
-      TokenInputs inputs = TokenInputs.of(activations.inputs());
-      OptionalLong rows = inputs.fixedRows();
-      if (inputs.fixedPositions().isPresent()
+    private static void checkShapes(
+        FeatureTeacher activations, InputReader<?> reader, IntStream batchSizes) {
+      Feeder<?> feeder = reader.feeder(activations.inputs());
+      OptionalLong rows = feeder.fixedRows();
+      if (feeder.fixedLength().isPresent()
           || (rows.isPresent() && batchSizes.anyMatch(size -> size != rows.getAsLong()))) {
         throw new IllegalArgumentException(
             "The intermediate activations of the teacher '%s' are for batches of a fixed shape alone, %s; export it with a symbolic batch and length, or compare its output only"
@@ -363,9 +374,9 @@ record Preparation<T extends Output<T>>(
     }
 
     /** Runs the student over one example: does it run, and has it the right columns? */
-    private void smokeTest(StudentNetwork network, TextRows rows) {
+    private void smokeTest(StudentNetwork network, ExampleRows rows) {
       try (NetworkRunner runner = new NetworkRunner(network, recipe.device())) {
-        runner.logits(rows.texts().subList(0, 1));
+        runner.logits(rows.inputs().pick(0));
       }
     }
   }
@@ -374,11 +385,11 @@ record Preparation<T extends Output<T>>(
    * The examples of the stages that learn from a teacher, and how many of its largest logits these
    * stages read; empty for all.
    */
-  Map<StageTexts<T>, OptionalInt> askedTexts() {
-    Map<StageTexts<T>, OptionalInt> asked = new LinkedHashMap<>();
+  Map<StageExamples<T>, OptionalInt> askedExamples() {
+    Map<StageExamples<T>, OptionalInt> asked = new LinkedHashMap<>();
     stages.stream()
         .filter(stage -> stage.stage().from().teacher())
-        .forEach(stage -> asked.merge(stage.texts(), stage.largest(), Preparation::both));
+        .forEach(stage -> asked.merge(stage.examples(), stage.largest(), Preparation::both));
     return asked;
   }
 

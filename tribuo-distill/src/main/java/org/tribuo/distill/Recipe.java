@@ -6,12 +6,16 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.tribuo.Output;
+import org.tribuo.OutputFactory;
 import org.tribuo.distill.component.PropertyChecks;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.input.Batching;
 import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.student.StudentSource;
 import org.tribuo.distill.student.TrainingGraphOptions;
+import org.tribuo.distill.task.Task;
+import org.tribuo.distill.task.Tasks;
 import org.tribuo.distill.teacher.ActivationTeacher;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.teacher.TeacherSource;
@@ -25,6 +29,7 @@ import org.tribuo.distill.training.TrainingSettings;
  *
  * @param teacher empty if the student learns from the labels alone
  * @param activationTeacher empty if it is the teacher
+ * @param statedTask empty for that of the outputs of the dataset
  * @param statedStages at least one
  * @param earlyStopping empty to train all epochs
  * @param softTargetStore the folder that keeps soft targets, if they are kept
@@ -34,6 +39,7 @@ record Recipe(
     StudentSource student,
     Optional<TeacherSource> teacher,
     Optional<ActivationTeacher> activationTeacher,
+    Optional<Task<?>> statedTask,
     DistillationObjective objective,
     TrainingGraphOptions trainingGraph,
     AdamWOptimizer optimizer,
@@ -91,6 +97,16 @@ record Recipe(
       throw properties.refused(
           "from", "is FEATURES, but the objective has no loss on intermediate activations");
     }
+  }
+
+  /**
+   * What is predicted.
+   *
+   * @param outputs those of the dataset
+   * @throws IllegalArgumentException if no task has these outputs, or the stated one has others
+   */
+  <T extends Output<T>> Task<T> task(OutputFactory<T> outputs) {
+    return statedTask.isPresent() ? Tasks.of(statedTask.get(), outputs) : Tasks.of(outputs);
   }
 
   /** The stages, each with what it has of the trainer. */

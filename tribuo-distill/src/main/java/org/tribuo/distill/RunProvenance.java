@@ -25,7 +25,7 @@ import org.tribuo.distill.teacher.TeacherRun;
 import org.tribuo.distill.training.NonFiniteLossException;
 import org.tribuo.distill.training.TrainedStudent;
 import org.tribuo.distill.training.data.ExampleWeights;
-import org.tribuo.distill.training.data.StageTexts;
+import org.tribuo.distill.training.data.StageExamples;
 import org.tribuo.provenance.DatasetProvenance;
 import org.tribuo.provenance.ModelProvenance;
 import org.tribuo.provenance.TrainerProvenance;
@@ -38,10 +38,10 @@ final class RunProvenance {
   void prepared(Preparation<?> prepared) {
     unseenOutputs(prepared.outputs().unseen());
     rows(prepared.examples());
-    prepared.stages().forEach(stage -> rows(stage.texts()));
+    prepared.stages().forEach(stage -> rows(stage.examples()));
   }
 
-  private void rows(StageTexts<?> texts) {
+  private void rows(StageExamples<?> texts) {
     number(texts.prefix() + "labelled-rows", texts.rows().labelledRows().length);
     number(texts.prefix() + "unlabelled-rows", texts.rows().unlabelledRows().length);
     number(texts.prefix() + "held-out-rows", texts.split().heldOut().length);
@@ -122,7 +122,7 @@ final class RunProvenance {
     values.put("unseen-outputs", new ListProvenance<>(all));
   }
 
-  /** The most tokens of a text that the model reads. */
+  /** The maximum length that the model reads. */
   void maxLength(int tokens) {
     number("max-length", tokens);
   }

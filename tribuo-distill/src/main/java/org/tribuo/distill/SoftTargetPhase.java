@@ -13,10 +13,8 @@ import java.util.Set;
 import org.tribuo.Dataset;
 import org.tribuo.Output;
 import org.tribuo.distill.file.TemporaryFolder;
-import org.tribuo.distill.loss.RowForm;
-import org.tribuo.distill.output.LabelOrder;
-import org.tribuo.distill.output.TargetKind;
 import org.tribuo.distill.student.StudentNetwork;
+import org.tribuo.distill.task.LabelOrder;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.teacher.ReadyTeacher;
 import org.tribuo.distill.teacher.SoftTargetStep;
@@ -25,7 +23,7 @@ import org.tribuo.distill.teacher.TeacherAnswers;
 import org.tribuo.distill.teacher.TeacherSource;
 import org.tribuo.distill.teacher.TeacherUse;
 import org.tribuo.distill.teacher.store.SoftTargetStore;
-import org.tribuo.distill.training.data.StageTexts;
+import org.tribuo.distill.training.data.StageExamples;
 import org.tribuo.distill.transformer.TransformerFiles;
 import org.tribuo.provenance.ModelProvenance;
 
@@ -71,8 +69,8 @@ record SoftTargetPhase<T extends Output<T>>(
    * @param stores that soft targets are in
    */
   record Outcome(
-      Map<StageTexts<?>, TeacherAnswers> answers,
-      Map<StageTexts<?>, List<SoftTargetStep.Answer>> runs,
+      Map<StageExamples<?>, TeacherAnswers> answers,
+      Map<StageExamples<?>, List<SoftTargetStep.Answer>> runs,
       List<ModelProvenance> trained,
       List<SoftTargetStore> stores)
       implements AutoCloseable {
@@ -92,12 +90,12 @@ record SoftTargetPhase<T extends Output<T>>(
    * Runs all teachers.
    *
    * @return for the caller to close
-   * @throws IllegalArgumentException if teacher and student have different labels, or a text does
-   *     not fit a teacher or is not kept for its tokenizer
+   * @throws IllegalArgumentException if teacher and student have different labels, or an example
+   *     does not fit a teacher or does not keep its text for its tokenizer
    * @throws IOException if a teacher cannot be read
    */
   Outcome run() throws IOException {
-    Map<StageTexts<T>, OptionalInt> all = prepared.askedTexts();
+    Map<StageExamples<T>, OptionalInt> all = prepared.askedExamples();
     if (all.isEmpty()) {
       return Outcome.empty();
     }
@@ -124,23 +122,19 @@ record SoftTargetPhase<T extends Output<T>>(
 
   private TeacherUse use() {
     return new TeacherUse(
-        recipe.device(),
-        prepared.codec().kind() == TargetKind.REGRESSION,
-        recipe.batching().maxLength(),
-        recipe.batching().padId(),
-        files);
+        recipe.device(), prepared.outputs().task(), recipe.batching().maxLength(), files);
   }
 
   private LabelOrder columns() {
-    return new LabelOrder(prepared.codec().names());
+    return prepared.codec().columns();
   }
 
   /** Before hours are spent on training one of them. */
-  private void checkMembers(TeacherSource source, Set<StageTexts<T>> all) throws IOException {
+  private void checkMembers(TeacherSource source, Set<StageExamples<T>> all) throws IOException {
     for (TeacherSource.Member member : source.members()) {
       member.checkLabels(columns(), use());
-      for (StageTexts<T> texts : all) {
-        member.checkTexts(texts.examples(), texts.rows().texts(), use());
+      for (StageExamples<T> own : all) {
+        member.checkExamples(own.examples(), own.rows().inputs(), use());
       }
     }
   }
@@ -166,46 +160,47 @@ record SoftTargetPhase<T extends Output<T>>(
       StudentNetwork network = teacher.network();
       Path file = Files.createTempFile(folder, "assistant", ".onnx");
       network.onnx().write(file);
-      return OnnxTeacher.of(file, network.labelOrder(), network.logits());
+      return OnnxTeacher.of(file, network.labelOrder().names(), network.logits());
     }
   }
 
   private void ask(
       List<ReadyTeacher> teachers,
       Optional<TeacherAgreement> agreement,
-      Map<StageTexts<T>, OptionalInt> all,
+      Map<StageExamples<T>, OptionalInt> all,
       Outcome outcome)
       throws IOException {
-    Map<StageTexts<T>, List<SoftTargetStep>> steps = new LinkedHashMap<>();
-    for (StageTexts<T> texts : all.keySet()) {
-      List<SoftTargetStep> ofTexts = new ArrayList<>();
+    Map<StageExamples<T>, List<SoftTargetStep>> steps = new LinkedHashMap<>();
+    for (StageExamples<T> own : all.keySet()) {
+      List<SoftTargetStep> ofExamples = new ArrayList<>();
       for (ReadyTeacher teacher : teachers) {
-        ofTexts.add(
+        ofExamples.add(
             SoftTargetStep.of(
                 teacher,
-                texts.examples(),
-                texts.rows().texts(),
+                own.examples(),
+                own.rows().inputs(),
+                prepared.outputs().task(),
                 columns(),
                 recipe.batching().maxLength(),
                 files));
       }
-      steps.put(texts, ofTexts);
+      steps.put(own, ofExamples);
     }
     steps.forEach(
-        (texts, ofTexts) -> {
-          OptionalInt largest = all.getOrDefault(texts, OptionalInt.empty());
+        (own, ofExamples) -> {
+          OptionalInt largest = all.getOrDefault(own, OptionalInt.empty());
           List<SoftTargetStep.Answer> runs = new ArrayList<>();
-          outcome.runs().put(texts, runs);
-          ofTexts.forEach(step -> runs.add(ask(step, largest, outcome)));
+          outcome.runs().put(own, runs);
+          ofExamples.forEach(step -> runs.add(ask(step, largest, outcome)));
           outcome
               .answers()
               .put(
-                  texts,
+                  own,
                   new TeacherAnswers(
                       runs.stream().map(SoftTargetStep.Answer::softTargets).toList(),
                       agreement,
-                      texts.rows().targets(),
-                      RowForm.examples()));
+                      own.rows().targets(),
+                      prepared.outputs().task().unit()));
         });
   }
 

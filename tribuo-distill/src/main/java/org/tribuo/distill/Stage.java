@@ -7,18 +7,17 @@ import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.loss.FeatureMatching;
 import org.tribuo.distill.loss.Objective;
-import org.tribuo.distill.loss.RowForm;
 import org.tribuo.distill.loss.SoftLoss;
-import org.tribuo.distill.output.OutputLosses;
-import org.tribuo.distill.output.TargetCodec;
-import org.tribuo.distill.output.TargetKind;
 import org.tribuo.distill.student.FrozenWeights;
+import org.tribuo.distill.task.LabelOrder;
+import org.tribuo.distill.task.Task;
+import org.tribuo.distill.task.TaskLosses;
 import org.tribuo.distill.teacher.FeatureTeacher;
 import org.tribuo.distill.teacher.TeacherAgreement;
 import org.tribuo.distill.training.TrainingSettings;
+import org.tribuo.distill.training.data.ExampleRows;
 import org.tribuo.distill.training.data.Split;
-import org.tribuo.distill.training.data.StageTexts;
-import org.tribuo.distill.training.data.TextRows;
+import org.tribuo.distill.training.data.StageExamples;
 
 /**
  * A stage of a training with what it has of the trainer.
@@ -47,24 +46,27 @@ record Stage(
   /**
    * What the stage minimises, for the outputs of the dataset.
    *
+   * @param task what is predicted
+   * @param columns of the logits
    * @param weighted whether the weights of examples differ
    * @param teachers how an ensemble agrees, if there is one
    * @param activations the teacher whose intermediate activations are compared, if any stage does
    * @throws IllegalArgumentException if a loss does not fit the outputs or knows no weights
    */
   Objective objective(
-      TargetCodec<?> codec,
+      Task<?> task,
+      LabelOrder columns,
       boolean weighted,
       Optional<TeacherAgreement> teachers,
       Optional<FeatureTeacher> activations) {
-    OutputLosses losses = new OutputLosses(codec.kind());
+    TaskLosses losses = new TaskLosses(task);
     return new Objective(
-        weighted ? RowForm.weightedExamples() : RowForm.examples(),
+        weighted ? task.unit().withWeights() : task.unit(),
         from.labels()
             ? Optional.of(
-                losses.hard(objective.hardLoss().map(loss -> loss.forLabels(codec.names()))))
+                losses.hard(objective.hardLoss().map(loss -> loss.forLabels(columns.names()))))
             : Optional.empty(),
-        from.teacher() ? Optional.of(soft(losses, codec.kind(), teachers)) : Optional.empty(),
+        from.teacher() ? Optional.of(soft(losses, teachers)) : Optional.empty(),
         compares() ? activations.map(this::matching) : Optional.empty());
   }
 
@@ -72,9 +74,9 @@ record Stage(
     return new FeatureMatching(activations.features(), objective.features(), objective.inStudent());
   }
 
-  private SoftLoss soft(OutputLosses losses, TargetKind kind, Optional<TeacherAgreement> teachers) {
+  private SoftLoss soft(TaskLosses losses, Optional<TeacherAgreement> teachers) {
     SoftLoss soft = losses.soft(objective.softLoss());
-    return teachers.map(all -> all.against(soft, kind)).orElse(soft);
+    return teachers.map(all -> all.against(soft, losses.task())).orElse(soft);
   }
 
   /**
@@ -97,8 +99,8 @@ record Stage(
    * @throws IllegalArgumentException if rows without a label are among them and teach nothing, or
    *     there are none
    */
-  int[] chosen(StageTexts<?> texts, boolean hasTeacher) {
-    TextRows all = texts.rows();
+  int[] chosen(StageExamples<?> texts, boolean hasTeacher) {
+    ExampleRows all = texts.rows();
     Split split = texts.split();
     int[] unlabelled = all.unlabelledRows();
     if (rows == TrainingStage.Rows.LABELLED) {

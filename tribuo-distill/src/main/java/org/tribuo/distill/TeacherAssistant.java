@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.tribuo.Dataset;
 import org.tribuo.Output;
-import org.tribuo.distill.output.LabelOrder;
+import org.tribuo.distill.task.LabelOrder;
 import org.tribuo.distill.transformer.TransformerFiles;
 
 /**

@@ -58,7 +58,7 @@ class ArchitectureTest {
           entry("schedule", Set.of("component")),
           entry("transformer", Set.of("component", "graph", "graph.pass", "operator")),
           entry("loss", Set.of("component", "graph", "graph.shape", "schedule", "transformer")),
-          entry("output", Set.of("graph", "loss")),
+          entry("task", Set.of("component", "graph", "loss")),
           entry("input", Set.of("component", "graph", "graph.pass", "transformer")),
           entry(
               "student",
@@ -70,7 +70,7 @@ class ArchitectureTest {
                   "graph.pass",
                   "operator",
                   "input",
-                  "output",
+                  "task",
                   "transformer")),
           entry(
               "training",
@@ -83,7 +83,7 @@ class ArchitectureTest {
                   "input",
                   "loss",
                   "operator",
-                  "output",
+                  "task",
                   "schedule",
                   "student",
                   "transformer")),
@@ -97,7 +97,7 @@ class ArchitectureTest {
                   "graph.pass",
                   "input",
                   "loss",
-                  "output",
+                  "task",
                   "student",
                   "training",
                   "transformer")),
@@ -148,6 +148,18 @@ class ArchitectureTest {
               : house.whereLayer(arrows.getKey()).mayOnlyAccessLayers(known);
     }
     house.ensureAllClassesAreContainedInArchitecture().check(classes);
+  }
+
+  /** Whoever adds a modality changes nothing but its own package. */
+  @ArchTest
+  static void eachModalityIsKnownToItselfAlone(JavaClasses classes) {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("..distill.input.*")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("..distill.input.*")
+        .check(classes);
   }
 
   @ArchTest

@@ -31,9 +31,9 @@ import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.Batching;
-import org.tribuo.distill.input.CsvTextDataSource;
-import org.tribuo.distill.input.TokenFeatures;
-import org.tribuo.distill.input.TokenSequence;
+import org.tribuo.distill.input.text.CsvTextDataSource;
+import org.tribuo.distill.input.text.TokenFeatures;
+import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.distill.loss.CrossEntropy;
 import org.tribuo.distill.loss.Dist;
 import org.tribuo.distill.loss.DistillationObjective;
@@ -215,13 +215,13 @@ class DistillationBadInputTest {
     DistillationTrainer<Label> fixed =
         trainer(OnnxStudent.of(faults.resolve("static-shapes_static-2x8.onnx"), ORDER));
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> fixed.checkTexts(texts))
+        .isThrownBy(() -> fixed.checkExamples(texts))
         .withMessageContaining("a token at position 8")
         .withMessageContaining("set the tokenizer's maximum length to that");
     DistillationTrainer<Label> few =
         trainer(EncoderStudent.of(faults.resolve("student-limits_positions8.onnx"), Pooling.MEAN));
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> few.checkTexts(texts))
+        .isThrownBy(() -> few.checkExamples(texts))
         .withMessageStartingWith("Example ")
         .withMessageContaining("a token at position 8")
         .withMessageContaining("set the tokenizer's maximum length to that");
@@ -229,7 +229,7 @@ class DistillationBadInputTest {
         .isThrownBy(() -> few.train(texts))
         .withMessageContaining("a token at position 8");
     trainer(OnnxStudent.of(faults.resolve("softmax-teacher_logits-teacher.onnx"), ORDER))
-        .checkTexts(texts);
+        .checkExamples(texts);
   }
 
   @Test
@@ -396,7 +396,7 @@ class DistillationBadInputTest {
                     .train(LABELLED))
         .withMessageContaining("SquaredError")
         .withMessageContaining(
-            "means nothing for the outputs of the dataset, which are of type Label");
+            "is undefined for the outputs of the dataset, which are of type Label");
     assertThatExceptionOfType(PropertyException.class)
         .isThrownBy(
             () ->

@@ -41,7 +41,7 @@ import org.tribuo.classification.experiments.ConfigurableTrainTest;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.engine.Precision;
 import org.tribuo.distill.input.Batching;
-import org.tribuo.distill.input.CsvTextDataSource;
+import org.tribuo.distill.input.text.CsvTextDataSource;
 import org.tribuo.distill.loss.AttentionKl;
 import org.tribuo.distill.loss.CrossEntropy;
 import org.tribuo.distill.loss.Dist;
@@ -71,6 +71,7 @@ import org.tribuo.distill.student.FrozenWeights;
 import org.tribuo.distill.student.NewStudent;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.TrainingGraphOptions;
+import org.tribuo.distill.task.SingleLabel;
 import org.tribuo.distill.teacher.ActivationTeacher;
 import org.tribuo.distill.teacher.EnsembleMean;
 import org.tribuo.distill.teacher.OnnxTeacher;
@@ -137,6 +138,7 @@ class DistillationConfigurationTest {
             minimal(),
             minimal()
                 .teacher(OnnxTeacher.of(BERT, ORDER, "logits"))
+                .task(new SingleLabel())
                 .objective(
                     new DistillationObjective()
                         .softLoss(new Dkd(1, 2))

@@ -33,14 +33,22 @@ import org.tribuo.Prediction;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
 import org.tribuo.distill.component.OnnxMetadata;
+import org.tribuo.distill.component.SavedComponents;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.engine.Engines;
 import org.tribuo.distill.graph.OnnxModel;
-import org.tribuo.distill.input.TokenFeatures;
-import org.tribuo.distill.input.TokenSequence;
+import org.tribuo.distill.input.text.TokenFeatures;
+import org.tribuo.distill.input.text.TokenReader;
+import org.tribuo.distill.input.text.TokenSequence;
+import org.tribuo.distill.protos.ComponentProto;
 import org.tribuo.distill.protos.DistilledModelProto;
+import org.tribuo.distill.protos.TokenReaderProto;
 import org.tribuo.distill.student.StudentNetwork;
 import org.tribuo.distill.student.StudentNetworkProtos;
+import org.tribuo.distill.task.LabelOrder;
+import org.tribuo.distill.task.OutputDomain;
+import org.tribuo.distill.task.Task;
+import org.tribuo.distill.task.Tasks;
 import org.tribuo.distill.transformer.Transformer;
 import org.tribuo.impl.ArrayExample;
 import org.tribuo.interop.onnx.DenseTransformer;
@@ -250,10 +258,40 @@ class DistilledModelTest {
     assertThatReading(
             with(saved, content.toBuilder().clearLabelOrder().addLabelOrder("red").build()))
         .hasStackTraceContaining("missing [blue, green]");
-    assertThatReading(with(saved, content.toBuilder().setPositions(0).build()))
+    assertThatReading(with(saved, content.toBuilder().setReader(reader(0)).build()))
         .hasStackTraceContaining("positions is 0");
+    assertThatReading(with(saved, content.toBuilder().setReader(task("SingleLabel", 0)).build()))
+        .hasStackTraceContaining("its InputReader")
+        .hasStackTraceContaining("SingleLabel' cannot be read");
+    assertThatReading(
+            with(
+                saved,
+                content.toBuilder()
+                    .setReader(reader(9).toBuilder().setSerializedData(Any.pack(content)).build())
+                    .build()))
+        .hasStackTraceContaining("expected a TokenReaderProto");
     assertThatReading(with(saved, content.toBuilder().setLogitsOutput("probabilities").build()))
         .hasStackTraceContaining("has no output 'probabilities'");
+    assertThatReading(with(saved, content.toBuilder().setTask(task("Regression", 0)).build()))
+        .hasStackTraceContaining("its outputs are ImmutableLabelInfo, and its task is")
+        .hasStackTraceContaining("task.Regression'");
+    assertThatReading(with(saved, content.toBuilder().setTask(task("Poetry", 0)).build()))
+        .hasStackTraceContaining("task.Poetry' cannot be read");
+    assertThatReading(with(saved, content.toBuilder().setTask(task("SingleLabel", 3)).build()))
+        .hasStackTraceContaining("was saved with version 3, this library reads version 0");
+  }
+
+  private static ComponentProto reader(int positions) {
+    return SavedComponents.write(
+        TokenReader.class,
+        TokenReaderProto.newBuilder().setPositions(positions).setVocabulary(101).build());
+  }
+
+  private static ComponentProto task(String name, int version) {
+    return ComponentProto.newBuilder()
+        .setClassName(Task.class.getPackageName() + "." + name)
+        .setVersion(version)
+        .build();
   }
 
   @Test
@@ -366,8 +404,9 @@ class DistilledModelTest {
         "tiny",
         provenance,
         features,
-        data.getOutputIDInfo(),
-        new StudentNetwork(Transformer.of(onnx), "logits", labelOrder, TOKENS, 0),
+        OutputDomain.of(Tasks.of(data.getOutputFactory()), data),
+        new StudentNetwork(
+            Transformer.of(onnx), "logits", new LabelOrder(labelOrder), new TokenReader(TOKENS, 0)),
         Device.cpu(2));
   }
 }

@@ -23,9 +23,11 @@ import org.tribuo.distill.input.Batching;
 import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.loss.FeatureTerm;
 import org.tribuo.distill.loss.HiddenStateMse;
-import org.tribuo.distill.output.Score;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.TrainingGraphOptions;
+import org.tribuo.distill.task.MultipleLabels;
+import org.tribuo.distill.task.Regression;
+import org.tribuo.distill.task.SingleLabel;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.training.AdamWOptimizer;
 
@@ -167,12 +169,17 @@ class ExampleWeightsTest {
     Tensor logits = Tensor.of(new float[] {1, 0, 1, 0, 1, 0}, 3, 2);
     Tensor weights = Tensor.of(new float[] {1, 0.25f, 0.25f}, 3);
 
-    assertThat(Score.ACCURACY.of(logits, Tensor.vector(0, 1, 1), weights)).isEqualTo(1 / 1.5);
-    assertThat(Score.MICRO_F1.of(logits, Tensor.of(new float[] {1, 0, 0, 1, 0, 1}, 3, 2), weights))
+    assertThat(new SingleLabel().score().of(logits, Tensor.vector(0, 1, 1), weights))
+        .isEqualTo(1 / 1.5);
+    assertThat(
+            new MultipleLabels()
+                .score()
+                .of(logits, Tensor.of(new float[] {1, 0, 0, 1, 0, 1}, 3, 2), weights))
         .isEqualTo(2 * 1 / (2 + 0.5 + 0.5));
     assertThat(
-            Score.NEGATIVE_SQUARED_ERROR.of(
-                logits, Tensor.of(new float[] {1, 0, 0, 0, 1, 0}, 3, 2), weights))
+            new Regression()
+                .score()
+                .of(logits, Tensor.of(new float[] {1, 0, 0, 0, 1, 0}, 3, 2), weights))
         .isEqualTo(-0.25 / 3);
   }
 }

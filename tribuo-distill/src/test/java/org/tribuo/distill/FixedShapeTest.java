@@ -26,16 +26,17 @@ import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.graph.pass.Normalization;
 import org.tribuo.distill.input.Batching;
-import org.tribuo.distill.input.TokenInputs;
-import org.tribuo.distill.input.TokenSequence;
-import org.tribuo.distill.output.LabelOrder;
+import org.tribuo.distill.input.FedInputs;
+import org.tribuo.distill.input.Feeder;
+import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.TrainingGraphOptions;
+import org.tribuo.distill.task.LabelOrder;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.teacher.SoftTargetProducer;
 import org.tribuo.distill.teacher.Teacher;
+import org.tribuo.distill.teacher.TeacherExamples;
 import org.tribuo.distill.teacher.TeacherSettings;
-import org.tribuo.distill.teacher.TeacherTexts;
 import org.tribuo.distill.teacher.store.SoftTargetStore;
 import org.tribuo.distill.teacher.store.SoftTargets;
 
@@ -57,7 +58,9 @@ class FixedShapeTest {
         SoftTargetStore store = SoftTargetStore.temporary();
         SoftTargets targets =
             SoftTargetProducer.into(store)
-                .produce(teacher, new TeacherTexts(texts, TokenInputs.of(teacher.inputs())))
+                .produce(
+                    teacher,
+                    new TeacherExamples(FedInputs.of(TinyTexts.inputs(texts), teacher.inputs())))
                 .softTargets()) {
       return targets.batch(IntStream.range(0, texts.size()).toArray()).logits().toFloats();
     }
@@ -124,7 +127,7 @@ class FixedShapeTest {
         assertThat(ofWritten.predict(text).distributionEquals(prediction, 1e-5)).isTrue();
       }
       fixed.exportOnnx(any);
-      assertThat(TokenInputs.of(Graph.of(OnnxModel.read(any)).inputs()).takeAnyRows()).isTrue();
+      assertThat(Feeder.fixedRows(Graph.of(OnnxModel.read(any)).inputs())).isEmpty();
     }
   }
 
@@ -141,7 +144,7 @@ class FixedShapeTest {
     graph.toModel().write(tied);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> trained(tied))
-        .withMessageStartingWith("The student reads exactly 2 texts at a time, and its graph")
+        .withMessageStartingWith("The student reads exactly 2 examples at a time, and its graph")
         .withMessageEndingWith("export it again with a batch of any size");
   }
 

@@ -25,6 +25,7 @@ import org.tribuo.distill.component.OnnxMetadata;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.student.OnnxStudent;
+import org.tribuo.distill.task.LabelOrder;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.transformer.TransformerFiles;
 import org.tribuo.test.Helpers;
@@ -51,7 +52,8 @@ class LabelOrderOriginTest {
     OnnxTeacher teacher = OnnxTeacher.of(model);
     OnnxStudent student = OnnxStudent.of(model);
     assertThat(teacher.labels(new TransformerFiles()).orElseThrow().names()).isEqualTo(ORDER);
-    assertThat(student.make(List.of(), 0, new TransformerFiles()).labelOrder()).isEqualTo(ORDER);
+    assertThat(student.make(LabelOrder.of("other"), 0, new TransformerFiles()).labelOrder().names())
+        .isEqualTo(ORDER);
     assertThat(teacher.getProvenance().getInstanceValues().get("found-label-order-from"))
         .hasToString("CONFIGURATION");
     assertThat(teacher.getProvenance().getInstanceValues()).containsKey("config-hash");
@@ -154,7 +156,8 @@ class LabelOrderOriginTest {
   void aConfigurationOfOtherColumnsIsRefused() throws IOException {
     configure("{\"id2label\": {\"0\": \"no\", \"1\": \"yes\"}}");
     assertThatExceptionOfType(PropertyException.class)
-        .isThrownBy(() -> OnnxStudent.of(model).make(List.of(), 0, new TransformerFiles()))
+        .isThrownBy(
+            () -> OnnxStudent.of(model).make(LabelOrder.of("other"), 0, new TransformerFiles()))
         .withMessageContaining("Component: OnnxStudent, Property: labelOrder")
         .withMessageContaining("config.json of " + model + " names 2 columns, [no, yes], but")
         .withMessageContaining("'logits' FLOAT")
@@ -181,7 +184,8 @@ class LabelOrderOriginTest {
       throws IOException {
     configure(json);
     assertThatExceptionOfType(PropertyException.class)
-        .isThrownBy(() -> OnnxStudent.of(model).make(List.of(), 0, new TransformerFiles()))
+        .isThrownBy(
+            () -> OnnxStudent.of(model).make(LabelOrder.of("other"), 0, new TransformerFiles()))
         .withMessageContaining("Component: OnnxStudent, Property: labelOrder")
         .withMessageContaining(message);
     assertThat(OnnxTeacher.of(model).getProvenance().getInstanceValues())

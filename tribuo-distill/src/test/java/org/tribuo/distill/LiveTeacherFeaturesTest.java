@@ -34,8 +34,7 @@ import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.graph.pass.Normalization;
 import org.tribuo.distill.input.BatchPlan;
-import org.tribuo.distill.input.TokenInputs;
-import org.tribuo.distill.input.TokenSequence;
+import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.distill.loss.AttachedObjective;
 import org.tribuo.distill.loss.AttentionForm;
 import org.tribuo.distill.loss.AttentionKl;
@@ -55,12 +54,12 @@ import org.tribuo.distill.loss.Pkd;
 import org.tribuo.distill.loss.RkdDistance;
 import org.tribuo.distill.loss.RowForm;
 import org.tribuo.distill.loss.UniformLayers;
-import org.tribuo.distill.output.Targets;
+import org.tribuo.distill.task.Targets;
 import org.tribuo.distill.teacher.FeatureTeacher;
 import org.tribuo.distill.teacher.LiveTeacherFeatures;
+import org.tribuo.distill.training.data.ExampleRows;
+import org.tribuo.distill.training.data.ExampleTrainingData;
 import org.tribuo.distill.training.data.ExampleWeights;
-import org.tribuo.distill.training.data.TextRows;
-import org.tribuo.distill.training.data.TextTrainingData;
 import org.tribuo.distill.transformer.Feature;
 import org.tribuo.distill.transformer.Feature.Kind;
 import org.tribuo.distill.transformer.Transformer;
@@ -76,7 +75,7 @@ class LiveTeacherFeaturesTest {
   private static final Feature SCORES = new Feature(Kind.ATTENTION_SCORES, 1);
 
   /** Texts of 3 to 12 tokens. */
-  private static TextTrainingData texts(String student) {
+  private static ExampleTrainingData texts(String student) {
     SplittableRandom random = new SplittableRandom(5);
     List<TokenSequence> texts = new ArrayList<>();
     for (int row = 0; row < ROWS; row++) {
@@ -85,19 +84,22 @@ class LiveTeacherFeaturesTest {
     float[] labelled = new float[ROWS];
     Arrays.fill(labelled, 1);
     Targets targets = Targets.of(Tensor.of(new long[ROWS], ROWS), Tensor.of(labelled, ROWS));
-    return new TextTrainingData(
-        new TextRows(
-            texts, targets, new boolean[ROWS], ExampleWeights.of(TinyTexts.labelled(ROWS, 1))),
+    return new ExampleTrainingData(
+        new ExampleRows(
+            TinyTexts.inputs(texts),
+            targets,
+            new boolean[ROWS],
+            ExampleWeights.of(TinyTexts.labelled(ROWS, 1))),
         Optional.empty(),
         IntStream.range(0, ROWS).toArray(),
-        TokenInputs.of(Graph.of(Zoo.model(student)).inputs()),
+        Graph.of(Zoo.model(student)).inputs(),
         BatchPlan.ofRows(BATCH),
         3);
   }
 
   private static LiveTeacherFeatures features(
-      TextTrainingData texts, FeatureTeacher teacher, List<Feature> wanted, long cacheBytes) {
-    return new LiveTeacherFeatures(texts, teacher, wanted, 0, Device.cpu(1), cacheBytes);
+      ExampleTrainingData texts, FeatureTeacher teacher, List<Feature> wanted, long cacheBytes) {
+    return new LiveTeacherFeatures(texts, teacher, wanted, Device.cpu(1), cacheBytes);
   }
 
   private static FeatureTeacher teacher(String name) throws Exception {
@@ -179,7 +181,7 @@ class LiveTeacherFeaturesTest {
     "bert_seqcls_dynamo,llama_causal_dynamo",
   })
   void lossesOfKeptFeaturesAreThoseOfLiveOnes(String student, String teacherName) throws Exception {
-    TextTrainingData texts = texts(student);
+    ExampleTrainingData texts = texts(student);
     FeatureTeacher teacher = teacher(teacherName);
     try (Losses losses = new Losses(student, teacher);
         LiveTeacherFeatures live = features(texts, teacher, losses.wanted(), 0);
@@ -239,14 +241,14 @@ class LiveTeacherFeaturesTest {
   }
 
   /** 4 · length · width of states, and 4 · heads · length² of attention. */
-  private static long bytes(TextTrainingData texts, int row) {
+  private static long bytes(ExampleTrainingData texts, int row) {
     long length = texts.tokens(new int[] {row});
     return 4 * (length * WIDTH + HEADS * length * length);
   }
 
   @Test
   void bytesAreThoseOfTheNumbersWithoutPadding() throws Exception {
-    TextTrainingData texts = texts("bert_seqcls_ts11");
+    ExampleTrainingData texts = texts("bert_seqcls_ts11");
     try (LiveTeacherFeatures features =
         features(texts, teacher("bert_seqcls_ts11"), List.of(STATES, SCORES), ALL)) {
       runEpoch(features, 0);
@@ -258,7 +260,7 @@ class LiveTeacherFeaturesTest {
   @ParameterizedTest
   @ValueSource(longs = {1, 900, 5_000, 5_001, 17_777, 25_000})
   void neverMoreIsKeptThanIsAllowed(long budget) throws Exception {
-    TextTrainingData texts = texts("bert_seqcls_ts11");
+    ExampleTrainingData texts = texts("bert_seqcls_ts11");
     try (LiveTeacherFeatures features =
         features(texts, teacher("bert_seqcls_ts11"), List.of(STATES, SCORES), budget)) {
       long expectedBytes = 0;
@@ -307,7 +309,7 @@ class LiveTeacherFeaturesTest {
               ElementType.INT64, Shape.of(Dimension.of(BATCH), Dimension.of("positions"))));
     }
     graph.toModel().write(file);
-    TextTrainingData texts = texts("bert_seqcls_ts11");
+    ExampleTrainingData texts = texts("bert_seqcls_ts11");
     int[] rows = {0, 1, 2, 3};
     try (LiveTeacherFeatures features =
             features(

@@ -32,8 +32,7 @@ import org.tribuo.distill.graph.Sha256;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.pass.Normalization;
 import org.tribuo.distill.input.BatchPlan;
-import org.tribuo.distill.input.TokenInputs;
-import org.tribuo.distill.input.TokenSequence;
+import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.distill.loss.AttentionForm;
 import org.tribuo.distill.loss.AttentionKl;
 import org.tribuo.distill.loss.AttentionMse;
@@ -68,9 +67,9 @@ import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.loss.TinyBert;
 import org.tribuo.distill.loss.UniformLayers;
 import org.tribuo.distill.operator.standard.StandardOperators;
-import org.tribuo.distill.output.Targets;
 import org.tribuo.distill.schedule.ConstantSchedule;
 import org.tribuo.distill.schedule.Schedule;
+import org.tribuo.distill.task.Targets;
 import org.tribuo.distill.teacher.FeatureTeacher;
 import org.tribuo.distill.teacher.LiveTeacherFeatures;
 import org.tribuo.distill.teacher.TeacherAnswers;
@@ -85,9 +84,9 @@ import org.tribuo.distill.training.StudentTraining;
 import org.tribuo.distill.training.TrainingData;
 import org.tribuo.distill.training.TrainingListener;
 import org.tribuo.distill.training.TrainingSettings;
+import org.tribuo.distill.training.data.ExampleRows;
+import org.tribuo.distill.training.data.ExampleTrainingData;
 import org.tribuo.distill.training.data.ExampleWeights;
-import org.tribuo.distill.training.data.TextRows;
-import org.tribuo.distill.training.data.TextTrainingData;
 import org.tribuo.distill.transformer.Feature;
 import org.tribuo.distill.transformer.Feature.Kind;
 import org.tribuo.distill.transformer.LayerCut;
@@ -246,8 +245,7 @@ final class LossCosts {
                         FeatureMatching.of(teacher.features(), new FeatureTerm("f", l))))
             .orElse(kl);
     try (LiveTeacherFeatures beside =
-            new LiveTeacherFeatures(
-                texts(student), teacher, wanted(objective), 0, Device.cpu(1), 0);
+            new LiveTeacherFeatures(texts(student), teacher, wanted(objective), Device.cpu(1), 0);
         PrefetchedBatches ahead = new PrefetchedBatches(beside)) {
       return train(objective, ahead);
     }
@@ -296,7 +294,7 @@ final class LossCosts {
     return Cost.between(times.get(WARM_UP), times.get(last), last - WARM_UP);
   }
 
-  private static TextTrainingData texts(OnnxModel student) {
+  private static ExampleTrainingData texts(OnnxModel student) {
     SplittableRandom random = new SplittableRandom(1);
     int rows = BATCH * STEPS;
     List<TokenSequence> texts = new ArrayList<>();
@@ -313,13 +311,17 @@ final class LossCosts {
       logits[i] = (float) random.nextDouble(-2, 2);
     }
     Targets targets = Targets.of(Tensor.of(labels, rows), Tensor.of(labelled, rows));
-    return new TextTrainingData(
-        new TextRows(texts, targets, known, ExampleWeights.of(TinyTexts.labelled(rows, 1))),
+    return new ExampleTrainingData(
+        new ExampleRows(
+            TinyTexts.inputs(texts),
+            targets,
+            known,
+            ExampleWeights.of(TinyTexts.labelled(rows, 1))),
         Optional.of(
             new TeacherAnswers(
                 List.of(kept(logits)), Optional.empty(), targets, RowForm.examples())),
         IntStream.range(0, rows).toArray(),
-        TokenInputs.of(Graph.of(student).inputs()),
+        Graph.of(student).inputs(),
         BatchPlan.ofRows(BATCH),
         1);
   }

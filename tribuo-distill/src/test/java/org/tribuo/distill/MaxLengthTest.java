@@ -23,12 +23,13 @@ import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.input.Batching;
-import org.tribuo.distill.input.CsvTextDataSource;
-import org.tribuo.distill.input.RawText;
-import org.tribuo.distill.input.TextTokenizer;
-import org.tribuo.distill.input.TokenFeatures;
-import org.tribuo.distill.output.LabelOrder;
+import org.tribuo.distill.input.text.CsvTextDataSource;
+import org.tribuo.distill.input.text.RawText;
+import org.tribuo.distill.input.text.TextTokenizer;
+import org.tribuo.distill.input.text.TokenFeatures;
 import org.tribuo.distill.student.OnnxStudent;
+import org.tribuo.distill.task.LabelOrder;
+import org.tribuo.distill.task.SingleLabel;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.teacher.ReadyTeacher;
 import org.tribuo.distill.teacher.SoftTargetStep;
@@ -140,18 +141,19 @@ class MaxLengthTest {
         source
             .ready(
                 new TeacherUse(
-                    Device.cpu(1), false, OptionalInt.empty(), 0, new TransformerFiles()))
+                    Device.cpu(1), new SingleLabel(), OptionalInt.empty(), new TransformerFiles()))
             .orElseThrow();
-    assertThat(ready.maxLength()).hasValue(MOST);
+    assertThat(ready.reading().maxLength()).hasValue(MOST);
     SoftTargetStep step =
         SoftTargetStep.of(
             ready,
             examples,
-            List.of(),
+            TinyTexts.inputs(List.of()),
+            new SingleLabel(),
             new LabelOrder(Faults.LABELS),
             OptionalInt.empty(),
             new TransformerFiles());
-    assertThat(step.inputs().texts()).allSatisfy(cut -> assertThat(cut.length()).isEqualTo(MOST));
+    assertThat(step.inputs().fed().examples().lengths()).containsOnly(MOST);
     step.teacher().close();
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.nio.file.Path;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,7 +18,7 @@ import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.TensorType;
-import org.tribuo.distill.input.TokenLimits;
+import org.tribuo.distill.input.text.Tokens;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.TrainingGraphOptions;
 import org.tribuo.distill.teacher.OnnxTeacher;
@@ -58,7 +59,7 @@ class PositionInputTest {
     Path told = told("position_ids", type);
     try (DistilledModel<Label> expected = taught(Faults.CLASSIFIER, Faults.CLASSIFIER);
         DistilledModel<Label> model = taught(told, told)) {
-      assertThat(model.network().tokens().positions()).isEqualTo(32);
+      assertThat(model.maxLength()).isEqualTo(32);
       TEXTS.forEach(
           text ->
               assertThat(model.predict(text).distributionEquals(expected.predict(text), 1e-4))
@@ -68,9 +69,9 @@ class PositionInputTest {
 
   @Test
   void theTablesRowsAreTheLimit() throws Exception {
-    TokenLimits limits =
-        TokenLimits.of(Transformer.of(OnnxModel.read(told("position_ids", ElementType.INT64))));
-    assertThat(limits.positions()).hasValue(32);
+    Transformer model = Transformer.of(OnnxModel.read(told("position_ids", ElementType.INT64)));
+    assertThat(new Tokens().readerOfTrained(model, OptionalInt.empty(), 0).maxLength())
+        .isEqualTo(32);
   }
 
   @Test

@@ -18,21 +18,21 @@ import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.RowShape;
 import org.tribuo.distill.graph.Tensor;
-import org.tribuo.distill.input.TokenInputs;
-import org.tribuo.distill.input.TokenSequence;
+import org.tribuo.distill.input.FedInputs;
+import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.loss.FeatureTerm;
 import org.tribuo.distill.loss.MiniLm;
-import org.tribuo.distill.output.LabelOrder;
 import org.tribuo.distill.student.CutStudent;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.StudentSource;
+import org.tribuo.distill.task.LabelOrder;
 import org.tribuo.distill.teacher.BatchLimits;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.teacher.Teacher;
 import org.tribuo.distill.teacher.TeacherBatch;
+import org.tribuo.distill.teacher.TeacherExamples;
 import org.tribuo.distill.teacher.TeacherSettings;
-import org.tribuo.distill.teacher.TeacherTexts;
 
 /** A quantised model can be run, so it can teach; it cannot learn. */
 class QuantisedTeacherTest {
@@ -67,7 +67,8 @@ class QuantisedTeacherTest {
             Teacher.open(
                 TeacherSettings.of(file, new LabelOrder(Faults.LABELS)).withDevice(Device.cpu(1)));
         RunningGraph asItIs = RunningGraph.of(OnnxModel.read(file))) {
-      TeacherTexts rows = new TeacherTexts(texts, TokenInputs.of(teacher.inputs()));
+      TeacherExamples rows =
+          new TeacherExamples(FedInputs.of(TinyTexts.inputs(texts), teacher.inputs()));
       for (TeacherBatch batch : rows.batches(0, texts.size(), new BatchLimits(8, 1000))) {
         Tensor expected = Objects.requireNonNull(asItIs.run(batch.inputs()).get("logits"));
         List<float[]> asTheyAre = RowShape.of(Faults.LABELS.size()).cut(expected, batch.lengths());

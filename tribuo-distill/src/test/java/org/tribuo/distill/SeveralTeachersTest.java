@@ -22,10 +22,10 @@ import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.Tensor;
-import org.tribuo.distill.input.CsvTextDataSource;
-import org.tribuo.distill.output.TargetCodec;
+import org.tribuo.distill.input.text.CsvTextDataSource;
 import org.tribuo.distill.student.CutStudent;
 import org.tribuo.distill.student.OnnxStudent;
+import org.tribuo.distill.task.TargetCodec;
 import org.tribuo.distill.teacher.EnsembleMean;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.teacher.SeveralTeachers;
@@ -250,7 +250,7 @@ class SeveralTeachersTest {
     DistillationTrainer.Builder<Regressor> softened = regression(values.withTemperatures(1, 2));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> softened.build().train(TinyTexts.dataset(numbers, factory)))
-        .withMessageContaining("leave out the temperatures of SeveralTeachers, which are [1.0, 2");
+        .withMessageContaining("omit the temperatures of SeveralTeachers, which are [1.0, 2");
     regression(values).build().train(TinyTexts.dataset(numbers, factory)).close();
   }
 

@@ -17,32 +17,32 @@ import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.RowShape;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.BatchPlan;
-import org.tribuo.distill.input.TokenInputs;
-import org.tribuo.distill.input.TokenSequence;
+import org.tribuo.distill.input.FedInputs;
+import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.distill.loss.CrossEntropy;
 import org.tribuo.distill.loss.KlDivergence;
 import org.tribuo.distill.loss.Objective;
 import org.tribuo.distill.loss.ObjectiveSchedules;
 import org.tribuo.distill.loss.RowForm;
 import org.tribuo.distill.operator.standard.StandardOperators;
-import org.tribuo.distill.output.LabelOrder;
-import org.tribuo.distill.output.TargetCodec;
-import org.tribuo.distill.output.Targets;
 import org.tribuo.distill.schedule.WarmUpSchedule;
+import org.tribuo.distill.task.LabelOrder;
+import org.tribuo.distill.task.TargetCodec;
+import org.tribuo.distill.task.Targets;
 import org.tribuo.distill.teacher.SoftTargetProducer;
 import org.tribuo.distill.teacher.Teacher;
 import org.tribuo.distill.teacher.TeacherAnswers;
+import org.tribuo.distill.teacher.TeacherExamples;
 import org.tribuo.distill.teacher.TeacherSettings;
-import org.tribuo.distill.teacher.TeacherTexts;
 import org.tribuo.distill.teacher.store.SoftTargetStore;
 import org.tribuo.distill.teacher.store.SoftTargets;
 import org.tribuo.distill.training.StepReport;
 import org.tribuo.distill.training.StudentTraining;
 import org.tribuo.distill.training.TrainingListener;
 import org.tribuo.distill.training.TrainingSettings;
+import org.tribuo.distill.training.data.ExampleRows;
+import org.tribuo.distill.training.data.ExampleTrainingData;
 import org.tribuo.distill.training.data.ExampleWeights;
-import org.tribuo.distill.training.data.TextRows;
-import org.tribuo.distill.training.data.TextTrainingData;
 import org.tribuo.distill.transformer.Transformer;
 
 /** A student that finds the first and the last token of an answer, from a teacher that does. */
@@ -72,10 +72,12 @@ class SpanDistillationTest {
         Teacher teacher = Teacher.open(settings);
         SoftTargets softTargets =
             SoftTargetProducer.into(store)
-                .produce(teacher, new TeacherTexts(texts, TokenInputs.of(teacher.inputs())))
+                .produce(
+                    teacher,
+                    new TeacherExamples(FedInputs.of(TinyTexts.inputs(texts), teacher.inputs())))
                 .softTargets()) {
       assertThat(softTargets.key().output()).isEqualTo("start_logits,end_logits");
-      TextTrainingData data = data(softTargets);
+      ExampleTrainingData data = data(softTargets);
       checkPadding(data.batch(new int[] {7, 3}), softTargets);
 
       List<StepReport> steps = train(data);
@@ -100,7 +102,7 @@ class SpanDistillationTest {
     assertThat(batch.get("start_positions").dims()).containsExactly(2);
   }
 
-  private TextTrainingData data(SoftTargets softTargets) {
+  private ExampleTrainingData data(SoftTargets softTargets) {
     long[] first = new long[TEXTS];
     long[] last = new long[TEXTS];
     for (int row = 0; row < TEXTS; row++) {
@@ -110,17 +112,21 @@ class SpanDistillationTest {
     Targets targets = Targets.spans(first, last);
     boolean[] labelled = new boolean[TEXTS];
     Arrays.fill(labelled, true);
-    return new TextTrainingData(
-        new TextRows(texts, targets, labelled, ExampleWeights.of(TinyTexts.labelled(TEXTS, 1))),
+    return new ExampleTrainingData(
+        new ExampleRows(
+            TinyTexts.inputs(texts),
+            targets,
+            labelled,
+            ExampleWeights.of(TinyTexts.labelled(TEXTS, 1))),
         Optional.of(
             new TeacherAnswers(List.of(softTargets), Optional.empty(), targets, RowForm.spans())),
         IntStream.range(0, TEXTS).toArray(),
-        TokenInputs.of(STUDENT.graph().inputs()),
+        STUDENT.graph().inputs(),
         BatchPlan.ofRows(8),
         3);
   }
 
-  private static List<StepReport> train(TextTrainingData data) {
+  private static List<StepReport> train(ExampleTrainingData data) {
     List<StepReport> steps = new ArrayList<>();
     TrainingSettings settings =
         new TrainingSettings(

@@ -22,7 +22,7 @@ import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.input.Batching;
-import org.tribuo.distill.input.CsvTextDataSource;
+import org.tribuo.distill.input.text.CsvTextDataSource;
 import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.loss.FeatureTerm;
 import org.tribuo.distill.loss.MiniLm;
@@ -148,7 +148,7 @@ class StageExamplesTest {
             <property name="epochs" value="1"/>
             <property name="examples" value="texts"/>
           </component>
-          <component name="texts" type="org.tribuo.distill.input.CsvTextDataSource">
+          <component name="texts" type="org.tribuo.distill.input.text.CsvTextDataSource">
             <property name="dataPath" value="CSV"/>
             <property name="tokenizerPath" value="TOKENIZER"/>
             <property name="outputFactory" value="labels"/>

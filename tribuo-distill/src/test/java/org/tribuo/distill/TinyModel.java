@@ -7,8 +7,12 @@ import org.tribuo.Example;
 import org.tribuo.MutableDataset;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.engine.Device;
-import org.tribuo.distill.input.TokenFeatures;
+import org.tribuo.distill.input.text.TokenFeatures;
+import org.tribuo.distill.input.text.TokenReader;
 import org.tribuo.distill.student.StudentNetwork;
+import org.tribuo.distill.task.LabelOrder;
+import org.tribuo.distill.task.OutputDomain;
+import org.tribuo.distill.task.SingleLabel;
 import org.tribuo.distill.transformer.Transformer;
 import org.tribuo.provenance.ModelProvenance;
 import org.tribuo.provenance.impl.EmptyTrainerProvenance;
@@ -32,13 +36,12 @@ public final class TinyModel {
             data.getProvenance(),
             new EmptyTrainerProvenance()),
         tokens.featureMap(data.getFeatureMap()),
-        data.getOutputIDInfo(),
+        OutputDomain.of(new SingleLabel(), data),
         new StudentNetwork(
             Transformer.of(Zoo.model("bert_seqcls_ts11")),
             "logits",
-            List.of("red", "blue", "green"),
-            tokens,
-            0),
+            LabelOrder.of("red", "blue", "green"),
+            new TokenReader(tokens, 0)),
         Device.cpu(1));
   }
 }

@@ -9,8 +9,10 @@ import org.tribuo.Output;
 import org.tribuo.OutputFactory;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
-import org.tribuo.distill.input.TokenFeatures;
-import org.tribuo.distill.input.TokenSequence;
+import org.tribuo.distill.input.ExampleInputs;
+import org.tribuo.distill.input.text.TokenFeatures;
+import org.tribuo.distill.input.text.TokenReader;
+import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.provenance.SimpleDataSourceProvenance;
 
 /** Texts for models of 101 tokens, in each of which one token tells the label. */
@@ -24,6 +26,11 @@ final class TinyTexts {
   private static final int SECOND = 2;
 
   private TinyTexts() {}
+
+  /** Texts as a model of the zoo reads them, padded with token 0. */
+  static ExampleInputs<TokenSequence> inputs(List<TokenSequence> texts) {
+    return new ExampleInputs<>(new TokenReader(new TokenFeatures(32, 101), 0), texts);
+  }
 
   static TokenSequence text(int label, SplittableRandom random) {
     int length = random.nextInt(4, 12);

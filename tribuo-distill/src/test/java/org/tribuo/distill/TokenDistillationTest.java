@@ -23,9 +23,10 @@ import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.RowShape;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.BatchPlan;
-import org.tribuo.distill.input.TokenFeatures;
-import org.tribuo.distill.input.TokenInputs;
-import org.tribuo.distill.input.TokenSequence;
+import org.tribuo.distill.input.FedInputs;
+import org.tribuo.distill.input.text.TokenFeatures;
+import org.tribuo.distill.input.text.TokenReader;
+import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.distill.loss.CrossEntropy;
 import org.tribuo.distill.loss.KlDivergence;
 import org.tribuo.distill.loss.Objective;
@@ -35,19 +36,19 @@ import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.loss.SparseKlDivergence;
 import org.tribuo.distill.loss.TokenMask;
 import org.tribuo.distill.operator.standard.StandardOperators;
-import org.tribuo.distill.output.LabelOrder;
-import org.tribuo.distill.output.TargetCodec;
-import org.tribuo.distill.output.TargetKind;
-import org.tribuo.distill.output.Targets;
 import org.tribuo.distill.schedule.WarmUpSchedule;
 import org.tribuo.distill.student.StudentNetwork;
+import org.tribuo.distill.task.LabelOrder;
+import org.tribuo.distill.task.SingleLabel;
+import org.tribuo.distill.task.TargetCodec;
+import org.tribuo.distill.task.Targets;
 import org.tribuo.distill.teacher.EnsembleMean;
 import org.tribuo.distill.teacher.SoftTargetProducer;
 import org.tribuo.distill.teacher.Teacher;
 import org.tribuo.distill.teacher.TeacherAgreement;
 import org.tribuo.distill.teacher.TeacherAnswers;
+import org.tribuo.distill.teacher.TeacherExamples;
 import org.tribuo.distill.teacher.TeacherSettings;
-import org.tribuo.distill.teacher.TeacherTexts;
 import org.tribuo.distill.teacher.TeacherWeighting;
 import org.tribuo.distill.teacher.TeacherWeights;
 import org.tribuo.distill.teacher.store.SoftTargetStore;
@@ -56,10 +57,10 @@ import org.tribuo.distill.training.StepReport;
 import org.tribuo.distill.training.StudentTraining;
 import org.tribuo.distill.training.TrainingListener;
 import org.tribuo.distill.training.TrainingSettings;
+import org.tribuo.distill.training.data.ExampleRows;
+import org.tribuo.distill.training.data.ExampleTrainingData;
 import org.tribuo.distill.training.data.ExampleWeights;
 import org.tribuo.distill.training.data.HeldOutValidation;
-import org.tribuo.distill.training.data.TextRows;
-import org.tribuo.distill.training.data.TextTrainingData;
 import org.tribuo.distill.transformer.Transformer;
 
 /**
@@ -103,7 +104,8 @@ class TokenDistillationTest {
     TeacherSettings settings =
         TeacherSettings.of(Zoo.file(name), LABELS).withRows(ROW).withDevice(Device.cpu(1));
     try (Teacher teacher = Teacher.open(settings)) {
-      TeacherTexts asked = new TeacherTexts(texts, TokenInputs.of(teacher.inputs()));
+      TeacherExamples asked =
+          new TeacherExamples(FedInputs.of(TinyTexts.inputs(texts), teacher.inputs()));
       return SoftTargetProducer.into(store).produce(teacher, asked, largest).softTargets();
     }
   }
@@ -176,7 +178,7 @@ class TokenDistillationTest {
 
     List<StepReport> steps = new ArrayList<>();
     OnnxModel trained =
-        train(together.against(new KlDivergence(), TargetKind.MULTICLASS), answers, steps);
+        train(together.against(new KlDivergence(), new SingleLabel()), answers, steps);
     assertThat(accuracy(trained)).isGreaterThan(0.9);
   }
 
@@ -184,8 +186,8 @@ class TokenDistillationTest {
     return new TeacherAnswers(List.of(ofOne), Optional.empty(), targets, FORM);
   }
 
-  private TextTrainingData data(TeacherAnswers answers) {
-    return new TextTrainingData(
+  private ExampleTrainingData data(TeacherAnswers answers) {
+    return new ExampleTrainingData(
         rows(),
         Optional.of(answers),
         IntStream.range(0, TEXTS).toArray(),
@@ -194,15 +196,19 @@ class TokenDistillationTest {
         3);
   }
 
-  private TextRows rows() {
+  private ExampleRows rows() {
     boolean[] labelled = new boolean[TEXTS];
     Arrays.fill(labelled, true);
-    return new TextRows(texts, targets, labelled, ExampleWeights.of(TinyTexts.labelled(TEXTS, 1)));
+    return new ExampleRows(
+        TinyTexts.inputs(texts),
+        targets,
+        labelled,
+        ExampleWeights.of(TinyTexts.labelled(TEXTS, 1)));
   }
 
   private static StudentNetwork network(OnnxModel model) {
     return new StudentNetwork(
-        Transformer.of(model), "logits", LABELS.names(), new TokenFeatures(16, 101), 0);
+        Transformer.of(model), "logits", LABELS, new TokenReader(new TokenFeatures(16, 101), 0));
   }
 
   private double accuracy(OnnxModel model) {
@@ -210,7 +216,7 @@ class TokenDistillationTest {
             network(model),
             Device.cpu(1),
             ROW,
-            TargetKind.MULTICLASS,
+            new SingleLabel().score(),
             rows(),
             IntStream.range(0, TEXTS).toArray())
         .measure(model)

@@ -19,10 +19,10 @@ import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
 import org.tribuo.distill.DistilledModel;
 import org.tribuo.distill.examples.console.Program;
-import org.tribuo.distill.input.CsvTextDataSourceProvenance;
-import org.tribuo.distill.input.TextFile;
-import org.tribuo.distill.input.TextTokenizer;
-import org.tribuo.distill.input.TokenFeatures;
+import org.tribuo.distill.input.text.CsvTextDataSourceProvenance;
+import org.tribuo.distill.input.text.TextFile;
+import org.tribuo.distill.input.text.TextTokenizer;
+import org.tribuo.distill.input.text.TokenFeatures;
 
 /**
  * Labels texts with a distilled student: its arguments, or the lines of a file. For each text it

@@ -11,8 +11,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
-import org.tribuo.distill.input.CsvTextDataSource;
-import org.tribuo.distill.input.Quoting;
+import org.tribuo.distill.input.text.CsvTextDataSource;
+import org.tribuo.distill.input.text.Quoting;
 
 /** Which texts, and which of their labels. Without a training file: BANKING77. */
 public final class DataOptions implements Options, Configurable {

@@ -86,7 +86,7 @@ final class DistillTextRun {
 
   private Texts texts() throws IOException {
     Texts texts = Texts.read(experiment.data(), experiment.teacher());
-    trainers.checkTexts(texts, experiment.data());
+    trainers.checkExamples(texts, experiment.data());
     return texts;
   }
 

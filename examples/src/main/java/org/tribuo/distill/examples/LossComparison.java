@@ -56,11 +56,11 @@ final class LossComparison {
     Path tokenizer = options.teacher.tokenizerFile();
     checkOutputs(experiment, folder);
     Texts texts = Texts.read(options.data, options.teacher);
-    experiment.trainers().checkTexts(texts, options.data);
+    experiment.trainers().checkExamples(texts, options.data);
     if (options.second.isNamed()) {
       TeacherOptions second = options.second.like(options.teacher);
       new Trainers(second, options.student, options.training, options.training.seed)
-          .checkTextsOfTeacher("second teacher", Texts.read(options.data, second), options.data);
+          .checkExamplesOfTeacher("second teacher", Texts.read(options.data, second), options.data);
     }
     texts.files().forEach(file -> console.line(file + "."));
     Optional<Texts> heldOut =

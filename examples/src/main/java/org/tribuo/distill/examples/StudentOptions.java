@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.QuantisedWeights;
-import org.tribuo.distill.input.TextTokenizer;
+import org.tribuo.distill.input.text.TextTokenizer;
 import org.tribuo.distill.student.CutStudent;
 import org.tribuo.distill.student.EncoderStudent;
 import org.tribuo.distill.student.FrozenWeights;

@@ -60,12 +60,12 @@ record Trainers(
    * @throws com.oracle.labs.mlrg.olcut.config.PropertyException if not; it says which text
    * @throws IOException if a file cannot be read
    */
-  void checkTexts(Texts texts, DataOptions data) throws IOException {
+  void checkExamples(Texts texts, DataOptions data) throws IOException {
     if (!student.isCut()) {
       DistillationTrainer<Label> learner = usual().student(learner(teacher.source())).build();
-      checkTexts("student", learner, texts, data);
+      checkExamples("student", learner, texts, data);
     }
-    checkTextsOfTeacher("teacher", texts, data);
+    checkExamplesOfTeacher("teacher", texts, data);
   }
 
   /**
@@ -76,7 +76,7 @@ record Trainers(
    * @throws com.oracle.labs.mlrg.olcut.config.PropertyException if not; it says which text
    * @throws IOException if a file cannot be read
    */
-  void checkTextsOfTeacher(String who, Texts texts, DataOptions data) throws IOException {
+  void checkExamplesOfTeacher(String who, Texts texts, DataOptions data) throws IOException {
     DistillationTrainer<Label> trainer =
         teacher.isFinished()
             ? usual()
@@ -84,19 +84,19 @@ record Trainers(
                 .teacher(OnnxTeacher.of(teacher.file(), teacher.labels))
                 .build()
             : fineTuning();
-    checkTexts(who, trainer, texts, data);
+    checkExamples(who, trainer, texts, data);
   }
 
-  private static void checkTexts(
+  private static void checkExamples(
       String who, DistillationTrainer<Label> trainer, Texts texts, DataOptions data) {
-    checkTexts(who, trainer, texts.training(), data.train);
-    checkTexts(who, trainer, texts.test(), data.test);
+    checkExamples(who, trainer, texts.training(), data.train);
+    checkExamples(who, trainer, texts.test(), data.test);
   }
 
-  private static void checkTexts(
+  private static void checkExamples(
       String who, DistillationTrainer<Label> trainer, Dataset<Label> texts, @Nullable Path file) {
     try {
-      trainer.checkTexts(texts);
+      trainer.checkExamples(texts);
     } catch (GraphException e) {
       throw e; // about a model, not a text
     } catch (IllegalArgumentException e) {

@@ -1,6 +1,6 @@
 /**
- * Text on its way into a model: tokens, their place in a Tribuo example, batches, and the tensors
- * that an ONNX Transformer takes.
+ * Examples on their way into a model: what each modality makes of them, batches of similar length,
+ * and the tensors that a Transformer takes.
  */
 @NullMarked
 package org.tribuo.distill.input;

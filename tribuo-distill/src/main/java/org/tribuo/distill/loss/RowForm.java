@@ -46,6 +46,20 @@ public sealed interface RowForm {
     return List.of(ObjectiveInputs.TEACHER_LOGITS);
   }
 
+  /**
+   * The same, where examples count as much as their weights.
+   *
+   * @throws IllegalArgumentException if a row is no example
+   */
+  default RowForm withWeights() {
+    if (this instanceof Examples) {
+      return weightedExamples();
+    }
+    throw new IllegalArgumentException(
+        "The examples have weights that differ, but %s: give them one weight (0 leaves an example out)"
+            .formatted("a loss is computed for each token or position"));
+  }
+
   /** A row is an example. */
   static RowForm examples() {
     return new Examples(false);

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.QuantisedWeights;
+import org.tribuo.distill.task.LabelOrder;
 import org.tribuo.distill.transformer.LayerCut;
 import org.tribuo.distill.transformer.TransformerFiles;
 import org.tribuo.distill.transformer.TransformerLayers;
@@ -103,7 +104,7 @@ public final class CutStudent implements StudentSource {
    * @throws org.tribuo.distill.graph.GraphException if the weights are quantised
    */
   @Override
-  public Student make(List<String> outputs, long seed, TransformerFiles files) throws IOException {
+  public Student make(LabelOrder outputs, long seed, TransformerFiles files) throws IOException {
     Student whole = source.make(outputs, seed, files);
     Graph graph = whole.transformer().graph();
     QuantisedWeights.checkCanBeCut(graph, source.toString());

@@ -6,11 +6,11 @@ import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import org.tribuo.distill.component.ModelFile;
 import org.tribuo.distill.component.ModelFileProvenance;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
+import org.tribuo.distill.task.LabelOrder;
 import org.tribuo.distill.transformer.Pooling;
 import org.tribuo.distill.transformer.TaskHead;
 import org.tribuo.distill.transformer.TransformerFiles;
@@ -69,7 +69,7 @@ public final class EncoderStudent implements StudentSource {
    * @throws GraphException if the file is no encoder, or cannot be pooled so
    */
   @Override
-  public Student make(List<String> outputs, long seed, TransformerFiles files) throws IOException {
+  public Student make(LabelOrder outputs, long seed, TransformerFiles files) throws IOException {
     Graph headed = new TaskHead(pooling, outputs.size(), seed).attach(files.read(path));
     return Student.of(headed.toModel(), TaskHead.LOGITS, outputs);
   }

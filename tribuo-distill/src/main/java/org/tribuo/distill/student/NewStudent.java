@@ -5,10 +5,10 @@ import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.impl.ConfiguredObjectProvenanceImpl;
-import java.util.List;
 import java.util.SplittableRandom;
 import org.tribuo.distill.component.PropertyChecks;
 import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.task.LabelOrder;
 import org.tribuo.distill.transformer.NewEncoder;
 import org.tribuo.distill.transformer.Pooling;
 import org.tribuo.distill.transformer.TaskHead;
@@ -145,7 +145,7 @@ public final class NewStudent implements StudentSource {
   }
 
   @Override
-  public Student make(List<String> outputs, long seed, TransformerFiles files) {
+  public Student make(LabelOrder outputs, long seed, TransformerFiles files) {
     SplittableRandom random = new SplittableRandom(seed);
     Transformer encoder = Transformer.of(encoder().make(random.nextLong()));
     Graph headed = new TaskHead(pooling, outputs.size(), random.nextLong()).attach(encoder);

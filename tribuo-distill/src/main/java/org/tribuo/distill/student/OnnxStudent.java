@@ -13,6 +13,7 @@ import org.tribuo.distill.component.ModelFileProvenance;
 import org.tribuo.distill.component.OnnxMetadata;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.RowShape;
+import org.tribuo.distill.task.LabelOrder;
 import org.tribuo.distill.transformer.LogitsOutput;
 import org.tribuo.distill.transformer.Transformer;
 import org.tribuo.distill.transformer.TransformerFiles;
@@ -89,10 +90,10 @@ public final class OnnxStudent implements StudentSource {
   }
 
   @Override
-  public Student make(List<String> outputs, long seed, TransformerFiles files) throws IOException {
+  public Student make(LabelOrder outputs, long seed, TransformerFiles files) throws IOException {
     Transformer transformer = files.read(path);
     OnnxModel model = transformer.model();
-    List<String> columns = file().labelOrder(labelOrder, model);
+    LabelOrder columns = new LabelOrder(file().labelOrder(labelOrder, model));
     return new Student(
         transformer,
         LogitsOutput.find(

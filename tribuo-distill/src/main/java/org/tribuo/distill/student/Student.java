@@ -1,6 +1,5 @@
 package org.tribuo.distill.student;
 
-import java.util.List;
 import java.util.Optional;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.Graph;
@@ -8,6 +7,7 @@ import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.pass.LogitsBelow;
+import org.tribuo.distill.task.LabelOrder;
 import org.tribuo.distill.transformer.Transformer;
 
 /**
@@ -17,12 +17,11 @@ import org.tribuo.distill.transformer.Transformer;
  * @param logits the output that holds the logits, [rows, columns]
  * @param labelOrder the names of the logits' columns
  */
-public record Student(Transformer transformer, String logits, List<String> labelOrder) {
+public record Student(Transformer transformer, String logits, LabelOrder labelOrder) {
   /**
    * @throws GraphException if there is no such output, or it cannot have a column for each label
    */
   public Student {
-    labelOrder = List.copyOf(labelOrder);
     Graph graph = transformer.graph();
     checkLogits(graph, logits);
     Optional<Shape> shape = graph.type(logits).flatMap(type -> type.shape());
@@ -38,7 +37,7 @@ public record Student(Transformer transformer, String logits, List<String> label
    *
    * @throws GraphException as in the record
    */
-  public static Student of(OnnxModel model, String logits, List<String> labelOrder) {
+  public static Student of(OnnxModel model, String logits, LabelOrder labelOrder) {
     return new Student(Transformer.of(model), logits, labelOrder);
   }
 

@@ -3,13 +3,16 @@ package org.tribuo.distill.student;
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import org.tribuo.distill.component.SavedComponents;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Sha256;
 import org.tribuo.distill.graph.SharedBytes;
-import org.tribuo.distill.input.TokenFeatures;
+import org.tribuo.distill.input.InputReader;
+import org.tribuo.distill.protos.ComponentProto;
 import org.tribuo.distill.protos.DistilledModelProto;
 import org.tribuo.distill.protos.SealedModelProto;
+import org.tribuo.distill.task.LabelOrder;
 import org.tribuo.distill.transformer.Transformer;
 import org.tribuo.protos.core.ModelDataProto;
 
@@ -21,15 +24,14 @@ public final class StudentNetworkProtos {
   private StudentNetworkProtos() {}
 
   /** A network with what Tribuo says of its model, sealed. */
-  public static Any write(StudentNetwork network, ModelDataProto metadata) {
+  public static Any write(StudentNetwork network, ComponentProto task, ModelDataProto metadata) {
     ByteString model =
         DistilledModelProto.newBuilder()
             .setMetadata(metadata)
             .setLogitsOutput(network.logits())
-            .addAllLabelOrder(network.labelOrder())
-            .setPositions(network.tokens().positions())
-            .setVocabulary(network.tokens().vocabulary())
-            .setPadId(network.padId())
+            .addAllLabelOrder(network.labelOrder().names())
+            .setTask(task)
+            .setReader(network.reader().serialize())
             .build()
             .toByteString()
             .concat(
@@ -86,9 +88,8 @@ public final class StudentNetworkProtos {
       return new StudentNetwork(
           Transformer.of(OnnxModel.parse(proto.getOnnxModel())),
           proto.getLogitsOutput(),
-          proto.getLabelOrderList(),
-          new TokenFeatures(proto.getPositions(), proto.getVocabulary()),
-          proto.getPadId());
+          new LabelOrder(proto.getLabelOrderList()),
+          SavedComponents.read(proto.getReader(), InputReader.class));
     } catch (GraphException e) {
       throw new IllegalArgumentException("The saved model is damaged: " + e.getMessage(), e);
     }

@@ -4,7 +4,7 @@ import com.oracle.labs.mlrg.olcut.config.Configurable;
 import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.Provenancable;
 import java.io.IOException;
-import java.util.List;
+import org.tribuo.distill.task.LabelOrder;
 import org.tribuo.distill.transformer.TransformerFiles;
 
 /**
@@ -15,11 +15,11 @@ public interface StudentSource extends Configurable, Provenancable<ConfiguredObj
   /**
    * Makes a student.
    *
-   * @param outputs what the data knows, sorted: the names of the columns of a fresh head
+   * @param outputs the names of the columns of a fresh head
    * @param seed of weights that are drawn: the same seed gives the same weights
    * @param files reads each file once
    * @throws IOException if a file cannot be read
    * @throws org.tribuo.distill.graph.GraphException if a file holds no model that can be a student
    */
-  Student make(List<String> outputs, long seed, TransformerFiles files) throws IOException;
+  Student make(LabelOrder outputs, long seed, TransformerFiles files) throws IOException;
 }

@@ -1,7 +1,7 @@
 package org.tribuo.distill.teacher;
 
 import org.tribuo.distill.loss.AnswerForm;
-import org.tribuo.distill.output.TargetKind;
+import org.tribuo.distill.task.Task;
 
 /** What is averaged over the members of an ensemble of teachers. */
 public enum EnsembleMean {
@@ -10,17 +10,20 @@ public enum EnsembleMean {
   /** The logits; for a regression, the values. */
   LOGITS;
 
-  public AnswerForm of(TargetKind kind) {
+  /**
+   * What is averaged of the outputs of a task.
+   *
+   * @throws IllegalArgumentException if they have no probabilities
+   */
+  public AnswerForm of(Task<?> task) {
     if (this == LOGITS) {
       return AnswerForm.LOGITS;
     }
-    return switch (kind) {
-      case MULTICLASS -> AnswerForm.PROBABILITIES;
-      case MULTILABEL -> AnswerForm.LABEL_PROBABILITIES;
-      case REGRESSION ->
-          throw new IllegalArgumentException(
-              "The teachers of a regression output values, not probabilities: set the mean of"
-                  + " SeveralTeachers to LOGITS");
-    };
+    return task.probabilities()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "The teachers of a task without probabilities, %s, output values: set the mean of SeveralTeachers to LOGITS"
+                        .formatted(task)));
   }
 }

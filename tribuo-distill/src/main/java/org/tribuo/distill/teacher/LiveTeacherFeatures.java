@@ -12,9 +12,9 @@ import java.util.stream.Collectors;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.engine.InferenceSession;
 import org.tribuo.distill.graph.Tensor;
-import org.tribuo.distill.input.TokenInputs;
+import org.tribuo.distill.input.FedInputs;
 import org.tribuo.distill.training.TrainingData;
-import org.tribuo.distill.training.data.TextTrainingData;
+import org.tribuo.distill.training.data.ExampleTrainingData;
 import org.tribuo.distill.transformer.Feature;
 
 /**
@@ -28,8 +28,8 @@ import org.tribuo.distill.transformer.Feature;
  * be asked for batches by one thread at a time.
  */
 public final class LiveTeacherFeatures implements TrainingData, AutoCloseable {
-  private final TextTrainingData texts;
-  private final TokenInputs inputs;
+  private final ExampleTrainingData texts;
+  private final FedInputs<?> inputs;
   private final List<Feature> wanted;
   private final Set<String> outputs;
   private final InferenceSession session;
@@ -41,21 +41,19 @@ public final class LiveTeacherFeatures implements TrainingData, AutoCloseable {
    * A teacher that is opened when the first batch is asked for.
    *
    * @param wanted what the objective reads of the teacher
-   * @param padId the token that fills up short rows
    * @param device where the teacher runs
    * @param cacheBytes the most that is kept, 0 for nothing; else student and teacher must tell
    *     tokens from padding
    * @throws IllegalArgumentException if the teacher has an input that tokens cannot feed
    */
   public LiveTeacherFeatures(
-      TextTrainingData texts,
+      ExampleTrainingData texts,
       FeatureTeacher teacher,
       List<Feature> wanted,
-      int padId,
       Device device,
       long cacheBytes) {
     this.texts = texts;
-    this.inputs = TokenInputs.of(teacher.inputs()).withPadId(padId);
+    this.inputs = FedInputs.of(texts.inputs(), teacher.inputs());
     this.wanted = List.copyOf(wanted);
     this.outputs = wanted.stream().map(Feature::inputName).collect(Collectors.toSet());
     this.session = teacher.showing(wanted, device);
@@ -87,7 +85,7 @@ public final class LiveTeacherFeatures implements TrainingData, AutoCloseable {
     if (asked.length == 0) {
       return together(rows, Map.of());
     }
-    Map<String, Tensor> shown = session.run(texts.tokens(asked, inputs), outputs);
+    Map<String, Tensor> shown = session.run(inputs.batch(asked), outputs);
     Map<Integer, List<TextFeature>> ofRows = ofRows(asked, shown);
     ofRows.forEach(kept::keep);
     return asked.length == rows.length ? shown : together(rows, ofRows);
@@ -96,7 +94,7 @@ public final class LiveTeacherFeatures implements TrainingData, AutoCloseable {
   /** The rows that the teacher must be run over: those that are not kept, if it takes so few. */
   private int[] asked(int[] rows) {
     int[] missing = Arrays.stream(rows).filter(row -> !kept.has(row)).toArray();
-    return missing.length == 0 || inputs.takeAnyRows() ? missing : rows;
+    return missing.length == 0 || inputs.feeder().fixedRows().isEmpty() ? missing : rows;
   }
 
   /** In the order of the rows. */
@@ -104,7 +102,7 @@ public final class LiveTeacherFeatures implements TrainingData, AutoCloseable {
     Map<Integer, List<TextFeature>> ofRows = new LinkedHashMap<>();
     for (int i = 0; i < rows.length; i++) {
       int index = i;
-      int length = (int) texts.tokens(new int[] {rows[i]});
+      int length = inputs.examples().length(rows[i]);
       ofRows.put(
           rows[i],
           wanted.stream()
@@ -116,7 +114,7 @@ public final class LiveTeacherFeatures implements TrainingData, AutoCloseable {
 
   /** A batch of rows that were shown just now and rows that are kept. */
   private Map<String, Tensor> together(int[] rows, Map<Integer, List<TextFeature>> shown) {
-    int positions = (int) tensor(texts.tokens(rows, inputs), inputs.ids()).dim(1);
+    int positions = Arrays.stream(rows).map(inputs.examples()::length).max().orElseThrow();
     List<List<TextFeature>> ofRows =
         Arrays.stream(rows)
             .mapToObj(row -> shown.containsKey(row) ? shown.get(row) : kept.get(row))

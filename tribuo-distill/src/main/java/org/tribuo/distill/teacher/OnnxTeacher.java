@@ -18,12 +18,13 @@ import org.tribuo.distill.component.NamedColumns;
 import org.tribuo.distill.component.OnnxMetadata;
 import org.tribuo.distill.component.PropertyChecks;
 import org.tribuo.distill.graph.OnnxModel;
-import org.tribuo.distill.graph.RowShape;
-import org.tribuo.distill.input.TokenFeatures;
-import org.tribuo.distill.input.TokenSequence;
-import org.tribuo.distill.output.LabelOrder;
+import org.tribuo.distill.input.ExampleInputs;
+import org.tribuo.distill.input.InputReader;
+import org.tribuo.distill.input.Modalities;
 import org.tribuo.distill.student.Student;
 import org.tribuo.distill.student.StudentNetwork;
+import org.tribuo.distill.task.LabelOrder;
+import org.tribuo.distill.task.Task;
 import org.tribuo.distill.transformer.Feature;
 import org.tribuo.distill.transformer.FeatureValue;
 import org.tribuo.distill.transformer.NamedFeature;
@@ -31,7 +32,7 @@ import org.tribuo.distill.transformer.TransformerFiles;
 
 /**
  * A teacher from an ONNX file. It reads the tokens that the student reads, or has a tokenizer of
- * its own: then each example must keep its text ({@link org.tribuo.distill.input.RawText}).
+ * its own: then each example must keep its text ({@link org.tribuo.distill.input.text.RawText}).
  *
  * <pre>{@code
  * <component name="teacher" type="org.tribuo.distill.teacher.OnnxTeacher">
@@ -178,22 +179,13 @@ public final class OnnxTeacher implements TeacherSource.Member {
 
   @Override
   public void checkLabels(LabelOrder student, TeacherUse use) throws IOException {
-    labels(use.files()).orElseThrow().columnsOf(student, use.values());
+    use.task().columnsOf(labels(use.files()).orElseThrow(), student);
   }
 
   @Override
-  public void checkTexts(Dataset<?> examples, List<TokenSequence> ofStudent, TeacherUse use)
+  public void checkExamples(Dataset<?> examples, ExampleInputs<?> ofStudent, TeacherUse use)
       throws IOException {
-    OnnxModel model = use.files().read(path).model();
-    TeacherLimits readable = TeacherLimits.of(path, tokenizer != null, use.files());
-    readable.check(
-        readable.texts(
-            examples,
-            ofStudent,
-            Optional.ofNullable(tokenizer),
-            OnnxMetadata.maxLength(model),
-            use.maxLength()),
-        padId(model, use));
+    reading(use.files().read(path).model()).of(examples, ofStudent, use.maxLength(), use.files());
   }
 
   @Override
@@ -205,18 +197,17 @@ public final class OnnxTeacher implements TeacherSource.Member {
             new TeacherSettings(
                 path,
                 new LabelOrder(columns.names()),
-                RowShape.of(columns.names().size()),
+                use.task().rowShape(columns.names().size()),
                 logits(model),
-                use.values(),
+                use.task().probabilities().isEmpty(),
                 use.device()),
             columns,
-            Optional.ofNullable(tokenizer),
-            OnnxMetadata.maxLength(model),
-            padId(model, use)));
+            reading(model)));
   }
 
-  private int padId(OnnxModel model, TeacherUse use) {
-    return tokenizer == null ? use.padId() : ownPadId(model);
+  private TeacherReading reading(OnnxModel model) {
+    return new TeacherReading(
+        path, Optional.ofNullable(tokenizer), OnnxMetadata.maxLength(model), ownPadId(model));
   }
 
   private int ownPadId(OnnxModel model) {
@@ -227,7 +218,7 @@ public final class OnnxTeacher implements TeacherSource.Member {
    * The teacher as a network that predicts. It reads the tokens of its own tokenizer, if it has
    * one.
    *
-   * @param values whether it outputs values of a regression, not logits or probabilities
+   * @param task what it predicts
    * @throws PropertyException if neither the configuration nor the file states what the columns of
    *     the logits stand for
    * @throws org.tribuo.distill.graph.GraphException if the file is no ONNX model
@@ -235,7 +226,7 @@ public final class OnnxTeacher implements TeacherSource.Member {
    * @throws IllegalArgumentException if it has an input that tokens cannot feed
    * @throws IOException if the file cannot be read
    */
-  public StudentNetwork network(boolean values) throws IOException {
+  public StudentNetwork network(Task<?> task) throws IOException {
     TransformerFiles files = new TransformerFiles();
     OnnxModel onnx = files.read(path).model();
     LabelOrder labels = new LabelOrder(file().labelOrder(labelOrder, onnx));
@@ -244,12 +235,12 @@ public final class OnnxTeacher implements TeacherSource.Member {
     try (Teacher teacher = Teacher.open(logits(onnx).map(asItIs::withLogits).orElse(asItIs))) {
       output = teacher.output();
     }
-    Student head = new Student(files.read(path), output, labels.names());
-    TokenFeatures tokens =
-        TeacherLimits.of(path, tokenizer != null, files)
-            .limits()
-            .features(OnnxMetadata.maxLength(onnx));
-    return StudentNetwork.of(values ? head : head.belowProbabilities(), tokens, ownPadId(onnx));
+    Student head = new Student(files.read(path), output, labels);
+    InputReader<?> reader =
+        Modalities.of(head.transformer().graph().inputs())
+            .readerOfTrained(head.transformer(), OnnxMetadata.maxLength(onnx), ownPadId(onnx));
+    return StudentNetwork.of(
+        task.probabilities().isPresent() ? head.belowProbabilities() : head, reader);
   }
 
   private Optional<String> logits(OnnxModel model) {

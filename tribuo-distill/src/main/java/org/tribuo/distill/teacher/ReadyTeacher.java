@@ -1,8 +1,5 @@
 package org.tribuo.distill.teacher;
 
-import java.nio.file.Path;
-import java.util.Optional;
-import java.util.OptionalInt;
 import org.tribuo.distill.component.NamedColumns;
 
 /**
@@ -10,13 +7,7 @@ import org.tribuo.distill.component.NamedColumns;
  *
  * @param settings what opens it
  * @param columns what the columns of its logits stand for
- * @param tokenizer its tokenizer.json, where it reads other tokens than the student
- * @param maxLength to how many tokens that cuts a text, if the teacher's file says it
- * @param padId the token that fills up short rows
+ * @param reading how it reads examples
  */
 public record ReadyTeacher(
-    TeacherSettings settings,
-    NamedColumns columns,
-    Optional<Path> tokenizer,
-    OptionalInt maxLength,
-    int padId) {}
+    TeacherSettings settings, NamedColumns columns, TeacherReading reading) {}

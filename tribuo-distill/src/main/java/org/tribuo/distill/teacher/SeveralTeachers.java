@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.tribuo.distill.component.PropertyChecks;
-import org.tribuo.distill.output.LabelOrder;
+import org.tribuo.distill.task.LabelOrder;
 import org.tribuo.distill.transformer.TransformerFiles;
 
 /**

@@ -5,22 +5,23 @@ import java.util.List;
 import java.util.OptionalInt;
 import org.tribuo.Dataset;
 import org.tribuo.distill.engine.ExecutionProvider;
-import org.tribuo.distill.input.TokenInputs;
-import org.tribuo.distill.input.TokenSequence;
-import org.tribuo.distill.output.LabelOrder;
+import org.tribuo.distill.input.ExampleInputs;
+import org.tribuo.distill.input.FedInputs;
+import org.tribuo.distill.task.LabelOrder;
+import org.tribuo.distill.task.Task;
 import org.tribuo.distill.teacher.store.SoftTargetStore;
 import org.tribuo.distill.teacher.store.SoftTargets;
 import org.tribuo.distill.transformer.TransformerFiles;
 
 /**
- * A teacher that can be asked about some texts: all that can be checked before that is checked.
+ * A teacher that can be asked about some examples: all that can be checked before that is checked.
  * Nothing native is held until it is asked.
  *
  * @param teacher who is asked
- * @param inputs the texts as it reads them
+ * @param inputs the examples as it reads them
  * @param columns those of its logits that are the student's, in the student's order
  */
-public record SoftTargetStep(Teacher teacher, TeacherTexts inputs, int[] columns) {
+public record SoftTargetStep(Teacher teacher, TeacherExamples inputs, int[] columns) {
   /**
    * What the teacher said.
    *
@@ -34,39 +35,35 @@ public record SoftTargetStep(Teacher teacher, TeacherTexts inputs, int[] columns
   /**
    * Prepares to ask.
    *
-   * @param examples the texts
-   * @param ofStudent their tokens as the student reads them
+   * @param examples that it is asked about
+   * @param ofStudent what the student reads of them
+   * @param task what teacher and student predict
    * @param student the columns that the student has
    * @param maxLength of a teacher with a tokenizer of its own that states none; empty for the usual
    *     length
    * @param files reads each file once
    * @throws IllegalArgumentException if teacher and student have different labels, or the teacher
-   *     lacks a dimension of a regression, or a text does not fit the teacher or is not kept for
-   *     its tokenizer
+   *     lacks a dimension of a regression, or an example does not fit the teacher or does not keep
+   *     its text for its tokenizer
    */
   public static SoftTargetStep of(
       ReadyTeacher teacher,
       Dataset<?> examples,
-      List<TokenSequence> ofStudent,
+      ExampleInputs<?> ofStudent,
+      Task<?> task,
       LabelOrder student,
       OptionalInt maxLength,
       TransformerFiles files)
       throws IOException {
-    int[] columns = teacher.settings().labels().columnsOf(student, teacher.settings().values());
-    TeacherLimits readable =
-        TeacherLimits.of(teacher.settings().model(), teacher.tokenizer().isPresent(), files);
-    List<TokenSequence> texts =
-        readable.texts(examples, ofStudent, teacher.tokenizer(), teacher.maxLength(), maxLength);
-    readable.check(texts, teacher.padId());
+    int[] columns = task.columnsOf(teacher.settings().labels(), student);
+    ExampleInputs<?> inputs = teacher.reading().of(examples, ofStudent, maxLength, files);
     Teacher opened = Teacher.open(teacher.settings());
     return new SoftTargetStep(
-        opened,
-        new TeacherTexts(texts, TokenInputs.of(opened.inputs()).withPadId(teacher.padId())),
-        columns);
+        opened, new TeacherExamples(FedInputs.of(inputs, opened.inputs())), columns);
   }
 
   /**
-   * Asks about every text, unless the store knows what the teacher said, and closes the teacher.
+   * Asks about every example, unless the store knows what the teacher said, and closes the teacher.
    *
    * @param largest how many of the largest logits are wanted; empty for all
    * @param progress is called while the teacher runs

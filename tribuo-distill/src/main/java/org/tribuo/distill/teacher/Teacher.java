@@ -29,7 +29,7 @@ import org.tribuo.distill.graph.RowShape;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.pass.LogitsBelow;
-import org.tribuo.distill.output.LabelOrder;
+import org.tribuo.distill.task.LabelOrder;
 import org.tribuo.distill.teacher.store.SoftTargetKey;
 import org.tribuo.distill.transformer.LogitsOutput;
 

@@ -8,7 +8,7 @@ import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.loss.ObjectiveInputs;
 import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.loss.TeacherMean;
-import org.tribuo.distill.output.TargetKind;
+import org.tribuo.distill.task.Task;
 
 /**
  * How what several teachers say becomes one.
@@ -25,19 +25,19 @@ public record TeacherAgreement(
    * @throws IllegalArgumentException if they are asked for probabilities of a regression, which has
    *     none, or the mean leaves open what the loss compares
    */
-  public SoftLoss against(SoftLoss loss, TargetKind kind) {
-    if (kind == TargetKind.REGRESSION && weights.weighting() != TeacherWeighting.STATED) {
+  public SoftLoss against(SoftLoss loss, Task<?> task) {
+    boolean values = task.probabilities().isEmpty();
+    if (values && weights.weighting() != TeacherWeighting.STATED) {
       throw new IllegalArgumentException(
-          "The teachers of a regression say values, which are neither sure nor probable: set the"
-              + " weighting of SeveralTeachers to STATED");
+          "The teachers of a task without probabilities, %s, output values, which are neither certain nor probable: set the weighting of SeveralTeachers to STATED"
+              .formatted(task));
     }
-    if (kind == TargetKind.REGRESSION && temperatures.stream().anyMatch(each -> each != 1)) {
+    if (values && temperatures.stream().anyMatch(each -> each != 1)) {
       throw new IllegalArgumentException(
-          "The teachers of a regression say values, which are not softened: leave out the"
-              + " temperatures of SeveralTeachers, which are "
-              + temperatures);
+          "The teachers of a task without probabilities, %s, output values, which are not softened: omit the temperatures of SeveralTeachers, which are %s"
+              .formatted(task, temperatures));
     }
-    return new TeacherMean(loss, temperatures.size(), mean.of(kind));
+    return new TeacherMean(loss, temperatures.size(), mean.of(task));
   }
 
   /**

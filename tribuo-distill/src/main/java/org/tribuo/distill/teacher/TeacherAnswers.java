@@ -7,7 +7,7 @@ import java.util.Optional;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.loss.ObjectiveInputs;
 import org.tribuo.distill.loss.RowForm;
-import org.tribuo.distill.output.Targets;
+import org.tribuo.distill.task.Targets;
 import org.tribuo.distill.teacher.store.SoftTargetBatch;
 import org.tribuo.distill.teacher.store.SoftTargets;
 import org.tribuo.distill.training.data.RowInputs;

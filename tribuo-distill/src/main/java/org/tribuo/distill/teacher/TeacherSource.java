@@ -7,8 +7,8 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import org.tribuo.Dataset;
-import org.tribuo.distill.input.TokenSequence;
-import org.tribuo.distill.output.LabelOrder;
+import org.tribuo.distill.input.ExampleInputs;
+import org.tribuo.distill.task.LabelOrder;
 import org.tribuo.distill.transformer.TransformerFiles;
 
 /** The teacher of a training: one, or an ensemble whose members agree on one answer. */
@@ -56,15 +56,14 @@ public interface TeacherSource extends Configurable, Provenancable<ConfiguredObj
     default void checkLabels(LabelOrder student, TeacherUse use) throws IOException {}
 
     /**
-     * Checks that the teacher can read texts, as far as that is known before it is trained.
+     * Checks that the teacher can read examples, as far as that is known before it is trained.
      *
-     * @param examples the texts
-     * @param ofStudent their tokens as the student reads them
+     * @param ofStudent what the student reads of them
      * @param use how it will be run
      * @throws IllegalArgumentException if it cannot read one; the message names it
      * @throws IOException if its files cannot be read
      */
-    default void checkTexts(Dataset<?> examples, List<TokenSequence> ofStudent, TeacherUse use)
+    default void checkExamples(Dataset<?> examples, ExampleInputs<?> ofStudent, TeacherUse use)
         throws IOException {}
   }
 }

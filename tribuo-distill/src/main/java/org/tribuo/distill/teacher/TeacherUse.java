@@ -2,17 +2,17 @@ package org.tribuo.distill.teacher;
 
 import java.util.OptionalInt;
 import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.task.Task;
 import org.tribuo.distill.transformer.TransformerFiles;
 
 /**
  * How a teacher is run in a training.
  *
  * @param device where it runs
- * @param values whether its output is compared as values of a regression, not as logits
+ * @param task what teacher and student predict
  * @param maxLength the maximum length in tokens of a teacher with a tokenizer of its own that
  *     states none; empty for the usual length
- * @param padId the student's padding token
  * @param files reads each file once
  */
 public record TeacherUse(
-    Device device, boolean values, OptionalInt maxLength, int padId, TransformerFiles files) {}
+    Device device, Task<?> task, OptionalInt maxLength, TransformerFiles files) {}

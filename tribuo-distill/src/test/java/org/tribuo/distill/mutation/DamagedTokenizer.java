@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
 import java.util.SplittableRandom;
-import org.tribuo.distill.input.TextTokenizer;
-import org.tribuo.distill.input.TokenSequence;
+import org.tribuo.distill.input.text.TextTokenizer;
+import org.tribuo.distill.input.text.TokenSequence;
 
 /** A tokenizer.json, of each of the four models that there are. */
 final class DamagedTokenizer implements DamagedInput {

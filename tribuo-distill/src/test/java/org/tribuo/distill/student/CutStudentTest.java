@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.tribuo.distill.task.LabelOrder;
 import org.tribuo.distill.transformer.TransformerFiles;
 
 class CutStudentTest {
@@ -28,7 +29,7 @@ class CutStudentTest {
 
   private static Set<String> layersOf(StudentSource source) throws IOException {
     return source
-        .make(List.of("no", "yes"), 1, new TransformerFiles())
+        .make(LabelOrder.of("no", "yes"), 1, new TransformerFiles())
         .model()
         .initializers()
         .keySet()

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.task.LabelOrder;
 import org.tribuo.distill.transformer.Pooling;
 import org.tribuo.distill.transformer.TransformerFiles;
 
@@ -70,6 +70,9 @@ class NewStudentTest {
   }
 
   private static Map<String, Tensor> initializers(NewStudent student) {
-    return student.make(List.of("no", "yes"), 1, new TransformerFiles()).model().initializers();
+    return student
+        .make(LabelOrder.of("no", "yes"), 1, new TransformerFiles())
+        .model()
+        .initializers();
   }
 }

@@ -27,7 +27,7 @@ import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.RowShape;
 import org.tribuo.distill.graph.Sha256;
 import org.tribuo.distill.graph.Tensor;
-import org.tribuo.distill.output.LabelOrder;
+import org.tribuo.distill.task.LabelOrder;
 
 class TeacherTest {
   private static final LabelOrder LABELS = TinyTeacher.labels(3);

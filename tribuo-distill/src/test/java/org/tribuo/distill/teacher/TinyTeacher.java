@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Tensor;
-import org.tribuo.distill.output.LabelOrder;
+import org.tribuo.distill.task.LabelOrder;
 
 /**
  * A bag-of-words model over small whole numbers, so that its logits are exact whatever the batch:

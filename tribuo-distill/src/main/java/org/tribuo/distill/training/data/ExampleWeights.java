@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import org.tribuo.Example;
 import org.tribuo.distill.graph.Tensor;
-import org.tribuo.distill.output.TensorRows;
+import org.tribuo.distill.task.TensorRows;
 
 /**
  * How much each example of a dataset counts beside the others, as Tribuo's {@link

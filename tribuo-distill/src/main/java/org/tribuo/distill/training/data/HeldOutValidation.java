@@ -1,18 +1,15 @@
 package org.tribuo.distill.training.data;
 
-import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.RowShape;
 import org.tribuo.distill.graph.Tensor;
-import org.tribuo.distill.input.TokenSequence;
+import org.tribuo.distill.input.ExampleInputs;
 import org.tribuo.distill.loss.ObjectiveInputs;
-import org.tribuo.distill.output.Score;
-import org.tribuo.distill.output.TargetKind;
 import org.tribuo.distill.student.NetworkRunner;
 import org.tribuo.distill.student.StudentNetwork;
+import org.tribuo.distill.task.Score;
 import org.tribuo.distill.training.Validation;
 
 /** Measures a student on rows that were held out, each as its example's weight says. */
@@ -21,7 +18,7 @@ public final class HeldOutValidation implements Validation {
   private final Device device;
   private final RowShape row;
   private final Score score;
-  private final List<TokenSequence> texts;
+  private final ExampleInputs<?> examples;
   private final Tensor labels;
   private final Tensor weights;
 
@@ -36,14 +33,14 @@ public final class HeldOutValidation implements Validation {
       StudentNetwork network,
       Device device,
       RowShape row,
-      TargetKind kind,
-      TextRows rows,
+      Score score,
+      ExampleRows rows,
       int[] heldOut) {
     this.network = network;
     this.device = device;
     this.row = row;
-    this.score = Score.of(kind);
-    this.texts = Arrays.stream(heldOut).mapToObj(rows.texts()::get).toList();
+    this.score = score;
+    this.examples = rows.inputs().pick(heldOut);
     this.labels = rows.targets().batch(ObjectiveInputs.LABELS, heldOut);
     this.weights =
         weighted(
@@ -65,7 +62,7 @@ public final class HeldOutValidation implements Validation {
   @Override
   public Map<String, Double> measure(OnnxModel student) {
     try (NetworkRunner runner = new NetworkRunner(network.withWeightsOf(student), row, device)) {
-      return Map.of(score.metric(), score.of(runner.logits(texts), labels, weights));
+      return Map.of(score.metric(), score.of(runner.logits(examples), labels, weights));
     }
   }
 

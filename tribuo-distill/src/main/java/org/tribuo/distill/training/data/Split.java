@@ -12,7 +12,7 @@ import java.util.SplittableRandom;
  */
 public record Split(int[] training, int[] heldOut) {
   /** All rows that count are trained on. */
-  public static Split none(TextRows rows) {
+  public static Split none(ExampleRows rows) {
     return new Split(rows.counted().toArray(), new int[0]);
   }
 
@@ -21,7 +21,7 @@ public record Split(int[] training, int[] heldOut) {
    *
    * @throws IllegalArgumentException if there are fewer than two labelled rows
    */
-  public static Split some(TextRows rows, double part, SplittableRandom random) {
+  public static Split some(ExampleRows rows, double part, SplittableRandom random) {
     int[] labelled = rows.labelledRows();
     if (labelled.length < 2) {
       throw new IllegalArgumentException(
@@ -41,7 +41,7 @@ public record Split(int[] training, int[] heldOut) {
   }
 
   /** The rows that are trained on and have a label. */
-  public int[] labelledTraining(TextRows rows) {
+  public int[] labelledTraining(ExampleRows rows) {
     return Arrays.stream(training).filter(row -> rows.labelled()[row]).toArray();
   }
 }

@@ -1,0 +1,502 @@
+package org.tribuo.distill.input.text;
+
+import com.oracle.labs.mlrg.olcut.config.Config;
+import com.oracle.labs.mlrg.olcut.config.ConfigManager;
+import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
+import com.oracle.labs.mlrg.olcut.config.ConfigurationManager;
+import com.oracle.labs.mlrg.olcut.config.PropertyException;
+import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.tribuo.ConfigurableDataSource;
+import org.tribuo.Example;
+import org.tribuo.Output;
+import org.tribuo.OutputFactory;
+import org.tribuo.classification.LabelFactory;
+import org.tribuo.distill.component.BooleanProperties;
+import org.tribuo.distill.component.PropertyChecks;
+import org.tribuo.provenance.ConfiguredDataSourceProvenance;
+
+/**
+ * Texts, or pairs of texts, with their labels from a CSV or TSV file with a header row, as examples
+ * of tokens ({@link TokenFeatures}).
+ *
+ * <p>Separator, quoting and character set are stated or found out; {@link #format} tells how the
+ * file was read, as the provenance does. A cell that is not understood is refused by row and
+ * column: where several columns are labels of a {@code MultiLabel} it says {@code true} or {@code
+ * false}, {@code yes} or {@code no}, {@code 1} or {@code 0}, and for a {@code Regressor} it is one
+ * number. A single column of a {@code MultiLabel} lists labels, between commas, unless every cell
+ * of it says yes or no: then it is about the label of its name.
+ *
+ * <p>A row whose label is empty becomes an example with Tribuo's unknown output. With {@code
+ * keepLabelsPath} only the listed rows keep theirs: few labels, plenty of text. Rows are numbered
+ * from 0, without the header.
+ *
+ * <pre>{@code
+ * <component name="train" type="org.tribuo.distill.input.text.CsvTextDataSource">
+ *   <property name="dataPath" value="train.csv"/>
+ *   <property name="tokenizerPath" value="tokenizer.json"/>
+ *   <property name="outputFactory" value="labels"/>
+ *   <propertylist name="labelColumns"><item>category</item></propertylist>
+ *   <property name="maxLength" value="64"/>
+ * </component>
+ * <component name="labels" type="org.tribuo.classification.LabelFactory"/>
+ * }</pre>
+ *
+ * <p>The file is read and tokenized once, when the source is made. Every pass makes new examples,
+ * so datasets made from one source share none. Safe for many threads.
+ *
+ * @param <T> the type of the outputs
+ */
+public final class CsvTextDataSource<T extends Output<T>> implements ConfigurableDataSource<T> {
+  @ConfigurableName private String component = "CsvTextDataSource";
+
+  @Config(
+      mandatory = true,
+      description =
+          "The file of rows, separated by commas or otherwise; the first names the columns.")
+  private Path dataPath;
+
+  @Config(mandatory = true, description = "The tokenizer.json of the model that reads the text.")
+  private Path tokenizerPath;
+
+  @Config(mandatory = true, description = "Makes outputs of the label columns.")
+  private OutputFactory<T> outputFactory;
+
+  @Config(description = "The column of the text.")
+  private String textColumn = "text";
+
+  @Config(description = "The column of the second text of a pair; empty if there is one text only.")
+  private String pairColumn = "";
+
+  @Config(
+      description =
+          "The column of the label, or several, each a dimension of its own that is handed to the"
+              + " output factory as 'column=value'; none if no row has a label.")
+  private List<String> labelColumns = List.of("label");
+
+  @Config(
+      description = "Whether the file may be without the label columns: then no row has a label.")
+  private boolean labelsOptional;
+
+  @Config(
+      description =
+          "The most tokens that a text or a pair may have, special ones included; longer ones are"
+              + " cut. 0 means what the tokenizer's file says, or 512.")
+  private int maxLength;
+
+  @Config(
+      description =
+          "What is between two columns: one character, or its name, which is tab, comma, semicolon or"
+              + " bar; empty to find it out from the header.")
+  private String separator = "";
+
+  @Config(
+      description =
+          "Whether a cell may be quoted, as RFC 4180 says, or quotation marks are letters; by default"
+              + " that is found out.")
+  private Quoting quoting = Quoting.AUTO;
+
+  @Config(
+      description =
+          "The character set of the file, such as windows-1252; empty for what its byte order mark"
+              + " tells, or UTF-8.")
+  private String charset = "";
+
+  @Config(description = "The character before the decimals of a number.")
+  private char decimalSeparator = '.';
+
+  @Config(
+      description =
+          "A file of row numbers, one a line, from 0 without the header: only these rows keep their"
+              + " label, all others become unlabelled. Without it every row keeps its own.")
+  private @Nullable Path keepLabelsPath;
+
+  @Config(
+      description =
+          "Whether each example keeps its text as metadata, for teachers with another tokenizer.")
+  private boolean keepText;
+
+  @ConfigManager private @Nullable ConfigurationManager configuration;
+
+  private final List<TextExample<T>> examples = new ArrayList<>();
+
+  private CsvFormat format;
+  private ConfiguredDataSourceProvenance provenance;
+
+  /** For OLCUT. */
+  private CsvTextDataSource() {}
+
+  /**
+   * Starts with what every source needs; the columns are {@code text} and {@code label}.
+   *
+   * @param data the CSV file
+   * @param tokenizer the tokenizer.json of the model that reads the text
+   * @param outputFactory makes outputs of the label columns
+   */
+  public static <T extends Output<T>> Builder<T> of(
+      Path data, Path tokenizer, OutputFactory<T> outputFactory) {
+    CsvTextDataSource<T> source = new CsvTextDataSource<>();
+    source.dataPath = data;
+    source.tokenizerPath = tokenizer;
+    source.outputFactory = outputFactory;
+    return new Builder<>(source);
+  }
+
+  /**
+   * Reads the files; OLCUT calls it.
+   *
+   * @throws PropertyException if a file is missing or cannot be understood, or a setting does not
+   *     fit the file; it names the component and the property
+   */
+  @Override
+  public void postConfig() {
+    BooleanProperties.check(this, component, configuration);
+    checkFile("dataPath", dataPath);
+    checkFile("tokenizerPath", tokenizerPath);
+    if (maxLength < 0) {
+      throw refused("maxLength", "%d is out of range, expected 0 or more".formatted(maxLength));
+    }
+    if (labelColumns.size() > 1 && outputFactory instanceof LabelFactory) {
+      throw refused(
+          "labelColumns",
+          "%s are several columns, a LabelFactory takes one".formatted(labelColumns));
+    }
+    ReadRows read = readRows();
+    format = read.format();
+    List<CsvText> rows = read.rows();
+    checkExamples(rows);
+    BitSet labelled = labelledRows(rows);
+    Tokenized tokens = tokenize(rows);
+    LabelCells<T> cells = LabelCells.of(outputFactory, labelColumns, decimalSeparator, rows);
+    for (int row = 0; row < rows.size(); row++) {
+      T output =
+          labelled.get(row) ? output(cells, rows.get(row), row) : outputFactory.getUnknownOutput();
+      examples.add(new TextExample<>(tokens.texts().get(row), output, kept(rows.get(row))));
+    }
+    provenance =
+        new CsvTextDataSourceProvenance(
+            this, format, dataPath, tokenizerPath, keepLabelsPath, tokens.maxTokens());
+  }
+
+  private Optional<RawText> kept(CsvText row) {
+    Optional<String> pair = pairColumn.isEmpty() ? Optional.empty() : Optional.of(row.pair());
+    return keepText ? Optional.of(new RawText(row.text(), pair)) : Optional.empty();
+  }
+
+  /** What a file holds, and how it was read. */
+  private record ReadRows(List<CsvText> rows, CsvFormat format) {}
+
+  private ReadRows readRows() {
+    PropertyChecks properties = new PropertyChecks(component);
+    Optional<Character> stated = properties.check("separator", () -> Separators.of(separator));
+    Optional<Charset> characters = properties.check("charset", this::statedCharset);
+    List<String> wanted = new ArrayList<>(labelColumns);
+    wanted.add(textColumn);
+    if (!pairColumn.isEmpty()) {
+      wanted.add(pairColumn);
+    }
+    try {
+      TextFile text =
+          characters.isPresent() ? TextFile.of(dataPath, characters.get()) : TextFile.of(dataPath);
+      CsvTextFile file = CsvTextFile.open(text, stated, quoting, wanted);
+      if (labelsOptional && Collections.disjoint(file.columns(), labelColumns)) {
+        labelColumns = List.of();
+      }
+      checkColumn(file, "textColumn", textColumn);
+      if (!pairColumn.isEmpty()) {
+        checkColumn(file, "pairColumn", pairColumn);
+      }
+      for (String column : labelColumns) {
+        checkColumn(file, "labelColumns", column);
+      }
+      List<CsvText> rows = file.read(textColumn, pairColumn, labelColumns);
+      if (rows.isEmpty()) {
+        throw refused("dataPath", "%s has no rows".formatted(dataPath));
+      }
+      return new ReadRows(rows, file.format());
+    } catch (IOException | IllegalArgumentException e) {
+      throw new PropertyException(
+          e, component, "dataPath", "%s cannot be read as CSV".formatted(dataPath));
+    }
+  }
+
+  private Optional<Charset> statedCharset() {
+    try {
+      return charset.isEmpty() ? Optional.empty() : Optional.of(Charset.forName(charset));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "is '%s', expected a character set that Java knows, such as UTF-8, UTF-16LE, ISO-8859-1 or windows-1252"
+              .formatted(charset),
+          e);
+    }
+  }
+
+  /** A model says something of no text too, and nobody would notice that a text got lost. */
+  private void checkExamples(List<CsvText> rows) {
+    List<Integer> blank =
+        IntStream.range(0, rows.size()).filter(row -> rows.get(row).isBlank()).boxed().toList();
+    if (!blank.isEmpty()) {
+      int first = blank.get(0);
+      throw refused(
+          "textColumn",
+          "row %d (line %d) of %s has no text in column '%s'%s; remove the row, or fill it in"
+              .formatted(
+                  first,
+                  rows.get(first).line(),
+                  dataPath,
+                  textColumn,
+                  blank.size() == 1
+                      ? ""
+                      : ", and neither have %d more rows".formatted(blank.size() - 1)));
+    }
+  }
+
+  private BitSet labelledRows(List<CsvText> rows) {
+    BitSet labelled = new BitSet();
+    for (int row = 0; row < rows.size(); row++) {
+      labelled.set(row, rows.get(row).isLabelled());
+    }
+    if (keepLabelsPath == null) {
+      return labelled;
+    }
+    checkFile("keepLabelsPath", keepLabelsPath);
+    try {
+      BitSet kept = RowNumbers.read(keepLabelsPath, rows.size());
+      BitSet withoutLabel = (BitSet) kept.clone();
+      withoutLabel.andNot(labelled);
+      if (!withoutLabel.isEmpty()) {
+        throw refused(
+            "keepLabelsPath",
+            "%s lists the rows %s, which have no label in %s"
+                .formatted(keepLabelsPath, withoutLabel, dataPath));
+      }
+      return kept;
+    } catch (IOException | IllegalArgumentException e) {
+      throw new PropertyException(
+          e, component, "keepLabelsPath", "%s is no list of rows".formatted(keepLabelsPath));
+    }
+  }
+
+  /**
+   * The texts as tokens.
+   *
+   * @param maxTokens the length to which longer ones were cut
+   */
+  private record Tokenized(List<TokenSequence> texts, int maxTokens) {}
+
+  private Tokenized tokenize(List<CsvText> rows) {
+    try (TextTokenizer tokenizer =
+        maxLength == 0
+            ? TextTokenizer.open(tokenizerPath)
+            : TextTokenizer.open(tokenizerPath, maxLength)) {
+      List<String> texts = rows.stream().map(CsvText::text).toList();
+      List<TokenSequence> tokens =
+          pairColumn.isEmpty()
+              ? tokenizer.encodeAll(texts)
+              : tokenizer.encodeAll(texts, rows.stream().map(CsvText::pair).toList());
+      return new Tokenized(tokens, tokenizer.maxLength());
+    } catch (IOException e) {
+      throw new PropertyException(
+          e, component, "tokenizerPath", "%s cannot be read".formatted(tokenizerPath));
+    } catch (IllegalArgumentException e) {
+      throw new PropertyException(
+          e, component, "maxLength", "%s cannot be tokenized".formatted(dataPath));
+    }
+  }
+
+  private T output(LabelCells<T> cells, CsvText text, int row) {
+    try {
+      return cells.output(text.labels());
+    } catch (IllegalArgumentException | IllegalStateException e) {
+      throw new PropertyException(
+          e,
+          component,
+          "labelColumns",
+          "row %d (line %d) of %s has labels that cannot be read"
+              .formatted(row, text.line(), dataPath));
+    }
+  }
+
+  private void checkFile(String property, Path file) {
+    if (!Files.isRegularFile(file)) {
+      throw refused(property, "there is no file %s".formatted(file));
+    }
+  }
+
+  private void checkColumn(CsvTextFile file, String property, String column) {
+    if (file.columns().stream().filter(column::equals).count() != 1) {
+      throw refused(
+          property,
+          "there is no single column '%s' in %s, which has %s"
+              .formatted(column, dataPath, file.columns()));
+    }
+  }
+
+  private PropertyException refused(String property, String message) {
+    return new PropertyException(component, property, message);
+  }
+
+  @Override
+  public OutputFactory<T> getOutputFactory() {
+    return outputFactory;
+  }
+
+  @Override
+  public ConfiguredDataSourceProvenance getProvenance() {
+    return provenance;
+  }
+
+  /** How the file was read, whether that was stated or found out. */
+  public CsvFormat format() {
+    return format;
+  }
+
+  /** Whether the file has label columns, whose cells may be empty. */
+  public boolean hasLabelColumns() {
+    return !labelColumns.isEmpty();
+  }
+
+  /** The file. */
+  public Path file() {
+    return dataPath;
+  }
+
+  /** The number of examples, labelled or not. */
+  public int size() {
+    return examples.size();
+  }
+
+  /** New examples, in the order of the rows. */
+  @Override
+  public Iterator<Example<T>> iterator() {
+    return examples.stream().map(TextExample::toExample).iterator();
+  }
+
+  @Override
+  public String toString() {
+    return "CsvTextDataSource(%s, tokenizer=%s)".formatted(dataPath, tokenizerPath);
+  }
+
+  private record TextExample<T extends Output<T>>(
+      TokenSequence tokens, T output, Optional<RawText> raw) {
+    Example<T> toExample() {
+      Example<T> example = TokenFeatures.toExample(tokens, output);
+      raw.ifPresent(text -> text.keepIn(example));
+      return example;
+    }
+  }
+
+  /**
+   * Makes one source in Java.
+   *
+   * @param <T> the type of the outputs
+   */
+  public static final class Builder<T extends Output<T>> {
+    private final CsvTextDataSource<T> source;
+
+    private Builder(CsvTextDataSource<T> source) {
+      this.source = source;
+    }
+
+    /** The column of the text. */
+    public Builder<T> text(String column) {
+      source.textColumn = column;
+      return this;
+    }
+
+    /** The column of the second text of each pair. */
+    public Builder<T> pair(String column) {
+      source.pairColumn = column;
+      return this;
+    }
+
+    /** The column of the label, several for outputs of several dimensions, or none. */
+    public Builder<T> labels(String... columns) {
+      source.labelColumns = List.of(columns);
+      return this;
+    }
+
+    /** As {@link #labels}, or none if the file does not have these columns. */
+    public Builder<T> labelsIfThere(String... columns) {
+      source.labelsOptional = true;
+      return labels(columns);
+    }
+
+    /** The most tokens that a text or a pair may have. */
+    public Builder<T> maxLength(int tokens) {
+      source.maxLength = tokens;
+      return this;
+    }
+
+    /** The character between two columns; without it that is found out from the header. */
+    public Builder<T> separator(char separator) {
+      source.separator = Separators.stated(separator);
+      return this;
+    }
+
+    /**
+     * What is between two columns: one character, or its name, which is tab, comma, semicolon or
+     * bar; empty to find it out from the header.
+     */
+    public Builder<T> separator(String separator) {
+      source.separator = separator;
+      return this;
+    }
+
+    /** Whether a cell may be quoted; without it that is found out. */
+    public Builder<T> quoting(Quoting quoting) {
+      source.quoting = quoting;
+      return this;
+    }
+
+    /** The character set; without it the byte order mark tells it, or it is UTF-8. */
+    public Builder<T> charset(Charset charset) {
+      source.charset = charset.name();
+      return this;
+    }
+
+    /** The name of the character set; empty to find it out. */
+    public Builder<T> charset(String name) {
+      source.charset = name;
+      return this;
+    }
+
+    /** The character before the decimals of a number. */
+    public Builder<T> decimalSeparator(char separator) {
+      source.decimalSeparator = separator;
+      return this;
+    }
+
+    /** A file of the rows that keep their label; all others become unlabelled. */
+    public Builder<T> keepLabels(Path rowNumbers) {
+      source.keepLabelsPath = rowNumbers;
+      return this;
+    }
+
+    /** Each example keeps its text as metadata, for teachers with another tokenizer. */
+    public Builder<T> keepText() {
+      source.keepText = true;
+      return this;
+    }
+
+    /**
+     * Reads the files. To be called once.
+     *
+     * @throws PropertyException as {@link CsvTextDataSource#postConfig}
+     */
+    public CsvTextDataSource<T> read() {
+      source.postConfig();
+      return source;
+    }
+  }
+}

@@ -1,0 +1,331 @@
+package org.tribuo.distill.input.text;
+
+import ai.djl.engine.EngineException;
+import ai.djl.huggingface.tokenizers.Encoding;
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.IntFunction;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+
+/**
+ * Turns text into tokens as a {@code tokenizer.json} of Hugging Face says: the same ids as their
+ * own library, whose native code does the work. Special tokens are added, texts that are too long
+ * are cut on the right, nothing is padded.
+ *
+ * <pre>{@code
+ * try (TextTokenizer tokenizer = TextTokenizer.open(Path.of("tokenizer.json"), 64)) {
+ *   TokenSequence tokens = tokenizer.encode("Where is my card?");
+ * }
+ * }</pre>
+ *
+ * <p>Safe for many threads. Never goes to the network.
+ */
+public final class TextTokenizer implements AutoCloseable {
+  /** The maximum length, in tokens, where neither the caller nor the file states one. */
+  public static final int DEFAULT_MAX_LENGTH = 512;
+
+  /** The maximum length of a text in characters; the native library could not bear any length. */
+  public static final int MAX_CHARACTERS = 1_000_000;
+
+  /** How many characters of a text a message shows. */
+  private static final int SHOWN = 200;
+
+  private static final Object NETWORK_SWITCH = new Object();
+
+  private final Path file;
+  private final String sha256;
+  private final int vocabularySize;
+  private final int maxLength;
+  private final boolean encodesPairs;
+  private final HuggingFaceTokenizer tokenizer;
+
+  /** Closing waits for texts that are being encoded: the native memory is theirs until then. */
+  private final ReentrantReadWriteLock open = new ReentrantReadWriteLock();
+
+  private boolean closed;
+
+  private TextTokenizer(TokenizerFile file, int maxLength, HuggingFaceTokenizer tokenizer) {
+    this.file = file.path();
+    this.sha256 = file.sha256();
+    this.vocabularySize = file.vocabularySize();
+    this.maxLength = maxLength;
+    this.encodesPairs = file.encodesPairs();
+    this.tokenizer = tokenizer;
+  }
+
+  /**
+   * Opens a tokenizer with the maximum length that its file states, or {@link #DEFAULT_MAX_LENGTH}
+   * if it states none.
+   *
+   * @param file a {@code tokenizer.json}
+   * @throws NoSuchFileException if there is no such file
+   * @throws IOException if it cannot be read, or is no tokenizer
+   */
+  public static TextTokenizer open(Path file) throws IOException {
+    TokenizerFile content = TokenizerFile.read(file);
+    return open(content, content.maxLength(DEFAULT_MAX_LENGTH));
+  }
+
+  /**
+   * Opens a tokenizer.
+   *
+   * @param file a {@code tokenizer.json}
+   * @param maxLength the most tokens that a text, or a pair of texts, may have, special ones
+   *     included
+   * @throws NoSuchFileException if there is no such file
+   * @throws IOException if it cannot be read, or is no tokenizer
+   * @throws IllegalArgumentException if the maximum length leaves no room for a token beside the
+   *     special ones, or is more than {@link TokenFeatures#MAX_POSITIONS}
+   */
+  public static TextTokenizer open(Path file, int maxLength) throws IOException {
+    return open(TokenizerFile.read(file), maxLength);
+  }
+
+  private static TextTokenizer open(TokenizerFile file, int maxLength) throws IOException {
+    file.checkDirection();
+    int special = specialTokensOfAPair(file);
+    if (maxLength <= special || maxLength > TokenFeatures.MAX_POSITIONS) {
+      throw new IllegalArgumentException(
+          "The maximum length is %d tokens, expected %d to %d: %s adds %d special tokens to a pair"
+              .formatted(
+                  maxLength, special + 1, TokenFeatures.MAX_POSITIONS, file.path(), special));
+    }
+    HuggingFaceTokenizer tokenizer =
+        load(
+            file,
+            Map.of(
+                "truncation", file.strategy(),
+                "maxLength", Integer.toString(maxLength),
+                "modelMaxLength", Integer.toString(maxLength),
+                "stride", "0"));
+    return new TextTokenizer(file, maxLength, tokenizer);
+  }
+
+  private static int specialTokensOfAPair(TokenizerFile file) throws IOException {
+    try (HuggingFaceTokenizer untruncated = load(file, Map.of("truncation", "false"))) {
+      return untruncated.encode("", "").getIds().length;
+    } catch (RuntimeException e) {
+      throw file.refused("it does not encode an empty text, " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * The tokens of a text.
+   *
+   * @throws IllegalArgumentException if the tokenizer finds no token in it, or refuses it, or it
+   *     has more than {@link #MAX_CHARACTERS}
+   * @throws IllegalStateException if this tokenizer is closed
+   */
+  public TokenSequence encode(String text) {
+    checkLength(text);
+    return whileOpen(() -> tokens(understood(() -> tokenizer.encode(text), text), text));
+  }
+
+  /**
+   * The tokens of a pair of texts; the longer one is cut first.
+   *
+   * @throws IllegalArgumentException if the tokenizer finds no token in them, refuses them, or
+   *     leaves out one of the two
+   * @throws IllegalStateException if this tokenizer is closed
+   */
+  public TokenSequence encode(String first, String second) {
+    checkPairs();
+    checkLength(first);
+    checkLength(second);
+    return whileOpen(
+        () ->
+            tokens(
+                understood(() -> tokenizer.encode(first, second), first + "' and '" + second),
+                first));
+  }
+
+  /**
+   * The tokens of many texts, encoded in parallel.
+   *
+   * @throws IllegalArgumentException if the tokenizer finds no token in one of them, or refuses it
+   * @throws IllegalStateException if this tokenizer is closed
+   */
+  public List<TokenSequence> encodeAll(List<String> texts) {
+    return inParallel(texts.size(), i -> encode(texts.get(i)));
+  }
+
+  /**
+   * The tokens of many pairs of texts, encoded in parallel.
+   *
+   * @throws IllegalArgumentException if the lists differ in length, or a pair is refused as by
+   *     {@link #encode(String, String)}
+   * @throws IllegalStateException if this tokenizer is closed
+   */
+  public List<TokenSequence> encodeAll(List<String> firsts, List<String> seconds) {
+    if (firsts.size() != seconds.size()) {
+      throw new IllegalArgumentException(
+          "There are %d first texts and %d second ones, expected as many"
+              .formatted(firsts.size(), seconds.size()));
+    }
+    return inParallel(firsts.size(), i -> encode(firsts.get(i), seconds.get(i)));
+  }
+
+  /** The file that this tokenizer was read from. */
+  public Path file() {
+    return file;
+  }
+
+  /** The SHA-256 of the file as it was read, as 64 lower-case hexadecimal digits. */
+  public String sha256() {
+    return sha256;
+  }
+
+  /** One more than the highest id: the rows that an embedding table needs. */
+  public int vocabularySize() {
+    return vocabularySize;
+  }
+
+  /** The most tokens that a text, or a pair, can have, special ones included. */
+  public int maxLength() {
+    return maxLength;
+  }
+
+  /** Frees the native memory; may be called twice. */
+  @Override
+  public void close() {
+    open.writeLock().lock();
+    try {
+      closed = true;
+      tokenizer.close();
+    } finally {
+      open.writeLock().unlock();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "TextTokenizer(%s, maxLength=%d)".formatted(file, maxLength);
+  }
+
+  private <R> R whileOpen(Supplier<R> encoding) {
+    open.readLock().lock();
+    try {
+      if (closed) {
+        throw new IllegalStateException("The tokenizer of %s is closed".formatted(file));
+      }
+      return encoding.get();
+    } finally {
+      open.readLock().unlock();
+    }
+  }
+
+  /**
+   * One text after the other on each thread: given many at once, the native library ends the JVM
+   * where it refuses one.
+   */
+  private static List<TokenSequence> inParallel(int size, IntFunction<TokenSequence> encoding) {
+    try {
+      return IntStream.range(0, size).parallel().mapToObj(encoding).toList();
+    } catch (IllegalArgumentException e) {
+      // Which of several refused texts a message names must not depend on threads.
+      return IntStream.range(0, size).mapToObj(i -> ofRow(i, encoding)).toList();
+    }
+  }
+
+  private static TokenSequence ofRow(int row, IntFunction<TokenSequence> encoding) {
+    try {
+      return encoding.apply(row);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("Row %d: %s".formatted(row, e.getMessage()), e);
+    }
+  }
+
+  private static void checkLength(String text) {
+    if (text.length() > MAX_CHARACTERS) {
+      throw new IllegalArgumentException(
+          "A text has %,d characters, expected at most %,d: '%s'"
+              .formatted(text.length(), MAX_CHARACTERS, shortened(text)));
+    }
+  }
+
+  private void checkPairs() {
+    if (!encodesPairs) {
+      throw new IllegalArgumentException(
+          "The tokenizer of %s leaves out a text of each pair: the template 'pair' of its post_processor needs the texts A and B"
+              .formatted(file));
+    }
+  }
+
+  /**
+   * @param text how a message names what is encoded
+   */
+  private Encoding understood(Supplier<Encoding> encoding, String text) {
+    try {
+      return encoding.get();
+    } catch (RuntimeException e) {
+      throw new IllegalArgumentException(
+          "The tokenizer of %s refuses '%s': %s".formatted(file, shortened(text), e.getMessage()),
+          e);
+    }
+  }
+
+  private static String shortened(String text) {
+    return text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "…";
+  }
+
+  private TokenSequence tokens(Encoding encoding, String text) {
+    long[] ids = encoding.getIds();
+    if (ids.length == 0) {
+      throw noToken("text '%s'".formatted(shortened(text)));
+    }
+    if (ids.length > maxLength) {
+      throw new IllegalArgumentException(
+          "The tokenizer of %s makes %d tokens of the text '%s', more than the maximum length of %d that it was told"
+              .formatted(file, ids.length, shortened(text), maxLength));
+    }
+    return new TokenSequence(ints(ids), ints(encoding.getTypeIds()));
+  }
+
+  private IllegalArgumentException noToken(String where) {
+    return new IllegalArgumentException(
+        "The tokenizer of %s finds no token in the %s".formatted(file, where));
+  }
+
+  private static int[] ints(long[] values) {
+    return Arrays.stream(values).mapToInt(Math::toIntExact).toArray();
+  }
+
+  /**
+   * Loads the native tokenizer. DJL reports its use, and on a machine with a GPU fetches another
+   * native library, unless it is told that there is no network; so it is told, for this call.
+   */
+  private static HuggingFaceTokenizer load(TokenizerFile file, Map<String, String> truncation)
+      throws IOException {
+    byte[] content = file.withoutDecoder();
+    Map<String, String> options = new HashMap<>(truncation);
+    options.put("padding", "false");
+    synchronized (NETWORK_SWITCH) {
+      String before = System.setProperty("ai.djl.offline", "true");
+      try {
+        return HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(content), options);
+      } catch (EngineException e) {
+        throw new IOException(
+            "The native tokenizer library could not be loaded; %s"
+                .formatted("is the folder of the DJL_CACHE_DIR environment variable writable?"),
+            e);
+      } catch (RuntimeException e) {
+        throw file.refused(String.valueOf(e.getMessage()), e);
+      } finally {
+        if (before == null) {
+          System.clearProperty("ai.djl.offline");
+        } else {
+          System.setProperty("ai.djl.offline", before);
+        }
+      }
+    }
+  }
+}

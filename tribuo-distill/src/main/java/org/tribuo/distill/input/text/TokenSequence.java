@@ -1,0 +1,87 @@
+package org.tribuo.distill.input.text;
+
+import java.util.Arrays;
+
+/**
+ * The tokens of one text, or of one pair of texts, without padding: at least one token, ids and
+ * segments from 0. Two sequences are equal if their tokens are. Immutable: the arrays are copied on
+ * the way in and on the way out; {@link #id} and {@link #typeId} read without copying.
+ *
+ * @param ids the tokens' numbers in the tokenizer's vocabulary
+ * @param typeIds the segment of each token: 0 in the first text, 1 in the second
+ */
+public record TokenSequence(int[] ids, int[] typeIds) {
+  /**
+   * @throws IllegalArgumentException if there is no token, the arrays differ in length, or a number
+   *     is negative
+   */
+  public TokenSequence {
+    ids = ids.clone();
+    typeIds = typeIds.clone();
+    if (ids.length == 0) {
+      throw new IllegalArgumentException("A token sequence has at least one token, this has none");
+    }
+    if (ids.length != typeIds.length) {
+      throw new IllegalArgumentException(
+          "A token sequence has one type id a token, this has %d ids and %d type ids"
+              .formatted(ids.length, typeIds.length));
+    }
+    for (int i = 0; i < ids.length; i++) {
+      if (ids[i] < 0 || typeIds[i] < 0) {
+        throw new IllegalArgumentException(
+            "Token %d has id %d and type id %d, neither may be negative"
+                .formatted(i, ids[i], typeIds[i]));
+      }
+    }
+  }
+
+  /** The tokens of a single text: all of segment 0. */
+  public static TokenSequence of(int... ids) {
+    return new TokenSequence(ids, new int[ids.length]);
+  }
+
+  /** The number of tokens, special ones included. */
+  public int length() {
+    return ids.length;
+  }
+
+  /** The id of the token at a position, from 0. */
+  public int id(int position) {
+    return ids[position];
+  }
+
+  /** The segment of the token at a position, from 0. */
+  public int typeId(int position) {
+    return typeIds[position];
+  }
+
+  /** A copy of the ids. */
+  @Override
+  public int[] ids() {
+    return ids.clone();
+  }
+
+  /** A copy of the type ids. */
+  @Override
+  public int[] typeIds() {
+    return typeIds.clone();
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof TokenSequence sequence
+        && Arrays.equals(ids, sequence.ids)
+        && Arrays.equals(typeIds, sequence.typeIds);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * Arrays.hashCode(ids) + Arrays.hashCode(typeIds);
+  }
+
+  @Override
+  public String toString() {
+    return "TokenSequence(ids=%s, typeIds=%s)"
+        .formatted(Arrays.toString(ids), Arrays.toString(typeIds));
+  }
+}

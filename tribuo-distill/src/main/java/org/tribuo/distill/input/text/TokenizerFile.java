@@ -1,0 +1,135 @@
+package org.tribuo.distill.input.text;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.CharConversionException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import org.tribuo.distill.graph.Sha256;
+
+/**
+ * A {@code tokenizer.json} of Hugging Face, checked before native code reads it.
+ *
+ * @param path where it lies
+ * @param sha256 of the file as it was read
+ * @param json its content
+ */
+record TokenizerFile(Path path, String sha256, JsonNode json) {
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
+
+  /**
+   * Reads a file.
+   *
+   * @throws NoSuchFileException if there is no such file
+   * @throws IOException if it cannot be read, is no tokenizer, or is one that the native library
+   *     cannot be given
+   */
+  static TokenizerFile read(Path path) throws IOException {
+    if (!Files.isRegularFile(path)) {
+      throw new NoSuchFileException(
+          path.toString(), null, "no such file, expected a tokenizer.json of Hugging Face");
+    }
+    byte[] content = Files.readAllBytes(path);
+    JsonNode json;
+    try {
+      json = JSON.readTree(content);
+    } catch (JsonProcessingException e) {
+      throw notATokenizer(path, e.getOriginalMessage(), e);
+    } catch (CharConversionException e) {
+      throw notATokenizer(path, String.valueOf(e.getMessage()), e);
+    }
+    if (!json.path("model").isObject()) {
+      throw notATokenizer(path, "it has no \"model\"", null);
+    }
+    try {
+      TokenizerChecks.check(json);
+    } catch (IllegalArgumentException e) {
+      throw notATokenizer(path, String.valueOf(e.getMessage()), e);
+    }
+    return new TokenizerFile(path, Sha256.ofBytes(content), json);
+  }
+
+  /**
+   * What the native library reads: everything but the decoder, which is of no use here.
+   *
+   * @throws IOException if a text in it is no Unicode
+   */
+  byte[] withoutDecoder() throws IOException {
+    ObjectNode copy = JSON.createObjectNode();
+    copy.setAll((ObjectNode) json);
+    copy.remove("decoder");
+    try {
+      return JSON.writeValueAsBytes(copy);
+    } catch (JsonProcessingException e) {
+      throw notATokenizer(path, e.getOriginalMessage(), e);
+    }
+  }
+
+  /** The maximum length that the file states, in tokens. */
+  int maxLength(int otherwise) {
+    return json.path("truncation").path("max_length").asInt(otherwise);
+  }
+
+  /**
+   * Checks that long texts are cut on the right.
+   *
+   * @throws IOException if they are cut on the left
+   */
+  void checkDirection() throws IOException {
+    String direction = json.path("truncation").path("direction").asText("Right");
+    if (!direction.equals("Right")) {
+      throw new IOException(
+          "%s truncates on the %s side, only Right is supported; change its truncation.direction"
+              .formatted(path, direction));
+    }
+  }
+
+  /** Which text of a pair is cut, in DJL's spelling. */
+  String strategy() {
+    return switch (json.path("truncation").path("strategy").asText()) {
+      case "OnlyFirst" -> "ONLY_FIRST";
+      case "OnlySecond" -> "ONLY_SECOND";
+      default -> "LONGEST_FIRST";
+    };
+  }
+
+  /** Whether both texts of a pair are encoded. */
+  boolean encodesPairs() {
+    return TokenizerChecks.pairsHaveTwoTexts(json.path("post_processor"));
+  }
+
+  /** One more than the highest id. */
+  int vocabularySize() {
+    JsonNode vocabulary = json.path("model").path("vocab");
+    int highest = vocabulary.isArray() ? vocabulary.size() - 1 : -1;
+    if (vocabulary.isObject()) {
+      for (JsonNode id : vocabulary) {
+        highest = Math.max(highest, id.asInt());
+      }
+    }
+    for (JsonNode added : json.path("added_tokens")) {
+      highest = Math.max(highest, added.path("id").asInt());
+    }
+    for (JsonNode added : TokenizerChecks.idsAddedBy(json.path("post_processor"))) {
+      highest = Math.max(highest, added.asInt());
+    }
+    return highest + 1;
+  }
+
+  /** What to throw if the file is refused. */
+  IOException refused(String reason, @Nullable Throwable cause) {
+    return notATokenizer(path, reason, cause);
+  }
+
+  private static IOException notATokenizer(Path file, String reason, @Nullable Throwable cause) {
+    return new IOException(
+        "%s is no tokenizer.json of Hugging Face: %s".formatted(file, reason), cause);
+  }
+}

@@ -1,8 +1,0 @@
-/**
- * What a model is taught and what it answers: Tribuo outputs to target tensors, logits to Tribuo
- * predictions, with the columns of the logits matched to the outputs by name.
- */
-@NullMarked
-package org.tribuo.distill.output;
-
-import org.jspecify.annotations.NullMarked;

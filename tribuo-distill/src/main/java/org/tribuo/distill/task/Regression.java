@@ -1,0 +1,88 @@
+package org.tribuo.distill.task;
+
+import com.google.protobuf.Any;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.tribuo.ImmutableOutputInfo;
+import org.tribuo.OutputFactory;
+import org.tribuo.distill.component.SavedComponents;
+import org.tribuo.distill.graph.RowShape;
+import org.tribuo.distill.loss.AnswerForm;
+import org.tribuo.distill.loss.HardLoss;
+import org.tribuo.distill.loss.RegressionSoftTargets;
+import org.tribuo.distill.loss.RowForm;
+import org.tribuo.distill.loss.SoftLoss;
+import org.tribuo.distill.loss.SquaredError;
+import org.tribuo.regression.Regressor;
+
+/** One or several numbers for each example. */
+public record Regression() implements Task<Regressor> {
+  /**
+   * Reads what was saved; Tribuo calls this by name.
+   *
+   * @throws IllegalArgumentException if the version is unknown
+   */
+  public static Regression deserializeFromProto(int version, String className, Any message) {
+    SavedComponents.checkVersion(version, className);
+    return new Regression();
+  }
+
+  @Override
+  public Class<Regressor> outputType() {
+    return Regressor.class;
+  }
+
+  @Override
+  public RowForm unit() {
+    return RowForm.examples();
+  }
+
+  @Override
+  public RowShape rowShape(int columns) {
+    return RowShape.of(columns);
+  }
+
+  @Override
+  public SortedSet<String> names(ImmutableOutputInfo<Regressor> domain) {
+    SortedSet<String> names = new TreeSet<>();
+    domain.getDomain().forEach(dimension -> names.addAll(List.of(dimension.getNames())));
+    return names;
+  }
+
+  @Override
+  public Regressor output(String name, OutputFactory<Regressor> factory) {
+    return factory.generateOutput(name + "=0");
+  }
+
+  @Override
+  public boolean ignoresFurtherColumns() {
+    return true;
+  }
+
+  @Override
+  public TargetCodec<Regressor> codec(LabelOrder columns) {
+    return new RegressorCodec(columns);
+  }
+
+  @Override
+  public HardLoss hardLoss() {
+    return new SquaredError();
+  }
+
+  @Override
+  public SoftLoss softLoss() {
+    return new RegressionSoftTargets();
+  }
+
+  @Override
+  public Optional<AnswerForm> probabilities() {
+    return Optional.empty();
+  }
+
+  @Override
+  public Score score() {
+    return new NegativeSquaredError();
+  }
+}

@@ -1,0 +1,89 @@
+package org.tribuo.distill.task;
+
+import com.google.protobuf.Any;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.tribuo.ImmutableOutputInfo;
+import org.tribuo.OutputFactory;
+import org.tribuo.classification.Label;
+import org.tribuo.distill.component.SavedComponents;
+import org.tribuo.distill.graph.RowShape;
+import org.tribuo.distill.loss.AnswerForm;
+import org.tribuo.distill.loss.CrossEntropy;
+import org.tribuo.distill.loss.HardLoss;
+import org.tribuo.distill.loss.KlDivergence;
+import org.tribuo.distill.loss.RowForm;
+import org.tribuo.distill.loss.SoftLoss;
+
+/** One label of several for each example. */
+public record SingleLabel() implements Task<Label> {
+  /**
+   * Reads what was saved; Tribuo calls this by name.
+   *
+   * @throws IllegalArgumentException if the version is unknown
+   */
+  public static SingleLabel deserializeFromProto(int version, String className, Any message) {
+    SavedComponents.checkVersion(version, className);
+    return new SingleLabel();
+  }
+
+  @Override
+  public Class<Label> outputType() {
+    return Label.class;
+  }
+
+  @Override
+  public RowForm unit() {
+    return RowForm.examples();
+  }
+
+  @Override
+  public RowShape rowShape(int columns) {
+    return RowShape.of(columns);
+  }
+
+  @Override
+  public SortedSet<String> names(ImmutableOutputInfo<Label> domain) {
+    SortedSet<String> names = new TreeSet<>();
+    domain.getDomain().forEach(label -> names.add(label.getLabel()));
+    // A dataset that was saved and read counts its unlabelled examples as a label of their own.
+    names.remove(Label.UNKNOWN);
+    return names;
+  }
+
+  @Override
+  public Label output(String name, OutputFactory<Label> factory) {
+    return factory.generateOutput(name);
+  }
+
+  @Override
+  public boolean ignoresFurtherColumns() {
+    return false;
+  }
+
+  @Override
+  public TargetCodec<Label> codec(LabelOrder columns) {
+    return new LabelCodec(columns);
+  }
+
+  @Override
+  public HardLoss hardLoss() {
+    return new CrossEntropy();
+  }
+
+  @Override
+  public SoftLoss softLoss() {
+    return new KlDivergence();
+  }
+
+  @Override
+  public Optional<AnswerForm> probabilities() {
+    return Optional.of(AnswerForm.PROBABILITIES);
+  }
+
+  @Override
+  public Score score() {
+    return new Accuracy();
+  }
+}

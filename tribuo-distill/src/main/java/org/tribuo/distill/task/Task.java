@@ -1,0 +1,107 @@
+package org.tribuo.distill.task;
+
+import com.oracle.labs.mlrg.olcut.config.Configurable;
+import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
+import com.oracle.labs.mlrg.olcut.provenance.Provenancable;
+import com.oracle.labs.mlrg.olcut.provenance.impl.ConfiguredObjectProvenanceImpl;
+import java.util.Optional;
+import java.util.SortedSet;
+import org.tribuo.ImmutableOutputInfo;
+import org.tribuo.Output;
+import org.tribuo.OutputFactory;
+import org.tribuo.distill.component.SavedComponents;
+import org.tribuo.distill.graph.RowShape;
+import org.tribuo.distill.loss.AnswerForm;
+import org.tribuo.distill.loss.HardLoss;
+import org.tribuo.distill.loss.RowForm;
+import org.tribuo.distill.loss.SoftLoss;
+import org.tribuo.distill.protos.ComponentProto;
+import org.tribuo.protos.ProtoSerializable;
+
+/**
+ * What a model predicts: of what, which Tribuo outputs its logits become, which losses are defined
+ * for them, and how they are scored. A model is saved with its task, so that a task has a static
+ * method {@code deserializeFromProto}, as all that Tribuo saves. Implementations are immutable.
+ *
+ * @param <T> the outputs
+ */
+public interface Task<T extends Output<T>>
+    extends Configurable,
+        Provenancable<ConfiguredObjectProvenance>,
+        ProtoSerializable<ComponentProto> {
+  /** The class of the outputs. */
+  Class<T> outputType();
+
+  /** What one prediction is about: an example, a token, a span. */
+  RowForm unit();
+
+  /**
+   * The shape of the logits of one example.
+   *
+   * @param columns how many names there are
+   */
+  RowShape rowShape(int columns);
+
+  /** The names of the outputs in a domain; unlabelled examples that Tribuo counted have none. */
+  SortedSet<String> names(ImmutableOutputInfo<T> domain);
+
+  /**
+   * An output that has a name, for a domain.
+   *
+   * @throws IllegalArgumentException if no output can have that name
+   */
+  T output(String name, OutputFactory<T> factory);
+
+  /**
+   * Whether columns of which the dataset has no example are left out, as further dimensions of a
+   * teacher of a regression are. Else the student learns them too, as labels that only the teacher
+   * knows.
+   */
+  boolean ignoresFurtherColumns();
+
+  /**
+   * Where a student finds its columns in the logits of a teacher.
+   *
+   * @return for each column of the student that of the teacher
+   * @throws IllegalArgumentException if the teacher lacks one, or has further ones that cannot be
+   *     ignored; the message lists them
+   */
+  default int[] columnsOf(LabelOrder teacher, LabelOrder student) {
+    return ignoresFurtherColumns() ? teacher.columnsAmong(student) : teacher.columnsFor(student);
+  }
+
+  /**
+   * What turns outputs into targets and logits into outputs.
+   *
+   * @param columns of the logits
+   * @throws IllegalArgumentException if they are too few
+   */
+  TargetCodec<T> codec(LabelOrder columns);
+
+  /** The default loss against the labels; others must want labels of its form. */
+  HardLoss hardLoss();
+
+  /** The default loss against the teacher. */
+  SoftLoss softLoss();
+
+  /** The probabilities that the logits stand for; empty if they are values. */
+  Optional<AnswerForm> probabilities();
+
+  /** Whether a loss that compares this is defined for the logits. */
+  default boolean accepts(AnswerForm form) {
+    return form == AnswerForm.LOGITS || probabilities().equals(Optional.of(form));
+  }
+
+  /** What early stopping measures. */
+  Score score();
+
+  @Override
+  default ComponentProto serialize() {
+    return SavedComponents.write(getClass());
+  }
+
+  @Override
+  default ConfiguredObjectProvenance getProvenance() {
+    return new ConfiguredObjectProvenanceImpl(this, "Task");
+  }
+}

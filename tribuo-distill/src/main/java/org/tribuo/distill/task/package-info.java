@@ -1,0 +1,8 @@
+/**
+ * What a model is taught and what it answers: Tribuo outputs to target tensors, logits to Tribuo
+ * predictions, with the columns of the logits matched to the outputs by name.
+ */
+@NullMarked
+package org.tribuo.distill.task;
+
+import org.jspecify.annotations.NullMarked;
