@@ -186,11 +186,12 @@ record SoftTargetPhase<T extends Output<T>>(
       }
       steps.put(own, ofExamples);
     }
-    all.forEach(
-        (own, largest) -> {
+    steps.forEach(
+        (own, ofExamples) -> {
+          OptionalInt largest = all.getOrDefault(own, OptionalInt.empty());
           List<SoftTargetStep.Answer> runs = new ArrayList<>();
           outcome.runs().put(own, runs);
-          steps.get(own).forEach(step -> runs.add(ask(step, largest, outcome)));
+          ofExamples.forEach(step -> runs.add(ask(step, largest, outcome)));
           outcome
               .answers()
               .put(

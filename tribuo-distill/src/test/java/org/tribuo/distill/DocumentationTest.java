@@ -3,30 +3,42 @@ package org.tribuo.distill;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.oracle.labs.mlrg.olcut.config.Config;
+import com.oracle.labs.mlrg.olcut.config.Configurable;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.io.IOException;
 import java.lang.reflect.Field;
+import java.lang.reflect.ParameterizedType;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tribuo.distill.loss.FeatureLoss;
 import org.tribuo.distill.loss.HardLoss;
 import org.tribuo.distill.loss.LossClasses;
 import org.tribuo.distill.loss.SoftLoss;
+import org.tribuo.distill.student.FrozenWeights;
+import org.tribuo.distill.training.AdamWOptimizer;
 
 /** What the documentation lists is what the library has. */
 class DocumentationTest {
   private static final String BASE = "org.tribuo.distill";
   private static final Path PAGES = Path.of("..", "src", "site", "markdown");
   private static final Path OBJECTIVES = PAGES.resolve("objectives.md");
+
+  private static final Pattern COMPONENT =
+      Pattern.compile("(?s)<component name=\"\\w+\" type=\"([.\\w]+)\">(.*?)</component>");
 
   @Test
   void theLossesAreListed() throws IOException {
@@ -36,14 +48,58 @@ class DocumentationTest {
             LossClasses.of(SoftLoss.class, HardLoss.class, FeatureLoss.class));
   }
 
+  static Stream<Class<?>> componentsOfTheTrainer() {
+    Set<Class<?>> components = new LinkedHashSet<>();
+    collect(DistillationTrainer.class, components);
+    return components.stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource("componentsOfTheTrainer")
+  void theSettingsAreListed(Class<?> component) throws IOException {
+    List<String> tables =
+        entries(
+            "\\| Setting of `%s` \\|.*\n((?:\\|.*\n)+)".formatted(component.getSimpleName()),
+            Files.readString(PAGES.resolve("training.md")));
+
+    assertThat(tables).as("tables of the settings of %s", component).hasSize(1);
+    assertThat(
+            entries("\\| (`[^|]+) \\|", tables.get(0)).stream()
+                .flatMap(names -> Stream.of(names.split(", ")))
+                .map(name -> name.replace("`", "")))
+        .containsExactlyInAnyOrderElementsOf(settings(component).map(Field::getName).toList());
+  }
+
   @Test
-  void theSettingsOfTheTrainerAreListed() throws IOException {
-    String page = Files.readString(PAGES.resolve("training.md"));
-    for (Field field : DistillationTrainer.class.getDeclaredFields()) {
-      if (field.isAnnotationPresent(Config.class)) {
-        assertThat(page).containsPattern("(?m)^\\|[^|]*`" + field.getName() + "`");
-      }
+  void theSettingsOfTheTrainerAreThoseOfComponents() {
+    assertThat(componentsOfTheTrainer())
+        .contains(
+            DistillationTrainer.class,
+            TrainingStage.class,
+            AdamWOptimizer.class,
+            FrozenWeights.class);
+  }
+
+  /** A component, and those that it names by their own class: no interface leads to one. */
+  private static void collect(Class<?> component, Set<Class<?>> components) {
+    if (!component.isInterface()
+        && Configurable.class.isAssignableFrom(component)
+        && components.add(component)) {
+      settings(component)
+          .map(Field::getGenericType)
+          .flatMap(
+              type ->
+                  type instanceof ParameterizedType list
+                      ? Stream.of(list.getActualTypeArguments())
+                      : Stream.of(type))
+          .filter(Class.class::isInstance)
+          .forEach(type -> collect((Class<?>) type, components));
     }
+  }
+
+  private static Stream<Field> settings(Class<?> component) {
+    return Stream.of(component.getDeclaredFields())
+        .filter(field -> field.isAnnotationPresent(Config.class));
   }
 
   @ParameterizedTest
@@ -78,16 +134,23 @@ class DocumentationTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"training.md", "objectives.md"})
-  void theClassesThatExamplesNameAreThere(String page) throws IOException {
-    List<String> named =
-        Pattern.compile("type=\"(" + BASE + "[.\\w]+)\"")
-            .matcher(Files.readString(PAGES.resolve(page)))
-            .results()
-            .map(found -> found.group(1))
-            .toList();
+  @ValueSource(strings = {"training.md", "objectives.md", "speed.md"})
+  void theComponentsOfExamplesHaveTheSettingsThatTheyState(String page) throws Exception {
+    List<MatchResult> components =
+        COMPONENT.matcher(Files.readString(PAGES.resolve(page))).results().toList();
 
-    assertThat(named).isNotEmpty().allSatisfy(name -> assertThat(Class.forName(name)).isNotNull());
+    assertThat(components).isNotEmpty();
+    for (MatchResult component : components) {
+      List<String> known = new ArrayList<>();
+      for (Class<?> type = Class.forName(component.group(1));
+          type != null;
+          type = type.getSuperclass()) {
+        settings(type).map(Field::getName).forEach(known::add);
+      }
+      assertThat(known)
+          .as("settings of %s", component.group(1))
+          .containsAll(entries(" *<property(?:list)? name=\"(\\w+)\".*", component.group(2)));
+    }
   }
 
   /** What the group of the pattern holds in the lines that start with it. */

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.tribuo.distill.examples.console.Console;
 import org.tribuo.distill.examples.console.Program;
+import org.tribuo.distill.report.ProgressOutput;
 
 /**
  * Finds out which loss helps: trains the same student by each of several, with several seeds, and
@@ -123,7 +124,7 @@ public final class CompareLosses {
         new CompareLossesOptions(),
         (options, configuration) -> {
           Program.refuseTexts(configuration);
-          Console console = Console.of(System.out);
+          ProgressOutput console = Console.of(System.out);
           new LossComparison(options, console).run().lines().forEach(console::line);
         });
   }

@@ -5,6 +5,8 @@ import com.oracle.labs.mlrg.olcut.config.Options;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.examples.console.Console;
 import org.tribuo.distill.examples.console.Program;
+import org.tribuo.distill.report.ExperimentResults;
+import org.tribuo.distill.report.ProgressOutput;
 import org.tribuo.distill.report.SpeedMeter;
 
 /**
@@ -50,10 +52,10 @@ public final class DistillText {
         new DistillTextOptions(),
         (options, configuration) -> {
           Program.refuseTexts(configuration);
-          Console console = Console.of(System.out);
+          ProgressOutput console = Console.of(System.out);
           Experiment experiment = options.chosen();
-          Results results =
-              new ExperimentRun(
+          ExperimentResults results =
+              new DistillTextRun(
                       experiment,
                       StartedFrom.of(arguments, configuration, experiment),
                       console,

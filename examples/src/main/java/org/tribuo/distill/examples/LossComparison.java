@@ -12,8 +12,8 @@ import org.tribuo.classification.Label;
 import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.component.InputFiles;
 import org.tribuo.distill.examples.CompareLosses.CompareLossesOptions;
-import org.tribuo.distill.examples.console.Console;
 import org.tribuo.distill.file.FolderLock;
+import org.tribuo.distill.report.ProgressOutput;
 import org.tribuo.distill.report.TextTable;
 
 /** Trains a student by each of several losses, with several seeds. To be run once. */
@@ -22,11 +22,11 @@ final class LossComparison {
   private static final String LABELS_FROM_TEACHER = "labels alone from teacher";
 
   private final CompareLossesOptions options;
-  private final Console console;
+  private final ProgressOutput console;
   private final Map<LossRecipe, Float> weights = new EnumMap<>(LossRecipe.class);
   private final List<Trial> results = new ArrayList<>();
 
-  LossComparison(CompareLossesOptions options, Console console) {
+  LossComparison(CompareLossesOptions options, ProgressOutput console) {
     this.options = options;
     this.console = console;
   }

@@ -223,12 +223,4 @@ record ResultFolder(Path folder) {
     model.exportOnnx(onnx);
     model.serializeToFile(tribuo);
   }
-
-  /** The numbers in the weights of an ONNX file. */
-  static long parameters(Path onnx) throws IOException {
-    return OnnxModel.read(onnx).initializers().values().stream()
-        .filter(tensor -> tensor.elementType().isFloat())
-        .mapToLong(tensor -> tensor.elements())
-        .sum();
-  }
 }

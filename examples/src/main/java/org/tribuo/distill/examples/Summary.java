@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import org.tribuo.distill.examples.console.CommandLine;
+import org.tribuo.distill.report.ExperimentResults;
 
 /**
  * What a person reads at the end.
@@ -13,7 +14,7 @@ import org.tribuo.distill.examples.console.CommandLine;
  * @param experiment that was done
  * @param results of it
  */
-record Summary(Experiment experiment, Results results) {
+record Summary(Experiment experiment, ExperimentResults results) {
   /** The comparison, where the time went, and how to use the files. */
   List<String> lines() {
     List<String> lines = new ArrayList<>();

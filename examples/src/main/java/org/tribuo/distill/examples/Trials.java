@@ -8,7 +8,7 @@ import org.tribuo.classification.evaluation.LabelEvaluator;
 import org.tribuo.distill.DistillationListener;
 import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.DistilledModel;
-import org.tribuo.distill.examples.console.Console;
+import org.tribuo.distill.report.ProgressOutput;
 import org.tribuo.distill.training.StepReport;
 import org.tribuo.distill.training.TrainingListener;
 
@@ -18,7 +18,7 @@ import org.tribuo.distill.training.TrainingListener;
  * @param kept where each is kept
  * @param console is told of each
  */
-record Trials(TrialFile kept, Console console) {
+record Trials(TrialFile kept, ProgressOutput console) {
   /** Measures steps: the mean of their times. */
   private static final class StepClock implements DistillationListener, TrainingListener {
     private double millis;

@@ -34,6 +34,7 @@ import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.text.TextTokenizer;
 import org.tribuo.distill.input.text.TokenFeatures;
 import org.tribuo.distill.report.Comparison;
+import org.tribuo.distill.report.ExperimentResults;
 import org.tribuo.distill.report.ModelReport;
 import org.tribuo.distill.report.SpeedMeter;
 import org.tribuo.protos.core.ModelProto;
@@ -54,7 +55,7 @@ class DistillTextTest {
 
   @Test
   void theWholeWayFromTextsToAStudentAndAgainWithWhatIsKept() throws Exception {
-    Results first = run(options());
+    ExperimentResults first = run(options());
 
     assertThat(first.comparison().models())
         .extracting(ModelReport::name)
@@ -76,7 +77,7 @@ class DistillTextTest {
     printed.reset();
     Path xml = folder.resolve("out/experiment.xml");
     byte[] configuration = Files.readAllBytes(xml);
-    Results again = run("-c", xml.toString(), "--experiment", ExperimentFile.NAME);
+    ExperimentResults again = run("-c", xml.toString(), "--experiment", ExperimentFile.NAME);
 
     assertThat(said()).contains("teacher-model.tribuo is the same teacher");
     assertThat(said()).contains("12 reused: the teacher did not run.");
@@ -131,7 +132,7 @@ class DistillTextTest {
     String[] finished =
         options("--teacher-epochs", "0", "--teacher-labels", "card,pin,rate", "--epochs", "1");
 
-    Results first = run(finished);
+    ExperimentResults first = run(finished);
 
     assertThat(first.comparison().models())
         .extracting(ModelReport::name)
@@ -225,7 +226,7 @@ class DistillTextTest {
     bert.withMetadata(Map.of(OnnxMetadata.LABEL_ORDER, "[\"rate\", \"pin\", \"card\"]"))
         .write(folder.resolve("tiny-bert.onnx"));
 
-    Results results = run(options("--teacher-epochs", "0", "--epochs", "1"));
+    ExperimentResults results = run(options("--teacher-epochs", "0", "--epochs", "1"));
 
     assertThat(results.comparison().models())
         .extracting(ModelReport::name)
@@ -277,7 +278,7 @@ class DistillTextTest {
     run(options("--control-epochs", "0", "--epochs", "1"));
     printed.reset();
 
-    Results other = run(options("--control-epochs", "0", "--epochs", "1", "--seed", "1"));
+    ExperimentResults other = run(options("--control-epochs", "0", "--epochs", "1", "--seed", "1"));
 
     assertThat(said()).doesNotContain("Reused").contains("12 in ");
     assertThat(other.comparison().models()).hasSize(2);
@@ -309,11 +310,11 @@ class DistillTextTest {
     String[] arguments = options("--control-epochs", "0", "--epochs", "1");
     run(options("--control-epochs", "0", "--epochs", "1", "--teacher-epochs", "1"));
     byte[] other = Files.readAllBytes(results.teacher());
-    Results first = run(arguments);
+    ExperimentResults first = run(arguments);
     Files.write(results.teacher(), other);
     printed.reset();
 
-    Results again = run(arguments);
+    ExperimentResults again = run(arguments);
 
     assertThat(said()).doesNotContain("Reused");
     assertThat(Files.readAllBytes(results.teacher())).isNotEqualTo(other);
@@ -490,8 +491,8 @@ class DistillTextTest {
   void theSummarySaysHowToUseTheFiles() throws Exception {
     DistillTextOptions parsed = new DistillTextOptions();
     new ConfigurationManager(options(), parsed).close();
-    Results results =
-        new Results(new Comparison(List.of()), Map.of(), OptionalLong.of(1_500_000_000));
+    ExperimentResults results =
+        new ExperimentResults(new Comparison(List.of()), Map.of(), OptionalLong.of(1_500_000_000));
 
     assertThat(new Summary(parsed.chosen(), results).lines())
         .contains("Memory: 1.50 GB at most.")
@@ -503,14 +504,14 @@ class DistillTextTest {
     return experiment.options(more);
   }
 
-  private Results run(String... arguments) throws Exception {
+  private ExperimentResults run(String... arguments) throws Exception {
     DistillTextOptions options = new DistillTextOptions();
     StartedFrom startedFrom;
     try (ConfigurationManager configuration = new ConfigurationManager(arguments, options)) {
       startedFrom = StartedFrom.of(arguments, configuration, options.chosen());
     }
     PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
-    return new ExperimentRun(options.chosen(), startedFrom, Console.of(out), QUICK).run();
+    return new DistillTextRun(options.chosen(), startedFrom, Console.of(out), QUICK).run();
   }
 
   private List<String> labels(String... texts) throws IOException {

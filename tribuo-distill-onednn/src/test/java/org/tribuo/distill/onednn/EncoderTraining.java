@@ -25,7 +25,6 @@ import org.tribuo.distill.loss.ObjectiveSchedules;
 import org.tribuo.distill.loss.RowForm;
 import org.tribuo.distill.operator.standard.StandardOperators;
 import org.tribuo.distill.schedule.ConstantSchedule;
-import org.tribuo.distill.src.main.java.org.tribuo.distill.transformer.TransformerFiles;
 import org.tribuo.distill.student.NewStudent;
 import org.tribuo.distill.training.CompositeListener;
 import org.tribuo.distill.training.StepReport;
@@ -35,6 +34,7 @@ import org.tribuo.distill.training.TrainingData;
 import org.tribuo.distill.training.TrainingListener;
 import org.tribuo.distill.training.TrainingSettings;
 import org.tribuo.distill.transformer.Transformer;
+import org.tribuo.distill.transformer.TransformerFiles;
 
 /**
  * A new encoder that learns random labels and soft targets.

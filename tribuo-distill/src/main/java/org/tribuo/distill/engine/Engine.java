@@ -26,8 +26,7 @@ public interface Engine extends TypeInference {
   Set<ExecutionProvider> providers();
 
   /**
-   * Loads a model in the form that the engine computes fastest. Outputs are those of the model, up
-   * to rounding and the precision.
+   * Loads a model. Outputs are those of the model, up to rounding and the precision.
    *
    * @throws EngineException if the engine refuses the model
    * @throws RuntimeUnavailableException if the library, the provider, the device or the precision

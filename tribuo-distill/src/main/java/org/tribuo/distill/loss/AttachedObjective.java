@@ -105,21 +105,17 @@ public final class AttachedObjective {
   }
 
   private static boolean fits(Tensor tensor, TensorType type, Map<Dimension, Long> sizes) {
-    Shape shape = type.shape().orElseThrow();
-    if (tensor.elementType() != type.elementType() || tensor.rank() != shape.rank()) {
+    if (!tensor.fits(type)) {
       return false;
     }
+    Shape shape = type.shape().orElseThrow();
     for (int axis = 0; axis < tensor.rank(); axis++) {
       long size = tensor.dim(axis);
-      if (sizes.computeIfAbsent(shape.dimension(axis), d -> sizeOr(d, size)) != size) {
+      if (sizes.computeIfAbsent(shape.dimension(axis), d -> size) != size) {
         return false;
       }
     }
     return true;
-  }
-
-  private static long sizeOr(Dimension dimension, long otherwise) {
-    return dimension instanceof Dimension.Fixed fixed ? fixed.size() : otherwise;
   }
 
   private String hint(String name, Map<Dimension, Long> sizes, TensorType type) {

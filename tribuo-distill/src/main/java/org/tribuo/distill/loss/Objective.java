@@ -203,7 +203,7 @@ public record Objective(
       term.parts().forEach((name, value) -> reported.put(name, op.named(name, value)));
     }
     reported.keySet().forEach(op.graph()::addOutput);
-    ShapeInference.infer(op.graph());
+    ShapeInference.refresh(op.graph());
     return new AttachedObjective(differentiated, reported, inputs, projections.names());
   }
 

@@ -12,14 +12,14 @@ import java.util.regex.Pattern;
  * The most memory that this process had at one time, native memory included, as the operating
  * system counts it. Known on Linux only.
  */
-public final class PeakMemory {
+final class PeakMemory {
   private static final Path STATUS = Path.of("/proc/self/status");
   private static final Pattern PEAK = Pattern.compile("VmHWM:\\s+(\\d+) kB");
 
   private PeakMemory() {}
 
   /** The peak of the resident memory in bytes; empty where the system does not say. */
-  public static OptionalLong resident() {
+  static OptionalLong resident() {
     try {
       return Files.isReadable(STATUS) ? find(Files.readAllLines(STATUS)) : OptionalLong.empty();
     } catch (IOException e) {

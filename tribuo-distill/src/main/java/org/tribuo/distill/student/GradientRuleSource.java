@@ -13,7 +13,10 @@ import org.tribuo.distill.operator.Operator;
  */
 public interface GradientRuleSource
     extends Configurable, Provenancable<ConfiguredObjectProvenance> {
-  /** The rules, for operators that have none in the library. */
+  /**
+   * Operators that have no gradient in the library, with theirs. What else is stated of them is not
+   * used.
+   */
   List<Operator> rules();
 
   @Override

@@ -34,7 +34,9 @@ public final class NetworkRunner implements AutoCloseable {
     this.network = network;
     this.row = network.head().row();
     this.inputs = network.inputs();
-    this.session = Engines.inference().open(network.onnx(), device);
+    this.session =
+        new InferenceSession(
+            where -> Engines.inference().load(network.transformer().forInference(), where), device);
   }
 
   /** Where the network runs. */

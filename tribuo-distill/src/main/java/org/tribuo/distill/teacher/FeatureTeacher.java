@@ -11,6 +11,7 @@ import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.QuantisedWeights;
 import org.tribuo.distill.graph.TensorType;
+import org.tribuo.distill.graph.pass.InferenceForm;
 import org.tribuo.distill.transformer.Feature;
 import org.tribuo.distill.transformer.FeatureValue;
 import org.tribuo.distill.transformer.Transformer;
@@ -71,6 +72,6 @@ public final class FeatureTeacher {
   public InferenceSession showing(List<Feature> wanted, Device device) {
     Graph exposed = normalized.copy();
     features.expose(exposed, wanted);
-    return Engines.inference().open(exposed.toModel(), device);
+    return Engines.inference().open(InferenceForm.of(exposed), device);
   }
 }

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.tribuo.distill.autodiff.Differentiator;
@@ -139,7 +140,7 @@ final class TrainableStudent {
 
   private boolean isUnchanged(String name, Tensor tensor) {
     return !trainingGraph.graph().initializers().containsKey(name)
-        || tensor.equals(model.initializers().get(name));
+        || Objects.equals(tensor, model.initializers().get(name));
   }
 
   TrainingGraph trainingGraph() {

@@ -8,6 +8,7 @@ import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
+import org.tribuo.distill.graph.pass.InferenceForm;
 import org.tribuo.distill.graph.pass.Normalization;
 
 /**
@@ -18,6 +19,7 @@ public final class Transformer {
   private final OnnxModel model;
   private final Once<Graph> normalized = new Once<>();
   private final Once<Graph> forTraining = new Once<>();
+  private final Once<OnnxModel> forInference = new Once<>();
   private final Once<TransformerLayers> layers = new Once<>();
   private final Once<EmbeddingTables> embeddings = new Once<>();
 
@@ -56,6 +58,11 @@ public final class Transformer {
    */
   public Graph normalizedForTraining() {
     return forTraining.get(this::makeForTraining).copy();
+  }
+
+  /** The model in the form in which it computes its outputs fastest: see {@link InferenceForm}. */
+  public OnnxModel forInference() {
+    return forInference.get(() -> InferenceForm.of(model, this::normalized));
   }
 
   /**

@@ -151,6 +151,27 @@ class SoftTargetProducerTest {
     }
   }
 
+  /** Other windows would be other batches, and so other last bits of the logits. */
+  @Test
+  void rowsOfSeventySevenColumnsArePutIntoBatchesInWindowsOf1700() throws IOException {
+    TinyRows rows = TinyRows.random(2000, 3);
+    List<String> windows = new ArrayList<>();
+    TeacherInputs inputs =
+        new Given(rows, List.of()) {
+          @Override
+          public Iterable<TeacherBatch> batches(int from, int to, BatchLimits limits) {
+            windows.add(from + " to " + to);
+            return rows.batches(from, to, limits);
+          }
+        };
+    Path file = TinyTeacher.write(folder.resolve("wide.onnx"), 77);
+    try (Teacher teacher = Teacher.open(TeacherSettings.of(file, TinyTeacher.labels(77)));
+        SoftTargetStore store = SoftTargetStore.temporary()) {
+      close(SoftTargetProducer.into(store).produce(teacher, inputs));
+    }
+    assertThat(windows).containsExactly("0 to 1700", "1700 to 2000");
+  }
+
   @Test
   void batchesKeepTheirLimits() throws IOException {
     List<List<Integer>> batches = new ArrayList<>();

@@ -1,24 +1,16 @@
 package org.tribuo.distill.examples.console;
 
 import java.io.PrintStream;
+import org.tribuo.distill.report.ProgressLines;
+import org.tribuo.distill.report.ProgressOutput;
 
-/** Where a program says what it does, while it does it. */
-public interface Console {
-  /** Says a line. */
-  void line(String text);
-
-  /**
-   * Shows how far a task has come until it is closed.
-   *
-   * @param task its name
-   * @param total what {@link Progress#to} reaches at the end
-   * @param unit what is counted, in the plural
-   */
-  Progress begin(String task, long total, String unit);
+/** Where a program reports what it does. */
+public final class Console {
+  private Console() {}
 
   /** Progress bars if a person sits before a terminal, else lines. */
-  static Console of(PrintStream out) {
-    return isTerminal() ? new TerminalConsole(out) : new LinesConsole(out, System::nanoTime);
+  public static ProgressOutput of(PrintStream out) {
+    return isTerminal() ? new TerminalConsole(out) : new ProgressLines(out);
   }
 
   /** Before JDK 22 there is a console at a terminal only; since then it says itself what it is. */

@@ -8,9 +8,10 @@ import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
+import org.tribuo.distill.report.ProgressOutput;
 
 /** Bars with the rate and the time left; a bar is gone when its task is done. */
-final class TerminalConsole implements Console {
+final class TerminalConsole implements ProgressOutput {
   private static final DecimalFormat RATE =
       new DecimalFormat("#,##0", DecimalFormatSymbols.getInstance(Locale.ROOT));
 
@@ -26,10 +27,10 @@ final class TerminalConsole implements Console {
   }
 
   @Override
-  public Progress begin(String task, long total, String unit) {
+  public Task begin(String name, long total, String unit) {
     return new Bar(
         new ProgressBarBuilder()
-            .setTaskName(task)
+            .setTaskName(name)
             .setInitialMax(total)
             .setUnit(" " + unit, 1)
             .showSpeed(RATE)
@@ -40,7 +41,7 @@ final class TerminalConsole implements Console {
             .build());
   }
 
-  private record Bar(ProgressBar bar) implements Progress {
+  private record Bar(ProgressBar bar) implements Task {
     @Override
     public void to(long done, String note) {
       bar.stepTo(done);

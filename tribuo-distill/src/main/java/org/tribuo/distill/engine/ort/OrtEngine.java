@@ -43,9 +43,7 @@ class OrtEngine implements Engine {
   public LoadedModel load(OnnxModel model, Device device) {
     try {
       OnnxModel form =
-          device.operators().isPresent()
-              ? InferenceForm.withLibraryOperators(model)
-              : InferenceForm.of(model);
+          device.operators().isPresent() ? InferenceForm.withLibraryOperators(model) : model;
       try (SessionOptions options = OrtOptions.of(device)) {
         return new OrtModel(open(form, options));
       }

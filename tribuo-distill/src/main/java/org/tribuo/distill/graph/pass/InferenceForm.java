@@ -1,5 +1,6 @@
 package org.tribuo.distill.graph.pass;
 
+import java.util.function.Supplier;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Node;
@@ -19,9 +20,35 @@ import org.tribuo.distill.operator.standard.StandardOperators;
 public final class InferenceForm {
   private InferenceForm() {}
 
-  /** As {@link #of}, with the operators of {@link LibraryOperators}. */
-  public static OnnxModel withLibraryOperators(OnnxModel model) {
-    OnnxModel form = of(model);
+  /**
+   * A model that computes what this one computes, up to rounding.
+   *
+   * @param normalized gives what {@link Normalization#apply} makes of the model, to be changed
+   */
+  public static OnnxModel of(OnnxModel model, Supplier<Graph> normalized) {
+    if (Graph.of(model).nodes().stream().anyMatch(InferenceForm::staysAsItIs)) {
+      return model;
+    }
+    try {
+      return of(normalized.get());
+    } catch (GraphException e) {
+      return model;
+    }
+  }
+
+  /**
+   * A model that computes what a graph computes.
+   *
+   * @param normalized is changed
+   */
+  public static OnnxModel of(Graph normalized) {
+    SinkSelection.apply(normalized);
+    normalized.removeUnused();
+    return normalized.toModel();
+  }
+
+  /** The same with the operators of {@link LibraryOperators}, where types can be inferred. */
+  public static OnnxModel withLibraryOperators(OnnxModel form) {
     Graph graph = Graph.of(form);
     try {
       ShapeInference.infer(graph);
@@ -34,21 +61,5 @@ public final class InferenceForm {
 
   private static boolean staysAsItIs(Node node) {
     return !node.domain().equals(Node.ONNX) || StandardOperators.has(node, Trait.QUANTIZED);
-  }
-
-  /** A model that computes what this one computes, up to rounding. */
-  public static OnnxModel of(OnnxModel model) {
-    Graph graph = Graph.of(model);
-    if (graph.nodes().stream().anyMatch(InferenceForm::staysAsItIs)) {
-      return model;
-    }
-    try {
-      Normalization.apply(graph);
-      SinkSelection.apply(graph);
-      graph.removeUnused();
-      return graph.toModel();
-    } catch (GraphException e) {
-      return model;
-    }
   }
 }

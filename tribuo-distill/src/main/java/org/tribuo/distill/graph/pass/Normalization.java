@@ -80,6 +80,6 @@ public final class Normalization {
     ShapeInference.infer(graph);
     PASSES.forEach(pass -> pass.apply(graph));
     graph.removeUnused();
-    ShapeInference.infer(graph);
+    ShapeInference.refresh(graph);
   }
 }

@@ -18,7 +18,7 @@ import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.operator.AxisOrigins;
-import org.tribuo.distill.operator.standard.Sizes;
+import org.tribuo.distill.operator.SizedNode;
 import org.tribuo.distill.operator.standard.StandardOperators;
 
 /**
@@ -153,8 +153,8 @@ public final class SinkSelection {
   }
 
   private List<Dimension> read(Node shapeNode) {
-    Shape shape = graph.value(shapeNode.input(0)).shape().orElseThrow();
-    return Sizes.read(shapeNode.attributes(), shape);
+    SizedNode sized = new SizedNode(graph, shapeNode, value -> Optional.empty());
+    return StandardOperators.of(shapeNode).contents(sized).orElseThrow();
   }
 
   /** What becomes of the first inputs if only some positions of the output are wanted. */

@@ -1,5 +1,6 @@
 package org.tribuo.distill.graph.shape;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -80,6 +81,46 @@ public final class ShapeInference {
           ShapeInference inference = of(graph);
           graph.topological().forEach(inference::visit);
         });
+  }
+
+  /**
+   * As {@link #infer}, where each value had its type already before some nodes were replaced by
+   * others whose types are known: ONNX Runtime is asked only if a size is then unknown.
+   *
+   * @throws GraphException as above
+   */
+  public static void refresh(Graph graph) {
+    Optional<Map<String, TensorType>> known = typesOfNodes(graph);
+    if (known.isPresent()) {
+      ShapeInference inference = new ShapeInference(graph, known.get());
+      graph.topological().forEach(inference::visit);
+    }
+    if (known.isEmpty()
+        || !typesOfNodes(graph).orElseThrow().values().stream().allMatch(ShapeInference::isWhole)) {
+      infer(graph);
+    }
+  }
+
+  /** The types of all values that nodes make; empty if one is not known. */
+  private static Optional<Map<String, TensorType>> typesOfNodes(Graph graph) {
+    Map<String, TensorType> types = new HashMap<>();
+    for (Node node : graph.nodes()) {
+      for (String output : node.outputs()) {
+        Optional<TensorType> type = output.isEmpty() ? Optional.empty() : graph.type(output);
+        if (type.isPresent()) {
+          types.put(output, type.get());
+        } else if (!output.isEmpty()) {
+          return Optional.empty();
+        }
+      }
+    }
+    return Optional.of(types);
+  }
+
+  private static boolean isWhole(TensorType type) {
+    return type.shape()
+        .filter(shape -> shape.dimensions().stream().noneMatch(Dimension.Unknown.class::isInstance))
+        .isPresent();
   }
 
   /**

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.tribuo.distill.graph.Attributes;
 import org.tribuo.distill.graph.ElementType;
+import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Tensor;
@@ -37,11 +38,20 @@ final class Lifts {
             .ifPresent(numbers -> withInput(op, node, attribute, position, op.longs(numbers)));
   }
 
-  /** An empty list of axes means what none means: all. */
+  /**
+   * An empty list of axes means what none means: all. To ONNX Runtime's inference it means none, so
+   * what it inferred is forgotten.
+   */
   static void axes(Ops op, Node node) {
     if (node.attributes().longs("axes").filter(axes -> axes.length == 0).isPresent()) {
       Attributes without = node.attributes().without("axes");
-      op.graph().replace(node, Node.ONNX, node.opType(), without, node.inputs());
+      Graph graph = op.graph();
+      graph.replace(node, Node.ONNX, node.opType(), without, node.inputs());
+      for (String output : node.outputs()) {
+        graph
+            .type(output)
+            .ifPresent(type -> graph.setType(output, TensorType.ofUnknownRank(type.elementType())));
+      }
     } else {
       listToInput("axes", 1).apply(op, node);
     }

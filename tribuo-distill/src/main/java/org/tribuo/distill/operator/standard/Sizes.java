@@ -6,14 +6,13 @@ import static org.tribuo.distill.operator.Trait.READS_SIZES;
 
 import java.util.List;
 import java.util.Optional;
-import org.tribuo.distill.graph.Attributes;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.operator.Operator;
 import org.tribuo.distill.operator.SizedNode;
 
 /** Operators that read sizes, that make tensors of given sizes, and that make integers. */
-public final class Sizes {
+final class Sizes {
   private Sizes() {}
 
   static final List<Operator> ALL =
@@ -23,8 +22,11 @@ public final class Sizes {
               .shape(
                   n ->
                       Optional.of(
-                          Shape.of(n.x().map(x -> count(n, x)).orElse(Dimension.unknown()))))
-              .contents(n -> n.x().map(x -> read(n.attributes(), x)))
+                          Shape.of(
+                              n.x()
+                                  .map(x -> Dimension.of(read(n, x).size()))
+                                  .orElse(Dimension.unknown()))))
+              .contents(n -> n.x().map(x -> read(n, x)))
               .flat(),
           operator("Size").with(READS_SIZES).shape(n -> Optional.of(Shape.SCALAR)).flat(),
           operator("Range").shape(n -> Optional.of(Shape.of(count(n)))),
@@ -59,18 +61,11 @@ public final class Sizes {
     return n.contents(input).filter(c -> c.size() == 1 && c.get(0).is(number)).isPresent();
   }
 
-  private static Dimension count(SizedNode n, Shape x) {
-    long end = n.attributes().get("end", (long) x.rank());
-    long start = n.attributes().get("start", 0L);
-    long to = end < 0 ? end + x.rank() : Math.min(end, x.rank());
-    return Dimension.of(Math.max(0, to - (start < 0 ? start + x.rank() : start)));
-  }
-
-  /** The dimensions that a Shape node with these attributes reads of a shape: all, or some. */
-  public static List<Dimension> read(Attributes attributes, Shape shape) {
+  /** The dimensions that a Shape node reads of a shape: all, or some. */
+  private static List<Dimension> read(SizedNode n, Shape shape) {
     int rank = shape.rank();
-    long start = attributes.get("start", 0L);
-    long end = attributes.get("end", (long) rank);
+    long start = n.attribute("start", 0L);
+    long end = n.attribute("end", rank);
     int from = (int) Math.max(0, start < 0 ? start + rank : start);
     int to = (int) Math.min(rank, end < 0 ? end + rank : end);
     return from < to ? shape.dimensions().subList(from, to) : List.of();

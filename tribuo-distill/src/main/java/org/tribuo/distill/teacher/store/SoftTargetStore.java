@@ -4,13 +4,13 @@ import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Semaphore;
 import org.tribuo.distill.file.FolderLock;
 import org.tribuo.distill.file.TemporaryFolder;
+import org.tribuo.distill.graph.AtomicFile;
 
 /**
  * Soft targets on disk, found again by content: a folder with a file for each teacher and data.
@@ -123,7 +123,8 @@ public final class SoftTargetStore implements AutoCloseable {
     try {
       Path file = file(wanted.key());
       if (!Files.exists(file)) {
-        begin(file, new SoftTargetHeader(wanted, runtimeVersion));
+        byte[] header = StoreFormat.encode(new SoftTargetHeader(wanted, runtimeVersion));
+        AtomicFile.writeStream(file, out -> out.write(header));
       }
       SoftTargetWriter writer = SoftTargetWriter.open(file, scan(file, wanted), errors, lock, turn);
       opened = true;
@@ -144,13 +145,6 @@ public final class SoftTargetStore implements AutoCloseable {
       }
       throw errors.locked(e);
     }
-  }
-
-  /** Makes a file without rows, whole or not at all. */
-  private static void begin(Path file, SoftTargetHeader header) throws IOException {
-    Path aside = file.resolveSibling(file.getFileName() + ".new");
-    Files.write(aside, StoreFormat.encode(header));
-    Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE);
   }
 
   private FileScan scan(Path file, SoftTargetSpec wanted) {

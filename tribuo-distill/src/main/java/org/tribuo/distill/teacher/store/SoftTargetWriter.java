@@ -73,11 +73,18 @@ public final class SoftTargetWriter implements AutoCloseable {
    *
    * @param length the size of its named dimension, at least 1; without meaning if there is none
    * @param logits of the teacher, all of them
+   * @throws IllegalArgumentException if the row is there already, or has not the elements of its
+   *     shape
    * @throws SoftTargetStoreException if the file cannot be written; the rows before are safe
    */
   public void put(int row, int length, float[] logits) {
     SoftTargetSpec spec = header.spec();
     int kept = spec.shape().isRagged() ? length : 1;
+    if (rows.has(row) || kept < 1 || logits.length != spec.shape().elements(kept)) {
+      throw new IllegalArgumentException(
+          "Row %d has %d logits, expected a row %s of length %d that is not there yet"
+              .formatted(row, logits.length, spec.shape(), kept));
+    }
     Row all = Row.of(kept, logits);
     OptionalInt largest = spec.key().largest();
     byte[] record =

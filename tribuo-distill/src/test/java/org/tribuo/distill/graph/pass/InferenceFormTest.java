@@ -16,6 +16,7 @@ import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.transformer.Transformer;
 
 class InferenceFormTest {
   private static OnnxModel zoo(String name) throws IOException {
@@ -25,15 +26,15 @@ class InferenceFormTest {
   @Test
   void computesWhatTheModelComputes() throws IOException, OrtException {
     OnnxModel model = zoo("bert_seqcls_ts11");
-    assertThat(InferenceForm.of(model)).isNotSameAs(model);
+    assertThat(Transformer.of(model).forInference()).isNotSameAs(model);
     float[] expected = logits(model);
-    float[] actual = logits(InferenceForm.of(model));
+    float[] actual = logits(Transformer.of(model).forInference());
     assertThat(actual).containsExactly(expected, within(1e-5f));
   }
 
   @Test
   void computesTheLastLayerForTheFirstTokenWhereNothingElseIsRead() throws IOException {
-    Graph graph = Graph.of(InferenceForm.of(zoo("bert_seqcls_ts11")));
+    Graph graph = Graph.of(Transformer.of(zoo("bert_seqcls_ts11")).forInference());
     List<Dimension> positions =
         graph.nodes().stream()
             .filter(node -> node.is("Gelu"))
@@ -46,7 +47,7 @@ class InferenceFormTest {
   @Test
   void aModelThatWasFusedStaysAsItIs() throws IOException {
     OnnxModel model = zoo("bert_seqcls_ort_fused");
-    assertThat(InferenceForm.of(model)).isSameAs(model);
+    assertThat(Transformer.of(model).forInference()).isSameAs(model);
   }
 
   private static float[] logits(OnnxModel model) throws OrtException {

@@ -199,27 +199,19 @@ class SoftTargetStoreTest {
   }
 
   @Test
-  void shapesThatAreNoRowsAreErrors() {
-    for (ThrowingCallable wrong :
-        List.<ThrowingCallable>of(
-            () -> RowShape.of(new long[0]),
-            () -> RowShape.of(3, 0),
-            () -> RowShape.of(Dimension.unknown()),
-            () -> RowShape.of(Dimension.of("tokens"), Dimension.of("choices")))) {
-      assertThatThrownBy(wrong)
-          .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining(
-              "expected fixed dimensions of 1 or more and at most one that is named");
-    }
-  }
-
-  @Test
   void isAbsentUntilEveryRowIsThere() {
     SoftTargetStore store = SoftTargetStore.in(folder);
     assertThat(store.find(SPEC)).isEmpty();
     try (SoftTargetWriter writer = store.writer(SPEC, "1.28.0")) {
       TinyStore.put(writer, SPEC, 0, 699);
       assertThat(store.find(SPEC)).isEmpty();
+      assertThatThrownBy(() -> writer.put(698, 1, new float[77]))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage(
+              "Row 698 has 77 logits, expected a row [77] of length 1 that is not there yet");
+      assertThatThrownBy(() -> writer.put(699, 1, new float[76]))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("Row 699 has 76 logits");
       assertThatThrownBy(writer::finish)
           .isInstanceOf(IllegalStateException.class)
           .hasMessage("There are 699 of 700 rows");

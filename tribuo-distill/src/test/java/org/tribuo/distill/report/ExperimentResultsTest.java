@@ -1,4 +1,4 @@
-package org.tribuo.distill.examples;
+package org.tribuo.distill.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,13 +10,10 @@ import java.util.Map;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tribuo.distill.report.Comparison;
-import org.tribuo.distill.report.ModelReport;
-import org.tribuo.distill.report.Quality;
 
-class ResultsTest {
-  private static final Results RESULTS =
-      new Results(
+class ExperimentResultsTest {
+  private static final ExperimentResults RESULTS =
+      new ExperimentResults(
           new Comparison(
               List.of(
                   new ModelReport(

@@ -1,4 +1,4 @@
-package org.tribuo.distill.examples;
+package org.tribuo.distill.report;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -10,28 +10,35 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.OptionalLong;
 import org.tribuo.distill.graph.AtomicFile;
-import org.tribuo.distill.report.Comparison;
-import org.tribuo.distill.report.ModelReport;
 
 /**
  * What an experiment has measured.
  *
  * @param comparison the models side by side
  * @param seconds the wall time of each phase
- * @param peakResidentBytes the most memory that the program had at one time, if that is known
+ * @param peakResidentBytes the maximum memory that the process had at one time, native memory
+ *     included; empty where the operating system does not report it
  */
-record Results(
+public record ExperimentResults(
     Comparison comparison, Map<String, Duration> seconds, OptionalLong peakResidentBytes) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** Writes the comparison as CSV. */
-  void writeCsv(Path file) throws IOException {
+  /**
+   * Writes the comparison as CSV, whole or not at all.
+   *
+   * @throws IOException if the file cannot be written
+   */
+  public void writeCsv(Path file) throws IOException {
     String csv = String.join("\n", comparison.csv()) + "\n";
     AtomicFile.writeStream(file, out -> out.write(csv.getBytes(StandardCharsets.UTF_8)));
   }
 
-  /** Writes all as JSON. */
-  void writeJson(Path file) throws IOException {
+  /**
+   * Writes all as JSON, whole or not at all.
+   *
+   * @throws IOException if the file cannot be written
+   */
+  public void writeJson(Path file) throws IOException {
     byte[] json = JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(json());
     AtomicFile.writeStream(file, out -> out.write(json));
   }

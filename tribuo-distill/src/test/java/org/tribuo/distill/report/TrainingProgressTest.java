@@ -1,4 +1,4 @@
-package org.tribuo.distill.examples.console;
+package org.tribuo.distill.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -13,14 +13,14 @@ import org.tribuo.distill.training.TrainingPlan;
 
 class TrainingProgressTest {
   /** Keeps the notes. */
-  private static final class Notes implements Console, Progress {
+  private static final class Notes implements ProgressOutput, ProgressOutput.Task {
     private final List<String> all = new ArrayList<>();
 
     @Override
     public void line(String text) {}
 
     @Override
-    public Progress begin(String task, long total, String unit) {
+    public Task begin(String task, long total, String unit) {
       return this;
     }
 

@@ -2,68 +2,61 @@ package org.tribuo.distill.examples;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.tribuo.Dataset;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
-import org.tribuo.classification.evaluation.LabelEvaluation;
 import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.DistilledModel;
 import org.tribuo.distill.component.InputFiles;
-import org.tribuo.distill.examples.Measurement.Measured;
-import org.tribuo.distill.examples.console.Console;
-import org.tribuo.distill.examples.console.DistillationProgress;
 import org.tribuo.distill.file.FolderLock;
-import org.tribuo.distill.report.Comparison;
-import org.tribuo.distill.report.ModelReport;
-import org.tribuo.distill.report.PeakMemory;
+import org.tribuo.distill.report.ExperimentResults;
+import org.tribuo.distill.report.ExperimentRun;
+import org.tribuo.distill.report.ModelMeter;
+import org.tribuo.distill.report.ProgressOutput;
 import org.tribuo.distill.report.SpeedMeter;
 import org.tribuo.distill.teacher.OnnxTeacher;
-import org.tribuo.distill.teacher.TeacherRun;
 
 /** Does an experiment, and says what it does. To be run once. */
-final class ExperimentRun {
+final class DistillTextRun {
   private static final String TEACHER = "teacher";
-  private static final String SOFT_TARGETS = "soft targets";
   private static final String STUDENT = "student";
   private static final String CONTROL = "control";
-  private static final String COMPARISON = "comparison";
   private static final String FILES = "files";
 
   private final Experiment experiment;
   private final StartedFrom startedFrom;
   private final Trainers trainers;
   private final ResultFolder results;
-  private final Console console;
-  private final SpeedMeter meter;
-  private final Phases phases = new Phases();
+  private final ProgressOutput console;
+  private final SpeedMeter speed;
+  private final ExperimentRun run;
 
   /**
    * @param startedFrom the configuration that describes the experiment
-   * @param console is told how it goes
-   * @param meter says how much is measured
+   * @param console shows how it goes
+   * @param speed how much is timed
    */
-  ExperimentRun(Experiment experiment, StartedFrom startedFrom, Console console, SpeedMeter meter) {
+  DistillTextRun(
+      Experiment experiment, StartedFrom startedFrom, ProgressOutput console, SpeedMeter speed) {
     this.experiment = experiment;
     this.startedFrom = startedFrom;
     this.trainers = experiment.trainers();
     this.results = new ResultFolder(experiment.output().folder);
     this.console = console;
-    this.meter = meter;
+    this.speed = speed;
+    this.run = new ExperimentRun(console);
   }
 
   /** Runs all steps and writes all files. */
-  Results run() throws Exception {
+  ExperimentResults run() throws Exception {
     try (FolderLock alone = results.prepare()) {
       return steps();
     }
   }
 
-  private Results steps() throws Exception {
+  private ExperimentResults steps() throws Exception {
     boolean writesConfiguration = startedFrom.leavesRoomFor(results.configuration());
     experiment.complete(results);
     InputFiles inputs = experiment.inputs();
@@ -72,23 +65,20 @@ final class ExperimentRun {
         experiment.teacher(),
         experiment.output().storeFolder(results));
     trainers.check();
-    Texts texts = phases.time("texts", this::texts);
+    Texts texts = run.time("texts", this::texts);
     results.keepTokenizer(experiment.teacher().tokenizerFile());
     texts.files().forEach(file -> say("%s.", file));
     say("Texts: %s.", texts.described());
-    Measurement measurement = new Measurement(texts.test(), experiment.training().device(), meter);
+    ModelMeter meter = new ModelMeter(texts.test(), experiment.training().device(), speed);
 
-    Measured teacher = teacher(texts, measurement);
-    List<ModelReport> reports = new ArrayList<>();
-    reports.add(teacher.report());
-    reports.add(student(texts, measurement, teacher.evaluation(), writesConfiguration));
+    teacher(texts, meter);
+    student(texts, meter, writesConfiguration);
     if (experiment.training().controlEpochs > 0 && texts.labelled().size() == 0) {
       say("Control: none, as no text has a label.");
     } else if (experiment.training().controlEpochs > 0) {
-      reports.add(control(texts, measurement, teacher.evaluation()));
+      control(texts, meter);
     }
-    Results measured =
-        new Results(new Comparison(reports), phases.durations(), PeakMemory.resident());
+    ExperimentResults measured = run.results();
     measured.writeCsv(results.csv());
     measured.writeJson(results.json());
     return measured;
@@ -100,9 +90,10 @@ final class ExperimentRun {
     return texts;
   }
 
-  private Measured teacher(Texts texts, Measurement measurement) throws Exception {
+  private void teacher(Texts texts, ModelMeter meter) throws Exception {
     if (experiment.teacher().isFinished()) {
-      return finishedTeacher(measurement);
+      finishedTeacher(meter);
+      return;
     }
     say("1. Teacher: %d epochs on the labelled texts.", experiment.teacher().epochs);
     DistillationTrainer<Label> trainer = trainers.fineTuning();
@@ -113,81 +104,56 @@ final class ExperimentRun {
     }
     try (DistilledModel<Label> model =
         earlier.isPresent() ? earlier.get() : fineTuned(trainer, texts.labelled())) {
-      return measure(measurement, TEACHER, model, results.teacher(), Optional.empty());
+      run.measure(TEACHER, model, results.teacher(), meter);
     }
   }
 
-  private Measured finishedTeacher(Measurement measurement) throws Exception {
+  private void finishedTeacher(ModelMeter meter) throws Exception {
     TeacherOptions teacher = experiment.teacher();
     say("1. Teacher: %s, as it is.", teacher.file());
     try (DistilledModel<Label> model =
         DistilledModel.of(OnnxTeacher.of(teacher.file(), teacher.labels), new LabelFactory())) {
-      return measure(measurement, TEACHER, model, teacher.file(), Optional.empty());
+      run.measure(TEACHER, model, teacher.file(), meter);
     }
   }
 
   private DistilledModel<Label> fineTuned(
       DistillationTrainer<Label> trainer, Dataset<Label> labelled) throws Exception {
-    DistilledModel<Label> model = phases.time(TEACHER, () -> train(trainer, labelled, "Teacher"));
-    say("   %s.", seconds(phases.of(TEACHER)));
-    return phases.time(FILES, () -> results.keepTeacher(model));
+    DistilledModel<Label> model = run.train(TEACHER, trainer, labelled);
+    return run.time(FILES, () -> results.keepTeacher(model));
   }
 
-  private ModelReport student(
-      Texts texts, Measurement measurement, LabelEvaluation teacher, boolean writesConfiguration)
+  private void student(Texts texts, ModelMeter meter, boolean writesConfiguration)
       throws Exception {
     say("2. Soft targets: what the teacher says of all texts.");
     DistillationTrainer<Label> trainer =
         trainers.distillation(
             experiment.teacher().taught(results), experiment.output().storeFolder(results));
-    long start = System.nanoTime();
-    try (DistilledModel<Label> model = train(trainer, texts.training(), "Student")) {
-      phases.add(
-          STUDENT, Duration.ofNanos(System.nanoTime() - start).minus(phases.of(SOFT_TARGETS)));
-      say("   %s.", seconds(phases.of(STUDENT)));
+    try (DistilledModel<Label> model =
+        run.train(STUDENT, trainer, texts.training(), targets -> sayHowTheStudentLearns())) {
       if (experiment.training().fineTuneEpochs == 0) {
         say("5. Fine-tuning: none.");
       }
-      phases.time(FILES, () -> results.keepStudent(model));
+      run.time(FILES, () -> results.keepStudent(model));
       if (writesConfiguration) {
         ExperimentFile.write(results.configuration(), experiment, model.getProvenance());
       }
-      return measure(measurement, STUDENT, model, results.student(), Optional.of(teacher)).report();
+      run.measure(STUDENT, model, results.student(), meter);
     }
   }
 
-  private ModelReport control(Texts texts, Measurement measurement, LabelEvaluation teacher)
-      throws Exception {
+  private void control(Texts texts, ModelMeter meter) throws Exception {
     say(
         "Control: the same student without a teacher, %d epochs on the labelled texts.",
         experiment.training().controlEpochs);
     DistillationTrainer<Label> trainer = trainers.control();
-    try (DistilledModel<Label> model =
-        phases.time(CONTROL, () -> train(trainer, texts.labelled(), "Control"))) {
-      say("   %s.", seconds(phases.of(CONTROL)));
+    try (DistilledModel<Label> model = run.train(CONTROL, trainer, texts.labelled())) {
       model.exportOnnx(results.control());
-      return measure(measurement, CONTROL, model, results.control(), Optional.of(teacher)).report();
+      run.measure(CONTROL, model, results.control(), meter);
     }
   }
 
-  private DistilledModel<Label> train(
-      DistillationTrainer<Label> trainer, Dataset<Label> texts, String task) {
-    try (DistillationProgress progress =
-        new DistillationProgress(console, task, this::afterSoftTargets)) {
-      trainer.setListener(progress);
-      return trainer.train(texts);
-    }
-  }
-
-  private void afterSoftTargets(TeacherRun run) {
-    phases.add(SOFT_TARGETS, run.duration());
-    if (run.ranTeacher()) {
-      say(
-          "   %,d in %s, %,.0f/s; %,d reused.",
-          run.computedRows(), seconds(run.duration()), run.rowsPerSecond(), run.reusedRows());
-    } else {
-      say("   %,d reused: the teacher did not run.", run.reusedRows());
-    }
+  private void sayHowTheStudentLearns() {
     TrainingOptions training = experiment.training();
     say("3. Student: %s.", experiment.student().described());
     if (training.fineTuneEpochs == 0) {
@@ -199,21 +165,7 @@ final class ExperimentRun {
     }
   }
 
-  private Measured measure(
-      Measurement measurement,
-      String name,
-      DistilledModel<Label> model,
-      Path onnx,
-      Optional<LabelEvaluation> teacher)
-      throws Exception {
-    return phases.time(COMPARISON, () -> measurement.measure(name, model, onnx, teacher));
-  }
-
   private void say(String format, Object... values) {
     console.line(String.format(Locale.ROOT, format, values));
-  }
-
-  private static String seconds(Duration duration) {
-    return String.format(Locale.ROOT, "%.1f s", duration.toMillis() / 1e3);
   }
 }

@@ -1,4 +1,4 @@
-package org.tribuo.distill.examples;
+package org.tribuo.distill.report;
 
 import java.time.Duration;
 import java.util.Collections;
@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 
-/** How long each part of a program takes. */
+/** How long each part of a program takes. For one thread. */
 final class Phases {
   private final Map<String, Duration> durations = new LinkedHashMap<>();
 

@@ -1,8 +1,9 @@
-package org.tribuo.distill.examples.console;
+package org.tribuo.distill.report;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.DistillationListener;
@@ -11,31 +12,49 @@ import org.tribuo.distill.teacher.SoftTargetProgress;
 import org.tribuo.distill.teacher.TeacherRun;
 import org.tribuo.distill.training.TrainingListener;
 
-/** Shows a training: the teacher's soft targets, and the student in each stage. */
+/**
+ * Shows how far a training is: the teacher's soft targets, and the student in each stage. For one
+ * training at a time.
+ *
+ * <pre>{@code
+ * try (var progress = new DistillationProgress(new ProgressLines(System.out), "Student")) {
+ *   trainer.setListener(progress);
+ *   student = trainer.train(examples);
+ * }
+ * }</pre>
+ */
 public final class DistillationProgress implements DistillationListener, AutoCloseable {
   /** How many labels are listed before they are only counted. */
   private static final int LISTED = 10;
 
-  private final Console console;
+  private final ProgressOutput output;
   private final Consumer<TeacherRun> afterSoftTargets;
   private final String task;
   private final List<TrainingProgress> stages = new ArrayList<>();
-  private @Nullable Progress softTargets;
+  private ProgressOutput.@Nullable Task softTargets;
 
   /**
-   * @param task what is trained
-   * @param afterSoftTargets is told what it took to have the soft targets
+   * Shows a training.
+   *
+   * @param task what is trained, such as {@code Student}
    */
-  public DistillationProgress(Console console, String task, Consumer<TeacherRun> afterSoftTargets) {
-    this.console = console;
-    this.afterSoftTargets = afterSoftTargets;
+  public DistillationProgress(ProgressOutput output, String task) {
+    this(output, task, run -> {});
+  }
+
+  /**
+   * @param afterSoftTargets called when the soft targets of a teacher are there and reported
+   */
+  DistillationProgress(ProgressOutput output, String task, Consumer<TeacherRun> afterSoftTargets) {
+    this.output = output;
     this.task = task;
+    this.afterSoftTargets = afterSoftTargets;
   }
 
   @Override
   public void onLabelOrder(Path teacher, NamedColumns columns) {
     if (columns.origin() == NamedColumns.Origin.CONFIGURATION) {
-      console.line(
+      output.line(
           "   The config.json of %s names its labels: %s."
               .formatted(teacher, String.join(", ", columns.names())));
     }
@@ -45,7 +64,7 @@ public final class DistillationProgress implements DistillationListener, AutoClo
   public void onUnseenOutputs(List<String> names) {
     if (!names.isEmpty()) {
       String more = names.size() > LISTED ? " and %d more".formatted(names.size() - LISTED) : "";
-      console.line(
+      output.line(
           "   No text has the label %s%s: known from the teacher alone."
               .formatted(
                   String.join(", ", names.subList(0, Math.min(LISTED, names.size()))), more));
@@ -56,7 +75,7 @@ public final class DistillationProgress implements DistillationListener, AutoClo
   public SoftTargetProgress softTargets() {
     return (rowsDone, rows) -> {
       if (softTargets == null) {
-        softTargets = console.begin("Soft targets", rows, "texts");
+        softTargets = output.begin("Soft targets", rows, "texts");
       }
       softTargets.to(rowsDone, "");
     };
@@ -65,13 +84,24 @@ public final class DistillationProgress implements DistillationListener, AutoClo
   @Override
   public void onSoftTargets(TeacherRun run) {
     closeSoftTargets();
+    output.line(
+        run.ranTeacher()
+            ? String.format(
+                Locale.ROOT,
+                "   %,d in %.1f s, %,.0f/s; %,d reused.",
+                run.computedRows(),
+                run.duration().toMillis() / 1e3,
+                run.rowsPerSecond(),
+                run.reusedRows())
+            : String.format(
+                Locale.ROOT, "   %,d reused: the teacher did not run.", run.reusedRows()));
     afterSoftTargets.accept(run);
   }
 
   @Override
   public TrainingListener stage(String name) {
     String shown = name.equals("training") ? task : task + ", " + name;
-    TrainingProgress stage = new TrainingProgress(console, shown);
+    TrainingProgress stage = new TrainingProgress(output, shown);
     stages.add(stage);
     return stage;
   }

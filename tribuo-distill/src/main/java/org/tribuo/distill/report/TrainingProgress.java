@@ -1,4 +1,4 @@
-package org.tribuo.distill.examples.console;
+package org.tribuo.distill.report;
 
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -13,18 +13,18 @@ import org.tribuo.distill.training.TrainingPlan;
 import org.tribuo.distill.training.TrainingSummary;
 
 /** Shows a training: the examples seen, and moving averages of the loss and of its terms. */
-public final class TrainingProgress implements TrainingListener, AutoCloseable {
+final class TrainingProgress implements TrainingListener, AutoCloseable {
   /** The weight of the newest step in the average. */
   private static final double NEWEST = 0.05;
 
-  private final Console console;
+  private final ProgressOutput output;
   private final String task;
-  private @Nullable Progress progress;
+  private ProgressOutput.@Nullable Task progress;
   private long examplesSeen;
   private final Map<String, Double> averages = new LinkedHashMap<>();
 
-  public TrainingProgress(Console console, String task) {
-    this.console = console;
+  TrainingProgress(ProgressOutput output, String task) {
+    this.output = output;
     this.task = task;
   }
 
@@ -33,7 +33,7 @@ public final class TrainingProgress implements TrainingListener, AutoCloseable {
     close();
     examplesSeen = 0;
     averages.clear();
-    progress = console.begin(task, plan.examples() * plan.totalEpochs(), "examples");
+    progress = output.begin(task, plan.examples() * plan.totalEpochs(), "examples");
   }
 
   @Override
@@ -62,7 +62,7 @@ public final class TrainingProgress implements TrainingListener, AutoCloseable {
 
   @Override
   public void onEvaluation(EvaluationReport report) {
-    console.line(
+    output.line(
         "   %s, epoch %d: %s%s"
             .formatted(
                 task, report.epoch(), report.metrics(), report.best() ? ", the best so far" : ""));

@@ -1,18 +1,23 @@
-package org.tribuo.distill.examples.console;
+package org.tribuo.distill.report;
 
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.function.LongSupplier;
 
-/** A line every ten seconds: for logs, pipes and dumb terminals. */
-final class LinesConsole implements Console {
+/** Lines of text, for a task one every ten seconds: for logs, pipes and dumb terminals. */
+public final class ProgressLines implements ProgressOutput {
   private static final Duration INTERVAL = Duration.ofSeconds(10);
 
   private final PrintStream out;
   private final LongSupplier nanoTime;
 
-  LinesConsole(PrintStream out, LongSupplier nanoTime) {
+  /** Prints lines to a stream, which is not closed. */
+  public ProgressLines(PrintStream out) {
+    this(out, System::nanoTime);
+  }
+
+  ProgressLines(PrintStream out, LongSupplier nanoTime) {
     this.out = out;
     this.nanoTime = nanoTime;
   }
@@ -23,19 +28,19 @@ final class LinesConsole implements Console {
   }
 
   @Override
-  public Progress begin(String task, long total, String unit) {
-    return new Lines(task, total, unit);
+  public Task begin(String name, long total, String unit) {
+    return new Lines(name, total, unit);
   }
 
-  private final class Lines implements Progress {
-    private final String task;
+  private final class Lines implements Task {
+    private final String name;
     private final long total;
     private final String unit;
     private final long start = nanoTime.getAsLong();
     private long lastLine = start;
 
-    Lines(String task, long total, String unit) {
-      this.task = task;
+    Lines(String name, long total, String unit) {
+      this.name = name;
       this.total = total;
       this.unit = unit;
     }
@@ -50,7 +55,7 @@ final class LinesConsole implements Console {
             String.format(
                 Locale.ROOT,
                 "   %s: %,d of %,d %s, %,.0f/s, %,.0f s left%s",
-                task,
+                name,
                 done,
                 total,
                 unit,

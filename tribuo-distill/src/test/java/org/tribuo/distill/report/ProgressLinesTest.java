@@ -1,4 +1,4 @@
-package org.tribuo.distill.examples.console;
+package org.tribuo.distill.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,15 +8,15 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-class LinesConsoleTest {
+class ProgressLinesTest {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private long nanos;
-  private final Console console =
-      new LinesConsole(new PrintStream(out, true, StandardCharsets.UTF_8), () -> nanos);
+  private final ProgressOutput output =
+      new ProgressLines(new PrintStream(out, true, StandardCharsets.UTF_8), () -> nanos);
 
   @Test
-  void aTaskSaysItsRateAndTheTimeLeftEveryTenSeconds() {
-    try (Progress progress = console.begin("Teacher", 15_400, "examples")) {
+  void aTaskPrintsItsRateAndTheTimeLeftEveryTenSeconds() {
+    try (ProgressOutput.Task progress = output.begin("Teacher", 15_400, "examples")) {
       after(9, () -> progress.to(1_000, "loss 4.3"));
       after(2, () -> progress.to(1_100, "loss 4.2"));
       after(5, () -> progress.to(1_500, "loss 4.1"));
@@ -30,8 +30,8 @@ class LinesConsoleTest {
   }
 
   @Test
-  void aQuickTaskSaysNothing() {
-    try (Progress progress = console.begin("Teacher", 10, "examples")) {
+  void aQuickTaskPrintsNothing() {
+    try (ProgressOutput.Task progress = output.begin("Teacher", 10, "examples")) {
       after(1, () -> progress.to(10, ""));
     }
 

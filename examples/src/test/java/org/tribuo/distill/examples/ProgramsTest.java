@@ -1,0 +1,153 @@
+package org.tribuo.distill.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The programs of one file compile and run as they stand, in a folder that has a few of BANKING77's
+ * questions and a tiny encoder under the names of the repository; and the README shows them.
+ */
+class ProgramsTest {
+  private static final Path ROOT = Path.of("..");
+  private static final Path PROGRAMS = Path.of("programs");
+  private static final String BANKING77 = "examples/data/banking77";
+  private static final String RESULTS = "target/banking77";
+  private static final int EVERY = 100;
+
+  private static final Pattern CODE = Pattern.compile("(?ms)^```java\n(.*?)^```");
+
+  @TempDir Path folder;
+
+  @Test
+  void theProgramsCompileAndRunInTheirOrder() throws Exception {
+    copyQuestions();
+    Path results = copyEncoder();
+
+    assertThat(run("FineTune").lines().toList()).last().asString().matches("[01]\\.\\d+(E-\\d)?");
+    Files.copy(results.resolve("my-teacher.onnx"), results.resolve("teacher.onnx"));
+
+    assertThat(run("Distil").lines())
+        .anyMatch(line -> line.matches("teacher +\\d.*100\\.0 %.*/s"))
+        .anyMatch(line -> line.matches("student +\\d.*/s"));
+    assertThat(results)
+        .isDirectoryContaining("glob:**my-student.tribuo")
+        .isDirectoryContaining("glob:**my-student.onnx");
+
+    run("TeachersInStages");
+    assertThat(results)
+        .isDirectoryContaining("glob:**my-student-of-two.onnx")
+        .isDirectoryContaining("glob:**my-soft-targets");
+
+    assertThat(run("ClassifyTexts", "Where is my new card?", "Why?").lines())
+        .hasSize(2)
+        .first()
+        .asString()
+        .matches("\\w+\\??, \\d[.,]\\d{3}: Where is my new card\\?");
+  }
+
+  @Test
+  void theReadmeShowsLinesOfPrograms() throws IOException {
+    List<String> programs = new ArrayList<>();
+    for (Path program : programs().toList()) {
+      programs.add(unindented(Files.readString(program)));
+    }
+    List<String> shown =
+        CODE.matcher(Files.readString(ROOT.resolve("README.md")))
+            .results()
+            .map(found -> unindented(found.group(1)))
+            .toList();
+
+    assertThat(shown)
+        .isNotEmpty()
+        .allSatisfy(code -> assertThat(programs).anyMatch(program -> program.contains(code)));
+  }
+
+  @Test
+  void theReadmeHasTheCommandOfEachProgram() throws IOException {
+    String readme = Files.readString(ROOT.resolve("README.md"));
+
+    assertThat(programs().map(Path::getFileName))
+        .hasSize(4)
+        .allSatisfy(
+            file -> assertThat(readme).contains("-Dprogram=examples/programs/%s".formatted(file)));
+  }
+
+  private static Stream<Path> programs() throws IOException {
+    try (Stream<Path> files = Files.list(PROGRAMS)) {
+      return files.sorted().toList().stream();
+    }
+  }
+
+  private static String unindented(String code) {
+    return code.lines().map(String::strip).collect(Collectors.joining("\n"));
+  }
+
+  /** Some questions, the first of each intent labelled, which are tested on too. */
+  private void copyQuestions() throws IOException {
+    List<String> all = Files.readAllLines(ROOT.resolve(BANKING77).resolve("train.csv"));
+    List<String> some =
+        IntStream.range(0, all.size())
+            .filter(line -> line == 0 || line % EVERY == 1)
+            .mapToObj(all::get)
+            .filter(line -> line.chars().filter(c -> c == '"').count() % 2 == 0)
+            .toList();
+    Set<String> intents = new HashSet<>();
+    int[] labelled =
+        IntStream.range(1, some.size())
+            .filter(line -> intents.add(some.get(line).replaceFirst(".*,", "")))
+            .toArray();
+    List<String> test = new ArrayList<>(List.of(some.get(0)));
+    IntStream.of(labelled).mapToObj(some::get).forEach(test::add);
+    Path data = Files.createDirectories(folder.resolve(BANKING77));
+    Files.write(data.resolve("train.csv"), some);
+    Files.write(data.resolve("test.csv"), test);
+    Files.write(
+        data.resolve("labelled_20_per_intent.txt"),
+        IntStream.of(labelled).mapToObj(line -> String.valueOf(line - 1)).toList());
+  }
+
+  /** A tiny encoder in the place of the one that the main job unpacks. */
+  private Path copyEncoder() throws IOException {
+    TinyExperiment.in(folder);
+    Path results = folder.resolve(RESULTS);
+    Path pretrained = Files.createDirectories(results.resolve("pretrained"));
+    Files.copy(folder.resolve("tiny-bert.onnx"), pretrained.resolve("all-minilm-l6-v2.onnx"));
+    Files.copy(folder.resolve("tiny-tokenizer.json"), results.resolve("tokenizer.json"));
+    return results;
+  }
+
+  /** Runs a program as {@code -Dprogram=FILE} does, with the class path of the examples. */
+  private String run(String name, String... arguments) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.add(PROGRAMS.resolve(name + ".java").toAbsolutePath().toString());
+    command.addAll(List.of(arguments));
+    Path errors = folder.resolve(name + ".err");
+    Process process =
+        new ProcessBuilder(command)
+            .directory(folder.toFile())
+            .redirectError(errors.toFile())
+            .start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    int status = process.waitFor();
+    assertThat(errors).as("%s, SLF4J's binding among it", name).isEmptyFile();
+    assertThat(status).as(name).isZero();
+    return output;
+  }
+}
