@@ -159,12 +159,7 @@ record Preparation<T extends Output<T>>(
                   recipe.batching().padId());
       ExampleInputs<?> inputs = ExampleInputs.of(reader, examples);
       inputs.check(student, "student", true);
-      TeacherUse use =
-          new TeacherUse(
-              recipe.device(),
-              task,
-              recipe.batching().maxLength(),
-              files);
+      TeacherUse use = new TeacherUse(recipe.device(), task, recipe.batching().maxLength(), files);
       if (recipe.teacher().isPresent()) {
         for (TeacherSource.Member member : recipe.teacher().get().members()) {
           member.checkExamples(examples, inputs, use);
@@ -214,10 +209,7 @@ record Preparation<T extends Output<T>>(
               .map(
                   stopping ->
                       new HeldOutValidation(
-                          network,
-                          recipe.device(), task.score(),
-                          rows,
-                          split.heldOut())));
+                          network, recipe.device(), task.score(), rows, split.heldOut())));
     }
 
     private InputReader<?> reader(Transformer student, OptionalInt maxLength) {

@@ -407,7 +407,10 @@ class DistilledModelTest {
         features,
         OutputDomain.of(Tasks.of(data.getOutputFactory()), data),
         new StudentNetwork(
-            Transformer.of(onnx), "logits", Head.ofExamples(new LabelOrder(labelOrder)), new TokenReader(TOKENS, 0)),
+            Transformer.of(onnx),
+            "logits",
+            Head.ofExamples(new LabelOrder(labelOrder)),
+            new TokenReader(TOKENS, 0)),
         Device.cpu(2));
   }
 }

@@ -53,7 +53,11 @@ class LabelOrderOriginTest {
     OnnxTeacher teacher = OnnxTeacher.of(model);
     OnnxStudent student = OnnxStudent.of(model);
     assertThat(teacher.labels(new TransformerFiles()).orElseThrow().names()).isEqualTo(ORDER);
-    assertThat(student.make(Head.ofExamples(LabelOrder.of("other")), 0, new TransformerFiles()).labelOrder().names())
+    assertThat(
+            student
+                .make(Head.ofExamples(LabelOrder.of("other")), 0, new TransformerFiles())
+                .labelOrder()
+                .names())
         .isEqualTo(ORDER);
     assertThat(teacher.getProvenance().getInstanceValues().get("found-label-order-from"))
         .hasToString("CONFIGURATION");
@@ -158,7 +162,9 @@ class LabelOrderOriginTest {
     configure("{\"id2label\": {\"0\": \"no\", \"1\": \"yes\"}}");
     assertThatExceptionOfType(PropertyException.class)
         .isThrownBy(
-            () -> OnnxStudent.of(model).make(Head.ofExamples(LabelOrder.of("other")), 0, new TransformerFiles()))
+            () ->
+                OnnxStudent.of(model)
+                    .make(Head.ofExamples(LabelOrder.of("other")), 0, new TransformerFiles()))
         .withMessageContaining("Component: OnnxStudent, Property: labelOrder")
         .withMessageContaining("config.json of " + model + " names 2 columns, [no, yes], but")
         .withMessageContaining("'logits' FLOAT")
@@ -186,7 +192,9 @@ class LabelOrderOriginTest {
     configure(json);
     assertThatExceptionOfType(PropertyException.class)
         .isThrownBy(
-            () -> OnnxStudent.of(model).make(Head.ofExamples(LabelOrder.of("other")), 0, new TransformerFiles()))
+            () ->
+                OnnxStudent.of(model)
+                    .make(Head.ofExamples(LabelOrder.of("other")), 0, new TransformerFiles()))
         .withMessageContaining("Component: OnnxStudent, Property: labelOrder")
         .withMessageContaining(message);
     assertThat(OnnxTeacher.of(model).getProvenance().getInstanceValues())

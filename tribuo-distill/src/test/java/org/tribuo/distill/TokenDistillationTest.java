@@ -209,7 +209,10 @@ class TokenDistillationTest {
 
   private static StudentNetwork network(OnnxModel model) {
     return new StudentNetwork(
-        Transformer.of(model), "logits", Head.ofTokens(LABELS), new TokenReader(new TokenFeatures(16, 101), 0));
+        Transformer.of(model),
+        "logits",
+        Head.ofTokens(LABELS),
+        new TokenReader(new TokenFeatures(16, 101), 0));
   }
 
   private double accuracy(OnnxModel model) {

@@ -110,9 +110,7 @@ public final class CutStudent implements StudentSource {
     QuantisedWeights.checkCanBeCut(graph, source.toString());
     TransformerLayers found = whole.transformer().layers();
     return Student.of(
-        LayerCut.keep(graph, found, kept(found.count())).toModel(),
-        whole.logits(),
-        whole.head());
+        LayerCut.keep(graph, found, kept(found.count())).toModel(), whole.logits(), whole.head());
   }
 
   /** As {@link LayerCut} counts them, from 0. */

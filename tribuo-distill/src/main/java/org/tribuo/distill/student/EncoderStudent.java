@@ -70,7 +70,9 @@ public final class EncoderStudent implements StudentSource {
    */
   @Override
   public Student make(Head head, long seed, TransformerFiles files) throws IOException {
-    Graph headed = new TaskHead(head.perToken() ? Pooling.NONE : pooling, head.columns().size(), seed).attach(files.read(path));
+    Graph headed =
+        new TaskHead(head.perToken() ? Pooling.NONE : pooling, head.columns().size(), seed)
+            .attach(files.read(path));
     return Student.of(headed.toModel(), TaskHead.LOGITS, head);
   }
 

@@ -148,10 +148,10 @@ public final class NewStudent implements StudentSource {
   public Student make(Head head, long seed, TransformerFiles files) {
     SplittableRandom random = new SplittableRandom(seed);
     Transformer encoder = Transformer.of(encoder().make(random.nextLong()));
-    Graph headed = new TaskHead(
-                head.perToken() ? Pooling.NONE : pooling,
-                head.columns().size(),
-                random.nextLong()).attach(encoder);
+    Graph headed =
+        new TaskHead(
+                head.perToken() ? Pooling.NONE : pooling, head.columns().size(), random.nextLong())
+            .attach(encoder);
     return Student.of(headed.toModel(), TaskHead.LOGITS, head);
   }
 

@@ -235,8 +235,7 @@ class TargetCodecTest {
     TargetCodec<Label> codec = codec(info(LABELS, "a", "b"));
     List<Example<Label>> examples = examples(LABELS, "a", "b");
     List<Prediction<Label>> predictions =
-        codec.decode(
-            List.of(new float[] {0, 1}, new float[] {1, 0}), new int[] {4, 5}, examples);
+        codec.decode(List.of(new float[] {0, 1}, new float[] {1, 0}), new int[] {4, 5}, examples);
     assertThat(predictions).extracting(p -> p.getOutput().getLabel()).containsExactly("b", "a");
     assertThat(predictions).extracting(Prediction::getNumActiveFeatures).containsExactly(4, 5);
   }

@@ -27,9 +27,7 @@ public final class HeldOutValidation implements Validation {
    * @param heldOut the numbers of those that are held out
    */
   public HeldOutValidation(
-      StudentNetwork network, Device device, Score score,
-      ExampleRows rows,
-      int[] heldOut) {
+      StudentNetwork network, Device device, Score score, ExampleRows rows, int[] heldOut) {
     this.network = network;
     this.device = device;
     this.score = score;
