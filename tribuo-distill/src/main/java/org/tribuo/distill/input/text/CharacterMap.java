@@ -46,8 +46,9 @@ final class CharacterMap {
     long size = bytes.remaining() < Integer.BYTES ? -1 : Integer.toUnsignedLong(bytes.getInt());
     TokenizerFault.require(
         size >= Integer.BYTES && size % Integer.BYTES == 0 && size <= bytes.remaining(),
-        "its precompiled_charsmap has %d bytes and says that its trie has %d, expected a multiple of 4 that fits"
-            .formatted(content.length, size));
+        "its precompiled_charsmap has %d bytes and says that its trie has %d, expected a multiple of 4 that fits",
+        content.length,
+        size);
     int[] units = new int[(int) size / Integer.BYTES];
     bytes.asIntBuffer().get(units);
     byte[] replacements = new byte[bytes.remaining() - (int) size];
@@ -82,8 +83,9 @@ final class CharacterMap {
   private int unit(int place) {
     TokenizerFault.require(
         place >= 0 && place < units.length,
-        "the trie of its precompiled_charsmap has %d units and leads to unit %d"
-            .formatted(units.length, place));
+        "the trie of its precompiled_charsmap has %d units and leads to unit %d",
+        units.length,
+        place);
     return units[place];
   }
 
@@ -94,7 +96,8 @@ final class CharacterMap {
   private void checkReplacement(int start) {
     TokenizerFault.require(
         start < replacements.length && (replacements[start] & 0xC0) != 0x80,
-        "its precompiled_charsmap has %d bytes of replacements, and one begins in the middle of a character or after them, at %d"
-            .formatted(replacements.length, start));
+        "its precompiled_charsmap has %d bytes of replacements, and one begins in the middle of a character or after them, at %d",
+        replacements.length,
+        start);
   }
 }

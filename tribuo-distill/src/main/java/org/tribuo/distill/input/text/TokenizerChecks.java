@@ -32,20 +32,19 @@ final class TokenizerChecks {
     int templates = templates(json.path("post_processor"));
     TokenizerFault.require(
         templates <= 1,
-        "its post_processor has %d templates one after the other, expected at most one"
-            .formatted(templates));
+        "its post_processor has %d templates one after the other, expected at most one",
+        templates);
     checkMerges(json.path("model"));
     JsonNode dropout = json.path("model").path("dropout");
     TokenizerFault.require(
         dropout.asDouble() == 0,
-        "its model leaves out merges at random (dropout %s), so that a text would have other tokens each time; set its dropout to null"
-            .formatted(dropout));
+        "its model leaves out merges at random (dropout %s), so that a text would have other tokens each time; set its dropout to null",
+        dropout);
   }
 
   private static void checkDepth(JsonNode json, int depth) {
     TokenizerFault.require(
-        depth <= MAX_DEPTH,
-        "lists and objects lie in each other more than %d deep".formatted(MAX_DEPTH));
+        depth <= MAX_DEPTH, "lists and objects lie in each other more than %d deep", MAX_DEPTH);
     for (JsonNode child : json) {
       if (child.isContainerNode()) {
         checkDepth(child, depth + 1);
@@ -91,8 +90,11 @@ final class TokenizerChecks {
             && id.canConvertToInt()
             && id.asInt() >= 0
             && id.asInt() < Integer.MAX_VALUE,
-        "the id of %s '%s' is %s, expected a whole number from 0 to %d"
-            .formatted(what, token, id.isMissingNode() ? "missing" : id, Integer.MAX_VALUE - 1));
+        "the id of %s '%s' is %s, expected a whole number from 0 to %d",
+        what,
+        token,
+        id.isMissingNode() ? "missing" : id,
+        Integer.MAX_VALUE - 1);
   }
 
   /** Checks the regular expressions and tables of characters in a component and in its parts. */
@@ -105,8 +107,8 @@ final class TokenizerChecks {
     if (regex.isTextual()) {
       TokenizerFault.require(
           !Repetitions.areTooMany(regex.asText()),
-          "the regular expression '%s' can match a text in too many ways, which can take for ever"
-              .formatted(regex.asText()));
+          "the regular expression '%s' can match a text in too many ways, which can take for ever",
+          regex.asText());
     }
     component.forEach(TokenizerChecks::checkComponents);
   }
@@ -115,8 +117,9 @@ final class TokenizerChecks {
     double growth = growth(normalizer);
     TokenizerFault.require(
         growth <= MAX_GROWTH,
-        "its normalizer can make a text %.0f times as long, expected at most %.0f"
-            .formatted(growth, MAX_GROWTH));
+        "its normalizer can make a text %.0f times as long, expected at most %.0f",
+        growth,
+        MAX_GROWTH);
   }
 
   private static double growth(JsonNode component) {
@@ -156,19 +159,24 @@ final class TokenizerChecks {
         JsonNode segment = part.path("type_id");
         TokenizerFault.require(
             segment.canConvertToInt() && segment.asInt() >= 0,
-            "the template '%s' has the type_id %s, expected a whole number of 0 or more"
-                .formatted(template, segment.isMissingNode() ? "missing" : segment));
+            "the template '%s' has the type_id %s, expected a whole number of 0 or more",
+            template,
+            segment.isMissingNode() ? "missing" : segment);
       }
       JsonNode special = piece.path("SpecialToken").path("id");
       TokenizerFault.require(
           special.isMissingNode() || processor.path("special_tokens").has(special.asText()),
-          "the template '%s' names the special token '%s', which is none of its special_tokens"
-              .formatted(template, special.asText()));
+          "the template '%s' names the special token '%s', which is none of its special_tokens",
+          template,
+          special.asText());
     }
     List<String> found = texts(processor.path(template));
     TokenizerFault.require(
         texts.containsAll(found) && found.size() == found.stream().distinct().count(),
-        "the template '%s' has the texts %s, expected %s".formatted(template, found, texts));
+        "the template '%s' has the texts %s, expected %s",
+        template,
+        found,
+        texts);
   }
 
   /** Whether every template for pairs, if there are any, has both texts. */
@@ -215,7 +223,9 @@ final class TokenizerChecks {
       TokenizerFault.require(
           second.getBytes(StandardCharsets.UTF_8).length >= prefix.length()
               && second.startsWith(prefix),
-          "the merge %s has a second part without the prefix '%s'".formatted(merge, prefix));
+          "the merge %s has a second part without the prefix '%s'",
+          merge,
+          prefix);
     }
   }
 }

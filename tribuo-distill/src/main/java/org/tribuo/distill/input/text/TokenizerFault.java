@@ -4,9 +4,15 @@ package org.tribuo.distill.input.text;
 final class TokenizerFault {
   private TokenizerFault() {}
 
-  static void require(boolean condition, String message) {
+  /**
+   * Requires a condition.
+   *
+   * @param message with places for the values, as of {@link String#formatted}; it is written only
+   *     if the condition does not hold, since a vocabulary is checked token by token
+   */
+  static void require(boolean condition, String message, Object... values) {
     if (!condition) {
-      throw new IllegalArgumentException(message);
+      throw new IllegalArgumentException(message.formatted(values));
     }
   }
 }
