@@ -26,6 +26,8 @@ import org.tribuo.distill.loss.RowForm;
 import org.tribuo.distill.operator.standard.StandardOperators;
 import org.tribuo.distill.schedule.ConstantSchedule;
 import org.tribuo.distill.student.NewStudent;
+import org.tribuo.distill.task.Head;
+import org.tribuo.distill.task.LabelOrder;
 import org.tribuo.distill.training.CompositeListener;
 import org.tribuo.distill.training.StepReport;
 import org.tribuo.distill.training.StudentTraining;
@@ -53,7 +55,7 @@ record EncoderTraining(OnnxModel student, int classes, int batch, int[] tokens) 
     List<String> labels = IntStream.range(0, classes).mapToObj(Integer::toString).toList();
     OnnxModel student =
         NewStudent.of(VOCABULARY, layers, width, heads)
-            .make(labels, SEED, new TransformerFiles())
+            .make(Head.ofExamples(new LabelOrder(labels)), SEED, new TransformerFiles())
             .model();
     return new EncoderTraining(student, classes, batch, tokens);
   }
