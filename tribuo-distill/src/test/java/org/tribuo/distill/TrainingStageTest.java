@@ -11,23 +11,29 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tribuo.Example;
 import org.tribuo.MutableDataset;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.Batching;
 import org.tribuo.distill.loss.CrossEntropy;
 import org.tribuo.distill.loss.Dist;
 import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.loss.Dkd;
+import org.tribuo.distill.loss.FeatureTerm;
+import org.tribuo.distill.loss.HiddenStateMse;
 import org.tribuo.distill.loss.LogitsMse;
 import org.tribuo.distill.schedule.LinearSchedule;
 import org.tribuo.distill.schedule.StepSchedule;
 import org.tribuo.distill.schedule.WarmUpSchedule;
+import org.tribuo.distill.student.FrozenWeights;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.training.AdamWOptimizer;
@@ -109,6 +115,43 @@ class TrainingStageTest {
                         .learningRate(2e-4f))
                 .build());
     assertThat(byStages).isEqualTo(byName);
+  }
+
+  @Test
+  void whatALaterStageFreezesKeepsWhatAnEarlierStageLearned() throws Exception {
+    TrainingStage all = TrainingStage.of("all", 1);
+    TrainingStage upper =
+        TrainingStage.of("upper", 1).frozenWeights(FrozenWeights.embeddingsAndLayers(1));
+    Map<String, Tensor> before = onnx(builder().stages(all).build()).initializers();
+    Map<String, Tensor> after = onnx(builder().stages(all, upper).build()).initializers();
+
+    assertThat(changed(OnnxModel.read(BERT).initializers(), before))
+        .anyMatch(name -> name.contains("embeddings"));
+    assertThat(changed(before, after))
+        .isNotEmpty()
+        .noneMatch(name -> name.contains("embeddings") || name.contains("layer.0."));
+  }
+
+  @Test
+  void whatALaterStageDoesNotReachKeepsWhatAnEarlierStageLearned() throws Exception {
+    TrainingStage all = TrainingStage.of("all", 1);
+    TrainingStage inside =
+        TrainingStage.of("inside", 1)
+            .learningFrom(TrainingStage.From.FEATURES)
+            .objective(
+                new DistillationObjective()
+                    .features(new FeatureTerm("states", new HiddenStateMse(), 1)));
+    Map<String, Tensor> before = onnx(builder().stages(all).build()).initializers();
+    Map<String, Tensor> after = onnx(builder().stages(all, inside).build()).initializers();
+
+    assertThat(changed(OnnxModel.read(BERT).initializers(), before)).contains("classifier.weight");
+    assertThat(changed(before, after)).isNotEmpty().doesNotContain("classifier.weight");
+  }
+
+  private static Set<String> changed(Map<String, Tensor> before, Map<String, Tensor> after) {
+    Set<String> changed = new TreeSet<>(before.keySet());
+    changed.removeIf(name -> Objects.equals(before.get(name), after.get(name)));
+    return changed;
   }
 
   @Test
@@ -332,8 +375,12 @@ class TrainingStageTest {
   }
 
   private static List<Tensor> weights(DistillationTrainer<Label> trainer) {
+    return List.copyOf(onnx(trainer).initializers().values());
+  }
+
+  private static OnnxModel onnx(DistillationTrainer<Label> trainer) {
     try (DistilledModel<Label> model = trainer.train(TEXTS)) {
-      return List.copyOf(model.network().onnx().initializers().values());
+      return model.network().onnx();
     }
   }
 }

@@ -32,6 +32,7 @@ import org.tribuo.distill.graph.pass.LogitsBelow;
 import org.tribuo.distill.task.LabelOrder;
 import org.tribuo.distill.teacher.store.SoftTargetKey;
 import org.tribuo.distill.transformer.LogitsOutput;
+import org.tribuo.distill.transformer.Transformer;
 
 /**
  * An ONNX model that is asked for its logits. The file is read and checked when a teacher is
@@ -263,11 +264,11 @@ public final class Teacher implements AutoCloseable {
     if (!outputs.equals(declared)) {
       Graph graph = Graph.of(model);
       logitsBelow(settings, graph, declared);
-      return engine.load(graph.toModel(), device);
+      return engine.load(Transformer.of(graph.toModel()).forInference(), device);
     }
     return model.hasExternalData()
         ? engine.load(settings.model(), device)
-        : engine.load(model, device);
+        : engine.load(Transformer.of(model).forInference(), device);
   }
 
   private void checkFits(String name, TensorType expected, TeacherBatch batch) {

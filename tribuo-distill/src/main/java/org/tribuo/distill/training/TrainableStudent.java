@@ -42,6 +42,7 @@ final class TrainableStudent {
   private final Optimizer optimizer;
   private final AttachedObjective attached;
   private VocabularyCompaction vocabulary;
+  private OnnxModel start;
 
   /**
    * @param student has the outputs that the objective reads, and no others
@@ -57,6 +58,7 @@ final class TrainableStudent {
       TrainingSettings settings,
       TrainingData data) {
     this.model = student.model();
+    this.start = model;
     this.settings = settings;
     Graph graph = student.normalizedForTraining();
     this.tied = TiedWeights.find(graph);
@@ -136,6 +138,7 @@ final class TrainableStudent {
         (name, tensor) ->
             graph.setInitializer(name, tensor.cast(graph.initializer(name).elementType())));
     vocabulary = vocabulary.of(graph, changed.keySet());
+    start = from;
   }
 
   private boolean isUnchanged(String name, Tensor tensor) {
@@ -168,7 +171,7 @@ final class TrainableStudent {
   }
 
   /**
-   * The student with trained weights.
+   * The student with trained weights. What is not trained here keeps what the student started from.
    *
    * @param weights those of the training graph
    * @param decay what weight decay left of a weight that got no gradient
@@ -177,6 +180,6 @@ final class TrainableStudent {
     Set<String> shrinking = settings.adamW().weightDecay() == 0 ? Set.of() : decayed;
     Map<String, Tensor> own = new LinkedHashMap<>(weights);
     own.keySet().removeAll(attached.projections());
-    return model.withInitializers(tied.restore(vocabulary.restore(own, shrinking, decay)));
+    return start.withInitializers(tied.restore(vocabulary.restore(own, shrinking, decay)));
   }
 }

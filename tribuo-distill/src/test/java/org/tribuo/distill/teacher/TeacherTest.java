@@ -15,19 +15,23 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.engine.Engines;
 import org.tribuo.distill.engine.ExecutionProvider;
+import org.tribuo.distill.engine.InferenceSession;
 import org.tribuo.distill.engine.RuntimeUnavailableException;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.GraphException;
+import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.RowShape;
 import org.tribuo.distill.graph.Sha256;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.task.LabelOrder;
+import org.tribuo.distill.transformer.Transformer;
 
 class TeacherTest {
   private static final LabelOrder LABELS = TinyTeacher.labels(3);
@@ -102,6 +106,32 @@ class TeacherTest {
       for (int row = 0; row < 3; row++) {
         assertThat(logits.get(row)).containsExactly(rowOf(expected, row), within(1e-5f));
       }
+    }
+  }
+
+  @Test
+  void runsInTheFormThatTheEngineComputesFastest() throws Exception {
+    Path file = Path.of(TeacherTest.class.getResource("/zoo/bert_seqcls_ts11/model.onnx").toURI());
+    OnnxModel model = OnnxModel.read(file);
+    Map<String, Tensor> inputs =
+        Map.of(
+            "input_ids", golden("input_input_ids"),
+            "attention_mask", golden("input_attention_mask"),
+            "token_type_ids", golden("input_token_type_ids"));
+    float[] fast = logits(Transformer.of(model).forInference(), inputs);
+    assertThat(fast).isNotEqualTo(logits(model, inputs));
+    try (Teacher teacher = Teacher.open(TeacherSettings.of(file, LABELS))) {
+      List<float[]> rows =
+          teacher.logits(new TeacherBatch(new int[] {0, 1, 2}, new int[] {1, 1, 1}, inputs));
+      for (int row = 0; row < 3; row++) {
+        assertThat(rows.get(row)).isEqualTo(rowOf(fast, row));
+      }
+    }
+  }
+
+  private static float[] logits(OnnxModel model, Map<String, Tensor> inputs) {
+    try (InferenceSession session = Engines.inference().open(model, Device.cpu(1))) {
+      return session.run(inputs, Set.of("logits")).values().iterator().next().toFloats();
     }
   }
 
