@@ -26,7 +26,6 @@ import org.tribuo.distill.graph.TensorType;
 class LossGradientsTest {
   private static final double STEP = 1e-5;
   private static final int BATCHES = 4;
-  private static final int MOST_CLASSES = 6;
 
   /** Those whose labels may be vectors. */
   private static final List<RowForm> OF_VECTORS =
@@ -41,17 +40,6 @@ class LossGradientsTest {
                   RowForm.causalTokens(TokenMask.attentionMask())))
           .toList();
 
-  /** An objective, and how many classes a student of it may have. */
-  private record Asking(Objective objective, int fewest, int most) {
-    static Asking atLeast(int fewest, Objective objective) {
-      return new Asking(objective, fewest, MOST_CLASSES);
-    }
-
-    Case seeded(long seed) {
-      return new Case(objective, new SplittableRandom(seed).nextInt(fewest, most + 1), seed);
-    }
-  }
-
   record Case(Objective objective, int classes, long seed) {
     @Override
     public String toString() {
@@ -60,61 +48,26 @@ class LossGradientsTest {
   }
 
   static Stream<Case> cases() {
-    CrossEntropy ofFour =
-        new CrossEntropy(.2f, Map.of("b", .5f, "c", 2f, "d", 0f))
-            .forLabels(List.of("a", "b", "c", "d"));
-    List<SoftLoss> ofNumbers =
-        List.of(
-            new LogitsMse(),
-            new LogitsMse(LogitsMse.Reduction.MEAN, LogitsMse.Logits.SOFTENED),
-            new CosineDistance(),
-            new BinarySoftTargets(),
-            new RegressionSoftTargets(),
-            new TeacherMean(new BinarySoftTargets(), 3, AnswerForm.LABEL_PROBABILITIES),
-            new TeacherMean(new RegressionSoftTargets(), 2, AnswerForm.LOGITS));
-    List<SoftLoss> ofClasses =
-        List.of(
-            new KlDivergence(),
-            new ReverseKl(),
-            new JensenShannon(),
-            new JensenShannon(.1),
-            new SoftCrossEntropy(),
-            new SoftCrossEntropy(SoftCrossEntropy.Scale.UNSCALED),
-            new SparseKlDivergence(2),
-            new TeacherMean(new KlDivergence(), 2, AnswerForm.PROBABILITIES),
-            new TeacherMean(new KlDivergence(), 3, AnswerForm.LOGITS));
-    List<SoftLoss> ofRankings =
-        List.of(
-            new Dkd(1, 8),
-            new Dkd(1, 8, Dkd.Unlabelled.TEACHERS_CLASS),
-            new Dist(2, 1),
-            new LogitStandardization(new KlDivergence()),
-            new WeightedLosses(List.of(new KlDivergence(), new Dist(1, 1)), .5, 2.));
-    List<Asking> all = new ArrayList<>();
-    for (RowForm form : FORMS) {
-      ofNumbers.forEach(loss -> all.add(Asking.atLeast(1, Objective.of(form, loss))));
-      ofClasses.forEach(loss -> all.add(Asking.atLeast(2, Objective.of(form, loss))));
-      ofRankings.forEach(loss -> all.add(Asking.atLeast(3, Objective.of(form, loss))));
-      all.add(new Asking(Objective.of(form, ofFour, new KlDivergence()), 4, 4));
+    SplittableRandom seeds = new SplittableRandom(20261124);
+    List<Case> all = new ArrayList<>();
+    for (ResponseLossCase loss : ResponseLossCase.ALL) {
+      for (RowForm form : loss.readsVectors() ? OF_VECTORS : FORMS) {
+        int classes = seeds.nextInt(loss.fewest(), loss.most() + 1);
+        all.add(new Case(loss.objective(form), classes, seeds.nextLong()));
+      }
     }
-    for (RowForm form : OF_VECTORS) {
-      all.add(Asking.atLeast(1, Objective.of(form, new BinaryCrossEntropy())));
-      all.add(Asking.atLeast(1, Objective.of(form, new SquaredError())));
-    }
-    RowForm examples = RowForm.examples();
+    CrossEntropy hard = new CrossEntropy();
     RowForm tokens = RowForm.tokens(TokenMask.attentionMask());
-    RowForm spans = RowForm.spans();
-    all.add(Asking.atLeast(2, Objective.of(examples, new CrossEntropy())));
-    all.add(new Asking(Objective.of(examples, ofFour), 4, 4));
-    all.add(Asking.atLeast(1, Objective.of(spans, new CrossEntropy(), new KlDivergence())));
-    all.add(Asking.atLeast(1, Objective.of(spans, new Dkd(1, 2))));
-    all.add(
-        Asking.atLeast(
-            1, Objective.of(examples, new BinaryCrossEntropy(), new BinarySoftTargets())));
-    all.add(
-        Asking.atLeast(1, Objective.of(tokens, new SquaredError(), new RegressionSoftTargets())));
-    long[] seed = {20261124};
-    return all.stream().map(asking -> asking.seeded(seed[0]++));
+    for (Objective both :
+        List.of(
+            Objective.of(RowForm.spans(), hard, new KlDivergence()),
+            Objective.of(RowForm.spans(), new Dkd(1, 2)),
+            Objective.of(RowForm.causalTokens(TokenMask.labels()), hard, new KlDivergence()),
+            Objective.of(RowForm.examples(), new BinaryCrossEntropy(), new BinarySoftTargets()),
+            Objective.of(tokens, new SquaredError(), new RegressionSoftTargets()))) {
+      all.add(new Case(both, seeds.nextInt(2, 7), seeds.nextLong()));
+    }
+    return all.stream();
   }
 
   @ParameterizedTest

@@ -87,13 +87,7 @@ class ObjectiveTest {
 
   @Test
   void tokensThatDoNotCountChangeNothing() throws Exception {
-    for (SoftLoss soft :
-        List.of(
-            new KlDivergence(),
-            new Dkd(1, 8),
-            new Dkd(1, 8, Dkd.Unlabelled.TEACHERS_CLASS),
-            new Dist(1, 1),
-            new LogitStandardization(new KlDivergence()))) {
+    for (SoftLoss soft : ResponseLossCase.ofOneTeacher().toList()) {
       Objective objective =
           Objective.of(RowForm.tokens(TokenMask.labels()), new CrossEntropy(), soft);
       Map<String, Tensor> batch = tokens(3, 4, 1);
@@ -116,12 +110,7 @@ class ObjectiveTest {
 
   @Test
   void paddingOfZerosGivesNoNaN() throws Exception {
-    for (SoftLoss soft :
-        List.of(
-            new KlDivergence(),
-            new CosineDistance(),
-            new Dist(1, 1),
-            new LogitStandardization(new KlDivergence()))) {
+    for (SoftLoss soft : ResponseLossCase.ofOneTeacher().toList()) {
       Objective objective = Objective.of(RowForm.tokens(TokenMask.labels()), soft);
       Map<String, Tensor> batch = tokens(1, 3, 1);
       for (String name : List.of("logits", "teacher_logits")) {

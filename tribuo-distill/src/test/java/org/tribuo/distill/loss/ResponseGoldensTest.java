@@ -7,12 +7,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,54 +30,11 @@ import org.tribuo.distill.graph.TensorType;
  */
 class ResponseGoldensTest {
   private static final double RELATIVE = 1e-5;
-  private static final int TEACHERS = 3;
   private static final Properties GOLDENS = read();
 
-  private static final Map<String, HardLoss> HARD =
-      Map.of(
-          "CrossEntropy", new CrossEntropy(),
-          "CrossEntropy.smoothedAndWeighted",
-              new CrossEntropy(.1f, Map.of("b", .5f, "c", 2f, "d", .25f))
-                  .forLabels(List.of("a", "b", "c", "d")),
-          "BinaryCrossEntropy", new BinaryCrossEntropy(),
-          "SquaredError", new SquaredError());
-
-  private static final Map<String, SoftLoss> SOFT =
-      Map.ofEntries(
-          Map.entry("KlDivergence", new KlDivergence()),
-          Map.entry("ReverseKl", new ReverseKl()),
-          Map.entry("JensenShannon", new JensenShannon()),
-          Map.entry("JensenShannon.tenth", new JensenShannon(.1)),
-          Map.entry("SoftCrossEntropy", new SoftCrossEntropy()),
-          Map.entry(
-              "SoftCrossEntropy.unscaled", new SoftCrossEntropy(SoftCrossEntropy.Scale.UNSCALED)),
-          Map.entry("LogitsMse", new LogitsMse()),
-          Map.entry(
-              "LogitsMse.sumSoftened",
-              new LogitsMse(LogitsMse.Reduction.SUM, LogitsMse.Logits.SOFTENED)),
-          Map.entry(
-              "LogitsMse.meanSoftened",
-              new LogitsMse(LogitsMse.Reduction.MEAN, LogitsMse.Logits.SOFTENED)),
-          Map.entry("BinarySoftTargets", new BinarySoftTargets()),
-          Map.entry("RegressionSoftTargets", new RegressionSoftTargets()),
-          Map.entry("CosineDistance", new CosineDistance()),
-          Map.entry("Dkd", new Dkd(1, 8)),
-          Map.entry("Dkd.teachersClass", new Dkd(1, 8, Dkd.Unlabelled.TEACHERS_CLASS)),
-          Map.entry("Dist", new Dist(2, 1)),
-          Map.entry("LogitStandardization", new LogitStandardization(new KlDivergence())),
-          Map.entry("SparseKlDivergence", new SparseKlDivergence(2)),
-          Map.entry(
-              "WeightedLosses",
-              new WeightedLosses(List.of(new KlDivergence(), new Dkd(1, 8)), .5, .25)),
-          Map.entry(
-              "TeacherMean.probabilities",
-              new TeacherMean(new KlDivergence(), TEACHERS, AnswerForm.PROBABILITIES)),
-          Map.entry(
-              "TeacherMean.labelProbabilities",
-              new TeacherMean(new BinarySoftTargets(), TEACHERS, AnswerForm.LABEL_PROBABILITIES)),
-          Map.entry(
-              "TeacherMean.logits",
-              new TeacherMean(new KlDivergence(), TEACHERS, AnswerForm.LOGITS)));
+  private static final Map<String, ResponseLossCase> LOSSES =
+      ResponseLossCase.ALL.stream()
+          .collect(Collectors.toMap(ResponseLossCase::name, Function.identity()));
 
   private static final Map<String, RowForm> FORMS =
       Map.of(
@@ -88,11 +46,8 @@ class ResponseGoldensTest {
 
   record Case(String form, String loss) {
     Objective objective() {
-      RowForm rows = Objects.requireNonNull(FORMS.get(form));
-      HardLoss hard = HARD.get(loss);
-      return hard != null
-          ? Objective.of(rows, hard)
-          : Objective.of(rows, Objects.requireNonNull(SOFT.get(loss)));
+      return Objects.requireNonNull(LOSSES.get(loss), loss)
+          .objective(Objects.requireNonNull(FORMS.get(form)));
     }
 
     double[] expected(String what) {
@@ -140,26 +95,29 @@ class ResponseGoldensTest {
   }
 
   @Test
-  void everyLossHasItsGoldens() {
+  void aLossThatHasGoldensHasThemForAllRows() {
     Set<String> expected = new TreeSet<>();
-    for (String form : FORMS.keySet()) {
-      SOFT.keySet().forEach(loss -> expected.add(loss + ", " + form));
-      HARD.forEach(
-          (loss, hard) -> {
-            if (hard.labelForm() == LabelForm.CLASSES
-                || form.equals("examples")
-                || form.equals("markedTokens")) {
-              expected.add(loss + ", " + form);
-            }
-          });
-    }
+    cases()
+        .map(test -> Objects.requireNonNull(LOSSES.get(test.loss())))
+        .forEach(
+            loss ->
+                FORMS.keySet().stream()
+                    .filter(
+                        form ->
+                            !loss.readsVectors()
+                                || form.equals("examples")
+                                || form.equals("markedTokens"))
+                    .forEach(form -> expected.add(loss + ", " + form)));
     assertThat(cases().map(Case::toString)).containsExactlyInAnyOrderElementsOf(expected);
   }
 
   @Test
-  void noLossOfTheLibraryIsLeftOut() {
-    assertThat(Stream.concat(HARD.values().stream(), SOFT.values().stream()))
-        .extracting(loss -> loss.getClass().getSimpleName())
+  void everyLossOfTheLibraryHasGoldensOrAValueComputedElsewhere() {
+    assertThat(
+            Stream.concat(
+                    CheckValuesTest.cases(),
+                    cases().map(test -> Objects.requireNonNull(LOSSES.get(test.loss()))))
+                .map(test -> test.loss().getClass().getSimpleName()))
         .containsAll(LossClasses.of(HardLoss.class, SoftLoss.class));
   }
 
@@ -169,7 +127,7 @@ class ResponseGoldensTest {
     long[] pairs = shape.clone();
     pairs[pairs.length - 1] = 2;
     long[] ofTeachers = shape.clone();
-    ofTeachers[ofTeachers.length - 1] = TEACHERS;
+    ofTeachers[ofTeachers.length - 1] = ResponseLossCase.TEACHERS;
     boolean sparse = inputs.containsKey(ObjectiveInputs.TEACHER_LOGITS_INDICES);
     TensorType labels = inputs.get(ObjectiveInputs.LABELS);
     boolean vectors = labels != null && labels.elementType() == ElementType.DOUBLE;
@@ -179,7 +137,7 @@ class ResponseGoldensTest {
         "teacher_logits",
         sparse ? doubles(data + ".largest", pairs) : doubles(data + ".teacher_logits", shape));
     batch.put("teacher_logits_indices", longs(data + ".largest_indices", pairs));
-    for (int k = 1; k <= TEACHERS; k++) {
+    for (int k = 1; k <= ResponseLossCase.TEACHERS; k++) {
       String name = ObjectiveInputs.ofTeacher(k);
       batch.put(name, doubles(data + "." + name, shape));
     }

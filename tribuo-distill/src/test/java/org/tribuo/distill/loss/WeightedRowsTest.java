@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -28,17 +29,8 @@ class WeightedRowsTest {
   private static final TensorType LOGITS =
       TensorType.of(ElementType.FLOAT, Shape.of(Dimension.of("batch"), Dimension.of(CLASSES)));
 
-  static List<SoftLoss> losses() {
-    return List.of(
-        new KlDivergence(),
-        new ReverseKl(),
-        new LogitsMse(),
-        new CosineDistance(),
-        new Dkd(1, 8),
-        new Dkd(1, 8, Dkd.Unlabelled.TEACHERS_CLASS),
-        new Dist(1, 2),
-        new LogitStandardization(new KlDivergence()),
-        new WeightedLosses(List.of(new KlDivergence(), new Dist(0, 1)), 1.0, 0.5));
+  static Stream<SoftLoss> losses() {
+    return ResponseLossCase.ofOneTeacher().filter(SoftLoss::weighsRows);
   }
 
   @ParameterizedTest
