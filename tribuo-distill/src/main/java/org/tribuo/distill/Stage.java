@@ -15,9 +15,9 @@ import org.tribuo.distill.task.TaskLosses;
 import org.tribuo.distill.teacher.FeatureTeacher;
 import org.tribuo.distill.teacher.TeacherAgreement;
 import org.tribuo.distill.training.TrainingSettings;
-import org.tribuo.distill.training.data.ExampleRows;
-import org.tribuo.distill.training.data.Split;
-import org.tribuo.distill.training.data.StageExamples;
+import org.tribuo.distill.training.internal.data.ExampleRows;
+import org.tribuo.distill.training.internal.data.Split;
+import org.tribuo.distill.training.internal.data.StageExamples;
 
 /**
  * A stage of a training with what it has of the trainer.

@@ -30,7 +30,7 @@ import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
-import org.tribuo.distill.graph.pass.Normalization;
+import org.tribuo.distill.graph.internal.pass.Normalization;
 import org.tribuo.distill.input.Batching;
 import org.tribuo.distill.loss.AttentionForm;
 import org.tribuo.distill.loss.AttentionKl;

@@ -24,7 +24,7 @@ import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
-import org.tribuo.distill.graph.pass.Normalization;
+import org.tribuo.distill.graph.internal.pass.Normalization;
 import org.tribuo.distill.input.Batching;
 import org.tribuo.distill.input.FedInputs;
 import org.tribuo.distill.input.Feeder;
@@ -37,8 +37,8 @@ import org.tribuo.distill.teacher.SoftTargetProducer;
 import org.tribuo.distill.teacher.Teacher;
 import org.tribuo.distill.teacher.TeacherExamples;
 import org.tribuo.distill.teacher.TeacherSettings;
-import org.tribuo.distill.teacher.store.SoftTargetStore;
-import org.tribuo.distill.teacher.store.SoftTargets;
+import org.tribuo.distill.teacher.internal.store.SoftTargetStore;
+import org.tribuo.distill.teacher.internal.store.SoftTargets;
 
 /** Models that read two rows of eight tokens, and no others. */
 class FixedShapeTest {

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.tribuo.MutableDataset;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.engine.Device;
-import org.tribuo.distill.engine.ort.RunningGraph;
+import org.tribuo.distill.engine.internal.ort.RunningGraph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.RowShape;

@@ -13,7 +13,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.engine.OperatorLibrary;
 import org.tribuo.distill.engine.RuntimeUnavailableException;
-import org.tribuo.distill.engine.ort.NativeFiles;
+import org.tribuo.distill.engine.internal.ort.NativeFiles;
 import org.tribuo.distill.graph.DistillDomain;
 
 /**

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.engine.LoadedModel;
-import org.tribuo.distill.engine.ort.LibraryModels;
+import org.tribuo.distill.engine.internal.ort.LibraryModels;
 import org.tribuo.distill.graph.Attributes;
 import org.tribuo.distill.graph.DistillDomain;
 import org.tribuo.distill.graph.ElementType;

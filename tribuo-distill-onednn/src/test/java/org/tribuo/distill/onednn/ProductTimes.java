@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.tribuo.distill.engine.Device;
-import org.tribuo.distill.engine.ort.LibraryModels;
+import org.tribuo.distill.engine.internal.ort.LibraryModels;
 import org.tribuo.distill.graph.Attributes;
 import org.tribuo.distill.graph.DistillDomain;
 import org.tribuo.distill.graph.ElementType;

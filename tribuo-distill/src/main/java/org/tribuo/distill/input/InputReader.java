@@ -13,7 +13,7 @@ import org.tribuo.Example;
 import org.tribuo.FeatureMap;
 import org.tribuo.ImmutableFeatureMap;
 import org.tribuo.distill.graph.TensorType;
-import org.tribuo.distill.protos.ComponentProto;
+import org.tribuo.distill.internal.protos.ComponentProto;
 import org.tribuo.distill.transformer.Transformer;
 import org.tribuo.protos.ProtoSerializable;
 

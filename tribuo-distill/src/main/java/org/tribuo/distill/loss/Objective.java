@@ -15,7 +15,7 @@ import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
-import org.tribuo.distill.graph.shape.ShapeInference;
+import org.tribuo.distill.graph.internal.shape.ShapeInference;
 import org.tribuo.distill.transformer.TransformerFeatures;
 
 /**

@@ -8,7 +8,7 @@ import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.engine.EngineException;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
-import org.tribuo.distill.graph.pass.FreeBatch;
+import org.tribuo.distill.graph.internal.pass.FreeBatch;
 import org.tribuo.distill.input.ExampleInputs;
 import org.tribuo.distill.input.Feeder;
 import org.tribuo.distill.input.InputReader;

@@ -5,7 +5,7 @@ import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Shape;
-import org.tribuo.distill.graph.pass.LogitsBelow;
+import org.tribuo.distill.graph.internal.pass.LogitsBelow;
 import org.tribuo.distill.task.Head;
 import org.tribuo.distill.task.LabelOrder;
 import org.tribuo.distill.transformer.Transformer;

@@ -9,12 +9,12 @@ import java.util.SortedSet;
 import org.tribuo.ImmutableOutputInfo;
 import org.tribuo.Output;
 import org.tribuo.OutputFactory;
-import org.tribuo.distill.component.SavedComponents;
+import org.tribuo.distill.internal.component.SavedComponents;
+import org.tribuo.distill.internal.protos.ComponentProto;
 import org.tribuo.distill.loss.AnswerForm;
 import org.tribuo.distill.loss.HardLoss;
 import org.tribuo.distill.loss.RowForm;
 import org.tribuo.distill.loss.SoftLoss;
-import org.tribuo.distill.protos.ComponentProto;
 import org.tribuo.protos.ProtoSerializable;
 
 /**

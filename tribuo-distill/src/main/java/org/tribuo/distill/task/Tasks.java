@@ -4,8 +4,8 @@ import java.util.List;
 import org.tribuo.ImmutableOutputInfo;
 import org.tribuo.Output;
 import org.tribuo.OutputFactory;
-import org.tribuo.distill.component.SavedComponents;
-import org.tribuo.distill.protos.ComponentProto;
+import org.tribuo.distill.internal.component.SavedComponents;
+import org.tribuo.distill.internal.protos.ComponentProto;
 
 /** Finds the task of a dataset, or of a model that was saved. */
 public final class Tasks {

@@ -11,7 +11,7 @@ import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.QuantisedWeights;
 import org.tribuo.distill.graph.TensorType;
-import org.tribuo.distill.graph.pass.InferenceForm;
+import org.tribuo.distill.graph.internal.pass.InferenceForm;
 import org.tribuo.distill.transformer.Feature;
 import org.tribuo.distill.transformer.FeatureValue;
 import org.tribuo.distill.transformer.Transformer;

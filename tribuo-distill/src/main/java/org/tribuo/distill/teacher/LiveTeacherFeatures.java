@@ -14,7 +14,7 @@ import org.tribuo.distill.engine.InferenceSession;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.FedInputs;
 import org.tribuo.distill.training.TrainingData;
-import org.tribuo.distill.training.data.ExampleTrainingData;
+import org.tribuo.distill.training.internal.data.ExampleTrainingData;
 import org.tribuo.distill.transformer.Feature;
 
 /**

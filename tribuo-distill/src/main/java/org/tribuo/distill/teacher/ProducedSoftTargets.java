@@ -1,6 +1,6 @@
 package org.tribuo.distill.teacher;
 
-import org.tribuo.distill.teacher.store.SoftTargets;
+import org.tribuo.distill.teacher.internal.store.SoftTargets;
 
 /**
  * Soft targets and what it took to have them.

@@ -1,6 +1,6 @@
 package org.tribuo.distill.teacher;
 
-import org.tribuo.distill.component.NamedColumns;
+import org.tribuo.distill.internal.component.NamedColumns;
 
 /**
  * A teacher that can be run.

@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.tribuo.distill.component.PropertyChecks;
+import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.distill.task.LabelOrder;
 import org.tribuo.distill.transformer.TransformerFiles;
 

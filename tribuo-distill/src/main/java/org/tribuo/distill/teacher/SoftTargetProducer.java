@@ -9,11 +9,11 @@ import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.tribuo.distill.engine.Engines;
 import org.tribuo.distill.graph.RowShape;
-import org.tribuo.distill.teacher.store.SoftTargetKey;
-import org.tribuo.distill.teacher.store.SoftTargetSpec;
-import org.tribuo.distill.teacher.store.SoftTargetStore;
-import org.tribuo.distill.teacher.store.SoftTargetWriter;
-import org.tribuo.distill.teacher.store.SoftTargets;
+import org.tribuo.distill.teacher.internal.store.SoftTargetKey;
+import org.tribuo.distill.teacher.internal.store.SoftTargetSpec;
+import org.tribuo.distill.teacher.internal.store.SoftTargetStore;
+import org.tribuo.distill.teacher.internal.store.SoftTargetWriter;
+import org.tribuo.distill.teacher.internal.store.SoftTargets;
 
 /**
  * Has the soft targets of a teacher: those that are kept are taken from the store, the others are
@@ -52,8 +52,8 @@ public record SoftTargetProducer(
    * @throws IllegalArgumentException if there are no rows
    * @throws TeacherException if the rows do not fit the teacher's inputs, or the teacher fails;
    *     what was computed before is kept
-   * @throws org.tribuo.distill.teacher.store.SoftTargetStoreException if the store cannot be read
-   *     or written, or holds these soft targets for other labels
+   * @throws org.tribuo.distill.teacher.internal.store.SoftTargetStoreException if the store cannot
+   *     be read or written, or holds these soft targets for other labels
    */
   public ProducedSoftTargets produce(Teacher teacher, TeacherInputs inputs) {
     return produce(teacher, inputs, OptionalInt.empty());

@@ -9,8 +9,8 @@ import org.tribuo.distill.input.ExampleInputs;
 import org.tribuo.distill.input.FedInputs;
 import org.tribuo.distill.task.LabelOrder;
 import org.tribuo.distill.task.Task;
-import org.tribuo.distill.teacher.store.SoftTargetStore;
-import org.tribuo.distill.teacher.store.SoftTargets;
+import org.tribuo.distill.teacher.internal.store.SoftTargetStore;
+import org.tribuo.distill.teacher.internal.store.SoftTargets;
 import org.tribuo.distill.transformer.TransformerFiles;
 
 /**

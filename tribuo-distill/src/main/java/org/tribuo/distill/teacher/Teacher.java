@@ -28,9 +28,9 @@ import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.RowShape;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
-import org.tribuo.distill.graph.pass.LogitsBelow;
+import org.tribuo.distill.graph.internal.pass.LogitsBelow;
 import org.tribuo.distill.task.LabelOrder;
-import org.tribuo.distill.teacher.store.SoftTargetKey;
+import org.tribuo.distill.teacher.internal.store.SoftTargetKey;
 import org.tribuo.distill.transformer.LogitsOutput;
 import org.tribuo.distill.transformer.Transformer;
 

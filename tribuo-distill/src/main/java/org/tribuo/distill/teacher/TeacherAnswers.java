@@ -8,9 +8,9 @@ import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.loss.ObjectiveInputs;
 import org.tribuo.distill.loss.RowForm;
 import org.tribuo.distill.task.Targets;
-import org.tribuo.distill.teacher.store.SoftTargetBatch;
-import org.tribuo.distill.teacher.store.SoftTargets;
-import org.tribuo.distill.training.data.RowInputs;
+import org.tribuo.distill.teacher.internal.store.SoftTargetBatch;
+import org.tribuo.distill.teacher.internal.store.SoftTargets;
+import org.tribuo.distill.training.internal.data.RowInputs;
 
 /**
  * What one or several teachers said of all rows. Each batch reads its rows alone.

@@ -4,7 +4,7 @@
  *
  * <p>{@link org.tribuo.distill.teacher.SoftTargetProducer} brings a {@link
  * org.tribuo.distill.teacher.Teacher}, its {@link org.tribuo.distill.teacher.TeacherInputs} and a
- * {@link org.tribuo.distill.teacher.store.SoftTargetStore} together.
+ * {@link org.tribuo.distill.teacher.internal.store.SoftTargetStore} together.
  */
 @NullMarked
 package org.tribuo.distill.teacher;

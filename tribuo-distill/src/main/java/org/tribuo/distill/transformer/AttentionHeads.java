@@ -6,7 +6,7 @@ import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.operator.Trait;
-import org.tribuo.distill.operator.standard.StandardOperators;
+import org.tribuo.distill.operator.internal.standard.StandardOperators;
 
 /**
  * Learns the number of attention heads from the shapes in a segment: scores are [batch, heads,

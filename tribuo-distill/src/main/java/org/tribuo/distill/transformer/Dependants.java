@@ -9,7 +9,7 @@ import java.util.function.Predicate;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.operator.Trait;
-import org.tribuo.distill.operator.standard.StandardOperators;
+import org.tribuo.distill.operator.internal.standard.StandardOperators;
 
 /** Walks a graph from a value to what is computed from it. */
 final class Dependants {

@@ -5,7 +5,7 @@ import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.operator.Trait;
-import org.tribuo.distill.operator.standard.StandardOperators;
+import org.tribuo.distill.operator.internal.standard.StandardOperators;
 
 /**
  * The numbers of positions that a graph computes: one to begin with, and one more each time.

@@ -19,7 +19,7 @@ import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.operator.Operator;
 import org.tribuo.distill.operator.Trait;
-import org.tribuo.distill.operator.standard.StandardOperators;
+import org.tribuo.distill.operator.internal.standard.StandardOperators;
 
 /**
  * Reads segments so that those which do the same get the same signature: a number for each

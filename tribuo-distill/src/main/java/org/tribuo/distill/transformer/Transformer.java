@@ -8,8 +8,8 @@ import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
-import org.tribuo.distill.graph.pass.InferenceForm;
-import org.tribuo.distill.graph.pass.Normalization;
+import org.tribuo.distill.graph.internal.pass.InferenceForm;
+import org.tribuo.distill.graph.internal.pass.Normalization;
 
 /**
  * A Transformer, analysed once: each form of its graph is made when it is first asked for, and so

@@ -36,8 +36,8 @@ public final class TransformerFeatures {
   /**
    * Finds the features of a graph.
    *
-   * @param normalized what {@link org.tribuo.distill.graph.pass.Normalization} made of a model; it
-   *     is not changed
+   * @param normalized what {@link org.tribuo.distill.graph.internal.pass.Normalization} made of a
+   *     model; it is not changed
    * @throws GraphException if there are no layers, or two stacks of them
    */
   public static TransformerFeatures find(Graph normalized) {

@@ -9,9 +9,9 @@ import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.TensorType;
-import org.tribuo.distill.graph.pass.Normalization;
+import org.tribuo.distill.graph.internal.pass.Normalization;
 import org.tribuo.distill.operator.Trait;
-import org.tribuo.distill.operator.standard.StandardOperators;
+import org.tribuo.distill.operator.internal.standard.StandardOperators;
 
 /**
  * The layers of a Transformer, found by structure: hidden states are the values [batch, positions,

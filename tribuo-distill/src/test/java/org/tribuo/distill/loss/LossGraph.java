@@ -3,15 +3,15 @@ package org.tribuo.distill.loss;
 import ai.onnxruntime.OrtException;
 import java.util.Collection;
 import java.util.Map;
-import org.tribuo.distill.autodiff.Differentiator;
-import org.tribuo.distill.engine.ort.RunningGraph;
+import org.tribuo.distill.engine.internal.ort.RunningGraph;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
-import org.tribuo.distill.operator.standard.StandardOperators;
+import org.tribuo.distill.internal.autodiff.Differentiator;
+import org.tribuo.distill.operator.internal.standard.StandardOperators;
 
 /** An objective over logits that are inputs of its graph: as small as a student can be. */
 final class LossGraph implements AutoCloseable {

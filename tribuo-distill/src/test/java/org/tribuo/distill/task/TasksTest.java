@@ -7,7 +7,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
-import org.tribuo.distill.protos.ComponentProto;
+import org.tribuo.distill.internal.protos.ComponentProto;
 import org.tribuo.multilabel.MultiLabelFactory;
 import org.tribuo.protos.ProtoUtil;
 import org.tribuo.regression.RegressionFactory;

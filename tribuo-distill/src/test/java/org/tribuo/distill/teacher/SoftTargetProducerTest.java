@@ -17,11 +17,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.RowShape;
 import org.tribuo.distill.task.LabelOrder;
-import org.tribuo.distill.teacher.store.SoftTargetBatch;
-import org.tribuo.distill.teacher.store.SoftTargetStore;
-import org.tribuo.distill.teacher.store.SoftTargetStoreException;
-import org.tribuo.distill.teacher.store.SoftTargetStoreException.Reason;
-import org.tribuo.distill.teacher.store.SoftTargets;
+import org.tribuo.distill.teacher.internal.store.SoftTargetBatch;
+import org.tribuo.distill.teacher.internal.store.SoftTargetStore;
+import org.tribuo.distill.teacher.internal.store.SoftTargetStoreException;
+import org.tribuo.distill.teacher.internal.store.SoftTargetStoreException.Reason;
+import org.tribuo.distill.teacher.internal.store.SoftTargets;
 
 class SoftTargetProducerTest {
   private static final int WIDTH = 5;

@@ -24,13 +24,13 @@ import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Tensor;
-import org.tribuo.distill.graph.pass.Normalization;
+import org.tribuo.distill.graph.internal.pass.Normalization;
 import org.tribuo.distill.loss.AttachedObjective;
 import org.tribuo.distill.loss.CrossEntropy;
 import org.tribuo.distill.loss.KlDivergence;
 import org.tribuo.distill.loss.Objective;
 import org.tribuo.distill.loss.RowForm;
-import org.tribuo.distill.operator.standard.StandardOperators;
+import org.tribuo.distill.operator.internal.standard.StandardOperators;
 import org.tribuo.distill.transformer.Weight;
 import org.tribuo.distill.transformer.Weights;
 

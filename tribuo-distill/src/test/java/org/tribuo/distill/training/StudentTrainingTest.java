@@ -42,7 +42,7 @@ import org.tribuo.distill.loss.RowForm;
 import org.tribuo.distill.loss.TokenMask;
 import org.tribuo.distill.operator.Derivative;
 import org.tribuo.distill.operator.Operators;
-import org.tribuo.distill.operator.standard.StandardOperators;
+import org.tribuo.distill.operator.internal.standard.StandardOperators;
 import org.tribuo.distill.schedule.ConstantSchedule;
 import org.tribuo.distill.schedule.LinearSchedule;
 import org.tribuo.distill.schedule.Schedule;

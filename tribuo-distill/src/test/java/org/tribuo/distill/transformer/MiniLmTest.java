@@ -15,7 +15,7 @@ import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
-import org.tribuo.distill.graph.pass.Normalization;
+import org.tribuo.distill.graph.internal.pass.Normalization;
 
 /** The real all-MiniLM-L6-v2: TorchScript, opset 11, normalisations as formulas. */
 class MiniLmTest {

@@ -8,7 +8,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Tensor;
-import org.tribuo.distill.graph.pass.Normalization;
+import org.tribuo.distill.graph.internal.pass.Normalization;
 
 class NewEncoderTest {
   private static final NewEncoder SMALL = new NewEncoder(50, 16, 3, 24, 4, 48);

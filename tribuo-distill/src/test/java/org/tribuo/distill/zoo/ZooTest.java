@@ -22,7 +22,7 @@ import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.engine.Engines;
 import org.tribuo.distill.engine.Optimizer;
 import org.tribuo.distill.engine.TrainingSession;
-import org.tribuo.distill.engine.ort.GraphRunner;
+import org.tribuo.distill.engine.internal.ort.GraphRunner;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 

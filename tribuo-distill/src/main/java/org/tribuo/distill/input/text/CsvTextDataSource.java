@@ -22,8 +22,8 @@ import org.tribuo.Example;
 import org.tribuo.Output;
 import org.tribuo.OutputFactory;
 import org.tribuo.classification.LabelFactory;
-import org.tribuo.distill.component.BooleanProperties;
-import org.tribuo.distill.component.PropertyChecks;
+import org.tribuo.distill.internal.component.BooleanProperties;
+import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.provenance.ConfiguredDataSourceProvenance;
 
 /**

@@ -14,12 +14,12 @@ import org.tribuo.Dataset;
 import org.tribuo.Example;
 import org.tribuo.FeatureMap;
 import org.tribuo.ImmutableFeatureMap;
-import org.tribuo.distill.component.SavedComponents;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.input.Feeder;
 import org.tribuo.distill.input.InputReader;
-import org.tribuo.distill.protos.ComponentProto;
-import org.tribuo.distill.protos.TokenReaderProto;
+import org.tribuo.distill.internal.component.SavedComponents;
+import org.tribuo.distill.internal.protos.ComponentProto;
+import org.tribuo.distill.internal.protos.TokenReaderProto;
 import org.tribuo.distill.transformer.Transformer;
 
 /**
