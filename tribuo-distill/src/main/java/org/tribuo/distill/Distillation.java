@@ -10,18 +10,18 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import org.tribuo.Dataset;
 import org.tribuo.Output;
-import org.tribuo.distill.engine.Engines;
-import org.tribuo.distill.input.InputReader;
+import org.tribuo.distill.engine.internal.Engines;
+import org.tribuo.distill.input.internal.InputReader;
 import org.tribuo.distill.internal.component.InputFiles;
-import org.tribuo.distill.student.StudentNetwork;
-import org.tribuo.distill.teacher.LiveTeacherFeatures;
-import org.tribuo.distill.teacher.TeacherAnswers;
-import org.tribuo.distill.training.NonFiniteLossException;
-import org.tribuo.distill.training.PrefetchedBatches;
-import org.tribuo.distill.training.TrainedStudent;
-import org.tribuo.distill.training.TrainingData;
+import org.tribuo.distill.student.internal.StudentNetwork;
+import org.tribuo.distill.teacher.internal.LiveTeacherFeatures;
+import org.tribuo.distill.teacher.internal.TeacherAnswers;
+import org.tribuo.distill.training.internal.NonFiniteLossException;
+import org.tribuo.distill.training.internal.PrefetchedBatches;
+import org.tribuo.distill.training.internal.TrainedStudent;
+import org.tribuo.distill.training.internal.TrainingData;
 import org.tribuo.distill.training.internal.data.ExampleTrainingData;
-import org.tribuo.distill.transformer.TransformerFiles;
+import org.tribuo.distill.transformer.internal.TransformerFiles;
 import org.tribuo.provenance.TrainerProvenance;
 
 /**

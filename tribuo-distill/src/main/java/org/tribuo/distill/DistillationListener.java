@@ -6,7 +6,7 @@ import org.tribuo.distill.internal.component.NamedColumns;
 import org.tribuo.distill.teacher.SoftTargetProgress;
 import org.tribuo.distill.teacher.TeacherRun;
 import org.tribuo.distill.training.TrainingListener;
-import org.tribuo.distill.transformer.TransformerFeatures;
+import org.tribuo.distill.transformer.internal.TransformerFeatures;
 
 /**
  * Is told how a distillation goes, by the thread that called {@code train}. An exception that it

@@ -12,19 +12,19 @@ import java.util.OptionalInt;
 import java.util.Set;
 import org.tribuo.Dataset;
 import org.tribuo.Output;
-import org.tribuo.distill.internal.file.TemporaryFolder;
-import org.tribuo.distill.student.StudentNetwork;
-import org.tribuo.distill.task.LabelOrder;
+import org.tribuo.distill.file.internal.TemporaryFolder;
+import org.tribuo.distill.student.internal.StudentNetwork;
+import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.teacher.OnnxTeacher;
-import org.tribuo.distill.teacher.ReadyTeacher;
-import org.tribuo.distill.teacher.SoftTargetStep;
-import org.tribuo.distill.teacher.TeacherAgreement;
-import org.tribuo.distill.teacher.TeacherAnswers;
 import org.tribuo.distill.teacher.TeacherSource;
-import org.tribuo.distill.teacher.TeacherUse;
+import org.tribuo.distill.teacher.internal.ReadyTeacher;
+import org.tribuo.distill.teacher.internal.SoftTargetStep;
+import org.tribuo.distill.teacher.internal.TeacherAgreement;
+import org.tribuo.distill.teacher.internal.TeacherAnswers;
+import org.tribuo.distill.teacher.internal.TeacherUse;
 import org.tribuo.distill.teacher.internal.store.SoftTargetStore;
 import org.tribuo.distill.training.internal.data.StageExamples;
-import org.tribuo.distill.transformer.TransformerFiles;
+import org.tribuo.distill.transformer.internal.TransformerFiles;
 import org.tribuo.provenance.ModelProvenance;
 
 /**

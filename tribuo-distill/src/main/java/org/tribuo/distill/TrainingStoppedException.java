@@ -1,6 +1,6 @@
 package org.tribuo.distill;
 
-import org.tribuo.distill.training.NonFiniteLossException;
+import org.tribuo.distill.training.internal.NonFiniteLossException;
 
 /**
  * A training was stopped because its loss, or one of its terms, was no longer a finite number. What

@@ -66,7 +66,7 @@ import org.tribuo.distill.transformer.FeatureValue;
 import org.tribuo.distill.transformer.HeadLayout;
 import org.tribuo.distill.transformer.NamedFeature;
 import org.tribuo.distill.transformer.Pooling;
-import org.tribuo.distill.transformer.TransformerFeatures;
+import org.tribuo.distill.transformer.internal.TransformerFeatures;
 import org.tribuo.test.Helpers;
 
 /** Trainings that compare what happens inside student and teacher. */

@@ -28,13 +28,13 @@ import org.tribuo.distill.input.text.TextTokenizer;
 import org.tribuo.distill.input.text.TokenFeatures;
 import org.tribuo.distill.internal.component.OnnxMetadata;
 import org.tribuo.distill.student.OnnxStudent;
-import org.tribuo.distill.task.LabelOrder;
 import org.tribuo.distill.task.SingleLabel;
+import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.teacher.OnnxTeacher;
-import org.tribuo.distill.teacher.ReadyTeacher;
-import org.tribuo.distill.teacher.SoftTargetStep;
-import org.tribuo.distill.teacher.TeacherUse;
-import org.tribuo.distill.transformer.TransformerFiles;
+import org.tribuo.distill.teacher.internal.ReadyTeacher;
+import org.tribuo.distill.teacher.internal.SoftTargetStep;
+import org.tribuo.distill.teacher.internal.TeacherUse;
+import org.tribuo.distill.transformer.internal.TransformerFiles;
 import org.tribuo.evaluation.TrainTestSplitter;
 import org.tribuo.test.Helpers;
 

@@ -7,7 +7,7 @@ import java.util.Optional;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.DistilledModel;
-import org.tribuo.distill.internal.file.FolderLock;
+import org.tribuo.distill.file.FolderLock;
 import org.tribuo.distill.teacher.OnnxTeacher;
 
 /**

@@ -10,7 +10,7 @@ import java.nio.file.attribute.FileTime;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tribuo.distill.internal.file.FolderLock;
+import org.tribuo.distill.file.FolderLock;
 
 class ResultFolderTest {
   @TempDir Path parent;

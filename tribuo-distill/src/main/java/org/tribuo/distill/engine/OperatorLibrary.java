@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.ServiceLoader;
 
 /**
- * The operators of {@link org.tribuo.distill.graph.DistillDomain}, which ONNX Runtime does not
+ * The operators of {@link org.tribuo.distill.graph.internal.DistillDomain}, which ONNX Runtime does not
  * have, brought along by a module on the class path, which names its implementation for {@link
  * ServiceLoader}.
  *

@@ -9,6 +9,7 @@ import com.oracle.labs.mlrg.olcut.provenance.Provenancable;
 import com.oracle.labs.mlrg.olcut.provenance.impl.ConfiguredObjectProvenanceImpl;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
+import org.tribuo.distill.input.internal.BatchPlan;
 import org.tribuo.distill.internal.component.PropertyChecks;
 
 /**

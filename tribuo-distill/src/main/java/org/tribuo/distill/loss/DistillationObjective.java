@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.internal.component.PropertyChecks;
+import org.tribuo.distill.loss.internal.ObjectiveSchedules;
 import org.tribuo.distill.schedule.ConstantSchedule;
 import org.tribuo.distill.schedule.Schedule;
 import org.tribuo.distill.transformer.Feature;

@@ -9,9 +9,12 @@ import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.loss.internal.Parts;
+import org.tribuo.distill.loss.internal.Projections;
+import org.tribuo.distill.loss.internal.TargetInputs;
 import org.tribuo.distill.transformer.Feature;
 import org.tribuo.distill.transformer.Feature.Kind;
-import org.tribuo.distill.transformer.TransformerFeatures;
+import org.tribuo.distill.transformer.internal.TransformerFeatures;
 
 /**
  * The features of a batch as a loss sees them: those of the student, which are computed in its
@@ -31,7 +34,7 @@ public final class Features {
   private final Dimension batch;
   private final Dimension positions;
 
-  Features(
+  public Features(
       Ops op,
       TargetInputs inputs,
       TransformerFeatures student,

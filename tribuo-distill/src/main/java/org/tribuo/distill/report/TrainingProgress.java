@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.tribuo.distill.engine.TrainingSession;
+import org.tribuo.distill.engine.internal.TrainingSession;
 import org.tribuo.distill.training.EvaluationReport;
 import org.tribuo.distill.training.StepReport;
 import org.tribuo.distill.training.TrainingListener;

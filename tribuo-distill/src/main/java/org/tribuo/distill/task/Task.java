@@ -13,8 +13,12 @@ import org.tribuo.distill.internal.component.SavedComponents;
 import org.tribuo.distill.internal.protos.ComponentProto;
 import org.tribuo.distill.loss.AnswerForm;
 import org.tribuo.distill.loss.HardLoss;
-import org.tribuo.distill.loss.RowForm;
 import org.tribuo.distill.loss.SoftLoss;
+import org.tribuo.distill.loss.internal.RowForm;
+import org.tribuo.distill.task.internal.Head;
+import org.tribuo.distill.task.internal.LabelOrder;
+import org.tribuo.distill.task.internal.Score;
+import org.tribuo.distill.task.internal.TargetCodec;
 import org.tribuo.protos.ProtoSerializable;
 
 /**

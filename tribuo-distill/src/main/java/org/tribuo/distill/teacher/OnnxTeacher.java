@@ -13,22 +13,28 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.Dataset;
 import org.tribuo.distill.graph.OnnxModel;
-import org.tribuo.distill.input.ExampleInputs;
-import org.tribuo.distill.input.InputReader;
-import org.tribuo.distill.input.Modalities;
+import org.tribuo.distill.input.internal.ExampleInputs;
+import org.tribuo.distill.input.internal.InputReader;
+import org.tribuo.distill.input.internal.Modalities;
 import org.tribuo.distill.internal.component.ModelFile;
 import org.tribuo.distill.internal.component.ModelFileProvenance;
 import org.tribuo.distill.internal.component.NamedColumns;
 import org.tribuo.distill.internal.component.OnnxMetadata;
 import org.tribuo.distill.internal.component.PropertyChecks;
-import org.tribuo.distill.student.Student;
-import org.tribuo.distill.student.StudentNetwork;
-import org.tribuo.distill.task.LabelOrder;
+import org.tribuo.distill.student.internal.Student;
+import org.tribuo.distill.student.internal.StudentNetwork;
 import org.tribuo.distill.task.Task;
+import org.tribuo.distill.task.internal.LabelOrder;
+import org.tribuo.distill.teacher.internal.FeatureTeacher;
+import org.tribuo.distill.teacher.internal.ReadyTeacher;
+import org.tribuo.distill.teacher.internal.Teacher;
+import org.tribuo.distill.teacher.internal.TeacherReading;
+import org.tribuo.distill.teacher.internal.TeacherSettings;
+import org.tribuo.distill.teacher.internal.TeacherUse;
 import org.tribuo.distill.transformer.Feature;
 import org.tribuo.distill.transformer.FeatureValue;
 import org.tribuo.distill.transformer.NamedFeature;
-import org.tribuo.distill.transformer.TransformerFiles;
+import org.tribuo.distill.transformer.internal.TransformerFiles;
 
 /**
  * A teacher from an ONNX file. It reads the tokens that the student reads, or has a tokenizer of

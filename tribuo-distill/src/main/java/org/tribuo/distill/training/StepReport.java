@@ -15,7 +15,7 @@ import java.util.Map;
  * @param terms the loss, its terms before they are weighted, and what else is reported with it, by
  *     name
  * @param schedules alpha, temperature and weights of this step, by the names of {@link
- *     org.tribuo.distill.loss.ObjectiveInputs}, as far as the objective has them
+ *     org.tribuo.distill.loss.internal.ObjectiveInputs}, as far as the objective has them
  * @param learningRate the learning rate of this update
  * @param examples the examples in the batch
  * @param tokens the tokens in the batch, without padding

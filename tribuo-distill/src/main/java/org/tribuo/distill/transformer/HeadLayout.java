@@ -22,19 +22,19 @@ public enum HeadLayout {
   FOLDED_TRANSPOSED;
 
   /** The layout of a matrix of each head. */
-  static HeadLayout ofHeads(int rank, boolean transposed) {
+  public static HeadLayout ofHeads(int rank, boolean transposed) {
     if (rank == 3) {
       return transposed ? FOLDED_TRANSPOSED : FOLDED;
     }
     return transposed ? TRANSPOSED : HEADS_FIRST;
   }
 
-  int rank() {
+  public int rank() {
     return this == HEADS_FIRST || this == TRANSPOSED ? 4 : 3;
   }
 
   /** Writes a value as [batch, positions, heads · size]. */
-  Value merged(Ops op, Value x, int heads, long size) {
+  public Value merged(Ops op, Value x, int heads, long size) {
     return switch (this) {
       case MERGED -> x;
       case HEADS_FIRST -> sideBySide(op, op.transpose(x, 0, 2, 1, 3), heads * size);
@@ -45,7 +45,7 @@ public enum HeadLayout {
   }
 
   /** Writes attention as [batch, heads, queries, keys]. */
-  Value byHead(Ops op, Value x, int heads) {
+  public Value byHead(Ops op, Value x, int heads) {
     return this == FOLDED ? unfolded(op, x, heads) : x;
   }
 

@@ -7,3 +7,4 @@
 package org.tribuo.distill.transformer;
 
 import org.jspecify.annotations.NullMarked;
+import org.tribuo.distill.transformer.internal.Transformer;

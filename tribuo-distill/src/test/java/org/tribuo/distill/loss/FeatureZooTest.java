@@ -22,11 +22,15 @@ import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.graph.internal.pass.Normalization;
 import org.tribuo.distill.graph.internal.pass.SinkSelection;
+import org.tribuo.distill.loss.internal.AttachedObjective;
+import org.tribuo.distill.loss.internal.FeatureMatching;
+import org.tribuo.distill.loss.internal.Objective;
+import org.tribuo.distill.loss.internal.RowForm;
 import org.tribuo.distill.transformer.Feature;
-import org.tribuo.distill.transformer.NewEncoder;
-import org.tribuo.distill.transformer.TransformerFeatures;
-import org.tribuo.distill.transformer.Weight;
-import org.tribuo.distill.transformer.Weights;
+import org.tribuo.distill.transformer.internal.NewEncoder;
+import org.tribuo.distill.transformer.internal.TransformerFeatures;
+import org.tribuo.distill.transformer.internal.Weight;
+import org.tribuo.distill.transformer.internal.Weights;
 
 /**
  * Losses on features through real graphs, of a student and a teacher that different exporters

@@ -5,7 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
-import org.tribuo.distill.internal.file.FolderLock;
+import org.tribuo.distill.file.FolderLock;
 import org.tribuo.distill.teacher.internal.store.TinyStore;
 
 /** A store of soft targets; what it gives out must be what was put into it. */

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Set;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.teacher.TeacherException;
-import org.tribuo.distill.teacher.internal.store.SoftTargetStoreException;
+import org.tribuo.distill.teacher.store.SoftTargetStoreException;
 
 /**
  * How a damaged input ended.

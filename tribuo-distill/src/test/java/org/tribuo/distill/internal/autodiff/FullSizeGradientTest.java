@@ -25,16 +25,16 @@ import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.graph.internal.pass.Normalization;
-import org.tribuo.distill.loss.AttachedObjective;
 import org.tribuo.distill.loss.CrossEntropy;
-import org.tribuo.distill.loss.Objective;
-import org.tribuo.distill.loss.RowForm;
+import org.tribuo.distill.loss.internal.AttachedObjective;
+import org.tribuo.distill.loss.internal.Objective;
+import org.tribuo.distill.loss.internal.RowForm;
 import org.tribuo.distill.operator.internal.standard.StandardOperators;
 import org.tribuo.distill.transformer.Pooling;
-import org.tribuo.distill.transformer.TaskHead;
-import org.tribuo.distill.transformer.Transformer;
-import org.tribuo.distill.transformer.Weight;
-import org.tribuo.distill.transformer.Weights;
+import org.tribuo.distill.transformer.internal.TaskHead;
+import org.tribuo.distill.transformer.internal.Transformer;
+import org.tribuo.distill.transformer.internal.Weight;
+import org.tribuo.distill.transformer.internal.Weights;
 
 /**
  * The gradient of a real model, all-MiniLM-L6-v2 with a head for 77 labels, against finite

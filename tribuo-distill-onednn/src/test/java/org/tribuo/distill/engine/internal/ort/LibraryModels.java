@@ -5,8 +5,8 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import org.tribuo.distill.engine.Device;
-import org.tribuo.distill.engine.LoadedModel;
 import org.tribuo.distill.engine.OperatorLibrary;
+import org.tribuo.distill.engine.internal.LoadedModel;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Tensor;
 

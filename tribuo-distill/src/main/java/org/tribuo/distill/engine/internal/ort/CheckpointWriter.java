@@ -18,7 +18,7 @@ import org.tribuo.distill.engine.internal.ort.CheckpointSchema.Property;
 import org.tribuo.distill.engine.internal.ort.CheckpointSchema.PropertyBag;
 import org.tribuo.distill.engine.internal.ort.CheckpointSchema.Root;
 import org.tribuo.distill.engine.internal.ort.CheckpointSchema.TensorFields;
-import org.tribuo.distill.graph.AtomicFile;
+import org.tribuo.distill.file.AtomicFile;
 import org.tribuo.distill.graph.Tensor;
 
 /**

@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.zip.CRC32;
 import org.tribuo.distill.engine.RuntimeUnavailableException;
 import org.tribuo.distill.engine.internal.ort.NativeLibraries.LibraryFile;
-import org.tribuo.distill.internal.file.FolderLock;
+import org.tribuo.distill.file.FolderLock;
 
 /**
  * The folder from which ONNX Runtime loads its native libraries. It is filled once for each content

@@ -12,17 +12,17 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import org.tribuo.distill.engine.Device;
-import org.tribuo.distill.engine.Engine;
 import org.tribuo.distill.engine.EngineException;
 import org.tribuo.distill.engine.ExecutionProvider;
-import org.tribuo.distill.engine.LoadedModel;
+import org.tribuo.distill.engine.internal.Engine;
+import org.tribuo.distill.engine.internal.LoadedModel;
+import org.tribuo.distill.file.internal.TemporaryFolder;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.internal.pass.InferenceForm;
-import org.tribuo.distill.internal.file.TemporaryFolder;
 
 /** Inference on the native library of ONNX Runtime that this JVM has loaded, whichever it is. */
 class OrtEngine implements Engine {

@@ -1,12 +1,12 @@
 package org.tribuo.distill.engine.internal.ort;
 
 import java.util.Map;
-import org.tribuo.distill.engine.Engine;
-import org.tribuo.distill.engine.EngineProvider;
-import org.tribuo.distill.engine.TrainingEngine;
+import org.tribuo.distill.engine.internal.Engine;
+import org.tribuo.distill.engine.internal.EngineProvider;
+import org.tribuo.distill.engine.internal.TrainingEngine;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.TensorType;
-import org.tribuo.distill.graph.TypeInference;
+import org.tribuo.distill.graph.internal.TypeInference;
 
 /** ONNX Runtime for {@link java.util.ServiceLoader}, which makes it. */
 public final class OrtEngines implements EngineProvider, TypeInference {

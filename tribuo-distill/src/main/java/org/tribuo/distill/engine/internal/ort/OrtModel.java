@@ -8,8 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import org.tribuo.distill.engine.EngineException;
-import org.tribuo.distill.engine.LoadedModel;
-import org.tribuo.distill.engine.Signature;
+import org.tribuo.distill.engine.internal.LoadedModel;
+import org.tribuo.distill.engine.internal.Signature;
 import org.tribuo.distill.graph.Tensor;
 
 /** A session of ONNX Runtime. */

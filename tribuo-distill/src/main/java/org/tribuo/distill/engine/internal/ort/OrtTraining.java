@@ -18,14 +18,14 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.engine.EngineException;
-import org.tribuo.distill.engine.Signature;
-import org.tribuo.distill.engine.TrainingSession;
-import org.tribuo.distill.graph.AtomicFile;
+import org.tribuo.distill.engine.internal.Signature;
+import org.tribuo.distill.engine.internal.TrainingSession;
+import org.tribuo.distill.file.AtomicFile;
+import org.tribuo.distill.file.internal.TemporaryFolder;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
-import org.tribuo.distill.internal.file.TemporaryFolder;
 
 /** A training by ONNX Runtime; the one place that touches its training API. */
 final class OrtTraining implements TrainingSession {

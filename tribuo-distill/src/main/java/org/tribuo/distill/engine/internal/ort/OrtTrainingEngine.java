@@ -3,10 +3,10 @@ package org.tribuo.distill.engine.internal.ort;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.tribuo.distill.engine.Device;
-import org.tribuo.distill.engine.Optimizer;
-import org.tribuo.distill.engine.TrainingEngine;
-import org.tribuo.distill.engine.TrainingGraph;
-import org.tribuo.distill.engine.TrainingSession;
+import org.tribuo.distill.engine.internal.Optimizer;
+import org.tribuo.distill.engine.internal.TrainingEngine;
+import org.tribuo.distill.engine.internal.TrainingGraph;
+import org.tribuo.distill.engine.internal.TrainingSession;
 
 /** Training, by ONNX Runtime's training API. */
 final class OrtTrainingEngine extends OrtEngine implements TrainingEngine {

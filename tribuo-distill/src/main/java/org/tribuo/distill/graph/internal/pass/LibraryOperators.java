@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.tribuo.distill.graph.Attributes;
-import org.tribuo.distill.graph.DistillDomain;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.TensorType;
+import org.tribuo.distill.graph.internal.DistillDomain;
 
 /**
  * Puts the operators of {@link DistillDomain} in the place of those that it has too: matrix

@@ -7,11 +7,11 @@ import java.util.Optional;
 import java.util.Set;
 import org.tribuo.distill.graph.Attributes;
 import org.tribuo.distill.graph.Dimension;
-import org.tribuo.distill.graph.DistillDomain;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.TensorType;
+import org.tribuo.distill.graph.internal.DistillDomain;
 
 /**
  * Puts {@link DistillDomain#PRODUCT}, whose factors are of bfloat16, in the place of a network's

@@ -12,7 +12,7 @@ import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.TensorType;
-import org.tribuo.distill.graph.TypeInference;
+import org.tribuo.distill.graph.internal.TypeInference;
 import org.tribuo.distill.operator.Operator;
 import org.tribuo.distill.operator.SizedNode;
 import org.tribuo.distill.operator.internal.standard.StandardOperators;

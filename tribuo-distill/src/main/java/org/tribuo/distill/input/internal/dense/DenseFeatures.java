@@ -24,12 +24,12 @@ import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
-import org.tribuo.distill.input.Feeder;
-import org.tribuo.distill.input.InputReader;
-import org.tribuo.distill.input.Modality;
+import org.tribuo.distill.input.internal.Feeder;
+import org.tribuo.distill.input.internal.InputReader;
+import org.tribuo.distill.input.internal.Modality;
 import org.tribuo.distill.internal.component.SavedComponents;
 import org.tribuo.distill.internal.protos.ComponentProto;
-import org.tribuo.distill.transformer.Transformer;
+import org.tribuo.distill.transformer.internal.Transformer;
 import org.tribuo.hash.HashedFeatureMap;
 
 /**

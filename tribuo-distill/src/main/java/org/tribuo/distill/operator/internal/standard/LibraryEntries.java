@@ -6,7 +6,7 @@ import static org.tribuo.distill.operator.Trait.NORMALIZES;
 
 import java.util.List;
 import org.tribuo.distill.graph.Attributes;
-import org.tribuo.distill.graph.DistillDomain;
+import org.tribuo.distill.graph.internal.DistillDomain;
 import org.tribuo.distill.operator.Operator;
 
 /** The operators of {@link DistillDomain}, which has operators for their gradients too. */

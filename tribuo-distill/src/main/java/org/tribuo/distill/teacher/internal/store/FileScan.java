@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.zip.CRC32C;
+import org.tribuo.distill.teacher.store.SoftTargetStoreException;
 
 /**
  * What is in a file of soft targets, read from its beginning to its end. Behind the last whole

@@ -3,7 +3,7 @@ package org.tribuo.distill.teacher.internal.store;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import org.tribuo.distill.graph.RowShape;
+import org.tribuo.distill.graph.internal.RowShape;
 
 /**
  * What is kept of one example.

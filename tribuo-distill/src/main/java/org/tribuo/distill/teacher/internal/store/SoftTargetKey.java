@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import org.tribuo.distill.engine.ExecutionProvider;
 import org.tribuo.distill.engine.Precision;
-import org.tribuo.distill.graph.Sha256;
+import org.tribuo.distill.file.internal.Sha256;
 
 /**
  * What soft targets are found again by: everything that decides them beyond rounding. The provider

@@ -1,7 +1,7 @@
 package org.tribuo.distill.teacher.internal.store;
 
 import java.util.List;
-import org.tribuo.distill.graph.RowShape;
+import org.tribuo.distill.graph.internal.RowShape;
 
 /**
  * What soft targets are to be there.

@@ -8,9 +8,10 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Semaphore;
-import org.tribuo.distill.graph.AtomicFile;
-import org.tribuo.distill.internal.file.FolderLock;
-import org.tribuo.distill.internal.file.TemporaryFolder;
+import org.tribuo.distill.file.AtomicFile;
+import org.tribuo.distill.file.FolderLock;
+import org.tribuo.distill.file.internal.TemporaryFolder;
+import org.tribuo.distill.teacher.store.SoftTargetStoreException;
 
 /**
  * Soft targets on disk, found again by content: a folder with a file for each teacher and data.

@@ -6,7 +6,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Semaphore;
-import org.tribuo.distill.internal.file.FolderLock;
+import org.tribuo.distill.file.FolderLock;
+import org.tribuo.distill.teacher.store.SoftTargetStoreException;
 
 /**
  * Puts rows into a file of soft targets, in any order. Nothing but the rows' places stays in

@@ -8,8 +8,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
-import org.tribuo.distill.graph.RowShape;
 import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.graph.internal.RowShape;
+import org.tribuo.distill.teacher.store.SoftTargetStoreException;
 
 /**
  * The teacher's logits of every example, in a file of which each batch reads its rows alone. Safe

@@ -4,7 +4,8 @@ import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.List;
-import org.tribuo.distill.teacher.internal.store.SoftTargetStoreException.Reason;
+import org.tribuo.distill.teacher.store.SoftTargetStoreException;
+import org.tribuo.distill.teacher.store.SoftTargetStoreException.Reason;
 
 /**
  * Says what is wrong with a store in words that a user can act on.

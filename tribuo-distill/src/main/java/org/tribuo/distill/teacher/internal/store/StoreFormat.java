@@ -14,8 +14,8 @@ import java.util.Optional;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.graph.Dimension;
-import org.tribuo.distill.graph.RowShape;
 import org.tribuo.distill.graph.Shape;
+import org.tribuo.distill.graph.internal.RowShape;
 
 /**
  * The bytes of a file of soft targets. Rows are appended as the teacher makes them, and a file that

@@ -6,10 +6,10 @@ import java.util.stream.IntStream;
 import org.tribuo.Dataset;
 import org.tribuo.Example;
 import org.tribuo.Output;
-import org.tribuo.distill.input.ExampleInputs;
-import org.tribuo.distill.input.InputReader;
-import org.tribuo.distill.task.TargetCodec;
-import org.tribuo.distill.task.Targets;
+import org.tribuo.distill.input.internal.ExampleInputs;
+import org.tribuo.distill.input.internal.InputReader;
+import org.tribuo.distill.task.internal.TargetCodec;
+import org.tribuo.distill.task.internal.Targets;
 
 /**
  * The examples of a dataset as a student reads them, one row each, in the order of the dataset.

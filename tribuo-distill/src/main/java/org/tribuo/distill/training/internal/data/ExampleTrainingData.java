@@ -10,11 +10,11 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
-import org.tribuo.distill.input.BatchPlan;
-import org.tribuo.distill.input.ExampleInputs;
-import org.tribuo.distill.input.FedInputs;
-import org.tribuo.distill.loss.ObjectiveInputs;
-import org.tribuo.distill.training.TrainingData;
+import org.tribuo.distill.input.internal.BatchPlan;
+import org.tribuo.distill.input.internal.ExampleInputs;
+import org.tribuo.distill.input.internal.FedInputs;
+import org.tribuo.distill.loss.internal.ObjectiveInputs;
+import org.tribuo.distill.training.internal.TrainingData;
 
 /** Some rows of examples, with their labels and soft targets, in batches of similar length. */
 public final class ExampleTrainingData implements TrainingData {

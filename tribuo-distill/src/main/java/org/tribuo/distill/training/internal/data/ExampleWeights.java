@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import org.tribuo.Example;
 import org.tribuo.distill.graph.Tensor;
-import org.tribuo.distill.task.TensorRows;
+import org.tribuo.distill.task.internal.TensorRows;
 
 /**
  * How much each example of a dataset counts beside the others, as Tribuo's {@link

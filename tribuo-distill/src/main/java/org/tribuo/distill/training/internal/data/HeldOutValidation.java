@@ -4,12 +4,12 @@ import java.util.Map;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
-import org.tribuo.distill.input.ExampleInputs;
-import org.tribuo.distill.loss.ObjectiveInputs;
-import org.tribuo.distill.student.NetworkRunner;
-import org.tribuo.distill.student.StudentNetwork;
-import org.tribuo.distill.task.Score;
-import org.tribuo.distill.training.Validation;
+import org.tribuo.distill.input.internal.ExampleInputs;
+import org.tribuo.distill.loss.internal.ObjectiveInputs;
+import org.tribuo.distill.student.internal.NetworkRunner;
+import org.tribuo.distill.student.internal.StudentNetwork;
+import org.tribuo.distill.task.internal.Score;
+import org.tribuo.distill.training.internal.Validation;
 
 /** Measures a student on rows that were held out, each as its example's weight says. */
 public final class HeldOutValidation implements Validation {

@@ -4,8 +4,8 @@ import org.tribuo.ConfigurableDataSource;
 import org.tribuo.Dataset;
 import org.tribuo.MutableDataset;
 import org.tribuo.Output;
-import org.tribuo.distill.input.InputReader;
-import org.tribuo.distill.task.TargetCodec;
+import org.tribuo.distill.input.internal.InputReader;
+import org.tribuo.distill.task.internal.TargetCodec;
 
 /** The examples of one or several stages of a training. */
 public final class StageExamples<T extends Output<T>> {

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tribuo.distill.engine.Device;
-import org.tribuo.distill.engine.TrainingSession;
+import org.tribuo.distill.engine.internal.TrainingSession;
 import org.tribuo.distill.graph.Tensor;
 
 /** Artifacts that ONNX Runtime's own Python tools made of a BERT, with what they computed. */

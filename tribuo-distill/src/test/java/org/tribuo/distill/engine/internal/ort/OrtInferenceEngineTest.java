@@ -14,10 +14,10 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.opentest4j.TestAbortedException;
-import org.tribuo.distill.engine.Engine;
-import org.tribuo.distill.engine.EngineContract;
-import org.tribuo.distill.engine.Engines;
 import org.tribuo.distill.engine.RuntimeUnavailableException;
+import org.tribuo.distill.engine.internal.Engine;
+import org.tribuo.distill.engine.internal.EngineContract;
+import org.tribuo.distill.engine.internal.Engines;
 
 /**
  * ONNX Runtime with the native library of its own jar, which cannot train: a JVM loads one library,

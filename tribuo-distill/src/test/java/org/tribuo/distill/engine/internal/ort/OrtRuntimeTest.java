@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tribuo.distill.engine.Engines;
 import org.tribuo.distill.engine.RuntimeUnavailableException;
+import org.tribuo.distill.engine.internal.Engines;
 
 class OrtRuntimeTest {
   @TempDir Path temporary;

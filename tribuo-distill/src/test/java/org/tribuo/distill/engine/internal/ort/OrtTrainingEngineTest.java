@@ -1,12 +1,12 @@
 package org.tribuo.distill.engine.internal.ort;
 
 import org.junit.jupiter.api.Nested;
-import org.tribuo.distill.engine.Engine;
-import org.tribuo.distill.engine.EngineContract;
-import org.tribuo.distill.engine.Engines;
-import org.tribuo.distill.engine.OptimizerContract;
-import org.tribuo.distill.engine.TrainingEngine;
-import org.tribuo.distill.engine.TrainingEngineContract;
+import org.tribuo.distill.engine.internal.Engine;
+import org.tribuo.distill.engine.internal.EngineContract;
+import org.tribuo.distill.engine.internal.Engines;
+import org.tribuo.distill.engine.internal.OptimizerContract;
+import org.tribuo.distill.engine.internal.TrainingEngine;
+import org.tribuo.distill.engine.internal.TrainingEngineContract;
 
 /** ONNX Runtime with its training API. */
 class OrtTrainingEngineTest {

@@ -15,9 +15,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.engine.EngineException;
-import org.tribuo.distill.engine.LinearRegression;
-import org.tribuo.distill.engine.Optimizer;
-import org.tribuo.distill.engine.TrainingSession;
+import org.tribuo.distill.engine.internal.LinearRegression;
+import org.tribuo.distill.engine.internal.Optimizer;
+import org.tribuo.distill.engine.internal.TrainingSession;
 import org.tribuo.distill.graph.Tensor;
 
 /** How ONNX Runtime is handed its artifacts; what a training does is in the contract. */

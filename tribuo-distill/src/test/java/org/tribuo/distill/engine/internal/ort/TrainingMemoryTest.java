@@ -12,9 +12,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.tribuo.distill.engine.Device;
-import org.tribuo.distill.engine.LinearRegression;
-import org.tribuo.distill.engine.Optimizer;
-import org.tribuo.distill.engine.TrainingSession;
+import org.tribuo.distill.engine.internal.LinearRegression;
+import org.tribuo.distill.engine.internal.Optimizer;
+import org.tribuo.distill.engine.internal.TrainingSession;
 import org.tribuo.distill.graph.Tensor;
 
 /** The inputs of a step have up to 320 kB: 2,000 steps that leak them would take 300 MB. */

@@ -16,7 +16,7 @@ import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
-import org.tribuo.distill.transformer.Transformer;
+import org.tribuo.distill.transformer.internal.Transformer;
 
 class InferenceFormTest {
   private static OnnxModel zoo(String name) throws IOException {

@@ -9,8 +9,8 @@ import java.util.Collection;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
-import org.tribuo.distill.graph.DistillDomain;
 import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.graph.internal.DistillDomain;
 import org.tribuo.distill.operator.Derivative;
 import org.tribuo.distill.operator.Operator;
 

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tribuo.distill.graph.RowShape;
+import org.tribuo.distill.graph.internal.RowShape;
 
 /** Soft targets that are larger than Java's heap. */
 class SoftTargetHeapTest {

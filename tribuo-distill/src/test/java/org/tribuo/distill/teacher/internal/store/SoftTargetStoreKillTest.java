@@ -14,8 +14,9 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tribuo.distill.graph.RowShape;
-import org.tribuo.distill.teacher.internal.store.SoftTargetStoreException.Reason;
+import org.tribuo.distill.graph.internal.RowShape;
+import org.tribuo.distill.teacher.store.SoftTargetStoreException;
+import org.tribuo.distill.teacher.store.SoftTargetStoreException.Reason;
 
 class SoftTargetStoreKillTest {
   private static final SoftTargetSpec SPEC =

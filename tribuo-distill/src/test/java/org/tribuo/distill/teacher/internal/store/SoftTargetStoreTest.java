@@ -22,10 +22,11 @@ import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tribuo.distill.file.FolderLock;
 import org.tribuo.distill.graph.Dimension;
-import org.tribuo.distill.graph.RowShape;
-import org.tribuo.distill.internal.file.FolderLock;
-import org.tribuo.distill.teacher.internal.store.SoftTargetStoreException.Reason;
+import org.tribuo.distill.graph.internal.RowShape;
+import org.tribuo.distill.teacher.store.SoftTargetStoreException;
+import org.tribuo.distill.teacher.store.SoftTargetStoreException.Reason;
 
 class SoftTargetStoreTest {
   private static final SoftTargetSpec SPEC = TinyStore.SPEC;

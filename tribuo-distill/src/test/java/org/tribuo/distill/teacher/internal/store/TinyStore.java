@@ -7,8 +7,9 @@ import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.tribuo.distill.engine.ExecutionProvider;
 import org.tribuo.distill.engine.Precision;
-import org.tribuo.distill.graph.RowShape;
-import org.tribuo.distill.graph.Sha256;
+import org.tribuo.distill.file.internal.Sha256;
+import org.tribuo.distill.graph.internal.RowShape;
+import org.tribuo.distill.teacher.store.SoftTargetStoreException;
 
 /** A store of soft targets whose numbers are known. */
 public final class TinyStore {
