@@ -22,7 +22,7 @@ import org.tribuo.MutableDataset;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
 import org.tribuo.distill.engine.Device;
-import org.tribuo.distill.engine.ExecutionProvider;
+import org.tribuo.distill.engine.Device.ExecutionProvider;
 import org.tribuo.distill.engine.RuntimeUnavailableException;
 import org.tribuo.distill.engine.internal.Engines;
 import org.tribuo.distill.graph.Graph;

@@ -33,7 +33,7 @@ import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.TrainingGraphOptions;
 import org.tribuo.distill.training.AdamWOptimizer;
 import org.tribuo.distill.training.TrainingListener;
-import org.tribuo.distill.training.TrainingPlan;
+import org.tribuo.distill.training.TrainingListener.TrainingPlan;
 
 /** A BERT of two layers, of which some weights stay as they are. */
 class FrozenWeightsTest {

@@ -10,7 +10,7 @@ import com.oracle.labs.mlrg.olcut.config.Options;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.TrainingStage;
 import org.tribuo.distill.engine.Device;
-import org.tribuo.distill.engine.ExecutionProvider;
+import org.tribuo.distill.engine.Device.ExecutionProvider;
 import org.tribuo.distill.engine.Precision;
 import org.tribuo.distill.internal.component.BooleanProperties;
 import org.tribuo.distill.loss.DistillationObjective;

@@ -27,7 +27,7 @@ import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.graph.internal.DistillDomain;
 import org.tribuo.distill.graph.internal.pass.LibraryOperators;
 import org.tribuo.distill.internal.autodiff.Differentiator;
-import org.tribuo.distill.operator.Operators;
+import org.tribuo.distill.operator.internal.Operators;
 import org.tribuo.distill.operator.internal.standard.StandardOperators;
 
 /** Normalisation and Gelu, and their gradients, against ONNX Runtime's standard operators. */

@@ -9,6 +9,7 @@ import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.loss.LayerMap.LayerPair;
 import org.tribuo.distill.loss.internal.Parts;
 import org.tribuo.distill.loss.internal.Projections;
 import org.tribuo.distill.loss.internal.TargetInputs;
@@ -187,5 +188,14 @@ public final class Features {
     Value tokens = tokens();
     Value sum = op.reduceSum(op.mul(states, op.unsqueeze(tokens, 2)), 1);
     return op.div(sum, op.unsqueeze(op.max(op.reduceSum(tokens, 1), 1), 1));
+  }
+
+  /** How losses that compare examples make one vector an example out of hidden states. */
+  public enum ExampleVector {
+    /** The hidden state of the first token. */
+    FIRST_TOKEN,
+
+    /** The mean over the tokens. */
+    MEAN
   }
 }

@@ -8,6 +8,7 @@ import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.internal.component.PropertyChecks;
+import org.tribuo.distill.loss.LayerMap.LayerPair;
 import org.tribuo.distill.transformer.Feature.Kind;
 
 /**

@@ -14,6 +14,7 @@ import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.loss.HardLoss.LabelForm;
 import org.tribuo.distill.loss.internal.ClassIndices;
 import org.tribuo.distill.loss.internal.ObjectiveInputs;
 import org.tribuo.distill.loss.internal.Parts;
@@ -74,7 +75,8 @@ public final class Rows {
   }
 
   /** Rows of which each is a token: of an output [batch, positions, outputs]. */
-  public static Rows tokens(Ops op, TargetInputs inputs, Value output, RowForm.Tokens form, Parts parts) {
+  public static Rows tokens(
+      Ops op, TargetInputs inputs, Value output, RowForm.Tokens form, Parts parts) {
     RowAxes axes = new RowAxes(leading(output), form.shift());
     Value student = axes.flatRows(op, op.cast(output, inputs.floatType()));
     return new Rows(op, inputs, axes, form, TargetNames.ONLY, student, Optional.empty(), parts);

@@ -14,7 +14,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.internal.component.BooleanProperties;
 import org.tribuo.distill.internal.component.PropertyChecks;
-import org.tribuo.distill.operator.Operators;
+import org.tribuo.distill.operator.internal.Operators;
 import org.tribuo.distill.operator.internal.standard.StandardOperators;
 
 /**

@@ -17,8 +17,8 @@ import org.tribuo.distill.transformer.internal.TransformerFiles;
 
 /**
  * Several teachers, whose weighted mean the student learns from; see {@link
- * org.tribuo.distill.loss.internal.TeacherMean} and {@link TeacherWeights} for the formulas. All know the
- * same labels, in any order; each may have inputs and a tokenizer of its own.
+ * org.tribuo.distill.loss.internal.TeacherMean} and {@link TeacherWeights} for the formulas. All
+ * know the same labels, in any order; each may have inputs and a tokenizer of its own.
  *
  * <pre>{@code
  * <component name="both" type="org.tribuo.distill.teacher.SeveralTeachers">

@@ -3,8 +3,9 @@
  * kept as soft targets and found again by content.
  *
  * <p>{@link org.tribuo.distill.teacher.internal.SoftTargetProducer} brings a {@link
- * org.tribuo.distill.teacher.internal.Teacher}, its {@link org.tribuo.distill.teacher.internal.TeacherInputs} and a
- * {@link org.tribuo.distill.teacher.internal.store.SoftTargetStore} together.
+ * org.tribuo.distill.teacher.internal.Teacher}, its {@link
+ * org.tribuo.distill.teacher.internal.TeacherInputs} and a {@link
+ * org.tribuo.distill.teacher.internal.store.SoftTargetStore} together.
  */
 @NullMarked
 package org.tribuo.distill.teacher;

@@ -1,7 +1,6 @@
 package org.tribuo.distill.transformer;
 
 import java.util.Locale;
-import org.tribuo.distill.transformer.internal.Transformer;
 
 /**
  * What a loss can compare of one layer of a Transformer.

@@ -7,4 +7,3 @@
 package org.tribuo.distill.transformer;
 
 import org.jspecify.annotations.NullMarked;
-import org.tribuo.distill.transformer.internal.Transformer;

@@ -20,7 +20,7 @@ import org.tribuo.distill.loss.internal.RowForm;
 import org.tribuo.distill.transformer.Feature;
 import org.tribuo.distill.transformer.Feature.Kind;
 import org.tribuo.distill.transformer.FeatureValue;
-import org.tribuo.distill.transformer.HeadLayout;
+import org.tribuo.distill.transformer.FeatureValue.HeadLayout;
 import org.tribuo.distill.transformer.internal.TransformerFeatures;
 
 /** Transformers without insides: all their features are inputs, of double precision. */

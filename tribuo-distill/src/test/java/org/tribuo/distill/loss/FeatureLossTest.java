@@ -22,6 +22,8 @@ import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.loss.FeatureGraph.Sizes;
+import org.tribuo.distill.loss.Features.ExampleVector;
+import org.tribuo.distill.loss.LayerMap.LayerPair;
 import org.tribuo.distill.loss.internal.FeatureMatching;
 import org.tribuo.distill.loss.internal.Objective;
 import org.tribuo.distill.loss.internal.Projections;

@@ -22,6 +22,8 @@ import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.graph.internal.pass.Normalization;
 import org.tribuo.distill.graph.internal.pass.SinkSelection;
+import org.tribuo.distill.loss.Features.ExampleVector;
+import org.tribuo.distill.loss.LayerMap.LayerPair;
 import org.tribuo.distill.loss.internal.AttachedObjective;
 import org.tribuo.distill.loss.internal.FeatureMatching;
 import org.tribuo.distill.loss.internal.Objective;

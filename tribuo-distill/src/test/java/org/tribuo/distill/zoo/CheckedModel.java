@@ -21,7 +21,7 @@ import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.graph.internal.pass.Normalization;
 import org.tribuo.distill.graph.internal.shape.ShapeInference;
 import org.tribuo.distill.internal.autodiff.Differentiator;
-import org.tribuo.distill.operator.Operators;
+import org.tribuo.distill.operator.internal.Operators;
 import org.tribuo.distill.transformer.internal.Weight;
 import org.tribuo.distill.transformer.internal.Weights;
 

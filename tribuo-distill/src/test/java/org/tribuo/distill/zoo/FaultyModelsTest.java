@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.tribuo.distill.graph.FiniteDifferences.Distance;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.internal.autodiff.UnknownOperatorException;
-import org.tribuo.distill.operator.Operators;
+import org.tribuo.distill.operator.internal.Operators;
 import org.tribuo.distill.operator.internal.standard.StandardOperators;
 
 /**

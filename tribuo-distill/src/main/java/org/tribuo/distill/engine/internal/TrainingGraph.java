@@ -12,7 +12,7 @@ import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.internal.autodiff.Differentiator;
-import org.tribuo.distill.operator.Operators;
+import org.tribuo.distill.operator.internal.Operators;
 
 /**
  * What is to be trained: a graph with losses and gradients in it. How gradients are accumulated,

@@ -1,4 +1,6 @@
-/** Examples on their way into a model: modalities, readers, feeders, and batches of similar length. */
+/**
+ * Examples on their way into a model: modalities, readers, feeders, and batches of similar length.
+ */
 @NullMarked
 package org.tribuo.distill.input.internal;
 

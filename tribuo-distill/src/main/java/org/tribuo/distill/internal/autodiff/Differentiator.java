@@ -13,11 +13,11 @@ import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
-import org.tribuo.distill.operator.Derivative;
 import org.tribuo.distill.operator.ForwardNode;
 import org.tribuo.distill.operator.Operator;
-import org.tribuo.distill.operator.Operators;
+import org.tribuo.distill.operator.Operator.Derivative;
 import org.tribuo.distill.operator.UndifferentiableException;
+import org.tribuo.distill.operator.internal.Operators;
 
 /**
  * Reverse-mode differentiation: walks from the loss back to the weights and adds to the graph what

@@ -19,7 +19,7 @@ import org.tribuo.distill.graph.internal.shape.ShapeInference;
 import org.tribuo.distill.loss.FeatureTerm;
 import org.tribuo.distill.loss.Features;
 import org.tribuo.distill.loss.HardLoss;
-import org.tribuo.distill.loss.LabelForm;
+import org.tribuo.distill.loss.HardLoss.LabelForm;
 import org.tribuo.distill.loss.Rows;
 import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.transformer.internal.TransformerFeatures;

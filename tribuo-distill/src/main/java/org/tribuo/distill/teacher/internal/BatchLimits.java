@@ -1,6 +1,6 @@
 package org.tribuo.distill.teacher.internal;
 
-import org.tribuo.distill.engine.ExecutionProvider;
+import org.tribuo.distill.engine.Device.ExecutionProvider;
 
 /**
  * How much of the data the teacher is handed at once. Both limits hold; one row that alone has more

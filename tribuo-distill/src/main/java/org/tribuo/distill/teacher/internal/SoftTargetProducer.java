@@ -55,8 +55,8 @@ public record SoftTargetProducer(
    * @throws IllegalArgumentException if there are no rows
    * @throws TeacherException if the rows do not fit the teacher's inputs, or the teacher fails;
    *     what was computed before is kept
-   * @throws org.tribuo.distill.teacher.store.SoftTargetStoreException if the store cannot
-   *     be read or written, or holds these soft targets for other labels
+   * @throws org.tribuo.distill.teacher.store.SoftTargetStoreException if the store cannot be read
+   *     or written, or holds these soft targets for other labels
    */
   public ProducedSoftTargets produce(Teacher teacher, TeacherInputs inputs) {
     return produce(teacher, inputs, OptionalInt.empty());

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.OptionalInt;
 import org.tribuo.Dataset;
-import org.tribuo.distill.engine.ExecutionProvider;
+import org.tribuo.distill.engine.Device.ExecutionProvider;
 import org.tribuo.distill.input.internal.ExampleInputs;
 import org.tribuo.distill.input.internal.FedInputs;
 import org.tribuo.distill.task.Task;

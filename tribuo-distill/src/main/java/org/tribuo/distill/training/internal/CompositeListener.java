@@ -1,12 +1,12 @@
 package org.tribuo.distill.training.internal;
 
 import java.util.List;
-import org.tribuo.distill.training.EpochReport;
-import org.tribuo.distill.training.EvaluationReport;
-import org.tribuo.distill.training.StepReport;
 import org.tribuo.distill.training.TrainingListener;
-import org.tribuo.distill.training.TrainingPlan;
-import org.tribuo.distill.training.TrainingSummary;
+import org.tribuo.distill.training.TrainingListener.EpochReport;
+import org.tribuo.distill.training.TrainingListener.EvaluationReport;
+import org.tribuo.distill.training.TrainingListener.StepReport;
+import org.tribuo.distill.training.TrainingListener.TrainingPlan;
+import org.tribuo.distill.training.TrainingListener.TrainingSummary;
 
 /**
  * One listener that calls several.

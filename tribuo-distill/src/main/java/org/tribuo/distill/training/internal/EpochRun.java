@@ -11,8 +11,8 @@ import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.loss.internal.AttachedObjective;
 import org.tribuo.distill.loss.internal.ObjectiveInputs;
-import org.tribuo.distill.training.StepReport;
 import org.tribuo.distill.training.TrainingListener;
+import org.tribuo.distill.training.TrainingListener.StepReport;
 
 /** Runs the batches of one epoch after the other and counts the steps. */
 final class EpochRun {

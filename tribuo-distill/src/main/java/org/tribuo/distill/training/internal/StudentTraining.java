@@ -13,12 +13,12 @@ import org.tribuo.distill.engine.internal.TrainingSession;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.loss.internal.Objective;
-import org.tribuo.distill.operator.Operators;
-import org.tribuo.distill.training.EpochReport;
-import org.tribuo.distill.training.EvaluationReport;
+import org.tribuo.distill.operator.internal.Operators;
 import org.tribuo.distill.training.TrainingListener;
-import org.tribuo.distill.training.TrainingPlan;
-import org.tribuo.distill.training.TrainingSummary;
+import org.tribuo.distill.training.TrainingListener.EpochReport;
+import org.tribuo.distill.training.TrainingListener.EvaluationReport;
+import org.tribuo.distill.training.TrainingListener.TrainingPlan;
+import org.tribuo.distill.training.TrainingListener.TrainingSummary;
 import org.tribuo.distill.transformer.internal.Transformer;
 
 /**

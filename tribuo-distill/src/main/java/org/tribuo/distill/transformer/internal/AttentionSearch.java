@@ -17,7 +17,7 @@ import org.tribuo.distill.operator.Trait;
 import org.tribuo.distill.operator.internal.standard.StandardOperators;
 import org.tribuo.distill.transformer.Feature.Kind;
 import org.tribuo.distill.transformer.FeatureValue;
-import org.tribuo.distill.transformer.HeadLayout;
+import org.tribuo.distill.transformer.FeatureValue.HeadLayout;
 
 /**
  * Finds the attention of a layer: a softmax between two matrix products of what the layer computes

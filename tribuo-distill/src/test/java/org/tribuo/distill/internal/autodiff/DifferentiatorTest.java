@@ -26,8 +26,8 @@ import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.graph.internal.shape.ShapeInference;
-import org.tribuo.distill.operator.Operators;
 import org.tribuo.distill.operator.UndifferentiableException;
+import org.tribuo.distill.operator.internal.Operators;
 import org.tribuo.distill.operator.internal.standard.StandardOperators;
 
 class DifferentiatorTest {

@@ -20,7 +20,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tribuo.distill.engine.Device;
-import org.tribuo.distill.engine.ExecutionProvider;
+import org.tribuo.distill.engine.Device.ExecutionProvider;
 import org.tribuo.distill.engine.RuntimeUnavailableException;
 import org.tribuo.distill.engine.internal.Engines;
 import org.tribuo.distill.engine.internal.InferenceSession;

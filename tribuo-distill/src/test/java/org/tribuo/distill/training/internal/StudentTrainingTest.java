@@ -40,8 +40,8 @@ import org.tribuo.distill.loss.internal.Objective;
 import org.tribuo.distill.loss.internal.ObjectiveSchedules;
 import org.tribuo.distill.loss.internal.RowForm;
 import org.tribuo.distill.loss.internal.TokenMask;
-import org.tribuo.distill.operator.Derivative;
-import org.tribuo.distill.operator.Operators;
+import org.tribuo.distill.operator.Operator.Derivative;
+import org.tribuo.distill.operator.internal.Operators;
 import org.tribuo.distill.operator.internal.standard.StandardOperators;
 import org.tribuo.distill.schedule.ConstantSchedule;
 import org.tribuo.distill.schedule.LinearSchedule;
@@ -49,10 +49,10 @@ import org.tribuo.distill.schedule.Schedule;
 import org.tribuo.distill.schedule.StepSchedule;
 import org.tribuo.distill.schedule.WarmUpSchedule;
 import org.tribuo.distill.training.EarlyStopping;
-import org.tribuo.distill.training.EpochReport;
-import org.tribuo.distill.training.StepReport;
 import org.tribuo.distill.training.TrainingException;
 import org.tribuo.distill.training.TrainingListener;
+import org.tribuo.distill.training.TrainingListener.EpochReport;
+import org.tribuo.distill.training.TrainingListener.StepReport;
 import org.tribuo.distill.transformer.internal.Transformer;
 
 /** Trains a tiny BERT (vocabulary 101, 3 classes) on sequences of a few token ids. */

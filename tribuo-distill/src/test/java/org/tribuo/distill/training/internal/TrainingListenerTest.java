@@ -7,12 +7,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.tribuo.distill.training.EpochReport;
-import org.tribuo.distill.training.EvaluationReport;
-import org.tribuo.distill.training.StepReport;
 import org.tribuo.distill.training.TrainingListener;
-import org.tribuo.distill.training.TrainingPlan;
-import org.tribuo.distill.training.TrainingSummary;
+import org.tribuo.distill.training.TrainingListener.EpochReport;
+import org.tribuo.distill.training.TrainingListener.EvaluationReport;
+import org.tribuo.distill.training.TrainingListener.StepReport;
+import org.tribuo.distill.training.TrainingListener.TrainingPlan;
+import org.tribuo.distill.training.TrainingListener.TrainingSummary;
 
 class TrainingListenerTest {
   private static final Duration SECOND = Duration.ofSeconds(1);

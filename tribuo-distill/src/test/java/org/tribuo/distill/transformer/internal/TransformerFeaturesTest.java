@@ -25,7 +25,7 @@ import org.tribuo.distill.graph.internal.pass.Normalization;
 import org.tribuo.distill.transformer.Feature;
 import org.tribuo.distill.transformer.Feature.Kind;
 import org.tribuo.distill.transformer.FeatureValue;
-import org.tribuo.distill.transformer.HeadLayout;
+import org.tribuo.distill.transformer.FeatureValue.HeadLayout;
 
 class TransformerFeaturesTest {
   private static final int LAYERS = 2;

@@ -11,7 +11,7 @@ import java.lang.reflect.Method;
 import java.util.EnumSet;
 import java.util.Set;
 import org.tribuo.distill.engine.Device;
-import org.tribuo.distill.engine.ExecutionProvider;
+import org.tribuo.distill.engine.Device.ExecutionProvider;
 import org.tribuo.distill.engine.OperatorLibrary;
 import org.tribuo.distill.engine.RuntimeUnavailableException;
 

@@ -6,7 +6,7 @@ import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.Operation;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.internal.shape.ShapeInference;
-import org.tribuo.distill.operator.Decomposition;
+import org.tribuo.distill.operator.Operator.Decomposition;
 import org.tribuo.distill.operator.internal.standard.StandardOperators;
 
 /**

@@ -4,7 +4,7 @@ import java.util.List;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.Ops;
-import org.tribuo.distill.operator.Lift;
+import org.tribuo.distill.operator.Operator.Lift;
 import org.tribuo.distill.operator.internal.standard.StandardOperators;
 
 /**

@@ -8,8 +8,8 @@ import java.util.Optional;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Node;
-import org.tribuo.distill.operator.ContentFunction;
 import org.tribuo.distill.operator.Operator;
+import org.tribuo.distill.operator.Operator.ContentFunction;
 import org.tribuo.distill.operator.SizedNode;
 
 /**

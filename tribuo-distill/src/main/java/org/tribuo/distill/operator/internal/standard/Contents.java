@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Tensor;
-import org.tribuo.distill.operator.ContentFunction;
+import org.tribuo.distill.operator.Operator.ContentFunction;
 import org.tribuo.distill.operator.SizedNode;
 
 /**

@@ -1,8 +1,8 @@
 package org.tribuo.distill.operator.internal.standard;
 
-import static org.tribuo.distill.operator.Derivative.Shapes.OF_OUTPUT;
 import static org.tribuo.distill.operator.GradientRule.NONE;
 import static org.tribuo.distill.operator.GradientRule.grads;
+import static org.tribuo.distill.operator.Operator.Derivative.Shapes.OF_OUTPUT;
 import static org.tribuo.distill.operator.Operator.operator;
 import static org.tribuo.distill.operator.Trait.COMMUTATIVE;
 import static org.tribuo.distill.operator.Trait.PERIODIC;

@@ -23,9 +23,9 @@ import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
-import org.tribuo.distill.operator.AxisOrigins;
 import org.tribuo.distill.operator.ForwardNode;
 import org.tribuo.distill.operator.Operator;
+import org.tribuo.distill.operator.Operator.AxisOrigins;
 import org.tribuo.distill.operator.SizedNode;
 
 /** Operators that choose elements. */

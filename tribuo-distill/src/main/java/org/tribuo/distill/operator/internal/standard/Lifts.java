@@ -11,7 +11,7 @@ import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
-import org.tribuo.distill.operator.Lift;
+import org.tribuo.distill.operator.Operator.Lift;
 
 /** What the lifts of several operators share: attributes that became inputs. */
 final class Lifts {

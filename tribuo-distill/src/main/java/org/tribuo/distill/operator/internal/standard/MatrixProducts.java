@@ -1,8 +1,8 @@
 package org.tribuo.distill.operator.internal.standard;
 
-import static org.tribuo.distill.operator.Derivative.Shapes.BROADCAST;
 import static org.tribuo.distill.operator.GradientRule.NONE;
 import static org.tribuo.distill.operator.GradientRule.grads;
+import static org.tribuo.distill.operator.Operator.Derivative.Shapes.BROADCAST;
 import static org.tribuo.distill.operator.Operator.operator;
 import static org.tribuo.distill.operator.Trait.MATRIX_PRODUCT;
 
@@ -17,9 +17,9 @@ import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.graph.internal.DistillDomain;
-import org.tribuo.distill.operator.AxisOrigins;
 import org.tribuo.distill.operator.ForwardNode;
 import org.tribuo.distill.operator.Operator;
+import org.tribuo.distill.operator.Operator.AxisOrigins;
 import org.tribuo.distill.operator.SizedNode;
 
 /** Matrix products and convolutions. */

@@ -1,8 +1,8 @@
 package org.tribuo.distill.operator.internal.standard;
 
-import static org.tribuo.distill.operator.Derivative.Shapes.BROADCAST;
 import static org.tribuo.distill.operator.GradientRule.NONE;
 import static org.tribuo.distill.operator.GradientRule.grads;
+import static org.tribuo.distill.operator.Operator.Derivative.Shapes.BROADCAST;
 import static org.tribuo.distill.operator.Operator.each;
 import static org.tribuo.distill.operator.Operator.operator;
 import static org.tribuo.distill.operator.Trait.CONVERTS_QUANTIZED;

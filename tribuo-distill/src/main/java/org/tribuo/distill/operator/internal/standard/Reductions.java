@@ -14,9 +14,9 @@ import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
-import org.tribuo.distill.operator.AxisOrigins;
 import org.tribuo.distill.operator.ForwardNode;
 import org.tribuo.distill.operator.Operator;
+import org.tribuo.distill.operator.Operator.AxisOrigins;
 import org.tribuo.distill.operator.SizedNode;
 
 /**

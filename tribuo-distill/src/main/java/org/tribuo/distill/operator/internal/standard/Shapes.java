@@ -1,7 +1,7 @@
 package org.tribuo.distill.operator.internal.standard;
 
-import static org.tribuo.distill.operator.Derivative.Shapes.BROADCAST;
 import static org.tribuo.distill.operator.GradientRule.grads;
+import static org.tribuo.distill.operator.Operator.Derivative.Shapes.BROADCAST;
 import static org.tribuo.distill.operator.Operator.operator;
 import static org.tribuo.distill.operator.Trait.REARRANGES;
 import static org.tribuo.distill.operator.Trait.VIEW;
@@ -23,10 +23,10 @@ import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
-import org.tribuo.distill.operator.AxisOrigins;
 import org.tribuo.distill.operator.ForwardNode;
 import org.tribuo.distill.operator.GradientRule;
 import org.tribuo.distill.operator.Operator;
+import org.tribuo.distill.operator.Operator.AxisOrigins;
 import org.tribuo.distill.operator.SizedNode;
 
 /** Operators that put the same elements into another shape, some of them several times. */

@@ -3,7 +3,7 @@ package org.tribuo.distill.teacher.internal.store;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
-import org.tribuo.distill.engine.ExecutionProvider;
+import org.tribuo.distill.engine.Device.ExecutionProvider;
 import org.tribuo.distill.engine.Precision;
 import org.tribuo.distill.file.internal.Sha256;
 

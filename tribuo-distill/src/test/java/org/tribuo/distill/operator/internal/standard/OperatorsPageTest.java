@@ -11,8 +11,8 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.internal.DistillDomain;
-import org.tribuo.distill.operator.Derivative;
 import org.tribuo.distill.operator.Operator;
+import org.tribuo.distill.operator.Operator.Derivative;
 
 /**
  * The page of supported operators is written from the tables. {@code -Doperators.write=true} writes

@@ -14,7 +14,7 @@ import org.tribuo.distill.graph.OperatorCase.Sizes;
 import org.tribuo.distill.graph.internal.DistillDomain;
 import org.tribuo.distill.graph.internal.pass.DecompositionCases;
 import org.tribuo.distill.graph.internal.pass.OldOperatorCases;
-import org.tribuo.distill.operator.Derivative;
+import org.tribuo.distill.operator.Operator.Derivative;
 import org.tribuo.distill.operator.UndifferentiableException;
 
 /**

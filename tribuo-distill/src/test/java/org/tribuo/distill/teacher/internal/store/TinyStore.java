@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
-import org.tribuo.distill.engine.ExecutionProvider;
+import org.tribuo.distill.engine.Device.ExecutionProvider;
 import org.tribuo.distill.engine.Precision;
 import org.tribuo.distill.file.internal.Sha256;
 import org.tribuo.distill.graph.internal.RowShape;

@@ -1,4 +1,4 @@
-package org.tribuo.distill.operator;
+package org.tribuo.distill.operator.internal;
 
 import java.util.Arrays;
 import java.util.Collections;
@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.tribuo.distill.graph.Node;
+import org.tribuo.distill.operator.Operator;
 
 /** A table of operators. Immutable: a table with more operators is another table. */
 public final class Operators {

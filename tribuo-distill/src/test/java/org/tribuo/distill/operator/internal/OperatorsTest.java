@@ -1,4 +1,4 @@
-package org.tribuo.distill.operator;
+package org.tribuo.distill.operator.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -14,6 +14,9 @@ import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.TensorType;
+import org.tribuo.distill.operator.Operator;
+import org.tribuo.distill.operator.Operator.Derivative;
+import org.tribuo.distill.operator.Trait;
 
 class OperatorsTest {
   private static final Operator ROUND = operator("Round").elementwise();
