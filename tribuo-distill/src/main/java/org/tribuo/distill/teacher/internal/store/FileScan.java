@@ -20,7 +20,7 @@ import org.tribuo.distill.teacher.store.SoftTargetStoreException;
  *
  * @param rows where they are
  * @param end where the next record belongs
- * @param sealed whether the file says that it has all rows
+ * @param sealed whether the file states that it has all rows
  */
 record FileScan(SoftTargetHeader header, RowIndex rows, long end, boolean sealed) {
   private static final int BUFFER_BYTES = 64 * 1024;
