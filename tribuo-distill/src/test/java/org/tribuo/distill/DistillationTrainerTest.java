@@ -269,11 +269,11 @@ class DistillationTrainerTest {
         .withMessageMatching("The stage 'training' was stopped. Step \\d+: '\\w+' is .*")
         .satisfies(
             e -> {
-              long steps = e.reason().step() - 1;
+              long steps = e.step() - 1;
               try (DistilledModel<?> lastGood = e.lastGood()) {
                 assertThat(run(lastGood, "training-steps")).isEqualTo(Long.toString(steps));
                 assertThat(run(lastGood, "stopped-at-step")).isEqualTo(Long.toString(steps + 1));
-                assertThat(run(lastGood, "stopped-by-term")).isEqualTo(e.reason().term());
+                assertThat(run(lastGood, "stopped-by-term")).isEqualTo(e.term());
                 assertThat(OnnxModel.read(file).initializers())
                     .isEqualTo(lastGood.network().onnx().initializers());
               }
