@@ -16,7 +16,8 @@ import org.tribuo.distill.graph.Value;
 /**
  * A training graph as a model that reads the parameters and returns losses and gradients.
  *
- * @param batch the inputs that are no parameters
+ * @param batch the inputs that are neither parameters nor masks
+ * @param masks further inputs, of Dropout
  * @param losses names of outputs
  * @param parameters with the values that they had in the graph
  * @param gradients of each parameter an output of its own
@@ -24,12 +25,17 @@ import org.tribuo.distill.graph.Value;
 record GradientModel(
     OnnxModel model,
     Signature batch,
+    DropoutMasks masks,
     List<String> losses,
     Map<String, Tensor> parameters,
     Map<String, String> gradients) {
 
-  /** The model of a graph, which is not changed. */
-  static GradientModel of(TrainingGraph training) {
+  /**
+   * The model of a graph, which is not changed.
+   *
+   * @param seed for Dropout nodes that have none
+   */
+  static GradientModel of(TrainingGraph training, long seed) {
     Graph graph = training.graph().copy();
     graph.outputs().forEach(graph::removeOutput);
     training.losses().forEach(graph::addOutput);
@@ -44,8 +50,9 @@ record GradientModel(
     graph.removeUnused();
     Map<String, TensorType> batch = new LinkedHashMap<>(graph.inputs());
     batch.keySet().removeAll(parameters.keySet());
+    DropoutMasks masks = DropoutMasks.takeOver(graph, batch, seed);
     return new GradientModel(
-        graph.toModel(), new Signature(batch), training.losses(), parameters, gradients);
+        graph.toModel(), new Signature(batch), masks, training.losses(), parameters, gradients);
   }
 
   /**

@@ -54,12 +54,12 @@ final class HostOptimizer implements AutoCloseable {
 
   /**
    * @param start the parameters in their order, and the optimizer's state if there is one
-   * @param threads that share a pass; 0 for one for each processor
+   * @param workers that share a pass
    */
-  HostOptimizer(Optimizer settings, Checkpoint start, int threads) throws OrtException {
+  HostOptimizer(Optimizer settings, Checkpoint start, Workers workers) throws OrtException {
     Set<String> decayed = settings.decayed(start.trainable().keySet());
     this.settings = settings;
-    this.workers = new Workers(threads);
+    this.workers = workers;
     this.memory = new NativeTensors();
     this.steps = start.optimizer().map(OptimizerState::step).orElse(0L);
     this.initialLearningRate =
@@ -228,7 +228,6 @@ final class HostOptimizer implements AutoCloseable {
 
   @Override
   public void close() {
-    workers.close();
     memory.close();
   }
 }

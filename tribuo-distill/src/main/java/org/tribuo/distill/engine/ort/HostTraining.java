@@ -30,19 +30,26 @@ import org.tribuo.distill.graph.Tensor;
 final class HostTraining implements TrainingBackend {
   private final OrtSession session;
   private final GradientModel model;
+  private final Workers workers;
   private final HostOptimizer optimizer;
   private final boolean clips;
   private final InputBuffers buffers = new InputBuffers();
   private final long earlierSteps;
   private @Nullable Gradients gradients;
+  private int parts;
 
   /** The gradients of the batch, or of its parts so far, which belong to the result of a run. */
   private record Gradients(OrtSession.Result run, List<FloatBuffer> values, float norm) {}
 
   private HostTraining(
-      OrtSession session, GradientModel model, HostOptimizer optimizer, Optimizer settings) {
+      OrtSession session,
+      GradientModel model,
+      Workers workers,
+      HostOptimizer optimizer,
+      Optimizer settings) {
     this.session = session;
     this.model = model;
+    this.workers = workers;
     this.optimizer = optimizer;
     this.clips = settings.maxGradientNorm().isPresent();
     this.earlierSteps = optimizer.steps();
@@ -59,13 +66,15 @@ final class HostTraining implements TrainingBackend {
       Device device,
       long seed,
       Optional<Checkpoint> checkpoint) {
-    GradientModel model = GradientModel.of(graph);
+    GradientModel model = GradientModel.of(graph, seed);
     Checkpoint start = checkpoint.map(model::sorted).orElse(Checkpoint.of(model.parameters()));
     OrtRuntime.loaded().requireTraining();
+    Workers workers = new Workers(device.threads());
     try {
-      HostOptimizer optimizer = new HostOptimizer(settings, start, device.threads());
+      HostOptimizer optimizer = new HostOptimizer(settings, start, workers);
       try {
-        return new HostTraining(session(model, device, seed), model, optimizer, settings);
+        return new HostTraining(
+            session(model, device, seed), model, workers, optimizer, settings);
       } catch (OrtException | RuntimeException e) {
         optimizer.close();
         throw e;
@@ -119,13 +128,17 @@ final class HostTraining implements TrainingBackend {
       reported.put(TrainingSession.GRADIENT_NORM, Tensor.scalar(norm));
     }
     gradients = new Gradients(run, values, norm);
+    parts++;
     return reported;
   }
 
   private OrtSession.Result run(Map<String, Tensor> batch) throws OrtException {
-    try (InputBuffers.Filled inputs = buffers.fill(batch)) {
+    try (InputBuffers.Filled inputs = buffers.fill(batch);
+        InputBuffers.Filled masks =
+            model.masks().draw(batch, optimizer.steps(), parts, workers, buffers)) {
       Map<String, OnnxTensor> all = new LinkedHashMap<>(optimizer.weights());
       all.putAll(inputs.byName());
+      all.putAll(masks.byName());
       return session.run(all);
     }
   }
@@ -145,6 +158,7 @@ final class HostTraining implements TrainingBackend {
   public void discardGradients() {
     @Nullable Gradients unused = gradients;
     gradients = null;
+    parts = 0;
     if (unused != null) {
       unused.run().close();
     }
@@ -169,6 +183,7 @@ final class HostTraining implements TrainingBackend {
       throw new EngineException("ONNX Runtime does not end a session: " + e.getMessage(), e);
     } finally {
       optimizer.close();
+      workers.close();
     }
   }
 }

@@ -38,12 +38,16 @@ final class InputBuffers {
   }
 
   private OnnxTensor fill(String input, Tensor value) throws OrtException {
-    int bytes = value.data().remaining();
+    return OrtTensors.over(of(input, value.data().remaining()), value);
+  }
+
+  /** The buffer of an input, of so many bytes at least. */
+  ByteBuffer of(String input, int bytes) {
     ByteBuffer buffer = buffers.get(input);
     if (buffer == null || buffer.capacity() < bytes) {
       buffer = ByteBuffer.allocateDirect(bytes);
       buffers.put(input, buffer);
     }
-    return OrtTensors.over(buffer, value);
+    return buffer;
   }
 }
