@@ -28,9 +28,9 @@ import org.tribuo.distill.graph.Value;
 
 /**
  * Dropout whose masks are inputs of the graph: ONNX Runtime's own kernel draws them number after
- * number on one thread. Here each number is a function of the node's seed, the step and its place in
- * the mask, so that any number of threads draw the same, and a training that was interrupted goes on
- * with the same masks.
+ * number on one thread. Here each number is a function of the node's seed, the step and its place
+ * in the mask, so that any number of threads draw the same, and a training that was interrupted
+ * goes on with the same masks.
  */
 final class DropoutMasks {
   /** The numbers that a thread draws at a time. */
@@ -135,8 +135,8 @@ final class DropoutMasks {
     if (dimension instanceof Dimension.Product product) {
       return known.containsAll(product.symbols());
     }
-    return dimension instanceof Dimension.Fixed || known.contains(dimension)
-        && dimension.isSymbolic();
+    return dimension instanceof Dimension.Fixed
+        || known.contains(dimension) && dimension.isSymbolic();
   }
 
   /**
@@ -155,8 +155,7 @@ final class DropoutMasks {
     InputBuffers.Filled filled = new InputBuffers.Filled(new LinkedHashMap<>());
     try {
       for (Mask mask : masks) {
-        long[] dims =
-            mask.shape().dimensions().stream().mapToLong(d -> size(d, known)).toArray();
+        long[] dims = mask.shape().dimensions().stream().mapToLong(d -> size(d, known)).toArray();
         int numbers = Math.toIntExact(Arrays.stream(dims).reduce(1, Math::multiplyExact));
         ByteBuffer bytes = memory.of(mask.input(), numbers * Float.BYTES);
         bytes = bytes.slice(0, numbers * Float.BYTES).order(ByteOrder.nativeOrder());
@@ -170,10 +169,7 @@ final class DropoutMasks {
             .put(
                 mask.input(),
                 OnnxTensor.createTensor(
-                    OrtRuntime.loaded().environment(),
-                    bytes,
-                    dims,
-                    OnnxJavaType.FLOAT));
+                    OrtRuntime.loaded().environment(), bytes, dims, OnnxJavaType.FLOAT));
       }
     } catch (OrtException e) {
       filled.close();
@@ -217,8 +213,8 @@ final class DropoutMasks {
 
   /**
    * Draws numbers of a mask, as the bits of floats. A number is a hash of its place, by two rounds
-   * of multiplication and shift, between which the second half of the key comes in: without that the
-   * masks of two keys would be the same but for a shift. There is no branch, and so the loop is
+   * of multiplication and shift, between which the second half of the key comes in: without that
+   * the masks of two keys would be the same but for a shift. There is no branch, and so the loop is
    * compiled to vector instructions. The constants are those of lowbias32 (Wellons 2018).
    *
    * @param first the place of the first number

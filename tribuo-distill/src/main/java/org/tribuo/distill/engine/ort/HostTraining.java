@@ -73,8 +73,7 @@ final class HostTraining implements TrainingBackend {
     try {
       HostOptimizer optimizer = new HostOptimizer(settings, start, workers);
       try {
-        return new HostTraining(
-            session(model, device, seed), model, workers, optimizer, settings);
+        return new HostTraining(session(model, device, seed), model, workers, optimizer, settings);
       } catch (OrtException | RuntimeException e) {
         optimizer.close();
         throw e;

@@ -172,8 +172,7 @@ class DropoutMasksTest {
     Value w = graph.setInitializer("w", Tensor.of(new float[WIDTH], WIDTH));
     Value dropped = drop(graph, 0.5f, Attributes.NONE, op.mul(graph.value("x"), op.add(w, 1)));
     Value loss = op.reduceSum(dropped);
-    return new TrainingGraph(
-        graph, List.of(loss.name()), Map.of("w", op.reduceSum(dropped, 0)));
+    return new TrainingGraph(graph, List.of(loss.name()), Map.of("w", op.reduceSum(dropped, 0)));
   }
 
   private static float[] mask(float ratio, long seed, long step, int part, int threads)
@@ -190,7 +189,9 @@ class DropoutMasksTest {
     try (Workers workers = new Workers(threads);
         InputBuffers.Filled drawn =
             masks.draw(Map.of("x", x), step, part, workers, new InputBuffers())) {
-      return drawn.byName().values().stream().map(tensor -> floats(tensor.getFloatBuffer())).toList();
+      return drawn.byName().values().stream()
+          .map(tensor -> floats(tensor.getFloatBuffer()))
+          .toList();
     }
   }
 
