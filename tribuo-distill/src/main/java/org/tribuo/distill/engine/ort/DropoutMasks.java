@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -204,11 +205,11 @@ final class DropoutMasks {
     if (dimension instanceof Dimension.Product product) {
       long size = product.factor();
       for (Dimension symbol : product.symbols()) {
-        size *= sizes.get(symbol);
+        size *= size(symbol, sizes);
       }
       return size;
     }
-    return sizes.get(dimension);
+    return Objects.requireNonNull(sizes.get(dimension), dimension::toString);
   }
 
   /**

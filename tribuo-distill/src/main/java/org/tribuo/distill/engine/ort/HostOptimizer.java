@@ -206,17 +206,22 @@ final class HostOptimizer implements AutoCloseable {
   /** The state as views of what the next update changes. */
   Checkpoint checkpoint() {
     Map<String, Map<String, Tensor>> moments = new LinkedHashMap<>();
-    for (String name : weights.keySet()) {
-      Map<String, Tensor> both = new LinkedHashMap<>();
-      both.put(FIRST, NativeTensors.view(firstMoments.get(name)));
-      both.put(SECOND, NativeTensors.view(secondMoments.get(name)));
-      moments.put(name, both);
-    }
+    addTo(moments, FIRST, firstMoments);
+    addTo(moments, SECOND, secondMoments);
     return new Checkpoint(
         parameters(),
         Map.of(),
         Optional.of(new OptimizerState(steps, initialLearningRate, moments)),
         Checkpoint.Properties.NONE);
+  }
+
+  private static void addTo(
+      Map<String, Map<String, Tensor>> moments, String moment, Map<String, OnnxTensor> tensors) {
+    tensors.forEach(
+        (parameter, tensor) ->
+            moments
+                .computeIfAbsent(parameter, name -> new LinkedHashMap<>())
+                .put(moment, NativeTensors.view(tensor)));
   }
 
   /** The parameters as views of what the next update changes. */

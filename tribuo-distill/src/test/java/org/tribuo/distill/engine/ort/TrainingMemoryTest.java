@@ -80,8 +80,7 @@ class TrainingMemoryTest {
     Ops op = Ops.on(graph);
     Value weight = graph.setInitializer("w", Tensor.of(new float[2_000_000], 2_000_000));
     Value gradient = op.add(weight, graph.value("s"));
-    return new TrainingGraph(
-        graph, List.of(op.reduceSum(gradient).name()), Map.of("w", gradient));
+    return new TrainingGraph(graph, List.of(op.reduceSum(gradient).name()), Map.of("w", gradient));
   }
 
   private static Map<String, Tensor> firstRows(Map<String, Tensor> batch, int rows) {
