@@ -248,7 +248,7 @@ class DistillationTrainerTest {
   @Test
   void tribuoBagsIt() {
     BaggingTrainer<Label> bagging =
-        new BaggingTrainer<>(fromLabels().epochs(5).build(), new VotingCombiner(), 3);
+        new BaggingTrainer<>(fromLabels().epochs(12).build(), new VotingCombiner(), 3);
     Model<Label> ensemble = bagging.train(LABELLED);
     assertThat(accuracy(ensemble)).isGreaterThan(0.8);
     Helpers.testModelProtoSerialization(ensemble, Label.class, TEST);

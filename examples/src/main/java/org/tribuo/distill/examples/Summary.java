@@ -44,7 +44,8 @@ record Summary(Experiment experiment, ExperimentResults results) {
     return results.seconds().entrySet().stream()
             .map(phase -> "%s %s".formatted(phase.getKey(), seconds(phase.getValue())))
             .collect(Collectors.joining(", "))
-        + "; %s in all.".formatted(seconds(total));
+        + "; %s in all, and %s for the speeds above."
+            .formatted(seconds(total), seconds(results.metering()));
   }
 
   private List<String> files() {

@@ -12,6 +12,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -492,10 +493,15 @@ class DistillTextTest {
     DistillTextOptions parsed = new DistillTextOptions();
     new ConfigurationManager(options(), parsed).close();
     ExperimentResults results =
-        new ExperimentResults(new Comparison(List.of()), Map.of(), OptionalLong.of(1_500_000_000));
+        new ExperimentResults(
+            new Comparison(List.of()),
+            Map.of("teacher", Duration.ofSeconds(5), "student", Duration.ofSeconds(6)),
+            Duration.ofSeconds(4),
+            OptionalLong.of(1_500_000_000));
 
     assertThat(new Summary(parsed.chosen(), results).lines())
         .contains("Memory: 1.50 GB at most.")
+        .anyMatch(line -> line.endsWith("; 11 s in all, and 4 s for the speeds above."))
         .anyMatch(line -> line.contains("-Dmain=Classify -Dargs=\"--folder " + folder))
         .anyMatch(line -> line.contains("experiment.xml --experiment experiment\""));
   }

@@ -16,11 +16,15 @@ import org.tribuo.distill.file.AtomicFile;
  *
  * @param comparison the models side by side
  * @param seconds the wall time of each phase
+ * @param metering the wall time in which speeds were measured, beside the phases
  * @param peakResidentBytes the maximum memory that the process had at one time, native memory
  *     included; empty where the operating system does not report it
  */
 public record ExperimentResults(
-    Comparison comparison, Map<String, Duration> seconds, OptionalLong peakResidentBytes) {
+    Comparison comparison,
+    Map<String, Duration> seconds,
+    Duration metering,
+    OptionalLong peakResidentBytes) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /**
@@ -49,6 +53,7 @@ public record ExperimentResults(
     comparison.models().forEach(model -> add(models.addObject(), model));
     ObjectNode phases = root.putObject("seconds");
     seconds.forEach((phase, duration) -> phases.put(phase, duration.toMillis() / 1e3));
+    root.put("metering_seconds", metering.toMillis() / 1e3);
     peakResidentBytes.ifPresent(bytes -> root.put("peak_resident_bytes", bytes));
     return root;
   }

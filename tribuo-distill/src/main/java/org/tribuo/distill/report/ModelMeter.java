@@ -30,8 +30,9 @@ public record ModelMeter(Dataset<Label> test, Device device, SpeedMeter speed) {
    *
    * @param report its row in a comparison
    * @param evaluation its predictions
+   * @param metering how long it took to find out its speed
    */
-  public record Measured(ModelReport report, LabelEvaluation evaluation) {}
+  public record Measured(ModelReport report, LabelEvaluation evaluation, Duration metering) {}
 
   /**
    * Measures a model that has no teacher: it agrees with itself.
@@ -63,9 +64,11 @@ public record ModelMeter(Dataset<Label> test, Device device, SpeedMeter speed) {
     model.runOn(device);
     LabelEvaluation evaluation = new LabelEvaluator().evaluate(model, test);
     List<Example<Label>> examples = test.getData();
+    long start = System.nanoTime();
     double perSecond = speed.examplesPerSecond(model, examples);
     model.runOn(oneThread());
     Duration latency = speed.latency(model, examples);
+    Duration metering = Duration.ofNanos(System.nanoTime() - start);
     return new Measured(
         new ModelReport(
             name,
@@ -74,7 +77,8 @@ public record ModelMeter(Dataset<Label> test, Device device, SpeedMeter speed) {
             Files.size(onnx),
             latency,
             perSecond),
-        evaluation);
+        evaluation,
+        metering);
   }
 
   private Device oneThread() {

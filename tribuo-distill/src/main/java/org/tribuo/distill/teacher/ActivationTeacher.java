@@ -14,7 +14,7 @@ import org.tribuo.distill.internal.component.PropertyChecks;
  * reads the student's tokens. Immutable and safe for many threads.
  *
  * <pre>{@code
- * <component name="activations" type="org.tribuo.distill.teacher.activations.ActivationTeacher">
+ * <component name="activations" type="org.tribuo.distill.teacher.ActivationTeacher">
  *   <property name="teacher" value="teacher"/>
  *   <property name="cacheBytes" value="1073741824"/>
  * </component>

@@ -20,6 +20,7 @@ class ExperimentResultsTest {
                   new ModelReport(
                       "teacher", new Quality(0.5, 0.4, 1), 7, 28, Duration.ofMillis(2), 500))),
           Map.of("soft targets", Duration.ofMillis(1500)),
+          Duration.ofMillis(2500),
           OptionalLong.of(1_000_000));
 
   @TempDir Path folder;
@@ -37,6 +38,7 @@ class ExperimentResultsTest {
                "model": "teacher", "accuracy": 0.5, "macro_f1": 0.4, "agreement": 1.0,
                "parameters": 7, "bytes": 28, "latency_ms": 2.0, "examples_per_second": 500.0}],
              "seconds": {"soft targets": 1.5},
+             "metering_seconds": 2.5,
              "peak_resident_bytes": 1000000}
             """);
   }

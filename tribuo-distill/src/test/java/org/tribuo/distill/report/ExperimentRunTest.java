@@ -64,6 +64,7 @@ class ExperimentRunTest {
     assertThat(models.get(1).parameters()).isBetween(1L, models.get(0).parameters() - 1);
     assertThat(results.seconds().keySet())
         .containsExactly("comparison", "soft targets", "student", "files");
+    assertThat(results.metering()).isPositive();
     assertThat(computed).containsExactly(TEXTS.size());
     assertThat(printed.toString(StandardCharsets.UTF_8).lines())
         .satisfiesExactly(

@@ -3,6 +3,7 @@ package org.tribuo.distill.engine.internal;
 import java.util.LinkedHashSet;
 import java.util.OptionalDouble;
 import java.util.Set;
+import org.tribuo.distill.graph.GraphException;
 
 /**
  * How gradients become changes of the weights.
@@ -42,8 +43,19 @@ public record Optimizer(
     return new Optimizer(adamW, maxGradientNorm, parameters);
   }
 
-  /** Of some parameters those that weight decay shrinks, in the same order. */
+  /**
+   * Of all parameters those that weight decay shrinks, in the same order.
+   *
+   * @throws GraphException if one that is to have no weight decay is no parameter
+   */
   public Set<String> decayed(Set<String> parameters) {
+    for (String name : withoutWeightDecay) {
+      if (!parameters.contains(name)) {
+        throw new GraphException(
+            "'%s' is to have no weight decay, but is no parameter; there are %s"
+                .formatted(name, parameters));
+      }
+    }
     Set<String> decayed = new LinkedHashSet<>(parameters);
     decayed.removeAll(withoutWeightDecay);
     return adamW.weightDecay() == 0 ? Set.of() : decayed;

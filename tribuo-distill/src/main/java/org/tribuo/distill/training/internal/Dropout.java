@@ -18,7 +18,8 @@ final class Dropout {
   private Dropout() {}
 
   /**
-   * Adds it to a normalised graph at {@link DropoutPlaces}.
+   * Adds it to a normalised graph at {@link DropoutPlaces}, as a product with a mask: a Dropout of
+   * ones, which an engine may draw as it likes, and which forward and backward pass share.
    *
    * @param ratio the probability, in [0, 1); at 0 the graph stays as it is
    * @param seed of the random numbers of all places
@@ -35,7 +36,9 @@ final class Dropout {
       List<Node> readers = List.copyOf(graph.consumers(place));
       Value kept = graph.value(place);
       Attributes seeded = Attributes.NONE.with("seed", random.nextLong(Integer.MAX_VALUE));
-      Value dropped = op.one("Dropout", seeded, kept.type(), kept, probability, training);
+      Value ones = op.expandLike(op.scalar(1, kept), kept);
+      Value mask = op.one("Dropout", seeded, kept.type(), ones, probability, training);
+      Value dropped = op.mul(kept, mask);
       readers.forEach(reader -> graph.replaceUse(reader, place, dropped.name()));
     }
   }

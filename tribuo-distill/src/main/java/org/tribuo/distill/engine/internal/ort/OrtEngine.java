@@ -61,7 +61,12 @@ class OrtEngine implements Engine {
     }
   }
 
-  private static OrtSession open(OnnxModel model, SessionOptions options) throws OrtException {
+  /**
+   * Opens a session.
+   *
+   * @throws UncheckedIOException if a large model cannot be written to a temporary file
+   */
+  static OrtSession open(OnnxModel model, SessionOptions options) throws OrtException {
     if (model.bytesOfInitializers() < LARGE) {
       return environment().createSession(model.toProto().toByteArray(), options);
     }

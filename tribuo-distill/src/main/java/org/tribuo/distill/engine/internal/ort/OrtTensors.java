@@ -3,7 +3,9 @@ package org.tribuo.distill.engine.internal.ort;
 import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -26,6 +28,18 @@ final class OrtTensors {
   static Tensor of(OnnxTensor tensor) {
     ByteBuffer copy = tensor.getByteBuffer();
     return Tensor.of(elementType(tensor.getInfo().type), tensor.getInfo().getShape(), copy);
+  }
+
+  /** Copies of what a run returned, without the bools. */
+  static Map<String, Tensor> withoutFlags(OrtSession.Result result) {
+    Map<String, Tensor> outputs = new LinkedHashMap<>();
+    for (Map.Entry<String, OnnxValue> output : result) {
+      OnnxTensor tensor = (OnnxTensor) output.getValue();
+      if (tensor.getInfo().type != OnnxJavaType.BOOL) {
+        outputs.put(output.getKey(), of(tensor));
+      }
+    }
+    return outputs;
   }
 
   /** A copy; the caller closes it. */

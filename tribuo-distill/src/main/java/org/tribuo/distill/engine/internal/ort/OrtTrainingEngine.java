@@ -2,6 +2,7 @@ package org.tribuo.distill.engine.internal.ort;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.engine.internal.Optimizer;
 import org.tribuo.distill.engine.internal.TrainingEngine;
@@ -13,7 +14,7 @@ final class OrtTrainingEngine extends OrtEngine implements TrainingEngine {
   @Override
   public TrainingSession train(TrainingGraph graph, Optimizer optimizer, Device device, long seed)
       throws IOException {
-    return OrtTraining.open(TrainingArtifacts.of(graph, optimizer), device, seed);
+    return OrtTraining.open(graph, optimizer, device, seed, Optional.empty());
   }
 
   @Override
@@ -21,8 +22,6 @@ final class OrtTrainingEngine extends OrtEngine implements TrainingEngine {
       TrainingGraph graph, Optimizer optimizer, Device device, long seed, Path checkpoint)
       throws IOException {
     return OrtTraining.open(
-        TrainingArtifacts.of(graph, optimizer).withCheckpoint(CheckpointReader.read(checkpoint)),
-        device,
-        seed);
+        graph, optimizer, device, seed, Optional.of(CheckpointReader.read(checkpoint)));
   }
 }

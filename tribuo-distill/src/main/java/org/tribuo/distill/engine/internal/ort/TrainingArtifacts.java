@@ -21,8 +21,8 @@ import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
 
 /**
- * Everything that {@link OrtTraining} needs: the models that compute gradients and change weights,
- * and the state to start from. Immutable.
+ * Everything that {@link DeviceTraining} needs: the models that compute gradients and change
+ * weights, and the state to start from. Immutable.
  *
  * <p><b>The training model</b> computes losses and gradients. Its inputs are, by name,
  *
@@ -72,7 +72,7 @@ record TrainingArtifacts(
    */
   static TrainingArtifacts of(TrainingGraph training, Optimizer optimizer) {
     Map<String, Value> gradients = training.gradients();
-    requireKnown(optimizer.withoutWeightDecay(), gradients.keySet());
+    Set<String> decayed = optimizer.decayed(gradients.keySet());
     Graph graph = training.graph().copy();
     graph.outputs().forEach(graph::removeOutput);
     training.losses().forEach(graph::addOutput);
@@ -86,7 +86,6 @@ record TrainingArtifacts(
     GradientAccumulation.addTo(graph, gradients, optimizer.maxGradientNorm());
     graph.removeUnused();
 
-    Set<String> decayed = optimizer.decayed(gradients.keySet());
     boolean forAll = decayed.equals(gradients.keySet());
     AdamW rule = optimizer.adamW();
     return new TrainingArtifacts(
@@ -161,15 +160,5 @@ record TrainingArtifacts(
 
   static Path checkpointIn(Path folder) {
     return folder.resolve(CHECKPOINT_FILE);
-  }
-
-  private static void requireKnown(Set<String> withoutWeightDecay, Set<String> parameters) {
-    for (String name : withoutWeightDecay) {
-      if (!parameters.contains(name)) {
-        throw new GraphException(
-            "'%s' is to have no weight decay, but is no parameter; there are %s"
-                .formatted(name, parameters));
-      }
-    }
   }
 }

@@ -45,6 +45,7 @@ class OperatorNamesTest {
           entry("DistillDomain", "the operators of a library, named as ONNX's"),
           entry("VocabularyCompaction", "the token ids on their way to their table"),
           entry("AttentionSearch", "the scale of attention scores, the split into heads"),
+          entry("DropoutMasks", "Dropout, and that of ones"),
           entry("DropoutPlaces", "the sum of a residual connection"),
           entry("PositionNumbers", "the arithmetic of positions"));
 
@@ -61,6 +62,7 @@ class OperatorNamesTest {
           "Dropout",
           "HeadWriter",
           "LayerCut",
+          "NativeTensors",
           "NewEncoder");
 
   @Test
