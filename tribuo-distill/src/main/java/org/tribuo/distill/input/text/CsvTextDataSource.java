@@ -357,7 +357,7 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
   }
 
   /** How the file was read, whether that was stated or found out. */
-  CsvFormat format() {
+  public CsvFormat format() {
     return format;
   }
 
