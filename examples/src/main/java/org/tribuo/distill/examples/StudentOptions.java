@@ -8,6 +8,7 @@ import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
@@ -69,12 +70,13 @@ public final class StudentOptions implements Options, Configurable {
    *
    * @param whole whose layers it keeps, if it is cut out of another
    * @param tokenizer whose tokens a new encoder reads
-   * @param pooling for the fresh head of a student with a file of its own
+   * @param encoder gives a student with a file of its own a fresh head
    * @throws IOException if the tokenizer cannot be read
    */
-  StudentSource source(StudentSource whole, Path tokenizer, Pooling pooling) throws IOException {
+  StudentSource source(StudentSource whole, Path tokenizer, Function<Path, EncoderStudent> encoder)
+      throws IOException {
     if (model != null) {
-      return EncoderStudent.of(model, pooling);
+      return encoder.apply(model);
     }
     return isNew()
         ? NewStudent.of(vocabulary(tokenizer), layers, width, heads)

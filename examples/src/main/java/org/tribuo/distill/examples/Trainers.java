@@ -149,7 +149,7 @@ record Trainers(
   }
 
   private StudentSource learner(StudentSource whole) throws IOException {
-    return student.source(whole, teacher.tokenizerFile(), teacher.pooling);
+    return student.source(whole, teacher.tokenizerFile(), teacher::withFreshHead);
   }
 
   private DistillationTrainer.Builder<Label> distilling(StudentSource learner) {
