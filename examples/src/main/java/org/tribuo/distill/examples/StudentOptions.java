@@ -20,7 +20,6 @@ import org.tribuo.distill.student.FrozenWeights;
 import org.tribuo.distill.student.NewStudent;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.StudentSource;
-import org.tribuo.distill.transformer.Pooling;
 import org.tribuo.distill.transformer.TransformerLayers;
 
 /** Who learns: a file, a new encoder, or (without both) some layers of the fine-tuned teacher. */
@@ -106,9 +105,10 @@ public final class StudentOptions implements Options, Configurable {
    * @throws org.tribuo.distill.graph.GraphException if the teacher is no Transformer, or quantised
    * @throws IOException if its file cannot be read
    */
-  void check(Path teacher, Path tokenizer, Pooling pooling) throws IOException {
+  void check(Path teacher, Path tokenizer, Function<Path, EncoderStudent> encoder)
+      throws IOException {
     if (!isCut()) {
-      source(OnnxStudent.of(teacher), tokenizer, pooling);
+      source(OnnxStudent.of(teacher), tokenizer, encoder);
     } else {
       int most = layersOf(teacher);
       if (layers < 1 || layers > most) {

@@ -47,7 +47,7 @@ record Trainers(
       fineTuning();
     }
     timed(distilling(teacher.source())).build();
-    student.check(teacher.file(), teacher.tokenizerFile(), teacher.pooling);
+    student.check(teacher.file(), teacher.tokenizerFile(), teacher::withFreshHead);
     if (training.controlEpochs > 0) {
       control();
     }

@@ -42,7 +42,7 @@ public record Imprinting(StudentNetwork network, ExampleRows rows, int[] labelle
    */
   public StudentNetwork apply(Device device) {
     List<float[]> vectors = vectors(device);
-    Tensor initial = network.onnx().initializers().get(TaskHead.WEIGHT);
+    Tensor initial = network.transformer().graph().initializer(TaskHead.WEIGHT);
     Tensor weight = initial.cast(ElementType.FLOAT);
     ClassMeans means = new ClassMeans((int) weight.dim(0), (int) weight.dim(1));
     for (int i = 0; i < labelled.length; i++) {
