@@ -75,7 +75,11 @@ final class Distillation<T extends Output<T>> {
       SoftTargetPhase.Outcome softTargets,
       TrainerProvenance trainer,
       Map<String, Provenance> runProvenance) {
-    StudentNetwork network = prepared.student();
+    StudentNetwork network =
+        prepared
+            .imprinting()
+            .map(imprinting -> imprinting.apply(recipe.device()))
+            .orElse(prepared.student());
     for (Preparation.PreparedStage<T> stage : prepared.stages()) {
       Optional<TeacherAnswers> answers =
           Optional.ofNullable(softTargets.answers().get(stage.examples()));

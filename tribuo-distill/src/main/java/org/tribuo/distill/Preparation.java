@@ -44,6 +44,7 @@ import org.tribuo.distill.training.internal.Validation;
 import org.tribuo.distill.training.internal.data.ExampleRows;
 import org.tribuo.distill.training.internal.data.ExampleTrainingData;
 import org.tribuo.distill.training.internal.data.HeldOutValidation;
+import org.tribuo.distill.training.internal.data.Imprinting;
 import org.tribuo.distill.training.internal.data.Split;
 import org.tribuo.distill.training.internal.data.StageExamples;
 import org.tribuo.distill.transformer.Feature;
@@ -62,6 +63,7 @@ import org.tribuo.distill.transformer.internal.TransformerFiles;
  * @param stages in their order
  * @param activations the teacher whose intermediate activations are compared, if any stage does
  * @param validation after each epoch, if there is early stopping
+ * @param imprinting of the student's head, before it is trained
  */
 record Preparation<T extends Output<T>>(
     StudentNetwork student,
@@ -70,7 +72,8 @@ record Preparation<T extends Output<T>>(
     StageExamples<T> examples,
     List<PreparedStage<T>> stages,
     Optional<FeatureTeacher> activations,
-    Optional<Validation> validation) {
+    Optional<Validation> validation,
+    Optional<Imprinting> imprinting) {
   /** The columns of a head that is thrown away: what a student reads does not depend on them. */
   private static final LabelOrder ANY_COLUMNS = LabelOrder.of("0", "1");
 
@@ -209,7 +212,19 @@ record Preparation<T extends Output<T>>(
               .map(
                   stopping ->
                       new HeldOutValidation(
-                          network, recipe.device(), task.score(), rows, split.heldOut())));
+                          network, recipe.device(), task.score(), rows, split.heldOut())),
+          student.imprinted()
+              ? Optional.of(imprinting(task, network, rows, split))
+              : Optional.empty());
+    }
+
+    private static Imprinting imprinting(
+        Task<?> task, StudentNetwork network, ExampleRows rows, Split split) {
+      if (task.probabilities().isEmpty()) {
+        throw new IllegalArgumentException(
+            "The student's head is to be imprinted with class means, but the outputs of the dataset have no classes; omit its head");
+      }
+      return new Imprinting(network, rows, split.labelledTraining(rows));
     }
 
     private InputReader<?> reader(Transformer student, OptionalInt maxLength) {

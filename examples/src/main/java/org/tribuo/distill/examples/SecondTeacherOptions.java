@@ -47,6 +47,7 @@ public final class SecondTeacherOptions implements Options {
     teacher.model = model;
     teacher.tokenizer = tokenizer;
     teacher.pooling = pooling;
+    teacher.cosineScale = first.cosineScale;
     teacher.epochs = first.epochs;
     teacher.learningRate = first.learningRate;
     return teacher;

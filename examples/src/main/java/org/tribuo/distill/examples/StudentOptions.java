@@ -8,6 +8,7 @@ import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
@@ -19,7 +20,6 @@ import org.tribuo.distill.student.FrozenWeights;
 import org.tribuo.distill.student.NewStudent;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.StudentSource;
-import org.tribuo.distill.transformer.Pooling;
 import org.tribuo.distill.transformer.internal.TransformerLayers;
 
 /** Who learns: a file, a new encoder, or (without both) some layers of the fine-tuned teacher. */
@@ -69,12 +69,13 @@ public final class StudentOptions implements Options, Configurable {
    *
    * @param whole whose layers it keeps, if it is cut out of another
    * @param tokenizer whose tokens a new encoder reads
-   * @param pooling for the fresh head of a student with a file of its own
+   * @param encoder gives a student with a file of its own a fresh head
    * @throws IOException if the tokenizer cannot be read
    */
-  StudentSource source(StudentSource whole, Path tokenizer, Pooling pooling) throws IOException {
+  StudentSource source(StudentSource whole, Path tokenizer, Function<Path, EncoderStudent> encoder)
+      throws IOException {
     if (model != null) {
-      return EncoderStudent.of(model, pooling);
+      return encoder.apply(model);
     }
     return isNew()
         ? NewStudent.of(vocabulary(tokenizer), layers, width, heads)
@@ -104,9 +105,10 @@ public final class StudentOptions implements Options, Configurable {
    * @throws org.tribuo.distill.graph.GraphException if the teacher is no Transformer, or quantised
    * @throws IOException if its file cannot be read
    */
-  void check(Path teacher, Path tokenizer, Pooling pooling) throws IOException {
+  void check(Path teacher, Path tokenizer, Function<Path, EncoderStudent> encoder)
+      throws IOException {
     if (!isCut()) {
-      source(OnnxStudent.of(teacher), tokenizer, pooling);
+      source(OnnxStudent.of(teacher), tokenizer, encoder);
     } else {
       int most = layersOf(teacher);
       if (layers < 1 || layers > most) {

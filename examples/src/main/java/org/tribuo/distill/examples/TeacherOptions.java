@@ -12,6 +12,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.internal.component.ModelFile;
+import org.tribuo.distill.student.CosineHead;
 import org.tribuo.distill.student.EncoderStudent;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.StudentSource;
@@ -24,6 +25,9 @@ public final class TeacherOptions implements Options, Configurable {
   private static final String TOKENIZER = "the tokenizer.json of that Transformer";
   private static final String POOLING =
       "how one vector for a text comes out of the teacher's last layer, for a fresh head";
+  private static final String SCALE =
+      "scale of a fresh head of cosines, imprinted with class means, such as 16; 0 for a linear"
+          + " layer";
   private static final String LABELS =
       "names of the columns of the teacher's logits, in order, to keep the head that its file has;"
           + " without them it gets a fresh one, or if it is not fine-tuned, they are those that the"
@@ -44,6 +48,10 @@ public final class TeacherOptions implements Options, Configurable {
   @Config(description = POOLING)
   @Option(longName = "pooling", usage = POOLING)
   public Pooling pooling = Pooling.MEAN;
+
+  @Config(description = SCALE)
+  @Option(longName = "cosine-scale", usage = SCALE)
+  public float cosineScale;
 
   @Config(description = LABELS)
   @Option(longName = "teacher-labels", usage = LABELS)
@@ -92,8 +100,14 @@ public final class TeacherOptions implements Options, Configurable {
   /** The teacher before it is fine-tuned, after {@link #complete}. */
   StudentSource source() {
     return labels.isEmpty() && !isFinished()
-        ? EncoderStudent.of(file(), pooling)
+        ? withFreshHead(file())
         : OnnxStudent.of(file(), labels);
+  }
+
+  /** An encoder with the head that is stated here. */
+  EncoderStudent withFreshHead(Path encoder) {
+    EncoderStudent student = EncoderStudent.of(encoder, pooling);
+    return cosineScale == 0 ? student : student.withHead(new CosineHead().scale(cosineScale));
   }
 
   /**

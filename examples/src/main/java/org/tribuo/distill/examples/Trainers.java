@@ -47,7 +47,7 @@ record Trainers(
       fineTuning();
     }
     timed(distilling(teacher.source())).build();
-    student.check(teacher.file(), teacher.tokenizerFile(), teacher.pooling);
+    student.check(teacher.file(), teacher.tokenizerFile(), teacher::withFreshHead);
     if (training.controlEpochs > 0) {
       control();
     }
@@ -149,7 +149,7 @@ record Trainers(
   }
 
   private StudentSource learner(StudentSource whole) throws IOException {
-    return student.source(whole, teacher.tokenizerFile(), teacher.pooling);
+    return student.source(whole, teacher.tokenizerFile(), teacher::withFreshHead);
   }
 
   private DistillationTrainer.Builder<Label> distilling(StudentSource learner) {

@@ -110,8 +110,7 @@ public final class CutStudent implements StudentSource {
     Graph graph = whole.transformer().graph();
     QuantisedWeights.checkCanBeCut(graph, source.toString());
     TransformerLayers found = whole.transformer().layers();
-    return Student.of(
-        LayerCut.keep(graph, found, kept(found.count())).toModel(), whole.logits(), whole.head());
+    return whole.with(LayerCut.keep(graph, found, kept(found.count())).toModel());
   }
 
   /** As {@link LayerCut} counts them, from 0. */

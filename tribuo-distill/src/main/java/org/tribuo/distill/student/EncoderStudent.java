@@ -6,6 +6,7 @@ import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.internal.component.ModelFile;
@@ -17,8 +18,8 @@ import org.tribuo.distill.transformer.internal.TaskHead;
 import org.tribuo.distill.transformer.internal.TransformerFiles;
 
 /**
- * An encoder from an ONNX file with a fresh head: pooling, then a linear layer with a column for
- * each output that the data knows, sorted by name.
+ * An encoder from an ONNX file with a fresh head: pooling, then a linear layer, or a {@link
+ * CosineHead}, with a column for each output that the data knows, sorted by name.
  *
  * <pre>{@code
  * <component name="student" type="org.tribuo.distill.student.EncoderStudent">
@@ -36,6 +37,9 @@ public final class EncoderStudent implements StudentSource {
   @Config(description = "How one vector for a text comes out of the encoder's last layer.")
   private Pooling pooling = Pooling.MEAN;
 
+  @Config(description = "The head, if it is not a linear layer.")
+  private @Nullable CosineHead head;
+
   /** For OLCUT. */
   private EncoderStudent() {}
 
@@ -49,6 +53,13 @@ public final class EncoderStudent implements StudentSource {
     student.path = path;
     student.pooling = pooling;
     student.postConfig();
+    return student;
+  }
+
+  /** The same with a head of cosines in the place of a linear layer. */
+  public EncoderStudent withHead(CosineHead other) {
+    EncoderStudent student = of(path, pooling);
+    student.head = other;
     return student;
   }
 
@@ -71,10 +82,12 @@ public final class EncoderStudent implements StudentSource {
    */
   @Override
   public Student make(Head head, long seed, TransformerFiles files) throws IOException {
+    TaskHead.Form form = this.head == null ? new TaskHead.Form.Linear() : this.head.form();
     Graph headed =
-        new TaskHead(head.perToken() ? Pooling.NONE : pooling, head.columns().size(), seed)
+        new TaskHead(head.perToken() ? Pooling.NONE : pooling, form, head.columns().size(), seed)
             .attach(files.read(path));
-    return Student.of(headed.toModel(), TaskHead.LOGITS, head);
+    Student student = Student.of(headed.toModel(), TaskHead.LOGITS, head);
+    return this.head != null && this.head.isImprinted() ? student.withImprinting() : student;
   }
 
   @Override
@@ -84,7 +97,8 @@ public final class EncoderStudent implements StudentSource {
 
   @Override
   public String toString() {
-    return "EncoderStudent(%s, pooling=%s)".formatted(path, pooling);
+    return "EncoderStudent(%s, pooling=%s%s)"
+        .formatted(path, pooling, head == null ? "" : ", head=" + head);
   }
 
   private ModelFile file() {

@@ -38,7 +38,7 @@ public final class BatchOfAnySize {
     }
     Graph graph = student.transformer().graph();
     FreeBatch.apply(graph, rows.getAsLong());
-    Student free = Student.of(graph.toModel(), student.logits(), student.head());
+    Student free = student.with(graph.toModel());
     try {
       InputReader<?> reader = reading.apply(student.transformer());
       ExampleInputs<?> trial =

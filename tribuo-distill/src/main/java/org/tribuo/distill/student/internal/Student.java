@@ -8,6 +8,7 @@ import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.internal.pass.LogitsBelow;
 import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.task.internal.LabelOrder;
+import org.tribuo.distill.transformer.internal.TaskHead;
 import org.tribuo.distill.transformer.internal.Transformer;
 
 /**
@@ -16,8 +17,10 @@ import org.tribuo.distill.transformer.internal.Transformer;
  * @param transformer the model
  * @param logits the output that holds the logits
  * @param head what that output has for one example
+ * @param imprinted whether the head's weights are to be class means before it is trained; its graph
+ *     then has {@link TaskHead#VECTOR} and {@link TaskHead#WEIGHT}
  */
-public record Student(Transformer transformer, String logits, Head head) {
+public record Student(Transformer transformer, String logits, Head head, boolean imprinted) {
   /**
    * @throws GraphException if there is no such output, or it cannot have a column for each label
    */
@@ -32,6 +35,11 @@ public record Student(Transformer transformer, String logits, Head head) {
     }
   }
 
+  /** A student whose weights are what they are. */
+  public Student(Transformer transformer, String logits, Head head) {
+    this(transformer, logits, head, false);
+  }
+
   /**
    * A student whose Transformer is not analysed yet.
    *
@@ -39,6 +47,20 @@ public record Student(Transformer transformer, String logits, Head head) {
    */
   public static Student of(OnnxModel model, String logits, Head head) {
     return new Student(Transformer.of(model), logits, head);
+  }
+
+  /**
+   * The same student with another graph, in which its logits have the same name.
+   *
+   * @throws GraphException as in the record
+   */
+  public Student with(OnnxModel other) {
+    return new Student(Transformer.of(other), logits, head, imprinted);
+  }
+
+  /** The same student, whose head starts with class means. */
+  public Student withImprinting() {
+    return new Student(transformer, logits, head, true);
   }
 
   /** The names of the logits' columns. */

@@ -1,6 +1,5 @@
 package org.tribuo.distill.transformer.internal;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.tribuo.distill.graph.Attributes;
@@ -13,9 +12,9 @@ import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 
 /**
- * Writes pooling and a linear layer into a graph of any opset. The forms are those that never
- * changed: sums over positions are matrix products, as the axes of ReduceSum and Unsqueeze are
- * attributes in some opsets and inputs in others.
+ * Writes pooling and a linear layer, or cosines, into a graph of any opset. The forms are those
+ * that never changed: sums over positions are matrix products, as the axes of ReduceSum and
+ * Unsqueeze are attributes in some opsets and inputs in others.
  */
 final class HeadWriter {
   /** The output: [batch, labels], or [batch, positions, labels]. */
@@ -26,6 +25,9 @@ final class HeadWriter {
 
   /** The initializer [labels] of the linear layer. */
   static final String BIAS = "head.bias";
+
+  /** Of a head of cosines, the pooled vectors, divided by their norms. */
+  static final String VECTOR = "head.vector";
 
   private static final double SMALLEST_COUNT = 1e-9;
 
@@ -80,19 +82,42 @@ final class HeadWriter {
   /** The linear layer over the last axis. */
   void linear(String pooled, boolean eachToken, Tensor weight) {
     long labels = weight.dim(1);
-    List<Dimension> dims =
-        new ArrayList<>(eachToken ? List.of(batch(), positions()) : List.of(batch()));
-    dims.add(Dimension.of(labels));
     graph.setInitializer(WEIGHT, weight.cast(elementType));
     graph.setInitializer(
         BIAS, Tensor.of(new float[Math.toIntExact(labels)], labels).cast(elementType));
+    List<Dimension> dims = rows(eachToken, labels);
     String product = node("MatMul", Attributes.NONE, dims, pooled, WEIGHT);
+    logits("Add", dims, product, BIAS);
+  }
+
+  /** The cosine of the last axis with each column of the weight, times the scale. */
+  void cosines(String pooled, boolean eachToken, Tensor weight, float scale) {
+    graph.setInitializer(WEIGHT, weight.cast(elementType));
+    List<Dimension> dims = rows(eachToken, weight.dim(1));
+    List<Dimension> columns = List.of(width, Dimension.of(weight.dim(1)));
+    TensorType vectors = TensorType.of(elementType, new Shape(rows(eachToken, size(width))));
+    graph.add(Node.ONNX, "LpNormalization", unit(-1), List.of(pooled), Map.of(VECTOR, vectors));
+    String directions = node("LpNormalization", unit(0), columns, WEIGHT);
+    String cosines = node("MatMul", Attributes.NONE, dims, VECTOR, directions);
+    logits("Mul", dims, cosines, constant("head.scale", Tensor.scalar(scale).cast(elementType)));
+  }
+
+  private static Attributes unit(long axis) {
+    return Attributes.NONE.with("axis", axis).with("p", 2L);
+  }
+
+  private void logits(String opType, List<Dimension> dims, String x, String y) {
     graph.add(
         Node.ONNX,
-        "Add",
+        opType,
         Attributes.NONE,
-        List.of(product, BIAS),
+        List.of(x, y),
         Map.of(LOGITS, TensorType.of(elementType, new Shape(dims))));
+  }
+
+  private List<Dimension> rows(boolean eachToken, long columns) {
+    Dimension last = Dimension.of(columns);
+    return eachToken ? List.of(batch(), positions(), last) : List.of(batch(), last);
   }
 
   private Dimension batch() {

@@ -5,20 +5,40 @@ import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
+import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.transformer.Pooling;
 
 /**
  * A task's head: pooling, then a linear layer, whose outputs are class scores, label scores or
- * regressed numbers, as the loss has it. Weights are drawn from a normal distribution of standard
- * deviation 0.02, biases are 0, as is usual for BERT. The operators are of the form that every
- * opset from 8 on has, so the graph keeps its own.
+ * regressed numbers, as the loss has it; or scaled cosines. Weights are drawn from a normal
+ * distribution of standard deviation 0.02, biases are 0, as is usual for BERT. The operators are of
+ * the form that every opset from 8 on has, so the graph keeps its own.
  *
- * @param pooling what the linear layer reads
+ * @param pooling what the head reads
+ * @param form what becomes of it
  * @param labels the number of logits, 1 or more
  * @param seed of the weights: the same seed gives the same weights
  */
-public record TaskHead(Pooling pooling, int labels, long seed) {
+public record TaskHead(Pooling pooling, Form form, int labels, long seed) {
+  /** What becomes of a pooled vector. */
+  public sealed interface Form {
+    /** A linear layer: {@code W v + b}. */
+    record Linear() implements Form {}
+
+    /**
+     * Scaled cosines: {@code scale · cos(w, v)} for the column {@code w} of each label.
+     *
+     * @param scale greater than 0
+     */
+    record Cosine(float scale) implements Form {}
+  }
+
+  /** A linear layer. */
+  public TaskHead(Pooling pooling, int labels, long seed) {
+    this(pooling, new Form.Linear(), labels, seed);
+  }
+
   /** The output of a graph with a head: [batch, labels], or [batch, positions, labels]. */
   public static final String LOGITS = HeadWriter.LOGITS;
 
@@ -27,6 +47,9 @@ public record TaskHead(Pooling pooling, int labels, long seed) {
 
   /** The initializer [labels] of the linear layer. */
   public static final String BIAS = HeadWriter.BIAS;
+
+  /** Of a head of cosines, the pooled vectors, divided by their norms: [batch, width]. */
+  public static final String VECTOR = HeadWriter.VECTOR;
 
   public TaskHead {
     if (labels < 1) {
@@ -52,7 +75,7 @@ public record TaskHead(Pooling pooling, int labels, long seed) {
     graph.addOutput(read);
     graph.removeUnused();
     graph.removeOutput(read);
-    for (String name : List.of(LOGITS, WEIGHT, BIAS)) {
+    for (String name : List.of(LOGITS, WEIGHT, BIAS, VECTOR)) {
       if (graph.has(name)) {
         throw new GraphException(
             "The encoder has a value '%s' already, so '%s' is a head's output, not a pooler's"
@@ -66,10 +89,12 @@ public record TaskHead(Pooling pooling, int labels, long seed) {
           case MEAN -> writer.mean(read, attentionMask(normalized));
           case OWN, NONE -> read;
         };
-    writer.linear(
-        pooled,
-        pooling == Pooling.NONE,
-        new InitialWeights(seed).matrix(widthOf(read, type), labels));
+    Tensor weight = new InitialWeights(seed).matrix(widthOf(read, type), labels);
+    if (form instanceof Form.Cosine cosine) {
+      writer.cosines(pooled, pooling == Pooling.NONE, weight, cosine.scale());
+    } else {
+      writer.linear(pooled, pooling == Pooling.NONE, weight);
+    }
     graph.addOutput(LOGITS);
     return graph;
   }

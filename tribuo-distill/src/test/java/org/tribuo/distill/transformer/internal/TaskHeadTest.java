@@ -2,6 +2,7 @@ package org.tribuo.distill.transformer.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.HashMap;
 import java.util.List;
@@ -62,6 +63,37 @@ class TaskHeadTest {
       }
     }
     assertLogits(ZooModel.run(graph, model.inputs()).get("logits"), mean, graph);
+  }
+
+  @Test
+  void scaledCosinesAreThoseOfTheVectorWithEachColumn() throws Exception {
+    ZooModel model = ZooModel.of("minilm_embedding_ts14");
+    Graph graph =
+        new TaskHead(Pooling.MEAN, new TaskHead.Form.Cosine(16), LABELS, 7)
+            .attach(Transformer.of(model.graph().toModel()));
+    graph.addOutput(TaskHead.VECTOR);
+    Map<String, Tensor> outputs = ZooModel.run(graph, model.inputs());
+    float[] vectors = outputs.get(TaskHead.VECTOR).toFloats();
+    float[] logits = outputs.get(TaskHead.LOGITS).toFloats();
+    float[] weight = graph.initializer(TaskHead.WEIGHT).toFloats();
+    int width = weight.length / LABELS;
+    for (int row = 0; row < logits.length / LABELS; row++) {
+      double squares = 0;
+      for (int i = 0; i < width; i++) {
+        squares += Math.pow(vectors[row * width + i], 2);
+      }
+      assertThat(squares).isEqualTo(1, within(1e-5));
+      for (int label = 0; label < LABELS; label++) {
+        double dot = 0;
+        double norm = 0;
+        for (int i = 0; i < width; i++) {
+          dot += vectors[row * width + i] * weight[i * LABELS + label];
+          norm += Math.pow(weight[i * LABELS + label], 2);
+        }
+        assertThat((double) logits[row * LABELS + label])
+            .isEqualTo(16 * dot / Math.sqrt(norm), within(1e-4));
+      }
+    }
   }
 
   @Test

@@ -8,13 +8,13 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import org.tribuo.distill.engine.Device;
-import org.tribuo.distill.engine.EngineException;
 import org.tribuo.distill.engine.Device.ExecutionProvider;
+import org.tribuo.distill.engine.EngineException;
 import org.tribuo.distill.engine.internal.Optimizer;
 import org.tribuo.distill.engine.internal.TrainingGraph;
 import org.tribuo.distill.engine.internal.TrainingSession;
-import org.tribuo.distill.file.internal.TemporaryFolder;
 import org.tribuo.distill.file.AtomicFile;
+import org.tribuo.distill.file.internal.TemporaryFolder;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 

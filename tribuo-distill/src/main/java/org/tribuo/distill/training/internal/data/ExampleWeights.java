@@ -58,6 +58,11 @@ public final class ExampleWeights {
     return relative[example] > 0;
   }
 
+  /** The weight of an example, in proportion to the largest. */
+  public float of(int example) {
+    return relative[example];
+  }
+
   /** The examples that are left out. */
   public int leftOut() {
     int leftOut = 0;

@@ -1,0 +1,81 @@
+package org.tribuo.distill.training.internal.data;
+
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.graph.ElementType;
+import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.loss.internal.ObjectiveInputs;
+import org.tribuo.distill.student.internal.NetworkRunner;
+import org.tribuo.distill.student.internal.StudentNetwork;
+import org.tribuo.distill.task.internal.LabelOrder;
+import org.tribuo.distill.transformer.internal.TaskHead;
+import org.tribuo.distill.transformer.internal.Transformer;
+
+/**
+ * Makes the weights of a head of cosines the class means of labelled examples: of each label the
+ * mean of the vectors of its rows, each divided by its norm (Qi, Brown and Lowe 2018,
+ * arXiv:1712.07136, section 3.2). A row of several labels counts for each of them.
+ *
+ * @param network whose head has {@link TaskHead#VECTOR} and {@link TaskHead#WEIGHT}
+ * @param rows the examples
+ * @param labelled the numbers of those whose labels are used
+ */
+public record Imprinting(StudentNetwork network, ExampleRows rows, int[] labelled) {
+  /**
+   * @throws IllegalArgumentException if there is no labelled example
+   */
+  public Imprinting {
+    if (labelled.length == 0) {
+      throw new IllegalArgumentException(
+          "The student's head is to be imprinted, and no example that is trained on has a label; label some, or set imprinted to false");
+    }
+  }
+
+  /**
+   * The network with these weights; those of labels without examples are left as they are.
+   *
+   * @param device where it runs
+   */
+  public StudentNetwork apply(Device device) {
+    List<float[]> vectors = vectors(device);
+    Tensor initial = network.transformer().graph().initializer(TaskHead.WEIGHT);
+    Tensor weight = initial.cast(ElementType.FLOAT);
+    ClassMeans means = new ClassMeans((int) weight.dim(0), (int) weight.dim(1));
+    for (int i = 0; i < labelled.length; i++) {
+      means.add(
+          vectors.get(i),
+          rows.targets().batch(ObjectiveInputs.LABELS, labelled[i]),
+          rows.weights().of(labelled[i]));
+    }
+    OnnxModel imprinted =
+        network
+            .onnx()
+            .withInitializers(
+                Map.of(TaskHead.WEIGHT, means.into(weight.toFloats()).cast(initial.elementType())));
+    return network.withWeightsOf(imprinted);
+  }
+
+  /** Of each labelled row its vector, or those of its positions one after the other. */
+  private List<float[]> vectors(Device device) {
+    Graph graph = network.transformer().graph();
+    graph.outputs().forEach(graph::removeOutput);
+    graph.addOutput(TaskHead.VECTOR);
+    int width = Math.toIntExact(graph.initializer(TaskHead.WEIGHT).dim(0));
+    graph.removeUnused();
+    LabelOrder axes =
+        new LabelOrder(IntStream.range(0, width).mapToObj(Integer::toString).toList());
+    StudentNetwork below =
+        new StudentNetwork(
+            Transformer.of(graph.toModel()),
+            TaskHead.VECTOR,
+            network.head().withColumns(axes),
+            network.reader());
+    try (NetworkRunner runner = new NetworkRunner(below, device)) {
+      return runner.rows(rows.inputs().pick(labelled));
+    }
+  }
+}
