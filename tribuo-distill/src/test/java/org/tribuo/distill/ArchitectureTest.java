@@ -101,6 +101,7 @@ class ArchitectureTest {
                   "student",
                   "training",
                   "transformer")),
+          entry("sequence", Set.of("component", "engine", "input", "task", "trainers")),
           entry(
               "report", Set.of("component", "engine", "graph", "teacher", "trainers", "training")));
 
