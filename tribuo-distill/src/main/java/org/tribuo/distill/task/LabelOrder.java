@@ -65,7 +65,7 @@ public final class LabelOrder {
    * @param example which example has it, for the message
    * @throws IllegalArgumentException if no column has that name
    */
-  int column(String name, int example) {
+  public int column(String name, int example) {
     Integer column = columns.get(name);
     if (column == null) {
       throw new IllegalArgumentException(

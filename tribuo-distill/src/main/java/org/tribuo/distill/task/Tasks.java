@@ -1,6 +1,8 @@
 package org.tribuo.distill.task;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.ServiceLoader;
 import org.tribuo.ImmutableOutputInfo;
 import org.tribuo.Output;
 import org.tribuo.OutputFactory;
@@ -9,10 +11,15 @@ import org.tribuo.distill.protos.ComponentProto;
 
 /** Finds the task of a dataset, or of a model that was saved. */
 public final class Tasks {
-  private static final List<Task<?>> BY_OUTPUTS =
-      List.of(new SingleLabel(), new MultipleLabels(), new Regression());
+  private static final List<Task<?>> BY_OUTPUTS = found();
 
   private Tasks() {}
+
+  private static List<Task<?>> found() {
+    List<Task<?>> found = new ArrayList<>();
+    ServiceLoader.load(Task.class, Tasks.class.getClassLoader()).forEach(found::add);
+    return List.copyOf(found);
+  }
 
   /**
    * The usual task for some outputs.
@@ -27,8 +34,12 @@ public final class Tasks {
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "Outputs made by %s cannot be learnt, expected Label, MultiLabel or Regressor"
-                        .formatted(factory.getClass().getName())));
+                    "Outputs made by %s cannot be learnt, expected one of %s"
+                        .formatted(
+                            factory.getClass().getName(),
+                            BY_OUTPUTS.stream()
+                                .map(task -> task.outputType().getSimpleName())
+                                .toList())));
   }
 
   /**

@@ -88,7 +88,8 @@ class TargetCodecTest {
             "The dataset has the single label [only], expected at least two to tell apart");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Tasks.of(new MockOutputFactory()))
-        .withMessageEndingWith("cannot be learnt, expected Label, MultiLabel or Regressor");
+        .withMessageEndingWith(
+            "cannot be learnt, expected one of [Label, MultiLabel, Regressor, TagSequence]");
   }
 
   @Test
