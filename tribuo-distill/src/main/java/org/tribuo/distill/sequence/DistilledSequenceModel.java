@@ -207,9 +207,7 @@ public final class DistilledSequenceModel extends SequenceModel<Label> implement
             .set(
                 element,
                 read(
-                    texts.get(i),
-                    window.positions().get(j),
-                    sequences.get(sequence).get(element)));
+                    texts.get(i), window.positions().get(j), sequences.get(sequence).get(element)));
       }
     }
     return all;
@@ -219,8 +217,7 @@ public final class DistilledSequenceModel extends SequenceModel<Label> implement
       Prediction<TagSequence> text, int position, Example<Label> element) {
     Map<String, Label> scores = new LinkedHashMap<>();
     text.getOutputScores().forEach((name, labels) -> scores.put(name, at(labels, position)));
-    return new Prediction<>(
-        at(text.getOutput(), position), scores, element.size(), element, true);
+    return new Prediction<>(at(text.getOutput(), position), scores, element.size(), element, true);
   }
 
   private static Label at(TagSequence text, int position) {

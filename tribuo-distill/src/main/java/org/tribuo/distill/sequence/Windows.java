@@ -52,17 +52,14 @@ record Windows(SequenceModality modality, int maxLength) {
     try {
       return modality.windows(sequence, maxLength);
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(
-          "Sequence %d: %s".formatted(number, e.getMessage()), e);
+      throw new IllegalArgumentException("Sequence %d: %s".formatted(number, e.getMessage()), e);
     }
   }
 
-  private static Example<TagSequence> text(
-      SequenceExample<Label> sequence, SequenceWindow window) {
+  private static Example<TagSequence> text(SequenceExample<Label> sequence, SequenceWindow window) {
     Map<Integer, Label> labels = new TreeMap<>();
     for (int i = 0; i < window.elements().size(); i++) {
-      labels.put(
-          window.positions().get(i), sequence.get(window.elements().get(i)).getOutput());
+      labels.put(window.positions().get(i), sequence.get(window.elements().get(i)).getOutput());
     }
     return window.toExample(TagSequence.of(window.length(), labels), sequence.getWeight());
   }

@@ -23,6 +23,7 @@ import org.tribuo.distill.input.InputReader;
 import org.tribuo.distill.input.Modalities;
 import org.tribuo.distill.student.Student;
 import org.tribuo.distill.student.StudentNetwork;
+import org.tribuo.distill.task.Head;
 import org.tribuo.distill.task.LabelOrder;
 import org.tribuo.distill.task.Task;
 import org.tribuo.distill.transformer.Feature;
@@ -230,17 +231,18 @@ public final class OnnxTeacher implements TeacherSource.Member {
     TransformerFiles files = new TransformerFiles();
     OnnxModel onnx = files.read(path).model();
     LabelOrder labels = new LabelOrder(file().labelOrder(labelOrder, onnx));
-    TeacherSettings asItIs = TeacherSettings.of(path, labels).withValues();
+    Head head = task.head(labels);
+    TeacherSettings asItIs = TeacherSettings.of(path, labels).withRows(head.row()).withValues();
     String output;
     try (Teacher teacher = Teacher.open(logits(onnx).map(asItIs::withLogits).orElse(asItIs))) {
       output = teacher.output();
     }
-    Student head = new Student(files.read(path), output, task.head(labels));
+    Student asStudent = new Student(files.read(path), output, head);
     InputReader<?> reader =
-        Modalities.of(head.transformer().graph().inputs())
-            .readerOfTrained(head.transformer(), OnnxMetadata.maxLength(onnx), ownPadId(onnx));
+        Modalities.of(asStudent.transformer().graph().inputs())
+            .readerOfTrained(asStudent.transformer(), OnnxMetadata.maxLength(onnx), ownPadId(onnx));
     return StudentNetwork.of(
-        task.probabilities().isPresent() ? head.belowProbabilities() : head, reader);
+        task.probabilities().isPresent() ? asStudent.belowProbabilities() : asStudent, reader);
   }
 
   private Optional<String> logits(OnnxModel model) {

@@ -10,9 +10,9 @@ import org.tribuo.OutputFactory;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
 import org.tribuo.classification.MutableLabelInfo;
+import org.tribuo.distill.component.SavedComponents;
 import org.tribuo.evaluation.Evaluation;
 import org.tribuo.evaluation.Evaluator;
-import org.tribuo.distill.component.SavedComponents;
 import org.tribuo.protos.core.OutputFactoryProto;
 import org.tribuo.provenance.OutputFactoryProvenance;
 
@@ -64,6 +64,11 @@ public final class TagSequenceFactory implements OutputFactory<TagSequence> {
     Map<Label, Integer> labels = new HashMap<>();
     mapping.forEach((text, id) -> text.labels().values().forEach(label -> labels.put(label, id)));
     return new TagInfo.Immutable(LABELS.constructInfoForExternalModel(labels));
+  }
+
+  @Override
+  public Class<TagSequence> getTypeWitness() {
+    return TagSequence.class;
   }
 
   /**
