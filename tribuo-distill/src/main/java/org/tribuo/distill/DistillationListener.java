@@ -9,8 +9,8 @@ import org.tribuo.distill.training.TrainingListener;
 import org.tribuo.distill.transformer.TransformerFeatures;
 
 /**
- * Is told how a distillation goes, by the thread that called {@code train}. An exception that it
- * throws ends the training.
+ * A listener to a distillation's progress, called by the thread that called {@code train}. An
+ * exception that it throws ends the training.
  */
 public interface DistillationListener {
   /** A listener that does nothing. */
@@ -25,21 +25,21 @@ public interface DistillationListener {
   default void onUnseenOutputs(List<String> names) {}
 
   /**
-   * What was found inside teacher and student, before a teacher is asked; both print as a list of
-   * layers.
+   * What was found in the graphs of teacher and student, before a teacher runs; both print as a
+   * list of layers.
    *
    * @param stage the name of the stage that compares them
    */
   default void onFeatures(String stage, TransformerFeatures teacher, TransformerFeatures student) {}
 
   /**
-   * Before a teacher is asked: what the columns of its logits stand for, and who says it.
+   * Before a teacher runs: what the columns of its logits stand for, and where that is stated.
    *
    * @param teacher its file
    */
   default void onLabelOrder(Path teacher, NamedColumns columns) {}
 
-  /** Who is told how far the teacher has come. */
+  /** The listener to a teacher's progress. */
   default SoftTargetProgress softTargets() {
     return SoftTargetProgress.SILENT;
   }
@@ -51,13 +51,13 @@ public interface DistillationListener {
    */
   default void onSoftTargets(TeacherRun run) {}
 
-  /** Who is told how an assistant is trained, before it teaches. */
+  /** The listener to the training of an assistant. */
   default DistillationListener assistant() {
     return NONE;
   }
 
   /**
-   * Who is told how the student is trained in a stage.
+   * The listener to the training of the student in a stage.
    *
    * @param name the name of the stage; where none are stated, {@code training} and {@code
    *     fine-tuning}

@@ -199,9 +199,9 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
   }
 
   /**
-   * Says who is told how trainings go; it is no part of the configuration.
+   * Sets the listener to trainings; it is no part of the configuration.
    *
-   * @param listener is told of all trainings that start from now on
+   * @param listener to all trainings that start from now on
    */
   public void setListener(DistillationListener listener) {
     this.listener = listener;
@@ -263,7 +263,7 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
     return recipe.batching().maxLength().orElseGet(() -> Preparation.maxLength(recipe, outputs));
   }
 
-  /** As part of another training, which is told how it goes. */
+  /** As part of another training, which listens to its progress. */
   DistilledModel<T> train(
       Dataset<T> examples,
       Map<String, Provenance> runProvenance,

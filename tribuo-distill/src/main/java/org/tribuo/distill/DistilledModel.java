@@ -49,8 +49,8 @@ import org.tribuo.provenance.impl.EmptyTrainerProvenance;
  * org.tribuo.distill.input.text.TokenFeatures} makes them, by feature name.
  *
  * <p>ONNX Runtime loads the student at the first prediction. Closing frees that native memory, and
- * a prediction after that loads it again; a model that nobody closes, as Tribuo's ensembles and
- * cross-validation do not close theirs, keeps it until the garbage collector finds that nobody can
+ * a prediction after that loads it again; a model that is never closed, as Tribuo's ensembles and
+ * cross-validation do not close theirs, keeps it until the garbage collector finds that no one can
  * reach the model. Safe for many threads, {@link #close()} and {@link #runOn} included.
  *
  * <p>Saved as protobuf; Java's own serialization is refused.
@@ -158,8 +158,8 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
 
   /**
    * Reads a model that {@link #serializeToFile} saved. As {@link Model#deserializeFromFile}, but
-   * the file is mapped, so its weights take no room among Java's objects; nobody may change the
-   * file while the model is in use, but another one may take its place.
+   * the file is mapped, so its weights take no room on the Java heap; nothing may change the file
+   * while the model is in use, but another one may take its place.
    *
    * @throws IllegalArgumentException if the file does not hold a whole model of this kind, or was
    *     damaged; the message names the file
@@ -239,7 +239,7 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
   }
 
   /**
-   * Says where the student runs from now on.
+   * Sets where the student runs from now on.
    *
    * @param device the provider, the number of threads and the precision
    */

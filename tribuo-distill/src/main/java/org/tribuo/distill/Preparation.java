@@ -381,7 +381,7 @@ record Preparation<T extends Output<T>>(
         String whose, TransformerFeatures features, long cacheBytes) {
       if (features.mask().isEmpty()) {
         throw new IllegalArgumentException(
-            "cacheBytes is %d, but no input tells the %s tokens from padding, so activations of a text differ from batch to batch; set it to 0"
+            "cacheBytes is %d, but no input distinguishes the %s tokens from padding, so activations of a text differ from batch to batch; set it to 0"
                 .formatted(cacheBytes, whose));
       }
     }

@@ -99,7 +99,7 @@ final class RunProvenance {
   }
 
   /**
-   * The teacher has shown what happens inside in a stage.
+   * The teacher's activations were computed in a stage.
    *
    * @param name of the stage
    */
@@ -138,7 +138,7 @@ final class RunProvenance {
     }
   }
 
-  /** The provenance of the model that was trained, with what the caller says of the run. */
+  /** The provenance of the model that was trained, with what the caller states about the run. */
   ModelProvenance of(
       DatasetProvenance dataset, TrainerProvenance trainer, Map<String, Provenance> ofCaller) {
     Map<String, Provenance> all = new LinkedHashMap<>(values);

@@ -72,7 +72,7 @@ class DistillationBadInputTest {
         LABELLED.getData().stream().map(e -> TinyTexts.withOutput(e, new Label("red"))).toList();
     assertThatIllegalArgumentException()
         .isThrownBy(() -> bert().train(TinyTexts.dataset(red)))
-        .withMessage("The dataset has the single label [red], expected at least two to tell apart");
+        .withMessage("The dataset has the single label [red], expected at least two");
   }
 
   @Test

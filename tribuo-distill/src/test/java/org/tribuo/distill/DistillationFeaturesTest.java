@@ -69,7 +69,7 @@ import org.tribuo.distill.transformer.Pooling;
 import org.tribuo.distill.transformer.TransformerFeatures;
 import org.tribuo.test.Helpers;
 
-/** Trainings that compare what happens inside student and teacher. */
+/** Trainings that compare intermediate activations of student and teacher. */
 class DistillationFeaturesTest {
   private static final Path BERT = Zoo.file("bert_seqcls_ts11");
   private static final List<String> ORDER = List.of("red", "blue", "green");
@@ -269,7 +269,7 @@ class DistillationFeaturesTest {
                     .train(TEXTS))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "cacheBytes is 5, but no input tells the teacher tokens from padding, so"
+            "cacheBytes is 5, but no input distinguishes the teacher tokens from padding, so"
                 + " activations of a text differ from batch to batch; set it to 0");
     assertThatThrownBy(
             () ->
@@ -280,7 +280,7 @@ class DistillationFeaturesTest {
                     .build()
                     .train(TEXTS))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("no input tells the student tokens from padding");
+        .hasMessageContaining("no input distinguishes the student tokens from padding");
   }
 
   @Test

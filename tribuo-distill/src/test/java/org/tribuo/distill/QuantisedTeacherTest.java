@@ -99,7 +99,7 @@ class QuantisedTeacherTest {
   }
 
   @Test
-  void whatHappensInsideIsNotCompared() {
+  void intermediateActivationsAreNotCompared() {
     Path file = Faults.file("int8_classifier-int8.onnx");
     DistillationTrainer<Label> trainer =
         DistillationTrainer.<Label>builder()
@@ -113,6 +113,6 @@ class QuantisedTeacherTest {
     assertThatThrownBy(() -> trainer.train(TEXTS))
         .isInstanceOf(GraphException.class)
         .hasMessageContaining("The teacher '" + file + "' has quantised weights")
-        .hasMessageContaining("compare its answers only");
+        .hasMessageContaining("compare its logits only");
   }
 }

@@ -26,7 +26,7 @@ public abstract class FilesProvenance extends SkeletalConfiguredObjectProvenance
   /** The name of the most tokens that a text has, where texts are among what is read. */
   public static final String MAX_TOKENS = "max-tokens";
 
-  /** What the name of a text begins with, by which it is told from a setting. */
+  /** What the name of a text begins with, which distinguishes it from a setting. */
   private static final String FOUND = "found-";
 
   private final HashMap<String, PrimitiveProvenance<?>> found = new HashMap<>();

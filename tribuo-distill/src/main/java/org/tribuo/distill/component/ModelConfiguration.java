@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
 
 /**
  * The {@code config.json} that Hugging Face's library and exporters put beside a model, or above
- * its folder {@code onnx}, as far as it says what the columns of the logits stand for.
+ * its folder {@code onnx}, as far as it states what the columns of the logits stand for.
  *
  * @param file it was read from
  * @param json its content
@@ -61,7 +61,7 @@ record ModelConfiguration(Path file, JsonNode json) {
 
   /**
    * The names of the columns, in order; empty where the configuration has none, or has what the
-   * library writes if nobody has named them: {@code LABEL_0}, {@code LABEL_1} and so on.
+   * library writes if they have no names: {@code LABEL_0}, {@code LABEL_1} and so on.
    *
    * @throws IllegalArgumentException if it does not have a name for each number from 0
    */
@@ -81,9 +81,9 @@ record ModelConfiguration(Path file, JsonNode json) {
       }
       names.add(name.asText());
     }
-    boolean nobodyNamedThem =
+    boolean unnamed =
         IntStream.range(0, names.size()).allMatch(i -> names.get(i).equals("LABEL_" + i));
-    return nobodyNamedThem ? Optional.empty() : Optional.of(List.copyOf(names));
+    return unnamed ? Optional.empty() : Optional.of(List.copyOf(names));
   }
 
   private IllegalArgumentException refused(JsonNode labels) {

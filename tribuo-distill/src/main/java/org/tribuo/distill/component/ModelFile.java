@@ -60,15 +60,15 @@ public record ModelFile(String component, Path path) {
    * metadata, or those of {@code id2label} in a {@code config.json} beside it, or above its folder
    * if that is {@code onnx}.
    *
-   * @throws PropertyException if none of them says it, the configuration cannot be read, or a name
-   *     is blank or occurs twice
+   * @throws PropertyException if none of them states it, the configuration cannot be read, or a
+   *     name is blank or occurs twice
    */
   public List<String> labelOrder(List<String> stated, OnnxModel model) {
     return namedColumns(stated, model).names();
   }
 
   /**
-   * As {@link #labelOrder}, and who says it.
+   * As {@link #labelOrder}, and where it is stated.
    *
    * @throws PropertyException as there
    */
@@ -135,7 +135,7 @@ public record ModelFile(String component, Path path) {
           e,
           component,
           LABEL_ORDER,
-          "is not stated, and the config.json of %s cannot tell it".formatted(path));
+          "is not stated, and the config.json of %s does not state it".formatted(path));
     }
   }
 
@@ -199,7 +199,7 @@ public record ModelFile(String component, Path path) {
         places.stream().filter(Files::isRegularFile).findFirst().orElse(places.get(0)));
   }
 
-  /** As {@link #namedColumns}, where nobody may need to know. */
+  /** As {@link #namedColumns}, where it may not be needed. */
   Optional<NamedColumns> columnsIfKnown(List<String> stated, OnnxModel model) {
     try {
       return findColumns(stated, model);

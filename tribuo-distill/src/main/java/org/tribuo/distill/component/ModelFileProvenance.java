@@ -17,7 +17,7 @@ import org.tribuo.distill.graph.OnnxModel;
  * A component that reads an ONNX model: its settings, and the SHA-256 of the file ({@code
  * model-hash}), of each file of external data beside it ({@code external-data-hash-NAME}), and of
  * the tokenizer's file ({@code tokenizer-hash}) if it reads one. Of a model with a head it has who
- * names its columns ({@code found-label-order-from}), if somebody does, and then where that is a
+ * names its columns ({@code found-label-order-from}), if they are named, and then where that is a
  * {@code config.json} the SHA-256 of that ({@code config-hash}).
  */
 public final class ModelFileProvenance extends FilesProvenance {

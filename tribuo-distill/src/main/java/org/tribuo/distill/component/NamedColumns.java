@@ -6,10 +6,10 @@ import java.util.List;
  * What the columns of a model's logits stand for.
  *
  * @param names of the columns, in order
- * @param origin who says it
+ * @param origin where that is stated
  */
 public record NamedColumns(List<String> names, Origin origin) {
-  /** Who says what the columns stand for. */
+  /** Where it is stated what the columns stand for. */
   public enum Origin {
     /** The configuration, or the caller. */
     STATED,

@@ -14,7 +14,7 @@ import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.provenance.ModelProvenance;
 
-/** What an exported student says of itself in the metadata of its ONNX file. */
+/** What an exported student states about itself in the metadata of its ONNX file. */
 public final class OnnxMetadata {
   /** The names of the logits' columns, in order, as a JSON array of strings. */
   public static final String LABEL_ORDER = "TRIBUO_LABEL_ORDER";
@@ -33,8 +33,8 @@ public final class OnnxMetadata {
   private OnnxMetadata() {}
 
   /**
-   * A model that says where it comes from, in Tribuo's own field, and what must be known to predict
-   * with it.
+   * A model that states where it comes from, in Tribuo's own field, and what must be known to
+   * predict with it.
    *
    * @param logits the output that holds the logits
    * @param labelOrder the names of the logits' columns, in order

@@ -24,12 +24,12 @@ public final class FolderLock implements AutoCloseable {
   /** The file that is locked; it has the number of the process that holds the lock. */
   public static final String FILE = ".lock";
 
-  /** Beyond the content: where locks are mandatory, nobody could read what is locked. */
+  /** Beyond the content: where locks are mandatory, what is locked cannot be read. */
   private static final long LOCKED_BYTE = 1 << 20;
 
   private static final Duration PAUSE = Duration.ofMillis(20);
 
-  /** What this JVM holds: the operating system tells processes apart, not parts of one. */
+  /** What this JVM holds: the operating system distinguishes processes, not parts of one. */
   private static final Set<Path> HELD_HERE = ConcurrentHashMap.newKeySet();
 
   private final Path folder;
@@ -43,8 +43,8 @@ public final class FolderLock implements AutoCloseable {
   /**
    * Takes the lock of a folder.
    *
-   * @throws FileSystemException if somebody else holds it; the message names the folder and, if it
-   *     is known, the process
+   * @throws FileSystemException if it is held already; the message names the folder and, if it is
+   *     known, the process
    * @throws IOException if the folder is not there, or its file system has no locks
    */
   public static FolderLock take(Path folder) throws IOException {

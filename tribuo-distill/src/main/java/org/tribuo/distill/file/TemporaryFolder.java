@@ -51,7 +51,7 @@ public final class TemporaryFolder implements AutoCloseable {
   }
 
   /**
-   * Deletes the folders that nobody holds.
+   * Deletes the folders that no process holds.
    *
    * @param owner whose folders these are: others' are left alone
    */
@@ -59,7 +59,7 @@ public final class TemporaryFolder implements AutoCloseable {
     try (DirectoryStream<Path> left = Files.newDirectoryStream(parent, PREFIX + "*")) {
       left.forEach(folder -> deleteIfLeft(folder, owner));
     } catch (IOException | DirectoryIteratorException e) {
-      // Nobody needs this folder to be read.
+      // This folder need not be read.
     }
   }
 
@@ -71,7 +71,7 @@ public final class TemporaryFolder implements AutoCloseable {
         new TemporaryFolder(folder, free.get()).close();
       }
     } catch (IOException e) {
-      // What cannot be deleted is in nobody's way.
+      // What cannot be deleted does no harm.
     }
   }
 

@@ -8,8 +8,8 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * A dense tensor in memory: an initializer, a batch of inputs, a result. Immutable as long as
- * nobody writes to the arrays or buffers that it was made from; safe for many threads.
+ * A dense tensor in memory: an initializer, a batch of inputs, a result. Immutable as long as the
+ * arrays or buffers that it was made from are not written to; safe for many threads.
  */
 public final class Tensor {
   private final ElementType elementType;

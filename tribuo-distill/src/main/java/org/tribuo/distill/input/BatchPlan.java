@@ -8,10 +8,10 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /**
- * Cuts rows into batches of like length, so that little of a batch is padding. A batch is an array
- * of row numbers, and is bounded by its rows and by its tokens <em>with padding</em>: rows times
- * the length of the longest. A pure function of the lengths, the settings and the random numbers;
- * safe for many threads.
+ * Cuts rows into batches of similar lengths, so that little of a batch is padding. A batch is an
+ * array of row numbers, and is bounded by its rows and by its tokens <em>with padding</em>: rows
+ * times the length of the longest. A pure function of the lengths, the settings and the random
+ * numbers; safe for many threads.
  *
  * @param maxRows the most rows a batch may have
  * @param maxTokens the most tokens a batch may have, padding included

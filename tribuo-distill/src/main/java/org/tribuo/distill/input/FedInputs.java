@@ -43,7 +43,7 @@ public record FedInputs<X>(ExampleInputs<X> examples, Feeder<X> feeder) {
     return feeder.batch(feeder.filledUp(values(rows)));
   }
 
-  /** How many rows the model reads where it is asked about some. */
+  /** How many rows the model reads where it is given some. */
   public int rowsFor(int rows) {
     return (int) Math.max(rows, feeder.fixedRows().orElse(0));
   }

@@ -37,7 +37,9 @@ public interface Feeder<X> {
   /** The length in positions to which rows are padded, if the model fixes it. */
   OptionalLong fixedLength();
 
-  /** Whether the model can tell padding, so that a row does not depend on how long others are. */
+  /**
+   * Whether the model can recognise padding, so that a row does not depend on how long others are.
+   */
   boolean tellsPadding();
 
   /** Digests all that decides the tensors of rows beside the rows. */
@@ -74,7 +76,7 @@ public interface Feeder<X> {
 
   /**
    * Batches in which what a model outputs for a row does not depend on the others: a model that
-   * cannot tell padding reads rows of one length at a time. None has more rows than the model
+   * cannot recognise padding reads rows of one length at a time. None has more rows than the model
    * takes.
    *
    * @param plan the bounds of a batch

@@ -65,10 +65,10 @@ public interface InputReader<X> extends ProtoSerializable<ComponentProto> {
   void check(Transformer model, String whose, boolean own, List<X> values);
 
   /**
-   * Makes the values anew for a model with preprocessing of its own, such as a tokenizer, from what
-   * the examples keep of their origin.
+   * Makes the values again for a model with preprocessing of its own, such as a tokenizer, from
+   * what the examples keep of their origin.
    *
-   * @param preprocessor the file that says how
+   * @param preprocessor the file that states how
    * @param stated the maximum length that the model's file states, if it does
    * @param otherwise the maximum where the model does not limit it either; empty for the usual
    * @throws IllegalArgumentException if an example does not keep its origin, or there is no such

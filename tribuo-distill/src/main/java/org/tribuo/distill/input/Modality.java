@@ -31,12 +31,12 @@ public interface Modality<X> {
    * @param padId the token that pads short rows, where there are tokens
    * @throws IllegalArgumentException if the features are of another kind, or a number is out of the
    *     student's range
-   * @throws org.tribuo.distill.graph.GraphException if the student does not tell what it can read
+   * @throws org.tribuo.distill.graph.GraphException if what the student can read cannot be found
    */
   InputReader<X> reader(Transformer student, FeatureMap features, OptionalInt maxLength, int padId);
 
   /**
-   * How a model that is only run reads examples; what it does not tell is not limited.
+   * How a model that is only run reads examples; a limit that cannot be found is none.
    *
    * @param maxLength the maximum length that its file states, if it does
    * @param padId the token that pads short rows, where there are tokens

@@ -8,8 +8,8 @@ import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
 
 /**
- * A loss between what happens inside the student and inside the teacher: hidden states, attention,
- * or relations between tokens or between examples. It is a forward formula; its gradient is derived
+ * A loss between intermediate activations of student and teacher: hidden states, attention, or
+ * relations between tokens or between examples. It is a forward formula; its gradient is derived
  * from that. Immutable.
  */
 public interface FeatureLoss extends Configurable, Provenancable<ConfiguredObjectProvenance> {

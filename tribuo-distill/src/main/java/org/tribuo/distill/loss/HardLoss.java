@@ -19,7 +19,7 @@ public interface HardLoss extends Configurable, Provenancable<ConfiguredObjectPr
 
   /**
    * In which forms the loss compares answers, so that it is refused where the outputs have none of
-   * them; a loss that does not say it may be used for all outputs that have labels of its form.
+   * them; a loss that states none may be used for all outputs that have labels of its form.
    */
   default Set<AnswerForm> answerForms() {
     return Set.of();

@@ -29,7 +29,7 @@ public final class LogitsMse implements RowwiseSoftLoss {
 
   /** Which logits are compared. */
   public enum Logits {
-    /** As they are; no temperature is asked for. */
+    /** As they are, without a temperature. */
     PLAIN,
     /** Divided by the temperature. */
     SOFTENED

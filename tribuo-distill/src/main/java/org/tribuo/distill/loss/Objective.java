@@ -61,7 +61,7 @@ public record Objective(
     if (hard.labelForm() == LabelForm.VECTORS
         && (tokens.shift() != 0 || tokens.mask() instanceof TokenMask.Labels)) {
       throw new IllegalArgumentException(
-          "%s reads a vector of labels for each token, which says neither which tokens count nor"
+          "%s reads a vector of labels for each token, which states neither which tokens count nor"
                   .formatted(hard)
               + " what the next one is: use TokenMask.attentionMask(), the input 'labelled' for"
               + " tokens without labels, and no shift");
@@ -102,7 +102,7 @@ public record Objective(
    * Checks before there is a student whether losses and outputs fit each other; of examples only.
    *
    * @param outputs the number of the student's logits for an example
-   * @throws GraphException if a loss means nothing for so many
+   * @throws GraphException if a loss is undefined for so many
    */
   public void checkOutputs(int outputs) {
     if (rows instanceof RowForm.Examples && (hard.isPresent() || soft.isPresent())) {
@@ -133,7 +133,7 @@ public record Objective(
   private static void checkBatch(int examples, int fewest, Object loss) {
     if (examples < fewest) {
       throw new IllegalArgumentException(
-          ("A batch has %d examples, but %s compares the examples of a batch and means nothing for"
+          ("A batch has %d examples, but %s compares the examples of a batch and is undefined for"
                   + " fewer than %d; choose a batch size that does not leave so few, or another loss")
               .formatted(examples, loss, fewest));
     }

@@ -8,7 +8,7 @@ public sealed interface RowForm {
    * A row is an example; the student has one output [batch, outputs].
    *
    * @param weighted whether examples count differently: then {@link
-   *     ObjectiveInputs#EXAMPLE_WEIGHTS} says how much each does
+   *     ObjectiveInputs#EXAMPLE_WEIGHTS} has the weight of each
    */
   record Examples(boolean weighted) implements RowForm {}
 
@@ -77,7 +77,7 @@ public sealed interface RowForm {
     return new Examples(false);
   }
 
-  /** A row is an example that counts as much as its weight says. */
+  /** A row is an example with a weight. */
   static RowForm weightedExamples() {
     return new Examples(true);
   }

@@ -16,9 +16,9 @@ import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
 
 /**
- * The rows of a batch as a loss sees them: what the student says of each, and what it is compared
- * with. Whatever a loss asks for beside the student's logits becomes an input of the graph (see
- * {@link ObjectiveInputs}); what no loss asks for need not be fed.
+ * The rows of a batch as a loss reads them: the student's logits of each, and what they are
+ * compared with. Whatever a loss asks for beside the student's logits becomes an input of the graph
+ * (see {@link ObjectiveInputs}); what no loss asks for need not be fed.
  *
  * <p>Rows are examples or tokens, always in one axis. All of them are there, padding too: a loss
  * over several rows leaves out those that do not count.

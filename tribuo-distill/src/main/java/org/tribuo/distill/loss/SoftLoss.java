@@ -18,14 +18,14 @@ public interface SoftLoss extends Configurable, Provenancable<ConfiguredObjectPr
    * Writes the loss of a batch into the graph.
    *
    * @return a scalar that depends on the rows that count only
-   * @throws org.tribuo.distill.graph.GraphException if the loss means nothing for these rows, such
+   * @throws org.tribuo.distill.graph.GraphException if the loss is undefined for these rows, such
    *     as one that compares classes where there are too few
    */
   Value over(Ops op, Rows rows);
 
   /**
    * In which forms the loss compares answers, so that it is refused where the outputs have none of
-   * them; a loss that does not say it may be used for all outputs.
+   * them; a loss that states none may be used for all outputs.
    */
   default Set<AnswerForm> answerForms() {
     return Set.of();
@@ -45,9 +45,9 @@ public interface SoftLoss extends Configurable, Provenancable<ConfiguredObjectPr
   }
 
   /**
-   * Whether each row counts as much as its weight says. A loss that takes its means by {@link
-   * Rows#mean} and {@link Rows#meanOfLabelled} alone does so; another is refused where rows have
-   * weights, unless it asks {@link Rows#weights}.
+   * Whether each row counts by its weight. A loss that takes its means by {@link Rows#mean} and
+   * {@link Rows#meanOfLabelled} alone does so; another is refused where rows have weights, unless
+   * it asks {@link Rows#weights}.
    */
   default boolean weighsRows() {
     return false;

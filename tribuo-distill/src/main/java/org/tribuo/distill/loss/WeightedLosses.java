@@ -15,7 +15,7 @@ import org.tribuo.distill.graph.Value;
 
 /**
  * The sum of several soft losses, {@code Σ weight * loss}. Each is averaged and scaled as its own
- * description says; nothing is divided by the sum of the weights. Each is reported, too, by its
+ * description states; nothing is divided by the sum of the weights. Each is reported, too, by its
  * number: {@code soft.1}, {@code soft.2}, …
  *
  * <pre>{@code

@@ -10,7 +10,7 @@ import org.tribuo.classification.evaluation.LabelEvaluation;
  *
  * @param accuracy the share of examples with the right label, in [0, 1]
  * @param macroF1 the mean over the labels of each one's F1, in [0, 1]
- * @param agreement the share of examples on which the teacher says the same, in [0, 1]
+ * @param agreement the fraction of examples on which the teacher predicts the same, in [0, 1]
  */
 public record Quality(double accuracy, double macroF1, double agreement) {
   /**

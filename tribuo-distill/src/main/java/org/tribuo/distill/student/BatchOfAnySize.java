@@ -16,8 +16,8 @@ import org.tribuo.distill.transformer.Transformer;
 
 /**
  * Students of a fixed number of rows as students of any number, which training needs: the last
- * batch of an epoch is smaller. What such a student says is compared with what it said before, for
- * one row, for as many as it was exported for, and for more.
+ * batch of an epoch is smaller. The logits of such a student are compared with those of the
+ * original, for one row, for as many as it was exported for, and for more.
  */
 public final class BatchOfAnySize {
   /** How far logits may be apart, beside 1 or their size. */

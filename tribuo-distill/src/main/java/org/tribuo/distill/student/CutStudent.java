@@ -37,7 +37,7 @@ public final class CutStudent implements StudentSource {
   @Config(
       description =
           "How many layers are kept, spread evenly, the first and the last among them; 0 where"
-              + " 'layers' says which.")
+              + " 'layers' states which.")
   private int keep;
 
   @Config(description = "The layers that are kept, counted from 1, in ascending order.")
@@ -83,7 +83,7 @@ public final class CutStudent implements StudentSource {
       throw new PropertyException(
           component,
           "keep",
-          "says %d, and 'layers' says %s; state one of the two"
+          "is %d, and 'layers' is %s; state one of the two"
               .formatted(keep, Arrays.toString(layers)));
     }
     for (int i = 0; i < layers.length; i++) {

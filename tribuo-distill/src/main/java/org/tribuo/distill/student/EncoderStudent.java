@@ -57,7 +57,7 @@ public final class EncoderStudent implements StudentSource {
       throw new PropertyException(
           component,
           "pooling",
-          "NONE gives logits for each token, a text is told by one row: use FIRST_TOKEN, MEAN or"
+          "NONE gives logits for each token, but a text is one row of logits: use FIRST_TOKEN, MEAN or"
               + " OWN");
     }
     file().check();

@@ -3,7 +3,7 @@ package org.tribuo.distill.student;
 import java.util.Comparator;
 import java.util.List;
 
-/** Finds what somebody may have meant by a name that does not exist. */
+/** Finds names that may be meant by one that does not exist. */
 final class NearNames {
   private NearNames() {}
 

@@ -16,8 +16,8 @@ import org.tribuo.distill.transformer.Transformer;
 import org.tribuo.distill.transformer.TransformerFiles;
 
 /**
- * An encoder that nobody has trained yet, with a head. It learns all it knows from the teacher and
- * from the labels, so it wants many more texts than one that was pretrained.
+ * An untrained encoder with a head. It learns all it knows from the teacher and from the labels, so
+ * it wants many more texts than one that was pretrained.
  *
  * <pre>{@code
  * <component name="student" type="org.tribuo.distill.student.NewStudent">
@@ -127,7 +127,7 @@ public final class NewStudent implements StudentSource {
       throw new PropertyException(
           component,
           "pooling",
-          "is %s, but a new encoder has no pooler and a text is told by one row: use MEAN or FIRST_TOKEN"
+          "is %s, but a new encoder has no pooler and a text is one row of logits: use MEAN or FIRST_TOKEN"
               .formatted(pooling));
     }
     PropertyChecks properties = new PropertyChecks(component);

@@ -23,7 +23,7 @@ import org.tribuo.protos.core.ModelDataProto;
 public final class StudentNetworkProtos {
   private StudentNetworkProtos() {}
 
-  /** A network with what Tribuo says of its model, sealed. */
+  /** A network with Tribuo's description of its model, sealed. */
   public static Any write(StudentNetwork network, Task<?> task, ModelDataProto metadata) {
     ByteString model =
         DistilledModelProto.newBuilder()
@@ -61,7 +61,7 @@ public final class StudentNetworkProtos {
   public static DistilledModelProto unsealed(Any message) throws InvalidProtocolBufferException {
     if (message.is(DistilledModelProto.class)) {
       throw new IllegalArgumentException(
-          "The saved model has no SHA-256, so nobody knows whether it is whole: train it again, or"
+          "The saved model has no SHA-256, so it is not known whether it is whole: train it again, or"
               + " save it with this version");
     }
     if (!message.is(SealedModelProto.class)) {

@@ -15,8 +15,7 @@ final class LabelCodec implements TargetCodec<Label> {
   LabelCodec(LabelOrder columns) {
     if (columns.size() < 2) {
       throw new IllegalArgumentException(
-          "The dataset has the single label %s, expected at least two to tell apart"
-              .formatted(columns.names()));
+          "The dataset has the single label %s, expected at least two".formatted(columns.names()));
     }
     this.columns = columns;
   }

@@ -46,8 +46,8 @@ public record OutputDomain<T extends Output<T>>(
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "No example has a label, and the teacher has no teacher that knows which there"
-                        + " are; label some examples"));
+                    "No example has a label, and no teacher states which labels there are; label"
+                        + " some examples"));
   }
 
   /** What a teacher knows. */

@@ -11,7 +11,7 @@ import org.tribuo.Prediction;
  *
  * <p>The columns of the logits have names, in the <em>label order</em>. Tribuo numbers its labels
  * in the order of a hash map, so numbers are never assumed to agree: the order is stated, and
- * matched by name with what the dataset knows. A fresh head, whose order nobody can know, has its
+ * matched by name with what the dataset knows. A fresh head, which has no order yet, has its
  * columns sorted by name. Immutable and safe for many threads.
  *
  * @param <T> the outputs

@@ -16,7 +16,7 @@ public sealed interface TensorRows {
   int count();
 
   /**
-   * Some examples, in the order that is asked for; shorter ones are padded to the longest.
+   * Some examples, in the given order; shorter ones are padded to the longest.
    *
    * @param rows their numbers
    * @return [rows, ...]

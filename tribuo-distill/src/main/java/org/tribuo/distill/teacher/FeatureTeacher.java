@@ -17,7 +17,7 @@ import org.tribuo.distill.transformer.FeatureValue;
 import org.tribuo.distill.transformer.Transformer;
 import org.tribuo.distill.transformer.TransformerFeatures;
 
-/** A teacher that can be asked what happens inside: a normalised copy of its graph. */
+/** A teacher whose intermediate activations are outputs: a normalised copy of its graph. */
 public final class FeatureTeacher {
   private final Path file;
   private final Graph normalized;
@@ -34,7 +34,7 @@ public final class FeatureTeacher {
    *
    * @param file the teacher's
    * @param transformer what was read from it
-   * @param named where something is, if somebody has named it
+   * @param named activations that were named by hand
    * @throws GraphException if it has no layers, or quantised weights, or a named value is not there
    *     or cannot be that
    */
@@ -43,7 +43,7 @@ public final class FeatureTeacher {
     Optional<String> quantised = QuantisedWeights.in(transformer.graph());
     if (quantised.isPresent()) {
       throw new GraphException(
-          "The teacher '%s' has quantised weights, the first is '%s': what happens inside is not found; compare its answers only, or take the model as it was before it was quantised"
+          "The teacher '%s' has quantised weights, the first is '%s': its intermediate activations are not found; compare its logits only, or take the model as it was before it was quantised"
               .formatted(file, quantised.get()));
     }
     Graph normalized = transformer.normalizedForTraining();

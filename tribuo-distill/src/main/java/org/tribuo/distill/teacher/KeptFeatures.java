@@ -7,7 +7,7 @@ import java.util.Map;
 /**
  * What a teacher has shown of texts, in memory and without padding. The texts that come first are
  * kept, each as a whole, as long as they fit into a number of bytes; nothing goes again, so that
- * what is kept hangs on nothing but the order of the texts. For one thread at a time.
+ * what is kept depends on the order of the texts alone. For one thread at a time.
  */
 public final class KeptFeatures {
   private final long budgetBytes;

@@ -18,13 +18,13 @@ import org.tribuo.distill.training.data.ExampleTrainingData;
 import org.tribuo.distill.transformer.Feature;
 
 /**
- * Texts with the features of a teacher, which is run over each batch when it is asked for: unlike
+ * Texts with the features of a teacher, which is run over each batch when it is made: unlike
  * logits, features of all texts would not fit on a disk. Those of some texts may be kept in memory;
  * then it is run over the other texts of a batch alone. The teacher reads the same tokens as the
  * student, in inputs of its own.
  *
  * <p>What is kept is what the teacher would show again, but for padding, as {@link
- * TextFeature#batch} says, and for the rounding, which may hang on the other texts of a batch. To
+ * TextFeature#batch} says, and for the rounding, which may depend on the other texts of a batch. To
  * be asked for batches by one thread at a time.
  */
 public final class LiveTeacherFeatures implements TrainingData, AutoCloseable {
@@ -38,12 +38,12 @@ public final class LiveTeacherFeatures implements TrainingData, AutoCloseable {
   private long reusedRows;
 
   /**
-   * A teacher that is opened when the first batch is asked for.
+   * A teacher that is opened when the first batch is made.
    *
    * @param wanted what the objective reads of the teacher
    * @param device where the teacher runs
-   * @param cacheBytes the most that is kept, 0 for nothing; else student and teacher must tell
-   *     tokens from padding
+   * @param cacheBytes the maximum that is kept, 0 for nothing; else student and teacher must
+   *     distinguish tokens from padding
    * @throws IllegalArgumentException if the teacher has an input that tokens cannot feed
    */
   public LiveTeacherFeatures(

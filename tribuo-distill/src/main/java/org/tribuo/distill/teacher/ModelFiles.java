@@ -18,7 +18,7 @@ import org.tribuo.distill.graph.Sha256;
  * @param versions of each file, the model's own first
  */
 record ModelFiles(Map<Path, Version> versions) {
-  /** What tells one content of a file from another. */
+  /** What distinguishes one content of a file from another. */
   record Version(String sha256, long bytes, FileTime lastModified) {
     static Version of(Path file) throws IOException {
       long bytes = Files.size(file);

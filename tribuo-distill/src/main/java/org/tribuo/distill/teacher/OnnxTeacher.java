@@ -131,7 +131,7 @@ public final class OnnxTeacher implements TeacherSource.Member {
   }
 
   /**
-   * The same, where somebody says where something inside it is.
+   * The same with intermediate activations that are named by hand.
    *
    * @throws PropertyException if something is named twice
    */
@@ -170,7 +170,7 @@ public final class OnnxTeacher implements TeacherSource.Member {
   /**
    * {@inheritDoc}
    *
-   * @throws PropertyException if neither the configuration nor the file says what the columns of
+   * @throws PropertyException if neither the configuration nor the file states what the columns of
    *     the logits stand for, or a name is blank or occurs twice
    */
   @Override

@@ -96,7 +96,7 @@ public final class SeveralTeachers implements TeacherSource {
     return other;
   }
 
-  /** The same with weights that hang on what the teachers say. */
+  /** The same with weights that depend on the teachers' probabilities. */
   public SeveralTeachers weightedBy(TeacherWeighting weighting) {
     SeveralTeachers other = copy();
     other.weighting = weighting;

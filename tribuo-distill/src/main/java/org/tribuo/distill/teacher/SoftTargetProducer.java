@@ -28,7 +28,7 @@ import org.tribuo.distill.teacher.store.SoftTargets;
  *
  * @param store where soft targets are kept
  * @param limits of a batch; empty for those that suit the teacher's provider
- * @param progress is told how far the teacher has come
+ * @param progress the listener to the teacher's progress
  */
 public record SoftTargetProducer(
     SoftTargetStore store, Optional<BatchLimits> limits, SoftTargetProgress progress) {
@@ -41,7 +41,7 @@ public record SoftTargetProducer(
     return new SoftTargetProducer(store, Optional.of(other), progress);
   }
 
-  /** The same, told to another listener. */
+  /** The same with another listener. */
   public SoftTargetProducer withProgress(SoftTargetProgress other) {
     return new SoftTargetProducer(store, limits, other);
   }
@@ -69,7 +69,7 @@ public record SoftTargetProducer(
   public ProducedSoftTargets produce(Teacher teacher, TeacherInputs inputs, OptionalInt k) {
     if (inputs.rows() < 1) {
       throw new IllegalArgumentException(
-          "There are %d rows to ask the teacher about, expected at least 1"
+          "There are %d rows to run the teacher over, expected at least 1"
               .formatted(inputs.rows()));
     }
     teacher.checkInputNames(inputs.inputNames());

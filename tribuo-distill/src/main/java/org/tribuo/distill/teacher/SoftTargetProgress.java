@@ -1,9 +1,9 @@
 package org.tribuo.distill.teacher;
 
-/** Is told how far the teacher has come. Called by the thread that runs it. */
+/** A listener to a teacher's progress. Called by the thread that runs it. */
 @FunctionalInterface
 public interface SoftTargetProgress {
-  /** Tells nobody. */
+  /** Does nothing. */
   SoftTargetProgress SILENT = (rowsDone, rows) -> {};
 
   /**

@@ -15,9 +15,9 @@ import org.tribuo.distill.transformer.TransformerFiles;
 
 /**
  * A teacher that can be asked about some examples: all that can be checked before that is checked.
- * Nothing native is held until it is asked.
+ * Nothing native is held until it runs.
  *
- * @param teacher who is asked
+ * @param teacher that is run
  * @param inputs the examples as it reads them
  * @param columns those of its logits that are the student's, in the student's order
  */
@@ -35,7 +35,7 @@ public record SoftTargetStep(Teacher teacher, TeacherExamples inputs, int[] colu
   /**
    * Prepares to ask.
    *
-   * @param examples that it is asked about
+   * @param examples that it is run over
    * @param ofStudent what the student reads of them
    * @param task what teacher and student predict
    * @param student the columns that the student has

@@ -35,9 +35,9 @@ import org.tribuo.distill.transformer.LogitsOutput;
 import org.tribuo.distill.transformer.Transformer;
 
 /**
- * An ONNX model that is asked for its logits. The file is read and checked when a teacher is
- * opened; the engine loads it when the first batch is asked for, so a teacher whose soft targets
- * are kept costs no more than its digest. Safe for many threads.
+ * An ONNX model that is run for its logits. The file is read and checked when a teacher is opened;
+ * the engine loads it when the first batch is run, so a teacher whose soft targets are kept costs
+ * no more than its digest. Safe for many threads.
  *
  * <pre>{@code
  * try (Teacher teacher = Teacher.open(TeacherSettings.of(Path.of("teacher.onnx"), labels))) {
@@ -339,7 +339,7 @@ public final class Teacher implements AutoCloseable {
       if (!Float.isFinite(logits[i])) {
         int column = settings.rows().columnOf(i, batch.lengths()[at]);
         throw new TeacherException(
-            "The teacher '%s' says %s for row %d, label '%s', expected a finite logit; look at that row and"
+            "The teacher '%s' outputs %s for row %d, label '%s', expected a finite logit; look at that row and"
                     .formatted(
                         settings.model(), logits[i], batch.rows()[at], labels().names().get(column))
                 + " at the model's weights");

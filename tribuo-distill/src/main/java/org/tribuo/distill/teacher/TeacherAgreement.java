@@ -22,8 +22,8 @@ public record TeacherAgreement(
   /**
    * The loss against all of them.
    *
-   * @throws IllegalArgumentException if they are asked for probabilities of a regression, which has
-   *     none, or the mean leaves open what the loss compares
+   * @throws IllegalArgumentException if probabilities of a regression are wanted, which has none,
+   *     or the mean leaves open what the loss compares
    */
   public SoftLoss against(SoftLoss loss, Task<?> task) {
     boolean values = task.probabilities().isEmpty();

@@ -10,7 +10,7 @@ import org.tribuo.distill.graph.Tensor;
  * @param rows which rows these are, at least one, in the order of the first axis of every tensor
  * @param lengths how much of each row is no padding, at least 1 each: tokens, where rows are texts
  * @param inputs one tensor [rows, ...] for each input of the teacher, by its name; a teacher that
- *     takes a fixed number of rows may be given as many, and what it says of those beyond these is
+ *     takes a fixed number of rows may be given as many, and its outputs for those beyond these are
  *     left out
  */
 public record TeacherBatch(int[] rows, int[] lengths, Map<String, Tensor> inputs) {

@@ -10,8 +10,8 @@ import org.tribuo.distill.input.BatchPlan;
 import org.tribuo.distill.input.FedInputs;
 
 /**
- * Examples as a teacher reads them. One that cannot tell padding reads examples of one length at a
- * time, so that what it outputs for one does not depend on the others. Where a teacher takes a
+ * Examples as a teacher reads them. One that cannot recognise padding reads examples of one length
+ * at a time, so that what it outputs for one does not depend on the others. Where a teacher takes a
  * fixed number of rows, short batches are filled up.
  *
  * @param fed the examples on their way into the teacher

@@ -1,6 +1,8 @@
 package org.tribuo.distill.teacher;
 
-/** Says what a teacher's model file or its answers lack to be distilled from, and what to do. */
+/**
+ * A teacher's file or its logits cannot be distilled from; the message says why, and what to do.
+ */
 public class TeacherException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

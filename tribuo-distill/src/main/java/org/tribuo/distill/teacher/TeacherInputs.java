@@ -2,7 +2,7 @@ package org.tribuo.distill.teacher;
 
 import java.util.Set;
 
-/** The rows that a teacher is asked about. Its batches may be asked for again and again. */
+/** The rows that a teacher is run over. Batches may be made again and again. */
 public interface TeacherInputs {
   /** The number of rows, numbered from 0. */
   int rows();
@@ -20,7 +20,7 @@ public interface TeacherInputs {
 
   /**
    * Batches that together hold each row of {@code [from, to)} exactly once, in any order: rows of
-   * like length together need the least padding. The same arguments give the same batches.
+   * similar lengths together need the least padding. The same arguments give the same batches.
    */
   Iterable<TeacherBatch> batches(int from, int to, BatchLimits limits);
 }

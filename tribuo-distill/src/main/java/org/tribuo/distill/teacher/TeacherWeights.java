@@ -8,8 +8,8 @@ import org.tribuo.distill.graph.Tensor;
 /**
  * How much each of several teachers counts in each row: its stated weight {@code w_k}, times {@code
  * exp(-H_k)} by confidence or {@code exp(-CE_k)} by correctness, divided by the sum over the
- * teachers. {@code H_k} is the entropy of what teacher k says, {@code CE_k} its cross-entropy with
- * the label, both in nats, at temperature 1, and for several labels the mean over labels.
+ * teachers. {@code H_k} is the entropy of teacher k's probabilities, {@code CE_k} its cross-entropy
+ * with the label, both in nats, at temperature 1, and for several labels the mean over labels.
  *
  * <p>Weights by confidence and by agreement with the label are after Kwon et al. 2020 (Adaptive
  * knowledge distillation based on entropy, ICASSP) and Zhang et al. 2022 (Confidence-aware

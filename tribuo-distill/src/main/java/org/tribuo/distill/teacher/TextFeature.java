@@ -9,7 +9,7 @@ import org.tribuo.distill.transformer.Feature.Kind;
 /**
  * A feature of one text: a row of a padded tensor, without the padding, which is on the right.
  *
- * @param kind says which axes are positions
+ * @param kind determines which axes are positions
  * @param padded [rows, positions, width], or [rows, heads, queries, keys]
  * @param row which of the rows
  * @param length the tokens of the text, at most as many as there are positions

@@ -1,5 +1,5 @@
 /**
- * The teacher and what it says: any ONNX model run once over the rows of a data set, its logits
+ * The teacher and its soft targets: any ONNX model run once over the rows of a data set, its logits
  * kept as soft targets and found again by content.
  *
  * <p>{@link org.tribuo.distill.teacher.SoftTargetProducer} brings a {@link

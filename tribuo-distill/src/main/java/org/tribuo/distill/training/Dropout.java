@@ -21,7 +21,7 @@ final class Dropout {
    * Adds it to a normalised graph at {@link DropoutPlaces}.
    *
    * @param ratio the probability, in [0, 1); at 0 the graph stays as it is
-   * @param seed what each place's random numbers hang on
+   * @param seed of the random numbers of all places
    */
   static void addTo(Graph graph, float ratio, long seed) {
     if (ratio == 0) {

@@ -30,7 +30,7 @@ public final class PrefetchedBatches implements TrainingData, AutoCloseable {
   /**
    * Starts the thread.
    *
-   * @param data is asked for batches in that thread, and for everything else in the caller's
+   * @param data makes batches in that thread, and everything else in the caller's
    */
   public PrefetchedBatches(TrainingData data) {
     this.data = data;
@@ -48,7 +48,7 @@ public final class PrefetchedBatches implements TrainingData, AutoCloseable {
     return data.rows();
   }
 
-  /** The batches of an epoch; they are made ahead if they are asked for in this order. */
+  /** The batches of an epoch; they are made ahead if epochs come in this order. */
   @Override
   public List<int[]> epoch(int number) {
     dropAhead();

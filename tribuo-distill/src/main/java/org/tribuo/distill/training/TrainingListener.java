@@ -1,8 +1,8 @@
 package org.tribuo.distill.training;
 
 /**
- * Is told how a training goes. All methods are called by the thread that trains, in the order of
- * events, and should be quick; an exception that one throws ends the training.
+ * A listener to a training's progress. All methods are called by the thread that trains, in the
+ * order of events, and should be quick; an exception that one throws ends the training.
  */
 public interface TrainingListener {
   /** A listener that does nothing. */

@@ -34,7 +34,7 @@ final class AttentionMask {
             .toList();
     if (candidates.size() > 1 && !candidates.contains(USUAL_NAME)) {
       throw new GraphException(
-          "Each of the inputs %s may tell tokens from padding: name the one that does '%s'"
+          "Each of the inputs %s may distinguish tokens from padding: name the one that does '%s'"
               .formatted(candidates, USUAL_NAME));
     }
     return candidates.contains(USUAL_NAME)

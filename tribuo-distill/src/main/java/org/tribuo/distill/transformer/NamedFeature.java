@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.component.PropertyChecks;
 
 /**
- * Says by hand where something inside a Transformer is, where the search by structure does not find
- * it or finds another value. Names are those of the normalised graph, which {@link
+ * Names by hand an intermediate activation of a Transformer, where the search by structure does not
+ * find it or finds another value. Names are those of the normalised graph, which {@link
  * org.tribuo.distill.transformer.TransformerFeatures} prints. If a hidden state is named, nothing
  * is searched: then all that is compared must be named, and the highest layer of a hidden state is
  * the last one.

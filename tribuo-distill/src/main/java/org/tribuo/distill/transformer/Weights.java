@@ -10,7 +10,7 @@ import org.tribuo.distill.operator.Operator;
 import org.tribuo.distill.operator.Trait;
 import org.tribuo.distill.operator.standard.StandardOperators;
 
-/** Tells a model's weights from its constants. */
+/** Distinguishes a model's weights from its constants. */
 public final class Weights {
   private static final float FORBIDDEN_SCORE = -1e4f;
   private static final int LOOKED_AT = 4096;

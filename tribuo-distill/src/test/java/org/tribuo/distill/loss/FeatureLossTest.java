@@ -286,7 +286,7 @@ class FeatureLossTest {
     assertThatThrownBy(() -> objective.checkBatches(IntStream.of(8, examples, 8)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("A batch has %d examples, but %s(".formatted(examples, name))
-        .hasMessageContaining("compares the examples of a batch and means nothing for fewer than")
+        .hasMessageContaining("compares the examples of a batch and is undefined for fewer than")
         .hasMessageContaining("choose a batch size that does not leave so few");
     objective.checkBatches(IntStream.of(8, examples + 1));
   }

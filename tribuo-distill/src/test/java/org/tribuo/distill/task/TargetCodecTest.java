@@ -84,8 +84,7 @@ class TargetCodecTest {
                 + " label at least some of the examples");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> codec(info(LABELS, "only", "only")))
-        .withMessage(
-            "The dataset has the single label [only], expected at least two to tell apart");
+        .withMessage("The dataset has the single label [only], expected at least two");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Tasks.of(new MockOutputFactory()))
         .withMessageEndingWith(

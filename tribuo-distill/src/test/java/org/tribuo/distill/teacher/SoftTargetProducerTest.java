@@ -226,7 +226,7 @@ class SoftTargetProducerTest {
       assertThatThrownBy(
               () -> SoftTargetProducer.into(store).produce(teacher, new TinyRows(List.of())))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessage("There are 0 rows to ask the teacher about, expected at least 1");
+          .hasMessage("There are 0 rows to run the teacher over, expected at least 1");
     }
   }
 

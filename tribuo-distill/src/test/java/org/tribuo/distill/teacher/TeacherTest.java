@@ -332,7 +332,7 @@ class TeacherTest {
               .orElseThrow();
       assertThatThrownBy(() -> teacher.logits(ROWS.batch(other, 7)))
           .isInstanceOf(TeacherException.class)
-          .hasMessageContaining("says NaN for row 7, label 'label-1', expected a finite logit");
+          .hasMessageContaining("outputs NaN for row 7, label 'label-1', expected a finite logit");
     }
   }
 

@@ -558,7 +558,7 @@ class StudentTrainingTest {
     assertThatThrownBy(() -> dist.checkBatches(IntStream.of(8, 2, 8)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("A batch has 2 examples, but Dist(beta=1.0, gamma=1.0) compares")
-        .hasMessageContaining("nothing for fewer than 3; choose a batch size");
+        .hasMessageContaining("undefined for fewer than 3; choose a batch size");
     Objective.of(RowForm.examples(), new Dist(1, 0)).checkBatches(IntStream.of(1));
     Objective.of(RowForm.tokens(TokenMask.labels()), new Dist(1, 1)).checkBatches(IntStream.of(1));
   }

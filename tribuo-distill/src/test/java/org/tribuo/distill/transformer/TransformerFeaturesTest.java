@@ -215,7 +215,7 @@ class TransformerFeaturesTest {
     assertThatThrownBy(() -> TransformerFeatures.find(other))
         .isInstanceOf(GraphException.class)
         .hasMessage(
-            "Each of the inputs [local_mask, global_mask] may tell tokens from padding: name the"
+            "Each of the inputs [local_mask, global_mask] may distinguish tokens from padding: name the"
                 + " one that does 'attention_mask'");
   }
 

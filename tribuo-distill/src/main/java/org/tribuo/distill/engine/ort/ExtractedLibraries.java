@@ -24,8 +24,8 @@ import org.tribuo.distill.engine.ort.NativeLibraries.LibraryFile;
 
 /**
  * Libraries in a folder, with a file of their SHA-256 as {@code sha256sum} writes and checks it. A
- * library is used only if it has its digest, and if nobody but this user and the administrator can
- * have written it.
+ * library is used only if it has its digest, and if only this user and the administrator can have
+ * written it.
  *
  * @param libraries what is to be there
  * @param folder where
@@ -126,12 +126,12 @@ record ExtractedLibraries(List<LibraryFile> libraries, Path folder) {
     }
   }
 
-  /** Whether somebody is writing here, or was killed while he did. */
+  /** Whether a process is writing here, or was killed while it did. */
   boolean hasParts() throws IOException {
     return !parts().isEmpty();
   }
 
-  /** Removes what killed processes have left. Not to be called while somebody writes here. */
+  /** Removes what killed processes have left. Not to be called while a process writes here. */
   void removeParts() throws IOException {
     for (Path part : parts()) {
       Files.deleteIfExists(part);

@@ -18,7 +18,7 @@ import org.tribuo.distill.file.FolderLock;
  * The folder from which ONNX Runtime loads its native libraries. It is filled once for each content
  * and then found again. Of several JVMs one fills it, and the others wait. A file is written under
  * a name of its own and then moved into place; what is already there is used only if its SHA-256 is
- * right, and if nobody else can have written it.
+ * right, and if no other user can have written it.
  */
 final class NativeFolder {
   /** The system property that says below which folder the libraries are extracted. */

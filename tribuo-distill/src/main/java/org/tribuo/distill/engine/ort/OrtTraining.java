@@ -29,7 +29,7 @@ import org.tribuo.distill.graph.TensorType;
 
 /** A training by ONNX Runtime; the one place that touches its training API. */
 final class OrtTraining implements TrainingSession {
-  /** What deleted files of weights may take of the disk before the garbage collector is asked. */
+  /** What deleted files of weights may take of the disk before the garbage collector is called. */
   private static final long MOST_MAPPED = 1L << 30;
 
   private static final AtomicLong MAPPED = new AtomicLong();

@@ -15,8 +15,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who can have written what code is loaded from: this user and the administrator, nobody else. On
- * file systems without owners and modes, as those of Windows, nothing is checked.
+ * Who can have written what code is loaded from: this user and the administrator alone. On file
+ * systems without owners and modes, as those of Windows, nothing is checked.
  */
 final class Trust {
   private static final Set<PosixFilePermission> OTHERS =
@@ -40,7 +40,7 @@ final class Trust {
   /**
    * Checks that only this user and the administrator can have written a file or folder.
    *
-   * @throws FileSystemException if it belongs to somebody else, or others may write it
+   * @throws FileSystemException if it belongs to another user, or others may write it
    */
   static void check(Path path) throws IOException {
     PosixFileAttributeView view = view(path);
@@ -60,7 +60,7 @@ final class Trust {
       throw new FileSystemException(
           path.toString(),
           null,
-          "it belongs to %s, so the code in it may be somebody else's: remove it"
+          "it belongs to %s, so the code in it may be another user's: remove it"
               .formatted(attributes.owner().getName()));
     }
   }

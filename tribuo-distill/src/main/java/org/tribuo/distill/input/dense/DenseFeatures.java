@@ -55,7 +55,7 @@ public final class DenseFeatures implements Modality<float[]> {
   @Override
   public InputReader<float[]> readerOfTrained(Transformer model, OptionalInt maxLength, int padId) {
     throw new IllegalArgumentException(
-        "The model reads dense features, and which they are only a dataset tells: train it, or use it"
+        "The model reads dense features, and only a dataset states which: train it, or use it"
             + " as the teacher of a trainer");
   }
 

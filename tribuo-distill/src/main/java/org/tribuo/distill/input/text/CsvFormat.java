@@ -6,7 +6,7 @@ import java.nio.charset.Charset;
  * How a file of rows was read, whether that was stated or found out.
  *
  * @param separator the character between two cells
- * @param quoted whether a cell may be quoted, as RFC 4180 says
+ * @param quoted whether a cell may be quoted, as in RFC 4180
  * @param charset how its characters are encoded
  */
 public record CsvFormat(char separator, boolean quoted, Charset charset) {

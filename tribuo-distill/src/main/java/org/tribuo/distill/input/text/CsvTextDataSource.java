@@ -30,7 +30,7 @@ import org.tribuo.provenance.ConfiguredDataSourceProvenance;
  * Texts, or pairs of texts, with their labels from a CSV or TSV file with a header row, as examples
  * of tokens ({@link TokenFeatures}).
  *
- * <p>Separator, quoting and character set are stated or found out; {@link #format} tells how the
+ * <p>Separator, quoting and character set are stated or detected; {@link #format} reports how the
  * file was read, as the provenance does. A cell that is not understood is refused by row and
  * column: where several columns are labels of a {@code MultiLabel} it says {@code true} or {@code
  * false}, {@code yes} or {@code no}, {@code 1} or {@code 0}, and for a {@code Regressor} it is one
@@ -91,7 +91,7 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
   @Config(
       description =
           "The most tokens that a text or a pair may have, special ones included; longer ones are"
-              + " cut. 0 means what the tokenizer's file says, or 512.")
+              + " cut. 0 means what the tokenizer's file states, or 512.")
   private int maxLength;
 
   @Config(
@@ -241,7 +241,7 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
     }
   }
 
-  /** A model says something of no text too, and nobody would notice that a text got lost. */
+  /** A model predicts something for no text too, and a lost text would go unnoticed. */
   private void checkExamples(List<CsvText> rows) {
     List<Integer> blank =
         IntStream.range(0, rows.size()).filter(row -> rows.get(row).isBlank()).boxed().toList();
@@ -459,7 +459,7 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
       return this;
     }
 
-    /** The character set; without it the byte order mark tells it, or it is UTF-8. */
+    /** The character set; by default that of the byte order mark, or UTF-8. */
     public Builder<T> charset(Charset charset) {
       source.charset = charset.name();
       return this;

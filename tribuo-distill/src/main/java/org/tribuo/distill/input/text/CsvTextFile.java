@@ -99,7 +99,7 @@ final class CsvTextFile {
     }
   }
 
-  /** What {@link Quoting#AUTO} says of cells between tabs. */
+  /** What {@link Quoting#AUTO} finds of cells between tabs. */
   private static boolean quotesAreLetters(TextFile file) throws IOException {
     boolean any = false;
     boolean allWhole = true;

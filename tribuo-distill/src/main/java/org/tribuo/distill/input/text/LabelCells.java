@@ -20,7 +20,7 @@ import org.tribuo.regression.RegressionFactory;
  * @param factory makes the outputs
  * @param columns the names of the cells
  * @param decimal the character before the decimals of a number
- * @param flags whether each column says of one label whether it is there
+ * @param flags whether each column is about one label, true or false
  */
 record LabelCells<T extends Output<T>>(
     OutputFactory<T> factory, List<String> columns, char decimal, boolean flags) {
@@ -50,7 +50,7 @@ record LabelCells<T extends Output<T>>(
    * Makes an output.
    *
    * @param cells one a column, none empty
-   * @throws IllegalArgumentException if a cell is not understood; the message says which, and what
+   * @throws IllegalArgumentException if a cell cannot be parsed; the message says which, and what
    *     was expected
    */
   T output(List<String> cells) {
@@ -83,7 +83,7 @@ record LabelCells<T extends Output<T>>(
         : pieces(cell, piece -> named(piece, this::number));
   }
 
-  /** Reads what a column says. */
+  /** Reads a column. */
   private interface Reading {
     String read(String column, String cell);
   }

@@ -8,7 +8,7 @@ public enum Quoting {
    * header then, unless all cells that have any are whole quotations.
    */
   AUTO,
-  /** A cell may be quoted, as RFC 4180 says: it may then hold separators and line breaks. */
+  /** A cell may be quoted, as in RFC 4180: it may then hold separators and line breaks. */
   DOUBLE_QUOTES,
   /** Quotation marks are letters, and each line is a row. */
   NONE

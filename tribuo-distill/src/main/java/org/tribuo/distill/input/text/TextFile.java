@@ -32,7 +32,7 @@ public final class TextFile {
 
   private static final char BYTE_ORDER_MARK = '\uFEFF';
 
-  /** Those that a byte order mark tells; of UTF-32LE it begins with that of UTF-16LE. */
+  /** Those that have a byte order mark; of UTF-32LE it begins with that of UTF-16LE. */
   private static final List<Charset> MARKED =
       List.of(
           Charset.forName("UTF-32LE"),
@@ -52,7 +52,7 @@ public final class TextFile {
   }
 
   /**
-   * A file in the character set that its byte order mark tells, or in UTF-8.
+   * A file in the character set of its byte order mark, or in UTF-8.
    *
    * @throws IOException if it cannot be read
    */
@@ -150,7 +150,7 @@ public final class TextFile {
         .onUnmappableCharacter(CodingErrorAction.REPORT);
   }
 
-  /** Says where the bytes are that a decoder did not understand. */
+  /** Names the place of the bytes that a decoder could not decode. */
   private final class Located extends FilterReader {
     Located(Reader reader) {
       super(reader);

@@ -17,9 +17,9 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
- * Turns text into tokens as a {@code tokenizer.json} of Hugging Face says: the same ids as their
- * own library, whose native code does the work. Special tokens are added, texts that are too long
- * are cut on the right, nothing is padded.
+ * Turns text into tokens by a {@code tokenizer.json} of Hugging Face: the same ids as their own
+ * library, whose native code does the work. Special tokens are added, texts that are too long are
+ * cut on the right, nothing is padded.
  *
  * <pre>{@code
  * try (TextTokenizer tokenizer = TextTokenizer.open(Path.of("tokenizer.json"), 64)) {
@@ -318,7 +318,7 @@ public final class TextTokenizer implements AutoCloseable {
 
   /**
    * Loads the native tokenizer. DJL reports its use, and on a machine with a GPU fetches another
-   * native library, unless it is told that there is no network; so it is told, for this call.
+   * native library, unless it is set to work offline; so it is, for this call.
    */
   private static HuggingFaceTokenizer load(TokenizerFile file, Map<String, String> truncation)
       throws IOException {

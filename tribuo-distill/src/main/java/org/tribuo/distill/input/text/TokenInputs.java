@@ -112,7 +112,7 @@ final class TokenInputs implements Feeder<TokenSequence> {
         .findFirst();
   }
 
-  /** Whether one of the inputs tells tokens from padding. */
+  /** Whether one of the inputs distinguishes tokens from padding. */
   @Override
   public boolean tellsPadding() {
     return inputs.values().stream().anyMatch(input -> input.part() == Part.MASK);

@@ -9,13 +9,13 @@ import org.tribuo.distill.transformer.EmbeddingTables;
 import org.tribuo.distill.transformer.Transformer;
 
 /**
- * Which tokens a model can read, and how many, as its embedding tables and its inputs tell.
+ * Which tokens a model can read, and how many, by its embedding tables and its inputs.
  *
- * @param positions the most tokens of a text; empty if neither a table says it nor an input, as
- *     where positions are turned or relative
+ * @param positions the maximum number of tokens of a text; empty if neither a table nor an input
+ *     limits it, as where positions are turned or relative
  * @param vocabulary how many tokens it knows; ids are smaller than this, the largest number where a
- *     teacher's tables do not tell
- * @param segments how many segments of a text it tells apart; empty if it does not look them up
+ *     teacher's tables do not limit it
+ * @param segments how many segments of a text it distinguishes; empty if it does not look them up
  */
 record TokenLimits(OptionalInt positions, int vocabulary, OptionalInt segments) {
   /**
@@ -43,8 +43,8 @@ record TokenLimits(OptionalInt positions, int vocabulary, OptionalInt segments) 
   }
 
   /**
-   * The limits of a model that is only run: what its tables do not tell is not limited here, and
-   * ONNX Runtime refuses what they do not have.
+   * The limits of a model that is only run: what its tables do not limit it is not limited here,
+   * and ONNX Runtime refuses what they do not have.
    */
   static TokenLimits ofTeacher(Transformer model) {
     try {
@@ -91,7 +91,7 @@ record TokenLimits(OptionalInt positions, int vocabulary, OptionalInt segments) 
   }
 
   /**
-   * Checks that a model tells the segments of texts apart.
+   * Checks that a model distinguishes the segments of texts.
    *
    * @param whose for the message, such as {@code student}
    * @throws IllegalArgumentException if a text has more; the message says which

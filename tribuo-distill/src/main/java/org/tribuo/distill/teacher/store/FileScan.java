@@ -19,7 +19,7 @@ import java.util.zip.CRC32C;
  *
  * @param rows where they are
  * @param end where the next record belongs
- * @param sealed whether the file says that it has all rows
+ * @param sealed whether the file states that it has all rows
  */
 record FileScan(SoftTargetHeader header, RowIndex rows, long end, boolean sealed) {
   private static final int BUFFER_BYTES = 64 * 1024;

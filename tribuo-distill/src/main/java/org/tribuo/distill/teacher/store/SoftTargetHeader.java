@@ -1,7 +1,7 @@
 package org.tribuo.distill.teacher.store;
 
 /**
- * What a file says of the soft targets in it.
+ * What a file states about the soft targets in it.
  *
  * @param runtimeVersion the version of ONNX Runtime that the teacher ran on at first
  */

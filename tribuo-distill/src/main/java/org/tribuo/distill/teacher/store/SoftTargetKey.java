@@ -10,8 +10,8 @@ import org.tribuo.distill.graph.Sha256;
 /**
  * What soft targets are found again by: everything that decides them beyond rounding. The provider
  * and the precision are part of it, because a GPU may multiply in a shorter float format, and a
- * processor does if that is asked for. The number of threads, the size of batches and the version
- * of ONNX Runtime are not: they move a logit by rounding alone. The label order names columns and
+ * processor does where that is set. The number of threads, the size of batches and the version of
+ * ONNX Runtime are not: they move a logit by rounding alone. The label order names columns and
  * changes none.
  *
  * @param teacherSha256 digest of the teacher's file and its external data

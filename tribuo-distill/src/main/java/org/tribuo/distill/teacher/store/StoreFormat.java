@@ -21,7 +21,7 @@ import org.tribuo.distill.graph.Shape;
  * The bytes of a file of soft targets. Rows are appended as the teacher makes them, and a file that
  * has all of them ends in a seal; so one that was cut off has fewer rows, and none that are wrong.
  * Every record ends in a CRC-32C over the key and its bytes: one that was damaged, or comes from
- * another file, is told from a good one.
+ * another file, is distinguished from a good one.
  *
  * <pre>
  * file:    magic, int32 version, int32 bytes of the header, header, CRC-32C, records
@@ -43,7 +43,7 @@ final class StoreFormat {
 
   static final byte[] MAGIC = "tribuo-distill soft targets\n".getBytes(StandardCharsets.US_ASCII);
 
-  /** The number of a record that says that all rows are there. */
+  /** The number of the record that states that all rows are there. */
   static final int SEAL = -1;
 
   /** Number and length of a row. */
@@ -171,7 +171,7 @@ final class StoreFormat {
     return sealed(spec, bytes);
   }
 
-  /** The record that says that all rows are there. */
+  /** The record that states that all rows are there. */
   static byte[] seal(SoftTargetSpec spec) {
     ByteBuffer bytes = ByteBuffer.allocate(SEAL_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     return sealed(spec, bytes.putInt(SEAL).putInt(spec.rows()));
