@@ -101,7 +101,7 @@ class ArchitectureTest {
                   "student",
                   "training",
                   "transformer")),
-          entry("sequence", Set.of("component", "engine", "input", "task", "trainers")),
+          entry("sequence", Set.of("component", "engine", "input", "task", "teacher", "trainers")),
           entry(
               "report", Set.of("component", "engine", "graph", "teacher", "trainers", "training")));
 

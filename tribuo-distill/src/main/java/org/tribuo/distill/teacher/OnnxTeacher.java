@@ -186,11 +186,13 @@ public final class OnnxTeacher implements TeacherSource.Member {
   @Override
   public void checkExamples(Dataset<?> examples, ExampleInputs<?> ofStudent, TeacherUse use)
       throws IOException {
+    checkTokens(use.task());
     reading(use.files().read(path).model()).of(examples, ofStudent, use.maxLength(), use.files());
   }
 
   @Override
   public Optional<ReadyTeacher> ready(TeacherUse use) throws IOException {
+    checkTokens(use.task());
     OnnxModel model = use.files().read(path).model();
     NamedColumns columns = file().namedColumns(labelOrder, model);
     return Optional.of(
@@ -204,6 +206,17 @@ public final class OnnxTeacher implements TeacherSource.Member {
                 use.device()),
             columns,
             reading(model)));
+  }
+
+  /** What is output for each token can be compared if both have the same tokens. */
+  private void checkTokens(Task<?> task) {
+    if (tokenizer != null && task.head(LabelOrder.of("0", "1")).row().isRagged()) {
+      throw new PropertyException(
+          component,
+          "tokenizer",
+          "is stated, but what %s predicts is compared token by token: the teacher must read the student's tokens"
+              .formatted(task));
+    }
   }
 
   private TeacherReading reading(OnnxModel model) {

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
+import com.oracle.labs.mlrg.olcut.config.ConfigurationManager;
+import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import com.oracle.labs.mlrg.olcut.provenance.ProvenanceUtil;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -26,6 +29,7 @@ import org.tribuo.distill.engine.InferenceSession;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.Batching;
+import org.tribuo.distill.input.text.ConllDataSource;
 import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.student.CutStudent;
 import org.tribuo.distill.student.NewStudent;
@@ -348,7 +352,6 @@ class SequenceDistillationTrainerTest {
             new TinySentences.Sentence(
                 List.of("sky", "w9"), TinySentences.make(1, 2, 1).get(0).labels()));
     MutableSequenceDataset<Label> data = TinySentences.dataset(odd);
-    data.getExample(0).get(1).forEach(feature -> {});
     SequenceExample<Label> without = new SequenceExample<>();
     without.addExample(data.getExample(0).get(0));
     without.addExample(
@@ -394,6 +397,67 @@ class SequenceDistillationTrainerTest {
     assertThatExceptionOfType(IllegalArgumentException.class)
         .isThrownBy(() -> tooLong.train(TRAIN))
         .withMessageContaining("maxLength is 1000 tokens, but the model has positions for");
+  }
+
+  @Test
+  void aTeacherWithOtherTokensIsRefused() {
+    OnnxTeacher teacher =
+        OnnxTeacher.of(Zoo.file("electra_tokcls_ts11"), TinySentences.LABELS)
+            .reading(TinySentences.tokenizer(), 0);
+    assertThatExceptionOfType(PropertyException.class)
+        .isThrownBy(
+            () ->
+                SequenceDistillationTrainer.of(bertTrainer(1).teacher(teacher).build())
+                    .train(TRAIN))
+        .withMessageContaining("the teacher must read the student's tokens");
+  }
+
+  @Test
+  void aTrainerAndItsSentencesAreConfiguredInXml(@TempDir Path folder) throws Exception {
+    Path sentences = folder.resolve("sentences.conll");
+    Files.writeString(sentences, "sky\tB-a\nw81\tI-a\n\nfire\tB-b\nw86\tI-b\nw9\tO\n\nw7\t_\n");
+    Path file = folder.resolve("tagger.xml");
+    Files.writeString(
+        file,
+        """
+        <config>
+          <component name="tagger" type="org.tribuo.distill.sequence.SequenceDistillationTrainer">
+            <property name="trainer" value="trainer"/>
+          </component>
+          <component name="trainer" type="org.tribuo.distill.DistillationTrainer">
+            <property name="student" value="student"/>
+            <property name="teacher" value="teacher"/>
+          </component>
+          <component name="student" type="org.tribuo.distill.student.NewStudent">
+            <property name="vocabulary" value="101"/>
+            <property name="layers" value="1"/>
+            <property name="width" value="8"/>
+            <property name="heads" value="2"/>
+          </component>
+          <component name="teacher" type="org.tribuo.distill.teacher.OnnxTeacher">
+            <property name="path" value="%s"/>
+            <propertylist name="labelOrder">
+              <item>O</item><item>B-a</item><item>I-a</item><item>B-b</item><item>I-b</item>
+            </propertylist>
+          </component>
+          <component name="sentences" type="org.tribuo.distill.input.text.ConllDataSource">
+            <property name="dataPath" value="%s"/>
+            <property name="tokenizerPath" value="%s"/>
+          </component>
+        </config>
+        """
+            .formatted(Zoo.file("electra_tokcls_ts11"), sentences, TinySentences.tokenizer()));
+    ConfigurationManager configuration = new ConfigurationManager(file.toString());
+    ConllDataSource source = (ConllDataSource) configuration.lookup("sentences");
+    MutableSequenceDataset<Label> data = new MutableSequenceDataset<>(source);
+    SequenceDistillationTrainer trainer =
+        (SequenceDistillationTrainer) configuration.lookup("tagger");
+    try (DistilledSequenceModel model = trainer.train(data)) {
+      assertThat(model.predict(data)).hasSize(3);
+      Helpers.testProvenanceMarshalling(model.getProvenance());
+      assertThat(ProvenanceUtil.formattedProvenanceString(model.getProvenance()))
+          .contains("sentences.conll", "resource-hash", "tokenizer-hash");
+    }
   }
 
   private static String run(DistilledSequenceModel model, String name) {
