@@ -231,7 +231,11 @@ record Preparation<T extends Output<T>>(
               .map(
                   stopping ->
                       new HeldOutValidation(
-                          network, recipe.device(), task.score(), rows, split.heldOut())));
+                          network,
+                          recipe.device(),
+                          task.score(network.labelOrder()),
+                          rows,
+                          split.heldOut())));
     }
 
     private InputReader<?> reader(Transformer student, OptionalInt maxLength) {

@@ -82,7 +82,7 @@ public record SingleLabel() implements Task<Label> {
   }
 
   @Override
-  public Score score() {
+  public Score score(LabelOrder columns) {
     return new Accuracy();
   }
 }

@@ -97,8 +97,11 @@ public record TokenLabels() implements Task<TagSequence> {
     return Optional.of(AnswerForm.PROBABILITIES);
   }
 
+  /** The F1 of entities where the labels are tags of entities, else accuracy. */
   @Override
-  public Score score() {
-    return OF_TOKENS.score();
+  public Score score(LabelOrder columns) {
+    return columns.names().contains(EntityF1.OUTSIDE)
+        ? new EntityF1(columns)
+        : OF_TOKENS.score(columns);
   }
 }

@@ -1,4 +1,4 @@
-package org.tribuo.distill.sequence;
+package org.tribuo.distill.task.token;
 
 /**
  * Some neighbouring elements of a sequence that are of one type.

@@ -1,4 +1,4 @@
-package org.tribuo.distill.sequence;
+package org.tribuo.distill.task.token;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package org.tribuo.distill.sequence;
+package org.tribuo.distill.task.token;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
