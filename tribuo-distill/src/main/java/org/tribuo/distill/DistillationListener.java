@@ -2,11 +2,11 @@ package org.tribuo.distill;
 
 import java.nio.file.Path;
 import java.util.List;
-import org.tribuo.distill.component.NamedColumns;
+import org.tribuo.distill.internal.component.NamedColumns;
 import org.tribuo.distill.teacher.SoftTargetProgress;
 import org.tribuo.distill.teacher.TeacherRun;
 import org.tribuo.distill.training.TrainingListener;
-import org.tribuo.distill.transformer.TransformerFeatures;
+import org.tribuo.distill.transformer.internal.TransformerFeatures;
 
 /**
  * A listener to a distillation's progress, called by the thread that called {@code train}. An

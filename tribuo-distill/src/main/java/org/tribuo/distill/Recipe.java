@@ -8,20 +8,20 @@ import java.util.Optional;
 import java.util.Set;
 import org.tribuo.Output;
 import org.tribuo.OutputFactory;
-import org.tribuo.distill.component.PropertyChecks;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.input.Batching;
+import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.student.StudentSource;
 import org.tribuo.distill.student.TrainingGraphOptions;
 import org.tribuo.distill.task.Task;
-import org.tribuo.distill.task.Tasks;
+import org.tribuo.distill.task.internal.Tasks;
 import org.tribuo.distill.teacher.ActivationTeacher;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.teacher.TeacherSource;
 import org.tribuo.distill.training.AdamWOptimizer;
 import org.tribuo.distill.training.EarlyStopping;
-import org.tribuo.distill.training.TrainingSettings;
+import org.tribuo.distill.training.internal.TrainingSettings;
 
 /**
  * The components of a trainer, each of which has checked itself; here it is checked that they fit

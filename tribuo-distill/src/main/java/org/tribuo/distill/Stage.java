@@ -5,19 +5,19 @@ import java.util.function.Supplier;
 import org.tribuo.ConfigurableDataSource;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.loss.DistillationObjective;
-import org.tribuo.distill.loss.FeatureMatching;
-import org.tribuo.distill.loss.Objective;
 import org.tribuo.distill.loss.SoftLoss;
+import org.tribuo.distill.loss.internal.FeatureMatching;
+import org.tribuo.distill.loss.internal.Objective;
 import org.tribuo.distill.student.FrozenWeights;
-import org.tribuo.distill.task.LabelOrder;
 import org.tribuo.distill.task.Task;
-import org.tribuo.distill.task.TaskLosses;
-import org.tribuo.distill.teacher.FeatureTeacher;
-import org.tribuo.distill.teacher.TeacherAgreement;
-import org.tribuo.distill.training.TrainingSettings;
-import org.tribuo.distill.training.data.ExampleRows;
-import org.tribuo.distill.training.data.Split;
-import org.tribuo.distill.training.data.StageExamples;
+import org.tribuo.distill.task.internal.LabelOrder;
+import org.tribuo.distill.task.internal.TaskLosses;
+import org.tribuo.distill.teacher.internal.FeatureTeacher;
+import org.tribuo.distill.teacher.internal.TeacherAgreement;
+import org.tribuo.distill.training.internal.TrainingSettings;
+import org.tribuo.distill.training.internal.data.ExampleRows;
+import org.tribuo.distill.training.internal.data.Split;
+import org.tribuo.distill.training.internal.data.StageExamples;
 
 /**
  * A stage of a training with what it has of the trainer.

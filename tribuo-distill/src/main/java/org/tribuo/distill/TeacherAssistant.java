@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.tribuo.Dataset;
 import org.tribuo.Output;
-import org.tribuo.distill.task.LabelOrder;
-import org.tribuo.distill.transformer.TransformerFiles;
+import org.tribuo.distill.task.internal.LabelOrder;
+import org.tribuo.distill.transformer.internal.TransformerFiles;
 
 /**
  * A teacher that is trained first, on the same examples: where the student is much smaller than its

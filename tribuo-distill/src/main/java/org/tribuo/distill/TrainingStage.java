@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.ConfigurableDataSource;
-import org.tribuo.distill.component.PropertyChecks;
+import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.schedule.Schedule;
 import org.tribuo.distill.student.FrozenWeights;

@@ -1,6 +1,6 @@
 package org.tribuo.distill;
 
-import org.tribuo.distill.training.NonFiniteLossException;
+import org.tribuo.distill.training.internal.NonFiniteLossException;
 
 /**
  * A training was stopped because its loss, or one of its terms, was no longer a finite number. What
@@ -27,8 +27,21 @@ public final class TrainingStoppedException extends RuntimeException {
     return lastGood;
   }
 
-  /** The step and the term. */
-  public NonFiniteLossException reason() {
-    return reason;
+  /** The step, counted from 1, that was to be taken. */
+  public long step() {
+    return reason.step();
+  }
+
+  /**
+   * The name of what is not finite: one of the loss's parts, else the loss, or the norm of the
+   * gradients.
+   */
+  public String term() {
+    return reason.term();
+  }
+
+  /** Its value: infinite or not a number. */
+  public float value() {
+    return reason.value();
   }
 }

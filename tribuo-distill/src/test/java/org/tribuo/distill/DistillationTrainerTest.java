@@ -40,8 +40,8 @@ import org.tribuo.distill.teacher.SoftTargetProgress;
 import org.tribuo.distill.teacher.TeacherRun;
 import org.tribuo.distill.training.AdamWOptimizer;
 import org.tribuo.distill.training.EarlyStopping;
-import org.tribuo.distill.training.EpochReport;
 import org.tribuo.distill.training.TrainingListener;
+import org.tribuo.distill.training.TrainingListener.EpochReport;
 import org.tribuo.distill.transformer.Pooling;
 import org.tribuo.ensemble.BaggingTrainer;
 import org.tribuo.evaluation.CrossValidation;
@@ -269,11 +269,11 @@ class DistillationTrainerTest {
         .withMessageMatching("The stage 'training' was stopped. Step \\d+: '\\w+' is .*")
         .satisfies(
             e -> {
-              long steps = e.reason().step() - 1;
+              long steps = e.step() - 1;
               try (DistilledModel<?> lastGood = e.lastGood()) {
                 assertThat(run(lastGood, "training-steps")).isEqualTo(Long.toString(steps));
                 assertThat(run(lastGood, "stopped-at-step")).isEqualTo(Long.toString(steps + 1));
-                assertThat(run(lastGood, "stopped-by-term")).isEqualTo(e.reason().term());
+                assertThat(run(lastGood, "stopped-by-term")).isEqualTo(e.term());
                 assertThat(OnnxModel.read(file).initializers())
                     .isEqualTo(lastGood.network().onnx().initializers());
               }

@@ -125,7 +125,7 @@ class DocumentationTest {
                 .importPackagesOf(DistillationTrainer.class)
                 .stream()
                 .map(type -> type.getPackageName().substring(BASE.length()))
-                .filter(name -> name.matches("\\.[a-z]+") && !name.equals(".protos"))
+                .filter(name -> name.matches("\\.[a-z]+"))
                 .map(name -> name.substring(1))
                 .collect(Collectors.toSet());
 

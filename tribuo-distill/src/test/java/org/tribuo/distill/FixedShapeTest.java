@@ -24,21 +24,21 @@ import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
-import org.tribuo.distill.graph.pass.Normalization;
+import org.tribuo.distill.graph.internal.pass.Normalization;
 import org.tribuo.distill.input.Batching;
-import org.tribuo.distill.input.FedInputs;
-import org.tribuo.distill.input.Feeder;
+import org.tribuo.distill.input.internal.FedInputs;
+import org.tribuo.distill.input.internal.Feeder;
 import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.TrainingGraphOptions;
-import org.tribuo.distill.task.LabelOrder;
+import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.teacher.OnnxTeacher;
-import org.tribuo.distill.teacher.SoftTargetProducer;
-import org.tribuo.distill.teacher.Teacher;
-import org.tribuo.distill.teacher.TeacherExamples;
-import org.tribuo.distill.teacher.TeacherSettings;
-import org.tribuo.distill.teacher.store.SoftTargetStore;
-import org.tribuo.distill.teacher.store.SoftTargets;
+import org.tribuo.distill.teacher.internal.SoftTargetProducer;
+import org.tribuo.distill.teacher.internal.Teacher;
+import org.tribuo.distill.teacher.internal.TeacherExamples;
+import org.tribuo.distill.teacher.internal.TeacherSettings;
+import org.tribuo.distill.teacher.internal.store.SoftTargetStore;
+import org.tribuo.distill.teacher.internal.store.SoftTargets;
 
 /** Models that read two rows of eight tokens, and no others. */
 class FixedShapeTest {

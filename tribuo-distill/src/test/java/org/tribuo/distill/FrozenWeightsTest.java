@@ -17,7 +17,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tribuo.MutableDataset;
 import org.tribuo.classification.Label;
-import org.tribuo.distill.autodiff.UnknownOperatorException;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.Attributes;
 import org.tribuo.distill.graph.Graph;
@@ -25,15 +24,16 @@ import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.Value;
-import org.tribuo.distill.graph.pass.Normalization;
-import org.tribuo.distill.graph.shape.ShapeInference;
+import org.tribuo.distill.graph.internal.pass.Normalization;
+import org.tribuo.distill.graph.internal.shape.ShapeInference;
 import org.tribuo.distill.input.Batching;
+import org.tribuo.distill.internal.autodiff.UnknownOperatorException;
 import org.tribuo.distill.student.FrozenWeights;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.TrainingGraphOptions;
 import org.tribuo.distill.training.AdamWOptimizer;
 import org.tribuo.distill.training.TrainingListener;
-import org.tribuo.distill.training.TrainingPlan;
+import org.tribuo.distill.training.TrainingListener.TrainingPlan;
 
 /** A BERT of two layers, of which some weights stay as they are. */
 class FrozenWeightsTest {

@@ -15,8 +15,8 @@ import org.tribuo.distill.student.CutStudent;
 import org.tribuo.distill.student.EncoderStudent;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.teacher.OnnxTeacher;
-import org.tribuo.distill.transformer.NewEncoder;
 import org.tribuo.distill.transformer.Pooling;
+import org.tribuo.distill.transformer.internal.NewEncoder;
 
 /** Models whose weights are larger than Java's heap. */
 @Tag("slow")

@@ -18,17 +18,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tribuo.MutableDataset;
 import org.tribuo.classification.Label;
-import org.tribuo.distill.component.InputFiles;
-import org.tribuo.distill.component.NamedColumns;
-import org.tribuo.distill.component.NamedColumns.Origin;
-import org.tribuo.distill.component.OnnxMetadata;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.internal.component.InputFiles;
+import org.tribuo.distill.internal.component.NamedColumns;
+import org.tribuo.distill.internal.component.NamedColumns.Origin;
+import org.tribuo.distill.internal.component.OnnxMetadata;
 import org.tribuo.distill.student.OnnxStudent;
-import org.tribuo.distill.task.Head;
-import org.tribuo.distill.task.LabelOrder;
+import org.tribuo.distill.task.internal.Head;
+import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.teacher.OnnxTeacher;
-import org.tribuo.distill.transformer.TransformerFiles;
+import org.tribuo.distill.transformer.internal.TransformerFiles;
 import org.tribuo.test.Helpers;
 
 /** Who says what the columns of a model's logits stand for. */

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.engine.Device;
-import org.tribuo.distill.graph.Sha256;
+import org.tribuo.distill.file.internal.Sha256;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.loss.FeatureTerm;

@@ -18,11 +18,11 @@ import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.TensorType;
-import org.tribuo.distill.input.text.Tokens;
+import org.tribuo.distill.input.internal.text.Tokens;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.TrainingGraphOptions;
 import org.tribuo.distill.teacher.OnnxTeacher;
-import org.tribuo.distill.transformer.Transformer;
+import org.tribuo.distill.transformer.internal.Transformer;
 
 /** Models that are given the positions of the tokens. */
 class PositionInputTest {

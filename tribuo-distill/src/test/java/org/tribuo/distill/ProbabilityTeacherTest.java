@@ -19,7 +19,7 @@ import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
-import org.tribuo.distill.graph.pass.Normalization;
+import org.tribuo.distill.graph.internal.pass.Normalization;
 import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.student.CutStudent;
 import org.tribuo.distill.student.OnnxStudent;

@@ -13,12 +13,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.tribuo.MutableDataset;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.engine.Device;
-import org.tribuo.distill.engine.ort.RunningGraph;
+import org.tribuo.distill.engine.internal.ort.RunningGraph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
-import org.tribuo.distill.graph.RowShape;
 import org.tribuo.distill.graph.Tensor;
-import org.tribuo.distill.input.FedInputs;
+import org.tribuo.distill.graph.internal.RowShape;
+import org.tribuo.distill.input.internal.FedInputs;
 import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.loss.FeatureTerm;
@@ -26,13 +26,13 @@ import org.tribuo.distill.loss.MiniLm;
 import org.tribuo.distill.student.CutStudent;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.StudentSource;
-import org.tribuo.distill.task.LabelOrder;
-import org.tribuo.distill.teacher.BatchLimits;
+import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.teacher.OnnxTeacher;
-import org.tribuo.distill.teacher.Teacher;
-import org.tribuo.distill.teacher.TeacherBatch;
-import org.tribuo.distill.teacher.TeacherExamples;
-import org.tribuo.distill.teacher.TeacherSettings;
+import org.tribuo.distill.teacher.internal.BatchLimits;
+import org.tribuo.distill.teacher.internal.Teacher;
+import org.tribuo.distill.teacher.internal.TeacherBatch;
+import org.tribuo.distill.teacher.internal.TeacherExamples;
+import org.tribuo.distill.teacher.internal.TeacherSettings;
 
 /** A quantised model can be run, so it can teach; it cannot learn. */
 class QuantisedTeacherTest {

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.tribuo.distill.training.StepReport;
 import org.tribuo.distill.training.TrainingListener;
+import org.tribuo.distill.training.TrainingListener.StepReport;
 
 /** Keeps what a training tells of its steps, stage by stage. */
 final class RecordedSteps implements DistillationListener {

@@ -28,8 +28,8 @@ import org.tribuo.distill.loss.WeightedLosses;
 import org.tribuo.distill.student.CutStudent;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.teacher.OnnxTeacher;
-import org.tribuo.distill.training.StepReport;
 import org.tribuo.distill.training.TrainingListener;
+import org.tribuo.distill.training.TrainingListener.StepReport;
 import org.tribuo.test.Helpers;
 
 class SoftLossTest {

@@ -28,7 +28,7 @@ import org.tribuo.distill.loss.FeatureTerm;
 import org.tribuo.distill.loss.MiniLm;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.teacher.OnnxTeacher;
-import org.tribuo.distill.training.StepReport;
+import org.tribuo.distill.training.TrainingListener.StepReport;
 import org.tribuo.multilabel.MultiLabelFactory;
 import org.tribuo.test.Helpers;
 

@@ -6,7 +6,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Tensor;
-import org.tribuo.distill.teacher.TextFeature;
+import org.tribuo.distill.teacher.internal.TextFeature;
 import org.tribuo.distill.transformer.Feature.Kind;
 
 class TextFeatureTest {

@@ -9,9 +9,9 @@ import org.tribuo.Output;
 import org.tribuo.OutputFactory;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
-import org.tribuo.distill.input.ExampleInputs;
+import org.tribuo.distill.input.internal.ExampleInputs;
+import org.tribuo.distill.input.internal.text.TokenReader;
 import org.tribuo.distill.input.text.TokenFeatures;
-import org.tribuo.distill.input.text.TokenReader;
 import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.provenance.SimpleDataSourceProvenance;
 

@@ -37,7 +37,7 @@ import org.tribuo.distill.student.FrozenWeights;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.training.AdamWOptimizer;
-import org.tribuo.distill.training.StepReport;
+import org.tribuo.distill.training.TrainingListener.StepReport;
 import org.tribuo.test.Helpers;
 
 class TrainingStageTest {

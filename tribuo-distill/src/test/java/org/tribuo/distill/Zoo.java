@@ -9,7 +9,7 @@ import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
-import org.tribuo.distill.graph.pass.Normalization;
+import org.tribuo.distill.graph.internal.pass.Normalization;
 
 /** Tiny exported Transformers of 101 tokens. */
 public final class Zoo {

@@ -6,7 +6,7 @@ import com.oracle.labs.mlrg.olcut.provenance.ProvenanceUtil;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
-import org.tribuo.distill.graph.AtomicFile;
+import org.tribuo.distill.file.AtomicFile;
 import org.tribuo.provenance.ModelProvenance;
 
 /**

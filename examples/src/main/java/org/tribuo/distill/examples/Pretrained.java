@@ -8,7 +8,7 @@ import java.net.URLConnection;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import org.tribuo.distill.graph.AtomicFile;
+import org.tribuo.distill.file.AtomicFile;
 
 /**
  * A pretrained encoder that comes in a jar.

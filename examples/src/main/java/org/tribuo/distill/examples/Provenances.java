@@ -10,7 +10,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import org.tribuo.distill.graph.Sha256;
+import org.tribuo.distill.file.internal.Sha256;
 import org.tribuo.provenance.DataSourceProvenance;
 
 /**

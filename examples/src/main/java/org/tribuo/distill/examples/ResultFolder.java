@@ -10,11 +10,11 @@ import java.util.List;
 import java.util.Optional;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.DistilledModel;
-import org.tribuo.distill.component.InputFiles;
+import org.tribuo.distill.file.AtomicFile;
 import org.tribuo.distill.file.FolderLock;
-import org.tribuo.distill.graph.AtomicFile;
+import org.tribuo.distill.file.internal.Sha256;
 import org.tribuo.distill.graph.OnnxModel;
-import org.tribuo.distill.graph.Sha256;
+import org.tribuo.distill.internal.component.InputFiles;
 import org.tribuo.provenance.DatasetProvenance;
 import org.tribuo.provenance.TrainerProvenance;
 

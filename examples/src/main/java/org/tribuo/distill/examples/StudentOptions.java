@@ -11,7 +11,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
-import org.tribuo.distill.graph.QuantisedWeights;
+import org.tribuo.distill.graph.internal.QuantisedWeights;
 import org.tribuo.distill.input.text.TextTokenizer;
 import org.tribuo.distill.student.CutStudent;
 import org.tribuo.distill.student.EncoderStudent;
@@ -20,7 +20,7 @@ import org.tribuo.distill.student.NewStudent;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.StudentSource;
 import org.tribuo.distill.transformer.Pooling;
-import org.tribuo.distill.transformer.TransformerLayers;
+import org.tribuo.distill.transformer.internal.TransformerLayers;
 
 /** Who learns: a file, a new encoder, or (without both) some layers of the fine-tuned teacher. */
 public final class StudentOptions implements Options, Configurable {

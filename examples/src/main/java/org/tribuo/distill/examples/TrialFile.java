@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.tribuo.distill.graph.AtomicFile;
+import org.tribuo.distill.file.AtomicFile;
 
 /**
  * The trials of a comparison in a CSV file, so that one that was stopped goes on where it was. To

@@ -9,8 +9,8 @@ import org.tribuo.distill.DistillationListener;
 import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.DistilledModel;
 import org.tribuo.distill.report.ProgressOutput;
-import org.tribuo.distill.training.StepReport;
 import org.tribuo.distill.training.TrainingListener;
+import org.tribuo.distill.training.TrainingListener.StepReport;
 
 /**
  * Trains students and measures them; one that an earlier run has trained is not trained again.

@@ -1,7 +1,7 @@
 package org.tribuo.distill.onednn;
 
 import java.util.List;
-import org.tribuo.distill.graph.DistillDomain;
+import org.tribuo.distill.graph.internal.DistillDomain;
 import org.tribuo.distill.onednn.Primitive.Argument;
 
 /** {@link DistillDomain#GELU} and its gradient, in float32. */

@@ -2,7 +2,7 @@ package org.tribuo.distill.onednn;
 
 import java.util.Arrays;
 import java.util.List;
-import org.tribuo.distill.graph.DistillDomain;
+import org.tribuo.distill.graph.internal.DistillDomain;
 import org.tribuo.distill.onednn.Primitive.Argument;
 
 /**

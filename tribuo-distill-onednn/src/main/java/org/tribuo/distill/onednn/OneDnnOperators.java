@@ -13,8 +13,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.engine.OperatorLibrary;
 import org.tribuo.distill.engine.RuntimeUnavailableException;
-import org.tribuo.distill.engine.ort.NativeFiles;
-import org.tribuo.distill.graph.DistillDomain;
+import org.tribuo.distill.engine.internal.ort.NativeFiles;
+import org.tribuo.distill.graph.internal.DistillDomain;
 
 /**
  * Operators that oneDNN computes, on Linux and an x86-64 processor with AMX for bfloat16 (Intel's

@@ -1,7 +1,7 @@
 package org.tribuo.distill.onednn;
 
 import java.util.Optional;
-import org.tribuo.distill.graph.DistillDomain;
+import org.tribuo.distill.graph.internal.DistillDomain;
 
 /**
  * {@link DistillDomain#PRODUCT}.

@@ -12,13 +12,11 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.tribuo.distill.autodiff.Differentiator;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.engine.EngineException;
-import org.tribuo.distill.engine.LoadedModel;
-import org.tribuo.distill.engine.ort.LibraryModels;
+import org.tribuo.distill.engine.internal.LoadedModel;
+import org.tribuo.distill.engine.internal.ort.LibraryModels;
 import org.tribuo.distill.graph.Attributes;
-import org.tribuo.distill.graph.DistillDomain;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Node;
@@ -26,9 +24,11 @@ import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
-import org.tribuo.distill.graph.pass.LibraryOperators;
-import org.tribuo.distill.operator.Operators;
-import org.tribuo.distill.operator.standard.StandardOperators;
+import org.tribuo.distill.graph.internal.DistillDomain;
+import org.tribuo.distill.graph.internal.pass.LibraryOperators;
+import org.tribuo.distill.internal.autodiff.Differentiator;
+import org.tribuo.distill.operator.internal.Operators;
+import org.tribuo.distill.operator.internal.standard.StandardOperators;
 
 /** Normalisation and Gelu, and their gradients, against ONNX Runtime's standard operators. */
 class ElementwiseGradientsTest {

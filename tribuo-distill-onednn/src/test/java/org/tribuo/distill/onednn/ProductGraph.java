@@ -7,14 +7,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import org.tribuo.distill.engine.Device;
-import org.tribuo.distill.engine.LoadedModel;
-import org.tribuo.distill.engine.ort.LibraryModels;
+import org.tribuo.distill.engine.internal.LoadedModel;
+import org.tribuo.distill.engine.internal.ort.LibraryModels;
 import org.tribuo.distill.graph.Attributes;
-import org.tribuo.distill.graph.DistillDomain;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
+import org.tribuo.distill.graph.internal.DistillDomain;
 
 /** A graph with one product, on whatever processor there is. */
 final class ProductGraph implements AutoCloseable {

@@ -9,14 +9,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.tribuo.distill.engine.Device;
-import org.tribuo.distill.engine.ort.LibraryModels;
+import org.tribuo.distill.engine.internal.ort.LibraryModels;
 import org.tribuo.distill.graph.Attributes;
-import org.tribuo.distill.graph.DistillDomain;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
+import org.tribuo.distill.graph.internal.DistillDomain;
 
 /**
  * What products of the sizes of an encoder take, of ONNX Runtime and of the library, on one thread

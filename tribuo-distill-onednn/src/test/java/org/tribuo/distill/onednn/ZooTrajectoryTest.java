@@ -21,14 +21,13 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.tribuo.distill.autodiff.Differentiator;
-import org.tribuo.distill.engine.AdamW;
 import org.tribuo.distill.engine.Device;
-import org.tribuo.distill.engine.Engines;
-import org.tribuo.distill.engine.Optimizer;
 import org.tribuo.distill.engine.Precision;
-import org.tribuo.distill.engine.TrainingGraph;
-import org.tribuo.distill.engine.TrainingSession;
+import org.tribuo.distill.engine.internal.AdamW;
+import org.tribuo.distill.engine.internal.Engines;
+import org.tribuo.distill.engine.internal.Optimizer;
+import org.tribuo.distill.engine.internal.TrainingGraph;
+import org.tribuo.distill.engine.internal.TrainingSession;
 import org.tribuo.distill.graph.Attributes;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
@@ -37,9 +36,10 @@ import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
-import org.tribuo.distill.graph.pass.LibraryOperators;
-import org.tribuo.distill.graph.pass.Normalization;
-import org.tribuo.distill.operator.standard.StandardOperators;
+import org.tribuo.distill.graph.internal.pass.LibraryOperators;
+import org.tribuo.distill.graph.internal.pass.Normalization;
+import org.tribuo.distill.internal.autodiff.Differentiator;
+import org.tribuo.distill.operator.internal.standard.StandardOperators;
 
 /**
  * Every exporter's Transformer that the library's own tests train in float32 takes the same way in

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.tribuo.distill.component.PropertyChecks;
+import org.tribuo.distill.internal.component.PropertyChecks;
 
 /**
  * Where and how a model runs: on the processor or a GPU, with how many threads, in which numbers.
@@ -240,5 +240,17 @@ public final class Device implements Configurable, Provenancable<ConfiguredObjec
     return provider == ExecutionProvider.CPU
         ? "Device(CPU, threads=%d, %s)".formatted(threads, precision)
         : "Device(%s %d, threads=%d, %s)".formatted(provider, deviceId, threads, precision);
+  }
+
+  /** Where an engine executes a graph. */
+  public enum ExecutionProvider {
+    /** The processor; always available. */
+    CPU,
+
+    /**
+     * An NVIDIA GPU. Needs the native library with the classifier {@code linux-x86_64-gpu} or
+     * {@code windows-x86_64-gpu}, CUDA 13 and cuDNN 9.
+     */
+    CUDA
   }
 }

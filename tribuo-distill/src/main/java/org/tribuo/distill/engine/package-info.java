@@ -1,8 +1,9 @@
 /**
  * What runs graphs: engines for inference and for training, where they run, and the operators that
  * a library may add. An engine is written by implementing {@link
- * org.tribuo.distill.engine.TrainingEngine}, or {@link org.tribuo.distill.engine.Engine} if it does
- * not train, and naming an {@link org.tribuo.distill.engine.EngineProvider}.
+ * org.tribuo.distill.engine.internal.TrainingEngine}, or {@link
+ * org.tribuo.distill.engine.internal.Engine} if it does not train, and naming an {@link
+ * org.tribuo.distill.engine.internal.EngineProvider}.
  */
 @NullMarked
 package org.tribuo.distill.engine;

@@ -1,4 +1,4 @@
-/** Folders that one process uses alone, and folders that go with it. */
+/** Files that are written whole or not at all, and folders that one process uses alone. */
 @NullMarked
 package org.tribuo.distill.file;
 

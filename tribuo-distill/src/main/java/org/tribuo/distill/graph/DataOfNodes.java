@@ -9,6 +9,7 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.tribuo.distill.graph.internal.SharedBytes;
 
 /**
  * Brings the external data of tensors that nodes hold into the message: constants, and initializers

@@ -22,6 +22,9 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.tribuo.distill.file.AtomicFile;
+import org.tribuo.distill.file.internal.Sha256;
+import org.tribuo.distill.graph.internal.SharedBytes;
 
 /** Initializers whose data lies in files beside the model's own. */
 final class ExternalData {

@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.tribuo.distill.file.AtomicFile;
+import org.tribuo.distill.graph.internal.SharedBytes;
 
 /**
  * An ONNX model as its file holds it, with every initializer at hand, wherever its data lies.

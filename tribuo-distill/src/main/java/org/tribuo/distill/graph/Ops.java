@@ -7,6 +7,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.tribuo.distill.graph.internal.DistillDomain;
 
 /**
  * Writes operations into a graph: typed functions on values. Each call adds one node (or none,

@@ -9,7 +9,8 @@ import com.oracle.labs.mlrg.olcut.provenance.Provenancable;
 import com.oracle.labs.mlrg.olcut.provenance.impl.ConfiguredObjectProvenanceImpl;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
-import org.tribuo.distill.component.PropertyChecks;
+import org.tribuo.distill.input.internal.BatchPlan;
+import org.tribuo.distill.internal.component.PropertyChecks;
 
 /**
  * How examples become batches: size, maximum number of tokens, gradient accumulation, maximum

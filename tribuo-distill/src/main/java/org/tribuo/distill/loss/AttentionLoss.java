@@ -3,6 +3,7 @@ package org.tribuo.distill.loss;
 import com.oracle.labs.mlrg.olcut.config.Config;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.loss.LayerMap.LayerPair;
 
 /** A loss between the attention of the student's layers and that of the teacher's. */
 abstract class AttentionLoss extends LayerwiseLoss {

@@ -3,6 +3,7 @@ package org.tribuo.distill.loss;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.loss.LayerMap.LayerPair;
 
 /**
  * The attention of student and teacher in one pair of layers, with as many heads: [batch, heads,

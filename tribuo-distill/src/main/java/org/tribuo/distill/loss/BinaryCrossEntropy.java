@@ -3,6 +3,7 @@ package org.tribuo.distill.loss;
 import java.util.Set;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.loss.HardLoss.LabelForm;
 
 /**
  * Cross-entropy of independent yes-or-no labels, in nats, where several labels may hold at once:

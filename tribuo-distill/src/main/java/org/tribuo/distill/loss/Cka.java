@@ -2,6 +2,8 @@ package org.tribuo.distill.loss;
 
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.loss.Features.ExampleVector;
+import org.tribuo.distill.loss.LayerMap.LayerPair;
 
 /**
  * {@code 1 - CKA}, from 0 to 1: linear centred kernel alignment of the examples of a batch

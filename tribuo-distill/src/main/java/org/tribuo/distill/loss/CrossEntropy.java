@@ -8,12 +8,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.tribuo.distill.component.PropertyChecks;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.internal.component.PropertyChecks;
+import org.tribuo.distill.loss.HardLoss.LabelForm;
 
 /**
  * Cross-entropy against the true class, in nats: {@code -w_y log q_y} with {@code q = softmax(s)};

@@ -6,9 +6,9 @@ import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import org.tribuo.distill.component.PropertyChecks;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.internal.component.PropertyChecks;
 
 /**
  * DIST (Huang et al. 2022, arXiv:2205.10536): the student keeps the teacher's relations instead of

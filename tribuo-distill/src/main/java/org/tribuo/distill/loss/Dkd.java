@@ -6,12 +6,12 @@ import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import org.tribuo.distill.component.PropertyChecks;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.internal.component.PropertyChecks;
 
 /**
  * Decoupled knowledge distillation (Zhao et al. 2022, arXiv:2203.08679): the KL divergence taken

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 import org.tribuo.distill.graph.GraphException;
+import org.tribuo.distill.loss.LayerMap.LayerPair;
 
 /** Maps that give each layer of a student one of a teacher that has at least as many. */
 final class EachLayer {

@@ -2,6 +2,7 @@ package org.tribuo.distill.loss;
 
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.loss.LayerMap.LayerPair;
 
 /**
  * What the first layer reads near what the teacher's reads: {@link HiddenStateMse} of the

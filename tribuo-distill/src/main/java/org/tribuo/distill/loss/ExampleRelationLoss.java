@@ -3,6 +3,8 @@ package org.tribuo.distill.loss;
 import com.oracle.labs.mlrg.olcut.config.Config;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.loss.Features.ExampleVector;
+import org.tribuo.distill.loss.LayerMap.LayerPair;
 
 /** A loss on relations between the examples of a batch, of one layer of each Transformer. */
 abstract class ExampleRelationLoss implements FeatureLoss {

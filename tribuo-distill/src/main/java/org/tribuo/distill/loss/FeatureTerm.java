@@ -10,7 +10,9 @@ import com.oracle.labs.mlrg.olcut.provenance.impl.ConfiguredObjectProvenanceImpl
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
-import org.tribuo.distill.component.PropertyChecks;
+import org.tribuo.distill.internal.component.PropertyChecks;
+import org.tribuo.distill.loss.internal.ObjectiveInputs;
+import org.tribuo.distill.loss.internal.ObjectiveSchedules;
 import org.tribuo.distill.schedule.ConstantSchedule;
 import org.tribuo.distill.schedule.Schedule;
 

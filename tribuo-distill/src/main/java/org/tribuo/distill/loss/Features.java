@@ -9,9 +9,13 @@ import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.loss.LayerMap.LayerPair;
+import org.tribuo.distill.loss.internal.Parts;
+import org.tribuo.distill.loss.internal.Projections;
+import org.tribuo.distill.loss.internal.TargetInputs;
 import org.tribuo.distill.transformer.Feature;
 import org.tribuo.distill.transformer.Feature.Kind;
-import org.tribuo.distill.transformer.TransformerFeatures;
+import org.tribuo.distill.transformer.internal.TransformerFeatures;
 
 /**
  * The features of a batch as a loss sees them: those of the student, which are computed in its
@@ -31,7 +35,7 @@ public final class Features {
   private final Dimension batch;
   private final Dimension positions;
 
-  Features(
+  public Features(
       Ops op,
       TargetInputs inputs,
       TransformerFeatures student,
@@ -184,5 +188,14 @@ public final class Features {
     Value tokens = tokens();
     Value sum = op.reduceSum(op.mul(states, op.unsqueeze(tokens, 2)), 1);
     return op.div(sum, op.unsqueeze(op.max(op.reduceSum(tokens, 1), 1), 1));
+  }
+
+  /** How losses that compare examples make one vector an example out of hidden states. */
+  public enum ExampleVector {
+    /** The hidden state of the first token. */
+    FIRST_TOKEN,
+
+    /** The mean over the tokens. */
+    MEAN
   }
 }

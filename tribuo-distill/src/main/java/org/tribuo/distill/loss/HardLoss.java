@@ -47,4 +47,13 @@ public interface HardLoss extends Configurable, Provenancable<ConfiguredObjectPr
   default ConfiguredObjectProvenance getProvenance() {
     return new ConfiguredObjectProvenanceImpl(this, "HardLoss");
   }
+
+  /** How the true label of a row is written. */
+  enum LabelForm {
+    /** One class a row: int64 [rows]; {@value Rows#IGNORED_LABEL} where there is no label. */
+    CLASSES,
+
+    /** One number for each output of the student: float [rows, outputs]. */
+    VECTORS
+  }
 }

@@ -2,6 +2,7 @@ package org.tribuo.distill.loss;
 
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.loss.LayerMap.LayerPair;
 
 /**
  * Hidden states in the teacher's direction: the mean over tokens of {@code 1 - cos(W h_s, h_t)},

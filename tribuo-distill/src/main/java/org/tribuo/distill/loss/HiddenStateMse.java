@@ -2,6 +2,7 @@ package org.tribuo.distill.loss;
 
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.loss.LayerMap.LayerPair;
 
 /**
  * Hidden states near the teacher's: {@code Σ over tokens ‖W h_s - h_t‖² / (tokens · width of the

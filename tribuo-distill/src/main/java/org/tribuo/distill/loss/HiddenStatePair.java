@@ -1,6 +1,7 @@
 package org.tribuo.distill.loss;
 
 import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.loss.LayerMap.LayerPair;
 import org.tribuo.distill.transformer.Feature.Kind;
 
 /**

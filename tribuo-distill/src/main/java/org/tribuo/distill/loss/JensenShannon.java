@@ -4,9 +4,9 @@ import com.oracle.labs.mlrg.olcut.config.Config;
 import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import java.util.Set;
-import org.tribuo.distill.component.PropertyChecks;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.internal.component.PropertyChecks;
 
 /**
  * Generalised Jensen-Shannon divergence, in nats: {@code T² [(1 - β) KL(p‖m) + β KL(q‖m)]} with the

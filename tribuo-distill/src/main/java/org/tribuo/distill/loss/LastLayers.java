@@ -1,6 +1,7 @@
 package org.tribuo.distill.loss;
 
 import java.util.List;
+import org.tribuo.distill.loss.LayerMap.LayerPair;
 
 /**
  * The student's layers with as many last ones of the teacher: layer i of M with layer L-M+i of L.

@@ -3,6 +3,7 @@ package org.tribuo.distill.loss;
 import com.oracle.labs.mlrg.olcut.config.Config;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.loss.LayerMap.LayerPair;
 
 /** A loss between layers of the student and layers of the teacher, summed over the pairs. */
 abstract class LayerwiseLoss implements FeatureLoss {

@@ -4,10 +4,11 @@ import com.oracle.labs.mlrg.olcut.config.Config;
 import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import java.util.List;
-import org.tribuo.distill.component.PropertyChecks;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.internal.component.PropertyChecks;
+import org.tribuo.distill.loss.LayerMap.LayerPair;
 import org.tribuo.distill.transformer.Feature.Kind;
 
 /**

@@ -6,7 +6,8 @@ import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.tribuo.distill.component.PropertyChecks;
+import org.tribuo.distill.internal.component.PropertyChecks;
+import org.tribuo.distill.loss.LayerMap.LayerPair;
 
 /**
  * Pairs of layers that are stated one by one.

@@ -2,6 +2,8 @@ package org.tribuo.distill.loss;
 
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.loss.Features.ExampleVector;
+import org.tribuo.distill.loss.LayerMap.LayerPair;
 
 /**
  * Relational knowledge distillation by angles (Park et al. 2019, arXiv:1904.05068): the cosines of

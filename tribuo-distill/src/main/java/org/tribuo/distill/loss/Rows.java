@@ -14,6 +14,14 @@ import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.loss.HardLoss.LabelForm;
+import org.tribuo.distill.loss.internal.ClassIndices;
+import org.tribuo.distill.loss.internal.ObjectiveInputs;
+import org.tribuo.distill.loss.internal.Parts;
+import org.tribuo.distill.loss.internal.RowForm;
+import org.tribuo.distill.loss.internal.TargetInputs;
+import org.tribuo.distill.loss.internal.TargetNames;
+import org.tribuo.distill.loss.internal.TokenMask;
 
 /**
  * The rows of a batch as a loss reads them: the student's logits of each, and what they are
@@ -59,7 +67,7 @@ public final class Rows {
   }
 
   /** Rows of which each is an example: of an output [batch, outputs]. */
-  static Rows examples(
+  public static Rows examples(
       Ops op, TargetInputs inputs, Value output, RowForm form, TargetNames names, Parts parts) {
     RowAxes axes = new RowAxes(leading(output), 0);
     Value student = op.cast(output, inputs.floatType());
@@ -67,7 +75,8 @@ public final class Rows {
   }
 
   /** Rows of which each is a token: of an output [batch, positions, outputs]. */
-  static Rows tokens(Ops op, TargetInputs inputs, Value output, RowForm.Tokens form, Parts parts) {
+  public static Rows tokens(
+      Ops op, TargetInputs inputs, Value output, RowForm.Tokens form, Parts parts) {
     RowAxes axes = new RowAxes(leading(output), form.shift());
     Value student = axes.flatRows(op, op.cast(output, inputs.floatType()));
     return new Rows(op, inputs, axes, form, TargetNames.ONLY, student, Optional.empty(), parts);
@@ -164,7 +173,7 @@ public final class Rows {
   }
 
   /** The true output of each row: [rows, outputs]. */
-  Value labelVectors() {
+  public Value labelVectors() {
     return axes.flatRows(op, inputs.input(names.labels(), axes.type(floatType(), width())));
   }
 
@@ -212,7 +221,7 @@ public final class Rows {
     return labelled(LabelForm.CLASSES);
   }
 
-  Value labelled(LabelForm labels) {
+  public Value labelled(LabelForm labels) {
     boolean areTokens = form instanceof RowForm.Tokens;
     if (form instanceof RowForm.Tokens tokens && tokens.mask() instanceof TokenMask.Labels) {
       return counted();
@@ -295,7 +304,7 @@ public final class Rows {
     return mean(perRow, labelled());
   }
 
-  Value mean(Value perRow, Value counted) {
+  public Value mean(Value perRow, Value counted) {
     Value weights = weighted(counted);
     Value total = total(weights);
     return op.div(op.reduceSum(op.mul(weights, perRow)), total);

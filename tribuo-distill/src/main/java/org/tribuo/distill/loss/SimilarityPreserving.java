@@ -2,6 +2,8 @@ package org.tribuo.distill.loss;
 
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.loss.Features.ExampleVector;
+import org.tribuo.distill.loss.LayerMap.LayerPair;
 
 /**
  * Examples that are alike for the teacher stay alike (Tung &amp; Mori 2019, arXiv:1907.09682): the

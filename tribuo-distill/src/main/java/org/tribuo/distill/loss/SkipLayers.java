@@ -2,6 +2,7 @@ package org.tribuo.distill.loss;
 
 import java.util.List;
 import org.tribuo.distill.graph.GraphException;
+import org.tribuo.distill.loss.LayerMap.LayerPair;
 
 /**
  * As {@link UniformLayers} without the last layers, which the soft loss reaches: PKD-Skip (Sun et

@@ -5,9 +5,9 @@ import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import java.util.OptionalInt;
 import java.util.Set;
-import org.tribuo.distill.component.PropertyChecks;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.internal.component.PropertyChecks;
 
 /**
  * Kullback-Leibler divergence from a teacher of which only the k largest logits were kept, as one

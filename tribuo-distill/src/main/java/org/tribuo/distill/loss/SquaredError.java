@@ -3,6 +3,7 @@ package org.tribuo.distill.loss;
 import java.util.Set;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.loss.HardLoss.LabelForm;
 
 /**
  * Squared error of a regression: {@code (s - y)²} against the true value. Labels are float [rows,

@@ -1,6 +1,7 @@
 package org.tribuo.distill.loss;
 
 import java.util.List;
+import org.tribuo.distill.loss.LayerMap.LayerPair;
 
 /**
  * Spread evenly, last with last: layer i of M with layer ⌊i·L/M⌋ of L, as TinyBERT has it where M

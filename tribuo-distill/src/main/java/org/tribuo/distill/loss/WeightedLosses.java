@@ -9,9 +9,9 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.tribuo.distill.component.PropertyChecks;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.internal.component.PropertyChecks;
 
 /**
  * The sum of several soft losses, {@code Σ weight * loss}. Each is averaged and scaled as its own

@@ -12,8 +12,11 @@ import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.graph.Dimension;
+import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.Operation;
+import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Shape;
+import org.tribuo.distill.graph.Value;
 
 /**
  * One operator and all that is known of it. Immutable: each method that states something returns
@@ -236,7 +239,7 @@ public final class Operator {
    *
    * @throws IllegalArgumentException if it has a derivative, or the other has none
    */
-  Operator withDerivativeOf(Operator other) {
+  public Operator withDerivativeOf(Operator other) {
     if (derivative != null || other.derivative == null) {
       throw new IllegalArgumentException("Operator '%s' is in the table already".formatted(name));
     }
@@ -312,5 +315,130 @@ public final class Operator {
             .filter(n::hasX)
             .allMatch(i -> n.x(i).shape().filter(s -> s.rank() <= n.y().rank() - from).isPresent());
     return axis < from && sameEverywhere ? AxisOrigins.first(axis) : Optional.empty();
+  }
+
+  /**
+   * Where the positions along an axis of an operator's output come from, if it computes them apart
+   * from each other: position p of that axis depends on position p of certain axes of its inputs,
+   * and on no other position of those.
+   */
+  @FunctionalInterface
+  public interface AxisOrigins {
+    /**
+     * @param node whose inputs and first output have types, the output a shape
+     * @param axis of the first output, from 0
+     * @return for the first inputs the axis that the positions come from, none for an input that is
+     *     read whole for every position, as those are that follow the list; empty if positions may
+     *     not be apart
+     */
+    Optional<List<OptionalInt>> of(Operation node, int axis);
+
+    /** Positions of one axis of the first input. */
+    static Optional<List<OptionalInt>> first(int axis) {
+      return Optional.of(List.of(OptionalInt.of(axis)));
+    }
+
+    /** Operands that broadcast to the output: they have the axis, or repeat along it. */
+    static Optional<List<OptionalInt>> broadcast(Operation n, int axis) {
+      List<Optional<OptionalInt>> origins =
+          IntStream.range(0, n.xs().size()).mapToObj(i -> ofOperand(n, i, axis)).toList();
+      return origins.stream().allMatch(Optional::isPresent)
+          ? Optional.of(origins.stream().map(Optional::orElseThrow).toList())
+          : Optional.empty();
+    }
+
+    /**
+     * The axis of one operand that broadcasts to the output: none where it repeats or is absent;
+     * empty if that is not known.
+     */
+    static Optional<OptionalInt> ofOperand(Operation n, int input, int axis) {
+      if (!n.hasX(input)) {
+        return Optional.of(OptionalInt.empty());
+      }
+      Optional<Shape> shape = n.x(input).shape();
+      if (shape.isEmpty()) {
+        return Optional.empty();
+      }
+      int own = axis - (n.y().rank() - shape.get().rank());
+      if (own < 0 || shape.get().dimension(own).is(1)) {
+        return Optional.of(OptionalInt.empty());
+      }
+      return shape.get().dimension(own).provablyEquals(n.y().shape().orElseThrow().dimension(axis))
+          ? Optional.of(OptionalInt.of(own))
+          : Optional.empty();
+    }
+  }
+
+  /** The numbers in an operator's output, where that is a small tensor of integers. */
+  @FunctionalInterface
+  public interface ContentFunction {
+    /** The maximum number of elements of a tensor whose numbers are kept. */
+    int LONGEST = 64;
+
+    /**
+     * @return the numbers in a vector, one for a scalar; a number that is not known is unknown
+     */
+    Optional<List<Dimension>> contents(SizedNode node);
+  }
+
+  /** How a fused operator is written with standard ones. */
+  @FunctionalInterface
+  public interface Decomposition {
+    /**
+     * Writes the operations into the graph.
+     *
+     * @return one value for each output of the node, {@link Value#ABSENT} where it cannot be given
+     */
+    List<Value> apply(Ops op, Operation n);
+  }
+
+  /** What is known of an operator's derivative. */
+  public sealed interface Derivative {
+    /** What shape the gradients have that a rule returns. */
+    enum Shapes {
+      /** Each gradient has the shape of its input. */
+      OF_INPUTS,
+      /** Each gradient has the shape of the output; the walk sums it to that of its input. */
+      OF_OUTPUT,
+      /** A gradient may have more or larger axes than its input; the walk sums them. */
+      BROADCAST
+    }
+
+    /**
+     * A gradient for each input.
+     *
+     * @param quantizes whether the integers of the output stand for floats, whose gradient the rule
+     *     is given
+     */
+    record Rule(Shapes shapes, GradientRule gradient, boolean quantizes) implements Derivative {}
+
+    /** The derivative is zero wherever it exists. */
+    record Flat() implements Derivative {}
+  }
+
+  /**
+   * How a node of an older version of an operator is written in the version of {@link Ops#OPSET}.
+   *
+   * @param version the opset in which attributes became inputs, or a default or a meaning changed
+   * @param change is applied to nodes of older opsets
+   */
+  public record Lift(long version, Change change) {
+    /** Rewrites a node. */
+    @FunctionalInterface
+    public interface Change {
+      void apply(Ops op, Node node);
+    }
+  }
+
+  /** The shapes of an operator's outputs. */
+  @FunctionalInterface
+  public interface ShapeFunction {
+    /**
+     * @return the shape of each output, in their order; empty where it is not known, as it is of
+     *     those that follow the list
+     * @throws IndexOutOfBoundsException if attributes do not fit the inputs; ArithmeticException
+     *     and NegativeArraySizeException are understood too
+     */
+    List<Optional<Shape>> shapes(SizedNode node);
   }
 }

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.OptionalLong;
-import org.tribuo.distill.graph.AtomicFile;
+import org.tribuo.distill.file.AtomicFile;
 
 /**
  * What an experiment has measured.

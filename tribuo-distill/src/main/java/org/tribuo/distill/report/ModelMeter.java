@@ -13,8 +13,9 @@ import org.tribuo.classification.evaluation.LabelEvaluation;
 import org.tribuo.classification.evaluation.LabelEvaluator;
 import org.tribuo.distill.DistilledModel;
 import org.tribuo.distill.engine.Device;
-import org.tribuo.distill.engine.ExecutionProvider;
+import org.tribuo.distill.engine.Device.ExecutionProvider;
 import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.report.ModelReport.Quality;
 
 /**
  * Measures classifiers on the same examples: alone on one thread, and in batches on all.

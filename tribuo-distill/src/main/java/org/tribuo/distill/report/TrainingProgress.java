@@ -5,12 +5,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.tribuo.distill.engine.TrainingSession;
-import org.tribuo.distill.training.EvaluationReport;
-import org.tribuo.distill.training.StepReport;
+import org.tribuo.distill.engine.internal.TrainingSession;
 import org.tribuo.distill.training.TrainingListener;
-import org.tribuo.distill.training.TrainingPlan;
-import org.tribuo.distill.training.TrainingSummary;
+import org.tribuo.distill.training.TrainingListener.EvaluationReport;
+import org.tribuo.distill.training.TrainingListener.StepReport;
+import org.tribuo.distill.training.TrainingListener.TrainingPlan;
+import org.tribuo.distill.training.TrainingListener.TrainingSummary;
 
 /** Shows a training: the examples seen, and moving averages of the loss and of its terms. */
 final class TrainingProgress implements TrainingListener, AutoCloseable {

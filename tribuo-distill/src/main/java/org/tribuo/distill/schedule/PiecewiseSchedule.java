@@ -5,7 +5,7 @@ import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import java.util.Arrays;
 import java.util.List;
-import org.tribuo.distill.component.PropertyChecks;
+import org.tribuo.distill.internal.component.PropertyChecks;
 
 /**
  * One schedule after the other: here a rise over a tenth of the steps.

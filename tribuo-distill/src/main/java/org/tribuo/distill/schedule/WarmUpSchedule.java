@@ -3,7 +3,7 @@ package org.tribuo.distill.schedule;
 import com.oracle.labs.mlrg.olcut.config.Config;
 import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
-import org.tribuo.distill.component.PropertyChecks;
+import org.tribuo.distill.internal.component.PropertyChecks;
 
 /**
  * The usual learning rate of a Transformer: it rises in a straight line to its peak during the

@@ -25,7 +25,7 @@ import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.input.SequenceModalities;
 import org.tribuo.distill.input.SequenceModality;
 import org.tribuo.distill.input.SequenceWindow;
-import org.tribuo.distill.protos.DistilledSequenceModelProto;
+import org.tribuo.distill.internal.protos.DistilledSequenceModelProto;
 import org.tribuo.distill.task.token.TagInfo;
 import org.tribuo.distill.task.token.TagSequence;
 import org.tribuo.distill.task.token.TagSequenceFactory;

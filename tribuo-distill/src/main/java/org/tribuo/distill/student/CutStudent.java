@@ -9,11 +9,12 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import org.tribuo.distill.graph.Graph;
-import org.tribuo.distill.graph.QuantisedWeights;
-import org.tribuo.distill.task.Head;
-import org.tribuo.distill.transformer.LayerCut;
-import org.tribuo.distill.transformer.TransformerFiles;
-import org.tribuo.distill.transformer.TransformerLayers;
+import org.tribuo.distill.graph.internal.QuantisedWeights;
+import org.tribuo.distill.student.internal.Student;
+import org.tribuo.distill.task.internal.Head;
+import org.tribuo.distill.transformer.internal.LayerCut;
+import org.tribuo.distill.transformer.internal.TransformerFiles;
+import org.tribuo.distill.transformer.internal.TransformerLayers;
 
 /**
  * Another student of which only some layers are kept, with the embeddings and the head.

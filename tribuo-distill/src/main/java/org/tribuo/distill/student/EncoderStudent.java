@@ -6,14 +6,15 @@ import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
 import java.io.IOException;
 import java.nio.file.Path;
-import org.tribuo.distill.component.ModelFile;
-import org.tribuo.distill.component.ModelFileProvenance;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
-import org.tribuo.distill.task.Head;
+import org.tribuo.distill.internal.component.ModelFile;
+import org.tribuo.distill.internal.component.ModelFileProvenance;
+import org.tribuo.distill.student.internal.Student;
+import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.transformer.Pooling;
-import org.tribuo.distill.transformer.TaskHead;
-import org.tribuo.distill.transformer.TransformerFiles;
+import org.tribuo.distill.transformer.internal.TaskHead;
+import org.tribuo.distill.transformer.internal.TransformerFiles;
 
 /**
  * An encoder from an ONNX file with a fresh head: pooling, then a linear layer with a column for

@@ -21,13 +21,13 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.tribuo.distill.component.BooleanProperties;
-import org.tribuo.distill.component.PropertyChecks;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
-import org.tribuo.distill.transformer.TransformerLayers;
-import org.tribuo.distill.transformer.Weight;
-import org.tribuo.distill.transformer.Weights;
+import org.tribuo.distill.internal.component.BooleanProperties;
+import org.tribuo.distill.internal.component.PropertyChecks;
+import org.tribuo.distill.transformer.internal.TransformerLayers;
+import org.tribuo.distill.transformer.internal.Weight;
+import org.tribuo.distill.transformer.internal.Weights;
 
 /**
  * Weights of a student that training leaves as they are: the embeddings, the first layers, those

@@ -6,14 +6,15 @@ import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.impl.ConfiguredObjectProvenanceImpl;
 import java.util.SplittableRandom;
-import org.tribuo.distill.component.PropertyChecks;
 import org.tribuo.distill.graph.Graph;
-import org.tribuo.distill.task.Head;
-import org.tribuo.distill.transformer.NewEncoder;
+import org.tribuo.distill.internal.component.PropertyChecks;
+import org.tribuo.distill.student.internal.Student;
+import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.transformer.Pooling;
-import org.tribuo.distill.transformer.TaskHead;
-import org.tribuo.distill.transformer.Transformer;
-import org.tribuo.distill.transformer.TransformerFiles;
+import org.tribuo.distill.transformer.internal.NewEncoder;
+import org.tribuo.distill.transformer.internal.TaskHead;
+import org.tribuo.distill.transformer.internal.Transformer;
+import org.tribuo.distill.transformer.internal.TransformerFiles;
 
 /**
  * An untrained encoder with a head. It learns all it knows from the teacher and from the labels, so

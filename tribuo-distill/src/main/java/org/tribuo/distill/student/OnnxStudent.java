@@ -8,15 +8,16 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import org.tribuo.distill.component.ModelFile;
-import org.tribuo.distill.component.ModelFileProvenance;
-import org.tribuo.distill.component.OnnxMetadata;
 import org.tribuo.distill.graph.OnnxModel;
-import org.tribuo.distill.task.Head;
-import org.tribuo.distill.task.LabelOrder;
-import org.tribuo.distill.transformer.LogitsOutput;
-import org.tribuo.distill.transformer.Transformer;
-import org.tribuo.distill.transformer.TransformerFiles;
+import org.tribuo.distill.internal.component.ModelFile;
+import org.tribuo.distill.internal.component.ModelFileProvenance;
+import org.tribuo.distill.internal.component.OnnxMetadata;
+import org.tribuo.distill.student.internal.Student;
+import org.tribuo.distill.task.internal.Head;
+import org.tribuo.distill.task.internal.LabelOrder;
+import org.tribuo.distill.transformer.internal.LogitsOutput;
+import org.tribuo.distill.transformer.internal.Transformer;
+import org.tribuo.distill.transformer.internal.TransformerFiles;
 
 /**
  * A student with a task head, from an ONNX file.

@@ -2,7 +2,7 @@ package org.tribuo.distill.student;
 
 import java.util.List;
 import org.tribuo.distill.operator.Operator;
-import org.tribuo.distill.operator.standard.StandardOperators;
+import org.tribuo.distill.operator.internal.standard.StandardOperators;
 
 /**
  * Trains through {@code QuantizeLinear} as if it did not round: the straight-through estimator of

@@ -4,8 +4,9 @@ import com.oracle.labs.mlrg.olcut.config.Configurable;
 import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.Provenancable;
 import java.io.IOException;
-import org.tribuo.distill.task.Head;
-import org.tribuo.distill.transformer.TransformerFiles;
+import org.tribuo.distill.student.internal.Student;
+import org.tribuo.distill.task.internal.Head;
+import org.tribuo.distill.transformer.internal.TransformerFiles;
 
 /**
  * Where the student comes from, before it is trained. Implementations are safe for many threads,

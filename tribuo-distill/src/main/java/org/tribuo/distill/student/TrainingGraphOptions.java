@@ -12,10 +12,10 @@ import com.oracle.labs.mlrg.olcut.provenance.impl.ConfiguredObjectProvenanceImpl
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.tribuo.distill.component.BooleanProperties;
-import org.tribuo.distill.component.PropertyChecks;
-import org.tribuo.distill.operator.Operators;
-import org.tribuo.distill.operator.standard.StandardOperators;
+import org.tribuo.distill.internal.component.BooleanProperties;
+import org.tribuo.distill.internal.component.PropertyChecks;
+import org.tribuo.distill.operator.internal.Operators;
+import org.tribuo.distill.operator.internal.standard.StandardOperators;
 
 /**
  * How a student's graph becomes a training graph: dropout, frozen weights, gradients of operators

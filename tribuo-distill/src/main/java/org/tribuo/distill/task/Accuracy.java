@@ -1,6 +1,7 @@
 package org.tribuo.distill.task;
 
 import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.task.internal.Score;
 
 /** The fraction of the rows whose largest logit is that of the label. */
 record Accuracy() implements Score {

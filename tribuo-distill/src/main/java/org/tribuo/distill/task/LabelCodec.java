@@ -7,6 +7,9 @@ import org.tribuo.Example;
 import org.tribuo.Prediction;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.task.internal.LabelOrder;
+import org.tribuo.distill.task.internal.TargetCodec;
+import org.tribuo.distill.task.internal.Targets;
 
 /** One label of several: softmax over the columns, the scores are probabilities. */
 final class LabelCodec implements TargetCodec<Label> {

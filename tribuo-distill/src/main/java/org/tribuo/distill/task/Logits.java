@@ -1,6 +1,7 @@
 package org.tribuo.distill.task;
 
 import java.util.Arrays;
+import org.tribuo.distill.task.internal.LabelOrder;
 
 /** The logits of one example. */
 final class Logits {

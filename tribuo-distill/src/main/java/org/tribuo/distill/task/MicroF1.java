@@ -1,6 +1,7 @@
 package org.tribuo.distill.task;
 
 import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.task.internal.Score;
 
 /** The harmonic mean of precision and recall over all rows and labels together. */
 record MicroF1() implements Score {

@@ -9,6 +9,9 @@ import org.tribuo.Example;
 import org.tribuo.Prediction;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.task.internal.LabelOrder;
+import org.tribuo.distill.task.internal.TargetCodec;
+import org.tribuo.distill.task.internal.Targets;
 import org.tribuo.multilabel.MultiLabel;
 
 /**

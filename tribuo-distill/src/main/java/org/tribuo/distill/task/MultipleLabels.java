@@ -7,13 +7,17 @@ import java.util.TreeSet;
 import org.tribuo.ImmutableOutputInfo;
 import org.tribuo.OutputFactory;
 import org.tribuo.classification.Label;
-import org.tribuo.distill.component.SavedComponents;
+import org.tribuo.distill.internal.component.SavedComponents;
 import org.tribuo.distill.loss.AnswerForm;
 import org.tribuo.distill.loss.BinaryCrossEntropy;
 import org.tribuo.distill.loss.BinarySoftTargets;
 import org.tribuo.distill.loss.HardLoss;
-import org.tribuo.distill.loss.RowForm;
 import org.tribuo.distill.loss.SoftLoss;
+import org.tribuo.distill.loss.internal.RowForm;
+import org.tribuo.distill.task.internal.Head;
+import org.tribuo.distill.task.internal.LabelOrder;
+import org.tribuo.distill.task.internal.Score;
+import org.tribuo.distill.task.internal.TargetCodec;
 import org.tribuo.multilabel.MultiLabel;
 
 /** Any number of labels for each example. */

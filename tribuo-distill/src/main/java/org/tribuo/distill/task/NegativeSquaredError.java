@@ -1,6 +1,7 @@
 package org.tribuo.distill.task;
 
 import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.task.internal.Score;
 
 /** The mean of the squared errors, negative. */
 record NegativeSquaredError() implements Score {

@@ -7,13 +7,17 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import org.tribuo.ImmutableOutputInfo;
 import org.tribuo.OutputFactory;
-import org.tribuo.distill.component.SavedComponents;
+import org.tribuo.distill.internal.component.SavedComponents;
 import org.tribuo.distill.loss.AnswerForm;
 import org.tribuo.distill.loss.HardLoss;
 import org.tribuo.distill.loss.RegressionSoftTargets;
-import org.tribuo.distill.loss.RowForm;
 import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.loss.SquaredError;
+import org.tribuo.distill.loss.internal.RowForm;
+import org.tribuo.distill.task.internal.Head;
+import org.tribuo.distill.task.internal.LabelOrder;
+import org.tribuo.distill.task.internal.Score;
+import org.tribuo.distill.task.internal.TargetCodec;
 import org.tribuo.regression.Regressor;
 
 /** One or several numbers for each example. */

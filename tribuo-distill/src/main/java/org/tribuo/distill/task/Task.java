@@ -9,12 +9,16 @@ import java.util.SortedSet;
 import org.tribuo.ImmutableOutputInfo;
 import org.tribuo.Output;
 import org.tribuo.OutputFactory;
-import org.tribuo.distill.component.SavedComponents;
+import org.tribuo.distill.internal.component.SavedComponents;
+import org.tribuo.distill.internal.protos.ComponentProto;
 import org.tribuo.distill.loss.AnswerForm;
 import org.tribuo.distill.loss.HardLoss;
-import org.tribuo.distill.loss.RowForm;
 import org.tribuo.distill.loss.SoftLoss;
-import org.tribuo.distill.protos.ComponentProto;
+import org.tribuo.distill.loss.internal.RowForm;
+import org.tribuo.distill.task.internal.Head;
+import org.tribuo.distill.task.internal.LabelOrder;
+import org.tribuo.distill.task.internal.Score;
+import org.tribuo.distill.task.internal.TargetCodec;
 import org.tribuo.protos.ProtoSerializable;
 
 /**

@@ -7,7 +7,7 @@ import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.Provenancable;
 import com.oracle.labs.mlrg.olcut.provenance.impl.ConfiguredObjectProvenanceImpl;
-import org.tribuo.distill.component.PropertyChecks;
+import org.tribuo.distill.internal.component.PropertyChecks;
 
 /**
  * The teacher whose intermediate activations the student is compared with. It needs no head, and

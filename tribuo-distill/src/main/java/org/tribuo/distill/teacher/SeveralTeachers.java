@@ -9,14 +9,16 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.tribuo.distill.component.PropertyChecks;
-import org.tribuo.distill.task.LabelOrder;
-import org.tribuo.distill.transformer.TransformerFiles;
+import org.tribuo.distill.internal.component.PropertyChecks;
+import org.tribuo.distill.task.internal.LabelOrder;
+import org.tribuo.distill.teacher.internal.TeacherAgreement;
+import org.tribuo.distill.teacher.internal.TeacherWeights;
+import org.tribuo.distill.transformer.internal.TransformerFiles;
 
 /**
  * Several teachers, whose weighted mean the student learns from; see {@link
- * org.tribuo.distill.loss.TeacherMean} and {@link TeacherWeights} for the formulas. All know the
- * same labels, in any order; each may have inputs and a tokenizer of its own.
+ * org.tribuo.distill.loss.internal.TeacherMean} and {@link TeacherWeights} for the formulas. All
+ * know the same labels, in any order; each may have inputs and a tokenizer of its own.
  *
  * <pre>{@code
  * <component name="both" type="org.tribuo.distill.teacher.SeveralTeachers">

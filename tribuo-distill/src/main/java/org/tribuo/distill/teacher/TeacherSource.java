@@ -7,9 +7,12 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import org.tribuo.Dataset;
-import org.tribuo.distill.input.ExampleInputs;
-import org.tribuo.distill.task.LabelOrder;
-import org.tribuo.distill.transformer.TransformerFiles;
+import org.tribuo.distill.input.internal.ExampleInputs;
+import org.tribuo.distill.task.internal.LabelOrder;
+import org.tribuo.distill.teacher.internal.ReadyTeacher;
+import org.tribuo.distill.teacher.internal.TeacherAgreement;
+import org.tribuo.distill.teacher.internal.TeacherUse;
+import org.tribuo.distill.transformer.internal.TransformerFiles;
 
 /** The teacher of a training: one, or an ensemble whose members agree on one answer. */
 public interface TeacherSource extends Configurable, Provenancable<ConfiguredObjectProvenance> {

@@ -10,9 +10,9 @@ import com.oracle.labs.mlrg.olcut.provenance.impl.ConfiguredObjectProvenanceImpl
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.Consumer;
-import org.tribuo.distill.component.PropertyChecks;
-import org.tribuo.distill.engine.AdamW;
-import org.tribuo.distill.engine.Optimizer;
+import org.tribuo.distill.engine.internal.AdamW;
+import org.tribuo.distill.engine.internal.Optimizer;
+import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.distill.schedule.Schedule;
 import org.tribuo.distill.schedule.WarmUpSchedule;
 

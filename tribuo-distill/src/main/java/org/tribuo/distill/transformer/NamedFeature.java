@@ -11,14 +11,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.tribuo.distill.component.PropertyChecks;
+import org.tribuo.distill.internal.component.PropertyChecks;
+import org.tribuo.distill.transformer.FeatureValue.HeadLayout;
 
 /**
  * Names by hand an intermediate activation of a Transformer, where the search by structure does not
- * find it or finds another value. Names are those of the normalised graph, which {@link
- * org.tribuo.distill.transformer.TransformerFeatures} prints. If a hidden state is named, nothing
- * is searched: then all that is compared must be named, and the highest layer of a hidden state is
- * the last one.
+ * find it or finds another value. Names are those of the normalised graph, which {@code
+ * DistillationListener.onFeatures} is told. If a hidden state is named, nothing is searched: then
+ * all that is compared must be named, and the highest layer of a hidden state is the last one.
  *
  * <pre>{@code
  * <component name="keys" type="org.tribuo.distill.transformer.NamedFeature">

@@ -2,12 +2,12 @@ package org.tribuo.distill.graph;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.tribuo.distill.graph.pass.HandMade.branch;
-import static org.tribuo.distill.graph.pass.HandMade.model;
-import static org.tribuo.distill.graph.pass.HandMade.node;
-import static org.tribuo.distill.graph.pass.HandMade.number;
-import static org.tribuo.distill.graph.pass.HandMade.tensor;
-import static org.tribuo.distill.graph.pass.HandMade.value;
+import static org.tribuo.distill.graph.internal.pass.HandMade.branch;
+import static org.tribuo.distill.graph.internal.pass.HandMade.model;
+import static org.tribuo.distill.graph.internal.pass.HandMade.node;
+import static org.tribuo.distill.graph.internal.pass.HandMade.number;
+import static org.tribuo.distill.graph.internal.pass.HandMade.tensor;
+import static org.tribuo.distill.graph.internal.pass.HandMade.value;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
-import org.tribuo.distill.engine.ort.GraphRunner;
+import org.tribuo.distill.engine.internal.ort.GraphRunner;
 
 class ExternalDataTest {
   private static final Tensor X = Tensor.of(new float[] {1, 2, 3}, 3);

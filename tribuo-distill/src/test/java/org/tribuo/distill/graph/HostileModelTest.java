@@ -2,13 +2,13 @@ package org.tribuo.distill.graph;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.tribuo.distill.graph.pass.HandMade.branch;
-import static org.tribuo.distill.graph.pass.HandMade.function;
-import static org.tribuo.distill.graph.pass.HandMade.node;
-import static org.tribuo.distill.graph.pass.HandMade.nodeOf;
-import static org.tribuo.distill.graph.pass.HandMade.number;
-import static org.tribuo.distill.graph.pass.HandMade.tensor;
-import static org.tribuo.distill.graph.pass.HandMade.value;
+import static org.tribuo.distill.graph.internal.pass.HandMade.branch;
+import static org.tribuo.distill.graph.internal.pass.HandMade.function;
+import static org.tribuo.distill.graph.internal.pass.HandMade.node;
+import static org.tribuo.distill.graph.internal.pass.HandMade.nodeOf;
+import static org.tribuo.distill.graph.internal.pass.HandMade.number;
+import static org.tribuo.distill.graph.internal.pass.HandMade.tensor;
+import static org.tribuo.distill.graph.internal.pass.HandMade.value;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.FunctionProto;
@@ -30,8 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.tribuo.distill.component.OnnxMetadata;
-import org.tribuo.distill.graph.pass.Normalization;
+import org.tribuo.distill.graph.internal.pass.Normalization;
+import org.tribuo.distill.internal.component.OnnxMetadata;
 
 /** Files that are wrong on purpose are refused by name, in little time and memory. */
 class HostileModelTest {

@@ -10,8 +10,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tribuo.distill.engine.Device;
-import org.tribuo.distill.engine.Engines;
-import org.tribuo.distill.engine.LoadedModel;
+import org.tribuo.distill.engine.internal.Engines;
+import org.tribuo.distill.engine.internal.LoadedModel;
 
 /** Weights of more bytes than one message may have; takes as much of the disk. */
 @Tag("slow")

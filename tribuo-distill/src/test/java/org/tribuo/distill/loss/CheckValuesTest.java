@@ -16,6 +16,8 @@ import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
+import org.tribuo.distill.loss.internal.Objective;
+import org.tribuo.distill.loss.internal.RowForm;
 
 /**
  * Each loss on two rows of three classes, at temperature 2, against values that were computed from

@@ -10,6 +10,8 @@ import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.loss.FeatureGraph.Sizes;
+import org.tribuo.distill.loss.Features.ExampleVector;
+import org.tribuo.distill.loss.LayerMap.LayerPair;
 
 /**
  * Each loss on features, against values that were computed from the formulas in NumPy or are worked

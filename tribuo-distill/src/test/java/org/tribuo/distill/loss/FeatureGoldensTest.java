@@ -19,6 +19,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.loss.FeatureGraph.Sizes;
+import org.tribuo.distill.loss.Features.ExampleVector;
+import org.tribuo.distill.loss.LayerMap.LayerPair;
 
 /**
  * Losses on features, their gradients by the student's features and by the matrices that project

@@ -15,6 +15,8 @@ import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.loss.FeatureGraph.Sizes;
+import org.tribuo.distill.loss.Features.ExampleVector;
+import org.tribuo.distill.loss.LayerMap.LayerPair;
 
 /**
  * The gradient of every loss on features, by the student's features and by the matrices that

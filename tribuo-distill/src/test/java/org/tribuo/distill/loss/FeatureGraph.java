@@ -13,11 +13,15 @@ import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
+import org.tribuo.distill.loss.internal.AttachedObjective;
+import org.tribuo.distill.loss.internal.FeatureMatching;
+import org.tribuo.distill.loss.internal.Objective;
+import org.tribuo.distill.loss.internal.RowForm;
 import org.tribuo.distill.transformer.Feature;
 import org.tribuo.distill.transformer.Feature.Kind;
 import org.tribuo.distill.transformer.FeatureValue;
-import org.tribuo.distill.transformer.HeadLayout;
-import org.tribuo.distill.transformer.TransformerFeatures;
+import org.tribuo.distill.transformer.FeatureValue.HeadLayout;
+import org.tribuo.distill.transformer.internal.TransformerFeatures;
 
 /** Transformers without insides: all their features are inputs, of double precision. */
 final class FeatureGraph {

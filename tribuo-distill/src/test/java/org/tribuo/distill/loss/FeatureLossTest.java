@@ -22,10 +22,17 @@ import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.loss.FeatureGraph.Sizes;
+import org.tribuo.distill.loss.Features.ExampleVector;
+import org.tribuo.distill.loss.LayerMap.LayerPair;
+import org.tribuo.distill.loss.internal.FeatureMatching;
+import org.tribuo.distill.loss.internal.Objective;
+import org.tribuo.distill.loss.internal.Projections;
+import org.tribuo.distill.loss.internal.RowForm;
+import org.tribuo.distill.loss.internal.TokenMask;
 import org.tribuo.distill.transformer.Feature;
 import org.tribuo.distill.transformer.Feature.Kind;
 import org.tribuo.distill.transformer.FeatureValue;
-import org.tribuo.distill.transformer.TransformerFeatures;
+import org.tribuo.distill.transformer.internal.TransformerFeatures;
 
 class FeatureLossTest {
   private static final Sizes SMALL = new Sizes(2, 4, 2);

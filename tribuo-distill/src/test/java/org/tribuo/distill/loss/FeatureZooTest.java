@@ -14,19 +14,25 @@ import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.tribuo.distill.engine.ort.GraphRunner;
+import org.tribuo.distill.engine.internal.ort.GraphRunner;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.Value;
-import org.tribuo.distill.graph.pass.Normalization;
-import org.tribuo.distill.graph.pass.SinkSelection;
+import org.tribuo.distill.graph.internal.pass.Normalization;
+import org.tribuo.distill.graph.internal.pass.SinkSelection;
+import org.tribuo.distill.loss.Features.ExampleVector;
+import org.tribuo.distill.loss.LayerMap.LayerPair;
+import org.tribuo.distill.loss.internal.AttachedObjective;
+import org.tribuo.distill.loss.internal.FeatureMatching;
+import org.tribuo.distill.loss.internal.Objective;
+import org.tribuo.distill.loss.internal.RowForm;
 import org.tribuo.distill.transformer.Feature;
-import org.tribuo.distill.transformer.NewEncoder;
-import org.tribuo.distill.transformer.TransformerFeatures;
-import org.tribuo.distill.transformer.Weight;
-import org.tribuo.distill.transformer.Weights;
+import org.tribuo.distill.transformer.internal.NewEncoder;
+import org.tribuo.distill.transformer.internal.TransformerFeatures;
+import org.tribuo.distill.transformer.internal.Weight;
+import org.tribuo.distill.transformer.internal.Weights;
 
 /**
  * Losses on features through real graphs, of a student and a teacher that different exporters

@@ -17,6 +17,9 @@ import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
+import org.tribuo.distill.loss.internal.Objective;
+import org.tribuo.distill.loss.internal.RowForm;
+import org.tribuo.distill.loss.internal.TokenMask;
 
 /**
  * The gradient of every loss against finite differences of its own values, in double precision: one

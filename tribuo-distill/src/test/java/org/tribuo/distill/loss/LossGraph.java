@@ -3,18 +3,20 @@ package org.tribuo.distill.loss;
 import ai.onnxruntime.OrtException;
 import java.util.Collection;
 import java.util.Map;
-import org.tribuo.distill.autodiff.Differentiator;
-import org.tribuo.distill.engine.ort.RunningGraph;
+import org.tribuo.distill.engine.internal.ort.RunningGraph;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
-import org.tribuo.distill.operator.standard.StandardOperators;
+import org.tribuo.distill.internal.autodiff.Differentiator;
+import org.tribuo.distill.loss.internal.AttachedObjective;
+import org.tribuo.distill.loss.internal.Objective;
+import org.tribuo.distill.operator.internal.standard.StandardOperators;
 
 /** An objective over logits that are inputs of its graph: as small as a student can be. */
-final class LossGraph implements AutoCloseable {
+public final class LossGraph implements AutoCloseable {
   private final AttachedObjective attached;
   private final RunningGraph running;
 
@@ -27,7 +29,7 @@ final class LossGraph implements AutoCloseable {
    * @param others inputs of the student that no logits come from, such as an attention mask
    * @param logits the student's outputs
    */
-  static LossGraph of(
+  public static LossGraph of(
       Objective objective, Map<String, TensorType> others, Map<String, TensorType> logits)
       throws OrtException {
     Graph graph = Graph.empty(Ops.OPSET);
@@ -40,7 +42,7 @@ final class LossGraph implements AutoCloseable {
   }
 
   /** A graph with an objective in it, and its gradient by some floats. */
-  static LossGraph of(Graph graph, AttachedObjective attached, Collection<String> by)
+  public static LossGraph of(Graph graph, AttachedObjective attached, Collection<String> by)
       throws OrtException {
     Ops op = Ops.on(graph);
     Map<String, Value> gradients =
@@ -50,7 +52,7 @@ final class LossGraph implements AutoCloseable {
     return new LossGraph(attached, RunningGraph.of(graph.toModel()));
   }
 
-  static LossGraph of(Objective objective, TensorType logits) throws OrtException {
+  public static LossGraph of(Objective objective, TensorType logits) throws OrtException {
     return of(objective, Map.of(), Map.of("logits", logits));
   }
 
@@ -59,13 +61,13 @@ final class LossGraph implements AutoCloseable {
   }
 
   /** Runs the graph: the terms by name, and the gradient of each logits input by NAME_grad. */
-  Map<String, Tensor> run(Map<String, Tensor> batch) throws OrtException {
+  public Map<String, Tensor> run(Map<String, Tensor> batch) throws OrtException {
     attached.check(batch);
     return running.run(batch);
   }
 
   /** The number in a scalar. */
-  static double number(Tensor scalar) {
+  public static double number(Tensor scalar) {
     return scalar.elementType() == ElementType.DOUBLE
         ? scalar.data().getDouble(0)
         : scalar.data().getFloat(0);

@@ -22,6 +22,11 @@ import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.loss.internal.AttachedObjective;
+import org.tribuo.distill.loss.internal.Objective;
+import org.tribuo.distill.loss.internal.RowForm;
+import org.tribuo.distill.loss.internal.TeacherMean;
+import org.tribuo.distill.loss.internal.TokenMask;
 
 class ObjectiveTest {
   private static final Dimension BATCH = Dimension.of("batch");

@@ -23,6 +23,10 @@ import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
+import org.tribuo.distill.loss.internal.Objective;
+import org.tribuo.distill.loss.internal.ObjectiveInputs;
+import org.tribuo.distill.loss.internal.RowForm;
+import org.tribuo.distill.loss.internal.TokenMask;
 
 /**
  * Values and gradients of each response loss against the same losses in PyTorch, for examples and

@@ -5,6 +5,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.Stream;
+import org.tribuo.distill.loss.HardLoss.LabelForm;
+import org.tribuo.distill.loss.internal.Objective;
+import org.tribuo.distill.loss.internal.RowForm;
+import org.tribuo.distill.loss.internal.TeacherMean;
 
 /**
  * A response loss with some settings. The tests of values, gradients, weights and padding run over

@@ -19,6 +19,9 @@ import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
+import org.tribuo.distill.loss.internal.Objective;
+import org.tribuo.distill.loss.internal.ObjectiveInputs;
+import org.tribuo.distill.loss.internal.RowForm;
 
 /** A row of weight 3 is worth three rows of weight 1. */
 class WeightedRowsTest {

@@ -6,7 +6,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
-import org.tribuo.distill.engine.Engines;
+import org.tribuo.distill.engine.internal.Engines;
 
 /**
  * What the child JVM does: one damaged input after the other, telling on standard output which one

@@ -1,12 +1,12 @@
 package org.tribuo.distill.mutation;
 
-import static org.tribuo.distill.graph.pass.HandMade.branch;
-import static org.tribuo.distill.graph.pass.HandMade.function;
-import static org.tribuo.distill.graph.pass.HandMade.given;
-import static org.tribuo.distill.graph.pass.HandMade.node;
-import static org.tribuo.distill.graph.pass.HandMade.nodeOf;
-import static org.tribuo.distill.graph.pass.HandMade.number;
-import static org.tribuo.distill.graph.pass.HandMade.tensor;
+import static org.tribuo.distill.graph.internal.pass.HandMade.branch;
+import static org.tribuo.distill.graph.internal.pass.HandMade.function;
+import static org.tribuo.distill.graph.internal.pass.HandMade.given;
+import static org.tribuo.distill.graph.internal.pass.HandMade.node;
+import static org.tribuo.distill.graph.internal.pass.HandMade.nodeOf;
+import static org.tribuo.distill.graph.internal.pass.HandMade.number;
+import static org.tribuo.distill.graph.internal.pass.HandMade.tensor;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.AttributeProto.AttributeType;
@@ -29,24 +29,24 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import org.tribuo.distill.component.OnnxMetadata;
 import org.tribuo.distill.engine.Device;
-import org.tribuo.distill.engine.Engines;
-import org.tribuo.distill.engine.LoadedModel;
-import org.tribuo.distill.engine.ort.GraphRunner;
+import org.tribuo.distill.engine.internal.Engines;
+import org.tribuo.distill.engine.internal.LoadedModel;
+import org.tribuo.distill.engine.internal.ort.GraphRunner;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
-import org.tribuo.distill.graph.RowShape;
 import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
-import org.tribuo.distill.graph.pass.Normalization;
-import org.tribuo.distill.task.LabelOrder;
-import org.tribuo.distill.teacher.Teacher;
-import org.tribuo.distill.teacher.TeacherBatch;
-import org.tribuo.distill.teacher.TeacherSettings;
+import org.tribuo.distill.graph.internal.RowShape;
+import org.tribuo.distill.graph.internal.pass.Normalization;
+import org.tribuo.distill.internal.component.OnnxMetadata;
+import org.tribuo.distill.task.internal.LabelOrder;
+import org.tribuo.distill.teacher.internal.Teacher;
+import org.tribuo.distill.teacher.internal.TeacherBatch;
+import org.tribuo.distill.teacher.internal.TeacherSettings;
 
 /**
  * A classifier in ONNX, read as a student and run as a teacher: mostly a small one with functions,

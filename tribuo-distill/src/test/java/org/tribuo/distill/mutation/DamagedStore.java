@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
 import org.tribuo.distill.file.FolderLock;
-import org.tribuo.distill.teacher.store.TinyStore;
+import org.tribuo.distill.teacher.internal.store.TinyStore;
 
 /** A store of soft targets; what it gives out must be what was put into it. */
 final class DamagedStore implements DamagedInput {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.tribuo.distill.report.ModelReport.Quality;
 
 class ComparisonTest {
   private static final Comparison COMPARISON =

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tribuo.distill.report.ModelReport.Quality;
 
 class ExperimentResultsTest {
   private static final ExperimentResults RESULTS =

@@ -8,8 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.tribuo.distill.training.StepReport;
-import org.tribuo.distill.training.TrainingPlan;
+import org.tribuo.distill.training.TrainingListener.StepReport;
+import org.tribuo.distill.training.TrainingListener.TrainingPlan;
 
 class TrainingProgressTest {
   /** Keeps the notes. */

@@ -15,7 +15,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.tribuo.distill.loss.ObjectiveSchedules;
+import org.tribuo.distill.loss.internal.ObjectiveSchedules;
 
 class ScheduleTest {
   private static List<Float> over(long steps, Schedule schedule) {

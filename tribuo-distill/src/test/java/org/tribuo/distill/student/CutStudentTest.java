@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
-import org.tribuo.distill.task.Head;
-import org.tribuo.distill.task.LabelOrder;
-import org.tribuo.distill.transformer.TransformerFiles;
+import org.tribuo.distill.task.internal.Head;
+import org.tribuo.distill.task.internal.LabelOrder;
+import org.tribuo.distill.transformer.internal.TransformerFiles;
 
 class CutStudentTest {
   /** Its weights are named by their layer, from 0. */

@@ -9,10 +9,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tribuo.distill.graph.Tensor;
-import org.tribuo.distill.task.Head;
-import org.tribuo.distill.task.LabelOrder;
+import org.tribuo.distill.task.internal.Head;
+import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.transformer.Pooling;
-import org.tribuo.distill.transformer.TransformerFiles;
+import org.tribuo.distill.transformer.internal.TransformerFiles;
 
 class NewStudentTest {
   @ParameterizedTest

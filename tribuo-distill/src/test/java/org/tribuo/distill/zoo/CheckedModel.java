@@ -7,9 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Predicate;
-import org.tribuo.distill.autodiff.Differentiator;
-import org.tribuo.distill.engine.ort.GraphRunner;
-import org.tribuo.distill.engine.ort.RunningGraph;
+import org.tribuo.distill.engine.internal.ort.GraphRunner;
+import org.tribuo.distill.engine.internal.ort.RunningGraph;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.FiniteDifferences;
@@ -19,11 +18,12 @@ import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
-import org.tribuo.distill.graph.pass.Normalization;
-import org.tribuo.distill.graph.shape.ShapeInference;
-import org.tribuo.distill.operator.Operators;
-import org.tribuo.distill.transformer.Weight;
-import org.tribuo.distill.transformer.Weights;
+import org.tribuo.distill.graph.internal.pass.Normalization;
+import org.tribuo.distill.graph.internal.shape.ShapeInference;
+import org.tribuo.distill.internal.autodiff.Differentiator;
+import org.tribuo.distill.operator.internal.Operators;
+import org.tribuo.distill.transformer.internal.Weight;
+import org.tribuo.distill.transformer.internal.Weights;
 
 /**
  * A model on random inputs: the gradients of a random weighted sum of its outputs, and the model as

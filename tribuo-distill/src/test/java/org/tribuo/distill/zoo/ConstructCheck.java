@@ -5,9 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import org.tribuo.distill.autodiff.Differentiator;
-import org.tribuo.distill.engine.ort.GraphRunner;
-import org.tribuo.distill.engine.ort.RunningGraph;
+import org.tribuo.distill.engine.internal.ort.GraphRunner;
+import org.tribuo.distill.engine.internal.ort.RunningGraph;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.FiniteDifferences;
 import org.tribuo.distill.graph.FiniteDifferences.Distance;
@@ -15,9 +14,10 @@ import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.Value;
-import org.tribuo.distill.graph.pass.Normalization;
-import org.tribuo.distill.graph.shape.ShapeInference;
-import org.tribuo.distill.operator.standard.StandardOperators;
+import org.tribuo.distill.graph.internal.pass.Normalization;
+import org.tribuo.distill.graph.internal.shape.ShapeInference;
+import org.tribuo.distill.internal.autodiff.Differentiator;
+import org.tribuo.distill.operator.internal.standard.StandardOperators;
 
 /**
  * Whether the normalised graph of a construct computes what ONNX Runtime computes of the original,

@@ -8,7 +8,7 @@ import java.util.function.Function;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.OperatorCase;
 import org.tribuo.distill.graph.OperatorCase.Sizes;
-import org.tribuo.distill.graph.pass.DecompositionCases;
+import org.tribuo.distill.graph.internal.pass.DecompositionCases;
 
 /** Small models around one construct each, whose sizes, attributes and opsets a seed chooses. */
 final class ConstructModels {

@@ -6,18 +6,18 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import org.tribuo.distill.autodiff.Differentiator;
-import org.tribuo.distill.engine.TrainingGraph;
-import org.tribuo.distill.engine.ort.GraphRunner;
+import org.tribuo.distill.engine.internal.TrainingGraph;
+import org.tribuo.distill.engine.internal.ort.GraphRunner;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.Value;
-import org.tribuo.distill.graph.pass.Normalization;
-import org.tribuo.distill.graph.pass.SinkSelection;
-import org.tribuo.distill.loss.AttachedObjective;
-import org.tribuo.distill.operator.standard.StandardOperators;
-import org.tribuo.distill.transformer.TiedWeights;
+import org.tribuo.distill.graph.internal.pass.Normalization;
+import org.tribuo.distill.graph.internal.pass.SinkSelection;
+import org.tribuo.distill.internal.autodiff.Differentiator;
+import org.tribuo.distill.loss.internal.AttachedObjective;
+import org.tribuo.distill.operator.internal.standard.StandardOperators;
+import org.tribuo.distill.transformer.internal.TiedWeights;
 
 /** A case's model with its loss and the gradients of what is trained. */
 record DifferentiatedCase(

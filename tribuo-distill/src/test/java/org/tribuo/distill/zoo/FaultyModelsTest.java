@@ -8,11 +8,11 @@ import java.nio.file.Path;
 import java.util.Objects;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
-import org.tribuo.distill.autodiff.UnknownOperatorException;
 import org.tribuo.distill.graph.FiniteDifferences.Distance;
 import org.tribuo.distill.graph.OnnxModel;
-import org.tribuo.distill.operator.Operators;
-import org.tribuo.distill.operator.standard.StandardOperators;
+import org.tribuo.distill.internal.autodiff.UnknownOperatorException;
+import org.tribuo.distill.operator.internal.Operators;
+import org.tribuo.distill.operator.internal.standard.StandardOperators;
 
 /**
  * Small models around one operator whose gradient is easily made wrong: each entry of it against

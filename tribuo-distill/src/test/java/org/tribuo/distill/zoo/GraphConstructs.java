@@ -1,11 +1,11 @@
 package org.tribuo.distill.zoo;
 
-import static org.tribuo.distill.graph.pass.HandMade.branch;
-import static org.tribuo.distill.graph.pass.HandMade.function;
-import static org.tribuo.distill.graph.pass.HandMade.node;
-import static org.tribuo.distill.graph.pass.HandMade.nodeOf;
-import static org.tribuo.distill.graph.pass.HandMade.number;
-import static org.tribuo.distill.graph.pass.HandMade.value;
+import static org.tribuo.distill.graph.internal.pass.HandMade.branch;
+import static org.tribuo.distill.graph.internal.pass.HandMade.function;
+import static org.tribuo.distill.graph.internal.pass.HandMade.node;
+import static org.tribuo.distill.graph.internal.pass.HandMade.nodeOf;
+import static org.tribuo.distill.graph.internal.pass.HandMade.number;
+import static org.tribuo.distill.graph.internal.pass.HandMade.value;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.AttributeProto.AttributeType;
@@ -20,7 +20,7 @@ import java.util.function.Function;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
-import org.tribuo.distill.graph.pass.HandMade;
+import org.tribuo.distill.graph.internal.pass.HandMade;
 
 /**
  * Several nodes from x, [batch, positions, width], and w, [width, width], to y: masks and shapes

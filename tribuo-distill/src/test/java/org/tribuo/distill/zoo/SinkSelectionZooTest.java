@@ -15,8 +15,8 @@ import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
-import org.tribuo.distill.graph.pass.Normalization;
-import org.tribuo.distill.graph.pass.SinkSelection;
+import org.tribuo.distill.graph.internal.pass.Normalization;
+import org.tribuo.distill.graph.internal.pass.SinkSelection;
 
 /** Exports that read the first token only compute the last layer for it, to the same result. */
 class SinkSelectionZooTest {

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.tribuo.distill.graph.FiniteDifferences;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
-import org.tribuo.distill.operator.standard.StandardOperators;
+import org.tribuo.distill.operator.internal.standard.StandardOperators;
 
 /**
  * Models that others exported differentiate too: the gradient of a random weighted sum of all

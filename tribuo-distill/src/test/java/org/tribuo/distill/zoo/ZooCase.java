@@ -15,7 +15,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
-import org.tribuo.distill.engine.AdamW;
+import org.tribuo.distill.engine.internal.AdamW;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 

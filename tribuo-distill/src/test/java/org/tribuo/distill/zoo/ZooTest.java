@@ -19,10 +19,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tribuo.distill.engine.Device;
-import org.tribuo.distill.engine.Engines;
-import org.tribuo.distill.engine.Optimizer;
-import org.tribuo.distill.engine.TrainingSession;
-import org.tribuo.distill.engine.ort.GraphRunner;
+import org.tribuo.distill.engine.internal.Engines;
+import org.tribuo.distill.engine.internal.Optimizer;
+import org.tribuo.distill.engine.internal.TrainingSession;
+import org.tribuo.distill.engine.internal.ort.GraphRunner;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 

@@ -10,7 +10,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
-import org.tribuo.distill.component.FilesProvenance;
+import org.tribuo.distill.internal.component.FilesProvenance;
 import org.tribuo.provenance.ConfiguredDataSourceProvenance;
 
 /**

@@ -9,7 +9,7 @@ import java.nio.charset.Charset;
  * @param quoted whether a cell may be quoted, as in RFC 4180
  * @param charset how its characters are encoded
  */
-public record CsvFormat(char separator, boolean quoted, Charset charset) {
+record CsvFormat(char separator, boolean quoted, Charset charset) {
   /** In words, such as {@code tab-separated, quotation marks are letters, UTF-8}. */
   @Override
   public String toString() {

@@ -22,8 +22,8 @@ import org.tribuo.Example;
 import org.tribuo.Output;
 import org.tribuo.OutputFactory;
 import org.tribuo.classification.LabelFactory;
-import org.tribuo.distill.component.BooleanProperties;
-import org.tribuo.distill.component.PropertyChecks;
+import org.tribuo.distill.internal.component.BooleanProperties;
+import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.provenance.ConfiguredDataSourceProvenance;
 
 /**
@@ -357,7 +357,7 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
   }
 
   /** How the file was read, whether that was stated or found out. */
-  public CsvFormat format() {
+  CsvFormat format() {
     return format;
   }
 

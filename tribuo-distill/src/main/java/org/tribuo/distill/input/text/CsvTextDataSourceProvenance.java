@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.ConfigurableDataSource;
-import org.tribuo.distill.component.FilesProvenance;
+import org.tribuo.distill.internal.component.FilesProvenance;
 import org.tribuo.provenance.ConfiguredDataSourceProvenance;
 
 /**

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.HexFormat;
 
 /** Some bytes of a file are no text in the character set that it is read in. */
-public final class MalformedTextException extends CharacterCodingException {
+final class MalformedTextException extends CharacterCodingException {
   private static final long serialVersionUID = 1L;
 
   private final long line;

@@ -11,7 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
-import org.tribuo.distill.graph.Sha256;
+import org.tribuo.distill.file.internal.Sha256;
 
 /**
  * A {@code tokenizer.json} of Hugging Face, checked before native code reads it.

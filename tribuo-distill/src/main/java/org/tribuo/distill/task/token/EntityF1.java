@@ -5,8 +5,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.tribuo.distill.graph.Tensor;
-import org.tribuo.distill.task.LabelOrder;
-import org.tribuo.distill.task.Score;
+import org.tribuo.distill.task.internal.LabelOrder;
+import org.tribuo.distill.task.internal.Score;
 
 /**
  * The F1 of entities, exact span and type, over the labelled tokens of texts: {@code 2 right /

@@ -13,7 +13,7 @@ import org.tribuo.OutputInfo;
 import org.tribuo.classification.ImmutableLabelInfo;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.MutableLabelInfo;
-import org.tribuo.distill.component.SavedComponents;
+import org.tribuo.distill.internal.component.SavedComponents;
 import org.tribuo.protos.core.OutputDomainProto;
 
 /**

@@ -11,8 +11,8 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.tribuo.Output;
 import org.tribuo.classification.Label;
-import org.tribuo.distill.component.SavedComponents;
-import org.tribuo.distill.protos.TagSequenceProto;
+import org.tribuo.distill.internal.component.SavedComponents;
+import org.tribuo.distill.internal.protos.TagSequenceProto;
 import org.tribuo.protos.core.OutputProto;
 
 /**

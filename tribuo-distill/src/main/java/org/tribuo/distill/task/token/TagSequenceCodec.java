@@ -11,9 +11,9 @@ import org.tribuo.Example;
 import org.tribuo.Prediction;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
-import org.tribuo.distill.task.LabelOrder;
-import org.tribuo.distill.task.TargetCodec;
-import org.tribuo.distill.task.Targets;
+import org.tribuo.distill.task.internal.LabelOrder;
+import org.tribuo.distill.task.internal.TargetCodec;
+import org.tribuo.distill.task.internal.Targets;
 import org.tribuo.impl.ArrayExample;
 
 /**

@@ -10,7 +10,7 @@ import org.tribuo.OutputFactory;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
 import org.tribuo.classification.MutableLabelInfo;
-import org.tribuo.distill.component.SavedComponents;
+import org.tribuo.distill.internal.component.SavedComponents;
 import org.tribuo.evaluation.Evaluation;
 import org.tribuo.evaluation.Evaluator;
 import org.tribuo.protos.core.OutputFactoryProto;

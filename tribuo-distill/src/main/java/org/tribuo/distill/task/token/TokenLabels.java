@@ -7,20 +7,20 @@ import java.util.TreeSet;
 import org.tribuo.ImmutableOutputInfo;
 import org.tribuo.OutputFactory;
 import org.tribuo.classification.Label;
-import org.tribuo.distill.component.SavedComponents;
+import org.tribuo.distill.internal.component.SavedComponents;
 import org.tribuo.distill.loss.AnswerForm;
 import org.tribuo.distill.loss.CrossEntropy;
 import org.tribuo.distill.loss.HardLoss;
 import org.tribuo.distill.loss.KlDivergence;
-import org.tribuo.distill.loss.RowForm;
 import org.tribuo.distill.loss.SoftLoss;
-import org.tribuo.distill.loss.TokenMask;
-import org.tribuo.distill.task.Head;
-import org.tribuo.distill.task.LabelOrder;
-import org.tribuo.distill.task.Score;
+import org.tribuo.distill.loss.internal.RowForm;
+import org.tribuo.distill.loss.internal.TokenMask;
 import org.tribuo.distill.task.SingleLabel;
-import org.tribuo.distill.task.TargetCodec;
 import org.tribuo.distill.task.Task;
+import org.tribuo.distill.task.internal.Head;
+import org.tribuo.distill.task.internal.LabelOrder;
+import org.tribuo.distill.task.internal.Score;
+import org.tribuo.distill.task.internal.TargetCodec;
 
 /**
  * One label of several for each token that is scored. The hard loss is the mean over those of a

@@ -31,11 +31,11 @@ public final class SoftTargetStoreException extends RuntimeException {
 
   private final Reason reason;
 
-  SoftTargetStoreException(Reason reason, String message) {
+  public SoftTargetStoreException(Reason reason, String message) {
     this(reason, message, null);
   }
 
-  SoftTargetStoreException(Reason reason, String message, @Nullable Throwable cause) {
+  public SoftTargetStoreException(Reason reason, String message, @Nullable Throwable cause) {
     super(message, cause);
     this.reason = reason;
   }

@@ -1,10 +1,4 @@
-/**
- * Soft targets on disk, found again by content and read batch by batch.
- *
- * <p>{@link org.tribuo.distill.teacher.store.SoftTargetStore} is a folder. What is kept of one
- * example is a row of a {@link org.tribuo.distill.graph.RowShape}: one vector of logits, one for
- * each token, or the largest of each.
- */
+/** What can be wrong with kept soft targets. */
 @NullMarked
 package org.tribuo.distill.teacher.store;
 

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import org.junit.jupiter.api.Test;
 import org.tribuo.distill.graph.Tensor;
-import org.tribuo.distill.task.LabelOrder;
-import org.tribuo.distill.task.Score;
+import org.tribuo.distill.task.internal.LabelOrder;
+import org.tribuo.distill.task.internal.Score;
 
 class EntityF1Test {
   private static final LabelOrder COLUMNS = LabelOrder.of("O", "B-a", "I-a");

@@ -1,8 +1,0 @@
-/**
- * Reverse-mode differentiation of ONNX graphs: one gradient rule per operator in one table, and the
- * walk from the loss back to the weights that applies them. ONNX graph in, ONNX graph out.
- */
-@NullMarked
-package org.tribuo.distill.autodiff;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** What configurable components share: checks of their properties, and the files that they name. */
-@NullMarked
-package org.tribuo.distill.component;
-
-import org.jspecify.annotations.NullMarked;

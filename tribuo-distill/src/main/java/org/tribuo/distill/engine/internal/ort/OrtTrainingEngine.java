@@ -1,0 +1,28 @@
+package org.tribuo.distill.engine.internal.ort;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.engine.internal.Optimizer;
+import org.tribuo.distill.engine.internal.TrainingEngine;
+import org.tribuo.distill.engine.internal.TrainingGraph;
+import org.tribuo.distill.engine.internal.TrainingSession;
+
+/** Training, by ONNX Runtime's training API. */
+final class OrtTrainingEngine extends OrtEngine implements TrainingEngine {
+  @Override
+  public TrainingSession train(TrainingGraph graph, Optimizer optimizer, Device device, long seed)
+      throws IOException {
+    return OrtTraining.open(TrainingArtifacts.of(graph, optimizer), device, seed);
+  }
+
+  @Override
+  public TrainingSession resume(
+      TrainingGraph graph, Optimizer optimizer, Device device, long seed, Path checkpoint)
+      throws IOException {
+    return OrtTraining.open(
+        TrainingArtifacts.of(graph, optimizer).withCheckpoint(CheckpointReader.read(checkpoint)),
+        device,
+        seed);
+  }
+}

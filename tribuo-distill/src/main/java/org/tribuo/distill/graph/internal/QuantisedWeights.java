@@ -1,0 +1,44 @@
+package org.tribuo.distill.graph.internal;
+
+import java.util.Map;
+import java.util.Optional;
+import org.tribuo.distill.graph.ElementType;
+import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.graph.GraphException;
+import org.tribuo.distill.graph.Tensor;
+
+/**
+ * Weights that were quantised to bytes. Such a model can be run, as a teacher is; its layers are
+ * not found, as their products are those of integers.
+ */
+public final class QuantisedWeights {
+  private QuantisedWeights() {}
+
+  /** The name of a matrix of bytes among a graph's initializers, if there is one. */
+  public static Optional<String> in(Graph graph) {
+    return graph.initializers().entrySet().stream()
+        .filter(tensor -> isMatrixOfBytes(tensor.getValue()))
+        .map(Map.Entry::getKey)
+        .findFirst();
+  }
+
+  /**
+   * Refuses a model of which layers are to be cut out.
+   *
+   * @param model how the message names it
+   * @throws GraphException if its weights are quantised
+   */
+  public static void checkCanBeCut(Graph graph, String model) {
+    Optional<String> quantised = in(graph);
+    if (quantised.isPresent()) {
+      throw new GraphException(
+          "%s has quantised weights, the first is '%s': no layers can be cut out of it. Cut them out of the model as it was before it was quantised; the quantised one can be the teacher"
+              .formatted(model, quantised.get()));
+    }
+  }
+
+  private static boolean isMatrixOfBytes(Tensor tensor) {
+    return (tensor.elementType() == ElementType.INT8 || tensor.elementType() == ElementType.UINT8)
+        && tensor.rank() >= 2;
+  }
+}

@@ -1,9 +1,0 @@
-/**
- * Normalisation: one pass a file, each of which rewrites a graph and keeps what it computes. Values
- * keep their names; a float constant that comes from a weight stays a node, since the weight would
- * be lost otherwise.
- */
-@NullMarked
-package org.tribuo.distill.graph.pass;
-
-import org.jspecify.annotations.NullMarked;

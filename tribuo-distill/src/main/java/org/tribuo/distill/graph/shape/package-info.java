@@ -1,8 +1,0 @@
-/**
- * Shape inference: the element types and shapes of a graph's values, with symbolic sizes and their
- * products.
- */
-@NullMarked
-package org.tribuo.distill.graph.shape;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** Tribuo's ordinary features as one vector for each example. */
-@NullMarked
-package org.tribuo.distill.input.dense;
-
-import org.jspecify.annotations.NullMarked;

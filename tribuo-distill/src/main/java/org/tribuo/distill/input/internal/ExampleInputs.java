@@ -1,0 +1,121 @@
+package org.tribuo.distill.input.internal;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.SplittableRandom;
+import org.tribuo.Dataset;
+import org.tribuo.Example;
+import org.tribuo.distill.transformer.internal.Transformer;
+
+/**
+ * What a model reads of some examples, a value for each, in their order. Immutable and safe for
+ * many threads.
+ *
+ * @param reader that has read them
+ * @param values one for each example
+ */
+public record ExampleInputs<X>(InputReader<X> reader, List<X> values) {
+  public ExampleInputs {
+    values = List.copyOf(values);
+  }
+
+  /**
+   * Reads some examples.
+   *
+   * @throws IllegalArgumentException as {@link InputReader#read}
+   */
+  public static <X> ExampleInputs<X> of(
+      InputReader<X> reader, List<? extends Example<?>> examples) {
+    List<X> values = new ArrayList<>(examples.size());
+    examples.forEach(example -> values.add(reader.read(example)));
+    return new ExampleInputs<>(reader, values);
+  }
+
+  /**
+   * Reads a dataset.
+   *
+   * @throws IllegalArgumentException as {@link InputReader#read}; the message says which example
+   */
+  public static <X> ExampleInputs<X> of(InputReader<X> reader, Dataset<?> examples) {
+    List<X> values = new ArrayList<>(examples.size());
+    for (Example<?> example : examples) {
+      try {
+        values.add(reader.read(example));
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException(
+            "Example %d: %s".formatted(values.size(), e.getMessage()), e);
+      }
+    }
+    return new ExampleInputs<>(reader, values);
+  }
+
+  /** Random ones that the reader's model can read, for trials. */
+  public static <X> ExampleInputs<X> random(
+      InputReader<X> reader, int count, SplittableRandom random) {
+    List<X> values = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      values.add(reader.random(random));
+    }
+    return new ExampleInputs<>(reader, values);
+  }
+
+  /**
+   * The same examples as a model with preprocessing of its own reads them.
+   *
+   * @param padId the token that pads its short rows
+   * @throws IllegalArgumentException as {@link InputReader#reread}
+   * @throws IOException if the file of the preprocessing cannot be read
+   */
+  public ExampleInputs<X> reread(
+      Dataset<?> examples,
+      Path preprocessor,
+      Transformer model,
+      OptionalInt stated,
+      OptionalInt otherwise,
+      int padId)
+      throws IOException {
+    return new ExampleInputs<>(
+        reader.withPadId(padId), reader.reread(examples, preprocessor, model, stated, otherwise));
+  }
+
+  /** The number of examples. */
+  public int count() {
+    return values.size();
+  }
+
+  /** The length of an example in positions. */
+  public int length(int row) {
+    return reader.length(values.get(row));
+  }
+
+  /** The lengths of the examples in positions. */
+  public int[] lengths() {
+    return values.stream().mapToInt(reader::length).toArray();
+  }
+
+  /** Some of the examples, in the order of their numbers. */
+  public ExampleInputs<X> pick(int... rows) {
+    return new ExampleInputs<>(reader, Arrays.stream(rows).mapToObj(values::get).toList());
+  }
+
+  /** Digests all that a model reads of the examples. */
+  public void digest(MessageDigest into) {
+    values.forEach(value -> reader.digest(value, into));
+  }
+
+  /**
+   * Checks that a model can read the examples.
+   *
+   * @param whose for messages, such as {@code student}
+   * @param own whether they were read for that model
+   * @throws IllegalArgumentException as {@link InputReader#check}
+   */
+  public void check(Transformer model, String whose, boolean own) {
+    reader.check(model, whose, own, values);
+  }
+}

@@ -1,0 +1,68 @@
+package org.tribuo.distill.internal.component;
+
+import com.oracle.labs.mlrg.olcut.config.PropertyException;
+import java.util.function.Supplier;
+
+/**
+ * Turns what the values of a component's properties are refused with into OLCUT's exception, which
+ * names component and property.
+ *
+ * @param component the name of the component
+ */
+public record PropertyChecks(String component) {
+  /**
+   * A value that is made of a property.
+   *
+   * @throws PropertyException if making the value throws an {@link IllegalArgumentException}, or
+   *     the exception of another component, which gets the name of this property
+   */
+  public <V> V check(String property, Supplier<V> value) {
+    try {
+      return value.get();
+    } catch (IllegalArgumentException e) {
+      throw refused(property, String.valueOf(e.getMessage()));
+    } catch (PropertyException e) {
+      throw refused(property, String.valueOf(e.getMsg()));
+    }
+  }
+
+  /**
+   * Checks the least that a number may be.
+   *
+   * @throws PropertyException if the value is less
+   */
+  public void checkAtLeast(String property, long least, long value) {
+    if (value < least) {
+      throw refused(property, "is %d, expected %d or more".formatted(value, least));
+    }
+  }
+
+  /**
+   * Checks a weight.
+   *
+   * @throws PropertyException if it is negative or infinite, or not a number
+   */
+  public void checkWeight(String property, double weight) {
+    if (!(weight >= 0 && Double.isFinite(weight))) {
+      throw refused(property, "is %s, expected a finite number of 0 or more".formatted(weight));
+    }
+  }
+
+  /**
+   * Checks two weights of which at most one may be 0.
+   *
+   * @throws PropertyException if one is negative or infinite, or not a number, or both are 0
+   */
+  public void checkWeights(String one, double ofOne, String other, double ofOther) {
+    checkWeight(one, ofOne);
+    checkWeight(other, ofOther);
+    if (ofOne == 0 && ofOther == 0) {
+      throw refused(one, "is 0, and %s is 0 too; expected at least one above 0".formatted(other));
+    }
+  }
+
+  /** What to throw if a property is refused. */
+  public PropertyException refused(String property, String why) {
+    return new PropertyException(component, property, why);
+  }
+}

@@ -1,0 +1,274 @@
+package org.tribuo.distill.loss.internal;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.tribuo.distill.graph.Dimension;
+import org.tribuo.distill.graph.ElementType;
+import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.graph.GraphException;
+import org.tribuo.distill.graph.Ops;
+import org.tribuo.distill.graph.Shape;
+import org.tribuo.distill.graph.TensorType;
+import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.graph.internal.shape.ShapeInference;
+import org.tribuo.distill.loss.FeatureTerm;
+import org.tribuo.distill.loss.Features;
+import org.tribuo.distill.loss.HardLoss;
+import org.tribuo.distill.loss.HardLoss.LabelForm;
+import org.tribuo.distill.loss.Rows;
+import org.tribuo.distill.loss.SoftLoss;
+import org.tribuo.distill.transformer.internal.TransformerFeatures;
+
+/**
+ * What a training minimises: {@code (1 - alpha) * hard + alpha * soft}, or one of the two alone,
+ * {@code + Σ weight * feature}. The hard loss is a mean over the rows that have a label, the soft
+ * loss one over all rows that count; either is 0 in a batch without such rows. Where examples have
+ * weights {@code w}, both means are {@code Σ w * loss / Σ w} over these rows of a batch; losses on
+ * features know no weights and are refused then. Alpha, temperature and the weights of terms are
+ * inputs of the graph, so that they may change from step to step. Immutable.
+ *
+ * @param rows what a row is
+ * @param hard the loss against the true labels
+ * @param soft the loss against the teacher
+ * @param matching the losses between the insides of student and teacher; there may be no others
+ */
+public record Objective(
+    RowForm rows,
+    Optional<HardLoss> hard,
+    Optional<SoftLoss> soft,
+    Optional<FeatureMatching> matching) {
+  public Objective {
+    if (hard.isEmpty() && soft.isEmpty() && matching.isEmpty()) {
+      throw new IllegalArgumentException(
+          "An objective needs a hard loss, a soft loss or a feature term");
+    }
+    if (rows instanceof RowForm.Tokens tokens && hard.isPresent()) {
+      checkVectors(tokens, hard.get());
+    }
+    if (rows.weighted()) {
+      soft.filter(loss -> !loss.weighsRows()).ifPresent(Objective::refuseWeights);
+      matching.ifPresent(found -> refuseWeights(found.terms().get(0).loss()));
+    }
+  }
+
+  private static void refuseWeights(Object loss) {
+    throw new IllegalArgumentException(
+        "The examples have weights that differ, and %s counts them all alike: give them one weight"
+                .formatted(loss)
+            + " (0 leaves an example out), or leave this loss out");
+  }
+
+  private static void checkVectors(RowForm.Tokens tokens, HardLoss hard) {
+    if (hard.labelForm() == LabelForm.VECTORS
+        && (tokens.shift() != 0 || tokens.mask() instanceof TokenMask.Labels)) {
+      throw new IllegalArgumentException(
+          "%s reads a vector of labels for each token, which states neither which tokens count nor"
+                  .formatted(hard)
+              + " what the next one is: use TokenMask.attentionMask(), the input 'labelled' for"
+              + " tokens without labels, and no shift");
+    }
+  }
+
+  /** Learning from the labels alone, as in fine-tuning. */
+  public static Objective of(RowForm rows, HardLoss hard) {
+    return new Objective(rows, Optional.of(hard), Optional.empty(), Optional.empty());
+  }
+
+  /** Learning from the teacher alone. */
+  public static Objective of(RowForm rows, SoftLoss soft) {
+    return new Objective(rows, Optional.empty(), Optional.of(soft), Optional.empty());
+  }
+
+  /** Learning from both. */
+  public static Objective of(RowForm rows, HardLoss hard, SoftLoss soft) {
+    return new Objective(rows, Optional.of(hard), Optional.of(soft), Optional.empty());
+  }
+
+  /** Learning from what is inside the teacher alone, as before the response is distilled. */
+  public static Objective of(RowForm rows, FeatureMatching matching) {
+    return new Objective(rows, Optional.empty(), Optional.empty(), Optional.of(matching));
+  }
+
+  /** The same and, with weights of their own, feature terms in the place of any there were. */
+  public Objective withFeatures(FeatureMatching features) {
+    return new Objective(rows, hard, soft, Optional.of(features));
+  }
+
+  /** The feature terms. */
+  public List<FeatureTerm> features() {
+    return matching.map(FeatureMatching::terms).orElse(List.of());
+  }
+
+  /**
+   * Checks before there is a student whether losses and outputs fit each other; of examples only.
+   *
+   * @param outputs the number of the student's logits for an example
+   * @throws GraphException if a loss is undefined for so many
+   */
+  public void checkOutputs(int outputs) {
+    if (rows instanceof RowForm.Examples && (hard.isPresent() || soft.isPresent())) {
+      Graph graph = Graph.empty(Ops.OPSET);
+      Shape shape = Shape.of(Dimension.of("batch"), Dimension.of(outputs));
+      graph.addInput("logits", TensorType.of(ElementType.FLOAT, shape));
+      Ops op = Ops.on(graph);
+      new Objective(rows, hard, soft, Optional.empty())
+          .attach(op, op.identity(graph.value("logits")));
+    }
+  }
+
+  /**
+   * Checks the sizes of the batches of a training before it starts.
+   *
+   * @param batches the numbers of examples
+   * @throws IllegalArgumentException if a batch has too few examples for a loss that compares
+   *     examples with each other; where rows are tokens, a soft loss compares those, which are many
+   */
+  public void checkBatches(IntStream batches) {
+    int smallest = batches.min().orElse(Integer.MAX_VALUE);
+    if (!(rows instanceof RowForm.Tokens)) {
+      soft.ifPresent(loss -> checkBatch(smallest, loss.fewestRows(), loss));
+    }
+    features().forEach(term -> checkBatch(smallest, term.loss().fewestExamples(), term.loss()));
+  }
+
+  private static void checkBatch(int examples, int fewest, Object loss) {
+    if (examples < fewest) {
+      throw new IllegalArgumentException(
+          ("A batch has %d examples, but %s compares the examples of a batch and is undefined for"
+                  + " fewer than %d; choose a batch size that does not leave so few, or another loss")
+              .formatted(examples, loss, fewest));
+    }
+  }
+
+  /**
+   * A part of the loss.
+   *
+   * @param weight with which it counts if that is not 1
+   * @param parts what is reported of it beside its value
+   */
+  private record Term(String name, Value value, Optional<Value> weight, Map<String, Value> parts) {
+    Value weighted(Ops op) {
+      return weight.map(w -> op.mul(w, value)).orElse(value);
+    }
+  }
+
+  /**
+   * Writes the objective into a student's graph and makes {@code loss} and its terms outputs of it.
+   * The student's features are searched in the graph, the matrices that project them are drawn from
+   * the seed 0.
+   *
+   * @param student the outputs of the student that it reads: start and end for {@link
+   *     RowForm.Spans}, else one. FLOAT16 is cast to FLOAT.
+   * @throws GraphException if the outputs do not fit the rows, the losses do not fit the outputs or
+   *     each other, features were not found or do not fit, or the student uses one of the names of
+   *     {@link ObjectiveInputs}
+   */
+  public AttachedObjective attach(Ops op, Value... student) {
+    return attach(op, featuresIn(op.graph()), 0, student);
+  }
+
+  /**
+   * The features of a student that the feature terms compare; empty if there are none.
+   *
+   * @param normalized the student's graph
+   * @throws GraphException if it has no layers
+   */
+  public Optional<TransformerFeatures> featuresIn(Graph normalized) {
+    return matching.map(found -> TransformerFeatures.find(normalized, found.inStudent()));
+  }
+
+  /**
+   * As {@link #attach(Ops, Value...)}, where the student's features are known.
+   *
+   * @param features what {@link #featuresIn} found
+   * @param seed of the matrices that bring the student's hidden states to the teacher's width
+   */
+  public AttachedObjective attach(
+      Ops op, Optional<TransformerFeatures> features, long seed, Value... student) {
+    List<Value> outputs = StudentOutputs.of(op, rows, List.of(student));
+    ElementType type = outputs.get(0).elementType();
+    TargetInputs inputs =
+        new TargetInputs(
+            op.graph(), type == ElementType.DOUBLE ? ElementType.DOUBLE : ElementType.FLOAT);
+    Projections projections = new Projections(op.graph(), inputs.floatType(), seed);
+
+    List<Term> terms = responseTerms(op, inputs, outputs);
+    features.ifPresent(found -> terms.addAll(featureTerms(op, inputs, found, projections)));
+    Value loss = terms.stream().map(term -> term.weighted(op)).reduce(op::add).orElseThrow();
+    Value differentiated = op.mul(inputs.scalar(ObjectiveInputs.LOSS_SCALE), loss);
+
+    Map<String, Value> reported = new LinkedHashMap<>();
+    reported.put("loss", op.named("loss", loss));
+    for (Term term : terms) {
+      reported.put(term.name(), op.named(term.name(), term.value()));
+      term.parts().forEach((name, value) -> reported.put(name, op.named(name, value)));
+    }
+    reported.keySet().forEach(op.graph()::addOutput);
+    ShapeInference.refresh(op.graph());
+    return new AttachedObjective(differentiated, reported, inputs, projections.names());
+  }
+
+  private List<Term> featureTerms(
+      Ops op, TargetInputs inputs, TransformerFeatures student, Projections projections) {
+    TransformerFeatures teacher = matching.orElseThrow().teacher();
+    List<Term> terms = new ArrayList<>();
+    for (FeatureTerm term : features()) {
+      Parts parts = Parts.ofTerm(term.name());
+      Features both = new Features(op, inputs, student, teacher, projections, term.name(), parts);
+      Value weight = inputs.scalar(term.weightInput());
+      Value value = term.loss().over(op, both);
+      terms.add(new Term(term.name(), value, Optional.of(weight), parts.means(op)));
+    }
+    return terms;
+  }
+
+  private List<Term> responseTerms(Ops op, TargetInputs inputs, List<Value> outputs) {
+    Parts parts = Parts.ofTerm("soft");
+    List<Rows> groups = groups(op, inputs, outputs, parts);
+    List<Term> terms = new ArrayList<>();
+    Optional<Value> alpha =
+        hard.isPresent() && soft.isPresent()
+            ? Optional.of(inputs.scalar(ObjectiveInputs.ALPHA))
+            : Optional.empty();
+    hard.ifPresent(
+        loss -> {
+          Value value = meanOverGroups(op, groups, group -> hardMean(op, loss, group));
+          terms.add(new Term("hard", value, alpha.map(op::oneMinus), Map.of()));
+        });
+    soft.ifPresent(
+        loss -> {
+          Value value = meanOverGroups(op, groups, group -> loss.over(op, group));
+          terms.add(new Term("soft", value, alpha, parts.means(op)));
+        });
+    return terms;
+  }
+
+  private static Value hardMean(Ops op, HardLoss loss, Rows group) {
+    Value labels =
+        loss.labelForm() == LabelForm.CLASSES ? group.classLabels() : group.labelVectors();
+    Value perRow = loss.perRow(op, group.student(), labels);
+    return group.mean(perRow, group.labelled(loss.labelForm()));
+  }
+
+  private static Value meanOverGroups(Ops op, List<Rows> groups, Function<Rows, Value> loss) {
+    return Parts.mean(op, groups.stream().map(loss).toList());
+  }
+
+  private List<Rows> groups(Ops op, TargetInputs inputs, List<Value> outputs, Parts parts) {
+    Value first = outputs.get(0);
+    if (rows instanceof RowForm.Tokens tokens) {
+      return List.of(Rows.tokens(op, inputs, first, tokens, parts));
+    }
+    if (rows instanceof RowForm.Spans) {
+      return List.of(
+          Rows.examples(op, inputs, first, rows, TargetNames.START, parts),
+          Rows.examples(op, inputs, outputs.get(1), rows, TargetNames.END, parts));
+    }
+    return List.of(Rows.examples(op, inputs, first, rows, TargetNames.ONLY, parts));
+  }
+}

@@ -1,0 +1,5 @@
+/** The table of operators. */
+@NullMarked
+package org.tribuo.distill.operator.internal;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,116 @@
+package org.tribuo.distill.student.internal;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.engine.internal.Engines;
+import org.tribuo.distill.engine.internal.InferenceSession;
+import org.tribuo.distill.graph.GraphException;
+import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.graph.TensorType;
+import org.tribuo.distill.graph.internal.RowShape;
+import org.tribuo.distill.input.internal.BatchPlan;
+import org.tribuo.distill.input.internal.ExampleInputs;
+import org.tribuo.distill.input.internal.FedInputs;
+
+/**
+ * Runs a network for the logits of any number of examples. What it outputs for one does not depend
+ * on the others. Safe for many threads.
+ */
+public final class NetworkRunner implements AutoCloseable {
+  /** What keeps the activations of a batch in a processor's caches. */
+  private static final int ROWS = 64;
+
+  private static final int POSITIONS = 4096;
+
+  private final StudentNetwork network;
+  private final RowShape row;
+  private final Map<String, TensorType> inputs;
+  private final InferenceSession session;
+
+  public NetworkRunner(StudentNetwork network, Device device) {
+    this.network = network;
+    this.row = network.head().row();
+    this.inputs = network.inputs();
+    this.session =
+        new InferenceSession(
+            where -> Engines.inference().load(network.transformer().forInference(), where), device);
+  }
+
+  /** Where the network runs. */
+  public Device device() {
+    return session.device();
+  }
+
+  /** The next examples run elsewhere. */
+  public void runOn(Device elsewhere) {
+    session.runOn(elsewhere);
+  }
+
+  /**
+   * The logits of each example, in the shape of a row of the network's head, without padding.
+   *
+   * @return in the order of the examples
+   */
+  public List<float[]> rows(ExampleInputs<?> examples) {
+    FedInputs<?> fed = FedInputs.of(examples, inputs);
+    int[] lengths = examples.lengths();
+    int longest = Arrays.stream(lengths).max().orElse(1);
+    float[][] logits = new float[lengths.length][];
+    BatchPlan plan = BatchPlan.of(ROWS, Math.max(POSITIONS, longest));
+    for (int[] rows : fed.feeder().batches(plan, lengths)) {
+      List<float[]> batch = run(fed, rows, Arrays.stream(rows).map(i -> lengths[i]).toArray());
+      for (int i = 0; i < rows.length; i++) {
+        logits[rows[i]] = batch.get(i);
+      }
+    }
+    return List.of(logits);
+  }
+
+  /**
+   * As {@link #rows}, in one tensor.
+   *
+   * @return FLOAT [examples, columns], or of the shape that a row has; where rows differ in length,
+   *     padded with 0 to the longest
+   */
+  public Tensor logits(ExampleInputs<?> examples) {
+    List<float[]> rows = rows(examples);
+    int[] lengths = examples.lengths();
+    int longest = Arrays.stream(lengths).max().orElse(1);
+    int elements = row.elements(longest);
+    float[] logits = new float[Math.multiplyExact(lengths.length, elements)];
+    for (int i = 0; i < lengths.length; i++) {
+      row.pad(rows.get(i), lengths[i], logits, i * elements, longest);
+    }
+    return Tensor.of(logits, row.dims(lengths.length, longest));
+  }
+
+  /** The logits of each example of a batch. */
+  private List<float[]> run(FedInputs<?> fed, int[] rows, int[] lengths) {
+    int count = fed.rowsFor(rows.length);
+    Tensor logits =
+        session
+            .run(fed.filledUp(rows), Set.of(network.logits()))
+            .getOrDefault(network.logits(), Tensor.scalar(0f));
+    int longest = Arrays.stream(lengths).max().orElse(1);
+    if (!row.fits(logits.dims(), longest) || logits.dim(0) != count) {
+      throw new GraphException(
+          "The logits '%s' are %s for %d examples, expected %s: one column each for %s"
+              .formatted(
+                  network.logits(),
+                  logits,
+                  count,
+                  row.ofRows(Integer.toString(count)),
+                  network.labelOrder()));
+    }
+    return row.cut(logits, lengths);
+  }
+
+  /** Frees the native memory; the next call for logits takes it again. */
+  @Override
+  public void close() {
+    session.close();
+  }
+}

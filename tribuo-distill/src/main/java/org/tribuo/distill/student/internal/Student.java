@@ -1,0 +1,77 @@
+package org.tribuo.distill.student.internal;
+
+import java.util.Optional;
+import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.graph.GraphException;
+import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.graph.Shape;
+import org.tribuo.distill.graph.internal.pass.LogitsBelow;
+import org.tribuo.distill.task.internal.Head;
+import org.tribuo.distill.task.internal.LabelOrder;
+import org.tribuo.distill.transformer.internal.Transformer;
+
+/**
+ * A Transformer with a head.
+ *
+ * @param transformer the model
+ * @param logits the output that holds the logits
+ * @param head what that output has for one example
+ */
+public record Student(Transformer transformer, String logits, Head head) {
+  /**
+   * @throws GraphException if there is no such output, or it cannot have a column for each label
+   */
+  public Student {
+    Graph graph = transformer.graph();
+    checkLogits(graph, logits);
+    Optional<Shape> shape = graph.type(logits).flatMap(type -> type.shape());
+    if (shape.isPresent() && !head.row().mayBeIn(shape.get())) {
+      throw new GraphException(
+          "The student's logits '%s' are %s, expected %s: one column each for %s"
+              .formatted(logits, shape.get(), head.row().ofRows("rows"), head.columns()));
+    }
+  }
+
+  /**
+   * A student whose Transformer is not analysed yet.
+   *
+   * @throws GraphException as in the record
+   */
+  public static Student of(OnnxModel model, String logits, Head head) {
+    return new Student(Transformer.of(model), logits, head);
+  }
+
+  /** The names of the logits' columns. */
+  public LabelOrder labelOrder() {
+    return head.columns();
+  }
+
+  /** The model. */
+  public OnnxModel model() {
+    return transformer.model();
+  }
+
+  /**
+   * The same student, whose logits are below what its head makes of them, if that is probabilities.
+   *
+   * @throws GraphException if the output holds maps
+   */
+  public Student belowProbabilities() {
+    Graph graph = transformer.graph();
+    String below = LogitsBelow.of(graph, logits);
+    return below.equals(logits) ? this : of(graph.toModel(), below, head);
+  }
+
+  /**
+   * Checks that there is an output for the logits.
+   *
+   * @throws GraphException if the graph has none of that name
+   */
+  public static void checkLogits(Graph graph, String logits) {
+    if (!graph.outputs().contains(logits)) {
+      throw new GraphException(
+          "The student has no output '%s' for its logits, expected one of %s"
+              .formatted(logits, graph.outputs()));
+    }
+  }
+}

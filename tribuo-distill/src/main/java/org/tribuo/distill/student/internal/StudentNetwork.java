@@ -1,0 +1,75 @@
+package org.tribuo.distill.student.internal;
+
+import java.util.Map;
+import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.graph.TensorType;
+import org.tribuo.distill.input.internal.InputReader;
+import org.tribuo.distill.task.internal.Head;
+import org.tribuo.distill.task.internal.LabelOrder;
+import org.tribuo.distill.transformer.internal.Transformer;
+
+/**
+ * A network that outputs logits, and what must be known to use it.
+ *
+ * @param transformer the network, all of its weights inside
+ * @param logits the output that holds the logits
+ * @param head what that output has for one example
+ * @param reader how it reads examples
+ */
+public record StudentNetwork(
+    Transformer transformer, String logits, Head head, InputReader<?> reader) {
+  /**
+   * @throws org.tribuo.distill.graph.GraphException if the network has no such output
+   */
+  public StudentNetwork {
+    Student.checkLogits(transformer.graph(), logits);
+  }
+
+  /** The names of the logits' columns. */
+  public LabelOrder labelOrder() {
+    return head.columns();
+  }
+
+  /** Its inputs, by name. */
+  public Map<String, TensorType> inputs() {
+    return transformer.graph().inputs();
+  }
+
+  /** A student that is to be trained, its weights inside. */
+  public static StudentNetwork of(Student student, InputReader<?> reader) {
+    OnnxModel inOneFile = student.model().inOneFile();
+    return new StudentNetwork(
+        inOneFile == student.model() ? student.transformer() : Transformer.of(inOneFile),
+        student.logits(),
+        student.head(),
+        reader);
+  }
+
+  /** The same network with another reader. */
+  public StudentNetwork withReader(InputReader<?> other) {
+    return new StudentNetwork(transformer, logits, head, other);
+  }
+
+  /** The network as a model. */
+  public OnnxModel onnx() {
+    return transformer.model();
+  }
+
+  /** The part of the network that the logits need: they are its only output. */
+  public Transformer withLogitsAlone() {
+    Graph graph = transformer.graph();
+    if (graph.outputs().size() == 1) {
+      return transformer;
+    }
+    graph.outputs().stream().filter(name -> !name.equals(logits)).forEach(graph::removeOutput);
+    graph.removeUnused();
+    return Transformer.of(graph.toModel());
+  }
+
+  /** The same network with the weights of a part of it. */
+  public StudentNetwork withWeightsOf(OnnxModel part) {
+    return new StudentNetwork(
+        Transformer.of(onnx().withInitializers(part.initializers())), logits, head, reader);
+  }
+}

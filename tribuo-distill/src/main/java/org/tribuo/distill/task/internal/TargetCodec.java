@@ -1,0 +1,74 @@
+package org.tribuo.distill.task.internal;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.tribuo.Example;
+import org.tribuo.Output;
+import org.tribuo.Prediction;
+
+/**
+ * Tribuo outputs as target tensors, and logits as Tribuo predictions, for one head of one model.
+ *
+ * <p>The columns of the logits have names, in the <em>label order</em>. Tribuo numbers its labels
+ * in the order of a hash map, so numbers are never assumed to agree: the order is stated, and
+ * matched by name with what the dataset knows. A fresh head, which has no order yet, has its
+ * columns sorted by name. Immutable and safe for many threads.
+ *
+ * @param <T> the outputs
+ */
+public interface TargetCodec<T extends Output<T>> {
+  /** The target of an unlabelled row of a multi-class batch, which the hard loss ignores. */
+  long UNLABELLED = -100;
+
+  /** The names of the logits' columns. */
+  LabelOrder columns();
+
+  /** The number of columns of the logits. */
+  default int width() {
+    return columns().size();
+  }
+
+  /** Whether an output is a hard target, as opposed to Tribuo's unknown output. */
+  boolean isLabelled(T output);
+
+  /**
+   * The hard targets of examples, one row each. Unlabelled examples are welcome: see {@link
+   * Targets}.
+   *
+   * @throws IllegalArgumentException if an output has a name that no column has, or for regression
+   *     lacks one or has a value that is not a finite float; the message says which example
+   */
+  Targets encode(List<? extends Example<T>> examples);
+
+  /**
+   * What a model predicts for one example.
+   *
+   * @param logits one for each column, or for each of its rows and columns
+   * @param used how many features of the example the model has used
+   * @throws IllegalArgumentException if there are more or fewer logits than columns, or one is not
+   *     finite
+   */
+  Prediction<T> decode(float[] logits, int used, Example<T> example);
+
+  /**
+   * What a model predicts for some examples.
+   *
+   * @param logits of each example
+   * @param used for each example how many of its features the model has used
+   * @throws IllegalArgumentException if there are not as many rows as examples, or as {@link
+   *     #decode(float[], int, Example)}
+   */
+  default List<Prediction<T>> decode(
+      List<float[]> logits, int[] used, List<? extends Example<T>> examples) {
+    if (logits.size() != examples.size() || used.length != examples.size()) {
+      throw new IllegalArgumentException(
+          "There are %d rows of logits and %d numbers of used features for %d examples"
+              .formatted(logits.size(), used.length, examples.size()));
+    }
+    List<Prediction<T>> predictions = new ArrayList<>(examples.size());
+    for (int row = 0; row < used.length; row++) {
+      predictions.add(decode(logits.get(row), used[row], examples.get(row)));
+    }
+    return predictions;
+  }
+}

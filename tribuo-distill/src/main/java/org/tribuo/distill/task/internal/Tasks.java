@@ -1,0 +1,89 @@
+package org.tribuo.distill.task.internal;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.ServiceLoader;
+import org.tribuo.ImmutableOutputInfo;
+import org.tribuo.Output;
+import org.tribuo.OutputFactory;
+import org.tribuo.distill.internal.component.SavedComponents;
+import org.tribuo.distill.internal.protos.ComponentProto;
+import org.tribuo.distill.task.Task;
+
+/** Finds the task of a dataset, or of a model that was saved. */
+public final class Tasks {
+  private static final List<Task<?>> BY_OUTPUTS = found();
+
+  private Tasks() {}
+
+  private static List<Task<?>> found() {
+    List<Task<?>> found = new ArrayList<>();
+    ServiceLoader.load(Task.class, Tasks.class.getClassLoader()).forEach(found::add);
+    return List.copyOf(found);
+  }
+
+  /**
+   * The usual task for some outputs.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  public static <T extends Output<T>> Task<T> of(OutputFactory<T> factory) {
+    return BY_OUTPUTS.stream()
+        .filter(task -> predicts(task, factory))
+        .findFirst()
+        .map(task -> Tasks.<T>cast(task))
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "Outputs made by %s cannot be learnt, expected one of %s"
+                        .formatted(
+                            factory.getClass().getName(),
+                            BY_OUTPUTS.stream()
+                                .map(task -> task.outputType().getSimpleName())
+                                .toList())));
+  }
+
+  /**
+   * A task that was configured, for some outputs.
+   *
+   * @throws IllegalArgumentException if it has others
+   */
+  public static <T extends Output<T>> Task<T> of(Task<?> stated, OutputFactory<T> factory) {
+    if (!predicts(stated, factory)) {
+      throw new IllegalArgumentException(
+          "The task %s predicts a %s, but the outputs of the dataset are of type %s; omit the task, or state one that has them"
+              .formatted(
+                  stated,
+                  stated.outputType().getSimpleName(),
+                  factory.getTypeWitness().getSimpleName()));
+    }
+    return cast(stated);
+  }
+
+  /**
+   * A task that was saved.
+   *
+   * @param outputs those of the model
+   * @throws IllegalArgumentException if there is no such task, it cannot be read, or has others
+   *     than these outputs
+   */
+  public static <T extends Output<T>> Task<T> read(
+      ComponentProto saved, ImmutableOutputInfo<T> outputs) {
+    Task<?> task = SavedComponents.read(saved, Task.class);
+    if (outputs.getDomain().stream().allMatch(task.outputType()::isInstance)) {
+      return cast(task);
+    }
+    throw new IllegalArgumentException(
+        "The saved model is damaged: its outputs are %s, and its task is '%s'"
+            .formatted(outputs.getClass().getSimpleName(), saved.getClassName()));
+  }
+
+  private static boolean predicts(Task<?> task, OutputFactory<?> factory) {
+    return task.outputType().isAssignableFrom(factory.getTypeWitness());
+  }
+
+  @SuppressWarnings("unchecked") // the class of the outputs is that of the task
+  private static <T extends Output<T>> Task<T> cast(Task<?> task) {
+    return (Task<T>) task;
+  }
+}

@@ -1,0 +1,5 @@
+/** Targets, heads and scores, and what finds a task. */
+@NullMarked
+package org.tribuo.distill.task.internal;
+
+import org.jspecify.annotations.NullMarked;

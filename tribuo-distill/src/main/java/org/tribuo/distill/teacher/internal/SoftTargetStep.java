@@ -1,0 +1,81 @@
+package org.tribuo.distill.teacher.internal;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.OptionalInt;
+import org.tribuo.Dataset;
+import org.tribuo.distill.engine.Device.ExecutionProvider;
+import org.tribuo.distill.input.internal.ExampleInputs;
+import org.tribuo.distill.input.internal.FedInputs;
+import org.tribuo.distill.task.Task;
+import org.tribuo.distill.task.internal.LabelOrder;
+import org.tribuo.distill.teacher.SoftTargetProgress;
+import org.tribuo.distill.teacher.TeacherRun;
+import org.tribuo.distill.teacher.internal.store.SoftTargetStore;
+import org.tribuo.distill.teacher.internal.store.SoftTargets;
+import org.tribuo.distill.transformer.internal.TransformerFiles;
+
+/**
+ * A teacher that can be asked about some examples: all that can be checked before that is checked.
+ * Nothing native is held until it runs.
+ *
+ * @param teacher that is run
+ * @param inputs the examples as it reads them
+ * @param columns those of its logits that are the student's, in the student's order
+ */
+public record SoftTargetStep(Teacher teacher, TeacherExamples inputs, int[] columns) {
+  /**
+   * What the teacher said.
+   *
+   * @param softTargets with the student's columns, for the caller to close
+   * @param run what it took
+   * @param providers where the teacher ran, or would have
+   */
+  public record Answer(
+      SoftTargets softTargets, TeacherRun run, List<ExecutionProvider> providers) {}
+
+  /**
+   * Prepares to ask.
+   *
+   * @param examples that it is run over
+   * @param ofStudent what the student reads of them
+   * @param task what teacher and student predict
+   * @param student the columns that the student has
+   * @param maxLength of a teacher with a tokenizer of its own that states none; empty for the usual
+   *     length
+   * @param files reads each file once
+   * @throws IllegalArgumentException if teacher and student have different labels, or the teacher
+   *     lacks a dimension of a regression, or an example does not fit the teacher or does not keep
+   *     its text for its tokenizer
+   */
+  public static SoftTargetStep of(
+      ReadyTeacher teacher,
+      Dataset<?> examples,
+      ExampleInputs<?> ofStudent,
+      Task<?> task,
+      LabelOrder student,
+      OptionalInt maxLength,
+      TransformerFiles files)
+      throws IOException {
+    int[] columns = task.columnsOf(teacher.settings().labels(), student);
+    ExampleInputs<?> inputs = teacher.reading().of(examples, ofStudent, maxLength, files);
+    Teacher opened = Teacher.open(teacher.settings());
+    return new SoftTargetStep(
+        opened, new TeacherExamples(FedInputs.of(inputs, opened.inputs())), columns);
+  }
+
+  /**
+   * Asks about every example, unless the store knows what the teacher said, and closes the teacher.
+   *
+   * @param largest how many of the largest logits are wanted; empty for all
+   * @param progress is called while the teacher runs
+   */
+  public Answer ask(SoftTargetStore store, OptionalInt largest, SoftTargetProgress progress) {
+    try (teacher) {
+      ProducedSoftTargets produced =
+          SoftTargetProducer.into(store).withProgress(progress).produce(teacher, inputs, largest);
+      return new Answer(
+          produced.softTargets().inOrder(columns), produced.run(), teacher.providers());
+    }
+  }
+}

@@ -1,0 +1,70 @@
+package org.tribuo.distill.teacher.internal;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.loss.SoftLoss;
+import org.tribuo.distill.loss.internal.ObjectiveInputs;
+import org.tribuo.distill.loss.internal.TeacherMean;
+import org.tribuo.distill.task.Task;
+import org.tribuo.distill.teacher.EnsembleMean;
+import org.tribuo.distill.teacher.TeacherWeighting;
+
+/**
+ * How what several teachers say becomes one.
+ *
+ * @param mean what is averaged
+ * @param weights how much each counts
+ * @param temperatures what the logits of each are divided by before anything else
+ */
+public record TeacherAgreement(
+    EnsembleMean mean, TeacherWeights weights, List<Float> temperatures) {
+  /**
+   * The loss against all of them.
+   *
+   * @throws IllegalArgumentException if probabilities of a regression are wanted, which has none,
+   *     or the mean leaves open what the loss compares
+   */
+  public SoftLoss against(SoftLoss loss, Task<?> task) {
+    boolean values = task.probabilities().isEmpty();
+    if (values && weights.weighting() != TeacherWeighting.STATED) {
+      throw new IllegalArgumentException(
+          "The teachers of a task without probabilities, %s, output values, which are neither certain nor probable: set the weighting of SeveralTeachers to STATED"
+              .formatted(task));
+    }
+    if (values && temperatures.stream().anyMatch(each -> each != 1)) {
+      throw new IllegalArgumentException(
+          "The teachers of a task without probabilities, %s, output values, which are not softened: omit the temperatures of SeveralTeachers, which are %s"
+              .formatted(task, temperatures));
+    }
+    return new TeacherMean(loss, temperatures.size(), mean.of(task));
+  }
+
+  /**
+   * The objective's inputs: what they say of some rows, and how much each counts.
+   *
+   * @param logits of each teacher, FLOAT [rows..., columns]
+   * @param labels of these rows
+   * @param labelled 1 where there is one
+   */
+  public Map<String, Tensor> inputs(List<Tensor> logits, Tensor labels, Tensor labelled) {
+    Map<String, Tensor> inputs = new LinkedHashMap<>();
+    List<Tensor> divided = new ArrayList<>();
+    for (int k = 0; k < logits.size(); k++) {
+      divided.add(divided(logits.get(k), temperatures.get(k)));
+      inputs.put(ObjectiveInputs.ofTeacher(k + 1), divided.get(k));
+    }
+    inputs.put(ObjectiveInputs.TEACHER_WEIGHTS, weights.of(divided, labels, labelled));
+    return inputs;
+  }
+
+  private static Tensor divided(Tensor logits, float temperature) {
+    float[] values = logits.toFloats();
+    for (int i = 0; i < values.length; i++) {
+      values[i] /= temperature;
+    }
+    return Tensor.of(values, logits.dims());
+  }
+}

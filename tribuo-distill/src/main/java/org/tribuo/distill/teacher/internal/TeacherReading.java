@@ -1,0 +1,63 @@
+package org.tribuo.distill.teacher.internal;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.tribuo.Dataset;
+import org.tribuo.distill.input.internal.ExampleInputs;
+import org.tribuo.distill.transformer.internal.Transformer;
+import org.tribuo.distill.transformer.internal.TransformerFiles;
+
+/**
+ * How a teacher reads examples.
+ *
+ * @param model its file
+ * @param tokenizer its tokenizer, or other preprocessing, where it reads something else than the
+ *     student
+ * @param maxLength the maximum length that its file states for that, if it does
+ * @param padId the token that pads short rows then
+ */
+public record TeacherReading(
+    Path model, Optional<Path> tokenizer, OptionalInt maxLength, int padId) {
+  /** Of a teacher that reads what the student reads. */
+  public static TeacherReading asStudent(Path model) {
+    return new TeacherReading(model, Optional.empty(), OptionalInt.empty(), 0);
+  }
+
+  /**
+   * Examples as the teacher reads them.
+   *
+   * @param ofStudent what the student reads of them
+   * @param otherwise the maximum length where neither the teacher's file nor its graph states it;
+   *     empty for the usual
+   * @param files reads each file once
+   * @throws IllegalArgumentException if the teacher has an input that cannot be fed, cannot read an
+   *     example, or one does not keep what its tokenizer reads; the message says which
+   * @throws IOException if a file cannot be read
+   */
+  public ExampleInputs<?> of(
+      Dataset<?> examples,
+      ExampleInputs<?> ofStudent,
+      OptionalInt otherwise,
+      TransformerFiles files)
+      throws IOException {
+    Transformer teacher = files.read(model);
+    checkInputs(teacher, ofStudent);
+    ExampleInputs<?> inputs =
+        tokenizer.isPresent()
+            ? ofStudent.reread(examples, tokenizer.get(), teacher, maxLength, otherwise, padId)
+            : ofStudent;
+    inputs.check(teacher, "teacher '%s'".formatted(model), tokenizer.isPresent());
+    return inputs;
+  }
+
+  private void checkInputs(Transformer teacher, ExampleInputs<?> ofStudent) {
+    try {
+      ofStudent.reader().feeder(teacher.graph().inputs());
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "The teacher '%s': %s".formatted(model, e.getMessage()), e);
+    }
+  }
+}

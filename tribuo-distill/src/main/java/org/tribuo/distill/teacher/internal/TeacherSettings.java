@@ -1,0 +1,67 @@
+package org.tribuo.distill.teacher.internal;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.graph.internal.RowShape;
+import org.tribuo.distill.task.internal.LabelOrder;
+
+/**
+ * What makes a teacher.
+ *
+ * @param model an ONNX file; its external data lies beside it
+ * @param labels the names of the logits' columns, in the order of the model
+ * @param rows the shape of the logits of one example; where its columns come first, {@code [2,
+ *     tokens]}, each label is the name of an output {@code [rows, tokens]}
+ * @param logits the output that holds the logits; empty to find it
+ * @param values whether that output holds the values of a regression, which are taken as they are;
+ *     of a classifier that ends in probabilities the logits below them are taken
+ * @param device where the teacher runs
+ */
+public record TeacherSettings(
+    Path model,
+    LabelOrder labels,
+    RowShape rows,
+    Optional<String> logits,
+    boolean values,
+    Device device) {
+  /**
+   * @throws IllegalArgumentException unless there is a label for each column of a row
+   */
+  public TeacherSettings {
+    if (rows.columns() != labels.size()) {
+      throw new IllegalArgumentException(
+          "The teacher '%s' has %d labels, and its logits of an example are %s; state a label for each column"
+              .formatted(model, labels.size(), rows));
+    }
+  }
+
+  /**
+   * A classifier of examples on the CPU with ONNX Runtime's own choice of threads; the logits are
+   * found.
+   */
+  public static TeacherSettings of(Path model, LabelOrder labels) {
+    return new TeacherSettings(
+        model, labels, RowShape.of(labels.size()), Optional.empty(), false, Device.cpu(0));
+  }
+
+  /** The same, of which an example has logits of another shape: a vector for each token, say. */
+  public TeacherSettings withRows(RowShape shape) {
+    return new TeacherSettings(model, labels, shape, logits, values, device);
+  }
+
+  /** The same with the logits in a named output. */
+  public TeacherSettings withLogits(String output) {
+    return new TeacherSettings(model, labels, rows, Optional.of(output), values, device);
+  }
+
+  /** The same, asked for the values of a regression. */
+  public TeacherSettings withValues() {
+    return new TeacherSettings(model, labels, rows, logits, true, device);
+  }
+
+  /** The same, run elsewhere. */
+  public TeacherSettings withDevice(Device elsewhere) {
+    return new TeacherSettings(model, labels, rows, logits, values, elsewhere);
+  }
+}

@@ -1,8 +1,0 @@
-package org.tribuo.distill.teacher.store;
-
-/**
- * What a file states about the soft targets in it.
- *
- * @param runtimeVersion the version of ONNX Runtime that the teacher ran on at first
- */
-record SoftTargetHeader(SoftTargetSpec spec, String runtimeVersion) {}

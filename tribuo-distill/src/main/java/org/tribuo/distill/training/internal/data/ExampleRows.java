@@ -1,0 +1,67 @@
+package org.tribuo.distill.training.internal.data;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.tribuo.Dataset;
+import org.tribuo.Example;
+import org.tribuo.Output;
+import org.tribuo.distill.input.internal.ExampleInputs;
+import org.tribuo.distill.input.internal.InputReader;
+import org.tribuo.distill.task.internal.TargetCodec;
+import org.tribuo.distill.task.internal.Targets;
+
+/**
+ * The examples of a dataset as a student reads them, one row each, in the order of the dataset.
+ *
+ * @param inputs what the student reads
+ * @param targets the labels
+ * @param labelled whether there is one
+ * @param weights how much each counts
+ */
+public record ExampleRows(
+    ExampleInputs<?> inputs, Targets targets, boolean[] labelled, ExampleWeights weights) {
+  /**
+   * Reads a dataset.
+   *
+   * @throws IllegalArgumentException if there are no examples, or one does not fit the reader, has
+   *     an output that the codec does not know or a weight that is none; the message says which
+   */
+  public static <T extends Output<T>> ExampleRows of(
+      Dataset<T> dataset, InputReader<?> reader, TargetCodec<T> codec) {
+    List<Example<T>> examples = new ArrayList<>(dataset.size());
+    boolean[] labelled = new boolean[dataset.size()];
+    for (Example<T> example : dataset) {
+      labelled[examples.size()] = codec.isLabelled(example.getOutput());
+      examples.add(example);
+    }
+    return new ExampleRows(
+        ExampleInputs.of(reader, dataset),
+        codec.encode(examples),
+        labelled,
+        ExampleWeights.of(examples));
+  }
+
+  public int count() {
+    return labelled.length;
+  }
+
+  /** The rows but for those that are left out, in ascending order. */
+  public IntStream counted() {
+    return IntStream.range(0, count()).filter(weights::counts);
+  }
+
+  /** The rows that have a label, without those that are left out. */
+  public int[] labelledRows() {
+    return rows(true);
+  }
+
+  /** The rows that have none, without those that are left out. */
+  public int[] unlabelledRows() {
+    return rows(false);
+  }
+
+  private int[] rows(boolean withLabel) {
+    return counted().filter(row -> labelled[row] == withLabel).toArray();
+  }
+}

@@ -1,0 +1,144 @@
+package org.tribuo.distill.training.internal.data;
+
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.graph.TensorType;
+import org.tribuo.distill.input.internal.BatchPlan;
+import org.tribuo.distill.input.internal.ExampleInputs;
+import org.tribuo.distill.input.internal.FedInputs;
+import org.tribuo.distill.loss.internal.ObjectiveInputs;
+import org.tribuo.distill.training.internal.TrainingData;
+
+/** Some rows of examples, with their labels and soft targets, in batches of similar length. */
+public final class ExampleTrainingData implements TrainingData {
+  private final ExampleRows rows;
+  private final Optional<? extends RowInputs> softTargets;
+  private final int[] chosen;
+  private final int[] lengths;
+  private final FedInputs<?> inputs;
+  private final BatchPlan plan;
+  private final long seed;
+
+  /**
+   * @param rows all of them
+   * @param softTargets of all rows, if there are any
+   * @param chosen which of the rows these data are
+   * @param student its inputs, by name
+   * @param seed of the batches
+   * @throws IllegalArgumentException if one of them cannot be made of what was read
+   */
+  public ExampleTrainingData(
+      ExampleRows rows,
+      Optional<? extends RowInputs> softTargets,
+      int[] chosen,
+      Map<String, TensorType> student,
+      BatchPlan plan,
+      long seed) {
+    this(
+        rows,
+        softTargets,
+        chosen.clone(),
+        FedInputs.of(rows.inputs().pick(chosen), student),
+        plan,
+        seed);
+  }
+
+  private ExampleTrainingData(
+      ExampleRows rows,
+      Optional<? extends RowInputs> softTargets,
+      int[] chosen,
+      FedInputs<?> inputs,
+      BatchPlan plan,
+      long seed) {
+    this.rows = rows;
+    this.softTargets = softTargets;
+    this.chosen = chosen;
+    this.lengths = inputs.examples().lengths();
+    this.inputs = inputs;
+    this.plan = plan;
+    this.seed = seed;
+  }
+
+  /** The same rows with their soft targets. */
+  public ExampleTrainingData with(Optional<? extends RowInputs> targets) {
+    return new ExampleTrainingData(rows, targets, chosen, inputs, plan, seed);
+  }
+
+  /** The rows of each batch in some epochs. */
+  public IntStream batchSizes(int epochs) {
+    return IntStream.range(0, epochs)
+        .mapToObj(this::epoch)
+        .flatMap(List::stream)
+        .mapToInt(batch -> batch.length);
+  }
+
+  /** The seed of the batches. */
+  public long seed() {
+    return seed;
+  }
+
+  @Override
+  public int rows() {
+    return chosen.length;
+  }
+
+  @Override
+  public List<int[]> epoch(int epoch) {
+    SplittableRandom random = new SplittableRandom(seed);
+    SplittableRandom ofEpoch = random.split();
+    for (int i = 0; i < epoch; i++) {
+      ofEpoch = random.split();
+    }
+    return plan.training(lengths, ofEpoch);
+  }
+
+  /** What the student reads of these rows. */
+  public ExampleInputs<?> inputs() {
+    return inputs.examples();
+  }
+
+  @Override
+  public Map<String, Tensor> batch(int[] numbers) {
+    int[] all = Arrays.stream(numbers).map(row -> chosen[row]).toArray();
+    Map<String, Tensor> batch = new HashMap<>(inputs.batch(numbers));
+    batch.putAll(rows.targets().batch(all));
+    if (rows.weights().differ()) {
+      batch.put(ObjectiveInputs.EXAMPLE_WEIGHTS, rows.weights().relative().pick(all));
+    }
+    softTargets.ifPresent(targets -> batch.putAll(targets.batch(all)));
+    return batch;
+  }
+
+  @Override
+  public long tokens(int[] numbers) {
+    return Arrays.stream(numbers).mapToLong(row -> lengths[row]).sum();
+  }
+
+  /** Each row is looked at beside the longest one, so that padding is there if it can be. */
+  @Override
+  public BitSet valuesOf(String input) {
+    int longest = 0;
+    for (int row = 1; row < lengths.length; row++) {
+      longest = lengths[row] > lengths[longest] ? row : longest;
+    }
+    BitSet values = new BitSet();
+    for (int row = 0; row < lengths.length; row++) {
+      Tensor tensor = inputs.batch(row, longest).get(input);
+      if (tensor == null) {
+        throw new IllegalArgumentException(
+            "There is no input '%s', expected one of %s".formatted(input, inputs.feeder().names()));
+      }
+      for (long value : tensor.toLongs()) {
+        values.set((int) value);
+      }
+    }
+    return values;
+  }
+}

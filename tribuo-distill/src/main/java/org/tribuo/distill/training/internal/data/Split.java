@@ -1,0 +1,47 @@
+package org.tribuo.distill.training.internal.data;
+
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.SplittableRandom;
+
+/**
+ * Which rows are trained on, and which are held out.
+ *
+ * @param training in ascending order
+ * @param heldOut in ascending order
+ */
+public record Split(int[] training, int[] heldOut) {
+  /** All rows that count are trained on. */
+  public static Split none(ExampleRows rows) {
+    return new Split(rows.counted().toArray(), new int[0]);
+  }
+
+  /**
+   * Holds out a part of the labelled rows, at least one.
+   *
+   * @throws IllegalArgumentException if there are fewer than two labelled rows
+   */
+  public static Split some(ExampleRows rows, double part, SplittableRandom random) {
+    int[] labelled = rows.labelledRows();
+    if (labelled.length < 2) {
+      throw new IllegalArgumentException(
+          "Early stopping holds out labelled examples, and there are %d, expected at least 2"
+              .formatted(labelled.length));
+    }
+    int count =
+        (int) Math.min(labelled.length - 1, Math.max(1, Math.round(part * labelled.length)));
+    BitSet heldOut = new BitSet(rows.count());
+    for (int i = 0; i < count; i++) {
+      int j = random.nextInt(i, labelled.length);
+      heldOut.set(labelled[j]);
+      labelled[j] = labelled[i];
+    }
+    return new Split(
+        rows.counted().filter(row -> !heldOut.get(row)).toArray(), heldOut.stream().toArray());
+  }
+
+  /** The rows that are trained on and have a label. */
+  public int[] labelledTraining(ExampleRows rows) {
+    return Arrays.stream(training).filter(row -> rows.labelled()[row]).toArray();
+  }
+}

@@ -1,0 +1,44 @@
+package org.tribuo.distill.transformer.internal;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.graph.GraphException;
+
+/**
+ * The attention mask, which distinguishes tokens from padding: an input [batch, positions] that is
+ * not looked up in a table.
+ */
+final class AttentionMask {
+  private AttentionMask() {}
+
+  private static final String USUAL_NAME = "attention_mask";
+
+  /**
+   * The one input of this form; of several the one that has the usual name. None in a model of
+   * images. Floats are not it where nothing is looked up: then they are what the model reads, as
+   * sound is.
+   *
+   * @throws GraphException if several may be it
+   */
+  static Optional<String> of(Graph normalized) {
+    Set<String> looked = EmbeddingTables.of(normalized).inputs();
+    List<String> candidates =
+        normalized.inputs().entrySet().stream()
+            .filter(e -> e.getValue().shape().filter(s -> s.rank() == 2).isPresent())
+            .filter(e -> !looked.isEmpty() || !e.getValue().elementType().isFloat())
+            .map(Map.Entry::getKey)
+            .filter(input -> !looked.contains(input))
+            .toList();
+    if (candidates.size() > 1 && !candidates.contains(USUAL_NAME)) {
+      throw new GraphException(
+          "Each of the inputs %s may distinguish tokens from padding: name the one that does '%s'"
+              .formatted(candidates, USUAL_NAME));
+    }
+    return candidates.contains(USUAL_NAME)
+        ? Optional.of(USUAL_NAME)
+        : candidates.stream().findFirst();
+  }
+}

@@ -1,0 +1,148 @@
+package org.tribuo.distill.transformer.internal;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.tribuo.distill.graph.ElementType;
+import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.graph.Node;
+import org.tribuo.distill.operator.Trait;
+import org.tribuo.distill.operator.internal.standard.StandardOperators;
+
+/**
+ * The embedding tables of a normalised graph: those whose rows an input names, and how many
+ * positions the position tables have. Immutable.
+ */
+public final class EmbeddingTables {
+  private final List<EmbeddingTable> tables;
+  private final OptionalLong maxPositions;
+
+  private EmbeddingTables(List<EmbeddingTable> tables, OptionalLong maxPositions) {
+    this.tables = List.copyOf(tables);
+    this.maxPositions = maxPositions;
+  }
+
+  /** Finds the tables of a graph whose operators are ONNX's own. */
+  public static EmbeddingTables of(Graph normalized) {
+    List<EmbeddingTable> tables = new ArrayList<>();
+    List<Lookup> others = new ArrayList<>();
+    for (Node node : normalized.nodes()) {
+      Optional<Lookup> found = lookup(normalized, node);
+      if (found.isEmpty()) {
+        continue;
+      }
+      Lookup lookup = found.get();
+      String indices = viewed(normalized, node.input(1));
+      if (normalized.inputs().containsKey(indices)) {
+        tables.add(
+            new EmbeddingTable(
+                lookup.initializer(),
+                lookup.rows(),
+                lookup.width(),
+                indices,
+                normalized.consumers(lookup.initializer()).size(),
+                isReadElsewhere(normalized, indices)));
+      } else {
+        others.add(lookup);
+      }
+    }
+    return new EmbeddingTables(tables, maxPositions(normalized, tables, others));
+  }
+
+  /** The tables whose rows an input names, in the order of the graph. */
+  public List<EmbeddingTable> tables() {
+    return tables;
+  }
+
+  /** The tables whose rows a certain input names. */
+  public List<EmbeddingTable> indexedBy(String input) {
+    return tables.stream().filter(table -> table.input().equals(input)).toList();
+  }
+
+  /** The inputs that name rows of tables. */
+  public Set<String> inputs() {
+    Set<String> inputs = new LinkedHashSet<>();
+    tables.forEach(table -> inputs.add(table.input()));
+    return inputs;
+  }
+
+  /** The rows that an input can name, the smallest number if it names rows of several tables. */
+  public OptionalLong rows(String input) {
+    return indexedBy(input).stream().mapToLong(EmbeddingTable::rows).min();
+  }
+
+  /**
+   * The longest text, in tokens, for which the position tables have rows; empty where positions are
+   * not looked up, or are an input's numbers (whose {@link #rows} are the limit then).
+   */
+  public OptionalLong maxPositions() {
+    return maxPositions;
+  }
+
+  private record Lookup(String initializer, long rows, long width, String indices) {}
+
+  private static Optional<Lookup> lookup(Graph graph, Node node) {
+    if (!StandardOperators.has(node, Trait.LOOKS_UP) || node.attributes().get("axis", 0L) != 0) {
+      return Optional.empty();
+    }
+    String name = stored(graph, node.input(0));
+    return Optional.ofNullable(graph.initializers().get(name))
+        .filter(table -> holdsWeights(table.elementType()) && table.rank() == 2)
+        .map(table -> new Lookup(name, table.dim(0), table.dim(1), node.input(1)));
+  }
+
+  /** A quantised table has bytes; other whole numbers are no weights. */
+  private static boolean holdsWeights(ElementType type) {
+    return type.isFloat() || type == ElementType.INT8 || type == ElementType.UINT8;
+  }
+
+  private static String stored(Graph graph, String table) {
+    String name = viewed(graph, table);
+    return graph
+        .producer(name)
+        .filter(node -> StandardOperators.has(node, Trait.CONVERTS_QUANTIZED))
+        .map(node -> stored(graph, node.input(0)))
+        .orElse(name);
+  }
+
+  private static String viewed(Graph graph, String value) {
+    return graph
+        .producer(value)
+        .filter(node -> StandardOperators.has(node, Trait.VIEW))
+        .map(node -> viewed(graph, node.input(0)))
+        .orElse(value);
+  }
+
+  /** Whether a value's numbers, not its sizes, reach another node than look-ups. */
+  private static boolean isReadElsewhere(Graph graph, String value) {
+    for (Node reader : graph.consumers(value)) {
+      boolean view =
+          StandardOperators.has(reader, Trait.VIEW)
+              && reader.input(0).equals(value)
+              && !isReadElsewhere(graph, reader.output());
+      boolean index = lookup(graph, reader).isPresent() && reader.input(1).equals(value);
+      if (!view && !index && !StandardOperators.has(reader, Trait.READS_SIZES)) {
+        return true;
+      }
+    }
+    return graph.isOutput(value);
+  }
+
+  /** Position tables are as wide as the tokens', since their rows are added to one another. */
+  private static OptionalLong maxPositions(
+      Graph graph, List<EmbeddingTable> tables, List<Lookup> others) {
+    return others.stream()
+        .filter(lookup -> tables.stream().anyMatch(t -> t.width() == lookup.width()))
+        .flatMap(lookup -> limit(graph, lookup).stream())
+        .mapToLong(Long::longValue)
+        .min();
+  }
+
+  private static Optional<Long> limit(Graph graph, Lookup lookup) {
+    return PositionNumbers.of(graph, lookup.indices())
+        .map(positions -> Math.min(positions.count(), lookup.rows() - positions.first()));
+  }
+}

@@ -1,0 +1,130 @@
+package org.tribuo.distill.transformer.internal;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.tribuo.distill.graph.Attributes;
+import org.tribuo.distill.graph.Dimension;
+import org.tribuo.distill.graph.ElementType;
+import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.graph.Node;
+import org.tribuo.distill.graph.Shape;
+import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.graph.TensorType;
+
+/**
+ * Writes pooling and a linear layer into a graph of any opset. The forms are those that never
+ * changed: sums over positions are matrix products, as the axes of ReduceSum and Unsqueeze are
+ * attributes in some opsets and inputs in others.
+ */
+final class HeadWriter {
+  /** The output: [batch, labels], or [batch, positions, labels]. */
+  static final String LOGITS = "logits";
+
+  /** The initializer [width, labels] of the linear layer. */
+  static final String WEIGHT = "head.weight";
+
+  /** The initializer [labels] of the linear layer. */
+  static final String BIAS = "head.bias";
+
+  private static final double SMALLEST_COUNT = 1e-9;
+
+  /** 1e-9 is 0 in half precision; this is its smallest normal number. */
+  private static final double SMALLEST_HALF = 6.2e-5;
+
+  private final Graph graph;
+  private final Shape states;
+  private final ElementType elementType;
+  private final Dimension width;
+
+  /**
+   * @param states the type of what is pooled: the hidden states, or a pooler's vectors
+   */
+  HeadWriter(Graph graph, TensorType states) {
+    this.graph = graph;
+    this.states = states.shape().orElseThrow();
+    this.elementType = states.elementType();
+    this.width = this.states.dimension(-1);
+  }
+
+  String firstToken(String hidden) {
+    String first = constant("head.first", Tensor.scalar(0L));
+    return node("Gather", Attributes.NONE.with("axis", 1L), vectors(), hidden, first);
+  }
+
+  /**
+   * @param mask 1 for a token, 0 for padding, [batch, positions]
+   */
+  String mean(String hidden, String mask) {
+    Dimension one = Dimension.of(1);
+    String weights = mask;
+    if (graph.value(mask).elementType() != elementType) {
+      Attributes to = Attributes.NONE.with("to", (long) elementType.onnxNumber());
+      weights = node("Cast", to, List.of(batch(), positions()), mask);
+    }
+    String row = reshape(weights, List.of(batch(), one, positions()), 0, 1, -1);
+    String column = reshape(weights, List.of(batch(), positions(), one), 0, -1, 1);
+    String sum = node("MatMul", Attributes.NONE, List.of(batch(), one, width), row, hidden);
+    String tokens = node("MatMul", Attributes.NONE, List.of(batch(), one, one), row, column);
+    String smallest =
+        constant(
+            "head.smallest_count",
+            Tensor.scalar(
+                    (float) (elementType == ElementType.FLOAT16 ? SMALLEST_HALF : SMALLEST_COUNT))
+                .cast(elementType));
+    String count = node("Max", Attributes.NONE, List.of(batch(), one, one), tokens, smallest);
+    String mean = node("Div", Attributes.NONE, List.of(batch(), one, width), sum, count);
+    return reshape(mean, vectors(), 0, size(width));
+  }
+
+  /** The linear layer over the last axis. */
+  void linear(String pooled, boolean eachToken, Tensor weight) {
+    long labels = weight.dim(1);
+    List<Dimension> dims =
+        new ArrayList<>(eachToken ? List.of(batch(), positions()) : List.of(batch()));
+    dims.add(Dimension.of(labels));
+    graph.setInitializer(WEIGHT, weight.cast(elementType));
+    graph.setInitializer(
+        BIAS, Tensor.of(new float[Math.toIntExact(labels)], labels).cast(elementType));
+    String product = node("MatMul", Attributes.NONE, dims, pooled, WEIGHT);
+    graph.add(
+        Node.ONNX,
+        "Add",
+        Attributes.NONE,
+        List.of(product, BIAS),
+        Map.of(LOGITS, TensorType.of(elementType, new Shape(dims))));
+  }
+
+  private Dimension batch() {
+    return states.dimension(0);
+  }
+
+  private Dimension positions() {
+    return states.dimension(1);
+  }
+
+  private List<Dimension> vectors() {
+    return List.of(batch(), width);
+  }
+
+  private static long size(Dimension fixed) {
+    return ((Dimension.Fixed) fixed).size();
+  }
+
+  private String reshape(String value, List<Dimension> dims, long... sizes) {
+    return node(
+        "Reshape", Attributes.NONE, dims, value, constant("head.shape", Tensor.vector(sizes)));
+  }
+
+  private String constant(String wish, Tensor tensor) {
+    return graph.setInitializer(graph.freshName(wish), tensor).name();
+  }
+
+  private String node(
+      String opType, Attributes attributes, List<Dimension> dims, String... inputs) {
+    String output = graph.freshName("head." + opType);
+    TensorType type = TensorType.of(elementType, new Shape(dims));
+    graph.add(Node.ONNX, opType, attributes, List.of(inputs), Map.of(output, type));
+    return output;
+  }
+}

@@ -1,0 +1,29 @@
+package org.tribuo.distill.transformer.internal;
+
+import java.util.SplittableRandom;
+import org.tribuo.distill.graph.Tensor;
+
+/**
+ * Draws weights from a normal distribution of mean 0 and standard deviation 0.02, as is usual for
+ * BERT (Devlin et al. 2019), by the transform of Box and Muller: the same on every platform.
+ */
+final class InitialWeights {
+  private static final double STANDARD_DEVIATION = 0.02;
+
+  private final SplittableRandom random;
+
+  InitialWeights(long seed) {
+    this.random = new SplittableRandom(seed);
+  }
+
+  /** A matrix [rows, columns]. */
+  Tensor matrix(long rows, long columns) {
+    float[] values = new float[Math.toIntExact(rows * columns)];
+    for (int i = 0; i < values.length; i++) {
+      double radius = StrictMath.sqrt(-2 * StrictMath.log(1 - random.nextDouble()));
+      double angle = 2 * Math.PI * random.nextDouble();
+      values[i] = (float) (STANDARD_DEVIATION * radius * StrictMath.cos(angle));
+    }
+    return Tensor.of(values, rows, columns);
+  }
+}

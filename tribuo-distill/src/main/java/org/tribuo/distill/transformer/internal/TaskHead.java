@@ -1,0 +1,116 @@
+package org.tribuo.distill.transformer.internal;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.tribuo.distill.graph.Dimension;
+import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.graph.GraphException;
+import org.tribuo.distill.graph.TensorType;
+import org.tribuo.distill.transformer.Pooling;
+
+/**
+ * A task's head: pooling, then a linear layer, whose outputs are class scores, label scores or
+ * regressed numbers, as the loss has it. Weights are drawn from a normal distribution of standard
+ * deviation 0.02, biases are 0, as is usual for BERT. The operators are of the form that every
+ * opset from 8 on has, so the graph keeps its own.
+ *
+ * @param pooling what the linear layer reads
+ * @param labels the number of logits, 1 or more
+ * @param seed of the weights: the same seed gives the same weights
+ */
+public record TaskHead(Pooling pooling, int labels, long seed) {
+  /** The output of a graph with a head: [batch, labels], or [batch, positions, labels]. */
+  public static final String LOGITS = HeadWriter.LOGITS;
+
+  /** The initializer [width, labels] of the linear layer. */
+  public static final String WEIGHT = HeadWriter.WEIGHT;
+
+  /** The initializer [labels] of the linear layer. */
+  public static final String BIAS = HeadWriter.BIAS;
+
+  public TaskHead {
+    if (labels < 1) {
+      throw new IllegalArgumentException(
+          "A head needs one label or more, this has %d".formatted(labels));
+    }
+  }
+
+  /**
+   * A copy of an encoder with this head, which takes the place of everything behind the layers and
+   * is the only output.
+   *
+   * @throws GraphException if the encoder has no layers, no attention mask where the mean is over
+   *     one, or no pooler where its own is requested
+   */
+  public Graph attach(Transformer transformer) {
+    Graph normalized = transformer.normalized();
+    Graph graph = transformer.graph();
+    String read = pooling == Pooling.OWN ? ownPooler(normalized) : transformer.layers().output();
+    TensorType type = normalized.type(read).orElseThrow();
+    graph.outputs().forEach(graph::removeOutput);
+    graph.setType(read, type);
+    graph.addOutput(read);
+    graph.removeUnused();
+    graph.removeOutput(read);
+    for (String name : List.of(LOGITS, WEIGHT, BIAS)) {
+      if (graph.has(name)) {
+        throw new GraphException(
+            "The encoder has a value '%s' already, so '%s' is a head's output, not a pooler's"
+                .formatted(name, read));
+      }
+    }
+    HeadWriter writer = new HeadWriter(graph, type);
+    String pooled =
+        switch (pooling) {
+          case FIRST_TOKEN -> writer.firstToken(read);
+          case MEAN -> writer.mean(read, attentionMask(normalized));
+          case OWN, NONE -> read;
+        };
+    writer.linear(
+        pooled,
+        pooling == Pooling.NONE,
+        new InitialWeights(seed).matrix(widthOf(read, type), labels));
+    graph.addOutput(LOGITS);
+    return graph;
+  }
+
+  private static long widthOf(String value, TensorType type) {
+    if (type.shape().isPresent()
+        && type.shape().get().dimension(-1) instanceof Dimension.Fixed fixed) {
+      return fixed.size();
+    }
+    throw new GraphException(
+        "The width of '%s' %s is not known: a head needs a fixed one".formatted(value, type));
+  }
+
+  private static String ownPooler(Graph normalized) {
+    List<String> poolers =
+        normalized.outputs().stream()
+            .filter(output -> isMatrixOfFloats(normalized.type(output).orElse(null)))
+            .toList();
+    if (poolers.size() != 1) {
+      throw new GraphException(
+          ("The model's own pooler is its only output of two dimensions, but %s of its outputs %s"
+                  + " have two: choose the pooling FIRST_TOKEN or MEAN")
+              .formatted(poolers.isEmpty() ? "none" : poolers, normalized.outputs()));
+    }
+    return poolers.get(0);
+  }
+
+  private static boolean isMatrixOfFloats(@Nullable TensorType type) {
+    return type != null
+        && type.elementType().isFloat()
+        && type.shape().filter(shape -> shape.rank() == 2).isPresent();
+  }
+
+  private static String attentionMask(Graph normalized) {
+    return AttentionMask.of(normalized)
+        .orElseThrow(
+            () ->
+                new GraphException(
+                    ("The mean is over the attention mask, an input [batch, positions] that is not"
+                            + " looked up in a table, but none of the inputs %s is one: choose"
+                            + " another pooling")
+                        .formatted(normalized.inputs())));
+  }
+}

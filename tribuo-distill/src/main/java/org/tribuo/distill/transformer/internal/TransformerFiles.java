@@ -1,0 +1,32 @@
+package org.tribuo.distill.transformer.internal;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.tribuo.distill.graph.OnnxModel;
+
+/**
+ * The Transformers of one training by their files: each file is read once, and analysed once for
+ * all who use it. Safe for many threads.
+ */
+public final class TransformerFiles {
+  private final Map<Path, Transformer> read = new HashMap<>();
+
+  /**
+   * The Transformer of a file; its external data is mapped, and must stay in place while it is in
+   * use.
+   *
+   * @throws IOException if the file cannot be read
+   * @throws org.tribuo.distill.graph.GraphException if it is no ONNX model
+   */
+  public synchronized Transformer read(Path file) throws IOException {
+    Path real = file.toRealPath();
+    Transformer known = read.get(real);
+    if (known == null) {
+      known = Transformer.of(OnnxModel.read(file));
+      read.put(real, known);
+    }
+    return known;
+  }
+}

@@ -1,0 +1,222 @@
+package org.tribuo.distill;
+
+import static java.util.Map.entry;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaCodeUnit;
+import com.tngtech.archunit.core.domain.JavaField;
+import com.tngtech.archunit.core.domain.JavaMember;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.domain.JavaType;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * What is open is what users and authors of extensions need: a package that is named {@code
+ * internal}, or is below one, is closed to all other modules, and no open type leads into it.
+ */
+@AnalyzeClasses(
+    locations = ArchitectureTest.Library.class,
+    importOptions = ArchitectureTest.WrittenByHand.class)
+class PublicApiTest {
+  private static final String BASE = "org.tribuo.distill.";
+
+  /** It falls when types are closed, and grows for a reason. */
+  private static final int MOST_OPEN_TYPES = 149;
+
+  private static final Pattern CLOSED_NAME =
+      Pattern.compile(
+          "org\\.tribuo\\.distill\\.(?:\\w+\\.)*?internal\\.(?:[a-z]\\w*\\.)*([A-Z]\\w*)");
+
+  private static final String ASKED =
+      "the trainer asks its components; methods of interfaces are public";
+  private static final String READ = "the trainer reads the settings of its components";
+  private static final String OBJECTIVE = "the objective makes what a loss is given";
+  private static final String TOLD = "names what was found in teacher and student";
+
+  /** Members that lead into closed packages, and why; what overrides them does too. */
+  private static final Map<String, String> LEADS_INSIDE =
+      Map.ofEntries(
+          entry("student.StudentSource.make", ASKED),
+          entry("teacher.TeacherSource.labels", ASKED),
+          entry("teacher.TeacherSource.agreement", ASKED),
+          entry("teacher.TeacherSource$Member.ready", ASKED),
+          entry("teacher.TeacherSource$Member.checkLabels", ASKED),
+          entry("teacher.TeacherSource$Member.checkExamples", ASKED),
+          entry("task.Task.unit", ASKED),
+          entry("task.Task.head", ASKED),
+          entry("task.Task.codec", ASKED),
+          entry("task.Task.columnsOf", ASKED),
+          entry("task.Task.score", ASKED),
+          entry("task.Task.serialize", ASKED),
+          entry("task.Task", "a model is saved with its task"),
+          entry("teacher.OnnxTeacher.activations", READ),
+          entry("teacher.OnnxTeacher.network", READ),
+          entry("input.Batching.plan", READ),
+          entry("loss.DistillationObjective.schedules", READ),
+          entry("student.TrainingGraphOptions.rules", READ),
+          entry("training.AdamWOptimizer.adamW", READ),
+          entry("training.AdamWOptimizer.checkLearningRate", READ),
+          entry("loss.Features.<init>", OBJECTIVE),
+          entry("loss.Rows.examples", OBJECTIVE),
+          entry("loss.Rows.tokens", OBJECTIVE),
+          entry("DistillationListener.onFeatures", TOLD),
+          entry("DistillationListener.onLabelOrder", TOLD),
+          entry("input.text.ConllDataSourceProvenance", "shares what provenances of files have"),
+          entry("input.text.CsvTextDataSourceProvenance", "shares what provenances of files have"));
+
+  /** What the other modules use of closed packages: the library of kernels is made for this one. */
+  private static final Map<String, Set<String>> USED_BY_OTHER_MODULES =
+      Map.of(
+          "tribuo-distill-onednn/src/main",
+          Set.of("DistillDomain", "NativeFiles"),
+          "examples/src/main",
+          Set.of(
+              "BooleanProperties",
+              "InputFiles",
+              "ModelFile",
+              "QuantisedWeights",
+              "Sha256",
+              "TransformerLayers"),
+          "examples/programs",
+          Set.of(),
+          "examples/serving",
+          Set.of());
+
+  @ArchTest
+  static void noMoreTypesAreOpen(JavaClasses classes) {
+    Set<String> open =
+        classes.stream()
+            .filter(type -> type.isTopLevelClass() && isOpen(type))
+            .map(PublicApiTest::name)
+            .collect(Collectors.toCollection(TreeSet::new));
+
+    assertThat(open).hasSizeLessThanOrEqualTo(MOST_OPEN_TYPES).contains("DistillationTrainer");
+  }
+
+  @ArchTest
+  static void openTypesLeadToOpenTypes(JavaClasses classes) {
+    Set<String> unused = new TreeSet<>(LEADS_INSIDE.keySet());
+    List<String> found = new ArrayList<>();
+    for (JavaClass type : classes) {
+      if (isOpen(type)) {
+        Stream<JavaType> parents =
+            Stream.concat(
+                Stream.concat(type.getSuperclass().stream(), type.getInterfaces().stream()),
+                type.getTypeParameters().stream());
+        check(type, name(type), parents, unused, found);
+        for (JavaMember member : type.getMembers()) {
+          if (isVisible(member)) {
+            check(type, name(type) + "." + member.getName(), types(member), unused, found);
+          }
+        }
+      }
+    }
+
+    assertThat(found).as("open members that lead to closed types").isEmpty();
+    assertThat(unused).as("exceptions without a use").isEmpty();
+  }
+
+  private static void check(
+      JavaClass owner,
+      String member,
+      Stream<JavaType> types,
+      Set<String> unused,
+      List<String> found) {
+    Set<String> closed =
+        types
+            .flatMap(type -> type.getAllInvolvedRawTypes().stream())
+            .map(JavaClass::getBaseComponentType)
+            .filter(PublicApiTest::isClosed)
+            .map(PublicApiTest::name)
+            .collect(Collectors.toCollection(TreeSet::new));
+    if (closed.isEmpty()) {
+      return;
+    }
+    Optional<String> exception =
+        Stream.concat(
+                Stream.of(owner),
+                Stream.concat(
+                    owner.getAllRawSuperclasses().stream(), owner.getAllRawInterfaces().stream()))
+            .map(type -> member.replace(name(owner), name(type)))
+            .filter(LEADS_INSIDE::containsKey)
+            .findFirst();
+    exception.ifPresentOrElse(unused::remove, () -> found.add(member + " leads to " + closed));
+  }
+
+  private static Stream<JavaType> types(JavaMember member) {
+    if (member instanceof JavaField field) {
+      return Stream.of(field.getType());
+    }
+    JavaCodeUnit unit = (JavaCodeUnit) member;
+    return Stream.of(
+            unit.getParameterTypes().stream(),
+            Stream.of(unit.getReturnType()),
+            unit.getTypeParameters().stream(),
+            unit.getExceptionTypes().stream())
+        .flatMap(all -> all);
+  }
+
+  @ArchTest
+  static void otherModulesUseWhatIsOpen(JavaClasses classes) throws IOException {
+    for (Map.Entry<String, Set<String>> module : USED_BY_OTHER_MODULES.entrySet()) {
+      Set<String> used = new TreeSet<>();
+      try (Stream<Path> files = Files.walk(Path.of("..").resolve(module.getKey()))) {
+        files
+            .filter(file -> file.toString().endsWith(".java"))
+            .flatMap(PublicApiTest::closedNames)
+            .forEach(used::add);
+      }
+
+      assertThat(used).as("closed types in %s", module.getKey()).isEqualTo(module.getValue());
+    }
+  }
+
+  private static Stream<String> closedNames(Path file) {
+    try {
+      List<MatchResult> names = CLOSED_NAME.matcher(Files.readString(file)).results().toList();
+      return names.stream().map(name -> name.group(1));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static boolean isVisible(JavaMember member) {
+    Set<JavaModifier> modifiers = member.getModifiers();
+    return !modifiers.contains(JavaModifier.SYNTHETIC)
+        && (modifiers.contains(JavaModifier.PUBLIC) || modifiers.contains(JavaModifier.PROTECTED));
+  }
+
+  private static boolean isOpen(JavaClass type) {
+    return type.getModifiers().contains(JavaModifier.PUBLIC)
+        && !isClosed(type)
+        && type.getEnclosingClass().map(PublicApiTest::isOpen).orElse(true);
+  }
+
+  private static boolean isClosed(JavaClass type) {
+    return (type.getPackageName() + ".").startsWith(BASE)
+        && (type.getPackageName() + ".").contains(".internal.");
+  }
+
+  private static String name(JavaClass type) {
+    return type.getName().startsWith(BASE)
+        ? type.getName().substring(BASE.length())
+        : type.getName();
+  }
+}

@@ -1,0 +1,33 @@
+package org.tribuo.distill.input.internal.text;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.util.List;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+import org.tribuo.distill.input.text.TokenSequence;
+
+class TokenLimitsTest {
+  private static final List<TokenSequence> LONG = List.of(TokenSequence.of(new int[600]));
+
+  @Test
+  void aModelWhosePositionsNobodyKnowsReadsTextsOfAnyLength() {
+    TokenLimits anyLength = new TokenLimits(OptionalInt.empty(), 101, OptionalInt.empty());
+    anyLength.check("teacher 'teacher.onnx'", false, LONG);
+    assertThat(anyLength.orUsual(OptionalInt.empty())).isEqualTo(512);
+    assertThat(anyLength.orUsual(OptionalInt.of(1024))).isEqualTo(1024);
+    assertThat(anyLength.features(OptionalInt.empty()).positions()).isEqualTo(512);
+  }
+
+  @Test
+  void knownPositionsAreALimit() {
+    TokenLimits known = new TokenLimits(OptionalInt.of(512), 101, OptionalInt.empty());
+    assertThat(known.orUsual(OptionalInt.of(1024))).isEqualTo(512);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> known.check("teacher 'teacher.onnx'", false, LONG))
+        .withMessage(
+            "Example 0 has 600 tokens, the teacher 'teacher.onnx' has positions for 512; set the"
+                + " tokenizer's maximum length to that");
+  }
+}
