@@ -6,8 +6,8 @@ import org.tribuo.ImmutableFeatureMap;
 import org.tribuo.sequence.SequenceExample;
 
 /**
- * How sequences of one kind, such as the words of a sentence, become rows that a model of some
- * {@link Modality} reads. Implementations have no state, and are found by {@code ServiceLoader}.
+ * How sequences of one kind, such as the words of a sentence, become rows that a model reads as it
+ * reads whole texts. Implementations have no state, and are found by {@code ServiceLoader}.
  */
 public interface SequenceModality {
   /** Whether sequences that have these features are of this kind. */

@@ -14,8 +14,8 @@ import org.tribuo.distill.input.SequenceWindow;
 import org.tribuo.sequence.SequenceExample;
 
 /**
- * Sentences as words of tokens, which {@link WordTokenizer} makes, for models that read {@link
- * Tokens}. A word is scored at the first of its tokens.
+ * Sentences as words of tokens, which {@link WordTokenizer} makes, for models that read tokens. A
+ * word is scored at the first of its tokens.
  *
  * <p>A sentence that has too many tokens is cut into windows of whole words, each with the special
  * tokens of the sentence. Two neighbours share up to half of their tokens, and a word that is in
