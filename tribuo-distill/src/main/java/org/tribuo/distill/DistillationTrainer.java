@@ -14,6 +14,7 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.Dataset;
 import org.tribuo.Output;
+import org.tribuo.OutputFactory;
 import org.tribuo.Trainer;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.input.Batching;
@@ -248,6 +249,18 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
    */
   public void checkExamples(Dataset<T> examples) {
     Preparation.checkExamples(recipe, examples);
+  }
+
+  /**
+   * The maximum length in positions of an example that the student is trained on: that of the
+   * batching, else what the student can read, which is made to find that out.
+   *
+   * @param outputs those of its datasets
+   * @throws org.tribuo.distill.graph.GraphException if there can be no such student
+   * @throws java.io.UncheckedIOException if a file cannot be read
+   */
+  public int maxLength(OutputFactory<T> outputs) {
+    return recipe.batching().maxLength().orElseGet(() -> Preparation.maxLength(recipe, outputs));
   }
 
   /** As part of another training, which listens to its progress. */

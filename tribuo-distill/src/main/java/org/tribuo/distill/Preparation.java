@@ -15,6 +15,7 @@ import java.util.stream.IntStream;
 import org.tribuo.ConfigurableDataSource;
 import org.tribuo.Dataset;
 import org.tribuo.Output;
+import org.tribuo.OutputFactory;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
@@ -152,7 +153,7 @@ record Preparation<T extends Output<T>>(
     try {
       Task<T> task = recipe.task(examples.getOutputFactory());
       TransformerFiles files = new TransformerFiles();
-      Transformer student = recipe.student().make(task.head(ANY_COLUMNS), 0, files).transformer();
+      Transformer student = anyStudent(recipe, task, files);
       InputReader<?> reader =
           Modalities.of(student.graph().inputs())
               .reader(
@@ -171,6 +172,27 @@ record Preparation<T extends Output<T>>(
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /**
+   * The maximum length in positions that the student can read.
+   *
+   * @param outputs those of its datasets
+   */
+  static <T extends Output<T>> int maxLength(Recipe recipe, OutputFactory<T> outputs) {
+    try {
+      Transformer student = anyStudent(recipe, recipe.task(outputs), new TransformerFiles());
+      return Modalities.of(student.graph().inputs())
+          .readerOfTrained(student, OptionalInt.empty(), recipe.batching().padId())
+          .maxLength();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Transformer anyStudent(Recipe recipe, Task<?> task, TransformerFiles files)
+      throws IOException {
+    return recipe.student().make(task.head(ANY_COLUMNS), 0, files).transformer();
   }
 
   /** One preparation under way. */
@@ -212,7 +234,11 @@ record Preparation<T extends Output<T>>(
               .map(
                   stopping ->
                       new HeldOutValidation(
-                          network, recipe.device(), task.score(), rows, split.heldOut())),
+                          network,
+                          recipe.device(),
+                          task.score(network.labelOrder()),
+                          rows,
+                          split.heldOut())),
           student.imprinted()
               ? Optional.of(imprinting(task, network, rows, split))
               : Optional.empty());

@@ -122,6 +122,7 @@ class ArchitectureTest {
                   "student",
                   "training",
                   "transformer")),
+          entry("sequence", Set.of("engine", "input", "task", "teacher", "trainers")),
           entry(
               "report",
               Set.of(

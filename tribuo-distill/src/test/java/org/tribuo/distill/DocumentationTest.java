@@ -134,7 +134,7 @@ class DocumentationTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"training.md", "objectives.md", "speed.md"})
+  @ValueSource(strings = {"training.md", "tokens.md", "objectives.md", "speed.md"})
   void theComponentsOfExamplesHaveTheSettingsThatTheyState(String page) throws Exception {
     List<MatchResult> components =
         COMPONENT.matcher(Files.readString(PAGES.resolve(page))).results().toList();

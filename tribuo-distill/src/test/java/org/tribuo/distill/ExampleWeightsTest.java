@@ -28,11 +28,14 @@ import org.tribuo.distill.student.TrainingGraphOptions;
 import org.tribuo.distill.task.MultipleLabels;
 import org.tribuo.distill.task.Regression;
 import org.tribuo.distill.task.SingleLabel;
+import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.training.AdamWOptimizer;
 
 /** Examples with Tribuo's weights. */
 class ExampleWeightsTest {
+  private static final LabelOrder TWO = LabelOrder.of("0", "1");
+
   private static final Path BERT = Zoo.file("bert_seqcls_ts11");
   private static final List<String> ORDER = List.of("red", "blue", "green");
   private static final int ROWS = 24;
@@ -169,16 +172,16 @@ class ExampleWeightsTest {
     Tensor logits = Tensor.of(new float[] {1, 0, 1, 0, 1, 0}, 3, 2);
     Tensor weights = Tensor.of(new float[] {1, 0.25f, 0.25f}, 3);
 
-    assertThat(new SingleLabel().score().of(logits, Tensor.vector(0, 1, 1), weights))
+    assertThat(new SingleLabel().score(TWO).of(logits, Tensor.vector(0, 1, 1), weights))
         .isEqualTo(1 / 1.5);
     assertThat(
             new MultipleLabels()
-                .score()
+                .score(TWO)
                 .of(logits, Tensor.of(new float[] {1, 0, 0, 1, 0, 1}, 3, 2), weights))
         .isEqualTo(2 * 1 / (2 + 0.5 + 0.5));
     assertThat(
             new Regression()
-                .score()
+                .score(TWO)
                 .of(logits, Tensor.of(new float[] {1, 0, 0, 0, 1, 0}, 3, 2), weights))
         .isEqualTo(-0.25 / 3);
   }

@@ -38,7 +38,7 @@ class PublicApiTest {
   private static final String BASE = "org.tribuo.distill.";
 
   /** It falls when types are closed, and grows for a reason. */
-  private static final int MOST_OPEN_TYPES = 134;
+  private static final int MOST_OPEN_TYPES = 150;
 
   private static final Pattern CLOSED_NAME =
       Pattern.compile(
@@ -78,6 +78,7 @@ class PublicApiTest {
           entry("loss.Rows.tokens", OBJECTIVE),
           entry("DistillationListener.onFeatures", TOLD),
           entry("DistillationListener.onLabelOrder", TOLD),
+          entry("input.text.ConllDataSourceProvenance", "shares what provenances of files have"),
           entry("input.text.CsvTextDataSourceProvenance", "shares what provenances of files have"));
 
   /** What the other modules use of closed packages: the library of kernels is made for this one. */

@@ -219,7 +219,7 @@ class TokenDistillationTest {
     return new HeldOutValidation(
             network(model),
             Device.cpu(1),
-            new SingleLabel().score(),
+            new SingleLabel().score(LABELS),
             rows(),
             IntStream.range(0, TEXTS).toArray())
         .measure(model)

@@ -19,12 +19,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The programs of one file compile and run as they stand, in a folder that has a few of BANKING77's
- * questions and a tiny encoder under the names of the repository; and the README shows them.
+ * questions and WNUT17's posts, and a tiny encoder under the names of the repository; and the
+ * README shows them.
  */
 class ProgramsTest {
   private static final Path ROOT = Path.of("..");
   private static final Path PROGRAMS = Path.of("programs");
   private static final String BANKING77 = "examples/data/banking77";
+  private static final String WNUT17 = "examples/data/wnut17";
   private static final String RESULTS = "target/banking77";
   private static final int EVERY = 100;
 
@@ -57,6 +59,12 @@ class ProgramsTest {
         .first()
         .asString()
         .matches("\\w+\\??, \\d[.,]\\d{3}: Where is my new card\\?");
+
+    copyPosts();
+    assertThat(run("TagWords").lines())
+        .hasSize(3)
+        .allMatch(line -> line.matches("(teacher|student|control): entity F1 \\d.*MB"));
+    assertThat(results).isDirectoryContaining("glob:**my-small-tagger.onnx");
   }
 
   @Test
@@ -81,7 +89,7 @@ class ProgramsTest {
     String readme = Files.readString(ROOT.resolve("README.md"));
 
     assertThat(programs().map(Path::getFileName))
-        .hasSize(4)
+        .hasSize(5)
         .allSatisfy(
             file -> assertThat(readme).contains("-Dprogram=examples/programs/%s".formatted(file)));
   }
@@ -118,6 +126,15 @@ class ProgramsTest {
     Files.write(
         data.resolve("labelled_20_per_intent.txt"),
         IntStream.of(labelled).mapToObj(line -> String.valueOf(line - 1)).toList());
+  }
+
+  /** The first posts, the test posts from the same file. */
+  private void copyPosts() throws IOException {
+    Path data = Files.createDirectories(folder.resolve(WNUT17));
+    List<String> posts =
+        Files.readAllLines(ROOT.resolve(WNUT17).resolve("wnut17train.conll")).subList(0, 300);
+    Files.write(data.resolve("wnut17train.conll"), posts);
+    Files.write(data.resolve("emerging.test.annotated"), posts);
   }
 
   /** A tiny encoder in the place of the one that the main job unpacks. */

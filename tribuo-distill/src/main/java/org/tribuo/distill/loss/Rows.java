@@ -208,7 +208,12 @@ public final class Rows {
       Value ones = op.expand(op.scalar(1, student), op.sizeOf(student, 0));
       return new Value(ones.name(), axes.type(floatType()));
     }
-    return tokens.mask() instanceof TokenMask.Input mask ? marked(mask) : haveClass();
+    if (tokens.mask() instanceof TokenMask.Input mask) {
+      return marked(mask);
+    }
+    return tokens.mask() instanceof TokenMask.Stated
+        ? marked(inputs.input(ObjectiveInputs.COUNTED, axes.type(floatType())))
+        : haveClass();
   }
 
   /** 1 for a row that counts and has a true class, 0 for another: [rows]. */
@@ -233,7 +238,7 @@ public final class Rows {
 
   /** Whether rows have weights of their own. */
   public boolean isWeighted() {
-    return form instanceof RowForm.Examples examples && examples.weighted();
+    return form.weighted();
   }
 
   /** The weight of a row that counts, which is 1 unless it has one of its own, else 0: [rows]. */
@@ -252,9 +257,17 @@ public final class Rows {
   }
 
   private Value weighted(Value counted) {
-    return isWeighted()
-        ? op.mul(counted, inputs.input(ObjectiveInputs.EXAMPLE_WEIGHTS, axes.type(floatType())))
-        : counted;
+    if (!isWeighted()) {
+      return counted;
+    }
+    TensorType type = TensorType.of(floatType(), Shape.of(axes.leading().get(0)));
+    Value ofExamples = inputs.input(ObjectiveInputs.EXAMPLE_WEIGHTS, type);
+    if (axes.leading().size() == 1) {
+      return op.mul(counted, ofExamples);
+    }
+    Value ofTokens =
+        op.reshape(counted, op.concat(0, List.of(op.sizeOf(ofExamples, 0), op.longs(-1))));
+    return axes.flat(op, op.mul(ofTokens, op.unsqueeze(ofExamples, 1)));
   }
 
   private Value haveClass() {
@@ -268,7 +281,10 @@ public final class Rows {
           "The mask '%s' is no input of the student, expected one of %s"
               .formatted(input.input(), op.graph().inputs().keySet()));
     }
-    Value marks = op.cast(op.graph().value(input.input()), floatType());
+    return marked(op.cast(op.graph().value(input.input()), floatType()));
+  }
+
+  private Value marked(Value marks) {
     Value next = axes.shifted(op, marks, op.scalar(0, marks));
     return axes.flat(op, axes.shift() == 0 ? marks : op.mul(marks, next));
   }

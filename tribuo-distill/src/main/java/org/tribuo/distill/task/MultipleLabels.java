@@ -92,7 +92,7 @@ public record MultipleLabels() implements Task<MultiLabel> {
   }
 
   @Override
-  public Score score() {
+  public Score score(LabelOrder columns) {
     return new MicroF1();
   }
 }

@@ -85,7 +85,7 @@ public record Regression() implements Task<Regressor> {
   }
 
   @Override
-  public Score score() {
+  public Score score(LabelOrder columns) {
     return new NegativeSquaredError();
   }
 }

@@ -95,8 +95,12 @@ public interface Task<T extends Output<T>>
     return form == AnswerForm.LOGITS || probabilities().equals(Optional.of(form));
   }
 
-  /** What early stopping measures. */
-  Score score();
+  /**
+   * What early stopping measures.
+   *
+   * @param columns of the logits
+   */
+  Score score(LabelOrder columns);
 
   @Override
   default ComponentProto serialize() {

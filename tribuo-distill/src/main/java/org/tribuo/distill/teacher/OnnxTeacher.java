@@ -24,6 +24,7 @@ import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.distill.student.internal.Student;
 import org.tribuo.distill.student.internal.StudentNetwork;
 import org.tribuo.distill.task.Task;
+import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.teacher.internal.FeatureTeacher;
 import org.tribuo.distill.teacher.internal.ReadyTeacher;
@@ -191,11 +192,13 @@ public final class OnnxTeacher implements TeacherSource.Member {
   @Override
   public void checkExamples(Dataset<?> examples, ExampleInputs<?> ofStudent, TeacherUse use)
       throws IOException {
+    checkTokens(use.task());
     reading(use.files().read(path).model()).of(examples, ofStudent, use.maxLength(), use.files());
   }
 
   @Override
   public Optional<ReadyTeacher> ready(TeacherUse use) throws IOException {
+    checkTokens(use.task());
     OnnxModel model = use.files().read(path).model();
     NamedColumns columns = file().namedColumns(labelOrder, model);
     return Optional.of(
@@ -209,6 +212,17 @@ public final class OnnxTeacher implements TeacherSource.Member {
                 use.device()),
             columns,
             reading(model)));
+  }
+
+  /** What is output for each token can be compared if both have the same tokens. */
+  private void checkTokens(Task<?> task) {
+    if (tokenizer != null && task.head(LabelOrder.of("0", "1")).row().isRagged()) {
+      throw new PropertyException(
+          component,
+          "tokenizer",
+          "is stated, but what %s predicts is compared token by token: the teacher must read the student's tokens"
+              .formatted(task));
+    }
   }
 
   private TeacherReading reading(OnnxModel model) {
@@ -236,17 +250,18 @@ public final class OnnxTeacher implements TeacherSource.Member {
     TransformerFiles files = new TransformerFiles();
     OnnxModel onnx = files.read(path).model();
     LabelOrder labels = new LabelOrder(file().labelOrder(labelOrder, onnx));
-    TeacherSettings asItIs = TeacherSettings.of(path, labels).withValues();
+    Head head = task.head(labels);
+    TeacherSettings asItIs = TeacherSettings.of(path, labels).withRows(head.row()).withValues();
     String output;
     try (Teacher teacher = Teacher.open(logits(onnx).map(asItIs::withLogits).orElse(asItIs))) {
       output = teacher.output();
     }
-    Student head = new Student(files.read(path), output, task.head(labels));
+    Student asStudent = new Student(files.read(path), output, head);
     InputReader<?> reader =
-        Modalities.of(head.transformer().graph().inputs())
-            .readerOfTrained(head.transformer(), OnnxMetadata.maxLength(onnx), ownPadId(onnx));
+        Modalities.of(asStudent.transformer().graph().inputs())
+            .readerOfTrained(asStudent.transformer(), OnnxMetadata.maxLength(onnx), ownPadId(onnx));
     return StudentNetwork.of(
-        task.probabilities().isPresent() ? head.belowProbabilities() : head, reader);
+        task.probabilities().isPresent() ? asStudent.belowProbabilities() : asStudent, reader);
   }
 
   private Optional<String> logits(OnnxModel model) {

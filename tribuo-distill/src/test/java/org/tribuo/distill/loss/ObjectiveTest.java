@@ -572,7 +572,7 @@ class ObjectiveTest {
         .hasMessageContaining("Component: Dist, Property: beta, is -1.0");
     assertThatThrownBy(() -> new SparseKlDivergence(0))
         .hasMessageContaining("Property: k, is 0, expected 1 or more");
-    assertThatThrownBy(() -> new RowForm.Tokens(2, TokenMask.labels()))
+    assertThatThrownBy(() -> new RowForm.Tokens(2, TokenMask.labels(), false))
         .hasMessageContaining("Labels are shifted by 2 positions");
   }
 

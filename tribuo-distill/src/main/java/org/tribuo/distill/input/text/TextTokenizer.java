@@ -131,6 +131,23 @@ public final class TextTokenizer implements AutoCloseable {
   }
 
   /**
+   * The tokens of a text with their offsets in it, in code points.
+   *
+   * @throws IllegalArgumentException as {@link #encode(String)}, but a text may have no token; or
+   *     if it would be cut
+   * @throws IllegalStateException if this tokenizer is closed
+   */
+  Encoding encodeWhole(String text) {
+    checkLength(text);
+    Encoding encoding = whileOpen(() -> understood(() -> tokenizer.encode(text), text));
+    if (encoding.getOverflowing().length > 0) {
+      throw new IllegalArgumentException(
+          "The text '%s' has more than %d tokens; split it".formatted(shortened(text), maxLength));
+    }
+    return encoding;
+  }
+
+  /**
    * The tokens of a pair of texts; the longer one is cut first.
    *
    * @throws IllegalArgumentException if the tokenizer finds no token in them, refuses them, or

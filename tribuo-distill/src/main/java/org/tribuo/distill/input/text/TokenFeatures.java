@@ -57,30 +57,27 @@ public record TokenFeatures(int positions, int vocabulary) {
    * @throws IllegalArgumentException if the sequence is longer than {@link #MAX_POSITIONS}
    */
   public static <T extends Output<T>> Example<T> toExample(TokenSequence tokens, T output) {
+    return new ArrayExample<>(output, features(tokens));
+  }
+
+  /** The features of tokens, as {@link #toExample} has them. */
+  static List<Feature> features(TokenSequence tokens) {
     int length = tokens.length();
     if (length > MAX_POSITIONS) {
       throw new IllegalArgumentException(
           "The text has %d tokens, an example holds at most %d; truncate it"
               .formatted(length, MAX_POSITIONS));
     }
-    int segmented = 0;
+    List<Feature> features = new ArrayList<>(length);
     for (int i = 0; i < length; i++) {
-      segmented += tokens.typeId(i) == 0 ? 0 : 1;
-    }
-    String[] names = new String[length + segmented];
-    double[] values = new double[length + segmented];
-    int next = 0;
-    for (int i = 0; i < length; i++) {
-      names[next] = name(IDS, i);
-      values[next++] = tokens.id(i) + 1.0;
+      features.add(new Feature(name(IDS, i), tokens.id(i) + 1.0));
     }
     for (int i = 0; i < length; i++) {
       if (tokens.typeId(i) != 0) {
-        names[next] = name(TYPE_IDS, i);
-        values[next++] = tokens.typeId(i);
+        features.add(new Feature(name(TYPE_IDS, i), tokens.typeId(i)));
       }
     }
-    return new ArrayExample<>(output, names, values);
+    return features;
   }
 
   /**
@@ -219,7 +216,7 @@ public record TokenFeatures(int positions, int vocabulary) {
                 "are the names hashed, or the features of another extractor?"));
   }
 
-  private static String name(String prefix, int position) {
+  static String name(String prefix, int position) {
     String digits = Integer.toString(position);
     return prefix + "0".repeat(DIGITS - digits.length()) + digits;
   }

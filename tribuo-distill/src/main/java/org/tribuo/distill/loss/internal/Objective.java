@@ -50,7 +50,7 @@ public record Objective(
     if (rows instanceof RowForm.Tokens tokens && hard.isPresent()) {
       checkVectors(tokens, hard.get());
     }
-    if (rows instanceof RowForm.Examples examples && examples.weighted()) {
+    if (rows.weighted()) {
       soft.filter(loss -> !loss.weighsRows()).ifPresent(Objective::refuseWeights);
       matching.ifPresent(found -> refuseWeights(found.terms().get(0).loss()));
     }

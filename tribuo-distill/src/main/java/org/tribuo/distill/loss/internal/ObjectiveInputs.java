@@ -26,9 +26,12 @@ public final class ObjectiveInputs {
    */
   public static final String LABELLED = "labelled";
 
+  /** 1 for a token that counts, 0 for another: float [rows...]; of {@link TokenMask.Stated}. */
+  public static final String COUNTED = "counted";
+
   /**
-   * How much each example counts beside the others: float [batch], greater than 0; only where
-   * {@link RowForm.Examples} are weighted.
+   * How much each example, and each token of it, counts beside the others: float [batch], greater
+   * than 0; only where rows are {@link RowForm#weighted}.
    */
   public static final String EXAMPLE_WEIGHTS = "example_weights";
 

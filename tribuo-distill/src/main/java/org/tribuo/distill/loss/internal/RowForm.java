@@ -19,8 +19,9 @@ public sealed interface RowForm {
    *     in causal language models: then logits and soft targets of position i stand against the
    *     label of position i + 1, and the last position never counts
    * @param mask which tokens count
+   * @param weighted whether the tokens of examples count differently, each as its example does
    */
-  record Tokens(int shift, TokenMask mask) implements RowForm {
+  record Tokens(int shift, TokenMask mask, boolean weighted) implements RowForm {
     public Tokens {
       if (shift != 0 && shift != 1) {
         throw new IllegalArgumentException(
@@ -36,10 +37,18 @@ public sealed interface RowForm {
    */
   record Spans() implements RowForm {
     @Override
+    public boolean weighted() {
+      return false;
+    }
+
+    @Override
     public List<String> teacherLogits() {
       return List.of(ObjectiveInputs.TEACHER_START_LOGITS, ObjectiveInputs.TEACHER_END_LOGITS);
     }
   }
+
+  /** Whether examples count differently. */
+  boolean weighted();
 
   /** The inputs that hold the teacher's logits, one for each output of the student. */
   default List<String> teacherLogits() {
@@ -49,15 +58,18 @@ public sealed interface RowForm {
   /**
    * The same, where examples count as much as their weights.
    *
-   * @throws IllegalArgumentException if a row is no example
+   * @throws IllegalArgumentException if a row is a span
    */
   default RowForm withWeights() {
     if (this instanceof Examples) {
       return weightedExamples();
     }
+    if (this instanceof Tokens tokens) {
+      return new Tokens(tokens.shift(), tokens.mask(), true);
+    }
     throw new IllegalArgumentException(
         "The examples have weights that differ, but %s: give them one weight (0 leaves an example out)"
-            .formatted("a loss is computed for each token or position"));
+            .formatted("a loss is computed for each position"));
   }
 
   /** A row is an example. */
@@ -72,12 +84,12 @@ public sealed interface RowForm {
 
   /** A row is a token with a label of its own. */
   static RowForm tokens(TokenMask mask) {
-    return new Tokens(0, mask);
+    return new Tokens(0, mask, false);
   }
 
   /** A row is a token whose label is the next token. */
   static RowForm causalTokens(TokenMask mask) {
-    return new Tokens(1, mask);
+    return new Tokens(1, mask, false);
   }
 
   /** A row is an example in which an answer is marked by its first and its last token. */

@@ -14,9 +14,20 @@ public sealed interface TokenMask {
    */
   record Input(String input) implements TokenMask {}
 
+  /**
+   * For the soft loss those that the data mark with 1 in {@link ObjectiveInputs#COUNTED}, such as
+   * the first token of each word; for the hard loss those of them that have a class.
+   */
+  record Stated() implements TokenMask {}
+
   /** The tokens that have a label. */
   static TokenMask labels() {
     return new Labels();
+  }
+
+  /** The tokens that the data mark. */
+  static TokenMask stated() {
+    return new Stated();
   }
 
   /** The tokens that the student's input {@code attention_mask} marks with 1. */

@@ -62,6 +62,18 @@ public record Targets(Map<String, TensorRows> inputs) {
   }
 
   /**
+   * The same, where some of the tokens count.
+   *
+   * @param counted of each example 1 for each token that counts, labelled or not
+   */
+  public Targets counting(List<float[]> counted) {
+    List<Tensor> tensors = counted.stream().map(each -> Tensor.of(each, each.length)).toList();
+    Map<String, TensorRows> all = new LinkedHashMap<>(inputs);
+    all.put(ObjectiveInputs.COUNTED, TensorRows.ragged(tensors, Tensor.scalar(0f)));
+    return new Targets(all);
+  }
+
+  /**
    * The first and the last token of an answer in each example.
    *
    * @param first the position, or {@link TargetCodec#UNLABELLED} where no answer is known

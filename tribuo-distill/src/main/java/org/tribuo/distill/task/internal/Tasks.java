@@ -1,22 +1,26 @@
 package org.tribuo.distill.task.internal;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.ServiceLoader;
 import org.tribuo.ImmutableOutputInfo;
 import org.tribuo.Output;
 import org.tribuo.OutputFactory;
 import org.tribuo.distill.internal.component.SavedComponents;
 import org.tribuo.distill.internal.protos.ComponentProto;
-import org.tribuo.distill.task.MultipleLabels;
-import org.tribuo.distill.task.Regression;
-import org.tribuo.distill.task.SingleLabel;
 import org.tribuo.distill.task.Task;
 
 /** Finds the task of a dataset, or of a model that was saved. */
 public final class Tasks {
-  private static final List<Task<?>> BY_OUTPUTS =
-      List.of(new SingleLabel(), new MultipleLabels(), new Regression());
+  private static final List<Task<?>> BY_OUTPUTS = found();
 
   private Tasks() {}
+
+  private static List<Task<?>> found() {
+    List<Task<?>> found = new ArrayList<>();
+    ServiceLoader.load(Task.class, Tasks.class.getClassLoader()).forEach(found::add);
+    return List.copyOf(found);
+  }
 
   /**
    * The usual task for some outputs.
@@ -31,8 +35,12 @@ public final class Tasks {
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "Outputs made by %s cannot be learnt, expected Label, MultiLabel or Regressor"
-                        .formatted(factory.getClass().getName())));
+                    "Outputs made by %s cannot be learnt, expected one of %s"
+                        .formatted(
+                            factory.getClass().getName(),
+                            BY_OUTPUTS.stream()
+                                .map(task -> task.outputType().getSimpleName())
+                                .toList())));
   }
 
   /**

@@ -87,7 +87,8 @@ class TargetCodecTest {
         .withMessage("The dataset has the single label [only], expected at least two");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Tasks.of(new MockOutputFactory()))
-        .withMessageEndingWith("cannot be learnt, expected Label, MultiLabel or Regressor");
+        .withMessageEndingWith(
+            "cannot be learnt, expected one of [Label, MultiLabel, Regressor, TagSequence]");
   }
 
   @Test

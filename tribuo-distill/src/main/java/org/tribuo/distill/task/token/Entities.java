@@ -1,0 +1,102 @@
+package org.tribuo.distill.task.token;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The entities that the tags of a sequence mark, by the rules of CoNLL's {@code conlleval}.
+ *
+ * <p>A tag is {@code O}, outside of all; or a prefix, a hyphen and a type: {@code B} begins an
+ * entity and {@code I} continues it (BIO); {@code E} or {@code L} ends one and {@code S} or {@code
+ * U} is one alone (IOBES, BILOU); or a plain type, where neighbours of one type are one entity.
+ *
+ * <p>A tag that cannot follow the one before it is repaired and counted: one that continues or ends
+ * what has not begun begins an entity. Where {@code E}, {@code L}, {@code S} or {@code U} occur, an
+ * entity that is neither continued nor ended is taken as it is, and counted too.
+ *
+ * @param found in their order
+ * @param illegal how many tags were repaired
+ */
+public record Entities(List<Entity> found, int illegal) {
+  private static final String OUTSIDE = "O";
+
+  public Entities {
+    found = List.copyOf(found);
+  }
+
+  /**
+   * A tag, taken apart.
+   *
+   * @param prefix one of BIES, or O; P for a plain type
+   */
+  private record Tag(char prefix, String type) {
+    static final Tag NONE = new Tag('O', "");
+
+    static Tag of(String name) {
+      if (name.equals(OUTSIDE)) {
+        return NONE;
+      }
+      if (name.length() > 2 && name.charAt(1) == '-') {
+        String type = name.substring(2);
+        switch (name.charAt(0)) {
+          case 'B', 'I', 'E', 'S':
+            return new Tag(name.charAt(0), type);
+          case 'L':
+            return new Tag('E', type);
+          case 'U':
+            return new Tag('S', type);
+          default:
+            break;
+        }
+      }
+      return new Tag('P', name);
+    }
+
+    /** Whether an entity may go on behind this tag. */
+    boolean isOpen() {
+      return prefix == 'B' || prefix == 'I' || prefix == 'P';
+    }
+
+    boolean continues(Tag before) {
+      boolean goesOn = prefix == 'I' || prefix == 'E' || (prefix == 'P' && before.prefix == 'P');
+      return goesOn && before.isOpen() && before.type.equals(type);
+    }
+  }
+
+  /**
+   * The entities of one sequence.
+   *
+   * @param tags one for each element
+   * @param entitiesAreEnded whether the scheme has tags for the last element of an entity
+   */
+  public static Entities of(List<String> tags, boolean entitiesAreEnded) {
+    List<Entity> found = new ArrayList<>();
+    int illegal = 0;
+    int from = 0;
+    Tag before = Tag.NONE;
+    for (int i = 0; i <= tags.size(); i++) {
+      Tag tag = i < tags.size() ? Tag.of(tags.get(i)) : Tag.NONE;
+      if (!tag.continues(before)) {
+        if (before.prefix != 'O') {
+          found.add(new Entity(from, i, before.type));
+        }
+        from = i;
+        boolean notBegun = tag.prefix == 'I' || tag.prefix == 'E';
+        boolean notEnded = entitiesAreEnded && (before.prefix == 'B' || before.prefix == 'I');
+        illegal += notBegun || notEnded ? 1 : 0;
+      }
+      before = tag;
+    }
+    return new Entities(found, illegal);
+  }
+
+  /** Whether some tags are of a scheme that ends entities: IOBES or BILOU. */
+  public static boolean areEnded(Iterable<String> tags) {
+    for (String tag : tags) {
+      if (tag.length() > 2 && tag.charAt(1) == '-' && "ELSU".indexOf(tag.charAt(0)) >= 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,134 @@
+package org.tribuo.distill.input.text;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tribuo.classification.Label;
+import org.tribuo.classification.LabelFactory;
+import org.tribuo.sequence.SequenceExample;
+
+/** The tiny tokenizer is one of word pieces, uncased, with [CLS] 3 and [SEP] 1. */
+class WordTokenizerTest {
+  private static final Path FILE = file();
+
+  private static Path file() {
+    try {
+      return Path.of(
+          Objects.requireNonNull(TextTokenizerTest.class.getResource("tinybert-tokenizer.json"))
+              .toURI());
+    } catch (URISyntaxException e) {
+      throw new IllegalArgumentException(e);
+    }
+  }
+
+  /** Each word alone has the tokens that it has in the sentence. */
+  private static void assertAligned(String... words) throws Exception {
+    try (WordTokenizer tokenizer = WordTokenizer.open(FILE);
+        TextTokenizer single = TextTokenizer.open(FILE)) {
+      WordPieces pieces = tokenizer.pieces(List.of(words));
+      assertThat(pieces.before()).containsExactly(3);
+      assertThat(pieces.after()).containsExactly(1);
+      assertThat(pieces.words()).hasSize(words.length);
+      for (int i = 0; i < words.length; i++) {
+        int[] alone = single.encode(words[i]).ids();
+        assertThat(pieces.words().get(i).stream().mapToInt(id -> id).toArray())
+            .as(words[i])
+            .isEqualTo(java.util.Arrays.copyOfRange(alone, 1, alone.length - 1));
+      }
+    }
+  }
+
+  @Test
+  void wordsKeepTheirTokens() throws Exception {
+    assertAligned("Where", "is", "my", "card?");
+    assertAligned("It's", "12:30.", "U.S.A.", "@paul_walk", "#fail", "http://x.org/a?b=c");
+  }
+
+  @Test
+  void offsetsCountCodePoints() throws Exception {
+    assertAligned("\uD83D\uDE00\uD83D\uDE00", "card", "\uD83D\uDC69\u200D\uD83D\uDCBB", "is", "it");
+    assertAligned("漢字かな", "in", "naïve", "e\u0301cole", "ﬁne", "İstanbul", "box");
+    assertAligned("नमस्ते", "the", "مرحبا", "box");
+  }
+
+  @Test
+  void aWordThatTheTokenizerDropsHasNoTokens() throws Exception {
+    try (WordTokenizer tokenizer = WordTokenizer.open(FILE)) {
+      WordPieces pieces = tokenizer.pieces(List.of("is", "\u0000\u0001", "\u200B", "it"));
+      assertThat(pieces.words().get(0)).isNotEmpty();
+      assertThat(pieces.words().get(1)).isEmpty();
+      assertThat(pieces.words().get(2)).isEmpty();
+      assertThat(pieces.words().get(3)).isNotEmpty();
+      SequenceExample<Label> sentence =
+          tokenizer.encode(
+              List.of("\u200B", "\u200B"), Collections.nCopies(2, LabelFactory.UNKNOWN_LABEL));
+      assertThat(sentence.validateExample()).isTrue();
+      assertThat(WordFeatures.read(sentence).words()).containsExactly(List.of(), List.of());
+      assertThat(new Words().windows(sentence, 16)).isEmpty();
+    }
+  }
+
+  @Test
+  void aSentenceIsReadAsItWasWritten() throws Exception {
+    try (WordTokenizer tokenizer = WordTokenizer.open(FILE)) {
+      List<String> words = List.of("Where", "is", "\u200B", "my", "card?");
+      SequenceExample<Label> sentence =
+          tokenizer.encode(words, Collections.nCopies(5, new Label("O")));
+      assertThat(WordFeatures.read(sentence)).isEqualTo(tokenizer.pieces(words));
+      assertThat(sentence.get(3).getMetadataValue(RawText.TEXT)).contains("my");
+    }
+  }
+
+  @Test
+  void badSentencesAreRefused() throws Exception {
+    try (WordTokenizer tokenizer = WordTokenizer.open(FILE)) {
+      assertThatExceptionOfType(IllegalArgumentException.class)
+          .isThrownBy(() -> tokenizer.encode(List.of("one", " "), two()))
+          .withMessage("Word 1 of the sentence [one,  ] is blank, expected a word");
+      assertThatExceptionOfType(IllegalArgumentException.class)
+          .isThrownBy(() -> tokenizer.encode(List.of("one"), two()))
+          .withMessageContaining("1 words and 2 labels");
+      assertThatExceptionOfType(IllegalArgumentException.class)
+          .isThrownBy(() -> tokenizer.encode(List.of(), List.<Label>of()))
+          .withMessageContaining("no words");
+    }
+  }
+
+  private static List<Label> two() {
+    return Collections.nCopies(2, new Label("O"));
+  }
+
+  @Test
+  void columnsCommentsDocumentsAndLineEnds(@TempDir Path folder) throws Exception {
+    Path file = folder.resolve("a.conll");
+    Files.writeString(
+        file,
+        "\uFEFF-DOCSTART- -X- O O\r\n\r\n# id = 1\r\nEU NNP I-NP B-ORG\r\nrejects VBZ I-VP O\r\n\r\n\r\n"
+            + "# id = 2\r\nGerman call\tJJ\tI-NP\tB-MISC\r\n? . O _");
+    ConllDataSource source = ConllDataSource.of(file, FILE, 0, -1, "# ");
+    List<ConllFile.Sentence> sentences = new ConllFile(TextFile.of(file), 0, 1, "# ").sentences();
+    assertThat(sentences)
+        .containsExactly(
+            new ConllFile.Sentence(List.of("EU", "rejects"), List.of("NNP", "VBZ")),
+            new ConllFile.Sentence(List.of("German call", "?"), List.of("JJ", ".")));
+    List<SequenceExample<Label>> read = new java.util.ArrayList<>();
+    source.forEach(read::add);
+    assertThat(read).hasSize(2);
+    assertThat(read.get(0).get(0).getOutput()).isEqualTo(new Label("B-ORG"));
+    assertThat(read.get(1).get(1).getOutput()).isEqualTo(LabelFactory.UNKNOWN_LABEL);
+    assertThat(source.withoutLabels().iterator().next().get(0).getOutput())
+        .isEqualTo(LabelFactory.UNKNOWN_LABEL);
+    assertThatExceptionOfType(com.oracle.labs.mlrg.olcut.config.PropertyException.class)
+        .isThrownBy(() -> ConllDataSource.of(file, FILE, 0, 7, "# "))
+        .withStackTraceContaining("line 4")
+        .withStackTraceContaining("no column 7 for the label");
+  }
+}
