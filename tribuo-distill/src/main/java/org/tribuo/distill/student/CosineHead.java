@@ -1,12 +1,16 @@
 package org.tribuo.distill.student;
 
 import com.oracle.labs.mlrg.olcut.config.Config;
+import com.oracle.labs.mlrg.olcut.config.ConfigManager;
 import com.oracle.labs.mlrg.olcut.config.Configurable;
 import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
+import com.oracle.labs.mlrg.olcut.config.ConfigurationManager;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.Provenancable;
 import com.oracle.labs.mlrg.olcut.provenance.impl.ConfiguredObjectProvenanceImpl;
+import org.jspecify.annotations.Nullable;
+import org.tribuo.distill.internal.component.BooleanProperties;
 import org.tribuo.distill.transformer.internal.TaskHead;
 
 /**
@@ -25,6 +29,8 @@ import org.tribuo.distill.transformer.internal.TaskHead;
  */
 public final class CosineHead implements Configurable, Provenancable<ConfiguredObjectProvenance> {
   @ConfigurableName private String component = "CosineHead";
+
+  @ConfigManager private @Nullable ConfigurationManager configuration;
 
   @Config(
       description =
@@ -69,6 +75,7 @@ public final class CosineHead implements Configurable, Provenancable<ConfiguredO
 
   @Override
   public void postConfig() {
+    BooleanProperties.check(this, component, configuration);
     if (!(scale > 0 && Float.isFinite(scale))) {
       throw new PropertyException(
           component, "scale", "is %s, expected a finite number greater than 0".formatted(scale));

@@ -1,8 +1,10 @@
 package org.tribuo.distill.input.text;
 
 import com.oracle.labs.mlrg.olcut.config.Config;
+import com.oracle.labs.mlrg.olcut.config.ConfigManager;
 import com.oracle.labs.mlrg.olcut.config.Configurable;
 import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
+import com.oracle.labs.mlrg.olcut.config.ConfigurationManager;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,9 +12,11 @@ import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.tribuo.OutputFactory;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
+import org.tribuo.distill.internal.component.BooleanProperties;
 import org.tribuo.provenance.DataSourceProvenance;
 import org.tribuo.sequence.SequenceDataSource;
 import org.tribuo.sequence.SequenceExample;
@@ -38,6 +42,8 @@ public final class ConllDataSource implements SequenceDataSource<Label>, Configu
   private static final String UNLABELLED = "_";
 
   @ConfigurableName private String component = "ConllDataSource";
+
+  @ConfigManager private @Nullable ConfigurationManager configuration;
 
   @Config(mandatory = true, description = "The file of words and labels, in UTF-8.")
   private Path dataPath;
@@ -115,6 +121,7 @@ public final class ConllDataSource implements SequenceDataSource<Label>, Configu
    */
   @Override
   public void postConfig() {
+    BooleanProperties.check(this, component, configuration);
     if (wordColumn < 0) {
       throw refused("wordColumn", "is %d, expected 0 or more".formatted(wordColumn));
     }

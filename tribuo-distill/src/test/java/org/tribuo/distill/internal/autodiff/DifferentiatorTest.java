@@ -7,10 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import static org.tribuo.distill.operator.GradientRule.grads;
 import static org.tribuo.distill.operator.Operator.operator;
 
-import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -341,13 +338,10 @@ class DifferentiatorTest {
                 .formatted(loss.name()));
   }
 
-  // example: rule
   /** The upper triangle of each matrix: what it leaves out gets no gradient. */
   private static final Operators WITH_TRIANGLES =
       StandardOperators.TABLE.with(
           operator("com.microsoft::Trilu").gradient((op, n, dy) -> grads(n.appliedTo(op, dy))));
-
-  // example: end
 
   @Test
   void takesARuleOfTheCaller() throws Exception {
@@ -362,23 +356,6 @@ class DifferentiatorTest {
 
     assertThat(GraphRunner.run(graph, Map.of()).get(gradients.get("w").name()).toFloats())
         .containsExactly(2, 4, 0, 8);
-  }
-
-  @Test
-  void theExampleOfARuleIsTheOneInTheGuide() throws IOException {
-    String guide = Files.readString(Path.of("..", "CONTRIBUTING.md"));
-    String source =
-        Files.readString(
-            Path.of("src/test/java/org/tribuo/distill/internal/autodiff/DifferentiatorTest.java"));
-    String example =
-        source
-            .substring(source.indexOf("// example: rule\n"), source.indexOf("  // example: end"))
-            .replace("// example: rule\n", "")
-            .stripIndent()
-            .strip();
-
-    assertThat(guide.lines().map(String::strip).toList())
-        .containsSequence(example.lines().map(String::strip).toList());
   }
 
   @Test
