@@ -17,9 +17,8 @@ import org.tribuo.distill.transformer.internal.TaskHead;
  * A fresh head whose logits are {@code scale · cos(w, v)}, for a pooled vector {@code v} and the
  * weights {@code w} of each label. Imprinted, {@code w} is the mean of the vectors of the label's
  * examples, each divided by its norm, before anything is trained (Qi, Brown and Lowe 2018, Low-Shot
- * Learning with Imprinted Weights, arXiv:1712.07136): with few labels it starts where a linear
- * layer of random weights may not arrive. A label without examples starts with random weights.
- * Immutable.
+ * Learning with Imprinted Weights, arXiv:1712.07136). It is meant for few labels. A label without
+ * examples starts with random weights. Immutable.
  *
  * <pre>{@code
  * <component name="head" type="org.tribuo.distill.student.CosineHead">
