@@ -205,7 +205,7 @@ class CosineHeadTest {
                     .device(Device.cpu(1))
                     .build()
                     .train(TinyTexts.dataset(TinyTexts.unlabelled(8, 1))))
-        .withMessageContaining("no example that is trained on has a label");
+        .withMessageContaining("no example of the dataset that is trained on has a label");
     assertThatExceptionOfType(PropertyException.class)
         .isThrownBy(() -> new CosineHead().scale(0))
         .withMessageContaining("Component: CosineHead, Property: scale, is 0.0, expected");

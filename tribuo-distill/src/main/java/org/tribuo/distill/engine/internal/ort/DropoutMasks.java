@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.tribuo.distill.engine.EngineException;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
@@ -146,10 +147,11 @@ final class DropoutMasks {
    * @param sizes the batch
    * @param step the updates before this batch
    * @param part of the batch, counted from 0
-   * @param memory where they are drawn
+   * @param memory where they are drawn; what was drawn there before is lost
+   * @throws EngineException if a mask is too large for one tensor
    */
   InputBuffers.Filled draw(
-      Map<String, Tensor> sizes, long step, int part, Workers workers, InputBuffers memory)
+      Map<String, Tensor> sizes, long step, int part, Workers workers, NativeTensors memory)
       throws OrtException {
     Map<Dimension, Long> known = sizes(sizes);
     List<Block> blocks = new ArrayList<>();
@@ -157,8 +159,8 @@ final class DropoutMasks {
     try {
       for (Mask mask : masks) {
         long[] dims = mask.shape().dimensions().stream().mapToLong(d -> size(d, known)).toArray();
-        int numbers = Math.toIntExact(Arrays.stream(dims).reduce(1, Math::multiplyExact));
-        ByteBuffer bytes = memory.of(mask.input(), numbers * Float.BYTES);
+        int numbers = numbers(mask, dims);
+        ByteBuffer bytes = memory.reused(mask.input(), numbers);
         bytes = bytes.slice(0, numbers * Float.BYTES).order(ByteOrder.nativeOrder());
         long key = mix(mix(mask.key() + step) + part);
         for (int start = 0; start < numbers; start += BLOCK) {
@@ -172,12 +174,22 @@ final class DropoutMasks {
                 OnnxTensor.createTensor(
                     OrtRuntime.loaded().environment(), bytes, dims, OnnxJavaType.FLOAT));
       }
-    } catch (OrtException e) {
+    } catch (OrtException | RuntimeException e) {
       filled.close();
       throw e;
     }
     workers.run(blocks.size(), number -> blocks.get(number).draw());
     return filled;
+  }
+
+  private static int numbers(Mask mask, long[] dims) {
+    long numbers = Arrays.stream(dims).reduce(1, Math::multiplyExact);
+    if (numbers > Integer.MAX_VALUE / Float.BYTES) {
+      throw new EngineException(
+          "The mask of dropout '%s' has %,d numbers in this batch, expected at most %,d; use smaller batches"
+              .formatted(mask.input(), numbers, Integer.MAX_VALUE / Float.BYTES));
+    }
+    return (int) numbers;
   }
 
   private Map<Dimension, Long> sizes(Map<String, Tensor> tensors) {

@@ -95,6 +95,11 @@ final class HostOptimizer implements AutoCloseable {
     numbers.add(parameter);
   }
 
+  /** Where the weights lie, for what else is needed from step to step. */
+  NativeTensors memory() {
+    return memory;
+  }
+
   /** The numbers of a tensor that ONNX Runtime has made, valid until it is closed. */
   static FloatBuffer floats(OnnxTensor tensor) {
     return NativeTensors.memory(tensor).asFloatBuffer();

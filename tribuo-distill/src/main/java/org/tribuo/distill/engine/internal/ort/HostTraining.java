@@ -134,7 +134,7 @@ final class HostTraining implements TrainingBackend {
   private OrtSession.Result run(Map<String, Tensor> batch) throws OrtException {
     try (InputBuffers.Filled inputs = buffers.fill(batch);
         InputBuffers.Filled masks =
-            model.masks().draw(batch, optimizer.steps(), parts, workers, buffers)) {
+            model.masks().draw(batch, optimizer.steps(), parts, workers, optimizer.memory())) {
       Map<String, OnnxTensor> all = new LinkedHashMap<>(optimizer.weights());
       all.putAll(inputs.byName());
       all.putAll(masks.byName());

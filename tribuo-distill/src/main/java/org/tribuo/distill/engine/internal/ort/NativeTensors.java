@@ -4,11 +4,12 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
-import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.InaccessibleObjectException;
 import java.lang.reflect.Method;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.tribuo.distill.engine.Device;
@@ -32,6 +33,7 @@ final class NativeTensors implements AutoCloseable {
 
   private final OrtSession session;
   private final List<OnnxTensor> made = new ArrayList<>();
+  private final Map<String, OnnxTensor> reused = new HashMap<>();
 
   NativeTensors() throws OrtException {
     try (SessionOptions options = OrtOptions.of(Device.cpu(1))) {
@@ -70,6 +72,24 @@ final class NativeTensors implements AutoCloseable {
   }
 
   /**
+   * The memory of some floats at least, the same for a name until more are needed.
+   *
+   * @param name what they are for
+   */
+  ByteBuffer reused(String name, int numbers) throws OrtException {
+    OnnxTensor held = reused.get(name);
+    if (held == null || held.getInfo().getNumElements() < numbers) {
+      if (held != null) {
+        made.remove(held);
+        held.close();
+      }
+      held = zeros(numbers);
+      reused.put(name, held);
+    }
+    return memory(held);
+  }
+
+  /**
    * The memory of a tensor that ONNX Runtime has made, not to be touched after it was closed. ONNX
    * Runtime's Java API keeps it to itself, and hands out copies.
    */
@@ -78,7 +98,7 @@ final class NativeTensors implements AutoCloseable {
       Method buffer = OnnxTensor.class.getDeclaredMethod("getBuffer");
       buffer.setAccessible(true);
       return ((ByteBuffer) buffer.invoke(tensor)).order(ByteOrder.nativeOrder());
-    } catch (NoSuchMethodException | IllegalAccessException | InvocationTargetException e) {
+    } catch (ReflectiveOperationException | InaccessibleObjectException e) {
       throw new RuntimeUnavailableException(
           "ONNX Runtime's Java API is of another version than " + Coordinates.javaApi(), e);
     }
@@ -93,6 +113,7 @@ final class NativeTensors implements AutoCloseable {
   public void close() {
     made.forEach(OnnxTensor::close);
     made.clear();
+    reused.clear();
     try {
       session.close();
     } catch (OrtException e) {

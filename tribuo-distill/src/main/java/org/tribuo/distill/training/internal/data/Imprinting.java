@@ -31,7 +31,7 @@ public record Imprinting(StudentNetwork network, ExampleRows rows, int[] labelle
   public Imprinting {
     if (labelled.length == 0) {
       throw new IllegalArgumentException(
-          "The student's head is to be imprinted, and no example that is trained on has a label; label some, or set imprinted to false");
+          "The student's head is to be imprinted, and no example of the dataset that is trained on has a label; label some, or set imprinted to false");
     }
   }
 

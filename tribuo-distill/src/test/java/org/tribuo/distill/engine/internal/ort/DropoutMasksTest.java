@@ -187,8 +187,8 @@ class DropoutMasksTest {
     DropoutMasks masks = DropoutMasks.takeOver(graph, Map.copyOf(graph.inputs()), seed);
     Tensor x = Tensor.of(new float[NUMBERS], ROWS, WIDTH);
     try (Workers workers = new Workers(threads);
-        InputBuffers.Filled drawn =
-            masks.draw(Map.of("x", x), step, part, workers, new InputBuffers())) {
+        NativeTensors memory = new NativeTensors();
+        InputBuffers.Filled drawn = masks.draw(Map.of("x", x), step, part, workers, memory)) {
       return drawn.byName().values().stream()
           .map(tensor -> floats(tensor.getFloatBuffer()))
           .toList();
