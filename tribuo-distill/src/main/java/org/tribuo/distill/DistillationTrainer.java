@@ -71,7 +71,8 @@ import org.tribuo.provenance.impl.TrainerProvenanceImpl;
  * <p>The same configuration, data and invocation count give the same weights to the last bit on one
  * machine. Safe for many threads.
  *
- * @param <T> Label, MultiLabel or Regressor
+ * @param <T> Label, MultiLabel, Regressor, or the outputs of another {@link
+ *     org.tribuo.distill.task.Task}
  */
 public final class DistillationTrainer<T extends Output<T>> implements Trainer<T> {
   @ConfigurableName private String component = "DistillationTrainer";
@@ -328,7 +329,8 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
    * Configures a trainer in Java. What is not stated has the trainer's default, the same as in
    * OLCUT's XML. For one trainer, in one thread.
    *
-   * @param <T> Label, MultiLabel or Regressor
+   * @param <T> Label, MultiLabel, Regressor, or the outputs of another {@link
+   *     org.tribuo.distill.task.Task}
    */
   public static final class Builder<T extends Output<T>> {
     private @Nullable DistillationTrainer<T> trainer = new DistillationTrainer<>();

@@ -55,7 +55,8 @@ import org.tribuo.provenance.impl.EmptyTrainerProvenance;
  *
  * <p>Saved as protobuf; Java's own serialization is refused.
  *
- * @param <T> Label, MultiLabel or Regressor
+ * @param <T> Label, MultiLabel, Regressor, or the outputs of another {@link
+ *     org.tribuo.distill.task.Task}
  */
 public final class DistilledModel<T extends Output<T>> extends Model<T> implements AutoCloseable {
   private static final long serialVersionUID = 1L;
@@ -130,7 +131,7 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
    * A teacher as a Tribuo model, to be evaluated beside its students. It reads the tokens of its
    * own tokenizer, if it has one, and runs on the CPU until {@link #runOn} changes that.
    *
-   * @param factory of its outputs: Label, MultiLabel or Regressor
+   * @param factory of its outputs
    * @throws com.oracle.labs.mlrg.olcut.config.PropertyException if neither the configuration nor
    *     the file states what the columns of the logits stand for
    * @throws org.tribuo.distill.graph.GraphException if the file is no ONNX model

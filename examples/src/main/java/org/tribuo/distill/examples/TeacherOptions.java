@@ -122,7 +122,7 @@ public final class TeacherOptions implements Options, Configurable {
   /**
    * The labels that the teacher knows whatever labels the texts have, after {@link #complete}.
    *
-   * @throws PropertyException if it is finished, and nobody says what its columns stand for
+   * @throws PropertyException if it is finished, and what its columns stand for is not stated
    * @throws IOException if its file cannot be read
    */
   List<String> knownLabels() throws IOException {

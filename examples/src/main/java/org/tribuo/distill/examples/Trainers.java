@@ -35,8 +35,8 @@ record Trainers(
   }
 
   /**
-   * Checks all settings that can be checked before there is a fine-tuned teacher, so that nobody
-   * waits for one to be told that alpha is out of range.
+   * Checks all settings that can be checked before there is a fine-tuned teacher, so that an alpha
+   * out of range is reported before minutes of training.
    *
    * @throws com.oracle.labs.mlrg.olcut.config.PropertyException if one is out of its range
    * @throws org.tribuo.distill.graph.GraphException if the teacher is no Transformer

@@ -13,8 +13,6 @@ import org.tribuo.distill.loss.BinaryCrossEntropy;
 import org.tribuo.distill.loss.BinarySoftTargets;
 import org.tribuo.distill.loss.HardLoss;
 import org.tribuo.distill.loss.SoftLoss;
-import org.tribuo.distill.loss.internal.RowForm;
-import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.task.internal.Score;
 import org.tribuo.distill.task.internal.TargetCodec;
@@ -38,16 +36,6 @@ public record MultipleLabels() implements Task<MultiLabel> {
   }
 
   @Override
-  public RowForm unit() {
-    return RowForm.examples();
-  }
-
-  @Override
-  public Head head(LabelOrder columns) {
-    return Head.ofExamples(columns);
-  }
-
-  @Override
   public SortedSet<String> names(ImmutableOutputInfo<MultiLabel> domain) {
     SortedSet<String> names = new TreeSet<>();
     domain.getDomain().forEach(labels -> names.addAll(labels.getNameSet()));
@@ -64,11 +52,6 @@ public record MultipleLabels() implements Task<MultiLabel> {
               .formatted(name));
     }
     return factory.generateOutput(name);
-  }
-
-  @Override
-  public boolean ignoresFurtherColumns() {
-    return false;
   }
 
   @Override

@@ -13,8 +13,6 @@ import org.tribuo.distill.loss.HardLoss;
 import org.tribuo.distill.loss.RegressionSoftTargets;
 import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.loss.SquaredError;
-import org.tribuo.distill.loss.internal.RowForm;
-import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.task.internal.Score;
 import org.tribuo.distill.task.internal.TargetCodec;
@@ -35,16 +33,6 @@ public record Regression() implements Task<Regressor> {
   @Override
   public Class<Regressor> outputType() {
     return Regressor.class;
-  }
-
-  @Override
-  public RowForm unit() {
-    return RowForm.examples();
-  }
-
-  @Override
-  public Head head(LabelOrder columns) {
-    return Head.ofExamples(columns);
   }
 
   @Override

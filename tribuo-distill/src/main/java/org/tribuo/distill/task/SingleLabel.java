@@ -5,7 +5,6 @@ import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.tribuo.ImmutableOutputInfo;
-import org.tribuo.OutputFactory;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.internal.component.SavedComponents;
 import org.tribuo.distill.loss.AnswerForm;
@@ -13,8 +12,6 @@ import org.tribuo.distill.loss.CrossEntropy;
 import org.tribuo.distill.loss.HardLoss;
 import org.tribuo.distill.loss.KlDivergence;
 import org.tribuo.distill.loss.SoftLoss;
-import org.tribuo.distill.loss.internal.RowForm;
-import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.task.internal.Score;
 import org.tribuo.distill.task.internal.TargetCodec;
@@ -37,32 +34,12 @@ public record SingleLabel() implements Task<Label> {
   }
 
   @Override
-  public RowForm unit() {
-    return RowForm.examples();
-  }
-
-  @Override
-  public Head head(LabelOrder columns) {
-    return Head.ofExamples(columns);
-  }
-
-  @Override
   public SortedSet<String> names(ImmutableOutputInfo<Label> domain) {
     SortedSet<String> names = new TreeSet<>();
     domain.getDomain().forEach(label -> names.add(label.getLabel()));
     // A dataset that was saved and read counts its unlabelled examples as a label of their own.
     names.remove(Label.UNKNOWN);
     return names;
-  }
-
-  @Override
-  public Label output(String name, OutputFactory<Label> factory) {
-    return factory.generateOutput(name);
-  }
-
-  @Override
-  public boolean ignoresFurtherColumns() {
-    return false;
   }
 
   @Override

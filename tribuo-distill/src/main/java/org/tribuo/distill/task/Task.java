@@ -35,15 +35,19 @@ public interface Task<T extends Output<T>>
   /** The class of the outputs. */
   Class<T> outputType();
 
-  /** What one prediction is about: an example, a token, a span. */
-  RowForm unit();
+  /** What one prediction is about: an example unless stated otherwise, a token, a span. */
+  default RowForm unit() {
+    return RowForm.examples();
+  }
 
   /**
-   * What the head of a model outputs.
+   * What the head of a model outputs; one vector for each example unless stated otherwise.
    *
    * @param columns of its logits
    */
-  Head head(LabelOrder columns);
+  default Head head(LabelOrder columns) {
+    return Head.ofExamples(columns);
+  }
 
   /** The names of the outputs in a domain; unlabelled examples that Tribuo counted have none. */
   SortedSet<String> names(ImmutableOutputInfo<T> domain);
@@ -53,14 +57,18 @@ public interface Task<T extends Output<T>>
    *
    * @throws IllegalArgumentException if no output can have that name
    */
-  T output(String name, OutputFactory<T> factory);
+  default T output(String name, OutputFactory<T> factory) {
+    return factory.generateOutput(name);
+  }
 
   /**
    * Whether columns of which the dataset has no example are left out, as further dimensions of a
    * teacher of a regression are. Else the student learns them too, as labels that only the teacher
    * knows.
    */
-  boolean ignoresFurtherColumns();
+  default boolean ignoresFurtherColumns() {
+    return false;
+  }
 
   /**
    * Where a student finds its columns in the logits of a teacher.

@@ -25,7 +25,7 @@ public final class Help {
   /**
    * The lines for some options and for those that are nested in them.
    *
-   * @param options with the values that they have if nobody sets them
+   * @param options with their default values
    */
   public static List<String> of(Options options) {
     List<String> lines = new ArrayList<>();

@@ -1,7 +1,9 @@
 package org.tribuo.distill.file.internal;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -83,6 +85,9 @@ public final class TemporaryFolder implements AutoCloseable {
         && Files.getLastModifiedTime(folder).compareTo(youngest) < 0;
   }
 
+  /**
+   * Deletes what can be deleted. Windows keeps a file that is mapped: the next process deletes it.
+   */
   @Override
   public void close() throws IOException {
     List<Path> content;
@@ -91,8 +96,16 @@ public final class TemporaryFolder implements AutoCloseable {
     }
     lock.close();
     for (Path file : content) {
-      Files.deleteIfExists(file);
+      delete(file);
     }
-    Files.deleteIfExists(path);
+    delete(path);
+  }
+
+  private static void delete(Path file) throws IOException {
+    try {
+      Files.deleteIfExists(file);
+    } catch (AccessDeniedException | DirectoryNotEmptyException e) {
+      // It is in use, or holds what is: see sweep.
+    }
   }
 }

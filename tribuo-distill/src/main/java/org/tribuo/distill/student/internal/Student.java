@@ -81,7 +81,9 @@ public record Student(Transformer transformer, String logits, Head head, boolean
   public Student belowProbabilities() {
     Graph graph = transformer.graph();
     String below = LogitsBelow.of(graph, logits);
-    return below.equals(logits) ? this : of(graph.toModel(), below, head);
+    return below.equals(logits)
+        ? this
+        : new Student(Transformer.of(graph.toModel()), below, head, imprinted);
   }
 
   /**

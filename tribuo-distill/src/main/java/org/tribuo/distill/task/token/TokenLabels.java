@@ -5,7 +5,6 @@ import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.tribuo.ImmutableOutputInfo;
-import org.tribuo.OutputFactory;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.internal.component.SavedComponents;
 import org.tribuo.distill.loss.AnswerForm;
@@ -65,16 +64,6 @@ public record TokenLabels() implements Task<TagSequence> {
     // A dataset that was saved and read counts its unlabelled examples as a label of their own.
     names.remove(Label.UNKNOWN);
     return names;
-  }
-
-  @Override
-  public TagSequence output(String name, OutputFactory<TagSequence> factory) {
-    return factory.generateOutput(name);
-  }
-
-  @Override
-  public boolean ignoresFurtherColumns() {
-    return false;
   }
 
   @Override

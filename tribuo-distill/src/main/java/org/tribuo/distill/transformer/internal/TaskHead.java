@@ -48,7 +48,10 @@ public record TaskHead(Pooling pooling, Form form, int labels, long seed) {
   /** The initializer [labels] of the linear layer. */
   public static final String BIAS = HeadWriter.BIAS;
 
-  /** Of a head of cosines, the pooled vectors, divided by their norms: [batch, width]. */
+  /**
+   * Of a head of cosines, what it reads, divided by the norm of each vector: [batch, width], or
+   * [batch, positions, width].
+   */
   public static final String VECTOR = HeadWriter.VECTOR;
 
   public TaskHead {

@@ -64,6 +64,16 @@ final class HostOptimizer implements AutoCloseable {
     this.steps = start.optimizer().map(OptimizerState::step).orElse(0L);
     this.initialLearningRate =
         start.optimizer().map(OptimizerState::initialLearningRate).orElse(0f);
+    try {
+      addAll(start, decayed);
+    } catch (OrtException | RuntimeException e) {
+      memory.close();
+      throw e;
+    }
+    this.squares = new double[blocks.size()];
+  }
+
+  private void addAll(Checkpoint start, Set<String> decayed) throws OrtException {
     for (Map.Entry<String, Tensor> parameter : start.trainable().entrySet()) {
       String name = parameter.getKey();
       OnnxTensor weight = memory.copyOf(parameter.getValue());
@@ -74,7 +84,6 @@ final class HostOptimizer implements AutoCloseable {
       secondMoments.put(name, second);
       add(new Numbers(floats(weight), floats(first), floats(second), decayed.contains(name)));
     }
-    this.squares = new double[blocks.size()];
   }
 
   private OnnxTensor moment(Checkpoint start, String parameter, String moment, OnnxTensor weight)

@@ -108,27 +108,42 @@ final class HostTraining implements TrainingBackend {
       throws OrtException {
     Map<String, Tensor> reported = new LinkedHashMap<>();
     OrtSession.Result run = run(batch);
-    for (String loss : model.losses()) {
-      reported.put(loss, OrtTensors.of(output(run, loss)));
+    Gradients sum;
+    try {
+      for (String loss : model.losses()) {
+        reported.put(loss, OrtTensors.of(output(run, loss)));
+      }
+      sum = added(run);
+    } catch (RuntimeException e) {
+      run.close();
+      throw e;
     }
+    if (clips) {
+      reported.put(TrainingSession.GRADIENT_NORM, Tensor.scalar(sum.norm()));
+    }
+    gradients = sum;
+    parts++;
+    return reported;
+  }
+
+  /** The gradients of a run, or where there are some already, those with them. */
+  private Gradients added(OrtSession.Result run) {
     List<FloatBuffer> values = new ArrayList<>();
     for (String output : model.gradients().values()) {
       values.add(HostOptimizer.floats(output(run, output)));
     }
     @Nullable Gradients before = gradients;
-    if (before != null) {
-      optimizer.add(values, before.values());
-      run.close();
-      run = before.run();
-      values = before.values();
+    if (before == null) {
+      return new Gradients(run, values, norm(values));
     }
-    float norm = clips ? optimizer.norm(values) : 0;
-    if (clips) {
-      reported.put(TrainingSession.GRADIENT_NORM, Tensor.scalar(norm));
-    }
-    gradients = new Gradients(run, values, norm);
-    parts++;
-    return reported;
+    optimizer.add(values, before.values());
+    float norm = norm(before.values());
+    run.close();
+    return new Gradients(before.run(), before.values(), norm);
+  }
+
+  private float norm(List<FloatBuffer> values) {
+    return clips ? optimizer.norm(values) : 0;
   }
 
   private OrtSession.Result run(Map<String, Tensor> batch) throws OrtException {

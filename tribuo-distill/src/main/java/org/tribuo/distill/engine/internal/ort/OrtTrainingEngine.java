@@ -9,7 +9,7 @@ import org.tribuo.distill.engine.internal.TrainingEngine;
 import org.tribuo.distill.engine.internal.TrainingGraph;
 import org.tribuo.distill.engine.internal.TrainingSession;
 
-/** Training, by ONNX Runtime's training API. */
+/** Training, on the processor by an ordinary session, else by ONNX Runtime's training API. */
 final class OrtTrainingEngine extends OrtEngine implements TrainingEngine {
   @Override
   public TrainingSession train(TrainingGraph graph, Optimizer optimizer, Device device, long seed)

@@ -31,7 +31,12 @@ final class Workers implements AutoCloseable {
             });
   }
 
-  /** Does all parts. Which thread does a part must not matter. */
+  /**
+   * Does all parts, and returns or throws when no thread works on one any more. Which thread does a
+   * part must not matter.
+   *
+   * @throws IllegalStateException if a part fails in another thread than the caller's
+   */
   void run(int parts, IntConsumer part) {
     AtomicInteger next = new AtomicInteger();
     Runnable work =
@@ -44,14 +49,19 @@ final class Workers implements AutoCloseable {
     for (int i = 1; i < Math.min(threads, parts / WORTH_WAKING); i++) {
       working.add(others.submit(work));
     }
+    List<Throwable> failures = new ArrayList<>();
     try {
       work.run();
     } finally {
-      working.forEach(Workers::await);
+      working.forEach(each -> await(each, failures));
+    }
+    if (!failures.isEmpty()) {
+      throw new IllegalStateException(failures.get(0));
     }
   }
 
-  private static void await(Future<?> work) {
+  /** Waits for the end, so that no memory is freed that a thread still reads. */
+  private static void await(Future<?> work, List<Throwable> failures) {
     boolean interrupted = false;
     try {
       while (true) {
@@ -61,7 +71,8 @@ final class Workers implements AutoCloseable {
         } catch (InterruptedException e) {
           interrupted = true;
         } catch (ExecutionException e) {
-          throw new IllegalStateException(e.getCause());
+          failures.add(e.getCause());
+          return;
         }
       }
     } finally {

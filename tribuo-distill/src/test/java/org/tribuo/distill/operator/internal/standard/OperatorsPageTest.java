@@ -16,7 +16,7 @@ import org.tribuo.distill.operator.Operator.Derivative;
 
 /**
  * The page of supported operators is written from the tables. {@code -Doperators.write=true} writes
- * it anew.
+ * it again.
  */
 class OperatorsPageTest {
   private static final Path PAGE = Path.of("..", "src", "site", "markdown", "operators.md");
@@ -28,7 +28,7 @@ class OperatorsPageTest {
     }
     assertThat(Files.readString(PAGE))
         .as(
-            "%s is out of date. Write it anew with"
+            "%s is out of date. Write it again with"
                 + " ./mvnw test -pl tribuo-distill -Dtest=OperatorsPageTest -Doperators.write=true",
             PAGE)
         .isEqualTo(page());
@@ -69,7 +69,7 @@ class OperatorsPageTest {
 
         `DequantizeLinear` has a gradient: a student may keep integer weights, which are not trained.
         What rounds floats that depend on trained weights (`QuantizeLinear`, `QLinearMatMul`, ...) is
-        an error, as its derivative is zero, which nobody means. `gradientRules` can name
+        an error, as its derivative is zero, which is never meant. `gradientRules` can name
         `org.tribuo.distill.student.StraightThroughQuantization`, which goes straight through these:
 
         %s
