@@ -50,7 +50,7 @@ public interface HardLoss extends Configurable, Provenancable<ConfiguredObjectPr
 
   /** How the true label of a row is written. */
   enum LabelForm {
-    /** One class a row: int64 [rows]; {@value Rows#IGNORED_LABEL} where there is no label. */
+    /** One class a row: int64 [rows]; -100, as in PyTorch, where there is no label. */
     CLASSES,
 
     /** One number for each output of the student: float [rows, outputs]. */

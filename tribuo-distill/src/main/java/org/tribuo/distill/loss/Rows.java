@@ -32,9 +32,6 @@ import org.tribuo.distill.loss.internal.TokenMask;
  * over several rows leaves out those that do not count.
  */
 public final class Rows {
-  /** The class that marks a row without a label, as in PyTorch. */
-  public static final long IGNORED_LABEL = -100;
-
   /** Weights are at most 1; the sum of those of a batch that has any is larger than this. */
   private static final double LEAST_WEIGHT = 1e-30;
 
@@ -189,11 +186,12 @@ public final class Rows {
   private Value rawClassLabels() {
     ClassIndices indices = new ClassIndices(width(), true);
     Value labels = inputs.input(names.labels(), axes.type(ElementType.INT64), indices);
-    return axes.flat(op, axes.shifted(op, labels, op.constant(Tensor.scalar(IGNORED_LABEL))));
+    return axes.flat(
+        op, axes.shifted(op, labels, op.constant(Tensor.scalar(ObjectiveInputs.IGNORED_LABEL))));
   }
 
   private Value isIgnored(Value labels) {
-    return op.equal(labels, op.constant(Tensor.scalar(IGNORED_LABEL)));
+    return op.equal(labels, op.constant(Tensor.scalar(ObjectiveInputs.IGNORED_LABEL)));
   }
 
   private ElementType floatType() {

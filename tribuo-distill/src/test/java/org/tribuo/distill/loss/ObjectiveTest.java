@@ -24,6 +24,7 @@ import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.loss.internal.AttachedObjective;
 import org.tribuo.distill.loss.internal.Objective;
+import org.tribuo.distill.loss.internal.ObjectiveInputs;
 import org.tribuo.distill.loss.internal.RowForm;
 import org.tribuo.distill.loss.internal.TeacherMean;
 import org.tribuo.distill.loss.internal.TokenMask;
@@ -45,7 +46,7 @@ class ObjectiveTest {
       assertThat(hard).isEqualTo(term(graph, first, "hard"), within(1e-6));
       batch.put("labelled", Tensor.of(new float[] {1, 1}, 2));
       assertThat(term(graph, batch, "hard")).isNotCloseTo(hard, within(1e-2));
-      batch.put("labels", Tensor.vector(0, Rows.IGNORED_LABEL));
+      batch.put("labels", Tensor.vector(0, ObjectiveInputs.IGNORED_LABEL));
       assertThat(term(graph, batch, "hard")).isEqualTo(hard, within(1e-6));
     }
   }
@@ -53,7 +54,8 @@ class ObjectiveTest {
   @Test
   void withoutAnyLabelTheHardLossIsZero() throws Exception {
     Map<String, Tensor> batch = examples(2, 0f, 0f);
-    batch.put("labels", Tensor.vector(Rows.IGNORED_LABEL, Rows.IGNORED_LABEL));
+    batch.put(
+        "labels", Tensor.vector(ObjectiveInputs.IGNORED_LABEL, ObjectiveInputs.IGNORED_LABEL));
     try (LossGraph graph = LossGraph.of(BOTH, floats(BATCH, Dimension.of(3)))) {
       Map<String, Tensor> terms = graph.run(batch);
       assertThat(LossGraph.number(terms.get("hard"))).isZero();
@@ -97,7 +99,7 @@ class ObjectiveTest {
           Objective.of(RowForm.tokens(TokenMask.labels()), new CrossEntropy(), soft);
       Map<String, Tensor> batch = tokens(3, 4, 1);
       long[] labels = batch.get("labels").toLongs();
-      labels[5] = labels[11] = Rows.IGNORED_LABEL;
+      labels[5] = labels[11] = ObjectiveInputs.IGNORED_LABEL;
       batch.put("labels", Tensor.of(labels, 3, 4));
       Map<String, Tensor> other = new HashMap<>(batch);
       other.put("logits", changed(batch.get("logits"), 5, 11));
@@ -123,7 +125,7 @@ class ObjectiveTest {
         Arrays.fill(values, 6, 9, 0);
         batch.put(name, Tensor.of(values, 1, 3, 3));
       }
-      batch.put("labels", Tensor.of(new long[] {0, 1, Rows.IGNORED_LABEL}, 1, 3));
+      batch.put("labels", Tensor.of(new long[] {0, 1, ObjectiveInputs.IGNORED_LABEL}, 1, 3));
       try (LossGraph graph = LossGraph.of(objective, floats(BATCH, POSITIONS, Dimension.of(3)))) {
         graph
             .run(batch)
@@ -529,7 +531,7 @@ class ObjectiveTest {
   void classesThatTheStudentDoesNotHaveAreRefused() {
     AttachedObjective attached = attach(BOTH);
     Map<String, Tensor> batch = examples(2, 1f, 1f);
-    batch.put("labels", Tensor.vector(Rows.IGNORED_LABEL, 3));
+    batch.put("labels", Tensor.vector(ObjectiveInputs.IGNORED_LABEL, 3));
     assertThatThrownBy(() -> attached.check(batch))
         .isInstanceOf(GraphException.class)
         .hasMessage("'labels' holds class 3, expected one from 0 to 2, or -100 for no label");
@@ -539,7 +541,8 @@ class ObjectiveTest {
         .hasMessageStartingWith("'labels' holds class -1");
     AttachedObjective sparse = attach(Objective.of(RowForm.examples(), new SparseKlDivergence(1)));
     batch.put("teacher_logits", Tensor.of(new float[2], 2, 1));
-    batch.put("teacher_logits_indices", Tensor.of(new long[] {0, Rows.IGNORED_LABEL}, 2, 1));
+    batch.put(
+        "teacher_logits_indices", Tensor.of(new long[] {0, ObjectiveInputs.IGNORED_LABEL}, 2, 1));
     assertThatThrownBy(() -> sparse.check(batch))
         .isInstanceOf(GraphException.class)
         .hasMessage("'teacher_logits_indices' holds class -100, expected one from 0 to 2");

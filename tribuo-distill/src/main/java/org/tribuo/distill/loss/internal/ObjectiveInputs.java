@@ -1,16 +1,17 @@
 package org.tribuo.distill.loss.internal;
 
-import org.tribuo.distill.loss.Rows;
-
 /**
  * The names of the inputs that an objective adds to the student's graph, those of them that its
  * losses need. Here <i>float</i> is FLOAT, or DOUBLE where the student's output is; [rows...] is
  * [batch], or [batch, positions] where rows are tokens.
  */
 public final class ObjectiveInputs {
+  /** The class that marks a row without a label, as in PyTorch. */
+  public static final long IGNORED_LABEL = -100;
+
   /**
    * The true labels: int64 [rows...] or float [rows..., outputs], as the hard loss wants them.
-   * Class {@value Rows#IGNORED_LABEL} marks a row without a label.
+   * Class {@value #IGNORED_LABEL} marks a row without a label.
    */
   public static final String LABELS = "labels";
 
