@@ -51,7 +51,8 @@ record Cohort(
                 ActivationTeacher.of(OnnxTeacher.of(teacher)).cacheBytes(featureCache));
     recipe.addTo(builder, trainers.training(), weight);
     if (recipe.asksTwoTeachers()) {
-      builder.teacher(SeveralTeachers.of(OnnxTeacher.of(teacher), second.orElseThrow()));
+      builder.teacher(
+          SeveralTeachers.of(trainers.teacher().teaching(teacher), second.orElseThrow()));
     }
     return builder.build();
   }

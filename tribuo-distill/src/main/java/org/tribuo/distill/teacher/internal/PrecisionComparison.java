@@ -27,27 +27,43 @@ record PrecisionComparison(AnswerForm form) {
     try (Teacher exact = teacher.inFloat32();
         SoftTargets expected = producer.produce(exact, sample).softTargets();
         SoftTargets actual = producer.produce(teacher, sample).softTargets()) {
-      Difference difference = new Difference();
-      for (int row = 0; row < sample.rows(); row++) {
-        add(difference, values(expected, row), values(actual, row), vector(expected, row));
-      }
+      Difference difference = between(expected, actual);
       return new PrecisionCost(
           teacher.settings().precision(),
           sample.rows(),
-          difference.divergence / difference.vectors,
-          form == AnswerForm.LOGITS
-              ? OptionalDouble.empty()
-              : OptionalDouble.of((double) difference.same / difference.decisions),
+          difference.divergence(),
+          difference.agreement(),
           Duration.ofNanos(System.nanoTime() - start));
     }
   }
 
+  /** The difference of all rows, which are as many in both. */
+  Difference between(SoftTargets expected, SoftTargets actual) {
+    Difference difference = new Difference();
+    for (int row = 0; row < expected.rows(); row++) {
+      add(difference, values(expected, row), values(actual, row), vector(expected, row));
+    }
+    return difference;
+  }
+
   /** Sums over all vectors. */
-  private static final class Difference {
+  static final class Difference {
     private double divergence;
     private long vectors;
     private long same;
     private long decisions;
+
+    /** The mean of a vector. */
+    double divergence() {
+      return divergence / vectors;
+    }
+
+    /** The fraction of decisions that are the same; empty if nothing was decided. */
+    OptionalDouble agreement() {
+      return decisions == 0
+          ? OptionalDouble.empty()
+          : OptionalDouble.of((double) same / decisions);
+    }
   }
 
   private static float[] values(SoftTargets targets, int row) {
