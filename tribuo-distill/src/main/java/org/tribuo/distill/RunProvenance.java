@@ -82,8 +82,7 @@ final class RunProvenance {
             cost -> {
               number(prefix + "soft-targets-compared", cost.examples());
               decimal(prefix + "soft-targets-divergence", cost.divergence());
-              cost.agreement()
-                  .ifPresent(same -> decimal(prefix + "soft-targets-agreement", same));
+              cost.agreement().ifPresent(same -> decimal(prefix + "soft-targets-agreement", same));
             });
   }
 
@@ -95,9 +94,7 @@ final class RunProvenance {
   void stage(String name, TrainedStudent trained) {
     put(new LongProvenance(name + "-steps", trained.steps()));
     number(name + "-best-epoch", trained.epoch());
-    trained
-        .metrics()
-        .forEach((metric, value) -> decimal(name + "-" + metric, value));
+    trained.metrics().forEach((metric, value) -> decimal(name + "-" + metric, value));
   }
 
   /** Weights kept their values in a stage, if there are any. */

@@ -35,8 +35,7 @@ import org.tribuo.test.Helpers;
 class TeacherPrecisionTest {
   private static final Path BERT = Zoo.file("bert_seqcls_ts11");
   private static final List<String> ORDER = List.of("red", "blue", "green");
-  private static final MutableDataset<Label> TEXTS =
-      TinyTexts.dataset(TinyTexts.labelled(300, 1));
+  private static final MutableDataset<Label> TEXTS = TinyTexts.dataset(TinyTexts.labelled(300, 1));
 
   @TempDir Path folder;
   private final List<TeacherRun> runs = new ArrayList<>();
@@ -111,8 +110,7 @@ class TeacherPrecisionTest {
     DistillationTrainer<Label> trainer = trainer(int8()).build();
     try (DistillationProgress progress =
         new DistillationProgress(
-            new ProgressLines(new PrintStream(printed, true, StandardCharsets.UTF_8)),
-            "Student")) {
+            new ProgressLines(new PrintStream(printed, true, StandardCharsets.UTF_8)), "Student")) {
       trainer.setListener(progress);
       trainer.train(TEXTS).close();
     }
@@ -183,7 +181,8 @@ class TeacherPrecisionTest {
     assertThatThrownBy(() -> trainer(int8()).device(Device.cuda(0)).build())
         .isInstanceOf(PropertyException.class)
         .hasMessageContaining("Property: precision")
-        .hasMessageContaining("is INT8_PRODUCTS, which is for the CPU, but the trainer's device is");
+        .hasMessageContaining(
+            "is INT8_PRODUCTS, which is for the CPU, but the trainer's device is");
   }
 
   @Test

@@ -116,7 +116,8 @@ class DistillTextTest {
     assertThatThrownBy(
             () -> run(options("--provider", "CUDA", "--teacher-precision", "INT8_PRODUCTS")))
         .isInstanceOf(PropertyException.class)
-        .hasMessageContaining("is INT8_PRODUCTS, which is for the CPU, but the trainer's device is");
+        .hasMessageContaining(
+            "is INT8_PRODUCTS, which is for the CPU, but the trainer's device is");
   }
 
   @Test

@@ -164,7 +164,8 @@ public final class OnnxTeacher implements TeacherSource.Member {
    *
    * <p>{@link Precision#INT8_PRODUCTS} is for soft targets alone. What that costs is measured on
    * some examples, and reported ({@link TeacherRun#cost()}). Its intermediate activations, and the
-   * model that {@code DistilledModel.of} makes of it, are computed in the precision of their device.
+   * model that {@code DistilledModel.of} makes of it, are computed in the precision of their
+   * device.
    *
    * @throws PropertyException if the library of operators that it needs is not on the class path
    */

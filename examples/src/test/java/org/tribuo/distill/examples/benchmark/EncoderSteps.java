@@ -118,7 +118,8 @@ final class EncoderSteps {
       Files.deleteIfExists(teacher);
       Files.delete(folder);
     }
-    OptionalLong peak = new ExperimentRun(new ProgressLines(System.err)).results().peakResidentBytes();
+    OptionalLong peak =
+        new ExperimentRun(new ProgressLines(System.err)).results().peakResidentBytes();
     peak.ifPresent(bytes -> tell("steps, memory", Unit.MEGABYTES, bytes / 1e6));
   }
 

@@ -59,13 +59,16 @@ public final class PeerBenchmark {
 
     @Option(
         longName = "job-epochs",
-        usage = "epochs of the main job: of the teacher, the student and the control; 0,0,0 for none")
+        usage =
+            "epochs of the main job: of the teacher, the student and the control; 0,0,0 for none")
     public int[] jobEpochs = {2, 1, 3};
 
     @Option(longName = "full", usage = "the main job with the epochs of the README: 6,3,8")
     public boolean full;
 
-    @Option(longName = "quick", usage = "a trial of the programs: one round, few steps, no main job")
+    @Option(
+        longName = "quick",
+        usage = "a trial of the programs: one round, few steps, no main job")
     public boolean quick;
 
     @Override
@@ -112,7 +115,9 @@ public final class PeerBenchmark {
       }
     }
     int[] epochs = options.epochs();
-    for (int precision = 0; precision < ours.size() && Arrays.stream(epochs).sum() > 0; precision++) {
+    for (int precision = 0;
+        precision < ours.size() && Arrays.stream(epochs).sum() > 0;
+        precision++) {
       say(
           "The main job with %d, %d and %d epochs, %s",
           epochs[0], epochs[1], epochs[2], precision == 0 ? "float32" : "bf16");

@@ -60,9 +60,7 @@ record PrecisionComparison(AnswerForm form) {
 
     /** The fraction of decisions that are the same; empty if nothing was decided. */
     OptionalDouble agreement() {
-      return decisions == 0
-          ? OptionalDouble.empty()
-          : OptionalDouble.of((double) same / decisions);
+      return decisions == 0 ? OptionalDouble.empty() : OptionalDouble.of((double) same / decisions);
     }
   }
 

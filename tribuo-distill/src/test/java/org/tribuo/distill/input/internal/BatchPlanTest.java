@@ -26,9 +26,8 @@ class BatchPlanTest {
     BatchPlan plan =
         new BatchPlan(
             random.nextInt(1, 40), random.nextInt(longest, 40 * longest), random.nextInt(1, 20));
-    for (List<int[]> batches : 
-        List.of(
-            plan.training(lengths, random), plan.inference(lengths), plan.fewest(lengths))) {
+    for (List<int[]> batches :
+        List.of(plan.training(lengths, random), plan.inference(lengths), plan.fewest(lengths))) {
       assertThat(batches.stream().flatMapToInt(Arrays::stream).sorted().toArray())
           .as("seed %d", seed)
           .isEqualTo(IntStream.range(0, lengths.length).toArray());

@@ -46,8 +46,7 @@ class PrecisionComparisonTest {
             precision,
             Sha256.ofParts(List.of("inputs")),
             OptionalInt.empty());
-    List<String> columns =
-        IntStream.range(0, shape.columns()).mapToObj(Integer::toString).toList();
+    List<String> columns = IntStream.range(0, shape.columns()).mapToObj(Integer::toString).toList();
     SoftTargetSpec spec = new SoftTargetSpec(key, columns, rows.length, shape);
     try (SoftTargetWriter writer = store.writer(spec, "")) {
       for (int i = 0; i < rows.length; i++) {
@@ -70,8 +69,7 @@ class PrecisionComparisonTest {
   void classesAreComparedBySoftmaxAndTheMostProbable() {
     float[][] expected = {{0, (float) Math.log(3)}, {5, 2}};
     float[][] actual = {{1, 1}, {6, 3}};
-    Difference difference =
-        difference(AnswerForm.PROBABILITIES, RowShape.of(2), expected, actual);
+    Difference difference = difference(AnswerForm.PROBABILITIES, RowShape.of(2), expected, actual);
     assertThat(difference.divergence())
         .isCloseTo((.75 * Math.log(3) - Math.log(2)) / 2, within(1e-7));
     assertThat(difference.agreement()).hasValue(.5);

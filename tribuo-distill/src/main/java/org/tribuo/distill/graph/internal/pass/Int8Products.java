@@ -22,11 +22,11 @@ import org.tribuo.distill.operator.internal.standard.StandardOperators;
  * Computes the products of float32 with a constant matrix in integers of 8 bits: dynamic
  * quantisation.
  *
- * <p>The matrix is rounded here, each column with a scale of its own: {@code w ≈ s·q}, with {@code s
- * = max |w| / 127} over the column. The other factor is rounded at each run by one scale and one
+ * <p>The matrix is rounded here, each column with a scale of its own: {@code w ≈ s·q}, with {@code
+ * s = max |w| / 127} over the column. The other factor is rounded at each run by one scale and one
  * zero point for all of it, so that what is computed of a row depends, within that rounding, on the
- * rows beside it. Sums are exact, in 32 bits. ONNX Runtime fuses the operators that are written here
- * into one product.
+ * rows beside it. Sums are exact, in 32 bits. ONNX Runtime fuses the operators that are written
+ * here into one product.
  *
  * <p>What multiplies two computed values, as attention does, stays in float32, and so do lookups,
  * normalisations and activations. A matrix that is not finite stays too.
@@ -104,8 +104,7 @@ public final class Int8Products {
   }
 
   private Optional<Weight> weight(Node node) {
-    WeightKey key =
-        new WeightKey(node.input(1), node.attributes().get("transB", 0L) != 0);
+    WeightKey key = new WeightKey(node.input(1), node.attributes().get("transB", 0L) != 0);
     Optional<Weight> known = weights.get(key);
     if (known != null) {
       return known;

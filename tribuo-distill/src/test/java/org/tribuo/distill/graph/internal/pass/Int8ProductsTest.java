@@ -94,8 +94,7 @@ class Int8ProductsTest {
     assertThat(graph.initializers().values())
         .filteredOn(tensor -> tensor.elementType() == ElementType.FLOAT)
         .singleElement()
-        .satisfies(
-            scales -> assertThat(scales.toFloats()).containsExactly(1, .254f / 127, 1, 1));
+        .satisfies(scales -> assertThat(scales.toFloats()).containsExactly(1, .254f / 127, 1, 1));
     assertThat(graph.isInitializer("w")).isFalse();
   }
 
@@ -146,8 +145,7 @@ class Int8ProductsTest {
   @Test
   void ofAGemmTransposeFactorsAndSummandCount() throws OrtException {
     Value x = input(ROWS, 48);
-    Attributes attributes =
-        Attributes.NONE.with("transB", 1L).with("alpha", -2f).with("beta", 3f);
+    Attributes attributes = Attributes.NONE.with("transB", 1L).with("alpha", -2f).with("beta", 3f);
     Value y =
         op.one(
             "Gemm",
@@ -176,7 +174,8 @@ class Int8ProductsTest {
         op.matmul(
             op.cast(x, ElementType.DOUBLE),
             graph.setInitializer("d", Tensor.of(new double[ROWS], ROWS, 1)));
-    Value transposed = op.matmul(op.matmul(x, weight("w", ROWS, 4)), true, weight("v", 5, 3), false);
+    Value transposed =
+        op.matmul(op.matmul(x, weight("w", ROWS, 4)), true, weight("v", 5, 3), false);
     List.of(infinite, doubles, transposed).forEach(output -> graph.addOutput(output.name()));
 
     Int8Products.apply(graph);
@@ -226,8 +225,7 @@ class Int8ProductsTest {
     OnnxModel model = Zoo.model(name);
     Map<String, Tensor> inputs = inputs(Graph.of(model));
     Map<String, Tensor> exact = GraphRunner.run(model, inputs);
-    OnnxModel form =
-        InferenceForm.withInt8Products(Transformer.of(model).normalizedForTraining());
+    OnnxModel form = InferenceForm.withInt8Products(Transformer.of(model).normalizedForTraining());
 
     Map<String, Tensor> rounded = GraphRunner.run(form, inputs);
 
@@ -263,10 +261,7 @@ class Int8ProductsTest {
                   type.elementType().isFloat()
                       ? normal(dims)
                       : Tensor.of(
-                          random
-                              .longs(14, 1, name.equals("input_ids") ? 90 : 2)
-                              .toArray(),
-                          dims));
+                          random.longs(14, 1, name.equals("input_ids") ? 90 : 2).toArray(), dims));
             });
     return inputs;
   }
@@ -280,8 +275,7 @@ class Int8ProductsTest {
     OnnxModel halves = graph.toModel();
     Map<String, Tensor> inputs = Map.of("x", normal(ROWS, 64).cast(ElementType.FLOAT16));
 
-    OnnxModel form =
-        InferenceForm.withInt8Products(Transformer.of(halves).normalizedForTraining());
+    OnnxModel form = InferenceForm.withInt8Products(Transformer.of(halves).normalizedForTraining());
 
     assertThat(
             relative(
