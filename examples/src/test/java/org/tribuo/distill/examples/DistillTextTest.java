@@ -60,7 +60,7 @@ class DistillTextTest {
 
     assertThat(first.comparison().models())
         .extracting(ModelReport::name)
-        .containsExactly("teacher", "student", "control");
+        .containsExactly("teacher", "student", "control", "class means");
     ModelReport teacher = first.comparison().models().get(0);
     ModelReport student = first.comparison().models().get(1);
     assertThat(teacher.quality().agreement()).isEqualTo(1);
@@ -454,7 +454,8 @@ class DistillTextTest {
     Path out = Files.createDirectories(folder.resolve("out"));
     Path teacher = folder.resolve("tiny-bert.onnx");
     byte[] before = Files.readAllBytes(teacher);
-    for (String name : List.of("teacher.onnx", "student.onnx", "control.onnx")) {
+    for (String name :
+        List.of("teacher.onnx", "student.onnx", "control.onnx", "class-means.onnx")) {
       Path link = Files.createLink(out.resolve(name), teacher);
       assertThatThrownBy(() -> run(options()))
           .isInstanceOf(PropertyException.class)
