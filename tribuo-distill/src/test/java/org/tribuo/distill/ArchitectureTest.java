@@ -69,6 +69,7 @@ class ArchitectureTest {
                   "operator",
                   "internal.autodiff")),
           entry("schedule", Set.of("internal.component")),
+          entry("selection", Set.of("internal.component", "task")),
           entry(
               "transformer",
               Set.of("internal.component", "graph", "graph.internal.pass", "operator")),

@@ -16,7 +16,9 @@ import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.task.internal.Score;
 import org.tribuo.distill.task.internal.TargetCodec;
+import org.tribuo.evaluation.Evaluation;
 import org.tribuo.multilabel.MultiLabel;
+import org.tribuo.multilabel.evaluation.MultiLabelEvaluation;
 
 /** Any number of labels for each example. */
 public record MultipleLabels() implements Task<MultiLabel> {
@@ -77,5 +79,10 @@ public record MultipleLabels() implements Task<MultiLabel> {
   @Override
   public Score score(LabelOrder columns) {
     return new MicroF1();
+  }
+
+  @Override
+  public double criterion(Evaluation<MultiLabel> evaluation) {
+    return ((MultiLabelEvaluation) evaluation).microAveragedF1();
   }
 }

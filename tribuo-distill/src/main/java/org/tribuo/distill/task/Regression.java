@@ -16,7 +16,9 @@ import org.tribuo.distill.loss.SquaredError;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.task.internal.Score;
 import org.tribuo.distill.task.internal.TargetCodec;
+import org.tribuo.evaluation.Evaluation;
 import org.tribuo.regression.Regressor;
+import org.tribuo.regression.evaluation.RegressionEvaluation;
 
 /** One or several numbers for each example. */
 public record Regression() implements Task<Regressor> {
@@ -75,5 +77,10 @@ public record Regression() implements Task<Regressor> {
   @Override
   public Score score(LabelOrder columns) {
     return new NegativeSquaredError();
+  }
+
+  @Override
+  public double criterion(Evaluation<Regressor> evaluation) {
+    return ((RegressionEvaluation) evaluation).averageR2();
   }
 }

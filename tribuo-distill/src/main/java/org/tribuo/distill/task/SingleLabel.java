@@ -6,6 +6,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import org.tribuo.ImmutableOutputInfo;
 import org.tribuo.classification.Label;
+import org.tribuo.classification.evaluation.LabelEvaluation;
 import org.tribuo.distill.internal.component.SavedComponents;
 import org.tribuo.distill.loss.AnswerForm;
 import org.tribuo.distill.loss.CrossEntropy;
@@ -15,6 +16,7 @@ import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.task.internal.Score;
 import org.tribuo.distill.task.internal.TargetCodec;
+import org.tribuo.evaluation.Evaluation;
 
 /** One label of several for each example. */
 public record SingleLabel() implements Task<Label> {
@@ -65,5 +67,10 @@ public record SingleLabel() implements Task<Label> {
   @Override
   public Score score(LabelOrder columns) {
     return new Accuracy();
+  }
+
+  @Override
+  public double criterion(Evaluation<Label> evaluation) {
+    return ((LabelEvaluation) evaluation).accuracy();
   }
 }

@@ -19,6 +19,7 @@ import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.task.internal.Score;
 import org.tribuo.distill.task.internal.TargetCodec;
+import org.tribuo.evaluation.Evaluation;
 import org.tribuo.protos.ProtoSerializable;
 
 /**
@@ -109,6 +110,17 @@ public interface Task<T extends Output<T>>
    * @param columns of the logits
    */
   Score score(LabelOrder columns);
+
+  /**
+   * The number by which models are compared, the higher the better.
+   *
+   * @param evaluation made by the evaluator of the outputs' factory
+   * @throws IllegalArgumentException if there is no such number for this task
+   */
+  default double criterion(Evaluation<T> evaluation) {
+    throw new IllegalArgumentException(
+        "Models of the task %s cannot be compared by one number".formatted(this));
+  }
 
   @Override
   default ComponentProto serialize() {
