@@ -22,7 +22,6 @@ import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.student.StudentSource;
 import org.tribuo.distill.student.TrainingGraphOptions;
-import org.tribuo.distill.task.Task;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.teacher.ActivationTeacher;
 import org.tribuo.distill.teacher.TeacherSource;
@@ -71,8 +70,8 @@ import org.tribuo.provenance.impl.TrainerProvenanceImpl;
  * <p>The same configuration, data and invocation count give the same weights to the last bit on one
  * machine. Safe for many threads.
  *
- * @param <T> Label, MultiLabel, Regressor, or the outputs of another {@link
- *     org.tribuo.distill.task.Task}
+ * @param <T> the outputs, which decide what the student predicts: Label, MultiLabel, Regressor, or
+ *     {@link org.tribuo.distill.task.token.TagSequence}
  */
 public final class DistillationTrainer<T extends Output<T>> implements Trainer<T> {
   @ConfigurableName private String component = "DistillationTrainer";
@@ -90,12 +89,6 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
       description =
           "The teacher whose intermediate activations are compared; by default the teacher.")
   private @Nullable ActivationTeacher activationTeacher;
-
-  @Config(
-      description =
-          "What the student predicts; by default a label, several labels, or numbers for each"
-              + " example, as the outputs of the dataset are.")
-  private @Nullable Task<T> task;
 
   @Config(description = "What is minimised: losses, alpha, temperature.")
   private DistillationObjective objective = new DistillationObjective();
@@ -174,7 +167,6 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
             student,
             Optional.ofNullable(teacher),
             Optional.ofNullable(activationTeacher),
-            Optional.ofNullable(task),
             objective,
             trainingGraph,
             optimizer,
@@ -329,8 +321,8 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
    * Configures a trainer in Java. What is not stated has the trainer's default, the same as in
    * OLCUT's XML. For one trainer, in one thread.
    *
-   * @param <T> Label, MultiLabel, Regressor, or the outputs of another {@link
-   *     org.tribuo.distill.task.Task}
+   * @param <T> the outputs: Label, MultiLabel, Regressor, or {@link
+   *     org.tribuo.distill.task.token.TagSequence}
    */
   public static final class Builder<T extends Output<T>> {
     private @Nullable DistillationTrainer<T> trainer = new DistillationTrainer<>();
@@ -352,12 +344,6 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
     /** The teacher whose intermediate activations are compared, where it is not the teacher. */
     public Builder<T> activationTeacher(ActivationTeacher teacher) {
       trainer().activationTeacher = teacher;
-      return this;
-    }
-
-    /** What the student predicts, where it is not what the outputs of the dataset are. */
-    public Builder<T> task(Task<T> task) {
-      trainer().task = task;
       return this;
     }
 

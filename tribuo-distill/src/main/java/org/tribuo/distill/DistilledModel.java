@@ -33,9 +33,9 @@ import org.tribuo.distill.internal.protos.DistilledModelProto;
 import org.tribuo.distill.student.internal.NetworkRunner;
 import org.tribuo.distill.student.internal.StudentNetwork;
 import org.tribuo.distill.student.internal.StudentNetworkProtos;
-import org.tribuo.distill.task.Task;
 import org.tribuo.distill.task.internal.OutputDomain;
 import org.tribuo.distill.task.internal.TargetCodec;
+import org.tribuo.distill.task.internal.Task;
 import org.tribuo.distill.task.internal.Tasks;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.impl.ModelDataCarrier;
@@ -56,7 +56,7 @@ import org.tribuo.provenance.impl.EmptyTrainerProvenance;
  * <p>Saved as protobuf; Java's own serialization is refused.
  *
  * @param <T> Label, MultiLabel, Regressor, or the outputs of another {@link
- *     org.tribuo.distill.task.Task}
+ *     org.tribuo.distill.task.internal.Task}
  */
 public final class DistilledModel<T extends Output<T>> extends Model<T> implements AutoCloseable {
   private static final long serialVersionUID = 1L;

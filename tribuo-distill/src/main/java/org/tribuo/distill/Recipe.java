@@ -14,7 +14,7 @@ import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.student.StudentSource;
 import org.tribuo.distill.student.TrainingGraphOptions;
-import org.tribuo.distill.task.Task;
+import org.tribuo.distill.task.internal.Task;
 import org.tribuo.distill.task.internal.Tasks;
 import org.tribuo.distill.teacher.ActivationTeacher;
 import org.tribuo.distill.teacher.OnnxTeacher;
@@ -29,7 +29,6 @@ import org.tribuo.distill.training.internal.TrainingSettings;
  *
  * @param teacher empty if the student learns from the labels alone
  * @param activationTeacher empty if it is the teacher
- * @param statedTask empty for that of the outputs of the dataset
  * @param statedStages at least one
  * @param earlyStopping empty to train all epochs
  * @param softTargetStore the folder that keeps soft targets, if they are kept
@@ -39,7 +38,6 @@ record Recipe(
     StudentSource student,
     Optional<TeacherSource> teacher,
     Optional<ActivationTeacher> activationTeacher,
-    Optional<Task<?>> statedTask,
     DistillationObjective objective,
     TrainingGraphOptions trainingGraph,
     AdamWOptimizer optimizer,
@@ -103,10 +101,10 @@ record Recipe(
    * What is predicted.
    *
    * @param outputs those of the dataset
-   * @throws IllegalArgumentException if no task has these outputs, or the stated one has others
+   * @throws IllegalArgumentException if no task has these outputs
    */
   <T extends Output<T>> Task<T> task(OutputFactory<T> outputs) {
-    return statedTask.isPresent() ? Tasks.of(statedTask.get(), outputs) : Tasks.of(outputs);
+    return Tasks.of(outputs);
   }
 
   /** The stages, each with what it has of the trainer. */

@@ -71,7 +71,6 @@ import org.tribuo.distill.student.FrozenWeights;
 import org.tribuo.distill.student.NewStudent;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.TrainingGraphOptions;
-import org.tribuo.distill.task.SingleLabel;
 import org.tribuo.distill.teacher.ActivationTeacher;
 import org.tribuo.distill.teacher.EnsembleMean;
 import org.tribuo.distill.teacher.OnnxTeacher;
@@ -138,7 +137,6 @@ class DistillationConfigurationTest {
             minimal(),
             minimal()
                 .teacher(OnnxTeacher.of(BERT, ORDER, "logits"))
-                .task(new SingleLabel())
                 .objective(
                     new DistillationObjective()
                         .softLoss(new Dkd(1, 2))

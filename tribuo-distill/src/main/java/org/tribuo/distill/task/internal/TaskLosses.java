@@ -5,7 +5,6 @@ import java.util.Set;
 import org.tribuo.distill.loss.AnswerForm;
 import org.tribuo.distill.loss.HardLoss;
 import org.tribuo.distill.loss.SoftLoss;
-import org.tribuo.distill.task.Task;
 
 /**
  * The losses that are defined for the outputs of a task.

@@ -27,10 +27,6 @@ import org.tribuo.distill.loss.ReverseKl;
 import org.tribuo.distill.loss.SoftCrossEntropy;
 import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.loss.SquaredError;
-import org.tribuo.distill.task.MultipleLabels;
-import org.tribuo.distill.task.Regression;
-import org.tribuo.distill.task.SingleLabel;
-import org.tribuo.distill.task.Task;
 
 class TaskLossesTest {
   private static final Task<?> LABEL = new SingleLabel();

@@ -1,7 +1,6 @@
-package org.tribuo.distill.task;
+package org.tribuo.distill.task.internal;
 
 import java.util.Arrays;
-import org.tribuo.distill.task.internal.LabelOrder;
 
 /** The logits of one example. */
 final class Logits {

@@ -1,4 +1,4 @@
-package org.tribuo.distill.task;
+package org.tribuo.distill.task.internal;
 
 import com.google.protobuf.Any;
 import java.util.Optional;
@@ -13,9 +13,6 @@ import org.tribuo.distill.loss.BinaryCrossEntropy;
 import org.tribuo.distill.loss.BinarySoftTargets;
 import org.tribuo.distill.loss.HardLoss;
 import org.tribuo.distill.loss.SoftLoss;
-import org.tribuo.distill.task.internal.LabelOrder;
-import org.tribuo.distill.task.internal.Score;
-import org.tribuo.distill.task.internal.TargetCodec;
 import org.tribuo.multilabel.MultiLabel;
 
 /** Any number of labels for each example. */

@@ -1,4 +1,4 @@
-package org.tribuo.distill.task.token;
+package org.tribuo.distill.task.internal.token;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
@@ -14,6 +14,7 @@ import org.tribuo.classification.ImmutableLabelInfo;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.MutableLabelInfo;
 import org.tribuo.distill.internal.component.SavedComponents;
+import org.tribuo.distill.task.token.TagSequence;
 import org.tribuo.protos.core.OutputDomainProto;
 
 /**

@@ -1,4 +1,4 @@
-package org.tribuo.distill.task;
+package org.tribuo.distill.task.internal;
 
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -7,9 +7,6 @@ import org.tribuo.Example;
 import org.tribuo.Prediction;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.graph.Tensor;
-import org.tribuo.distill.task.internal.LabelOrder;
-import org.tribuo.distill.task.internal.TargetCodec;
-import org.tribuo.distill.task.internal.Targets;
 
 /** One label of several: softmax over the columns, the scores are probabilities. */
 final class LabelCodec implements TargetCodec<Label> {

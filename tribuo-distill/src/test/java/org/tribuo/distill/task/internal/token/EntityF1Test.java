@@ -1,4 +1,4 @@
-package org.tribuo.distill.task.token;
+package org.tribuo.distill.task.internal.token;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

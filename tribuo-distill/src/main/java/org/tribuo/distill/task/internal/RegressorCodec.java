@@ -1,12 +1,9 @@
-package org.tribuo.distill.task;
+package org.tribuo.distill.task.internal;
 
 import java.util.List;
 import org.tribuo.Example;
 import org.tribuo.Prediction;
 import org.tribuo.distill.graph.Tensor;
-import org.tribuo.distill.task.internal.LabelOrder;
-import org.tribuo.distill.task.internal.TargetCodec;
-import org.tribuo.distill.task.internal.Targets;
 import org.tribuo.regression.RegressionFactory;
 import org.tribuo.regression.Regressor;
 

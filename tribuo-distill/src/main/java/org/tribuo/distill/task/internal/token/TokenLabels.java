@@ -1,4 +1,4 @@
-package org.tribuo.distill.task.token;
+package org.tribuo.distill.task.internal.token;
 
 import com.google.protobuf.Any;
 import java.util.Optional;
@@ -14,12 +14,13 @@ import org.tribuo.distill.loss.KlDivergence;
 import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.loss.internal.RowForm;
 import org.tribuo.distill.loss.internal.TokenMask;
-import org.tribuo.distill.task.SingleLabel;
-import org.tribuo.distill.task.Task;
 import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.task.internal.Score;
+import org.tribuo.distill.task.internal.SingleLabel;
 import org.tribuo.distill.task.internal.TargetCodec;
+import org.tribuo.distill.task.internal.Task;
+import org.tribuo.distill.task.token.TagSequence;
 
 /**
  * One label of several for each token that is scored. The hard loss is the mean over those of a

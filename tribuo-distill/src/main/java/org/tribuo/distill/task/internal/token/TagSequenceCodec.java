@@ -1,4 +1,4 @@
-package org.tribuo.distill.task.token;
+package org.tribuo.distill.task.internal.token;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,6 +14,7 @@ import org.tribuo.classification.LabelFactory;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.task.internal.TargetCodec;
 import org.tribuo.distill.task.internal.Targets;
+import org.tribuo.distill.task.token.TagSequence;
 import org.tribuo.impl.ArrayExample;
 
 /**

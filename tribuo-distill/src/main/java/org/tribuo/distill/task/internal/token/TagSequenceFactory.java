@@ -1,4 +1,4 @@
-package org.tribuo.distill.task.token;
+package org.tribuo.distill.task.internal.token;
 
 import com.google.protobuf.Any;
 import com.oracle.labs.mlrg.olcut.provenance.Provenance;
@@ -11,6 +11,7 @@ import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
 import org.tribuo.classification.MutableLabelInfo;
 import org.tribuo.distill.internal.component.SavedComponents;
+import org.tribuo.distill.task.token.TagSequence;
 import org.tribuo.evaluation.Evaluation;
 import org.tribuo.evaluation.Evaluator;
 import org.tribuo.protos.core.OutputFactoryProto;

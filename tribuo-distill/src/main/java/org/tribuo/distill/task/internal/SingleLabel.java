@@ -1,4 +1,4 @@
-package org.tribuo.distill.task;
+package org.tribuo.distill.task.internal;
 
 import com.google.protobuf.Any;
 import java.util.Optional;
@@ -12,9 +12,6 @@ import org.tribuo.distill.loss.CrossEntropy;
 import org.tribuo.distill.loss.HardLoss;
 import org.tribuo.distill.loss.KlDivergence;
 import org.tribuo.distill.loss.SoftLoss;
-import org.tribuo.distill.task.internal.LabelOrder;
-import org.tribuo.distill.task.internal.Score;
-import org.tribuo.distill.task.internal.TargetCodec;
 
 /** One label of several for each example. */
 public record SingleLabel() implements Task<Label> {

@@ -1,4 +1,4 @@
-package org.tribuo.distill.task;
+package org.tribuo.distill.task.internal;
 
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -9,9 +9,6 @@ import org.tribuo.Example;
 import org.tribuo.Prediction;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.graph.Tensor;
-import org.tribuo.distill.task.internal.LabelOrder;
-import org.tribuo.distill.task.internal.TargetCodec;
-import org.tribuo.distill.task.internal.Targets;
 import org.tribuo.multilabel.MultiLabel;
 
 /**

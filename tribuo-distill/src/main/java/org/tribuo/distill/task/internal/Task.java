@@ -1,9 +1,5 @@
-package org.tribuo.distill.task;
+package org.tribuo.distill.task.internal;
 
-import com.oracle.labs.mlrg.olcut.config.Configurable;
-import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
-import com.oracle.labs.mlrg.olcut.provenance.Provenancable;
-import com.oracle.labs.mlrg.olcut.provenance.impl.ConfiguredObjectProvenanceImpl;
 import java.util.Optional;
 import java.util.SortedSet;
 import org.tribuo.ImmutableOutputInfo;
@@ -15,10 +11,6 @@ import org.tribuo.distill.loss.AnswerForm;
 import org.tribuo.distill.loss.HardLoss;
 import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.loss.internal.RowForm;
-import org.tribuo.distill.task.internal.Head;
-import org.tribuo.distill.task.internal.LabelOrder;
-import org.tribuo.distill.task.internal.Score;
-import org.tribuo.distill.task.internal.TargetCodec;
 import org.tribuo.protos.ProtoSerializable;
 
 /**
@@ -29,9 +21,7 @@ import org.tribuo.protos.ProtoSerializable;
  * @param <T> the outputs
  */
 public interface Task<T extends Output<T>>
-    extends Configurable,
-        Provenancable<ConfiguredObjectProvenance>,
-        ProtoSerializable<ComponentProto> {
+extends ProtoSerializable<ComponentProto> {
   /** The class of the outputs. */
   Class<T> outputType();
 
@@ -113,10 +103,5 @@ public interface Task<T extends Output<T>>
   @Override
   default ComponentProto serialize() {
     return SavedComponents.write(getClass());
-  }
-
-  @Override
-  default ConfiguredObjectProvenance getProvenance() {
-    return new ConfiguredObjectProvenanceImpl(this, "Task");
   }
 }

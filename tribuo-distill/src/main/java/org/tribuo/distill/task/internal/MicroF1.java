@@ -1,7 +1,6 @@
-package org.tribuo.distill.task;
+package org.tribuo.distill.task.internal;
 
 import org.tribuo.distill.graph.Tensor;
-import org.tribuo.distill.task.internal.Score;
 
 /** The harmonic mean of precision and recall over all rows and labels together. */
 record MicroF1() implements Score {

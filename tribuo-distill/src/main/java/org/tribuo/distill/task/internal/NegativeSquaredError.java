@@ -1,7 +1,6 @@
-package org.tribuo.distill.task;
+package org.tribuo.distill.task.internal;
 
 import org.tribuo.distill.graph.Tensor;
-import org.tribuo.distill.task.internal.Score;
 
 /** The mean of the squared errors, negative. */
 record NegativeSquaredError() implements Score {

@@ -1,4 +1,4 @@
-package org.tribuo.distill.task.token;
+package org.tribuo.distill.task.internal.token;
 
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -7,6 +7,8 @@ import java.util.Set;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.task.internal.Score;
+import org.tribuo.distill.task.token.Entities;
+import org.tribuo.distill.task.token.Entity;
 
 /**
  * The F1 of entities, exact span and type, over the labelled tokens of texts: {@code 2 right /
