@@ -33,7 +33,7 @@ import org.tribuo.provenance.impl.TrainerProvenanceImpl;
 
 /**
  * Trains a student Transformer on labels, on a teacher, or on both, and gives it back as a Tribuo
- * model. Examples hold tokens, as {@link org.tribuo.distill.input.text.TokenFeatures} and {@link
+ * model. Examples hold tokens, as {@link org.tribuo.distill.input.text.TokenSequence} and {@link
  * org.tribuo.distill.input.text.CsvTextDataSource} make them.
  *
  * <p>With a teacher the student minimises {@code (1 - alpha) * hard + alpha * soft}: examples with

@@ -46,7 +46,7 @@ import org.tribuo.provenance.impl.EmptyTrainerProvenance;
 
 /**
  * A student that was trained, as a Tribuo model. It reads examples as {@link
- * org.tribuo.distill.input.text.TokenFeatures} makes them, by feature name.
+ * org.tribuo.distill.input.text.TokenSequence} makes them, by feature name.
  *
  * <p>ONNX Runtime loads the student at the first prediction. Closing frees that native memory, and
  * a prediction after that loads it again; a model that is never closed, as Tribuo's ensembles and

@@ -26,7 +26,7 @@ import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.Batching;
-import org.tribuo.distill.input.text.TokenFeatures;
+import org.tribuo.distill.input.internal.text.TokenFeatures;
 import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.distill.schedule.ConstantSchedule;
 import org.tribuo.distill.student.CosineHead;

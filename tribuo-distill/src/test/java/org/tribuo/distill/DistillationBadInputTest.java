@@ -31,7 +31,6 @@ import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.Batching;
 import org.tribuo.distill.input.text.CsvTextDataSource;
-import org.tribuo.distill.input.text.TokenFeatures;
 import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.distill.internal.component.OnnxMetadata;
 import org.tribuo.distill.loss.CrossEntropy;
@@ -531,7 +530,7 @@ class DistillationBadInputTest {
 
   private static Dataset<Label> with(TokenSequence text) {
     List<Example<Label>> examples = new ArrayList<>(TinyTexts.labelled(12, 1));
-    examples.add(TokenFeatures.toExample(text, new Label("red")));
+    examples.add(text.toExample(new Label("red")));
     return TinyTexts.dataset(examples, new LabelFactory());
   }
 }

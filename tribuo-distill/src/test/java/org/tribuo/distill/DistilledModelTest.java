@@ -35,8 +35,8 @@ import org.tribuo.classification.LabelFactory;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.engine.internal.Engines;
 import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.input.internal.text.TokenFeatures;
 import org.tribuo.distill.input.internal.text.TokenReader;
-import org.tribuo.distill.input.text.TokenFeatures;
 import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.distill.internal.component.OnnxMetadata;
 import org.tribuo.distill.internal.component.SavedComponents;
@@ -226,13 +226,13 @@ class DistilledModelTest {
           .isThrownBy(
               () ->
                   model.predict(
-                      TokenFeatures.toExample(TokenSequence.of(new int[33]), new Label("red"))))
+                      TokenSequence.of(new int[33]).toExample(new Label("red"))))
           .withMessageContaining("at most 32 tokens");
       assertThatIllegalArgumentException()
           .isThrownBy(
               () ->
                   model.predict(
-                      TokenFeatures.toExample(TokenSequence.of(1, 101, 2), new Label("red"))))
+                      TokenSequence.of(1, 101, 2).toExample(new Label("red"))))
           .withMessageContaining("outside of the model's vocabulary of 101");
       assertThatIllegalArgumentException()
           .isThrownBy(

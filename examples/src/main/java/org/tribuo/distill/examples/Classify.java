@@ -22,7 +22,6 @@ import org.tribuo.distill.examples.console.Program;
 import org.tribuo.distill.input.text.CsvTextDataSourceProvenance;
 import org.tribuo.distill.input.text.TextFile;
 import org.tribuo.distill.input.text.TextTokenizer;
-import org.tribuo.distill.input.text.TokenFeatures;
 
 /**
  * Labels texts with a distilled student: its arguments, or the lines of a file. For each text it
@@ -134,7 +133,7 @@ public final class Classify {
 
   private static Label predict(Model<Label> model, TextTokenizer tokenizer, String text) {
     return model
-        .predict(TokenFeatures.toExample(tokenizer.encode(text), LabelFactory.UNKNOWN_LABEL))
+        .predict(tokenizer.encode(text).toExample(LabelFactory.UNKNOWN_LABEL))
         .getOutput();
   }
 }

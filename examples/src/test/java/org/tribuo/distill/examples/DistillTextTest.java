@@ -32,7 +32,6 @@ import org.tribuo.distill.examples.console.Console;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.text.TextTokenizer;
-import org.tribuo.distill.input.text.TokenFeatures;
 import org.tribuo.distill.internal.component.OnnxMetadata;
 import org.tribuo.distill.report.Comparison;
 import org.tribuo.distill.report.ExperimentResults;
@@ -118,7 +117,7 @@ class DistillTextTest {
       assertThat(student.maxLength()).isEqualTo(6);
       Label label =
           student
-              .predict(TokenFeatures.toExample(tokenizer.encode(text), LabelFactory.UNKNOWN_LABEL))
+              .predict(tokenizer.encode(text).toExample(LabelFactory.UNKNOWN_LABEL))
               .getOutput();
       assertThat(line)
           .isEqualTo(

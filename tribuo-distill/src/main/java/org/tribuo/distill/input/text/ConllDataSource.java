@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 import org.tribuo.OutputFactory;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
+import org.tribuo.distill.input.internal.text.WordFeatures;
+import org.tribuo.distill.input.internal.text.WordPieces;
 import org.tribuo.distill.internal.component.BooleanProperties;
 import org.tribuo.provenance.DataSourceProvenance;
 import org.tribuo.sequence.SequenceDataSource;

@@ -28,7 +28,7 @@ import org.tribuo.provenance.ConfiguredDataSourceProvenance;
 
 /**
  * Texts, or pairs of texts, with their labels from a CSV or TSV file with a header row, as examples
- * of tokens ({@link TokenFeatures}).
+ * of tokens ({@link TokenSequence}).
  *
  * <p>Separator, quoting and character set are stated or detected; {@link #format} reports how the
  * file was read, as the provenance does. A cell that is not understood is refused by row and
@@ -390,7 +390,7 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
   private record TextExample<T extends Output<T>>(
       TokenSequence tokens, T output, Optional<RawText> raw) {
     Example<T> toExample() {
-      Example<T> example = TokenFeatures.toExample(tokens, output);
+      Example<T> example = tokens.toExample(output);
       raw.ifPresent(text -> text.keepIn(example));
       return example;
     }

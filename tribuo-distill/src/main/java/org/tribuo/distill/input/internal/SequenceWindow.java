@@ -1,4 +1,4 @@
-package org.tribuo.distill.input;
+package org.tribuo.distill.input.internal;
 
 import java.util.List;
 import org.tribuo.Example;

@@ -1,4 +1,4 @@
-package org.tribuo.distill.input;
+package org.tribuo.distill.input.internal;
 
 import java.util.ArrayList;
 import java.util.List;

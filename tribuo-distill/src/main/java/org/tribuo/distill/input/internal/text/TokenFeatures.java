@@ -1,4 +1,4 @@
-package org.tribuo.distill.input.text;
+package org.tribuo.distill.input.internal.text;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -10,17 +10,13 @@ import org.tribuo.FeatureMap;
 import org.tribuo.ImmutableFeatureMap;
 import org.tribuo.Output;
 import org.tribuo.VariableInfo;
+import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.hash.HashedFeatureMap;
 import org.tribuo.impl.ArrayExample;
 
 /**
- * Token sequences as features of Tribuo examples, and back, within the limits of one model.
- *
- * <p>The feature {@code input_ids@00042} holds the id of the token at position 42 <em>plus
- * one</em>; {@code token_type_ids@00042} holds its segment where that is not 0. The attention mask
- * is presence. Positions are padded with zeros, so the order of the names is the order of the
- * tokens. Plus one, because 0 is a valid token id (RoBERTa's {@code <s>}), while a Tribuo feature
- * of value 0 is as good as absent: it is never counted, and a pruning dataset removes it.
+ * Reads the tokens of Tribuo examples, which {@link TokenSequence#toExample} makes, within the limits
+ * of one model.
  *
  * <p>Examples are read by feature name, never by feature id, so a text may be longer than all of
  * the training data. They are never changed, nor remembered. Safe for many threads.
@@ -29,55 +25,19 @@ import org.tribuo.impl.ArrayExample;
  * @param vocabulary how many tokens the model knows; ids are smaller than this
  */
 public record TokenFeatures(int positions, int vocabulary) {
-  /** The longest sequence that the names can count: 100,000 tokens. */
-  public static final int MAX_POSITIONS = 100_000;
-
-  private static final String IDS = "input_ids@";
-  private static final String TYPE_IDS = "token_type_ids@";
-  private static final int DIGITS = 5;
-
   /**
-   * @throws IllegalArgumentException unless positions are from 1 to {@link #MAX_POSITIONS} and the
+   * @throws IllegalArgumentException unless positions are from 1 to {@link TokenSequence#MAX_LENGTH} and the
    *     vocabulary is not empty
    */
   public TokenFeatures {
-    if (positions < 1 || positions > MAX_POSITIONS) {
+    if (positions < 1 || positions > TokenSequence.MAX_LENGTH) {
       throw new IllegalArgumentException(
-          "positions is %d, expected 1 to %d".formatted(positions, MAX_POSITIONS));
+          "positions is %d, expected 1 to %d".formatted(positions, TokenSequence.MAX_LENGTH));
     }
     if (vocabulary < 1) {
       throw new IllegalArgumentException(
           "vocabulary is %d, expected at least 1".formatted(vocabulary));
     }
-  }
-
-  /**
-   * An example with the tokens as its features.
-   *
-   * @throws IllegalArgumentException if the sequence is longer than {@link #MAX_POSITIONS}
-   */
-  public static <T extends Output<T>> Example<T> toExample(TokenSequence tokens, T output) {
-    return new ArrayExample<>(output, features(tokens));
-  }
-
-  /** The features of tokens, as {@link #toExample} has them. */
-  static List<Feature> features(TokenSequence tokens) {
-    int length = tokens.length();
-    if (length > MAX_POSITIONS) {
-      throw new IllegalArgumentException(
-          "The text has %d tokens, an example holds at most %d; truncate it"
-              .formatted(length, MAX_POSITIONS));
-    }
-    List<Feature> features = new ArrayList<>(length);
-    for (int i = 0; i < length; i++) {
-      features.add(new Feature(name(IDS, i), tokens.id(i) + 1.0));
-    }
-    for (int i = 0; i < length; i++) {
-      if (tokens.typeId(i) != 0) {
-        features.add(new Feature(name(TYPE_IDS, i), tokens.typeId(i)));
-      }
-    }
-    return features;
   }
 
   /**
@@ -91,13 +51,13 @@ public record TokenFeatures(int positions, int vocabulary) {
           "The feature names are hashed, so the positions of the tokens are lost;"
               + " train without a HashingTrainer");
     }
-    if (features.keySet().stream().noneMatch(name -> name.startsWith(IDS))) {
+    if (features.keySet().stream().noneMatch(name -> name.startsWith(TokenNames.IDS))) {
       throw new IllegalArgumentException(
           "None of the %d features is a token, expected names like '%s'; %s"
               .formatted(
                   features.size(),
-                  name(IDS, 0),
-                  "make the examples with TokenFeatures.toExample or CsvTextDataSource"));
+                  TokenNames.name(TokenNames.IDS, 0),
+                  "make the examples with TokenSequence.toExample or CsvTextDataSource"));
     }
   }
 
@@ -115,15 +75,15 @@ public record TokenFeatures(int positions, int vocabulary) {
     for (Feature feature : example) {
       String name = feature.getName();
       int position;
-      if (name.startsWith(IDS)) {
-        position = position(name, IDS);
+      if (name.startsWith(TokenNames.IDS)) {
+        position = position(name, TokenNames.IDS);
         if (idsPlusOne[position] != 0) {
           throw new IllegalArgumentException(
               "Feature '%s' occurs twice, expected one token a position".formatted(name));
         }
         idsPlusOne[position] = idPlusOne(feature, position);
-      } else if (name.startsWith(TYPE_IDS)) {
-        position = position(name, TYPE_IDS);
+      } else if (name.startsWith(TokenNames.TYPE_IDS)) {
+        position = position(name, TokenNames.TYPE_IDS);
         typeIds[position] = positiveWhole(feature, "a segment");
       } else {
         throw noToken(name);
@@ -151,9 +111,9 @@ public record TokenFeatures(int positions, int vocabulary) {
    */
   public ImmutableFeatureMap featureMap(FeatureMap observed) {
     List<VariableInfo> infos = new ArrayList<>(2 * positions);
-    for (String prefix : List.of(IDS, TYPE_IDS)) {
+    for (String prefix : List.of(TokenNames.IDS, TokenNames.TYPE_IDS)) {
       for (int i = 0; i < positions; i++) {
-        String name = name(prefix, i);
+        String name = TokenNames.name(prefix, i);
         VariableInfo known = observed.get(name);
         infos.add(known == null ? new CategoricalInfo(name) : known);
       }
@@ -181,7 +141,7 @@ public record TokenFeatures(int positions, int vocabulary) {
       }
       position = 10 * position + digit;
     }
-    if (name.length() != prefix.length() + DIGITS) {
+    if (name.length() != prefix.length() + TokenNames.DIGITS) {
       throw noToken(name);
     }
     if (position >= positions) {
@@ -211,13 +171,8 @@ public record TokenFeatures(int positions, int vocabulary) {
         "Feature '%s' is no token, expected names like '%s' and '%s'; %s"
             .formatted(
                 name,
-                name(IDS, 0),
-                name(TYPE_IDS, 0),
+                TokenNames.name(TokenNames.IDS, 0),
+                TokenNames.name(TokenNames.TYPE_IDS, 0),
                 "are the names hashed, or the features of another extractor?"));
-  }
-
-  static String name(String prefix, int position) {
-    String digits = Integer.toString(position);
-    return prefix + "0".repeat(DIGITS - digits.length()) + digits;
   }
 }

@@ -1,4 +1,4 @@
-package org.tribuo.distill.input.text;
+package org.tribuo.distill.input.internal.text;
 
 import java.util.List;
 
@@ -10,8 +10,8 @@ import java.util.List;
  *     control characters
  * @param after the special tokens behind the words
  */
-record WordPieces(List<Integer> before, List<List<Integer>> words, List<Integer> after) {
-  WordPieces {
+public record WordPieces(List<Integer> before, List<List<Integer>> words, List<Integer> after) {
+  public WordPieces {
     before = List.copyOf(before);
     words = words.stream().map(List::copyOf).toList();
     after = List.copyOf(after);

@@ -1,4 +1,4 @@
-package org.tribuo.distill.input.text;
+package org.tribuo.distill.input.internal.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.tribuo.Example;
 import org.tribuo.classification.Label;
-import org.tribuo.distill.input.SequenceWindow;
+import org.tribuo.distill.input.internal.SequenceWindow;
 import org.tribuo.sequence.SequenceExample;
 
 class WordsTest {

@@ -1,4 +1,4 @@
-package org.tribuo.distill.input.text;
+package org.tribuo.distill.input.internal.text;
 
 import java.util.ArrayList;
 import java.util.Collections;
@@ -7,17 +7,18 @@ import org.tribuo.Example;
 import org.tribuo.Feature;
 import org.tribuo.FeatureMap;
 import org.tribuo.Output;
+import org.tribuo.distill.input.text.RawText;
 import org.tribuo.hash.HashedFeatureMap;
 import org.tribuo.impl.ArrayExample;
 import org.tribuo.sequence.SequenceExample;
 
 /**
  * The tokens of words as features of Tribuo sequences, and back. In the example of a word {@code
- * input_ids@00002} holds the id of its third token plus one, as {@link TokenFeatures} says why. The
+ * input_ids@00002} holds the id of its third token plus one, as {@link TokenSequence} says why. The
  * special tokens of the sentence are with its first word, as {@code before_ids@00000}, and with its
  * last, as {@code after_ids@00000}; a word without tokens has the feature {@value #NO_TOKENS}.
  */
-final class WordFeatures {
+public final class WordFeatures {
   static final String IDS = "input_ids@";
   static final String BEFORE = "before_ids@";
   static final String AFTER = "after_ids@";
@@ -32,7 +33,7 @@ final class WordFeatures {
   }
 
   /** A sequence of words, each of which keeps its text. */
-  static <T extends Output<T>> SequenceExample<T> toSequence(
+  public static <T extends Output<T>> SequenceExample<T> toSequence(
       WordPieces pieces, List<String> texts, List<T> outputs) {
     List<Example<T>> words = new ArrayList<>();
     int last = outputs.size() - 1;
@@ -57,7 +58,7 @@ final class WordFeatures {
 
   private static void add(String prefix, List<Integer> ids, List<Feature> features) {
     for (int i = 0; i < ids.size(); i++) {
-      features.add(new Feature(TokenFeatures.name(prefix, i), ids.get(i) + 1.0));
+      features.add(new Feature(TokenNames.name(prefix, i), ids.get(i) + 1.0));
     }
   }
 
@@ -67,7 +68,7 @@ final class WordFeatures {
    * @throws IllegalArgumentException if it has no words, a word has other features, a gap between
    *     its tokens or a value that is no token; the message names the word and the feature
    */
-  static WordPieces read(SequenceExample<?> sequence) {
+  public static WordPieces read(SequenceExample<?> sequence) {
     if (sequence.size() == 0) {
       throw new IllegalArgumentException("The sequence has no words, expected at least one");
     }

@@ -1,4 +1,4 @@
-package org.tribuo.distill.input.text;
+package org.tribuo.distill.input.internal.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -19,6 +19,7 @@ import org.tribuo.ImmutableFeatureMap;
 import org.tribuo.MutableDataset;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
+import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.hash.HashCodeHasher;
 import org.tribuo.impl.ArrayExample;
 import org.tribuo.impl.ListExample;
@@ -31,7 +32,7 @@ class TokenFeaturesTest {
   @Test
   void aTokenIsItsIdPlusOneAndASegmentIsThereWhereNotZero() {
     Example<Label> example =
-        TokenFeatures.toExample(new TokenSequence(new int[] {0, 7, 1}, new int[] {0, 0, 1}), LABEL);
+        new TokenSequence(new int[] {0, 7, 1}, new int[] {0, 0, 1}).toExample(LABEL);
     Map<String, Double> features = new HashMap<>();
     for (Feature feature : example) {
       features.put(feature.getName(), feature.getValue());
@@ -55,7 +56,7 @@ class TokenFeaturesTest {
     TokenSequence tokens =
         new TokenSequence(
             random.ints(length, 0, 30_522).toArray(), random.ints(length, 0, 2).toArray());
-    Example<Label> example = TokenFeatures.toExample(tokens, LABEL);
+    Example<Label> example = tokens.toExample(LABEL);
     Example<Label> before = example.copy();
     assertThat(new TokenFeatures(300, 30_522).read(example)).as("seed %d", seed).isEqualTo(tokens);
     assertThat(example).isEqualTo(before);
@@ -74,7 +75,7 @@ class TokenFeaturesTest {
   @Test
   void positionsOfOneDatasetDoNotLimitTheTextsOfAnother() {
     MutableDataset<Label> training = dataset(TokenSequence.of(3, 1));
-    Example<Label> longer = TokenFeatures.toExample(TokenSequence.of(3, 9, 9, 1), LABEL);
+    Example<Label> longer = TokenSequence.of(3, 9, 9, 1).toExample(LABEL);
     ImmutableFeatureMap all = FEATURES.featureMap(training.getFeatureMap());
     assertThat(all.size()).isEqualTo(24);
     assertThat(all.get("input_ids@00000").getCount()).isEqualTo(1);
@@ -113,7 +114,7 @@ class TokenFeaturesTest {
         .isThrownBy(() -> TokenFeatures.check(data.getFeatureMap()))
         .withMessage(
             "None of the 2 features is a token, expected names like 'input_ids@00000';"
-                + " make the examples with TokenFeatures.toExample or CsvTextDataSource");
+                + " make the examples with TokenSequence.toExample or CsvTextDataSource");
   }
 
   @ParameterizedTest
@@ -153,7 +154,7 @@ class TokenFeaturesTest {
             + " extractor?",
       })
   void anExampleThatIsNoTextIsRefused(String feature, String message) {
-    Example<Label> example = TokenFeatures.toExample(TokenSequence.of(3), LABEL);
+    Example<Label> example = TokenSequence.of(3).toExample(LABEL);
     String[] nameAndValue = feature.split("=");
     example.add(new Feature(nameAndValue[0], Double.parseDouble(nameAndValue[1])));
     assertThatIllegalArgumentException()
@@ -171,7 +172,7 @@ class TokenFeaturesTest {
   @Test
   void aTextLongerThanTheNamesCanCountIsRefused() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> TokenFeatures.toExample(TokenSequence.of(new int[100_001]), LABEL))
+        .isThrownBy(() -> TokenSequence.of(new int[100_001]).toExample(LABEL))
         .withMessage("The text has 100001 tokens, an example holds at most 100000; truncate it");
   }
 
@@ -193,7 +194,7 @@ class TokenFeaturesTest {
         new MutableDataset<>(
             new SimpleDataSourceProvenance("texts", new LabelFactory()), new LabelFactory());
     for (TokenSequence text : texts) {
-      data.add(TokenFeatures.toExample(text, LABEL));
+      data.add(text.toExample(LABEL));
     }
     return data;
   }

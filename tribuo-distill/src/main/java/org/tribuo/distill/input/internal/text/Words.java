@@ -1,4 +1,4 @@
-package org.tribuo.distill.input.text;
+package org.tribuo.distill.input.internal.text;
 
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -9,8 +9,10 @@ import org.tribuo.CategoricalInfo;
 import org.tribuo.FeatureMap;
 import org.tribuo.ImmutableFeatureMap;
 import org.tribuo.VariableInfo;
-import org.tribuo.distill.input.SequenceModality;
-import org.tribuo.distill.input.SequenceWindow;
+import org.tribuo.distill.input.internal.SequenceModality;
+import org.tribuo.distill.input.internal.SequenceWindow;
+import org.tribuo.distill.input.text.TokenSequence;
+import org.tribuo.distill.input.text.WordTokenizer;
 import org.tribuo.sequence.SequenceExample;
 
 /**
@@ -116,7 +118,7 @@ public final class Words implements SequenceModality {
     }
     ids.addAll(pieces.after());
     TokenSequence tokens = TokenSequence.of(ids.stream().mapToInt(Integer::intValue).toArray());
-    return new SequenceWindow(TokenFeatures.features(tokens), tokens.length(), elements, positions);
+    return new SequenceWindow(tokens.features(), tokens.length(), elements, positions);
   }
 
   @Override
@@ -127,10 +129,10 @@ public final class Words implements SequenceModality {
     }
     List<String> names = new ArrayList<>(List.of(WordFeatures.NO_TOKENS));
     for (int i = 0; i < USUAL_TOKENS; i++) {
-      names.add(TokenFeatures.name(WordFeatures.IDS, i));
+      names.add(TokenNames.name(WordFeatures.IDS, i));
     }
-    names.add(TokenFeatures.name(WordFeatures.BEFORE, 0));
-    names.add(TokenFeatures.name(WordFeatures.AFTER, 0));
+    names.add(TokenNames.name(WordFeatures.BEFORE, 0));
+    names.add(TokenNames.name(WordFeatures.AFTER, 0));
     names.forEach(name -> infos.putIfAbsent(name, new CategoricalInfo(name)));
     return new ImmutableFeatureMap(new ArrayList<>(infos.values()));
   }
