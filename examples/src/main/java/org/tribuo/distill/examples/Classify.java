@@ -19,7 +19,7 @@ import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
 import org.tribuo.distill.DistilledModel;
 import org.tribuo.distill.examples.console.Program;
-import org.tribuo.distill.input.text.CsvTextDataSourceProvenance;
+import org.tribuo.distill.input.text.CsvTextDataSource;
 import org.tribuo.distill.input.text.TextFile;
 import org.tribuo.distill.input.text.TextTokenizer;
 
@@ -115,7 +115,7 @@ public final class Classify {
   private static void checkTokenizer(
       TextTokenizer tokenizer, DistilledModel<Label> model, ResultFolder results) {
     Set<String> learnedWith =
-        CsvTextDataSourceProvenance.tokenizers(model.getProvenance().getDatasetProvenance());
+        CsvTextDataSource.tokenizers(model.getProvenance().getDatasetProvenance());
     if (!learnedWith.isEmpty() && !learnedWith.contains(tokenizer.sha256())) {
       throw new ArgumentException(
           "--folder",

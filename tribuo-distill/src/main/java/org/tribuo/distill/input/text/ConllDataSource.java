@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.tribuo.OutputFactory;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
+import org.tribuo.distill.input.internal.text.ConllDataSourceProvenance;
 import org.tribuo.distill.input.internal.text.WordFeatures;
 import org.tribuo.distill.input.internal.text.WordPieces;
 import org.tribuo.distill.internal.component.BooleanProperties;

@@ -1,4 +1,4 @@
-package org.tribuo.distill.input.text;
+package org.tribuo.distill.input.internal.text;
 
 import com.oracle.labs.mlrg.olcut.config.Configurable;
 import com.oracle.labs.mlrg.olcut.provenance.PrimitiveProvenance;
@@ -10,6 +10,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
+import org.tribuo.distill.input.text.ConllDataSource;
 import org.tribuo.distill.internal.component.FilesProvenance;
 import org.tribuo.provenance.ConfiguredDataSourceProvenance;
 
@@ -21,7 +22,8 @@ public final class ConllDataSourceProvenance extends FilesProvenance
     implements ConfiguredDataSourceProvenance {
   private static final long serialVersionUID = 1L;
 
-  ConllDataSourceProvenance(Configurable source, Path data, Path tokenizer) {
+  /** The files, as they are now. */
+  public ConllDataSourceProvenance(Configurable source, Path data, Path tokenizer) {
     super(source, "DataSource", found(data, tokenizer));
   }
 

@@ -1,4 +1,4 @@
-package org.tribuo.distill.input.text;
+package org.tribuo.distill.input.internal.text;
 
 import com.oracle.labs.mlrg.olcut.provenance.ListProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.MapProvenance;
@@ -23,6 +23,8 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.ConfigurableDataSource;
+import org.tribuo.distill.input.text.CsvFormat;
+import org.tribuo.distill.input.text.CsvTextDataSource;
 import org.tribuo.distill.internal.component.FilesProvenance;
 import org.tribuo.provenance.ConfiguredDataSourceProvenance;
 
@@ -41,7 +43,8 @@ public final class CsvTextDataSourceProvenance extends FilesProvenance
   /** The name of the SHA-256 of the file of rows that keep their label, if there is one. */
   public static final String KEEP_LABELS_HASH = "keep-labels-hash";
 
-  CsvTextDataSourceProvenance(
+  /** The files, as they are now. */
+  public CsvTextDataSourceProvenance(
       ConfigurableDataSource<?> source,
       CsvFormat format,
       Path data,
