@@ -3,7 +3,6 @@ package org.tribuo.distill;
 import java.nio.file.Path;
 import java.util.List;
 import org.tribuo.distill.internal.component.NamedColumns;
-import org.tribuo.distill.teacher.SoftTargetProgress;
 import org.tribuo.distill.teacher.TeacherRun;
 import org.tribuo.distill.training.TrainingListener;
 import org.tribuo.distill.transformer.internal.TransformerFeatures;
@@ -39,10 +38,14 @@ public interface DistillationListener {
    */
   default void onLabelOrder(Path teacher, NamedColumns columns) {}
 
-  /** The listener to a teacher's progress. */
-  default SoftTargetProgress softTargets() {
-    return SoftTargetProgress.SILENT;
-  }
+  /**
+   * While soft targets are made: at the start of a teacher, with the rows that were kept before, and
+   * after each of its batches.
+   *
+   * @param rowsDone of {@code rows}, those that need no more work
+   * @param rows all rows
+   */
+  default void onSoftTargetProgress(int rowsDone, int rows) {}
 
   /**
    * After the soft targets of a teacher are there.

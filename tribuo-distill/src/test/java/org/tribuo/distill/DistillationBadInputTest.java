@@ -37,7 +37,7 @@ import org.tribuo.distill.loss.CrossEntropy;
 import org.tribuo.distill.loss.Dist;
 import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.loss.Dkd;
-import org.tribuo.distill.loss.SquaredError;
+import org.tribuo.distill.loss.internal.SquaredError;
 import org.tribuo.distill.student.CutStudent;
 import org.tribuo.distill.student.EncoderStudent;
 import org.tribuo.distill.student.OnnxStudent;

@@ -50,15 +50,15 @@ import org.tribuo.distill.loss.Dkd;
 import org.tribuo.distill.loss.FeatureTerm;
 import org.tribuo.distill.loss.JensenShannon;
 import org.tribuo.distill.loss.KlDivergence;
+import org.tribuo.distill.loss.LayerMap;
 import org.tribuo.distill.loss.LogitsMse;
 import org.tribuo.distill.loss.MiniLm;
-import org.tribuo.distill.loss.PairedLayers;
 import org.tribuo.distill.loss.RkdDistance;
 import org.tribuo.distill.loss.SoftCrossEntropy;
 import org.tribuo.distill.loss.SparseKlDivergence;
-import org.tribuo.distill.loss.SquaredError;
 import org.tribuo.distill.loss.TinyBert;
 import org.tribuo.distill.loss.WeightedLosses;
+import org.tribuo.distill.loss.internal.SquaredError;
 import org.tribuo.distill.schedule.ConstantSchedule;
 import org.tribuo.distill.schedule.CosineSchedule;
 import org.tribuo.distill.schedule.LinearSchedule;
@@ -271,7 +271,7 @@ class DistillationConfigurationTest {
             TrainingStage.class,
             PiecewiseSchedule.class,
             FeatureTerm.class,
-            PairedLayers.class,
+            LayerMap.class,
             TinyBert.class,
             SoftCrossEntropy.class,
             AttentionKl.class,

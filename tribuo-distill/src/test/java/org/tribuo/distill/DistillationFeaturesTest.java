@@ -39,22 +39,19 @@ import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.loss.FeatureLoss;
 import org.tribuo.distill.loss.FeatureTerm;
 import org.tribuo.distill.loss.HiddenStateMse;
+import org.tribuo.distill.loss.LayerMap;
 import org.tribuo.distill.loss.LayerMap.LayerPair;
 import org.tribuo.distill.loss.MiniLm;
-import org.tribuo.distill.loss.PairedLayers;
 import org.tribuo.distill.loss.Pkd;
 import org.tribuo.distill.loss.RkdAngle;
 import org.tribuo.distill.loss.RkdDistance;
-import org.tribuo.distill.loss.SkipLayers;
 import org.tribuo.distill.loss.TinyBert;
-import org.tribuo.distill.loss.UniformLayers;
 import org.tribuo.distill.schedule.LinearSchedule;
 import org.tribuo.distill.schedule.StepSchedule;
 import org.tribuo.distill.student.EncoderStudent;
 import org.tribuo.distill.student.TrainingGraphOptions;
 import org.tribuo.distill.teacher.ActivationTeacher;
 import org.tribuo.distill.teacher.OnnxTeacher;
-import org.tribuo.distill.teacher.SoftTargetProgress;
 import org.tribuo.distill.training.AdamWOptimizer;
 import org.tribuo.distill.training.EarlyStopping;
 import org.tribuo.distill.training.TrainingListener;
@@ -80,7 +77,7 @@ class DistillationFeaturesTest {
     new FeatureTerm("relations", new MiniLm(4), 1),
     new FeatureTerm("recipe", new TinyBert(), 0.01f),
     new FeatureTerm(
-        "probabilities", new AttentionKl(new UniformLayers(), AttentionForm.PROBABILITIES), 1),
+        "probabilities", new AttentionKl(LayerMap.uniform(), AttentionForm.PROBABILITIES), 1),
   };
 
   private static DistillationTrainer.Builder<Label> builder(String student, Path teacher) {
@@ -293,7 +290,7 @@ class DistillationFeaturesTest {
                 new DistillationObjective()
                     .features(
                         new FeatureTerm(
-                            "states", new HiddenStateMse(new PairedLayers(LayerPair.LAST)), 1)))
+                            "states", new HiddenStateMse(LayerMap.of(LayerPair.LAST)), 1)))
             .build();
 
     assertThat(steps(trainer).get("training").get(0).terms().keySet())
@@ -432,9 +429,17 @@ class DistillationFeaturesTest {
           <component name="states" type="org.tribuo.distill.loss.HiddenStateCosine">
             <property name="layers" value="layers"/>
           </component>
-          <component name="layers" type="org.tribuo.distill.loss.PairedLayers">
+          <component name="layers" type="org.tribuo.distill.loss.LayerMap">
             <propertylist name="student"><item>0</item><item>2</item></propertylist>
             <propertylist name="teacher"><item>0</item><item>1</item></propertylist>
+          </component>
+          <component name="last" type="org.tribuo.distill.loss.LayerMap">
+            <property name="rule" value="LAST"/>
+          </component>
+          <component name="both" type="org.tribuo.distill.loss.LayerMap">
+            <property name="rule" value="SKIP"/>
+            <propertylist name="student"><item>0</item></propertylist>
+            <propertylist name="teacher"><item>0</item></propertylist>
           </component>
         </config>
         """
@@ -447,7 +452,11 @@ class DistillationFeaturesTest {
       assertThat(inside)
           .hasToString("LinearSchedule(from=1.0, to=0.0) * MiniLm(-1:-2, relationHeads=8)");
       assertThat(manager.lookup("pairs"))
-          .hasToString("0.25 * HiddenStateCosine(PairedLayers[0:0, 2:1])");
+          .hasToString("0.25 * HiddenStateCosine(LayerMap[0:0, 2:1])");
+      assertThat(manager.lookup("last")).hasToString("LayerMap[LAST]");
+      assertThatThrownBy(() -> manager.lookup("both"))
+          .isInstanceOf(PropertyException.class)
+          .hasMessageContaining("is SKIP, and pairs of layers are stated; state one of the two");
       checkSurvives(trainer);
     }
   }
@@ -476,7 +485,7 @@ class DistillationFeaturesTest {
                 TrainingStage.of("inside", 1)
                     .objective(
                         new DistillationObjective()
-                            .features(new FeatureTerm("b", new Pkd(new SkipLayers()), 1))),
+                            .features(new FeatureTerm("b", new Pkd(LayerMap.skip()), 1))),
                 TrainingStage.of("relations", 1)
                     .objective(
                         new DistillationObjective()
@@ -634,7 +643,7 @@ class DistillationFeaturesTest {
     assertThatThrownBy(() -> new MiniLm(0))
         .isInstanceOf(PropertyException.class)
         .hasMessageContaining("Component: MiniLm, Property: relationHeads, is 0");
-    assertThatThrownBy(() -> new Pkd(new PairedLayers())).isInstanceOf(PropertyException.class);
+    assertThatThrownBy(() -> new Pkd(LayerMap.of())).isInstanceOf(PropertyException.class);
     FeatureTerm one = new FeatureTerm("same", loss, 1);
     assertThatThrownBy(
             () ->
@@ -657,9 +666,8 @@ class DistillationFeaturesTest {
     trainer.setListener(
         new DistillationListener() {
           @Override
-          public SoftTargetProgress softTargets() {
+          public void onSoftTargetProgress(int rowsDone, int rows) {
             asked.add("teacher");
-            return DistillationListener.super.softTargets();
           }
         });
 

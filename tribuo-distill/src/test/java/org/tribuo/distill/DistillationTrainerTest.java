@@ -36,7 +36,6 @@ import org.tribuo.distill.student.NewStudent;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.TrainingGraphOptions;
 import org.tribuo.distill.teacher.OnnxTeacher;
-import org.tribuo.distill.teacher.SoftTargetProgress;
 import org.tribuo.distill.teacher.TeacherRun;
 import org.tribuo.distill.training.AdamWOptimizer;
 import org.tribuo.distill.training.EarlyStopping;
@@ -300,8 +299,8 @@ class DistillationTrainerTest {
     trainer.setListener(
         new DistillationListener() {
           @Override
-          public SoftTargetProgress softTargets() {
-            return (done, rows) -> heard.add(done == rows ? "asked" : "asking");
+          public void onSoftTargetProgress(int rowsDone, int rows) {
+            heard.add(rowsDone == rows ? "asked" : "asking");
           }
 
           @Override

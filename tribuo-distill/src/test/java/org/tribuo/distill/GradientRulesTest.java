@@ -28,7 +28,6 @@ import org.tribuo.distill.internal.autodiff.UnknownOperatorException;
 import org.tribuo.distill.operator.Operator;
 import org.tribuo.distill.student.GradientRuleSource;
 import org.tribuo.distill.student.OnnxStudent;
-import org.tribuo.distill.student.StraightThroughQuantization;
 import org.tribuo.distill.student.TrainingGraphOptions;
 import org.tribuo.distill.teacher.OnnxTeacher;
 
@@ -155,7 +154,7 @@ class GradientRulesTest {
     assertThatThrownBy(() -> student().build().train(TEXTS))
         .isInstanceOf(UnknownOperatorException.class)
         .hasMessageContaining("No gradient rule for 'QuantizeLinear'")
-        .hasMessageContaining("gradientRules = " + StraightThroughQuantization.class.getName());
+        .hasMessageContaining("straightThroughQuantization = true");
   }
 
   @Test
@@ -164,10 +163,10 @@ class GradientRulesTest {
     try (DistilledModel<Label> model =
         student()
             .trainingGraph(
-                new TrainingGraphOptions().gradientRules(new StraightThroughQuantization()))
+                new TrainingGraphOptions().straightThroughQuantization(true))
             .build()
             .train(TEXTS)) {
-      assertThat(model.getProvenance().toString()).contains("StraightThroughQuantization");
+      assertThat(model.getProvenance().toString()).contains("straightThroughQuantization=true");
     }
   }
 

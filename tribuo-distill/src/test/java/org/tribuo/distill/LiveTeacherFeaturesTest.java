@@ -49,7 +49,7 @@ import org.tribuo.distill.loss.LayerMap.LayerPair;
 import org.tribuo.distill.loss.MiniLm;
 import org.tribuo.distill.loss.Pkd;
 import org.tribuo.distill.loss.RkdDistance;
-import org.tribuo.distill.loss.UniformLayers;
+import org.tribuo.distill.loss.LayerMap;
 import org.tribuo.distill.loss.internal.AttachedObjective;
 import org.tribuo.distill.loss.internal.FeatureMatching;
 import org.tribuo.distill.loss.internal.Objective;
@@ -110,7 +110,7 @@ class LiveTeacherFeaturesTest {
   // ---- what losses make of it
 
   private static Map<String, FeatureLoss> losses() {
-    LayerMap uniform = new UniformLayers();
+    LayerMap uniform = LayerMap.uniform();
     Map<String, FeatureLoss> losses = new LinkedHashMap<>();
     losses.put("embeddings", new EmbeddingMse());
     losses.put("states", new HiddenStateMse(uniform));

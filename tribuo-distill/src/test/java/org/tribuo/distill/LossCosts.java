@@ -52,7 +52,7 @@ import org.tribuo.distill.loss.LayerMap.LayerPair;
 import org.tribuo.distill.loss.LogitStandardization;
 import org.tribuo.distill.loss.LogitsMse;
 import org.tribuo.distill.loss.MiniLm;
-import org.tribuo.distill.loss.PairedLayers;
+import org.tribuo.distill.loss.LayerMap;
 import org.tribuo.distill.loss.Pkd;
 import org.tribuo.distill.loss.ReverseKl;
 import org.tribuo.distill.loss.RkdAngle;
@@ -61,7 +61,7 @@ import org.tribuo.distill.loss.SimilarityPreserving;
 import org.tribuo.distill.loss.SoftCrossEntropy;
 import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.loss.TinyBert;
-import org.tribuo.distill.loss.UniformLayers;
+import org.tribuo.distill.loss.LayerMap;
 import org.tribuo.distill.loss.internal.FeatureMatching;
 import org.tribuo.distill.loss.internal.Objective;
 import org.tribuo.distill.loss.internal.ObjectiveSchedules;
@@ -206,11 +206,11 @@ final class LossCosts {
   }
 
   private static Map<String, FeatureLoss> featureLosses() {
-    LayerMap uniform = new UniformLayers();
+    LayerMap uniform = LayerMap.uniform();
     LayerPair last = LayerPair.LAST;
     Map<String, FeatureLoss> losses = new LinkedHashMap<>();
     losses.put("`MiniLm`, 12 heads, last layer", new MiniLm(last, 12));
-    losses.put("`HiddenStateMse`, last layer", new HiddenStateMse(new PairedLayers(last)));
+    losses.put("`HiddenStateMse`, last layer", new HiddenStateMse(LayerMap.of(last)));
     losses.put("`HiddenStateMse`, 2 layers", new HiddenStateMse(uniform));
     losses.put("`HiddenStateCosine`, 2 layers", new HiddenStateCosine(uniform));
     losses.put("`Pkd`, 2 layers", new Pkd(uniform));

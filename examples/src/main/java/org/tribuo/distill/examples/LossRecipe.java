@@ -22,7 +22,7 @@ import org.tribuo.distill.loss.ReverseKl;
 import org.tribuo.distill.loss.RkdDistance;
 import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.loss.TinyBert;
-import org.tribuo.distill.loss.UniformLayers;
+import org.tribuo.distill.loss.LayerMap;
 
 /** What a student learns from its teacher. */
 enum LossRecipe {
@@ -47,7 +47,7 @@ enum LossRecipe {
   /** KL and the hidden states. */
   KL_HIDDEN_STATES(new HiddenStateMse()),
   /** KL and the attention. */
-  KL_ATTENTION(new AttentionKl(new UniformLayers(), AttentionForm.PROBABILITIES)),
+  KL_ATTENTION(new AttentionKl(LayerMap.uniform(), AttentionForm.PROBABILITIES)),
   /** KL and the relations of queries, keys and values. */
   KL_MINILM(new MiniLm(12)),
   /** KL and the distances of the texts. */

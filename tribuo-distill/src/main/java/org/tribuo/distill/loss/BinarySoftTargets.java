@@ -3,6 +3,7 @@ package org.tribuo.distill.loss;
 import java.util.Set;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.loss.internal.BinaryCrossEntropy;
 
 /**
  * Cross-entropy of independent labels against the teacher's softened probabilities, in nats: {@code

@@ -9,7 +9,7 @@ import org.tribuo.distill.loss.LayerMap.LayerPair;
  * embeddings (Jiao et al. 2020, arXiv:1909.10351, §3).
  */
 public record EmbeddingMse() implements FeatureLoss {
-  private static final LayerMap EMBEDDINGS = new PairedLayers(new LayerPair(0, 0));
+  private static final LayerMap EMBEDDINGS = LayerMap.of(new LayerPair(0, 0));
 
   @Override
   public Value over(Ops op, Features features) {

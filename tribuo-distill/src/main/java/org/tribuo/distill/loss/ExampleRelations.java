@@ -12,7 +12,7 @@ import org.tribuo.distill.transformer.Feature.Kind;
  */
 record ExampleRelations(Value student, Value teacher) {
   static ExampleRelations of(Ops op, Features features, LayerPair layers, ExampleVector vector) {
-    LayerPair pair = features.pairs(new PairedLayers(layers)).get(0);
+    LayerPair pair = features.pairs(LayerMap.of(layers)).get(0);
     return new ExampleRelations(
         features.pooled(features.student(Kind.HIDDEN_STATE, pair.student()), vector),
         features.pooled(features.teacher(Kind.HIDDEN_STATE, pair.teacher()), vector));

@@ -68,7 +68,7 @@ public final class Features {
    * @throws GraphException if one of them does not exist
    */
   public List<LayerPair> pairs(LayerMap map) {
-    return map.of(student.layers(), teacher.layers());
+    return map.pairs(student.layers(), teacher.layers());
   }
 
   /**

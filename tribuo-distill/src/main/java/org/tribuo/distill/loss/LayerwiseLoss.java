@@ -8,7 +8,7 @@ import org.tribuo.distill.loss.LayerMap.LayerPair;
 /** A loss between layers of the student and layers of the teacher, summed over the pairs. */
 abstract class LayerwiseLoss implements FeatureLoss {
   @Config(description = "Which layers are compared; by default the student's, spread evenly.")
-  private LayerMap layers = new UniformLayers();
+  private LayerMap layers = LayerMap.uniform();
 
   LayerwiseLoss() {}
 

@@ -84,7 +84,7 @@ public final class MiniLm implements FeatureLoss {
 
   @Override
   public Value over(Ops op, Features features) {
-    LayerPair pair = features.pairs(new PairedLayers(layers())).get(0);
+    LayerPair pair = features.pairs(LayerMap.of(layers())).get(0);
     return List.of(Kind.QUERIES, Kind.KEYS, Kind.VALUES).stream()
         .map(kind -> ofKind(op, features, kind, pair))
         .reduce(op::add)

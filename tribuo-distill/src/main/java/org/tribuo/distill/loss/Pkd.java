@@ -24,7 +24,7 @@ public final class Pkd extends LayerwiseLoss {
   /**
    * Between these layers.
    *
-   * @param layers which layers are compared; {@link SkipLayers} in the paper
+   * @param layers which layers are compared; {@link LayerMap#skip} in the paper
    */
   public Pkd(LayerMap layers) {
     super(layers);

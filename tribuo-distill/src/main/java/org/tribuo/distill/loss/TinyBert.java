@@ -18,7 +18,7 @@ import org.tribuo.distill.graph.Value;
  */
 public final class TinyBert implements FeatureLoss {
   @Config(description = "Which layers are compared; by default the student's, spread evenly.")
-  private LayerMap layers = new UniformLayers();
+  private LayerMap layers = LayerMap.uniform();
 
   /** Between layers that are spread evenly, as in the paper. */
   public TinyBert() {}

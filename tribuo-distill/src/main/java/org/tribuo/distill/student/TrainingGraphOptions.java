@@ -49,6 +49,12 @@ public final class TrainingGraphOptions
 
   @Config(
       description =
+          "Whether a student is trained through QuantizeLinear as if that did not round; by default"
+              + " a student that rounds is refused.")
+  private boolean straightThroughQuantization;
+
+  @Config(
+      description =
           "Whether embedding tables hold only the tokens of the data while they are trained, which"
               + " is faster and gives the same student.")
   private boolean compactVocabulary = true;
@@ -91,6 +97,20 @@ public final class TrainingGraphOptions
     return with(other -> other.gradientRules = rules);
   }
 
+  /**
+   * The same, trained through {@code QuantizeLinear} as if it did not round, or not: the
+   * straight-through estimator of Bengio, Léonard and Courville (2013), and for a scale that is
+   * trained the gradient of learned step sizes of Esser et al. (2020). The true derivative of
+   * rounding is zero wherever there is one, so that a student with quantised activations is refused
+   * otherwise. What is cut off at the ends of the integers' range gets no gradient.
+   *
+   * <p>The rules know int8, uint8 and int16, and {@code DequantizeLinear} as what reads the
+   * integers.
+   */
+  public TrainingGraphOptions straightThroughQuantization(boolean through) {
+    return with(other -> other.straightThroughQuantization = through);
+  }
+
   /** The same with embedding tables of all tokens, or of those of the data alone. */
   public TrainingGraphOptions compactVocabulary(boolean compact) {
     return with(other -> other.compactVocabulary = compact);
@@ -101,6 +121,7 @@ public final class TrainingGraphOptions
     other.dropout = dropout;
     other.frozenWeights = frozenWeights;
     other.gradientRules = gradientRules;
+    other.straightThroughQuantization = straightThroughQuantization;
     other.compactVocabulary = compactVocabulary;
     change.accept(other);
     other.postConfig();
@@ -119,9 +140,11 @@ public final class TrainingGraphOptions
 
   /** The gradients of all operators. */
   public Operators rules() {
-    return gradientRules == null
-        ? StandardOperators.TABLE
-        : StandardOperators.TABLE.with(gradientRules.rules());
+    Operators known =
+        straightThroughQuantization
+            ? StandardOperators.TABLE.with(StandardOperators.STRAIGHT_THROUGH)
+            : StandardOperators.TABLE;
+    return gradientRules == null ? known : known.with(gradientRules.rules());
   }
 
   /** Whether embedding tables hold only the tokens of the data while they are trained. */

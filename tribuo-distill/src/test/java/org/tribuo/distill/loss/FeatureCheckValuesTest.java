@@ -21,7 +21,7 @@ class FeatureCheckValuesTest {
   private static final double[] STUDENT = {1, 0, 0, 2, 1, 1};
   private static final double[] TEACHER = {2, 1, 0, 1, -1, 1};
   private static final Offset<Double> CLOSE = within(1e-5);
-  private static final LayerMap LAST = new PairedLayers(LayerPair.LAST);
+  private static final LayerMap LAST = LayerMap.of(LayerPair.LAST);
 
   @Test
   void hiddenStateMse() throws Exception {
@@ -119,7 +119,7 @@ class FeatureCheckValuesTest {
             + ofStates(new HiddenStateMse(LAST))
             + ofStates(new AttentionMse(LAST, AttentionForm.SCORES));
 
-    assertThat(ofStates(new TinyBert(new UniformLayers()))).isEqualTo(parts, CLOSE);
+    assertThat(ofStates(new TinyBert(LayerMap.uniform()))).isEqualTo(parts, CLOSE);
   }
 
   /** Three examples of one token. */

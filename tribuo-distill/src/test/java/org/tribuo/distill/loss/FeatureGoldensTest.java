@@ -39,12 +39,12 @@ class FeatureGoldensTest {
   private static final Map<String, FeatureLoss> LOSSES = losses();
 
   private static Map<String, FeatureLoss> losses() {
-    LayerMap uniform = new UniformLayers();
+    LayerMap uniform = LayerMap.uniform();
     LayerPair last = LayerPair.LAST;
     Map<String, FeatureLoss> losses = new TreeMap<>();
     losses.put("hidden_mse", new HiddenStateMse(uniform));
-    losses.put("hidden_cosine", new HiddenStateCosine(new LastLayers()));
-    losses.put("pkd", new Pkd(new SkipLayers()));
+    losses.put("hidden_cosine", new HiddenStateCosine(LayerMap.last()));
+    losses.put("pkd", new Pkd(LayerMap.skip()));
     losses.put("embedding", new EmbeddingMse());
     losses.put("tiny_bert", new TinyBert(uniform));
     losses.put("mini_lm", new MiniLm(last, 2));

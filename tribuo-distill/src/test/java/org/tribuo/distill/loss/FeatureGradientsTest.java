@@ -64,14 +64,14 @@ class FeatureGradientsTest {
   }
 
   static Stream<Case> cases() {
-    LayerMap uniform = new UniformLayers();
+    LayerMap uniform = LayerMap.uniform();
     LayerPair last = LayerPair.LAST;
     List<FeatureLoss> losses =
         List.of(
             new HiddenStateMse(uniform),
-            new HiddenStateMse(new PairedLayers(new LayerPair(0, 0), new LayerPair(-1, 2))),
-            new HiddenStateCosine(new LastLayers()),
-            new Pkd(new SkipLayers()),
+            new HiddenStateMse(LayerMap.of(new LayerPair(0, 0), new LayerPair(-1, 2))),
+            new HiddenStateCosine(LayerMap.last()),
+            new Pkd(LayerMap.skip()),
             new AttentionMse(uniform, AttentionForm.SCORES),
             new AttentionMse(uniform, AttentionForm.PROBABILITIES),
             new AttentionKl(uniform, AttentionForm.SCORES),

@@ -42,7 +42,7 @@ class FeatureLossTest {
   private static final long SEED = 7;
 
   static Stream<FeatureLoss> losses() {
-    LayerMap uniform = new UniformLayers();
+    LayerMap uniform = LayerMap.uniform();
     LayerPair last = LayerPair.LAST;
     return Stream.of(
         new HiddenStateMse(uniform),
@@ -111,8 +111,8 @@ class FeatureLossTest {
   void scoresThatOneOfBothHidesDoNotCount() throws Exception {
     for (FeatureLoss loss :
         List.of(
-            new AttentionMse(new UniformLayers(), AttentionForm.SCORES),
-            new AttentionKl(new UniformLayers(), AttentionForm.SCORES))) {
+            new AttentionMse(LayerMap.uniform(), AttentionForm.SCORES),
+            new AttentionKl(LayerMap.uniform(), AttentionForm.SCORES))) {
       Map<String, Tensor> open = batch(SMALL, SMALL);
       Map<String, Tensor> causal = hiding(open, "student", Double.NEGATIVE_INFINITY);
       double value = run(loss, SMALL, SMALL, causal);
@@ -150,10 +150,10 @@ class FeatureLossTest {
   void theNumberOfAlikeHeadsDoesNotMatter() throws Exception {
     for (FeatureLoss loss :
         List.of(
-            new AttentionMse(new UniformLayers(), AttentionForm.SCORES),
-            new AttentionMse(new UniformLayers(), AttentionForm.PROBABILITIES),
-            new AttentionKl(new UniformLayers(), AttentionForm.SCORES),
-            new AttentionKl(new UniformLayers(), AttentionForm.PROBABILITIES))) {
+            new AttentionMse(LayerMap.uniform(), AttentionForm.SCORES),
+            new AttentionMse(LayerMap.uniform(), AttentionForm.PROBABILITIES),
+            new AttentionKl(LayerMap.uniform(), AttentionForm.SCORES),
+            new AttentionKl(LayerMap.uniform(), AttentionForm.PROBABILITIES))) {
       Sizes one = new Sizes(2, 4, 1);
       Map<String, Tensor> batch = batch(one, one);
       Map<String, Tensor> twice = batch(SMALL, SMALL);
@@ -207,35 +207,35 @@ class FeatureLossTest {
 
   @Test
   void layersAreMappedEvenlyOrFromTheEnd() {
-    assertThat(pairs(new UniformLayers(), 4, 12)).isEqualTo("[1:3, 2:6, 3:9, 4:12]");
-    assertThat(pairs(new UniformLayers(), 4, 6)).isEqualTo("[1:1, 2:3, 3:4, 4:6]");
-    assertThat(pairs(new SkipLayers(), 6, 12)).isEqualTo("[1:2, 2:4, 3:6, 4:8, 5:10]");
-    assertThat(pairs(new LastLayers(), 3, 12)).isEqualTo("[1:10, 2:11, 3:12]");
-    assertThat(pairs(new PairedLayers(LayerPair.LAST, new LayerPair(0, -2)), 3, 12))
+    assertThat(pairs(LayerMap.uniform(), 4, 12)).isEqualTo("[1:3, 2:6, 3:9, 4:12]");
+    assertThat(pairs(LayerMap.uniform(), 4, 6)).isEqualTo("[1:1, 2:3, 3:4, 4:6]");
+    assertThat(pairs(LayerMap.skip(), 6, 12)).isEqualTo("[1:2, 2:4, 3:6, 4:8, 5:10]");
+    assertThat(pairs(LayerMap.last(), 3, 12)).isEqualTo("[1:10, 2:11, 3:12]");
+    assertThat(pairs(LayerMap.of(LayerPair.LAST, new LayerPair(0, -2)), 3, 12))
         .isEqualTo("[3:12, 0:11]");
   }
 
   private static String pairs(LayerMap map, int student, int teacher) {
-    return map.of(student, teacher).toString();
+    return map.pairs(student, teacher).toString();
   }
 
   @ParameterizedTest
   @CsvSource({"7, 1, student, 7", "1, 7, teacher, 7", "-4, 1, student, -4", "1, -9, teacher, -9"})
   void layersThatDoNotExistAreRefused(int student, int teacher, String whose, int named) {
-    assertThatThrownBy(() -> new PairedLayers(new LayerPair(student, teacher)).of(3, 6))
+    assertThatThrownBy(() -> LayerMap.of(new LayerPair(student, teacher)).pairs(3, 6))
         .isInstanceOf(GraphException.class)
         .hasMessageContaining("names layer %d of the %s, which has ".formatted(named, whose));
   }
 
   @Test
   void aStudentWithMoreLayersThanItsTeacherNeedsPairs() {
-    assertThatThrownBy(() -> new UniformLayers().of(6, 4))
+    assertThatThrownBy(() -> LayerMap.uniform().pairs(6, 4))
         .isInstanceOf(GraphException.class)
-        .hasMessageContaining("the student has 6 and the teacher 4: name the pairs");
-    assertThatThrownBy(() -> new SkipLayers().of(1, 4))
+        .hasMessageContaining("the student has 6 and the teacher 4: state the pairs");
+    assertThatThrownBy(() -> LayerMap.skip().pairs(1, 4))
         .isInstanceOf(GraphException.class)
         .hasMessageContaining("leaves out the last layer, and the student has no other");
-    assertThatThrownBy(() -> new PairedLayers())
+    assertThatThrownBy(() -> LayerMap.of())
         .isInstanceOf(PropertyException.class)
         .hasMessageContaining("Property: student, has no layers, so nothing is compared");
   }
@@ -256,7 +256,7 @@ class FeatureLossTest {
   @Test
   void embeddingsHaveNoAttention() {
     AttentionKl loss =
-        new AttentionKl(new PairedLayers(new LayerPair(0, 1)), AttentionForm.PROBABILITIES);
+        new AttentionKl(LayerMap.of(new LayerPair(0, 1)), AttentionForm.PROBABILITIES);
 
     assertThatThrownBy(() -> run(loss, SMALL, SMALL, Map.of()))
         .isInstanceOf(IllegalArgumentException.class)
@@ -303,7 +303,7 @@ class FeatureLossTest {
     Map<String, Tensor> batch = batch(SMALL, WIDE);
     String input = new Feature(Kind.HIDDEN_STATE, 4).inputName();
     batch.put(input, Tensor.of(new double[3 * 7 * 6], 3, 7, 6));
-    LayerMap last = new PairedLayers(LayerPair.LAST, new LayerPair(1, 1));
+    LayerMap last = LayerMap.of(LayerPair.LAST, new LayerPair(1, 1));
 
     assertThatThrownBy(() -> run(new HiddenStateMse(last), SMALL, WIDE, batch))
         .isInstanceOf(GraphException.class)
@@ -325,7 +325,7 @@ class FeatureLossTest {
                 FeatureMatching.of(
                     teacher,
                     new FeatureTerm("a", loss),
-                    new FeatureTerm("a", new TinyBert(new LastLayers()))))
+                    new FeatureTerm("a", new TinyBert(LayerMap.last()))))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("Two feature terms have the name 'a'");
     assertThatThrownBy(() -> FeatureMatching.of(teacher))
@@ -335,7 +335,7 @@ class FeatureLossTest {
 
   @Test
   void tinyBertTellsItsThreeParts() throws Exception {
-    TinyBert loss = new TinyBert(new UniformLayers());
+    TinyBert loss = new TinyBert(LayerMap.uniform());
     FeatureGraph student = new FeatureGraph(SMALL);
     try (LossGraph graph = student.attach(loss, new FeatureGraph(SMALL))) {
       Map<String, Tensor> told = graph.run(batch(SMALL, SMALL));

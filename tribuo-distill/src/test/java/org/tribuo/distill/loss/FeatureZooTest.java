@@ -58,7 +58,7 @@ class FeatureZooTest {
   record Case(String student, String teacher, FeatureLoss loss, long seed) {}
 
   static Stream<Case> cases() {
-    LayerMap uniform = new UniformLayers();
+    LayerMap uniform = LayerMap.uniform();
     LayerPair last = LayerPair.LAST;
     return Stream.of(
         new Case("bert_seqcls_ts11", "distilbert_seqcls_optimum", new HiddenStateMse(uniform), 1),

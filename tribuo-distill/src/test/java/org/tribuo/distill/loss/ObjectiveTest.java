@@ -23,6 +23,7 @@ import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.loss.internal.AttachedObjective;
+import org.tribuo.distill.loss.internal.BinaryCrossEntropy;
 import org.tribuo.distill.loss.internal.Objective;
 import org.tribuo.distill.loss.internal.ObjectiveInputs;
 import org.tribuo.distill.loss.internal.RowForm;

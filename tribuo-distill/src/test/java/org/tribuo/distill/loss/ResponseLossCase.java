@@ -6,8 +6,10 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.Stream;
 import org.tribuo.distill.loss.HardLoss.LabelForm;
+import org.tribuo.distill.loss.internal.BinaryCrossEntropy;
 import org.tribuo.distill.loss.internal.Objective;
 import org.tribuo.distill.loss.internal.RowForm;
+import org.tribuo.distill.loss.internal.SquaredError;
 import org.tribuo.distill.loss.internal.TeacherMean;
 
 /**

@@ -9,10 +9,10 @@ import org.tribuo.OutputFactory;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.internal.component.SavedComponents;
 import org.tribuo.distill.loss.AnswerForm;
-import org.tribuo.distill.loss.BinaryCrossEntropy;
 import org.tribuo.distill.loss.BinarySoftTargets;
 import org.tribuo.distill.loss.HardLoss;
 import org.tribuo.distill.loss.SoftLoss;
+import org.tribuo.distill.loss.internal.BinaryCrossEntropy;
 import org.tribuo.multilabel.MultiLabel;
 
 /** Any number of labels for each example. */

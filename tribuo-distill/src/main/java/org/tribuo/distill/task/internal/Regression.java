@@ -12,7 +12,7 @@ import org.tribuo.distill.loss.AnswerForm;
 import org.tribuo.distill.loss.HardLoss;
 import org.tribuo.distill.loss.RegressionSoftTargets;
 import org.tribuo.distill.loss.SoftLoss;
-import org.tribuo.distill.loss.SquaredError;
+import org.tribuo.distill.loss.internal.SquaredError;
 import org.tribuo.regression.Regressor;
 
 /** One or several numbers for each example. */

@@ -9,7 +9,6 @@ import org.tribuo.distill.input.internal.ExampleInputs;
 import org.tribuo.distill.input.internal.FedInputs;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.task.internal.Task;
-import org.tribuo.distill.teacher.SoftTargetProgress;
 import org.tribuo.distill.teacher.TeacherRun;
 import org.tribuo.distill.teacher.internal.store.SoftTargetStore;
 import org.tribuo.distill.teacher.internal.store.SoftTargets;

@@ -22,7 +22,6 @@ import org.tribuo.distill.internal.autodiff.Differentiator;
 import org.tribuo.distill.loss.internal.AttachedObjective;
 import org.tribuo.distill.loss.internal.Objective;
 import org.tribuo.distill.operator.internal.Operators;
-import org.tribuo.distill.training.TrainingException;
 import org.tribuo.distill.transformer.internal.TiedWeights;
 import org.tribuo.distill.transformer.internal.Transformer;
 import org.tribuo.distill.transformer.internal.TransformerFeatures;

@@ -34,10 +34,10 @@ import org.tribuo.distill.loss.HiddenStateMse;
 import org.tribuo.distill.loss.LayerMap;
 import org.tribuo.distill.loss.LayerMap.LayerPair;
 import org.tribuo.distill.loss.MiniLm;
-import org.tribuo.distill.loss.PairedLayers;
+import org.tribuo.distill.loss.LayerMap;
 import org.tribuo.distill.loss.RkdDistance;
 import org.tribuo.distill.loss.TinyBert;
-import org.tribuo.distill.loss.UniformLayers;
+import org.tribuo.distill.loss.LayerMap;
 import org.tribuo.distill.loss.internal.FeatureMatching;
 import org.tribuo.distill.loss.internal.Objective;
 import org.tribuo.distill.loss.internal.ObjectiveSchedules;
@@ -178,7 +178,7 @@ class FeatureTrainingTest {
     Graph graph = normalized(model(teacher));
     Texts texts = texts(graph, all(), 6);
     for (FeatureLoss loss :
-        List.of(new MiniLm(LayerPair.LAST, 4), new TinyBert(new UniformLayers()))) {
+        List.of(new MiniLm(LayerPair.LAST, 4), new TinyBert(LayerMap.uniform()))) {
       Objective objective =
           Objective.of(
               RowForm.examples(),
@@ -249,7 +249,7 @@ class FeatureTrainingTest {
   }
 
   private static LayerMap lastOfBoth() {
-    return new PairedLayers(LayerPair.LAST);
+    return LayerMap.of(LayerPair.LAST);
   }
 
   /** A teacher that consists of one hidden state. */

@@ -25,8 +25,8 @@ final class Quantization {
           operator("QuantizeLinear")
               .with(CONVERTS_QUANTIZED, QUANTIZED)
               .withoutGradient(
-                  "choose a gradient that goes straight through the rounding: gradientRules ="
-                      + " org.tribuo.distill.student.StraightThroughQuantization"));
+                  "choose a gradient that goes straight through the rounding, with"
+                      + " straightThroughQuantization = true of TrainingGraphOptions"));
 
   static final List<Operator> OF_INTEGERS =
       each(

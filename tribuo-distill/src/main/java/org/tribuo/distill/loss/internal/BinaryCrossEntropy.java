@@ -1,8 +1,10 @@
-package org.tribuo.distill.loss;
+package org.tribuo.distill.loss.internal;
 
 import java.util.Set;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.loss.AnswerForm;
+import org.tribuo.distill.loss.HardLoss;
 import org.tribuo.distill.loss.HardLoss.LabelForm;
 
 /**
@@ -28,7 +30,7 @@ public record BinaryCrossEntropy() implements HardLoss {
   }
 
   /** The cross-entropy of each label: [rows, labels]. */
-  static Value elementwise(Ops op, Value logits, Value probabilities) {
+  public static Value elementwise(Ops op, Value logits, Value probabilities) {
     return op.sub(op.softplus(logits), op.mul(logits, probabilities));
   }
 }

@@ -1,4 +1,4 @@
-package org.tribuo.distill.teacher;
+package org.tribuo.distill.teacher.internal;
 
 /** A listener to a teacher's progress. Called by the thread that runs it. */
 @FunctionalInterface

@@ -1,8 +1,10 @@
-package org.tribuo.distill.loss;
+package org.tribuo.distill.loss.internal;
 
 import java.util.Set;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.loss.AnswerForm;
+import org.tribuo.distill.loss.HardLoss;
 import org.tribuo.distill.loss.HardLoss.LabelForm;
 
 /**

@@ -1,4 +1,4 @@
-package org.tribuo.distill.training;
+package org.tribuo.distill.training.internal;
 
 /** A training cannot start, or cannot go on; the message says why. */
 public class TrainingException extends RuntimeException {

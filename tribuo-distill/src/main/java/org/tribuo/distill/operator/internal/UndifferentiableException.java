@@ -1,4 +1,4 @@
-package org.tribuo.distill.operator;
+package org.tribuo.distill.operator.internal;
 
 import org.tribuo.distill.graph.GraphException;
 
