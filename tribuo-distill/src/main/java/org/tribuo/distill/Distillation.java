@@ -126,7 +126,7 @@ final class Distillation<T extends Output<T>> {
                 prepared.activations().orElseThrow(),
                 stage.wanted(),
                 recipe.device(),
-                recipe.activations().orElseThrow().cacheBytes());
+                recipe.activations().orElseThrow().activationCacheBytes());
         PrefetchedBatches ahead = new PrefetchedBatches(live)) {
       StudentNetwork trained = trainOn(ahead, prepared, stage, network);
       report.features(stage.stage().name(), live);

@@ -23,7 +23,7 @@ import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.student.StudentSource;
 import org.tribuo.distill.student.TrainingGraphOptions;
 import org.tribuo.distill.task.internal.LabelOrder;
-import org.tribuo.distill.teacher.ActivationTeacher;
+import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.teacher.TeacherSource;
 import org.tribuo.distill.training.AdamWOptimizer;
 import org.tribuo.distill.training.EarlyStopping;
@@ -88,7 +88,7 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
   @Config(
       description =
           "The teacher whose intermediate activations are compared; by default the teacher.")
-  private @Nullable ActivationTeacher activationTeacher;
+  private @Nullable OnnxTeacher activationTeacher;
 
   @Config(description = "What is minimised: losses, alpha, temperature.")
   private DistillationObjective objective = new DistillationObjective();
@@ -342,7 +342,7 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
     }
 
     /** The teacher whose intermediate activations are compared, where it is not the teacher. */
-    public Builder<T> activationTeacher(ActivationTeacher teacher) {
+    public Builder<T> activationTeacher(OnnxTeacher teacher) {
       trainer().activationTeacher = teacher;
       return this;
     }

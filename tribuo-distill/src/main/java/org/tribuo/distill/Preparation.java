@@ -33,7 +33,7 @@ import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.task.internal.OutputDomain;
 import org.tribuo.distill.task.internal.TargetCodec;
 import org.tribuo.distill.task.internal.Task;
-import org.tribuo.distill.teacher.ActivationTeacher;
+import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.teacher.TeacherSource;
 import org.tribuo.distill.teacher.internal.FeatureTeacher;
 import org.tribuo.distill.teacher.internal.TeacherAnswers;
@@ -276,10 +276,10 @@ record Preparation<T extends Output<T>>(
     }
 
     private Optional<FeatureTeacher> activations() throws IOException {
-      Optional<ActivationTeacher> stated = recipe.activations();
+      Optional<OnnxTeacher> stated = recipe.activations();
       return stated.isEmpty()
           ? Optional.empty()
-          : Optional.of(stated.get().teacher().activations(files));
+          : Optional.of(stated.get().activations(files));
     }
 
     /** The examples of each stage; stages with one data source have the same. */
@@ -385,7 +385,7 @@ record Preparation<T extends Output<T>>(
       Graph graph = trained.normalizedForTraining();
       TransformerFeatures teacher = objective.matching().orElseThrow().teacher();
       TransformerFeatures student = objective.featuresIn(graph).orElseThrow();
-      long cacheBytes = recipe.activations().orElseThrow().cacheBytes();
+      long cacheBytes = recipe.activations().orElseThrow().activationCacheBytes();
       if (cacheBytes > 0) {
         checkPaddingIsKnown("teacher", teacher, cacheBytes);
         checkPaddingIsKnown("student", student, cacheBytes);
@@ -400,7 +400,7 @@ record Preparation<T extends Output<T>>(
         String whose, TransformerFeatures features, long cacheBytes) {
       if (features.mask().isEmpty()) {
         throw new IllegalArgumentException(
-            "cacheBytes is %d, but no input distinguishes the %s tokens from padding, so activations of a text differ from batch to batch; set it to 0"
+            "activationCacheBytes is %d, but no input distinguishes the %s tokens from padding, so activations of a text differ from batch to batch; set it to 0"
                 .formatted(cacheBytes, whose));
       }
     }

@@ -16,7 +16,6 @@ import org.tribuo.distill.student.StudentSource;
 import org.tribuo.distill.student.TrainingGraphOptions;
 import org.tribuo.distill.task.internal.Task;
 import org.tribuo.distill.task.internal.Tasks;
-import org.tribuo.distill.teacher.ActivationTeacher;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.teacher.TeacherSource;
 import org.tribuo.distill.training.AdamWOptimizer;
@@ -37,7 +36,7 @@ import org.tribuo.distill.training.internal.TrainingSettings;
 record Recipe(
     StudentSource student,
     Optional<TeacherSource> teacher,
-    Optional<ActivationTeacher> activationTeacher,
+    Optional<OnnxTeacher> activationTeacher,
     DistillationObjective objective,
     TrainingGraphOptions trainingGraph,
     AdamWOptimizer optimizer,
@@ -160,15 +159,15 @@ record Recipe(
   }
 
   /** The teacher whose intermediate activations the stages compare; empty if none does. */
-  Optional<ActivationTeacher> activations() {
+  Optional<OnnxTeacher> activations() {
     return stages().stream().anyMatch(Stage::compares) ? ofActivations() : Optional.empty();
   }
 
-  private Optional<ActivationTeacher> ofActivations() {
+  private Optional<OnnxTeacher> ofActivations() {
     return activationTeacher.or(
         () ->
             teacher
                 .filter(OnnxTeacher.class::isInstance)
-                .map(source -> ActivationTeacher.of((OnnxTeacher) source)));
+                .map(OnnxTeacher.class::cast));
   }
 }

@@ -71,7 +71,6 @@ import org.tribuo.distill.student.FrozenWeights;
 import org.tribuo.distill.student.NewStudent;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.TrainingGraphOptions;
-import org.tribuo.distill.teacher.ActivationTeacher;
 import org.tribuo.distill.teacher.EnsembleMean;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.teacher.SeveralTeachers;
@@ -163,7 +162,7 @@ class DistillationConfigurationTest {
                         .maxLength(32)
                         .padId(1))
                 .earlyStopping(new EarlyStopping(0.3, 4))
-                .activationTeacher(ActivationTeacher.of(OnnxTeacher.of(BERT)).cacheBytes(1L << 20))
+                .activationTeacher(OnnxTeacher.of(BERT).activationCacheBytes(1L << 20))
                 .softTargetStore(folder.resolve("store"))
                 .device(Device.cpu(2))
                 .seed(99),
@@ -389,14 +388,14 @@ class DistillationConfigurationTest {
         refused(
             "maxLength", b -> b.batching(new Batching().maxLength(0)), "is 0, expected 1 or more"),
         refused(
-            "cacheBytes",
-            b -> b.activationTeacher(ActivationTeacher.of(OnnxTeacher.of(BERT)).cacheBytes(-1)),
+            "activationCacheBytes",
+            b -> b.activationTeacher(OnnxTeacher.of(BERT).activationCacheBytes(-1)),
             "is -1, expected 0 or more"),
         refused(
-            "cacheBytes",
+            "activationCacheBytes",
             b ->
                 b.activationTeacher(
-                    ActivationTeacher.of(OnnxTeacher.of(BERT)).cacheBytes(1L << 60)),
+                    OnnxTeacher.of(BERT).activationCacheBytes(1L << 60)),
             "give it more with -Xmx"),
         refused("padId", b -> b.batching(new Batching().padId(-1)), "is -1, expected 0 or more"),
         refused(

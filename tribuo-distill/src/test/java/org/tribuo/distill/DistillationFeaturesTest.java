@@ -50,7 +50,6 @@ import org.tribuo.distill.schedule.LinearSchedule;
 import org.tribuo.distill.schedule.StepSchedule;
 import org.tribuo.distill.student.EncoderStudent;
 import org.tribuo.distill.student.TrainingGraphOptions;
-import org.tribuo.distill.teacher.ActivationTeacher;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.training.AdamWOptimizer;
 import org.tribuo.distill.training.EarlyStopping;
@@ -190,7 +189,7 @@ class DistillationFeaturesTest {
                   builder("bert_seqcls_dynamo", BERT)
                       .objective(new DistillationObjective().features(ALL_KINDS))
                       .activationTeacher(
-                          ActivationTeacher.of(OnnxTeacher.of(BERT)).cacheBytes(bytes))
+                          OnnxTeacher.of(BERT).activationCacheBytes(bytes))
                       .build())
               .get("training");
 
@@ -214,7 +213,7 @@ class DistillationFeaturesTest {
   private static DistillationTrainer.Builder<Label> someKept() {
     return builder("bert_seqcls_dynamo", BERT)
         .objective(new DistillationObjective().features(ALL_KINDS))
-        .activationTeacher(ActivationTeacher.of(OnnxTeacher.of(BERT)).cacheBytes(40_000))
+        .activationTeacher(OnnxTeacher.of(BERT).activationCacheBytes(40_000))
         .batching(new Batching().batchSize(8).accumulation(2))
         .earlyStopping(new EarlyStopping(0.2, 2));
   }
@@ -223,7 +222,7 @@ class DistillationFeaturesTest {
   void theProvenanceTellsHowOftenTheTeacherWasRun() {
     DistillationTrainer.Builder<Label> builder =
         builder("bert_seqcls_dynamo", BERT)
-            .activationTeacher(ActivationTeacher.of(OnnxTeacher.of(BERT)).cacheBytes(1_000_000))
+            .activationTeacher(OnnxTeacher.of(BERT).activationCacheBytes(1_000_000))
             .stages(
                 TrainingStage.of("inside", 3)
                     .learningFrom(TrainingStage.From.FEATURES)
@@ -252,7 +251,7 @@ class DistillationFeaturesTest {
     FeatureTerm relations = new FeatureTerm("relations", new MiniLm(4), 1);
 
     alone("bert_seqcls_ts11")
-        .activationTeacher(ActivationTeacher.of(OnnxTeacher.of(blind)))
+        .activationTeacher(OnnxTeacher.of(blind))
         .objective(new DistillationObjective().features(relations))
         .build()
         .train(TEXTS)
@@ -260,20 +259,20 @@ class DistillationFeaturesTest {
     assertThatThrownBy(
             () ->
                 alone("bert_seqcls_ts11")
-                    .activationTeacher(ActivationTeacher.of(OnnxTeacher.of(blind)).cacheBytes(5))
+                    .activationTeacher(OnnxTeacher.of(blind).activationCacheBytes(5))
                     .objective(new DistillationObjective().features(relations))
                     .build()
                     .train(TEXTS))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "cacheBytes is 5, but no input distinguishes the teacher tokens from padding, so"
+            "activationCacheBytes is 5, but no input distinguishes the teacher tokens from padding, so"
                 + " activations of a text differ from batch to batch; set it to 0");
     assertThatThrownBy(
             () ->
                 builder("bert_seqcls_ts11", BERT)
                     .student(EncoderStudent.of(blind, Pooling.FIRST_TOKEN))
                     .objective(new DistillationObjective().features(relations))
-                    .activationTeacher(ActivationTeacher.of(OnnxTeacher.of(BERT)).cacheBytes(5))
+                    .activationTeacher(OnnxTeacher.of(BERT).activationCacheBytes(5))
                     .build()
                     .train(TEXTS))
         .isInstanceOf(IllegalArgumentException.class)
@@ -285,7 +284,7 @@ class DistillationFeaturesTest {
     Path encoder = Zoo.file("minilm_embedding_ts14");
     DistillationTrainer<Label> trainer =
         alone("bert_seqcls_ts11")
-            .activationTeacher(ActivationTeacher.of(OnnxTeacher.of(encoder)))
+            .activationTeacher(OnnxTeacher.of(encoder))
             .objective(
                 new DistillationObjective()
                     .features(

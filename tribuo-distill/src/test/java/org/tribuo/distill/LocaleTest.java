@@ -20,7 +20,6 @@ import org.tribuo.distill.loss.MiniLm;
 import org.tribuo.distill.student.CutStudent;
 import org.tribuo.distill.student.EncoderStudent;
 import org.tribuo.distill.student.OnnxStudent;
-import org.tribuo.distill.teacher.ActivationTeacher;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.transformer.Feature;
 import org.tribuo.distill.transformer.Pooling;
@@ -49,7 +48,7 @@ class LocaleTest {
           DistillationTrainer.<Label>builder()
               .student(CutStudent.keeping(1, OnnxStudent.of(teacher)))
               .teacher(teaching)
-              .activationTeacher(ActivationTeacher.of(teaching))
+              .activationTeacher(teaching)
               .objective(
                   new DistillationObjective()
                       .features(new FeatureTerm("relations", new MiniLm(2), 1)))

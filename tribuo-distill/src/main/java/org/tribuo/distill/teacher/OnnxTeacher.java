@@ -85,6 +85,13 @@ public final class OnnxTeacher implements TeacherSource.Member {
           "Where something inside the teacher is, if the search by structure does not find it.")
   private List<NamedFeature> features = List.of();
 
+  @Config(
+      description =
+          "The maximum memory in bytes for intermediate activations that are kept, so that the"
+              + " teacher is not run over the same texts again; by default 0: it is run in every"
+              + " epoch.")
+  private long activationCacheBytes;
+
   /** For OLCUT. */
   private OnnxTeacher() {}
 
@@ -148,6 +155,19 @@ public final class OnnxTeacher implements TeacherSource.Member {
     return other;
   }
 
+  /**
+   * The same with intermediate activations kept in memory.
+   *
+   * @param bytes the maximum; 0 to keep none
+   * @throws PropertyException if it is negative, or not below the heap of this JVM
+   */
+  public OnnxTeacher activationCacheBytes(long bytes) {
+    OnnxTeacher other = copy();
+    other.activationCacheBytes = bytes;
+    other.postConfig();
+    return other;
+  }
+
   private OnnxTeacher copy() {
     OnnxTeacher copy = new OnnxTeacher();
     copy.path = path;
@@ -156,6 +176,7 @@ public final class OnnxTeacher implements TeacherSource.Member {
     copy.tokenizer = tokenizer;
     copy.padId = padId;
     copy.features = features;
+    copy.activationCacheBytes = activationCacheBytes;
     return copy;
   }
 
@@ -169,7 +190,16 @@ public final class OnnxTeacher implements TeacherSource.Member {
           "tokenizer",
           "there is no file %s, expected a tokenizer.json".formatted(tokenizer));
     }
-    new PropertyChecks(component).checkAtLeast("padId", 0, padId);
+    PropertyChecks properties = new PropertyChecks(component);
+    properties.checkAtLeast("padId", 0, padId);
+    properties.checkAtLeast("activationCacheBytes", 0, activationCacheBytes);
+    long heap = Runtime.getRuntime().maxMemory();
+    if (activationCacheBytes >= heap) {
+      throw properties.refused(
+          "activationCacheBytes",
+          "is %,d, but this JVM has %,d bytes for all its objects; state less, or give it more with -Xmx"
+              .formatted(activationCacheBytes, heap));
+    }
     named();
   }
 
@@ -286,6 +316,11 @@ public final class OnnxTeacher implements TeacherSource.Member {
               + " the student's tokens");
     }
     return FeatureTeacher.of(path, files.read(path), named());
+  }
+
+  /** The maximum memory in bytes for intermediate activations that are kept. */
+  public long activationCacheBytes() {
+    return activationCacheBytes;
   }
 
   private Map<Feature, FeatureValue> named() {
