@@ -2,7 +2,7 @@ package org.tribuo.distill;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.tribuo.distill.operator.GradientRule.grads;
+import static org.tribuo.distill.operator.Operator.GradientRule.grads;
 import static org.tribuo.distill.operator.Operator.operator;
 
 import com.oracle.labs.mlrg.olcut.config.PropertyException;

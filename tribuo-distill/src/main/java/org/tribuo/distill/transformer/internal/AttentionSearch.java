@@ -13,7 +13,7 @@ import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.TensorType;
-import org.tribuo.distill.operator.Trait;
+import org.tribuo.distill.operator.Operator;
 import org.tribuo.distill.operator.internal.standard.StandardOperators;
 import org.tribuo.distill.transformer.Feature.Kind;
 import org.tribuo.distill.transformer.FeatureValue;
@@ -52,7 +52,7 @@ final class AttentionSearch {
     Set<String> inside = Dependants.ofContent(normalized, layer.start(), layer.end());
     return normalized.topological().stream()
         .filter(
-            node -> StandardOperators.has(node, Trait.ATTENDS) && inside.contains(node.output()))
+            node -> StandardOperators.has(node, Operator.Trait.ATTENDS) && inside.contains(node.output()))
         .flatMap(node -> search.attention(node, inside).stream())
         .findFirst()
         .orElse(Map.of());
@@ -151,7 +151,7 @@ final class AttentionSearch {
   }
 
   private static boolean isProduct(Node node) {
-    return StandardOperators.has(node, Trait.MATRIX_PRODUCT);
+    return StandardOperators.has(node, Operator.Trait.MATRIX_PRODUCT);
   }
 
   private static boolean isProductOfTwo(Node node, Set<String> inside) {
@@ -178,7 +178,7 @@ final class AttentionSearch {
   private Optional<String> sideBySide(String operand, int number, long size, Set<String> inside) {
     String value = unscaled(operand, inside);
     Optional<Node> producer = graph.producer(value);
-    while (producer.isPresent() && StandardOperators.has(producer.get(), Trait.REARRANGES)) {
+    while (producer.isPresent() && StandardOperators.has(producer.get(), Operator.Trait.REARRANGES)) {
       String source = producer.get().input(0);
       if (producer.get().is("Reshape") && splits(value, source, number, size)) {
         return Optional.of(unscaled(source, inside));

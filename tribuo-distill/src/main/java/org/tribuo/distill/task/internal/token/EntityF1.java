@@ -8,7 +8,7 @@ import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.task.internal.Score;
 import org.tribuo.distill.task.token.Entities;
-import org.tribuo.distill.task.token.Entity;
+import org.tribuo.distill.task.token.Entities;
 
 /**
  * The F1 of entities, exact span and type, over the labelled tokens of texts: {@code 2 right /
@@ -44,8 +44,8 @@ record EntityF1(LabelOrder columns) implements Score {
           ofText = weight[i];
         }
       }
-      Set<Entity> found = new HashSet<>(Entities.of(predicted, ended).found());
-      Set<Entity> there = new HashSet<>(Entities.of(known, ended).found());
+      Set<Entities.Entity> found = new HashSet<>(Entities.of(predicted, ended).found());
+      Set<Entities.Entity> there = new HashSet<>(Entities.of(known, ended).found());
       all += (double) ofText * (found.size() + there.size());
       found.retainAll(there);
       right += (double) ofText * found.size();
