@@ -58,6 +58,6 @@ public class Distil {
       student.exportOnnx(file);
       run.measure("student", student, file, meter);
     }
-    run.results().comparison().table().lines().forEach(System.out::println);
+    run.results().table().lines().forEach(System.out::println);
   }
 }

@@ -2,7 +2,7 @@ package org.tribuo.distill;
 
 import java.nio.file.Path;
 import java.util.List;
-import org.tribuo.distill.internal.component.NamedColumns;
+import org.tribuo.distill.component.NamedColumns;
 import org.tribuo.distill.teacher.TeacherRun;
 import org.tribuo.distill.training.TrainingListener;
 import org.tribuo.distill.transformer.internal.TransformerFeatures;

@@ -26,7 +26,7 @@ import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.internal.autodiff.UnknownOperatorException;
 import org.tribuo.distill.operator.Operator;
-import org.tribuo.distill.student.GradientRuleSource;
+import org.tribuo.distill.student.TrainingGraphOptions;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.TrainingGraphOptions;
 import org.tribuo.distill.teacher.OnnxTeacher;
@@ -40,7 +40,7 @@ class GradientRulesTest {
 
   // example: rules
   /** The upper triangle of each matrix: what it leaves out gets no gradient. */
-  public static final class Triangles implements GradientRuleSource {
+  public static final class Triangles implements TrainingGraphOptions.GradientRuleSource {
     @Override
     public List<Operator> rules() {
       return List.of(
@@ -51,7 +51,7 @@ class GradientRulesTest {
   // example: end
 
   /** Rules for an operator that has one. */
-  public static final class Superfluous implements GradientRuleSource {
+  public static final class Superfluous implements TrainingGraphOptions.GradientRuleSource {
     @Override
     public List<Operator> rules() {
       return List.of(operator("Tanh").gradient((op, n, dy) -> grads(dy)));

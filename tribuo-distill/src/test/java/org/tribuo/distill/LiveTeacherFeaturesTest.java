@@ -38,7 +38,6 @@ import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.distill.loss.AttentionForm;
 import org.tribuo.distill.loss.AttentionKl;
 import org.tribuo.distill.loss.AttentionMse;
-import org.tribuo.distill.loss.EmbeddingMse;
 import org.tribuo.distill.loss.FeatureLoss;
 import org.tribuo.distill.loss.FeatureTerm;
 import org.tribuo.distill.loss.Features.ExampleVector;
@@ -112,7 +111,7 @@ class LiveTeacherFeaturesTest {
   private static Map<String, FeatureLoss> losses() {
     LayerMap uniform = LayerMap.uniform();
     Map<String, FeatureLoss> losses = new LinkedHashMap<>();
-    losses.put("embeddings", new EmbeddingMse());
+    losses.put("embeddings", HiddenStateMse.ofEmbeddings());
     losses.put("states", new HiddenStateMse(uniform));
     losses.put("directions", new HiddenStateCosine(uniform));
     losses.put("first_tokens", new Pkd(uniform));

@@ -33,9 +33,8 @@ import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.text.TextTokenizer;
 import org.tribuo.distill.internal.component.OnnxMetadata;
-import org.tribuo.distill.report.Comparison;
 import org.tribuo.distill.report.ExperimentResults;
-import org.tribuo.distill.report.ModelReport;
+import org.tribuo.distill.report.ModelMeter;
 import org.tribuo.distill.report.SpeedMeter;
 import org.tribuo.protos.core.ModelProto;
 
@@ -57,11 +56,11 @@ class DistillTextTest {
   void theWholeWayFromTextsToAStudentAndAgainWithWhatIsKept() throws Exception {
     ExperimentResults first = run(options());
 
-    assertThat(first.comparison().models())
-        .extracting(ModelReport::name)
+    assertThat(first.models())
+        .extracting(ModelMeter.Report::name)
         .containsExactly("teacher", "student", "control");
-    ModelReport teacher = first.comparison().models().get(0);
-    ModelReport student = first.comparison().models().get(1);
+    ModelMeter.Report teacher = first.models().get(0);
+    ModelMeter.Report student = first.models().get(1);
     assertThat(teacher.quality().agreement()).isEqualTo(1);
     assertThat(student.parameters()).isLessThan(teacher.parameters()).isPositive();
     assertThat(first.seconds()).containsKeys("teacher", "soft targets", "student", "control");
@@ -81,9 +80,9 @@ class DistillTextTest {
 
     assertThat(said()).contains("teacher-model.tribuo is the same teacher");
     assertThat(said()).contains("12 reused: the teacher did not run.");
-    assertThat(again.comparison().models())
-        .extracting(ModelReport::quality)
-        .isEqualTo(first.comparison().models().stream().map(ModelReport::quality).toList());
+    assertThat(again.models())
+        .extracting(ModelMeter.Report::quality)
+        .isEqualTo(first.models().stream().map(ModelMeter.Report::quality).toList());
 
     assertThatThrownBy(
             () ->
@@ -134,8 +133,8 @@ class DistillTextTest {
 
     ExperimentResults first = run(finished);
 
-    assertThat(first.comparison().models())
-        .extracting(ModelReport::name)
+    assertThat(first.models())
+        .extracting(ModelMeter.Report::name)
         .containsExactly("teacher", "student");
     assertThat(said())
         .contains("12 to learn from, 0 of them with one of 0 labels")
@@ -228,8 +227,8 @@ class DistillTextTest {
 
     ExperimentResults results = run(options("--teacher-epochs", "0", "--epochs", "1"));
 
-    assertThat(results.comparison().models())
-        .extracting(ModelReport::name)
+    assertThat(results.models())
+        .extracting(ModelMeter.Report::name)
         .containsExactly("teacher", "student", "control");
     try (DistilledModel<Label> student = new ResultFolder(folder.resolve("out")).readStudent()) {
       assertThat(student.labelOrder()).containsExactly("rate", "pin", "card");
@@ -281,7 +280,7 @@ class DistillTextTest {
     ExperimentResults other = run(options("--control-epochs", "0", "--epochs", "1", "--seed", "1"));
 
     assertThat(said()).doesNotContain("Reused").contains("12 in ");
-    assertThat(other.comparison().models()).hasSize(2);
+    assertThat(other.models()).hasSize(2);
   }
 
   @Test
@@ -318,9 +317,9 @@ class DistillTextTest {
 
     assertThat(said()).doesNotContain("Reused");
     assertThat(Files.readAllBytes(results.teacher())).isNotEqualTo(other);
-    assertThat(again.comparison().models())
-        .extracting(ModelReport::quality)
-        .isEqualTo(first.comparison().models().stream().map(ModelReport::quality).toList());
+    assertThat(again.models())
+        .extracting(ModelMeter.Report::quality)
+        .isEqualTo(first.models().stream().map(ModelMeter.Report::quality).toList());
   }
 
   @Test
@@ -493,7 +492,7 @@ class DistillTextTest {
     new ConfigurationManager(options(), parsed).close();
     ExperimentResults results =
         new ExperimentResults(
-            new Comparison(List.of()),
+            List.of(),
             Map.of("teacher", Duration.ofSeconds(5), "student", Duration.ofSeconds(6)),
             Duration.ofSeconds(4),
             OptionalLong.of(1_500_000_000));

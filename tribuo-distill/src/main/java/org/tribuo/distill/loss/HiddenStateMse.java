@@ -29,6 +29,11 @@ public final class HiddenStateMse extends LayerwiseLoss {
     super(layers);
   }
 
+  /** Between the embeddings of both: what the first layers read. */
+  public static HiddenStateMse ofEmbeddings() {
+    return new HiddenStateMse(LayerMap.of(new LayerPair(0, 0)));
+  }
+
   @Override
   Value ofPair(Ops op, Features features, LayerPair pair) {
     HiddenStatePair states = HiddenStatePair.of(features, pair);

@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.DistillationListener;
-import org.tribuo.distill.internal.component.NamedColumns;
+import org.tribuo.distill.component.NamedColumns;
 import org.tribuo.distill.teacher.TeacherRun;
 import org.tribuo.distill.training.TrainingListener;
 

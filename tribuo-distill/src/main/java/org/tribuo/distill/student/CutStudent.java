@@ -6,9 +6,11 @@ import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.impl.ConfiguredObjectProvenanceImpl;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.internal.QuantisedWeights;
 import org.tribuo.distill.student.internal.Student;
 import org.tribuo.distill.task.internal.Head;
@@ -72,6 +74,20 @@ public final class CutStudent implements StudentSource {
     student.layers = layers.stream().mapToInt(Integer::intValue).toArray();
     student.postConfig();
     return student;
+  }
+
+  /**
+   * How many layers a model has, of which some can be kept.
+   *
+   * @param model an ONNX file
+   * @throws org.tribuo.distill.graph.GraphException if it is no Transformer, or its weights are
+   *     quantised
+   * @throws IOException if it cannot be read
+   */
+  public static int layersOf(Path model) throws IOException {
+    Graph graph = Graph.of(OnnxModel.read(model));
+    QuantisedWeights.checkCanBeCut(graph, model.toString());
+    return TransformerLayers.find(graph).count();
   }
 
   @Override

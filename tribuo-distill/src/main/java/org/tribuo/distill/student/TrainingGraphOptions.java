@@ -12,10 +12,12 @@ import com.oracle.labs.mlrg.olcut.provenance.impl.ConfiguredObjectProvenanceImpl
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.tribuo.distill.internal.component.BooleanProperties;
+import org.tribuo.distill.component.BooleanProperties;
 import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.distill.operator.internal.Operators;
 import org.tribuo.distill.operator.internal.standard.StandardOperators;
+import java.util.List;
+import org.tribuo.distill.operator.Operator;
 
 /**
  * How a student's graph becomes a training graph: dropout, frozen weights, gradients of operators
@@ -161,5 +163,23 @@ public final class TrainingGraphOptions
   public String toString() {
     return "TrainingGraphOptions(dropout=%s, frozenWeights=%s, compactVocabulary=%s)"
         .formatted(dropout, frozenWeights == null ? "none" : frozenWeights, compactVocabulary);
+  }
+
+  /**
+   * Gradient rules of your own, for operators of a student that the library does not know. A class
+   * that implements this can be configured; it needs a constructor without arguments.
+   */
+  public interface GradientRuleSource
+      extends Configurable, Provenancable<ConfiguredObjectProvenance> {
+    /**
+     * Operators that have no gradient in the library, with theirs. What else is stated of them is not
+     * used.
+     */
+    List<Operator> rules();
+
+    @Override
+    default ConfiguredObjectProvenance getProvenance() {
+      return new ConfiguredObjectProvenanceImpl(this, "GradientRules");
+    }
   }
 }

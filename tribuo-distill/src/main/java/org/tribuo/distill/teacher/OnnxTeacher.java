@@ -12,13 +12,13 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.Dataset;
+import org.tribuo.distill.component.NamedColumns;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.input.internal.ExampleInputs;
 import org.tribuo.distill.input.internal.InputReader;
 import org.tribuo.distill.input.internal.Modalities;
 import org.tribuo.distill.internal.component.ModelFile;
 import org.tribuo.distill.internal.component.ModelFileProvenance;
-import org.tribuo.distill.internal.component.NamedColumns;
 import org.tribuo.distill.internal.component.OnnxMetadata;
 import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.distill.student.internal.Student;
@@ -316,6 +316,17 @@ public final class OnnxTeacher implements TeacherSource.Member {
               + " the student's tokens");
     }
     return FeatureTeacher.of(path, files.read(path), named());
+  }
+
+  /**
+   * The names of the logits' columns, in order: those that were stated, or those in the file's
+   * metadata, or those of {@code id2label} in a {@code config.json} beside it.
+   *
+   * @throws PropertyException if none of them states it, or a name is blank or occurs twice
+   * @throws IOException if the file cannot be read
+   */
+  public List<String> labelOrder() throws IOException {
+    return file().labelOrder(labelOrder, file().read());
   }
 
   /** The maximum memory in bytes for intermediate activations that are kept. */

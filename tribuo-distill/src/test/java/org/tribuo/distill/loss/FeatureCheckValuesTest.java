@@ -63,7 +63,7 @@ class FeatureCheckValuesTest {
 
   @Test
   void embeddingMse() throws Exception {
-    assertThat(ofStates(new EmbeddingMse())).isEqualTo(1.166667, CLOSE);
+    assertThat(ofStates(HiddenStateMse.ofEmbeddings())).isEqualTo(1.166667, CLOSE);
   }
 
   @Test
@@ -115,7 +115,7 @@ class FeatureCheckValuesTest {
   @Test
   void tinyBertIsTheSumOfItsParts() throws Exception {
     double parts =
-        ofStates(new EmbeddingMse())
+        ofStates(HiddenStateMse.ofEmbeddings())
             + ofStates(new HiddenStateMse(LAST))
             + ofStates(new AttentionMse(LAST, AttentionForm.SCORES));
 

@@ -45,7 +45,7 @@ class FeatureGoldensTest {
     losses.put("hidden_mse", new HiddenStateMse(uniform));
     losses.put("hidden_cosine", new HiddenStateCosine(LayerMap.last()));
     losses.put("pkd", new Pkd(LayerMap.skip()));
-    losses.put("embedding", new EmbeddingMse());
+    losses.put("embedding", HiddenStateMse.ofEmbeddings());
     losses.put("tiny_bert", new TinyBert(uniform));
     losses.put("mini_lm", new MiniLm(last, 2));
     Map<String, AttentionForm> forms =

@@ -76,7 +76,7 @@ class FeatureGradientsTest {
             new AttentionMse(uniform, AttentionForm.PROBABILITIES),
             new AttentionKl(uniform, AttentionForm.SCORES),
             new AttentionKl(uniform, AttentionForm.PROBABILITIES),
-            new EmbeddingMse(),
+            HiddenStateMse.ofEmbeddings(),
             new TinyBert(uniform),
             new MiniLm(last, 2),
             new MiniLm(new LayerPair(1, -2), 1),

@@ -48,7 +48,7 @@ class FeatureLossTest {
         new HiddenStateMse(uniform),
         new HiddenStateCosine(uniform),
         new Pkd(uniform),
-        new EmbeddingMse(),
+        HiddenStateMse.ofEmbeddings(),
         new AttentionMse(uniform, AttentionForm.SCORES),
         new AttentionMse(uniform, AttentionForm.PROBABILITIES),
         new AttentionKl(uniform, AttentionForm.SCORES),
@@ -312,7 +312,7 @@ class FeatureLossTest {
 
   @Test
   void termsHaveNamesOfTheirOwn() {
-    FeatureLoss loss = new EmbeddingMse();
+    FeatureLoss loss = HiddenStateMse.ofEmbeddings();
     TransformerFeatures teacher = new FeatureGraph(SMALL).features();
 
     assertThatThrownBy(() -> new FeatureTerm("soft", loss))

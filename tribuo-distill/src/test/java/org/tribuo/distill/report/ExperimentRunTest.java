@@ -58,8 +58,8 @@ class ExperimentRunTest {
     }
 
     ExperimentResults results = run.results();
-    List<ModelReport> models = results.comparison().models();
-    assertThat(models).extracting(ModelReport::name).containsExactly("teacher", "student");
+    List<ModelMeter.Report> models = results.models();
+    assertThat(models).extracting(ModelMeter.Report::name).containsExactly("teacher", "student");
     assertThat(models.get(0).quality().agreement()).isEqualTo(1);
     assertThat(models.get(1).parameters()).isBetween(1L, models.get(0).parameters() - 1);
     assertThat(results.seconds().keySet())

@@ -1,4 +1,4 @@
-package org.tribuo.distill.internal.component;
+package org.tribuo.distill.component;
 
 import com.oracle.labs.mlrg.olcut.provenance.ListProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.MapProvenance;
@@ -15,6 +15,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.internal.component.InputOverwrittenException;
+import org.tribuo.distill.internal.component.ModelConfiguration;
+import org.tribuo.distill.internal.component.ModelFileProvenance;
 
 /**
  * Files that something was made of, or that a program reads: no output may replace them. A file is

@@ -1,4 +1,4 @@
-package org.tribuo.distill.internal.component;
+package org.tribuo.distill.component;
 
 import java.util.List;
 

@@ -1,4 +1,4 @@
-package org.tribuo.distill.internal.component;
+package org.tribuo.distill.component;
 
 import com.oracle.labs.mlrg.olcut.config.Config;
 import com.oracle.labs.mlrg.olcut.config.Configurable;
