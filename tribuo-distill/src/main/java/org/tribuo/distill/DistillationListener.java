@@ -5,7 +5,7 @@ import java.util.List;
 import org.tribuo.distill.component.NamedColumns;
 import org.tribuo.distill.teacher.TeacherRun;
 import org.tribuo.distill.training.TrainingListener;
-import org.tribuo.distill.transformer.internal.TransformerFeatures;
+import org.tribuo.distill.transformer.internal.TransformerActivations;
 
 /**
  * A listener to a distillation's progress, called by the thread that called {@code train}. An
@@ -29,7 +29,7 @@ public interface DistillationListener {
    *
    * @param stage the name of the stage that compares them
    */
-  default void onFeatures(String stage, TransformerFeatures teacher, TransformerFeatures student) {}
+  default void onActivations(String stage, TransformerActivations teacher, TransformerActivations student) {}
 
   /**
    * Before a teacher runs: what the columns of its logits stand for, and where that is stated.

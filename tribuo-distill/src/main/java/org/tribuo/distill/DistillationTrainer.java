@@ -48,7 +48,7 @@ import org.tribuo.provenance.impl.TrainerProvenanceImpl;
  * <pre>{@code
  * DistillationTrainer<Label> trainer =
  *     DistillationTrainer.<Label>builder()
- *         .student(CutStudent.keeping(2, OnnxStudent.of(Path.of("teacher.onnx"))))
+ *         .student(PrunedStudent.keeping(2, OnnxStudent.of(Path.of("teacher.onnx"))))
  *         .teacher(OnnxTeacher.of(Path.of("teacher.onnx")))
  *         .objective(new DistillationObjective().alpha(0.9f).temperature(2))
  *         .build();

@@ -59,11 +59,11 @@ record Recipe(
           "has the soft loss %s, but there is no teacher to learn from"
               .formatted(objective.softLoss().get()));
     }
-    if (!objective.features().isEmpty() && ofActivations().isEmpty()) {
+    if (!objective.featureTerms().isEmpty() && ofActivations().isEmpty()) {
       throw properties.refused(
           "objective",
           "compares %s, but there is no OnnxTeacher to compare with; state an activationTeacher"
-              .formatted(objective.features()));
+              .formatted(objective.featureTerms()));
     }
     if (statedStages.isEmpty()) {
       throw properties.refused("stages", "are none, expected at least one");
@@ -88,11 +88,11 @@ record Recipe(
       throw properties.refused(
           "objective",
           "compares %s, but the trainer has no OnnxTeacher to compare with; state its activationTeacher"
-              .formatted(stage.objective().features()));
+              .formatted(stage.objective().featureTerms()));
     }
-    if (!stage.compares() && stage.from() == TrainingStage.From.FEATURES) {
+    if (!stage.compares() && stage.from() == TrainingStage.From.ACTIVATIONS) {
       throw properties.refused(
-          "from", "is FEATURES, but the objective has no loss on intermediate activations");
+          "from", "is ACTIVATIONS, but the objective has no loss on intermediate activations");
     }
   }
 
@@ -123,7 +123,7 @@ record Recipe(
     DistillationObjective ofStage =
         stage
             .objective()
-            .orElseGet(() -> fromLabelsAlone ? objective.withoutFeatures() : objective);
+            .orElseGet(() -> fromLabelsAlone ? objective.withoutFeatureTerms() : objective);
     return new Stage(
         stage.name(),
         from,
@@ -135,7 +135,7 @@ record Recipe(
   }
 
   private static TrainingStage.Rows rows(TrainingStage.From from, DistillationObjective objective) {
-    return from == TrainingStage.From.LABELS && objective.features().isEmpty()
+    return from == TrainingStage.From.LABELS && objective.featureTerms().isEmpty()
         ? TrainingStage.Rows.LABELLED
         : TrainingStage.Rows.ALL;
   }
@@ -152,8 +152,8 @@ record Recipe(
         trainingGraph.dropout(),
         Set.of(),
         trainingGraph.compactVocabulary(),
-        // It selects by the student's output, which FEATURES alone do not train.
-        from == TrainingStage.From.FEATURES ? Optional.empty() : earlyStopping,
+        // It selects by the student's output, which ACTIVATIONS alone do not train.
+        from == TrainingStage.From.ACTIVATIONS ? Optional.empty() : earlyStopping,
         device,
         0);
   }

@@ -55,7 +55,7 @@ public final class TrainingStage
     /** The teacher. */
     TEACHER,
     /** Neither: only intermediate activations are compared. */
-    FEATURES;
+    ACTIVATIONS;
 
     boolean labels() {
       return this == LABELS_AND_TEACHER || this == LABELS;

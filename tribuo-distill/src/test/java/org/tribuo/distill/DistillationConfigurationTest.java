@@ -39,7 +39,6 @@ import org.tribuo.classification.LabelFactory;
 import org.tribuo.classification.evaluation.LabelEvaluator;
 import org.tribuo.classification.experiments.ConfigurableTrainTest;
 import org.tribuo.distill.engine.Device;
-import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.input.Batching;
 import org.tribuo.distill.input.text.CsvTextDataSource;
 import org.tribuo.distill.loss.AttentionKl;
@@ -65,11 +64,11 @@ import org.tribuo.distill.schedule.LinearSchedule;
 import org.tribuo.distill.schedule.PiecewiseSchedule;
 import org.tribuo.distill.schedule.StepSchedule;
 import org.tribuo.distill.schedule.WarmUpSchedule;
-import org.tribuo.distill.student.CutStudent;
 import org.tribuo.distill.student.EncoderStudent;
 import org.tribuo.distill.student.FrozenWeights;
-import org.tribuo.distill.student.NewStudent;
 import org.tribuo.distill.student.OnnxStudent;
+import org.tribuo.distill.student.PrunedStudent;
+import org.tribuo.distill.student.ScratchStudent;
 import org.tribuo.distill.student.TrainingGraphOptions;
 import org.tribuo.distill.teacher.EnsembleMean;
 import org.tribuo.distill.teacher.OnnxTeacher;
@@ -77,7 +76,7 @@ import org.tribuo.distill.teacher.SeveralTeachers;
 import org.tribuo.distill.teacher.TeacherWeighting;
 import org.tribuo.distill.training.AdamWOptimizer;
 import org.tribuo.distill.training.EarlyStopping;
-import org.tribuo.distill.transformer.NamedFeature;
+import org.tribuo.distill.transformer.NamedActivation;
 import org.tribuo.distill.transformer.Pooling;
 import org.tribuo.test.Helpers;
 
@@ -201,7 +200,7 @@ class DistillationConfigurationTest {
                         .on(TrainingStage.Rows.LABELLED)
                         .learningRate(1e-5f)),
             minimal()
-                .student(CutStudent.keeping(List.of(2), OnnxStudent.of(BERT, ORDER, "logits")))
+                .student(PrunedStudent.keeping(List.of(2), OnnxStudent.of(BERT, ORDER, "logits")))
                 .objective(new DistillationObjective().hardLoss(new SquaredError())))) {
       DistillationTrainer<Label> trainer = builder.build();
       Helpers.testConfigurableRoundtrip(trainer);
@@ -250,8 +249,8 @@ class DistillationConfigurationTest {
             DistillationTrainer.class,
             OnnxStudent.class,
             EncoderStudent.class,
-            CutStudent.class,
-            NewStudent.class,
+            PrunedStudent.class,
+            ScratchStudent.class,
             OnnxTeacher.class,
             CrossEntropy.class,
             Dkd.class,
@@ -276,7 +275,7 @@ class DistillationConfigurationTest {
             AttentionKl.class,
             RkdDistance.class,
             MiniLm.class,
-            NamedFeature.class)) {
+            NamedActivation.class)) {
       List<String> described = new ArrayList<>();
       for (Class<?> level = type; level != null; level = level.getSuperclass()) {
         for (Field field : level.getDeclaredFields()) {

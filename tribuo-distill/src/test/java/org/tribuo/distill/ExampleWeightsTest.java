@@ -158,7 +158,7 @@ class ExampleWeightsTest {
         distillation()
             .objective(
                 new DistillationObjective()
-                    .features(new FeatureTerm("states", new HiddenStateMse(), 1)))
+                    .featureTerms(new FeatureTerm("states", new HiddenStateMse(), 1)))
             .build();
     trainer.setListener(new NoTeacherIsAsked());
 

@@ -66,10 +66,10 @@ class PublicApiTest {
           entry("student.TrainingGraphOptions.rules", READ),
           entry("training.AdamWOptimizer.adamW", READ),
           entry("training.AdamWOptimizer.checkLearningRate", READ),
-          entry("loss.Features.<init>", OBJECTIVE),
+          entry("loss.Activations.<init>", OBJECTIVE),
           entry("loss.Rows.examples", OBJECTIVE),
           entry("loss.Rows.tokens", OBJECTIVE),
-          entry("DistillationListener.onFeatures", TOLD));
+          entry("DistillationListener.onActivations", TOLD));
 
   /** What the other modules use of closed packages: the library of kernels is made for this one. */
   private static final Map<String, Set<String>> USED_BY_OTHER_MODULES =

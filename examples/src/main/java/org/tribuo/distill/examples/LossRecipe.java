@@ -63,9 +63,9 @@ enum LossRecipe {
       int epochs = training.epochs;
       List<TrainingStage> stages = new ArrayList<>();
       stages.add(
-          TrainingStage.of("features", Math.max(1, epochs / 2))
-              .learningFrom(TrainingStage.From.FEATURES)
-              .objective(training.objective().features(feature(1))));
+          TrainingStage.of("activations", Math.max(1, epochs / 2))
+              .learningFrom(TrainingStage.From.ACTIVATIONS)
+              .objective(training.objective().featureTerms(activation(1))));
       stages.add(TrainingStage.of("response", Math.max(1, epochs - epochs / 2)));
       if (training.fineTuneEpochs > 0) {
         stages.add(TrainingStage.fineTuning(training.fineTuneEpochs));
@@ -115,10 +115,10 @@ enum LossRecipe {
         .objective(
             source instanceof Source.Response response
                 ? usual.softLoss(response.loss())
-                : usual.features(feature(featureWeight)));
+                : usual.featureTerms(activation(featureWeight)));
   }
 
-  FeatureTerm feature(float weight) {
+  FeatureTerm activation(float weight) {
     return new FeatureTerm("inside", ((Source.Inside) source).loss(), weight);
   }
 }

@@ -18,9 +18,8 @@ import org.tribuo.classification.LabelFactory;
 import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.DistilledModel;
 import org.tribuo.distill.engine.Device;
-import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.input.text.TokenSequence;
-import org.tribuo.distill.student.NewStudent;
+import org.tribuo.distill.student.ScratchStudent;
 import org.tribuo.distill.training.AdamWOptimizer;
 import org.tribuo.distill.training.EarlyStopping;
 import org.tribuo.provenance.SimpleDataSourceProvenance;
@@ -41,7 +40,7 @@ class PrecisionTest {
 
   private static DistilledModel<Label> train(MutableDataset<Label> texts, Device.Precision precision) {
     return DistillationTrainer.<Label>builder()
-        .student(NewStudent.of(101, 2, 32, 2).withPositions(16))
+        .student(ScratchStudent.of(101, 2, 32, 2).withPositions(16))
         .device(Device.cpu(0).withPrecision(precision))
         .epochs(2)
         .earlyStopping(new EarlyStopping(0.2, 2))

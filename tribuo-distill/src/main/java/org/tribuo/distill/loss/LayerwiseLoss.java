@@ -21,12 +21,12 @@ abstract class LayerwiseLoss implements FeatureLoss {
   }
 
   @Override
-  public Value over(Ops op, Features features) {
-    return features.sumOverPairs(layers, pair -> ofPair(op, features, pair));
+  public Value over(Ops op, Activations activations) {
+    return activations.sumOverPairs(layers, pair -> ofPair(op, activations, pair));
   }
 
   /** The loss of one pair of layers: a scalar. */
-  abstract Value ofPair(Ops op, Features features, LayerPair pair);
+  abstract Value ofPair(Ops op, Activations activations, LayerPair pair);
 
   @Override
   public String toString() {

@@ -29,14 +29,14 @@ public final class TinyBert implements FeatureLoss {
   }
 
   @Override
-  public Value over(Ops op, Features features) {
-    Value embeddings = HiddenStateMse.ofEmbeddings().over(op, features);
-    Value hiddenStates = new HiddenStateMse(layers).over(op, features);
-    Value attention = new AttentionMse(layers, AttentionForm.SCORES).over(op, features);
+  public Value over(Ops op, Activations activations) {
+    Value embeddings = HiddenStateMse.ofEmbeddings().over(op, activations);
+    Value hiddenStates = new HiddenStateMse(layers).over(op, activations);
+    Value attention = new AttentionMse(layers, AttentionForm.SCORES).over(op, activations);
     return op.add(
         op.add(
-            features.part("embeddings", embeddings), features.part("hidden_states", hiddenStates)),
-        features.part("attention", attention));
+            activations.part("embeddings", embeddings), activations.part("hidden_states", hiddenStates)),
+        activations.part("attention", attention));
   }
 
   @Override

@@ -36,7 +36,7 @@ import org.tribuo.sequence.SequenceTrainer;
  * SequenceDistillationTrainer trainer =
  *     SequenceDistillationTrainer.of(
  *         DistillationTrainer.<TagSequence>builder()
- *             .student(CutStudent.keeping(2, OnnxStudent.of(Path.of("teacher.onnx"))))
+ *             .student(PrunedStudent.keeping(2, OnnxStudent.of(Path.of("teacher.onnx"))))
  *             .teacher(OnnxTeacher.of(Path.of("teacher.onnx")))
  *             .build());
  * try (DistilledSequenceModel student = trainer.train(sequences)) {

@@ -26,15 +26,15 @@ import org.tribuo.distill.student.internal.StudentNetwork;
 import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.task.internal.Task;
-import org.tribuo.distill.teacher.internal.FeatureTeacher;
+import org.tribuo.distill.teacher.internal.ActivationTeacher;
 import org.tribuo.distill.teacher.internal.ReadyTeacher;
 import org.tribuo.distill.teacher.internal.Teacher;
 import org.tribuo.distill.teacher.internal.TeacherReading;
 import org.tribuo.distill.teacher.internal.TeacherSettings;
 import org.tribuo.distill.teacher.internal.TeacherUse;
-import org.tribuo.distill.transformer.Feature;
-import org.tribuo.distill.transformer.FeatureValue;
-import org.tribuo.distill.transformer.NamedFeature;
+import org.tribuo.distill.transformer.Activation;
+import org.tribuo.distill.transformer.ActivationValue;
+import org.tribuo.distill.transformer.NamedActivation;
 import org.tribuo.distill.transformer.internal.TransformerFiles;
 
 /**
@@ -83,7 +83,7 @@ public final class OnnxTeacher implements TeacherSource.Member {
   @Config(
       description =
           "Where something inside the teacher is, if the search by structure does not find it.")
-  private List<NamedFeature> features = List.of();
+  private List<NamedActivation> activations = List.of();
 
   @Config(
       description =
@@ -148,9 +148,9 @@ public final class OnnxTeacher implements TeacherSource.Member {
    *
    * @throws PropertyException if something is named twice
    */
-  public OnnxTeacher withFeatures(NamedFeature... features) {
+  public OnnxTeacher withActivations(NamedActivation... activations) {
     OnnxTeacher other = copy();
-    other.features = List.of(features);
+    other.activations = List.of(activations);
     other.postConfig();
     return other;
   }
@@ -175,7 +175,7 @@ public final class OnnxTeacher implements TeacherSource.Member {
     copy.logits = logits;
     copy.tokenizer = tokenizer;
     copy.padId = padId;
-    copy.features = features;
+    copy.activations = activations;
     copy.activationCacheBytes = activationCacheBytes;
     return copy;
   }
@@ -307,7 +307,7 @@ public final class OnnxTeacher implements TeacherSource.Member {
    *     there or cannot be that
    * @throws IOException if the file cannot be read
    */
-  public FeatureTeacher activations(TransformerFiles files) throws IOException {
+  public ActivationTeacher activations(TransformerFiles files) throws IOException {
     if (tokenizer != null) {
       throw new PropertyException(
           component,
@@ -315,7 +315,7 @@ public final class OnnxTeacher implements TeacherSource.Member {
           "is stated, but activations are compared token by token: the activationTeacher must read"
               + " the student's tokens");
     }
-    return FeatureTeacher.of(path, files.read(path), named());
+    return ActivationTeacher.of(path, files.read(path), named());
   }
 
   /**
@@ -334,8 +334,8 @@ public final class OnnxTeacher implements TeacherSource.Member {
     return activationCacheBytes;
   }
 
-  private Map<Feature, FeatureValue> named() {
-    return new PropertyChecks(component).check("features", () -> NamedFeature.map(features));
+  private Map<Activation, ActivationValue> named() {
+    return new PropertyChecks(component).check("activations", () -> NamedActivation.map(activations));
   }
 
   @Override

@@ -9,12 +9,12 @@ import java.util.Map;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.loss.Activations.ExampleVector;
 import org.tribuo.distill.loss.FeatureGraph.Sizes;
-import org.tribuo.distill.loss.Features.ExampleVector;
 import org.tribuo.distill.loss.LayerMap.LayerPair;
 
 /**
- * Each loss on features, against values that were computed from the formulas in NumPy or are worked
+ * Each loss on activations, against values that were computed from the formulas in NumPy or are worked
  * out here.
  */
 class FeatureCheckValuesTest {
@@ -154,8 +154,8 @@ class FeatureCheckValuesTest {
           .values()
           .keySet()
           .forEach(
-              feature -> {
-                boolean attention = feature.kind().isAttention();
+              activation -> {
+                boolean attention = activation.kind().isAttention();
                 int width = attention ? positions : ofStudent.width();
                 long[] dims =
                     attention
@@ -163,8 +163,8 @@ class FeatureCheckValuesTest {
                         : new long[] {batch, positions, width};
                 boolean fits = student.length == batch * positions * width;
                 double[] none = new double[batch * positions * width];
-                feeds.put(FeatureGraph.inputOf(feature), Tensor.of(fits ? student : none, dims));
-                feeds.put(feature.inputName(), Tensor.of(fits ? teacher : none, dims));
+                feeds.put(FeatureGraph.inputOf(activation), Tensor.of(fits ? student : none, dims));
+                feeds.put(activation.inputName(), Tensor.of(fits ? teacher : none, dims));
               });
       return LossGraph.number(attached.run(feeds).get("term"));
     }

@@ -18,12 +18,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.loss.Activations.ExampleVector;
 import org.tribuo.distill.loss.FeatureGraph.Sizes;
-import org.tribuo.distill.loss.Features.ExampleVector;
 import org.tribuo.distill.loss.LayerMap.LayerPair;
 
 /**
- * Losses on features, their gradients by the student's features and by the matrices that project
+ * Losses on activations, their gradients by the student's activations and by the matrices that project
  * them, against PyTorch: {@code src/dev/python/feature_goldens.py} wrote the numbers. Hidden states
  * of a wider teacher are projected, and heads of one with more of them averaged; those of a teacher
  * like the student are compared as they are.

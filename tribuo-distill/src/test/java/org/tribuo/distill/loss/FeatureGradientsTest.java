@@ -14,12 +14,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
+import org.tribuo.distill.loss.Activations.ExampleVector;
 import org.tribuo.distill.loss.FeatureGraph.Sizes;
-import org.tribuo.distill.loss.Features.ExampleVector;
 import org.tribuo.distill.loss.LayerMap.LayerPair;
 
 /**
- * The gradient of every loss on features, by the student's features and by the matrices that
+ * The gradient of every loss on activations, by the student's activations and by the matrices that
  * project them, against finite differences of its own values, in double precision: one random
  * direction in each of several random batches, with padding, of a student and a teacher of random
  * sizes, once alike and once with neither heads nor width in common.

@@ -21,18 +21,18 @@ import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.loss.Activations.ExampleVector;
 import org.tribuo.distill.loss.FeatureGraph.Sizes;
-import org.tribuo.distill.loss.Features.ExampleVector;
 import org.tribuo.distill.loss.LayerMap.LayerPair;
 import org.tribuo.distill.loss.internal.FeatureMatching;
 import org.tribuo.distill.loss.internal.Objective;
 import org.tribuo.distill.loss.internal.Projections;
 import org.tribuo.distill.loss.internal.RowForm;
 import org.tribuo.distill.loss.internal.TokenMask;
-import org.tribuo.distill.transformer.Feature;
-import org.tribuo.distill.transformer.Feature.Kind;
-import org.tribuo.distill.transformer.FeatureValue;
-import org.tribuo.distill.transformer.internal.TransformerFeatures;
+import org.tribuo.distill.transformer.Activation;
+import org.tribuo.distill.transformer.Activation.Kind;
+import org.tribuo.distill.transformer.ActivationValue;
+import org.tribuo.distill.transformer.internal.TransformerActivations;
 
 class FeatureLossTest {
   private static final Sizes SMALL = new Sizes(2, 4, 2);
@@ -266,11 +266,11 @@ class FeatureLossTest {
   @Test
   void attentionThatWasNotFoundIsAnErrorThatSaysWhatWas() {
     FeatureGraph student = new FeatureGraph(SMALL);
-    Feature state = new Feature(Kind.HIDDEN_STATE, 2);
+    Activation state = new Activation(Kind.HIDDEN_STATE, 2);
     Graph graph = Graph.empty(Ops.OPSET);
     graph.addInput("x", student.inputs().get(FeatureGraph.inputOf(state)));
-    TransformerFeatures bare =
-        TransformerFeatures.find(graph, Map.of(state, FeatureValue.hiddenState("x", 4)));
+    TransformerActivations bare =
+        TransformerActivations.find(graph, Map.of(state, ActivationValue.hiddenState("x", 4)));
     FeatureTerm term = new FeatureTerm("term", new MiniLm(LayerPair.LAST, 2));
 
     assertThatThrownBy(() -> student.attach(bare, term))
@@ -284,7 +284,7 @@ class FeatureLossTest {
   void relationsOfTooFewExamplesAreRefused(String name, int examples) {
     FeatureLoss loss =
         losses().filter(l -> l.getClass().getSimpleName().equals(name)).findFirst().orElseThrow();
-    TransformerFeatures teacher = new FeatureGraph(SMALL).features();
+    TransformerActivations teacher = new FeatureGraph(SMALL).activations();
     Objective objective =
         Objective.of(
             RowForm.tokens(TokenMask.attentionMask()),
@@ -301,7 +301,7 @@ class FeatureLossTest {
   @Test
   void aTeacherThatReadOtherTokensIsRefused() throws Exception {
     Map<String, Tensor> batch = batch(SMALL, WIDE);
-    String input = new Feature(Kind.HIDDEN_STATE, 4).inputName();
+    String input = new Activation(Kind.HIDDEN_STATE, 4).inputName();
     batch.put(input, Tensor.of(new double[3 * 7 * 6], 3, 7, 6));
     LayerMap last = LayerMap.of(LayerPair.LAST, new LayerPair(1, 1));
 
@@ -313,7 +313,7 @@ class FeatureLossTest {
   @Test
   void termsHaveNamesOfTheirOwn() {
     FeatureLoss loss = HiddenStateMse.ofEmbeddings();
-    TransformerFeatures teacher = new FeatureGraph(SMALL).features();
+    TransformerActivations teacher = new FeatureGraph(SMALL).activations();
 
     assertThatThrownBy(() -> new FeatureTerm("soft", loss))
         .isInstanceOf(PropertyException.class)
@@ -387,11 +387,11 @@ class FeatureLossTest {
     batch.put("logits", Tensor.of(new double[2 * LENGTHS.length], LENGTHS.length, 2));
     batch.put("loss_scale", Tensor.of(new double[] {1}));
     batch.put("weight_term", Tensor.of(new double[] {1}));
-    for (Feature feature : new FeatureGraph(student).values().keySet()) {
-      batch.put(FeatureGraph.inputOf(feature), random(feature, student, random));
+    for (Activation activation : new FeatureGraph(student).values().keySet()) {
+      batch.put(FeatureGraph.inputOf(activation), random(activation, student, random));
     }
-    for (Feature feature : new FeatureGraph(teacher).values().keySet()) {
-      batch.put(feature.inputName(), random(feature, teacher, random));
+    for (Activation activation : new FeatureGraph(teacher).values().keySet()) {
+      batch.put(activation.inputName(), random(activation, teacher, random));
     }
     // Matrices that project the student's states to wider ones.
     for (int i = 0; i <= student.layers(); i++) {
@@ -406,14 +406,14 @@ class FeatureLossTest {
     return batch;
   }
 
-  private static Tensor random(Feature feature, Sizes sizes, SplittableRandom random) {
+  private static Tensor random(Activation activation, Sizes sizes, SplittableRandom random) {
     int batch = LENGTHS.length;
     long[] dims =
-        feature.kind().isAttention()
+        activation.kind().isAttention()
             ? new long[] {batch, sizes.heads(), POSITIONS, POSITIONS}
             : new long[] {batch, POSITIONS, sizes.width()};
     int elements = (int) Arrays.stream(dims).reduce(1, (a, b) -> a * b);
-    double least = feature.kind() == Kind.ATTENTION_PROBABILITIES ? .1 : -2;
+    double least = activation.kind() == Kind.ATTENTION_PROBABILITIES ? .1 : -2;
     return Tensor.of(random.doubles(elements, least, 2).toArray(), dims);
   }
 

@@ -22,12 +22,12 @@ import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.internal.pass.Normalization;
-import org.tribuo.distill.transformer.Feature;
-import org.tribuo.distill.transformer.Feature.Kind;
-import org.tribuo.distill.transformer.FeatureValue;
-import org.tribuo.distill.transformer.FeatureValue.HeadLayout;
+import org.tribuo.distill.transformer.Activation;
+import org.tribuo.distill.transformer.Activation.Kind;
+import org.tribuo.distill.transformer.ActivationValue;
+import org.tribuo.distill.transformer.ActivationValue.HeadLayout;
 
-class TransformerFeaturesTest {
+class TransformerActivationsTest {
   private static final int LAYERS = 2;
   private static final int HEADS = 4;
   private static final int SIZE = 8;
@@ -45,11 +45,11 @@ class TransformerFeaturesTest {
     ZooModel model = ZooModel.of(name);
     Graph graph = model.graph();
     Normalization.applyForTraining(graph);
-    TransformerFeatures features = TransformerFeatures.find(graph);
-    assertThat(features.layers()).isEqualTo(LAYERS);
+    TransformerActivations activations = TransformerActivations.find(graph);
+    assertThat(activations.layers()).isEqualTo(LAYERS);
 
     Map<String, Tensor> inside = ZooModel.run(withInsides(graph), model.inputs());
-    features.expose(graph, all());
+    activations.expose(graph, all());
     Map<String, Tensor> results = ZooModel.run(graph, model.inputs());
 
     for (int layer = 1; layer <= LAYERS; layer++) {
@@ -67,11 +67,11 @@ class TransformerFeaturesTest {
     }
   }
 
-  private static List<Feature> all() {
-    List<Feature> all = new ArrayList<>(List.of(new Feature(Kind.HIDDEN_STATE, 0)));
+  private static List<Activation> all() {
+    List<Activation> all = new ArrayList<>(List.of(new Activation(Kind.HIDDEN_STATE, 0)));
     for (int layer = 1; layer <= LAYERS; layer++) {
       for (Kind kind : Kind.values()) {
-        all.add(new Feature(kind, layer));
+        all.add(new Activation(kind, layer));
       }
     }
     return all;
@@ -109,7 +109,7 @@ class TransformerFeaturesTest {
       int batch, int positions, float[] scores, float[] p, float[] q, float[] k, float[] v) {
 
     static Attention of(Map<String, Tensor> results, int layer) {
-      Tensor scores = results.get(new Feature(Kind.ATTENTION_SCORES, layer).inputName());
+      Tensor scores = results.get(new Activation(Kind.ATTENTION_SCORES, layer).inputName());
       long batch = scores.dim(0);
       long positions = scores.dim(2);
       return new Attention(
@@ -123,7 +123,7 @@ class TransformerFeaturesTest {
     }
 
     private static float[] floats(Map<String, Tensor> results, Kind kind, int layer, long... dims) {
-      Tensor tensor = results.get(new Feature(kind, layer).inputName());
+      Tensor tensor = results.get(new Activation(kind, layer).inputName());
       assertThat(tensor.dims()).as("%s of layer %d", kind, layer).containsExactly(dims);
       return tensor.toFloats();
     }
@@ -186,10 +186,10 @@ class TransformerFeaturesTest {
 
   @Test
   void describesWhatItFound() throws Exception {
-    TransformerFeatures features =
-        TransformerFeatures.find(ZooModel.of("bert_seqcls_dynamo").normalized());
+    TransformerActivations activations =
+        TransformerActivations.find(ZooModel.of("bert_seqcls_dynamo").normalized());
 
-    assertThat(features.describe())
+    assertThat(activations.describe())
         .isEqualTo(
             """
             layers: 2, width 32, heads 4, boundaries layer_norm, layer_norm_2, layer_norm_4
@@ -200,7 +200,7 @@ class TransformerFeaturesTest {
   @ParameterizedTest
   @ValueSource(strings = {"bert_seqcls_ts11", "gpt2_causal_optimum", "deberta_v2_seqcls_optimum"})
   void theMaskIsTheInputThatIsNotLookedUp(String name) throws Exception {
-    assertThat(TransformerFeatures.find(ZooModel.of(name).normalized()).mask())
+    assertThat(TransformerActivations.find(ZooModel.of(name).normalized()).mask())
         .contains("attention_mask");
   }
 
@@ -208,14 +208,14 @@ class TransformerFeaturesTest {
   void ofSeveralInputsTheMaskIsTheOneWithTheUsualName() throws Exception {
     Graph graph = ZooModel.of("bert_seqcls_ts11").normalized();
     graph.addInput("global_attention_mask", graph.value("attention_mask").type());
-    assertThat(TransformerFeatures.find(graph).mask()).contains("attention_mask");
+    assertThat(TransformerActivations.find(graph).mask()).contains("attention_mask");
 
     Graph other = ZooModel.of("bert_seqcls_ts11").normalized();
     other.addInput("local_mask", other.value("attention_mask").type());
     other.addInput("global_mask", other.value("attention_mask").type());
     other.replaceUses("attention_mask", "local_mask");
     other.removeInput("attention_mask");
-    assertThatThrownBy(() -> TransformerFeatures.find(other))
+    assertThatThrownBy(() -> TransformerActivations.find(other))
         .isInstanceOf(GraphException.class)
         .hasMessage(
             "Each of the inputs [local_mask, global_mask] may distinguish tokens from padding: name the"
@@ -225,7 +225,7 @@ class TransformerFeaturesTest {
   @ParameterizedTest
   @ValueSource(strings = {"vit_imgcls_dynamo", "wav2vec2_audiocls_ts17", "whisper_audiocls_dynamo"})
   void imagesAndSoundHaveNoMask(String name) throws Exception {
-    assertThat(TransformerFeatures.find(ZooModel.of(name).normalized()).mask()).isEmpty();
+    assertThat(TransformerActivations.find(ZooModel.of(name).normalized()).mask()).isEmpty();
   }
 
   @Test
@@ -241,9 +241,9 @@ class TransformerFeaturesTest {
     assertThat(graph.nodes()).filteredOn(node -> node.is("Einsum")).hasSize(2 * LAYERS);
     Normalization.applyForTraining(graph);
 
-    TransformerFeatures features = TransformerFeatures.find(graph);
+    TransformerActivations activations = TransformerActivations.find(graph);
 
-    features.expose(graph, all());
+    activations.expose(graph, all());
     Map<String, Tensor> results = ZooModel.run(graph, model.inputs());
     for (int layer = 1; layer <= LAYERS; layer++) {
       Attention attention = Attention.of(results, layer);
@@ -255,40 +255,40 @@ class TransformerFeaturesTest {
   @Test
   void whatSomebodyNamesTakesThePlaceOfWhatWasFound() throws Exception {
     Graph graph = ZooModel.of("bert_seqcls_dynamo").normalized();
-    Feature queries = new Feature(Kind.QUERIES, 1);
-    FeatureValue byHand = FeatureValue.vectors("transpose", HeadLayout.HEADS_FIRST, HEADS, SIZE);
+    Activation queries = new Activation(Kind.QUERIES, 1);
+    ActivationValue byHand = ActivationValue.vectors("transpose", HeadLayout.HEADS_FIRST, HEADS, SIZE);
 
-    TransformerFeatures found = TransformerFeatures.find(graph);
-    TransformerFeatures named = TransformerFeatures.find(graph, Map.of(queries, byHand));
+    TransformerActivations found = TransformerActivations.find(graph);
+    TransformerActivations named = TransformerActivations.find(graph, Map.of(queries, byHand));
 
     assertThat(named.get(queries)).isEqualTo(byHand);
-    assertThat(named.get(new Feature(Kind.KEYS, 1)))
-        .isEqualTo(found.get(new Feature(Kind.KEYS, 1)));
+    assertThat(named.get(new Activation(Kind.KEYS, 1)))
+        .isEqualTo(found.get(new Activation(Kind.KEYS, 1)));
     Map<String, Tensor> inputs = ZooModel.of("bert_seqcls_dynamo").inputs();
     assertThat(exposed(graph, named, queries, inputs))
         .isEqualTo(exposed(graph, found, queries, inputs));
   }
 
   private static Tensor exposed(
-      Graph graph, TransformerFeatures features, Feature feature, Map<String, Tensor> inputs)
+      Graph graph, TransformerActivations activations, Activation activation, Map<String, Tensor> inputs)
       throws Exception {
     Graph copy = graph.copy();
-    features.expose(copy, List.of(feature));
-    return ZooModel.run(copy, inputs).get(feature.inputName());
+    activations.expose(copy, List.of(activation));
+    return ZooModel.run(copy, inputs).get(activation.inputName());
   }
 
   @Test
   void withHiddenStatesByHandNothingIsSearched() {
     Graph graph = Graph.empty(Ops.OPSET);
     graph.addInput("state", TensorType.of(ElementType.FLOAT, -1, -1, 4));
-    Map<Feature, FeatureValue> byHand = new LinkedHashMap<>();
-    byHand.put(new Feature(Kind.HIDDEN_STATE, 3), FeatureValue.hiddenState("state", 4));
+    Map<Activation, ActivationValue> byHand = new LinkedHashMap<>();
+    byHand.put(new Activation(Kind.HIDDEN_STATE, 3), ActivationValue.hiddenState("state", 4));
 
-    TransformerFeatures features = TransformerFeatures.find(graph, byHand);
+    TransformerActivations activations = TransformerActivations.find(graph, byHand);
 
-    assertThat(features.layers()).isEqualTo(3);
-    assertThat(features.describe()).startsWith("layers: 3, named by hand");
-    assertThatThrownBy(() -> features.get(new Feature(Kind.KEYS, 2)))
+    assertThat(activations.layers()).isEqualTo(3);
+    assertThat(activations.describe()).startsWith("layers: 3, named by hand");
+    assertThatThrownBy(() -> activations.get(new Activation(Kind.KEYS, 2)))
         .isInstanceOf(GraphException.class)
         .hasMessageContaining("The keys of layer 2 were not found")
         .hasMessageContaining("Looked for a Softmax between two matrix products")
@@ -296,34 +296,34 @@ class TransformerFeaturesTest {
   }
 
   @Test
-  void refusesValuesThatCannotBeTheFeature() throws Exception {
+  void refusesValuesThatCannotBeTheActivation() throws Exception {
     Graph graph = ZooModel.of("bert_seqcls_dynamo").normalized();
-    Feature scores = new Feature(Kind.ATTENTION_SCORES, 1);
+    Activation scores = new Activation(Kind.ATTENTION_SCORES, 1);
 
     assertThatThrownBy(
             () ->
-                TransformerFeatures.find(
-                    graph, Map.of(scores, FeatureValue.attention("linear", HEADS))))
+                TransformerActivations.find(
+                    graph, Map.of(scores, ActivationValue.attention("linear", HEADS))))
         .isInstanceOf(GraphException.class)
         .hasMessageContaining("'linear' is FLOAT[batch, sequence, 32], and cannot be the")
         .hasMessageContaining("attention scores of layer 1: expected floats of 4 axes");
     assertThatThrownBy(
             () ->
-                TransformerFeatures.find(
-                    graph, Map.of(scores, FeatureValue.attention("nothing", HEADS))))
+                TransformerActivations.find(
+                    graph, Map.of(scores, ActivationValue.attention("nothing", HEADS))))
         .isInstanceOf(GraphException.class)
         .hasMessage("The graph has no value 'nothing'");
   }
 
   @Test
   void refusesLayersThatTheModelLacks() throws Exception {
-    TransformerFeatures features =
-        TransformerFeatures.find(ZooModel.of("bert_seqcls_ts11").normalized());
+    TransformerActivations activations =
+        TransformerActivations.find(ZooModel.of("bert_seqcls_ts11").normalized());
 
-    assertThatThrownBy(() -> features.get(new Feature(Kind.QUERIES, 3)))
+    assertThatThrownBy(() -> activations.get(new Activation(Kind.QUERIES, 3)))
         .isInstanceOf(GraphException.class)
         .hasMessageStartingWith("There is no layer 3, expected one from 1 to 2 (layers: 2, ");
-    assertThatThrownBy(() -> new Feature(Kind.QUERIES, 0))
+    assertThatThrownBy(() -> new Activation(Kind.QUERIES, 0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "There are no queries of layer 0: layers count from 1, and 0 is the embeddings, which"

@@ -21,7 +21,7 @@ import org.tribuo.distill.transformer.internal.TransformerFiles;
  * it wants many more texts than one that was pretrained.
  *
  * <pre>{@code
- * <component name="student" type="org.tribuo.distill.student.NewStudent">
+ * <component name="student" type="org.tribuo.distill.student.ScratchStudent">
  *   <property name="vocabulary" value="30522"/>
  *   <property name="layers" value="3"/>
  *   <property name="width" value="192"/>
@@ -29,8 +29,8 @@ import org.tribuo.distill.transformer.internal.TransformerFiles;
  * </component>
  * }</pre>
  */
-public final class NewStudent implements StudentSource {
-  @ConfigurableName private String component = "NewStudent";
+public final class ScratchStudent implements StudentSource {
+  @ConfigurableName private String component = "ScratchStudent";
 
   @Config(mandatory = true, description = "The number of tokens that the tokenizer knows.")
   private int vocabulary;
@@ -54,7 +54,7 @@ public final class NewStudent implements StudentSource {
   private Pooling pooling = Pooling.MEAN;
 
   /** For OLCUT. */
-  private NewStudent() {}
+  private ScratchStudent() {}
 
   /**
    * An encoder with the usual feed-forward blocks, whose hidden states are averaged.
@@ -65,8 +65,8 @@ public final class NewStudent implements StudentSource {
    * @param heads the heads of the attention
    * @throws PropertyException if a number is below 1, or the heads do not divide the width
    */
-  public static NewStudent of(int vocabulary, int layers, int width, int heads) {
-    NewStudent student = new NewStudent();
+  public static ScratchStudent of(int vocabulary, int layers, int width, int heads) {
+    ScratchStudent student = new ScratchStudent();
     student.vocabulary = vocabulary;
     student.layers = layers;
     student.width = width;
@@ -81,8 +81,8 @@ public final class NewStudent implements StudentSource {
    * @param positions the longest text in tokens
    * @throws PropertyException if it is below 1
    */
-  public NewStudent withPositions(int positions) {
-    NewStudent other = copy();
+  public ScratchStudent withPositions(int positions) {
+    ScratchStudent other = copy();
     other.positions = positions;
     other.postConfig();
     return other;
@@ -94,8 +94,8 @@ public final class NewStudent implements StudentSource {
    * @param inner the width inside one; 0 for four times the width
    * @throws PropertyException if it is negative
    */
-  public NewStudent withInner(int inner) {
-    NewStudent other = copy();
+  public ScratchStudent withInner(int inner) {
+    ScratchStudent other = copy();
     other.inner = inner;
     other.postConfig();
     return other;
@@ -107,15 +107,15 @@ public final class NewStudent implements StudentSource {
    * @param pooling {@code MEAN} or {@code FIRST_TOKEN}
    * @throws PropertyException if it is another one
    */
-  public NewStudent withPooling(Pooling pooling) {
-    NewStudent other = copy();
+  public ScratchStudent withPooling(Pooling pooling) {
+    ScratchStudent other = copy();
     other.pooling = pooling;
     other.postConfig();
     return other;
   }
 
-  private NewStudent copy() {
-    NewStudent copy = of(vocabulary, layers, width, heads);
+  private ScratchStudent copy() {
+    ScratchStudent copy = of(vocabulary, layers, width, heads);
     copy.positions = positions;
     copy.inner = inner;
     copy.pooling = pooling;
@@ -163,6 +163,6 @@ public final class NewStudent implements StudentSource {
 
   @Override
   public String toString() {
-    return "NewStudent(%s, pooling=%s)".formatted(encoder(), pooling);
+    return "ScratchStudent(%s, pooling=%s)".formatted(encoder(), pooling);
   }
 }

@@ -9,15 +9,15 @@ import java.util.Map;
  * kept, each as a whole, as long as they fit into a number of bytes; nothing goes again, so that
  * what is kept depends on the order of the texts alone. For one thread at a time.
  */
-public final class KeptFeatures {
+public final class KeptActivations {
   private final long budgetBytes;
-  private final Map<Integer, List<TextFeature>> texts = new HashMap<>();
+  private final Map<Integer, List<TextActivation>> texts = new HashMap<>();
   private long bytes;
 
   /**
    * @param budgetBytes the most that is kept; 0 for nothing
    */
-  public KeptFeatures(long budgetBytes) {
+  public KeptActivations(long budgetBytes) {
     this.budgetBytes = budgetBytes;
   }
 
@@ -31,8 +31,8 @@ public final class KeptFeatures {
    *
    * @throws IllegalArgumentException if it is not kept
    */
-  public List<TextFeature> get(int text) {
-    List<TextFeature> features = texts.get(text);
+  public List<TextActivation> get(int text) {
+    List<TextActivation> features = texts.get(text);
     if (features == null) {
       throw new IllegalArgumentException("The features of text %d are not kept".formatted(text));
     }
@@ -40,10 +40,10 @@ public final class KeptFeatures {
   }
 
   /** Copies the features of a text, if they fit and are not here. */
-  public void keep(int text, List<TextFeature> features) {
-    long more = features.stream().mapToLong(TextFeature::bytes).sum();
+  public void keep(int text, List<TextActivation> features) {
+    long more = features.stream().mapToLong(TextActivation::bytes).sum();
     if (more <= budgetBytes - bytes && !has(text)) {
-      texts.put(text, features.stream().map(TextFeature::alone).toList());
+      texts.put(text, features.stream().map(TextActivation::alone).toList());
       bytes += more;
     }
   }

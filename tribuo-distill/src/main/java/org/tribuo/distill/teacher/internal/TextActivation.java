@@ -4,17 +4,17 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 import org.tribuo.distill.graph.Tensor;
-import org.tribuo.distill.transformer.Feature.Kind;
+import org.tribuo.distill.transformer.Activation.Kind;
 
 /**
- * A feature of one text: a row of a padded tensor, without the padding, which is on the right.
+ * An activation of one text: a row of a padded tensor, without the padding, which is on the right.
  *
  * @param kind determines which axes are positions
  * @param padded [rows, positions, width], or [rows, heads, queries, keys]
  * @param row which of the rows
  * @param length the tokens of the text, at most as many as there are positions
  */
-public record TextFeature(Kind kind, Tensor padded, int row, int length) {
+public record TextActivation(Kind kind, Tensor padded, int row, int length) {
   /**
    * What attention scores are where query or key is padding: so low that a softmax gives padding
    * nothing, and finite, so that a softmax over padding alone is still a number.
@@ -27,19 +27,19 @@ public record TextFeature(Kind kind, Tensor padded, int row, int length) {
   }
 
   /** The same in a tensor of its own, of one row and without padding. */
-  public TextFeature alone() {
-    return new TextFeature(kind, batch(List.of(this), length), 0, length);
+  public TextActivation alone() {
+    return new TextActivation(kind, batch(List.of(this), length), 0, length);
   }
 
   /**
-   * A feature of some texts as one tensor. Padding is zeros, and -1e30 in attention scores.
+   * An activation of some texts as one tensor. Padding is zeros, and -1e30 in attention scores.
    *
-   * @param texts at least one; all of one feature of one teacher
+   * @param texts at least one; all of one activation of one teacher
    * @param positions at least as many as the longest text has tokens
    * @return [texts, positions, width], or [texts, heads, positions, positions]
    */
-  public static Tensor batch(List<TextFeature> texts, int positions) {
-    TextFeature any = texts.get(0);
+  public static Tensor batch(List<TextActivation> texts, int positions) {
+    TextActivation any = texts.get(0);
     long[] dims =
         any.kind.isAttention()
             ? new long[] {texts.size(), any.heads(), positions, positions}

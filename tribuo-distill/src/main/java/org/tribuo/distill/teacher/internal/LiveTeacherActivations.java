@@ -15,25 +15,25 @@ import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.internal.FedInputs;
 import org.tribuo.distill.training.internal.TrainingData;
 import org.tribuo.distill.training.internal.data.ExampleTrainingData;
-import org.tribuo.distill.transformer.Feature;
+import org.tribuo.distill.transformer.Activation;
 
 /**
- * Texts with the features of a teacher, which is run over each batch when it is made: unlike
- * logits, features of all texts would not fit on a disk. Those of some texts may be kept in memory;
+ * Texts with the activations of a teacher, which is run over each batch when it is made: unlike
+ * logits, activations of all texts would not fit on a disk. Those of some texts may be kept in memory;
  * then it is run over the other texts of a batch alone. The teacher reads the same tokens as the
  * student, in inputs of its own.
  *
  * <p>What is kept is what the teacher would show again, but for padding, as {@link
- * TextFeature#batch} says, and for the rounding, which may depend on the other texts of a batch. To
+ * TextActivation#batch} says, and for the rounding, which may depend on the other texts of a batch. To
  * be asked for batches by one thread at a time.
  */
-public final class LiveTeacherFeatures implements TrainingData, AutoCloseable {
+public final class LiveTeacherActivations implements TrainingData, AutoCloseable {
   private final ExampleTrainingData texts;
   private final FedInputs<?> inputs;
-  private final List<Feature> wanted;
+  private final List<Activation> wanted;
   private final Set<String> outputs;
   private final InferenceSession session;
-  private final KeptFeatures kept;
+  private final KeptActivations kept;
   private long computedRows;
   private long reusedRows;
 
@@ -46,18 +46,18 @@ public final class LiveTeacherFeatures implements TrainingData, AutoCloseable {
    *     distinguish tokens from padding
    * @throws IllegalArgumentException if the teacher has an input that tokens cannot feed
    */
-  public LiveTeacherFeatures(
+  public LiveTeacherActivations(
       ExampleTrainingData texts,
-      FeatureTeacher teacher,
-      List<Feature> wanted,
+      ActivationTeacher teacher,
+      List<Activation> wanted,
       Device device,
       long cacheBytes) {
     this.texts = texts;
     this.inputs = FedInputs.of(texts.inputs(), teacher.inputs());
     this.wanted = List.copyOf(wanted);
-    this.outputs = wanted.stream().map(Feature::inputName).collect(Collectors.toSet());
+    this.outputs = wanted.stream().map(Activation::inputName).collect(Collectors.toSet());
     this.session = teacher.showing(wanted, device);
-    this.kept = new KeptFeatures(cacheBytes);
+    this.kept = new KeptActivations(cacheBytes);
   }
 
   @Override
@@ -70,15 +70,15 @@ public final class LiveTeacherFeatures implements TrainingData, AutoCloseable {
     return texts.epoch(epoch);
   }
 
-  /** The texts' own tensors, and the teacher's features under their input names. */
+  /** The texts' own tensors, and the teacher's activations under their input names. */
   @Override
   public Map<String, Tensor> batch(int[] rows) {
     Map<String, Tensor> batch = new HashMap<>(texts.batch(rows));
-    batch.putAll(features(rows));
+    batch.putAll(activations(rows));
     return batch;
   }
 
-  private Map<String, Tensor> features(int[] rows) {
+  private Map<String, Tensor> activations(int[] rows) {
     int[] asked = asked(rows);
     computedRows += asked.length;
     reusedRows += rows.length - asked.length;
@@ -86,7 +86,7 @@ public final class LiveTeacherFeatures implements TrainingData, AutoCloseable {
       return together(rows, Map.of());
     }
     Map<String, Tensor> shown = session.run(inputs.batch(asked), outputs);
-    Map<Integer, List<TextFeature>> ofRows = ofRows(asked, shown);
+    Map<Integer, List<TextActivation>> ofRows = ofRows(asked, shown);
     ofRows.forEach(kept::keep);
     return asked.length == rows.length ? shown : together(rows, ofRows);
   }
@@ -98,32 +98,32 @@ public final class LiveTeacherFeatures implements TrainingData, AutoCloseable {
   }
 
   /** In the order of the rows. */
-  private Map<Integer, List<TextFeature>> ofRows(int[] rows, Map<String, Tensor> shown) {
-    Map<Integer, List<TextFeature>> ofRows = new LinkedHashMap<>();
+  private Map<Integer, List<TextActivation>> ofRows(int[] rows, Map<String, Tensor> shown) {
+    Map<Integer, List<TextActivation>> ofRows = new LinkedHashMap<>();
     for (int i = 0; i < rows.length; i++) {
       int index = i;
       int length = inputs.examples().length(rows[i]);
       ofRows.put(
           rows[i],
           wanted.stream()
-              .map(f -> new TextFeature(f.kind(), tensor(shown, f.inputName()), index, length))
+              .map(f -> new TextActivation(f.kind(), tensor(shown, f.inputName()), index, length))
               .toList());
     }
     return ofRows;
   }
 
   /** A batch of rows that were shown just now and rows that are kept. */
-  private Map<String, Tensor> together(int[] rows, Map<Integer, List<TextFeature>> shown) {
+  private Map<String, Tensor> together(int[] rows, Map<Integer, List<TextActivation>> shown) {
     int positions = Arrays.stream(rows).map(inputs.examples()::length).max().orElseThrow();
-    List<List<TextFeature>> ofRows =
+    List<List<TextActivation>> ofRows =
         Arrays.stream(rows)
             .mapToObj(row -> shown.containsKey(row) ? shown.get(row) : kept.get(row))
             .toList();
     Map<String, Tensor> batch = new HashMap<>();
     for (int i = 0; i < wanted.size(); i++) {
-      int feature = i;
-      List<TextFeature> one = ofRows.stream().map(features -> features.get(feature)).toList();
-      batch.put(wanted.get(i).inputName(), TextFeature.batch(one, positions));
+      int activation = i;
+      List<TextActivation> one = ofRows.stream().map(activations -> activations.get(activation)).toList();
+      batch.put(wanted.get(i).inputName(), TextActivation.batch(one, positions));
     }
     return batch;
   }

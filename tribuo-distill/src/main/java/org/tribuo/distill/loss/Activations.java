@@ -13,33 +13,33 @@ import org.tribuo.distill.loss.LayerMap.LayerPair;
 import org.tribuo.distill.loss.internal.Parts;
 import org.tribuo.distill.loss.internal.Projections;
 import org.tribuo.distill.loss.internal.TargetInputs;
-import org.tribuo.distill.transformer.Feature;
-import org.tribuo.distill.transformer.Feature.Kind;
-import org.tribuo.distill.transformer.internal.TransformerFeatures;
+import org.tribuo.distill.transformer.Activation;
+import org.tribuo.distill.transformer.Activation.Kind;
+import org.tribuo.distill.transformer.internal.TransformerActivations;
 
 /**
- * The features of a batch as a loss sees them: those of the student, which are computed in its
+ * The activations of a batch as a loss sees them: those of the student, which are computed in its
  * graph, and those of the teacher, which become inputs of it. What no loss asks for need not be
  * fed.
  *
  * <p>Padding is there, too: a loss leaves out what {@link #tokens} does not count.
  */
-public final class Features {
+public final class Activations {
   private final Ops op;
   private final TargetInputs inputs;
-  private final TransformerFeatures student;
-  private final TransformerFeatures teacher;
+  private final TransformerActivations student;
+  private final TransformerActivations teacher;
   private final Projections projections;
   private final String term;
   private final Parts parts;
   private final Dimension batch;
   private final Dimension positions;
 
-  public Features(
+  public Activations(
       Ops op,
       TargetInputs inputs,
-      TransformerFeatures student,
-      TransformerFeatures teacher,
+      TransformerActivations student,
+      TransformerActivations teacher,
       Projections projections,
       String term,
       Parts parts) {
@@ -51,7 +51,7 @@ public final class Features {
     this.term = term;
     this.parts = parts;
     Value last =
-        op.graph().value(student.get(new Feature(Kind.HIDDEN_STATE, student.layers())).value());
+        op.graph().value(student.get(new Activation(Kind.HIDDEN_STATE, student.layers())).value());
     this.batch = named(last, 0, "student_batch");
     this.positions = named(last, 1, "student_positions");
   }
@@ -81,33 +81,33 @@ public final class Features {
   }
 
   /**
-   * The student's feature of a layer: [batch, positions, width] or [batch, heads, queries, keys].
+   * The student's activation of a layer: [batch, positions, width] or [batch, heads, queries, keys].
    *
    * @throws GraphException if it was not found
    */
   public Value student(Kind kind, int layer) {
-    Feature feature = new Feature(kind, layer);
-    TensorType type = type(student, feature);
-    Value value = op.cast(student.write(op, feature), inputs.floatType());
+    Activation activation = new Activation(kind, layer);
+    TensorType type = type(student, activation);
+    Value value = op.cast(student.write(op, activation), inputs.floatType());
     return new Value(value.name(), type);
   }
 
   /**
-   * The teacher's feature of a layer, of the student's sizes but for the width or the heads.
+   * The teacher's activation of a layer, of the student's sizes but for the width or the heads.
    *
    * @throws GraphException if it was not found
    */
   public Value teacher(Kind kind, int layer) {
-    Feature feature = new Feature(kind, layer);
-    return inputs.input(feature, type(teacher, feature));
+    Activation activation = new Activation(kind, layer);
+    return inputs.input(activation, type(teacher, activation));
   }
 
-  private TensorType type(TransformerFeatures whose, Feature feature) {
+  private TensorType type(TransformerActivations whose, Activation activation) {
     Dimension own =
         Dimension.of(
-            feature.kind().isAttention() ? whose.get(feature).heads() : whose.get(feature).width());
+            activation.kind().isAttention() ? whose.get(activation).heads() : whose.get(activation).width());
     Shape shape =
-        feature.kind().isAttention()
+        activation.kind().isAttention()
             ? Shape.of(batch, own, positions, positions)
             : Shape.of(batch, positions, own);
     return TensorType.of(floatType(), shape);
@@ -136,9 +136,9 @@ public final class Features {
                 "projection_%s_%s_%s".formatted(term, pair.student(), pair.teacher()), from, to));
   }
 
-  /** The size of the last axis of a feature. */
-  public static long width(Value feature) {
-    return ((Dimension.Fixed) feature.shape().orElseThrow().dimension(-1)).size();
+  /** The size of the last axis of an activation. */
+  public static long width(Value activation) {
+    return ((Dimension.Fixed) activation.shape().orElseThrow().dimension(-1)).size();
   }
 
   /**
@@ -161,7 +161,7 @@ public final class Features {
       Value mask = op.cast(op.graph().value(student.mask().get()), floatType());
       return new Value(mask.name(), type);
     }
-    Feature last = new Feature(Kind.HIDDEN_STATE, student.layers());
+    Activation last = new Activation(Kind.HIDDEN_STATE, student.layers());
     Value state = student.write(op, last);
     Value sizes = op.concat(0, List.of(op.sizeOf(state, 0), op.sizeOf(state, 1)));
     Value one = op.cast(op.scalar(1, state), floatType());

@@ -22,7 +22,7 @@ import org.tribuo.distill.transformer.internal.TransformerLayers;
  * Another student of which only some layers are kept, with the embeddings and the head.
  *
  * <pre>{@code
- * <component name="student" type="org.tribuo.distill.student.CutStudent">
+ * <component name="student" type="org.tribuo.distill.student.PrunedStudent">
  *   <property name="source" value="whole"/>
  *   <property name="keep" value="2"/>
  * </component>
@@ -31,8 +31,8 @@ import org.tribuo.distill.transformer.internal.TransformerLayers;
  * </component>
  * }</pre>
  */
-public final class CutStudent implements StudentSource {
-  @ConfigurableName private String component = "CutStudent";
+public final class PrunedStudent implements StudentSource {
+  @ConfigurableName private String component = "PrunedStudent";
 
   @Config(mandatory = true, description = "The student that is cut.")
   private StudentSource source;
@@ -47,15 +47,15 @@ public final class CutStudent implements StudentSource {
   private int[] layers = new int[0];
 
   /** For OLCUT. */
-  private CutStudent() {}
+  private PrunedStudent() {}
 
   /**
    * Keeps a number of layers, spread evenly, the first and the last among them.
    *
    * @throws PropertyException if the number is less than 1
    */
-  public static CutStudent keeping(int keep, StudentSource source) {
-    CutStudent student = new CutStudent();
+  public static PrunedStudent keeping(int keep, StudentSource source) {
+    PrunedStudent student = new PrunedStudent();
     student.source = source;
     student.keep = keep;
     student.postConfig();
@@ -68,8 +68,8 @@ public final class CutStudent implements StudentSource {
    * @param layers counted from 1, in ascending order
    * @throws PropertyException if there is none, one is below 1, or they are not in ascending order
    */
-  public static CutStudent keeping(List<Integer> layers, StudentSource source) {
-    CutStudent student = new CutStudent();
+  public static PrunedStudent keeping(List<Integer> layers, StudentSource source) {
+    PrunedStudent student = new PrunedStudent();
     student.source = source;
     student.layers = layers.stream().mapToInt(Integer::intValue).toArray();
     student.postConfig();
@@ -150,7 +150,7 @@ public final class CutStudent implements StudentSource {
 
   @Override
   public String toString() {
-    return "CutStudent(%s, keep=%s)"
+    return "PrunedStudent(%s, keep=%s)"
         .formatted(source, layers.length == 0 ? keep : Arrays.toString(layers));
   }
 }

@@ -12,16 +12,16 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.internal.component.PropertyChecks;
-import org.tribuo.distill.transformer.FeatureValue.HeadLayout;
+import org.tribuo.distill.transformer.ActivationValue.HeadLayout;
 
 /**
  * Names by hand an intermediate activation of a Transformer, where the search by structure does not
  * find it or finds another value. Names are those of the normalised graph, which {@code
- * DistillationListener.onFeatures} is told. If a hidden state is named, nothing is searched: then
+ * DistillationListener.onActivations} is told. If a hidden state is named, nothing is searched: then
  * all that is compared must be named, and the highest layer of a hidden state is the last one.
  *
  * <pre>{@code
- * <component name="keys" type="org.tribuo.distill.transformer.NamedFeature">
+ * <component name="keys" type="org.tribuo.distill.transformer.NamedActivation">
  *   <property name="kind" value="KEYS"/>
  *   <property name="layer" value="6"/>
  *   <property name="value" value="/encoder/layer.5/attention/Transpose_output_0"/>
@@ -31,11 +31,11 @@ import org.tribuo.distill.transformer.FeatureValue.HeadLayout;
  * </component>
  * }</pre>
  */
-public final class NamedFeature implements Configurable, Provenancable<ConfiguredObjectProvenance> {
-  @ConfigurableName private String component = "NamedFeature";
+public final class NamedActivation implements Configurable, Provenancable<ConfiguredObjectProvenance> {
+  @ConfigurableName private String component = "NamedActivation";
 
   @Config(mandatory = true, description = "What it is.")
-  private Feature.Kind kind;
+  private Activation.Kind kind;
 
   @Config(mandatory = true, description = "The layer, from 1; 0 for the embeddings.")
   private int layer;
@@ -55,17 +55,17 @@ public final class NamedFeature implements Configurable, Provenancable<Configure
   private long size;
 
   /** For OLCUT. */
-  private NamedFeature() {}
+  private NamedActivation() {}
 
   /**
-   * A feature at a value.
+   * An activation at a value.
    *
-   * @throws PropertyException if there can be no such feature with such a value
+   * @throws PropertyException if there can be no such activation with such a value
    */
-  public static NamedFeature of(Feature feature, FeatureValue value) {
-    NamedFeature named = new NamedFeature();
-    named.kind = feature.kind();
-    named.layer = feature.layer();
+  public static NamedActivation of(Activation activation, ActivationValue value) {
+    NamedActivation named = new NamedActivation();
+    named.kind = activation.kind();
+    named.layer = activation.layer();
     named.value = value.value();
     named.layout = value.layout();
     named.heads = value.heads();
@@ -77,7 +77,7 @@ public final class NamedFeature implements Configurable, Provenancable<Configure
   @Override
   public void postConfig() {
     PropertyChecks properties = new PropertyChecks(component);
-    properties.check("layer", this::feature);
+    properties.check("layer", this::activation);
     properties.check("heads", this::where);
     if (size == 0 && !kind.isAttention()) {
       throw properties.refused(
@@ -86,33 +86,33 @@ public final class NamedFeature implements Configurable, Provenancable<Configure
   }
 
   private String widthOf() {
-    return kind == Feature.Kind.HIDDEN_STATE ? "the hidden state" : "one head";
+    return kind == Activation.Kind.HIDDEN_STATE ? "the hidden state" : "one head";
   }
 
-  private Feature feature() {
-    return new Feature(kind, layer);
+  private Activation activation() {
+    return new Activation(kind, layer);
   }
 
-  private FeatureValue where() {
-    return new FeatureValue(value, layout == null ? usual() : layout, heads, size);
+  private ActivationValue where() {
+    return new ActivationValue(value, layout == null ? usual() : layout, heads, size);
   }
 
   private HeadLayout usual() {
-    return kind == Feature.Kind.HIDDEN_STATE ? HeadLayout.MERGED : HeadLayout.HEADS_FIRST;
+    return kind == Activation.Kind.HIDDEN_STATE ? HeadLayout.MERGED : HeadLayout.HEADS_FIRST;
   }
 
   /**
-   * Where each feature is.
+   * Where each activation is.
    *
    * @throws IllegalArgumentException if one is named twice
    */
-  public static Map<Feature, FeatureValue> map(List<NamedFeature> features) {
-    Map<Feature, FeatureValue> map = new LinkedHashMap<>();
-    for (NamedFeature named : features) {
-      FeatureValue other = map.put(named.feature(), named.where());
+  public static Map<Activation, ActivationValue> map(List<NamedActivation> activations) {
+    Map<Activation, ActivationValue> map = new LinkedHashMap<>();
+    for (NamedActivation named : activations) {
+      ActivationValue other = map.put(named.activation(), named.where());
       if (other != null) {
         throw new IllegalArgumentException(
-            "name the %s twice, '%s' and '%s'".formatted(named.feature(), other, named.value));
+            "name the %s twice, '%s' and '%s'".formatted(named.activation(), other, named.value));
       }
     }
     return map;
@@ -120,11 +120,11 @@ public final class NamedFeature implements Configurable, Provenancable<Configure
 
   @Override
   public ConfiguredObjectProvenance getProvenance() {
-    return new ConfiguredObjectProvenanceImpl(this, "NamedFeature");
+    return new ConfiguredObjectProvenanceImpl(this, "NamedActivation");
   }
 
   @Override
   public String toString() {
-    return "%s is '%s'".formatted(feature(), value);
+    return "%s is '%s'".formatted(activation(), value);
   }
 }

@@ -12,25 +12,25 @@ import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.internal.QuantisedWeights;
 import org.tribuo.distill.graph.internal.pass.InferenceForm;
-import org.tribuo.distill.transformer.Feature;
-import org.tribuo.distill.transformer.FeatureValue;
+import org.tribuo.distill.transformer.Activation;
+import org.tribuo.distill.transformer.ActivationValue;
 import org.tribuo.distill.transformer.internal.Transformer;
-import org.tribuo.distill.transformer.internal.TransformerFeatures;
+import org.tribuo.distill.transformer.internal.TransformerActivations;
 
 /** A teacher whose intermediate activations are outputs: a normalised copy of its graph. */
-public final class FeatureTeacher {
+public final class ActivationTeacher {
   private final Path file;
   private final Graph normalized;
-  private final TransformerFeatures features;
+  private final TransformerActivations activations;
 
-  private FeatureTeacher(Path file, Graph normalized, TransformerFeatures features) {
+  private ActivationTeacher(Path file, Graph normalized, TransformerActivations activations) {
     this.file = file;
     this.normalized = normalized;
-    this.features = features;
+    this.activations = activations;
   }
 
   /**
-   * Finds the features of a teacher.
+   * Finds the activations of a teacher.
    *
    * @param file the teacher's
    * @param transformer what was read from it
@@ -38,8 +38,8 @@ public final class FeatureTeacher {
    * @throws GraphException if it has no layers, or quantised weights, or a named value is not there
    *     or cannot be that
    */
-  public static FeatureTeacher of(
-      Path file, Transformer transformer, Map<Feature, FeatureValue> named) {
+  public static ActivationTeacher of(
+      Path file, Transformer transformer, Map<Activation, ActivationValue> named) {
     Optional<String> quantised = QuantisedWeights.in(transformer.graph());
     if (quantised.isPresent()) {
       throw new GraphException(
@@ -48,7 +48,7 @@ public final class FeatureTeacher {
     }
     Graph normalized = transformer.normalizedForTraining();
     try {
-      return new FeatureTeacher(file, normalized, TransformerFeatures.find(normalized, named));
+      return new ActivationTeacher(file, normalized, TransformerActivations.find(normalized, named));
     } catch (GraphException e) {
       throw new GraphException("The teacher '%s': %s".formatted(file, e.getMessage()), e);
     }
@@ -59,8 +59,8 @@ public final class FeatureTeacher {
   }
 
   /** What there is inside. */
-  public TransformerFeatures features() {
-    return features;
+  public TransformerActivations activations() {
+    return activations;
   }
 
   /** The inputs by name. */
@@ -68,10 +68,10 @@ public final class FeatureTeacher {
     return normalized.inputs();
   }
 
-  /** A session, not yet opened, whose outputs are some features under their input names. */
-  public InferenceSession showing(List<Feature> wanted, Device device) {
+  /** A session, not yet opened, whose outputs are some activations under their input names. */
+  public InferenceSession showing(List<Activation> wanted, Device device) {
     Graph exposed = normalized.copy();
-    features.expose(exposed, wanted);
+    activations.expose(exposed, wanted);
     return Engines.inference().open(InferenceForm.of(exposed), device);
   }
 }

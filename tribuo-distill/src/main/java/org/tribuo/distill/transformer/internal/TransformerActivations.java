@@ -10,9 +10,9 @@ import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
-import org.tribuo.distill.transformer.Feature;
-import org.tribuo.distill.transformer.Feature.Kind;
-import org.tribuo.distill.transformer.FeatureValue;
+import org.tribuo.distill.transformer.Activation;
+import org.tribuo.distill.transformer.Activation.Kind;
+import org.tribuo.distill.transformer.ActivationValue;
 
 /**
  * What losses can compare of a Transformer: hidden states, and of each layer the attention with its
@@ -21,14 +21,14 @@ import org.tribuo.distill.transformer.FeatureValue;
  *
  * <p>Names are those of the normalised graph that was searched. Immutable.
  */
-public final class TransformerFeatures {
+public final class TransformerActivations {
   private final int layers;
-  private final Map<Feature, FeatureValue> values;
+  private final Map<Activation, ActivationValue> values;
   private final Optional<String> mask;
   private final String summary;
 
-  private TransformerFeatures(
-      int layers, Map<Feature, FeatureValue> values, Optional<String> mask, String summary) {
+  private TransformerActivations(
+      int layers, Map<Activation, ActivationValue> values, Optional<String> mask, String summary) {
     this.layers = layers;
     this.values = values;
     this.mask = mask;
@@ -36,25 +36,25 @@ public final class TransformerFeatures {
   }
 
   /**
-   * Finds the features of a graph.
+   * Finds the activations of a graph.
    *
    * @param normalized what {@link org.tribuo.distill.graph.internal.pass.Normalization} made of a
    *     model; it is not changed
    * @throws GraphException if there are no layers, or two stacks of them
    */
-  public static TransformerFeatures find(Graph normalized) {
+  public static TransformerActivations find(Graph normalized) {
     TransformerLayers found = TransformerLayers.find(normalized, normalized);
-    Map<Feature, FeatureValue> values = new LinkedHashMap<>();
+    Map<Activation, ActivationValue> values = new LinkedHashMap<>();
     for (int k = 0; k <= found.count(); k++) {
       values.put(
-          new Feature(Kind.HIDDEN_STATE, k),
-          FeatureValue.hiddenState(found.hiddenState(k), found.width()));
+          new Activation(Kind.HIDDEN_STATE, k),
+          ActivationValue.hiddenState(found.hiddenState(k), found.width()));
     }
     for (Layer layer : found.layers()) {
       AttentionSearch.in(normalized, found, layer)
-          .forEach((kind, value) -> values.put(new Feature(kind, layer.index() + 1), value));
+          .forEach((kind, value) -> values.put(new Activation(kind, layer.index() + 1), value));
     }
-    return new TransformerFeatures(
+    return new TransformerActivations(
         found.count(), values, AttentionMask.of(normalized), found.describe());
   }
 
@@ -64,42 +64,42 @@ public final class TransformerFeatures {
    * name.
    *
    * @throws GraphException if there are no layers, the graph has no value of a name, or the value
-   *     cannot be the feature
+   *     cannot be the activation
    */
-  public static TransformerFeatures find(Graph normalized, Map<Feature, FeatureValue> byHand) {
+  public static TransformerActivations find(Graph normalized, Map<Activation, ActivationValue> byHand) {
     OptionalInt last =
         byHand.keySet().stream()
-            .filter(feature -> feature.kind() == Kind.HIDDEN_STATE)
-            .mapToInt(Feature::layer)
+            .filter(activation -> activation.kind() == Kind.HIDDEN_STATE)
+            .mapToInt(Activation::layer)
             .max();
-    TransformerFeatures features =
+    TransformerActivations activations =
         last.isEmpty() ? find(normalized) : withoutSearch(normalized, last.getAsInt());
-    for (Map.Entry<Feature, FeatureValue> named : byHand.entrySet()) {
-      features = features.with(normalized, named.getKey(), named.getValue());
+    for (Map.Entry<Activation, ActivationValue> named : byHand.entrySet()) {
+      activations = activations.with(normalized, named.getKey(), named.getValue());
     }
-    return features;
+    return activations;
   }
 
-  private static TransformerFeatures withoutSearch(Graph normalized, int layers) {
-    return new TransformerFeatures(
+  private static TransformerActivations withoutSearch(Graph normalized, int layers) {
+    return new TransformerActivations(
         layers,
         Map.of(),
         AttentionMask.of(normalized),
         "layers: %d, named by hand".formatted(layers));
   }
 
-  private TransformerFeatures with(Graph normalized, Feature feature, FeatureValue value) {
+  private TransformerActivations with(Graph normalized, Activation activation, ActivationValue value) {
     Value named = normalized.value(value.value());
     int rank = value.layout().rank();
     boolean fits = named.shape().map(shape -> shape.rank() == rank).orElse(true);
     if (!named.elementType().isFloat() || !fits) {
       throw new GraphException(
           "'%s' is %s, and cannot be the %s: expected floats of %d axes, %s"
-              .formatted(named.name(), named.type(), feature, rank, value.layout()));
+              .formatted(named.name(), named.type(), activation, rank, value.layout()));
     }
-    Map<Feature, FeatureValue> all = new LinkedHashMap<>(values);
-    all.put(feature, value);
-    return new TransformerFeatures(layers, all, mask, summary);
+    Map<Activation, ActivationValue> all = new LinkedHashMap<>(values);
+    all.put(activation, value);
+    return new TransformerActivations(layers, all, mask, summary);
   }
 
   /** The number of layers. */
@@ -116,55 +116,55 @@ public final class TransformerFeatures {
   }
 
   /**
-   * Where a feature is.
+   * Where an activation is.
    *
    * @throws GraphException if it was not found; the message says what was
    */
-  public FeatureValue get(Feature feature) {
-    FeatureValue value = values.get(feature);
+  public ActivationValue get(Activation activation) {
+    ActivationValue value = values.get(activation);
     if (value != null) {
       return value;
     }
-    if (feature.layer() > layers) {
+    if (activation.layer() > layers) {
       throw new GraphException(
           "There is no layer %d, expected one from %d to %d (%s)"
               .formatted(
-                  feature.layer(), feature.kind() == Kind.HIDDEN_STATE ? 0 : 1, layers, summary));
+                  activation.layer(), activation.kind() == Kind.HIDDEN_STATE ? 0 : 1, layers, summary));
     }
     throw new GraphException(
         ("The %s were not found. Looked for a Softmax between two matrix products of what the layer"
                 + " computes; name the value by hand, or choose another loss."
                 + " Found:%n%s")
-            .formatted(feature, describe()));
+            .formatted(activation, describe()));
   }
 
   /**
-   * Writes a feature in the form that losses read: [batch, positions, width], or [batch, heads,
+   * Writes an activation in the form that losses read: [batch, positions, width], or [batch, heads,
    * queries, keys].
    *
    * @param op writes into the graph that was searched, or a copy of it
-   * @throws GraphException if the feature was not found
+   * @throws GraphException if the activation was not found
    */
-  public Value write(Ops op, Feature feature) {
-    FeatureValue at = get(feature);
+  public Value write(Ops op, Activation activation) {
+    ActivationValue at = get(activation);
     Value value = op.graph().value(at.value());
-    return feature.kind().isAttention()
+    return activation.kind().isAttention()
         ? at.layout().byHead(op, value, at.heads())
         : at.layout().merged(op, value, at.heads(), at.size());
   }
 
   /**
-   * Makes features outputs of a graph, under the names with which a student's training graph reads
+   * Makes activations outputs of a graph, under the names with which a student's training graph reads
    * them, and its only ones. What only the former outputs needed goes.
    *
    * @param normalized the graph that was searched, or a copy of it; it is changed
-   * @throws GraphException if a feature was not found, or the graph uses the name of one
+   * @throws GraphException if an activation was not found, or the graph uses the name of one
    */
-  public void expose(Graph normalized, List<Feature> features) {
+  public void expose(Graph normalized, List<Activation> activations) {
     Ops op = Ops.on(normalized);
     List<Value> exposed = new ArrayList<>();
-    for (Feature feature : features) {
-      exposed.add(op.named(feature.inputName(), write(op, feature)));
+    for (Activation activation : activations) {
+      exposed.add(op.named(activation.inputName(), write(op, activation)));
     }
     normalized.outputs().forEach(normalized::removeOutput);
     exposed.forEach(value -> normalized.addOutput(value.name()));
@@ -183,7 +183,7 @@ public final class TransformerFeatures {
   private String attention(int layer) {
     List<String> parts = new ArrayList<>();
     for (Kind kind : Kind.values()) {
-      FeatureValue value = kind == Kind.HIDDEN_STATE ? null : values.get(new Feature(kind, layer));
+      ActivationValue value = kind == Kind.HIDDEN_STATE ? null : values.get(new Activation(kind, layer));
       if (value != null) {
         parts.add("%s %s".formatted(kind.words().replace("attention ", ""), value));
       }

@@ -57,21 +57,21 @@ import org.tribuo.distill.training.TrainingListener;
 import org.tribuo.distill.training.TrainingListener.EpochReport;
 import org.tribuo.distill.training.TrainingListener.EvaluationReport;
 import org.tribuo.distill.training.TrainingListener.StepReport;
-import org.tribuo.distill.transformer.Feature;
-import org.tribuo.distill.transformer.FeatureValue;
-import org.tribuo.distill.transformer.FeatureValue.HeadLayout;
-import org.tribuo.distill.transformer.NamedFeature;
+import org.tribuo.distill.transformer.Activation;
+import org.tribuo.distill.transformer.ActivationValue;
+import org.tribuo.distill.transformer.ActivationValue.HeadLayout;
+import org.tribuo.distill.transformer.NamedActivation;
 import org.tribuo.distill.transformer.Pooling;
-import org.tribuo.distill.transformer.internal.TransformerFeatures;
+import org.tribuo.distill.transformer.internal.TransformerActivations;
 import org.tribuo.test.Helpers;
 
 /** Trainings that compare intermediate activations of student and teacher. */
-class DistillationFeaturesTest {
+class DistillationActivationsTest {
   private static final Path BERT = Zoo.file("bert_seqcls_ts11");
   private static final List<String> ORDER = List.of("red", "blue", "green");
   private static final MutableDataset<Label> TEXTS = TinyTexts.dataset(TinyTexts.labelled(24, 3));
 
-  /** Losses that read every kind of feature. */
+  /** Losses that read every kind of activation. */
   private static final FeatureTerm[] ALL_KINDS = {
     new FeatureTerm("relations", new MiniLm(4), 1),
     new FeatureTerm("recipe", new TinyBert(), 0.01f),
@@ -109,7 +109,7 @@ class DistillationFeaturesTest {
             .epochs(8)
             .objective(
                 new DistillationObjective()
-                    .features(
+                    .featureTerms(
                         new FeatureTerm("relations", new MiniLm(4), 0.5f),
                         new FeatureTerm("distances", new RkdDistance(), new LinearSchedule(1, 0))))
             .build();
@@ -132,14 +132,14 @@ class DistillationFeaturesTest {
         builder("distilbert_seqcls_optimum", BERT)
             .objective(
                 new DistillationObjective()
-                    .features(new FeatureTerm("relations", new MiniLm(4), 1)))
+                    .featureTerms(new FeatureTerm("relations", new MiniLm(4), 1)))
             .build();
     List<String> told = new ArrayList<>();
     trainer.setListener(
         new DistillationListener() {
           @Override
-          public void onFeatures(
-              String stage, TransformerFeatures teacher, TransformerFeatures student) {
+          public void onActivations(
+              String stage, TransformerActivations teacher, TransformerActivations student) {
             told.addAll(List.of(stage, teacher.toString(), student.toString()));
           }
         });
@@ -165,7 +165,7 @@ class DistillationFeaturesTest {
   private static DistillationTrainer<Label> relationsAlone() {
     return builder("bert_seqcls_dynamo", BERT)
         .objective(
-            new DistillationObjective().features(new FeatureTerm("relations", new MiniLm(4), 1)))
+            new DistillationObjective().featureTerms(new FeatureTerm("relations", new MiniLm(4), 1)))
         .build();
   }
 
@@ -180,14 +180,14 @@ class DistillationFeaturesTest {
     List<StepReport> live =
         steps(
                 builder("bert_seqcls_dynamo", BERT)
-                    .objective(new DistillationObjective().features(ALL_KINDS))
+                    .objective(new DistillationObjective().featureTerms(ALL_KINDS))
                     .build())
             .get("training");
     for (long bytes : new long[] {40_000, 1L << 26}) {
       List<StepReport> kept =
           steps(
                   builder("bert_seqcls_dynamo", BERT)
-                      .objective(new DistillationObjective().features(ALL_KINDS))
+                      .objective(new DistillationObjective().featureTerms(ALL_KINDS))
                       .activationTeacher(
                           OnnxTeacher.of(BERT).activationCacheBytes(bytes))
                       .build())
@@ -206,13 +206,13 @@ class DistillationFeaturesTest {
   }
 
   @Test
-  void theSameTrainingGivesTheSameStudentWhenSomeFeaturesAreKept() {
+  void theSameTrainingGivesTheSameStudentWhenSomeActivationsAreKept() {
     assertThat(weights(someKept().build())).isEqualTo(weights(someKept().build()));
   }
 
   private static DistillationTrainer.Builder<Label> someKept() {
     return builder("bert_seqcls_dynamo", BERT)
-        .objective(new DistillationObjective().features(ALL_KINDS))
+        .objective(new DistillationObjective().featureTerms(ALL_KINDS))
         .activationTeacher(OnnxTeacher.of(BERT).activationCacheBytes(40_000))
         .batching(new Batching().batchSize(8).accumulation(2))
         .earlyStopping(new EarlyStopping(0.2, 2));
@@ -225,22 +225,22 @@ class DistillationFeaturesTest {
             .activationTeacher(OnnxTeacher.of(BERT).activationCacheBytes(1_000_000))
             .stages(
                 TrainingStage.of("inside", 3)
-                    .learningFrom(TrainingStage.From.FEATURES)
-                    .objective(new DistillationObjective().features(ALL_KINDS)),
+                    .learningFrom(TrainingStage.From.ACTIVATIONS)
+                    .objective(new DistillationObjective().featureTerms(ALL_KINDS)),
                 TrainingStage.of("response", 1)
                     .objective(
                         new DistillationObjective()
-                            .features(new FeatureTerm("relations", new MiniLm(4), 1))),
+                            .featureTerms(new FeatureTerm("relations", new MiniLm(4), 1))),
                 TrainingStage.of("labels", 1).learningFrom(TrainingStage.From.LABELS));
     DistillationTrainer<Label> trainer = builder.build();
     try (DistilledModel<Label> model = trainer.train(TEXTS)) {
       Map<String, ? extends Provenance> run =
           model.getProvenance().getInstanceProvenance().getMap();
-      assertThat(run.get("inside-features-computed")).hasToString("24");
-      assertThat(run.get("inside-features-reused")).hasToString("48");
-      assertThat(run.get("response-features-computed")).hasToString("24");
-      assertThat(run.get("response-features-reused")).hasToString("0");
-      assertThat(run).doesNotContainKey("labels-features-computed");
+      assertThat(run.get("inside-activations-computed")).hasToString("24");
+      assertThat(run.get("inside-activations-reused")).hasToString("48");
+      assertThat(run.get("response-activations-computed")).hasToString("24");
+      assertThat(run.get("response-activations-reused")).hasToString("0");
+      assertThat(run).doesNotContainKey("labels-activations-computed");
     }
   }
 
@@ -252,7 +252,7 @@ class DistillationFeaturesTest {
 
     alone("bert_seqcls_ts11")
         .activationTeacher(OnnxTeacher.of(blind))
-        .objective(new DistillationObjective().features(relations))
+        .objective(new DistillationObjective().featureTerms(relations))
         .build()
         .train(TEXTS)
         .close();
@@ -260,7 +260,7 @@ class DistillationFeaturesTest {
             () ->
                 alone("bert_seqcls_ts11")
                     .activationTeacher(OnnxTeacher.of(blind).activationCacheBytes(5))
-                    .objective(new DistillationObjective().features(relations))
+                    .objective(new DistillationObjective().featureTerms(relations))
                     .build()
                     .train(TEXTS))
         .isInstanceOf(IllegalArgumentException.class)
@@ -271,7 +271,7 @@ class DistillationFeaturesTest {
             () ->
                 builder("bert_seqcls_ts11", BERT)
                     .student(EncoderStudent.of(blind, Pooling.FIRST_TOKEN))
-                    .objective(new DistillationObjective().features(relations))
+                    .objective(new DistillationObjective().featureTerms(relations))
                     .activationTeacher(OnnxTeacher.of(BERT).activationCacheBytes(5))
                     .build()
                     .train(TEXTS))
@@ -287,7 +287,7 @@ class DistillationFeaturesTest {
             .activationTeacher(OnnxTeacher.of(encoder))
             .objective(
                 new DistillationObjective()
-                    .features(
+                    .featureTerms(
                         new FeatureTerm(
                             "states", new HiddenStateMse(LayerMap.of(LayerPair.LAST)), 1)))
             .build();
@@ -303,8 +303,8 @@ class DistillationFeaturesTest {
         builder("bert_seqcls_dynamo", BERT)
             .stages(
                 TrainingStage.of("inside", 2)
-                    .learningFrom(TrainingStage.From.FEATURES)
-                    .objective(new DistillationObjective().features(recipe)),
+                    .learningFrom(TrainingStage.From.ACTIVATIONS)
+                    .objective(new DistillationObjective().featureTerms(recipe)),
                 TrainingStage.of("response", 1),
                 TrainingStage.of("labels", 1).learningFrom(TrainingStage.From.LABELS))
             .build();
@@ -331,10 +331,10 @@ class DistillationFeaturesTest {
             .earlyStopping(new EarlyStopping(0.2, 1))
             .stages(
                 TrainingStage.of("inside", 6)
-                    .learningFrom(TrainingStage.From.FEATURES)
+                    .learningFrom(TrainingStage.From.ACTIVATIONS)
                     .objective(
                         new DistillationObjective()
-                            .features(new FeatureTerm("relations", new MiniLm(4), 1))),
+                            .featureTerms(new FeatureTerm("relations", new MiniLm(4), 1))),
                 TrainingStage.of("response", 6).learningRate(1e-9f))
             .build();
     List<String> epochs = new ArrayList<>();
@@ -370,7 +370,7 @@ class DistillationFeaturesTest {
             .stages(TrainingStage.of(3), TrainingStage.fineTuning(1))
             .objective(
                 new DistillationObjective()
-                    .features(new FeatureTerm("relations", new MiniLm(4), 1)))
+                    .featureTerms(new FeatureTerm("relations", new MiniLm(4), 1)))
             .build();
 
     Map<String, List<StepReport>> heard = steps(trainer);
@@ -380,8 +380,8 @@ class DistillationFeaturesTest {
   }
 
   @Test
-  void aConfigurationOfFeaturesSurvivesItsProvenance(@TempDir Path folder) throws Exception {
-    Path xml = folder.resolve("features.xml");
+  void aConfigurationOfActivationsSurvivesItsProvenance(@TempDir Path folder) throws Exception {
+    Path xml = folder.resolve("activations.xml");
     Files.writeString(
         xml,
         """
@@ -392,7 +392,7 @@ class DistillationFeaturesTest {
             <property name="objective" value="objective"/>
           </component>
           <component name="objective" type="org.tribuo.distill.loss.DistillationObjective">
-            <propertylist name="features"><item>inside</item><item>pairs</item></propertylist>
+            <propertylist name="featureTerms"><item>inside</item><item>pairs</item></propertylist>
           </component>
           <component name="student" type="org.tribuo.distill.student.OnnxStudent">
             <property name="path" value="%1$s"/>
@@ -479,16 +479,16 @@ class DistillationFeaturesTest {
         builder("bert_seqcls_dynamo", BERT)
             .objective(
                 new DistillationObjective()
-                    .features(new FeatureTerm("a", new MiniLm(new LayerPair(1, 2), 4), 0.5f)))
+                    .featureTerms(new FeatureTerm("a", new MiniLm(new LayerPair(1, 2), 4), 0.5f)))
             .stages(
                 TrainingStage.of("inside", 1)
                     .objective(
                         new DistillationObjective()
-                            .features(new FeatureTerm("b", new Pkd(LayerMap.skip()), 1))),
+                            .featureTerms(new FeatureTerm("b", new Pkd(LayerMap.skip()), 1))),
                 TrainingStage.of("relations", 1)
                     .objective(
                         new DistillationObjective()
-                            .features(new FeatureTerm("c", new Cka(), StepSchedule.of(1, 0)))))
+                            .featureTerms(new FeatureTerm("c", new Cka(), StepSchedule.of(1, 0)))))
             .build();
 
     checkSurvives(trainer);
@@ -499,11 +499,11 @@ class DistillationFeaturesTest {
     FeatureTerm relations = new FeatureTerm("relations", new MiniLm(new LayerPair(2, 2), 4), 1);
     DistillationTrainer<Label> named =
         alone("bert_seqcls_dynamo")
-            .teacher(OnnxTeacher.of(BERT, ORDER).withFeatures(vectors("bert_seqcls_ts11")))
+            .teacher(OnnxTeacher.of(BERT, ORDER).withActivations(vectors("bert_seqcls_ts11")))
             .objective(
                 new DistillationObjective()
-                    .studentFeatures(vectors("bert_seqcls_dynamo"))
-                    .features(relations))
+                    .studentActivations(vectors("bert_seqcls_dynamo"))
+                    .featureTerms(relations))
             .build();
     checkSurvives(named);
 
@@ -511,19 +511,19 @@ class DistillationFeaturesTest {
         .isEqualTo(
             weights(
                 builder("bert_seqcls_dynamo", BERT)
-                    .objective(new DistillationObjective().features(relations))
+                    .objective(new DistillationObjective().featureTerms(relations))
                     .build()));
   }
 
   /** Queries, keys and values of the second layer. */
-  private static NamedFeature[] vectors(String model) throws Exception {
+  private static NamedActivation[] vectors(String model) throws Exception {
     Graph graph = Graph.of(OnnxModel.read(Zoo.file(model)));
     Normalization.applyForTraining(graph);
-    TransformerFeatures found = TransformerFeatures.find(graph);
-    return Stream.of(Feature.Kind.QUERIES, Feature.Kind.KEYS, Feature.Kind.VALUES)
-        .map(kind -> new Feature(kind, 2))
-        .map(feature -> NamedFeature.of(feature, found.get(feature)))
-        .toArray(NamedFeature[]::new);
+    TransformerActivations found = TransformerActivations.find(graph);
+    return Stream.of(Activation.Kind.QUERIES, Activation.Kind.KEYS, Activation.Kind.VALUES)
+        .map(kind -> new Activation(kind, 2))
+        .map(activation -> NamedActivation.of(activation, found.get(activation)))
+        .toArray(NamedActivation[]::new);
   }
 
   @Test
@@ -533,13 +533,13 @@ class DistillationFeaturesTest {
         xml,
         """
         <config>
-          <component name="state" type="org.tribuo.distill.transformer.NamedFeature">
+          <component name="state" type="org.tribuo.distill.transformer.NamedActivation">
             <property name="kind" value="HIDDEN_STATE"/>
             <property name="layer" value="2"/>
             <property name="value" value="hidden"/>
             <property name="size" value="32"/>
           </component>
-          <component name="keys" type="org.tribuo.distill.transformer.NamedFeature">
+          <component name="keys" type="org.tribuo.distill.transformer.NamedActivation">
             <property name="kind" value="KEYS"/>
             <property name="layer" value="1"/>
             <property name="value" value="k"/>
@@ -551,17 +551,17 @@ class DistillationFeaturesTest {
         """);
     try (ConfigurationManager manager = new ConfigurationManager(xml.toString())) {
       assertThat(
-              NamedFeature.map(
+              NamedActivation.map(
                   List.of(
-                      (NamedFeature) manager.lookup("state"),
-                      (NamedFeature) manager.lookup("keys"))))
+                      (NamedActivation) manager.lookup("state"),
+                      (NamedActivation) manager.lookup("keys"))))
           .containsExactly(
               entry(
-                  new Feature(Feature.Kind.HIDDEN_STATE, 2),
-                  FeatureValue.hiddenState("hidden", 32)),
+                  new Activation(Activation.Kind.HIDDEN_STATE, 2),
+                  ActivationValue.hiddenState("hidden", 32)),
               entry(
-                  new Feature(Feature.Kind.KEYS, 1),
-                  FeatureValue.vectors("k", HeadLayout.TRANSPOSED, 4, 8)));
+                  new Activation(Activation.Kind.KEYS, 1),
+                  ActivationValue.vectors("k", HeadLayout.TRANSPOSED, 4, 8)));
     }
   }
 
@@ -569,23 +569,23 @@ class DistillationFeaturesTest {
 
   @Test
   void whatCannotBeThereIsRefused() {
-    Feature keys = new Feature(Feature.Kind.KEYS, 1);
-    NamedFeature one =
-        NamedFeature.of(keys, FeatureValue.vectors("k", HeadLayout.HEADS_FIRST, 4, 8));
+    Activation keys = new Activation(Activation.Kind.KEYS, 1);
+    NamedActivation one =
+        NamedActivation.of(keys, ActivationValue.vectors("k", HeadLayout.HEADS_FIRST, 4, 8));
 
-    assertThatThrownBy(() -> OnnxTeacher.of(BERT, ORDER).withFeatures(one, one))
+    assertThatThrownBy(() -> OnnxTeacher.of(BERT, ORDER).withActivations(one, one))
         .isInstanceOf(PropertyException.class)
         .hasMessageContaining("name the keys of layer 1 twice, 'k' and 'k'");
     assertThatThrownBy(
-            () -> NamedFeature.of(keys, FeatureValue.vectors("k", HeadLayout.HEADS_FIRST, 4, 0)))
+            () -> NamedActivation.of(keys, ActivationValue.vectors("k", HeadLayout.HEADS_FIRST, 4, 0)))
         .isInstanceOf(PropertyException.class)
         .hasMessageContaining("is not stated, expected the width of one head");
     DistillationTrainer<Label> trainer =
         builder("bert_seqcls_dynamo", BERT)
             .objective(
                 new DistillationObjective()
-                    .studentFeatures(one)
-                    .features(new FeatureTerm("relations", new MiniLm(4), 1)))
+                    .studentActivations(one)
+                    .featureTerms(new FeatureTerm("relations", new MiniLm(4), 1)))
             .build();
     assertThatThrownBy(() -> trainer.train(TEXTS))
         .isInstanceOf(GraphException.class)
@@ -599,7 +599,7 @@ class DistillationFeaturesTest {
     assertThatThrownBy(
             () ->
                 alone("bert_seqcls_ts11")
-                    .objective(new DistillationObjective().features(relations))
+                    .objective(new DistillationObjective().featureTerms(relations))
                     .build())
         .isInstanceOf(PropertyException.class)
         .hasMessageContaining("objective")
@@ -610,7 +610,7 @@ class DistillationFeaturesTest {
                 alone("bert_seqcls_ts11")
                     .stages(
                         TrainingStage.of("inside", 1)
-                            .objective(new DistillationObjective().features(relations)))
+                            .objective(new DistillationObjective().featureTerms(relations)))
                     .build())
         .isInstanceOf(PropertyException.class)
         .hasMessageContaining("the trainer has no OnnxTeacher to compare with");
@@ -621,11 +621,11 @@ class DistillationFeaturesTest {
     assertThatThrownBy(
             () ->
                 builder("bert_seqcls_ts11", BERT)
-                    .stages(TrainingStage.of("inside", 1).learningFrom(TrainingStage.From.FEATURES))
+                    .stages(TrainingStage.of("inside", 1).learningFrom(TrainingStage.From.ACTIVATIONS))
                     .build())
         .isInstanceOf(PropertyException.class)
         .hasMessageContaining(
-            "is FEATURES, but the objective has no loss on intermediate activations");
+            "is ACTIVATIONS, but the objective has no loss on intermediate activations");
   }
 
   @Test
@@ -647,7 +647,7 @@ class DistillationFeaturesTest {
     assertThatThrownBy(
             () ->
                 builder("bert_seqcls_ts11", BERT)
-                    .objective(new DistillationObjective().features(one, one))
+                    .objective(new DistillationObjective().featureTerms(one, one))
                     .build())
         .isInstanceOf(PropertyException.class)
         .hasMessageContaining("has two of the name 'same'");
@@ -659,7 +659,7 @@ class DistillationFeaturesTest {
         builder("bert_seqcls_dynamo", BERT)
             .objective(
                 new DistillationObjective()
-                    .features(new FeatureTerm("relations", new MiniLm(5), 1)))
+                    .featureTerms(new FeatureTerm("relations", new MiniLm(5), 1)))
             .build();
     List<String> asked = new ArrayList<>();
     trainer.setListener(
@@ -677,14 +677,14 @@ class DistillationFeaturesTest {
   }
 
   @Test
-  void aTeacherWithATokenizerOfItsOwnCannotShowFeatures(@TempDir Path folder) throws Exception {
+  void aTeacherWithATokenizerOfItsOwnCannotShowActivations(@TempDir Path folder) throws Exception {
     Path tokenizer = Files.writeString(folder.resolve("tokenizer.json"), "{}");
     DistillationTrainer<Label> trainer =
         alone("bert_seqcls_ts11")
             .teacher(OnnxTeacher.of(BERT, ORDER).reading(tokenizer, 0))
             .objective(
                 new DistillationObjective()
-                    .features(new FeatureTerm("relations", new MiniLm(4), 1)))
+                    .featureTerms(new FeatureTerm("relations", new MiniLm(4), 1)))
             .build();
 
     assertThatThrownBy(() -> trainer.train(TEXTS))
@@ -698,7 +698,7 @@ class DistillationFeaturesTest {
         builder("bert_seqcls_dynamo", BERT)
             .batching(new Batching().batchSize(2))
             .objective(
-                new DistillationObjective().features(new FeatureTerm("angles", new RkdAngle(), 1)))
+                new DistillationObjective().featureTerms(new FeatureTerm("angles", new RkdAngle(), 1)))
             .build();
 
     assertThatThrownBy(() -> trainer.train(TEXTS))

@@ -35,12 +35,12 @@ import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.graph.internal.pass.Normalization;
 import org.tribuo.distill.input.internal.BatchPlan;
 import org.tribuo.distill.input.text.TokenSequence;
+import org.tribuo.distill.loss.Activations.ExampleVector;
 import org.tribuo.distill.loss.AttentionForm;
 import org.tribuo.distill.loss.AttentionKl;
 import org.tribuo.distill.loss.AttentionMse;
 import org.tribuo.distill.loss.FeatureLoss;
 import org.tribuo.distill.loss.FeatureTerm;
-import org.tribuo.distill.loss.Features.ExampleVector;
 import org.tribuo.distill.loss.HiddenStateCosine;
 import org.tribuo.distill.loss.HiddenStateMse;
 import org.tribuo.distill.loss.LayerMap;
@@ -48,30 +48,29 @@ import org.tribuo.distill.loss.LayerMap.LayerPair;
 import org.tribuo.distill.loss.MiniLm;
 import org.tribuo.distill.loss.Pkd;
 import org.tribuo.distill.loss.RkdDistance;
-import org.tribuo.distill.loss.LayerMap;
 import org.tribuo.distill.loss.internal.AttachedObjective;
 import org.tribuo.distill.loss.internal.FeatureMatching;
 import org.tribuo.distill.loss.internal.Objective;
 import org.tribuo.distill.loss.internal.RowForm;
 import org.tribuo.distill.task.internal.Targets;
-import org.tribuo.distill.teacher.internal.FeatureTeacher;
-import org.tribuo.distill.teacher.internal.LiveTeacherFeatures;
+import org.tribuo.distill.teacher.internal.ActivationTeacher;
+import org.tribuo.distill.teacher.internal.LiveTeacherActivations;
 import org.tribuo.distill.training.internal.data.ExampleRows;
 import org.tribuo.distill.training.internal.data.ExampleTrainingData;
 import org.tribuo.distill.training.internal.data.ExampleWeights;
-import org.tribuo.distill.transformer.Feature;
-import org.tribuo.distill.transformer.Feature.Kind;
+import org.tribuo.distill.transformer.Activation;
+import org.tribuo.distill.transformer.Activation.Kind;
 import org.tribuo.distill.transformer.internal.Transformer;
 
-/** Texts with the features of a teacher, live and kept. */
-class LiveTeacherFeaturesTest {
+/** Texts with the activations of a teacher, live and kept. */
+class LiveTeacherActivationsTest {
   private static final int ROWS = 14;
   private static final int BATCH = 4;
   private static final int WIDTH = 32;
   private static final int HEADS = 4;
   private static final long ALL = Long.MAX_VALUE;
-  private static final Feature STATES = new Feature(Kind.HIDDEN_STATE, 2);
-  private static final Feature SCORES = new Feature(Kind.ATTENTION_SCORES, 1);
+  private static final Activation STATES = new Activation(Kind.HIDDEN_STATE, 2);
+  private static final Activation SCORES = new Activation(Kind.ATTENTION_SCORES, 1);
 
   /** Texts of 3 to 12 tokens. */
   private static ExampleTrainingData texts(String student) {
@@ -96,13 +95,13 @@ class LiveTeacherFeaturesTest {
         3);
   }
 
-  private static LiveTeacherFeatures features(
-      ExampleTrainingData texts, FeatureTeacher teacher, List<Feature> wanted, long cacheBytes) {
-    return new LiveTeacherFeatures(texts, teacher, wanted, Device.cpu(1), cacheBytes);
+  private static LiveTeacherActivations activations(
+      ExampleTrainingData texts, ActivationTeacher teacher, List<Activation> wanted, long cacheBytes) {
+    return new LiveTeacherActivations(texts, teacher, wanted, Device.cpu(1), cacheBytes);
   }
 
-  private static FeatureTeacher teacher(String name) throws Exception {
-    return FeatureTeacher.of(
+  private static ActivationTeacher teacher(String name) throws Exception {
+    return ActivationTeacher.of(
         Zoo.file(name), Transformer.of(OnnxModel.read(Zoo.file(name))), Map.of());
   }
 
@@ -130,7 +129,7 @@ class LiveTeacherFeaturesTest {
     private final Map<String, TensorType> inputs;
     private final InferenceSession session;
 
-    Losses(String student, FeatureTeacher teacher) {
+    Losses(String student, ActivationTeacher teacher) {
       FeatureTerm[] terms =
           losses().entrySet().stream()
               .map(loss -> new FeatureTerm(loss.getKey(), loss.getValue()))
@@ -139,15 +138,15 @@ class LiveTeacherFeaturesTest {
       Normalization.applyForTraining(graph);
       Value logits = graph.value(graph.outputs().get(0));
       this.attached =
-          Objective.of(RowForm.examples(), FeatureMatching.of(teacher.features(), terms))
+          Objective.of(RowForm.examples(), FeatureMatching.of(teacher.activations(), terms))
               .attach(Ops.on(graph), logits);
       graph.addOutput(attached.differentiated().name());
       this.inputs = graph.inputs();
       this.session = Engines.inference().open(graph.toModel(), Device.cpu(1));
     }
 
-    List<Feature> wanted() {
-      return attached.teacherFeatures();
+    List<Activation> wanted() {
+      return attached.teacherActivations();
     }
 
     Map<String, Double> of(Map<String, Tensor> batch) {
@@ -179,14 +178,14 @@ class LiveTeacherFeaturesTest {
     "deberta_v2_seqcls_optimum,bert_seqcls_ort_fused",
     "bert_seqcls_dynamo,llama_causal_dynamo",
   })
-  void lossesOfKeptFeaturesAreThoseOfLiveOnes(String student, String teacherName) throws Exception {
+  void lossesOfKeptActivationsAreThoseOfLiveOnes(String student, String teacherName) throws Exception {
     ExampleTrainingData texts = texts(student);
-    FeatureTeacher teacher = teacher(teacherName);
+    ActivationTeacher teacher = teacher(teacherName);
     try (Losses losses = new Losses(student, teacher);
-        LiveTeacherFeatures live = features(texts, teacher, losses.wanted(), 0);
-        LiveTeacherFeatures some = features(texts, teacher, losses.wanted(), 60_000);
-        LiveTeacherFeatures all = features(texts, teacher, losses.wanted(), ALL)) {
-      assertThat(losses.wanted().stream().map(Feature::kind).collect(Collectors.toSet()))
+        LiveTeacherActivations live = activations(texts, teacher, losses.wanted(), 0);
+        LiveTeacherActivations some = activations(texts, teacher, losses.wanted(), 60_000);
+        LiveTeacherActivations all = activations(texts, teacher, losses.wanted(), ALL)) {
+      assertThat(losses.wanted().stream().map(Activation::kind).collect(Collectors.toSet()))
           .isEqualTo(Set.of(Kind.values()));
       for (int epoch = 0; epoch < 2; epoch++) {
         for (int[] rows : texts.epoch(epoch)) {
@@ -210,32 +209,32 @@ class LiveTeacherFeaturesTest {
 
   // ---- what is kept
 
-  private static void runEpoch(LiveTeacherFeatures features, int epoch) {
-    features.epoch(epoch).forEach(features::batch);
+  private static void runEpoch(LiveTeacherActivations activations, int epoch) {
+    activations.epoch(epoch).forEach(activations::batch);
   }
 
   @Test
   void theTeacherIsNotRunOverWhatIsKept() throws Exception {
-    try (LiveTeacherFeatures features =
-        features(texts("bert_seqcls_ts11"), teacher("bert_seqcls_ts11"), List.of(STATES), ALL)) {
-      runEpoch(features, 0);
-      assertThat(features.computedRows()).isEqualTo(ROWS);
-      assertThat(features.reusedRows()).isZero();
+    try (LiveTeacherActivations activations =
+        activations(texts("bert_seqcls_ts11"), teacher("bert_seqcls_ts11"), List.of(STATES), ALL)) {
+      runEpoch(activations, 0);
+      assertThat(activations.computedRows()).isEqualTo(ROWS);
+      assertThat(activations.reusedRows()).isZero();
 
-      runEpoch(features, 1);
-      assertThat(features.computedRows()).isEqualTo(ROWS);
-      assertThat(features.reusedRows()).isEqualTo(ROWS);
+      runEpoch(activations, 1);
+      assertThat(activations.computedRows()).isEqualTo(ROWS);
+      assertThat(activations.reusedRows()).isEqualTo(ROWS);
     }
   }
 
   @Test
   void byDefaultOfNothingTheTeacherIsRunInEveryEpoch() throws Exception {
-    try (LiveTeacherFeatures features =
-        features(texts("bert_seqcls_ts11"), teacher("bert_seqcls_ts11"), List.of(STATES), 0)) {
-      runEpoch(features, 0);
-      runEpoch(features, 1);
-      assertThat(features.computedRows()).isEqualTo(2 * ROWS);
-      assertThat(features.keptBytes()).isZero();
+    try (LiveTeacherActivations activations =
+        activations(texts("bert_seqcls_ts11"), teacher("bert_seqcls_ts11"), List.of(STATES), 0)) {
+      runEpoch(activations, 0);
+      runEpoch(activations, 1);
+      assertThat(activations.computedRows()).isEqualTo(2 * ROWS);
+      assertThat(activations.keptBytes()).isZero();
     }
   }
 
@@ -248,10 +247,10 @@ class LiveTeacherFeaturesTest {
   @Test
   void bytesAreThoseOfTheNumbersWithoutPadding() throws Exception {
     ExampleTrainingData texts = texts("bert_seqcls_ts11");
-    try (LiveTeacherFeatures features =
-        features(texts, teacher("bert_seqcls_ts11"), List.of(STATES, SCORES), ALL)) {
-      runEpoch(features, 0);
-      assertThat(features.keptBytes())
+    try (LiveTeacherActivations activations =
+        activations(texts, teacher("bert_seqcls_ts11"), List.of(STATES, SCORES), ALL)) {
+      runEpoch(activations, 0);
+      assertThat(activations.keptBytes())
           .isEqualTo(IntStream.range(0, ROWS).mapToLong(row -> bytes(texts, row)).sum());
     }
   }
@@ -260,24 +259,24 @@ class LiveTeacherFeaturesTest {
   @ValueSource(longs = {1, 900, 5_000, 5_001, 17_777, 25_000})
   void neverMoreIsKeptThanIsAllowed(long budget) throws Exception {
     ExampleTrainingData texts = texts("bert_seqcls_ts11");
-    try (LiveTeacherFeatures features =
-        features(texts, teacher("bert_seqcls_ts11"), List.of(STATES, SCORES), budget)) {
+    try (LiveTeacherActivations activations =
+        activations(texts, teacher("bert_seqcls_ts11"), List.of(STATES, SCORES), budget)) {
       long expectedBytes = 0;
       int expectedRows = 0;
-      for (int[] batch : features.epoch(0)) {
-        features.batch(batch);
+      for (int[] batch : activations.epoch(0)) {
+        activations.batch(batch);
         for (int row : batch) {
           boolean fits = expectedBytes + bytes(texts, row) <= budget;
           expectedBytes += fits ? bytes(texts, row) : 0;
           expectedRows += fits ? 1 : 0;
         }
-        assertThat(features.keptBytes()).isEqualTo(expectedBytes).isLessThanOrEqualTo(budget);
+        assertThat(activations.keptBytes()).isEqualTo(expectedBytes).isLessThanOrEqualTo(budget);
       }
       assertThat(expectedRows).isLessThan(ROWS);
 
-      runEpoch(features, 1);
-      assertThat(features.reusedRows()).isEqualTo(expectedRows);
-      assertThat(features.keptBytes()).isLessThanOrEqualTo(budget);
+      runEpoch(activations, 1);
+      assertThat(activations.reusedRows()).isEqualTo(expectedRows);
+      assertThat(activations.keptBytes()).isLessThanOrEqualTo(budget);
     }
   }
 
@@ -288,10 +287,10 @@ class LiveTeacherFeaturesTest {
 
   private static List<Map<String, Tensor>> batchesOfThreeEpochs() throws Exception {
     List<Map<String, Tensor>> batches = new ArrayList<>();
-    try (LiveTeacherFeatures features =
-        features(texts("bert_seqcls_ts11"), teacher("bert_seqcls_ts11"), List.of(SCORES), 10_000)) {
+    try (LiveTeacherActivations activations =
+        activations(texts("bert_seqcls_ts11"), teacher("bert_seqcls_ts11"), List.of(SCORES), 10_000)) {
       for (int epoch = 0; epoch < 3; epoch++) {
-        features.epoch(epoch).forEach(rows -> batches.add(features.batch(rows)));
+        activations.epoch(epoch).forEach(rows -> batches.add(activations.batch(rows)));
       }
     }
     return batches;
@@ -310,18 +309,18 @@ class LiveTeacherFeaturesTest {
     graph.toModel().write(file);
     ExampleTrainingData texts = texts("bert_seqcls_ts11");
     int[] rows = {0, 1, 2, 3};
-    try (LiveTeacherFeatures features =
-            features(
+    try (LiveTeacherActivations activations =
+            activations(
                 texts,
-                FeatureTeacher.of(file, Transformer.of(OnnxModel.read(file)), Map.of()),
+                ActivationTeacher.of(file, Transformer.of(OnnxModel.read(file)), Map.of()),
                 List.of(STATES),
                 2_000);
-        LiveTeacherFeatures live =
-            features(texts, teacher("bert_seqcls_ts11"), List.of(STATES), 0)) {
-      assertThat(features.batch(rows)).isEqualTo(live.batch(rows));
-      assertThat(features.keptBytes()).isPositive();
-      assertThat(features.batch(rows)).isEqualTo(live.batch(rows));
-      assertThat(features.computedRows()).isEqualTo(2 * BATCH);
+        LiveTeacherActivations live =
+            activations(texts, teacher("bert_seqcls_ts11"), List.of(STATES), 0)) {
+      assertThat(activations.batch(rows)).isEqualTo(live.batch(rows));
+      assertThat(activations.keptBytes()).isPositive();
+      assertThat(activations.batch(rows)).isEqualTo(live.batch(rows));
+      assertThat(activations.computedRows()).isEqualTo(2 * BATCH);
     }
   }
 }

@@ -8,7 +8,7 @@ import java.util.Locale;
  * @param kind what it is
  * @param layer the layer, from 1; 0 stands for the embeddings, which have a hidden state only
  */
-public record Feature(Kind kind, int layer) {
+public record Activation(Kind kind, int layer) {
   /** What can be compared. */
   public enum Kind {
     /** What the layer makes: [batch, positions, width]. */
@@ -45,7 +45,7 @@ public record Feature(Kind kind, int layer) {
   /**
    * @throws IllegalArgumentException if there is no such layer in any Transformer
    */
-  public Feature {
+  public Activation {
     if (layer < 0 || (layer == 0 && kind != Kind.HIDDEN_STATE)) {
       throw new IllegalArgumentException(
           "There are no %s of layer %d: layers count from 1, and 0 is the embeddings, which have a"
@@ -54,7 +54,7 @@ public record Feature(Kind kind, int layer) {
     }
   }
 
-  /** The name under which a teacher's feature enters a training graph. */
+  /** The name under which a teacher's activation enters a training graph. */
   public String inputName() {
     return "teacher_%s_%s".formatted(kind.name().toLowerCase(Locale.ROOT), layer);
   }
