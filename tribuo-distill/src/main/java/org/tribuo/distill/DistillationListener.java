@@ -5,7 +5,6 @@ import java.util.List;
 import org.tribuo.distill.component.NamedColumns;
 import org.tribuo.distill.teacher.TeacherRun;
 import org.tribuo.distill.training.TrainingListener;
-import org.tribuo.distill.transformer.internal.TransformerActivations;
 
 /**
  * A listener to a distillation's progress, called by the thread that called {@code train}. An
@@ -24,12 +23,13 @@ public interface DistillationListener {
   default void onUnseenOutputs(List<String> names) {}
 
   /**
-   * What was found in the graphs of teacher and student, before a teacher runs; both print as a
-   * list of layers.
+   * What was found in the graphs of teacher and student, before a teacher runs: a line on the
+   * layers, then one for each attention, with the names of values for a {@link
+   * org.tribuo.distill.transformer.NamedActivation}.
    *
    * @param stage the name of the stage that compares them
    */
-  default void onActivations(String stage, TransformerActivations teacher, TransformerActivations student) {}
+  default void onActivations(String stage, String teacher, String student) {}
 
   /**
    * Before a teacher runs: what the columns of its logits stand for, and where that is stated.

@@ -17,6 +17,7 @@ import org.tribuo.Output;
 import org.tribuo.OutputFactory;
 import org.tribuo.Trainer;
 import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.engine.internal.Engines;
 import org.tribuo.distill.input.Batching;
 import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.distill.loss.DistillationObjective;
@@ -144,6 +145,18 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
 
   /** For OLCUT, and the builder. */
   private DistillationTrainer() {}
+
+  /**
+   * Loads the native library that can train, which can be done once in the lifetime of a JVM, before
+   * anything else uses ONNX Runtime. Training does it; a program that first uses ONNX Runtime by
+   * itself calls it before.
+   *
+   * @throws org.tribuo.distill.engine.RuntimeUnavailableException if there is none for this machine,
+   *     or another has been loaded; the message says what to do
+   */
+  public static void loadRuntime() {
+    Engines.training();
+  }
 
   /** Starts with OLCUT's defaults; a student is all that must be stated. */
   public static <T extends Output<T>> Builder<T> builder() {

@@ -390,7 +390,7 @@ record Preparation<T extends Output<T>>(
         checkPaddingIsKnown("teacher", teacher, cacheBytes);
         checkPaddingIsKnown("student", student, cacheBytes);
       }
-      listener.onActivations(stage.name(), teacher, student);
+      listener.onActivations(stage.name(), teacher.describe(), student.describe());
       Value[] outputs = graph.outputs().stream().map(graph::value).toArray(Value[]::new);
       return objective.attach(Ops.on(graph), Optional.of(student), 0, outputs).teacherActivations();
     }

@@ -17,6 +17,7 @@ import java.util.Set;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.engine.Device.ExecutionProvider;
 import org.tribuo.distill.engine.OperatorLibrary;
+import org.tribuo.distill.engine.Precision;
 import org.tribuo.distill.engine.internal.Engines;
 import org.tribuo.distill.teacher.TeacherRun;
 import org.tribuo.distill.teacher.internal.LiveTeacherActivations;
@@ -130,7 +131,7 @@ final class RunProvenance {
     text("onnxruntime-version", Engines.inference().version());
     text("providers", names(device.providers()));
     text("precision", device.computedPrecision().name());
-    if (device.precision() != Device.Precision.FLOAT32) {
+    if (device.precision() != Precision.FLOAT32) {
       OperatorLibrary library = OperatorLibrary.required();
       text("operator-library", library.version());
       text("instruction-set", library.instructionSet());

@@ -38,6 +38,11 @@ import java.util.Random;
 import java.util.Scanner;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.Arrays;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
 import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
 import org.tribuo.distill.engine.internal.Engines;
@@ -194,6 +199,26 @@ class ArchitectureTest {
               : house.whereLayer(arrows.getKey()).mayOnlyAccessLayers(known);
     }
     house.ensureAllClassesAreContainedInArchitecture().check(classes);
+  }
+
+  @Test
+  void thePageHasTheSameArrows() throws IOException {
+    Pattern row = Pattern.compile("(?m)^\\| `([a-z.]+)` \\| .* \\| ([^|]+) \\|$");
+    String page = Files.readString(Path.of("..", "src", "site", "markdown", "architecture.md"));
+    Map<String, Set<String>> arrows = new TreeMap<>();
+    row.matcher(page.substring(0, page.indexOf("What is open")))
+        .results()
+        .forEach(found -> arrows.put(found.group(1), rooms(found.group(2))));
+
+    assertThat(arrows).containsExactlyInAnyOrderEntriesOf(new TreeMap<>(MAY_KNOW));
+  }
+
+  private static Set<String> rooms(String cell) {
+    return cell.equals("nothing")
+        ? Set.of()
+        : Arrays.stream(cell.split(", "))
+            .map(room -> room.equals("`" + BASE + "`") ? "trainers" : room)
+            .collect(Collectors.toSet());
   }
 
   /** A room with its closed package and all below, but for what is a room of its own. */

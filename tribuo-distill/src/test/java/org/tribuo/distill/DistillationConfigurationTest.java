@@ -39,6 +39,7 @@ import org.tribuo.classification.LabelFactory;
 import org.tribuo.classification.evaluation.LabelEvaluator;
 import org.tribuo.classification.experiments.ConfigurableTrainTest;
 import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.engine.Precision;
 import org.tribuo.distill.input.Batching;
 import org.tribuo.distill.input.text.CsvTextDataSource;
 import org.tribuo.distill.loss.AttentionKl;
@@ -122,7 +123,7 @@ class DistillationConfigurationTest {
   void aPrecisionForWhichNothingIsThereIsRefusedAtOnce() {
     assertThatThrownBy(
             () ->
-                minimal().device(Device.cpu(0).withPrecision(Device.Precision.BFLOAT16_PRODUCTS)).build())
+                minimal().device(Device.cpu(0).withPrecision(Precision.BFLOAT16_PRODUCTS)).build())
         .isInstanceOf(PropertyException.class)
         .hasMessageContaining("precision")
         .hasMessageContaining("add org.tribuo.distill:tribuo-distill-onednn in the version");

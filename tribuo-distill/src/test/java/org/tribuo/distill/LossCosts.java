@@ -21,6 +21,7 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.engine.Device.ExecutionProvider;
+import org.tribuo.distill.engine.Precision;
 import org.tribuo.distill.engine.internal.AdamW;
 import org.tribuo.distill.file.AtomicFile;
 import org.tribuo.distill.file.internal.Sha256;
@@ -330,7 +331,7 @@ final class LossCosts {
             Sha256.ofParts(List.of("teacher")),
             "logits",
             ExecutionProvider.CPU,
-            Device.Precision.FLOAT32,
+            Precision.FLOAT32,
             Sha256.ofParts(List.of("texts")),
             OptionalInt.empty());
     List<String> columns = IntStream.range(0, CLASSES).mapToObj(Integer::toString).toList();

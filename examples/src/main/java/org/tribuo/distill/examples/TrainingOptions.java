@@ -12,6 +12,7 @@ import org.tribuo.distill.TrainingStage;
 import org.tribuo.distill.component.BooleanProperties;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.engine.Device.ExecutionProvider;
+import org.tribuo.distill.engine.Precision;
 import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.schedule.WarmUpSchedule;
 import org.tribuo.distill.training.AdamWOptimizer;
@@ -107,7 +108,7 @@ public final class TrainingOptions implements Options, Configurable {
 
   @Config(description = PRECISION)
   @Option(longName = "precision", usage = PRECISION)
-  public Device.Precision precision = Device.Precision.FLOAT32;
+  public Precision precision = Precision.FLOAT32;
 
   @ConfigurableName private String component = "TrainingOptions";
 

@@ -18,6 +18,7 @@ import org.tribuo.classification.LabelFactory;
 import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.DistilledModel;
 import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.engine.Precision;
 import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.distill.student.ScratchStudent;
 import org.tribuo.distill.training.AdamWOptimizer;
@@ -38,7 +39,7 @@ class PrecisionTest {
         examples, new SimpleDataSourceProvenance("texts", new LabelFactory()), new LabelFactory());
   }
 
-  private static DistilledModel<Label> train(MutableDataset<Label> texts, Device.Precision precision) {
+  private static DistilledModel<Label> train(MutableDataset<Label> texts, Precision precision) {
     return DistillationTrainer.<Label>builder()
         .student(ScratchStudent.of(101, 2, 32, 2).withPositions(16))
         .device(Device.cpu(0).withPrecision(precision))
@@ -57,8 +58,8 @@ class PrecisionTest {
   @Test
   void aTrainerTrainsAndPredictsInItAndItsModelTellsSo() {
     MutableDataset<Label> texts = texts();
-    try (DistilledModel<Label> exact = train(texts, Device.Precision.FLOAT32);
-        DistilledModel<Label> model = train(texts, Device.Precision.BFLOAT16_PRODUCTS)) {
+    try (DistilledModel<Label> exact = train(texts, Precision.FLOAT32);
+        DistilledModel<Label> model = train(texts, Precision.BFLOAT16_PRODUCTS)) {
       boolean active = new OneDnnOperators().isActive();
       assertThat(told(exact, "precision")).isEqualTo("FLOAT32");
       assertThat(told(model, "precision")).isEqualTo(active ? "BFLOAT16_PRODUCTS" : "FLOAT32");
@@ -88,8 +89,8 @@ class PrecisionTest {
 
     public static void main(String[] arguments) {
       MutableDataset<Label> texts = texts();
-      try (DistilledModel<Label> exact = train(texts, Device.Precision.FLOAT32);
-          DistilledModel<Label> model = train(texts, Device.Precision.BFLOAT16_PRODUCTS)) {
+      try (DistilledModel<Label> exact = train(texts, Precision.FLOAT32);
+          DistilledModel<Label> model = train(texts, Precision.BFLOAT16_PRODUCTS)) {
         System.out.println(told(model, "precision"));
         System.out.println(told(model, "instruction-set"));
         System.out.println(

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.tribuo.distill.engine.Device;
-import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.engine.Precision;
 
 /**
  * What a training step takes in each precision, in time of processors: ratios of it hold on a busy
@@ -33,10 +33,10 @@ final class StepTimes {
       int[] tokens = new int[STEPS];
       Arrays.fill(tokens, lengths[i]);
       EncoderTraining training = EncoderTraining.of(layers[i], 384, 12, BATCH, tokens);
-      Map<Device.Precision, Double> least = new EnumMap<>(Device.Precision.class);
-      Map<Device.Precision, Float> last = new EnumMap<>(Device.Precision.class);
+      Map<Precision, Double> least = new EnumMap<>(Precision.class);
+      Map<Precision, Float> last = new EnumMap<>(Precision.class);
       for (int round = 0; round < rounds; round++) {
-        for (Device.Precision precision : Device.Precision.values()) {
+        for (Precision precision : Precision.values()) {
           EncoderTraining.Result result =
               training.train(Device.cpu(threads).withPrecision(precision));
           double milliseconds =
@@ -45,8 +45,8 @@ final class StepTimes {
           last.put(precision, result.losses().get(STEPS - 1));
         }
       }
-      double plain = least.get(Device.Precision.FLOAT32);
-      double rounded = least.get(Device.Precision.BFLOAT16_PRODUCTS);
+      double plain = least.get(Precision.FLOAT32);
+      double rounded = least.get(Precision.BFLOAT16_PRODUCTS);
       System.out.printf(
           Locale.ROOT,
           "%s, %d x %d tokens, %d threads: float32 %.1f ms, bfloat16 products %.1f ms, ratio %.2f; losses after %d steps %s and %s%n",
@@ -58,8 +58,8 @@ final class StepTimes {
           rounded,
           rounded / plain,
           STEPS,
-          last.get(Device.Precision.FLOAT32),
-          last.get(Device.Precision.BFLOAT16_PRODUCTS));
+          last.get(Precision.FLOAT32),
+          last.get(Precision.BFLOAT16_PRODUCTS));
     }
   }
 }

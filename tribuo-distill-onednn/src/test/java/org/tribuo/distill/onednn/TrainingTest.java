@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.tribuo.distill.engine.Device;
-import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.engine.Precision;
 import org.tribuo.distill.onednn.EncoderTraining.Result;
 
 /** Trainings whose products are of bfloat16, or of float32 where the processor lacks AMX. */
@@ -15,7 +15,7 @@ class TrainingTest {
   private static final EncoderTraining TINY = EncoderTraining.of(2, 32, 2, 8, 5, 9, 16, 9, 12, 5);
 
   private static Device bfloat16(int threads) {
-    return Device.cpu(threads).withPrecision(Device.Precision.BFLOAT16_PRODUCTS);
+    return Device.cpu(threads).withPrecision(Precision.BFLOAT16_PRODUCTS);
   }
 
   @Test

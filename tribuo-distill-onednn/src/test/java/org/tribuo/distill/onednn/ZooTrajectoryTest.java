@@ -22,7 +22,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tribuo.distill.engine.Device;
-import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.engine.Precision;
 import org.tribuo.distill.engine.internal.AdamW;
 import org.tribuo.distill.engine.internal.Engines;
 import org.tribuo.distill.engine.internal.Optimizer;
@@ -76,7 +76,7 @@ class ZooTrajectoryTest {
     JsonNode json = new ObjectMapper().readTree(folder.resolve("case.json").toFile());
     double[] expected = losses(folder, json, Device.cpu(1));
     double[] losses =
-        losses(folder, json, Device.cpu(1).withPrecision(Device.Precision.BFLOAT16_PRODUCTS));
+        losses(folder, json, Device.cpu(1).withPrecision(Precision.BFLOAT16_PRODUCTS));
     for (int step = 0; step < STEPS; step++) {
       assertThat(Math.abs(losses[step] - expected[step]) / expected[step])
           .as("relative error of step %d, %s for %s", step, losses[step], expected[step])

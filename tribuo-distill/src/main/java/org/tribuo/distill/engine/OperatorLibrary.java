@@ -15,11 +15,11 @@ public interface OperatorLibrary {
   /** What is wrong with a precision for which no library is there, and what to do. */
   String MISSING =
       "is "
-          + Device.Precision.BFLOAT16_PRODUCTS
+          + Precision.BFLOAT16_PRODUCTS
           + ", but no library on the class path has such operators; add"
           + " org.tribuo.distill:tribuo-distill-onednn in the version of this library, or state the"
           + " precision "
-          + Device.Precision.FLOAT32;
+          + Precision.FLOAT32;
 
   /** The library and its version, such as {@code oneDNN 3.13.0}. */
   String version();

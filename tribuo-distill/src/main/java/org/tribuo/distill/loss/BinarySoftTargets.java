@@ -15,8 +15,8 @@ import org.tribuo.distill.loss.internal.BinaryCrossEntropy;
  */
 public record BinarySoftTargets() implements RowwiseSoftLoss {
   @Override
-  public Set<AnswerForm> answerForms() {
-    return Set.of(AnswerForm.LABEL_PROBABILITIES);
+  public Set<HardLoss.AnswerForm> answerForms() {
+    return Set.of(HardLoss.AnswerForm.LABEL_PROBABILITIES);
   }
 
   @Override

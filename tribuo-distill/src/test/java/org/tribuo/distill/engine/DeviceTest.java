@@ -33,11 +33,11 @@ class DeviceTest {
             "is 7, but the provider is the CPU; omit it"),
         Arguments.of(
             "precision",
-            (ThrowingCallable) () -> Device.cuda(0).withPrecision(Device.Precision.BFLOAT16_PRODUCTS),
+            (ThrowingCallable) () -> Device.cuda(0).withPrecision(Precision.BFLOAT16_PRODUCTS),
             "is BFLOAT16_PRODUCTS, which is for the CPU, but the provider is CUDA; state FLOAT32"),
         Arguments.of(
             "precision",
-            (ThrowingCallable) () -> Device.cpu(1).withPrecision(Device.Precision.BFLOAT16_PRODUCTS),
+            (ThrowingCallable) () -> Device.cpu(1).withPrecision(Precision.BFLOAT16_PRODUCTS),
             "; add org.tribuo.distill:tribuo-distill-onednn in"));
   }
 

@@ -284,7 +284,7 @@ class ObjectiveTest {
   void partsAreToldOfSeveralTeachersAndOfSumsInSums() throws Exception {
     SoftLoss inner = new WeightedLosses(List.of(new KlDivergence(), new ReverseKl()), 1., 3.);
     SoftLoss outer = new WeightedLosses(List.of(inner, new JensenShannon()), 2., 1.);
-    TeacherMean mean = new TeacherMean(outer, 1, AnswerForm.PROBABILITIES);
+    TeacherMean mean = new TeacherMean(outer, 1, HardLoss.AnswerForm.PROBABILITIES);
     Map<String, Tensor> batch = examples(2, 1f, 1f);
     batch.put("teacher_logits_1", batch.get("teacher_logits"));
     batch.put("teacher_weights", Tensor.of(new float[] {1, 1}, 2, 1));

@@ -91,12 +91,12 @@ record ResponseLossCase(String name, Object loss, int fewest, int most, Optional
               .is(.5 * .315312 + 2 * (.120819 + 1.333334)),
           of(
                   "TeacherMean.probabilities",
-                  new TeacherMean(new KlDivergence(), TEACHERS, AnswerForm.PROBABILITIES))
+                  new TeacherMean(new KlDivergence(), TEACHERS, HardLoss.AnswerForm.PROBABILITIES))
               .fromClasses(2),
           of(
               "TeacherMean.labelProbabilities",
-              new TeacherMean(new BinarySoftTargets(), TEACHERS, AnswerForm.LABEL_PROBABILITIES)),
-          of("TeacherMean.logits", new TeacherMean(new KlDivergence(), TEACHERS, AnswerForm.LOGITS))
+              new TeacherMean(new BinarySoftTargets(), TEACHERS, HardLoss.AnswerForm.LABEL_PROBABILITIES)),
+          of("TeacherMean.logits", new TeacherMean(new KlDivergence(), TEACHERS, HardLoss.AnswerForm.LOGITS))
               .fromClasses(2));
 
   private static ResponseLossCase of(String name, HardLoss loss) {

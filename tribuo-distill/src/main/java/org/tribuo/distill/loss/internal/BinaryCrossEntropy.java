@@ -3,7 +3,6 @@ package org.tribuo.distill.loss.internal;
 import java.util.Set;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
-import org.tribuo.distill.loss.AnswerForm;
 import org.tribuo.distill.loss.HardLoss;
 import org.tribuo.distill.loss.HardLoss.LabelForm;
 
@@ -15,8 +14,8 @@ import org.tribuo.distill.loss.HardLoss.LabelForm;
  */
 public record BinaryCrossEntropy() implements HardLoss {
   @Override
-  public Set<AnswerForm> answerForms() {
-    return Set.of(AnswerForm.LABEL_PROBABILITIES);
+  public Set<HardLoss.AnswerForm> answerForms() {
+    return Set.of(HardLoss.AnswerForm.LABEL_PROBABILITIES);
   }
 
   @Override

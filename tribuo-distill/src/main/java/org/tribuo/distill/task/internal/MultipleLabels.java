@@ -8,7 +8,7 @@ import org.tribuo.ImmutableOutputInfo;
 import org.tribuo.OutputFactory;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.internal.component.SavedComponents;
-import org.tribuo.distill.loss.AnswerForm;
+import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.loss.BinarySoftTargets;
 import org.tribuo.distill.loss.HardLoss;
 import org.tribuo.distill.loss.SoftLoss;
@@ -67,8 +67,8 @@ public record MultipleLabels() implements Task<MultiLabel> {
   }
 
   @Override
-  public Optional<AnswerForm> probabilities() {
-    return Optional.of(AnswerForm.LABEL_PROBABILITIES);
+  public Optional<HardLoss.AnswerForm> probabilities() {
+    return Optional.of(HardLoss.AnswerForm.LABEL_PROBABILITIES);
   }
 
   @Override

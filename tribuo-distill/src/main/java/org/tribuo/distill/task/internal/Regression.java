@@ -8,7 +8,7 @@ import java.util.TreeSet;
 import org.tribuo.ImmutableOutputInfo;
 import org.tribuo.OutputFactory;
 import org.tribuo.distill.internal.component.SavedComponents;
-import org.tribuo.distill.loss.AnswerForm;
+import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.loss.HardLoss;
 import org.tribuo.distill.loss.RegressionSoftTargets;
 import org.tribuo.distill.loss.SoftLoss;
@@ -65,7 +65,7 @@ public record Regression() implements Task<Regressor> {
   }
 
   @Override
-  public Optional<AnswerForm> probabilities() {
+  public Optional<HardLoss.AnswerForm> probabilities() {
     return Optional.empty();
   }
 

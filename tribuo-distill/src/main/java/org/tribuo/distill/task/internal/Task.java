@@ -7,7 +7,7 @@ import org.tribuo.Output;
 import org.tribuo.OutputFactory;
 import org.tribuo.distill.internal.component.SavedComponents;
 import org.tribuo.distill.internal.protos.ComponentProto;
-import org.tribuo.distill.loss.AnswerForm;
+import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.loss.HardLoss;
 import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.loss.internal.RowForm;
@@ -86,11 +86,11 @@ extends ProtoSerializable<ComponentProto> {
   SoftLoss softLoss();
 
   /** The probabilities that the logits stand for; empty if they are values. */
-  Optional<AnswerForm> probabilities();
+  Optional<HardLoss.AnswerForm> probabilities();
 
   /** Whether a loss that compares this is defined for the logits. */
-  default boolean accepts(AnswerForm form) {
-    return form == AnswerForm.LOGITS || probabilities().equals(Optional.of(form));
+  default boolean accepts(HardLoss.AnswerForm form) {
+    return form == HardLoss.AnswerForm.LOGITS || probabilities().equals(Optional.of(form));
   }
 
   /**

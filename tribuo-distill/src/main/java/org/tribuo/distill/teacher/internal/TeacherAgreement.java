@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.tribuo.distill.graph.Tensor;
-import org.tribuo.distill.loss.AnswerForm;
+import org.tribuo.distill.loss.HardLoss;
 import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.loss.internal.ObjectiveInputs;
 import org.tribuo.distill.loss.internal.TeacherMean;
@@ -43,9 +43,9 @@ public record TeacherAgreement(
     return new TeacherMean(loss, temperatures.size(), averaged(task));
   }
 
-  private AnswerForm averaged(Task<?> task) {
+  private HardLoss.AnswerForm averaged(Task<?> task) {
     if (mean == EnsembleMean.LOGITS) {
-      return AnswerForm.LOGITS;
+      return HardLoss.AnswerForm.LOGITS;
     }
     return task.probabilities()
         .orElseThrow(

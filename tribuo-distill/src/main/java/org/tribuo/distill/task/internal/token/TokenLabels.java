@@ -7,7 +7,7 @@ import java.util.TreeSet;
 import org.tribuo.ImmutableOutputInfo;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.internal.component.SavedComponents;
-import org.tribuo.distill.loss.AnswerForm;
+import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.loss.CrossEntropy;
 import org.tribuo.distill.loss.HardLoss;
 import org.tribuo.distill.loss.KlDivergence;
@@ -83,8 +83,8 @@ public record TokenLabels() implements Task<TagSequence> {
   }
 
   @Override
-  public Optional<AnswerForm> probabilities() {
-    return Optional.of(AnswerForm.PROBABILITIES);
+  public Optional<HardLoss.AnswerForm> probabilities() {
+    return Optional.of(HardLoss.AnswerForm.PROBABILITIES);
   }
 
   /** The F1 of entities where the labels are tags of entities, else accuracy. */

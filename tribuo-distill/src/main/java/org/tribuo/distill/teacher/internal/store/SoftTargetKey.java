@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import org.tribuo.distill.engine.Device.ExecutionProvider;
-import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.engine.Precision;
 import org.tribuo.distill.file.internal.Sha256;
 
 /**
@@ -25,7 +25,7 @@ public record SoftTargetKey(
     String teacherSha256,
     String output,
     ExecutionProvider provider,
-    Device.Precision precision,
+    Precision precision,
     String inputsSha256,
     OptionalInt largest) {
   /**
@@ -58,7 +58,7 @@ public record SoftTargetKey(
 
   /** Provider and precision in a word; the precision is left out where it is float32. */
   String arithmetic() {
-    return precision == Device.Precision.FLOAT32 ? provider.name() : provider + "/" + precision;
+    return precision == Precision.FLOAT32 ? provider.name() : provider + "/" + precision;
   }
 
   /**
@@ -74,7 +74,7 @@ public record SoftTargetKey(
         teacherSha256,
         output,
         ExecutionProvider.valueOf(parts[0]),
-        parts.length == 1 ? Device.Precision.FLOAT32 : Device.Precision.valueOf(parts[1]),
+        parts.length == 1 ? Precision.FLOAT32 : Precision.valueOf(parts[1]),
         inputsSha256,
         largest == 0 ? OptionalInt.empty() : OptionalInt.of(largest));
   }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.tribuo.distill.engine.Device.ExecutionProvider;
-import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.engine.Precision;
 import org.tribuo.distill.file.internal.Sha256;
 import org.tribuo.distill.graph.internal.RowShape;
 import org.tribuo.distill.teacher.store.SoftTargetStoreException;
@@ -23,7 +23,7 @@ public final class TinyStore {
         Sha256.ofParts(List.of(teacher)),
         "logits",
         ExecutionProvider.CPU,
-        Device.Precision.FLOAT32,
+        Precision.FLOAT32,
         Sha256.ofParts(List.of("rows")),
         OptionalInt.empty());
   }

@@ -1,0 +1,15 @@
+package org.tribuo.distill.engine;
+
+/** The numbers in which a session computes. Weights and what it returns are float32 in any case. */
+public enum Precision {
+  /** All in float32. */
+  FLOAT32,
+
+  /**
+   * The factors of a network's matrix products in bfloat16 (8 significant bits), their sums in
+   * float32; all else, such as normalisations, softmax, losses and the optimizer, in float32. On
+   * the processor alone, by an {@link OperatorLibrary} on the class path. Where the processor lacks
+   * the instructions the products are computed in float32.
+   */
+  BFLOAT16_PRODUCTS
+}
