@@ -26,13 +26,13 @@ import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.Batching;
-import org.tribuo.distill.input.text.TokenFeatures;
+import org.tribuo.distill.input.internal.text.TokenFeatures;
 import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.distill.schedule.ConstantSchedule;
 import org.tribuo.distill.student.CosineHead;
-import org.tribuo.distill.student.CutStudent;
 import org.tribuo.distill.student.EncoderStudent;
 import org.tribuo.distill.student.OnnxStudent;
+import org.tribuo.distill.student.PrunedStudent;
 import org.tribuo.distill.student.StudentSource;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.training.AdamWOptimizer;
@@ -143,7 +143,7 @@ class CosineHeadTest {
       model.exportOnnx(file);
     }
     try (DistilledModel<Label> cut =
-        CosineHeadTest.<Label>trainer(CutStudent.keeping(1, OnnxStudent.of(file)))
+        CosineHeadTest.<Label>trainer(PrunedStudent.keeping(1, OnnxStudent.of(file)))
             .train(TinyTexts.dataset(texts))) {
       Graph graph = Graph.of(cut.network().onnx());
       assertThat(graph.nodes()).filteredOn(node -> node.is("LpNormalization")).hasSize(2);
@@ -156,7 +156,7 @@ class CosineHeadTest {
     List<Example<Label>> texts = TinyTexts.labelled(24, 3);
     try (DistilledModel<Label> model =
         DistillationTrainer.<Label>builder()
-            .student(CutStudent.keeping(1, imprinted()))
+            .student(PrunedStudent.keeping(1, imprinted()))
             .optimizer(STANDING_STILL)
             .epochs(1)
             .device(Device.cpu(1))

@@ -10,9 +10,9 @@ import java.util.Map;
 import java.util.Optional;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.DistillationTrainer;
+import org.tribuo.distill.component.InputFiles;
 import org.tribuo.distill.examples.CompareLosses.CompareLossesOptions;
 import org.tribuo.distill.file.FolderLock;
-import org.tribuo.distill.internal.component.InputFiles;
 import org.tribuo.distill.report.ProgressOutput;
 import org.tribuo.distill.report.TextTable;
 

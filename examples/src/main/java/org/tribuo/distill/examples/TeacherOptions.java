@@ -10,12 +10,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.tribuo.distill.graph.OnnxModel;
-import org.tribuo.distill.internal.component.ModelFile;
 import org.tribuo.distill.student.CosineHead;
 import org.tribuo.distill.student.EncoderStudent;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.StudentSource;
+import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.transformer.Pooling;
 
 /** Who teaches. Without a file: all-MiniLM-L6-v2, from its jar. */
@@ -129,9 +128,7 @@ public final class TeacherOptions implements Options, Configurable {
    * @throws IOException if its file cannot be read
    */
   List<String> knownLabels() throws IOException {
-    return isFinished()
-        ? new ModelFile("teacher", file()).labelOrder(labels, OnnxModel.read(file()))
-        : labels;
+    return isFinished() ? OnnxTeacher.of(file(), labels).labelOrder() : labels;
   }
 
   /** The names of its columns, where that file does not state them. */

@@ -10,7 +10,7 @@ import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.Provenancable;
 import com.oracle.labs.mlrg.olcut.provenance.impl.ConfiguredObjectProvenanceImpl;
 import org.jspecify.annotations.Nullable;
-import org.tribuo.distill.internal.component.BooleanProperties;
+import org.tribuo.distill.component.BooleanProperties;
 import org.tribuo.distill.transformer.internal.TaskHead;
 
 /**
