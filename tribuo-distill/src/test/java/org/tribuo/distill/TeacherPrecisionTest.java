@@ -27,7 +27,6 @@ import org.tribuo.distill.report.DistillationProgress;
 import org.tribuo.distill.report.ProgressLines;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.teacher.OnnxTeacher;
-import org.tribuo.distill.teacher.PrecisionCost;
 import org.tribuo.distill.teacher.TeacherException;
 import org.tribuo.distill.teacher.TeacherRun;
 import org.tribuo.test.Helpers;
@@ -73,7 +72,7 @@ class TeacherPrecisionTest {
   @Test
   void whatItCostsIsReportedAndPartOfTheProvenance() throws Exception {
     try (DistilledModel<Label> model = train(int8())) {
-      PrecisionCost cost = runs.get(0).cost().orElseThrow();
+      TeacherRun.PrecisionCost cost = runs.get(0).cost().orElseThrow();
       assertThat(cost.precision()).isEqualTo(Precision.INT8_PRODUCTS);
       assertThat(cost.examples()).isEqualTo(256);
       assertThat(cost.divergence()).isBetween(1e-9, 1e-2);
@@ -122,13 +121,13 @@ class TeacherPrecisionTest {
   @Test
   void activationsStayInThePrecisionOfTheDevice() {
     DistillationObjective objective =
-        new DistillationObjective().features(new FeatureTerm("relations", new MiniLm(2), 1));
+        new DistillationObjective().featureTerms(new FeatureTerm("relations", new MiniLm(2), 1));
     List<Float> losses = new ArrayList<>();
     for (OnnxTeacher teacher : List.of(int8(), OnnxTeacher.of(BERT, ORDER))) {
       DistillationTrainer<Label> trainer =
           trainer(teacher)
               .objective(objective)
-              .stages(TrainingStage.of(1).learningFrom(TrainingStage.From.FEATURES))
+              .stages(TrainingStage.of(1).learningFrom(TrainingStage.From.ACTIVATIONS))
               .build();
       RecordedSteps steps = new RecordedSteps();
       trainer.setListener(steps);

@@ -11,8 +11,6 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.engine.Precision;
-import org.tribuo.distill.graph.OnnxModel;
-import org.tribuo.distill.internal.component.ModelFile;
 import org.tribuo.distill.student.CosineHead;
 import org.tribuo.distill.student.EncoderStudent;
 import org.tribuo.distill.student.OnnxStudent;
@@ -57,7 +55,7 @@ public final class TeacherOptions implements Options, Configurable {
 
   @Config(description = SCALE)
   @Option(longName = "cosine-scale", usage = SCALE)
-  public float cosineScale;
+  public float cosineScale = 16;
 
   @Config(description = LABELS)
   @Option(longName = "teacher-labels", usage = LABELS)
@@ -107,11 +105,14 @@ public final class TeacherOptions implements Options, Configurable {
     return epochs == 0;
   }
 
+  /** Whether its file is an encoder, whose head is made here. */
+  boolean hasFreshHead() {
+    return labels.isEmpty() && !isFinished();
+  }
+
   /** The teacher before it is fine-tuned, after {@link #complete}. */
   StudentSource source() {
-    return labels.isEmpty() && !isFinished()
-        ? withFreshHead(file())
-        : OnnxStudent.of(file(), labels);
+    return hasFreshHead() ? withFreshHead(file()) : OnnxStudent.of(file(), labels);
   }
 
   /** An encoder with the head that is stated here. */
@@ -136,9 +137,7 @@ public final class TeacherOptions implements Options, Configurable {
    * @throws IOException if its file cannot be read
    */
   List<String> knownLabels() throws IOException {
-    return isFinished()
-        ? new ModelFile("teacher", file()).labelOrder(labels, OnnxModel.read(file()))
-        : labels;
+    return isFinished() ? OnnxTeacher.of(file(), labels).labelOrder() : labels;
   }
 
   /** The names of its columns, where that file does not state them. */

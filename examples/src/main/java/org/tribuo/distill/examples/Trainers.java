@@ -9,13 +9,15 @@ import org.tribuo.classification.Label;
 import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.input.Batching;
+import org.tribuo.distill.student.CosineHead;
+import org.tribuo.distill.student.EncoderStudent;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.StudentSource;
 import org.tribuo.distill.student.TrainingGraphOptions;
 import org.tribuo.distill.training.EarlyStopping;
 
 /**
- * The three trainers of an experiment.
+ * The trainers of an experiment.
  *
  * @param teacher who teaches
  * @param student who learns
@@ -145,6 +147,17 @@ record Trainers(
    */
   DistillationTrainer<Label> control(Path taught) throws IOException {
     return onLabels(learner(OnnxStudent.of(taught))).build();
+  }
+
+  /** The teacher's encoder without any training: the nearest class mean is the label. */
+  DistillationTrainer<Label> classMeans() {
+    return DistillationTrainer.<Label>builder()
+        .student(EncoderStudent.of(teacher.file(), teacher.pooling).withHead(new CosineHead()))
+        .stages()
+        .batching(new Batching().batchSize(training.batchSize))
+        .device(training.device())
+        .seed(seed)
+        .build();
   }
 
   private StudentSource learner(StudentSource whole) throws IOException {

@@ -7,10 +7,10 @@ import java.util.TreeMap;
 import org.tribuo.Example;
 import org.tribuo.MutableDataset;
 import org.tribuo.classification.Label;
-import org.tribuo.distill.input.SequenceModality;
-import org.tribuo.distill.input.SequenceWindow;
+import org.tribuo.distill.input.internal.SequenceModality;
+import org.tribuo.distill.input.internal.SequenceWindow;
+import org.tribuo.distill.task.internal.token.TagSequenceFactory;
 import org.tribuo.distill.task.token.TagSequence;
-import org.tribuo.distill.task.token.TagSequenceFactory;
 import org.tribuo.sequence.SequenceDataset;
 import org.tribuo.sequence.SequenceExample;
 

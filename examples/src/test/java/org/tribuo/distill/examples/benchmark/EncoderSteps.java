@@ -25,12 +25,12 @@ import org.tribuo.distill.examples.console.Program;
 import org.tribuo.distill.input.Batching;
 import org.tribuo.distill.input.internal.ExampleInputs;
 import org.tribuo.distill.input.internal.FedInputs;
+import org.tribuo.distill.input.internal.text.TokenFeatures;
 import org.tribuo.distill.input.internal.text.TokenReader;
-import org.tribuo.distill.input.text.TokenFeatures;
 import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.distill.report.ExperimentRun;
 import org.tribuo.distill.report.ProgressLines;
-import org.tribuo.distill.student.NewStudent;
+import org.tribuo.distill.student.ScratchStudent;
 import org.tribuo.distill.student.TrainingGraphOptions;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.teacher.OnnxTeacher;
@@ -148,12 +148,12 @@ final class EncoderSteps {
       Step step, int steps, Optional<OnnxTeacher> teacher, List<Long> instants) {
     List<Example<Label>> examples = new ArrayList<>();
     for (int i = 0; i < step.batch * steps; i++) {
-      examples.add(TokenFeatures.toExample(text(step.tokens), new Label("label " + i % LABELS)));
+      examples.add(text(step.tokens).toExample(new Label("label " + i % LABELS)));
     }
     LabelFactory factory = new LabelFactory();
     DistillationTrainer.Builder<Label> builder =
         DistillationTrainer.<Label>builder()
-            .student(NewStudent.of(VOCABULARY, step.layers, step.width, HEADS))
+            .student(ScratchStudent.of(VOCABULARY, step.layers, step.width, HEADS))
             .epochs(1)
             .batching(new Batching().batchSize(step.batch))
             .trainingGraph(new TrainingGraphOptions().dropout(DROPOUT))

@@ -2,8 +2,8 @@ package org.tribuo.distill.teacher.internal;
 
 import java.time.Duration;
 import java.util.OptionalDouble;
-import org.tribuo.distill.loss.AnswerForm;
-import org.tribuo.distill.teacher.PrecisionCost;
+import org.tribuo.distill.loss.HardLoss.AnswerForm;
+import org.tribuo.distill.teacher.TeacherRun;
 import org.tribuo.distill.teacher.internal.store.SoftTargets;
 
 /**
@@ -21,14 +21,14 @@ record PrecisionComparison(AnswerForm form) {
    *
    * @param producer has the soft targets
    */
-  PrecisionCost measure(Teacher teacher, TeacherExamples inputs, SoftTargetProducer producer) {
+  TeacherRun.PrecisionCost measure(Teacher teacher, TeacherExamples inputs, SoftTargetProducer producer) {
     long start = System.nanoTime();
     TeacherExamples sample = inputs.sample(EXAMPLES);
     try (Teacher exact = teacher.inFloat32();
         SoftTargets expected = producer.produce(exact, sample).softTargets();
         SoftTargets actual = producer.produce(teacher, sample).softTargets()) {
       Difference difference = between(expected, actual);
-      return new PrecisionCost(
+      return new TeacherRun.PrecisionCost(
           teacher.settings().precision(),
           sample.rows(),
           difference.divergence(),

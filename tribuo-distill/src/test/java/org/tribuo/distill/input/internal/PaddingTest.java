@@ -16,8 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.tribuo.Example;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
+import org.tribuo.distill.input.internal.text.TokenFeatures;
 import org.tribuo.distill.input.text.CsvTextDataSource;
-import org.tribuo.distill.input.text.TokenFeatures;
 
 /** How much of what is read of BANKING77's test questions is padding, in predictions. */
 class PaddingTest {

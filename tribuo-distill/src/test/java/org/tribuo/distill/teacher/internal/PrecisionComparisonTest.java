@@ -15,7 +15,7 @@ import org.tribuo.distill.engine.Device.ExecutionProvider;
 import org.tribuo.distill.engine.Precision;
 import org.tribuo.distill.file.internal.Sha256;
 import org.tribuo.distill.graph.internal.RowShape;
-import org.tribuo.distill.loss.AnswerForm;
+import org.tribuo.distill.loss.HardLoss.AnswerForm;
 import org.tribuo.distill.teacher.internal.PrecisionComparison.Difference;
 import org.tribuo.distill.teacher.internal.store.SoftTargetKey;
 import org.tribuo.distill.teacher.internal.store.SoftTargetSpec;

@@ -15,7 +15,7 @@ import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
-import org.tribuo.distill.operator.Trait;
+import org.tribuo.distill.operator.Operator;
 import org.tribuo.distill.operator.internal.standard.StandardOperators;
 
 /**
@@ -68,7 +68,7 @@ public final class Int8Products {
     Int8Products pass = new Int8Products(graph);
     int replaced = 0;
     for (Node node : graph.topological()) {
-      if (StandardOperators.has(node, Trait.QUANTIZED)) {
+      if (StandardOperators.has(node, Operator.Trait.QUANTIZED)) {
         throw new GraphException(
             "%s: the model is quantised already; run it in the precision FLOAT32, in which it computes as it is"
                 .formatted(node));
@@ -84,7 +84,7 @@ public final class Int8Products {
 
   private boolean replace(Node node) {
     boolean candidate =
-        StandardOperators.has(node, Trait.MATRIX_PRODUCT)
+        StandardOperators.has(node, Operator.Trait.MATRIX_PRODUCT)
             && isFloat(node.input(0))
             && node.attributes().get("transA", 0L) == 0
             && node.attributes().get("transBatchA", 0L) == 0;
