@@ -106,7 +106,7 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
   @Config(
       description =
           "The stages of the training, in their order; by default one of 3 epochs over all"
-              + " examples.")
+              + " examples. None leaves the student as its head is imprinted.")
   private List<TrainingStage> stages = List.of(TrainingStage.of(3));
 
   @Config(
@@ -394,7 +394,11 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
       return stages(TrainingStage.of(epochs));
     }
 
-    /** The stages of the training, in their order. */
+    /**
+     * The stages of the training, in their order. Without any the student is left as it is
+     * imprinted: with the head of an {@link org.tribuo.distill.student.CosineHead} that is the
+     * classifier by the nearest class mean, a baseline that takes seconds.
+     */
     public Builder<T> stages(TrainingStage... stages) {
       trainer().stages = List.of(stages);
       return this;

@@ -209,6 +209,7 @@ record Preparation<T extends Output<T>>(
               ? OutputDomain.of(task, examples)
               : OutputDomain.of(task, examples, recipe.teacher().get().labels(files));
       Student student = student(task, known.sorted());
+      checkDoesAnything(student);
       OutputDomain<T> outputs = known.and(student.labelOrder(), examples);
       listener.onUnseenOutputs(outputs.unseen());
       TargetCodec<T> codec = outputs.codec(student.labelOrder());
@@ -242,6 +243,13 @@ record Preparation<T extends Output<T>>(
           student.imprinted()
               ? Optional.of(imprinting(task, network, rows, split))
               : Optional.empty());
+    }
+
+    private void checkDoesAnything(Student student) {
+      if (recipe.statedStages().isEmpty() && !student.imprinted()) {
+        throw new IllegalArgumentException(
+            "The trainer has no stages, and the student's head is not imprinted, so it would stay as it is; state a stage, or an EncoderStudent with an imprinted CosineHead");
+      }
     }
 
     private static Imprinting imprinting(

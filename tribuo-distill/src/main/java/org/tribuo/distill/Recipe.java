@@ -28,7 +28,7 @@ import org.tribuo.distill.training.internal.TrainingSettings;
  *
  * @param teacher empty if the student learns from the labels alone
  * @param activationTeacher empty if it is the teacher
- * @param statedStages at least one
+ * @param statedStages none leaves the student as its head is imprinted
  * @param earlyStopping empty to train all epochs
  * @param softTargetStore the folder that keeps soft targets, if they are kept
  * @param lastGoodStudent the file for the student of a training that was stopped, if it is kept
@@ -66,7 +66,7 @@ record Recipe(
               .formatted(objective.featureTerms()));
     }
     if (statedStages.isEmpty()) {
-      throw properties.refused("stages", "are none, expected at least one");
+      checkUntrained(properties);
     }
     Set<String> names = new HashSet<>();
     for (TrainingStage stage : statedStages) {
@@ -75,6 +75,17 @@ record Recipe(
             "stages", "has two of the name '%s'; name them differently".formatted(stage.name()));
       }
       check(stage, new PropertyChecks(stage.component()));
+    }
+  }
+
+  private void checkUntrained(PropertyChecks properties) {
+    if (teacher.isPresent()) {
+      throw properties.refused(
+          "stages", "are none, but there is a teacher to learn from; state one, or no teacher");
+    }
+    if (earlyStopping.isPresent()) {
+      throw properties.refused(
+          "earlyStopping", "evaluates after each epoch, but there are no stages; state one");
     }
   }
 

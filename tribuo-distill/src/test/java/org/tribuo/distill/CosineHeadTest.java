@@ -173,6 +173,53 @@ class CosineHeadTest {
   }
 
   @Test
+  void withoutStagesItIsTheNearestClassMean() {
+    List<Example<Label>> texts = TinyTexts.labelled(30, 3);
+    DistillationTrainer<Label> trainer =
+        DistillationTrainer.<Label>builder()
+            .student(imprinted())
+            .stages()
+            .device(Device.cpu(1))
+            .build();
+    Helpers.testConfigurableRoundtrip(trainer);
+    try (DistilledModel<Label> model = trainer.train(TinyTexts.dataset(texts))) {
+      List<String> columns = model.network().labelOrder().names();
+      float[][] means = new float[columns.size()][];
+      for (Example<Label> text : texts) {
+        int column = columns.indexOf(text.getOutput().getLabel());
+        means[column] = sum(means[column], 1, vector(model.network().onnx(), text));
+      }
+      for (Example<Label> text : TinyTexts.labelled(20, 9)) {
+        assertThat(model.predict(text).getOutput().getLabel())
+            .isEqualTo(columns.get(nearest(means, vector(model.network().onnx(), text))));
+      }
+    }
+  }
+
+  @Test
+  void aStudentThatIsNotImprintedNeedsAStage() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                DistillationTrainer.<Label>builder()
+                    .student(EncoderStudent.of(ENCODER, Pooling.MEAN))
+                    .stages()
+                    .device(Device.cpu(1))
+                    .build()
+                    .train(TinyTexts.dataset(TinyTexts.labelled(6, 3))))
+        .withMessageContaining("no stages, and the student's head is not imprinted");
+    assertThatExceptionOfType(PropertyException.class)
+        .isThrownBy(
+            () ->
+                DistillationTrainer.<Label>builder()
+                    .student(imprinted())
+                    .stages()
+                    .earlyStopping(new EarlyStopping(0.4, 1))
+                    .build())
+        .withMessageContaining("Property: earlyStopping, evaluates after each epoch");
+  }
+
+  @Test
   void aConfigurationSurvivesItsProvenance() {
     DistillationTrainer<Label> trainer =
         trainer(EncoderStudent.of(ENCODER, Pooling.MEAN).withHead(new CosineHead().scale(8)));
@@ -257,6 +304,26 @@ class CosineHeadTest {
       all[i] += weight * vector[i];
     }
     return all;
+  }
+
+  /** The number of the class whose mean has the largest cosine with a vector. */
+  private static int nearest(float[][] means, float[] vector) {
+    int nearest = 0;
+    double largest = Double.NEGATIVE_INFINITY;
+    for (int label = 0; label < means.length; label++) {
+      double product = 0;
+      double squares = 0;
+      for (int i = 0; i < vector.length; i++) {
+        product += means[label][i] * vector[i];
+        squares += means[label][i] * means[label][i];
+      }
+      double cosine = product / Math.sqrt(squares);
+      if (cosine > largest) {
+        nearest = label;
+        largest = cosine;
+      }
+    }
+    return nearest;
   }
 
   private static void assertColumns(OnnxModel model, float[][] sums) {

@@ -324,7 +324,10 @@ class DistillationConfigurationTest {
             b -> b.stages(TrainingStage.of(3), TrainingStage.fineTuning(-1)),
             "is -1, expected 1 or more"),
         refused("name", b -> b.stages(TrainingStage.of(" ", 1)), "is blank, expected one"),
-        refused("stages", b -> b.stages(), "are none, expected at least one"),
+        refused(
+            "stages",
+            b -> b.teacher(OnnxTeacher.of(BERT, ORDER)).stages(),
+            "are none, but there is a teacher to learn from"),
         refused(
             "learningRate",
             b -> b.optimizer(new AdamWOptimizer().learningRate(new LinearSchedule(1, -1))),

@@ -31,6 +31,11 @@ record Cohort(
     return trainers.seed();
   }
 
+  /** The nearest class mean, without training. */
+  DistillationTrainer<Label> classMeans() {
+    return trainers.classMeans();
+  }
+
   /** A student that learns from labels alone, and has nothing of the fine-tuned teacher. */
   DistillationTrainer<Label> control() throws IOException {
     return trainers.control();

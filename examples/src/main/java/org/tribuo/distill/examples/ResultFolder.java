@@ -46,6 +46,11 @@ record ResultFolder(Path folder) {
     return folder.resolve("control.onnx");
   }
 
+  /** The teacher before it is trained, its head imprinted. */
+  Path classMeans() {
+    return folder.resolve("class-means.onnx");
+  }
+
   Path studentModel() {
     return folder.resolve("student-model.tribuo");
   }
@@ -108,6 +113,9 @@ record ResultFolder(Path folder) {
     outputs.addAll(List.of(csv(), json(), trials(), configuration()));
     if (!teacher.isFinished()) {
       outputs.addAll(List.of(teacher(), teacherModel()));
+    }
+    if (teacher.hasFreshHead()) {
+      outputs.add(classMeans());
     }
     if (!isKept(teacher.tokenizerFile())) {
       outputs.add(tokenizer());

@@ -50,7 +50,7 @@ public final class TeacherOptions implements Options, Configurable {
 
   @Config(description = SCALE)
   @Option(longName = "cosine-scale", usage = SCALE)
-  public float cosineScale;
+  public float cosineScale = 16;
 
   @Config(description = LABELS)
   @Option(longName = "teacher-labels", usage = LABELS)
@@ -96,11 +96,14 @@ public final class TeacherOptions implements Options, Configurable {
     return epochs == 0;
   }
 
+  /** Whether its file is an encoder, whose head is made here. */
+  boolean hasFreshHead() {
+    return labels.isEmpty() && !isFinished();
+  }
+
   /** The teacher before it is fine-tuned, after {@link #complete}. */
   StudentSource source() {
-    return labels.isEmpty() && !isFinished()
-        ? withFreshHead(file())
-        : OnnxStudent.of(file(), labels);
+    return hasFreshHead() ? withFreshHead(file()) : OnnxStudent.of(file(), labels);
   }
 
   /** An encoder with the head that is stated here. */

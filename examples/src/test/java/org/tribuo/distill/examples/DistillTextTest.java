@@ -58,7 +58,7 @@ class DistillTextTest {
 
     assertThat(first.models())
         .extracting(ModelMeter.Report::name)
-        .containsExactly("teacher", "student", "control");
+        .containsExactly("teacher", "student", "control", "class means");
     ModelMeter.Report teacher = first.models().get(0);
     ModelMeter.Report student = first.models().get(1);
     assertThat(teacher.quality().agreement()).isEqualTo(1);
@@ -452,7 +452,8 @@ class DistillTextTest {
     Path out = Files.createDirectories(folder.resolve("out"));
     Path teacher = folder.resolve("tiny-bert.onnx");
     byte[] before = Files.readAllBytes(teacher);
-    for (String name : List.of("teacher.onnx", "student.onnx", "control.onnx")) {
+    for (String name :
+        List.of("teacher.onnx", "student.onnx", "control.onnx", "class-means.onnx")) {
       Path link = Files.createLink(out.resolve(name), teacher);
       assertThatThrownBy(() -> run(options()))
           .isInstanceOf(PropertyException.class)

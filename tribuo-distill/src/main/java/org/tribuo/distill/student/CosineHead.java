@@ -20,6 +20,8 @@ import org.tribuo.distill.transformer.internal.TaskHead;
  * Learning with Imprinted Weights, arXiv:1712.07136). It is meant for few labels. A label without
  * examples starts with random weights. Immutable.
  *
+ * <p>A trainer without stages leaves the student so: the nearest class mean classifier.
+ *
  * <pre>{@code
  * <component name="head" type="org.tribuo.distill.student.CosineHead">
  *   <property name="scale" value="16"/>
