@@ -74,6 +74,7 @@ class ArchitectureTest {
                   "operator",
                   "internal.autodiff")),
           entry("schedule", Set.of("component")),
+          entry("selection", Set.of("component", "task")),
           entry(
               "transformer",
               Set.of("component", "graph", "graph.internal.pass", "operator")),

@@ -13,7 +13,9 @@ import org.tribuo.distill.loss.BinarySoftTargets;
 import org.tribuo.distill.loss.HardLoss;
 import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.loss.internal.BinaryCrossEntropy;
+import org.tribuo.evaluation.Evaluation;
 import org.tribuo.multilabel.MultiLabel;
+import org.tribuo.multilabel.evaluation.MultiLabelEvaluation;
 
 /** Any number of labels for each example. */
 public record MultipleLabels() implements Task<MultiLabel> {
@@ -74,5 +76,10 @@ public record MultipleLabels() implements Task<MultiLabel> {
   @Override
   public Score score(LabelOrder columns) {
     return new MicroF1();
+  }
+
+  @Override
+  public double criterion(Evaluation<MultiLabel> evaluation) {
+    return ((MultiLabelEvaluation) evaluation).microAveragedF1();
   }
 }

@@ -13,7 +13,9 @@ import org.tribuo.distill.loss.HardLoss;
 import org.tribuo.distill.loss.RegressionSoftTargets;
 import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.loss.internal.SquaredError;
+import org.tribuo.evaluation.Evaluation;
 import org.tribuo.regression.Regressor;
+import org.tribuo.regression.evaluation.RegressionEvaluation;
 
 /** One or several numbers for each example. */
 public record Regression() implements Task<Regressor> {
@@ -72,5 +74,10 @@ public record Regression() implements Task<Regressor> {
   @Override
   public Score score(LabelOrder columns) {
     return new NegativeSquaredError();
+  }
+
+  @Override
+  public double criterion(Evaluation<Regressor> evaluation) {
+    return ((RegressionEvaluation) evaluation).averageR2();
   }
 }

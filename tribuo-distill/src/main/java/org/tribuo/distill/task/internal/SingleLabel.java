@@ -6,12 +6,14 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import org.tribuo.ImmutableOutputInfo;
 import org.tribuo.classification.Label;
+import org.tribuo.classification.evaluation.LabelEvaluation;
 import org.tribuo.distill.internal.component.SavedComponents;
 import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.loss.CrossEntropy;
 import org.tribuo.distill.loss.HardLoss;
 import org.tribuo.distill.loss.KlDivergence;
 import org.tribuo.distill.loss.SoftLoss;
+import org.tribuo.evaluation.Evaluation;
 
 /** One label of several for each example. */
 public record SingleLabel() implements Task<Label> {
@@ -62,5 +64,10 @@ public record SingleLabel() implements Task<Label> {
   @Override
   public Score score(LabelOrder columns) {
     return new Accuracy();
+  }
+
+  @Override
+  public double criterion(Evaluation<Label> evaluation) {
+    return ((LabelEvaluation) evaluation).accuracy();
   }
 }

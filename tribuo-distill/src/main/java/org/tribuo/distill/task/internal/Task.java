@@ -11,6 +11,7 @@ import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.loss.HardLoss;
 import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.loss.internal.RowForm;
+import org.tribuo.evaluation.Evaluation;
 import org.tribuo.protos.ProtoSerializable;
 
 /**
@@ -99,6 +100,17 @@ extends ProtoSerializable<ComponentProto> {
    * @param columns of the logits
    */
   Score score(LabelOrder columns);
+
+  /**
+   * The number by which models are compared, the higher the better.
+   *
+   * @param evaluation made by the evaluator of the outputs' factory
+   * @throws IllegalArgumentException if there is no such number for this task
+   */
+  default double criterion(Evaluation<T> evaluation) {
+    throw new IllegalArgumentException(
+        "Models of the task %s cannot be compared by one number".formatted(this));
+  }
 
   @Override
   default ComponentProto serialize() {
