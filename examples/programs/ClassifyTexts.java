@@ -13,8 +13,7 @@ public class ClassifyTexts {
         Model.deserializeFromFile(results.resolve("my-student.tribuo")).castModel(Label.class);
     try (TextTokenizer tokenizer = TextTokenizer.open(results.resolve("tokenizer.json"), 64)) {
       for (String text : texts) {
-        Example<Label> example =
-            tokenizer.encode(text).toExample(LabelFactory.UNKNOWN_LABEL);
+        Example<Label> example = tokenizer.encode(text).toExample(LabelFactory.UNKNOWN_LABEL);
         Label label = model.predict(example).getOutput();
         System.out.printf("%s, %.3f: %s%n", label.getLabel(), label.getScore(), text);
       }

@@ -39,8 +39,8 @@ public interface DistillationListener {
   default void onLabelOrder(Path teacher, NamedColumns columns) {}
 
   /**
-   * While soft targets are made: at the start of a teacher, with the rows that were kept before, and
-   * after each of its batches.
+   * While soft targets are made: at the start of a teacher, with the rows that were kept before,
+   * and after each of its batches.
    *
    * @param rowsDone of {@code rows}, those that need no more work
    * @param rows all rows

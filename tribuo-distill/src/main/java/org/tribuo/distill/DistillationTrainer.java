@@ -147,12 +147,12 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
   private DistillationTrainer() {}
 
   /**
-   * Loads the native library that can train, which can be done once in the lifetime of a JVM, before
-   * anything else uses ONNX Runtime. Training does it; a program that first uses ONNX Runtime by
-   * itself calls it before.
+   * Loads the native library that can train, which can be done once in the lifetime of a JVM,
+   * before anything else uses ONNX Runtime. Training does it; a program that first uses ONNX
+   * Runtime by itself calls it before.
    *
-   * @throws org.tribuo.distill.engine.RuntimeUnavailableException if there is none for this machine,
-   *     or another has been loaded; the message says what to do
+   * @throws org.tribuo.distill.engine.RuntimeUnavailableException if there is none for this
+   *     machine, or another has been loaded; the message says what to do
    */
   public static void loadRuntime() {
     Engines.training();

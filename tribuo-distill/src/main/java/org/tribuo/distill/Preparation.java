@@ -285,9 +285,7 @@ record Preparation<T extends Output<T>>(
 
     private Optional<ActivationTeacher> activations() throws IOException {
       Optional<OnnxTeacher> stated = recipe.activations();
-      return stated.isEmpty()
-          ? Optional.empty()
-          : Optional.of(stated.get().activations(files));
+      return stated.isEmpty() ? Optional.empty() : Optional.of(stated.get().activations(files));
     }
 
     /** The examples of each stage; stages with one data source have the same. */

@@ -176,9 +176,6 @@ record Recipe(
 
   private Optional<OnnxTeacher> ofActivations() {
     return activationTeacher.or(
-        () ->
-            teacher
-                .filter(OnnxTeacher.class::isInstance)
-                .map(OnnxTeacher.class::cast));
+        () -> teacher.filter(OnnxTeacher.class::isInstance).map(OnnxTeacher.class::cast));
   }
 }

@@ -71,7 +71,8 @@ record Stage(
   }
 
   private FeatureMatching matching(ActivationTeacher activations) {
-    return new FeatureMatching(activations.activations(), objective.featureTerms(), objective.inStudent());
+    return new FeatureMatching(
+        activations.activations(), objective.featureTerms(), objective.inStudent());
   }
 
   private SoftLoss soft(TaskLosses losses, Optional<TeacherAgreement> teachers) {

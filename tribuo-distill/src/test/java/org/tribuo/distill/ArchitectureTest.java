@@ -32,19 +32,19 @@ import java.nio.file.Path;
 import java.text.DecimalFormat;
 import java.text.NumberFormat;
 import java.text.SimpleDateFormat;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.Scanner;
 import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.Arrays;
 import java.util.TreeMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.Test;
 import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Test;
 import org.tribuo.distill.engine.internal.Engines;
 
 /** The rooms of the house, and the direction of the arrows between them. */
@@ -75,21 +75,13 @@ class ArchitectureTest {
                   "internal.autodiff")),
           entry("schedule", Set.of("component")),
           entry("selection", Set.of("component", "task")),
-          entry(
-              "transformer",
-              Set.of("component", "graph", "graph.internal.pass", "operator")),
+          entry("transformer", Set.of("component", "graph", "graph.internal.pass", "operator")),
           entry(
               "loss",
-              Set.of(
-                  "component",
-                  "graph",
-                  "graph.internal.shape",
-                  "schedule",
-                  "transformer")),
+              Set.of("component", "graph", "graph.internal.shape", "schedule", "transformer")),
           entry("task", Set.of("component", "graph", "loss")),
           entry(
-              "input",
-              Set.of("component", "file", "graph", "graph.internal.pass", "transformer")),
+              "input", Set.of("component", "file", "graph", "graph.internal.pass", "transformer")),
           entry(
               "student",
               Set.of(
@@ -135,14 +127,7 @@ class ArchitectureTest {
           entry("sequence", Set.of("engine", "input", "task", "teacher", "trainers")),
           entry(
               "report",
-              Set.of(
-                  "component",
-                  "engine",
-                  "file",
-                  "graph",
-                  "teacher",
-                  "trainers",
-                  "training")));
+              Set.of("component", "engine", "file", "graph", "teacher", "trainers", "training")));
 
   /** Where the library's own classes were compiled to, beside those of the tests. */
   static final class Library implements LocationProvider {

@@ -164,7 +164,8 @@ class DistillationActivationsTest {
   private static DistillationTrainer<Label> relationsAlone() {
     return builder("bert_seqcls_dynamo", BERT)
         .objective(
-            new DistillationObjective().featureTerms(new FeatureTerm("relations", new MiniLm(4), 1)))
+            new DistillationObjective()
+                .featureTerms(new FeatureTerm("relations", new MiniLm(4), 1)))
         .build();
   }
 
@@ -187,8 +188,7 @@ class DistillationActivationsTest {
           steps(
                   builder("bert_seqcls_dynamo", BERT)
                       .objective(new DistillationObjective().featureTerms(ALL_KINDS))
-                      .activationTeacher(
-                          OnnxTeacher.of(BERT).activationCacheBytes(bytes))
+                      .activationTeacher(OnnxTeacher.of(BERT).activationCacheBytes(bytes))
                       .build())
               .get("training");
 
@@ -576,7 +576,9 @@ class DistillationActivationsTest {
         .isInstanceOf(PropertyException.class)
         .hasMessageContaining("name the keys of layer 1 twice, 'k' and 'k'");
     assertThatThrownBy(
-            () -> NamedActivation.of(keys, ActivationValue.vectors("k", HeadLayout.HEADS_FIRST, 4, 0)))
+            () ->
+                NamedActivation.of(
+                    keys, ActivationValue.vectors("k", HeadLayout.HEADS_FIRST, 4, 0)))
         .isInstanceOf(PropertyException.class)
         .hasMessageContaining("is not stated, expected the width of one head");
     DistillationTrainer<Label> trainer =
@@ -620,7 +622,8 @@ class DistillationActivationsTest {
     assertThatThrownBy(
             () ->
                 builder("bert_seqcls_ts11", BERT)
-                    .stages(TrainingStage.of("inside", 1).learningFrom(TrainingStage.From.ACTIVATIONS))
+                    .stages(
+                        TrainingStage.of("inside", 1).learningFrom(TrainingStage.From.ACTIVATIONS))
                     .build())
         .isInstanceOf(PropertyException.class)
         .hasMessageContaining(
@@ -697,7 +700,8 @@ class DistillationActivationsTest {
         builder("bert_seqcls_dynamo", BERT)
             .batching(new Batching().batchSize(2))
             .objective(
-                new DistillationObjective().featureTerms(new FeatureTerm("angles", new RkdAngle(), 1)))
+                new DistillationObjective()
+                    .featureTerms(new FeatureTerm("angles", new RkdAngle(), 1)))
             .build();
 
     assertThatThrownBy(() -> trainer.train(TEXTS))

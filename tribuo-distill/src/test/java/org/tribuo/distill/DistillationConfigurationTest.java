@@ -396,9 +396,7 @@ class DistillationConfigurationTest {
             "is -1, expected 0 or more"),
         refused(
             "activationCacheBytes",
-            b ->
-                b.activationTeacher(
-                    OnnxTeacher.of(BERT).activationCacheBytes(1L << 60)),
+            b -> b.activationTeacher(OnnxTeacher.of(BERT).activationCacheBytes(1L << 60)),
             "give it more with -Xmx"),
         refused("padId", b -> b.batching(new Batching().padId(-1)), "is -1, expected 0 or more"),
         refused(

@@ -224,15 +224,10 @@ class DistilledModelTest {
     try (DistilledModel<Label> model = labels()) {
       assertThatIllegalArgumentException()
           .isThrownBy(
-              () ->
-                  model.predict(
-                      TokenSequence.of(new int[33]).toExample(new Label("red"))))
+              () -> model.predict(TokenSequence.of(new int[33]).toExample(new Label("red"))))
           .withMessageContaining("at most 32 tokens");
       assertThatIllegalArgumentException()
-          .isThrownBy(
-              () ->
-                  model.predict(
-                      TokenSequence.of(1, 101, 2).toExample(new Label("red"))))
+          .isThrownBy(() -> model.predict(TokenSequence.of(1, 101, 2).toExample(new Label("red"))))
           .withMessageContaining("outside of the model's vocabulary of 101");
       assertThatIllegalArgumentException()
           .isThrownBy(

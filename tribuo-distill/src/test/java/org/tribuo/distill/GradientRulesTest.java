@@ -26,7 +26,6 @@ import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.internal.autodiff.UnknownOperatorException;
 import org.tribuo.distill.operator.Operator;
-import org.tribuo.distill.student.TrainingGraphOptions;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.TrainingGraphOptions;
 import org.tribuo.distill.teacher.OnnxTeacher;
@@ -162,8 +161,7 @@ class GradientRulesTest {
     writeQuantizedStudent();
     try (DistilledModel<Label> model =
         student()
-            .trainingGraph(
-                new TrainingGraphOptions().straightThroughQuantization(true))
+            .trainingGraph(new TrainingGraphOptions().straightThroughQuantization(true))
             .build()
             .train(TEXTS)) {
       assertThat(model.getProvenance().toString()).contains("straightThroughQuantization=true");

@@ -96,7 +96,10 @@ class LiveTeacherActivationsTest {
   }
 
   private static LiveTeacherActivations activations(
-      ExampleTrainingData texts, ActivationTeacher teacher, List<Activation> wanted, long cacheBytes) {
+      ExampleTrainingData texts,
+      ActivationTeacher teacher,
+      List<Activation> wanted,
+      long cacheBytes) {
     return new LiveTeacherActivations(texts, teacher, wanted, Device.cpu(1), cacheBytes);
   }
 
@@ -178,7 +181,8 @@ class LiveTeacherActivationsTest {
     "deberta_v2_seqcls_optimum,bert_seqcls_ort_fused",
     "bert_seqcls_dynamo,llama_causal_dynamo",
   })
-  void lossesOfKeptActivationsAreThoseOfLiveOnes(String student, String teacherName) throws Exception {
+  void lossesOfKeptActivationsAreThoseOfLiveOnes(String student, String teacherName)
+      throws Exception {
     ExampleTrainingData texts = texts(student);
     ActivationTeacher teacher = teacher(teacherName);
     try (Losses losses = new Losses(student, teacher);
@@ -288,7 +292,8 @@ class LiveTeacherActivationsTest {
   private static List<Map<String, Tensor>> batchesOfThreeEpochs() throws Exception {
     List<Map<String, Tensor>> batches = new ArrayList<>();
     try (LiveTeacherActivations activations =
-        activations(texts("bert_seqcls_ts11"), teacher("bert_seqcls_ts11"), List.of(SCORES), 10_000)) {
+        activations(
+            texts("bert_seqcls_ts11"), teacher("bert_seqcls_ts11"), List.of(SCORES), 10_000)) {
       for (int epoch = 0; epoch < 3; epoch++) {
         activations.epoch(epoch).forEach(rows -> batches.add(activations.batch(rows)));
       }

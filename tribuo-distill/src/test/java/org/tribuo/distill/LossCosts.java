@@ -243,7 +243,8 @@ final class LossCosts {
                         FeatureMatching.of(teacher.activations(), new FeatureTerm("f", l))))
             .orElse(kl);
     try (LiveTeacherActivations beside =
-            new LiveTeacherActivations(texts(student), teacher, wanted(objective), Device.cpu(1), 0);
+            new LiveTeacherActivations(
+                texts(student), teacher, wanted(objective), Device.cpu(1), 0);
         PrefetchedBatches ahead = new PrefetchedBatches(beside)) {
       return train(objective, ahead);
     }
@@ -255,7 +256,9 @@ final class LossCosts {
     }
     Graph graph = Graph.of(student);
     Normalization.applyForTraining(graph);
-    return objective.attach(Ops.on(graph), graph.value(graph.outputs().get(0))).teacherActivations();
+    return objective
+        .attach(Ops.on(graph), graph.value(graph.outputs().get(0)))
+        .teacherActivations();
   }
 
   /** The mean of a step. */

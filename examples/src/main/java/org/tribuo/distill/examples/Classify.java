@@ -132,8 +132,6 @@ public final class Classify {
   }
 
   private static Label predict(Model<Label> model, TextTokenizer tokenizer, String text) {
-    return model
-        .predict(tokenizer.encode(text).toExample(LabelFactory.UNKNOWN_LABEL))
-        .getOutput();
+    return model.predict(tokenizer.encode(text).toExample(LabelFactory.UNKNOWN_LABEL)).getOutput();
   }
 }

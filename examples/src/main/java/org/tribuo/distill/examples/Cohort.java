@@ -51,8 +51,7 @@ record Cohort(
     DistillationTrainer.Builder<Label> builder =
         trainers
             .teaching(teacher, softTargets)
-            .activationTeacher(
-                OnnxTeacher.of(teacher).activationCacheBytes(featureCache));
+            .activationTeacher(OnnxTeacher.of(teacher).activationCacheBytes(featureCache));
     recipe.addTo(builder, trainers.training(), weight);
     if (recipe.asksTwoTeachers()) {
       builder.teacher(SeveralTeachers.of(OnnxTeacher.of(teacher), second.orElseThrow()));

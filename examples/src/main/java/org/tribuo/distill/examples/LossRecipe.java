@@ -15,6 +15,7 @@ import org.tribuo.distill.loss.FeatureTerm;
 import org.tribuo.distill.loss.HiddenStateMse;
 import org.tribuo.distill.loss.JensenShannon;
 import org.tribuo.distill.loss.KlDivergence;
+import org.tribuo.distill.loss.LayerMap;
 import org.tribuo.distill.loss.LogitStandardization;
 import org.tribuo.distill.loss.LogitsMse;
 import org.tribuo.distill.loss.MiniLm;
@@ -22,7 +23,6 @@ import org.tribuo.distill.loss.ReverseKl;
 import org.tribuo.distill.loss.RkdDistance;
 import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.loss.TinyBert;
-import org.tribuo.distill.loss.LayerMap;
 
 /** What a student learns from its teacher. */
 enum LossRecipe {

@@ -115,9 +115,7 @@ class DistillTextTest {
         TextTokenizer tokenizer = TextTokenizer.open(results.tokenizer(), 6)) {
       assertThat(student.maxLength()).isEqualTo(6);
       Label label =
-          student
-              .predict(tokenizer.encode(text).toExample(LabelFactory.UNKNOWN_LABEL))
-              .getOutput();
+          student.predict(tokenizer.encode(text).toExample(LabelFactory.UNKNOWN_LABEL)).getOutput();
       assertThat(line)
           .isEqualTo(
               String.format(Locale.ROOT, "%s\t%.3f\t%s", label.getLabel(), label.getScore(), text));

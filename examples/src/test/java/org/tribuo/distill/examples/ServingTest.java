@@ -50,8 +50,7 @@ class ServingTest {
         for (String text : TEXTS) {
           Label label =
               student
-                  .predict(
-                      tokenizer.encode(text).toExample(LabelFactory.UNKNOWN_LABEL))
+                  .predict(tokenizer.encode(text).toExample(LabelFactory.UNKNOWN_LABEL))
                   .getOutput();
           expected.add(
               String.format(Locale.ROOT, "%s\t%.3f\t%s", label.getLabel(), label.getScore(), text));

@@ -81,7 +81,8 @@ public final class Activations {
   }
 
   /**
-   * The student's activation of a layer: [batch, positions, width] or [batch, heads, queries, keys].
+   * The student's activation of a layer: [batch, positions, width] or [batch, heads, queries,
+   * keys].
    *
    * @throws GraphException if it was not found
    */
@@ -105,7 +106,9 @@ public final class Activations {
   private TensorType type(TransformerActivations whose, Activation activation) {
     Dimension own =
         Dimension.of(
-            activation.kind().isAttention() ? whose.get(activation).heads() : whose.get(activation).width());
+            activation.kind().isAttention()
+                ? whose.get(activation).heads()
+                : whose.get(activation).width());
     Shape shape =
         activation.kind().isAttention()
             ? Shape.of(batch, own, positions, positions)

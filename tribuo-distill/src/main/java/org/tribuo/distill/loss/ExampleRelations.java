@@ -11,7 +11,8 @@ import org.tribuo.distill.transformer.Activation.Kind;
  * compare relations between examples need no equal widths.
  */
 record ExampleRelations(Value student, Value teacher) {
-  static ExampleRelations of(Ops op, Activations activations, LayerPair layers, ExampleVector vector) {
+  static ExampleRelations of(
+      Ops op, Activations activations, LayerPair layers, ExampleVector vector) {
     LayerPair pair = activations.pairs(LayerMap.of(layers)).get(0);
     return new ExampleRelations(
         activations.pooled(activations.student(Kind.HIDDEN_STATE, pair.student()), vector),

@@ -16,10 +16,11 @@ public interface FeatureLoss extends Configurable, Provenancable<ConfiguredObjec
   /**
    * Writes the loss of a batch.
    *
-   * @param activations gives the activations of both; those of the teacher become inputs of the graph
+   * @param activations gives the activations of both; those of the teacher become inputs of the
+   *     graph
    * @return a scalar, with the loss's own mean over tokens or examples
-   * @throws org.tribuo.distill.graph.GraphException if an activation was not found, a layer does not
-   *     exist, or the activations of both do not fit each other
+   * @throws org.tribuo.distill.graph.GraphException if an activation was not found, a layer does
+   *     not exist, or the activations of both do not fit each other
    */
   Value over(Ops op, Activations activations);
 

@@ -38,6 +38,7 @@ public final class HiddenStateMse extends LayerwiseLoss {
   Value ofPair(Ops op, Activations activations, LayerPair pair) {
     HiddenStatePair states = HiddenStatePair.of(activations, pair);
     Value squares = op.reduceSum(op.square(op.sub(states.student(), states.teacher())), -1);
-    return op.div(activations.meanOverTokens(squares), (double) Activations.width(states.teacher()));
+    return op.div(
+        activations.meanOverTokens(squares), (double) Activations.width(states.teacher()));
   }
 }

@@ -33,7 +33,9 @@ import org.tribuo.distill.internal.component.PropertyChecks;
  * }</pre>
  */
 public final class LayerMap implements Configurable, Provenancable<ConfiguredObjectProvenance> {
-  /** What gives layers of a student, of M layers, one each of a teacher, of L, which has as many. */
+  /**
+   * What gives layers of a student, of M layers, one each of a teacher, of L, which has as many.
+   */
   public enum Rule {
     /**
      * Spread evenly, last with last: layer i with layer ⌊i·L/M⌋, as TinyBERT has it where M divides

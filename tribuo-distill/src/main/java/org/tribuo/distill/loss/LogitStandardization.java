@@ -48,7 +48,9 @@ public final class LogitStandardization implements SoftLoss {
   @Override
   public Set<HardLoss.AnswerForm> answerForms() {
     Set<HardLoss.AnswerForm> forms = EnumSet.of(HardLoss.AnswerForm.PROBABILITIES);
-    loss.answerForms().stream().filter(form -> form != HardLoss.AnswerForm.LOGITS).forEach(forms::add);
+    loss.answerForms().stream()
+        .filter(form -> form != HardLoss.AnswerForm.LOGITS)
+        .forEach(forms::add);
     return forms;
   }
 

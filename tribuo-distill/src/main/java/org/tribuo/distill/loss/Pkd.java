@@ -35,7 +35,8 @@ public final class Pkd extends LayerwiseLoss {
     HiddenStatePair states = HiddenStatePair.of(activations, pair);
     Value difference =
         op.sub(
-            direction(op, activations, states.student()), direction(op, activations, states.teacher()));
+            direction(op, activations, states.student()),
+            direction(op, activations, states.teacher()));
     return op.reduceMean(op.reduceSum(op.square(difference), -1));
   }
 

@@ -6,9 +6,9 @@ import org.tribuo.distill.graph.Value;
 
 /**
  * TinyBERT's recipe for what is inside (Jiao et al. 2020, arXiv:1909.10351, §3): {@link
- * HiddenStateMse} of the embeddings and of the layers + {@link AttentionMse} of scores, each with weight 1. The
- * paper trains with it alone first, then with the soft loss. Each of the three is reported: {@code
- * TERM.embeddings}, {@code TERM.hidden_states}, {@code TERM.attention}.
+ * HiddenStateMse} of the embeddings and of the layers + {@link AttentionMse} of scores, each with
+ * weight 1. The paper trains with it alone first, then with the soft loss. Each of the three is
+ * reported: {@code TERM.embeddings}, {@code TERM.hidden_states}, {@code TERM.attention}.
  *
  * <pre>{@code
  * <component name="inside" type="org.tribuo.distill.loss.TinyBert">
@@ -35,7 +35,8 @@ public final class TinyBert implements FeatureLoss {
     Value attention = new AttentionMse(layers, AttentionForm.SCORES).over(op, activations);
     return op.add(
         op.add(
-            activations.part("embeddings", embeddings), activations.part("hidden_states", hiddenStates)),
+            activations.part("embeddings", embeddings),
+            activations.part("hidden_states", hiddenStates)),
         activations.part("attention", attention));
   }
 

@@ -478,7 +478,8 @@ public final class Operator {
     WITHIN_NORMALIZATION,
 
     /**
-     * It is periodic, as the functions are that encode positions: no weight is learned through them.
+     * It is periodic, as the functions are that encode positions: no weight is learned through
+     * them.
      */
     PERIODIC,
 
@@ -499,8 +500,8 @@ public final class Operator {
   @FunctionalInterface
   public interface GradientRule {
     /**
-     * In the place of a gradient: this input gets none. That is an error where the input depends on a
-     * weight; a gradient that is zero is a value of zeros.
+     * In the place of a gradient: this input gets none. That is an error where the input depends on
+     * a weight; a gradient that is zero is a value of zeros.
      */
     Value NONE = Value.ABSENT;
 

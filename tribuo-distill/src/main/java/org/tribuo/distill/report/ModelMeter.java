@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import org.tribuo.Dataset;
 import org.tribuo.Example;
+import org.tribuo.Prediction;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.evaluation.LabelEvaluation;
 import org.tribuo.classification.evaluation.LabelEvaluator;
@@ -16,7 +17,6 @@ import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.engine.Device.ExecutionProvider;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.report.ModelMeter.Report.Quality;
-import org.tribuo.Prediction;
 
 /**
  * Measures classifiers on the same examples: alone on one thread, and in batches on all.

@@ -11,7 +11,6 @@ import org.tribuo.Prediction;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
 import org.tribuo.distill.task.token.Entities;
-import org.tribuo.distill.task.token.Entities;
 import org.tribuo.provenance.DataProvenance;
 import org.tribuo.provenance.EvaluationProvenance;
 import org.tribuo.sequence.SequenceDataSource;

@@ -9,15 +9,15 @@ import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.Provenancable;
 import com.oracle.labs.mlrg.olcut.provenance.impl.ConfiguredObjectProvenanceImpl;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.component.BooleanProperties;
 import org.tribuo.distill.internal.component.PropertyChecks;
+import org.tribuo.distill.operator.Operator;
 import org.tribuo.distill.operator.internal.Operators;
 import org.tribuo.distill.operator.internal.standard.StandardOperators;
-import java.util.List;
-import org.tribuo.distill.operator.Operator;
 
 /**
  * How a student's graph becomes a training graph: dropout, frozen weights, gradients of operators
@@ -172,8 +172,8 @@ public final class TrainingGraphOptions
   public interface GradientRuleSource
       extends Configurable, Provenancable<ConfiguredObjectProvenance> {
     /**
-     * Operators that have no gradient in the library, with theirs. What else is stated of them is not
-     * used.
+     * Operators that have no gradient in the library, with theirs. What else is stated of them is
+     * not used.
      */
     List<Operator> rules();
 

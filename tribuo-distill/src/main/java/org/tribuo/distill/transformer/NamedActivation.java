@@ -17,8 +17,8 @@ import org.tribuo.distill.transformer.ActivationValue.HeadLayout;
 /**
  * Names by hand an intermediate activation of a Transformer, where the search by structure does not
  * find it or finds another value. Names are those of the normalised graph, which {@code
- * DistillationListener.onActivations} is told. If a hidden state is named, nothing is searched: then
- * all that is compared must be named, and the highest layer of a hidden state is the last one.
+ * DistillationListener.onActivations} is told. If a hidden state is named, nothing is searched:
+ * then all that is compared must be named, and the highest layer of a hidden state is the last one.
  *
  * <pre>{@code
  * <component name="keys" type="org.tribuo.distill.transformer.NamedActivation">
@@ -31,7 +31,8 @@ import org.tribuo.distill.transformer.ActivationValue.HeadLayout;
  * </component>
  * }</pre>
  */
-public final class NamedActivation implements Configurable, Provenancable<ConfiguredObjectProvenance> {
+public final class NamedActivation
+    implements Configurable, Provenancable<ConfiguredObjectProvenance> {
   @ConfigurableName private String component = "NamedActivation";
 
   @Config(mandatory = true, description = "What it is.")

@@ -14,8 +14,8 @@ import org.tribuo.distill.loss.FeatureGraph.Sizes;
 import org.tribuo.distill.loss.LayerMap.LayerPair;
 
 /**
- * Each loss on activations, against values that were computed from the formulas in NumPy or are worked
- * out here.
+ * Each loss on activations, against values that were computed from the formulas in NumPy or are
+ * worked out here.
  */
 class FeatureCheckValuesTest {
   private static final double[] STUDENT = {1, 0, 0, 2, 1, 1};

@@ -23,10 +23,10 @@ import org.tribuo.distill.loss.FeatureGraph.Sizes;
 import org.tribuo.distill.loss.LayerMap.LayerPair;
 
 /**
- * Losses on activations, their gradients by the student's activations and by the matrices that project
- * them, against PyTorch: {@code src/dev/python/feature_goldens.py} wrote the numbers. Hidden states
- * of a wider teacher are projected, and heads of one with more of them averaged; those of a teacher
- * like the student are compared as they are.
+ * Losses on activations, their gradients by the student's activations and by the matrices that
+ * project them, against PyTorch: {@code src/dev/python/feature_goldens.py} wrote the numbers.
+ * Hidden states of a wider teacher are projected, and heads of one with more of them averaged;
+ * those of a teacher like the student are compared as they are.
  */
 class FeatureGoldensTest {
   private static final Sizes STUDENT = new Sizes(2, 4, 2);

@@ -258,7 +258,10 @@ class FeatureZooTest {
   }
 
   private static Map<String, Tensor> run(
-      Graph teacher, TransformerActivations found, List<Activation> activations, Map<String, Tensor> inputs)
+      Graph teacher,
+      TransformerActivations found,
+      List<Activation> activations,
+      Map<String, Tensor> inputs)
       throws Exception {
     Graph exposed = teacher.copy();
     found.expose(exposed, activations);

@@ -95,8 +95,11 @@ record ResponseLossCase(String name, Object loss, int fewest, int most, Optional
               .fromClasses(2),
           of(
               "TeacherMean.labelProbabilities",
-              new TeacherMean(new BinarySoftTargets(), TEACHERS, HardLoss.AnswerForm.LABEL_PROBABILITIES)),
-          of("TeacherMean.logits", new TeacherMean(new KlDivergence(), TEACHERS, HardLoss.AnswerForm.LOGITS))
+              new TeacherMean(
+                  new BinarySoftTargets(), TEACHERS, HardLoss.AnswerForm.LABEL_PROBABILITIES)),
+          of(
+                  "TeacherMean.logits",
+                  new TeacherMean(new KlDivergence(), TEACHERS, HardLoss.AnswerForm.LOGITS))
               .fromClasses(2));
 
   private static ResponseLossCase of(String name, HardLoss loss) {

@@ -96,8 +96,7 @@ public final class TextTokenizer implements AutoCloseable {
     if (maxLength <= special || maxLength > TokenSequence.MAX_LENGTH) {
       throw new IllegalArgumentException(
           "The maximum length is %d tokens, expected %d to %d: %s adds %d special tokens to a pair"
-              .formatted(
-                  maxLength, special + 1, TokenSequence.MAX_LENGTH, file.path(), special));
+              .formatted(maxLength, special + 1, TokenSequence.MAX_LENGTH, file.path(), special));
     }
     HuggingFaceTokenizer tokenizer =
         load(

@@ -14,11 +14,12 @@ import org.tribuo.impl.ArrayExample;
  * segments from 0. Two sequences are equal if their tokens are. Immutable: the arrays are copied on
  * the way in and on the way out; {@link #id} and {@link #typeId} read without copying.
  *
- * <p>As an example, the feature {@code input_ids@00042} holds the id of the token at position 42 <em>plus
- * one</em>; {@code token_type_ids@00042} holds its segment where that is not 0. The attention mask
- * is presence. Positions are padded with zeros, so the order of the names is the order of the
- * tokens. Plus one, because 0 is a valid token id (RoBERTa's {@code <s>}), while a Tribuo feature
- * of value 0 is as good as absent: it is never counted, and a pruning dataset removes it.
+ * <p>As an example, the feature {@code input_ids@00042} holds the id of the token at position 42
+ * <em>plus one</em>; {@code token_type_ids@00042} holds its segment where that is not 0. The
+ * attention mask is presence. Positions are padded with zeros, so the order of the names is the
+ * order of the tokens. Plus one, because 0 is a valid token id (RoBERTa's {@code <s>}), while a
+ * Tribuo feature of value 0 is as good as absent: it is never counted, and a pruning dataset
+ * removes it.
  *
  * @param ids the tokens' numbers in the tokenizer's vocabulary
  * @param typeIds the segment of each token: 0 in the first text, 1 in the second

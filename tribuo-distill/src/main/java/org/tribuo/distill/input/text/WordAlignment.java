@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.input.internal.text.WordPieces;
-import org.tribuo.distill.input.internal.text.Words;
 
 /**
  * Which tokens of a text are those of which word, by the offsets of both in the text. The words

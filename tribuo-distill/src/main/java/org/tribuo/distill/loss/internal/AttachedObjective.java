@@ -45,8 +45,8 @@ public final class AttachedObjective {
 
   /**
    * What is reported, outputs of the graph by their names, scalars: {@code loss} first, then its
-   * terms before they are weighted ({@code hard}, {@code soft}, those of activations), each followed
-   * by its parts if it has some ({@code soft.1}, {@code soft.2}, …).
+   * terms before they are weighted ({@code hard}, {@code soft}, those of activations), each
+   * followed by its parts if it has some ({@code soft.1}, {@code soft.2}, …).
    */
   public Map<String, Value> terms() {
     return terms;
@@ -58,8 +58,8 @@ public final class AttachedObjective {
   }
 
   /**
-   * The activations of the teacher among the {@link #inputs}, under {@link Activation#inputName}: float
-   * [batch, positions, width] or [batch, heads, queries, keys], padding included.
+   * The activations of the teacher among the {@link #inputs}, under {@link Activation#inputName}:
+   * float [batch, positions, width] or [batch, heads, queries, keys], padding included.
    */
   public List<Activation> teacherActivations() {
     return teacherActivations;

@@ -18,7 +18,9 @@ import org.tribuo.distill.transformer.internal.TransformerActivations;
  *     {@link TransformerActivations#find(org.tribuo.distill.graph.Graph, Map)}
  */
 public record FeatureMatching(
-    TransformerActivations teacher, List<FeatureTerm> terms, Map<Activation, ActivationValue> inStudent) {
+    TransformerActivations teacher,
+    List<FeatureTerm> terms,
+    Map<Activation, ActivationValue> inStudent) {
   /**
    * @throws IllegalArgumentException if there is no term, or two of one name
    */

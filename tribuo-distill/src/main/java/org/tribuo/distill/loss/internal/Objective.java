@@ -26,11 +26,11 @@ import org.tribuo.distill.transformer.internal.TransformerActivations;
 
 /**
  * What a training minimises: {@code (1 - alpha) * hard + alpha * soft}, or one of the two alone,
- * {@code + Σ weight * activation}. The hard loss is a mean over the rows that have a label, the soft
- * loss one over all rows that count; either is 0 in a batch without such rows. Where examples have
- * weights {@code w}, both means are {@code Σ w * loss / Σ w} over these rows of a batch; losses on
- * activations know no weights and are refused then. Alpha, temperature and the weights of terms are
- * inputs of the graph, so that they may change from step to step. Immutable.
+ * {@code + Σ weight * activation}. The hard loss is a mean over the rows that have a label, the
+ * soft loss one over all rows that count; either is 0 in a batch without such rows. Where examples
+ * have weights {@code w}, both means are {@code Σ w * loss / Σ w} over these rows of a batch;
+ * losses on activations know no weights and are refused then. Alpha, temperature and the weights of
+ * terms are inputs of the graph, so that they may change from step to step. Immutable.
  *
  * @param rows what a row is
  * @param hard the loss against the true labels
@@ -159,14 +159,14 @@ public record Objective(
 
   /**
    * Writes the objective into a student's graph and makes {@code loss} and its terms outputs of it.
-   * The student's activations are searched in the graph, the matrices that project them are drawn from
-   * the seed 0.
+   * The student's activations are searched in the graph, the matrices that project them are drawn
+   * from the seed 0.
    *
    * @param student the outputs of the student that it reads: start and end for {@link
    *     RowForm.Spans}, else one. FLOAT16 is cast to FLOAT.
    * @throws GraphException if the outputs do not fit the rows, the losses do not fit the outputs or
-   *     each other, activations were not found or do not fit, or the student uses one of the names of
-   *     {@link ObjectiveInputs}
+   *     each other, activations were not found or do not fit, or the student uses one of the names
+   *     of {@link ObjectiveInputs}
    */
   public AttachedObjective attach(Ops op, Value... student) {
     return attach(op, activationsIn(op.graph()), 0, student);
@@ -219,7 +219,8 @@ public record Objective(
     List<Term> terms = new ArrayList<>();
     for (FeatureTerm term : featureTerms()) {
       Parts parts = Parts.ofTerm(term.name());
-      Activations both = new Activations(op, inputs, student, teacher, projections, term.name(), parts);
+      Activations both =
+          new Activations(op, inputs, student, teacher, projections, term.name(), parts);
       Value weight = inputs.scalar(term.weightInput());
       Value value = term.loss().over(op, both);
       terms.add(new Term(term.name(), value, Optional.of(weight), parts.means(op)));

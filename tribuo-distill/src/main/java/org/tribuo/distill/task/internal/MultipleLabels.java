@@ -8,7 +8,6 @@ import org.tribuo.ImmutableOutputInfo;
 import org.tribuo.OutputFactory;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.internal.component.SavedComponents;
-import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.loss.BinarySoftTargets;
 import org.tribuo.distill.loss.HardLoss;
 import org.tribuo.distill.loss.SoftLoss;

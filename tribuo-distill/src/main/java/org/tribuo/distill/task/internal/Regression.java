@@ -8,7 +8,6 @@ import java.util.TreeSet;
 import org.tribuo.ImmutableOutputInfo;
 import org.tribuo.OutputFactory;
 import org.tribuo.distill.internal.component.SavedComponents;
-import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.loss.HardLoss;
 import org.tribuo.distill.loss.RegressionSoftTargets;
 import org.tribuo.distill.loss.SoftLoss;

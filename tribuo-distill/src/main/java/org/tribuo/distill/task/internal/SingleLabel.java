@@ -8,7 +8,6 @@ import org.tribuo.ImmutableOutputInfo;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.evaluation.LabelEvaluation;
 import org.tribuo.distill.internal.component.SavedComponents;
-import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.loss.CrossEntropy;
 import org.tribuo.distill.loss.HardLoss;
 import org.tribuo.distill.loss.KlDivergence;

@@ -7,7 +7,6 @@ import org.tribuo.Output;
 import org.tribuo.OutputFactory;
 import org.tribuo.distill.internal.component.SavedComponents;
 import org.tribuo.distill.internal.protos.ComponentProto;
-import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.loss.HardLoss;
 import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.loss.internal.RowForm;
@@ -21,8 +20,7 @@ import org.tribuo.protos.ProtoSerializable;
  *
  * @param <T> the outputs
  */
-public interface Task<T extends Output<T>>
-extends ProtoSerializable<ComponentProto> {
+public interface Task<T extends Output<T>> extends ProtoSerializable<ComponentProto> {
   /** The class of the outputs. */
   Class<T> outputType();
 

@@ -2,7 +2,6 @@ package org.tribuo.distill.task.internal;
 
 import java.util.Optional;
 import java.util.Set;
-import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.loss.HardLoss;
 import org.tribuo.distill.loss.SoftLoss;
 

@@ -48,7 +48,8 @@ public final class ActivationTeacher {
     }
     Graph normalized = transformer.normalizedForTraining();
     try {
-      return new ActivationTeacher(file, normalized, TransformerActivations.find(normalized, named));
+      return new ActivationTeacher(
+          file, normalized, TransformerActivations.find(normalized, named));
     } catch (GraphException e) {
       throw new GraphException("The teacher '%s': %s".formatted(file, e.getMessage()), e);
     }

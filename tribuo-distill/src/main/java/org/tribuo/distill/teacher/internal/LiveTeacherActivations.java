@@ -19,13 +19,13 @@ import org.tribuo.distill.transformer.Activation;
 
 /**
  * Texts with the activations of a teacher, which is run over each batch when it is made: unlike
- * logits, activations of all texts would not fit on a disk. Those of some texts may be kept in memory;
- * then it is run over the other texts of a batch alone. The teacher reads the same tokens as the
- * student, in inputs of its own.
+ * logits, activations of all texts would not fit on a disk. Those of some texts may be kept in
+ * memory; then it is run over the other texts of a batch alone. The teacher reads the same tokens
+ * as the student, in inputs of its own.
  *
  * <p>What is kept is what the teacher would show again, but for padding, as {@link
- * TextActivation#batch} says, and for the rounding, which may depend on the other texts of a batch. To
- * be asked for batches by one thread at a time.
+ * TextActivation#batch} says, and for the rounding, which may depend on the other texts of a batch.
+ * To be asked for batches by one thread at a time.
  */
 public final class LiveTeacherActivations implements TrainingData, AutoCloseable {
   private final ExampleTrainingData texts;
@@ -122,7 +122,8 @@ public final class LiveTeacherActivations implements TrainingData, AutoCloseable
     Map<String, Tensor> batch = new HashMap<>();
     for (int i = 0; i < wanted.size(); i++) {
       int activation = i;
-      List<TextActivation> one = ofRows.stream().map(activations -> activations.get(activation)).toList();
+      List<TextActivation> one =
+          ofRows.stream().map(activations -> activations.get(activation)).toList();
       batch.put(wanted.get(i).inputName(), TextActivation.batch(one, positions));
     }
     return batch;

@@ -52,7 +52,9 @@ final class AttentionSearch {
     Set<String> inside = Dependants.ofContent(normalized, layer.start(), layer.end());
     return normalized.topological().stream()
         .filter(
-            node -> StandardOperators.has(node, Operator.Trait.ATTENDS) && inside.contains(node.output()))
+            node ->
+                StandardOperators.has(node, Operator.Trait.ATTENDS)
+                    && inside.contains(node.output()))
         .flatMap(node -> search.attention(node, inside).stream())
         .findFirst()
         .orElse(Map.of());
@@ -83,7 +85,8 @@ final class AttentionSearch {
     Node pv = context.get().node();
     Optional<ActivationValue> queries =
         vectors(qk.input(0), scores.get().transposes("transA"), inside);
-    Optional<ActivationValue> keys = vectors(qk.input(1), !scores.get().transposes("transB"), inside);
+    Optional<ActivationValue> keys =
+        vectors(qk.input(1), !scores.get().transposes("transB"), inside);
     Optional<ActivationValue> values =
         vectors(pv.input(1), context.get().transposes("transB"), inside);
     if (queries.isEmpty() || keys.isEmpty() || values.isEmpty()) {
@@ -91,7 +94,8 @@ final class AttentionSearch {
     }
     int ofScores = queries.get().heads();
     Map<Kind, ActivationValue> found = new EnumMap<>(Kind.class);
-    found.put(Kind.ATTENTION_SCORES, new ActivationValue(softmax.input(0), layout.get(), ofScores, 0));
+    found.put(
+        Kind.ATTENTION_SCORES, new ActivationValue(softmax.input(0), layout.get(), ofScores, 0));
     found.put(
         Kind.ATTENTION_PROBABILITIES,
         new ActivationValue(softmax.output(), layout.get(), ofScores, 0));
@@ -160,7 +164,8 @@ final class AttentionSearch {
 
   // ---- from an operand to the vectors of all heads
 
-  private Optional<ActivationValue> vectors(String operand, boolean transposed, Set<String> inside) {
+  private Optional<ActivationValue> vectors(
+      String operand, boolean transposed, Set<String> inside) {
     Optional<Shape> shape = shape(operand).filter(s -> s.rank() == 3 || s.rank() == 4);
     if (shape.isEmpty()) {
       return Optional.empty();
@@ -178,7 +183,8 @@ final class AttentionSearch {
   private Optional<String> sideBySide(String operand, int number, long size, Set<String> inside) {
     String value = unscaled(operand, inside);
     Optional<Node> producer = graph.producer(value);
-    while (producer.isPresent() && StandardOperators.has(producer.get(), Operator.Trait.REARRANGES)) {
+    while (producer.isPresent()
+        && StandardOperators.has(producer.get(), Operator.Trait.REARRANGES)) {
       String source = producer.get().input(0);
       if (producer.get().is("Reshape") && splits(value, source, number, size)) {
         return Optional.of(unscaled(source, inside));

@@ -85,7 +85,8 @@ public final class EmbeddingTables {
   private record Lookup(String initializer, long rows, long width, String indices) {}
 
   private static Optional<Lookup> lookup(Graph graph, Node node) {
-    if (!StandardOperators.has(node, Operator.Trait.LOOKS_UP) || node.attributes().get("axis", 0L) != 0) {
+    if (!StandardOperators.has(node, Operator.Trait.LOOKS_UP)
+        || node.attributes().get("axis", 0L) != 0) {
       return Optional.empty();
     }
     String name = stored(graph, node.input(0));

@@ -66,7 +66,8 @@ public final class TransformerActivations {
    * @throws GraphException if there are no layers, the graph has no value of a name, or the value
    *     cannot be the activation
    */
-  public static TransformerActivations find(Graph normalized, Map<Activation, ActivationValue> byHand) {
+  public static TransformerActivations find(
+      Graph normalized, Map<Activation, ActivationValue> byHand) {
     OptionalInt last =
         byHand.keySet().stream()
             .filter(activation -> activation.kind() == Kind.HIDDEN_STATE)
@@ -88,7 +89,8 @@ public final class TransformerActivations {
         "layers: %d, named by hand".formatted(layers));
   }
 
-  private TransformerActivations with(Graph normalized, Activation activation, ActivationValue value) {
+  private TransformerActivations with(
+      Graph normalized, Activation activation, ActivationValue value) {
     Value named = normalized.value(value.value());
     int rank = value.layout().rank();
     boolean fits = named.shape().map(shape -> shape.rank() == rank).orElse(true);
@@ -129,7 +131,10 @@ public final class TransformerActivations {
       throw new GraphException(
           "There is no layer %d, expected one from %d to %d (%s)"
               .formatted(
-                  activation.layer(), activation.kind() == Kind.HIDDEN_STATE ? 0 : 1, layers, summary));
+                  activation.layer(),
+                  activation.kind() == Kind.HIDDEN_STATE ? 0 : 1,
+                  layers,
+                  summary));
     }
     throw new GraphException(
         ("The %s were not found. Looked for a Softmax between two matrix products of what the layer"
@@ -154,8 +159,8 @@ public final class TransformerActivations {
   }
 
   /**
-   * Makes activations outputs of a graph, under the names with which a student's training graph reads
-   * them, and its only ones. What only the former outputs needed goes.
+   * Makes activations outputs of a graph, under the names with which a student's training graph
+   * reads them, and its only ones. What only the former outputs needed goes.
    *
    * @param normalized the graph that was searched, or a copy of it; it is changed
    * @throws GraphException if an activation was not found, or the graph uses the name of one
@@ -183,7 +188,8 @@ public final class TransformerActivations {
   private String attention(int layer) {
     List<String> parts = new ArrayList<>();
     for (Kind kind : Kind.values()) {
-      ActivationValue value = kind == Kind.HIDDEN_STATE ? null : values.get(new Activation(kind, layer));
+      ActivationValue value =
+          kind == Kind.HIDDEN_STATE ? null : values.get(new Activation(kind, layer));
       if (value != null) {
         parts.add("%s %s".formatted(kind.words().replace("attention ", ""), value));
       }

@@ -7,7 +7,6 @@ import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.operator.Operator;
-import org.tribuo.distill.operator.Operator;
 import org.tribuo.distill.operator.internal.standard.StandardOperators;
 
 /** Distinguishes a model's weights from its constants. */
@@ -76,6 +75,7 @@ public final class Weights {
         && graph.consumers(name).stream()
             .noneMatch(
                 node ->
-                    StandardOperators.has(node, Operator.Trait.NORMALIZES) && !node.input(0).equals(name));
+                    StandardOperators.has(node, Operator.Trait.NORMALIZES)
+                        && !node.input(0).equals(name));
   }
 }

@@ -133,8 +133,7 @@ class DifferentiatorTest {
                     graph, loss.name(), List.of("w"), StandardOperators.TABLE))
         .isInstanceOf(UnknownOperatorException.class)
         .hasMessageContaining("No gradient rule for 'QuantizeLinear' (opset 21) at node '")
-        .hasMessageContaining(
-            "straightThroughQuantization = true of TrainingGraphOptions");
+        .hasMessageContaining("straightThroughQuantization = true of TrainingGraphOptions");
   }
 
   @Test

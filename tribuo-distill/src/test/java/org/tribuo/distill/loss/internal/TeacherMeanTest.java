@@ -58,7 +58,8 @@ class TeacherMeanTest {
     DoubleUnaryOperator sigmoid = x -> 1 / (1 + Math.exp(-x / temperature));
     double[] mean = mean(map(FIRST, sigmoid), map(SECOND, sigmoid));
     double[] logits = map(mean, p -> temperature * Math.log(p / (1 - p)));
-    assertThat(ofMean(new BinarySoftTargets(), HardLoss.AnswerForm.LABEL_PROBABILITIES, temperature))
+    assertThat(
+            ofMean(new BinarySoftTargets(), HardLoss.AnswerForm.LABEL_PROBABILITIES, temperature))
         .isEqualTo(ofOne(new BinarySoftTargets(), logits, temperature), within(1e-6));
   }
 
@@ -97,12 +98,14 @@ class TeacherMeanTest {
       new TeacherMean(loss, 2, HardLoss.AnswerForm.LOGITS);
     }
     // Standardised, logits that differ by a constant are the same.
-    new TeacherMean(new LogitStandardization(new LogitsMse()), 2, HardLoss.AnswerForm.PROBABILITIES);
+    new TeacherMean(
+        new LogitStandardization(new LogitsMse()), 2, HardLoss.AnswerForm.PROBABILITIES);
   }
 
   @Test
   void theLargestLogitsAloneAreNotAveraged() {
-    assertThatThrownBy(() -> ofMean(new SparseKlDivergence(2), HardLoss.AnswerForm.PROBABILITIES, 1))
+    assertThatThrownBy(
+            () -> ofMean(new SparseKlDivergence(2), HardLoss.AnswerForm.PROBABILITIES, 1))
         .isInstanceOf(GraphException.class)
         .hasMessageContaining("2 largest logits alone are neither averaged over several teachers");
     assertThatIllegalArgumentException()
@@ -110,7 +113,8 @@ class TeacherMeanTest {
         .withMessageContaining("A mean of 0 teachers");
   }
 
-  private static double ofMean(SoftLoss loss, HardLoss.AnswerForm of, double temperature) throws Exception {
+  private static double ofMean(SoftLoss loss, HardLoss.AnswerForm of, double temperature)
+      throws Exception {
     Map<String, Tensor> batch = batch(temperature);
     batch.put("teacher_logits_1", rows(FIRST));
     batch.put("teacher_logits_2", rows(SECOND));

@@ -16,7 +16,6 @@ import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.operator.Operator;
 import org.tribuo.distill.operator.Operator.Derivative;
-import org.tribuo.distill.operator.Operator;
 
 class OperatorsTest {
   private static final Operator ROUND = operator("Round").elementwise();

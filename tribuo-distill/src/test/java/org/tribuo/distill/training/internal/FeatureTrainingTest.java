@@ -147,7 +147,8 @@ class FeatureTrainingTest {
     return graph;
   }
 
-  private static Texts texts(Graph teacher, List<Activation> activations, int rows) throws OrtException {
+  private static Texts texts(Graph teacher, List<Activation> activations, int rows)
+      throws OrtException {
     Texts bare = new Texts(rows, Map.of());
     Graph exposed = teacher.copy();
     TransformerActivations.find(teacher).expose(exposed, activations);
@@ -256,7 +257,8 @@ class FeatureTrainingTest {
     graph.addInput("x", Tensor.of(new float[width], 1, 1, width).type());
     TransformerActivations teacher =
         TransformerActivations.find(
-            graph, Map.of(new Activation(Kind.HIDDEN_STATE, 2), ActivationValue.hiddenState("x", width)));
+            graph,
+            Map.of(new Activation(Kind.HIDDEN_STATE, 2), ActivationValue.hiddenState("x", width)));
     return Objective.of(
         RowForm.examples(), FeatureMatching.of(teacher, new FeatureTerm(TERM, loss)));
   }

@@ -256,7 +256,8 @@ class TransformerActivationsTest {
   void whatSomebodyNamesTakesThePlaceOfWhatWasFound() throws Exception {
     Graph graph = ZooModel.of("bert_seqcls_dynamo").normalized();
     Activation queries = new Activation(Kind.QUERIES, 1);
-    ActivationValue byHand = ActivationValue.vectors("transpose", HeadLayout.HEADS_FIRST, HEADS, SIZE);
+    ActivationValue byHand =
+        ActivationValue.vectors("transpose", HeadLayout.HEADS_FIRST, HEADS, SIZE);
 
     TransformerActivations found = TransformerActivations.find(graph);
     TransformerActivations named = TransformerActivations.find(graph, Map.of(queries, byHand));
@@ -270,7 +271,10 @@ class TransformerActivationsTest {
   }
 
   private static Tensor exposed(
-      Graph graph, TransformerActivations activations, Activation activation, Map<String, Tensor> inputs)
+      Graph graph,
+      TransformerActivations activations,
+      Activation activation,
+      Map<String, Tensor> inputs)
       throws Exception {
     Graph copy = graph.copy();
     activations.expose(copy, List.of(activation));

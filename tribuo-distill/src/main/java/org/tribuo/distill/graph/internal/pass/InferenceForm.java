@@ -60,6 +60,7 @@ public final class InferenceForm {
   }
 
   private static boolean staysAsItIs(Node node) {
-    return !node.domain().equals(Node.ONNX) || StandardOperators.has(node, Operator.Trait.QUANTIZED);
+    return !node.domain().equals(Node.ONNX)
+        || StandardOperators.has(node, Operator.Trait.QUANTIZED);
   }
 }

@@ -10,7 +10,6 @@ import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
-import org.tribuo.distill.input.text.ConllDataSource;
 import org.tribuo.distill.internal.component.FilesProvenance;
 import org.tribuo.provenance.ConfiguredDataSourceProvenance;
 

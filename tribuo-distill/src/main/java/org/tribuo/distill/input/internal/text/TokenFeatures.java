@@ -8,15 +8,13 @@ import org.tribuo.Example;
 import org.tribuo.Feature;
 import org.tribuo.FeatureMap;
 import org.tribuo.ImmutableFeatureMap;
-import org.tribuo.Output;
 import org.tribuo.VariableInfo;
 import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.hash.HashedFeatureMap;
-import org.tribuo.impl.ArrayExample;
 
 /**
- * Reads the tokens of Tribuo examples, which {@link TokenSequence#toExample} makes, within the limits
- * of one model.
+ * Reads the tokens of Tribuo examples, which {@link TokenSequence#toExample} makes, within the
+ * limits of one model.
  *
  * <p>Examples are read by feature name, never by feature id, so a text may be longer than all of
  * the training data. They are never changed, nor remembered. Safe for many threads.
@@ -26,8 +24,8 @@ import org.tribuo.impl.ArrayExample;
  */
 public record TokenFeatures(int positions, int vocabulary) {
   /**
-   * @throws IllegalArgumentException unless positions are from 1 to {@link TokenSequence#MAX_LENGTH} and the
-   *     vocabulary is not empty
+   * @throws IllegalArgumentException unless positions are from 1 to {@link
+   *     TokenSequence#MAX_LENGTH} and the vocabulary is not empty
    */
   public TokenFeatures {
     if (positions < 1 || positions > TokenSequence.MAX_LENGTH) {

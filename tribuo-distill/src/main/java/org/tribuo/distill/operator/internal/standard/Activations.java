@@ -2,8 +2,8 @@ package org.tribuo.distill.operator.internal.standard;
 
 import static org.tribuo.distill.operator.Operator.GradientRule.NONE;
 import static org.tribuo.distill.operator.Operator.GradientRule.grads;
-import static org.tribuo.distill.operator.Operator.operator;
 import static org.tribuo.distill.operator.Operator.Trait.ATTENDS;
+import static org.tribuo.distill.operator.Operator.operator;
 
 import java.util.List;
 import java.util.Optional;

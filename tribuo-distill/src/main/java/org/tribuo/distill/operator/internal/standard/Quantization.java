@@ -1,12 +1,12 @@
 package org.tribuo.distill.operator.internal.standard;
 
+import static org.tribuo.distill.operator.Operator.Derivative.Shapes.BROADCAST;
 import static org.tribuo.distill.operator.Operator.GradientRule.NONE;
 import static org.tribuo.distill.operator.Operator.GradientRule.grads;
-import static org.tribuo.distill.operator.Operator.Derivative.Shapes.BROADCAST;
-import static org.tribuo.distill.operator.Operator.each;
-import static org.tribuo.distill.operator.Operator.operator;
 import static org.tribuo.distill.operator.Operator.Trait.CONVERTS_QUANTIZED;
 import static org.tribuo.distill.operator.Operator.Trait.QUANTIZED;
+import static org.tribuo.distill.operator.Operator.each;
+import static org.tribuo.distill.operator.Operator.operator;
 
 import java.util.List;
 import java.util.stream.LongStream;

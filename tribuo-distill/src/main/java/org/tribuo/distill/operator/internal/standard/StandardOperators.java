@@ -3,7 +3,6 @@ package org.tribuo.distill.operator.internal.standard;
 import java.util.List;
 import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.operator.Operator;
-import org.tribuo.distill.operator.Operator;
 import org.tribuo.distill.operator.internal.Operators;
 
 /** The table of all operators that this library knows. */

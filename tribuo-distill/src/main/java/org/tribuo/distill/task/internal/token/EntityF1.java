@@ -8,7 +8,6 @@ import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.task.internal.Score;
 import org.tribuo.distill.task.token.Entities;
-import org.tribuo.distill.task.token.Entities;
 
 /**
  * The F1 of entities, exact span and type, over the labelled tokens of texts: {@code 2 right /
