@@ -43,7 +43,8 @@ import org.tribuo.distill.transformer.internal.TransformerFiles;
 
 /**
  * A teacher from an ONNX file. It reads the tokens that the student reads, or has a tokenizer of
- * its own: then each example must keep its text ({@link org.tribuo.distill.input.text.RawText}).
+ * its own: then each example must keep its text in the metadata {@code text}, and the second of a
+ * pair in {@code text-pair}, as {@code CsvTextDataSource} does on request.
  *
  * <pre>{@code
  * <component name="teacher" type="org.tribuo.distill.teacher.OnnxTeacher">

@@ -25,6 +25,7 @@ import org.tribuo.OutputFactory;
 import org.tribuo.classification.LabelFactory;
 import org.tribuo.distill.component.BooleanProperties;
 import org.tribuo.distill.input.internal.text.CsvTextDataSourceProvenance;
+import org.tribuo.distill.input.internal.text.RawText;
 import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.provenance.ConfiguredDataSourceProvenance;
 import org.tribuo.provenance.DatasetProvenance;

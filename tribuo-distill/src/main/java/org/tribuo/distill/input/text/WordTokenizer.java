@@ -48,7 +48,7 @@ public final class WordTokenizer implements AutoCloseable {
 
   /**
    * A sentence with a label for each word, Tribuo's unknown label where it is not known. Each word
-   * keeps its text ({@link RawText}).
+   * keeps its text, as metadata {@code text}.
    *
    * @param words at least one, none blank
    * @param labels as many

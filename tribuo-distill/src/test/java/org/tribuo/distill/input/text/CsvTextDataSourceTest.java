@@ -29,6 +29,7 @@ import org.tribuo.MutableDataset;
 import org.tribuo.Output;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
+import org.tribuo.distill.input.internal.text.RawText;
 import org.tribuo.distill.input.internal.text.TokenFeatures;
 import org.tribuo.multilabel.MultiLabel;
 import org.tribuo.multilabel.MultiLabelFactory;

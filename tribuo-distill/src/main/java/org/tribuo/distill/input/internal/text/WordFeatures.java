@@ -7,16 +7,16 @@ import org.tribuo.Example;
 import org.tribuo.Feature;
 import org.tribuo.FeatureMap;
 import org.tribuo.Output;
-import org.tribuo.distill.input.text.RawText;
 import org.tribuo.hash.HashedFeatureMap;
 import org.tribuo.impl.ArrayExample;
 import org.tribuo.sequence.SequenceExample;
 
 /**
  * The tokens of words as features of Tribuo sequences, and back. In the example of a word {@code
- * input_ids@00002} holds the id of its third token plus one, as {@link TokenSequence} says why. The
- * special tokens of the sentence are with its first word, as {@code before_ids@00000}, and with its
- * last, as {@code after_ids@00000}; a word without tokens has the feature {@value #NO_TOKENS}.
+ * input_ids@00002} holds the id of its third token plus one, as {@link
+ * org.tribuo.distill.input.text.TokenSequence} says why. The special tokens of the sentence are
+ * with its first word, as {@code before_ids@00000}, and with its last, as {@code after_ids@00000};
+ * a word without tokens has the feature {@value #NO_TOKENS}.
  */
 public final class WordFeatures {
   static final String IDS = "input_ids@";

@@ -1,4 +1,4 @@
-package org.tribuo.distill.input.text;
+package org.tribuo.distill.input.internal.text;
 
 import java.util.Optional;
 import org.tribuo.Example;
