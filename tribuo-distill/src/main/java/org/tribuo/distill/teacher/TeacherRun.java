@@ -7,7 +7,7 @@ import java.time.Duration;
  *
  * @param reusedRows rows that the store had
  * @param computedRows rows that the teacher was run over
- * @param duration wall time, of which reading the store and running the teacher are the most
+ * @param duration wall time, most of it for reading the store and running the teacher
  */
 public record TeacherRun(int reusedRows, int computedRows, Duration duration) {
   /** Whether the teacher was run at all. */

@@ -23,7 +23,7 @@ import java.util.Objects;
 public abstract class FilesProvenance extends SkeletalConfiguredObjectProvenance {
   private static final long serialVersionUID = 1L;
 
-  /** The name of the most tokens that a text has, where texts are among what is read. */
+  /** The name of the maximum number of tokens of a text, where texts are among what is read. */
   public static final String MAX_TOKENS = "max-tokens";
 
   /** What the name of a text begins with, which distinguishes it from a setting. */
