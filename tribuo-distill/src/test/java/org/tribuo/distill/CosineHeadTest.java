@@ -31,9 +31,11 @@ import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.distill.schedule.ConstantSchedule;
 import org.tribuo.distill.student.CosineHead;
 import org.tribuo.distill.student.EncoderStudent;
+import org.tribuo.distill.student.FrozenWeights;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.PrunedStudent;
 import org.tribuo.distill.student.StudentSource;
+import org.tribuo.distill.student.TrainingGraphOptions;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.training.AdamWOptimizer;
 import org.tribuo.distill.training.EarlyStopping;
@@ -173,14 +175,84 @@ class CosineHeadTest {
   }
 
   @Test
-  void withoutStagesItIsTheNearestClassMean() {
+  void laterStagesGoOnFromWhatWasTrained() {
+    List<Example<Label>> texts = TinyTexts.labelled(30, 3);
+    try (DistilledModel<Label> untrained = untrained(imprinted()).train(TinyTexts.dataset(texts));
+        DistilledModel<Label> model =
+            DistillationTrainer.<Label>builder()
+                .student(imprinted())
+                .stages(
+                    TrainingStage.of("first", 1).learningRate(1e-3f),
+                    TrainingStage.of("second", 1).learningRate(new ConstantSchedule(0)))
+                .device(Device.cpu(1))
+                .build()
+                .train(TinyTexts.dataset(texts));
+        DistilledModel<Label> first =
+            DistillationTrainer.<Label>builder()
+                .student(imprinted())
+                .stages(TrainingStage.of("first", 1).learningRate(1e-3f))
+                .device(Device.cpu(1))
+                .build()
+                .train(TinyTexts.dataset(texts))) {
+      Tensor twoStages = model.network().onnx().initializers().get(TaskHead.WEIGHT);
+      assertThat(twoStages)
+          .isNotEqualTo(untrained.network().onnx().initializers().get(TaskHead.WEIGHT));
+      assertThat(twoStages).isEqualTo(first.network().onnx().initializers().get(TaskHead.WEIGHT));
+    }
+  }
+
+  @Test
+  void aFrozenHeadKeepsTheClassMeans() {
     List<Example<Label>> texts = TinyTexts.labelled(30, 3);
     DistillationTrainer<Label> trainer =
         DistillationTrainer.<Label>builder()
             .student(imprinted())
-            .stages()
+            .trainingGraph(
+                new TrainingGraphOptions().frozenWeights(FrozenWeights.named(TaskHead.WEIGHT)))
+            .epochs(1)
             .device(Device.cpu(1))
             .build();
+    assertThat(weights(trainer, texts)).isEqualTo(weights(untrained(imprinted()), texts));
+  }
+
+  @Test
+  void aLabelThatOnlyTheTeacherKnowsStartsAtRandomAndIsLearned() {
+    List<Example<Label>> texts = new ArrayList<>(TinyTexts.labelled(40, 3));
+    texts.removeIf(text -> text.getOutput().getLabel().equals("green"));
+    texts.addAll(TinyTexts.unlabelled(20, 4));
+    try (DistilledModel<Label> model =
+        DistillationTrainer.<Label>builder()
+            .student(imprinted())
+            .teacher(OnnxTeacher.of(Zoo.file("bert_seqcls_ts11"), List.of("red", "blue", "green")))
+            .epochs(1)
+            .device(Device.cpu(1))
+            .build()
+            .train(TinyTexts.dataset(texts))) {
+      assertThat(model.network().labelOrder().names()).containsExactly("blue", "green", "red");
+      assertThat(model.network().onnx().initializers().get(TaskHead.WEIGHT).toFloats())
+          .doesNotContain(Float.NaN)
+          .doesNotContain(0f);
+    }
+  }
+
+  private static DistillationTrainer<Label> untrained(StudentSource student) {
+    return DistillationTrainer.<Label>builder()
+        .student(student)
+        .stages()
+        .device(Device.cpu(1))
+        .build();
+  }
+
+  private static float[] weights(DistillationTrainer<Label> trainer, List<Example<Label>> texts) {
+    try (DistilledModel<Label> model = trainer.train(TinyTexts.dataset(texts))) {
+      return model.network().onnx().initializers().get(TaskHead.WEIGHT).toFloats();
+    }
+  }
+
+  @Test
+  void withoutStagesItIsTheNearestClassMean() {
+    List<Example<Label>> texts = TinyTexts.labelled(30, 3);
+    DistillationTrainer<Label> trainer = untrained(imprinted());
     Helpers.testConfigurableRoundtrip(trainer);
     try (DistilledModel<Label> model = trainer.train(TinyTexts.dataset(texts))) {
       List<String> columns = model.network().labelOrder().names();

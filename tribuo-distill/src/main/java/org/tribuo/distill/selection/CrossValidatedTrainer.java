@@ -42,8 +42,7 @@ import org.tribuo.provenance.impl.TrainerProvenanceImpl;
  * </component>
  * }</pre>
  *
- * @param <T> Label, MultiLabel, Regressor, or the outputs of another {@link Task} that knows how to
- *     compare models
+ * @param <T> Label, MultiLabel or Regressor
  */
 public final class CrossValidatedTrainer<T extends Output<T>> implements Trainer<T> {
   /** The number of the chosen candidate, from 0, among the instance values of the provenance. */
