@@ -289,9 +289,9 @@ class DistilledModelTest {
         .hasStackTraceContaining("has no output 'probabilities'");
     assertThatReading(with(saved, content.toBuilder().setTask(task("Regression", 0)).build()))
         .hasStackTraceContaining("its outputs are ImmutableLabelInfo, and its task is")
-        .hasStackTraceContaining("task.Regression'");
+        .hasStackTraceContaining("task.internal.Regression'");
     assertThatReading(with(saved, content.toBuilder().setTask(task("Poetry", 0)).build()))
-        .hasStackTraceContaining("task.Poetry' cannot be read");
+        .hasStackTraceContaining("task.internal.Poetry' cannot be read");
     assertThatReading(with(saved, content.toBuilder().setTask(task("SingleLabel", 3)).build()))
         .hasStackTraceContaining("was saved with version 3, this library reads version 0");
   }

@@ -141,7 +141,7 @@ record Trainers(
   }
 
   /**
-   * As {@link #control()}, but it starts where the taught student starts.
+   * As {@link #control()}, but it starts where the distilled student starts.
    *
    * @param taught the ONNX file of the fine-tuned teacher
    */

@@ -10,7 +10,7 @@ import org.tribuo.distill.engine.Precision;
  *
  * @param reusedRows rows that the store had
  * @param computedRows rows that the teacher was run over
- * @param duration wall time, of which reading the store and running the teacher are the most
+ * @param duration wall time, most of it for reading the store and running the teacher
  * @param cost what the precision of the soft targets costs, where that was measured: for {@link
  *     Precision#INT8_PRODUCTS}
  */

@@ -13,8 +13,8 @@ import java.util.stream.IntStream;
  * times the length of the longest. A pure function of the lengths, the settings and the random
  * numbers; safe for many threads.
  *
- * @param maxRows the most rows a batch may have
- * @param maxTokens the most tokens a batch may have, padding included
+ * @param maxRows the maximum number of rows of a batch
+ * @param maxTokens the maximum number of tokens of a batch, padding included
  * @param pool how many batches' worth of rows are sorted together for training: more means less
  *     padding, fewer a better mix of lengths
  */

@@ -56,7 +56,7 @@ public final class Teacher implements AutoCloseable {
   private final ModelFiles files;
   private final Map<String, TensorType> inputs;
 
-  /** The outputs of the file that were asked for: one, or one for each column of a row. */
+  /** The outputs of the file that were chosen: one, or one for each column of a row. */
   private final List<String> declared;
 
   /** These outputs, or those of the logits below them. */
