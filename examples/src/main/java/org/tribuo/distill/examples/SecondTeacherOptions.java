@@ -50,6 +50,7 @@ public final class SecondTeacherOptions implements Options {
     teacher.cosineScale = first.cosineScale;
     teacher.epochs = first.epochs;
     teacher.learningRate = first.learningRate;
+    teacher.precision = first.precision;
     return teacher;
   }
 
