@@ -3,14 +3,12 @@ package org.tribuo.distill.sequence;
 import com.oracle.labs.mlrg.olcut.config.Config;
 import com.oracle.labs.mlrg.olcut.provenance.Provenance;
 import java.util.Map;
-import org.tribuo.MutableDataset;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.DistilledModel;
 import org.tribuo.distill.input.SequenceModalities;
 import org.tribuo.distill.input.SequenceModality;
 import org.tribuo.distill.task.token.TagSequence;
-import org.tribuo.distill.task.token.TagSequenceFactory;
 import org.tribuo.provenance.TrainerProvenance;
 import org.tribuo.provenance.impl.TrainerProvenanceImpl;
 import org.tribuo.sequence.SequenceDataset;
@@ -95,11 +93,12 @@ public final class SequenceDistillationTrainer implements SequenceTrainer<Label>
       throw new IllegalArgumentException("The dataset is empty, expected sequences to train on");
     }
     SequenceModality modality = SequenceModalities.of(sequences.getFeatureMap());
-    int maxLength = trainer.maxLength(new TagSequenceFactory());
-    MutableDataset<TagSequence> texts = new Windows(modality, maxLength).dataset(sequences);
-    TrainerProvenance provenance = getProvenance();
-    DistilledModel<TagSequence> student = trainer.train(texts, runProvenance);
-    return DistilledSequenceModel.trained(student, modality, sequences, provenance);
+    DistilledModel<TagSequence> student =
+        trainer.train(
+            maxLength -> new Windows(modality, maxLength).dataset(sequences),
+            this::getProvenance,
+            runProvenance);
+    return DistilledSequenceModel.trained(student, modality, sequences);
   }
 
   @Override

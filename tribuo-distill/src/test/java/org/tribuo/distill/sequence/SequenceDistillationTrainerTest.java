@@ -7,6 +7,14 @@ import static org.assertj.core.api.Assertions.within;
 import com.oracle.labs.mlrg.olcut.config.ConfigurationManager;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import com.oracle.labs.mlrg.olcut.provenance.ProvenanceUtil;
+import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
+import java.io.IOException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.tribuo.distill.student.StudentSource;
+import org.tribuo.distill.student.internal.Student;
+import org.tribuo.distill.task.internal.Head;
+import org.tribuo.distill.transformer.internal.TransformerFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -322,6 +330,51 @@ class SequenceDistillationTrainerTest {
           .contains("0");
       assertThat(trainer.getInvocationCount()).isEqualTo(1);
     }
+  }
+
+  /** Counts how often a student is made. */
+  private record CountedStudent(StudentSource source, AtomicInteger made) implements StudentSource {
+    @Override
+    public Student make(Head head, long seed, TransformerFiles files) throws IOException {
+      made.incrementAndGet();
+      return source.make(head, seed, files);
+    }
+
+    @Override
+    public ConfiguredObjectProvenance getProvenance() {
+      return source.getProvenance();
+    }
+  }
+
+  @Test
+  void theStudentIsMadeOnceHoweverLongTheSentencesAre() {
+    CountedStudent student = new CountedStudent(bert(), new AtomicInteger());
+    MutableSequenceDataset<Label> longer = TinySentences.dataset(TinySentences.make(6, 100, 8));
+    try (DistilledSequenceModel model =
+        SequenceDistillationTrainer.of(bertTrainer(1).student(student).build()).train(longer)) {
+      assertThat(model.maxLength()).isEqualTo(64);
+      assertThat(student.made()).hasValue(1);
+    }
+  }
+
+  @Test
+  void eachOfSeveralTrainingsAtOnceHasItsOwnInvocation() {
+    SequenceDistillationTrainer trainer = SequenceDistillationTrainer.of(bertTrainer(1).build());
+    List<String> invocations =
+        IntStream.range(0, 4)
+            .parallel()
+            .mapToObj(
+                any -> {
+                  try (DistilledSequenceModel model = trainer.train(TRAIN)) {
+                    return ((TrainerProvenanceImpl) model.getProvenance().getTrainerProvenance())
+                        .getInstanceValues()
+                        .get("train-invocation-count")
+                        .toString()
+                        .replaceAll("[^0-9]", "");
+                  }
+                })
+            .toList();
+    assertThat(invocations).containsExactlyInAnyOrder("0", "1", "2", "3");
   }
 
   @Test
