@@ -8,6 +8,7 @@ import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.DistilledModel;
 import org.tribuo.distill.input.SequenceModalities;
 import org.tribuo.distill.input.SequenceModality;
+import org.tribuo.distill.internal.component.ExampleException;
 import org.tribuo.distill.task.token.TagSequence;
 import org.tribuo.provenance.TrainerProvenance;
 import org.tribuo.provenance.impl.TrainerProvenanceImpl;
@@ -93,12 +94,14 @@ public final class SequenceDistillationTrainer implements SequenceTrainer<Label>
       throw new IllegalArgumentException("The dataset is empty, expected sequences to train on");
     }
     SequenceModality modality = SequenceModalities.of(sequences.getFeatureMap());
-    DistilledModel<TagSequence> student =
-        trainer.train(
-            maxLength -> new Windows(modality, maxLength).dataset(sequences),
-            this::getProvenance,
-            runProvenance);
-    return DistilledSequenceModel.trained(student, modality, sequences);
+    CutSequences cut = new CutSequences(modality, sequences);
+    try {
+      DistilledModel<TagSequence> student =
+          trainer.train(cut::within, this::getProvenance, runProvenance);
+      return DistilledSequenceModel.trained(student, modality, sequences);
+    } catch (ExampleException e) {
+      throw cut.named(e);
+    }
   }
 
   @Override

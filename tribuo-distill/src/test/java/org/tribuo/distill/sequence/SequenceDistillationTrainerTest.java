@@ -452,6 +452,49 @@ class SequenceDistillationTrainerTest {
         .withMessageContaining("maxLength is 1000 tokens, but the model has positions for");
   }
 
+  /** Of windows, which are numbered on their way, it is said what is wrong with the sentence. */
+  @Test
+  void whatDoesNotFitIsNamedAsTheUserKnowsIt() {
+    List<TinySentences.Sentence> sentences = new ArrayList<>(TinySentences.make(3, 40, 1));
+    SequenceDistillationTrainer trainer =
+        SequenceDistillationTrainer.of(
+            bertTrainer(1).batching(new Batching().maxLength(12)).build());
+    MutableSequenceDataset<Label> weighted = TinySentences.dataset(sentences);
+    weighted.getExample(2).setWeight(-1);
+    assertThatExceptionOfType(IllegalArgumentException.class)
+        .isThrownBy(() -> trainer.train(weighted))
+        .withMessage("Sequence 2 has the weight -1.0, expected a finite number of 0 or more");
+    MutableSequenceDataset<Label> odd = TinySentences.dataset(sentences);
+    odd.getExample(1)
+        .get(33)
+        .set(new org.tribuo.Feature("input_ids@00000", 5000));
+    assertThatExceptionOfType(IllegalArgumentException.class)
+        .isThrownBy(() -> trainer.train(odd))
+        .withMessageStartingWith("Element 33 of sequence 1: Token 4999 at position ");
+    SequenceDistillationTrainer ofTeacher =
+        SequenceDistillationTrainer.of(
+            bertTrainer(1)
+                .student(NewStudent.of(6000, 1, 8, 2))
+                .teacher(OnnxTeacher.of(Zoo.file("electra_tokcls_ts11"), TinySentences.LABELS))
+                .build());
+    assertThatExceptionOfType(IllegalArgumentException.class)
+        .isThrownBy(() -> ofTeacher.train(odd))
+        .withMessageStartingWith("Element 33 of sequence 1 has token 4999, outside of the");
+  }
+
+  @Test
+  void heldOutSentencesAreHeldOutWithAllTheirWindows() {
+    try (DistilledSequenceModel model =
+        SequenceDistillationTrainer.of(
+                bertTrainer(1)
+                    .batching(new Batching().maxLength(12))
+                    .earlyStopping(new EarlyStopping(0.01, 1))
+                    .build())
+            .train(TinySentences.dataset(TinySentences.make(3, 40, 1)))) {
+      assertThat(Integer.parseInt(run(model, "held-out-rows"))).isGreaterThan(3);
+    }
+  }
+
   @Test
   void aTeacherWithOtherTokensIsRefused() {
     OnnxTeacher teacher =

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.tribuo.distill.internal.component.ExampleException;
 
 /**
  * The names of the columns of a logits matrix, first column first. A model file does not say them,
@@ -68,8 +69,8 @@ public final class LabelOrder {
   public int column(String name, int example) {
     Integer column = columns.get(name);
     if (column == null) {
-      throw new IllegalArgumentException(
-          "Example %d has the label '%s', expected one of %s".formatted(example, name, names));
+      throw new ExampleException(
+          example, "has the label '%s', expected one of %s".formatted(name, names));
     }
     return column;
   }
