@@ -1,6 +1,7 @@
 package org.tribuo.distill.task;
 
 import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.task.internal.Reference;
 import org.tribuo.distill.task.internal.Score;
 
 /** The fraction of the rows whose largest logit is that of the label. */
@@ -11,10 +12,10 @@ record Accuracy() implements Score {
   }
 
   @Override
-  public double of(Tensor logits, Tensor labels, Tensor weights) {
+  public double of(Tensor logits, Reference reference) {
     float[] values = logits.toFloats();
-    long[] expected = labels.toLongs();
-    float[] weight = weights.toFloats();
+    long[] expected = reference.labels().toLongs();
+    float[] weight = reference.weights().toFloats();
     int columns = (int) logits.dim(-1);
     double right = 0;
     double all = 0;

@@ -1,6 +1,7 @@
 package org.tribuo.distill.task;
 
 import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.task.internal.Reference;
 import org.tribuo.distill.task.internal.Score;
 
 /** The mean of the squared errors, negative. */
@@ -11,10 +12,10 @@ record NegativeSquaredError() implements Score {
   }
 
   @Override
-  public double of(Tensor logits, Tensor labels, Tensor weights) {
+  public double of(Tensor logits, Reference reference) {
     float[] values = logits.toFloats();
-    float[] expected = labels.toFloats();
-    float[] weight = weights.toFloats();
+    float[] expected = reference.labels().toFloats();
+    float[] weight = reference.weights().toFloats();
     int columns = (int) logits.dim(-1);
     double sum = 0;
     double all = 0;
