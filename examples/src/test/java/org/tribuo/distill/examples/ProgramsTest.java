@@ -61,7 +61,7 @@ class ProgramsTest {
         .matches("\\w+\\??, \\d[.,]\\d{3}: Where is my new card\\?");
 
     copyPosts();
-    assertThat(run("TagWords").lines())
+    assertThat(run("TagWords", "--quick", "1").lines())
         .hasSize(3)
         .allMatch(line -> line.matches("(teacher|student|control): entity F1 \\d.*MB"));
     assertThat(results).isDirectoryContaining("glob:**my-small-tagger.onnx");
