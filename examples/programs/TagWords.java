@@ -29,7 +29,7 @@ public class TagWords {
   private static final Path DATA = Path.of("examples/data/wnut17");
   private static final Path UNPACKED = Path.of("target/banking77");
 
-  private static final int FEW_POSTS = 800;
+  private static final int FEW_POSTS = 500;
 
   private static boolean quick;
   private static long seed;
@@ -64,7 +64,7 @@ public class TagWords {
 
   private static DistillationTrainer.Builder<TagSequence> settings(int epochs, float rate) {
     return DistillationTrainer.<TagSequence>builder()
-        .epochs(quick ? epochs / 2 : epochs)
+        .epochs(quick ? epochs / 4 : epochs)
         .optimizer(new AdamWOptimizer().learningRate(rate))
         .seed(seed);
   }

@@ -209,6 +209,7 @@ public final class OnnxTeacher implements TeacherSource.Member {
                 use.task().head(new LabelOrder(columns.names())).row(),
                 logits(model),
                 use.task().probabilities().isEmpty(),
+                Optional.empty(),
                 use.device()),
             columns,
             reading(model)));

@@ -115,6 +115,7 @@ final class DamagedOnnx implements DamagedInput {
                 RowShape.of(3),
                 Optional.empty(),
                 false,
+                Optional.empty(),
                 Device.cpu(1)))) {
       Map<String, Tensor> inputs = new LinkedHashMap<>();
       teacher.inputs().forEach((name, type) -> inputs.put(name, ones(type)));

@@ -3,9 +3,11 @@ package org.tribuo.distill.task.internal;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.tribuo.distill.internal.component.ExampleException;
 
 /**
@@ -48,6 +50,21 @@ public final class LabelOrder {
 
   public static LabelOrder of(String... names) {
     return new LabelOrder(List.of(names));
+  }
+
+  /**
+   * Columns that have numbers, from 0: each name has as many digits as the last, so that names in
+   * order are numbers in order.
+   *
+   * @param columns 1 or more
+   */
+  public static LabelOrder numbered(int columns) {
+    int digits = Integer.toString(columns - 1).length();
+    String format = "%0" + digits + "d";
+    return new LabelOrder(
+        IntStream.range(0, columns)
+            .mapToObj(column -> String.format(Locale.ROOT, format, column))
+            .toList());
   }
 
   /** The names, first column first. */

@@ -88,7 +88,7 @@ public final class Teacher implements AutoCloseable {
    */
   public static Teacher open(TeacherSettings settings) throws IOException {
     OnnxModel model = OnnxModel.read(settings.model());
-    Graph graph = Graph.of(model);
+    Graph graph = graph(settings, model);
     List<String> declared = logits(settings, graph);
     return new Teacher(
         settings,
@@ -96,6 +96,14 @@ public final class Teacher implements AutoCloseable {
         Collections.unmodifiableMap(new LinkedHashMap<>(graph.inputs())),
         declared,
         settings.values() ? declared : logitsBelow(settings, graph, declared));
+  }
+
+  /** The file's own graph, or that of an encoder that is pooled. */
+  private static Graph graph(TeacherSettings settings, OnnxModel model) {
+    return settings
+        .head()
+        .map(head -> head.attach(Transformer.of(model)))
+        .orElseGet(() -> Graph.of(model));
   }
 
   private static List<String> logits(TeacherSettings settings, Graph graph) {
@@ -170,7 +178,7 @@ public final class Teacher implements AutoCloseable {
     Device device = settings.device();
     return new SoftTargetKey(
         sha256(),
-        output(),
+        settings.head().map(head -> output() + " of " + head).orElseGet(this::output),
         device.provider(),
         device.computedPrecision(),
         rows.sha256(),
@@ -262,6 +270,10 @@ public final class Teacher implements AutoCloseable {
   /** Weights beside the file may be larger than what can be handed over; so it stays as it is. */
   private LoadedModel load(OnnxModel model, Device device) {
     Engine engine = Engines.inference();
+    if (settings.head().isPresent()) {
+      return engine.load(
+          Transformer.of(graph(settings, model).toModel()).forInference(), device);
+    }
     if (!outputs.equals(declared)) {
       Graph graph = Graph.of(model);
       logitsBelow(settings, graph, declared);

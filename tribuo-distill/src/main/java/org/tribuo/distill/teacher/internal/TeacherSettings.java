@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.internal.RowShape;
 import org.tribuo.distill.task.internal.LabelOrder;
+import org.tribuo.distill.transformer.internal.EmbeddingHead;
 
 /**
  * What makes a teacher.
@@ -16,6 +17,8 @@ import org.tribuo.distill.task.internal.LabelOrder;
  * @param logits the output that holds the logits; empty to find it
  * @param values whether that output holds the values of a regression, which are taken as they are;
  *     of a classifier that ends in probabilities the logits below them are taken
+ * @param head what pools an encoder, in the place of everything behind its layers; empty for a
+ *     model whose file has the output
  * @param device where the teacher runs
  */
 public record TeacherSettings(
@@ -24,6 +27,7 @@ public record TeacherSettings(
     RowShape rows,
     Optional<String> logits,
     boolean values,
+    Optional<EmbeddingHead> head,
     Device device) {
   /**
    * @throws IllegalArgumentException unless there is a label for each column of a row
@@ -42,26 +46,32 @@ public record TeacherSettings(
    */
   public static TeacherSettings of(Path model, LabelOrder labels) {
     return new TeacherSettings(
-        model, labels, RowShape.of(labels.size()), Optional.empty(), false, Device.cpu(0));
+        model, labels, RowShape.of(labels.size()), Optional.empty(), false, Optional.empty(), Device.cpu(0));
   }
 
   /** The same, of which an example has logits of another shape: a vector for each token, say. */
   public TeacherSettings withRows(RowShape shape) {
-    return new TeacherSettings(model, labels, shape, logits, values, device);
+    return new TeacherSettings(model, labels, shape, logits, values, head, device);
   }
 
   /** The same with the logits in a named output. */
   public TeacherSettings withLogits(String output) {
-    return new TeacherSettings(model, labels, rows, Optional.of(output), values, device);
+    return new TeacherSettings(model, labels, rows, Optional.of(output), values, head, device);
   }
 
   /** The same, asked for the values of a regression. */
   public TeacherSettings withValues() {
-    return new TeacherSettings(model, labels, rows, logits, true, device);
+    return new TeacherSettings(model, labels, rows, logits, true, head, device);
+  }
+
+  /** The same of an encoder that is pooled. */
+  public TeacherSettings withHead(EmbeddingHead pooled) {
+    return new TeacherSettings(
+        model, labels, rows, Optional.of(pooled.output()), values, Optional.of(pooled), device);
   }
 
   /** The same, run elsewhere. */
   public TeacherSettings withDevice(Device elsewhere) {
-    return new TeacherSettings(model, labels, rows, logits, values, elsewhere);
+    return new TeacherSettings(model, labels, rows, logits, values, head, elsewhere);
   }
 }
