@@ -4,7 +4,6 @@ import org.tribuo.Model;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
 import org.tribuo.distill.input.text.TextTokenizer;
-import org.tribuo.distill.input.text.TokenFeatures;
 
 /** Labels the texts that are its arguments with the student of Distil.java. */
 public class ClassifyTexts {
@@ -14,8 +13,7 @@ public class ClassifyTexts {
         Model.deserializeFromFile(results.resolve("my-student.tribuo")).castModel(Label.class);
     try (TextTokenizer tokenizer = TextTokenizer.open(results.resolve("tokenizer.json"), 64)) {
       for (String text : texts) {
-        Example<Label> example =
-            TokenFeatures.toExample(tokenizer.encode(text), LabelFactory.UNKNOWN_LABEL);
+        Example<Label> example = tokenizer.encode(text).toExample(LabelFactory.UNKNOWN_LABEL);
         Label label = model.predict(example).getOutput();
         System.out.printf("%s, %.3f: %s%n", label.getLabel(), label.getScore(), text);
       }

@@ -11,8 +11,8 @@ import org.tribuo.distill.report.ExperimentRun;
 import org.tribuo.distill.report.ModelMeter;
 import org.tribuo.distill.report.ProgressLines;
 import org.tribuo.distill.report.SpeedMeter;
-import org.tribuo.distill.student.CutStudent;
 import org.tribuo.distill.student.OnnxStudent;
+import org.tribuo.distill.student.PrunedStudent;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.training.AdamWOptimizer;
 
@@ -35,7 +35,7 @@ public class Distil {
     Path teacher = results.resolve("teacher.onnx");
     DistillationTrainer<Label> trainer =
         DistillationTrainer.<Label>builder()
-            .student(CutStudent.keeping(2, OnnxStudent.of(teacher)))
+            .student(PrunedStudent.keeping(2, OnnxStudent.of(teacher)))
             .teacher(OnnxTeacher.of(teacher))
             .objective(new DistillationObjective().alpha(0.9f).temperature(2))
             .optimizer(new AdamWOptimizer().learningRate(4e-4f))
@@ -58,6 +58,6 @@ public class Distil {
       student.exportOnnx(file);
       run.measure("student", student, file, meter);
     }
-    run.results().comparison().table().lines().forEach(System.out::println);
+    run.results().table().lines().forEach(System.out::println);
   }
 }

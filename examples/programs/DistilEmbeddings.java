@@ -15,15 +15,13 @@ import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.DistilledModel;
 import org.tribuo.distill.embedding.TextEmbedder;
 import org.tribuo.distill.input.text.TextTokenizer;
-import org.tribuo.distill.input.text.TokenFeatures;
 import org.tribuo.distill.loss.CosineDistance;
 import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.loss.PairwiseCosines;
 import org.tribuo.distill.loss.WeightedLosses;
-import org.tribuo.distill.student.CutStudent;
+import org.tribuo.distill.student.PrunedStudent;
 import org.tribuo.distill.student.EmbeddingStudent;
 import org.tribuo.distill.student.EncoderStudent;
-import org.tribuo.distill.task.SentenceEmbedding;
 import org.tribuo.distill.teacher.EmbeddingTeacher;
 import org.tribuo.distill.training.AdamWOptimizer;
 import org.tribuo.distill.transformer.Pooling;
@@ -65,16 +63,15 @@ public class DistilEmbeddings {
             new SimpleDataSourceProvenance("sentences of SICK", outputs), outputs);
     try (TextTokenizer tokens = TextTokenizer.open(tokenizer, MAX_LENGTH)) {
       for (var text : tokens.encodeAll(List.copyOf(sentences(training)))) {
-        texts.add(TokenFeatures.toExample(text, outputs.getUnknownOutput()));
+        texts.add(text.toExample(outputs.getUnknownOutput()));
       }
     }
 
     var student =
         EmbeddingStudent.of(
-            CutStudent.keeping(layers, EncoderStudent.of(encoder, POOLING)), POOLING);
+            PrunedStudent.keeping(layers, EncoderStudent.of(encoder, POOLING)), POOLING);
     DistillationTrainer<Regressor> trainer =
         DistillationTrainer.<Regressor>builder()
-            .task(new SentenceEmbedding())
             .student(student)
             .teacher(EmbeddingTeacher.of(encoder, POOLING))
             .objective(

@@ -7,9 +7,9 @@ import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.sequence.DistilledSequenceModel;
 import org.tribuo.distill.sequence.EntityEvaluator;
 import org.tribuo.distill.sequence.SequenceDistillationTrainer;
-import org.tribuo.distill.student.CutStudent;
 import org.tribuo.distill.student.EncoderStudent;
 import org.tribuo.distill.student.OnnxStudent;
+import org.tribuo.distill.student.PrunedStudent;
 import org.tribuo.distill.task.token.TagSequence;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.training.AdamWOptimizer;
@@ -49,7 +49,7 @@ public class TagWords {
     var fineTuning = settings(8, 1e-4f).student(EncoderStudent.of(encoder, Pooling.MEAN)).build();
     train("teacher", fineTuning, train, teacher);
 
-    var twoLayers = CutStudent.keeping(2, OnnxStudent.of(teacher));
+    var twoLayers = PrunedStudent.keeping(2, OnnxStudent.of(teacher));
     var distillation =
         settings(12, 4e-4f)
             .student(twoLayers)

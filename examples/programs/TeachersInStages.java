@@ -9,8 +9,8 @@ import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.report.DistillationProgress;
 import org.tribuo.distill.report.ProgressLines;
 import org.tribuo.distill.schedule.LinearSchedule;
-import org.tribuo.distill.student.CutStudent;
 import org.tribuo.distill.student.OnnxStudent;
+import org.tribuo.distill.student.PrunedStudent;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.teacher.SeveralTeachers;
 import org.tribuo.distill.teacher.TeacherWeighting;
@@ -37,7 +37,7 @@ public class TeachersInStages {
     Path second = results.resolve("my-teacher.onnx");
     DistillationTrainer<Label> trainer =
         DistillationTrainer.<Label>builder()
-            .student(CutStudent.keeping(2, OnnxStudent.of(first)))
+            .student(PrunedStudent.keeping(2, OnnxStudent.of(first)))
             .teacher(
                 SeveralTeachers.of(OnnxTeacher.of(first), OnnxTeacher.of(second))
                     .weightedBy(TeacherWeighting.CONFIDENCE))

@@ -9,7 +9,6 @@ import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
 import org.tribuo.distill.DistilledModel;
 import org.tribuo.distill.input.text.TextTokenizer;
-import org.tribuo.distill.input.text.TokenFeatures;
 
 /** Predicts with a student in a program that uses ONNX Runtime itself, as it is published. */
 public final class Serve {
@@ -32,7 +31,7 @@ public final class Serve {
       Model<Label> model = student.castModel(Label.class);
       for (String text : texts) {
         Example<Label> example =
-            TokenFeatures.toExample(tokenizer.encode(text), LabelFactory.UNKNOWN_LABEL);
+            tokenizer.encode(text).toExample(LabelFactory.UNKNOWN_LABEL);
         Label label = model.predict(example).getOutput();
         System.out.printf(Locale.ROOT, "%s\t%.3f\t%s%n", label.getLabel(), label.getScore(), text);
       }

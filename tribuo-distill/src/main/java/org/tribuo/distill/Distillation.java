@@ -9,11 +9,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import org.tribuo.Output;
+import org.tribuo.distill.component.InputFiles;
 import org.tribuo.distill.engine.internal.Engines;
 import org.tribuo.distill.input.internal.InputReader;
-import org.tribuo.distill.internal.component.InputFiles;
 import org.tribuo.distill.student.internal.StudentNetwork;
-import org.tribuo.distill.teacher.internal.LiveTeacherFeatures;
+import org.tribuo.distill.teacher.internal.LiveTeacherActivations;
 import org.tribuo.distill.teacher.internal.TeacherAnswers;
 import org.tribuo.distill.training.internal.NonFiniteLossException;
 import org.tribuo.distill.training.internal.PrefetchedBatches;
@@ -119,16 +119,16 @@ final class Distillation<T extends Output<T>> {
     if (stage.wanted().isEmpty()) {
       return trainOn(texts, prepared, stage, network);
     }
-    try (LiveTeacherFeatures live =
-            new LiveTeacherFeatures(
+    try (LiveTeacherActivations live =
+            new LiveTeacherActivations(
                 texts,
                 prepared.activations().orElseThrow(),
                 stage.wanted(),
                 recipe.device(),
-                recipe.activations().orElseThrow().cacheBytes());
+                recipe.activations().orElseThrow().activationCacheBytes());
         PrefetchedBatches ahead = new PrefetchedBatches(live)) {
       StudentNetwork trained = trainOn(ahead, prepared, stage, network);
-      report.features(stage.stage().name(), live);
+      report.activations(stage.stage().name(), live);
       return trained;
     }
   }

@@ -2,11 +2,9 @@ package org.tribuo.distill;
 
 import java.nio.file.Path;
 import java.util.List;
-import org.tribuo.distill.internal.component.NamedColumns;
-import org.tribuo.distill.teacher.SoftTargetProgress;
+import org.tribuo.distill.component.NamedColumns;
 import org.tribuo.distill.teacher.TeacherRun;
 import org.tribuo.distill.training.TrainingListener;
-import org.tribuo.distill.transformer.internal.TransformerFeatures;
 
 /**
  * A listener to a distillation's progress, called by the thread that called {@code train}. An
@@ -25,12 +23,13 @@ public interface DistillationListener {
   default void onUnseenOutputs(List<String> names) {}
 
   /**
-   * What was found in the graphs of teacher and student, before a teacher runs; both print as a
-   * list of layers.
+   * What was found in the graphs of teacher and student, before a teacher runs: a line on the
+   * layers, then one for each attention, with the names of values for a {@link
+   * org.tribuo.distill.transformer.NamedActivation}.
    *
    * @param stage the name of the stage that compares them
    */
-  default void onFeatures(String stage, TransformerFeatures teacher, TransformerFeatures student) {}
+  default void onActivations(String stage, String teacher, String student) {}
 
   /**
    * Before a teacher runs: what the columns of its logits stand for, and where that is stated.
@@ -39,10 +38,14 @@ public interface DistillationListener {
    */
   default void onLabelOrder(Path teacher, NamedColumns columns) {}
 
-  /** The listener to a teacher's progress. */
-  default SoftTargetProgress softTargets() {
-    return SoftTargetProgress.SILENT;
-  }
+  /**
+   * While soft targets are made: at the start of a teacher, with the rows that were kept before,
+   * and after each of its batches.
+   *
+   * @param rowsDone of {@code rows}, those that need no more work
+   * @param rows all rows
+   */
+  default void onSoftTargetProgress(int rowsDone, int rows) {}
 
   /**
    * After the soft targets of a teacher are there.

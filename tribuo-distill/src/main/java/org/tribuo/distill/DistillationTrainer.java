@@ -18,14 +18,14 @@ import org.tribuo.Dataset;
 import org.tribuo.Output;
 import org.tribuo.Trainer;
 import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.engine.internal.Engines;
 import org.tribuo.distill.input.Batching;
 import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.student.StudentSource;
 import org.tribuo.distill.student.TrainingGraphOptions;
-import org.tribuo.distill.task.Task;
 import org.tribuo.distill.task.internal.LabelOrder;
-import org.tribuo.distill.teacher.ActivationTeacher;
+import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.teacher.TeacherSource;
 import org.tribuo.distill.training.AdamWOptimizer;
 import org.tribuo.distill.training.EarlyStopping;
@@ -35,7 +35,7 @@ import org.tribuo.provenance.impl.TrainerProvenanceImpl;
 
 /**
  * Trains a student Transformer on labels, on a teacher, or on both, and gives it back as a Tribuo
- * model. Examples hold tokens, as {@link org.tribuo.distill.input.text.TokenFeatures} and {@link
+ * model. Examples hold tokens, as {@link org.tribuo.distill.input.text.TokenSequence} and {@link
  * org.tribuo.distill.input.text.CsvTextDataSource} make them.
  *
  * <p>With a teacher the student minimises {@code (1 - alpha) * hard + alpha * soft}: examples with
@@ -50,7 +50,7 @@ import org.tribuo.provenance.impl.TrainerProvenanceImpl;
  * <pre>{@code
  * DistillationTrainer<Label> trainer =
  *     DistillationTrainer.<Label>builder()
- *         .student(CutStudent.keeping(2, OnnxStudent.of(Path.of("teacher.onnx"))))
+ *         .student(PrunedStudent.keeping(2, OnnxStudent.of(Path.of("teacher.onnx"))))
  *         .teacher(OnnxTeacher.of(Path.of("teacher.onnx")))
  *         .objective(new DistillationObjective().alpha(0.9f).temperature(2))
  *         .build();
@@ -72,8 +72,8 @@ import org.tribuo.provenance.impl.TrainerProvenanceImpl;
  * <p>The same configuration, data and invocation count give the same weights to the last bit on one
  * machine. Safe for many threads.
  *
- * @param <T> Label, MultiLabel, Regressor, or the outputs of another {@link
- *     org.tribuo.distill.task.Task}
+ * @param <T> the outputs, which decide what the student predicts: Label, MultiLabel, Regressor, or
+ *     {@link org.tribuo.distill.task.token.TagSequence}
  */
 public final class DistillationTrainer<T extends Output<T>> implements Trainer<T> {
   @ConfigurableName private String component = "DistillationTrainer";
@@ -90,13 +90,7 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
   @Config(
       description =
           "The teacher whose intermediate activations are compared; by default the teacher.")
-  private @Nullable ActivationTeacher activationTeacher;
-
-  @Config(
-      description =
-          "What the student predicts; by default a label, several labels, or numbers for each"
-              + " example, as the outputs of the dataset are.")
-  private @Nullable Task<T> task;
+  private @Nullable OnnxTeacher activationTeacher;
 
   @Config(description = "What is minimised: losses, alpha, temperature.")
   private DistillationObjective objective = new DistillationObjective();
@@ -113,7 +107,7 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
   @Config(
       description =
           "The stages of the training, in their order; by default one of 3 epochs over all"
-              + " examples.")
+              + " examples. None leaves the student as its head is imprinted.")
   private List<TrainingStage> stages = List.of(TrainingStage.of(3));
 
   @Config(
@@ -153,6 +147,18 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
   /** For OLCUT, and the builder. */
   private DistillationTrainer() {}
 
+  /**
+   * Loads the native library that can train, which can be done once in the lifetime of a JVM,
+   * before anything else uses ONNX Runtime. Training does it; a program that first uses ONNX
+   * Runtime by itself calls it before.
+   *
+   * @throws org.tribuo.distill.engine.RuntimeUnavailableException if there is none for this
+   *     machine, or another has been loaded; the message says what to do
+   */
+  public static void loadRuntime() {
+    Engines.training();
+  }
+
   /** Starts with OLCUT's defaults; a student is all that must be stated. */
   public static <T extends Output<T>> Builder<T> builder() {
     return new Builder<>();
@@ -175,7 +181,6 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
             student,
             Optional.ofNullable(teacher),
             Optional.ofNullable(activationTeacher),
-            Optional.ofNullable(task),
             objective,
             trainingGraph,
             optimizer,
@@ -349,8 +354,8 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
    * Configures a trainer in Java. What is not stated has the trainer's default, the same as in
    * OLCUT's XML. For one trainer, in one thread.
    *
-   * @param <T> Label, MultiLabel, Regressor, or the outputs of another {@link
-   *     org.tribuo.distill.task.Task}
+   * @param <T> the outputs: Label, MultiLabel, Regressor, or {@link
+   *     org.tribuo.distill.task.token.TagSequence}
    */
   public static final class Builder<T extends Output<T>> {
     private @Nullable DistillationTrainer<T> trainer = new DistillationTrainer<>();
@@ -370,14 +375,8 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
     }
 
     /** The teacher whose intermediate activations are compared, where it is not the teacher. */
-    public Builder<T> activationTeacher(ActivationTeacher teacher) {
+    public Builder<T> activationTeacher(OnnxTeacher teacher) {
       trainer().activationTeacher = teacher;
-      return this;
-    }
-
-    /** What the student predicts, where it is not what the outputs of the dataset are. */
-    public Builder<T> task(Task<T> task) {
-      trainer().task = task;
       return this;
     }
 
@@ -415,7 +414,11 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
       return stages(TrainingStage.of(epochs));
     }
 
-    /** The stages of the training, in their order. */
+    /**
+     * The stages of the training, in their order. Without any the student is left as it is
+     * imprinted: with the head of an {@link org.tribuo.distill.student.CosineHead} that is the
+     * classifier by the nearest class mean, a baseline that takes seconds.
+     */
     public Builder<T> stages(TrainingStage... stages) {
       trainer().stages = List.of(stages);
       return this;

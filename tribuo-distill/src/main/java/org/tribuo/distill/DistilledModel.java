@@ -23,19 +23,19 @@ import org.tribuo.MutableFeatureMap;
 import org.tribuo.Output;
 import org.tribuo.OutputFactory;
 import org.tribuo.Prediction;
+import org.tribuo.distill.component.InputFiles;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.file.AtomicFile;
 import org.tribuo.distill.graph.internal.SharedBytes;
 import org.tribuo.distill.input.internal.ExampleInputs;
-import org.tribuo.distill.internal.component.InputFiles;
 import org.tribuo.distill.internal.component.OnnxMetadata;
 import org.tribuo.distill.internal.protos.DistilledModelProto;
 import org.tribuo.distill.student.internal.NetworkRunner;
 import org.tribuo.distill.student.internal.StudentNetwork;
 import org.tribuo.distill.student.internal.StudentNetworkProtos;
-import org.tribuo.distill.task.Task;
 import org.tribuo.distill.task.internal.OutputDomain;
 import org.tribuo.distill.task.internal.TargetCodec;
+import org.tribuo.distill.task.internal.Task;
 import org.tribuo.distill.task.internal.Tasks;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.impl.ModelDataCarrier;
@@ -46,7 +46,7 @@ import org.tribuo.provenance.impl.EmptyTrainerProvenance;
 
 /**
  * A student that was trained, as a Tribuo model. It reads examples as {@link
- * org.tribuo.distill.input.text.TokenFeatures} makes them, by feature name.
+ * org.tribuo.distill.input.text.TokenSequence} makes them, by feature name.
  *
  * <p>ONNX Runtime loads the student at the first prediction. Closing frees that native memory, and
  * a prediction after that loads it again; a model that is never closed, as Tribuo's ensembles and
@@ -56,7 +56,7 @@ import org.tribuo.provenance.impl.EmptyTrainerProvenance;
  * <p>Saved as protobuf; Java's own serialization is refused.
  *
  * @param <T> Label, MultiLabel, Regressor, or the outputs of another {@link
- *     org.tribuo.distill.task.Task}
+ *     org.tribuo.distill.task.internal.Task}
  */
 public final class DistilledModel<T extends Output<T>> extends Model<T> implements AutoCloseable {
   private static final long serialVersionUID = 1L;

@@ -28,13 +28,13 @@ import org.tribuo.distill.student.internal.BatchOfAnySize;
 import org.tribuo.distill.student.internal.NetworkRunner;
 import org.tribuo.distill.student.internal.Student;
 import org.tribuo.distill.student.internal.StudentNetwork;
-import org.tribuo.distill.task.Task;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.task.internal.OutputDomain;
 import org.tribuo.distill.task.internal.TargetCodec;
-import org.tribuo.distill.teacher.ActivationTeacher;
+import org.tribuo.distill.task.internal.Task;
+import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.teacher.TeacherSource;
-import org.tribuo.distill.teacher.internal.FeatureTeacher;
+import org.tribuo.distill.teacher.internal.ActivationTeacher;
 import org.tribuo.distill.teacher.internal.TeacherAnswers;
 import org.tribuo.distill.teacher.internal.TeacherReading;
 import org.tribuo.distill.teacher.internal.TeacherUse;
@@ -47,9 +47,9 @@ import org.tribuo.distill.training.internal.data.HeldOutValidation;
 import org.tribuo.distill.training.internal.data.Imprinting;
 import org.tribuo.distill.training.internal.data.Split;
 import org.tribuo.distill.training.internal.data.StageExamples;
-import org.tribuo.distill.transformer.Feature;
+import org.tribuo.distill.transformer.Activation;
 import org.tribuo.distill.transformer.internal.Transformer;
-import org.tribuo.distill.transformer.internal.TransformerFeatures;
+import org.tribuo.distill.transformer.internal.TransformerActivations;
 import org.tribuo.distill.transformer.internal.TransformerFiles;
 
 /**
@@ -71,7 +71,7 @@ record Preparation<T extends Output<T>>(
     OutputDomain<T> outputs,
     StageExamples<T> examples,
     List<PreparedStage<T>> stages,
-    Optional<FeatureTeacher> activations,
+    Optional<ActivationTeacher> activations,
     Optional<Validation> validation,
     Optional<Imprinting> imprinting) {
   /** The columns of a head that is thrown away: what a student reads does not depend on them. */
@@ -90,7 +90,7 @@ record Preparation<T extends Output<T>>(
       Objective objective,
       StageExamples<T> examples,
       ExampleTrainingData data,
-      List<Feature> wanted,
+      List<Activation> wanted,
       StudentTraining training) {
     /** The data with the soft targets, in the form that the objective reads. */
     ExampleTrainingData with(Optional<TeacherAnswers> softTargets) {
@@ -189,6 +189,7 @@ record Preparation<T extends Output<T>>(
               ? OutputDomain.of(task, whole())
               : OutputDomain.of(task, whole(), recipe.teacher().get().labels(files));
       Student student = student(task, known.sorted());
+      checkDoesAnything(student);
       OutputDomain<T> outputs = known.and(student.labelOrder(), whole());
       listener.onUnseenOutputs(outputs.unseen());
       TargetCodec<T> codec = outputs.codec(student.labelOrder());
@@ -199,7 +200,7 @@ record Preparation<T extends Output<T>>(
       rows.inputs().check(student.transformer(), "student", true);
       Split split = split(rows);
       StageExamples<T> ofDataset = StageExamples.ofDataset(examples, rows, split);
-      Optional<FeatureTeacher> activations = activations();
+      Optional<ActivationTeacher> activations = activations();
       List<PreparedStage<T>> stages =
           stages(network, examples(ofDataset, reader, codec), task, activations);
       smokeTest(network, rows);
@@ -223,6 +224,13 @@ record Preparation<T extends Output<T>>(
           student.imprinted()
               ? Optional.of(imprinting(task, network, rows, split))
               : Optional.empty());
+    }
+
+    private void checkDoesAnything(Student student) {
+      if (recipe.statedStages().isEmpty() && !student.imprinted()) {
+        throw new IllegalArgumentException(
+            "The trainer has no stages, and the student's head is not imprinted, so it would stay as it is; state a stage, or an EncoderStudent with an imprinted CosineHead");
+      }
     }
 
     private static Imprinting imprinting(
@@ -260,11 +268,9 @@ record Preparation<T extends Output<T>>(
           .orElseGet(() -> Split.none(rows));
     }
 
-    private Optional<FeatureTeacher> activations() throws IOException {
-      Optional<ActivationTeacher> stated = recipe.activations();
-      return stated.isEmpty()
-          ? Optional.empty()
-          : Optional.of(stated.get().teacher().activations(files));
+    private Optional<ActivationTeacher> activations() throws IOException {
+      Optional<OnnxTeacher> stated = recipe.activations();
+      return stated.isEmpty() ? Optional.empty() : Optional.of(stated.get().activations(files));
     }
 
     /** The examples of each stage; stages with one data source have the same. */
@@ -291,7 +297,7 @@ record Preparation<T extends Output<T>>(
         StudentNetwork network,
         List<StageExamples<T>> ofStages,
         Task<T> task,
-        Optional<FeatureTeacher> activations)
+        Optional<ActivationTeacher> activations)
         throws IOException {
       Transformer trained = network.withLogitsAlone();
       List<PreparedStage<T>> stages = new ArrayList<>();
@@ -316,7 +322,7 @@ record Preparation<T extends Output<T>>(
         Transformer trained,
         StageExamples<T> own,
         Task<T> task,
-        Optional<FeatureTeacher> activations,
+        Optional<ActivationTeacher> activations,
         long seed)
         throws IOException {
       Objective objective =
@@ -337,9 +343,9 @@ record Preparation<T extends Output<T>>(
       objective.checkOutputs(network.labelOrder().size());
       objective.checkBatches(data.batchSizes(stage.settings().epochs()));
       TrainingSettings settings = stage.settingsFor(trained::normalizedForTraining).withSeed(seed);
-      List<Feature> wanted = wanted(stage, objective, trained);
+      List<Activation> wanted = wanted(stage, objective, trained);
       if (!wanted.isEmpty()) {
-        FeatureTeacher teacher = activations.orElseThrow();
+        ActivationTeacher teacher = activations.orElseThrow();
         checkShapes(teacher, network.reader(), data.batchSizes(stage.settings().epochs()));
         TeacherReading.asStudent(teacher.file())
             .of(own.examples(), own.rows().inputs(), OptionalInt.empty(), files);
@@ -351,7 +357,7 @@ record Preparation<T extends Output<T>>(
 
     /** What is compared has the student's batches, neither filled up nor of another length. */
     private static void checkShapes(
-        FeatureTeacher activations, InputReader<?> reader, IntStream batchSizes) {
+        ActivationTeacher activations, InputReader<?> reader, IntStream batchSizes) {
       Feeder<?> feeder = reader.feeder(activations.inputs());
       OptionalLong rows = feeder.fixedRows();
       if (feeder.fixedLength().isPresent()
@@ -363,29 +369,29 @@ record Preparation<T extends Output<T>>(
     }
 
     /** The teacher's intermediate activations that a stage reads. */
-    private List<Feature> wanted(Stage stage, Objective objective, Transformer trained) {
+    private List<Activation> wanted(Stage stage, Objective objective, Transformer trained) {
       if (objective.matching().isEmpty()) {
         return List.of();
       }
       Graph graph = trained.normalizedForTraining();
-      TransformerFeatures teacher = objective.matching().orElseThrow().teacher();
-      TransformerFeatures student = objective.featuresIn(graph).orElseThrow();
-      long cacheBytes = recipe.activations().orElseThrow().cacheBytes();
+      TransformerActivations teacher = objective.matching().orElseThrow().teacher();
+      TransformerActivations student = objective.activationsIn(graph).orElseThrow();
+      long cacheBytes = recipe.activations().orElseThrow().activationCacheBytes();
       if (cacheBytes > 0) {
         checkPaddingIsKnown("teacher", teacher, cacheBytes);
         checkPaddingIsKnown("student", student, cacheBytes);
       }
-      listener.onFeatures(stage.name(), teacher, student);
+      listener.onActivations(stage.name(), teacher.describe(), student.describe());
       Value[] outputs = graph.outputs().stream().map(graph::value).toArray(Value[]::new);
-      return objective.attach(Ops.on(graph), Optional.of(student), 0, outputs).teacherFeatures();
+      return objective.attach(Ops.on(graph), Optional.of(student), 0, outputs).teacherActivations();
     }
 
     /** Without a mask the activations of a text depend on padding, and that on the batch. */
     private static void checkPaddingIsKnown(
-        String whose, TransformerFeatures features, long cacheBytes) {
-      if (features.mask().isEmpty()) {
+        String whose, TransformerActivations activations, long cacheBytes) {
+      if (activations.mask().isEmpty()) {
         throw new IllegalArgumentException(
-            "cacheBytes is %d, but no input distinguishes the %s tokens from padding, so activations of a text differ from batch to batch; set it to 0"
+            "activationCacheBytes is %d, but no input distinguishes the %s tokens from padding, so activations of a text differ from batch to batch; set it to 0"
                 .formatted(cacheBytes, whose));
       }
     }

@@ -14,9 +14,8 @@ import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.student.StudentSource;
 import org.tribuo.distill.student.TrainingGraphOptions;
-import org.tribuo.distill.task.Task;
+import org.tribuo.distill.task.internal.Task;
 import org.tribuo.distill.task.internal.Tasks;
-import org.tribuo.distill.teacher.ActivationTeacher;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.teacher.TeacherSource;
 import org.tribuo.distill.training.AdamWOptimizer;
@@ -29,8 +28,7 @@ import org.tribuo.distill.training.internal.TrainingSettings;
  *
  * @param teacher empty if the student learns from the labels alone
  * @param activationTeacher empty if it is the teacher
- * @param statedTask empty for that of the outputs of the dataset
- * @param statedStages at least one
+ * @param statedStages none leaves the student as its head is imprinted
  * @param earlyStopping empty to train all epochs
  * @param softTargetStore the folder that keeps soft targets, if they are kept
  * @param lastGoodStudent the file for the student of a training that was stopped, if it is kept
@@ -38,8 +36,7 @@ import org.tribuo.distill.training.internal.TrainingSettings;
 record Recipe(
     StudentSource student,
     Optional<TeacherSource> teacher,
-    Optional<ActivationTeacher> activationTeacher,
-    Optional<Task<?>> statedTask,
+    Optional<OnnxTeacher> activationTeacher,
     DistillationObjective objective,
     TrainingGraphOptions trainingGraph,
     AdamWOptimizer optimizer,
@@ -62,14 +59,14 @@ record Recipe(
           "has the soft loss %s, but there is no teacher to learn from"
               .formatted(objective.softLoss().get()));
     }
-    if (!objective.features().isEmpty() && ofActivations().isEmpty()) {
+    if (!objective.featureTerms().isEmpty() && ofActivations().isEmpty()) {
       throw properties.refused(
           "objective",
           "compares %s, but there is no OnnxTeacher to compare with; state an activationTeacher"
-              .formatted(objective.features()));
+              .formatted(objective.featureTerms()));
     }
     if (statedStages.isEmpty()) {
-      throw properties.refused("stages", "are none, expected at least one");
+      checkUntrained(properties);
     }
     Set<String> names = new HashSet<>();
     for (TrainingStage stage : statedStages) {
@@ -78,6 +75,17 @@ record Recipe(
             "stages", "has two of the name '%s'; name them differently".formatted(stage.name()));
       }
       check(stage, new PropertyChecks(stage.component()));
+    }
+  }
+
+  private void checkUntrained(PropertyChecks properties) {
+    if (teacher.isPresent()) {
+      throw properties.refused(
+          "stages", "are none, but there is a teacher to learn from; state one, or no teacher");
+    }
+    if (earlyStopping.isPresent()) {
+      throw properties.refused(
+          "earlyStopping", "evaluates after each epoch, but there are no stages; state one");
     }
   }
 
@@ -91,11 +99,11 @@ record Recipe(
       throw properties.refused(
           "objective",
           "compares %s, but the trainer has no OnnxTeacher to compare with; state its activationTeacher"
-              .formatted(stage.objective().features()));
+              .formatted(stage.objective().featureTerms()));
     }
-    if (!stage.compares() && stage.from() == TrainingStage.From.FEATURES) {
+    if (!stage.compares() && stage.from() == TrainingStage.From.ACTIVATIONS) {
       throw properties.refused(
-          "from", "is FEATURES, but the objective has no loss on intermediate activations");
+          "from", "is ACTIVATIONS, but the objective has no loss on intermediate activations");
     }
   }
 
@@ -103,10 +111,10 @@ record Recipe(
    * What is predicted.
    *
    * @param outputs those of the dataset
-   * @throws IllegalArgumentException if no task has these outputs, or the stated one has others
+   * @throws IllegalArgumentException if no task has these outputs
    */
   <T extends Output<T>> Task<T> task(OutputFactory<T> outputs) {
-    return statedTask.isPresent() ? Tasks.of(statedTask.get(), outputs) : Tasks.of(outputs);
+    return Tasks.of(outputs);
   }
 
   /** The stages, each with what it has of the trainer. */
@@ -126,7 +134,7 @@ record Recipe(
     DistillationObjective ofStage =
         stage
             .objective()
-            .orElseGet(() -> fromLabelsAlone ? objective.withoutFeatures() : objective);
+            .orElseGet(() -> fromLabelsAlone ? objective.withoutFeatureTerms() : objective);
     return new Stage(
         stage.name(),
         from,
@@ -138,7 +146,7 @@ record Recipe(
   }
 
   private static TrainingStage.Rows rows(TrainingStage.From from, DistillationObjective objective) {
-    return from == TrainingStage.From.LABELS && objective.features().isEmpty()
+    return from == TrainingStage.From.LABELS && objective.featureTerms().isEmpty()
         ? TrainingStage.Rows.LABELLED
         : TrainingStage.Rows.ALL;
   }
@@ -155,22 +163,19 @@ record Recipe(
         trainingGraph.dropout(),
         Set.of(),
         trainingGraph.compactVocabulary(),
-        // It selects by the student's output, which FEATURES alone do not train.
-        from == TrainingStage.From.FEATURES ? Optional.empty() : earlyStopping,
+        // It selects by the student's output, which ACTIVATIONS alone do not train.
+        from == TrainingStage.From.ACTIVATIONS ? Optional.empty() : earlyStopping,
         device,
         0);
   }
 
   /** The teacher whose intermediate activations the stages compare; empty if none does. */
-  Optional<ActivationTeacher> activations() {
+  Optional<OnnxTeacher> activations() {
     return stages().stream().anyMatch(Stage::compares) ? ofActivations() : Optional.empty();
   }
 
-  private Optional<ActivationTeacher> ofActivations() {
+  private Optional<OnnxTeacher> ofActivations() {
     return activationTeacher.or(
-        () ->
-            teacher
-                .filter(OnnxTeacher.class::isInstance)
-                .map(source -> ActivationTeacher.of((OnnxTeacher) source)));
+        () -> teacher.filter(OnnxTeacher.class::isInstance).map(OnnxTeacher.class::cast));
   }
 }

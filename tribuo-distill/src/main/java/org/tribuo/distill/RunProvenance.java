@@ -20,7 +20,7 @@ import org.tribuo.distill.engine.OperatorLibrary;
 import org.tribuo.distill.engine.Precision;
 import org.tribuo.distill.engine.internal.Engines;
 import org.tribuo.distill.teacher.TeacherRun;
-import org.tribuo.distill.teacher.internal.LiveTeacherFeatures;
+import org.tribuo.distill.teacher.internal.LiveTeacherActivations;
 import org.tribuo.distill.teacher.internal.SoftTargetStep;
 import org.tribuo.distill.training.internal.NonFiniteLossException;
 import org.tribuo.distill.training.internal.TrainedStudent;
@@ -103,9 +103,9 @@ final class RunProvenance {
    *
    * @param name of the stage
    */
-  void features(String name, LiveTeacherFeatures features) {
-    put(new LongProvenance(name + "-features-computed", features.computedRows()));
-    put(new LongProvenance(name + "-features-reused", features.reusedRows()));
+  void activations(String name, LiveTeacherActivations activations) {
+    put(new LongProvenance(name + "-activations-computed", activations.computedRows()));
+    put(new LongProvenance(name + "-activations-reused", activations.reusedRows()));
   }
 
   /** A stage of the training was stopped. */

@@ -207,7 +207,7 @@ record SoftTargetPhase<T extends Output<T>>(
     SoftTargetStore store =
         recipe.softTargetStore().map(SoftTargetStore::in).orElseGet(SoftTargetStore::temporary);
     outcome.stores().add(store);
-    SoftTargetStep.Answer answer = step.ask(store, largest, listener.softTargets());
+    SoftTargetStep.Answer answer = step.ask(store, largest, listener::onSoftTargetProgress);
     listener.onSoftTargets(answer.run());
     return answer;
   }

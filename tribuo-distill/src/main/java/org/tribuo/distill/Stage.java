@@ -9,10 +9,10 @@ import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.loss.internal.FeatureMatching;
 import org.tribuo.distill.loss.internal.Objective;
 import org.tribuo.distill.student.FrozenWeights;
-import org.tribuo.distill.task.Task;
 import org.tribuo.distill.task.internal.LabelOrder;
+import org.tribuo.distill.task.internal.Task;
 import org.tribuo.distill.task.internal.TaskLosses;
-import org.tribuo.distill.teacher.internal.FeatureTeacher;
+import org.tribuo.distill.teacher.internal.ActivationTeacher;
 import org.tribuo.distill.teacher.internal.TeacherAgreement;
 import org.tribuo.distill.training.internal.TrainingSettings;
 import org.tribuo.distill.training.internal.data.ExampleRows;
@@ -40,7 +40,7 @@ record Stage(
     TrainingSettings settings) {
   /** Whether intermediate activations are compared. */
   boolean compares() {
-    return !objective.features().isEmpty();
+    return !objective.featureTerms().isEmpty();
   }
 
   /**
@@ -58,7 +58,7 @@ record Stage(
       LabelOrder columns,
       boolean weighted,
       Optional<TeacherAgreement> teachers,
-      Optional<FeatureTeacher> activations) {
+      Optional<ActivationTeacher> activations) {
     TaskLosses losses = new TaskLosses(task);
     return new Objective(
         weighted ? task.unit().withWeights() : task.unit(),
@@ -70,8 +70,9 @@ record Stage(
         compares() ? activations.map(this::matching) : Optional.empty());
   }
 
-  private FeatureMatching matching(FeatureTeacher activations) {
-    return new FeatureMatching(activations.features(), objective.features(), objective.inStudent());
+  private FeatureMatching matching(ActivationTeacher activations) {
+    return new FeatureMatching(
+        activations.activations(), objective.featureTerms(), objective.inStudent());
   }
 
   private SoftLoss soft(TaskLosses losses, Optional<TeacherAgreement> teachers) {

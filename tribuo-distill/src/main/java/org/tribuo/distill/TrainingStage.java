@@ -16,6 +16,7 @@ import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.schedule.Schedule;
 import org.tribuo.distill.student.FrozenWeights;
 import org.tribuo.distill.training.AdamWOptimizer;
+import org.tribuo.distill.training.internal.LearningRates;
 
 /**
  * A stage of a training, with examples, an objective and a learning rate of its own; what it does
@@ -55,7 +56,7 @@ public final class TrainingStage
     /** The teacher. */
     TEACHER,
     /** Neither: only intermediate activations are compared. */
-    FEATURES;
+    ACTIVATIONS;
 
     boolean labels() {
       return this == LABELS_AND_TEACHER || this == LABELS;
@@ -159,7 +160,7 @@ public final class TrainingStage
     }
     properties.checkAtLeast("epochs", 1, epochs);
     if (learningRate != null) {
-      AdamWOptimizer.checkLearningRate("learningRate", learningRate, properties);
+      LearningRates.check("learningRate", learningRate, properties);
     }
   }
 

@@ -26,14 +26,16 @@ import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.Batching;
-import org.tribuo.distill.input.text.TokenFeatures;
+import org.tribuo.distill.input.internal.text.TokenFeatures;
 import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.distill.schedule.ConstantSchedule;
 import org.tribuo.distill.student.CosineHead;
-import org.tribuo.distill.student.CutStudent;
 import org.tribuo.distill.student.EncoderStudent;
+import org.tribuo.distill.student.FrozenWeights;
 import org.tribuo.distill.student.OnnxStudent;
+import org.tribuo.distill.student.PrunedStudent;
 import org.tribuo.distill.student.StudentSource;
+import org.tribuo.distill.student.TrainingGraphOptions;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.training.AdamWOptimizer;
 import org.tribuo.distill.training.EarlyStopping;
@@ -143,7 +145,7 @@ class CosineHeadTest {
       model.exportOnnx(file);
     }
     try (DistilledModel<Label> cut =
-        CosineHeadTest.<Label>trainer(CutStudent.keeping(1, OnnxStudent.of(file)))
+        CosineHeadTest.<Label>trainer(PrunedStudent.keeping(1, OnnxStudent.of(file)))
             .train(TinyTexts.dataset(texts))) {
       Graph graph = Graph.of(cut.network().onnx());
       assertThat(graph.nodes()).filteredOn(node -> node.is("LpNormalization")).hasSize(2);
@@ -156,7 +158,7 @@ class CosineHeadTest {
     List<Example<Label>> texts = TinyTexts.labelled(24, 3);
     try (DistilledModel<Label> model =
         DistillationTrainer.<Label>builder()
-            .student(CutStudent.keeping(1, imprinted()))
+            .student(PrunedStudent.keeping(1, imprinted()))
             .optimizer(STANDING_STILL)
             .epochs(1)
             .device(Device.cpu(1))
@@ -170,6 +172,123 @@ class CosineHeadTest {
       }
       assertColumns(model.network().onnx(), means);
     }
+  }
+
+  @Test
+  void laterStagesGoOnFromWhatWasTrained() {
+    List<Example<Label>> texts = TinyTexts.labelled(30, 3);
+    try (DistilledModel<Label> untrained = untrained(imprinted()).train(TinyTexts.dataset(texts));
+        DistilledModel<Label> model =
+            DistillationTrainer.<Label>builder()
+                .student(imprinted())
+                .stages(
+                    TrainingStage.of("first", 1).learningRate(1e-3f),
+                    TrainingStage.of("second", 1).learningRate(new ConstantSchedule(0)))
+                .device(Device.cpu(1))
+                .build()
+                .train(TinyTexts.dataset(texts));
+        DistilledModel<Label> first =
+            DistillationTrainer.<Label>builder()
+                .student(imprinted())
+                .stages(TrainingStage.of("first", 1).learningRate(1e-3f))
+                .device(Device.cpu(1))
+                .build()
+                .train(TinyTexts.dataset(texts))) {
+      Tensor twoStages = model.network().onnx().initializers().get(TaskHead.WEIGHT);
+      assertThat(twoStages)
+          .isNotEqualTo(untrained.network().onnx().initializers().get(TaskHead.WEIGHT));
+      assertThat(twoStages).isEqualTo(first.network().onnx().initializers().get(TaskHead.WEIGHT));
+    }
+  }
+
+  @Test
+  void aFrozenHeadKeepsTheClassMeans() {
+    List<Example<Label>> texts = TinyTexts.labelled(30, 3);
+    DistillationTrainer<Label> trainer =
+        DistillationTrainer.<Label>builder()
+            .student(imprinted())
+            .trainingGraph(
+                new TrainingGraphOptions().frozenWeights(FrozenWeights.named(TaskHead.WEIGHT)))
+            .epochs(1)
+            .device(Device.cpu(1))
+            .build();
+    assertThat(weights(trainer, texts)).isEqualTo(weights(untrained(imprinted()), texts));
+  }
+
+  @Test
+  void aLabelThatOnlyTheTeacherKnowsStartsAtRandomAndIsLearned() {
+    List<Example<Label>> texts = new ArrayList<>(TinyTexts.labelled(40, 3));
+    texts.removeIf(text -> text.getOutput().getLabel().equals("green"));
+    texts.addAll(TinyTexts.unlabelled(20, 4));
+    try (DistilledModel<Label> model =
+        DistillationTrainer.<Label>builder()
+            .student(imprinted())
+            .teacher(OnnxTeacher.of(Zoo.file("bert_seqcls_ts11"), List.of("red", "blue", "green")))
+            .epochs(1)
+            .device(Device.cpu(1))
+            .build()
+            .train(TinyTexts.dataset(texts))) {
+      assertThat(model.network().labelOrder().names()).containsExactly("blue", "green", "red");
+      assertThat(model.network().onnx().initializers().get(TaskHead.WEIGHT).toFloats())
+          .doesNotContain(Float.NaN)
+          .doesNotContain(0f);
+    }
+  }
+
+  private static DistillationTrainer<Label> untrained(StudentSource student) {
+    return DistillationTrainer.<Label>builder()
+        .student(student)
+        .stages()
+        .device(Device.cpu(1))
+        .build();
+  }
+
+  private static float[] weights(DistillationTrainer<Label> trainer, List<Example<Label>> texts) {
+    try (DistilledModel<Label> model = trainer.train(TinyTexts.dataset(texts))) {
+      return model.network().onnx().initializers().get(TaskHead.WEIGHT).toFloats();
+    }
+  }
+
+  @Test
+  void withoutStagesItIsTheNearestClassMean() {
+    List<Example<Label>> texts = TinyTexts.labelled(30, 3);
+    DistillationTrainer<Label> trainer = untrained(imprinted());
+    Helpers.testConfigurableRoundtrip(trainer);
+    try (DistilledModel<Label> model = trainer.train(TinyTexts.dataset(texts))) {
+      List<String> columns = model.network().labelOrder().names();
+      float[][] means = new float[columns.size()][];
+      for (Example<Label> text : texts) {
+        int column = columns.indexOf(text.getOutput().getLabel());
+        means[column] = sum(means[column], 1, vector(model.network().onnx(), text));
+      }
+      for (Example<Label> text : TinyTexts.labelled(20, 9)) {
+        assertThat(model.predict(text).getOutput().getLabel())
+            .isEqualTo(columns.get(nearest(means, vector(model.network().onnx(), text))));
+      }
+    }
+  }
+
+  @Test
+  void aStudentThatIsNotImprintedNeedsAStage() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                DistillationTrainer.<Label>builder()
+                    .student(EncoderStudent.of(ENCODER, Pooling.MEAN))
+                    .stages()
+                    .device(Device.cpu(1))
+                    .build()
+                    .train(TinyTexts.dataset(TinyTexts.labelled(6, 3))))
+        .withMessageContaining("no stages, and the student's head is not imprinted");
+    assertThatExceptionOfType(PropertyException.class)
+        .isThrownBy(
+            () ->
+                DistillationTrainer.<Label>builder()
+                    .student(imprinted())
+                    .stages()
+                    .earlyStopping(new EarlyStopping(0.4, 1))
+                    .build())
+        .withMessageContaining("Property: earlyStopping, evaluates after each epoch");
   }
 
   @Test
@@ -257,6 +376,26 @@ class CosineHeadTest {
       all[i] += weight * vector[i];
     }
     return all;
+  }
+
+  /** The number of the class whose mean has the largest cosine with a vector. */
+  private static int nearest(float[][] means, float[] vector) {
+    int nearest = 0;
+    double largest = Double.NEGATIVE_INFINITY;
+    for (int label = 0; label < means.length; label++) {
+      double product = 0;
+      double squares = 0;
+      for (int i = 0; i < vector.length; i++) {
+        product += means[label][i] * vector[i];
+        squares += means[label][i] * means[label][i];
+      }
+      double cosine = product / Math.sqrt(squares);
+      if (cosine > largest) {
+        nearest = label;
+        largest = cosine;
+      }
+    }
+    return nearest;
   }
 
   private static void assertColumns(OnnxModel model, float[][] sums) {

@@ -31,17 +31,16 @@ import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.Batching;
 import org.tribuo.distill.input.text.CsvTextDataSource;
-import org.tribuo.distill.input.text.TokenFeatures;
 import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.distill.internal.component.OnnxMetadata;
 import org.tribuo.distill.loss.CrossEntropy;
 import org.tribuo.distill.loss.Dist;
 import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.loss.Dkd;
-import org.tribuo.distill.loss.SquaredError;
-import org.tribuo.distill.student.CutStudent;
+import org.tribuo.distill.loss.internal.SquaredError;
 import org.tribuo.distill.student.EncoderStudent;
 import org.tribuo.distill.student.OnnxStudent;
+import org.tribuo.distill.student.PrunedStudent;
 import org.tribuo.distill.student.StudentSource;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.training.EarlyStopping;
@@ -440,29 +439,29 @@ class DistillationBadInputTest {
         .isThrownBy(
             () ->
                 DistillationTrainer.<Label>builder()
-                    .student(CutStudent.keeping(3, whole))
+                    .student(PrunedStudent.keeping(3, whole))
                     .build()
                     .train(LABELLED))
-        .withMessageContaining("Component: CutStudent, Property: keep")
+        .withMessageContaining("Component: PrunedStudent, Property: keep")
         .withMessageContaining("has 2 layers, expected at least 3");
     assertThatExceptionOfType(PropertyException.class)
         .isThrownBy(
             () ->
                 DistillationTrainer.<Label>builder()
-                    .student(CutStudent.keeping(List.of(1, 5), whole))
+                    .student(PrunedStudent.keeping(List.of(1, 5), whole))
                     .build()
                     .train(LABELLED))
         .withMessageContaining("Property: layers")
         .withMessageContaining("has 2 layers, expected at least 5");
     assertThatExceptionOfType(PropertyException.class)
-        .isThrownBy(() -> CutStudent.keeping(0, whole))
+        .isThrownBy(() -> PrunedStudent.keeping(0, whole))
         .withMessageContaining("0 layers are kept, expected at least 1");
     assertThatExceptionOfType(PropertyException.class)
-        .isThrownBy(() -> CutStudent.keeping(List.of(2, 1), whole))
+        .isThrownBy(() -> PrunedStudent.keeping(List.of(2, 1), whole))
         .withMessageContaining("are [2, 1], expected numbers from 1 in ascending order");
     assertThatExceptionOfType(PropertyException.class)
-        .isThrownBy(() -> CutStudent.keeping(List.of(0, 1), whole))
-        .withMessageContaining("Component: CutStudent, Property: layers")
+        .isThrownBy(() -> PrunedStudent.keeping(List.of(0, 1), whole))
+        .withMessageContaining("Component: PrunedStudent, Property: layers")
         .withMessageContaining("are [0, 1], expected numbers from 1 in ascending order")
         .withMessageContaining("0 is the embeddings, which always stay");
     assertThatExceptionOfType(PropertyException.class)
@@ -531,7 +530,7 @@ class DistillationBadInputTest {
 
   private static Dataset<Label> with(TokenSequence text) {
     List<Example<Label>> examples = new ArrayList<>(TinyTexts.labelled(12, 1));
-    examples.add(TokenFeatures.toExample(text, new Label("red")));
+    examples.add(text.toExample(new Label("red")));
     return TinyTexts.dataset(examples, new LabelFactory());
   }
 }

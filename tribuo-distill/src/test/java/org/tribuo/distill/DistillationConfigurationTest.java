@@ -50,36 +50,34 @@ import org.tribuo.distill.loss.Dkd;
 import org.tribuo.distill.loss.FeatureTerm;
 import org.tribuo.distill.loss.JensenShannon;
 import org.tribuo.distill.loss.KlDivergence;
+import org.tribuo.distill.loss.LayerMap;
 import org.tribuo.distill.loss.LogitsMse;
 import org.tribuo.distill.loss.MiniLm;
-import org.tribuo.distill.loss.PairedLayers;
 import org.tribuo.distill.loss.RkdDistance;
 import org.tribuo.distill.loss.SoftCrossEntropy;
 import org.tribuo.distill.loss.SparseKlDivergence;
-import org.tribuo.distill.loss.SquaredError;
 import org.tribuo.distill.loss.TinyBert;
 import org.tribuo.distill.loss.WeightedLosses;
+import org.tribuo.distill.loss.internal.SquaredError;
 import org.tribuo.distill.schedule.ConstantSchedule;
 import org.tribuo.distill.schedule.CosineSchedule;
 import org.tribuo.distill.schedule.LinearSchedule;
 import org.tribuo.distill.schedule.PiecewiseSchedule;
 import org.tribuo.distill.schedule.StepSchedule;
 import org.tribuo.distill.schedule.WarmUpSchedule;
-import org.tribuo.distill.student.CutStudent;
 import org.tribuo.distill.student.EncoderStudent;
 import org.tribuo.distill.student.FrozenWeights;
-import org.tribuo.distill.student.NewStudent;
 import org.tribuo.distill.student.OnnxStudent;
+import org.tribuo.distill.student.PrunedStudent;
+import org.tribuo.distill.student.ScratchStudent;
 import org.tribuo.distill.student.TrainingGraphOptions;
-import org.tribuo.distill.task.SingleLabel;
-import org.tribuo.distill.teacher.ActivationTeacher;
 import org.tribuo.distill.teacher.EnsembleMean;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.teacher.SeveralTeachers;
 import org.tribuo.distill.teacher.TeacherWeighting;
 import org.tribuo.distill.training.AdamWOptimizer;
 import org.tribuo.distill.training.EarlyStopping;
-import org.tribuo.distill.transformer.NamedFeature;
+import org.tribuo.distill.transformer.NamedActivation;
 import org.tribuo.distill.transformer.Pooling;
 import org.tribuo.test.Helpers;
 
@@ -138,7 +136,6 @@ class DistillationConfigurationTest {
             minimal(),
             minimal()
                 .teacher(OnnxTeacher.of(BERT, ORDER, "logits"))
-                .task(new SingleLabel())
                 .objective(
                     new DistillationObjective()
                         .softLoss(new Dkd(1, 2))
@@ -165,7 +162,7 @@ class DistillationConfigurationTest {
                         .maxLength(32)
                         .padId(1))
                 .earlyStopping(new EarlyStopping(0.3, 4))
-                .activationTeacher(ActivationTeacher.of(OnnxTeacher.of(BERT)).cacheBytes(1L << 20))
+                .activationTeacher(OnnxTeacher.of(BERT).activationCacheBytes(1L << 20))
                 .softTargetStore(folder.resolve("store"))
                 .device(Device.cpu(2))
                 .seed(99),
@@ -204,7 +201,7 @@ class DistillationConfigurationTest {
                         .on(TrainingStage.Rows.LABELLED)
                         .learningRate(1e-5f)),
             minimal()
-                .student(CutStudent.keeping(List.of(2), OnnxStudent.of(BERT, ORDER, "logits")))
+                .student(PrunedStudent.keeping(List.of(2), OnnxStudent.of(BERT, ORDER, "logits")))
                 .objective(new DistillationObjective().hardLoss(new SquaredError())))) {
       DistillationTrainer<Label> trainer = builder.build();
       Helpers.testConfigurableRoundtrip(trainer);
@@ -253,8 +250,8 @@ class DistillationConfigurationTest {
             DistillationTrainer.class,
             OnnxStudent.class,
             EncoderStudent.class,
-            CutStudent.class,
-            NewStudent.class,
+            PrunedStudent.class,
+            ScratchStudent.class,
             OnnxTeacher.class,
             CrossEntropy.class,
             Dkd.class,
@@ -273,13 +270,13 @@ class DistillationConfigurationTest {
             TrainingStage.class,
             PiecewiseSchedule.class,
             FeatureTerm.class,
-            PairedLayers.class,
+            LayerMap.class,
             TinyBert.class,
             SoftCrossEntropy.class,
             AttentionKl.class,
             RkdDistance.class,
             MiniLm.class,
-            NamedFeature.class)) {
+            NamedActivation.class)) {
       List<String> described = new ArrayList<>();
       for (Class<?> level = type; level != null; level = level.getSuperclass()) {
         for (Field field : level.getDeclaredFields()) {
@@ -327,7 +324,10 @@ class DistillationConfigurationTest {
             b -> b.stages(TrainingStage.of(3), TrainingStage.fineTuning(-1)),
             "is -1, expected 1 or more"),
         refused("name", b -> b.stages(TrainingStage.of(" ", 1)), "is blank, expected one"),
-        refused("stages", b -> b.stages(), "are none, expected at least one"),
+        refused(
+            "stages",
+            b -> b.teacher(OnnxTeacher.of(BERT, ORDER)).stages(),
+            "are none, but there is a teacher to learn from"),
         refused(
             "learningRate",
             b -> b.optimizer(new AdamWOptimizer().learningRate(new LinearSchedule(1, -1))),
@@ -391,14 +391,12 @@ class DistillationConfigurationTest {
         refused(
             "maxLength", b -> b.batching(new Batching().maxLength(0)), "is 0, expected 1 or more"),
         refused(
-            "cacheBytes",
-            b -> b.activationTeacher(ActivationTeacher.of(OnnxTeacher.of(BERT)).cacheBytes(-1)),
+            "activationCacheBytes",
+            b -> b.activationTeacher(OnnxTeacher.of(BERT).activationCacheBytes(-1)),
             "is -1, expected 0 or more"),
         refused(
-            "cacheBytes",
-            b ->
-                b.activationTeacher(
-                    ActivationTeacher.of(OnnxTeacher.of(BERT)).cacheBytes(1L << 60)),
+            "activationCacheBytes",
+            b -> b.activationTeacher(OnnxTeacher.of(BERT).activationCacheBytes(1L << 60)),
             "give it more with -Xmx"),
         refused("padId", b -> b.batching(new Batching().padId(-1)), "is -1, expected 0 or more"),
         refused(

@@ -30,13 +30,12 @@ import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.Batching;
 import org.tribuo.distill.schedule.WarmUpSchedule;
-import org.tribuo.distill.student.CutStudent;
 import org.tribuo.distill.student.EncoderStudent;
-import org.tribuo.distill.student.NewStudent;
 import org.tribuo.distill.student.OnnxStudent;
+import org.tribuo.distill.student.PrunedStudent;
+import org.tribuo.distill.student.ScratchStudent;
 import org.tribuo.distill.student.TrainingGraphOptions;
 import org.tribuo.distill.teacher.OnnxTeacher;
-import org.tribuo.distill.teacher.SoftTargetProgress;
 import org.tribuo.distill.teacher.TeacherRun;
 import org.tribuo.distill.training.AdamWOptimizer;
 import org.tribuo.distill.training.EarlyStopping;
@@ -86,7 +85,7 @@ class DistillationTrainerTest {
     few.addAll(TinyTexts.unlabelled(150, 4));
     DistillationTrainer<Label> trainer =
         DistillationTrainer.<Label>builder()
-            .student(CutStudent.keeping(1, OnnxStudent.of(teacher)))
+            .student(PrunedStudent.keeping(1, OnnxStudent.of(teacher)))
             .teacher(OnnxTeacher.of(teacher))
             .stages(TrainingStage.of(6), TrainingStage.fineTuning(1))
             .optimizer(new AdamWOptimizer().learningRate(5e-3f))
@@ -113,7 +112,7 @@ class DistillationTrainerTest {
   void aStudentThatNobodyHasTrainedLearnsToo() {
     try (DistilledModel<Label> model =
         DistillationTrainer.<Label>builder()
-            .student(NewStudent.of(101, 2, 32, 4))
+            .student(ScratchStudent.of(101, 2, 32, 4))
             .epochs(30)
             .optimizer(new AdamWOptimizer().learningRate(5e-3f))
             .trainingGraph(new TrainingGraphOptions().dropout(0))
@@ -300,8 +299,8 @@ class DistillationTrainerTest {
     trainer.setListener(
         new DistillationListener() {
           @Override
-          public SoftTargetProgress softTargets() {
-            return (done, rows) -> heard.add(done == rows ? "asked" : "asking");
+          public void onSoftTargetProgress(int rowsDone, int rows) {
+            heard.add(rowsDone == rows ? "asked" : "asking");
           }
 
           @Override

@@ -35,8 +35,8 @@ import org.tribuo.classification.LabelFactory;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.engine.internal.Engines;
 import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.input.internal.text.TokenFeatures;
 import org.tribuo.distill.input.internal.text.TokenReader;
-import org.tribuo.distill.input.text.TokenFeatures;
 import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.distill.internal.component.OnnxMetadata;
 import org.tribuo.distill.internal.component.SavedComponents;
@@ -45,10 +45,10 @@ import org.tribuo.distill.internal.protos.DistilledModelProto;
 import org.tribuo.distill.internal.protos.TokenReaderProto;
 import org.tribuo.distill.student.internal.StudentNetwork;
 import org.tribuo.distill.student.internal.StudentNetworkProtos;
-import org.tribuo.distill.task.Task;
 import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.task.internal.OutputDomain;
+import org.tribuo.distill.task.internal.Task;
 import org.tribuo.distill.task.internal.Tasks;
 import org.tribuo.distill.transformer.internal.Transformer;
 import org.tribuo.impl.ArrayExample;
@@ -224,15 +224,10 @@ class DistilledModelTest {
     try (DistilledModel<Label> model = labels()) {
       assertThatIllegalArgumentException()
           .isThrownBy(
-              () ->
-                  model.predict(
-                      TokenFeatures.toExample(TokenSequence.of(new int[33]), new Label("red"))))
+              () -> model.predict(TokenSequence.of(new int[33]).toExample(new Label("red"))))
           .withMessageContaining("at most 32 tokens");
       assertThatIllegalArgumentException()
-          .isThrownBy(
-              () ->
-                  model.predict(
-                      TokenFeatures.toExample(TokenSequence.of(1, 101, 2), new Label("red"))))
+          .isThrownBy(() -> model.predict(TokenSequence.of(1, 101, 2).toExample(new Label("red"))))
           .withMessageContaining("outside of the model's vocabulary of 101");
       assertThatIllegalArgumentException()
           .isThrownBy(

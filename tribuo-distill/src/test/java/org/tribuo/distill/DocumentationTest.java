@@ -125,8 +125,8 @@ class DocumentationTest {
                 .importPackagesOf(DistillationTrainer.class)
                 .stream()
                 .map(type -> type.getPackageName().substring(BASE.length()))
-                .filter(name -> name.matches("\\.[a-z]+"))
-                .map(name -> name.substring(1))
+                .filter(name -> name.matches("\\.[a-z]+.*") && !name.startsWith(".internal"))
+                .map(name -> name.split("\\.")[1])
                 .collect(Collectors.toSet());
 
     assertThat(entries("\\| `([a-z]+)` \\|", Files.readString(PAGES.resolve("architecture.md"))))

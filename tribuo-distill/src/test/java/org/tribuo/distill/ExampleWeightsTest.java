@@ -25,11 +25,11 @@ import org.tribuo.distill.loss.FeatureTerm;
 import org.tribuo.distill.loss.HiddenStateMse;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.TrainingGraphOptions;
-import org.tribuo.distill.task.MultipleLabels;
-import org.tribuo.distill.task.Regression;
-import org.tribuo.distill.task.SingleLabel;
-import org.tribuo.distill.task.internal.Reference;
 import org.tribuo.distill.task.internal.LabelOrder;
+import org.tribuo.distill.task.internal.MultipleLabels;
+import org.tribuo.distill.task.internal.Reference;
+import org.tribuo.distill.task.internal.Regression;
+import org.tribuo.distill.task.internal.SingleLabel;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.training.AdamWOptimizer;
 
@@ -159,7 +159,7 @@ class ExampleWeightsTest {
         distillation()
             .objective(
                 new DistillationObjective()
-                    .features(new FeatureTerm("states", new HiddenStateMse(), 1)))
+                    .featureTerms(new FeatureTerm("states", new HiddenStateMse(), 1)))
             .build();
     trainer.setListener(new NoTeacherIsAsked());
 

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Objects;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
+import org.tribuo.distill.input.internal.text.TokenFeatures;
 import org.tribuo.distill.input.text.CsvTextDataSource;
-import org.tribuo.distill.input.text.TokenFeatures;
 
 /** Texts of banking in 68 words, and classifiers of them as some exporters write them. */
 final class Faults {

@@ -2,7 +2,7 @@ package org.tribuo.distill;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.tribuo.distill.operator.GradientRule.grads;
+import static org.tribuo.distill.operator.Operator.GradientRule.grads;
 import static org.tribuo.distill.operator.Operator.operator;
 
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
@@ -26,9 +26,7 @@ import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.internal.autodiff.UnknownOperatorException;
 import org.tribuo.distill.operator.Operator;
-import org.tribuo.distill.student.GradientRuleSource;
 import org.tribuo.distill.student.OnnxStudent;
-import org.tribuo.distill.student.StraightThroughQuantization;
 import org.tribuo.distill.student.TrainingGraphOptions;
 import org.tribuo.distill.teacher.OnnxTeacher;
 
@@ -41,7 +39,7 @@ class GradientRulesTest {
 
   // example: rules
   /** The upper triangle of each matrix: what it leaves out gets no gradient. */
-  public static final class Triangles implements GradientRuleSource {
+  public static final class Triangles implements TrainingGraphOptions.GradientRuleSource {
     @Override
     public List<Operator> rules() {
       return List.of(
@@ -52,7 +50,7 @@ class GradientRulesTest {
   // example: end
 
   /** Rules for an operator that has one. */
-  public static final class Superfluous implements GradientRuleSource {
+  public static final class Superfluous implements TrainingGraphOptions.GradientRuleSource {
     @Override
     public List<Operator> rules() {
       return List.of(operator("Tanh").gradient((op, n, dy) -> grads(dy)));
@@ -155,7 +153,7 @@ class GradientRulesTest {
     assertThatThrownBy(() -> student().build().train(TEXTS))
         .isInstanceOf(UnknownOperatorException.class)
         .hasMessageContaining("No gradient rule for 'QuantizeLinear'")
-        .hasMessageContaining("gradientRules = " + StraightThroughQuantization.class.getName());
+        .hasMessageContaining("straightThroughQuantization = true");
   }
 
   @Test
@@ -163,11 +161,10 @@ class GradientRulesTest {
     writeQuantizedStudent();
     try (DistilledModel<Label> model =
         student()
-            .trainingGraph(
-                new TrainingGraphOptions().gradientRules(new StraightThroughQuantization()))
+            .trainingGraph(new TrainingGraphOptions().straightThroughQuantization(true))
             .build()
             .train(TEXTS)) {
-      assertThat(model.getProvenance().toString()).contains("StraightThroughQuantization");
+      assertThat(model.getProvenance().toString()).contains("straightThroughQuantization=true");
     }
   }
 

@@ -11,9 +11,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.engine.Device;
-import org.tribuo.distill.student.CutStudent;
 import org.tribuo.distill.student.EncoderStudent;
 import org.tribuo.distill.student.OnnxStudent;
+import org.tribuo.distill.student.PrunedStudent;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.transformer.Pooling;
 import org.tribuo.distill.transformer.internal.NewEncoder;
@@ -44,7 +44,7 @@ class HeapTest {
       }
       try (DistilledModel<Label> model =
           DistillationTrainer.<Label>builder()
-              .student(CutStudent.keeping(2, OnnxStudent.of(teacher)))
+              .student(PrunedStudent.keeping(2, OnnxStudent.of(teacher)))
               .teacher(OnnxTeacher.of(teacher))
               .epochs(1)
               .device(oneThread)

@@ -17,12 +17,11 @@ import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.loss.FeatureTerm;
 import org.tribuo.distill.loss.MiniLm;
-import org.tribuo.distill.student.CutStudent;
 import org.tribuo.distill.student.EncoderStudent;
 import org.tribuo.distill.student.OnnxStudent;
-import org.tribuo.distill.teacher.ActivationTeacher;
+import org.tribuo.distill.student.PrunedStudent;
 import org.tribuo.distill.teacher.OnnxTeacher;
-import org.tribuo.distill.transformer.Feature;
+import org.tribuo.distill.transformer.Activation;
 import org.tribuo.distill.transformer.Pooling;
 
 /** The same bits wherever the user lives: in Turkey I is not i, in Egypt 1 is not ١. */
@@ -47,12 +46,12 @@ class LocaleTest {
       OnnxTeacher teaching = OnnxTeacher.of(teacher);
       try (DistilledModel<Label> model =
           DistillationTrainer.<Label>builder()
-              .student(CutStudent.keeping(1, OnnxStudent.of(teacher)))
+              .student(PrunedStudent.keeping(1, OnnxStudent.of(teacher)))
               .teacher(teaching)
-              .activationTeacher(ActivationTeacher.of(teaching))
+              .activationTeacher(teaching)
               .objective(
                   new DistillationObjective()
-                      .features(new FeatureTerm("relations", new MiniLm(2), 1)))
+                      .featureTerms(new FeatureTerm("relations", new MiniLm(2), 1)))
               .softTargetStore(Path.of(arguments[0], "soft-targets"))
               .stages(TrainingStage.of(3), TrainingStage.fineTuning(1))
               .device(oneThread)
@@ -63,7 +62,7 @@ class LocaleTest {
                 Sha256.digest(
                     model.network().onnx().initializers().values().stream().map(Tensor::data)
                         ::iterator)));
-        System.out.println(new Feature(Feature.Kind.HIDDEN_STATE, 12).inputName());
+        System.out.println(new Activation(Activation.Kind.HIDDEN_STATE, 12).inputName());
       }
     }
   }

@@ -33,6 +33,7 @@ import org.tribuo.distill.graph.internal.RowShape;
 import org.tribuo.distill.graph.internal.pass.Normalization;
 import org.tribuo.distill.input.internal.BatchPlan;
 import org.tribuo.distill.input.text.TokenSequence;
+import org.tribuo.distill.loss.Activations.ExampleVector;
 import org.tribuo.distill.loss.AttentionForm;
 import org.tribuo.distill.loss.AttentionKl;
 import org.tribuo.distill.loss.AttentionMse;
@@ -42,7 +43,6 @@ import org.tribuo.distill.loss.Dist;
 import org.tribuo.distill.loss.Dkd;
 import org.tribuo.distill.loss.FeatureLoss;
 import org.tribuo.distill.loss.FeatureTerm;
-import org.tribuo.distill.loss.Features.ExampleVector;
 import org.tribuo.distill.loss.HiddenStateCosine;
 import org.tribuo.distill.loss.HiddenStateMse;
 import org.tribuo.distill.loss.JensenShannon;
@@ -52,7 +52,6 @@ import org.tribuo.distill.loss.LayerMap.LayerPair;
 import org.tribuo.distill.loss.LogitStandardization;
 import org.tribuo.distill.loss.LogitsMse;
 import org.tribuo.distill.loss.MiniLm;
-import org.tribuo.distill.loss.PairedLayers;
 import org.tribuo.distill.loss.Pkd;
 import org.tribuo.distill.loss.ReverseKl;
 import org.tribuo.distill.loss.RkdAngle;
@@ -61,7 +60,6 @@ import org.tribuo.distill.loss.SimilarityPreserving;
 import org.tribuo.distill.loss.SoftCrossEntropy;
 import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.loss.TinyBert;
-import org.tribuo.distill.loss.UniformLayers;
 import org.tribuo.distill.loss.internal.FeatureMatching;
 import org.tribuo.distill.loss.internal.Objective;
 import org.tribuo.distill.loss.internal.ObjectiveSchedules;
@@ -70,8 +68,8 @@ import org.tribuo.distill.operator.internal.standard.StandardOperators;
 import org.tribuo.distill.schedule.ConstantSchedule;
 import org.tribuo.distill.schedule.Schedule;
 import org.tribuo.distill.task.internal.Targets;
-import org.tribuo.distill.teacher.internal.FeatureTeacher;
-import org.tribuo.distill.teacher.internal.LiveTeacherFeatures;
+import org.tribuo.distill.teacher.internal.ActivationTeacher;
+import org.tribuo.distill.teacher.internal.LiveTeacherActivations;
 import org.tribuo.distill.teacher.internal.TeacherAnswers;
 import org.tribuo.distill.teacher.internal.store.SoftTargetKey;
 import org.tribuo.distill.teacher.internal.store.SoftTargetSpec;
@@ -87,8 +85,8 @@ import org.tribuo.distill.training.internal.TrainingSettings;
 import org.tribuo.distill.training.internal.data.ExampleRows;
 import org.tribuo.distill.training.internal.data.ExampleTrainingData;
 import org.tribuo.distill.training.internal.data.ExampleWeights;
-import org.tribuo.distill.transformer.Feature;
-import org.tribuo.distill.transformer.Feature.Kind;
+import org.tribuo.distill.transformer.Activation;
+import org.tribuo.distill.transformer.Activation.Kind;
 import org.tribuo.distill.transformer.Pooling;
 import org.tribuo.distill.transformer.internal.LayerCut;
 import org.tribuo.distill.transformer.internal.TaskHead;
@@ -113,12 +111,12 @@ final class LossCosts {
       (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
   private final OnnxModel student;
-  private final FeatureTeacher teacher;
+  private final ActivationTeacher teacher;
 
   private LossCosts(Path teacherFile) throws IOException {
     this.student = student(OnnxModel.read(teacherFile));
     this.teacher =
-        FeatureTeacher.of(teacherFile, Transformer.of(OnnxModel.read(teacherFile)), Map.of());
+        ActivationTeacher.of(teacherFile, Transformer.of(OnnxModel.read(teacherFile)), Map.of());
   }
 
   /**
@@ -206,11 +204,11 @@ final class LossCosts {
   }
 
   private static Map<String, FeatureLoss> featureLosses() {
-    LayerMap uniform = new UniformLayers();
+    LayerMap uniform = LayerMap.uniform();
     LayerPair last = LayerPair.LAST;
     Map<String, FeatureLoss> losses = new LinkedHashMap<>();
     losses.put("`MiniLm`, 12 heads, last layer", new MiniLm(last, 12));
-    losses.put("`HiddenStateMse`, last layer", new HiddenStateMse(new PairedLayers(last)));
+    losses.put("`HiddenStateMse`, last layer", new HiddenStateMse(LayerMap.of(last)));
     losses.put("`HiddenStateMse`, 2 layers", new HiddenStateMse(uniform));
     losses.put("`HiddenStateCosine`, 2 layers", new HiddenStateCosine(uniform));
     losses.put("`Pkd`, 2 layers", new Pkd(uniform));
@@ -241,30 +239,33 @@ final class LossCosts {
     Objective objective =
         loss.map(
                 l ->
-                    kl.withFeatures(
-                        FeatureMatching.of(teacher.features(), new FeatureTerm("f", l))))
+                    kl.withFeatureTerms(
+                        FeatureMatching.of(teacher.activations(), new FeatureTerm("f", l))))
             .orElse(kl);
-    try (LiveTeacherFeatures beside =
-            new LiveTeacherFeatures(texts(student), teacher, wanted(objective), Device.cpu(1), 0);
+    try (LiveTeacherActivations beside =
+            new LiveTeacherActivations(
+                texts(student), teacher, wanted(objective), Device.cpu(1), 0);
         PrefetchedBatches ahead = new PrefetchedBatches(beside)) {
       return train(objective, ahead);
     }
   }
 
-  private List<Feature> wanted(Objective objective) {
-    if (objective.features().isEmpty()) {
-      return List.of(new Feature(Kind.HIDDEN_STATE, 6));
+  private List<Activation> wanted(Objective objective) {
+    if (objective.featureTerms().isEmpty()) {
+      return List.of(new Activation(Kind.HIDDEN_STATE, 6));
     }
     Graph graph = Graph.of(student);
     Normalization.applyForTraining(graph);
-    return objective.attach(Ops.on(graph), graph.value(graph.outputs().get(0))).teacherFeatures();
+    return objective
+        .attach(Ops.on(graph), graph.value(graph.outputs().get(0)))
+        .teacherActivations();
   }
 
   /** The mean of a step. */
   private Cost train(Objective objective, TrainingData data) {
     List<Instant> times = new ArrayList<>();
     Map<String, Schedule> weights =
-        objective.features().isEmpty() ? Map.of() : Map.of("f", new ConstantSchedule(1));
+        objective.featureTerms().isEmpty() ? Map.of() : Map.of("f", new ConstantSchedule(1));
     TrainingSettings settings =
         new TrainingSettings(
             1,

@@ -22,14 +22,13 @@ import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.input.Batching;
+import org.tribuo.distill.input.internal.text.RawText;
 import org.tribuo.distill.input.text.CsvTextDataSource;
-import org.tribuo.distill.input.text.RawText;
 import org.tribuo.distill.input.text.TextTokenizer;
-import org.tribuo.distill.input.text.TokenFeatures;
 import org.tribuo.distill.internal.component.OnnxMetadata;
 import org.tribuo.distill.student.OnnxStudent;
-import org.tribuo.distill.task.SingleLabel;
 import org.tribuo.distill.task.internal.LabelOrder;
+import org.tribuo.distill.task.internal.SingleLabel;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.teacher.internal.ReadyTeacher;
 import org.tribuo.distill.teacher.internal.SoftTargetStep;
@@ -170,7 +169,7 @@ class MaxLengthTest {
 
   private static Example<Label> example(int length) throws Exception {
     try (TextTokenizer tokenizer = TextTokenizer.open(Faults.TOKENIZER, length)) {
-      return TokenFeatures.toExample(tokenizer.encode(LONG), LabelFactory.UNKNOWN_LABEL);
+      return tokenizer.encode(LONG).toExample(LabelFactory.UNKNOWN_LABEL);
     }
   }
 }

@@ -21,8 +21,8 @@ import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.graph.internal.pass.Normalization;
 import org.tribuo.distill.loss.DistillationObjective;
-import org.tribuo.distill.student.CutStudent;
 import org.tribuo.distill.student.OnnxStudent;
+import org.tribuo.distill.student.PrunedStudent;
 import org.tribuo.distill.student.StudentSource;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.teacher.TeacherException;
@@ -49,7 +49,7 @@ class ProbabilityTeacherTest {
   }
 
   private static StudentSource half(Path whole) {
-    return CutStudent.keeping(1, OnnxStudent.of(whole, Faults.LABELS));
+    return PrunedStudent.keeping(1, OnnxStudent.of(whole, Faults.LABELS));
   }
 
   @Test

@@ -23,8 +23,8 @@ import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.loss.FeatureTerm;
 import org.tribuo.distill.loss.MiniLm;
-import org.tribuo.distill.student.CutStudent;
 import org.tribuo.distill.student.OnnxStudent;
+import org.tribuo.distill.student.PrunedStudent;
 import org.tribuo.distill.student.StudentSource;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.teacher.OnnxTeacher;
@@ -82,7 +82,7 @@ class QuantisedTeacherTest {
   void noStudentCanBeCutOutOfIt(String name) {
     Path file = Faults.file(name);
     OnnxStudent whole = OnnxStudent.of(file, Faults.LABELS);
-    assertThatThrownBy(() -> taught(CutStudent.keeping(1, whole), file))
+    assertThatThrownBy(() -> taught(PrunedStudent.keeping(1, whole), file))
         .isInstanceOf(GraphException.class)
         .hasMessageContaining(
             file + ") has quantised weights, the first is 'embeddings.word.weight")
@@ -107,7 +107,7 @@ class QuantisedTeacherTest {
             .teacher(OnnxTeacher.of(file, Faults.LABELS))
             .objective(
                 new DistillationObjective()
-                    .features(new FeatureTerm("relations", new MiniLm(2), 1)))
+                    .featureTerms(new FeatureTerm("relations", new MiniLm(2), 1)))
             .device(Device.cpu(1))
             .build();
     assertThatThrownBy(() -> trainer.train(TEXTS))

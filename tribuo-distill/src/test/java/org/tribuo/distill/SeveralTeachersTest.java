@@ -23,8 +23,8 @@ import org.tribuo.classification.LabelFactory;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.text.CsvTextDataSource;
-import org.tribuo.distill.student.CutStudent;
 import org.tribuo.distill.student.OnnxStudent;
+import org.tribuo.distill.student.PrunedStudent;
 import org.tribuo.distill.task.internal.TargetCodec;
 import org.tribuo.distill.teacher.EnsembleMean;
 import org.tribuo.distill.teacher.OnnxTeacher;
@@ -169,7 +169,7 @@ class SeveralTeachersTest {
         builder().teacher(OnnxTeacher.of(BERT, ORDER)).epochs(1).build();
     DistillationTrainer<Label> trainer =
         builder()
-            .student(CutStudent.keeping(1, OnnxStudent.of(BERT, ORDER)))
+            .student(PrunedStudent.keeping(1, OnnxStudent.of(BERT, ORDER)))
             .teacher(TeacherAssistant.of(ofAssistant))
             .build();
     DistilledModel<Label> first = trainer.train(TEXTS);

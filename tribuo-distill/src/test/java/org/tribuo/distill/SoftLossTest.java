@@ -25,8 +25,8 @@ import org.tribuo.distill.loss.LogitsMse;
 import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.loss.SparseKlDivergence;
 import org.tribuo.distill.loss.WeightedLosses;
-import org.tribuo.distill.student.CutStudent;
 import org.tribuo.distill.student.OnnxStudent;
+import org.tribuo.distill.student.PrunedStudent;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.training.TrainingListener;
 import org.tribuo.distill.training.TrainingListener.StepReport;
@@ -106,7 +106,7 @@ class SoftLossTest {
 
   private static DistillationTrainer.Builder<Label> builder(SoftLoss loss) {
     return DistillationTrainer.<Label>builder()
-        .student(CutStudent.keeping(1, OnnxStudent.of(BERT, ORDER)))
+        .student(PrunedStudent.keeping(1, OnnxStudent.of(BERT, ORDER)))
         .teacher(OnnxTeacher.of(BERT, ORDER))
         .objective(new DistillationObjective().softLoss(loss))
         .epochs(1)

@@ -85,10 +85,10 @@ class StageExamplesTest {
         CsvTextDataSource.of(csv(40, ""), tokenizer(), new LabelFactory()).labels().read();
     TrainingStage inside =
         TrainingStage.of("inside", 1)
-            .learningFrom(TrainingStage.From.FEATURES)
+            .learningFrom(TrainingStage.From.ACTIVATIONS)
             .objective(
                 new DistillationObjective()
-                    .features(new FeatureTerm("relations", new MiniLm(4), 1)));
+                    .featureTerms(new FeatureTerm("relations", new MiniLm(4), 1)));
     DistillationTrainer<Label> trainer = trainer(inside.on(general), GENERAL.on(general), TASK);
     RecordedSteps steps = new RecordedSteps();
     trainer.setListener(steps);

@@ -10,8 +10,8 @@ import org.tribuo.OutputFactory;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
 import org.tribuo.distill.input.internal.ExampleInputs;
+import org.tribuo.distill.input.internal.text.TokenFeatures;
 import org.tribuo.distill.input.internal.text.TokenReader;
-import org.tribuo.distill.input.text.TokenFeatures;
 import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.provenance.SimpleDataSourceProvenance;
 
@@ -46,7 +46,7 @@ final class TinyTexts {
     List<Example<Label>> examples = new ArrayList<>();
     for (int i = 0; i < rows; i++) {
       int label = i % LABELS.size();
-      examples.add(TokenFeatures.toExample(text(label, random), new Label(LABELS.get(label))));
+      examples.add(text(label, random).toExample(new Label(LABELS.get(label))));
     }
     return examples;
   }
@@ -68,6 +68,6 @@ final class TinyTexts {
   }
 
   static <T extends Output<T>> Example<T> withOutput(Example<?> example, T output) {
-    return TokenFeatures.toExample(new TokenFeatures(100, 101).read(example), output);
+    return new TokenFeatures(100, 101).read(example).toExample(output);
   }
 }

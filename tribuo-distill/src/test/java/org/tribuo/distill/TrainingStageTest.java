@@ -137,10 +137,10 @@ class TrainingStageTest {
     TrainingStage all = TrainingStage.of("all", 1);
     TrainingStage inside =
         TrainingStage.of("inside", 1)
-            .learningFrom(TrainingStage.From.FEATURES)
+            .learningFrom(TrainingStage.From.ACTIVATIONS)
             .objective(
                 new DistillationObjective()
-                    .features(new FeatureTerm("states", new HiddenStateMse(), 1)));
+                    .featureTerms(new FeatureTerm("states", new HiddenStateMse(), 1)));
     Map<String, Tensor> before = onnx(builder().stages(all).build()).initializers();
     Map<String, Tensor> after = onnx(builder().stages(all, inside).build()).initializers();
 
@@ -170,7 +170,7 @@ class TrainingStageTest {
           <component name="eights" type="org.tribuo.distill.input.Batching">
             <property name="batchSize" value="8"/>
           </component>
-          <component name="student" type="org.tribuo.distill.student.CutStudent">
+          <component name="student" type="org.tribuo.distill.student.PrunedStudent">
             <property name="source" value="whole"/>
             <property name="keep" value="1"/>
           </component>

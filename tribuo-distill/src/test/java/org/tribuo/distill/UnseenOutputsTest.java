@@ -20,9 +20,9 @@ import org.tribuo.classification.Label;
 import org.tribuo.classification.evaluation.LabelEvaluation;
 import org.tribuo.classification.evaluation.LabelEvaluator;
 import org.tribuo.distill.engine.Device;
-import org.tribuo.distill.student.CutStudent;
 import org.tribuo.distill.student.EncoderStudent;
 import org.tribuo.distill.student.OnnxStudent;
+import org.tribuo.distill.student.PrunedStudent;
 import org.tribuo.distill.student.StudentSource;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.training.AdamWOptimizer;
@@ -91,7 +91,7 @@ class UnseenOutputsTest {
     MutableDataset<Label> test = TinyTexts.dataset(TinyTexts.labelled(60, 9));
     List<StudentSource> students =
         List.of(
-            CutStudent.keeping(1, OnnxStudent.of(teacher)),
+            PrunedStudent.keeping(1, OnnxStudent.of(teacher)),
             EncoderStudent.of(Zoo.file("minilm_embedding_ts14"), Pooling.MEAN));
     for (StudentSource student : students) {
       told.clear();

@@ -19,10 +19,9 @@ import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
 import org.tribuo.distill.DistilledModel;
 import org.tribuo.distill.examples.console.Program;
-import org.tribuo.distill.input.text.CsvTextDataSourceProvenance;
+import org.tribuo.distill.input.text.CsvTextDataSource;
 import org.tribuo.distill.input.text.TextFile;
 import org.tribuo.distill.input.text.TextTokenizer;
-import org.tribuo.distill.input.text.TokenFeatures;
 
 /**
  * Labels texts with a distilled student: its arguments, or the lines of a file. For each text it
@@ -116,7 +115,7 @@ public final class Classify {
   private static void checkTokenizer(
       TextTokenizer tokenizer, DistilledModel<Label> model, ResultFolder results) {
     Set<String> learnedWith =
-        CsvTextDataSourceProvenance.tokenizers(model.getProvenance().getDatasetProvenance());
+        CsvTextDataSource.tokenizers(model.getProvenance().getDatasetProvenance());
     if (!learnedWith.isEmpty() && !learnedWith.contains(tokenizer.sha256())) {
       throw new ArgumentException(
           "--folder",
@@ -133,8 +132,6 @@ public final class Classify {
   }
 
   private static Label predict(Model<Label> model, TextTokenizer tokenizer, String text) {
-    return model
-        .predict(TokenFeatures.toExample(tokenizer.encode(text), LabelFactory.UNKNOWN_LABEL))
-        .getOutput();
+    return model.predict(tokenizer.encode(text).toExample(LabelFactory.UNKNOWN_LABEL)).getOutput();
   }
 }

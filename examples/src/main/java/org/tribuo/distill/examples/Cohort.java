@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Optional;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.DistillationTrainer;
-import org.tribuo.distill.teacher.ActivationTeacher;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.teacher.SeveralTeachers;
 
@@ -32,6 +31,11 @@ record Cohort(
     return trainers.seed();
   }
 
+  /** The nearest class mean, without training. */
+  DistillationTrainer<Label> classMeans() {
+    return trainers.classMeans();
+  }
+
   /** A student that learns from labels alone, and has nothing of the fine-tuned teacher. */
   DistillationTrainer<Label> control() throws IOException {
     return trainers.control();
@@ -47,8 +51,7 @@ record Cohort(
     DistillationTrainer.Builder<Label> builder =
         trainers
             .teaching(teacher, softTargets)
-            .activationTeacher(
-                ActivationTeacher.of(OnnxTeacher.of(teacher)).cacheBytes(featureCache));
+            .activationTeacher(OnnxTeacher.of(teacher).activationCacheBytes(featureCache));
     recipe.addTo(builder, trainers.training(), weight);
     if (recipe.asksTwoTeachers()) {
       builder.teacher(SeveralTeachers.of(OnnxTeacher.of(teacher), second.orElseThrow()));

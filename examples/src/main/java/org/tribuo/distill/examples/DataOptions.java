@@ -11,8 +11,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
+import org.tribuo.distill.input.text.CsvFormat;
 import org.tribuo.distill.input.text.CsvTextDataSource;
-import org.tribuo.distill.input.text.Quoting;
 
 /** Which texts, and which of their labels. Without a training file: BANKING77. */
 public final class DataOptions implements Options, Configurable {
@@ -66,7 +66,7 @@ public final class DataOptions implements Options, Configurable {
 
   @Config(description = QUOTING)
   @Option(longName = "quoting", usage = QUOTING)
-  public Quoting quoting = Quoting.AUTO;
+  public CsvFormat.Quoting quoting = CsvFormat.Quoting.AUTO;
 
   @Config(description = CHARSET)
   @Option(longName = "charset", usage = CHARSET)

@@ -9,8 +9,8 @@ import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
 import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.DistilledModel;
+import org.tribuo.distill.component.InputFiles;
 import org.tribuo.distill.file.FolderLock;
-import org.tribuo.distill.internal.component.InputFiles;
 import org.tribuo.distill.report.ExperimentResults;
 import org.tribuo.distill.report.ExperimentRun;
 import org.tribuo.distill.report.ModelMeter;
@@ -23,6 +23,7 @@ final class DistillTextRun {
   private static final String TEACHER = "teacher";
   private static final String STUDENT = "student";
   private static final String CONTROL = "control";
+  private static final String CLASS_MEANS = "class means";
   private static final String FILES = "files";
 
   private final Experiment experiment;
@@ -77,6 +78,9 @@ final class DistillTextRun {
       say("Control: none, as no text has a label.");
     } else if (experiment.training().controlEpochs > 0) {
       control(texts, meter);
+      if (experiment.teacher().hasFreshHead()) {
+        classMeans(texts, meter);
+      }
     }
     ExperimentResults measured = run.results();
     measured.writeCsv(results.csv());
@@ -150,6 +154,16 @@ final class DistillTextRun {
     try (DistilledModel<Label> model = run.train(CONTROL, trainer, texts.labelled())) {
       model.exportOnnx(results.control());
       run.measure(CONTROL, model, results.control(), meter);
+    }
+  }
+
+  private void classMeans(Texts texts, ModelMeter meter) throws Exception {
+    say(
+        "Class means: the teacher's encoder without training, the nearest class mean is the label.");
+    try (DistilledModel<Label> model =
+        run.train(CLASS_MEANS, trainers.classMeans(), texts.labelled())) {
+      model.exportOnnx(results.classMeans());
+      run.measure(CLASS_MEANS, model, results.classMeans(), meter);
     }
   }
 

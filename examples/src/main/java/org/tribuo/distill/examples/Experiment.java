@@ -3,7 +3,7 @@ package org.tribuo.distill.examples;
 import com.oracle.labs.mlrg.olcut.config.Config;
 import com.oracle.labs.mlrg.olcut.config.Configurable;
 import java.io.IOException;
-import org.tribuo.distill.internal.component.InputFiles;
+import org.tribuo.distill.component.InputFiles;
 
 /** All that determines an experiment. */
 public final class Experiment implements Configurable {

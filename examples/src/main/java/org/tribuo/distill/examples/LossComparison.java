@@ -10,14 +10,15 @@ import java.util.Map;
 import java.util.Optional;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.DistillationTrainer;
+import org.tribuo.distill.component.InputFiles;
 import org.tribuo.distill.examples.CompareLosses.CompareLossesOptions;
 import org.tribuo.distill.file.FolderLock;
-import org.tribuo.distill.internal.component.InputFiles;
 import org.tribuo.distill.report.ProgressOutput;
 import org.tribuo.distill.report.TextTable;
 
 /** Trains a student by each of several losses, with several seeds. To be run once. */
 final class LossComparison {
+  private static final String CLASS_MEANS = "class means alone";
   private static final String LABELS_ALONE = "labels alone";
   private static final String LABELS_FROM_TEACHER = "labels alone from teacher";
 
@@ -77,6 +78,9 @@ final class LossComparison {
         if (options.student.isCut()) {
           results.add(
               onLabels(LABELS_FROM_TEACHER, cohort.controlFromTeacher(), seed, texts, trials));
+        }
+        if (options.teacher.hasFreshHead()) {
+          results.add(onLabels(CLASS_MEANS, cohort.classMeans(), seed, texts, trials));
         }
       }
       for (LossRecipe recipe : recipes) {

@@ -15,6 +15,7 @@ import org.tribuo.distill.loss.FeatureTerm;
 import org.tribuo.distill.loss.HiddenStateMse;
 import org.tribuo.distill.loss.JensenShannon;
 import org.tribuo.distill.loss.KlDivergence;
+import org.tribuo.distill.loss.LayerMap;
 import org.tribuo.distill.loss.LogitStandardization;
 import org.tribuo.distill.loss.LogitsMse;
 import org.tribuo.distill.loss.MiniLm;
@@ -22,7 +23,6 @@ import org.tribuo.distill.loss.ReverseKl;
 import org.tribuo.distill.loss.RkdDistance;
 import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.loss.TinyBert;
-import org.tribuo.distill.loss.UniformLayers;
 
 /** What a student learns from its teacher. */
 enum LossRecipe {
@@ -47,7 +47,7 @@ enum LossRecipe {
   /** KL and the hidden states. */
   KL_HIDDEN_STATES(new HiddenStateMse()),
   /** KL and the attention. */
-  KL_ATTENTION(new AttentionKl(new UniformLayers(), AttentionForm.PROBABILITIES)),
+  KL_ATTENTION(new AttentionKl(LayerMap.uniform(), AttentionForm.PROBABILITIES)),
   /** KL and the relations of queries, keys and values. */
   KL_MINILM(new MiniLm(12)),
   /** KL and the distances of the texts. */
@@ -63,9 +63,9 @@ enum LossRecipe {
       int epochs = training.epochs;
       List<TrainingStage> stages = new ArrayList<>();
       stages.add(
-          TrainingStage.of("features", Math.max(1, epochs / 2))
-              .learningFrom(TrainingStage.From.FEATURES)
-              .objective(training.objective().features(feature(1))));
+          TrainingStage.of("activations", Math.max(1, epochs / 2))
+              .learningFrom(TrainingStage.From.ACTIVATIONS)
+              .objective(training.objective().featureTerms(activation(1))));
       stages.add(TrainingStage.of("response", Math.max(1, epochs - epochs / 2)));
       if (training.fineTuneEpochs > 0) {
         stages.add(TrainingStage.fineTuning(training.fineTuneEpochs));
@@ -115,10 +115,10 @@ enum LossRecipe {
         .objective(
             source instanceof Source.Response response
                 ? usual.softLoss(response.loss())
-                : usual.features(feature(featureWeight)));
+                : usual.featureTerms(activation(featureWeight)));
   }
 
-  FeatureTerm feature(float weight) {
+  FeatureTerm activation(float weight) {
     return new FeatureTerm("inside", ((Source.Inside) source).loss(), weight);
   }
 }

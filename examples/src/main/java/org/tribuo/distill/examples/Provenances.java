@@ -2,6 +2,7 @@ package org.tribuo.distill.examples;
 
 import com.oracle.labs.mlrg.olcut.provenance.ObjectProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.ProvenanceUtil;
+import com.oracle.labs.mlrg.olcut.provenance.ProvenanceUtil.HashType;
 import com.oracle.labs.mlrg.olcut.provenance.io.FlatMarshalledProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.io.ObjectMarshalledProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.io.SimpleMarshalledProvenance;
@@ -10,7 +11,6 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import org.tribuo.distill.file.internal.Sha256;
 import org.tribuo.provenance.DataSourceProvenance;
 
 /**
@@ -34,7 +34,8 @@ final class Provenances {
    * only if these agree.
    */
   static String digest(ObjectProvenance... provenances) {
-    return Sha256.ofParts(Arrays.stream(provenances).map(Provenances::content).toList());
+    return ProvenanceUtil.hashList(
+        HashType.SHA256, Arrays.stream(provenances).map(Provenances::content).toList());
   }
 
   private static String content(ObjectProvenance provenance) {

@@ -1,6 +1,8 @@
 package org.tribuo.distill.examples;
 
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
+import com.oracle.labs.mlrg.olcut.provenance.ProvenanceUtil;
+import com.oracle.labs.mlrg.olcut.provenance.ProvenanceUtil.HashType;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -10,11 +12,10 @@ import java.util.List;
 import java.util.Optional;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.DistilledModel;
+import org.tribuo.distill.component.InputFiles;
 import org.tribuo.distill.file.AtomicFile;
 import org.tribuo.distill.file.FolderLock;
-import org.tribuo.distill.file.internal.Sha256;
 import org.tribuo.distill.graph.OnnxModel;
-import org.tribuo.distill.internal.component.InputFiles;
 import org.tribuo.provenance.DatasetProvenance;
 import org.tribuo.provenance.TrainerProvenance;
 
@@ -43,6 +44,11 @@ record ResultFolder(Path folder) {
 
   Path control() {
     return folder.resolve("control.onnx");
+  }
+
+  /** The teacher before it is trained, its head imprinted. */
+  Path classMeans() {
+    return folder.resolve("class-means.onnx");
   }
 
   Path studentModel() {
@@ -107,6 +113,9 @@ record ResultFolder(Path folder) {
     outputs.addAll(List.of(csv(), json(), trials(), configuration()));
     if (!teacher.isFinished()) {
       outputs.addAll(List.of(teacher(), teacherModel()));
+    }
+    if (teacher.hasFreshHead()) {
+      outputs.add(classMeans());
     }
     if (!isKept(teacher.tokenizerFile())) {
       outputs.add(tokenizer());
@@ -176,12 +185,12 @@ record ResultFolder(Path folder) {
   private String digest(TrainerProvenance trainer, DatasetProvenance texts) throws IOException {
     List<String> parts = new ArrayList<>();
     parts.add(Provenances.digest(trainer, texts));
-    parts.add(Sha256.ofFile(teacherModel()));
-    parts.add(Sha256.ofFile(teacher()));
+    parts.add(ProvenanceUtil.hashResource(HashType.SHA256, teacherModel()));
+    parts.add(ProvenanceUtil.hashResource(HashType.SHA256, teacher()));
     for (String data : OnnxModel.read(teacher()).externalDataFiles()) {
-      parts.add(Sha256.ofFile(folder.resolve(data)));
+      parts.add(ProvenanceUtil.hashResource(HashType.SHA256, folder.resolve(data)));
     }
-    return Sha256.ofParts(parts);
+    return ProvenanceUtil.hashList(HashType.SHA256, parts);
   }
 
   private static Optional<DistilledModel<Label>> read(Path file) throws IOException {

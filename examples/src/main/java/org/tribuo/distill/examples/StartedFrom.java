@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
-import org.tribuo.distill.internal.component.InputFiles;
+import org.tribuo.distill.component.InputFiles;
 
 /**
  * The configuration files that a run was started from, which it leaves as they are.

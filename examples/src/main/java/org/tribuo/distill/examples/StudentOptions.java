@@ -10,17 +10,13 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.tribuo.distill.graph.Graph;
-import org.tribuo.distill.graph.OnnxModel;
-import org.tribuo.distill.graph.internal.QuantisedWeights;
 import org.tribuo.distill.input.text.TextTokenizer;
-import org.tribuo.distill.student.CutStudent;
 import org.tribuo.distill.student.EncoderStudent;
 import org.tribuo.distill.student.FrozenWeights;
-import org.tribuo.distill.student.NewStudent;
 import org.tribuo.distill.student.OnnxStudent;
+import org.tribuo.distill.student.PrunedStudent;
+import org.tribuo.distill.student.ScratchStudent;
 import org.tribuo.distill.student.StudentSource;
-import org.tribuo.distill.transformer.internal.TransformerLayers;
 
 /** Who learns: a file, a new encoder, or (without both) some layers of the fine-tuned teacher. */
 public final class StudentOptions implements Options, Configurable {
@@ -78,8 +74,8 @@ public final class StudentOptions implements Options, Configurable {
       return encoder.apply(model);
     }
     return isNew()
-        ? NewStudent.of(vocabulary(tokenizer), layers, width, heads)
-        : CutStudent.keeping(layers, whole);
+        ? ScratchStudent.of(vocabulary(tokenizer), layers, width, heads)
+        : PrunedStudent.keeping(layers, whole);
   }
 
   private boolean isNew() {
@@ -110,7 +106,7 @@ public final class StudentOptions implements Options, Configurable {
     if (!isCut()) {
       source(OnnxStudent.of(teacher), tokenizer, encoder);
     } else {
-      int most = layersOf(teacher);
+      int most = PrunedStudent.layersOf(teacher);
       if (layers < 1 || layers > most) {
         throw new PropertyException(
             "student",
@@ -118,7 +114,7 @@ public final class StudentOptions implements Options, Configurable {
             "%d layers are to be cut out of %s, which has %d".formatted(layers, teacher, most));
       }
     }
-    int trainable = model == null ? layers : layersOf(model);
+    int trainable = model == null ? layers : PrunedStudent.layersOf(model);
     if (frozenLayers > trainable) {
       throw new PropertyException(
           "student",
@@ -126,12 +122,6 @@ public final class StudentOptions implements Options, Configurable {
           "%d layers are to keep their weights, but the student has %d"
               .formatted(frozenLayers, trainable));
     }
-  }
-
-  private static int layersOf(Path file) throws IOException {
-    Graph graph = Graph.of(OnnxModel.read(file));
-    QuantisedWeights.checkCanBeCut(graph, file.toString());
-    return TransformerLayers.find(graph).count();
   }
 
   /** What the student is, in a few words. */

@@ -19,7 +19,7 @@ record Summary(Experiment experiment, ExperimentResults results) {
   List<String> lines() {
     List<String> lines = new ArrayList<>();
     lines.add("");
-    lines.addAll(results.comparison().table().lines());
+    lines.addAll(results.table().lines());
     lines.add("");
     lines.add(
         "agreement: with the teacher, on the test texts. one alone: from tokens to label, on");

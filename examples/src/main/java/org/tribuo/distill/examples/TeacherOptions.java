@@ -10,12 +10,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.tribuo.distill.graph.OnnxModel;
-import org.tribuo.distill.internal.component.ModelFile;
 import org.tribuo.distill.student.CosineHead;
 import org.tribuo.distill.student.EncoderStudent;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.StudentSource;
+import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.transformer.Pooling;
 
 /** Who teaches. Without a file: all-MiniLM-L6-v2, from its jar. */
@@ -51,7 +50,7 @@ public final class TeacherOptions implements Options, Configurable {
 
   @Config(description = SCALE)
   @Option(longName = "cosine-scale", usage = SCALE)
-  public float cosineScale;
+  public float cosineScale = 16;
 
   @Config(description = LABELS)
   @Option(longName = "teacher-labels", usage = LABELS)
@@ -97,11 +96,14 @@ public final class TeacherOptions implements Options, Configurable {
     return epochs == 0;
   }
 
+  /** Whether its file is an encoder, whose head is made here. */
+  boolean hasFreshHead() {
+    return labels.isEmpty() && !isFinished();
+  }
+
   /** The teacher before it is fine-tuned, after {@link #complete}. */
   StudentSource source() {
-    return labels.isEmpty() && !isFinished()
-        ? withFreshHead(file())
-        : OnnxStudent.of(file(), labels);
+    return hasFreshHead() ? withFreshHead(file()) : OnnxStudent.of(file(), labels);
   }
 
   /** An encoder with the head that is stated here. */
@@ -126,9 +128,7 @@ public final class TeacherOptions implements Options, Configurable {
    * @throws IOException if its file cannot be read
    */
   List<String> knownLabels() throws IOException {
-    return isFinished()
-        ? new ModelFile("teacher", file()).labelOrder(labels, OnnxModel.read(file()))
-        : labels;
+    return isFinished() ? OnnxTeacher.of(file(), labels).labelOrder() : labels;
   }
 
   /** The names of its columns, where that file does not state them. */

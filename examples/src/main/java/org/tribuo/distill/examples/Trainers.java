@@ -9,6 +9,8 @@ import org.tribuo.classification.Label;
 import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.input.Batching;
+import org.tribuo.distill.student.CosineHead;
+import org.tribuo.distill.student.EncoderStudent;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.StudentSource;
 import org.tribuo.distill.student.TrainingGraphOptions;
@@ -16,7 +18,7 @@ import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.training.EarlyStopping;
 
 /**
- * The three trainers of an experiment.
+ * The trainers of an experiment.
  *
  * @param teacher who teaches
  * @param student who learns
@@ -146,6 +148,17 @@ record Trainers(
    */
   DistillationTrainer<Label> control(Path taught) throws IOException {
     return onLabels(learner(OnnxStudent.of(taught))).build();
+  }
+
+  /** The teacher's encoder without any training: the nearest class mean is the label. */
+  DistillationTrainer<Label> classMeans() {
+    return DistillationTrainer.<Label>builder()
+        .student(EncoderStudent.of(teacher.file(), teacher.pooling).withHead(new CosineHead()))
+        .stages()
+        .batching(new Batching().batchSize(training.batchSize))
+        .device(training.device())
+        .seed(seed)
+        .build();
   }
 
   private StudentSource learner(StudentSource whole) throws IOException {

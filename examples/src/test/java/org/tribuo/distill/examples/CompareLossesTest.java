@@ -34,11 +34,12 @@ class CompareLossesTest {
             "--seeds", "1,2",
             "--feature-weights", "0.1");
 
-    assertThat(table).hasSize(1 + 3 + 5);
+    assertThat(table).hasSize(1 + 4 + 5);
     assertThat(table.get(1)).startsWith("teacher");
     assertThat(table.get(2)).startsWith("labels alone  ");
     assertThat(table.get(3)).startsWith("labels alone from teacher");
-    assertThat(table.subList(4, 9))
+    assertThat(table.get(4)).startsWith("class means alone");
+    assertThat(table.subList(5, 10))
         .allSatisfy(
             line ->
                 assertThat(line)
@@ -69,7 +70,7 @@ class CompareLossesTest {
             .filter(trial -> trial.of().texts() == Trial.Split.HELD_OUT)
             .reduce((one, other) -> other.accuracy() > one.accuracy() ? other : one)
             .orElseThrow();
-    assertThat(table.get(4)).matches("KL_HIDDEN_STATES +" + best.of().weight() + " .*");
+    assertThat(table.get(5)).matches("KL_HIDDEN_STATES +" + best.of().weight() + " .*");
   }
 
   @Test
@@ -79,7 +80,7 @@ class CompareLossesTest {
 
     List<String> table = compare("--losses", "KL,DKD", "--seeds", "1");
 
-    assertThat(table).hasSize(1 + 3 + 2);
+    assertThat(table).hasSize(1 + 4 + 2);
     assertThat(trials()).startsWith(earlier.toArray(Trial[]::new)).hasSize(earlier.size() + 1);
   }
 
@@ -154,7 +155,7 @@ class CompareLossesTest {
             "--second-teacher-tokenizer", folder.resolve("tiny-tokenizer.json").toString());
 
     assertThat(table.get(2)).startsWith("second teacher");
-    assertThat(table.get(5)).startsWith("TWO_TEACHERS");
+    assertThat(table.get(6)).startsWith("TWO_TEACHERS");
     assertThat(table).as("a new encoder has nothing of the teacher").noneMatch(FROM_TEACHER);
   }
 

@@ -32,11 +32,9 @@ import org.tribuo.distill.examples.console.Console;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.text.TextTokenizer;
-import org.tribuo.distill.input.text.TokenFeatures;
 import org.tribuo.distill.internal.component.OnnxMetadata;
-import org.tribuo.distill.report.Comparison;
 import org.tribuo.distill.report.ExperimentResults;
-import org.tribuo.distill.report.ModelReport;
+import org.tribuo.distill.report.ModelMeter;
 import org.tribuo.distill.report.SpeedMeter;
 import org.tribuo.protos.core.ModelProto;
 
@@ -58,11 +56,11 @@ class DistillTextTest {
   void theWholeWayFromTextsToAStudentAndAgainWithWhatIsKept() throws Exception {
     ExperimentResults first = run(options());
 
-    assertThat(first.comparison().models())
-        .extracting(ModelReport::name)
-        .containsExactly("teacher", "student", "control");
-    ModelReport teacher = first.comparison().models().get(0);
-    ModelReport student = first.comparison().models().get(1);
+    assertThat(first.models())
+        .extracting(ModelMeter.Report::name)
+        .containsExactly("teacher", "student", "control", "class means");
+    ModelMeter.Report teacher = first.models().get(0);
+    ModelMeter.Report student = first.models().get(1);
     assertThat(teacher.quality().agreement()).isEqualTo(1);
     assertThat(student.parameters()).isLessThan(teacher.parameters()).isPositive();
     assertThat(first.seconds()).containsKeys("teacher", "soft targets", "student", "control");
@@ -82,9 +80,9 @@ class DistillTextTest {
 
     assertThat(said()).contains("teacher-model.tribuo is the same teacher");
     assertThat(said()).contains("12 reused: the teacher did not run.");
-    assertThat(again.comparison().models())
-        .extracting(ModelReport::quality)
-        .isEqualTo(first.comparison().models().stream().map(ModelReport::quality).toList());
+    assertThat(again.models())
+        .extracting(ModelMeter.Report::quality)
+        .isEqualTo(first.models().stream().map(ModelMeter.Report::quality).toList());
 
     assertThatThrownBy(
             () ->
@@ -117,9 +115,7 @@ class DistillTextTest {
         TextTokenizer tokenizer = TextTokenizer.open(results.tokenizer(), 6)) {
       assertThat(student.maxLength()).isEqualTo(6);
       Label label =
-          student
-              .predict(TokenFeatures.toExample(tokenizer.encode(text), LabelFactory.UNKNOWN_LABEL))
-              .getOutput();
+          student.predict(tokenizer.encode(text).toExample(LabelFactory.UNKNOWN_LABEL)).getOutput();
       assertThat(line)
           .isEqualTo(
               String.format(Locale.ROOT, "%s\t%.3f\t%s", label.getLabel(), label.getScore(), text));
@@ -135,8 +131,8 @@ class DistillTextTest {
 
     ExperimentResults first = run(finished);
 
-    assertThat(first.comparison().models())
-        .extracting(ModelReport::name)
+    assertThat(first.models())
+        .extracting(ModelMeter.Report::name)
         .containsExactly("teacher", "student");
     assertThat(said())
         .contains("12 to learn from, 0 of them with one of 0 labels")
@@ -229,8 +225,8 @@ class DistillTextTest {
 
     ExperimentResults results = run(options("--teacher-epochs", "0", "--epochs", "1"));
 
-    assertThat(results.comparison().models())
-        .extracting(ModelReport::name)
+    assertThat(results.models())
+        .extracting(ModelMeter.Report::name)
         .containsExactly("teacher", "student", "control");
     try (DistilledModel<Label> student = new ResultFolder(folder.resolve("out")).readStudent()) {
       assertThat(student.labelOrder()).containsExactly("rate", "pin", "card");
@@ -282,7 +278,7 @@ class DistillTextTest {
     ExperimentResults other = run(options("--control-epochs", "0", "--epochs", "1", "--seed", "1"));
 
     assertThat(said()).doesNotContain("Reused").contains("12 in ");
-    assertThat(other.comparison().models()).hasSize(2);
+    assertThat(other.models()).hasSize(2);
   }
 
   @Test
@@ -319,9 +315,9 @@ class DistillTextTest {
 
     assertThat(said()).doesNotContain("Reused");
     assertThat(Files.readAllBytes(results.teacher())).isNotEqualTo(other);
-    assertThat(again.comparison().models())
-        .extracting(ModelReport::quality)
-        .isEqualTo(first.comparison().models().stream().map(ModelReport::quality).toList());
+    assertThat(again.models())
+        .extracting(ModelMeter.Report::quality)
+        .isEqualTo(first.models().stream().map(ModelMeter.Report::quality).toList());
   }
 
   @Test
@@ -454,7 +450,8 @@ class DistillTextTest {
     Path out = Files.createDirectories(folder.resolve("out"));
     Path teacher = folder.resolve("tiny-bert.onnx");
     byte[] before = Files.readAllBytes(teacher);
-    for (String name : List.of("teacher.onnx", "student.onnx", "control.onnx")) {
+    for (String name :
+        List.of("teacher.onnx", "student.onnx", "control.onnx", "class-means.onnx")) {
       Path link = Files.createLink(out.resolve(name), teacher);
       assertThatThrownBy(() -> run(options()))
           .isInstanceOf(PropertyException.class)
@@ -494,7 +491,7 @@ class DistillTextTest {
     new ConfigurationManager(options(), parsed).close();
     ExperimentResults results =
         new ExperimentResults(
-            new Comparison(List.of()),
+            List.of(),
             Map.of("teacher", Duration.ofSeconds(5), "student", Duration.ofSeconds(6)),
             Duration.ofSeconds(4),
             OptionalLong.of(1_500_000_000));

@@ -22,7 +22,6 @@ import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.DistilledModel;
 import org.tribuo.distill.input.text.CsvTextDataSource;
 import org.tribuo.distill.input.text.TextTokenizer;
-import org.tribuo.distill.input.text.TokenFeatures;
 import org.tribuo.distill.student.EncoderStudent;
 import org.tribuo.distill.transformer.Pooling;
 import org.w3c.dom.Document;
@@ -51,8 +50,7 @@ class ServingTest {
         for (String text : TEXTS) {
           Label label =
               student
-                  .predict(
-                      TokenFeatures.toExample(tokenizer.encode(text), LabelFactory.UNKNOWN_LABEL))
+                  .predict(tokenizer.encode(text).toExample(LabelFactory.UNKNOWN_LABEL))
                   .getOutput();
           expected.add(
               String.format(Locale.ROOT, "%s\t%.3f\t%s", label.getLabel(), label.getScore(), text));

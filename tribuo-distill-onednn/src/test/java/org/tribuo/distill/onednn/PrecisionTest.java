@@ -19,9 +19,8 @@ import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.DistilledModel;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.engine.Precision;
-import org.tribuo.distill.input.text.TokenFeatures;
 import org.tribuo.distill.input.text.TokenSequence;
-import org.tribuo.distill.student.NewStudent;
+import org.tribuo.distill.student.ScratchStudent;
 import org.tribuo.distill.training.AdamWOptimizer;
 import org.tribuo.distill.training.EarlyStopping;
 import org.tribuo.provenance.SimpleDataSourceProvenance;
@@ -34,7 +33,7 @@ class PrecisionTest {
     for (int i = 0; i < 60; i++) {
       int[] ids = random.ints(random.nextInt(4, 12), 5, 90).toArray();
       ids[1] = 90 + i % 3;
-      examples.add(TokenFeatures.toExample(TokenSequence.of(ids), new Label("label " + i % 3)));
+      examples.add(TokenSequence.of(ids).toExample(new Label("label " + i % 3)));
     }
     return new MutableDataset<>(
         examples, new SimpleDataSourceProvenance("texts", new LabelFactory()), new LabelFactory());
@@ -42,7 +41,7 @@ class PrecisionTest {
 
   private static DistilledModel<Label> train(MutableDataset<Label> texts, Precision precision) {
     return DistillationTrainer.<Label>builder()
-        .student(NewStudent.of(101, 2, 32, 2).withPositions(16))
+        .student(ScratchStudent.of(101, 2, 32, 2).withPositions(16))
         .device(Device.cpu(0).withPrecision(precision))
         .epochs(2)
         .earlyStopping(new EarlyStopping(0.2, 2))

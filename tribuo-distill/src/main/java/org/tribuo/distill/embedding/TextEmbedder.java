@@ -21,8 +21,7 @@ import org.tribuo.distill.input.internal.ExampleInputs;
 import org.tribuo.distill.input.internal.InputReader;
 import org.tribuo.distill.input.internal.Modalities;
 import org.tribuo.distill.input.text.TextTokenizer;
-import org.tribuo.distill.input.text.TokenFeatures;
-import org.tribuo.distill.internal.component.InputFiles;
+import org.tribuo.distill.component.InputFiles;
 import org.tribuo.distill.internal.component.ModelFile;
 import org.tribuo.distill.internal.component.ModelFileProvenance;
 import org.tribuo.distill.internal.component.OnnxMetadata;
@@ -32,7 +31,6 @@ import org.tribuo.distill.student.internal.StudentNetwork;
 import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.transformer.Pooling;
-import org.tribuo.distill.transformer.VectorLength;
 import org.tribuo.distill.transformer.internal.EmbeddingHead;
 import org.tribuo.distill.transformer.internal.TextEncoder;
 import org.tribuo.distill.transformer.internal.Transformer;
@@ -80,7 +78,7 @@ public final class TextEmbedder implements TextPipeline, AutoCloseable {
       description =
           "Whether each vector is divided by its length; by default it is, unless the file makes"
               + " vectors of texts itself.")
-  private @Nullable VectorLength length;
+  private Pooling.@Nullable Length length;
 
   @Config(
       description =
@@ -205,7 +203,7 @@ public final class TextEmbedder implements TextPipeline, AutoCloseable {
             text ->
                 examples.add(
                     (ArrayExample<?>)
-                        TokenFeatures.toExample(text, RegressionFactory.UNKNOWN_REGRESSOR)));
+                        text.toExample(RegressionFactory.UNKNOWN_REGRESSOR)));
     return runner.rows(ExampleInputs.of(reader, examples));
   }
 

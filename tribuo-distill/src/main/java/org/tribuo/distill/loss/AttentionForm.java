@@ -1,6 +1,6 @@
 package org.tribuo.distill.loss;
 
-import org.tribuo.distill.transformer.Feature.Kind;
+import org.tribuo.distill.transformer.Activation.Kind;
 
 /** What of an attention is compared. */
 public enum AttentionForm {

@@ -22,8 +22,8 @@ abstract class AttentionLoss extends LayerwiseLoss {
   }
 
   @Override
-  final Value ofPair(Ops op, Features features, LayerPair pair) {
-    return ofPair(op, AttentionPair.of(op, features, form, pair));
+  final Value ofPair(Ops op, Activations activations, LayerPair pair) {
+    return ofPair(op, AttentionPair.of(op, activations, form, pair));
   }
 
   abstract Value ofPair(Ops op, AttentionPair pair);

@@ -14,11 +14,11 @@ import org.tribuo.distill.loss.LayerMap.LayerPair;
  */
 record AttentionPair(Value student, Value teacher, Value query, Value key) {
 
-  static AttentionPair of(Ops op, Features features, AttentionForm form, LayerPair pair) {
-    Value student = features.student(form.kind(), pair.student());
-    Value teacher = features.teacher(form.kind(), pair.teacher());
+  static AttentionPair of(Ops op, Activations activations, AttentionForm form, LayerPair pair) {
+    Value student = activations.student(form.kind(), pair.student());
+    Value teacher = activations.teacher(form.kind(), pair.teacher());
     boolean alike = headsOf(student) == headsOf(teacher);
-    Value tokens = features.tokens();
+    Value tokens = activations.tokens();
     return new AttentionPair(
         alike ? student : op.reduceMeanKeep(student, 1),
         alike ? teacher : op.reduceMeanKeep(teacher, 1),

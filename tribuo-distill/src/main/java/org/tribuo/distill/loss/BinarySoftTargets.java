@@ -3,6 +3,7 @@ package org.tribuo.distill.loss;
 import java.util.Set;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.loss.internal.BinaryCrossEntropy;
 
 /**
  * Cross-entropy of independent labels against the teacher's softened probabilities, in nats: {@code
@@ -14,8 +15,8 @@ import org.tribuo.distill.graph.Value;
  */
 public record BinarySoftTargets() implements RowwiseSoftLoss {
   @Override
-  public Set<AnswerForm> answerForms() {
-    return Set.of(AnswerForm.LABEL_PROBABILITIES);
+  public Set<HardLoss.AnswerForm> answerForms() {
+    return Set.of(HardLoss.AnswerForm.LABEL_PROBABILITIES);
   }
 
   @Override

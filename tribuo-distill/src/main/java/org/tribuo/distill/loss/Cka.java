@@ -2,13 +2,14 @@ package org.tribuo.distill.loss;
 
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
-import org.tribuo.distill.loss.Features.ExampleVector;
+import org.tribuo.distill.loss.Activations.ExampleVector;
 import org.tribuo.distill.loss.LayerMap.LayerPair;
 
 /**
  * {@code 1 - CKA}, from 0 to 1: linear centred kernel alignment of the examples of a batch
- * (Kornblith et al. 2019, arXiv:1905.00414), {@code ‖YᵀX‖² / (‖XᵀX‖ ‖YᵀY‖)} of features whose mean
- * over the batch is taken off. Does not change when features are turned or scaled as a whole.
+ * (Kornblith et al. 2019, arXiv:1905.00414), {@code ‖YᵀX‖² / (‖XᵀX‖ ‖YᵀY‖)} of activations whose
+ * mean over the batch is taken off. Does not change when activations are turned or scaled as a
+ * whole.
  *
  * <pre>{@code
  * <component name="alignment" type="org.tribuo.distill.loss.Cka">

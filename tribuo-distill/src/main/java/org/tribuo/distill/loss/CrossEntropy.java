@@ -115,8 +115,8 @@ public final class CrossEntropy implements HardLoss {
   }
 
   @Override
-  public Set<AnswerForm> answerForms() {
-    return Set.of(AnswerForm.PROBABILITIES);
+  public Set<HardLoss.AnswerForm> answerForms() {
+    return Set.of(HardLoss.AnswerForm.PROBABILITIES);
   }
 
   @Override

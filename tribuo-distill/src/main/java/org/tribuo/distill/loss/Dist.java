@@ -60,8 +60,8 @@ public final class Dist implements SoftLoss {
   }
 
   @Override
-  public Set<AnswerForm> answerForms() {
-    return Set.of(AnswerForm.PROBABILITIES);
+  public Set<HardLoss.AnswerForm> answerForms() {
+    return Set.of(HardLoss.AnswerForm.PROBABILITIES);
   }
 
   @Override

@@ -17,9 +17,9 @@ import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.distill.loss.internal.ObjectiveSchedules;
 import org.tribuo.distill.schedule.ConstantSchedule;
 import org.tribuo.distill.schedule.Schedule;
-import org.tribuo.distill.transformer.Feature;
-import org.tribuo.distill.transformer.FeatureValue;
-import org.tribuo.distill.transformer.NamedFeature;
+import org.tribuo.distill.transformer.Activation;
+import org.tribuo.distill.transformer.ActivationValue;
+import org.tribuo.distill.transformer.NamedActivation;
 
 /**
  * What a training minimises: {@code (1 - alpha) * hard + alpha * soft + Σ weight * intermediate}
@@ -59,13 +59,13 @@ public final class DistillationObjective
       description =
           "Losses on intermediate activations of student and teacher, under different names; by"
               + " default none.")
-  private List<FeatureTerm> features = List.of();
+  private List<FeatureTerm> featureTerms = List.of();
 
   @Config(
       description =
           "Where intermediate activations of the student are, if the search by structure does not"
               + " find them.")
-  private List<NamedFeature> studentFeatures = List.of();
+  private List<NamedActivation> studentActivations = List.of();
 
   @Config(
       description =
@@ -86,8 +86,8 @@ public final class DistillationObjective
     Schedule one = new ConstantSchedule(1);
     properties.check("alpha", () -> new ObjectiveSchedules(alpha, one, Map.of()));
     properties.check("temperature", () -> new ObjectiveSchedules(alpha, temperature, Map.of()));
-    properties.check("features", this::schedules);
-    properties.check("studentFeatures", this::inStudent);
+    properties.check("featureTerms", this::schedules);
+    properties.check("studentActivations", this::inStudent);
   }
 
   /** The same with another loss against the labels. */
@@ -105,8 +105,8 @@ public final class DistillationObjective
    *
    * @throws PropertyException if two have the same name
    */
-  public DistillationObjective features(FeatureTerm... terms) {
-    return with(other -> other.features = List.of(terms));
+  public DistillationObjective featureTerms(FeatureTerm... terms) {
+    return with(other -> other.featureTerms = List.of(terms));
   }
 
   /**
@@ -114,8 +114,8 @@ public final class DistillationObjective
    *
    * @throws PropertyException if one is named twice
    */
-  public DistillationObjective studentFeatures(NamedFeature... places) {
-    return with(other -> other.studentFeatures = List.of(places));
+  public DistillationObjective studentActivations(NamedActivation... places) {
+    return with(other -> other.studentActivations = List.of(places));
   }
 
   /**
@@ -160,8 +160,8 @@ public final class DistillationObjective
     DistillationObjective other = new DistillationObjective();
     other.hardLoss = hardLoss;
     other.softLoss = softLoss;
-    other.features = features;
-    other.studentFeatures = studentFeatures;
+    other.featureTerms = featureTerms;
+    other.studentActivations = studentActivations;
     other.alpha = alpha;
     other.temperature = temperature;
     change.accept(other);
@@ -180,30 +180,30 @@ public final class DistillationObjective
   }
 
   /** The losses on intermediate activations. */
-  public List<FeatureTerm> features() {
-    return features;
+  public List<FeatureTerm> featureTerms() {
+    return featureTerms;
   }
 
   /** The stated places of intermediate activations in the student. */
-  public Map<Feature, FeatureValue> inStudent() {
-    return NamedFeature.map(studentFeatures);
+  public Map<Activation, ActivationValue> inStudent() {
+    return NamedActivation.map(studentActivations);
   }
 
   /** Alpha, temperature and the weights of the losses on intermediate activations. */
   public ObjectiveSchedules schedules() {
     Map<String, Schedule> weights = new HashMap<>();
-    for (FeatureTerm feature : features) {
-      if (weights.put(feature.name(), feature.weight()) != null) {
+    for (FeatureTerm term : featureTerms) {
+      if (weights.put(term.name(), term.weight()) != null) {
         throw new IllegalArgumentException(
-            "has two of the name '%s'; name them differently".formatted(feature.name()));
+            "has two of the name '%s'; name them differently".formatted(term.name()));
       }
     }
     return new ObjectiveSchedules(alpha, temperature, weights);
   }
 
   /** The same without losses on intermediate activations. */
-  public DistillationObjective withoutFeatures() {
-    return with(other -> other.features = List.of());
+  public DistillationObjective withoutFeatureTerms() {
+    return with(other -> other.featureTerms = List.of());
   }
 
   @Override
@@ -213,11 +213,11 @@ public final class DistillationObjective
 
   @Override
   public String toString() {
-    return "DistillationObjective(hard=%s, soft=%s, features=%s, alpha=%s, temperature=%s)"
+    return "DistillationObjective(hard=%s, soft=%s, featureTerms=%s, alpha=%s, temperature=%s)"
         .formatted(
             hardLoss == null ? "default" : hardLoss,
             softLoss == null ? "default" : softLoss,
-            features,
+            featureTerms,
             alpha,
             temperature);
   }

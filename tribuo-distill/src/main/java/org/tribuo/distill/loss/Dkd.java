@@ -92,8 +92,8 @@ public final class Dkd implements SoftLoss {
   }
 
   @Override
-  public Set<AnswerForm> answerForms() {
-    return Set.of(AnswerForm.PROBABILITIES);
+  public Set<HardLoss.AnswerForm> answerForms() {
+    return Set.of(HardLoss.AnswerForm.PROBABILITIES);
   }
 
   @Override

@@ -3,7 +3,7 @@ package org.tribuo.distill.loss;
 import com.oracle.labs.mlrg.olcut.config.Config;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
-import org.tribuo.distill.loss.Features.ExampleVector;
+import org.tribuo.distill.loss.Activations.ExampleVector;
 import org.tribuo.distill.loss.LayerMap.LayerPair;
 
 /** A loss on relations between the examples of a batch, of one layer of each Transformer. */
@@ -34,8 +34,8 @@ abstract class ExampleRelationLoss implements FeatureLoss {
   }
 
   @Override
-  public final Value over(Ops op, Features features) {
-    return of(op, ExampleRelations.of(op, features, layers(), vector));
+  public final Value over(Ops op, Activations activations) {
+    return of(op, ExampleRelations.of(op, activations, layers(), vector));
   }
 
   /** The loss of a batch: a scalar. */

@@ -2,20 +2,21 @@ package org.tribuo.distill.loss;
 
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
-import org.tribuo.distill.loss.Features.ExampleVector;
+import org.tribuo.distill.loss.Activations.ExampleVector;
 import org.tribuo.distill.loss.LayerMap.LayerPair;
-import org.tribuo.distill.transformer.Feature.Kind;
+import org.tribuo.distill.transformer.Activation.Kind;
 
 /**
  * The vectors of the examples of a batch, of student and teacher: [batch, width] each. Losses that
  * compare relations between examples need no equal widths.
  */
 record ExampleRelations(Value student, Value teacher) {
-  static ExampleRelations of(Ops op, Features features, LayerPair layers, ExampleVector vector) {
-    LayerPair pair = features.pairs(new PairedLayers(layers)).get(0);
+  static ExampleRelations of(
+      Ops op, Activations activations, LayerPair layers, ExampleVector vector) {
+    LayerPair pair = activations.pairs(LayerMap.of(layers)).get(0);
     return new ExampleRelations(
-        features.pooled(features.student(Kind.HIDDEN_STATE, pair.student()), vector),
-        features.pooled(features.teacher(Kind.HIDDEN_STATE, pair.teacher()), vector));
+        activations.pooled(activations.student(Kind.HIDDEN_STATE, pair.student()), vector),
+        activations.pooled(activations.teacher(Kind.HIDDEN_STATE, pair.teacher()), vector));
   }
 
   /** The products of all examples with each other: [batch, batch]. */

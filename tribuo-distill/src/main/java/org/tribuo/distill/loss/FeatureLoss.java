@@ -16,12 +16,13 @@ public interface FeatureLoss extends Configurable, Provenancable<ConfiguredObjec
   /**
    * Writes the loss of a batch.
    *
-   * @param features gives the features of both; those of the teacher become inputs of the graph
+   * @param activations gives the activations of both; those of the teacher become inputs of the
+   *     graph
    * @return a scalar, with the loss's own mean over tokens or examples
-   * @throws org.tribuo.distill.graph.GraphException if a feature was not found, a layer does not
-   *     exist, or the features of both do not fit each other
+   * @throws org.tribuo.distill.graph.GraphException if an activation was not found, a layer does
+   *     not exist, or the activations of both do not fit each other
    */
-  Value over(Ops op, Features features);
+  Value over(Ops op, Activations activations);
 
   /**
    * The fewest examples of a batch for which the loss means something: more than one if it compares

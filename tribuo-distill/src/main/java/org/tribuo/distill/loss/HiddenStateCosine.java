@@ -29,9 +29,9 @@ public final class HiddenStateCosine extends LayerwiseLoss {
   }
 
   @Override
-  Value ofPair(Ops op, Features features, LayerPair pair) {
-    HiddenStatePair states = HiddenStatePair.of(features, pair);
-    return features.meanOverTokens(
+  Value ofPair(Ops op, Activations activations, LayerPair pair) {
+    HiddenStatePair states = HiddenStatePair.of(activations, pair);
+    return activations.meanOverTokens(
         op.oneMinus(Cosine.of(op, states.student(), states.teacher(), 2)));
   }
 }

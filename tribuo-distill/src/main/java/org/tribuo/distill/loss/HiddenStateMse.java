@@ -29,10 +29,16 @@ public final class HiddenStateMse extends LayerwiseLoss {
     super(layers);
   }
 
+  /** Between the embeddings of both: what the first layers read. */
+  public static HiddenStateMse ofEmbeddings() {
+    return new HiddenStateMse(LayerMap.of(new LayerPair(0, 0)));
+  }
+
   @Override
-  Value ofPair(Ops op, Features features, LayerPair pair) {
-    HiddenStatePair states = HiddenStatePair.of(features, pair);
+  Value ofPair(Ops op, Activations activations, LayerPair pair) {
+    HiddenStatePair states = HiddenStatePair.of(activations, pair);
     Value squares = op.reduceSum(op.square(op.sub(states.student(), states.teacher())), -1);
-    return op.div(features.meanOverTokens(squares), (double) Features.width(states.teacher()));
+    return op.div(
+        activations.meanOverTokens(squares), (double) Activations.width(states.teacher()));
   }
 }

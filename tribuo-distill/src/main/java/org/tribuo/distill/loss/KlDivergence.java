@@ -16,8 +16,8 @@ import org.tribuo.distill.graph.Value;
  */
 public record KlDivergence() implements RowwiseSoftLoss {
   @Override
-  public Set<AnswerForm> answerForms() {
-    return Set.of(AnswerForm.PROBABILITIES);
+  public Set<HardLoss.AnswerForm> answerForms() {
+    return Set.of(HardLoss.AnswerForm.PROBABILITIES);
   }
 
   @Override

@@ -8,7 +8,7 @@ import org.tribuo.distill.loss.LayerMap.LayerPair;
 /** A loss between layers of the student and layers of the teacher, summed over the pairs. */
 abstract class LayerwiseLoss implements FeatureLoss {
   @Config(description = "Which layers are compared; by default the student's, spread evenly.")
-  private LayerMap layers = new UniformLayers();
+  private LayerMap layers = LayerMap.uniform();
 
   LayerwiseLoss() {}
 
@@ -21,12 +21,12 @@ abstract class LayerwiseLoss implements FeatureLoss {
   }
 
   @Override
-  public Value over(Ops op, Features features) {
-    return features.sumOverPairs(layers, pair -> ofPair(op, features, pair));
+  public Value over(Ops op, Activations activations) {
+    return activations.sumOverPairs(layers, pair -> ofPair(op, activations, pair));
   }
 
   /** The loss of one pair of layers: a scalar. */
-  abstract Value ofPair(Ops op, Features features, LayerPair pair);
+  abstract Value ofPair(Ops op, Activations activations, LayerPair pair);
 
   @Override
   public String toString() {

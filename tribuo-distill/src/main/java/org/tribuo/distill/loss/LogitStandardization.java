@@ -46,9 +46,11 @@ public final class LogitStandardization implements SoftLoss {
 
   /** Of classes alone: what is standardised has lost what a label or a value needs. */
   @Override
-  public Set<AnswerForm> answerForms() {
-    Set<AnswerForm> forms = EnumSet.of(AnswerForm.PROBABILITIES);
-    loss.answerForms().stream().filter(form -> form != AnswerForm.LOGITS).forEach(forms::add);
+  public Set<HardLoss.AnswerForm> answerForms() {
+    Set<HardLoss.AnswerForm> forms = EnumSet.of(HardLoss.AnswerForm.PROBABILITIES);
+    loss.answerForms().stream()
+        .filter(form -> form != HardLoss.AnswerForm.LOGITS)
+        .forEach(forms::add);
     return forms;
   }
 

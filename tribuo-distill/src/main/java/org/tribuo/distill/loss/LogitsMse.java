@@ -59,8 +59,8 @@ public final class LogitsMse implements RowwiseSoftLoss {
   }
 
   @Override
-  public Set<AnswerForm> answerForms() {
-    return Set.of(AnswerForm.LOGITS);
+  public Set<HardLoss.AnswerForm> answerForms() {
+    return Set.of(HardLoss.AnswerForm.LOGITS);
   }
 
   @Override

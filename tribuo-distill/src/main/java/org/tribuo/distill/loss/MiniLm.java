@@ -9,7 +9,7 @@ import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.distill.loss.LayerMap.LayerPair;
-import org.tribuo.distill.transformer.Feature.Kind;
+import org.tribuo.distill.transformer.Activation.Kind;
 
 /**
  * MiniLMv2 (Wang et al. 2021, arXiv:2012.15828): relations between tokens of one layer instead of
@@ -83,24 +83,24 @@ public final class MiniLm implements FeatureLoss {
   }
 
   @Override
-  public Value over(Ops op, Features features) {
-    LayerPair pair = features.pairs(new PairedLayers(layers())).get(0);
+  public Value over(Ops op, Activations activations) {
+    LayerPair pair = activations.pairs(LayerMap.of(layers())).get(0);
     return List.of(Kind.QUERIES, Kind.KEYS, Kind.VALUES).stream()
-        .map(kind -> ofKind(op, features, kind, pair))
+        .map(kind -> ofKind(op, activations, kind, pair))
         .reduce(op::add)
         .orElseThrow();
   }
 
-  private Value ofKind(Ops op, Features features, Kind kind, LayerPair pair) {
-    Value logP = relations(op, features, features.teacher(kind, pair.teacher()), "teacher");
-    Value logQ = relations(op, features, features.student(kind, pair.student()), "student");
+  private Value ofKind(Ops op, Activations activations, Kind kind, LayerPair pair) {
+    Value logP = relations(op, activations, activations.teacher(kind, pair.teacher()), "teacher");
+    Value logQ = relations(op, activations, activations.student(kind, pair.student()), "student");
     Value perQuery = op.reduceSum(op.mul(op.exp(logP), op.sub(logP, logQ)), -1);
-    return op.reduceMean(features.meanOfEachExample(op.reduceMean(perQuery, 1)));
+    return op.reduceMean(activations.meanOfEachExample(op.reduceMean(perQuery, 1)));
   }
 
   /** The logarithms of the relations of tokens: [batch, relation heads, positions, positions]. */
-  private Value relations(Ops op, Features features, Value vectors, String whose) {
-    long width = Features.width(vectors);
+  private Value relations(Ops op, Activations activations, Value vectors, String whose) {
+    long width = Activations.width(vectors);
     if (width % relationHeads != 0) {
       throw new GraphException(
           "MiniLm has %d relation heads, which do not divide the width %d of the %s's heads: expected a divisor of both widths"
@@ -109,7 +109,7 @@ public final class MiniLm implements FeatureLoss {
     long size = width / relationHeads;
     Value heads = op.transpose(op.reshape(vectors, 0, 0, relationHeads, size), 0, 2, 1, 3);
     Value scores = op.matmul(heads, false, heads, true, (float) (1 / Math.sqrt((double) size)));
-    Value isToken = op.unsqueeze(op.greater(features.tokens(), op.scalar(0, vectors)), 1, 2);
+    Value isToken = op.unsqueeze(op.greater(activations.tokens(), op.scalar(0, vectors)), 1, 2);
     return op.logSoftmax(op.where(isToken, scores, op.scalar(HIDDEN, scores)), -1);
   }
 

@@ -2,7 +2,7 @@ package org.tribuo.distill.loss;
 
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
-import org.tribuo.distill.loss.Features.ExampleVector;
+import org.tribuo.distill.loss.Activations.ExampleVector;
 import org.tribuo.distill.loss.LayerMap.LayerPair;
 
 /**
@@ -24,22 +24,23 @@ public final class Pkd extends LayerwiseLoss {
   /**
    * Between these layers.
    *
-   * @param layers which layers are compared; {@link SkipLayers} in the paper
+   * @param layers which layers are compared; {@link LayerMap#skip} in the paper
    */
   public Pkd(LayerMap layers) {
     super(layers);
   }
 
   @Override
-  Value ofPair(Ops op, Features features, LayerPair pair) {
-    HiddenStatePair states = HiddenStatePair.of(features, pair);
+  Value ofPair(Ops op, Activations activations, LayerPair pair) {
+    HiddenStatePair states = HiddenStatePair.of(activations, pair);
     Value difference =
         op.sub(
-            direction(op, features, states.student()), direction(op, features, states.teacher()));
+            direction(op, activations, states.student()),
+            direction(op, activations, states.teacher()));
     return op.reduceMean(op.reduceSum(op.square(difference), -1));
   }
 
-  private static Value direction(Ops op, Features features, Value states) {
-    return UnitVectors.of(op, features.pooled(states, ExampleVector.FIRST_TOKEN));
+  private static Value direction(Ops op, Activations activations, Value states) {
+    return UnitVectors.of(op, activations.pooled(states, ExampleVector.FIRST_TOKEN));
   }
 }

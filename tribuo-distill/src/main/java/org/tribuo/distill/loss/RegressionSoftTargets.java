@@ -10,8 +10,8 @@ import org.tribuo.distill.graph.Value;
  */
 public record RegressionSoftTargets() implements RowwiseSoftLoss {
   @Override
-  public Set<AnswerForm> answerForms() {
-    return Set.of(AnswerForm.LOGITS);
+  public Set<HardLoss.AnswerForm> answerForms() {
+    return Set.of(HardLoss.AnswerForm.LOGITS);
   }
 
   @Override

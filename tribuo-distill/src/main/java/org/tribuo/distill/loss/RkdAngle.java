@@ -2,7 +2,7 @@ package org.tribuo.distill.loss;
 
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
-import org.tribuo.distill.loss.Features.ExampleVector;
+import org.tribuo.distill.loss.Activations.ExampleVector;
 import org.tribuo.distill.loss.LayerMap.LayerPair;
 
 /**

@@ -40,8 +40,8 @@ public final class SoftCrossEntropy implements RowwiseSoftLoss {
   }
 
   @Override
-  public Set<AnswerForm> answerForms() {
-    return Set.of(AnswerForm.PROBABILITIES);
+  public Set<HardLoss.AnswerForm> answerForms() {
+    return Set.of(HardLoss.AnswerForm.PROBABILITIES);
   }
 
   @Override

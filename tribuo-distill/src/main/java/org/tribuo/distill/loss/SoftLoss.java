@@ -27,7 +27,7 @@ public interface SoftLoss extends Configurable, Provenancable<ConfiguredObjectPr
    * In which forms the loss compares answers, so that it is refused where the outputs have none of
    * them; a loss that states none may be used for all outputs.
    */
-  default Set<AnswerForm> answerForms() {
+  default Set<HardLoss.AnswerForm> answerForms() {
     return Set.of();
   }
 

@@ -6,9 +6,9 @@ import org.tribuo.distill.graph.Value;
 
 /**
  * TinyBERT's recipe for what is inside (Jiao et al. 2020, arXiv:1909.10351, §3): {@link
- * EmbeddingMse} + {@link HiddenStateMse} + {@link AttentionMse} of scores, each with weight 1. The
- * paper trains with it alone first, then with the soft loss. Each of the three is reported: {@code
- * TERM.embeddings}, {@code TERM.hidden_states}, {@code TERM.attention}.
+ * HiddenStateMse} of the embeddings and of the layers + {@link AttentionMse} of scores, each with
+ * weight 1. The paper trains with it alone first, then with the soft loss. Each of the three is
+ * reported: {@code TERM.embeddings}, {@code TERM.hidden_states}, {@code TERM.attention}.
  *
  * <pre>{@code
  * <component name="inside" type="org.tribuo.distill.loss.TinyBert">
@@ -18,7 +18,7 @@ import org.tribuo.distill.graph.Value;
  */
 public final class TinyBert implements FeatureLoss {
   @Config(description = "Which layers are compared; by default the student's, spread evenly.")
-  private LayerMap layers = new UniformLayers();
+  private LayerMap layers = LayerMap.uniform();
 
   /** Between layers that are spread evenly, as in the paper. */
   public TinyBert() {}
@@ -29,14 +29,15 @@ public final class TinyBert implements FeatureLoss {
   }
 
   @Override
-  public Value over(Ops op, Features features) {
-    Value embeddings = new EmbeddingMse().over(op, features);
-    Value hiddenStates = new HiddenStateMse(layers).over(op, features);
-    Value attention = new AttentionMse(layers, AttentionForm.SCORES).over(op, features);
+  public Value over(Ops op, Activations activations) {
+    Value embeddings = HiddenStateMse.ofEmbeddings().over(op, activations);
+    Value hiddenStates = new HiddenStateMse(layers).over(op, activations);
+    Value attention = new AttentionMse(layers, AttentionForm.SCORES).over(op, activations);
     return op.add(
         op.add(
-            features.part("embeddings", embeddings), features.part("hidden_states", hiddenStates)),
-        features.part("attention", attention));
+            activations.part("embeddings", embeddings),
+            activations.part("hidden_states", hiddenStates)),
+        activations.part("attention", attention));
   }
 
   @Override

@@ -85,7 +85,7 @@ public final class WeightedLosses implements SoftLoss {
   }
 
   @Override
-  public Set<AnswerForm> answerForms() {
+  public Set<HardLoss.AnswerForm> answerForms() {
     return losses.stream()
         .flatMap(loss -> loss.answerForms().stream())
         .collect(Collectors.toUnmodifiableSet());

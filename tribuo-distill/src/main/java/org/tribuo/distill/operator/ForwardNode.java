@@ -4,9 +4,11 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.function.Predicate;
 import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.Operation;
 import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.operator.internal.UndifferentiableException;
 
 /** What a gradient rule sees of the node that it differentiates. */
 public final class ForwardNode extends Operation {
@@ -48,7 +50,7 @@ public final class ForwardNode extends Operation {
   }
 
   /** The reason why this node cannot be differentiated, as an exception. */
-  public UndifferentiableException cannot(String why) {
+  public GraphException cannot(String why) {
     return new UndifferentiableException("%s has no gradient: %s".formatted(this, why));
   }
 }

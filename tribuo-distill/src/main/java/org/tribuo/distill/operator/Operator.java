@@ -441,4 +441,84 @@ public final class Operator {
      */
     List<Optional<Shape>> shapes(SizedNode node);
   }
+
+  /** A yes or no that is known of an operator, and that searches and passes ask for. */
+  public enum Trait {
+    /**
+     * Each element of the output is computed from one element of each input, whose shapes broadcast
+     * to that of the output.
+     */
+    BROADCASTS,
+
+    /** The order of its inputs has no influence. */
+    COMMUTATIVE,
+
+    /** It keeps the elements and their order, and gives them another shape, type or name. */
+    VIEW,
+
+    /** Each element of its output is an element of its first input, each of which is there once. */
+    REARRANGES,
+
+    /** It reads the sizes of its input, not its elements. */
+    READS_SIZES,
+
+    /** It looks up rows of a table by their numbers: the table is input 0, the numbers input 1. */
+    LOOKS_UP,
+
+    /** It multiplies the matrices in its first two inputs. */
+    MATRIX_PRODUCT,
+
+    /** It weighs some positions by their scores against others. */
+    ATTENDS,
+
+    /** It normalises its first input; further ones scale and shift it. */
+    NORMALIZES,
+
+    /** Normalisations are written out with it. */
+    WITHIN_NORMALIZATION,
+
+    /**
+     * It is periodic, as the functions are that encode positions: no weight is learned through
+     * them.
+     */
+    PERIODIC,
+
+    /** It pools the elements under a window that slides over an image. */
+    POOLS_WINDOWS,
+
+    /** It converts between floats and the integers that stand for them. */
+    CONVERTS_QUANTIZED,
+
+    /** It computes with integers that stand for floats, or converts between both. */
+    QUANTIZED
+  }
+
+  /**
+   * The derivative of one operator, as operations on values: given the gradient {@code dy} of the
+   * loss with respect to the operator's (first) output, the gradients with respect to its inputs.
+   */
+  @FunctionalInterface
+  public interface GradientRule {
+    /**
+     * In the place of a gradient: this input gets none. That is an error where the input depends on
+     * a weight; a gradient that is zero is a value of zeros.
+     */
+    Value NONE = Value.ABSENT;
+
+    /**
+     * Writes the gradients into the graph.
+     *
+     * @param op writes operations
+     * @param n the operator's node: its inputs, outputs and attributes
+     * @param dy the gradient of the first output, of its shape
+     * @return one value for each input, {@link #NONE} where there is no gradient or none is needed
+     *     ({@link ForwardNode#wants}); inputs past the end of the list get none
+     */
+    List<Value> gradients(Ops op, ForwardNode n, Value dy);
+
+    /** The gradients of the inputs, in their order. */
+    static List<Value> grads(Value... dx) {
+      return List.of(dx);
+    }
+  }
 }

@@ -10,7 +10,7 @@ import java.util.Locale;
  *
  * @param models in the order of the rows
  */
-public record Comparison(List<ModelReport> models) {
+record Comparison(List<ModelMeter.Report> models) {
   private static final List<String> HEADER =
       List.of(
           "", "accuracy", "macro-F1", "agreement", "parameters", "file", "one alone", "in batches");
@@ -18,15 +18,15 @@ public record Comparison(List<ModelReport> models) {
   private static final String CSV_HEADER =
       "model,accuracy,macro_f1,agreement,parameters,bytes,latency_ms,examples_per_second";
 
-  public Comparison {
+  Comparison {
     models = List.copyOf(models);
   }
 
   /** The models as a table for a terminal. */
-  public TextTable table() {
+  TextTable table() {
     List<List<String>> rows = new ArrayList<>();
     rows.add(HEADER);
-    for (ModelReport model : models) {
+    for (ModelMeter.Report model : models) {
       rows.add(
           List.of(
               model.name(),
@@ -42,10 +42,10 @@ public record Comparison(List<ModelReport> models) {
   }
 
   /** The models as lines of CSV, a header first; shares are fractions. */
-  public List<String> csv() {
+  List<String> csv() {
     List<String> lines = new ArrayList<>();
     lines.add(CSV_HEADER);
-    for (ModelReport model : models) {
+    for (ModelMeter.Report model : models) {
       lines.add(
           format(
               "%s,%.6f,%.6f,%.6f,%d,%d,%.4f,%.1f",

@@ -7,8 +7,7 @@ import java.util.Locale;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.DistillationListener;
-import org.tribuo.distill.internal.component.NamedColumns;
-import org.tribuo.distill.teacher.SoftTargetProgress;
+import org.tribuo.distill.component.NamedColumns;
 import org.tribuo.distill.teacher.TeacherRun;
 import org.tribuo.distill.training.TrainingListener;
 
@@ -72,13 +71,11 @@ public final class DistillationProgress implements DistillationListener, AutoClo
   }
 
   @Override
-  public SoftTargetProgress softTargets() {
-    return (rowsDone, rows) -> {
-      if (softTargets == null) {
-        softTargets = output.begin("Soft targets", rows, "texts");
-      }
-      softTargets.to(rowsDone, "");
-    };
+  public void onSoftTargetProgress(int rowsDone, int rows) {
+    if (softTargets == null) {
+      softTargets = output.begin("Soft targets", rows, "texts");
+    }
+    softTargets.to(rowsDone, "");
   }
 
   @Override

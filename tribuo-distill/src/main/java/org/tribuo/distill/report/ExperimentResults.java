@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import org.tribuo.distill.file.AtomicFile;
@@ -14,18 +15,27 @@ import org.tribuo.distill.file.AtomicFile;
 /**
  * What an experiment has measured.
  *
- * @param comparison the models side by side
+ * @param models in the order in which they were measured
  * @param seconds the wall time of each phase
  * @param metering the wall time in which speeds were measured, beside the phases
  * @param peakResidentBytes the maximum memory that the process had at one time, native memory
  *     included; empty where the operating system does not report it
  */
 public record ExperimentResults(
-    Comparison comparison,
+    List<ModelMeter.Report> models,
     Map<String, Duration> seconds,
     Duration metering,
     OptionalLong peakResidentBytes) {
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  public ExperimentResults {
+    models = List.copyOf(models);
+  }
+
+  /** The models side by side, as a table for a terminal. */
+  public TextTable table() {
+    return new Comparison(models).table();
+  }
 
   /**
    * Writes the comparison as CSV, whole or not at all.
@@ -33,7 +43,7 @@ public record ExperimentResults(
    * @throws IOException if the file cannot be written
    */
   public void writeCsv(Path file) throws IOException {
-    String csv = String.join("\n", comparison.csv()) + "\n";
+    String csv = String.join("\n", new Comparison(models).csv()) + "\n";
     AtomicFile.writeStream(file, out -> out.write(csv.getBytes(StandardCharsets.UTF_8)));
   }
 
@@ -50,7 +60,7 @@ public record ExperimentResults(
   private ObjectNode json() {
     ObjectNode root = JSON.createObjectNode();
     ArrayNode models = root.putArray("models");
-    comparison.models().forEach(model -> add(models.addObject(), model));
+    this.models.forEach(model -> add(models.addObject(), model));
     ObjectNode phases = root.putObject("seconds");
     seconds.forEach((phase, duration) -> phases.put(phase, duration.toMillis() / 1e3));
     root.put("metering_seconds", metering.toMillis() / 1e3);
@@ -58,7 +68,7 @@ public record ExperimentResults(
     return root;
   }
 
-  private static void add(ObjectNode node, ModelReport model) {
+  private static void add(ObjectNode node, ModelMeter.Report model) {
     node.put("model", model.name())
         .put("accuracy", model.quality().accuracy())
         .put("macro_f1", model.quality().macroF1())

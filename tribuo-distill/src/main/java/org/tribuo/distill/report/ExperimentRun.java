@@ -26,7 +26,7 @@ import org.tribuo.distill.teacher.TeacherRun;
  *   student.exportOnnx(Path.of("student.onnx"));
  *   run.measure("student", student, Path.of("student.onnx"), meter);
  * }
- * run.results().comparison().table().lines().forEach(System.out::println);
+ * run.results().table().lines().forEach(System.out::println);
  * }</pre>
  */
 public final class ExperimentRun {
@@ -111,7 +111,7 @@ public final class ExperimentRun {
   /** What has been measured so far. */
   public ExperimentResults results() {
     return new ExperimentResults(
-        new Comparison(measured.stream().map(ModelMeter.Measured::report).toList()),
+        measured.stream().map(ModelMeter.Measured::report).toList(),
         phases.durations(),
         measured.stream().map(ModelMeter.Measured::metering).reduce(Duration.ZERO, Duration::plus),
         PeakMemory.resident());

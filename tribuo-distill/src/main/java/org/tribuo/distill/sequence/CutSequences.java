@@ -4,11 +4,11 @@ import java.util.List;
 import org.tribuo.Dataset;
 import org.tribuo.MutableDataset;
 import org.tribuo.classification.Label;
-import org.tribuo.distill.input.SequenceModality;
-import org.tribuo.distill.input.SequenceWindow;
+import org.tribuo.distill.input.internal.SequenceModality;
+import org.tribuo.distill.input.internal.SequenceWindow;
 import org.tribuo.distill.internal.component.ExampleException;
+import org.tribuo.distill.task.internal.token.TagSequenceFactory;
 import org.tribuo.distill.task.token.TagSequence;
-import org.tribuo.distill.task.token.TagSequenceFactory;
 import org.tribuo.sequence.SequenceDataset;
 
 /** Sequences that are cut into windows for one training, which numbers the windows. */

@@ -11,7 +11,6 @@ import org.tribuo.Prediction;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
 import org.tribuo.distill.task.token.Entities;
-import org.tribuo.distill.task.token.Entity;
 import org.tribuo.provenance.DataProvenance;
 import org.tribuo.provenance.EvaluationProvenance;
 import org.tribuo.sequence.SequenceDataSource;
@@ -94,8 +93,8 @@ public final class EntityEvaluator implements SequenceEvaluator<Label, EntityEva
 
     void add(List<String> predicted, List<String> expected, boolean ended) {
       Entities found = Entities.of(predicted, ended);
-      Set<Entity> ofModel = new HashSet<>(found.found());
-      Set<Entity> ofData = new HashSet<>(Entities.of(expected, ended).found());
+      Set<Entities.Entity> ofModel = new HashSet<>(found.found());
+      Set<Entities.Entity> ofData = new HashSet<>(Entities.of(expected, ended).found());
       Set<String> types = new TreeSet<>();
       ofModel.forEach(entity -> types.add(entity.type()));
       ofData.forEach(entity -> types.add(entity.type()));
@@ -110,7 +109,7 @@ public final class EntityEvaluator implements SequenceEvaluator<Label, EntityEva
     }
 
     private static EntityEvaluation.Counts of(
-        String type, Set<Entity> ofModel, Set<Entity> ofData) {
+        String type, Set<Entities.Entity> ofModel, Set<Entities.Entity> ofData) {
       long predicted = ofModel.stream().filter(entity -> entity.type().equals(type)).count();
       long expected = ofData.stream().filter(entity -> entity.type().equals(type)).count();
       long right =

@@ -6,8 +6,8 @@ import java.util.Map;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.DistilledModel;
-import org.tribuo.distill.input.SequenceModalities;
-import org.tribuo.distill.input.SequenceModality;
+import org.tribuo.distill.input.internal.SequenceModalities;
+import org.tribuo.distill.input.internal.SequenceModality;
 import org.tribuo.distill.internal.component.ExampleException;
 import org.tribuo.distill.task.token.TagSequence;
 import org.tribuo.provenance.TrainerProvenance;
@@ -35,7 +35,7 @@ import org.tribuo.sequence.SequenceTrainer;
  * SequenceDistillationTrainer trainer =
  *     SequenceDistillationTrainer.of(
  *         DistillationTrainer.<TagSequence>builder()
- *             .student(CutStudent.keeping(2, OnnxStudent.of(Path.of("teacher.onnx"))))
+ *             .student(PrunedStudent.keeping(2, OnnxStudent.of(Path.of("teacher.onnx"))))
  *             .teacher(OnnxTeacher.of(Path.of("teacher.onnx")))
  *             .build());
  * try (DistilledSequenceModel student = trainer.train(sequences)) {

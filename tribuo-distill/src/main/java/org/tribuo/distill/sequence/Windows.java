@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.tribuo.Example;
 import org.tribuo.classification.Label;
-import org.tribuo.distill.input.SequenceModality;
-import org.tribuo.distill.input.SequenceWindow;
+import org.tribuo.distill.input.internal.SequenceModality;
+import org.tribuo.distill.input.internal.SequenceWindow;
 import org.tribuo.distill.task.token.TagSequence;
 import org.tribuo.sequence.SequenceExample;
 

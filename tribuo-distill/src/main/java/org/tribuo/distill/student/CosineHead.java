@@ -10,7 +10,7 @@ import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.Provenancable;
 import com.oracle.labs.mlrg.olcut.provenance.impl.ConfiguredObjectProvenanceImpl;
 import org.jspecify.annotations.Nullable;
-import org.tribuo.distill.internal.component.BooleanProperties;
+import org.tribuo.distill.component.BooleanProperties;
 import org.tribuo.distill.transformer.internal.TaskHead;
 
 /**
@@ -19,6 +19,8 @@ import org.tribuo.distill.transformer.internal.TaskHead;
  * examples, each divided by its norm, before anything is trained (Qi, Brown and Lowe 2018, Low-Shot
  * Learning with Imprinted Weights, arXiv:1712.07136). It is meant for few labels. A label without
  * examples starts with random weights. Immutable.
+ *
+ * <p>A trainer without stages leaves the student so: the nearest class mean classifier.
  *
  * <pre>{@code
  * <component name="head" type="org.tribuo.distill.student.CosineHead">

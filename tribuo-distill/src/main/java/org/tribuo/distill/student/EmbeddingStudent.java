@@ -12,7 +12,6 @@ import org.tribuo.distill.student.internal.Student;
 import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.transformer.Pooling;
-import org.tribuo.distill.transformer.VectorLength;
 import org.tribuo.distill.transformer.internal.EmbeddingHead;
 import org.tribuo.distill.transformer.internal.Transformer;
 import org.tribuo.distill.transformer.internal.TransformerFiles;
@@ -56,7 +55,7 @@ public final class EmbeddingStudent implements StudentSource {
   private Pooling pooling = Pooling.MEAN;
 
   @Config(description = "Whether each vector is divided by its length.")
-  private VectorLength length = VectorLength.UNIT;
+  private Pooling.Length length = Pooling.Length.UNIT;
 
   @Config(description = "What compares vectors of another width than the teacher's.")
   private Projection projection = Projection.NONE;
@@ -80,7 +79,7 @@ public final class EmbeddingStudent implements StudentSource {
   }
 
   /** The same with vectors of another length. */
-  public EmbeddingStudent length(VectorLength other) {
+  public EmbeddingStudent length(Pooling.Length other) {
     EmbeddingStudent student = copy();
     student.length = other;
     return student;
@@ -130,7 +129,7 @@ public final class EmbeddingStudent implements StudentSource {
 
   private Student make(
       Transformer whole, Head head, Optional<EmbeddingHead.Projection> projected) {
-    EmbeddingHead pooled = new EmbeddingHead(pooling, length == VectorLength.UNIT, projected);
+    EmbeddingHead pooled = new EmbeddingHead(pooling, length == Pooling.Length.UNIT, projected);
     return Student.of(pooled.attach(whole).toModel(), pooled.output(), head);
   }
 

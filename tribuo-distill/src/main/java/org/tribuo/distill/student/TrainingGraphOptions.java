@@ -9,11 +9,13 @@ import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.Provenancable;
 import com.oracle.labs.mlrg.olcut.provenance.impl.ConfiguredObjectProvenanceImpl;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.tribuo.distill.internal.component.BooleanProperties;
+import org.tribuo.distill.component.BooleanProperties;
 import org.tribuo.distill.internal.component.PropertyChecks;
+import org.tribuo.distill.operator.Operator;
 import org.tribuo.distill.operator.internal.Operators;
 import org.tribuo.distill.operator.internal.standard.StandardOperators;
 
@@ -46,6 +48,12 @@ public final class TrainingGraphOptions
 
   @Config(description = "Gradients of the student's operators that the library does not know.")
   private @Nullable GradientRuleSource gradientRules;
+
+  @Config(
+      description =
+          "Whether a student is trained through QuantizeLinear as if that did not round; by default"
+              + " a student that rounds is refused.")
+  private boolean straightThroughQuantization;
 
   @Config(
       description =
@@ -91,6 +99,20 @@ public final class TrainingGraphOptions
     return with(other -> other.gradientRules = rules);
   }
 
+  /**
+   * The same, trained through {@code QuantizeLinear} as if it did not round, or not: the
+   * straight-through estimator of Bengio, Léonard and Courville (2013), and for a scale that is
+   * trained the gradient of learned step sizes of Esser et al. (2020). The true derivative of
+   * rounding is zero wherever there is one, so that a student with quantised activations is refused
+   * otherwise. What is cut off at the ends of the integers' range gets no gradient.
+   *
+   * <p>The rules know int8, uint8 and int16, and {@code DequantizeLinear} as what reads the
+   * integers.
+   */
+  public TrainingGraphOptions straightThroughQuantization(boolean through) {
+    return with(other -> other.straightThroughQuantization = through);
+  }
+
   /** The same with embedding tables of all tokens, or of those of the data alone. */
   public TrainingGraphOptions compactVocabulary(boolean compact) {
     return with(other -> other.compactVocabulary = compact);
@@ -101,6 +123,7 @@ public final class TrainingGraphOptions
     other.dropout = dropout;
     other.frozenWeights = frozenWeights;
     other.gradientRules = gradientRules;
+    other.straightThroughQuantization = straightThroughQuantization;
     other.compactVocabulary = compactVocabulary;
     change.accept(other);
     other.postConfig();
@@ -119,9 +142,11 @@ public final class TrainingGraphOptions
 
   /** The gradients of all operators. */
   public Operators rules() {
-    return gradientRules == null
-        ? StandardOperators.TABLE
-        : StandardOperators.TABLE.with(gradientRules.rules());
+    Operators known =
+        straightThroughQuantization
+            ? StandardOperators.TABLE.with(StandardOperators.STRAIGHT_THROUGH)
+            : StandardOperators.TABLE;
+    return gradientRules == null ? known : known.with(gradientRules.rules());
   }
 
   /** Whether embedding tables hold only the tokens of the data while they are trained. */
@@ -138,5 +163,23 @@ public final class TrainingGraphOptions
   public String toString() {
     return "TrainingGraphOptions(dropout=%s, frozenWeights=%s, compactVocabulary=%s)"
         .formatted(dropout, frozenWeights == null ? "none" : frozenWeights, compactVocabulary);
+  }
+
+  /**
+   * Gradient rules of your own, for operators of a student that the library does not know. A class
+   * that implements this can be configured; it needs a constructor without arguments.
+   */
+  public interface GradientRuleSource
+      extends Configurable, Provenancable<ConfiguredObjectProvenance> {
+    /**
+     * Operators that have no gradient in the library, with theirs. What else is stated of them is
+     * not used.
+     */
+    List<Operator> rules();
+
+    @Override
+    default ConfiguredObjectProvenance getProvenance() {
+      return new ConfiguredObjectProvenanceImpl(this, "GradientRules");
+    }
   }
 }

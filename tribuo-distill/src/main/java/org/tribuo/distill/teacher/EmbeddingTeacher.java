@@ -15,7 +15,7 @@ import org.tribuo.Dataset;
 import org.tribuo.distill.input.internal.ExampleInputs;
 import org.tribuo.distill.internal.component.ModelFile;
 import org.tribuo.distill.internal.component.ModelFileProvenance;
-import org.tribuo.distill.internal.component.NamedColumns;
+import org.tribuo.distill.component.NamedColumns;
 import org.tribuo.distill.internal.component.OnnxMetadata;
 import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.distill.task.internal.LabelOrder;
@@ -24,7 +24,6 @@ import org.tribuo.distill.teacher.internal.TeacherReading;
 import org.tribuo.distill.teacher.internal.TeacherSettings;
 import org.tribuo.distill.teacher.internal.TeacherUse;
 import org.tribuo.distill.transformer.Pooling;
-import org.tribuo.distill.transformer.VectorLength;
 import org.tribuo.distill.transformer.internal.TextEncoder;
 import org.tribuo.distill.transformer.internal.Transformer;
 import org.tribuo.distill.transformer.internal.TransformerFiles;
@@ -58,7 +57,7 @@ public final class EmbeddingTeacher implements TeacherSource.Member {
       description =
           "Whether each vector is divided by its length; by default it is, unless the file makes"
               + " vectors of texts itself.")
-  private @Nullable VectorLength length;
+  private Pooling.@Nullable Length length;
 
   @Config(
       description =
@@ -98,7 +97,7 @@ public final class EmbeddingTeacher implements TeacherSource.Member {
   }
 
   /** The same with vectors of another length. */
-  public EmbeddingTeacher length(VectorLength other) {
+  public EmbeddingTeacher length(Pooling.Length other) {
     EmbeddingTeacher teacher = copy();
     teacher.length = other;
     return teacher;

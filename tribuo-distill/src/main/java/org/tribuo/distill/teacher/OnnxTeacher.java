@@ -12,34 +12,35 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.Dataset;
+import org.tribuo.distill.component.NamedColumns;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.input.internal.ExampleInputs;
 import org.tribuo.distill.input.internal.InputReader;
 import org.tribuo.distill.input.internal.Modalities;
 import org.tribuo.distill.internal.component.ModelFile;
 import org.tribuo.distill.internal.component.ModelFileProvenance;
-import org.tribuo.distill.internal.component.NamedColumns;
 import org.tribuo.distill.internal.component.OnnxMetadata;
 import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.distill.student.internal.Student;
 import org.tribuo.distill.student.internal.StudentNetwork;
-import org.tribuo.distill.task.Task;
 import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.task.internal.LabelOrder;
-import org.tribuo.distill.teacher.internal.FeatureTeacher;
+import org.tribuo.distill.task.internal.Task;
+import org.tribuo.distill.teacher.internal.ActivationTeacher;
 import org.tribuo.distill.teacher.internal.ReadyTeacher;
 import org.tribuo.distill.teacher.internal.Teacher;
 import org.tribuo.distill.teacher.internal.TeacherReading;
 import org.tribuo.distill.teacher.internal.TeacherSettings;
 import org.tribuo.distill.teacher.internal.TeacherUse;
-import org.tribuo.distill.transformer.Feature;
-import org.tribuo.distill.transformer.FeatureValue;
-import org.tribuo.distill.transformer.NamedFeature;
+import org.tribuo.distill.transformer.Activation;
+import org.tribuo.distill.transformer.ActivationValue;
+import org.tribuo.distill.transformer.NamedActivation;
 import org.tribuo.distill.transformer.internal.TransformerFiles;
 
 /**
  * A teacher from an ONNX file. It reads the tokens that the student reads, or has a tokenizer of
- * its own: then each example must keep its text ({@link org.tribuo.distill.input.text.RawText}).
+ * its own: then each example must keep its text in the metadata {@code text}, and the second of a
+ * pair in {@code text-pair}, as {@code CsvTextDataSource} does on request.
  *
  * <pre>{@code
  * <component name="teacher" type="org.tribuo.distill.teacher.OnnxTeacher">
@@ -83,7 +84,14 @@ public final class OnnxTeacher implements TeacherSource.Member {
   @Config(
       description =
           "Where something inside the teacher is, if the search by structure does not find it.")
-  private List<NamedFeature> features = List.of();
+  private List<NamedActivation> activations = List.of();
+
+  @Config(
+      description =
+          "The maximum memory in bytes for intermediate activations that are kept, so that the"
+              + " teacher is not run over the same texts again; by default 0: it is run in every"
+              + " epoch.")
+  private long activationCacheBytes;
 
   /** For OLCUT. */
   private OnnxTeacher() {}
@@ -141,9 +149,22 @@ public final class OnnxTeacher implements TeacherSource.Member {
    *
    * @throws PropertyException if something is named twice
    */
-  public OnnxTeacher withFeatures(NamedFeature... features) {
+  public OnnxTeacher withActivations(NamedActivation... activations) {
     OnnxTeacher other = copy();
-    other.features = List.of(features);
+    other.activations = List.of(activations);
+    other.postConfig();
+    return other;
+  }
+
+  /**
+   * The same with intermediate activations kept in memory.
+   *
+   * @param bytes the maximum; 0 to keep none
+   * @throws PropertyException if it is negative, or not below the heap of this JVM
+   */
+  public OnnxTeacher activationCacheBytes(long bytes) {
+    OnnxTeacher other = copy();
+    other.activationCacheBytes = bytes;
     other.postConfig();
     return other;
   }
@@ -155,7 +176,8 @@ public final class OnnxTeacher implements TeacherSource.Member {
     copy.logits = logits;
     copy.tokenizer = tokenizer;
     copy.padId = padId;
-    copy.features = features;
+    copy.activations = activations;
+    copy.activationCacheBytes = activationCacheBytes;
     return copy;
   }
 
@@ -169,7 +191,16 @@ public final class OnnxTeacher implements TeacherSource.Member {
           "tokenizer",
           "there is no file %s, expected a tokenizer.json".formatted(tokenizer));
     }
-    new PropertyChecks(component).checkAtLeast("padId", 0, padId);
+    PropertyChecks properties = new PropertyChecks(component);
+    properties.checkAtLeast("padId", 0, padId);
+    properties.checkAtLeast("activationCacheBytes", 0, activationCacheBytes);
+    long heap = Runtime.getRuntime().maxMemory();
+    if (activationCacheBytes >= heap) {
+      throw properties.refused(
+          "activationCacheBytes",
+          "is %,d, but this JVM has %,d bytes for all its objects; state less, or give it more with -Xmx"
+              .formatted(activationCacheBytes, heap));
+    }
     named();
   }
 
@@ -278,7 +309,7 @@ public final class OnnxTeacher implements TeacherSource.Member {
    *     there or cannot be that
    * @throws IOException if the file cannot be read
    */
-  public FeatureTeacher activations(TransformerFiles files) throws IOException {
+  public ActivationTeacher activations(TransformerFiles files) throws IOException {
     if (tokenizer != null) {
       throw new PropertyException(
           component,
@@ -286,11 +317,28 @@ public final class OnnxTeacher implements TeacherSource.Member {
           "is stated, but activations are compared token by token: the activationTeacher must read"
               + " the student's tokens");
     }
-    return FeatureTeacher.of(path, files.read(path), named());
+    return ActivationTeacher.of(path, files.read(path), named());
   }
 
-  private Map<Feature, FeatureValue> named() {
-    return new PropertyChecks(component).check("features", () -> NamedFeature.map(features));
+  /**
+   * The names of the logits' columns, in order: those that were stated, or those in the file's
+   * metadata, or those of {@code id2label} in a {@code config.json} beside it.
+   *
+   * @throws PropertyException if none of them states it, or a name is blank or occurs twice
+   * @throws IOException if the file cannot be read
+   */
+  public List<String> labelOrder() throws IOException {
+    return file().labelOrder(labelOrder, file().read());
+  }
+
+  /** The maximum memory in bytes for intermediate activations that are kept. */
+  public long activationCacheBytes() {
+    return activationCacheBytes;
+  }
+
+  private Map<Activation, ActivationValue> named() {
+    return new PropertyChecks(component)
+        .check("activations", () -> NamedActivation.map(activations));
   }
 
   @Override

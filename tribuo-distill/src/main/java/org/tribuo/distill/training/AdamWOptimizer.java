@@ -15,6 +15,7 @@ import org.tribuo.distill.engine.internal.Optimizer;
 import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.distill.schedule.Schedule;
 import org.tribuo.distill.schedule.WarmUpSchedule;
+import org.tribuo.distill.training.internal.LearningRates;
 
 /**
  * AdamW with a learning-rate schedule and gradient clipping; see {@link AdamW} for the formula.
@@ -78,21 +79,7 @@ public final class AdamWOptimizer
     properties.check("epsilon", () -> new AdamW(usual.beta1(), usual.beta2(), epsilon, 0));
     properties.check("weightDecay", this::adamW);
     properties.check("maxGradientNorm", () -> new Optimizer(adamW(), maxGradientNorm(), Set.of()));
-    checkLearningRate("learningRate", learningRate, properties);
-  }
-
-  /**
-   * Checks the numbers of a learning rate.
-   *
-   * @throws PropertyException if it is negative or not finite at any step
-   */
-  public static void checkLearningRate(String property, Schedule rate, PropertyChecks properties) {
-    if (!(rate.least() >= 0 && rate.greatest() < Float.POSITIVE_INFINITY)) {
-      throw properties.refused(
-          property,
-          "goes from %s to %s, expected finite numbers of 0 or more"
-              .formatted(rate.least(), rate.greatest()));
-    }
+    LearningRates.check("learningRate", learningRate, properties);
   }
 
   /**

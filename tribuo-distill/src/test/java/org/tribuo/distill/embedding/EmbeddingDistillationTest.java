@@ -38,19 +38,17 @@ import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.loss.PairwiseCosines;
 import org.tribuo.distill.loss.RegressionSoftTargets;
 import org.tribuo.distill.loss.WeightedLosses;
-import org.tribuo.distill.student.CutStudent;
+import org.tribuo.distill.student.PrunedStudent;
 import org.tribuo.distill.student.EmbeddingStudent;
 import org.tribuo.distill.student.EmbeddingStudent.Projection;
 import org.tribuo.distill.student.EncoderStudent;
-import org.tribuo.distill.student.NewStudent;
+import org.tribuo.distill.student.ScratchStudent;
 import org.tribuo.distill.student.StudentSource;
 import org.tribuo.distill.student.TrainingGraphOptions;
-import org.tribuo.distill.task.SentenceEmbedding;
 import org.tribuo.distill.teacher.EmbeddingTeacher;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.training.AdamWOptimizer;
 import org.tribuo.distill.transformer.Pooling;
-import org.tribuo.distill.transformer.VectorLength;
 import org.tribuo.provenance.SimpleDataSourceProvenance;
 import org.tribuo.regression.RegressionFactory;
 import org.tribuo.regression.Regressor;
@@ -60,6 +58,8 @@ class EmbeddingDistillationTest {
   private static final Path ENCODER = Zoo.file("bert_seqcls_ts11");
   private static final Path TOKENIZER = tokenizer();
   private static final List<String> TEXTS = texts(96, 1);
+  private static final DistillationObjective COSINES =
+      new DistillationObjective().softLoss(new CosineDistance());
   private static final List<String> OTHERS = texts(20, 2);
 
   @TempDir Path folder;
@@ -101,12 +101,12 @@ class EmbeddingDistillationTest {
   }
 
   private static StudentSource oneLayer() {
-    return CutStudent.keeping(1, EncoderStudent.of(ENCODER, Pooling.MEAN));
+    return PrunedStudent.keeping(1, EncoderStudent.of(ENCODER, Pooling.MEAN));
   }
 
   private static DistillationTrainer.Builder<Regressor> trainer(StudentSource student, int epochs) {
     return DistillationTrainer.<Regressor>builder()
-        .task(new SentenceEmbedding())
+        .objective(COSINES)
         .student(student)
         .teacher(teacher())
         .epochs(epochs)
@@ -175,7 +175,7 @@ class EmbeddingDistillationTest {
   /** What others pool from the vectors of the tokens is what the file pools. */
   @Test
   void aNewStudentOfAnotherWidthKeepsItsProjectionInFrontOfThePooling() throws Exception {
-    StudentSource narrow = NewStudent.of(101, 1, 16, 2);
+    StudentSource narrow = ScratchStudent.of(101, 1, 16, 2);
     Path file = folder.resolve("narrow.onnx");
     try (DistilledModel<Regressor> model =
         trainer(EmbeddingStudent.of(narrow, Pooling.MEAN).projection(Projection.KEPT), 20)
@@ -194,7 +194,7 @@ class EmbeddingDistillationTest {
 
   @Test
   void aProjectionThatIsLeftOutIsNotExportedByTheEmbedder() throws Exception {
-    StudentSource narrow = NewStudent.of(101, 1, 16, 2);
+    StudentSource narrow = ScratchStudent.of(101, 1, 16, 2);
     Path file = folder.resolve("narrow.onnx");
     try (DistilledModel<Regressor> model =
         trainer(EmbeddingStudent.of(narrow, Pooling.MEAN).projection(Projection.LEFT_OUT), 2)
@@ -265,16 +265,19 @@ class EmbeddingDistillationTest {
         """
         <config>
           <component name="trainer" type="org.tribuo.distill.DistillationTrainer">
-            <property name="task" value="task"/>
+            <property name="objective" value="objective"/>
             <property name="student" value="student"/>
             <property name="teacher" value="teacher"/>
           </component>
-          <component name="task" type="org.tribuo.distill.task.SentenceEmbedding"/>
+          <component name="objective" type="org.tribuo.distill.loss.DistillationObjective">
+            <property name="softLoss" value="cosine"/>
+          </component>
+          <component name="cosine" type="org.tribuo.distill.loss.CosineDistance"/>
           <component name="student" type="org.tribuo.distill.student.EmbeddingStudent">
             <property name="encoder" value="new"/>
             <property name="projection" value="KEPT"/>
           </component>
-          <component name="new" type="org.tribuo.distill.student.NewStudent">
+          <component name="new" type="org.tribuo.distill.student.ScratchStudent">
             <property name="vocabulary" value="101"/>
             <property name="layers" value="1"/>
             <property name="width" value="8"/>
@@ -304,7 +307,7 @@ class EmbeddingDistillationTest {
     Helpers.testConfigurableRoundtrip(trainer);
     try (DistilledModel<Regressor> model = trainer.train(dataset())) {
       assertThat(ProvenanceUtil.formattedProvenanceString(model.getProvenance()))
-          .contains("SentenceEmbedding", "EmbeddingStudent", "EmbeddingTeacher", "KEPT");
+          .contains("CosineDistance", "EmbeddingStudent", "EmbeddingTeacher", "KEPT");
     }
     TextFeatureExtractorImpl<?> features =
         (TextFeatureExtractorImpl<?>) configuration.lookup("features");
@@ -322,7 +325,7 @@ class EmbeddingDistillationTest {
     assertThatExceptionOfType(PropertyException.class)
         .isThrownBy(
             () ->
-                trainer(EmbeddingStudent.of(NewStudent.of(101, 1, 16, 2), Pooling.MEAN), 1)
+                trainer(EmbeddingStudent.of(ScratchStudent.of(101, 1, 16, 2), Pooling.MEAN), 1)
                     .build()
                     .train(data))
         .withMessageContaining(
@@ -365,7 +368,7 @@ class EmbeddingDistillationTest {
   @Test
   void lengthsStayWhereTheyAreWanted() throws Exception {
     Path file = folder.resolve("long.onnx");
-    EmbeddingStudent.of(oneLayer(), Pooling.FIRST_TOKEN).length(VectorLength.OWN).exportOnnx(file);
+    EmbeddingStudent.of(oneLayer(), Pooling.FIRST_TOKEN).length(Pooling.Length.OWN).exportOnnx(file);
     double length = Math.sqrt(vectors(file, null).stream().mapToDouble(EmbeddingDistillationTest::squares).average().orElseThrow());
     assertThat(length).isGreaterThan(1.5);
   }

@@ -16,8 +16,10 @@ import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
+import org.tribuo.distill.loss.internal.BinaryCrossEntropy;
 import org.tribuo.distill.loss.internal.Objective;
 import org.tribuo.distill.loss.internal.RowForm;
+import org.tribuo.distill.loss.internal.SquaredError;
 
 /**
  * Each loss on two rows of three classes, at temperature 2, against values that were computed from

@@ -9,19 +9,19 @@ import java.util.Map;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.loss.Activations.ExampleVector;
 import org.tribuo.distill.loss.FeatureGraph.Sizes;
-import org.tribuo.distill.loss.Features.ExampleVector;
 import org.tribuo.distill.loss.LayerMap.LayerPair;
 
 /**
- * Each loss on features, against values that were computed from the formulas in NumPy or are worked
- * out here.
+ * Each loss on activations, against values that were computed from the formulas in NumPy or are
+ * worked out here.
  */
 class FeatureCheckValuesTest {
   private static final double[] STUDENT = {1, 0, 0, 2, 1, 1};
   private static final double[] TEACHER = {2, 1, 0, 1, -1, 1};
   private static final Offset<Double> CLOSE = within(1e-5);
-  private static final LayerMap LAST = new PairedLayers(LayerPair.LAST);
+  private static final LayerMap LAST = LayerMap.of(LayerPair.LAST);
 
   @Test
   void hiddenStateMse() throws Exception {
@@ -63,7 +63,7 @@ class FeatureCheckValuesTest {
 
   @Test
   void embeddingMse() throws Exception {
-    assertThat(ofStates(new EmbeddingMse())).isEqualTo(1.166667, CLOSE);
+    assertThat(ofStates(HiddenStateMse.ofEmbeddings())).isEqualTo(1.166667, CLOSE);
   }
 
   @Test
@@ -115,11 +115,11 @@ class FeatureCheckValuesTest {
   @Test
   void tinyBertIsTheSumOfItsParts() throws Exception {
     double parts =
-        ofStates(new EmbeddingMse())
+        ofStates(HiddenStateMse.ofEmbeddings())
             + ofStates(new HiddenStateMse(LAST))
             + ofStates(new AttentionMse(LAST, AttentionForm.SCORES));
 
-    assertThat(ofStates(new TinyBert(new UniformLayers()))).isEqualTo(parts, CLOSE);
+    assertThat(ofStates(new TinyBert(LayerMap.uniform()))).isEqualTo(parts, CLOSE);
   }
 
   /** Three examples of one token. */
@@ -154,8 +154,8 @@ class FeatureCheckValuesTest {
           .values()
           .keySet()
           .forEach(
-              feature -> {
-                boolean attention = feature.kind().isAttention();
+              activation -> {
+                boolean attention = activation.kind().isAttention();
                 int width = attention ? positions : ofStudent.width();
                 long[] dims =
                     attention
@@ -163,8 +163,8 @@ class FeatureCheckValuesTest {
                         : new long[] {batch, positions, width};
                 boolean fits = student.length == batch * positions * width;
                 double[] none = new double[batch * positions * width];
-                feeds.put(FeatureGraph.inputOf(feature), Tensor.of(fits ? student : none, dims));
-                feeds.put(feature.inputName(), Tensor.of(fits ? teacher : none, dims));
+                feeds.put(FeatureGraph.inputOf(activation), Tensor.of(fits ? student : none, dims));
+                feeds.put(activation.inputName(), Tensor.of(fits ? teacher : none, dims));
               });
       return LossGraph.number(attached.run(feeds).get("term"));
     }

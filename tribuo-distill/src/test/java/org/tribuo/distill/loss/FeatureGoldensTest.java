@@ -18,15 +18,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.loss.Activations.ExampleVector;
 import org.tribuo.distill.loss.FeatureGraph.Sizes;
-import org.tribuo.distill.loss.Features.ExampleVector;
 import org.tribuo.distill.loss.LayerMap.LayerPair;
 
 /**
- * Losses on features, their gradients by the student's features and by the matrices that project
- * them, against PyTorch: {@code src/dev/python/feature_goldens.py} wrote the numbers. Hidden states
- * of a wider teacher are projected, and heads of one with more of them averaged; those of a teacher
- * like the student are compared as they are.
+ * Losses on activations, their gradients by the student's activations and by the matrices that
+ * project them, against PyTorch: {@code src/dev/python/feature_goldens.py} wrote the numbers.
+ * Hidden states of a wider teacher are projected, and heads of one with more of them averaged;
+ * those of a teacher like the student are compared as they are.
  */
 class FeatureGoldensTest {
   private static final Sizes STUDENT = new Sizes(2, 4, 2);
@@ -39,13 +39,13 @@ class FeatureGoldensTest {
   private static final Map<String, FeatureLoss> LOSSES = losses();
 
   private static Map<String, FeatureLoss> losses() {
-    LayerMap uniform = new UniformLayers();
+    LayerMap uniform = LayerMap.uniform();
     LayerPair last = LayerPair.LAST;
     Map<String, FeatureLoss> losses = new TreeMap<>();
     losses.put("hidden_mse", new HiddenStateMse(uniform));
-    losses.put("hidden_cosine", new HiddenStateCosine(new LastLayers()));
-    losses.put("pkd", new Pkd(new SkipLayers()));
-    losses.put("embedding", new EmbeddingMse());
+    losses.put("hidden_cosine", new HiddenStateCosine(LayerMap.last()));
+    losses.put("pkd", new Pkd(LayerMap.skip()));
+    losses.put("embedding", HiddenStateMse.ofEmbeddings());
     losses.put("tiny_bert", new TinyBert(uniform));
     losses.put("mini_lm", new MiniLm(last, 2));
     Map<String, AttentionForm> forms =

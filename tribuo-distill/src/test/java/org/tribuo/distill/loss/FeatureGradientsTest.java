@@ -14,12 +14,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
+import org.tribuo.distill.loss.Activations.ExampleVector;
 import org.tribuo.distill.loss.FeatureGraph.Sizes;
-import org.tribuo.distill.loss.Features.ExampleVector;
 import org.tribuo.distill.loss.LayerMap.LayerPair;
 
 /**
- * The gradient of every loss on features, by the student's features and by the matrices that
+ * The gradient of every loss on activations, by the student's activations and by the matrices that
  * project them, against finite differences of its own values, in double precision: one random
  * direction in each of several random batches, with padding, of a student and a teacher of random
  * sizes, once alike and once with neither heads nor width in common.
@@ -64,19 +64,19 @@ class FeatureGradientsTest {
   }
 
   static Stream<Case> cases() {
-    LayerMap uniform = new UniformLayers();
+    LayerMap uniform = LayerMap.uniform();
     LayerPair last = LayerPair.LAST;
     List<FeatureLoss> losses =
         List.of(
             new HiddenStateMse(uniform),
-            new HiddenStateMse(new PairedLayers(new LayerPair(0, 0), new LayerPair(-1, 2))),
-            new HiddenStateCosine(new LastLayers()),
-            new Pkd(new SkipLayers()),
+            new HiddenStateMse(LayerMap.of(new LayerPair(0, 0), new LayerPair(-1, 2))),
+            new HiddenStateCosine(LayerMap.last()),
+            new Pkd(LayerMap.skip()),
             new AttentionMse(uniform, AttentionForm.SCORES),
             new AttentionMse(uniform, AttentionForm.PROBABILITIES),
             new AttentionKl(uniform, AttentionForm.SCORES),
             new AttentionKl(uniform, AttentionForm.PROBABILITIES),
-            new EmbeddingMse(),
+            HiddenStateMse.ofEmbeddings(),
             new TinyBert(uniform),
             new MiniLm(last, 2),
             new MiniLm(new LayerPair(1, -2), 1),

@@ -17,13 +17,13 @@ import org.tribuo.distill.loss.internal.AttachedObjective;
 import org.tribuo.distill.loss.internal.FeatureMatching;
 import org.tribuo.distill.loss.internal.Objective;
 import org.tribuo.distill.loss.internal.RowForm;
-import org.tribuo.distill.transformer.Feature;
-import org.tribuo.distill.transformer.Feature.Kind;
-import org.tribuo.distill.transformer.FeatureValue;
-import org.tribuo.distill.transformer.FeatureValue.HeadLayout;
-import org.tribuo.distill.transformer.internal.TransformerFeatures;
+import org.tribuo.distill.transformer.Activation;
+import org.tribuo.distill.transformer.Activation.Kind;
+import org.tribuo.distill.transformer.ActivationValue;
+import org.tribuo.distill.transformer.ActivationValue.HeadLayout;
+import org.tribuo.distill.transformer.internal.TransformerActivations;
 
-/** Transformers without insides: all their features are inputs, of double precision. */
+/** Transformers without insides: all their activations are inputs, of double precision. */
 final class FeatureGraph {
   static final String MASK = "attention_mask";
   private static final Dimension BATCH = Dimension.of("batch");
@@ -33,8 +33,8 @@ final class FeatureGraph {
   record Sizes(int layers, int width, int heads) {}
 
   private final Graph graph = Graph.empty(Ops.OPSET);
-  private final Map<Feature, FeatureValue> values = new LinkedHashMap<>();
-  private final TransformerFeatures features;
+  private final Map<Activation, ActivationValue> values = new LinkedHashMap<>();
+  private final TransformerActivations activations;
 
   FeatureGraph(Sizes sizes) {
     graph.addInput(MASK, TensorType.of(ElementType.INT64, Shape.of(BATCH, POSITIONS)));
@@ -52,26 +52,26 @@ final class FeatureGraph {
         }
       }
     }
-    this.features = TransformerFeatures.find(graph, values);
+    this.activations = TransformerActivations.find(graph, values);
   }
 
   private void add(int layer, Kind kind, Shape shape, int heads, long size) {
-    Feature feature = new Feature(kind, layer);
-    graph.addInput(inputOf(feature), TensorType.of(ElementType.DOUBLE, shape));
+    Activation activation = new Activation(kind, layer);
+    graph.addInput(inputOf(activation), TensorType.of(ElementType.DOUBLE, shape));
     HeadLayout layout = kind.isAttention() ? HeadLayout.HEADS_FIRST : HeadLayout.MERGED;
-    values.put(feature, new FeatureValue(inputOf(feature), layout, heads, size));
+    values.put(activation, new ActivationValue(inputOf(activation), layout, heads, size));
   }
 
-  /** The name of a feature of the student. */
-  static String inputOf(Feature feature) {
-    return feature.inputName().replace("teacher_", "student_");
+  /** The name of an activation of the student. */
+  static String inputOf(Activation activation) {
+    return activation.inputName().replace("teacher_", "student_");
   }
 
-  TransformerFeatures features() {
-    return features;
+  TransformerActivations activations() {
+    return activations;
   }
 
-  Map<Feature, FeatureValue> values() {
+  Map<Activation, ActivationValue> values() {
     return values;
   }
 
@@ -82,11 +82,11 @@ final class FeatureGraph {
 
   /** The loss between a student of these sizes and a teacher. */
   LossGraph attach(FeatureLoss loss, FeatureGraph teacher) throws Exception {
-    return attach(teacher.features(), new FeatureTerm("term", loss));
+    return attach(teacher.activations(), new FeatureTerm("term", loss));
   }
 
   /** A term of the loss between a student of these sizes and a teacher. */
-  LossGraph attach(TransformerFeatures teacher, FeatureTerm term) throws Exception {
+  LossGraph attach(TransformerActivations teacher, FeatureTerm term) throws Exception {
     Ops op = Ops.on(graph);
     FeatureMatching matching = new FeatureMatching(teacher, List.of(term), values);
     Objective objective = Objective.of(RowForm.examples(), matching);

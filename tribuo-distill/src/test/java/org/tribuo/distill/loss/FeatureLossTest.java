@@ -21,18 +21,18 @@ import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.loss.Activations.ExampleVector;
 import org.tribuo.distill.loss.FeatureGraph.Sizes;
-import org.tribuo.distill.loss.Features.ExampleVector;
 import org.tribuo.distill.loss.LayerMap.LayerPair;
 import org.tribuo.distill.loss.internal.FeatureMatching;
 import org.tribuo.distill.loss.internal.Objective;
 import org.tribuo.distill.loss.internal.Projections;
 import org.tribuo.distill.loss.internal.RowForm;
 import org.tribuo.distill.loss.internal.TokenMask;
-import org.tribuo.distill.transformer.Feature;
-import org.tribuo.distill.transformer.Feature.Kind;
-import org.tribuo.distill.transformer.FeatureValue;
-import org.tribuo.distill.transformer.internal.TransformerFeatures;
+import org.tribuo.distill.transformer.Activation;
+import org.tribuo.distill.transformer.Activation.Kind;
+import org.tribuo.distill.transformer.ActivationValue;
+import org.tribuo.distill.transformer.internal.TransformerActivations;
 
 class FeatureLossTest {
   private static final Sizes SMALL = new Sizes(2, 4, 2);
@@ -42,13 +42,13 @@ class FeatureLossTest {
   private static final long SEED = 7;
 
   static Stream<FeatureLoss> losses() {
-    LayerMap uniform = new UniformLayers();
+    LayerMap uniform = LayerMap.uniform();
     LayerPair last = LayerPair.LAST;
     return Stream.of(
         new HiddenStateMse(uniform),
         new HiddenStateCosine(uniform),
         new Pkd(uniform),
-        new EmbeddingMse(),
+        HiddenStateMse.ofEmbeddings(),
         new AttentionMse(uniform, AttentionForm.SCORES),
         new AttentionMse(uniform, AttentionForm.PROBABILITIES),
         new AttentionKl(uniform, AttentionForm.SCORES),
@@ -111,8 +111,8 @@ class FeatureLossTest {
   void scoresThatOneOfBothHidesDoNotCount() throws Exception {
     for (FeatureLoss loss :
         List.of(
-            new AttentionMse(new UniformLayers(), AttentionForm.SCORES),
-            new AttentionKl(new UniformLayers(), AttentionForm.SCORES))) {
+            new AttentionMse(LayerMap.uniform(), AttentionForm.SCORES),
+            new AttentionKl(LayerMap.uniform(), AttentionForm.SCORES))) {
       Map<String, Tensor> open = batch(SMALL, SMALL);
       Map<String, Tensor> causal = hiding(open, "student", Double.NEGATIVE_INFINITY);
       double value = run(loss, SMALL, SMALL, causal);
@@ -150,10 +150,10 @@ class FeatureLossTest {
   void theNumberOfAlikeHeadsDoesNotMatter() throws Exception {
     for (FeatureLoss loss :
         List.of(
-            new AttentionMse(new UniformLayers(), AttentionForm.SCORES),
-            new AttentionMse(new UniformLayers(), AttentionForm.PROBABILITIES),
-            new AttentionKl(new UniformLayers(), AttentionForm.SCORES),
-            new AttentionKl(new UniformLayers(), AttentionForm.PROBABILITIES))) {
+            new AttentionMse(LayerMap.uniform(), AttentionForm.SCORES),
+            new AttentionMse(LayerMap.uniform(), AttentionForm.PROBABILITIES),
+            new AttentionKl(LayerMap.uniform(), AttentionForm.SCORES),
+            new AttentionKl(LayerMap.uniform(), AttentionForm.PROBABILITIES))) {
       Sizes one = new Sizes(2, 4, 1);
       Map<String, Tensor> batch = batch(one, one);
       Map<String, Tensor> twice = batch(SMALL, SMALL);
@@ -207,35 +207,35 @@ class FeatureLossTest {
 
   @Test
   void layersAreMappedEvenlyOrFromTheEnd() {
-    assertThat(pairs(new UniformLayers(), 4, 12)).isEqualTo("[1:3, 2:6, 3:9, 4:12]");
-    assertThat(pairs(new UniformLayers(), 4, 6)).isEqualTo("[1:1, 2:3, 3:4, 4:6]");
-    assertThat(pairs(new SkipLayers(), 6, 12)).isEqualTo("[1:2, 2:4, 3:6, 4:8, 5:10]");
-    assertThat(pairs(new LastLayers(), 3, 12)).isEqualTo("[1:10, 2:11, 3:12]");
-    assertThat(pairs(new PairedLayers(LayerPair.LAST, new LayerPair(0, -2)), 3, 12))
+    assertThat(pairs(LayerMap.uniform(), 4, 12)).isEqualTo("[1:3, 2:6, 3:9, 4:12]");
+    assertThat(pairs(LayerMap.uniform(), 4, 6)).isEqualTo("[1:1, 2:3, 3:4, 4:6]");
+    assertThat(pairs(LayerMap.skip(), 6, 12)).isEqualTo("[1:2, 2:4, 3:6, 4:8, 5:10]");
+    assertThat(pairs(LayerMap.last(), 3, 12)).isEqualTo("[1:10, 2:11, 3:12]");
+    assertThat(pairs(LayerMap.of(LayerPair.LAST, new LayerPair(0, -2)), 3, 12))
         .isEqualTo("[3:12, 0:11]");
   }
 
   private static String pairs(LayerMap map, int student, int teacher) {
-    return map.of(student, teacher).toString();
+    return map.pairs(student, teacher).toString();
   }
 
   @ParameterizedTest
   @CsvSource({"7, 1, student, 7", "1, 7, teacher, 7", "-4, 1, student, -4", "1, -9, teacher, -9"})
   void layersThatDoNotExistAreRefused(int student, int teacher, String whose, int named) {
-    assertThatThrownBy(() -> new PairedLayers(new LayerPair(student, teacher)).of(3, 6))
+    assertThatThrownBy(() -> LayerMap.of(new LayerPair(student, teacher)).pairs(3, 6))
         .isInstanceOf(GraphException.class)
         .hasMessageContaining("names layer %d of the %s, which has ".formatted(named, whose));
   }
 
   @Test
   void aStudentWithMoreLayersThanItsTeacherNeedsPairs() {
-    assertThatThrownBy(() -> new UniformLayers().of(6, 4))
+    assertThatThrownBy(() -> LayerMap.uniform().pairs(6, 4))
         .isInstanceOf(GraphException.class)
-        .hasMessageContaining("the student has 6 and the teacher 4: name the pairs");
-    assertThatThrownBy(() -> new SkipLayers().of(1, 4))
+        .hasMessageContaining("the student has 6 and the teacher 4: state the pairs");
+    assertThatThrownBy(() -> LayerMap.skip().pairs(1, 4))
         .isInstanceOf(GraphException.class)
         .hasMessageContaining("leaves out the last layer, and the student has no other");
-    assertThatThrownBy(() -> new PairedLayers())
+    assertThatThrownBy(() -> LayerMap.of())
         .isInstanceOf(PropertyException.class)
         .hasMessageContaining("Property: student, has no layers, so nothing is compared");
   }
@@ -256,7 +256,7 @@ class FeatureLossTest {
   @Test
   void embeddingsHaveNoAttention() {
     AttentionKl loss =
-        new AttentionKl(new PairedLayers(new LayerPair(0, 1)), AttentionForm.PROBABILITIES);
+        new AttentionKl(LayerMap.of(new LayerPair(0, 1)), AttentionForm.PROBABILITIES);
 
     assertThatThrownBy(() -> run(loss, SMALL, SMALL, Map.of()))
         .isInstanceOf(IllegalArgumentException.class)
@@ -266,11 +266,11 @@ class FeatureLossTest {
   @Test
   void attentionThatWasNotFoundIsAnErrorThatSaysWhatWas() {
     FeatureGraph student = new FeatureGraph(SMALL);
-    Feature state = new Feature(Kind.HIDDEN_STATE, 2);
+    Activation state = new Activation(Kind.HIDDEN_STATE, 2);
     Graph graph = Graph.empty(Ops.OPSET);
     graph.addInput("x", student.inputs().get(FeatureGraph.inputOf(state)));
-    TransformerFeatures bare =
-        TransformerFeatures.find(graph, Map.of(state, FeatureValue.hiddenState("x", 4)));
+    TransformerActivations bare =
+        TransformerActivations.find(graph, Map.of(state, ActivationValue.hiddenState("x", 4)));
     FeatureTerm term = new FeatureTerm("term", new MiniLm(LayerPair.LAST, 2));
 
     assertThatThrownBy(() -> student.attach(bare, term))
@@ -284,7 +284,7 @@ class FeatureLossTest {
   void relationsOfTooFewExamplesAreRefused(String name, int examples) {
     FeatureLoss loss =
         losses().filter(l -> l.getClass().getSimpleName().equals(name)).findFirst().orElseThrow();
-    TransformerFeatures teacher = new FeatureGraph(SMALL).features();
+    TransformerActivations teacher = new FeatureGraph(SMALL).activations();
     Objective objective =
         Objective.of(
             RowForm.tokens(TokenMask.attentionMask()),
@@ -301,9 +301,9 @@ class FeatureLossTest {
   @Test
   void aTeacherThatReadOtherTokensIsRefused() throws Exception {
     Map<String, Tensor> batch = batch(SMALL, WIDE);
-    String input = new Feature(Kind.HIDDEN_STATE, 4).inputName();
+    String input = new Activation(Kind.HIDDEN_STATE, 4).inputName();
     batch.put(input, Tensor.of(new double[3 * 7 * 6], 3, 7, 6));
-    LayerMap last = new PairedLayers(LayerPair.LAST, new LayerPair(1, 1));
+    LayerMap last = LayerMap.of(LayerPair.LAST, new LayerPair(1, 1));
 
     assertThatThrownBy(() -> run(new HiddenStateMse(last), SMALL, WIDE, batch))
         .isInstanceOf(GraphException.class)
@@ -312,8 +312,8 @@ class FeatureLossTest {
 
   @Test
   void termsHaveNamesOfTheirOwn() {
-    FeatureLoss loss = new EmbeddingMse();
-    TransformerFeatures teacher = new FeatureGraph(SMALL).features();
+    FeatureLoss loss = HiddenStateMse.ofEmbeddings();
+    TransformerActivations teacher = new FeatureGraph(SMALL).activations();
 
     assertThatThrownBy(() -> new FeatureTerm("soft", loss))
         .isInstanceOf(PropertyException.class)
@@ -325,7 +325,7 @@ class FeatureLossTest {
                 FeatureMatching.of(
                     teacher,
                     new FeatureTerm("a", loss),
-                    new FeatureTerm("a", new TinyBert(new LastLayers()))))
+                    new FeatureTerm("a", new TinyBert(LayerMap.last()))))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("Two feature terms have the name 'a'");
     assertThatThrownBy(() -> FeatureMatching.of(teacher))
@@ -335,7 +335,7 @@ class FeatureLossTest {
 
   @Test
   void tinyBertTellsItsThreeParts() throws Exception {
-    TinyBert loss = new TinyBert(new UniformLayers());
+    TinyBert loss = new TinyBert(LayerMap.uniform());
     FeatureGraph student = new FeatureGraph(SMALL);
     try (LossGraph graph = student.attach(loss, new FeatureGraph(SMALL))) {
       Map<String, Tensor> told = graph.run(batch(SMALL, SMALL));
@@ -387,11 +387,11 @@ class FeatureLossTest {
     batch.put("logits", Tensor.of(new double[2 * LENGTHS.length], LENGTHS.length, 2));
     batch.put("loss_scale", Tensor.of(new double[] {1}));
     batch.put("weight_term", Tensor.of(new double[] {1}));
-    for (Feature feature : new FeatureGraph(student).values().keySet()) {
-      batch.put(FeatureGraph.inputOf(feature), random(feature, student, random));
+    for (Activation activation : new FeatureGraph(student).values().keySet()) {
+      batch.put(FeatureGraph.inputOf(activation), random(activation, student, random));
     }
-    for (Feature feature : new FeatureGraph(teacher).values().keySet()) {
-      batch.put(feature.inputName(), random(feature, teacher, random));
+    for (Activation activation : new FeatureGraph(teacher).values().keySet()) {
+      batch.put(activation.inputName(), random(activation, teacher, random));
     }
     // Matrices that project the student's states to wider ones.
     for (int i = 0; i <= student.layers(); i++) {
@@ -406,14 +406,14 @@ class FeatureLossTest {
     return batch;
   }
 
-  private static Tensor random(Feature feature, Sizes sizes, SplittableRandom random) {
+  private static Tensor random(Activation activation, Sizes sizes, SplittableRandom random) {
     int batch = LENGTHS.length;
     long[] dims =
-        feature.kind().isAttention()
+        activation.kind().isAttention()
             ? new long[] {batch, sizes.heads(), POSITIONS, POSITIONS}
             : new long[] {batch, POSITIONS, sizes.width()};
     int elements = (int) Arrays.stream(dims).reduce(1, (a, b) -> a * b);
-    double least = feature.kind() == Kind.ATTENTION_PROBABILITIES ? .1 : -2;
+    double least = activation.kind() == Kind.ATTENTION_PROBABILITIES ? .1 : -2;
     return Tensor.of(random.doubles(elements, least, 2).toArray(), dims);
   }
 

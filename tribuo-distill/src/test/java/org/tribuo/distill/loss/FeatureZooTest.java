@@ -22,20 +22,20 @@ import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.graph.internal.pass.Normalization;
 import org.tribuo.distill.graph.internal.pass.SinkSelection;
-import org.tribuo.distill.loss.Features.ExampleVector;
+import org.tribuo.distill.loss.Activations.ExampleVector;
 import org.tribuo.distill.loss.LayerMap.LayerPair;
 import org.tribuo.distill.loss.internal.AttachedObjective;
 import org.tribuo.distill.loss.internal.FeatureMatching;
 import org.tribuo.distill.loss.internal.Objective;
 import org.tribuo.distill.loss.internal.RowForm;
-import org.tribuo.distill.transformer.Feature;
+import org.tribuo.distill.transformer.Activation;
 import org.tribuo.distill.transformer.internal.NewEncoder;
-import org.tribuo.distill.transformer.internal.TransformerFeatures;
+import org.tribuo.distill.transformer.internal.TransformerActivations;
 import org.tribuo.distill.transformer.internal.Weight;
 import org.tribuo.distill.transformer.internal.Weights;
 
 /**
- * Losses on features through real graphs, of a student and a teacher that different exporters
+ * Losses on activations through real graphs, of a student and a teacher that different exporters
  * wrote: the gradient by all weights, and by the matrices that project, against finite differences
  * of the loss. What was exported has two layers of width 32 with four heads, so new encoders stand
  * for students and teachers of other sizes.
@@ -58,7 +58,7 @@ class FeatureZooTest {
   record Case(String student, String teacher, FeatureLoss loss, long seed) {}
 
   static Stream<Case> cases() {
-    LayerMap uniform = new UniformLayers();
+    LayerMap uniform = LayerMap.uniform();
     LayerPair last = LayerPair.LAST;
     return Stream.of(
         new Case("bert_seqcls_ts11", "distilbert_seqcls_optimum", new HiddenStateMse(uniform), 1),
@@ -126,7 +126,7 @@ class FeatureZooTest {
   void theGradientIsTheSlopeOfTheLoss(Case test) throws Exception {
     SplittableRandom random = new SplittableRandom(test.seed());
     Graph teacher = normalized(test.teacher());
-    TransformerFeatures ofTeacher = TransformerFeatures.find(teacher);
+    TransformerActivations ofTeacher = TransformerActivations.find(teacher);
     Graph student = normalized(test.student());
     List<String> weights =
         new ArrayList<>(Weights.trainable(student).stream().map(Weight::initializer).toList());
@@ -134,11 +134,11 @@ class FeatureZooTest {
         Objective.of(
             RowForm.examples(),
             FeatureMatching.of(ofTeacher, new FeatureTerm("term", test.loss())));
-    Optional<TransformerFeatures> features = objective.featuresIn(student);
+    Optional<TransformerActivations> activations = objective.activationsIn(student);
     Ops op = Ops.on(student);
     student.addInput("unread", Tensor.of(new float[BATCH], BATCH, 1).type());
     Value unread = op.identity(student.value("unread"));
-    AttachedObjective attached = objective.attach(op, features, test.seed(), unread);
+    AttachedObjective attached = objective.attach(op, activations, test.seed(), unread);
     weights.addAll(attached.projections());
     Graph untouched = student.copy();
     SinkSelection.apply(student);
@@ -147,7 +147,7 @@ class FeatureZooTest {
 
     try (LossGraph graph = LossGraph.of(student, attached, at.keySet())) {
       Map<String, Tensor> batch = tokens(random);
-      batch.putAll(run(teacher, ofTeacher, attached.teacherFeatures(), batch));
+      batch.putAll(run(teacher, ofTeacher, attached.teacherActivations(), batch));
       batch.put("unread", Tensor.of(new float[BATCH], BATCH, 1));
       batch.put("loss_scale", Tensor.scalar(1f));
       batch.put("weight_term", Tensor.scalar(1f));
@@ -258,10 +258,13 @@ class FeatureZooTest {
   }
 
   private static Map<String, Tensor> run(
-      Graph teacher, TransformerFeatures found, List<Feature> features, Map<String, Tensor> inputs)
+      Graph teacher,
+      TransformerActivations found,
+      List<Activation> activations,
+      Map<String, Tensor> inputs)
       throws Exception {
     Graph exposed = teacher.copy();
-    found.expose(exposed, features);
+    found.expose(exposed, activations);
     return GraphRunner.run(exposed, inputs);
   }
 }

@@ -23,6 +23,7 @@ import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.loss.internal.AttachedObjective;
+import org.tribuo.distill.loss.internal.BinaryCrossEntropy;
 import org.tribuo.distill.loss.internal.Objective;
 import org.tribuo.distill.loss.internal.ObjectiveInputs;
 import org.tribuo.distill.loss.internal.RowForm;
@@ -283,7 +284,7 @@ class ObjectiveTest {
   void partsAreToldOfSeveralTeachersAndOfSumsInSums() throws Exception {
     SoftLoss inner = new WeightedLosses(List.of(new KlDivergence(), new ReverseKl()), 1., 3.);
     SoftLoss outer = new WeightedLosses(List.of(inner, new JensenShannon()), 2., 1.);
-    TeacherMean mean = new TeacherMean(outer, 1, AnswerForm.PROBABILITIES);
+    TeacherMean mean = new TeacherMean(outer, 1, HardLoss.AnswerForm.PROBABILITIES);
     Map<String, Tensor> batch = examples(2, 1f, 1f);
     batch.put("teacher_logits_1", batch.get("teacher_logits"));
     batch.put("teacher_weights", Tensor.of(new float[] {1, 1}, 2, 1));

@@ -6,8 +6,10 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.Stream;
 import org.tribuo.distill.loss.HardLoss.LabelForm;
+import org.tribuo.distill.loss.internal.BinaryCrossEntropy;
 import org.tribuo.distill.loss.internal.Objective;
 import org.tribuo.distill.loss.internal.RowForm;
+import org.tribuo.distill.loss.internal.SquaredError;
 import org.tribuo.distill.loss.internal.TeacherMean;
 
 /**
@@ -67,7 +69,7 @@ record ResponseLossCase(String name, Object loss, int fewest, int most, Optional
           of("CosineDistance", new CosineDistance())
               .is(1 - (6 / Math.sqrt(5 * 10) + 4 / Math.sqrt(2 * 9)) / 2),
           of("PairwiseCosines", new PairwiseCosines())
-              .is(Math.pow(1 / Math.sqrt(5 * 2) - 5 / Math.sqrt(10 * 9), 2)),
+              .is(Math.pow(1 / Math.sqrt(5 * 2) - 5 / Math.sqrt(10 * 9), 2) / 2),
           of("Dkd", new Dkd(1, 8)).fromClasses(3).is(1.682257),
           of("Dkd.target", new Dkd(1, 0)).fromClasses(3).is(.238446),
           of("Dkd.nonTarget", new Dkd(0, 1)).fromClasses(3).is(.180476),
@@ -91,12 +93,15 @@ record ResponseLossCase(String name, Object loss, int fewest, int most, Optional
               .is(.5 * .315312 + 2 * (.120819 + 1.333334)),
           of(
                   "TeacherMean.probabilities",
-                  new TeacherMean(new KlDivergence(), TEACHERS, AnswerForm.PROBABILITIES))
+                  new TeacherMean(new KlDivergence(), TEACHERS, HardLoss.AnswerForm.PROBABILITIES))
               .fromClasses(2),
           of(
               "TeacherMean.labelProbabilities",
-              new TeacherMean(new BinarySoftTargets(), TEACHERS, AnswerForm.LABEL_PROBABILITIES)),
-          of("TeacherMean.logits", new TeacherMean(new KlDivergence(), TEACHERS, AnswerForm.LOGITS))
+              new TeacherMean(
+                  new BinarySoftTargets(), TEACHERS, HardLoss.AnswerForm.LABEL_PROBABILITIES)),
+          of(
+                  "TeacherMean.logits",
+                  new TeacherMean(new KlDivergence(), TEACHERS, HardLoss.AnswerForm.LOGITS))
               .fromClasses(2));
 
   private static ResponseLossCase of(String name, HardLoss loss) {

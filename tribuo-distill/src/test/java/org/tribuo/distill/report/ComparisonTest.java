@@ -6,20 +6,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.tribuo.distill.report.ModelReport.Quality;
+import org.tribuo.distill.report.ModelMeter.Report.Quality;
 
 class ComparisonTest {
   private static final Comparison COMPARISON =
       new Comparison(
           List.of(
-              new ModelReport(
+              new ModelMeter.Report(
                   "teacher",
                   new Quality(0.865, 0.8642, 1),
                   22_700_000,
                   90_900_000,
                   Duration.ofNanos(5_123_000),
                   431.4),
-              new ModelReport(
+              new ModelMeter.Report(
                   "student, \"small\"",
                   new Quality(0.8, 0.79, 0.9),
                   15_600_000,

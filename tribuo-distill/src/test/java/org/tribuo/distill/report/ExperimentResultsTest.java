@@ -10,15 +10,14 @@ import java.util.Map;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tribuo.distill.report.ModelReport.Quality;
+import org.tribuo.distill.report.ModelMeter.Report.Quality;
 
 class ExperimentResultsTest {
   private static final ExperimentResults RESULTS =
       new ExperimentResults(
-          new Comparison(
-              List.of(
-                  new ModelReport(
-                      "teacher", new Quality(0.5, 0.4, 1), 7, 28, Duration.ofMillis(2), 500))),
+          List.of(
+              new ModelMeter.Report(
+                  "teacher", new Quality(0.5, 0.4, 1), 7, 28, Duration.ofMillis(2), 500)),
           Map.of("soft targets", Duration.ofMillis(1500)),
           Duration.ofMillis(2500),
           OptionalLong.of(1_000_000));

@@ -17,8 +17,8 @@ import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.DistilledModel;
 import org.tribuo.distill.TinyModel;
 import org.tribuo.distill.engine.Device;
-import org.tribuo.distill.student.CutStudent;
 import org.tribuo.distill.student.OnnxStudent;
+import org.tribuo.distill.student.PrunedStudent;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.provenance.SimpleDataSourceProvenance;
 
@@ -46,7 +46,7 @@ class ExperimentRunTest {
     }
     DistillationTrainer<Label> trainer =
         DistillationTrainer.<Label>builder()
-            .student(CutStudent.keeping(1, OnnxStudent.of(teacher)))
+            .student(PrunedStudent.keeping(1, OnnxStudent.of(teacher)))
             .teacher(OnnxTeacher.of(teacher))
             .epochs(1)
             .device(ONE_THREAD)
@@ -58,8 +58,8 @@ class ExperimentRunTest {
     }
 
     ExperimentResults results = run.results();
-    List<ModelReport> models = results.comparison().models();
-    assertThat(models).extracting(ModelReport::name).containsExactly("teacher", "student");
+    List<ModelMeter.Report> models = results.models();
+    assertThat(models).extracting(ModelMeter.Report::name).containsExactly("teacher", "student");
     assertThat(models.get(0).quality().agreement()).isEqualTo(1);
     assertThat(models.get(1).parameters()).isBetween(1L, models.get(0).parameters() - 1);
     assertThat(results.seconds().keySet())

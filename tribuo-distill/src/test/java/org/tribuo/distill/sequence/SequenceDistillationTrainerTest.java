@@ -39,9 +39,9 @@ import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.Batching;
 import org.tribuo.distill.input.text.ConllDataSource;
 import org.tribuo.distill.loss.DistillationObjective;
-import org.tribuo.distill.student.CutStudent;
-import org.tribuo.distill.student.NewStudent;
 import org.tribuo.distill.student.OnnxStudent;
+import org.tribuo.distill.student.PrunedStudent;
+import org.tribuo.distill.student.ScratchStudent;
 import org.tribuo.distill.student.TrainingGraphOptions;
 import org.tribuo.distill.task.token.TagSequence;
 import org.tribuo.distill.teacher.OnnxTeacher;
@@ -96,7 +96,7 @@ class SequenceDistillationTrainerTest {
     SequenceDistillationTrainer trainer =
         SequenceDistillationTrainer.of(
             bertTrainer(6)
-                .student(NewStudent.of(101, 2, 32, 4))
+                .student(ScratchStudent.of(101, 2, 32, 4))
                 .teacher(OnnxTeacher.of(file))
                 .softTargetStore(folder.resolve("store"))
                 .build());
@@ -474,7 +474,7 @@ class SequenceDistillationTrainerTest {
     SequenceDistillationTrainer ofTeacher =
         SequenceDistillationTrainer.of(
             bertTrainer(1)
-                .student(NewStudent.of(6000, 1, 8, 2))
+                .student(ScratchStudent.of(6000, 1, 8, 2))
                 .teacher(OnnxTeacher.of(Zoo.file("electra_tokcls_ts11"), TinySentences.LABELS))
                 .build());
     assertThatExceptionOfType(IllegalArgumentException.class)
@@ -524,7 +524,7 @@ class SequenceDistillationTrainerTest {
             <property name="student" value="student"/>
             <property name="teacher" value="teacher"/>
           </component>
-          <component name="student" type="org.tribuo.distill.student.NewStudent">
+          <component name="student" type="org.tribuo.distill.student.ScratchStudent">
             <property name="vocabulary" value="101"/>
             <property name="layers" value="1"/>
             <property name="width" value="8"/>
@@ -573,7 +573,7 @@ class SequenceDistillationTrainerTest {
     try (DistilledSequenceModel model =
         SequenceDistillationTrainer.of(
                 bertTrainer(1)
-                    .student(CutStudent.keeping(1, bert()))
+                    .student(PrunedStudent.keeping(1, bert()))
                     .stages(TrainingStage.fineTuning(1))
                     .build())
             .train(TinySentences.dataset(sentences))) {

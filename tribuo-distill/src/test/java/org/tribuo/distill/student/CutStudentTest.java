@@ -11,20 +11,20 @@ import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.transformer.internal.TransformerFiles;
 
-class CutStudentTest {
+class PrunedStudentTest {
   /** Its weights are named by their layer, from 0. */
-  private static final NewStudent WHOLE = NewStudent.of(50, 3, 24, 4);
+  private static final ScratchStudent WHOLE = ScratchStudent.of(50, 3, 24, 4);
 
   @Test
   void layersCountFromOne() throws IOException {
-    assertThat(layersOf(CutStudent.keeping(List.of(1), WHOLE))).containsExactly("layers.0");
-    assertThat(layersOf(CutStudent.keeping(List.of(2, 3), WHOLE)))
+    assertThat(layersOf(PrunedStudent.keeping(List.of(1), WHOLE))).containsExactly("layers.0");
+    assertThat(layersOf(PrunedStudent.keeping(List.of(2, 3), WHOLE)))
         .containsExactlyInAnyOrder("layers.1", "layers.2");
   }
 
   @Test
   void aNumberOfLayersIsSpreadEvenly() throws IOException {
-    assertThat(layersOf(CutStudent.keeping(2, WHOLE)))
+    assertThat(layersOf(PrunedStudent.keeping(2, WHOLE)))
         .containsExactlyInAnyOrder("layers.0", "layers.2");
   }
 

@@ -14,7 +14,7 @@ import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.transformer.Pooling;
 import org.tribuo.distill.transformer.internal.TransformerFiles;
 
-class NewStudentTest {
+class ScratchStudentTest {
   @ParameterizedTest
   @CsvSource({
     "0, 3, 24, 4, vocabulary",
@@ -23,16 +23,16 @@ class NewStudentTest {
   })
   void aNumberThatIsTooSmallIsNamed(
       int vocabulary, int layers, int width, int heads, String property) {
-    assertThatThrownBy(() -> NewStudent.of(vocabulary, layers, width, heads))
+    assertThatThrownBy(() -> ScratchStudent.of(vocabulary, layers, width, heads))
         .isInstanceOf(PropertyException.class)
-        .hasMessageContaining("Component: NewStudent, Property: " + property)
+        .hasMessageContaining("Component: ScratchStudent, Property: " + property)
         .hasMessageContaining("is 0, expected 1 or more");
   }
 
   @Test
   void whatIsUsualCanBeStatedOtherwise() {
-    NewStudent usual = NewStudent.of(50, 3, 24, 4);
-    NewStudent other = usual.withPositions(16).withInner(30).withPooling(Pooling.FIRST_TOKEN);
+    ScratchStudent usual = ScratchStudent.of(50, 3, 24, 4);
+    ScratchStudent other = usual.withPositions(16).withInner(30).withPooling(Pooling.FIRST_TOKEN);
 
     assertThat(shape(usual, "embeddings.positions")).containsExactly(512, 24);
     assertThat(shape(usual, "layers.0.inner.weight")).containsExactly(24, 4 * 24);
@@ -44,33 +44,33 @@ class NewStudentTest {
 
   @Test
   void whatCannotBeIsRefused() {
-    NewStudent usual = NewStudent.of(50, 3, 24, 4);
+    ScratchStudent usual = ScratchStudent.of(50, 3, 24, 4);
 
     assertThatThrownBy(() -> usual.withPositions(0))
-        .hasMessageContaining("Component: NewStudent, Property: positions")
+        .hasMessageContaining("Component: ScratchStudent, Property: positions")
         .hasMessageContaining("is 0, expected 1 or more");
     assertThatThrownBy(() -> usual.withInner(-1))
-        .hasMessageContaining("Component: NewStudent, Property: inner")
+        .hasMessageContaining("Component: ScratchStudent, Property: inner")
         .hasMessageContaining("is -1, expected 0 or more");
     assertThatThrownBy(() -> usual.withPooling(Pooling.OWN))
-        .hasMessageContaining("Component: NewStudent, Property: pooling")
+        .hasMessageContaining("Component: ScratchStudent, Property: pooling")
         .hasMessageContaining("is OWN, but a new encoder has no pooler");
   }
 
   @Test
   void theHeadsShareTheWidth() {
-    assertThatThrownBy(() -> NewStudent.of(50, 3, 30, 4))
+    assertThatThrownBy(() -> ScratchStudent.of(50, 3, 30, 4))
         .isInstanceOf(PropertyException.class)
-        .hasMessageContaining("Component: NewStudent, Property: width")
+        .hasMessageContaining("Component: ScratchStudent, Property: width")
         .hasMessageContaining("The width is 30, expected a multiple of the 4 heads");
   }
 
-  private static long[] shape(NewStudent student, String weight) {
+  private static long[] shape(ScratchStudent student, String weight) {
     Tensor tensor = initializers(student).get(weight);
     return new long[] {tensor.dim(0), tensor.dim(1)};
   }
 
-  private static Map<String, Tensor> initializers(NewStudent student) {
+  private static Map<String, Tensor> initializers(ScratchStudent student) {
     return student
         .make(Head.ofExamples(LabelOrder.of("no", "yes")), 1, new TransformerFiles())
         .model()

@@ -87,8 +87,8 @@ class FaultyModelsTest {
         .hasMessageEndingWith(
             "No gradient rule for 'QuantizeLinear' (opset 21) at node '', between the loss and 1"
                 + " trainable weights (first: w). Freeze those weights (frozenWeights), or choose a"
-                + " gradient that goes straight through the rounding: gradientRules ="
-                + " org.tribuo.distill.student.StraightThroughQuantization");
+                + " gradient that goes straight through the rounding, with"
+                + " straightThroughQuantization = true of TrainingGraphOptions");
   }
 
   @Test

@@ -8,17 +8,17 @@ import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.Value;
-import org.tribuo.distill.loss.BinaryCrossEntropy;
 import org.tribuo.distill.loss.BinarySoftTargets;
 import org.tribuo.distill.loss.CosineDistance;
 import org.tribuo.distill.loss.CrossEntropy;
 import org.tribuo.distill.loss.KlDivergence;
 import org.tribuo.distill.loss.RegressionSoftTargets;
-import org.tribuo.distill.loss.SquaredError;
 import org.tribuo.distill.loss.internal.AttachedObjective;
+import org.tribuo.distill.loss.internal.BinaryCrossEntropy;
 import org.tribuo.distill.loss.internal.Objective;
 import org.tribuo.distill.loss.internal.ObjectiveInputs;
 import org.tribuo.distill.loss.internal.RowForm;
+import org.tribuo.distill.loss.internal.SquaredError;
 import org.tribuo.distill.loss.internal.TokenMask;
 
 /** The loss that a case defines. */

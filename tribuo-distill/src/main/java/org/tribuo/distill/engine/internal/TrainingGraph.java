@@ -46,8 +46,8 @@ public record TrainingGraph(Graph graph, List<String> losses, Map<String, Value>
    * @param parameters the names of float initializers
    * @param rules the gradients of the operators between them
    * @throws GraphException as in the record
-   * @throws org.tribuo.distill.operator.UndifferentiableException if an operator between the loss
-   *     and a parameter has no rule, or the loss does not depend on a parameter
+   * @throws org.tribuo.distill.operator.internal.UndifferentiableException if an operator between
+   *     the loss and a parameter has no rule, or the loss does not depend on a parameter
    */
   public static TrainingGraph of(
       Graph graph, List<String> losses, Collection<String> parameters, Operators rules) {

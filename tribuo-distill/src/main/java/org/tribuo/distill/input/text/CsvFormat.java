@@ -10,6 +10,20 @@ import java.nio.charset.Charset;
  * @param charset how its characters are encoded
  */
 public record CsvFormat(char separator, boolean quoted, Charset charset) {
+  /** What a quotation mark at the start of a cell means. */
+  public enum Quoting {
+    /**
+     * Found out. Cells between commas, semicolons or bars are quoted where they begin with a
+     * quotation mark. Between tabs quotation marks are letters if each line has as many cells as
+     * the header then, unless all cells that have any are whole quotations.
+     */
+    AUTO,
+    /** A cell may be quoted, as in RFC 4180: it may then hold separators and line breaks. */
+    DOUBLE_QUOTES,
+    /** Quotation marks are letters, and each line is a row. */
+    NONE
+  }
+
   /** In words, such as {@code tab-separated, quotation marks are letters, UTF-8}. */
   @Override
   public String toString() {

@@ -15,6 +15,7 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.ConfigurableDataSource;
@@ -22,13 +23,16 @@ import org.tribuo.Example;
 import org.tribuo.Output;
 import org.tribuo.OutputFactory;
 import org.tribuo.classification.LabelFactory;
-import org.tribuo.distill.internal.component.BooleanProperties;
+import org.tribuo.distill.component.BooleanProperties;
+import org.tribuo.distill.input.internal.text.CsvTextDataSourceProvenance;
+import org.tribuo.distill.input.internal.text.RawText;
 import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.provenance.ConfiguredDataSourceProvenance;
+import org.tribuo.provenance.DatasetProvenance;
 
 /**
  * Texts, or pairs of texts, with their labels from a CSV or TSV file with a header row, as examples
- * of tokens ({@link TokenFeatures}).
+ * of tokens ({@link TokenSequence}).
  *
  * <p>Separator, quoting and character set are stated or detected; {@link #format} reports how the
  * file was read, as the provenance does. A cell that is not understood is refused by row and
@@ -104,7 +108,7 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
       description =
           "Whether a cell may be quoted, as RFC 4180 says, or quotation marks are letters; by default"
               + " that is found out.")
-  private Quoting quoting = Quoting.AUTO;
+  private CsvFormat.Quoting quoting = CsvFormat.Quoting.AUTO;
 
   @Config(
       description =
@@ -351,6 +355,16 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
     return outputFactory;
   }
 
+  /**
+   * The SHA-256 of the tokenizers that made the texts of a dataset which come from such a source,
+   * as lower-case hexadecimal digits; one as a rule.
+   *
+   * @param dataset where the examples come from, also by way of splits, views and unions
+   */
+  public static Set<String> tokenizers(DatasetProvenance dataset) {
+    return CsvTextDataSourceProvenance.tokenizers(dataset);
+  }
+
   @Override
   public ConfiguredDataSourceProvenance getProvenance() {
     return provenance;
@@ -390,7 +404,7 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
   private record TextExample<T extends Output<T>>(
       TokenSequence tokens, T output, Optional<RawText> raw) {
     Example<T> toExample() {
-      Example<T> example = TokenFeatures.toExample(tokens, output);
+      Example<T> example = tokens.toExample(output);
       raw.ifPresent(text -> text.keepIn(example));
       return example;
     }
@@ -454,7 +468,7 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
     }
 
     /** Whether a cell may be quoted; without it that is found out. */
-    public Builder<T> quoting(Quoting quoting) {
+    public Builder<T> quoting(CsvFormat.Quoting quoting) {
       source.quoting = quoting;
       return this;
     }

@@ -37,7 +37,10 @@ final class CsvTextFile {
    * @throws IOException if the file cannot be read
    */
   static CsvTextFile open(
-      TextFile file, Optional<Character> separator, Quoting quoting, Collection<String> wanted)
+      TextFile file,
+      Optional<Character> separator,
+      CsvFormat.Quoting quoting,
+      Collection<String> wanted)
       throws IOException {
     try {
       char chosen = separator.isPresent() ? separator.get() : separatorFor(file, quoting, wanted);
@@ -56,16 +59,18 @@ final class CsvTextFile {
       return new CsvTextFile(file, format, columns);
     } catch (MalformedTextException e) {
       char likely = separator.orElse(Separators.USUAL[0]);
-      throw withRow(e, file, new CsvFormat(likely, quoting != Quoting.NONE, file.charset()));
+      throw withRow(
+          e, file, new CsvFormat(likely, quoting != CsvFormat.Quoting.NONE, file.charset()));
     }
   }
 
-  private static char separatorFor(TextFile file, Quoting quoting, Collection<String> wanted)
-      throws IOException {
+  private static char separatorFor(
+      TextFile file, CsvFormat.Quoting quoting, Collection<String> wanted) throws IOException {
     char best = Separators.USUAL[0];
     long most = 0;
     for (char separator : Separators.USUAL) {
-      CsvFormat format = new CsvFormat(separator, quoting != Quoting.NONE, file.charset());
+      CsvFormat format =
+          new CsvFormat(separator, quoting != CsvFormat.Quoting.NONE, file.charset());
       long there = columnsThere(file, format, wanted);
       if (there > most) {
         best = separator;
@@ -99,7 +104,7 @@ final class CsvTextFile {
     }
   }
 
-  /** What {@link Quoting#AUTO} finds of cells between tabs. */
+  /** What {@link CsvFormat.Quoting#AUTO} finds of cells between tabs. */
   private static boolean quotesAreLetters(TextFile file) throws IOException {
     boolean any = false;
     boolean allWhole = true;

@@ -84,7 +84,7 @@ public final class TextTokenizer implements AutoCloseable {
    * @throws NoSuchFileException if there is no such file
    * @throws IOException if it cannot be read, or is no tokenizer
    * @throws IllegalArgumentException if the maximum length leaves no room for a token beside the
-   *     special ones, or is more than {@link TokenFeatures#MAX_POSITIONS}
+   *     special ones, or is more than {@link TokenSequence#MAX_LENGTH}
    */
   public static TextTokenizer open(Path file, int maxLength) throws IOException {
     return open(TokenizerFile.read(file), maxLength);
@@ -93,11 +93,10 @@ public final class TextTokenizer implements AutoCloseable {
   private static TextTokenizer open(TokenizerFile file, int maxLength) throws IOException {
     file.checkDirection();
     int special = specialTokensOfAPair(file);
-    if (maxLength <= special || maxLength > TokenFeatures.MAX_POSITIONS) {
+    if (maxLength <= special || maxLength > TokenSequence.MAX_LENGTH) {
       throw new IllegalArgumentException(
           "The maximum length is %d tokens, expected %d to %d: %s adds %d special tokens to a pair"
-              .formatted(
-                  maxLength, special + 1, TokenFeatures.MAX_POSITIONS, file.path(), special));
+              .formatted(maxLength, special + 1, TokenSequence.MAX_LENGTH, file.path(), special));
     }
     HuggingFaceTokenizer tokenizer =
         load(

@@ -5,6 +5,7 @@ import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.tribuo.distill.input.internal.text.WordPieces;
 
 /**
  * Which tokens of a text are those of which word, by the offsets of both in the text. The words

@@ -5,6 +5,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.tribuo.Output;
+import org.tribuo.distill.input.internal.text.WordFeatures;
+import org.tribuo.distill.input.internal.text.WordPieces;
 import org.tribuo.sequence.SequenceExample;
 
 /**
@@ -41,18 +43,18 @@ public final class WordTokenizer implements AutoCloseable {
    * @throws IOException if it cannot be read, or is no tokenizer
    */
   public static WordTokenizer open(Path file) throws IOException {
-    return new WordTokenizer(TextTokenizer.open(file, TokenFeatures.MAX_POSITIONS));
+    return new WordTokenizer(TextTokenizer.open(file, TokenSequence.MAX_LENGTH));
   }
 
   /**
    * A sentence with a label for each word, Tribuo's unknown label where it is not known. Each word
-   * keeps its text ({@link RawText}).
+   * keeps its text, as metadata {@code text}.
    *
    * @param words at least one, none blank
    * @param labels as many
    * @throws IllegalArgumentException if there is no word, one is blank, there is not one label for
    *     each, the sentence has more than {@link TextTokenizer#MAX_CHARACTERS} or more than {@link
-   *     TokenFeatures#MAX_POSITIONS} tokens, or the tokenizer refuses it
+   *     TokenSequence#MAX_LENGTH} tokens, or the tokenizer refuses it
    * @throws IllegalStateException if this tokenizer is closed
    */
   public <T extends Output<T>> SequenceExample<T> encode(List<String> words, List<T> labels) {

@@ -16,8 +16,8 @@ import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.operator.ForwardNode;
 import org.tribuo.distill.operator.Operator;
 import org.tribuo.distill.operator.Operator.Derivative;
-import org.tribuo.distill.operator.UndifferentiableException;
 import org.tribuo.distill.operator.internal.Operators;
+import org.tribuo.distill.operator.internal.UndifferentiableException;
 
 /**
  * Reverse-mode differentiation: walks from the loss back to the weights and adds to the graph what

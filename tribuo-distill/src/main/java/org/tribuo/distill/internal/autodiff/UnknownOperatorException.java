@@ -2,7 +2,7 @@ package org.tribuo.distill.internal.autodiff;
 
 import java.util.List;
 import org.tribuo.distill.operator.Operator;
-import org.tribuo.distill.operator.UndifferentiableException;
+import org.tribuo.distill.operator.internal.UndifferentiableException;
 
 /** An operator without a gradient rule lies between the loss and weights that are to be trained. */
 public final class UnknownOperatorException extends UndifferentiableException {

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 public final class InputOverwrittenException extends FileSystemException {
   private static final long serialVersionUID = 1L;
 
-  InputOverwrittenException(Path output, Path input) {
+  public InputOverwrittenException(Path output, Path input) {
     super(output.toString(), input.toString(), reason(output, input));
   }
 

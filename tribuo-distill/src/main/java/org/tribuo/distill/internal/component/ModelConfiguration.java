@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
  * @param file it was read from
  * @param json its content
  */
-record ModelConfiguration(Path file, JsonNode json) {
+public record ModelConfiguration(Path file, JsonNode json) {
   /** The name of the file. */
   static final String NAME = "config.json";
 
@@ -39,7 +39,7 @@ record ModelConfiguration(Path file, JsonNode json) {
   }
 
   /** Where the configuration of a model may be, the first one first. */
-  static List<Path> places(Path model) {
+  public static List<Path> places(Path model) {
     Path beside = model.resolveSibling(NAME);
     Path folder = model.toAbsolutePath().normalize().getParent();
     return folder != null && folder.endsWith(EXPORTS)

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.tribuo.distill.component.NamedColumns;
 import org.tribuo.distill.graph.OnnxModel;
 
 /**
@@ -79,7 +80,7 @@ public final class ModelFileProvenance extends FilesProvenance {
   }
 
   /** The other files that are part of the model. */
-  List<Path> filesBesideTheModel() {
+  public List<Path> filesBesideTheModel() {
     List<Path> files = new ArrayList<>();
     if (getConfiguredParameters().get(ModelFile.PATH) instanceof FileProvenance model) {
       Path path = model.getValue().toPath();

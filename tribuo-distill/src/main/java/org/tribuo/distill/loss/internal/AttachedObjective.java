@@ -11,7 +11,7 @@ import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
-import org.tribuo.distill.transformer.Feature;
+import org.tribuo.distill.transformer.Activation;
 
 /** An objective in a student's graph. Immutable. */
 public final class AttachedObjective {
@@ -19,7 +19,7 @@ public final class AttachedObjective {
   private final Map<String, Value> terms;
   private final Map<String, TensorType> inputs;
   private final Map<String, ClassIndices> classIndices;
-  private final List<Feature> teacherFeatures;
+  private final List<Activation> teacherActivations;
   private final List<String> projections;
 
   AttachedObjective(
@@ -28,7 +28,7 @@ public final class AttachedObjective {
       TargetInputs added,
       List<String> projections) {
     this.differentiated = differentiated;
-    this.teacherFeatures = List.copyOf(added.features());
+    this.teacherActivations = List.copyOf(added.activations());
     this.projections = List.copyOf(projections);
     this.terms = Collections.unmodifiableMap(new LinkedHashMap<>(terms));
     this.inputs = Collections.unmodifiableMap(new LinkedHashMap<>(added.types()));
@@ -45,8 +45,8 @@ public final class AttachedObjective {
 
   /**
    * What is reported, outputs of the graph by their names, scalars: {@code loss} first, then its
-   * terms before they are weighted ({@code hard}, {@code soft}, those of features), each followed
-   * by its parts if it has some ({@code soft.1}, {@code soft.2}, …).
+   * terms before they are weighted ({@code hard}, {@code soft}, those of activations), each
+   * followed by its parts if it has some ({@code soft.1}, {@code soft.2}, …).
    */
   public Map<String, Value> terms() {
     return terms;
@@ -58,11 +58,11 @@ public final class AttachedObjective {
   }
 
   /**
-   * The features of the teacher among the {@link #inputs}, under {@link Feature#inputName}: float
-   * [batch, positions, width] or [batch, heads, queries, keys], padding included.
+   * The activations of the teacher among the {@link #inputs}, under {@link Activation#inputName}:
+   * float [batch, positions, width] or [batch, heads, queries, keys], padding included.
    */
-  public List<Feature> teacherFeatures() {
-    return teacherFeatures;
+  public List<Activation> teacherActivations() {
+    return teacherActivations;
   }
 
   /**
@@ -127,7 +127,7 @@ public final class AttachedObjective {
             .reduce((a, b) -> a + ", " + b)
             .map(text -> " with " + text)
             .orElse("");
-    if (teacherFeatures.stream().anyMatch(feature -> feature.inputName().equals(name))) {
+    if (teacherActivations.stream().anyMatch(activation -> activation.inputName().equals(name))) {
       return known + ": teacher and student must read the same tokens";
     }
     return name.startsWith("teacher_") && !name.equals(ObjectiveInputs.TEACHER_WEIGHTS)

@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.tribuo.distill.loss.FeatureTerm;
-import org.tribuo.distill.transformer.Feature;
-import org.tribuo.distill.transformer.FeatureValue;
-import org.tribuo.distill.transformer.internal.TransformerFeatures;
+import org.tribuo.distill.transformer.Activation;
+import org.tribuo.distill.transformer.ActivationValue;
+import org.tribuo.distill.transformer.internal.TransformerActivations;
 
 /**
  * What of a student is compared with what of its teacher.
@@ -15,10 +15,12 @@ import org.tribuo.distill.transformer.internal.TransformerFeatures;
  * @param teacher what there is in the teacher
  * @param terms the losses between the two, at least one, each with a name of its own
  * @param inStudent values of the student's normalised graph that its search would not find; see
- *     {@link TransformerFeatures#find(org.tribuo.distill.graph.Graph, Map)}
+ *     {@link TransformerActivations#find(org.tribuo.distill.graph.Graph, Map)}
  */
 public record FeatureMatching(
-    TransformerFeatures teacher, List<FeatureTerm> terms, Map<Feature, FeatureValue> inStudent) {
+    TransformerActivations teacher,
+    List<FeatureTerm> terms,
+    Map<Activation, ActivationValue> inStudent) {
   /**
    * @throws IllegalArgumentException if there is no term, or two of one name
    */
@@ -39,7 +41,7 @@ public record FeatureMatching(
   }
 
   /** Of a student in which everything is found. */
-  public static FeatureMatching of(TransformerFeatures teacher, FeatureTerm... terms) {
+  public static FeatureMatching of(TransformerActivations teacher, FeatureTerm... terms) {
     return new FeatureMatching(teacher, List.of(terms), Map.of());
   }
 }

@@ -16,21 +16,21 @@ import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.graph.internal.shape.ShapeInference;
+import org.tribuo.distill.loss.Activations;
 import org.tribuo.distill.loss.FeatureTerm;
-import org.tribuo.distill.loss.Features;
 import org.tribuo.distill.loss.HardLoss;
 import org.tribuo.distill.loss.HardLoss.LabelForm;
 import org.tribuo.distill.loss.Rows;
 import org.tribuo.distill.loss.SoftLoss;
-import org.tribuo.distill.transformer.internal.TransformerFeatures;
+import org.tribuo.distill.transformer.internal.TransformerActivations;
 
 /**
  * What a training minimises: {@code (1 - alpha) * hard + alpha * soft}, or one of the two alone,
- * {@code + Σ weight * feature}. The hard loss is a mean over the rows that have a label, the soft
- * loss one over all rows that count; either is 0 in a batch without such rows. Where examples have
- * weights {@code w}, both means are {@code Σ w * loss / Σ w} over these rows of a batch; losses on
- * features know no weights and are refused then. Alpha, temperature and the weights of terms are
- * inputs of the graph, so that they may change from step to step. Immutable.
+ * {@code + Σ weight * activation}. The hard loss is a mean over the rows that have a label, the
+ * soft loss one over all rows that count; either is 0 in a batch without such rows. Where examples
+ * have weights {@code w}, both means are {@code Σ w * loss / Σ w} over these rows of a batch;
+ * losses on activations know no weights and are refused then. Alpha, temperature and the weights of
+ * terms are inputs of the graph, so that they may change from step to step. Immutable.
  *
  * @param rows what a row is
  * @param hard the loss against the true labels
@@ -95,12 +95,12 @@ public record Objective(
   }
 
   /** The same and, with weights of their own, feature terms in the place of any there were. */
-  public Objective withFeatures(FeatureMatching features) {
-    return new Objective(rows, hard, soft, Optional.of(features));
+  public Objective withFeatureTerms(FeatureMatching terms) {
+    return new Objective(rows, hard, soft, Optional.of(terms));
   }
 
   /** The feature terms. */
-  public List<FeatureTerm> features() {
+  public List<FeatureTerm> featureTerms() {
     return matching.map(FeatureMatching::terms).orElse(List.of());
   }
 
@@ -133,7 +133,7 @@ public record Objective(
     if (!(rows instanceof RowForm.Tokens)) {
       soft.ifPresent(loss -> checkBatch(smallest, loss.fewestRows(), loss));
     }
-    features().forEach(term -> checkBatch(smallest, term.loss().fewestExamples(), term.loss()));
+    featureTerms().forEach(term -> checkBatch(smallest, term.loss().fewestExamples(), term.loss()));
   }
 
   private static void checkBatch(int examples, int fewest, Object loss) {
@@ -159,37 +159,37 @@ public record Objective(
 
   /**
    * Writes the objective into a student's graph and makes {@code loss} and its terms outputs of it.
-   * The student's features are searched in the graph, the matrices that project them are drawn from
-   * the seed 0.
+   * The student's activations are searched in the graph, the matrices that project them are drawn
+   * from the seed 0.
    *
    * @param student the outputs of the student that it reads: start and end for {@link
    *     RowForm.Spans}, else one. FLOAT16 is cast to FLOAT.
    * @throws GraphException if the outputs do not fit the rows, the losses do not fit the outputs or
-   *     each other, features were not found or do not fit, or the student uses one of the names of
-   *     {@link ObjectiveInputs}
+   *     each other, activations were not found or do not fit, or the student uses one of the names
+   *     of {@link ObjectiveInputs}
    */
   public AttachedObjective attach(Ops op, Value... student) {
-    return attach(op, featuresIn(op.graph()), 0, student);
+    return attach(op, activationsIn(op.graph()), 0, student);
   }
 
   /**
-   * The features of a student that the feature terms compare; empty if there are none.
+   * The activations of a student that the feature terms compare; empty if there are none.
    *
    * @param normalized the student's graph
    * @throws GraphException if it has no layers
    */
-  public Optional<TransformerFeatures> featuresIn(Graph normalized) {
-    return matching.map(found -> TransformerFeatures.find(normalized, found.inStudent()));
+  public Optional<TransformerActivations> activationsIn(Graph normalized) {
+    return matching.map(found -> TransformerActivations.find(normalized, found.inStudent()));
   }
 
   /**
-   * As {@link #attach(Ops, Value...)}, where the student's features are known.
+   * As {@link #attach(Ops, Value...)}, where the student's activations are known.
    *
-   * @param features what {@link #featuresIn} found
+   * @param activations what {@link #activationsIn} found
    * @param seed of the matrices that bring the student's hidden states to the teacher's width
    */
   public AttachedObjective attach(
-      Ops op, Optional<TransformerFeatures> features, long seed, Value... student) {
+      Ops op, Optional<TransformerActivations> activations, long seed, Value... student) {
     List<Value> outputs = StudentOutputs.of(op, rows, List.of(student));
     ElementType type = outputs.get(0).elementType();
     TargetInputs inputs =
@@ -198,7 +198,7 @@ public record Objective(
     Projections projections = new Projections(op.graph(), inputs.floatType(), seed);
 
     List<Term> terms = responseTerms(op, inputs, outputs);
-    features.ifPresent(found -> terms.addAll(featureTerms(op, inputs, found, projections)));
+    activations.ifPresent(found -> terms.addAll(featureTerms(op, inputs, found, projections)));
     Value loss = terms.stream().map(term -> term.weighted(op)).reduce(op::add).orElseThrow();
     Value differentiated = op.mul(inputs.scalar(ObjectiveInputs.LOSS_SCALE), loss);
 
@@ -214,12 +214,13 @@ public record Objective(
   }
 
   private List<Term> featureTerms(
-      Ops op, TargetInputs inputs, TransformerFeatures student, Projections projections) {
-    TransformerFeatures teacher = matching.orElseThrow().teacher();
+      Ops op, TargetInputs inputs, TransformerActivations student, Projections projections) {
+    TransformerActivations teacher = matching.orElseThrow().teacher();
     List<Term> terms = new ArrayList<>();
-    for (FeatureTerm term : features()) {
+    for (FeatureTerm term : featureTerms()) {
       Parts parts = Parts.ofTerm(term.name());
-      Features both = new Features(op, inputs, student, teacher, projections, term.name(), parts);
+      Activations both =
+          new Activations(op, inputs, student, teacher, projections, term.name(), parts);
       Value weight = inputs.scalar(term.weightInput());
       Value value = term.loss().over(op, both);
       terms.add(new Term(term.name(), value, Optional.of(weight), parts.means(op)));

@@ -10,7 +10,7 @@ import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
-import org.tribuo.distill.transformer.Feature;
+import org.tribuo.distill.transformer.Activation;
 
 /** Adds inputs to a graph as losses ask for them, each once. */
 public final class TargetInputs {
@@ -18,7 +18,7 @@ public final class TargetInputs {
   private final ElementType floatType;
   private final Map<String, TensorType> added = new LinkedHashMap<>();
   private final Map<String, ClassIndices> classIndices = new LinkedHashMap<>();
-  private final Set<Feature> features = new LinkedHashSet<>();
+  private final Set<Activation> activations = new LinkedHashSet<>();
 
   TargetInputs(Graph graph, ElementType floatType) {
     this.graph = graph;
@@ -40,14 +40,14 @@ public final class TargetInputs {
     return Collections.unmodifiableMap(classIndices);
   }
 
-  /** Those of the inputs that hold features of the teacher. */
-  Set<Feature> features() {
-    return Collections.unmodifiableSet(features);
+  /** Those of the inputs that hold activations of the teacher. */
+  Set<Activation> activations() {
+    return Collections.unmodifiableSet(activations);
   }
 
-  public Value input(Feature feature, TensorType type) {
-    features.add(feature);
-    return input(feature.inputName(), type);
+  public Value input(Activation activation, TensorType type) {
+    activations.add(activation);
+    return input(activation.inputName(), type);
   }
 
   public Value scalar(String name) {

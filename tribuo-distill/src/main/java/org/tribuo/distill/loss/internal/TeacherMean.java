@@ -8,7 +8,7 @@ import java.util.function.UnaryOperator;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
-import org.tribuo.distill.loss.AnswerForm;
+import org.tribuo.distill.loss.HardLoss;
 import org.tribuo.distill.loss.Rows;
 import org.tribuo.distill.loss.SoftLoss;
 
@@ -33,7 +33,7 @@ import org.tribuo.distill.loss.SoftLoss;
  * @param teachers how many there are, at least 1
  * @param of what is averaged
  */
-public record TeacherMean(SoftLoss loss, int teachers, AnswerForm of) implements SoftLoss {
+public record TeacherMean(SoftLoss loss, int teachers, HardLoss.AnswerForm of) implements SoftLoss {
   /** A teacher without weight is left out, up to this. */
   private static final double LEAST_WEIGHT = 1e-30;
 
@@ -42,7 +42,7 @@ public record TeacherMean(SoftLoss loss, int teachers, AnswerForm of) implements
       throw new IllegalArgumentException(
           "A mean of %d teachers, expected 1 or more".formatted(teachers));
     }
-    if (of != AnswerForm.LOGITS && !Set.of(of).containsAll(loss.answerForms())) {
+    if (of != HardLoss.AnswerForm.LOGITS && !Set.of(of).containsAll(loss.answerForms())) {
       throw new IllegalArgumentException(
           ("%s compares %s, and several teachers are averaged as %s, which leave open what their"
                   + " logits are: set the mean of SeveralTeachers to LOGITS, or choose another loss")
@@ -51,7 +51,7 @@ public record TeacherMean(SoftLoss loss, int teachers, AnswerForm of) implements
   }
 
   @Override
-  public Set<AnswerForm> answerForms() {
+  public Set<HardLoss.AnswerForm> answerForms() {
     return loss.answerForms();
   }
 

@@ -11,8 +11,8 @@ import org.tribuo.distill.input.internal.InputReader;
 import org.tribuo.distill.internal.component.SavedComponents;
 import org.tribuo.distill.internal.protos.DistilledModelProto;
 import org.tribuo.distill.internal.protos.SealedModelProto;
-import org.tribuo.distill.task.Task;
 import org.tribuo.distill.task.internal.LabelOrder;
+import org.tribuo.distill.task.internal.Task;
 import org.tribuo.distill.transformer.internal.Transformer;
 import org.tribuo.protos.core.ModelDataProto;
 

@@ -11,7 +11,6 @@ import org.tribuo.ImmutableOutputInfo;
 import org.tribuo.MutableOutputInfo;
 import org.tribuo.Output;
 import org.tribuo.OutputFactory;
-import org.tribuo.distill.task.Task;
 
 /**
  * What a student may answer: the outputs of the dataset and, of a classification, those that only

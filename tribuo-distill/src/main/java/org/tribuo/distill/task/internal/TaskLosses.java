@@ -2,10 +2,8 @@ package org.tribuo.distill.task.internal;
 
 import java.util.Optional;
 import java.util.Set;
-import org.tribuo.distill.loss.AnswerForm;
 import org.tribuo.distill.loss.HardLoss;
 import org.tribuo.distill.loss.SoftLoss;
-import org.tribuo.distill.task.Task;
 
 /**
  * The losses that are defined for the outputs of a task.
@@ -41,7 +39,7 @@ public record TaskLosses(Task<?> task) {
     return loss;
   }
 
-  private boolean fit(Set<AnswerForm> forms) {
+  private boolean fit(Set<HardLoss.AnswerForm> forms) {
     return forms.stream().allMatch(task::accepts);
   }
 

@@ -8,7 +8,6 @@ import org.tribuo.Output;
 import org.tribuo.OutputFactory;
 import org.tribuo.distill.internal.component.SavedComponents;
 import org.tribuo.distill.internal.protos.ComponentProto;
-import org.tribuo.distill.task.Task;
 
 /** Finds the task of a dataset, or of a model that was saved. */
 public final class Tasks {
@@ -23,7 +22,7 @@ public final class Tasks {
   }
 
   /**
-   * The usual task for some outputs.
+   * The task that has some outputs.
    *
    * @throws IllegalArgumentException if there is none
    */
@@ -41,23 +40,6 @@ public final class Tasks {
                             BY_OUTPUTS.stream()
                                 .map(task -> task.outputType().getSimpleName())
                                 .toList())));
-  }
-
-  /**
-   * A task that was configured, for some outputs.
-   *
-   * @throws IllegalArgumentException if it has others
-   */
-  public static <T extends Output<T>> Task<T> of(Task<?> stated, OutputFactory<T> factory) {
-    if (!predicts(stated, factory)) {
-      throw new IllegalArgumentException(
-          "The task %s predicts a %s, but the outputs of the dataset are of type %s; omit the task, or state one that has them"
-              .formatted(
-                  stated,
-                  stated.outputType().getSimpleName(),
-                  factory.getTypeWitness().getSimpleName()));
-    }
-    return cast(stated);
   }
 
   /**

@@ -99,4 +99,12 @@ public record Entities(List<Entity> found, int illegal) {
     }
     return false;
   }
+
+  /**
+   * Some neighbouring elements of a sequence that are of one type.
+   *
+   * @param from its first element
+   * @param to behind its last element
+   */
+  public record Entity(int from, int to, String type) {}
 }

@@ -52,7 +52,7 @@ public final class TagSequence implements Output<TagSequence> {
   }
 
   /** A text of one token. */
-  static TagSequence of(Label label) {
+  public static TagSequence of(Label label) {
     return of(1, Map.of(0, label));
   }
 

@@ -1,4 +1,4 @@
-/** Predicting a label for some of the tokens of a text, such as the first of each word. */
+/** The labels of the tokens of a text, and the entities that they mark. */
 @NullMarked
 package org.tribuo.distill.task.token;
 

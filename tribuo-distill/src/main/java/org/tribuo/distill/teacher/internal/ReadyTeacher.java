@@ -1,6 +1,6 @@
 package org.tribuo.distill.teacher.internal;
 
-import org.tribuo.distill.internal.component.NamedColumns;
+import org.tribuo.distill.component.NamedColumns;
 
 /**
  * A teacher that can be run.

@@ -9,7 +9,6 @@ import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.tribuo.distill.engine.internal.Engines;
 import org.tribuo.distill.graph.internal.RowShape;
-import org.tribuo.distill.teacher.SoftTargetProgress;
 import org.tribuo.distill.teacher.TeacherException;
 import org.tribuo.distill.teacher.TeacherRun;
 import org.tribuo.distill.teacher.internal.store.SoftTargetKey;

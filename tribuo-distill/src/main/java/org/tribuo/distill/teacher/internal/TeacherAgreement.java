@@ -5,10 +5,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.loss.HardLoss;
 import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.loss.internal.ObjectiveInputs;
 import org.tribuo.distill.loss.internal.TeacherMean;
-import org.tribuo.distill.task.Task;
+import org.tribuo.distill.task.internal.Task;
 import org.tribuo.distill.teacher.EnsembleMean;
 import org.tribuo.distill.teacher.TeacherWeighting;
 
@@ -39,7 +40,19 @@ public record TeacherAgreement(
           "The teachers of a task without probabilities, %s, output values, which are not softened: omit the temperatures of SeveralTeachers, which are %s"
               .formatted(task, temperatures));
     }
-    return new TeacherMean(loss, temperatures.size(), mean.of(task));
+    return new TeacherMean(loss, temperatures.size(), averaged(task));
+  }
+
+  private HardLoss.AnswerForm averaged(Task<?> task) {
+    if (mean == EnsembleMean.LOGITS) {
+      return HardLoss.AnswerForm.LOGITS;
+    }
+    return task.probabilities()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "The teachers of a task without probabilities, %s, output values: set the mean of SeveralTeachers to LOGITS"
+                        .formatted(task)));
   }
 
   /**

@@ -2,7 +2,7 @@ package org.tribuo.distill.teacher.internal;
 
 import java.util.OptionalInt;
 import org.tribuo.distill.engine.Device;
-import org.tribuo.distill.task.Task;
+import org.tribuo.distill.task.internal.Task;
 import org.tribuo.distill.transformer.internal.TransformerFiles;
 
 /**

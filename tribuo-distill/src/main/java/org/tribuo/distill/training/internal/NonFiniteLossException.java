@@ -2,7 +2,6 @@ package org.tribuo.distill.training.internal;
 
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.tribuo.distill.training.TrainingException;
 
 /**
  * A loss, one of its terms or the norm of the gradients is infinite or not a number. The weights

@@ -11,7 +11,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.graph.Tensor;
-import org.tribuo.distill.training.TrainingException;
 
 /**
  * Makes each batch in a thread of its own while the one before is trained on, for data that take

@@ -22,10 +22,9 @@ import org.tribuo.distill.internal.autodiff.Differentiator;
 import org.tribuo.distill.loss.internal.AttachedObjective;
 import org.tribuo.distill.loss.internal.Objective;
 import org.tribuo.distill.operator.internal.Operators;
-import org.tribuo.distill.training.TrainingException;
 import org.tribuo.distill.transformer.internal.TiedWeights;
 import org.tribuo.distill.transformer.internal.Transformer;
-import org.tribuo.distill.transformer.internal.TransformerFeatures;
+import org.tribuo.distill.transformer.internal.TransformerActivations;
 import org.tribuo.distill.transformer.internal.Weight;
 import org.tribuo.distill.transformer.internal.Weights;
 
@@ -65,7 +64,7 @@ final class TrainableStudent {
     this.tied = TiedWeights.find(graph);
     Set<String> frozen = tied.closure(settings.frozen());
     tied.merge(graph);
-    Optional<TransformerFeatures> features = objective.featuresIn(graph);
+    Optional<TransformerActivations> activations = objective.activationsIn(graph);
     Set<String> weights = new LinkedHashSet<>();
     this.decayed = new LinkedHashSet<>();
     for (Weight weight : Weights.trainable(graph)) {
@@ -82,13 +81,13 @@ final class TrainableStudent {
             : VocabularyCompaction.none();
     Dropout.addTo(graph, settings.dropout(), settings.seed());
     Value[] outputs = graph.outputs().stream().map(graph::value).toArray(Value[]::new);
-    this.attached = objective.attach(Ops.on(graph), features, settings.seed(), outputs);
+    this.attached = objective.attach(Ops.on(graph), activations, settings.seed(), outputs);
     settings.objective().checkFits(attached);
     SinkSelection.apply(graph);
     weights.addAll(attached.projections());
     decayed.addAll(attached.projections());
     if (objective.hard().isEmpty() && objective.soft().isEmpty()) {
-      leaveOutWhatFeaturesDoNotReach(graph, weights);
+      leaveOutWhatActivationsDoNotReach(graph, weights);
     }
     requireSome(weights, frozen);
     boolean byLibrary = settings.device().operators().isPresent();
@@ -103,7 +102,7 @@ final class TrainableStudent {
   }
 
   /** Of a student that is compared with its teacher inside, the head and last layers may rest. */
-  private void leaveOutWhatFeaturesDoNotReach(Graph graph, Set<String> weights) {
+  private void leaveOutWhatActivationsDoNotReach(Graph graph, Set<String> weights) {
     Set<String> read = new HashSet<>();
     graph
         .ancestors(Set.of(attached.differentiated().name()))

@@ -15,7 +15,6 @@ import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
-import org.tribuo.distill.training.TrainingException;
 
 /**
  * Trains embedding tables of which only some rows occur in the data as tables of those rows.

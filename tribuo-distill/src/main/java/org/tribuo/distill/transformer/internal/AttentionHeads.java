@@ -5,7 +5,7 @@ import java.util.OptionalInt;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.Shape;
-import org.tribuo.distill.operator.Trait;
+import org.tribuo.distill.operator.Operator;
 import org.tribuo.distill.operator.internal.standard.StandardOperators;
 
 /**
@@ -29,7 +29,7 @@ final class AttentionHeads {
     }
     long heads = fixed(made.dimension(1));
     long last = fixed(made.dimension(-1));
-    if (StandardOperators.has(node, Trait.ATTENDS) && heads > 0) {
+    if (StandardOperators.has(node, Operator.Trait.ATTENDS) && heads > 0) {
       byScores = OptionalInt.of((int) heads);
     } else if (last > 0 && width % last == 0 && byWidth.isEmpty()) {
       byWidth = OptionalInt.of((int) (width / last));

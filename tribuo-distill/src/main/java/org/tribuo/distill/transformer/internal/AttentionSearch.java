@@ -13,11 +13,11 @@ import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.TensorType;
-import org.tribuo.distill.operator.Trait;
+import org.tribuo.distill.operator.Operator;
 import org.tribuo.distill.operator.internal.standard.StandardOperators;
-import org.tribuo.distill.transformer.Feature.Kind;
-import org.tribuo.distill.transformer.FeatureValue;
-import org.tribuo.distill.transformer.FeatureValue.HeadLayout;
+import org.tribuo.distill.transformer.Activation.Kind;
+import org.tribuo.distill.transformer.ActivationValue;
+import org.tribuo.distill.transformer.ActivationValue.HeadLayout;
 
 /**
  * Finds the attention of a layer: a softmax between two matrix products of what the layer computes
@@ -43,7 +43,7 @@ final class AttentionSearch {
   }
 
   /** What was found of a layer's attention; empty where there is none of the usual form. */
-  static Map<Kind, FeatureValue> in(Graph normalized, TransformerLayers layers, Layer layer) {
+  static Map<Kind, ActivationValue> in(Graph normalized, TransformerLayers layers, Layer layer) {
     if (layers.heads().isEmpty()) {
       return Map.of();
     }
@@ -52,7 +52,9 @@ final class AttentionSearch {
     Set<String> inside = Dependants.ofContent(normalized, layer.start(), layer.end());
     return normalized.topological().stream()
         .filter(
-            node -> StandardOperators.has(node, Trait.ATTENDS) && inside.contains(node.output()))
+            node ->
+                StandardOperators.has(node, Operator.Trait.ATTENDS)
+                    && inside.contains(node.output()))
         .flatMap(node -> search.attention(node, inside).stream())
         .findFirst()
         .orElse(Map.of());
@@ -65,7 +67,7 @@ final class AttentionSearch {
     }
   }
 
-  private Optional<Map<Kind, FeatureValue>> attention(Node softmax, Set<String> inside) {
+  private Optional<Map<Kind, ActivationValue>> attention(Node softmax, Set<String> inside) {
     Optional<Product> scores = before(softmax.input(0), inside);
     Optional<Product> context =
         after(softmax.output(), inside)
@@ -81,20 +83,22 @@ final class AttentionSearch {
     }
     Node qk = scores.get().node();
     Node pv = context.get().node();
-    Optional<FeatureValue> queries =
+    Optional<ActivationValue> queries =
         vectors(qk.input(0), scores.get().transposes("transA"), inside);
-    Optional<FeatureValue> keys = vectors(qk.input(1), !scores.get().transposes("transB"), inside);
-    Optional<FeatureValue> values =
+    Optional<ActivationValue> keys =
+        vectors(qk.input(1), !scores.get().transposes("transB"), inside);
+    Optional<ActivationValue> values =
         vectors(pv.input(1), context.get().transposes("transB"), inside);
     if (queries.isEmpty() || keys.isEmpty() || values.isEmpty()) {
       return Optional.empty();
     }
     int ofScores = queries.get().heads();
-    Map<Kind, FeatureValue> found = new EnumMap<>(Kind.class);
-    found.put(Kind.ATTENTION_SCORES, new FeatureValue(softmax.input(0), layout.get(), ofScores, 0));
+    Map<Kind, ActivationValue> found = new EnumMap<>(Kind.class);
+    found.put(
+        Kind.ATTENTION_SCORES, new ActivationValue(softmax.input(0), layout.get(), ofScores, 0));
     found.put(
         Kind.ATTENTION_PROBABILITIES,
-        new FeatureValue(softmax.output(), layout.get(), ofScores, 0));
+        new ActivationValue(softmax.output(), layout.get(), ofScores, 0));
     found.put(Kind.QUERIES, queries.get());
     found.put(Kind.KEYS, keys.get());
     found.put(Kind.VALUES, values.get());
@@ -151,7 +155,7 @@ final class AttentionSearch {
   }
 
   private static boolean isProduct(Node node) {
-    return StandardOperators.has(node, Trait.MATRIX_PRODUCT);
+    return StandardOperators.has(node, Operator.Trait.MATRIX_PRODUCT);
   }
 
   private static boolean isProductOfTwo(Node node, Set<String> inside) {
@@ -160,7 +164,8 @@ final class AttentionSearch {
 
   // ---- from an operand to the vectors of all heads
 
-  private Optional<FeatureValue> vectors(String operand, boolean transposed, Set<String> inside) {
+  private Optional<ActivationValue> vectors(
+      String operand, boolean transposed, Set<String> inside) {
     Optional<Shape> shape = shape(operand).filter(s -> s.rank() == 3 || s.rank() == 4);
     if (shape.isEmpty()) {
       return Optional.empty();
@@ -170,15 +175,16 @@ final class AttentionSearch {
     long size = fixedOr(shape.get().dimension(transposed ? -2 : -1), width / heads);
     return Optional.of(
         sideBySide(operand, number, size, inside)
-            .map(value -> new FeatureValue(value, HeadLayout.MERGED, number, size))
-            .orElseGet(() -> new FeatureValue(unscaled(operand, inside), layout, number, size)));
+            .map(value -> new ActivationValue(value, HeadLayout.MERGED, number, size))
+            .orElseGet(() -> new ActivationValue(unscaled(operand, inside), layout, number, size)));
   }
 
   /** The value [batch, positions, heads · size] of which an operand is another arrangement. */
   private Optional<String> sideBySide(String operand, int number, long size, Set<String> inside) {
     String value = unscaled(operand, inside);
     Optional<Node> producer = graph.producer(value);
-    while (producer.isPresent() && StandardOperators.has(producer.get(), Trait.REARRANGES)) {
+    while (producer.isPresent()
+        && StandardOperators.has(producer.get(), Operator.Trait.REARRANGES)) {
       String source = producer.get().input(0);
       if (producer.get().is("Reshape") && splits(value, source, number, size)) {
         return Optional.of(unscaled(source, inside));

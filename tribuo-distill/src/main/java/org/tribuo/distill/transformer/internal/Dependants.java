@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Node;
-import org.tribuo.distill.operator.Trait;
+import org.tribuo.distill.operator.Operator;
 import org.tribuo.distill.operator.internal.standard.StandardOperators;
 
 /** Walks a graph from a value to what is computed from it. */
@@ -22,7 +22,7 @@ final class Dependants {
 
   /** As {@link #between}, but for the values that depend on the first one's sizes only. */
   static Set<String> ofContent(Graph graph, String from, String to) {
-    return walk(graph, from, to, node -> !StandardOperators.has(node, Trait.READS_SIZES));
+    return walk(graph, from, to, node -> !StandardOperators.has(node, Operator.Trait.READS_SIZES));
   }
 
   /** All values behind one, without it. */

@@ -9,7 +9,7 @@ import java.util.Set;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Node;
-import org.tribuo.distill.operator.Trait;
+import org.tribuo.distill.operator.Operator;
 import org.tribuo.distill.operator.internal.standard.StandardOperators;
 
 /**
@@ -85,7 +85,8 @@ public final class EmbeddingTables {
   private record Lookup(String initializer, long rows, long width, String indices) {}
 
   private static Optional<Lookup> lookup(Graph graph, Node node) {
-    if (!StandardOperators.has(node, Trait.LOOKS_UP) || node.attributes().get("axis", 0L) != 0) {
+    if (!StandardOperators.has(node, Operator.Trait.LOOKS_UP)
+        || node.attributes().get("axis", 0L) != 0) {
       return Optional.empty();
     }
     String name = stored(graph, node.input(0));
@@ -103,7 +104,7 @@ public final class EmbeddingTables {
     String name = viewed(graph, table);
     return graph
         .producer(name)
-        .filter(node -> StandardOperators.has(node, Trait.CONVERTS_QUANTIZED))
+        .filter(node -> StandardOperators.has(node, Operator.Trait.CONVERTS_QUANTIZED))
         .map(node -> stored(graph, node.input(0)))
         .orElse(name);
   }
@@ -111,7 +112,7 @@ public final class EmbeddingTables {
   private static String viewed(Graph graph, String value) {
     return graph
         .producer(value)
-        .filter(node -> StandardOperators.has(node, Trait.VIEW))
+        .filter(node -> StandardOperators.has(node, Operator.Trait.VIEW))
         .map(node -> viewed(graph, node.input(0)))
         .orElse(value);
   }
@@ -120,11 +121,11 @@ public final class EmbeddingTables {
   private static boolean isReadElsewhere(Graph graph, String value) {
     for (Node reader : graph.consumers(value)) {
       boolean view =
-          StandardOperators.has(reader, Trait.VIEW)
+          StandardOperators.has(reader, Operator.Trait.VIEW)
               && reader.input(0).equals(value)
               && !isReadElsewhere(graph, reader.output());
       boolean index = lookup(graph, reader).isPresent() && reader.input(1).equals(value);
-      if (!view && !index && !StandardOperators.has(reader, Trait.READS_SIZES)) {
+      if (!view && !index && !StandardOperators.has(reader, Operator.Trait.READS_SIZES)) {
         return true;
       }
     }

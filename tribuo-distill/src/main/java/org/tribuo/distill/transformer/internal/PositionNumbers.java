@@ -4,7 +4,7 @@ import java.util.Optional;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.Tensor;
-import org.tribuo.distill.operator.Trait;
+import org.tribuo.distill.operator.Operator;
 import org.tribuo.distill.operator.internal.standard.StandardOperators;
 
 /**
@@ -25,7 +25,7 @@ record PositionNumbers(long first, long count) {
   }
 
   private static Optional<PositionNumbers> of(Graph graph, Node node) {
-    if (StandardOperators.has(node, Trait.VIEW)) {
+    if (StandardOperators.has(node, Operator.Trait.VIEW)) {
       return of(graph, node.input(0));
     }
     return switch (node.qualifiedOpType()) {

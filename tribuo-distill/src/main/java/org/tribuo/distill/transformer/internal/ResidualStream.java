@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Node;
-import org.tribuo.distill.operator.Trait;
+import org.tribuo.distill.operator.Operator;
 import org.tribuo.distill.operator.internal.standard.StandardOperators;
 
 /**
@@ -46,7 +46,7 @@ record ResidualStream(String source, String output, List<String> values) {
     Graph graph = flow.graph();
     List<String> sources = new ArrayList<>();
     for (Node node : flow.order()) {
-      if (StandardOperators.has(node, Trait.LOOKS_UP)
+      if (StandardOperators.has(node, Operator.Trait.LOOKS_UP)
           && flow.isFloat(node.output())
           && !flow.varies(node.input(0))
           && flow.varies(node.input(1))) {

@@ -18,7 +18,6 @@ import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.operator.Operator;
-import org.tribuo.distill.operator.Trait;
 import org.tribuo.distill.operator.internal.standard.StandardOperators;
 
 /**
@@ -82,14 +81,14 @@ final class SegmentReader {
     private int inner(String value) {
       Node node = graph.producer(value).orElseThrow();
       Operator operator = StandardOperators.of(node);
-      arithmetic &= operator.has(Trait.WITHIN_NORMALIZATION);
-      if (operator.has(Trait.ATTENDS)) {
+      arithmetic &= operator.has(Operator.Trait.WITHIN_NORMALIZATION);
+      if (operator.has(Operator.Trait.ATTENDS)) {
         attentions.add(value);
       }
       shapeOf(value).ifPresent(shape -> heads.see(node, shape));
       List<Integer> inputs = new ArrayList<>();
       node.inputs().forEach(input -> inputs.add(numberOf(input)));
-      if (operator.has(Trait.COMMUTATIVE)) {
+      if (operator.has(Operator.Trait.COMMUTATIVE)) {
         Collections.sort(inputs);
       }
       return number(

@@ -5,7 +5,6 @@ import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.transformer.Pooling;
-import org.tribuo.distill.transformer.VectorLength;
 
 /**
  * An encoder and how its vectors of texts are made.
@@ -22,10 +21,10 @@ public record TextEncoder(Transformer encoder, EmbeddingHead head) {
    * @throws IllegalArgumentException if neither the caller nor the file states the pooling
    */
   public static TextEncoder of(
-      Transformer encoder, Optional<Pooling> pooling, Optional<VectorLength> length) {
+      Transformer encoder, Optional<Pooling> pooling, Optional<Pooling.Length> length) {
     Pooling stated = pooling.orElseGet(() -> ofFile(encoder));
-    VectorLength usual = stated == Pooling.OWN ? VectorLength.OWN : VectorLength.UNIT;
-    boolean unitLength = length.orElse(usual) == VectorLength.UNIT;
+    Pooling.Length usual = stated == Pooling.OWN ? Pooling.Length.OWN : Pooling.Length.UNIT;
+    boolean unitLength = length.orElse(usual) == Pooling.Length.UNIT;
     return new TextEncoder(encoder, new EmbeddingHead(stated, unitLength, Optional.empty()));
   }
 

@@ -14,7 +14,7 @@ import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.Value;
-import org.tribuo.distill.operator.Trait;
+import org.tribuo.distill.operator.Operator;
 import org.tribuo.distill.operator.internal.standard.StandardOperators;
 
 /**
@@ -133,12 +133,12 @@ public record TiedWeights(List<Copy> copies) {
 
   private static boolean isLookedUp(Graph graph, String name) {
     return graph.consumers(name).stream()
-        .anyMatch(node -> StandardOperators.has(node, Trait.LOOKS_UP));
+        .anyMatch(node -> StandardOperators.has(node, Operator.Trait.LOOKS_UP));
   }
 
   private static boolean isMultiplied(Graph graph, String name) {
     return graph.consumers(name).stream()
-        .anyMatch(node -> StandardOperators.has(node, Trait.MATRIX_PRODUCT));
+        .anyMatch(node -> StandardOperators.has(node, Operator.Trait.MATRIX_PRODUCT));
   }
 
   /** Lets whatever reads a copy read the original, so that one parameter is trained. */

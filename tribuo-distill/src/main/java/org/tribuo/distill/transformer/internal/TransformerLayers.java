@@ -10,7 +10,7 @@ import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.internal.pass.Normalization;
-import org.tribuo.distill.operator.Trait;
+import org.tribuo.distill.operator.Operator;
 import org.tribuo.distill.operator.internal.standard.StandardOperators;
 
 /**
@@ -185,7 +185,7 @@ public final class TransformerLayers {
             .collect(Collectors.joining(", "));
     long attentions =
         normalized.nodes().stream()
-            .filter(node -> StandardOperators.has(node, Trait.ATTENDS))
+            .filter(node -> StandardOperators.has(node, Operator.Trait.ATTENDS))
             .count();
     return new GraphException(
         ("The model has no Transformer layers. Looked for values [batch, positions, width] that"

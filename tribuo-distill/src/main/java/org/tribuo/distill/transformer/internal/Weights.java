@@ -7,7 +7,6 @@ import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.operator.Operator;
-import org.tribuo.distill.operator.Trait;
 import org.tribuo.distill.operator.internal.standard.StandardOperators;
 
 /** Distinguishes a model's weights from its constants. */
@@ -52,7 +51,7 @@ public final class Weights {
 
   /** Nothing is learned through what is flat, nor through what makes angles of positions. */
   private static boolean isClosed(Operator operator) {
-    return operator.isFlat() || operator.has(Trait.PERIODIC);
+    return operator.isFlat() || operator.has(Operator.Trait.PERIODIC);
   }
 
   /** Masks forbid positions by scores that no weight has; they start with the first rows. */
@@ -76,6 +75,7 @@ public final class Weights {
         && graph.consumers(name).stream()
             .noneMatch(
                 node ->
-                    StandardOperators.has(node, Trait.NORMALIZES) && !node.input(0).equals(name));
+                    StandardOperators.has(node, Operator.Trait.NORMALIZES)
+                        && !node.input(0).equals(name));
   }
 }

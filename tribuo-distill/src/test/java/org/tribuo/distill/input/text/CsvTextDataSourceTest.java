@@ -29,6 +29,8 @@ import org.tribuo.MutableDataset;
 import org.tribuo.Output;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
+import org.tribuo.distill.input.internal.text.RawText;
+import org.tribuo.distill.input.internal.text.TokenFeatures;
 import org.tribuo.multilabel.MultiLabel;
 import org.tribuo.multilabel.MultiLabelFactory;
 import org.tribuo.regression.RegressionFactory;
@@ -450,7 +452,7 @@ class CsvTextDataSourceTest {
     Path whole = csv("text\tlabel\n\"one \"\"two\"\"\"\ta\nthree\tb\n");
     assertFirstText(CsvTextDataSource.of(whole, TOKENIZER, LABELS), "one \"two\"");
     assertFirstText(
-        CsvTextDataSource.of(whole, TOKENIZER, LABELS).quoting(Quoting.NONE),
+        CsvTextDataSource.of(whole, TOKENIZER, LABELS).quoting(CsvFormat.Quoting.NONE),
         "\"one \"\"two\"\"\"");
     Path lines = csv("text\tlabel\n\"one\ttwo\tthree\nfour\"\ta\nfive\tb\n");
     assertFirstText(CsvTextDataSource.of(lines, TOKENIZER, LABELS), "one\ttwo\tthree\nfour");
@@ -477,7 +479,7 @@ class CsvTextDataSourceTest {
     CsvTextDataSource<Label> source =
         CsvTextDataSource.of(csv("text\tlabel\none\ta\n"), TOKENIZER, LABELS)
             .separator('\t')
-            .quoting(Quoting.NONE)
+            .quoting(CsvFormat.Quoting.NONE)
             .charset(StandardCharsets.ISO_8859_1)
             .read();
     ConfiguredObjectProvenance provenance = source.getProvenance();

@@ -13,6 +13,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
+import org.tribuo.distill.input.internal.text.RawText;
+import org.tribuo.distill.input.internal.text.WordFeatures;
+import org.tribuo.distill.input.internal.text.WordPieces;
+import org.tribuo.distill.input.internal.text.Words;
 import org.tribuo.sequence.SequenceExample;
 
 /** The tiny tokenizer is one of word pieces, uncased, with [CLS] 3 and [SEP] 1. */

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.within;
-import static org.tribuo.distill.operator.GradientRule.grads;
+import static org.tribuo.distill.operator.Operator.GradientRule.grads;
 import static org.tribuo.distill.operator.Operator.operator;
 
 import java.nio.ByteBuffer;
@@ -23,8 +23,8 @@ import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.graph.internal.shape.ShapeInference;
-import org.tribuo.distill.operator.UndifferentiableException;
 import org.tribuo.distill.operator.internal.Operators;
+import org.tribuo.distill.operator.internal.UndifferentiableException;
 import org.tribuo.distill.operator.internal.standard.StandardOperators;
 
 class DifferentiatorTest {
@@ -133,8 +133,7 @@ class DifferentiatorTest {
                     graph, loss.name(), List.of("w"), StandardOperators.TABLE))
         .isInstanceOf(UnknownOperatorException.class)
         .hasMessageContaining("No gradient rule for 'QuantizeLinear' (opset 21) at node '")
-        .hasMessageContaining(
-            "gradientRules = org.tribuo.distill.student.StraightThroughQuantization");
+        .hasMessageContaining("straightThroughQuantization = true of TrainingGraphOptions");
   }
 
   @Test

@@ -16,10 +16,10 @@ import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
-import org.tribuo.distill.loss.AnswerForm;
 import org.tribuo.distill.loss.BinarySoftTargets;
 import org.tribuo.distill.loss.CosineDistance;
 import org.tribuo.distill.loss.Dist;
+import org.tribuo.distill.loss.HardLoss;
 import org.tribuo.distill.loss.JensenShannon;
 import org.tribuo.distill.loss.KlDivergence;
 import org.tribuo.distill.loss.LogitStandardization;
@@ -45,7 +45,7 @@ class TeacherMeanTest {
       double[] logits = map(mean, p -> temperature * Math.log(p));
       for (SoftLoss loss :
           List.of(new KlDivergence(), new ReverseKl(), new Dist(1, 1), new JensenShannon(.2))) {
-        assertThat(ofMean(loss, AnswerForm.PROBABILITIES, temperature))
+        assertThat(ofMean(loss, HardLoss.AnswerForm.PROBABILITIES, temperature))
             .as("%s at %s", loss, temperature)
             .isEqualTo(ofOne(loss, logits, temperature), within(1e-6));
       }
@@ -58,7 +58,8 @@ class TeacherMeanTest {
     DoubleUnaryOperator sigmoid = x -> 1 / (1 + Math.exp(-x / temperature));
     double[] mean = mean(map(FIRST, sigmoid), map(SECOND, sigmoid));
     double[] logits = map(mean, p -> temperature * Math.log(p / (1 - p)));
-    assertThat(ofMean(new BinarySoftTargets(), AnswerForm.LABEL_PROBABILITIES, temperature))
+    assertThat(
+            ofMean(new BinarySoftTargets(), HardLoss.AnswerForm.LABEL_PROBABILITIES, temperature))
         .isEqualTo(ofOne(new BinarySoftTargets(), logits, temperature), within(1e-6));
   }
 
@@ -66,7 +67,7 @@ class TeacherMeanTest {
   void logitsAreAveraged() throws Exception {
     double[] logits = mean(FIRST, SECOND);
     for (SoftLoss loss : List.of(new LogitsMse(), new KlDivergence())) {
-      assertThat(ofMean(loss, AnswerForm.LOGITS, 2))
+      assertThat(ofMean(loss, HardLoss.AnswerForm.LOGITS, 2))
           .isEqualTo(ofOne(loss, logits, 2), within(1e-9));
     }
   }
@@ -75,7 +76,7 @@ class TeacherMeanTest {
   void teachersFarApartGiveNoInfinity() throws Exception {
     double[] sure = {900, -900, 0, 900, 0, -900};
     double[] ofOther = {-900, 900, 0, -900, 900, 0};
-    TeacherMean loss = new TeacherMean(new KlDivergence(), 2, AnswerForm.PROBABILITIES);
+    TeacherMean loss = new TeacherMean(new KlDivergence(), 2, HardLoss.AnswerForm.PROBABILITIES);
     Map<String, Tensor> batch = batch(1);
     batch.put("teacher_logits_1", rows(sure));
     batch.put("teacher_logits_2", rows(ofOther));
@@ -90,27 +91,30 @@ class TeacherMeanTest {
             new CosineDistance(),
             new WeightedLosses(List.of(new KlDivergence(), new LogitsMse()), 1., 1.))) {
       assertThatIllegalArgumentException()
-          .isThrownBy(() -> new TeacherMean(loss, 2, AnswerForm.PROBABILITIES))
+          .isThrownBy(() -> new TeacherMean(loss, 2, HardLoss.AnswerForm.PROBABILITIES))
           .withMessageContaining("LOGITS")
           .withMessageContaining("averaged as PROBABILITIES, which leave open what their logits")
           .withMessageContaining("set the mean of SeveralTeachers to LOGITS");
-      new TeacherMean(loss, 2, AnswerForm.LOGITS);
+      new TeacherMean(loss, 2, HardLoss.AnswerForm.LOGITS);
     }
     // Standardised, logits that differ by a constant are the same.
-    new TeacherMean(new LogitStandardization(new LogitsMse()), 2, AnswerForm.PROBABILITIES);
+    new TeacherMean(
+        new LogitStandardization(new LogitsMse()), 2, HardLoss.AnswerForm.PROBABILITIES);
   }
 
   @Test
   void theLargestLogitsAloneAreNotAveraged() {
-    assertThatThrownBy(() -> ofMean(new SparseKlDivergence(2), AnswerForm.PROBABILITIES, 1))
+    assertThatThrownBy(
+            () -> ofMean(new SparseKlDivergence(2), HardLoss.AnswerForm.PROBABILITIES, 1))
         .isInstanceOf(GraphException.class)
         .hasMessageContaining("2 largest logits alone are neither averaged over several teachers");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new TeacherMean(new KlDivergence(), 0, AnswerForm.LOGITS))
+        .isThrownBy(() -> new TeacherMean(new KlDivergence(), 0, HardLoss.AnswerForm.LOGITS))
         .withMessageContaining("A mean of 0 teachers");
   }
 
-  private static double ofMean(SoftLoss loss, AnswerForm of, double temperature) throws Exception {
+  private static double ofMean(SoftLoss loss, HardLoss.AnswerForm of, double temperature)
+      throws Exception {
     Map<String, Tensor> batch = batch(temperature);
     batch.put("teacher_logits_1", rows(FIRST));
     batch.put("teacher_logits_2", rows(SECOND));

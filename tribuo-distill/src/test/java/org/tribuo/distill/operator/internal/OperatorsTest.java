@@ -2,7 +2,7 @@ package org.tribuo.distill.operator.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.tribuo.distill.operator.GradientRule.grads;
+import static org.tribuo.distill.operator.Operator.GradientRule.grads;
 import static org.tribuo.distill.operator.Operator.operator;
 
 import java.util.List;
@@ -16,7 +16,6 @@ import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.operator.Operator;
 import org.tribuo.distill.operator.Operator.Derivative;
-import org.tribuo.distill.operator.Trait;
 
 class OperatorsTest {
   private static final Operator ROUND = operator("Round").elementwise();
@@ -67,7 +66,7 @@ class OperatorsTest {
     Operator mean = operator("Mean");
     Operator broadcasting = mean.broadcasting().gradient((op, n, dy) -> grads(dy, dy));
 
-    assertThat(mean.has(Trait.BROADCASTS)).isFalse();
+    assertThat(mean.has(Operator.Trait.BROADCASTS)).isFalse();
     assertThat(broadcasting.derivative())
         .hasValueSatisfying(
             derivative ->

@@ -11,7 +11,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.tribuo.distill.loss.BinaryCrossEntropy;
 import org.tribuo.distill.loss.BinarySoftTargets;
 import org.tribuo.distill.loss.CosineDistance;
 import org.tribuo.distill.loss.CrossEntropy;
@@ -26,11 +25,8 @@ import org.tribuo.distill.loss.RegressionSoftTargets;
 import org.tribuo.distill.loss.ReverseKl;
 import org.tribuo.distill.loss.SoftCrossEntropy;
 import org.tribuo.distill.loss.SoftLoss;
-import org.tribuo.distill.loss.SquaredError;
-import org.tribuo.distill.task.MultipleLabels;
-import org.tribuo.distill.task.Regression;
-import org.tribuo.distill.task.SingleLabel;
-import org.tribuo.distill.task.Task;
+import org.tribuo.distill.loss.internal.BinaryCrossEntropy;
+import org.tribuo.distill.loss.internal.SquaredError;
 
 class TaskLossesTest {
   private static final Task<?> LABEL = new SingleLabel();

@@ -5,13 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
 import org.tribuo.distill.internal.protos.ComponentProto;
-import org.tribuo.distill.task.MultipleLabels;
-import org.tribuo.distill.task.Regression;
-import org.tribuo.distill.task.SingleLabel;
-import org.tribuo.distill.task.Task;
 import org.tribuo.multilabel.MultiLabelFactory;
 import org.tribuo.protos.ProtoUtil;
 import org.tribuo.regression.RegressionFactory;
@@ -26,17 +21,6 @@ class TasksTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Tasks.of(new MockOutputFactory()))
         .withMessageContaining("MockOutputFactory cannot be learnt");
-  }
-
-  @Test
-  void aStatedTaskMustHaveTheOutputsOfTheDataset() {
-    Task<Label> stated = Tasks.of(new SingleLabel(), new LabelFactory());
-    assertThat(stated).isEqualTo(new SingleLabel());
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> Tasks.of(new Regression(), new LabelFactory()))
-        .withMessage(
-            "The task Regression[] predicts a Regressor, but the outputs of the dataset are of type"
-                + " Label; omit the task, or state one that has them");
   }
 
   @Test

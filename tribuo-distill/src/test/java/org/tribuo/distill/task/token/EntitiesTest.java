@@ -11,8 +11,8 @@ class EntitiesTest {
     return Entities.of(all, Entities.areEnded(all));
   }
 
-  private static Entity entity(int from, int to, String type) {
-    return new Entity(from, to, type);
+  private static Entities.Entity entity(int from, int to, String type) {
+    return new Entities.Entity(from, to, type);
   }
 
   @Test

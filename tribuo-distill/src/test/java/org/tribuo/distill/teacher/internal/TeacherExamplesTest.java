@@ -13,8 +13,8 @@ import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.input.internal.ExampleInputs;
 import org.tribuo.distill.input.internal.FedInputs;
+import org.tribuo.distill.input.internal.text.TokenFeatures;
 import org.tribuo.distill.input.internal.text.TokenReader;
-import org.tribuo.distill.input.text.TokenFeatures;
 import org.tribuo.distill.input.text.TokenSequence;
 
 class TeacherExamplesTest {

@@ -26,18 +26,16 @@ import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.internal.pass.Normalization;
+import org.tribuo.distill.loss.Activations.ExampleVector;
 import org.tribuo.distill.loss.CrossEntropy;
 import org.tribuo.distill.loss.FeatureLoss;
 import org.tribuo.distill.loss.FeatureTerm;
-import org.tribuo.distill.loss.Features.ExampleVector;
 import org.tribuo.distill.loss.HiddenStateMse;
 import org.tribuo.distill.loss.LayerMap;
 import org.tribuo.distill.loss.LayerMap.LayerPair;
 import org.tribuo.distill.loss.MiniLm;
-import org.tribuo.distill.loss.PairedLayers;
 import org.tribuo.distill.loss.RkdDistance;
 import org.tribuo.distill.loss.TinyBert;
-import org.tribuo.distill.loss.UniformLayers;
 import org.tribuo.distill.loss.internal.FeatureMatching;
 import org.tribuo.distill.loss.internal.Objective;
 import org.tribuo.distill.loss.internal.ObjectiveSchedules;
@@ -46,11 +44,11 @@ import org.tribuo.distill.operator.internal.standard.StandardOperators;
 import org.tribuo.distill.schedule.ConstantSchedule;
 import org.tribuo.distill.training.TrainingListener;
 import org.tribuo.distill.training.TrainingListener.StepReport;
-import org.tribuo.distill.transformer.Feature;
-import org.tribuo.distill.transformer.Feature.Kind;
-import org.tribuo.distill.transformer.FeatureValue;
+import org.tribuo.distill.transformer.Activation;
+import org.tribuo.distill.transformer.Activation.Kind;
+import org.tribuo.distill.transformer.ActivationValue;
 import org.tribuo.distill.transformer.internal.Transformer;
-import org.tribuo.distill.transformer.internal.TransformerFeatures;
+import org.tribuo.distill.transformer.internal.TransformerActivations;
 
 /** Trains tiny Transformers on what is inside of others, from other exporters. */
 class FeatureTrainingTest {
@@ -79,8 +77,8 @@ class FeatureTrainingTest {
         1);
   }
 
-  /** Rows of six tokens, of which the last ones may be padding, with a teacher's features. */
-  private record Texts(int rows, Map<String, Tensor> features) implements TrainingData {
+  /** Rows of six tokens, of which the last ones may be padding, with a teacher's activations. */
+  private record Texts(int rows, Map<String, Tensor> activations) implements TrainingData {
     private static final int LENGTH = 6;
 
     @Override
@@ -96,7 +94,7 @@ class FeatureTrainingTest {
         mask[i] = i % LENGTH < LENGTH - i / LENGTH % 3 ? 1 : 0;
         ids[i] = mask[i] * (5 + i * 7 % 40);
       }
-      Map<String, Tensor> batch = new LinkedHashMap<>(features);
+      Map<String, Tensor> batch = new LinkedHashMap<>(activations);
       batch.put("input_ids", Tensor.of(ids, rows.length, LENGTH));
       batch.put("attention_mask", Tensor.of(mask, rows.length, LENGTH));
       batch.put("token_type_ids", Tensor.of(new long[ids.length], rows.length, LENGTH));
@@ -149,19 +147,20 @@ class FeatureTrainingTest {
     return graph;
   }
 
-  private static Texts texts(Graph teacher, List<Feature> features, int rows) throws OrtException {
+  private static Texts texts(Graph teacher, List<Activation> activations, int rows)
+      throws OrtException {
     Texts bare = new Texts(rows, Map.of());
     Graph exposed = teacher.copy();
-    TransformerFeatures.find(teacher).expose(exposed, features);
+    TransformerActivations.find(teacher).expose(exposed, activations);
     Map<String, Tensor> inputs = bare.batch(bare.epoch(0).get(0));
     return new Texts(rows, GraphRunner.run(exposed, inputs));
   }
 
-  private static List<Feature> all() {
-    List<Feature> all = new ArrayList<>(List.of(new Feature(Kind.HIDDEN_STATE, 0)));
+  private static List<Activation> all() {
+    List<Activation> all = new ArrayList<>(List.of(new Activation(Kind.HIDDEN_STATE, 0)));
     for (Kind kind : Kind.values()) {
-      all.add(new Feature(kind, 1));
-      all.add(new Feature(kind, 2));
+      all.add(new Activation(kind, 1));
+      all.add(new Activation(kind, 2));
     }
     return all;
   }
@@ -178,11 +177,11 @@ class FeatureTrainingTest {
     Graph graph = normalized(model(teacher));
     Texts texts = texts(graph, all(), 6);
     for (FeatureLoss loss :
-        List.of(new MiniLm(LayerPair.LAST, 4), new TinyBert(new UniformLayers()))) {
+        List.of(new MiniLm(LayerPair.LAST, 4), new TinyBert(LayerMap.uniform()))) {
       Objective objective =
           Objective.of(
               RowForm.examples(),
-              FeatureMatching.of(TransformerFeatures.find(graph), new FeatureTerm(TERM, loss)));
+              FeatureMatching.of(TransformerActivations.find(graph), new FeatureTerm(TERM, loss)));
 
       List<StepReport> steps = train(model(student), objective, settings(true), texts).steps();
 
@@ -228,7 +227,7 @@ class FeatureTrainingTest {
     Objective objective = toWideTeacher(5, new HiddenStateMse(lastOfBoth()));
     Objective both =
         Objective.of(RowForm.examples(), new CrossEntropy())
-            .withFeatures(objective.matching().orElseThrow());
+            .withFeatureTerms(objective.matching().orElseThrow());
     TrainingSettings base = settings(true);
 
     StepReport step = train(model("bert_seqcls_ts11"), both, base, wideStates(6, 5)).steps().get(3);
@@ -249,16 +248,17 @@ class FeatureTrainingTest {
   }
 
   private static LayerMap lastOfBoth() {
-    return new PairedLayers(LayerPair.LAST);
+    return LayerMap.of(LayerPair.LAST);
   }
 
   /** A teacher that consists of one hidden state. */
   private static Objective toWideTeacher(int width, FeatureLoss loss) {
     Graph graph = Graph.empty(21);
     graph.addInput("x", Tensor.of(new float[width], 1, 1, width).type());
-    TransformerFeatures teacher =
-        TransformerFeatures.find(
-            graph, Map.of(new Feature(Kind.HIDDEN_STATE, 2), FeatureValue.hiddenState("x", width)));
+    TransformerActivations teacher =
+        TransformerActivations.find(
+            graph,
+            Map.of(new Activation(Kind.HIDDEN_STATE, 2), ActivationValue.hiddenState("x", width)));
     return Objective.of(
         RowForm.examples(), FeatureMatching.of(teacher, new FeatureTerm(TERM, loss)));
   }
@@ -271,7 +271,7 @@ class FeatureTrainingTest {
     return new Texts(
         rows,
         Map.of(
-            new Feature(Kind.HIDDEN_STATE, 2).inputName(),
+            new Activation(Kind.HIDDEN_STATE, 2).inputName(),
             Tensor.of(states, rows, Texts.LENGTH, width)));
   }
 }

@@ -49,7 +49,6 @@ import org.tribuo.distill.schedule.Schedule;
 import org.tribuo.distill.schedule.StepSchedule;
 import org.tribuo.distill.schedule.WarmUpSchedule;
 import org.tribuo.distill.training.EarlyStopping;
-import org.tribuo.distill.training.TrainingException;
 import org.tribuo.distill.training.TrainingListener;
 import org.tribuo.distill.training.TrainingListener.EpochReport;
 import org.tribuo.distill.training.TrainingListener.StepReport;

@@ -148,7 +148,7 @@ final class OrtRuntime {
               environment,
               "ONNX Runtime was already initialised in this JVM with its plain native library,"
                   + " which has no training API, and a JVM cannot exchange it. Call"
-                  + " Engines.training() at the start of the program, before anything else uses"
+                  + " DistillationTrainer.loadRuntime() at the start of the program, before anything else uses"
                   + " ONNX Runtime (OrtEnvironment, Tribuo's ONNXExternalModel, ...), or start the"
                   + " JVM with -D"
                   + Coordinates.LIBRARY_FOLDER_PROPERTY

@@ -6,7 +6,7 @@ import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.internal.shape.ShapeInference;
-import org.tribuo.distill.operator.Trait;
+import org.tribuo.distill.operator.Operator;
 import org.tribuo.distill.operator.internal.standard.StandardOperators;
 
 /**
@@ -60,6 +60,7 @@ public final class InferenceForm {
   }
 
   private static boolean staysAsItIs(Node node) {
-    return !node.domain().equals(Node.ONNX) || StandardOperators.has(node, Trait.QUANTIZED);
+    return !node.domain().equals(Node.ONNX)
+        || StandardOperators.has(node, Operator.Trait.QUANTIZED);
   }
 }

@@ -10,7 +10,7 @@ import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
-import org.tribuo.distill.operator.Trait;
+import org.tribuo.distill.operator.Operator;
 import org.tribuo.distill.operator.internal.standard.StandardOperators;
 
 /**
@@ -63,7 +63,7 @@ public final class LogitsBelow {
       if (logits.isPresent()) {
         return shown(logits.get(), views, output);
       }
-      if (!isView(node) && !StandardOperators.has(node, Trait.CONVERTS_QUANTIZED)) {
+      if (!isView(node) && !StandardOperators.has(node, Operator.Trait.CONVERTS_QUANTIZED)) {
         return output;
       }
       if (isView(node)) {
@@ -160,6 +160,6 @@ public final class LogitsBelow {
 
   /** Whether a node shows the same numbers otherwise, outside training. */
   private static boolean isView(Node node) {
-    return StandardOperators.has(node, Trait.VIEW) || node.is("Dropout");
+    return StandardOperators.has(node, Operator.Trait.VIEW) || node.is("Dropout");
   }
 }

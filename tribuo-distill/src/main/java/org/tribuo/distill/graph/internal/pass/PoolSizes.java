@@ -10,7 +10,7 @@ import org.tribuo.distill.graph.Operation;
 import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.internal.shape.ShapeInference;
-import org.tribuo.distill.operator.Trait;
+import org.tribuo.distill.operator.Operator;
 import org.tribuo.distill.operator.internal.standard.PoolWindows;
 import org.tribuo.distill.operator.internal.standard.StandardOperators;
 
@@ -25,7 +25,7 @@ final class PoolSizes implements Pass {
     boolean changed = false;
     for (Node node : List.copyOf(graph.nodes())) {
       boolean rounded =
-          StandardOperators.has(node, Trait.POOLS_WINDOWS)
+          StandardOperators.has(node, Operator.Trait.POOLS_WINDOWS)
               && node.attributes().get("ceil_mode", 0L) != 0;
       if (rounded && !addsWindows(new Operation(graph, node))) {
         graph.replace(

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.tribuo.Dataset;
 import org.tribuo.Example;
-import org.tribuo.distill.input.text.RawText;
 import org.tribuo.distill.input.text.TextTokenizer;
 import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.distill.internal.component.ExampleException;

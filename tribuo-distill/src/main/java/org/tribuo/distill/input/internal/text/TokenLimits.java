@@ -6,7 +6,6 @@ import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.input.text.TextTokenizer;
-import org.tribuo.distill.input.text.TokenFeatures;
 import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.distill.internal.component.ExampleException;
 import org.tribuo.distill.transformer.internal.EmbeddingTables;
@@ -36,7 +35,7 @@ record TokenLimits(OptionalInt positions, int vocabulary, OptionalInt segments) 
                 inputs.fixedLength(),
                 inputs.positionIds().map(tables::rows).orElse(OptionalLong.empty()))
             .flatMapToLong(OptionalLong::stream)
-            .map(most -> Math.min(most, TokenFeatures.MAX_POSITIONS))
+            .map(most -> Math.min(most, TokenSequence.MAX_LENGTH))
             .mapToInt(Math::toIntExact)
             .min();
     OptionalInt segments =
@@ -142,7 +141,7 @@ record TokenLimits(OptionalInt positions, int vocabulary, OptionalInt segments) 
    */
   void check(String whose, boolean own, List<TokenSequence> texts) {
     checkSegments(whose, texts);
-    int most = positions.orElse(TokenFeatures.MAX_POSITIONS);
+    int most = positions.orElse(TokenSequence.MAX_LENGTH);
     for (int row = 0; row < texts.size(); row++) {
       TokenSequence text = texts.get(row);
       if (text.length() > most) {

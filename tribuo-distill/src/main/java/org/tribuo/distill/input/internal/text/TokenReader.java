@@ -17,8 +17,6 @@ import org.tribuo.ImmutableFeatureMap;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.input.internal.Feeder;
 import org.tribuo.distill.input.internal.InputReader;
-import org.tribuo.distill.input.text.CsvTextDataSourceProvenance;
-import org.tribuo.distill.input.text.TokenFeatures;
 import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.distill.internal.component.SavedComponents;
 import org.tribuo.distill.internal.protos.ComponentProto;

@@ -7,14 +7,13 @@ import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.input.internal.Feeder;
 import org.tribuo.distill.input.internal.InputReader;
 import org.tribuo.distill.input.internal.Modality;
-import org.tribuo.distill.input.text.TokenFeatures;
 import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.distill.transformer.internal.Transformer;
 
 /**
- * Texts, and pairs of texts, as tokens: in examples as {@link TokenFeatures} has them, for models
- * with the inputs {@code input_ids}, {@code attention_mask}, {@code token_type_ids} and {@code
- * position_ids}.
+ * Texts, and pairs of texts, as tokens: in examples as {@link
+ * org.tribuo.distill.input.text.TokenSequence} has them, for models with the inputs {@code
+ * input_ids}, {@code attention_mask}, {@code token_type_ids} and {@code position_ids}.
  */
 public final class Tokens implements Modality<TokenSequence> {
   @Override

@@ -1,9 +1,9 @@
 package org.tribuo.distill.operator.internal.standard;
 
-import static org.tribuo.distill.operator.GradientRule.NONE;
-import static org.tribuo.distill.operator.GradientRule.grads;
+import static org.tribuo.distill.operator.Operator.GradientRule.NONE;
+import static org.tribuo.distill.operator.Operator.GradientRule.grads;
+import static org.tribuo.distill.operator.Operator.Trait.ATTENDS;
 import static org.tribuo.distill.operator.Operator.operator;
-import static org.tribuo.distill.operator.Trait.ATTENDS;
 
 import java.util.List;
 import java.util.Optional;

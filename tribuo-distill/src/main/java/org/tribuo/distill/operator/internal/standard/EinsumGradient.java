@@ -1,6 +1,6 @@
 package org.tribuo.distill.operator.internal.standard;
 
-import static org.tribuo.distill.operator.GradientRule.NONE;
+import static org.tribuo.distill.operator.Operator.GradientRule.NONE;
 
 import java.util.ArrayList;
 import java.util.LinkedHashSet;

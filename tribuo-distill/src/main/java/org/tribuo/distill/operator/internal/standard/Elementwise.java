@@ -1,14 +1,14 @@
 package org.tribuo.distill.operator.internal.standard;
 
-import static org.tribuo.distill.operator.GradientRule.NONE;
-import static org.tribuo.distill.operator.GradientRule.grads;
 import static org.tribuo.distill.operator.Operator.Derivative.Shapes.OF_OUTPUT;
+import static org.tribuo.distill.operator.Operator.GradientRule.NONE;
+import static org.tribuo.distill.operator.Operator.GradientRule.grads;
+import static org.tribuo.distill.operator.Operator.Trait.COMMUTATIVE;
+import static org.tribuo.distill.operator.Operator.Trait.PERIODIC;
+import static org.tribuo.distill.operator.Operator.Trait.REARRANGES;
+import static org.tribuo.distill.operator.Operator.Trait.VIEW;
+import static org.tribuo.distill.operator.Operator.Trait.WITHIN_NORMALIZATION;
 import static org.tribuo.distill.operator.Operator.operator;
-import static org.tribuo.distill.operator.Trait.COMMUTATIVE;
-import static org.tribuo.distill.operator.Trait.PERIODIC;
-import static org.tribuo.distill.operator.Trait.REARRANGES;
-import static org.tribuo.distill.operator.Trait.VIEW;
-import static org.tribuo.distill.operator.Trait.WITHIN_NORMALIZATION;
 
 import java.util.Collections;
 import java.util.List;

@@ -1,7 +1,7 @@
 package org.tribuo.distill.operator.internal.standard;
 
+import static org.tribuo.distill.operator.Operator.Trait.ATTENDS;
 import static org.tribuo.distill.operator.Operator.operator;
-import static org.tribuo.distill.operator.Trait.ATTENDS;
 
 import java.util.List;
 import java.util.Set;

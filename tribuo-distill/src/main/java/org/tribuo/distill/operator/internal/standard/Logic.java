@@ -1,8 +1,8 @@
 package org.tribuo.distill.operator.internal.standard;
 
+import static org.tribuo.distill.operator.Operator.Trait.COMMUTATIVE;
 import static org.tribuo.distill.operator.Operator.each;
 import static org.tribuo.distill.operator.Operator.operator;
-import static org.tribuo.distill.operator.Trait.COMMUTATIVE;
 
 import java.util.List;
 import org.tribuo.distill.operator.Operator;

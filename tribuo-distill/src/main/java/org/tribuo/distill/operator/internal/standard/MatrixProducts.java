@@ -1,10 +1,10 @@
 package org.tribuo.distill.operator.internal.standard;
 
-import static org.tribuo.distill.operator.GradientRule.NONE;
-import static org.tribuo.distill.operator.GradientRule.grads;
 import static org.tribuo.distill.operator.Operator.Derivative.Shapes.BROADCAST;
+import static org.tribuo.distill.operator.Operator.GradientRule.NONE;
+import static org.tribuo.distill.operator.Operator.GradientRule.grads;
+import static org.tribuo.distill.operator.Operator.Trait.MATRIX_PRODUCT;
 import static org.tribuo.distill.operator.Operator.operator;
-import static org.tribuo.distill.operator.Trait.MATRIX_PRODUCT;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,7 @@
 package org.tribuo.distill.operator.internal.standard;
 
-import static org.tribuo.distill.operator.GradientRule.grads;
 import static org.tribuo.distill.operator.Operator.Derivative.Shapes.OF_OUTPUT;
+import static org.tribuo.distill.operator.Operator.GradientRule.grads;
 import static org.tribuo.distill.operator.Operator.operator;
 
 import java.util.ArrayList;

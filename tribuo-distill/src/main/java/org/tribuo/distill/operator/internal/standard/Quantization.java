@@ -1,12 +1,12 @@
 package org.tribuo.distill.operator.internal.standard;
 
-import static org.tribuo.distill.operator.GradientRule.NONE;
-import static org.tribuo.distill.operator.GradientRule.grads;
 import static org.tribuo.distill.operator.Operator.Derivative.Shapes.BROADCAST;
+import static org.tribuo.distill.operator.Operator.GradientRule.NONE;
+import static org.tribuo.distill.operator.Operator.GradientRule.grads;
+import static org.tribuo.distill.operator.Operator.Trait.CONVERTS_QUANTIZED;
+import static org.tribuo.distill.operator.Operator.Trait.QUANTIZED;
 import static org.tribuo.distill.operator.Operator.each;
 import static org.tribuo.distill.operator.Operator.operator;
-import static org.tribuo.distill.operator.Trait.CONVERTS_QUANTIZED;
-import static org.tribuo.distill.operator.Trait.QUANTIZED;
 
 import java.util.List;
 import java.util.stream.LongStream;
@@ -25,8 +25,8 @@ final class Quantization {
           operator("QuantizeLinear")
               .with(CONVERTS_QUANTIZED, QUANTIZED)
               .withoutGradient(
-                  "choose a gradient that goes straight through the rounding: gradientRules ="
-                      + " org.tribuo.distill.student.StraightThroughQuantization"));
+                  "choose a gradient that goes straight through the rounding, with"
+                      + " straightThroughQuantization = true of TrainingGraphOptions"));
 
   static final List<Operator> OF_INTEGERS =
       each(

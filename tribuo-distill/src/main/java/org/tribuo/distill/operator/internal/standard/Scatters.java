@@ -1,7 +1,7 @@
 package org.tribuo.distill.operator.internal.standard;
 
-import static org.tribuo.distill.operator.GradientRule.NONE;
-import static org.tribuo.distill.operator.GradientRule.grads;
+import static org.tribuo.distill.operator.Operator.GradientRule.NONE;
+import static org.tribuo.distill.operator.Operator.GradientRule.grads;
 import static org.tribuo.distill.operator.Operator.operator;
 
 import java.util.List;

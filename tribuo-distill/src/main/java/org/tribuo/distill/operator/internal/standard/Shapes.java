@@ -1,10 +1,10 @@
 package org.tribuo.distill.operator.internal.standard;
 
-import static org.tribuo.distill.operator.GradientRule.grads;
 import static org.tribuo.distill.operator.Operator.Derivative.Shapes.BROADCAST;
+import static org.tribuo.distill.operator.Operator.GradientRule.grads;
+import static org.tribuo.distill.operator.Operator.Trait.REARRANGES;
+import static org.tribuo.distill.operator.Operator.Trait.VIEW;
 import static org.tribuo.distill.operator.Operator.operator;
-import static org.tribuo.distill.operator.Trait.REARRANGES;
-import static org.tribuo.distill.operator.Trait.VIEW;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,7 +24,6 @@ import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.operator.ForwardNode;
-import org.tribuo.distill.operator.GradientRule;
 import org.tribuo.distill.operator.Operator;
 import org.tribuo.distill.operator.Operator.AxisOrigins;
 import org.tribuo.distill.operator.SizedNode;
@@ -33,7 +32,8 @@ import org.tribuo.distill.operator.SizedNode;
 final class Shapes {
   private Shapes() {}
 
-  private static final GradientRule SAME_ELEMENTS = (op, n, dy) -> grads(op.reshapeLike(dy, n.x()));
+  private static final Operator.GradientRule SAME_ELEMENTS =
+      (op, n, dy) -> grads(op.reshapeLike(dy, n.x()));
 
   static final List<Operator> ALL =
       List.of(

@@ -1,8 +1,8 @@
 package org.tribuo.distill.operator.internal.standard;
 
+import static org.tribuo.distill.operator.Operator.Trait.READS_SIZES;
 import static org.tribuo.distill.operator.Operator.each;
 import static org.tribuo.distill.operator.Operator.operator;
-import static org.tribuo.distill.operator.Trait.READS_SIZES;
 
 import java.util.List;
 import java.util.Optional;

@@ -1,7 +1,7 @@
 package org.tribuo.distill.operator.internal.standard;
 
+import static org.tribuo.distill.operator.Operator.Trait.NORMALIZES;
 import static org.tribuo.distill.operator.Operator.operator;
-import static org.tribuo.distill.operator.Trait.NORMALIZES;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -3,7 +3,6 @@ package org.tribuo.distill.operator.internal.standard;
 import java.util.List;
 import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.operator.Operator;
-import org.tribuo.distill.operator.Trait;
 import org.tribuo.distill.operator.internal.Operators;
 
 /** The table of all operators that this library knows. */
@@ -52,7 +51,7 @@ public final class StandardOperators {
   }
 
   /** Whether a node's operator is known to have a trait. */
-  public static boolean has(Node node, Trait trait) {
+  public static boolean has(Node node, Operator.Trait trait) {
     return of(node).has(trait);
   }
 }

@@ -8,9 +8,9 @@ import java.util.stream.IntStream;
 import org.tribuo.Dataset;
 import org.tribuo.Example;
 import org.tribuo.Output;
-import org.tribuo.distill.input.SequenceWindow;
 import org.tribuo.distill.input.internal.ExampleInputs;
 import org.tribuo.distill.input.internal.InputReader;
+import org.tribuo.distill.input.internal.SequenceWindow;
 import org.tribuo.distill.task.internal.TargetCodec;
 import org.tribuo.distill.task.internal.Targets;
 

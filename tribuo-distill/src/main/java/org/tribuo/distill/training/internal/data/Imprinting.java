@@ -1,5 +1,6 @@
 package org.tribuo.distill.training.internal.data;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -25,6 +26,9 @@ import org.tribuo.distill.transformer.internal.Transformer;
  * @param labelled the numbers of those whose labels are used
  */
 public record Imprinting(StudentNetwork network, ExampleRows rows, int[] labelled) {
+  /** How many rows' vectors are in memory at once. */
+  private static final int AT_ONCE = 1024;
+
   /**
    * @throws IllegalArgumentException if there is no labelled example
    */
@@ -41,15 +45,14 @@ public record Imprinting(StudentNetwork network, ExampleRows rows, int[] labelle
    * @param device where it runs
    */
   public StudentNetwork apply(Device device) {
-    List<float[]> vectors = vectors(device);
     Tensor initial = network.transformer().graph().initializer(TaskHead.WEIGHT);
     Tensor weight = initial.cast(ElementType.FLOAT);
     ClassMeans means = new ClassMeans((int) weight.dim(0), (int) weight.dim(1));
-    for (int i = 0; i < labelled.length; i++) {
-      means.add(
-          vectors.get(i),
-          rows.targets().batch(ObjectiveInputs.LABELS, labelled[i]),
-          rows.weights().of(labelled[i]));
+    try (NetworkRunner runner = new NetworkRunner(below(), device)) {
+      for (int from = 0; from < labelled.length; from += AT_ONCE) {
+        int to = Math.min(labelled.length, from + AT_ONCE);
+        add(runner, Arrays.copyOfRange(labelled, from, to), means);
+      }
     }
     OnnxModel imprinted =
         network
@@ -59,8 +62,18 @@ public record Imprinting(StudentNetwork network, ExampleRows rows, int[] labelle
     return network.withWeightsOf(imprinted);
   }
 
-  /** Of each labelled row its vector, or those of its positions one after the other. */
-  private List<float[]> vectors(Device device) {
+  private void add(NetworkRunner runner, int[] some, ClassMeans means) {
+    List<float[]> vectors = runner.rows(rows.inputs().pick(some));
+    for (int i = 0; i < some.length; i++) {
+      means.add(
+          vectors.get(i),
+          rows.targets().batch(ObjectiveInputs.LABELS, some[i]),
+          rows.weights().of(some[i]));
+    }
+  }
+
+  /** Outputs of each row its vector, or those of its positions one after the other. */
+  private StudentNetwork below() {
     Graph graph = network.transformer().graph();
     graph.outputs().forEach(graph::removeOutput);
     graph.addOutput(TaskHead.VECTOR);
@@ -68,14 +81,10 @@ public record Imprinting(StudentNetwork network, ExampleRows rows, int[] labelle
     graph.removeUnused();
     LabelOrder axes =
         new LabelOrder(IntStream.range(0, width).mapToObj(Integer::toString).toList());
-    StudentNetwork below =
-        new StudentNetwork(
-            Transformer.of(graph.toModel()),
-            TaskHead.VECTOR,
-            network.head().withColumns(axes),
-            network.reader());
-    try (NetworkRunner runner = new NetworkRunner(below, device)) {
-      return runner.rows(rows.inputs().pick(labelled));
-    }
+    return new StudentNetwork(
+        Transformer.of(graph.toModel()),
+        TaskHead.VECTOR,
+        network.head().withColumns(axes),
+        network.reader());
   }
 }

@@ -51,7 +51,7 @@ class OrtRuntimeTest {
   void anEarlierInitialisationWithoutTrainingIsExplained() throws Exception {
     assertThat(ChildJvm.start(UseOnnxRuntimeFirst.class).output())
         .contains("ONNX Runtime was already initialised in this JVM with its plain native library,")
-        .contains("Call Engines.training() at the start of the program")
+        .contains("Call DistillationTrainer.loadRuntime() at the start of the program")
         .contains("or start the JVM with -Donnxruntime.native.path=" + NativeFolder.root());
   }
 

@@ -69,8 +69,8 @@ class OperatorsPageTest {
 
         `DequantizeLinear` has a gradient: a student may keep integer weights, which are not trained.
         What rounds floats that depend on trained weights (`QuantizeLinear`, `QLinearMatMul`, ...) is
-        an error, as its derivative is zero, which is never meant. `gradientRules` can name
-        `org.tribuo.distill.student.StraightThroughQuantization`, which goes straight through these:
+        an error, as its derivative is zero, which is never meant, unless
+        `straightThroughQuantization` of `TrainingGraphOptions` goes straight through these:
 
         %s
         """

@@ -15,7 +15,7 @@ import org.tribuo.distill.graph.internal.DistillDomain;
 import org.tribuo.distill.graph.internal.pass.DecompositionCases;
 import org.tribuo.distill.graph.internal.pass.OldOperatorCases;
 import org.tribuo.distill.operator.Operator.Derivative;
-import org.tribuo.distill.operator.UndifferentiableException;
+import org.tribuo.distill.operator.internal.UndifferentiableException;
 
 /**
  * Every rule against central differences, entry by entry, of a random weighted sum of the

@@ -16,7 +16,7 @@ import org.tribuo.classification.Label;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.internal.ExampleInputs;
 import org.tribuo.distill.input.internal.text.TokenReader;
-import org.tribuo.distill.input.text.TokenFeatures;
+import org.tribuo.distill.input.internal.text.TokenFeatures;
 import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.distill.task.internal.Targets;
 
@@ -30,7 +30,7 @@ class SplitTest {
   private static ExampleRows rows(boolean[] labelled) {
     int rows = SEQUENCES.length;
     TokenSequence text = TokenSequence.of(1, 2);
-    Example<Label> example = TokenFeatures.toExample(text, new Label("a"));
+    Example<Label> example = text.toExample(new Label("a"));
     return new ExampleRows(
         new ExampleInputs<>(
             new TokenReader(new TokenFeatures(4, 4), 0), Collections.nCopies(rows, text)),

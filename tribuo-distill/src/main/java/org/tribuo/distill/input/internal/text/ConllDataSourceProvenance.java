@@ -1,0 +1,49 @@
+package org.tribuo.distill.input.internal.text;
+
+import com.oracle.labs.mlrg.olcut.config.Configurable;
+import com.oracle.labs.mlrg.olcut.provenance.PrimitiveProvenance;
+import com.oracle.labs.mlrg.olcut.provenance.Provenance;
+import com.oracle.labs.mlrg.olcut.provenance.primitives.DateTimeProvenance;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
+import org.tribuo.distill.internal.component.FilesProvenance;
+import org.tribuo.provenance.ConfiguredDataSourceProvenance;
+
+/**
+ * Where the sentences of a {@code ConllDataSource} come from: its settings, when it was made, and
+ * the SHA-256 of both files.
+ */
+public final class ConllDataSourceProvenance extends FilesProvenance
+    implements ConfiguredDataSourceProvenance {
+  private static final long serialVersionUID = 1L;
+
+  /** The files, as they are now. */
+  public ConllDataSourceProvenance(Configurable source, Path data, Path tokenizer) {
+    super(source, "DataSource", found(data, tokenizer));
+  }
+
+  /**
+   * For unmarshalling.
+   *
+   * @param map the values, by their names
+   */
+  public ConllDataSourceProvenance(Map<String, Provenance> map) {
+    super(map);
+  }
+
+  private static List<PrimitiveProvenance<?>> found(Path data, Path tokenizer) {
+    return List.of(
+        time(FILE_MODIFIED_TIME, Instant.ofEpochMilli(data.toFile().lastModified())),
+        time(DATASOURCE_CREATION_TIME, Instant.now()),
+        sha256(RESOURCE_HASH, data),
+        sha256(CsvTextDataSourceProvenance.TOKENIZER_HASH, tokenizer));
+  }
+
+  private static DateTimeProvenance time(String key, Instant instant) {
+    return new DateTimeProvenance(key, OffsetDateTime.ofInstant(instant, ZoneId.systemDefault()));
+  }
+}

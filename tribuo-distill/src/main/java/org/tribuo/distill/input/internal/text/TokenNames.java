@@ -1,0 +1,20 @@
+package org.tribuo.distill.input.internal.text;
+
+/** The names of the features that hold tokens: a prefix, and the position in five digits. */
+public final class TokenNames {
+  /** Of the features that hold the ids of tokens, plus one. */
+  public static final String IDS = "input_ids@";
+
+  /** Of the features that hold the segments of tokens, where they are not 0. */
+  public static final String TYPE_IDS = "token_type_ids@";
+
+  static final int DIGITS = 5;
+
+  private TokenNames() {}
+
+  /** The name for a position, from 0. */
+  public static String name(String prefix, int position) {
+    String digits = Integer.toString(position);
+    return prefix + "0".repeat(DIGITS - digits.length()) + digits;
+  }
+}

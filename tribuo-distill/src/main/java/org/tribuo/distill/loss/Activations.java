@@ -1,0 +1,204 @@
+package org.tribuo.distill.loss;
+
+import java.util.List;
+import java.util.function.Function;
+import org.tribuo.distill.graph.Dimension;
+import org.tribuo.distill.graph.ElementType;
+import org.tribuo.distill.graph.GraphException;
+import org.tribuo.distill.graph.Ops;
+import org.tribuo.distill.graph.Shape;
+import org.tribuo.distill.graph.TensorType;
+import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.loss.LayerMap.LayerPair;
+import org.tribuo.distill.loss.internal.Parts;
+import org.tribuo.distill.loss.internal.Projections;
+import org.tribuo.distill.loss.internal.TargetInputs;
+import org.tribuo.distill.transformer.Activation;
+import org.tribuo.distill.transformer.Activation.Kind;
+import org.tribuo.distill.transformer.internal.TransformerActivations;
+
+/**
+ * The activations of a batch as a loss sees them: those of the student, which are computed in its
+ * graph, and those of the teacher, which become inputs of it. What no loss asks for need not be
+ * fed.
+ *
+ * <p>Padding is there, too: a loss leaves out what {@link #tokens} does not count.
+ */
+public final class Activations {
+  private final Ops op;
+  private final TargetInputs inputs;
+  private final TransformerActivations student;
+  private final TransformerActivations teacher;
+  private final Projections projections;
+  private final String term;
+  private final Parts parts;
+  private final Dimension batch;
+  private final Dimension positions;
+
+  public Activations(
+      Ops op,
+      TargetInputs inputs,
+      TransformerActivations student,
+      TransformerActivations teacher,
+      Projections projections,
+      String term,
+      Parts parts) {
+    this.op = op;
+    this.inputs = inputs;
+    this.student = student;
+    this.teacher = teacher;
+    this.projections = projections;
+    this.term = term;
+    this.parts = parts;
+    Value last =
+        op.graph().value(student.get(new Activation(Kind.HIDDEN_STATE, student.layers())).value());
+    this.batch = named(last, 0, "student_batch");
+    this.positions = named(last, 1, "student_positions");
+  }
+
+  private static Dimension named(Value state, int axis, String otherwise) {
+    Dimension dimension =
+        state.shape().map(shape -> shape.dimension(axis)).orElse(Dimension.unknown());
+    return dimension.provablyEquals(dimension) ? dimension : Dimension.of(otherwise);
+  }
+
+  /**
+   * The pairs of layers that a map names.
+   *
+   * @throws GraphException if one of them does not exist
+   */
+  public List<LayerPair> pairs(LayerMap map) {
+    return map.pairs(student.layers(), teacher.layers());
+  }
+
+  /**
+   * A loss of each pair of layers that a map names, added up.
+   *
+   * @throws GraphException if one of the layers does not exist
+   */
+  public Value sumOverPairs(LayerMap map, Function<LayerPair, Value> loss) {
+    return pairs(map).stream().map(loss).reduce(op::add).orElseThrow();
+  }
+
+  /**
+   * The student's activation of a layer: [batch, positions, width] or [batch, heads, queries,
+   * keys].
+   *
+   * @throws GraphException if it was not found
+   */
+  public Value student(Kind kind, int layer) {
+    Activation activation = new Activation(kind, layer);
+    TensorType type = type(student, activation);
+    Value value = op.cast(student.write(op, activation), inputs.floatType());
+    return new Value(value.name(), type);
+  }
+
+  /**
+   * The teacher's activation of a layer, of the student's sizes but for the width or the heads.
+   *
+   * @throws GraphException if it was not found
+   */
+  public Value teacher(Kind kind, int layer) {
+    Activation activation = new Activation(kind, layer);
+    return inputs.input(activation, type(teacher, activation));
+  }
+
+  private TensorType type(TransformerActivations whose, Activation activation) {
+    Dimension own =
+        Dimension.of(
+            activation.kind().isAttention()
+                ? whose.get(activation).heads()
+                : whose.get(activation).width());
+    Shape shape =
+        activation.kind().isAttention()
+            ? Shape.of(batch, own, positions, positions)
+            : Shape.of(batch, positions, own);
+    return TensorType.of(floatType(), shape);
+  }
+
+  private ElementType floatType() {
+    return inputs.floatType();
+  }
+
+  /**
+   * A student's hidden states in the teacher's width, by a matrix that is trained with the student
+   * and dropped afterwards; as they are where the widths are equal.
+   *
+   * @param states [batch, positions, width] of the student
+   * @param like [batch, positions, width] of the teacher
+   * @param pair the layers, which name the matrix
+   */
+  public Value projected(Value states, Value like, LayerPair pair) {
+    long from = width(states);
+    long to = width(like);
+    return from == to
+        ? states
+        : op.matmul(
+            states,
+            projections.add(
+                "projection_%s_%s_%s".formatted(term, pair.student(), pair.teacher()), from, to));
+  }
+
+  /** The size of the last axis of an activation. */
+  public static long width(Value activation) {
+    return ((Dimension.Fixed) activation.shape().orElseThrow().dimension(-1)).size();
+  }
+
+  /**
+   * Keeps a part of a loss, which is reported on its own.
+   *
+   * @param name reported behind that of the term: {@code TERM.NAME}
+   * @param value a scalar
+   * @return the same value
+   */
+  public Value part(String name, Value value) {
+    return parts.of(name).report(value);
+  }
+
+  // ---- tokens and examples
+
+  /** 1 for a token, 0 for padding: [batch, positions]. Without a mask all positions are tokens. */
+  public Value tokens() {
+    TensorType type = TensorType.of(floatType(), Shape.of(batch, positions));
+    if (student.mask().isPresent()) {
+      Value mask = op.cast(op.graph().value(student.mask().get()), floatType());
+      return new Value(mask.name(), type);
+    }
+    Activation last = new Activation(Kind.HIDDEN_STATE, student.layers());
+    Value state = student.write(op, last);
+    Value sizes = op.concat(0, List.of(op.sizeOf(state, 0), op.sizeOf(state, 1)));
+    Value one = op.cast(op.scalar(1, state), floatType());
+    return new Value(op.expand(one, sizes).name(), type);
+  }
+
+  /** The mean of [batch, positions] over the tokens of the batch; 0 if there is none. */
+  public Value meanOverTokens(Value perToken) {
+    Value tokens = tokens();
+    return op.div(op.reduceSum(op.mul(tokens, perToken)), op.max(op.reduceSum(tokens), 1));
+  }
+
+  /** The mean of [batch, positions] over the tokens of each example: [batch]. */
+  public Value meanOfEachExample(Value perToken) {
+    Value tokens = tokens();
+    return op.div(op.reduceSum(op.mul(tokens, perToken), 1), op.max(op.reduceSum(tokens, 1), 1));
+  }
+
+  /** One vector an example, [batch, positions, width] to [batch, width]. */
+  public Value pooled(Value states, ExampleVector vector) {
+    if (vector == ExampleVector.FIRST_TOKEN) {
+      return op.squeeze(op.slice(states, 1, 0, 1), 1);
+    }
+    Value tokens = tokens();
+    Value sum = op.reduceSum(op.mul(states, op.unsqueeze(tokens, 2)), 1);
+    return op.div(sum, op.unsqueeze(op.max(op.reduceSum(tokens, 1), 1), 1));
+  }
+
+  /** How losses that compare examples make one vector an example out of hidden states. */
+  public enum ExampleVector {
+    /** The hidden state of the first token. */
+    FIRST_TOKEN,
+
+    /** The mean over the tokens. */
+    MEAN
+  }
+}

@@ -1,0 +1,72 @@
+package org.tribuo.distill.task.internal;
+
+import com.google.protobuf.Any;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.tribuo.ImmutableOutputInfo;
+import org.tribuo.classification.Label;
+import org.tribuo.classification.evaluation.LabelEvaluation;
+import org.tribuo.distill.internal.component.SavedComponents;
+import org.tribuo.distill.loss.CrossEntropy;
+import org.tribuo.distill.loss.HardLoss;
+import org.tribuo.distill.loss.KlDivergence;
+import org.tribuo.distill.loss.SoftLoss;
+import org.tribuo.evaluation.Evaluation;
+
+/** One label of several for each example. */
+public record SingleLabel() implements Task<Label> {
+  /**
+   * Reads what was saved; Tribuo calls this by name.
+   *
+   * @throws IllegalArgumentException if the version is unknown
+   */
+  public static SingleLabel deserializeFromProto(int version, String className, Any message) {
+    SavedComponents.checkVersion(version, className);
+    return new SingleLabel();
+  }
+
+  @Override
+  public Class<Label> outputType() {
+    return Label.class;
+  }
+
+  @Override
+  public SortedSet<String> names(ImmutableOutputInfo<Label> domain) {
+    SortedSet<String> names = new TreeSet<>();
+    domain.getDomain().forEach(label -> names.add(label.getLabel()));
+    // A dataset that was saved and read counts its unlabelled examples as a label of their own.
+    names.remove(Label.UNKNOWN);
+    return names;
+  }
+
+  @Override
+  public TargetCodec<Label> codec(LabelOrder columns) {
+    return new LabelCodec(columns);
+  }
+
+  @Override
+  public HardLoss hardLoss() {
+    return new CrossEntropy();
+  }
+
+  @Override
+  public SoftLoss softLoss() {
+    return new KlDivergence();
+  }
+
+  @Override
+  public Optional<HardLoss.AnswerForm> probabilities() {
+    return Optional.of(HardLoss.AnswerForm.PROBABILITIES);
+  }
+
+  @Override
+  public Score score(LabelOrder columns) {
+    return new Accuracy();
+  }
+
+  @Override
+  public double criterion(Evaluation<Label> evaluation) {
+    return ((LabelEvaluation) evaluation).accuracy();
+  }
+}

@@ -1,0 +1,117 @@
+package org.tribuo.distill.task.internal;
+
+import java.util.Optional;
+import java.util.SortedSet;
+import org.tribuo.ImmutableOutputInfo;
+import org.tribuo.Output;
+import org.tribuo.OutputFactory;
+import org.tribuo.distill.internal.component.SavedComponents;
+import org.tribuo.distill.internal.protos.ComponentProto;
+import org.tribuo.distill.loss.HardLoss;
+import org.tribuo.distill.loss.SoftLoss;
+import org.tribuo.distill.loss.internal.RowForm;
+import org.tribuo.evaluation.Evaluation;
+import org.tribuo.protos.ProtoSerializable;
+
+/**
+ * What a model predicts: of what, which Tribuo outputs its logits become, which losses are defined
+ * for them, and how they are scored. A model is saved with its task, so that a task has a static
+ * method {@code deserializeFromProto}, as all that Tribuo saves. Implementations are immutable.
+ *
+ * @param <T> the outputs
+ */
+public interface Task<T extends Output<T>> extends ProtoSerializable<ComponentProto> {
+  /** The class of the outputs. */
+  Class<T> outputType();
+
+  /** What one prediction is about: an example unless stated otherwise, a token, a span. */
+  default RowForm unit() {
+    return RowForm.examples();
+  }
+
+  /**
+   * What the head of a model outputs; one vector for each example unless stated otherwise.
+   *
+   * @param columns of its logits
+   */
+  default Head head(LabelOrder columns) {
+    return Head.ofExamples(columns);
+  }
+
+  /** The names of the outputs in a domain; unlabelled examples that Tribuo counted have none. */
+  SortedSet<String> names(ImmutableOutputInfo<T> domain);
+
+  /**
+   * An output that has a name, for a domain.
+   *
+   * @throws IllegalArgumentException if no output can have that name
+   */
+  default T output(String name, OutputFactory<T> factory) {
+    return factory.generateOutput(name);
+  }
+
+  /**
+   * Whether columns of which the dataset has no example are left out, as further dimensions of a
+   * teacher of a regression are. Else the student learns them too, as labels that only the teacher
+   * knows.
+   */
+  default boolean ignoresFurtherColumns() {
+    return false;
+  }
+
+  /**
+   * Where a student finds its columns in the logits of a teacher.
+   *
+   * @return for each column of the student that of the teacher
+   * @throws IllegalArgumentException if the teacher lacks one, or has further ones that cannot be
+   *     ignored; the message lists them
+   */
+  default int[] columnsOf(LabelOrder teacher, LabelOrder student) {
+    return ignoresFurtherColumns() ? teacher.columnsAmong(student) : teacher.columnsFor(student);
+  }
+
+  /**
+   * What turns outputs into targets and logits into outputs.
+   *
+   * @param columns of the logits
+   * @throws IllegalArgumentException if they are too few
+   */
+  TargetCodec<T> codec(LabelOrder columns);
+
+  /** The default loss against the labels; others must want labels of its form. */
+  HardLoss hardLoss();
+
+  /** The default loss against the teacher. */
+  SoftLoss softLoss();
+
+  /** The probabilities that the logits stand for; empty if they are values. */
+  Optional<HardLoss.AnswerForm> probabilities();
+
+  /** Whether a loss that compares this is defined for the logits. */
+  default boolean accepts(HardLoss.AnswerForm form) {
+    return form == HardLoss.AnswerForm.LOGITS || probabilities().equals(Optional.of(form));
+  }
+
+  /**
+   * What early stopping measures.
+   *
+   * @param columns of the logits
+   */
+  Score score(LabelOrder columns);
+
+  /**
+   * The number by which models are compared, the higher the better.
+   *
+   * @param evaluation made by the evaluator of the outputs' factory
+   * @throws IllegalArgumentException if there is no such number for this task
+   */
+  default double criterion(Evaluation<T> evaluation) {
+    throw new IllegalArgumentException(
+        "Models of the task %s cannot be compared by one number".formatted(this));
+  }
+
+  @Override
+  default ComponentProto serialize() {
+    return SavedComponents.write(getClass());
+  }
+}

@@ -1,0 +1,158 @@
+package org.tribuo.distill.selection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.tuple;
+
+import com.oracle.labs.mlrg.olcut.config.PropertyException;
+import com.oracle.labs.mlrg.olcut.provenance.ListProvenance;
+import com.oracle.labs.mlrg.olcut.provenance.Provenance;
+import com.oracle.labs.mlrg.olcut.provenance.primitives.DoubleProvenance;
+import com.oracle.labs.mlrg.olcut.provenance.primitives.IntProvenance;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.assertj.core.groups.Tuple;
+import org.junit.jupiter.api.Test;
+import org.tribuo.Dataset;
+import org.tribuo.Example;
+import org.tribuo.Model;
+import org.tribuo.MutableDataset;
+import org.tribuo.Trainer;
+import org.tribuo.classification.Label;
+import org.tribuo.classification.LabelFactory;
+import org.tribuo.classification.baseline.DummyClassifierTrainer;
+import org.tribuo.classification.dtree.CARTClassificationTrainer;
+import org.tribuo.impl.ArrayExample;
+import org.tribuo.provenance.SimpleDataSourceProvenance;
+import org.tribuo.test.Helpers;
+
+class CrossValidatedTrainerTest {
+  private static final Trainer<Label> MOST_FREQUENT =
+      DummyClassifierTrainer.createMostFrequentTrainer();
+  private static final Trainer<Label> TREE = new CARTClassificationTrainer();
+
+  @Test
+  void theBestCandidateIsTrainedOnAllExamples() {
+    CrossValidatedTrainer<Label> trainer =
+        CrossValidatedTrainer.of(List.of(MOST_FREQUENT, TREE)).folds(4);
+    List<Tuple> measured = new ArrayList<>();
+    trainer.setListener((candidate, fold, score) -> measured.add(tuple(candidate, fold, score)));
+
+    Model<Label> model = trainer.train(examples(24, 0));
+
+    Map<String, ? extends Provenance> values =
+        model.getProvenance().getInstanceProvenance().getMap();
+    assertThat(((IntProvenance) values.get(CrossValidatedTrainer.CHOSEN)).getValue()).isEqualTo(1);
+    assertThat(scores(values)).containsExactly(0.5, 1.0);
+    assertThat(measured).hasSize(8).startsWith(tuple(0, 0, 0.5)).endsWith(tuple(1, 3, 1.0));
+    assertThat(model.getProvenance().getTrainerProvenance().getClassName())
+        .isEqualTo(CARTClassificationTrainer.class.getName());
+    assertThat(model.getProvenance().getDatasetProvenance().getNumExamples()).isEqualTo(24);
+  }
+
+  private static List<Double> scores(Map<String, ? extends Provenance> values) {
+    List<Double> scores = new ArrayList<>();
+    for (Object each : (ListProvenance<?>) values.get(CrossValidatedTrainer.SCORES)) {
+      scores.add(((DoubleProvenance) each).getValue());
+    }
+    return scores;
+  }
+
+  @Test
+  void ofEqualCandidatesTheFirstIsChosen() {
+    Model<Label> model =
+        CrossValidatedTrainer.of(List.of(TREE, new CARTClassificationTrainer(3)))
+            .folds(2)
+            .train(examples(12, 0));
+    Provenance chosen =
+        model.getProvenance().getInstanceProvenance().getMap().get(CrossValidatedTrainer.CHOSEN);
+    assertThat(((IntProvenance) chosen).getValue()).isZero();
+  }
+
+  @Test
+  void eachFoldHasEachLabelAlikeAndEachLabelledExampleIsHeldOutOnce() {
+    Dataset<Label> examples = examples(31, 7);
+    StratifiedFolds<Label> folds = StratifiedFolds.of(examples, 3, new SplittableRandom(5));
+    List<Example<Label>> heldOut = new ArrayList<>();
+    for (int fold = 0; fold < 3; fold++) {
+      Map<String, Long> counts =
+          folds.heldOut(fold).getData().stream()
+              .collect(Collectors.groupingBy(e -> e.getOutput().getLabel(), Collectors.counting()));
+      assertThat(counts.get("high")).isBetween(5L, 6L);
+      assertThat(counts.get("low")).isBetween(5L, 6L);
+      assertThat(counts).hasSize(2);
+      assertThat(folds.training(fold).size() + folds.heldOut(fold).size()).isEqualTo(38);
+      assertThat(unlabelled(folds.training(fold))).isEqualTo(7);
+      heldOut.addAll(folds.heldOut(fold).getData());
+    }
+    Set<Example<Label>> once = new HashSet<>(heldOut);
+    assertThat(once).hasSize(31).hasSameSizeAs(heldOut);
+  }
+
+  private static long unlabelled(Dataset<Label> examples) {
+    return examples.getData().stream()
+        .filter(e -> e.getOutput().equals(LabelFactory.UNKNOWN_LABEL))
+        .count();
+  }
+
+  @Test
+  void theSameSeedMakesTheSameFolds() {
+    Dataset<Label> examples = examples(20, 0);
+    assertThat(heldOut(examples, 1))
+        .isEqualTo(heldOut(examples, 1))
+        .isNotEqualTo(heldOut(examples, 2));
+  }
+
+  private static List<Example<Label>> heldOut(Dataset<Label> examples, long seed) {
+    return StratifiedFolds.of(examples, 4, new SplittableRandom(seed)).heldOut(0).getData();
+  }
+
+  @Test
+  void aConfigurationSurvivesItsProvenance() {
+    CrossValidatedTrainer<Label> trainer =
+        CrossValidatedTrainer.of(List.of(MOST_FREQUENT, TREE)).folds(3).seed(9);
+    Helpers.testConfigurableRoundtrip(trainer);
+    Helpers.testProvenanceMarshalling(trainer.getProvenance());
+    Helpers.testProvenanceMarshalling(trainer.train(examples(12, 0)).getProvenance());
+  }
+
+  @Test
+  void tooFewCandidatesFoldsOrLabelsAreRefused() {
+    assertThatExceptionOfType(PropertyException.class)
+        .isThrownBy(() -> CrossValidatedTrainer.of(List.of(TREE)))
+        .withMessageContaining("Property: candidates, has 1 trainers, expected at least 2");
+    assertThatExceptionOfType(PropertyException.class)
+        .isThrownBy(() -> CrossValidatedTrainer.of(List.of(TREE, TREE)).folds(1))
+        .withMessageContaining("Property: folds, is 1, expected 2 or more");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> CrossValidatedTrainer.of(List.of(TREE, TREE)).train(examples(4, 3)))
+        .withMessage(
+            "4 of 7 examples have a label, and there are 5 folds; label more, or state fewer folds");
+  }
+
+  /** One number, and whether it is high. */
+  private static MutableDataset<Label> examples(int labelled, int unlabelled) {
+    MutableDataset<Label> examples =
+        new MutableDataset<>(
+            new SimpleDataSourceProvenance("numbers", new LabelFactory()), new LabelFactory());
+    IntStream.range(0, labelled)
+        .forEach(i -> examples.add(example(i, new Label(i % 2 == 0 ? "high" : "low"))));
+    IntStream.range(0, unlabelled)
+        .forEach(i -> examples.add(example(i, LabelFactory.UNKNOWN_LABEL)));
+    return examples;
+  }
+
+  private static Example<Label> example(int number, Label label) {
+    return new ArrayExample<>(
+        label,
+        new String[] {"size", "number"},
+        new double[] {label.getLabel().equals("high") ? 2 : 1, number + 1});
+  }
+}
