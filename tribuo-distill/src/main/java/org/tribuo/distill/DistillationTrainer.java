@@ -231,7 +231,7 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
    *     losses; the message says what is wrong, where, and what to do
    * @throws PropertyException if the configuration does not fit the files that it names
    * @throws org.tribuo.distill.graph.GraphException if the student cannot be trained
-   * @throws org.tribuo.distill.teacher.TeacherException if the teacher cannot be asked
+   * @throws org.tribuo.distill.teacher.TeacherException if the teacher cannot be run
    * @throws TrainingStoppedException if the loss is no longer a finite number; it has the student
    *     of the step before
    * @throws java.io.UncheckedIOException if a file cannot be read or written

@@ -59,6 +59,7 @@ record Recipe(
           "has the soft loss %s, but there is no teacher to learn from"
               .formatted(objective.softLoss().get()));
     }
+    teacher.ifPresent(source -> source.members().forEach(one -> one.checkDevice(device)));
     if (!objective.featureTerms().isEmpty() && ofActivations().isEmpty()) {
       throw properties.refused(
           "objective",

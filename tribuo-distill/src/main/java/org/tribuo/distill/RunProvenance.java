@@ -76,6 +76,14 @@ final class RunProvenance {
     number(prefix + "soft-targets-reused", run.reusedRows());
     text(prefix + "soft-targets-onnxruntime-version", answer.softTargets().runtimeVersion());
     text(prefix + "soft-targets-providers", names(answer.providers()));
+    text(prefix + "soft-targets-precision", answer.softTargets().key().precision().name());
+    run.cost()
+        .ifPresent(
+            cost -> {
+              number(prefix + "soft-targets-compared", cost.examples());
+              decimal(prefix + "soft-targets-divergence", cost.divergence());
+              cost.agreement().ifPresent(same -> decimal(prefix + "soft-targets-agreement", same));
+            });
   }
 
   /**
@@ -86,9 +94,7 @@ final class RunProvenance {
   void stage(String name, TrainedStudent trained) {
     put(new LongProvenance(name + "-steps", trained.steps()));
     number(name + "-best-epoch", trained.epoch());
-    trained
-        .metrics()
-        .forEach((metric, value) -> put(new DoubleProvenance(name + "-" + metric, value)));
+    trained.metrics().forEach((metric, value) -> decimal(name + "-" + metric, value));
   }
 
   /** Weights kept their values in a stage, if there are any. */
@@ -153,6 +159,10 @@ final class RunProvenance {
 
   private void number(String key, int value) {
     put(new IntProvenance(key, value));
+  }
+
+  private void decimal(String key, double value) {
+    put(new DoubleProvenance(key, value));
   }
 
   private void text(String key, String value) {

@@ -59,7 +59,7 @@ class ArchitectureTest {
       Map.ofEntries(
           entry("file", Set.of()),
           entry("graph", Set.of("file")),
-          entry("component", Set.of("graph")),
+          entry("component", Set.of("file", "graph")),
           entry("operator", Set.of("graph")),
           entry("graph.internal.shape", Set.of("graph", "operator")),
           entry("graph.internal.pass", Set.of("graph", "graph.internal.shape", "operator")),

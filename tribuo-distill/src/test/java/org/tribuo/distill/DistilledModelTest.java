@@ -18,6 +18,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -115,6 +116,24 @@ class DistilledModelTest {
         assertThat(together.get(i).getExample()).isSameAs(EXAMPLES.get(i));
         assertThat(together.get(i).distributionEquals(alone, 1e-5)).as("example %d", i).isTrue();
         assertThat(alone.getNumActiveFeatures()).isEqualTo(EXAMPLES.get(i).size());
+      }
+    }
+  }
+
+  @Test
+  void mixedLengthsAreCutIntoBatchesAndStayInOrder() {
+    SplittableRandom random = new SplittableRandom(2);
+    List<Example<Label>> mixed = new ArrayList<>();
+    for (int i = 0; i < 30; i++) {
+      int[] ids = random.ints(i % 3 == 0 ? 32 : 4, 5, 100).toArray();
+      mixed.add(TokenSequence.of(ids).toExample(new Label("red")));
+    }
+    try (DistilledModel<Label> model = labels()) {
+      List<Prediction<Label>> together = model.predict(mixed);
+      for (int i = 0; i < mixed.size(); i++) {
+        Prediction<Label> alone = model.predict(mixed.get(i));
+        assertThat(together.get(i).getExample()).isSameAs(mixed.get(i));
+        assertThat(together.get(i).distributionEquals(alone, 1e-5)).as("example %d", i).isTrue();
       }
     }
   }
@@ -270,9 +289,9 @@ class DistilledModelTest {
         .hasStackTraceContaining("has no output 'probabilities'");
     assertThatReading(with(saved, content.toBuilder().setTask(task("Regression", 0)).build()))
         .hasStackTraceContaining("its outputs are ImmutableLabelInfo, and its task is")
-        .hasStackTraceContaining("task.Regression'");
+        .hasStackTraceContaining("task.internal.Regression'");
     assertThatReading(with(saved, content.toBuilder().setTask(task("Poetry", 0)).build()))
-        .hasStackTraceContaining("task.Poetry' cannot be read");
+        .hasStackTraceContaining("task.internal.Poetry' cannot be read");
     assertThatReading(with(saved, content.toBuilder().setTask(task("SingleLabel", 3)).build()))
         .hasStackTraceContaining("was saved with version 3, this library reads version 0");
   }

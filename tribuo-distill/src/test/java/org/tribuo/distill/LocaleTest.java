@@ -39,6 +39,7 @@ class LocaleTest {
           DistillationTrainer.<Label>builder()
               .student(EncoderStudent.of(Zoo.file("minilm_embedding_ts14"), Pooling.MEAN))
               .device(oneThread)
+              .epochs(1)
               .build()
               .train(TinyTexts.dataset(TinyTexts.labelled(24, 1)))) {
         model.exportOnnx(teacher);
@@ -55,6 +56,7 @@ class LocaleTest {
               .softTargetStore(Path.of(arguments[0], "soft-targets"))
               .stages(TrainingStage.of(3), TrainingStage.fineTuning(1))
               .device(oneThread)
+              .epochs(1)
               .build()
               .train(TinyTexts.dataset(TinyTexts.labelled(24, 2)))) {
         System.out.println(
@@ -70,7 +72,7 @@ class LocaleTest {
   @Test
   void aStudentIsTheSameInEachLocale() throws Exception {
     List<Process> trainings = new ArrayList<>();
-    for (String locale : List.of("en-US", "tr-TR", "az-AZ", "ar-EG")) {
+    for (String locale : List.of("en-US", "tr-TR", "ar-EG")) {
       trainings.add(start(locale));
     }
     List<String> printed = new ArrayList<>();

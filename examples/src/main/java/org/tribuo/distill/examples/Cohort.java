@@ -54,7 +54,8 @@ record Cohort(
             .activationTeacher(OnnxTeacher.of(teacher).activationCacheBytes(featureCache));
     recipe.addTo(builder, trainers.training(), weight);
     if (recipe.asksTwoTeachers()) {
-      builder.teacher(SeveralTeachers.of(OnnxTeacher.of(teacher), second.orElseThrow()));
+      builder.teacher(
+          SeveralTeachers.of(trainers.teacher().teaching(teacher), second.orElseThrow()));
     }
     return builder.build();
   }

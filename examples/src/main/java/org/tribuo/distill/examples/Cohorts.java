@@ -45,7 +45,7 @@ record Cohorts(
               beside));
       other =
           Optional.of(
-              OnnxTeacher.of(beside.teacher()).reading(teacher.tokenizerFile(), second.padId));
+              teacher.teaching(beside.teacher()).reading(teacher.tokenizerFile(), second.padId));
     }
     return new Cohort(
         trainers,

@@ -76,7 +76,7 @@ enum LossRecipe {
 
   private final Source source;
 
-  /** What is compared: the answers, or what is inside as well. */
+  /** What is compared: the logits, or intermediate activations as well. */
   private sealed interface Source {
     record Response(SoftLoss loss) implements Source {}
 

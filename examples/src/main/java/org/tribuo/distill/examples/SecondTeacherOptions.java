@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.transformer.Pooling;
 
-/** Another teacher, who is fine-tuned as the first one is, and is asked beside it. */
+/** Another teacher, which is fine-tuned as the first one is, and runs beside it. */
 public final class SecondTeacherOptions implements Options {
   @Option(longName = "second-teacher", usage = "ONNX file of another Transformer")
   public @Nullable Path model;
@@ -50,6 +50,7 @@ public final class SecondTeacherOptions implements Options {
     teacher.cosineScale = first.cosineScale;
     teacher.epochs = first.epochs;
     teacher.learningRate = first.learningRate;
+    teacher.precision = first.precision;
     return teacher;
   }
 

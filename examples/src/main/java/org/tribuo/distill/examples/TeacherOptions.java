@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.tribuo.distill.engine.Precision;
 import org.tribuo.distill.student.CosineHead;
 import org.tribuo.distill.student.EncoderStudent;
 import org.tribuo.distill.student.OnnxStudent;
@@ -35,6 +36,10 @@ public final class TeacherOptions implements Options, Configurable {
       "passes over the labelled texts to fine-tune the teacher; 0 takes it as it is, a finished"
           + " classifier, and no text needs a label";
   private static final String RATE = "peak of the learning rate of the teacher";
+
+  private static final String PRECISION =
+      "numbers in which the teacher computes soft targets: FLOAT32, BFLOAT16_PRODUCTS or"
+          + " INT8_PRODUCTS; without it as --precision says";
 
   @Config(description = MODEL)
   @Option(longName = "teacher", usage = MODEL)
@@ -63,6 +68,10 @@ public final class TeacherOptions implements Options, Configurable {
   @Config(description = RATE)
   @Option(longName = "teacher-learning-rate", usage = RATE)
   public float learningRate = 2e-4f;
+
+  @Config(description = PRECISION)
+  @Option(longName = "teacher-precision", usage = PRECISION)
+  public @Nullable Precision precision;
 
   /**
    * Takes all-MiniLM-L6-v2 where no file is named.
@@ -134,6 +143,16 @@ public final class TeacherOptions implements Options, Configurable {
   /** The names of its columns, where that file does not state them. */
   List<String> taughtLabels() {
     return isFinished() ? labels : List.of();
+  }
+
+  /**
+   * The teacher of a student.
+   *
+   * @param taught its ONNX file
+   */
+  OnnxTeacher teaching(Path taught) {
+    OnnxTeacher teacher = OnnxTeacher.of(taught, taughtLabels());
+    return precision == null ? teacher : teacher.withPrecision(precision);
   }
 
   @Override

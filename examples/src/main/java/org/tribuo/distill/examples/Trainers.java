@@ -14,7 +14,6 @@ import org.tribuo.distill.student.EncoderStudent;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.StudentSource;
 import org.tribuo.distill.student.TrainingGraphOptions;
-import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.training.EarlyStopping;
 
 /**
@@ -48,7 +47,7 @@ record Trainers(
     if (!teacher.isFinished()) {
       fineTuning();
     }
-    timed(distilling(teacher.source())).build();
+    timed(distilling(teacher.source())).teacher(teacher.teaching(teacher.file())).build();
     student.check(teacher.file(), teacher.tokenizerFile(), teacher::withFreshHead);
     if (training.controlEpochs > 0) {
       control();
@@ -83,7 +82,7 @@ record Trainers(
         teacher.isFinished()
             ? usual()
                 .student(learner(teacher.source()))
-                .teacher(OnnxTeacher.of(teacher.file(), teacher.labels))
+                .teacher(teacher.teaching(teacher.file()))
                 .build()
             : fineTuning();
     checkExamples(who, trainer, texts, data);
@@ -129,7 +128,7 @@ record Trainers(
    */
   DistillationTrainer.Builder<Label> teaching(Path taught, Path store) throws IOException {
     return distilling(learner(OnnxStudent.of(taught, teacher.taughtLabels())))
-        .teacher(OnnxTeacher.of(taught, teacher.taughtLabels()))
+        .teacher(teacher.teaching(taught))
         .softTargetStore(store);
   }
 
@@ -142,7 +141,7 @@ record Trainers(
   }
 
   /**
-   * As {@link #control()}, but it starts where the taught student starts.
+   * As {@link #control()}, but it starts where the distilled student starts.
    *
    * @param taught the ONNX file of the fine-tuned teacher
    */

@@ -16,7 +16,7 @@ import org.tribuo.distill.training.TrainingListener.StepReport;
  * Trains students and measures them; one that an earlier run has trained is not trained again.
  *
  * @param kept where each is kept
- * @param console is told of each
+ * @param console where each is reported
  */
 record Trials(TrialFile kept, ProgressOutput console) {
   /** Measures steps: the mean of their times. */

@@ -104,6 +104,21 @@ class DistillTextTest {
   }
 
   @Test
+  void aTeacherMayComputeItsSoftTargetsInInt8() throws Exception {
+    run(options("--control-epochs", "0", "--teacher-precision", "INT8_PRODUCTS"));
+
+    assertThat(said()).contains("INT8_PRODUCTS against float32 on 12 of them: divergence ");
+    assertThat(folder.resolve("out/experiment.xml"))
+        .content()
+        .contains("name=\"precision\" value=\"INT8_PRODUCTS\"");
+    assertThatThrownBy(
+            () -> run(options("--provider", "CUDA", "--teacher-precision", "INT8_PRODUCTS")))
+        .isInstanceOf(PropertyException.class)
+        .hasMessageContaining(
+            "is INT8_PRODUCTS, which is for the CPU, but the trainer's device is");
+  }
+
+  @Test
   void aTextIsCutAsInTraining() throws Exception {
     run(options("--control-epochs", "0", "--max-length", "6", "--epochs", "1"));
     String text = "my card is lost please convert my currency what is the exchange rate";

@@ -34,7 +34,7 @@ final class Layout implements AutoCloseable {
     return new Layout(words.get(0));
   }
 
-  /** A copy of a descriptor that belongs to somebody else. */
+  /** A copy of a descriptor that the caller does not own. */
   static Layout copy(long descriptor) {
     NativeWords words = new NativeWords(1);
     Dnnl.check(Dnnl.dnnl_memory_desc_clone(words.at(0), descriptor), "dnnl_memory_desc_clone");

@@ -16,7 +16,7 @@ final class Primitive implements AutoCloseable {
     }
   }
 
-  /** What primitives need while they compute, which is nobody's afterwards. */
+  /** What primitives need while they compute, which is free afterwards. */
   private static final BufferPool SCRATCHPADS = new BufferPool();
 
   private final long descriptor;

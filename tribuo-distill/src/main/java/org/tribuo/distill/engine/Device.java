@@ -106,6 +106,12 @@ public final class Device implements Configurable, Provenancable<ConfiguredObjec
           "is %s, which is for the CPU, but the provider is %s; state FLOAT32"
               .formatted(precision, provider));
     }
+    if (precision == Precision.INT8_PRODUCTS) {
+      throw properties.refused(
+          "precision",
+          "is %s, which is for the soft targets of a teacher alone; state it as the teacher's precision"
+              .formatted(precision));
+    }
     if (OperatorLibrary.onClassPath().isEmpty()) {
       throw properties.refused("precision", OperatorLibrary.MISSING);
     }

@@ -11,5 +11,13 @@ public enum Precision {
    * the processor alone, by an {@link OperatorLibrary} on the class path. Where the processor lacks
    * the instructions the products are computed in float32.
    */
-  BFLOAT16_PRODUCTS
+  BFLOAT16_PRODUCTS,
+
+  /**
+   * The factors of the products with weights in integers of 8 bits, their sums in 32 bits; all else
+   * in float32. For the soft targets of a teacher alone, on the processor: nothing is trained in
+   * it. Each column of a weight has a scale of its own; the other factor is scaled anew at each
+   * run, as a whole.
+   */
+  INT8_PRODUCTS
 }

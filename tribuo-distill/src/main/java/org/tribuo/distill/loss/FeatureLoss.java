@@ -25,7 +25,7 @@ public interface FeatureLoss extends Configurable, Provenancable<ConfiguredObjec
   Value over(Ops op, Activations activations);
 
   /**
-   * The fewest examples of a batch for which the loss means something: more than one if it compares
+   * The fewest examples of a batch for which the loss is defined: more than one if it compares
    * examples with each other.
    */
   default int fewestExamples() {

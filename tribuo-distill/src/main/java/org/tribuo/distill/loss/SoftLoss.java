@@ -37,7 +37,7 @@ public interface SoftLoss extends Configurable, Provenancable<ConfiguredObjectPr
   }
 
   /**
-   * The fewest rows of a batch for which the loss means something: more than one if it compares
+   * The fewest rows of a batch for which the loss is defined: more than one if it compares
    * rows with each other.
    */
   default int fewestRows() {

@@ -5,7 +5,7 @@ import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
 
 /**
- * TinyBERT's recipe for what is inside (Jiao et al. 2020, arXiv:1909.10351, §3): {@link
+ * TinyBERT's recipe for intermediate activations (Jiao et al. 2020, arXiv:1909.10351, §3): {@link
  * HiddenStateMse} of the embeddings and of the layers + {@link AttentionMse} of scores, each with
  * weight 1. The paper trains with it alone first, then with the soft loss. Each of the three is
  * reported: {@code TERM.embeddings}, {@code TERM.hidden_states}, {@code TERM.attention}.

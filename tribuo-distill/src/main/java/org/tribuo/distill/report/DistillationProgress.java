@@ -92,7 +92,24 @@ public final class DistillationProgress implements DistillationListener, AutoClo
                 run.reusedRows())
             : String.format(
                 Locale.ROOT, "   %,d reused: the teacher did not run.", run.reusedRows()));
+    run.cost().ifPresent(this::showCost);
     afterSoftTargets.accept(run);
+  }
+
+  private void showCost(TeacherRun.PrecisionCost cost) {
+    String same =
+        cost.agreement().isPresent()
+            ? String.format(
+                Locale.ROOT, ", %.1f %% the same prediction", 100 * cost.agreement().getAsDouble())
+            : "";
+    output.line(
+        String.format(
+            Locale.ROOT,
+            "   %s against float32 on %,d of them: divergence %.2g nats%s.",
+            cost.precision(),
+            cost.examples(),
+            cost.divergence(),
+            same));
   }
 
   @Override

@@ -68,7 +68,11 @@ public final class ExperimentRun {
       DistillationTrainer<Label> trainer,
       Dataset<Label> examples,
       Consumer<TeacherRun> afterSoftTargets) {
-    Consumer<TeacherRun> timed = run -> phases.add(SOFT_TARGETS, run.duration());
+    Consumer<TeacherRun> timed =
+        run -> {
+          phases.add(SOFT_TARGETS, run.duration());
+          run.cost().ifPresent(cost -> phases.add(SOFT_TARGETS, cost.duration()));
+        };
     Duration earlierTargets = phases.of(SOFT_TARGETS);
     long start = System.nanoTime();
     try (DistillationProgress progress =

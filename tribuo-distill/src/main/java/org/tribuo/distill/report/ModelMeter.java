@@ -114,7 +114,7 @@ public record ModelMeter(Dataset<Label> test, Device device, SpeedMeter speed) {
     /**
      * How good the predictions of a classifier are.
      *
-     * @param accuracy the share of examples with the right label, in [0, 1]
+     * @param accuracy the fraction of examples with the right label, in [0, 1]
      * @param macroF1 the mean over the labels of each one's F1, in [0, 1]
      * @param agreement the fraction of examples on which the teacher predicts the same, in [0, 1]
      */

@@ -10,7 +10,7 @@ final class NearNames {
   /**
    * The names that have the longest piece in common with what was asked for, the nearest first.
    *
-   * @param count the most that are returned
+   * @param count the maximum that are returned
    */
   static List<String> of(String wanted, List<String> names, int count) {
     Comparator<String> nearest = Comparator.comparingInt(name -> -commonLength(wanted, name));

@@ -182,7 +182,6 @@ public final class EmbeddingTeacher implements TeacherSource.Member {
     TeacherSettings settings =
         TeacherSettings.of(path, columns)
             .withHead(encoder(use.files()).head())
-            .withValues()
             .withDevice(use.device());
     return Optional.of(
         new ReadyTeacher(

@@ -13,6 +13,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.Dataset;
 import org.tribuo.distill.component.NamedColumns;
+import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.engine.Device.ExecutionProvider;
+import org.tribuo.distill.engine.OperatorLibrary;
+import org.tribuo.distill.engine.Precision;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.input.internal.ExampleInputs;
 import org.tribuo.distill.input.internal.InputReader;
@@ -93,6 +97,13 @@ public final class OnnxTeacher implements TeacherSource.Member {
               + " epoch.")
   private long activationCacheBytes;
 
+  @Config(
+      description =
+          "The precision in which soft targets are computed; by default that of the trainer's"
+              + " device. INT8_PRODUCTS is for soft targets alone: intermediate activations are"
+              + " computed in the device's precision in any case.")
+  private @Nullable Precision precision;
+
   /** For OLCUT. */
   private OnnxTeacher() {}
 
@@ -169,6 +180,23 @@ public final class OnnxTeacher implements TeacherSource.Member {
     return other;
   }
 
+  /**
+   * The same with another precision of its soft targets than that of the trainer's device.
+   *
+   * <p>{@link Precision#INT8_PRODUCTS} is for soft targets alone. What that costs is measured on
+   * some examples, and reported ({@link TeacherRun#cost()}). Its intermediate activations, and the
+   * model that {@code DistilledModel.of} makes of it, are computed in the precision of their
+   * device.
+   *
+   * @throws PropertyException if the library of operators that it needs is not on the class path
+   */
+  public OnnxTeacher withPrecision(Precision precision) {
+    OnnxTeacher other = copy();
+    other.precision = precision;
+    other.postConfig();
+    return other;
+  }
+
   private OnnxTeacher copy() {
     OnnxTeacher copy = new OnnxTeacher();
     copy.path = path;
@@ -178,6 +206,7 @@ public final class OnnxTeacher implements TeacherSource.Member {
     copy.padId = padId;
     copy.activations = activations;
     copy.activationCacheBytes = activationCacheBytes;
+    copy.precision = precision;
     return copy;
   }
 
@@ -201,7 +230,23 @@ public final class OnnxTeacher implements TeacherSource.Member {
           "is %,d, but this JVM has %,d bytes for all its objects; state less, or give it more with -Xmx"
               .formatted(activationCacheBytes, heap));
     }
+    if (precision == Precision.BFLOAT16_PRODUCTS && OperatorLibrary.onClassPath().isEmpty()) {
+      throw properties.refused("precision", OperatorLibrary.MISSING);
+    }
     named();
+  }
+
+  @Override
+  public void checkDevice(Device device) {
+    if (precision != null
+        && precision != Precision.FLOAT32
+        && device.provider() != ExecutionProvider.CPU) {
+      throw new PropertyChecks(component)
+          .refused(
+              "precision",
+              "is %s, which is for the CPU, but the trainer's device is %s; state FLOAT32"
+                  .formatted(precision, device));
+    }
   }
 
   /**
@@ -241,9 +286,19 @@ public final class OnnxTeacher implements TeacherSource.Member {
                 logits(model),
                 use.task().probabilities().isEmpty(),
                 Optional.empty(),
-                use.device()),
+                device(use.device()),
+                precision == Precision.INT8_PRODUCTS),
             columns,
             reading(model)));
+  }
+
+  /** Where soft targets are computed; beside products of integers in float32. */
+  private Device device(Device ofTrainer) {
+    if (precision == null) {
+      return ofTrainer;
+    }
+    return ofTrainer.withPrecision(
+        precision == Precision.INT8_PRODUCTS ? Precision.FLOAT32 : precision);
   }
 
   /** What is output for each token can be compared if both have the same tokens. */

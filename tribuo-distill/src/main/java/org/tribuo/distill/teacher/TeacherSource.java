@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import org.tribuo.Dataset;
+import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.input.internal.ExampleInputs;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.teacher.internal.ReadyTeacher;
@@ -38,6 +39,13 @@ public interface TeacherSource extends Configurable, Provenancable<ConfiguredObj
     default List<Member> members() {
       return List.of(this);
     }
+
+    /**
+     * Checks that the teacher can run where the training runs.
+     *
+     * @throws com.oracle.labs.mlrg.olcut.config.PropertyException if it cannot
+     */
+    default void checkDevice(Device device) {}
 
     /**
      * The teacher, ready to run; empty if it is yet to be trained.

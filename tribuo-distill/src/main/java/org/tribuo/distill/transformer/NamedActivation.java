@@ -17,7 +17,7 @@ import org.tribuo.distill.transformer.ActivationValue.HeadLayout;
 /**
  * Names by hand an intermediate activation of a Transformer, where the search by structure does not
  * find it or finds another value. Names are those of the normalised graph, which {@code
- * DistillationListener.onActivations} is told. If a hidden state is named, nothing is searched:
+ * DistillationListener.onActivations} receives. If a hidden state is named, nothing is searched:
  * then all that is compared must be named, and the highest layer of a hidden state is the last one.
  *
  * <pre>{@code

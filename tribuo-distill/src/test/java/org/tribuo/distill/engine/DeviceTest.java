@@ -38,7 +38,11 @@ class DeviceTest {
         Arguments.of(
             "precision",
             (ThrowingCallable) () -> Device.cpu(1).withPrecision(Precision.BFLOAT16_PRODUCTS),
-            "; add org.tribuo.distill:tribuo-distill-onednn in"));
+            "; add org.tribuo.distill:tribuo-distill-onednn in"),
+        Arguments.of(
+            "precision",
+            (ThrowingCallable) () -> Device.cpu(1).withPrecision(Precision.INT8_PRODUCTS),
+            "is INT8_PRODUCTS, which is for the soft targets of a teacher alone; state it as the teacher's precision"));
   }
 
   @ParameterizedTest(name = "{0}: {2}")

@@ -27,7 +27,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.engine.internal.Engines;
@@ -40,7 +39,6 @@ import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
-import org.tribuo.distill.graph.internal.RowShape;
 import org.tribuo.distill.graph.internal.pass.Normalization;
 import org.tribuo.distill.internal.component.OnnxMetadata;
 import org.tribuo.distill.task.internal.LabelOrder;
@@ -109,14 +107,8 @@ final class DamagedOnnx implements DamagedInput {
     OnnxModel.read(copy);
     try (Teacher teacher =
         Teacher.open(
-            new TeacherSettings(
-                file,
-                new LabelOrder(List.of("a", "b", "c")),
-                RowShape.of(3),
-                Optional.empty(),
-                false,
-                Optional.empty(),
-                Device.cpu(1)))) {
+            TeacherSettings.of(file, new LabelOrder(List.of("a", "b", "c")))
+                .withDevice(Device.cpu(1)))) {
       Map<String, Tensor> inputs = new LinkedHashMap<>();
       teacher.inputs().forEach((name, type) -> inputs.put(name, ones(type)));
       teacher.logits(new TeacherBatch(new int[] {0, 1}, new int[] {1, 1}, inputs));

@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** What all programs share: arguments, help, and how an error is told. */
+/** What all programs share: arguments, help, and how an error is reported. */
 public final class Program {
   /** Once for the process: a second stream would buffer beside the first. */
   private static final AtomicBoolean PREPARED = new AtomicBoolean();

@@ -13,14 +13,20 @@ import java.util.stream.IntStream;
  * times the length of the longest. A pure function of the lengths, the settings and the random
  * numbers; safe for many threads.
  *
- * @param maxRows the most rows a batch may have
- * @param maxTokens the most tokens a batch may have, padding included
+ * @param maxRows the maximum number of rows of a batch
+ * @param maxTokens the maximum number of tokens of a batch, padding included
  * @param pool how many batches' worth of rows are sorted together for training: more means less
  *     padding, fewer a better mix of lengths
  */
 public record BatchPlan(int maxRows, int maxTokens, int pool) {
   /** The usual size of a pool, in batches. */
   public static final int DEFAULT_POOL = 50;
+
+  /**
+   * What a batch costs beside its tokens, in tokens: a run of a small Transformer that reads one
+   * text of a few tokens takes about as long as so many more tokens in a large batch.
+   */
+  private static final int BATCH_COST = 64;
 
   /**
    * @throws IllegalArgumentException if a bound is less than 1
@@ -74,8 +80,12 @@ public record BatchPlan(int maxRows, int maxTokens, int pool) {
   }
 
   /**
-   * The batches of a pass that only reads: longest rows first, so that the most memory is needed at
-   * the start.
+   * The batches of a pass that only reads: rows, sorted by length, are cut where that costs least,
+   * each batch its tokens, padding included, and {@link #BATCH_COST} more. So mixed lengths become
+   * several batches of similar lengths, few rows stay together, and little is padding.
+   *
+   * <p>The longest rows come first, so that the most memory is needed at the start. Of plans that
+   * cost the same the one with the most rows in its first batches is taken.
    *
    * @param lengths the tokens of each row
    * @return every row exactly once
@@ -83,11 +93,56 @@ public record BatchPlan(int maxRows, int maxTokens, int pool) {
    */
   public List<int[]> inference(int[] lengths) {
     check(lengths);
+    Integer[] rows = longestFirst(lengths);
+    int[] ends = cheapestEnds(Arrays.stream(rows).mapToInt(row -> lengths[row]).toArray());
+    List<int[]> batches = new ArrayList<>();
+    for (int from = 0; from < rows.length; from = ends[from]) {
+      batches.add(unbox(rows, from, ends[from]));
+    }
+    return List.copyOf(batches);
+  }
+
+  /**
+   * As {@link #inference}, in as few batches as the bounds allow: for a model that pads rows
+   * further, to a length or a number of rows that it fixes.
+   *
+   * @param lengths the tokens of each row
+   * @return every row exactly once
+   * @throws IllegalArgumentException if a row is longer than {@code maxTokens}, or has no tokens
+   */
+  public List<int[]> fewest(int[] lengths) {
+    check(lengths);
+    List<int[]> batches = new ArrayList<>();
+    cut(longestFirst(lengths), lengths, batches);
+    return List.copyOf(batches);
+  }
+
+  private static Integer[] longestFirst(int[] lengths) {
     Integer[] rows = rows(lengths);
     Arrays.sort(rows, Comparator.comparingInt(row -> -lengths[row]));
-    List<int[]> batches = new ArrayList<>();
-    cut(rows, lengths, batches);
-    return List.copyOf(batches);
+    return rows;
+  }
+
+  /**
+   * For a batch that begins at a row where it ends, so that what follows costs least.
+   *
+   * @param lengths of the rows, the longest first
+   */
+  private int[] cheapestEnds(int[] lengths) {
+    int[] ends = new int[lengths.length];
+    long[] costs = new long[lengths.length + 1];
+    for (int from = lengths.length - 1; from >= 0; from--) {
+      int most = Math.max(1, Math.min(maxRows, maxTokens / lengths[from]));
+      costs[from] = Long.MAX_VALUE;
+      for (int to = Math.min(lengths.length, from + most); to > from; to--) {
+        long cost = (long) (to - from) * lengths[from] + BATCH_COST + costs[to];
+        if (cost < costs[from]) {
+          costs[from] = cost;
+          ends[from] = to;
+        }
+      }
+    }
+    return ends;
   }
 
   private void check(int[] lengths) {

@@ -43,6 +43,11 @@ public record FedInputs<X>(ExampleInputs<X> examples, Feeder<X> feeder) {
     return feeder.batch(feeder.filledUp(values(rows)));
   }
 
+  /** Some of the examples, in the order of their numbers. */
+  public FedInputs<X> pick(int... rows) {
+    return new FedInputs<>(examples.pick(rows), feeder);
+  }
+
   /** How many rows the model reads where it is given some. */
   public int rowsFor(int rows) {
     return (int) Math.max(rows, feeder.fixedRows().orElse(0));

@@ -75,19 +75,22 @@ public interface Feeder<X> {
   }
 
   /**
-   * Batches in which what a model outputs for a row does not depend on the others: a model that
-   * cannot recognise padding reads rows of one length at a time. None has more rows than the model
-   * takes.
+   * Batches of similar lengths, in which what a model outputs for a row does not depend on the
+   * others, beyond rounding: a model that cannot recognise padding reads rows of one length at a
+   * time. None has more rows than the model takes.
    *
    * @param plan the bounds of a batch
    * @param lengths of the rows
    */
   default List<int[]> batches(BatchPlan plan, int[] lengths) {
     int mostRows = (int) Math.min(plan.maxRows(), fixedRows().orElse(plan.maxRows()));
-    List<int[]> batches = new BatchPlan(mostRows, plan.maxTokens(), plan.pool()).inference(lengths);
-    return tellsPadding()
-        ? batches
-        : batches.stream().flatMap(rows -> ofOneLength(rows, lengths)).toList();
+    BatchPlan bounded = new BatchPlan(mostRows, plan.maxTokens(), plan.pool());
+    if (!tellsPadding()) {
+      return bounded.fewest(lengths).stream().flatMap(rows -> ofOneLength(rows, lengths)).toList();
+    }
+    return fixedRows().isPresent() || fixedLength().isPresent()
+        ? bounded.fewest(lengths)
+        : bounded.inference(lengths);
   }
 
   private static Stream<int[]> ofOneLength(int[] rows, int[] lengths) {

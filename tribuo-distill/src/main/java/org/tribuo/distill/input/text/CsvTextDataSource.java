@@ -113,7 +113,7 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
   @Config(
       description =
           "The character set of the file, such as windows-1252; empty for what its byte order mark"
-              + " tells, or UTF-8.")
+              + " states, or UTF-8.")
   private String charset = "";
 
   @Config(description = "The character before the decimals of a number.")

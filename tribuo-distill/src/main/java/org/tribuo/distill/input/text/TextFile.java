@@ -21,7 +21,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A file of text in a character set that is stated, or told by a byte order mark, or else UTF-8. A
+ * A file of text in a character set that is stated, or follows from a byte order mark, or else UTF-8. A
  * byte order mark is no part of the text. Bytes that are no text are an error that says where they
  * are, never a replacement character. Immutable and safe for many threads.
  */

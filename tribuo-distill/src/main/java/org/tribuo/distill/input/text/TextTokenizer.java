@@ -79,7 +79,7 @@ public final class TextTokenizer implements AutoCloseable {
    * Opens a tokenizer.
    *
    * @param file a {@code tokenizer.json}
-   * @param maxLength the most tokens that a text, or a pair of texts, may have, special ones
+   * @param maxLength the maximum number of tokens of a text, or a pair of texts, special ones
    *     included
    * @throws NoSuchFileException if there is no such file
    * @throws IOException if it cannot be read, or is no tokenizer
@@ -300,7 +300,7 @@ public final class TextTokenizer implements AutoCloseable {
     }
     if (ids.length > maxLength) {
       throw new IllegalArgumentException(
-          "The tokenizer of %s makes %d tokens of the text '%s', more than the maximum length of %d that it was told"
+          "The tokenizer of %s makes %d tokens of the text '%s', more than the maximum length of %d that is configured"
               .formatted(file, ids.length, shortened(text), maxLength));
     }
     return new TokenSequence(ints(ids), ints(encoding.getTypeIds()));

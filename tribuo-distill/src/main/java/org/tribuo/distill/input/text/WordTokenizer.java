@@ -12,7 +12,7 @@ import org.tribuo.sequence.SequenceExample;
 /**
  * Turns sentences that are split into words into sequences of tokens: one Tribuo example a word,
  * with the tokens of that word as its features, so that each word has a label of its own. The words
- * are joined by a space and tokenized as one text; which token is of which word is told by the
+ * are joined by a space and tokenized as one text; which token is of which word follows from the
  * tokenizer's offsets. Nothing is cut, however long the sentence is: a model reads it in windows.
  *
  * <p>A word that the tokenizer drops, such as one of control characters alone, has no token. It

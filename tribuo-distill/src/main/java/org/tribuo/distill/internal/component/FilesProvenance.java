@@ -4,16 +4,19 @@ import com.oracle.labs.mlrg.olcut.config.Configurable;
 import com.oracle.labs.mlrg.olcut.provenance.ObjectProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.PrimitiveProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.Provenance;
-import com.oracle.labs.mlrg.olcut.provenance.ProvenanceUtil;
 import com.oracle.labs.mlrg.olcut.provenance.ProvenanceUtil.HashType;
 import com.oracle.labs.mlrg.olcut.provenance.impl.SkeletalConfiguredObjectProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.primitives.DateTimeProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.primitives.HashProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.primitives.StringProvenance;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
+import org.tribuo.distill.file.internal.FileDigests;
 import java.util.Objects;
 
 /**
@@ -23,7 +26,7 @@ import java.util.Objects;
 public abstract class FilesProvenance extends SkeletalConfiguredObjectProvenance {
   private static final long serialVersionUID = 1L;
 
-  /** The name of the most tokens that a text has, where texts are among what is read. */
+  /** The name of the maximum number of tokens of a text, where texts are among what is read. */
   public static final String MAX_TOKENS = "max-tokens";
 
   /** What the name of a text begins with, which distinguishes it from a setting. */
@@ -81,8 +84,13 @@ public abstract class FilesProvenance extends SkeletalConfiguredObjectProvenance
 
   /** The SHA-256 of a file, under a name. */
   protected static HashProvenance sha256(String key, Path file) {
-    return new HashProvenance(
-        HashType.SHA256, key, ProvenanceUtil.hashResource(HashType.SHA256, file));
+    try {
+      // In capitals, as OLCUT writes the digests of files.
+      String digest = FileDigests.sha256(file).toUpperCase(Locale.ROOT);
+      return new HashProvenance(HashType.SHA256, key, digest);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** What was found out about a file, under the name {@code found-NAME}. */

@@ -38,7 +38,7 @@ public final class OnnxMetadata {
    *
    * @param logits the output that holds the logits
    * @param labelOrder the names of the logits' columns, in order
-   * @param maxLength the most tokens of a text
+   * @param maxLength the maximum number of tokens of a text
    * @param padId the token that fills up short rows
    */
   public static OnnxModel describe(

@@ -22,7 +22,7 @@ import org.tribuo.distill.loss.SoftLoss;
  *       probabilities, for what these logits become at T is that mean;
  *   <li>for several labels, {@code T logit Σ_k w_k σ(t_k/T)}, the same label by label;
  *   <li>{@code Σ_k w_k t_k}: the mean of the logits, whose softmax is the geometric mean of the
- *       teachers' probabilities. The only one that means something for a regression.
+ *       teachers' probabilities. The only one that is defined for a regression.
  * </ul>
  *
  * <p>Hinton et al. 2015 (arXiv:1503.02531, section 1) name both means as soft targets of an

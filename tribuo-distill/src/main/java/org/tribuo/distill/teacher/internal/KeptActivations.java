@@ -15,7 +15,7 @@ public final class KeptActivations {
   private long bytes;
 
   /**
-   * @param budgetBytes the most that is kept; 0 for nothing
+   * @param budgetBytes the maximum that is kept; 0 for nothing
    */
   public KeptActivations(long budgetBytes) {
     this.budgetBytes = budgetBytes;

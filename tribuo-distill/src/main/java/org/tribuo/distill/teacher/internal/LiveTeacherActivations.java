@@ -25,7 +25,7 @@ import org.tribuo.distill.transformer.Activation;
  *
  * <p>What is kept is what the teacher would show again, but for padding, as {@link
  * TextActivation#batch} says, and for the rounding, which may depend on the other texts of a batch.
- * To be asked for batches by one thread at a time.
+ * Batches are read by one thread at a time.
  */
 public final class LiveTeacherActivations implements TrainingData, AutoCloseable {
   private final ExampleTrainingData texts;

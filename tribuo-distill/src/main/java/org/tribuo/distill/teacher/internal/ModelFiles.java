@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.tribuo.distill.file.internal.FileDigests;
 import org.tribuo.distill.file.internal.Sha256;
 import org.tribuo.distill.teacher.TeacherException;
 
@@ -24,7 +25,7 @@ record ModelFiles(Map<Path, Version> versions) {
     static Version of(Path file) throws IOException {
       long bytes = Files.size(file);
       FileTime lastModified = Files.getLastModifiedTime(file);
-      return new Version(Sha256.ofFile(file), bytes, lastModified);
+      return new Version(FileDigests.sha256(file), bytes, lastModified);
     }
 
     boolean stillHolds(Path file) throws IOException {

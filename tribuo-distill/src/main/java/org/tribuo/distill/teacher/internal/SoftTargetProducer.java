@@ -129,7 +129,7 @@ public record SoftTargetProducer(
     private ProducedSoftTargets produced(SoftTargets softTargets, int reused) {
       Duration duration = Duration.ofNanos(System.nanoTime() - startNanos);
       return new ProducedSoftTargets(
-          softTargets, new TeacherRun(reused, inputs.rows() - reused, duration));
+          softTargets, new TeacherRun(reused, inputs.rows() - reused, duration, Optional.empty()));
     }
 
     /** The rows of a window that are missing. */

@@ -7,6 +7,7 @@ import org.tribuo.Dataset;
 import org.tribuo.distill.engine.Device.ExecutionProvider;
 import org.tribuo.distill.input.internal.ExampleInputs;
 import org.tribuo.distill.input.internal.FedInputs;
+import org.tribuo.distill.loss.HardLoss.AnswerForm;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.task.internal.Task;
 import org.tribuo.distill.teacher.TeacherRun;
@@ -21,8 +22,10 @@ import org.tribuo.distill.transformer.internal.TransformerFiles;
  * @param teacher that is run
  * @param inputs the examples as it reads them
  * @param columns those of its logits that are the student's, in the student's order
+ * @param form what its logits stand for
  */
-public record SoftTargetStep(Teacher teacher, TeacherExamples inputs, int[] columns) {
+public record SoftTargetStep(
+    Teacher teacher, TeacherExamples inputs, int[] columns, AnswerForm form) {
   /**
    * What the teacher said.
    *
@@ -60,11 +63,15 @@ public record SoftTargetStep(Teacher teacher, TeacherExamples inputs, int[] colu
     ExampleInputs<?> inputs = teacher.reading().of(examples, ofStudent, maxLength, files);
     Teacher opened = Teacher.open(teacher.settings());
     return new SoftTargetStep(
-        opened, new TeacherExamples(FedInputs.of(inputs, opened.inputs())), columns);
+        opened,
+        new TeacherExamples(FedInputs.of(inputs, opened.inputs())),
+        columns,
+        task.probabilities().orElse(AnswerForm.LOGITS));
   }
 
   /**
    * Asks about every example, unless the store knows what the teacher said, and closes the teacher.
+   * Where its products are of integers, what that costs is measured.
    *
    * @param largest how many of the largest logits are wanted; empty for all
    * @param progress is called while the teacher runs
@@ -74,7 +81,14 @@ public record SoftTargetStep(Teacher teacher, TeacherExamples inputs, int[] colu
       ProducedSoftTargets produced =
           SoftTargetProducer.into(store).withProgress(progress).produce(teacher, inputs, largest);
       return new Answer(
-          produced.softTargets().inOrder(columns), produced.run(), teacher.providers());
+          produced.softTargets().inOrder(columns), run(produced.run(), store), teacher.providers());
     }
+  }
+
+  private TeacherRun run(TeacherRun run, SoftTargetStore store) {
+    return teacher.settings().int8()
+        ? run.withCost(
+            new PrecisionComparison(form).measure(teacher, inputs, SoftTargetProducer.into(store)))
+        : run;
   }
 }

@@ -17,6 +17,7 @@ import java.util.TreeSet;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.engine.Device.ExecutionProvider;
 import org.tribuo.distill.engine.EngineException;
+import org.tribuo.distill.engine.Precision;
 import org.tribuo.distill.engine.internal.Engine;
 import org.tribuo.distill.engine.internal.Engines;
 import org.tribuo.distill.engine.internal.InferenceSession;
@@ -28,6 +29,7 @@ import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.internal.RowShape;
+import org.tribuo.distill.graph.internal.pass.InferenceForm;
 import org.tribuo.distill.graph.internal.pass.LogitsBelow;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.teacher.TeacherException;
@@ -54,7 +56,7 @@ public final class Teacher implements AutoCloseable {
   private final ModelFiles files;
   private final Map<String, TensorType> inputs;
 
-  /** The outputs of the file that were asked for: one, or one for each column of a row. */
+  /** The outputs of the file that were chosen: one, or one for each column of a row. */
   private final List<String> declared;
 
   /** These outputs, or those of the logits below them. */
@@ -134,6 +136,13 @@ public final class Teacher implements AutoCloseable {
     return settings;
   }
 
+  /** The same files in float32, to be closed as well. */
+  Teacher inFloat32() {
+    TeacherSettings exact =
+        settings.withInt8(false).withDevice(settings.device().withPrecision(Precision.FLOAT32));
+    return new Teacher(exact, files, inputs, declared, outputs);
+  }
+
   /** The names of the logits' columns. */
   public LabelOrder labels() {
     return settings.labels();
@@ -175,12 +184,11 @@ public final class Teacher implements AutoCloseable {
 
   /** What the soft targets for some inputs are found by, all logits of each row. */
   public SoftTargetKey keyFor(TeacherInputs rows) {
-    Device device = settings.device();
     return new SoftTargetKey(
         sha256(),
         settings.head().map(head -> output() + " of " + head).orElseGet(this::output),
-        device.provider(),
-        device.computedPrecision(),
+        settings.device().provider(),
+        settings.precision(),
         rows.sha256(),
         OptionalInt.empty());
   }
@@ -270,18 +278,32 @@ public final class Teacher implements AutoCloseable {
   /** Weights beside the file may be larger than what can be handed over; so it stays as it is. */
   private LoadedModel load(OnnxModel model, Device device) {
     Engine engine = Engines.inference();
-    if (settings.head().isPresent()) {
-      return engine.load(
-          Transformer.of(graph(settings, model).toModel()).forInference(), device);
+    if (settings.int8()) {
+      return engine.load(int8(withOutputs(model)), device);
     }
-    if (!outputs.equals(declared)) {
-      Graph graph = Graph.of(model);
-      logitsBelow(settings, graph, declared);
-      return engine.load(Transformer.of(graph.toModel()).forInference(), device);
-    }
-    return model.hasExternalData()
+    return model.hasExternalData() && settings.head().isEmpty() && outputs.equals(declared)
         ? engine.load(settings.model(), device)
-        : engine.load(Transformer.of(model).forInference(), device);
+        : engine.load(withOutputs(model).forInference(), device);
+  }
+
+  private OnnxModel int8(Transformer transformer) {
+    try {
+      return InferenceForm.withInt8Products(transformer.normalizedForTraining());
+    } catch (GraphException e) {
+      throw new TeacherException(
+          "The teacher '%s' cannot compute in %s: %s"
+              .formatted(settings.model(), Precision.INT8_PRODUCTS, e.getMessage()),
+          e);
+    }
+  }
+
+  private Transformer withOutputs(OnnxModel model) {
+    Graph graph = graph(settings, model);
+    if (outputs.equals(declared)) {
+      return settings.head().isEmpty() ? Transformer.of(model) : Transformer.of(graph.toModel());
+    }
+    logitsBelow(settings, graph, declared);
+    return Transformer.of(graph.toModel());
   }
 
   private void checkFits(String name, TensorType expected, TeacherBatch batch) {

@@ -14,7 +14,7 @@ import org.tribuo.distill.teacher.EnsembleMean;
 import org.tribuo.distill.teacher.TeacherWeighting;
 
 /**
- * How what several teachers say becomes one.
+ * How the outputs of several teachers become one.
  *
  * @param mean what is averaged
  * @param weights how much each counts
@@ -56,7 +56,7 @@ public record TeacherAgreement(
   }
 
   /**
-   * The objective's inputs: what they say of some rows, and how much each counts.
+   * The objective's inputs: their outputs for some rows, and how much each counts.
    *
    * @param logits of each teacher, FLOAT [rows..., columns]
    * @param labels of these rows

@@ -46,6 +46,16 @@ public record TeacherExamples(FedInputs<?> fed) implements TeacherInputs {
             .iterator();
   }
 
+  /** As many of the examples, evenly spaced over all; all if there are no more. */
+  TeacherExamples sample(int count) {
+    int all = rows();
+    int[] picked =
+        IntStream.range(0, Math.min(count, all))
+            .map(i -> (int) ((long) i * all / Math.min(count, all)))
+            .toArray();
+    return new TeacherExamples(fed.pick(picked));
+  }
+
   private TeacherBatch batch(int[] rows) {
     int[] lengths = Arrays.stream(rows).map(fed.examples()::length).toArray();
     return new TeacherBatch(rows, lengths, fed.filledUp(rows));

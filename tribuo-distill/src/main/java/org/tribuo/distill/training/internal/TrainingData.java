@@ -7,7 +7,7 @@ import org.tribuo.distill.graph.Tensor;
 
 /**
  * The rows that a student is trained on, as batches of tensors. Each method gives the same answer
- * whenever it is asked: whatever is random depends on a seed that the data was made with.
+ * whenever it is read: whatever is random depends on a seed that the data was made with.
  */
 public interface TrainingData {
   /** The number of rows. */

@@ -26,7 +26,8 @@ class BatchPlanTest {
     BatchPlan plan =
         new BatchPlan(
             random.nextInt(1, 40), random.nextInt(longest, 40 * longest), random.nextInt(1, 20));
-    for (List<int[]> batches : List.of(plan.training(lengths, random), plan.inference(lengths))) {
+    for (List<int[]> batches :
+        List.of(plan.training(lengths, random), plan.inference(lengths), plan.fewest(lengths))) {
       assertThat(batches.stream().flatMapToInt(Arrays::stream).sorted().toArray())
           .as("seed %d", seed)
           .isEqualTo(IntStream.range(0, lengths.length).toArray());
@@ -90,6 +91,58 @@ class BatchPlanTest {
   void inferenceStartsWithTheLongestRows() {
     assertThat(BatchPlan.of(2, 10).inference(new int[] {2, 9, 5, 3, 5, 1}))
         .containsExactly(new int[] {1}, new int[] {2, 4}, new int[] {3, 0}, new int[] {5});
+  }
+
+  @Test
+  void mixedLengthsAreCutWhereThatCostsLess() {
+    int[] lengths = {9, 60, 9, 60, 9, 9, 9, 9};
+    assertThat(BatchPlan.ofRows(8).inference(lengths))
+        .containsExactly(new int[] {1, 3}, new int[] {0, 2, 4, 5, 6, 7});
+    assertThat(BatchPlan.ofRows(8).inference(new int[] {9, 16, 9, 16, 9, 9}))
+        .containsExactly(new int[] {1, 3, 0, 2, 4, 5});
+    assertThat(BatchPlan.ofRows(8).fewest(lengths)).hasSize(1);
+  }
+
+  @Test
+  void rowsOfOneLengthFillTheFirstBatches() {
+    int[] lengths = new int[20];
+    Arrays.fill(lengths, 3);
+    assertThat(BatchPlan.ofRows(8).inference(lengths))
+        .usingRecursiveComparison()
+        .isEqualTo(BatchPlan.ofRows(8).fewest(lengths));
+  }
+
+  @ParameterizedTest
+  @MethodSource("seeds")
+  void noPlanOfFewRowsCostsLess(long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    int[] lengths = random.ints(random.nextInt(1, 11), 1, 150).toArray();
+    BatchPlan plan = BatchPlan.of(random.nextInt(1, 8), random.nextInt(150, 400));
+    int[] sorted = Arrays.stream(lengths).map(length -> -length).sorted().map(n -> -n).toArray();
+    long least = Long.MAX_VALUE;
+    for (int cuts = 0; cuts < 1 << (sorted.length - 1); cuts++) {
+      least = Math.min(least, cost(sorted, cuts, plan));
+    }
+    long actual =
+        plan.inference(lengths).stream().mapToLong(b -> paddedTokens(b, lengths) + 64).sum();
+    assertThat(actual).as("seed %d", seed).isEqualTo(least);
+  }
+
+  /** What a plan costs, or as much as there can be if a batch is too large. */
+  private static long cost(int[] sorted, int cuts, BatchPlan plan) {
+    long cost = 0;
+    int from = 0;
+    for (int to = 1; to <= sorted.length; to++) {
+      if (to == sorted.length || (cuts >> (to - 1) & 1) == 1) {
+        long tokens = (long) (to - from) * sorted[from];
+        if (to - from > plan.maxRows() || tokens > plan.maxTokens()) {
+          return Long.MAX_VALUE;
+        }
+        cost += tokens + 64;
+        from = to;
+      }
+    }
+    return cost;
   }
 
   @Test

@@ -60,7 +60,7 @@ class HostileTokenizerTest {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> tokenizer.encode("one ".repeat(30), "two ".repeat(30)))
           .withMessageContaining("%s makes 17 tokens of the text 'one one", file)
-          .withMessageEndingWith("more than the maximum length of 16 that it was told");
+          .withMessageEndingWith("more than the maximum length of 16 that is configured");
     }
   }
 

@@ -14,7 +14,7 @@ import org.tribuo.distill.graph.Tensor;
 
 /** Copies of weights as views of a file that is deleted already, beside Java's objects. */
 final class MappedWeights {
-  /** What deleted files of weights may take of the disk before the garbage collector is asked. */
+  /** What deleted files of weights may take of the disk before the garbage collector is run. */
   private static final long MOST_MAPPED = 1L << 30;
 
   /** Below this, in bytes, a mapping costs more than an array. */

@@ -59,6 +59,18 @@ public final class InferenceForm {
     return graph.toModel();
   }
 
+  /**
+   * A model that computes what a graph computes, with the products of {@link Int8Products}.
+   *
+   * @param normalized is changed; nothing in it is of half precision
+   * @throws GraphException if it has quantised operators, or no product that could be replaced
+   */
+  public static OnnxModel withInt8Products(Graph normalized) {
+    SinkSelection.apply(normalized);
+    Int8Products.apply(normalized);
+    return normalized.toModel();
+  }
+
   private static boolean staysAsItIs(Node node) {
     return !node.domain().equals(Node.ONNX)
         || StandardOperators.has(node, Operator.Trait.QUANTIZED);

@@ -85,7 +85,7 @@ public final class ShapeInference {
 
   /**
    * As {@link #infer}, where each value had its type already before some nodes were replaced by
-   * others whose types are known: ONNX Runtime is asked only if a size is then unknown.
+   * others whose types are known: ONNX Runtime infers them only if a size is then unknown.
    *
    * @throws GraphException as above
    */

@@ -18,7 +18,7 @@ final class RetokenizedTexts {
    * The tokens of each example, in the order of the dataset.
    *
    * @param tokenizer a tokenizer.json
-   * @param positions the most tokens of a text; longer ones are cut
+   * @param positions the maximum number of tokens of a text; longer ones are cut
    * @throws IllegalArgumentException if an example does not keep its text, or only some keep a pair
    * @throws IOException if the tokenizer cannot be read
    */
