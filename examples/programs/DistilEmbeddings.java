@@ -19,9 +19,9 @@ import org.tribuo.distill.loss.CosineDistance;
 import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.loss.PairwiseCosines;
 import org.tribuo.distill.loss.WeightedLosses;
-import org.tribuo.distill.student.PrunedStudent;
 import org.tribuo.distill.student.EmbeddingStudent;
 import org.tribuo.distill.student.EncoderStudent;
+import org.tribuo.distill.student.PrunedStudent;
 import org.tribuo.distill.teacher.EmbeddingTeacher;
 import org.tribuo.distill.training.AdamWOptimizer;
 import org.tribuo.distill.transformer.Pooling;
@@ -34,8 +34,8 @@ import org.tribuo.regression.Regressor;
  * scores, and prints how well cosines rank the test pairs: Spearman's correlation with the scores
  * that people gave, of the teacher, of the layers before they are trained, and of the student.
  * Arguments: a folder with {@code SICK_train.txt}, {@code SICK_trial.txt} and {@code
- * SICK_test_annotated.txt}; the teacher's ONNX file and its tokenizer.json; how many layers stay; and
- * maybe the number of epochs.
+ * SICK_test_annotated.txt}; the teacher's ONNX file and its tokenizer.json; how many layers stay;
+ * and maybe the number of epochs.
  */
 public class DistilEmbeddings {
   /** That of the teacher, bge-small-en-v1.5. */

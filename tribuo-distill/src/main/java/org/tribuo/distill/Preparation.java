@@ -152,8 +152,7 @@ record Preparation<T extends Output<T>>(
     try {
       Task<T> task = recipe.task(examples.getOutputFactory());
       TransformerFiles files = new TransformerFiles();
-      Transformer student =
-          recipe.student().make(task.head(ANY_COLUMNS), 0, files).transformer();
+      Transformer student = recipe.student().make(task.head(ANY_COLUMNS), 0, files).transformer();
       InputReader<?> reader =
           Modalities.of(student.graph().inputs())
               .reader(
@@ -173,7 +172,6 @@ record Preparation<T extends Output<T>>(
       throw new UncheckedIOException(e);
     }
   }
-
 
   /** One preparation under way. */
   private record Preparing<T extends Output<T>>(

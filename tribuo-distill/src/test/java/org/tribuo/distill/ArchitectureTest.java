@@ -124,8 +124,7 @@ class ArchitectureTest {
                   "student",
                   "training",
                   "transformer")),
-          entry(
-              "sequence", Set.of("component", "engine", "input", "task", "teacher", "trainers")),
+          entry("sequence", Set.of("component", "engine", "input", "task", "teacher", "trainers")),
           entry(
               "embedding",
               Set.of("component", "engine", "graph", "input", "student", "task", "transformer")),

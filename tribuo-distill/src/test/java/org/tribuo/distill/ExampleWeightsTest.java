@@ -173,7 +173,8 @@ class ExampleWeightsTest {
     Tensor logits = Tensor.of(new float[] {1, 0, 1, 0, 1, 0}, 3, 2);
     Tensor weights = Tensor.of(new float[] {1, 0.25f, 0.25f}, 3);
 
-    assertThat(new SingleLabel().score(TWO).of(logits, Reference.of(Tensor.vector(0, 1, 1), weights)))
+    assertThat(
+            new SingleLabel().score(TWO).of(logits, Reference.of(Tensor.vector(0, 1, 1), weights)))
         .isEqualTo(1 / 1.5);
     assertThat(
             new MultipleLabels()

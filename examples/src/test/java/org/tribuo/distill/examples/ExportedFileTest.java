@@ -107,8 +107,7 @@ class ExportedFileTest {
   }
 
   /** The values of an output for each text, computed in another JVM. */
-  private static List<double[]> run(Path file, String output, List<String> texts)
-      throws Exception {
+  private static List<double[]> run(Path file, String output, List<String> texts) throws Exception {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto"));

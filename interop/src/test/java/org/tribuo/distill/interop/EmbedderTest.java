@@ -82,7 +82,9 @@ class EmbedderTest {
     }
   }
 
-  /** What the student is: a layer of BERT, or a new and narrower one with a projection that stays. */
+  /**
+   * What the student is: a layer of BERT, or a new and narrower one with a projection that stays.
+   */
   enum Encoder {
     BERT,
     NEW;

@@ -14,6 +14,7 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.Feature;
 import org.tribuo.data.text.TextPipeline;
+import org.tribuo.distill.component.InputFiles;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
@@ -21,7 +22,6 @@ import org.tribuo.distill.input.internal.ExampleInputs;
 import org.tribuo.distill.input.internal.InputReader;
 import org.tribuo.distill.input.internal.Modalities;
 import org.tribuo.distill.input.text.TextTokenizer;
-import org.tribuo.distill.component.InputFiles;
 import org.tribuo.distill.internal.component.ModelFile;
 import org.tribuo.distill.internal.component.ModelFileProvenance;
 import org.tribuo.distill.internal.component.OnnxMetadata;
@@ -155,8 +155,7 @@ public final class TextEmbedder implements TextPipeline, AutoCloseable {
     encoder =
         properties.check(
             "pooling",
-            () ->
-                TextEncoder.of(whole, Optional.ofNullable(pooling), Optional.ofNullable(length)));
+            () -> TextEncoder.of(whole, Optional.ofNullable(pooling), Optional.ofNullable(length)));
     Transformer pooled = Transformer.of(encoder.model());
     columns = LabelOrder.numbered(encoder.width());
     OptionalInt stated =
@@ -202,8 +201,7 @@ public final class TextEmbedder implements TextPipeline, AutoCloseable {
         .forEach(
             text ->
                 examples.add(
-                    (ArrayExample<?>)
-                        text.toExample(RegressionFactory.UNKNOWN_REGRESSOR)));
+                    (ArrayExample<?>) text.toExample(RegressionFactory.UNKNOWN_REGRESSOR)));
     return runner.rows(ExampleInputs.of(reader, examples));
   }
 
@@ -245,8 +243,7 @@ public final class TextEmbedder implements TextPipeline, AutoCloseable {
 
   @Override
   public ConfiguredObjectProvenance getProvenance() {
-    return ModelFileProvenance.of(
-        this, "TextPipeline", file(), List.of(), Optional.of(tokenizer));
+    return ModelFileProvenance.of(this, "TextPipeline", file(), List.of(), Optional.of(tokenizer));
   }
 
   /** Frees the native memory. A text after that is refused. */

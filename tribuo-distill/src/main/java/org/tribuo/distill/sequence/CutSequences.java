@@ -40,8 +40,7 @@ final class CutSequences {
   IllegalArgumentException named(ExampleException wrong) {
     Windows.Located located = windows.get(wrong.example());
     SequenceWindow window = located.window();
-    int element =
-        wrong.position().isPresent() ? window.elementAt(wrong.position().getAsInt()) : -1;
+    int element = wrong.position().isPresent() ? window.elementAt(wrong.position().getAsInt()) : -1;
     return wrong.about(
         element < 0
             ? "Sequence %d".formatted(located.sequence())

@@ -127,8 +127,7 @@ public final class EmbeddingStudent implements StudentSource {
     return make(whole, head, projection(width, head.columns().size(), seed));
   }
 
-  private Student make(
-      Transformer whole, Head head, Optional<EmbeddingHead.Projection> projected) {
+  private Student make(Transformer whole, Head head, Optional<EmbeddingHead.Projection> projected) {
     EmbeddingHead pooled = new EmbeddingHead(pooling, length == Pooling.Length.UNIT, projected);
     return Student.of(pooled.attach(whole).toModel(), pooled.output(), head);
   }
@@ -144,8 +143,7 @@ public final class EmbeddingStudent implements StudentSource {
           "is NONE, but the student's vectors have %d numbers and the teacher's %d; use KEPT or LEFT_OUT, or an encoder of that width"
               .formatted(width, wanted));
     }
-    return Optional.of(
-        new EmbeddingHead.Projection(wanted, seed, projection == Projection.KEPT));
+    return Optional.of(new EmbeddingHead.Projection(wanted, seed, projection == Projection.KEPT));
   }
 
   /**

@@ -12,10 +12,10 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.Dataset;
+import org.tribuo.distill.component.NamedColumns;
 import org.tribuo.distill.input.internal.ExampleInputs;
 import org.tribuo.distill.internal.component.ModelFile;
 import org.tribuo.distill.internal.component.ModelFileProvenance;
-import org.tribuo.distill.component.NamedColumns;
 import org.tribuo.distill.internal.component.OnnxMetadata;
 import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.distill.task.internal.LabelOrder;
@@ -161,8 +161,7 @@ public final class EmbeddingTeacher implements TeacherSource.Member {
         .check(
             "pooling",
             () ->
-                TextEncoder.of(
-                    encoder, Optional.ofNullable(pooling), Optional.ofNullable(length)));
+                TextEncoder.of(encoder, Optional.ofNullable(pooling), Optional.ofNullable(length)));
   }
 
   @Override

@@ -38,10 +38,10 @@ import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.loss.PairwiseCosines;
 import org.tribuo.distill.loss.RegressionSoftTargets;
 import org.tribuo.distill.loss.WeightedLosses;
-import org.tribuo.distill.student.PrunedStudent;
 import org.tribuo.distill.student.EmbeddingStudent;
 import org.tribuo.distill.student.EmbeddingStudent.Projection;
 import org.tribuo.distill.student.EncoderStudent;
+import org.tribuo.distill.student.PrunedStudent;
 import org.tribuo.distill.student.ScratchStudent;
 import org.tribuo.distill.student.StudentSource;
 import org.tribuo.distill.student.TrainingGraphOptions;
@@ -152,7 +152,8 @@ class EmbeddingDistillationTest {
       model.exportOnnx(trained);
       assertThat(model.labelOrder()).hasSize(expected.get(0).length).isSorted();
       Helpers.testProvenanceMarshalling(model.getProvenance());
-      Model<Regressor> read = Helpers.testModelProtoSerialization(model, Regressor.class, dataset());
+      Model<Regressor> read =
+          Helpers.testModelProtoSerialization(model, Regressor.class, dataset());
       Example<Regressor> text = dataset().getExample(0);
       double[] predicted = read.predict(text).getOutput().getValues();
       try (TextEmbedder embedder = TextEmbedder.of(trained, TOKENIZER)) {
@@ -368,8 +369,15 @@ class EmbeddingDistillationTest {
   @Test
   void lengthsStayWhereTheyAreWanted() throws Exception {
     Path file = folder.resolve("long.onnx");
-    EmbeddingStudent.of(oneLayer(), Pooling.FIRST_TOKEN).length(Pooling.Length.OWN).exportOnnx(file);
-    double length = Math.sqrt(vectors(file, null).stream().mapToDouble(EmbeddingDistillationTest::squares).average().orElseThrow());
+    EmbeddingStudent.of(oneLayer(), Pooling.FIRST_TOKEN)
+        .length(Pooling.Length.OWN)
+        .exportOnnx(file);
+    double length =
+        Math.sqrt(
+            vectors(file, null).stream()
+                .mapToDouble(EmbeddingDistillationTest::squares)
+                .average()
+                .orElseThrow());
     assertThat(length).isGreaterThan(1.5);
   }
 

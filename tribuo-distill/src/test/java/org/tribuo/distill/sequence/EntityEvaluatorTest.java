@@ -49,9 +49,7 @@ class EntityEvaluatorTest {
             OnnxTeacher.of(Zoo.file("bert_tokcls_ts14"), TinySentences.LABELS), features)) {
       return new EntityEvaluator()
           .evaluate(
-              model,
-              predictions,
-              new SimpleDataSourceProvenance("by hand", new LabelFactory()));
+              model, predictions, new SimpleDataSourceProvenance("by hand", new LabelFactory()));
     }
   }
 

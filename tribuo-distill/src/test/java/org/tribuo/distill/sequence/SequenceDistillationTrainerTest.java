@@ -6,15 +6,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.oracle.labs.mlrg.olcut.config.ConfigurationManager;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
-import com.oracle.labs.mlrg.olcut.provenance.ProvenanceUtil;
 import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
+import com.oracle.labs.mlrg.olcut.provenance.ProvenanceUtil;
 import java.io.IOException;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.IntStream;
-import org.tribuo.distill.student.StudentSource;
-import org.tribuo.distill.student.internal.Student;
-import org.tribuo.distill.task.internal.Head;
-import org.tribuo.distill.transformer.internal.TransformerFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,6 +16,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tribuo.Prediction;
@@ -42,13 +38,17 @@ import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.PrunedStudent;
 import org.tribuo.distill.student.ScratchStudent;
+import org.tribuo.distill.student.StudentSource;
 import org.tribuo.distill.student.TrainingGraphOptions;
+import org.tribuo.distill.student.internal.Student;
+import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.task.token.TagSequence;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.training.AdamWOptimizer;
 import org.tribuo.distill.training.EarlyStopping;
 import org.tribuo.distill.training.TrainingListener;
 import org.tribuo.distill.training.TrainingListener.StepReport;
+import org.tribuo.distill.transformer.internal.TransformerFiles;
 import org.tribuo.provenance.impl.TrainerProvenanceImpl;
 import org.tribuo.sequence.MutableSequenceDataset;
 import org.tribuo.sequence.SequenceExample;
@@ -465,9 +465,7 @@ class SequenceDistillationTrainerTest {
         .isThrownBy(() -> trainer.train(weighted))
         .withMessage("Sequence 2 has the weight -1.0, expected a finite number of 0 or more");
     MutableSequenceDataset<Label> odd = TinySentences.dataset(sentences);
-    odd.getExample(1)
-        .get(33)
-        .set(new org.tribuo.Feature("input_ids@00000", 5000));
+    odd.getExample(1).get(33).set(new org.tribuo.Feature("input_ids@00000", 5000));
     assertThatExceptionOfType(IllegalArgumentException.class)
         .isThrownBy(() -> trainer.train(odd))
         .withMessageStartingWith("Element 33 of sequence 1: Token 4999 at position ");

@@ -17,10 +17,7 @@ import org.tribuo.impl.ArrayExample;
  * @param positions for each of them the position at which the model is read
  */
 public record SequenceWindow(
-    List<Feature> features,
-    List<Integer> owners,
-    List<Integer> elements,
-    List<Integer> positions) {
+    List<Feature> features, List<Integer> owners, List<Integer> elements, List<Integer> positions) {
   private static final String SEQUENCE = "sequence";
 
   /**

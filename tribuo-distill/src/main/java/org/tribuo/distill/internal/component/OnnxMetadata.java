@@ -62,7 +62,9 @@ public final class OnnxMetadata {
             Integer.toString(padId)));
   }
 
-  /** A model that has another output than its metadata states, with everything else that is there. */
+  /**
+   * A model that has another output than its metadata states, with everything else that is there.
+   */
   public static OnnxModel withLogits(OnnxModel model, String logits, List<String> labelOrder) {
     return model.withMetadata(Map.of(LOGITS, logits, LABEL_ORDER, json(labelOrder)));
   }

@@ -47,8 +47,7 @@ final class RegressorCodec implements TargetCodec<Regressor> {
   private void encode(Regressor output, int row, float[] values) {
     if (output.size() != width()) {
       throw new ExampleException(
-          row,
-          "has the dimensions %s, expected %s".formatted(List.of(output.getNames()), columns));
+          row, "has the dimensions %s, expected %s".formatted(List.of(output.getNames()), columns));
     }
     for (Regressor.DimensionTuple dimension : output) {
       int column = columns.column(dimension.getName(), row);

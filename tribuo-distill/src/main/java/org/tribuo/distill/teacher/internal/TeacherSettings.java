@@ -56,7 +56,14 @@ public record TeacherSettings(
    */
   public static TeacherSettings of(Path model, LabelOrder labels) {
     return new TeacherSettings(
-        model, labels, RowShape.of(labels.size()), Optional.empty(), false, Optional.empty(), Device.cpu(0), false);
+        model,
+        labels,
+        RowShape.of(labels.size()),
+        Optional.empty(),
+        false,
+        Optional.empty(),
+        Device.cpu(0),
+        false);
   }
 
   /** The same, of which an example has logits of another shape: a vector for each token, say. */
@@ -66,7 +73,8 @@ public record TeacherSettings(
 
   /** The same with the logits in a named output. */
   public TeacherSettings withLogits(String output) {
-    return new TeacherSettings(model, labels, rows, Optional.of(output), values, head, device, int8);
+    return new TeacherSettings(
+        model, labels, rows, Optional.of(output), values, head, device, int8);
   }
 
   /** The same, asked for the values of a regression. */

@@ -14,7 +14,9 @@ import org.tribuo.distill.transformer.Pooling;
  * @param projection to another width; empty for none
  */
 public record EmbeddingHead(Pooling pooling, boolean unitLength, Optional<Projection> projection) {
-  /** The vectors of the tokens: [batch, positions, width]; there are none of a model's own pooler. */
+  /**
+   * The vectors of the tokens: [batch, positions, width]; there are none of a model's own pooler.
+   */
   public static final String TOKENS = "last_hidden_state";
 
   /** The vectors of the texts: [batch, width]. */

@@ -80,8 +80,7 @@ record PooledEncoder(Graph graph, String read, TensorType type, Pooling pooling,
 
   private static void checkWidth(String value, TensorType type) {
     boolean known =
-        type.shape().isPresent()
-            && type.shape().get().dimension(-1) instanceof Dimension.Fixed;
+        type.shape().isPresent() && type.shape().get().dimension(-1) instanceof Dimension.Fixed;
     if (!known) {
       throw new GraphException(
           "The width of '%s' %s is not known: a head needs a fixed one".formatted(value, type));

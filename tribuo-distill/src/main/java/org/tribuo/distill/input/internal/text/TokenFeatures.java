@@ -9,8 +9,8 @@ import org.tribuo.Feature;
 import org.tribuo.FeatureMap;
 import org.tribuo.ImmutableFeatureMap;
 import org.tribuo.VariableInfo;
-import org.tribuo.distill.internal.component.PositionException;
 import org.tribuo.distill.input.text.TokenSequence;
+import org.tribuo.distill.internal.component.PositionException;
 import org.tribuo.hash.HashedFeatureMap;
 
 /**
@@ -20,7 +20,8 @@ import org.tribuo.hash.HashedFeatureMap;
  * <p>Examples are read by feature name, never by feature id, so a text may be longer than all of
  * the training data. They are never changed, nor remembered. Safe for many threads.
  *
- * @param positions the maximum number of tokens of a text: how many the model has positions for, or fewer
+ * @param positions the maximum number of tokens of a text: how many the model has positions for, or
+ *     fewer
  * @param vocabulary how many tokens the model knows; ids are smaller than this
  */
 public record TokenFeatures(int positions, int vocabulary) {

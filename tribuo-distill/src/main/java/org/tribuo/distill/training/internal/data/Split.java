@@ -24,7 +24,8 @@ public record Split(int[] training, int[] heldOut) {
    */
   public static Split some(ExampleRows rows, double part, SplittableRandom random) {
     int[] sources = rows.sources();
-    int[] labelled = Arrays.stream(rows.labelledRows()).map(row -> sources[row]).distinct().toArray();
+    int[] labelled =
+        Arrays.stream(rows.labelledRows()).map(row -> sources[row]).distinct().toArray();
     if (labelled.length < 2) {
       throw new IllegalArgumentException(
           "Early stopping holds out labelled examples, and there are %d, expected at least 2"

@@ -30,9 +30,11 @@ class EntityF1Test {
     Tensor logits = Tensor.of(logits(1, 2, 0, 1, 1, 0, 2, 1), 2, 4, 3);
     Tensor labels = Tensor.of(new long[] {1, 2, 0, 1, 1, 2, -100, 1}, 2, 4);
     Tensor weights = Tensor.of(new float[] {1, 1, 1, 1, 1, 1, 0, 1}, 2, 4);
-    assertThat(score.of(logits, Reference.of(labels, weights))).isEqualTo(2 * 3 / 8.0, within(1e-12));
+    assertThat(score.of(logits, Reference.of(labels, weights)))
+        .isEqualTo(2 * 3 / 8.0, within(1e-12));
     Tensor unlike = Tensor.of(new float[] {1, 1, 1, 1, 0.5f, 0.5f, 0, 0.5f}, 2, 4);
-    assertThat(score.of(logits, Reference.of(labels, unlike))).isEqualTo(2 * 2.5 / 6, within(1e-12));
+    assertThat(score.of(logits, Reference.of(labels, unlike)))
+        .isEqualTo(2 * 2.5 / 6, within(1e-12));
   }
 
   /** B I ? I: an entity of two words, one that ends nowhere known, and one that begins anew. */
@@ -64,8 +66,7 @@ class EntityF1Test {
         .isEqualTo(2 / 3.0, within(1e-12));
   }
 
-  private static Reference reference(
-      Tensor labels, Tensor weights, Tensor words, int... sources) {
+  private static Reference reference(Tensor labels, Tensor weights, Tensor words, int... sources) {
     return new Reference(labels, weights, Optional.of(words), sources);
   }
 

@@ -15,17 +15,15 @@ import org.tribuo.Example;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.internal.ExampleInputs;
-import org.tribuo.distill.input.internal.text.TokenReader;
 import org.tribuo.distill.input.internal.text.TokenFeatures;
+import org.tribuo.distill.input.internal.text.TokenReader;
 import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.distill.task.internal.Targets;
 
 class SplitTest {
   /** Of ten sequences the first has one window, the next two, then three, and so on again. */
   private static final int[] SEQUENCES =
-      IntStream.range(0, 10)
-          .flatMap(i -> IntStream.generate(() -> i).limit(1 + i % 3))
-          .toArray();
+      IntStream.range(0, 10).flatMap(i -> IntStream.generate(() -> i).limit(1 + i % 3)).toArray();
 
   private static ExampleRows rows(boolean[] labelled) {
     int rows = SEQUENCES.length;
