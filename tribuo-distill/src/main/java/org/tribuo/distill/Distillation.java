@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import org.tribuo.Dataset;
 import org.tribuo.Output;
 import org.tribuo.distill.component.InputFiles;
 import org.tribuo.distill.engine.internal.Engines;
@@ -30,7 +29,7 @@ import org.tribuo.provenance.TrainerProvenance;
  */
 final class Distillation<T extends Output<T>> {
   private final Recipe recipe;
-  private final Dataset<T> examples;
+  private final ExamplesByLength<T> examples;
   private final Preparation.Seeds seeds;
   private final int invocation;
   private final DistillationListener listener;
@@ -38,7 +37,7 @@ final class Distillation<T extends Output<T>> {
 
   Distillation(
       Recipe recipe,
-      Dataset<T> examples,
+      ExamplesByLength<T> examples,
       SplittableRandom random,
       int invocation,
       DistillationListener listener) {
@@ -50,18 +49,18 @@ final class Distillation<T extends Output<T>> {
   }
 
   DistilledModel<T> run(TrainerProvenance trainer, Map<String, Provenance> runProvenance) {
-    if (examples.size() == 0) {
+    if (examples.whole().size() == 0) {
       throw new IllegalArgumentException("The dataset is empty, expected examples to train on");
     }
     recipe.lastGoodStudent().ifPresent(Distillation::checkFolder);
     try {
-      checkOutputs(InputFiles.ofProvenance(trainer, examples.getProvenance()));
+      checkOutputs(InputFiles.ofProvenance(trainer, examples.whole().getProvenance()));
       Engines.training();
       TransformerFiles files = new TransformerFiles();
       Preparation<T> prepared = Preparation.of(recipe, examples, seeds, files, listener);
       report.prepared(prepared);
       try (SoftTargetPhase.Outcome softTargets =
-          new SoftTargetPhase<>(recipe, examples, prepared, invocation, files, listener).run()) {
+          new SoftTargetPhase<>(recipe, prepared, invocation, files, listener).run()) {
         report.softTargets(softTargets);
         return train(prepared, softTargets, trainer, runProvenance);
       }
@@ -185,8 +184,8 @@ final class Distillation<T extends Output<T>> {
     report.maxLength(asTrained.reader().maxLength());
     return new DistilledModel<>(
         "distilled",
-        report.of(examples.getProvenance(), trainer, runProvenance),
-        asTrained.reader().featureMap(examples.getFeatureMap()),
+        report.of(examples.whole().getProvenance(), trainer, runProvenance),
+        asTrained.reader().featureMap(prepared.examples().examples().getFeatureMap()),
         prepared.outputs(),
         asTrained,
         recipe.device());
@@ -199,6 +198,6 @@ final class Distillation<T extends Output<T>> {
   private InputReader<?> reader(InputReader<?> ofStudent) {
     return recipe.batching().maxLength().isPresent()
         ? ofStudent
-        : ofStudent.asLongAs(examples.getProvenance());
+        : ofStudent.asLongAs(examples.whole().getProvenance());
   }
 }

@@ -11,10 +11,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.Dataset;
 import org.tribuo.Output;
-import org.tribuo.OutputFactory;
 import org.tribuo.Trainer;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.engine.internal.Engines;
@@ -258,20 +259,39 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
   }
 
   /**
-   * The maximum length in positions of an example that the student is trained on: that of the
-   * batching, else what the student can read, which is made to find that out.
+   * Trains on examples that are cut to what the student reads, for a trainer that has this one as a
+   * part, as that of sequences has.
    *
-   * @param outputs those of its datasets
-   * @throws org.tribuo.distill.graph.GraphException if there can be no such student
-   * @throws java.io.UncheckedIOException if a file cannot be read
+   * @param examples makes them, given the maximum number of positions of each; asked twice, and
+   *     what is made of larger numbers has all outputs of what is made of smaller ones
+   * @param trainer gives the provenance of that trainer, as this training begins
+   * @throws IllegalArgumentException as {@link #train(Dataset, Map, int)}, which lists the others
    */
-  public int maxLength(OutputFactory<T> outputs) {
-    return recipe.batching().maxLength().orElseGet(() -> Preparation.maxLength(recipe, outputs));
+  public DistilledModel<T> train(
+      IntFunction<Dataset<T>> examples,
+      Supplier<TrainerProvenance> trainer,
+      Map<String, Provenance> runProvenance) {
+    return train(
+        ExamplesByLength.cut(examples, recipe.batching().maxLength()),
+        trainer,
+        runProvenance,
+        INCREMENT_INVOCATION_COUNT,
+        listener);
   }
 
   /** As part of another training, which listens to its progress. */
   DistilledModel<T> train(
       Dataset<T> examples,
+      Map<String, Provenance> runProvenance,
+      int invocationCount,
+      DistillationListener told) {
+    return train(
+        ExamplesByLength.of(examples), this::getProvenance, runProvenance, invocationCount, told);
+  }
+
+  private DistilledModel<T> train(
+      ExamplesByLength<T> examples,
+      Supplier<TrainerProvenance> trainer,
       Map<String, Provenance> runProvenance,
       int invocationCount,
       DistillationListener told) {
@@ -282,7 +302,7 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
       if (invocationCount != INCREMENT_INVOCATION_COUNT) {
         setInvocationCount(invocationCount);
       }
-      provenance = getProvenance();
+      provenance = trainer.get();
       ofThisRun = random.split();
       invocation = invocations++;
     }

@@ -15,7 +15,6 @@ import java.util.stream.IntStream;
 import org.tribuo.ConfigurableDataSource;
 import org.tribuo.Dataset;
 import org.tribuo.Output;
-import org.tribuo.OutputFactory;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
@@ -135,7 +134,7 @@ record Preparation<T extends Output<T>>(
    */
   static <T extends Output<T>> Preparation<T> of(
       Recipe recipe,
-      Dataset<T> examples,
+      ExamplesByLength<T> examples,
       Seeds seeds,
       TransformerFiles files,
       DistillationListener listener)
@@ -153,7 +152,7 @@ record Preparation<T extends Output<T>>(
     try {
       Task<T> task = recipe.task(examples.getOutputFactory());
       TransformerFiles files = new TransformerFiles();
-      Transformer student = anyStudent(recipe, task, files);
+      Transformer student = recipe.student().make(task.head(ANY_COLUMNS), 0, files).transformer();
       InputReader<?> reader =
           Modalities.of(student.graph().inputs())
               .reader(
@@ -174,47 +173,27 @@ record Preparation<T extends Output<T>>(
     }
   }
 
-  /**
-   * The maximum length in positions that the student can read.
-   *
-   * @param outputs those of its datasets
-   */
-  static <T extends Output<T>> int maxLength(Recipe recipe, OutputFactory<T> outputs) {
-    try {
-      Transformer student = anyStudent(recipe, recipe.task(outputs), new TransformerFiles());
-      return Modalities.of(student.graph().inputs())
-          .readerOfTrained(student, OptionalInt.empty(), recipe.batching().padId())
-          .maxLength();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static Transformer anyStudent(Recipe recipe, Task<?> task, TransformerFiles files)
-      throws IOException {
-    return recipe.student().make(task.head(ANY_COLUMNS), 0, files).transformer();
-  }
-
   /** One preparation under way. */
   private record Preparing<T extends Output<T>>(
       Recipe recipe,
-      Dataset<T> examples,
+      ExamplesByLength<T> byLength,
       Seeds seeds,
       TransformerFiles files,
       DistillationListener listener) {
     Preparation<T> preparation() throws IOException {
-      Task<T> task = recipe.task(examples.getOutputFactory());
+      Task<T> task = recipe.task(whole().getOutputFactory());
       OutputDomain<T> known =
           recipe.teacher().isEmpty()
-              ? OutputDomain.of(task, examples)
-              : OutputDomain.of(task, examples, recipe.teacher().get().labels(files));
+              ? OutputDomain.of(task, whole())
+              : OutputDomain.of(task, whole(), recipe.teacher().get().labels(files));
       Student student = student(task, known.sorted());
       checkDoesAnything(student);
-      OutputDomain<T> outputs = known.and(student.labelOrder(), examples);
+      OutputDomain<T> outputs = known.and(student.labelOrder(), whole());
       listener.onUnseenOutputs(outputs.unseen());
       TargetCodec<T> codec = outputs.codec(student.labelOrder());
       InputReader<?> reader = reader(student.transformer(), recipe.batching().maxLength());
       StudentNetwork network = StudentNetwork.of(student, reader);
+      Dataset<T> examples = byLength.within().apply(reader.maxLength());
       ExampleRows rows = ExampleRows.of(examples, reader, codec);
       rows.inputs().check(student.transformer(), "student", true);
       Split split = split(rows);
@@ -263,7 +242,11 @@ record Preparation<T extends Output<T>>(
 
     private InputReader<?> reader(Transformer student, OptionalInt maxLength) {
       return Modalities.of(student.graph().inputs())
-          .reader(student, examples.getFeatureMap(), maxLength, recipe.batching().padId());
+          .reader(student, whole().getFeatureMap(), maxLength, recipe.batching().padId());
+    }
+
+    private Dataset<T> whole() {
+      return byLength.whole();
     }
 
     private Student student(Task<T> task, LabelOrder known) throws IOException {
@@ -302,7 +285,7 @@ record Preparation<T extends Output<T>>(
                         read.computeIfAbsent(
                             own,
                             source ->
-                                StageExamples.read(stage.name(), source, examples, reader, codec)))
+                                StageExamples.read(stage.name(), source, whole(), reader, codec)))
                 .orElse(ofDataset));
       }
       return ofStages;

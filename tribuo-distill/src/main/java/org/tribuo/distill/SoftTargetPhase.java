@@ -36,7 +36,6 @@ import org.tribuo.provenance.ModelProvenance;
  */
 record SoftTargetPhase<T extends Output<T>>(
     Recipe recipe,
-    Dataset<T> examples,
     Preparation<T> prepared,
     int invocation,
     TransformerFiles files,
@@ -153,7 +152,8 @@ record SoftTargetPhase<T extends Output<T>>(
 
   private TeacherSource.Member trained(
       TeacherInTraining untrained, Path folder, List<ModelProvenance> trained) throws IOException {
-    try (DistilledModel<T> teacher = untrained.train(examples, invocation, listener.assistant())) {
+    try (DistilledModel<T> teacher =
+        untrained.train(prepared.examples().examples(), invocation, listener.assistant())) {
       trained.add(teacher.getProvenance());
       // Without provenance, which has the time: the same teacher is the same file, whose soft
       // targets a store knows.

@@ -27,6 +27,7 @@ import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.TrainingGraphOptions;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.task.internal.MultipleLabels;
+import org.tribuo.distill.task.internal.Reference;
 import org.tribuo.distill.task.internal.Regression;
 import org.tribuo.distill.task.internal.SingleLabel;
 import org.tribuo.distill.teacher.OnnxTeacher;
@@ -172,17 +173,18 @@ class ExampleWeightsTest {
     Tensor logits = Tensor.of(new float[] {1, 0, 1, 0, 1, 0}, 3, 2);
     Tensor weights = Tensor.of(new float[] {1, 0.25f, 0.25f}, 3);
 
-    assertThat(new SingleLabel().score(TWO).of(logits, Tensor.vector(0, 1, 1), weights))
+    assertThat(
+            new SingleLabel().score(TWO).of(logits, Reference.of(Tensor.vector(0, 1, 1), weights)))
         .isEqualTo(1 / 1.5);
     assertThat(
             new MultipleLabels()
                 .score(TWO)
-                .of(logits, Tensor.of(new float[] {1, 0, 0, 1, 0, 1}, 3, 2), weights))
+                .of(logits, Reference.of(Tensor.of(new float[] {1, 0, 0, 1, 0, 1}, 3, 2), weights)))
         .isEqualTo(2 * 1 / (2 + 0.5 + 0.5));
     assertThat(
             new Regression()
                 .score(TWO)
-                .of(logits, Tensor.of(new float[] {1, 0, 0, 0, 1, 0}, 3, 2), weights))
+                .of(logits, Reference.of(Tensor.of(new float[] {1, 0, 0, 0, 1, 0}, 3, 2), weights)))
         .isEqualTo(-0.25 / 3);
   }
 }

@@ -61,10 +61,22 @@ class ProgramsTest {
         .matches("\\w+\\??, \\d[.,]\\d{3}: Where is my new card\\?");
 
     copyPosts();
-    assertThat(run("TagWords").lines())
+    assertThat(run("TagWords", "--quick", "1").lines())
         .hasSize(3)
         .allMatch(line -> line.matches("(teacher|student|control): entity F1 \\d.*MB"));
     assertThat(results).isDirectoryContaining("glob:**my-small-tagger.onnx");
+
+    assertThat(
+            run(
+                    "DistilEmbeddings",
+                    sentencePairs().toString(),
+                    RESULTS + "/pretrained/all-minilm-l6-v2.onnx",
+                    RESULTS + "/tokenizer.json",
+                    "1",
+                    "2")
+                .lines())
+        .hasSize(3)
+        .allMatch(line -> line.matches("(teacher|untrained|student): Spearman -?\\d.*teacher's"));
   }
 
   @Test
@@ -89,7 +101,7 @@ class ProgramsTest {
     String readme = Files.readString(ROOT.resolve("README.md"));
 
     assertThat(programs().map(Path::getFileName))
-        .hasSize(5)
+        .hasSize(6)
         .allSatisfy(
             file -> assertThat(readme).contains("-Dprogram=examples/programs/%s".formatted(file)));
   }
@@ -135,6 +147,21 @@ class ProgramsTest {
         Files.readAllLines(ROOT.resolve(WNUT17).resolve("wnut17train.conll")).subList(0, 300);
     Files.write(data.resolve("wnut17train.conll"), posts);
     Files.write(data.resolve("emerging.test.annotated"), posts);
+  }
+
+  /** Files in the columns of SICK. */
+  private Path sentencePairs() throws IOException {
+    List<String> lines =
+        List.of(
+            "pair_ID\tsentence_A\tsentence_B\trelatedness_score\tentailment_judgment",
+            "1\twhere is my card\tmy card is lost\t4.1\tNEUTRAL",
+            "2\twhat is the exchange rate\tplease reset the pin\t1.3\tNEUTRAL",
+            "3\ti forgot my pin\tmy pin code is wrong\t3.7\tNEUTRAL");
+    Path data = Files.createDirectories(folder.resolve("sick"));
+    for (String file : List.of("SICK_train.txt", "SICK_trial.txt", "SICK_test_annotated.txt")) {
+      Files.write(data.resolve(file), lines);
+    }
+    return data;
   }
 
   /** A tiny encoder in the place of the one that the main job unpacks. */

@@ -459,6 +459,33 @@ public final class Graph {
     types.putIfAbsent(name, value.type());
   }
 
+  /**
+   * Gives a value another name, for all who read it. A value that has that name already gets a
+   * fresh one; neither is an output of the graph.
+   *
+   * @throws GraphException if no node makes one of the two
+   */
+  public void rename(String from, String to) {
+    if (from.equals(to)) {
+      return;
+    }
+    if (has(to)) {
+      rename(to, freshName(to));
+    }
+    TensorType type = value(from).type();
+    Node maker =
+        producer(from)
+            .orElseThrow(
+                () -> new GraphException("No node makes '%s', which is renamed".formatted(from)));
+    replaceUses(from, to);
+    List<String> renamed = new ArrayList<>(maker.outputs());
+    renamed.replaceAll(output -> output.equals(from) ? to : output);
+    replace(maker, maker.domain(), maker.opType(), maker.attributes(), maker.inputs(), renamed);
+    types.remove(from);
+    names.reserve(to);
+    types.put(to, type);
+  }
+
   public void addInput(String name, TensorType type) {
     names.reserve(name);
     inputs.put(name, type);

@@ -33,7 +33,6 @@ import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.impl.ModelDataCarrier;
 import org.tribuo.protos.core.SequenceModelProto;
 import org.tribuo.provenance.ModelProvenance;
-import org.tribuo.provenance.TrainerProvenance;
 import org.tribuo.sequence.SequenceDataset;
 import org.tribuo.sequence.SequenceExample;
 import org.tribuo.sequence.SequenceModel;
@@ -75,8 +74,7 @@ public final class DistilledSequenceModel extends SequenceModel<Label> implement
   static DistilledSequenceModel trained(
       DistilledModel<TagSequence> student,
       SequenceModality modality,
-      SequenceDataset<Label> sequences,
-      TrainerProvenance trainer) {
+      SequenceDataset<Label> sequences) {
     ModelProvenance run = student.getProvenance();
     Map<String, Provenance> values = new LinkedHashMap<>();
     run.getInstanceProvenance().getMap().forEach(values::put);
@@ -85,7 +83,7 @@ public final class DistilledSequenceModel extends SequenceModel<Label> implement
             DistilledSequenceModel.class.getName(),
             run.getTrainingTime(),
             sequences.getProvenance(),
-            trainer,
+            run.getTrainerProvenance(),
             values);
     return of("distilled", provenance, modality.featureMap(sequences.getFeatureMap()), student);
   }

@@ -3,13 +3,12 @@ package org.tribuo.distill.sequence;
 import com.oracle.labs.mlrg.olcut.config.Config;
 import com.oracle.labs.mlrg.olcut.provenance.Provenance;
 import java.util.Map;
-import org.tribuo.MutableDataset;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.DistilledModel;
 import org.tribuo.distill.input.internal.SequenceModalities;
 import org.tribuo.distill.input.internal.SequenceModality;
-import org.tribuo.distill.task.internal.token.TagSequenceFactory;
+import org.tribuo.distill.internal.component.ExampleException;
 import org.tribuo.distill.task.token.TagSequence;
 import org.tribuo.provenance.TrainerProvenance;
 import org.tribuo.provenance.impl.TrainerProvenanceImpl;
@@ -95,11 +94,14 @@ public final class SequenceDistillationTrainer implements SequenceTrainer<Label>
       throw new IllegalArgumentException("The dataset is empty, expected sequences to train on");
     }
     SequenceModality modality = SequenceModalities.of(sequences.getFeatureMap());
-    int maxLength = trainer.maxLength(new TagSequenceFactory());
-    MutableDataset<TagSequence> texts = new Windows(modality, maxLength).dataset(sequences);
-    TrainerProvenance provenance = getProvenance();
-    DistilledModel<TagSequence> student = trainer.train(texts, runProvenance);
-    return DistilledSequenceModel.trained(student, modality, sequences, provenance);
+    CutSequences cut = new CutSequences(modality, sequences);
+    try {
+      DistilledModel<TagSequence> student =
+          trainer.train(cut::within, this::getProvenance, runProvenance);
+      return DistilledSequenceModel.trained(student, modality, sequences);
+    } catch (ExampleException e) {
+      throw cut.named(e);
+    }
   }
 
   @Override

@@ -5,13 +5,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.tribuo.Example;
-import org.tribuo.MutableDataset;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.input.internal.SequenceModality;
 import org.tribuo.distill.input.internal.SequenceWindow;
-import org.tribuo.distill.task.internal.token.TagSequenceFactory;
 import org.tribuo.distill.task.token.TagSequence;
-import org.tribuo.sequence.SequenceDataset;
 import org.tribuo.sequence.SequenceExample;
 
 /**
@@ -38,7 +35,7 @@ record Windows(SequenceModality modality, int maxLength) {
     int number = 0;
     for (SequenceExample<Label> sequence : sequences) {
       for (SequenceWindow window : windows(sequence, number)) {
-        all.add(new Located(number, window, text(sequence, window)));
+        all.add(new Located(number, window, text(sequence, number, window)));
       }
       number++;
     }
@@ -56,23 +53,12 @@ record Windows(SequenceModality modality, int maxLength) {
     }
   }
 
-  private static Example<TagSequence> text(SequenceExample<Label> sequence, SequenceWindow window) {
+  private static Example<TagSequence> text(
+      SequenceExample<Label> sequence, int number, SequenceWindow window) {
     Map<Integer, Label> labels = new TreeMap<>();
     for (int i = 0; i < window.elements().size(); i++) {
       labels.put(window.positions().get(i), sequence.get(window.elements().get(i)).getOutput());
     }
-    return window.toExample(TagSequence.of(window.length(), labels), sequence.getWeight());
-  }
-
-  /**
-   * The windows of a dataset, as a dataset that comes from it.
-   *
-   * @throws IllegalArgumentException if a sequence cannot be read
-   */
-  MutableDataset<TagSequence> dataset(SequenceDataset<Label> sequences) {
-    MutableDataset<TagSequence> texts =
-        new MutableDataset<>(sequences.getProvenance(), new TagSequenceFactory());
-    of(sequences).forEach(window -> texts.add(window.text()));
-    return texts;
+    return window.toExample(TagSequence.of(window.length(), labels), sequence.getWeight(), number);
   }
 }

@@ -285,6 +285,7 @@ public final class OnnxTeacher implements TeacherSource.Member {
                 use.task().head(new LabelOrder(columns.names())).row(),
                 logits(model),
                 use.task().probabilities().isEmpty(),
+                Optional.empty(),
                 device(use.device()),
                 precision == Precision.INT8_PRODUCTS),
             columns,

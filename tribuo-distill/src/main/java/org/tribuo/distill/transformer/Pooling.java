@@ -15,5 +15,14 @@ public enum Pooling {
   OWN,
 
   /** No pooling: logits for each token, [batch, positions, labels]. */
-  NONE
+  NONE;
+
+  /** What becomes of the lengths of pooled vectors that stand for texts. */
+  public enum Length {
+    /** Each vector is divided by its length, so that products are cosines. */
+    UNIT,
+
+    /** Vectors stay as long as they are. */
+    OWN
+  }
 }

@@ -68,6 +68,8 @@ record ResponseLossCase(String name, Object loss, int fewest, int most, Optional
           of("RegressionSoftTargets", new RegressionSoftTargets()).is(1),
           of("CosineDistance", new CosineDistance())
               .is(1 - (6 / Math.sqrt(5 * 10) + 4 / Math.sqrt(2 * 9)) / 2),
+          of("PairwiseCosines", new PairwiseCosines())
+              .is(Math.pow(1 / Math.sqrt(5 * 2) - 5 / Math.sqrt(10 * 9), 2) / 2),
           of("Dkd", new Dkd(1, 8)).fromClasses(3).is(1.682257),
           of("Dkd.target", new Dkd(1, 0)).fromClasses(3).is(.238446),
           of("Dkd.nonTarget", new Dkd(0, 1)).fromClasses(3).is(.180476),

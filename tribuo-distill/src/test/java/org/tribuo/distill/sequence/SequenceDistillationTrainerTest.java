@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.oracle.labs.mlrg.olcut.config.ConfigurationManager;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
+import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.ProvenanceUtil;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,6 +16,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tribuo.Prediction;
@@ -34,13 +38,17 @@ import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.PrunedStudent;
 import org.tribuo.distill.student.ScratchStudent;
+import org.tribuo.distill.student.StudentSource;
 import org.tribuo.distill.student.TrainingGraphOptions;
+import org.tribuo.distill.student.internal.Student;
+import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.task.token.TagSequence;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.training.AdamWOptimizer;
 import org.tribuo.distill.training.EarlyStopping;
 import org.tribuo.distill.training.TrainingListener;
 import org.tribuo.distill.training.TrainingListener.StepReport;
+import org.tribuo.distill.transformer.internal.TransformerFiles;
 import org.tribuo.provenance.impl.TrainerProvenanceImpl;
 import org.tribuo.sequence.MutableSequenceDataset;
 import org.tribuo.sequence.SequenceExample;
@@ -324,6 +332,51 @@ class SequenceDistillationTrainerTest {
     }
   }
 
+  /** Counts how often a student is made. */
+  private record CountedStudent(StudentSource source, AtomicInteger made) implements StudentSource {
+    @Override
+    public Student make(Head head, long seed, TransformerFiles files) throws IOException {
+      made.incrementAndGet();
+      return source.make(head, seed, files);
+    }
+
+    @Override
+    public ConfiguredObjectProvenance getProvenance() {
+      return source.getProvenance();
+    }
+  }
+
+  @Test
+  void theStudentIsMadeOnceHoweverLongTheSentencesAre() {
+    CountedStudent student = new CountedStudent(bert(), new AtomicInteger());
+    MutableSequenceDataset<Label> longer = TinySentences.dataset(TinySentences.make(6, 100, 8));
+    try (DistilledSequenceModel model =
+        SequenceDistillationTrainer.of(bertTrainer(1).student(student).build()).train(longer)) {
+      assertThat(model.maxLength()).isEqualTo(64);
+      assertThat(student.made()).hasValue(1);
+    }
+  }
+
+  @Test
+  void eachOfSeveralTrainingsAtOnceHasItsOwnInvocation() {
+    SequenceDistillationTrainer trainer = SequenceDistillationTrainer.of(bertTrainer(1).build());
+    List<String> invocations =
+        IntStream.range(0, 4)
+            .parallel()
+            .mapToObj(
+                any -> {
+                  try (DistilledSequenceModel model = trainer.train(TRAIN)) {
+                    return ((TrainerProvenanceImpl) model.getProvenance().getTrainerProvenance())
+                        .getInstanceValues()
+                        .get("train-invocation-count")
+                        .toString()
+                        .replaceAll("[^0-9]", "");
+                  }
+                })
+            .toList();
+    assertThat(invocations).containsExactlyInAnyOrder("0", "1", "2", "3");
+  }
+
   @Test
   void theSameInvocationGivesTheSamePredictions() {
     SequenceDistillationTrainer trainer =
@@ -397,6 +450,47 @@ class SequenceDistillationTrainerTest {
     assertThatExceptionOfType(IllegalArgumentException.class)
         .isThrownBy(() -> tooLong.train(TRAIN))
         .withMessageContaining("maxLength is 1000 tokens, but the model has positions for");
+  }
+
+  /** Of windows, which are numbered on their way, it is said what is wrong with the sentence. */
+  @Test
+  void whatDoesNotFitIsNamedAsTheUserKnowsIt() {
+    List<TinySentences.Sentence> sentences = new ArrayList<>(TinySentences.make(3, 40, 1));
+    SequenceDistillationTrainer trainer =
+        SequenceDistillationTrainer.of(
+            bertTrainer(1).batching(new Batching().maxLength(12)).build());
+    MutableSequenceDataset<Label> weighted = TinySentences.dataset(sentences);
+    weighted.getExample(2).setWeight(-1);
+    assertThatExceptionOfType(IllegalArgumentException.class)
+        .isThrownBy(() -> trainer.train(weighted))
+        .withMessage("Sequence 2 has the weight -1.0, expected a finite number of 0 or more");
+    MutableSequenceDataset<Label> odd = TinySentences.dataset(sentences);
+    odd.getExample(1).get(33).set(new org.tribuo.Feature("input_ids@00000", 5000));
+    assertThatExceptionOfType(IllegalArgumentException.class)
+        .isThrownBy(() -> trainer.train(odd))
+        .withMessageStartingWith("Element 33 of sequence 1: Token 4999 at position ");
+    SequenceDistillationTrainer ofTeacher =
+        SequenceDistillationTrainer.of(
+            bertTrainer(1)
+                .student(ScratchStudent.of(6000, 1, 8, 2))
+                .teacher(OnnxTeacher.of(Zoo.file("electra_tokcls_ts11"), TinySentences.LABELS))
+                .build());
+    assertThatExceptionOfType(IllegalArgumentException.class)
+        .isThrownBy(() -> ofTeacher.train(odd))
+        .withMessageStartingWith("Element 33 of sequence 1 has token 4999, outside of the");
+  }
+
+  @Test
+  void heldOutSentencesAreHeldOutWithAllTheirWindows() {
+    try (DistilledSequenceModel model =
+        SequenceDistillationTrainer.of(
+                bertTrainer(1)
+                    .batching(new Batching().maxLength(12))
+                    .earlyStopping(new EarlyStopping(0.01, 1))
+                    .build())
+            .train(TinySentences.dataset(TinySentences.make(3, 40, 1)))) {
+      assertThat(Integer.parseInt(run(model, "held-out-rows"))).isGreaterThan(3);
+    }
   }
 
   @Test

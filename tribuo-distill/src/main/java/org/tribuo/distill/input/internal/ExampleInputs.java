@@ -10,6 +10,8 @@ import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import org.tribuo.Dataset;
 import org.tribuo.Example;
+import org.tribuo.distill.internal.component.ExampleException;
+import org.tribuo.distill.internal.component.PositionException;
 import org.tribuo.distill.transformer.internal.Transformer;
 
 /**
@@ -47,8 +49,11 @@ public record ExampleInputs<X>(InputReader<X> reader, List<X> values) {
       try {
         values.add(reader.read(example));
       } catch (IllegalArgumentException e) {
-        throw new IllegalArgumentException(
-            "Example %d: %s".formatted(values.size(), e.getMessage()), e);
+        OptionalInt position =
+            e instanceof PositionException wrong
+                ? OptionalInt.of(wrong.position())
+                : OptionalInt.empty();
+        throw new ExampleException(values.size(), position, ": " + e.getMessage());
       }
     }
     return new ExampleInputs<>(reader, values);

@@ -27,9 +27,9 @@ import org.tribuo.sequence.SequenceExample;
 /**
  * Sentences with a label for each word, from a file in CoNLL's columns: a line a word, an empty
  * line after each sentence. Columns are separated by a tab where the line has one, else by spaces;
- * line ends are those of any system. Marks of documents ({@code -DOCSTART-}) are left out, as are
- * comments if their prefix is stated: without it {@code #} is a word like others. A word whose
- * label is {@code _} is unlabelled.
+ * line ends are those of any system. Marks of documents ({@code -DOCSTART-}) end a sentence, as an
+ * empty line does. Comments are left out if their prefix is stated: without it {@code #} is a word
+ * like others. A word whose label is {@code _} is unlabelled.
  *
  * <pre>{@code
  * <component name="train" type="org.tribuo.distill.input.text.ConllDataSource">

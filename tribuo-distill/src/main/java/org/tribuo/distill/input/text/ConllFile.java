@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Sentences in columns: a line a word, an empty line between two sentences. Columns are separated
- * by a tab where the line has one, else by spaces.
+ * Sentences in columns: a line a word, an empty line or the mark of a document between two
+ * sentences. Columns are separated by a tab where the line has one, else by spaces.
  *
  * @param wordColumn the number of the column of the words, from 0
  * @param labelColumn that of the labels; a negative number counts from the end, -1 being the last
@@ -42,11 +42,10 @@ record ConllFile(TextFile text, int wordColumn, int labelColumn, String commentP
     int number = 0;
     for (String line : text.lines()) {
       number++;
-      boolean comment = !commentPrefix.isEmpty() && line.startsWith(commentPrefix);
-      if (comment || line.startsWith(DOCUMENT)) {
+      if (!commentPrefix.isEmpty() && line.startsWith(commentPrefix)) {
         continue;
       }
-      if (line.isBlank()) {
+      if (line.isBlank() || line.startsWith(DOCUMENT)) {
         end(words, labels, sentences);
         continue;
       }

@@ -63,6 +63,13 @@ public final class OnnxMetadata {
   }
 
   /**
+   * A model that has another output than its metadata states, with everything else that is there.
+   */
+  public static OnnxModel withLogits(OnnxModel model, String logits, List<String> labelOrder) {
+    return model.withMetadata(Map.of(LOGITS, logits, LABEL_ORDER, json(labelOrder)));
+  }
+
+  /**
    * The most tokens of a text that an exported student reads; empty for files that do not say it.
    *
    * @throws GraphException if the metadata has one that is no number from 1

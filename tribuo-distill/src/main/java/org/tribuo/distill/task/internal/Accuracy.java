@@ -10,10 +10,10 @@ record Accuracy() implements Score {
   }
 
   @Override
-  public double of(Tensor logits, Tensor labels, Tensor weights) {
+  public double of(Tensor logits, Reference reference) {
     float[] values = logits.toFloats();
-    long[] expected = labels.toLongs();
-    float[] weight = weights.toFloats();
+    long[] expected = reference.labels().toLongs();
+    float[] weight = reference.weights().toFloats();
     int columns = (int) logits.dim(-1);
     double right = 0;
     double all = 0;

@@ -3,9 +3,12 @@ package org.tribuo.distill.task.internal;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
+import org.tribuo.distill.internal.component.ExampleException;
 
 /**
  * The names of the columns of a logits matrix, first column first. A model file does not say them,
@@ -49,6 +52,21 @@ public final class LabelOrder {
     return new LabelOrder(List.of(names));
   }
 
+  /**
+   * Columns that have numbers, from 0: each name has as many digits as the last, so that names in
+   * order are numbers in order.
+   *
+   * @param columns 1 or more
+   */
+  public static LabelOrder numbered(int columns) {
+    int digits = Integer.toString(columns - 1).length();
+    String format = "%0" + digits + "d";
+    return new LabelOrder(
+        IntStream.range(0, columns)
+            .mapToObj(column -> String.format(Locale.ROOT, format, column))
+            .toList());
+  }
+
   /** The names, first column first. */
   public List<String> names() {
     return names;
@@ -68,8 +86,8 @@ public final class LabelOrder {
   public int column(String name, int example) {
     Integer column = columns.get(name);
     if (column == null) {
-      throw new IllegalArgumentException(
-          "Example %d has the label '%s', expected one of %s".formatted(example, name, names));
+      throw new ExampleException(
+          example, "has the label '%s', expected one of %s".formatted(name, names));
     }
     return column;
   }

@@ -10,10 +10,10 @@ record MicroF1() implements Score {
   }
 
   @Override
-  public double of(Tensor logits, Tensor labels, Tensor weights) {
+  public double of(Tensor logits, Reference reference) {
     float[] values = logits.toFloats();
-    float[] expected = labels.toFloats();
-    float[] weight = weights.toFloats();
+    float[] expected = reference.labels().toFloats();
+    float[] weight = reference.weights().toFloats();
     int columns = (int) logits.dim(-1);
     double both = 0;
     double either = 0;

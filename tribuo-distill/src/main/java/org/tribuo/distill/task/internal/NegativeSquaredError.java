@@ -10,10 +10,10 @@ record NegativeSquaredError() implements Score {
   }
 
   @Override
-  public double of(Tensor logits, Tensor labels, Tensor weights) {
+  public double of(Tensor logits, Reference reference) {
     float[] values = logits.toFloats();
-    float[] expected = labels.toFloats();
-    float[] weight = weights.toFloats();
+    float[] expected = reference.labels().toFloats();
+    float[] weight = reference.weights().toFloats();
     int columns = (int) logits.dim(-1);
     double sum = 0;
     double all = 0;

@@ -4,6 +4,7 @@ import java.util.List;
 import org.tribuo.Example;
 import org.tribuo.Prediction;
 import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.internal.component.ExampleException;
 import org.tribuo.regression.RegressionFactory;
 import org.tribuo.regression.Regressor;
 
@@ -45,9 +46,8 @@ final class RegressorCodec implements TargetCodec<Regressor> {
 
   private void encode(Regressor output, int row, float[] values) {
     if (output.size() != width()) {
-      throw new IllegalArgumentException(
-          "Example %d has the dimensions %s, expected %s"
-              .formatted(row, List.of(output.getNames()), columns));
+      throw new ExampleException(
+          row, "has the dimensions %s, expected %s".formatted(List.of(output.getNames()), columns));
     }
     for (Regressor.DimensionTuple dimension : output) {
       int column = columns.column(dimension.getName(), row);

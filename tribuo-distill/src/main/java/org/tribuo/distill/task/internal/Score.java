@@ -11,8 +11,7 @@ public interface Score {
    * The score of some rows.
    *
    * @param logits FLOAT [rows..., columns], where a row is an example or a token
-   * @param labels INT64 [rows...] or FLOAT [rows..., columns], as a codec encodes them
-   * @param weights of the rows, FLOAT [rows...]; 0 for those that have no label, and padding
+   * @param reference the labels of the same rows
    */
-  double of(Tensor logits, Tensor labels, Tensor weights);
+  double of(Tensor logits, Reference reference);
 }

@@ -90,7 +90,7 @@ public final class Teacher implements AutoCloseable {
    */
   public static Teacher open(TeacherSettings settings) throws IOException {
     OnnxModel model = OnnxModel.read(settings.model());
-    Graph graph = Graph.of(model);
+    Graph graph = graph(settings, model);
     List<String> declared = logits(settings, graph);
     return new Teacher(
         settings,
@@ -98,6 +98,14 @@ public final class Teacher implements AutoCloseable {
         Collections.unmodifiableMap(new LinkedHashMap<>(graph.inputs())),
         declared,
         settings.values() ? declared : logitsBelow(settings, graph, declared));
+  }
+
+  /** The file's own graph, or that of an encoder that is pooled. */
+  private static Graph graph(TeacherSettings settings, OnnxModel model) {
+    return settings
+        .head()
+        .map(head -> head.attach(Transformer.of(model)))
+        .orElseGet(() -> Graph.of(model));
   }
 
   private static List<String> logits(TeacherSettings settings, Graph graph) {
@@ -178,7 +186,7 @@ public final class Teacher implements AutoCloseable {
   public SoftTargetKey keyFor(TeacherInputs rows) {
     return new SoftTargetKey(
         sha256(),
-        output(),
+        settings.head().map(head -> output() + " of " + head).orElseGet(this::output),
         settings.device().provider(),
         settings.precision(),
         rows.sha256(),
@@ -273,7 +281,7 @@ public final class Teacher implements AutoCloseable {
     if (settings.int8()) {
       return engine.load(int8(withOutputs(model)), device);
     }
-    return model.hasExternalData() && outputs.equals(declared)
+    return model.hasExternalData() && settings.head().isEmpty() && outputs.equals(declared)
         ? engine.load(settings.model(), device)
         : engine.load(withOutputs(model).forInference(), device);
   }
@@ -290,10 +298,10 @@ public final class Teacher implements AutoCloseable {
   }
 
   private Transformer withOutputs(OnnxModel model) {
+    Graph graph = graph(settings, model);
     if (outputs.equals(declared)) {
-      return Transformer.of(model);
+      return settings.head().isEmpty() ? Transformer.of(model) : Transformer.of(graph.toModel());
     }
-    Graph graph = Graph.of(model);
     logitsBelow(settings, graph, declared);
     return Transformer.of(graph.toModel());
   }

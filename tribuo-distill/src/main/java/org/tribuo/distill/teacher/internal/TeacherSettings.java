@@ -6,6 +6,7 @@ import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.engine.Precision;
 import org.tribuo.distill.graph.internal.RowShape;
 import org.tribuo.distill.task.internal.LabelOrder;
+import org.tribuo.distill.transformer.internal.EmbeddingHead;
 
 /**
  * What makes a teacher.
@@ -17,6 +18,8 @@ import org.tribuo.distill.task.internal.LabelOrder;
  * @param logits the output that holds the logits; empty to find it
  * @param values whether that output holds the values of a regression, which are taken as they are;
  *     of a classifier that ends in probabilities the logits below them are taken
+ * @param head what pools an encoder, in the place of everything behind its layers; empty for a
+ *     model whose file has the output
  * @param device where the teacher runs
  * @param int8 whether its products with weights are computed in integers of 8 bits, on a device
  *     that computes in float32 otherwise
@@ -27,6 +30,7 @@ public record TeacherSettings(
     RowShape rows,
     Optional<String> logits,
     boolean values,
+    Optional<EmbeddingHead> head,
     Device device,
     boolean int8) {
   /**
@@ -52,32 +56,46 @@ public record TeacherSettings(
    */
   public static TeacherSettings of(Path model, LabelOrder labels) {
     return new TeacherSettings(
-        model, labels, RowShape.of(labels.size()), Optional.empty(), false, Device.cpu(0), false);
+        model,
+        labels,
+        RowShape.of(labels.size()),
+        Optional.empty(),
+        false,
+        Optional.empty(),
+        Device.cpu(0),
+        false);
   }
 
   /** The same, of which an example has logits of another shape: a vector for each token, say. */
   public TeacherSettings withRows(RowShape shape) {
-    return new TeacherSettings(model, labels, shape, logits, values, device, int8);
+    return new TeacherSettings(model, labels, shape, logits, values, head, device, int8);
   }
 
   /** The same with the logits in a named output. */
   public TeacherSettings withLogits(String output) {
-    return new TeacherSettings(model, labels, rows, Optional.of(output), values, device, int8);
+    return new TeacherSettings(
+        model, labels, rows, Optional.of(output), values, head, device, int8);
   }
 
   /** The same, asked for the values of a regression. */
   public TeacherSettings withValues() {
-    return new TeacherSettings(model, labels, rows, logits, true, device, int8);
+    return new TeacherSettings(model, labels, rows, logits, true, head, device, int8);
+  }
+
+  /** The same of an encoder that is pooled, and output as it is. */
+  public TeacherSettings withHead(EmbeddingHead pooled) {
+    return new TeacherSettings(
+        model, labels, rows, Optional.of(pooled.output()), true, Optional.of(pooled), device, int8);
   }
 
   /** The same, run elsewhere. */
   public TeacherSettings withDevice(Device elsewhere) {
-    return new TeacherSettings(model, labels, rows, logits, values, elsewhere, int8);
+    return new TeacherSettings(model, labels, rows, logits, values, head, elsewhere, int8);
   }
 
   /** The same, its products with weights in integers of 8 bits, or not. */
   public TeacherSettings withInt8(boolean products) {
-    return new TeacherSettings(model, labels, rows, logits, values, device, products);
+    return new TeacherSettings(model, labels, rows, logits, values, head, device, products);
   }
 
   /** The precision in which the soft targets are computed. */

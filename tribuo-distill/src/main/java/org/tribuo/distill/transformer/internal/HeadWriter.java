@@ -102,6 +102,39 @@ final class HeadWriter {
     logits("Mul", dims, cosines, constant("head.scale", Tensor.scalar(scale).cast(elementType)));
   }
 
+  /**
+   * A linear layer over the vectors of what is pooled.
+   *
+   * @param name of its weights, {@code NAME.weight} [width, columns] and {@code NAME.bias}
+   */
+  String projected(String value, String name, Tensor weight) {
+    return affine(value, rows(states.rank() == 3, weight.dim(1)), name, weight);
+  }
+
+  /** The same over the vectors of texts. */
+  String ofTexts(String value, String name, Tensor weight) {
+    return affine(value, rows(false, weight.dim(1)), name, weight);
+  }
+
+  private String affine(String value, List<Dimension> dims, String name, Tensor weight) {
+    String matrix = constant(name + ".weight", weight.cast(elementType));
+    Tensor zeros = Tensor.of(new float[Math.toIntExact(weight.dim(1))], weight.dim(1));
+    String bias = constant(name + ".bias", zeros.cast(elementType));
+    String product = node("MatMul", Attributes.NONE, dims, value, matrix);
+    return node("Add", Attributes.NONE, dims, product, bias);
+  }
+
+  /** The vectors of texts, each divided by its norm. */
+  String unitLength(String vectors) {
+    return node("LpNormalization", unit(-1), vectors(), vectors);
+  }
+
+  /** Writes behind a projection of what is pooled. */
+  HeadWriter ofWidth(long other) {
+    Shape projected = states.with(states.rank() - 1, Dimension.of(other));
+    return new HeadWriter(graph, TensorType.of(elementType, projected));
+  }
+
   private static Attributes unit(long axis) {
     return Attributes.NONE.with("axis", axis).with("p", 2L);
   }

@@ -1,12 +1,9 @@
 package org.tribuo.distill.transformer.internal;
 
 import java.util.List;
-import org.jspecify.annotations.Nullable;
-import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Tensor;
-import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.transformer.Pooling;
 
 /**
@@ -69,30 +66,18 @@ public record TaskHead(Pooling pooling, Form form, int labels, long seed) {
    *     one, or no pooler where its own is requested
    */
   public Graph attach(Transformer transformer) {
-    Graph normalized = transformer.normalized();
-    Graph graph = transformer.graph();
-    String read = pooling == Pooling.OWN ? ownPooler(normalized) : transformer.layers().output();
-    TensorType type = normalized.type(read).orElseThrow();
-    graph.outputs().forEach(graph::removeOutput);
-    graph.setType(read, type);
-    graph.addOutput(read);
-    graph.removeUnused();
-    graph.removeOutput(read);
+    PooledEncoder encoder = PooledEncoder.of(transformer, pooling);
+    Graph graph = encoder.graph();
     for (String name : List.of(LOGITS, WEIGHT, BIAS, VECTOR)) {
       if (graph.has(name)) {
         throw new GraphException(
             "The encoder has a value '%s' already, so '%s' is a head's output, not a pooler's"
-                .formatted(name, read));
+                .formatted(name, encoder.read()));
       }
     }
-    HeadWriter writer = new HeadWriter(graph, type);
-    String pooled =
-        switch (pooling) {
-          case FIRST_TOKEN -> writer.firstToken(read);
-          case MEAN -> writer.mean(read, attentionMask(normalized));
-          case OWN, NONE -> read;
-        };
-    Tensor weight = new InitialWeights(seed).matrix(widthOf(read, type), labels);
+    HeadWriter writer = encoder.writer();
+    String pooled = encoder.pooled(writer, encoder.read());
+    Tensor weight = new InitialWeights(seed).matrix(encoder.width(), labels);
     if (form instanceof Form.Cosine cosine) {
       writer.cosines(pooled, pooling == Pooling.NONE, weight, cosine.scale());
     } else {
@@ -100,45 +85,5 @@ public record TaskHead(Pooling pooling, Form form, int labels, long seed) {
     }
     graph.addOutput(LOGITS);
     return graph;
-  }
-
-  private static long widthOf(String value, TensorType type) {
-    if (type.shape().isPresent()
-        && type.shape().get().dimension(-1) instanceof Dimension.Fixed fixed) {
-      return fixed.size();
-    }
-    throw new GraphException(
-        "The width of '%s' %s is not known: a head needs a fixed one".formatted(value, type));
-  }
-
-  private static String ownPooler(Graph normalized) {
-    List<String> poolers =
-        normalized.outputs().stream()
-            .filter(output -> isMatrixOfFloats(normalized.type(output).orElse(null)))
-            .toList();
-    if (poolers.size() != 1) {
-      throw new GraphException(
-          ("The model's own pooler is its only output of two dimensions, but %s of its outputs %s"
-                  + " have two: choose the pooling FIRST_TOKEN or MEAN")
-              .formatted(poolers.isEmpty() ? "none" : poolers, normalized.outputs()));
-    }
-    return poolers.get(0);
-  }
-
-  private static boolean isMatrixOfFloats(@Nullable TensorType type) {
-    return type != null
-        && type.elementType().isFloat()
-        && type.shape().filter(shape -> shape.rank() == 2).isPresent();
-  }
-
-  private static String attentionMask(Graph normalized) {
-    return AttentionMask.of(normalized)
-        .orElseThrow(
-            () ->
-                new GraphException(
-                    ("The mean is over the attention mask, an input [batch, positions] that is not"
-                            + " looked up in a table, but none of the inputs %s is one: choose"
-                            + " another pooling")
-                        .formatted(normalized.inputs())));
   }
 }

@@ -116,16 +116,18 @@ class WordTokenizerTest {
     Files.writeString(
         file,
         "\uFEFF-DOCSTART- -X- O O\r\n\r\n# id = 1\r\nEU NNP I-NP B-ORG\r\nrejects VBZ I-VP O\r\n\r\n\r\n"
-            + "# id = 2\r\nGerman call\tJJ\tI-NP\tB-MISC\r\n? . O _");
+            + "# id = 2\r\nGerman call\tJJ\tI-NP\tB-MISC\r\n? . O _\r\n"
+            + "-DOCSTART- -X- O O\r\nPeter NNP I-NP B-PER\r\n");
     ConllDataSource source = ConllDataSource.of(file, FILE, 0, -1, "# ");
     List<ConllFile.Sentence> sentences = new ConllFile(TextFile.of(file), 0, 1, "# ").sentences();
     assertThat(sentences)
         .containsExactly(
             new ConllFile.Sentence(List.of("EU", "rejects"), List.of("NNP", "VBZ")),
-            new ConllFile.Sentence(List.of("German call", "?"), List.of("JJ", ".")));
+            new ConllFile.Sentence(List.of("German call", "?"), List.of("JJ", ".")),
+            new ConllFile.Sentence(List.of("Peter"), List.of("NNP")));
     List<SequenceExample<Label>> read = new java.util.ArrayList<>();
     source.forEach(read::add);
-    assertThat(read).hasSize(2);
+    assertThat(read).hasSize(3);
     assertThat(read.get(0).get(0).getOutput()).isEqualTo(new Label("B-ORG"));
     assertThat(read.get(1).get(1).getOutput()).isEqualTo(LabelFactory.UNKNOWN_LABEL);
     assertThat(source.withoutLabels().iterator().next().get(0).getOutput())

@@ -8,6 +8,7 @@ import org.tribuo.Dataset;
 import org.tribuo.Example;
 import org.tribuo.distill.input.text.TextTokenizer;
 import org.tribuo.distill.input.text.TokenSequence;
+import org.tribuo.distill.internal.component.ExampleException;
 
 /** The texts of examples as a model with another tokenizer reads them. */
 final class RetokenizedTexts {
@@ -44,8 +45,9 @@ final class RetokenizedTexts {
     return RawText.of(example)
         .orElseThrow(
             () ->
-                new IllegalArgumentException(
-                    "Example %d does not keep its text, which a teacher with its own tokenizer reads; set keepText of the CsvTextDataSource, or put the text into the example's metadata '%s'"
-                        .formatted(row, RawText.TEXT)));
+                new ExampleException(
+                    row,
+                    "does not keep its text, which a teacher with its own tokenizer reads; set keepText of the CsvTextDataSource, or put the text into the example's metadata '%s'"
+                        .formatted(RawText.TEXT)));
   }
 }

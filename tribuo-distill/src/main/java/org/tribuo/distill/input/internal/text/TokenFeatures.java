@@ -10,6 +10,7 @@ import org.tribuo.FeatureMap;
 import org.tribuo.ImmutableFeatureMap;
 import org.tribuo.VariableInfo;
 import org.tribuo.distill.input.text.TokenSequence;
+import org.tribuo.distill.internal.component.PositionException;
 import org.tribuo.hash.HashedFeatureMap;
 
 /**
@@ -123,7 +124,8 @@ public record TokenFeatures(int positions, int vocabulary) {
   private int idPlusOne(Feature feature, int position) {
     int value = positiveWhole(feature, "a token id + 1");
     if (value > vocabulary) {
-      throw new IllegalArgumentException(
+      throw new PositionException(
+          position,
           "Token %d at position %d is outside of the model's vocabulary of %d; %s"
               .formatted(
                   value - 1, position, vocabulary, "is the tokenizer the one of this model?"));

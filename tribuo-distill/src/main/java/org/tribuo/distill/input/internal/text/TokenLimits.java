@@ -7,6 +7,7 @@ import java.util.stream.Stream;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.input.text.TextTokenizer;
 import org.tribuo.distill.input.text.TokenSequence;
+import org.tribuo.distill.internal.component.ExampleException;
 import org.tribuo.distill.transformer.internal.EmbeddingTables;
 import org.tribuo.distill.transformer.internal.Transformer;
 
@@ -106,9 +107,11 @@ record TokenLimits(OptionalInt positions, int vocabulary, OptionalInt segments) 
       TokenSequence text = texts.get(row);
       for (int i = 0; i < text.length(); i++) {
         if (text.typeId(i) >= segments.getAsInt()) {
-          throw new IllegalArgumentException(
-              "Example %d has a token of segment %d, as the second text of a pair is, but the %s has embeddings for %d segments; leave out the second text, or take a model that reads pairs"
-                  .formatted(row, text.typeId(i), whose, segments.getAsInt()));
+          throw new ExampleException(
+              row,
+              OptionalInt.of(i),
+              "has a token of segment %d, as the second text of a pair is, but the %s has embeddings for %d segments; leave out the second text, or take a model that reads pairs"
+                  .formatted(text.typeId(i), whose, segments.getAsInt()));
         }
       }
     }
@@ -142,16 +145,18 @@ record TokenLimits(OptionalInt positions, int vocabulary, OptionalInt segments) 
     for (int row = 0; row < texts.size(); row++) {
       TokenSequence text = texts.get(row);
       if (text.length() > most) {
-        throw new IllegalArgumentException(
-            "Example %d has %d tokens, the %s has positions for %d; set the tokenizer's maximum length to that"
-                .formatted(row, text.length(), whose, most));
+        throw new ExampleException(
+            row,
+            "has %d tokens, the %s has positions for %d; set the tokenizer's maximum length to that, or for sequences the batching's"
+                .formatted(text.length(), whose, most));
       }
       for (int i = 0; i < text.length(); i++) {
         if (text.id(i) >= vocabulary) {
-          throw new IllegalArgumentException(
-              "Example %d has token %d, outside of the vocabulary of %d that the %s has; %s"
+          throw new ExampleException(
+              row,
+              OptionalInt.of(i),
+              "has token %d, outside of the vocabulary of %d that the %s has; %s"
                   .formatted(
-                      row,
                       text.id(i),
                       vocabulary,
                       whose,

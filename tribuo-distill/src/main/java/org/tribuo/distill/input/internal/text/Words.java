@@ -1,6 +1,7 @@
 package org.tribuo.distill.input.internal.text;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,6 +26,9 @@ import org.tribuo.sequence.SequenceExample;
  * longer than a window, the first tokens are read.
  */
 public final class Words implements SequenceModality {
+  /** The element of a special token. */
+  private static final int NONE = -1;
+
   /** How many tokens of a word a feature map has names for, where none is known to have more. */
   private static final int USUAL_TOKENS = 64;
 
@@ -106,6 +110,7 @@ public final class Words implements SequenceModality {
   private static SequenceWindow window(
       Range range, WordPieces pieces, int room, Map<Integer, Range> owners) {
     List<Integer> ids = new ArrayList<>(pieces.before());
+    List<Integer> wordsOfTokens = new ArrayList<>(Collections.nCopies(ids.size(), NONE));
     List<Integer> elements = new ArrayList<>();
     List<Integer> positions = new ArrayList<>();
     for (int word = range.from(); word < range.to(); word++) {
@@ -114,11 +119,14 @@ public final class Words implements SequenceModality {
         positions.add(ids.size());
       }
       List<Integer> tokens = pieces.words().get(word);
-      ids.addAll(tokens.subList(0, Math.min(tokens.size(), room)));
+      List<Integer> fitting = tokens.subList(0, Math.min(tokens.size(), room));
+      ids.addAll(fitting);
+      wordsOfTokens.addAll(Collections.nCopies(fitting.size(), word));
     }
     ids.addAll(pieces.after());
+    wordsOfTokens.addAll(Collections.nCopies(pieces.after().size(), NONE));
     TokenSequence tokens = TokenSequence.of(ids.stream().mapToInt(Integer::intValue).toArray());
-    return new SequenceWindow(tokens.features(), tokens.length(), elements, positions);
+    return new SequenceWindow(tokens.features(), wordsOfTokens, elements, positions);
   }
 
   @Override

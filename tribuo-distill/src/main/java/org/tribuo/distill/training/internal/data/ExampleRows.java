@@ -1,13 +1,16 @@
 package org.tribuo.distill.training.internal.data;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.tribuo.Dataset;
 import org.tribuo.Example;
 import org.tribuo.Output;
 import org.tribuo.distill.input.internal.ExampleInputs;
 import org.tribuo.distill.input.internal.InputReader;
+import org.tribuo.distill.input.internal.SequenceWindow;
 import org.tribuo.distill.task.internal.TargetCodec;
 import org.tribuo.distill.task.internal.Targets;
 
@@ -18,9 +21,20 @@ import org.tribuo.distill.task.internal.Targets;
  * @param targets the labels
  * @param labelled whether there is one
  * @param weights how much each counts
+ * @param sources for each row the first row that was cut from the same sequence
  */
 public record ExampleRows(
-    ExampleInputs<?> inputs, Targets targets, boolean[] labelled, ExampleWeights weights) {
+    ExampleInputs<?> inputs,
+    Targets targets,
+    boolean[] labelled,
+    ExampleWeights weights,
+    int[] sources) {
+  /** Rows of which none was cut from the same sequence as another. */
+  public ExampleRows(
+      ExampleInputs<?> inputs, Targets targets, boolean[] labelled, ExampleWeights weights) {
+    this(inputs, targets, labelled, weights, IntStream.range(0, labelled.length).toArray());
+  }
+
   /**
    * Reads a dataset.
    *
@@ -39,7 +53,21 @@ public record ExampleRows(
         ExampleInputs.of(reader, dataset),
         codec.encode(examples),
         labelled,
-        ExampleWeights.of(examples));
+        ExampleWeights.of(examples),
+        sources(examples));
+  }
+
+  private static int[] sources(List<? extends Example<?>> examples) {
+    int[] sources = new int[examples.size()];
+    Map<Object, Integer> first = new HashMap<>();
+    for (int row = 0; row < sources.length; row++) {
+      int own = row;
+      sources[row] =
+          SequenceWindow.sequence(examples.get(row))
+              .map(sequence -> first.computeIfAbsent(sequence, any -> own))
+              .orElse(own);
+    }
+    return sources;
   }
 
   public int count() {

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import org.tribuo.Example;
 import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.internal.component.ExampleException;
 import org.tribuo.distill.task.internal.TensorRows;
 
 /**
@@ -34,9 +35,8 @@ public final class ExampleWeights {
     for (int i = 0; i < weights.length; i++) {
       float weight = examples.get(i).getWeight();
       if (!(weight >= 0 && Float.isFinite(weight))) {
-        throw new IllegalArgumentException(
-            "Example %d has the weight %s, expected a finite number of 0 or more"
-                .formatted(i, weight));
+        throw new ExampleException(
+            i, "has the weight %s, expected a finite number of 0 or more".formatted(weight));
       }
       weights[i] = weight;
       smallest = weight > 0 ? Math.min(smallest, weight) : smallest;

@@ -1,6 +1,8 @@
 package org.tribuo.distill.training.internal.data;
 
+import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
@@ -8,7 +10,9 @@ import org.tribuo.distill.input.internal.ExampleInputs;
 import org.tribuo.distill.loss.internal.ObjectiveInputs;
 import org.tribuo.distill.student.internal.NetworkRunner;
 import org.tribuo.distill.student.internal.StudentNetwork;
+import org.tribuo.distill.task.internal.Reference;
 import org.tribuo.distill.task.internal.Score;
+import org.tribuo.distill.task.internal.Targets;
 import org.tribuo.distill.training.internal.Validation;
 
 /** Measures a student on rows that were held out, each as its example's weight says. */
@@ -17,8 +21,7 @@ public final class HeldOutValidation implements Validation {
   private final Device device;
   private final Score score;
   private final ExampleInputs<?> examples;
-  private final Tensor labels;
-  private final Tensor weights;
+  private final Reference reference;
 
   /**
    * Of rows that are labelled.
@@ -32,11 +35,15 @@ public final class HeldOutValidation implements Validation {
     this.device = device;
     this.score = score;
     this.examples = rows.inputs().pick(heldOut);
-    this.labels = rows.targets().batch(ObjectiveInputs.LABELS, heldOut);
-    this.weights =
-        weighted(
-            rows.targets().batch(ObjectiveInputs.LABELLED, heldOut),
-            rows.weights().relative().pick(heldOut));
+    Targets targets = rows.targets();
+    this.reference =
+        new Reference(
+            targets.batch(ObjectiveInputs.LABELS, heldOut),
+            weighted(
+                targets.batch(ObjectiveInputs.LABELLED, heldOut),
+                rows.weights().relative().pick(heldOut)),
+            Optional.ofNullable(targets.batch(heldOut).get(ObjectiveInputs.COUNTED)),
+            Arrays.stream(heldOut).map(row -> rows.sources()[row]).toArray());
   }
 
   /** What is labelled, each example by its weight. */
@@ -53,7 +60,7 @@ public final class HeldOutValidation implements Validation {
   @Override
   public Map<String, Double> measure(OnnxModel student) {
     try (NetworkRunner runner = new NetworkRunner(network.withWeightsOf(student), device)) {
-      return Map.of(score.metric(), score.of(runner.logits(examples), labels, weights));
+      return Map.of(score.metric(), score.of(runner.logits(examples), reference));
     }
   }
 

@@ -17,12 +17,15 @@ public record Split(int[] training, int[] heldOut) {
   }
 
   /**
-   * Holds out a part of the labelled rows, at least one.
+   * Holds out a part of what is labelled, at least one row. Rows that were cut from the same
+   * sequence are all held out, or none of them: they overlap.
    *
-   * @throws IllegalArgumentException if there are fewer than two labelled rows
+   * @throws IllegalArgumentException if there are fewer than two labelled rows or sequences
    */
   public static Split some(ExampleRows rows, double part, SplittableRandom random) {
-    int[] labelled = rows.labelledRows();
+    int[] sources = rows.sources();
+    int[] labelled =
+        Arrays.stream(rows.labelledRows()).map(row -> sources[row]).distinct().toArray();
     if (labelled.length < 2) {
       throw new IllegalArgumentException(
           "Early stopping holds out labelled examples, and there are %d, expected at least 2"
@@ -37,7 +40,8 @@ public record Split(int[] training, int[] heldOut) {
       labelled[j] = labelled[i];
     }
     return new Split(
-        rows.counted().filter(row -> !heldOut.get(row)).toArray(), heldOut.stream().toArray());
+        rows.counted().filter(row -> !heldOut.get(sources[row])).toArray(),
+        rows.counted().filter(row -> heldOut.get(sources[row])).toArray());
   }
 
   /** The rows that are trained on and have a label. */

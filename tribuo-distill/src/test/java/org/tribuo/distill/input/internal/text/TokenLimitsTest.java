@@ -28,6 +28,6 @@ class TokenLimitsTest {
         .isThrownBy(() -> known.check("teacher 'teacher.onnx'", false, LONG))
         .withMessage(
             "Example 0 has 600 tokens, the teacher 'teacher.onnx' has positions for 512; set the"
-                + " tokenizer's maximum length to that");
+                + " tokenizer's maximum length to that, or for sequences the batching's");
   }
 }

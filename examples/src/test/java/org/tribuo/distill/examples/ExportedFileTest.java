@@ -1,0 +1,135 @@
+package org.tribuo.distill.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tribuo.Feature;
+import org.tribuo.Prediction;
+import org.tribuo.classification.Label;
+import org.tribuo.classification.LabelFactory;
+import org.tribuo.distill.DistillationTrainer;
+import org.tribuo.distill.input.text.WordTokenizer;
+import org.tribuo.distill.sequence.DistilledSequenceModel;
+import org.tribuo.distill.sequence.SequenceDistillationTrainer;
+import org.tribuo.distill.student.EncoderStudent;
+import org.tribuo.distill.task.token.TagSequence;
+import org.tribuo.distill.transformer.Pooling;
+import org.tribuo.provenance.SimpleDataSourceProvenance;
+import org.tribuo.sequence.MutableSequenceDataset;
+import org.tribuo.sequence.SequenceExample;
+
+/** What a model predicts is what its exported file gives in a JVM that has ONNX Runtime alone. */
+class ExportedFileTest {
+  @TempDir Path folder;
+
+  @Test
+  void aTaggerPredictsAsItsFileDoes() throws Exception {
+    TinyExperiment.in(folder);
+    MutableSequenceDataset<Label> sentences = sentences();
+    DistillationTrainer<TagSequence> settings =
+        DistillationTrainer.<TagSequence>builder()
+            .student(EncoderStudent.of(folder.resolve("tiny-bert.onnx"), Pooling.MEAN))
+            .epochs(2)
+            .build();
+    Path file = folder.resolve("tagger.onnx");
+    try (DistilledSequenceModel model = SequenceDistillationTrainer.of(settings).train(sentences)) {
+      model.exportOnnx(file);
+      List<String> texts = new ArrayList<>();
+      List<List<Integer>> firstTokens = new ArrayList<>();
+      for (SequenceExample<Label> sentence : sentences) {
+        List<String> ids = new ArrayList<>();
+        firstTokens.add(read(sentence, ids));
+        texts.add(String.join(",", ids));
+      }
+      List<double[]> logits = run(file, "logits", texts);
+      List<List<Prediction<Label>>> predicted = model.predict(sentences);
+      List<String> labels = model.labelOrder();
+      assertThat(logits).hasSameSizeAs(texts);
+      for (int i = 0; i < predicted.size(); i++) {
+        for (int word = 0; word < predicted.get(i).size(); word++) {
+          int from = firstTokens.get(i).get(word) * labels.size();
+          double[] ofWord = Arrays.copyOfRange(logits.get(i), from, from + labels.size());
+          double sum = Arrays.stream(ofWord).map(Math::exp).sum();
+          for (int column = 0; column < ofWord.length; column++) {
+            assertThat(
+                    predicted.get(i).get(word).getOutputScores().get(labels.get(column)).getScore())
+                .isEqualTo(Math.exp(ofWord[column]) / sum, within(1e-5));
+          }
+        }
+      }
+    }
+  }
+
+  /** The token ids of a sentence, and the first of each word. */
+  private static List<Integer> read(SequenceExample<Label> sentence, List<String> ids) {
+    List<String> after = new ArrayList<>();
+    List<Integer> first = new ArrayList<>();
+    sentence
+        .get(0)
+        .forEach(feature -> addIf(feature.getName().startsWith("before_ids@"), feature, ids));
+    for (int word = 0; word < sentence.size(); word++) {
+      first.add(ids.size());
+      for (Feature feature : sentence.get(word)) {
+        addIf(feature.getName().startsWith("input_ids@"), feature, ids);
+        addIf(feature.getName().startsWith("after_ids@"), feature, after);
+      }
+    }
+    ids.addAll(after);
+    return first;
+  }
+
+  private static void addIf(boolean wanted, Feature feature, List<String> ids) {
+    if (wanted) {
+      ids.add(Long.toString((long) feature.getValue() - 1));
+    }
+  }
+
+  private MutableSequenceDataset<Label> sentences() throws Exception {
+    LabelFactory labels = new LabelFactory();
+    MutableSequenceDataset<Label> sentences =
+        new MutableSequenceDataset<>(new SimpleDataSourceProvenance("cards", labels), labels);
+    Label outside = new Label("O");
+    Label card = new Label("B-card");
+    try (WordTokenizer tokenizer = WordTokenizer.open(folder.resolve("tiny-tokenizer.json"))) {
+      sentences.add(
+          tokenizer.encode(
+              List.of("where", "is", "my", "card"), List.of(outside, outside, outside, card)));
+      sentences.add(tokenizer.encode(List.of("card", "lost"), List.of(card, outside)));
+    }
+    return sentences;
+  }
+
+  /** The values of an output for each text, computed in another JVM. */
+  private static List<double[]> run(Path file, String output, List<String> texts) throws Exception {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto"));
+    command.addAll(List.of("-cp", onnxRuntime()));
+    command.add(Path.of("src/test/programs/RunOnnx.java").toString());
+    command.addAll(List.of(file.toString(), output));
+    command.addAll(texts);
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(printed).isZero();
+    return printed
+        .lines()
+        .map(line -> Arrays.stream(line.split(" ")).mapToDouble(Double::parseDouble).toArray())
+        .toList();
+  }
+
+  /** The jar, by its place in a Maven repository. */
+  private static String onnxRuntime() {
+    return Arrays.stream(
+            System.getProperty("java.class.path").split(System.getProperty("path.separator")))
+        .filter(entry -> entry.replace('\\', '/').contains("/com/microsoft/onnxruntime/"))
+        .findFirst()
+        .orElseThrow();
+  }
+}

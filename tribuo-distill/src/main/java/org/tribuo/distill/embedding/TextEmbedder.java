@@ -1,0 +1,264 @@
+package org.tribuo.distill.embedding;
+
+import com.oracle.labs.mlrg.olcut.config.Config;
+import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
+import com.oracle.labs.mlrg.olcut.config.PropertyException;
+import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+import org.tribuo.Feature;
+import org.tribuo.data.text.TextPipeline;
+import org.tribuo.distill.component.InputFiles;
+import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.graph.GraphException;
+import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.input.internal.ExampleInputs;
+import org.tribuo.distill.input.internal.InputReader;
+import org.tribuo.distill.input.internal.Modalities;
+import org.tribuo.distill.input.text.TextTokenizer;
+import org.tribuo.distill.internal.component.ModelFile;
+import org.tribuo.distill.internal.component.ModelFileProvenance;
+import org.tribuo.distill.internal.component.OnnxMetadata;
+import org.tribuo.distill.internal.component.PropertyChecks;
+import org.tribuo.distill.student.internal.NetworkRunner;
+import org.tribuo.distill.student.internal.StudentNetwork;
+import org.tribuo.distill.task.internal.Head;
+import org.tribuo.distill.task.internal.LabelOrder;
+import org.tribuo.distill.transformer.Pooling;
+import org.tribuo.distill.transformer.internal.EmbeddingHead;
+import org.tribuo.distill.transformer.internal.TextEncoder;
+import org.tribuo.distill.transformer.internal.Transformer;
+import org.tribuo.impl.ArrayExample;
+import org.tribuo.regression.RegressionFactory;
+
+/**
+ * Makes vectors of texts with an encoder from an ONNX file, such as a distilled student, or its
+ * teacher. In Tribuo it is a pipeline for texts: in a {@code TextFeatureExtractorImpl}, which
+ * Tribuo's data sources of texts take, each number of the vector is a feature, so that any trainer
+ * can learn from them.
+ *
+ * <pre>{@code
+ * try (TextEmbedder embedder =
+ *     TextEmbedder.of(Path.of("student.onnx"), Path.of("tokenizer.json"))) {
+ *   float[] vector = embedder.embed("A man is playing a flute");
+ *   TextFeatureExtractor<Label> features = new TextFeatureExtractorImpl<>(embedder);
+ * }
+ *
+ * <component name="embedder" type="org.tribuo.distill.embedding.TextEmbedder">
+ *   <property name="path" value="student.onnx"/>
+ *   <property name="tokenizer" value="tokenizer.json"/>
+ * </component>
+ * }</pre>
+ *
+ * <p>Texts that are too long are cut. ONNX Runtime loads the encoder at the first text; closing
+ * frees the native memory of encoder and tokenizer. Safe for many threads.
+ */
+public final class TextEmbedder implements TextPipeline, AutoCloseable {
+  @ConfigurableName private String component = "TextEmbedder";
+
+  @Config(mandatory = true, description = "The ONNX file of the encoder.")
+  private Path path;
+
+  @Config(mandatory = true, description = "Its tokenizer.json.")
+  private Path tokenizer;
+
+  @Config(
+      description =
+          "How one vector for a text comes out of the last layer; by default as the file does it, if"
+              + " it has the output sentence_embedding.")
+  private @Nullable Pooling pooling;
+
+  @Config(
+      description =
+          "Whether each vector is divided by its length; by default it is, unless the file makes"
+              + " vectors of texts itself.")
+  private Pooling.@Nullable Length length;
+
+  @Config(
+      description =
+          "The maximum length of a text in tokens, special ones included; 0 for what the file"
+              + " states, or the encoder reads.")
+  private int maxLength;
+
+  @Config(description = "Where the encoder runs, on how many threads, in which numbers.")
+  private Device device = Device.cpu(0);
+
+  private TextEncoder encoder;
+  private TextTokenizer tokens;
+  private NetworkRunner runner;
+  private InputReader<?> reader;
+  private LabelOrder columns;
+
+  /** For OLCUT. */
+  private TextEmbedder() {}
+
+  /**
+   * A file that makes vectors of texts itself, as an exported {@link
+   * org.tribuo.distill.student.EmbeddingStudent} does.
+   *
+   * @param tokenizer its tokenizer.json
+   * @throws PropertyException if a file is missing or cannot be understood
+   */
+  public static TextEmbedder of(Path path, Path tokenizer) {
+    return of(path, tokenizer, null);
+  }
+
+  /**
+   * An encoder whose pooling is stated; its vectors are divided by their lengths.
+   *
+   * @param pooling {@code null} for the file's own
+   * @throws PropertyException if a file is missing or cannot be understood
+   */
+  public static TextEmbedder of(Path path, Path tokenizer, @Nullable Pooling pooling) {
+    TextEmbedder embedder = new TextEmbedder();
+    embedder.path = path;
+    embedder.tokenizer = tokenizer;
+    embedder.pooling = pooling;
+    embedder.postConfig();
+    return embedder;
+  }
+
+  /**
+   * Reads the files; OLCUT calls it.
+   *
+   * @throws PropertyException if a file is missing or cannot be understood, or the encoder cannot
+   *     be pooled so; it names the component and the property
+   */
+  @Override
+  public void postConfig() {
+    PropertyChecks properties = new PropertyChecks(component);
+    file().check();
+    if (!Files.isRegularFile(tokenizer)) {
+      throw properties.refused(
+          "tokenizer", "there is no file %s, expected a tokenizer.json".formatted(tokenizer));
+    }
+    properties.checkAtLeast("maxLength", 0, maxLength);
+    if (pooling == Pooling.NONE) {
+      throw properties.refused(
+          "pooling", "is NONE, but a text has one vector: use MEAN, FIRST_TOKEN or OWN");
+    }
+    try {
+      open(Transformer.of(file().read()), properties);
+    } catch (IOException | GraphException e) {
+      throw new PropertyException(
+          e, component, "path", "%s cannot be read as an encoder".formatted(path));
+    }
+  }
+
+  private void open(Transformer whole, PropertyChecks properties) {
+    encoder =
+        properties.check(
+            "pooling",
+            () -> TextEncoder.of(whole, Optional.ofNullable(pooling), Optional.ofNullable(length)));
+    Transformer pooled = Transformer.of(encoder.model());
+    columns = LabelOrder.numbered(encoder.width());
+    OptionalInt stated =
+        maxLength == 0 ? OnnxMetadata.maxLength(whole.model()) : OptionalInt.of(maxLength);
+    int padId = OnnxMetadata.padId(whole.model()).orElse(0);
+    reader =
+        properties.check(
+            "maxLength",
+            () -> Modalities.of(whole.graph().inputs()).readerOfTrained(whole, stated, padId));
+    runner =
+        new NetworkRunner(
+            new StudentNetwork(pooled, EmbeddingHead.TEXTS, Head.ofExamples(columns), reader),
+            device);
+    try {
+      tokens = TextTokenizer.open(tokenizer, reader.maxLength());
+    } catch (IOException | IllegalArgumentException e) {
+      throw new PropertyException(
+          e, component, "tokenizer", "%s cannot be used".formatted(tokenizer));
+    }
+  }
+
+  /**
+   * The vector of a text.
+   *
+   * @return of {@link #width} numbers
+   * @throws IllegalArgumentException if the tokenizer refuses the text, or makes tokens that the
+   *     encoder does not know
+   */
+  public float[] embed(String text) {
+    return embed(List.of(text)).get(0);
+  }
+
+  /**
+   * The vectors of texts, which are run in batches of similar length.
+   *
+   * @return in the order of the texts
+   * @throws IllegalArgumentException as above; the message says which text
+   */
+  public List<float[]> embed(List<String> texts) {
+    List<ArrayExample<?>> examples = new ArrayList<>();
+    tokens
+        .encodeAll(texts)
+        .forEach(
+            text ->
+                examples.add(
+                    (ArrayExample<?>) text.toExample(RegressionFactory.UNKNOWN_REGRESSOR)));
+    return runner.rows(ExampleInputs.of(reader, examples));
+  }
+
+  /** The size of a vector. */
+  public int width() {
+    return columns.size();
+  }
+
+  /**
+   * The numbers of a text's vector as features, {@code embedding-000} and so on.
+   *
+   * @param tag what names begin with, and a hyphen, unless it is empty
+   * @throws IllegalArgumentException as {@link #embed(String)}
+   */
+  @Override
+  public List<Feature> process(String tag, String data) {
+    float[] vector = embed(data);
+    String prefix = tag.isEmpty() ? "embedding-" : tag + "-embedding-";
+    List<Feature> features = new ArrayList<>(vector.length);
+    for (int i = 0; i < vector.length; i++) {
+      features.add(new Feature(prefix + columns.names().get(i), vector[i]));
+    }
+    return features;
+  }
+
+  /**
+   * Writes the encoder as an ONNX file for other libraries, whole or not at all: with the outputs
+   * {@code last_hidden_state} and {@code sentence_embedding}, or the latter alone where the file
+   * pools itself and has no other, and without a projection that was left out.
+   *
+   * @throws IOException if the file cannot be written, or is one of those that this was made of
+   */
+  public void exportOnnx(Path file) throws IOException {
+    InputFiles.of(List.of(path, tokenizer)).checkOutput(file);
+    OnnxModel exported =
+        encoder.exported().inOneFile().withMetadata(encoder.encoder().model().metadata());
+    OnnxMetadata.withLogits(exported, EmbeddingHead.TEXTS, columns.names()).write(file);
+  }
+
+  @Override
+  public ConfiguredObjectProvenance getProvenance() {
+    return ModelFileProvenance.of(this, "TextPipeline", file(), List.of(), Optional.of(tokenizer));
+  }
+
+  /** Frees the native memory. A text after that is refused. */
+  @Override
+  public void close() {
+    runner.close();
+    tokens.close();
+  }
+
+  @Override
+  public String toString() {
+    return "TextEmbedder(%s, %s)".formatted(path, encoder.head().pooling());
+  }
+
+  private ModelFile file() {
+    return new ModelFile(component, path);
+  }
+}

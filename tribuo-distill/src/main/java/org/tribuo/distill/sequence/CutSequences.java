@@ -1,0 +1,49 @@
+package org.tribuo.distill.sequence;
+
+import java.util.List;
+import org.tribuo.Dataset;
+import org.tribuo.MutableDataset;
+import org.tribuo.classification.Label;
+import org.tribuo.distill.input.internal.SequenceModality;
+import org.tribuo.distill.input.internal.SequenceWindow;
+import org.tribuo.distill.internal.component.ExampleException;
+import org.tribuo.distill.task.internal.token.TagSequenceFactory;
+import org.tribuo.distill.task.token.TagSequence;
+import org.tribuo.sequence.SequenceDataset;
+
+/** Sequences that are cut into windows for one training, which numbers the windows. */
+final class CutSequences {
+  private final SequenceModality modality;
+  private final SequenceDataset<Label> sequences;
+  private List<Windows.Located> windows = List.of();
+
+  CutSequences(SequenceModality modality, SequenceDataset<Label> sequences) {
+    this.modality = modality;
+    this.sequences = sequences;
+  }
+
+  /**
+   * The windows as a dataset that comes from that of the sequences.
+   *
+   * @param maxLength of a window in positions
+   * @throws IllegalArgumentException if a sequence cannot be read
+   */
+  Dataset<TagSequence> within(int maxLength) {
+    windows = new Windows(modality, maxLength).of(sequences);
+    MutableDataset<TagSequence> texts =
+        new MutableDataset<>(sequences.getProvenance(), new TagSequenceFactory());
+    windows.forEach(window -> texts.add(window.text()));
+    return texts;
+  }
+
+  /** What is wrong with a window, said of its sequence and, if it is one, of the element. */
+  IllegalArgumentException named(ExampleException wrong) {
+    Windows.Located located = windows.get(wrong.example());
+    SequenceWindow window = located.window();
+    int element = wrong.position().isPresent() ? window.elementAt(wrong.position().getAsInt()) : -1;
+    return wrong.about(
+        element < 0
+            ? "Sequence %d".formatted(located.sequence())
+            : "Element %d of sequence %d".formatted(element, located.sequence()));
+  }
+}

@@ -1,0 +1,174 @@
+package org.tribuo.distill.student;
+
+import com.oracle.labs.mlrg.olcut.config.Config;
+import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
+import com.oracle.labs.mlrg.olcut.config.PropertyException;
+import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
+import com.oracle.labs.mlrg.olcut.provenance.impl.ConfiguredObjectProvenanceImpl;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.tribuo.distill.student.internal.Student;
+import org.tribuo.distill.task.internal.Head;
+import org.tribuo.distill.task.internal.LabelOrder;
+import org.tribuo.distill.transformer.Pooling;
+import org.tribuo.distill.transformer.internal.EmbeddingHead;
+import org.tribuo.distill.transformer.internal.Transformer;
+import org.tribuo.distill.transformer.internal.TransformerFiles;
+
+/**
+ * Another student without its head: what it outputs for a text is a vector, pooled from its last
+ * layer. An exported file has the outputs {@code last_hidden_state} [batch, positions, width] and
+ * {@code sentence_embedding} [batch, width], in this order, by which other libraries find them.
+ *
+ * <pre>{@code
+ * <component name="student" type="org.tribuo.distill.student.EmbeddingStudent">
+ *   <property name="encoder" value="layers"/>
+ *   <property name="pooling" value="FIRST_TOKEN"/>
+ * </component>
+ * }</pre>
+ *
+ * Immutable and safe for many threads.
+ */
+public final class EmbeddingStudent implements StudentSource {
+  /** How vectors of another width than the teacher's are compared with the teacher's. */
+  public enum Projection {
+    /** They are not: the widths must be equal. */
+    NONE,
+
+    /** By a linear layer that is part of the student: its vectors are as wide as the teacher's. */
+    KEPT,
+
+    /**
+     * By a linear layer behind the student, on an output {@code projected_embedding}: the student's
+     * vectors stay as wide as they are, and who exports it as an embedder leaves the layer out.
+     */
+    LEFT_OUT
+  }
+
+  @ConfigurableName private String component = "EmbeddingStudent";
+
+  @Config(mandatory = true, description = "The student whose head is left out.")
+  private StudentSource encoder;
+
+  @Config(description = "How one vector for a text comes out of the last layer.")
+  private Pooling pooling = Pooling.MEAN;
+
+  @Config(description = "Whether each vector is divided by its length.")
+  private Pooling.Length length = Pooling.Length.UNIT;
+
+  @Config(description = "What compares vectors of another width than the teacher's.")
+  private Projection projection = Projection.NONE;
+
+  /** For OLCUT. */
+  private EmbeddingStudent() {}
+
+  /**
+   * A student whose vectors are of unit length, and as wide as the teacher's.
+   *
+   * @param encoder its head is left out
+   * @param pooling {@code MEAN} or {@code FIRST_TOKEN}, as the teacher's usually
+   * @throws PropertyException if it is another pooling
+   */
+  public static EmbeddingStudent of(StudentSource encoder, Pooling pooling) {
+    EmbeddingStudent student = new EmbeddingStudent();
+    student.encoder = encoder;
+    student.pooling = pooling;
+    student.postConfig();
+    return student;
+  }
+
+  /** The same with vectors of another length. */
+  public EmbeddingStudent length(Pooling.Length other) {
+    EmbeddingStudent student = copy();
+    student.length = other;
+    return student;
+  }
+
+  /** The same with another projection. */
+  public EmbeddingStudent projection(Projection other) {
+    EmbeddingStudent student = copy();
+    student.projection = other;
+    return student;
+  }
+
+  private EmbeddingStudent copy() {
+    EmbeddingStudent copy = of(encoder, pooling);
+    copy.length = length;
+    copy.projection = projection;
+    return copy;
+  }
+
+  @Override
+  public void postConfig() {
+    if (pooling != Pooling.MEAN && pooling != Pooling.FIRST_TOKEN) {
+      throw new PropertyException(
+          component,
+          "pooling",
+          "is %s, but the vector of a text is made of its hidden states: use MEAN or FIRST_TOKEN"
+              .formatted(pooling));
+    }
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws PropertyException if the vectors are of another width than the teacher's, and there is
+   *     no projection; or a vector for each token is wanted
+   */
+  @Override
+  public Student make(Head head, long seed, TransformerFiles files) throws IOException {
+    if (head.row().isRagged()) {
+      throw new PropertyException(
+          component, "encoder", "gives a vector for each text, and %s is wanted".formatted(head));
+    }
+    Transformer whole = encoder.make(head, seed, files).transformer();
+    int width = Math.toIntExact(EmbeddingHead.width(whole, pooling));
+    return make(whole, head, projection(width, head.columns().size(), seed));
+  }
+
+  private Student make(Transformer whole, Head head, Optional<EmbeddingHead.Projection> projected) {
+    EmbeddingHead pooled = new EmbeddingHead(pooling, length == Pooling.Length.UNIT, projected);
+    return Student.of(pooled.attach(whole).toModel(), pooled.output(), head);
+  }
+
+  private Optional<EmbeddingHead.Projection> projection(int width, int wanted, long seed) {
+    if (width == wanted) {
+      return Optional.empty();
+    }
+    if (projection == Projection.NONE) {
+      throw new PropertyException(
+          component,
+          "projection",
+          "is NONE, but the student's vectors have %d numbers and the teacher's %d; use KEPT or LEFT_OUT, or an encoder of that width"
+              .formatted(width, wanted));
+    }
+    return Optional.of(new EmbeddingHead.Projection(wanted, seed, projection == Projection.KEPT));
+  }
+
+  /**
+   * Writes the student as it is before it is trained, without a projection, whole or not at all.
+   *
+   * @throws org.tribuo.distill.graph.GraphException if there can be no such student
+   * @throws IOException if a file cannot be read or written
+   */
+  public void exportOnnx(Path file) throws IOException {
+    TransformerFiles files = new TransformerFiles();
+    Head any = Head.ofExamples(LabelOrder.of("0", "1"));
+    Transformer whole = encoder.make(any, 0, files).transformer();
+    int width = Math.toIntExact(EmbeddingHead.width(whole, pooling));
+    Head own = Head.ofExamples(LabelOrder.numbered(width));
+    make(whole, own, Optional.empty()).model().inOneFile().write(file);
+  }
+
+  @Override
+  public ConfiguredObjectProvenance getProvenance() {
+    return new ConfiguredObjectProvenanceImpl(this, "Student");
+  }
+
+  @Override
+  public String toString() {
+    return "EmbeddingStudent(%s, pooling=%s, length=%s, projection=%s)"
+        .formatted(encoder, pooling, length, projection);
+  }
+}

@@ -1,0 +1,211 @@
+package org.tribuo.distill.teacher;
+
+import com.oracle.labs.mlrg.olcut.config.Config;
+import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
+import com.oracle.labs.mlrg.olcut.config.PropertyException;
+import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+import org.tribuo.Dataset;
+import org.tribuo.distill.component.NamedColumns;
+import org.tribuo.distill.input.internal.ExampleInputs;
+import org.tribuo.distill.internal.component.ModelFile;
+import org.tribuo.distill.internal.component.ModelFileProvenance;
+import org.tribuo.distill.internal.component.OnnxMetadata;
+import org.tribuo.distill.internal.component.PropertyChecks;
+import org.tribuo.distill.task.internal.LabelOrder;
+import org.tribuo.distill.teacher.internal.ReadyTeacher;
+import org.tribuo.distill.teacher.internal.TeacherReading;
+import org.tribuo.distill.teacher.internal.TeacherSettings;
+import org.tribuo.distill.teacher.internal.TeacherUse;
+import org.tribuo.distill.transformer.Pooling;
+import org.tribuo.distill.transformer.internal.TextEncoder;
+import org.tribuo.distill.transformer.internal.Transformer;
+import org.tribuo.distill.transformer.internal.TransformerFiles;
+
+/**
+ * An encoder from an ONNX file whose vectors a student learns. It reads the tokens that the student
+ * reads, or has a tokenizer of its own: then each example must keep its text.
+ *
+ * <pre>{@code
+ * <component name="teacher" type="org.tribuo.distill.teacher.EmbeddingTeacher">
+ *   <property name="path" value="bge-small-en-v1.5.onnx"/>
+ *   <property name="pooling" value="FIRST_TOKEN"/>
+ * </component>
+ * }</pre>
+ *
+ * Immutable and safe for many threads.
+ */
+public final class EmbeddingTeacher implements TeacherSource.Member {
+  @ConfigurableName private String component = "EmbeddingTeacher";
+
+  @Config(mandatory = true, description = "The ONNX file; its external data lies beside it.")
+  private Path path;
+
+  @Config(
+      description =
+          "How one vector for a text comes out of the last layer; by default as the file does it, if"
+              + " one of its outputs is such a vector.")
+  private @Nullable Pooling pooling;
+
+  @Config(
+      description =
+          "Whether each vector is divided by its length; by default it is, unless the file makes"
+              + " vectors of texts itself.")
+  private Pooling.@Nullable Length length;
+
+  @Config(
+      description =
+          "The teacher's tokenizer.json, where it is not the student's; the texts are then taken"
+              + " from the examples' metadata.")
+  private @Nullable Path tokenizer;
+
+  @Config(
+      description =
+          "The token that fills up short rows, where the teacher has a tokenizer of its own.")
+  private int padId;
+
+  /** For OLCUT. */
+  private EmbeddingTeacher() {}
+
+  /**
+   * A file that makes vectors of texts itself.
+   *
+   * @throws PropertyException if there is no such file, or it makes none
+   */
+  public static EmbeddingTeacher of(Path path) {
+    return of(path, null);
+  }
+
+  /**
+   * An encoder whose pooling is stated; its vectors are divided by their lengths.
+   *
+   * @param pooling {@code null} for the file's own
+   * @throws PropertyException if there is no such file, or it cannot be pooled so
+   */
+  public static EmbeddingTeacher of(Path path, @Nullable Pooling pooling) {
+    EmbeddingTeacher teacher = new EmbeddingTeacher();
+    teacher.path = path;
+    teacher.pooling = pooling;
+    teacher.postConfig();
+    return teacher;
+  }
+
+  /** The same with vectors of another length. */
+  public EmbeddingTeacher length(Pooling.Length other) {
+    EmbeddingTeacher teacher = copy();
+    teacher.length = other;
+    return teacher;
+  }
+
+  /**
+   * The same with a tokenizer of its own.
+   *
+   * @param tokenizer its tokenizer.json
+   * @param padId the token that fills up short rows
+   * @throws PropertyException if there is no such file, or the token is negative
+   */
+  public EmbeddingTeacher reading(Path tokenizer, int padId) {
+    EmbeddingTeacher other = copy();
+    other.tokenizer = tokenizer;
+    other.padId = padId;
+    other.postConfig();
+    return other;
+  }
+
+  private EmbeddingTeacher copy() {
+    EmbeddingTeacher copy = new EmbeddingTeacher();
+    copy.path = path;
+    copy.pooling = pooling;
+    copy.length = length;
+    copy.tokenizer = tokenizer;
+    copy.padId = padId;
+    return copy;
+  }
+
+  @Override
+  public void postConfig() {
+    file().check();
+    if (pooling == Pooling.NONE) {
+      throw new PropertyException(
+          component,
+          "pooling",
+          "is NONE, but a teacher of vectors has one for each text: use MEAN, FIRST_TOKEN or OWN");
+    }
+    if (tokenizer != null && !Files.isRegularFile(tokenizer)) {
+      throw new PropertyException(
+          component,
+          "tokenizer",
+          "there is no file %s, expected a tokenizer.json".formatted(tokenizer));
+    }
+    new PropertyChecks(component).checkAtLeast("padId", 0, padId);
+  }
+
+  @Override
+  public Optional<LabelOrder> labels(TransformerFiles files) throws IOException {
+    return Optional.of(columns(files));
+  }
+
+  private LabelOrder columns(TransformerFiles files) throws IOException {
+    return LabelOrder.numbered(encoder(files).width());
+  }
+
+  private TextEncoder encoder(TransformerFiles files) throws IOException {
+    Transformer encoder = files.read(path);
+    return new PropertyChecks(component)
+        .check(
+            "pooling",
+            () ->
+                TextEncoder.of(encoder, Optional.ofNullable(pooling), Optional.ofNullable(length)));
+  }
+
+  @Override
+  public void checkLabels(LabelOrder student, TeacherUse use) throws IOException {
+    use.task().columnsOf(columns(use.files()), student);
+  }
+
+  @Override
+  public void checkExamples(Dataset<?> examples, ExampleInputs<?> ofStudent, TeacherUse use)
+      throws IOException {
+    reading(use.files()).of(examples, ofStudent, use.maxLength(), use.files());
+  }
+
+  @Override
+  public Optional<ReadyTeacher> ready(TeacherUse use) throws IOException {
+    LabelOrder columns = columns(use.files());
+    TeacherSettings settings =
+        TeacherSettings.of(path, columns)
+            .withHead(encoder(use.files()).head())
+            .withDevice(use.device());
+    return Optional.of(
+        new ReadyTeacher(
+            settings,
+            new NamedColumns(columns.names(), NamedColumns.Origin.STATED),
+            reading(use.files())));
+  }
+
+  private TeacherReading reading(TransformerFiles files) throws IOException {
+    OptionalInt maxLength = OnnxMetadata.maxLength(files.read(path).model());
+    return new TeacherReading(path, Optional.ofNullable(tokenizer), maxLength, padId);
+  }
+
+  @Override
+  public ConfiguredObjectProvenance getProvenance() {
+    return ModelFileProvenance.of(
+        this, "Teacher", file(), List.of(), Optional.ofNullable(tokenizer));
+  }
+
+  @Override
+  public String toString() {
+    return "EmbeddingTeacher(%s)".formatted(path);
+  }
+
+  private ModelFile file() {
+    return new ModelFile(component, path);
+  }
+}
