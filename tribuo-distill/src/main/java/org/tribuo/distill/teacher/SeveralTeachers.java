@@ -16,9 +16,11 @@ import org.tribuo.distill.teacher.internal.TeacherWeights;
 import org.tribuo.distill.transformer.internal.TransformerFiles;
 
 /**
- * Several teachers, whose weighted mean the student learns from; see {@link
- * org.tribuo.distill.loss.internal.TeacherMean} and {@link TeacherWeights} for the formulas. All
- * know the same labels, in any order; each may have inputs and a tokenizer of its own.
+ * Several teachers, whose weighted mean the student learns from: with the weights {@code w_k} of an
+ * example, which add up to 1, the logits {@code t_k} of teacher k and the temperature T, the loss
+ * compares the student with {@code T log Σ_k w_k softmax(t_k/T)}, or, where logits are averaged, with
+ * {@code Σ_k w_k t_k}. All know the same labels, in any order; each may have inputs and a tokenizer
+ * of its own.
  *
  * <pre>{@code
  * <component name="both" type="org.tribuo.distill.teacher.SeveralTeachers">
