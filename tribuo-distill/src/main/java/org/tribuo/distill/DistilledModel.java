@@ -258,9 +258,9 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
   }
 
   /**
-   * The maximum number of tokens of a text, special ones included, as in training: the {@code maxLength} of the
-   * trainer, or else the length to which the texts of the dataset were cut. A tokenizer that is
-   * opened with it cuts a text as it was cut then; a longer one is refused.
+   * The maximum number of tokens of a text, special ones included, as in training: the {@code
+   * maxLength} of the trainer, or else the length to which the texts of the dataset were cut. A
+   * tokenizer that is opened with it cuts a text as it was cut then; a longer one is refused.
    */
   public int maxLength() {
     return network.reader().maxLength();

@@ -161,7 +161,8 @@ class DocumentationTest {
     List<String> absent = new ArrayList<>();
     while (named.find()) {
       String source = sources.get(named.group(1));
-      if (source != null && !Pattern.compile("\\b%s\\b".formatted(named.group(2))).matcher(source).find()) {
+      if (source != null
+          && !Pattern.compile("\\b%s\\b".formatted(named.group(2))).matcher(source).find()) {
         absent.add(named.group());
       }
     }

@@ -38,7 +38,7 @@ class PublicApiTest {
   private static final String BASE = "org.tribuo.distill.";
 
   /** It falls when types are closed, and grows for a reason. */
-  private static final int MOST_OPEN_TYPES = 124;
+  private static final int MOST_OPEN_TYPES = 120;
 
   private static final Pattern CLOSED_NAME =
       Pattern.compile(
@@ -117,7 +117,8 @@ class PublicApiTest {
   private static final Pattern DESCRIBED =
       Pattern.compile("(?s)/\\*\\*((?:(?!\\*/).)*)\\*/\\s*([^;{]*)");
 
-  private static final Pattern LINK = Pattern.compile("\\{@link(?:plain)?\\s+(?:\\*\\s+)?([\\w.]+)");
+  private static final Pattern LINK =
+      Pattern.compile("\\{@link(?:plain)?\\s+(?:\\*\\s+)?([\\w.]+)");
 
   /** Javadoc leaves closed types out, so a reader of what is open cannot follow a link to one. */
   @ArchTest
@@ -144,8 +145,7 @@ class PublicApiTest {
               .filter(comment -> comment.group(2).matches("(?s).*\\b(public|package)\\b.*"))
               .flatMap(comment -> LINK.matcher(comment.group(1)).results())
               .map(link -> link.group(1))
-              .filter(
-                  link -> Stream.of(link.split("\\.")).anyMatch(closed::contains))
+              .filter(link -> Stream.of(link.split("\\.")).anyMatch(closed::contains))
               .forEach(link -> found.add(type + " links to " + link));
         }
       }

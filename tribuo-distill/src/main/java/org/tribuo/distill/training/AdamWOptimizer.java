@@ -19,8 +19,8 @@ import org.tribuo.distill.training.internal.LearningRates;
 
 /**
  * AdamW (Loshchilov &amp; Hutter 2019, arXiv:1711.05101) in the form of PyTorch's, with a
- * learning-rate schedule and gradient clipping: with the clipped gradient g and the learning rate r,
- * at step t = 1, 2, ...
+ * learning-rate schedule and gradient clipping: with the clipped gradient g and the learning rate
+ * r, at step t = 1, 2, ...
  *
  * <pre>
  * m = beta1 m + (1 - beta1) g

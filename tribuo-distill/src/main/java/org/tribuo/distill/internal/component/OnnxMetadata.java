@@ -70,7 +70,8 @@ public final class OnnxMetadata {
   }
 
   /**
-   * The maximum number of tokens of a text that an exported student reads; empty for files that do not say it.
+   * The maximum number of tokens of a text that an exported student reads; empty for files that do
+   * not say it.
    *
    * @throws GraphException if the metadata has one that is no number from 1
    */
