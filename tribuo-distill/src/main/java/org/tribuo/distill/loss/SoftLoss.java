@@ -37,8 +37,8 @@ public interface SoftLoss extends Configurable, Provenancable<ConfiguredObjectPr
   }
 
   /**
-   * The fewest rows of a batch for which the loss is defined: more than one if it compares
-   * rows with each other.
+   * The fewest rows of a batch for which the loss is defined: more than one if it compares rows
+   * with each other.
    */
   default int fewestRows() {
     return 1;

@@ -32,17 +32,18 @@ public record TeacherRun(
   }
 
   /**
-   * What a short precision of soft targets costs, measured on some of the examples, which the teacher
-   * outputs in float32 too: the same ones whenever the examples are the same.
+   * What a short precision of soft targets costs, measured on some of the examples, which the
+   * teacher outputs in float32 too: the same ones whenever the examples are the same.
    *
    * @param precision that was measured
    * @param examples how many were compared, evenly spaced over all
    * @param divergence how far the soft targets are from those in float32, 0 or more: the mean
-   *     Kullback-Leibler divergence from these to those at temperature 1, in nats. Of labels that may
-   *     hold together it is the sum over the labels; of the values of a regression half the squared
-   *     distance, as between normal distributions of variance 1
-   * @param agreement the fraction of predictions that are the same, 0 to 1: the most probable class;
-   *     of labels that may hold together, of each label whether it holds; empty for a regression
+   *     Kullback-Leibler divergence from these to those at temperature 1, in nats. Of labels that
+   *     may hold together it is the sum over the labels; of the values of a regression half the
+   *     squared distance, as between normal distributions of variance 1
+   * @param agreement the fraction of predictions that are the same, 0 to 1: the most probable
+   *     class; of labels that may hold together, of each label whether it holds; empty for a
+   *     regression
    * @param duration wall time of the measurement
    */
   public record PrecisionCost(

@@ -2,6 +2,7 @@ package org.tribuo.distill.examples.benchmark;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.oracle.labs.mlrg.olcut.config.ArgumentException;
 import com.oracle.labs.mlrg.olcut.config.Option;
 import com.oracle.labs.mlrg.olcut.config.Options;
 import java.io.IOException;
@@ -76,6 +77,15 @@ public final class PeerBenchmark {
       return "Times this library and PyTorch in turns.";
     }
 
+    /** Refuses epochs that are no main job. */
+    private void check() {
+      boolean isNone = Arrays.stream(jobEpochs).allMatch(epochs -> epochs == 0);
+      if (jobEpochs.length != 3 || !isNone && Arrays.stream(jobEpochs).anyMatch(n -> n < 1)) {
+        throw new ArgumentException(
+            "job-epochs", "has to be three numbers of 1 or more, or 0,0,0 for no main job");
+      }
+    }
+
     private int[] epochs() {
       return full ? new int[] {6, 3, 8} : quick ? new int[3] : jobEpochs;
     }
@@ -88,6 +98,7 @@ public final class PeerBenchmark {
         new BenchmarkOptions(),
         (options, configuration) -> {
           Program.refuseTexts(configuration);
+          options.check();
           try (TemporaryFolder folder = TemporaryFolder.create()) {
             new PeerBenchmark(options, folder.path()).run();
           }

@@ -21,9 +21,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A file of text in a character set that is stated, or follows from a byte order mark, or else UTF-8. A
- * byte order mark is no part of the text. Bytes that are no text are an error that says where they
- * are, never a replacement character. Immutable and safe for many threads.
+ * A file of text in a character set that is stated, or follows from a byte order mark, or else
+ * UTF-8. A byte order mark is no part of the text. Bytes that are no text are an error that says
+ * where they are, never a replacement character. Immutable and safe for many threads.
  */
 public final class TextFile {
   /** What to do about a character that no text has, but UTF-16 that is read as UTF-8. */

@@ -16,8 +16,8 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
-import org.tribuo.distill.file.internal.FileDigests;
 import java.util.Objects;
+import org.tribuo.distill.file.internal.FileDigests;
 
 /**
  * The provenance of a component that reads files: its settings, and what was found out about the

@@ -89,7 +89,10 @@ public record Objective(
     return new Objective(rows, Optional.of(hard), Optional.of(soft), Optional.empty());
   }
 
-  /** Learning from intermediate activations of the teacher alone, as before the response is distilled. */
+  /**
+   * Learning from intermediate activations of the teacher alone, as before the response is
+   * distilled.
+   */
   public static Objective of(RowForm rows, FeatureMatching matching) {
     return new Objective(rows, Optional.empty(), Optional.empty(), Optional.of(matching));
   }

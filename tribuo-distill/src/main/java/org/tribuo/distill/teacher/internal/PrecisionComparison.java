@@ -21,7 +21,8 @@ record PrecisionComparison(AnswerForm form) {
    *
    * @param producer has the soft targets
    */
-  TeacherRun.PrecisionCost measure(Teacher teacher, TeacherExamples inputs, SoftTargetProducer producer) {
+  TeacherRun.PrecisionCost measure(
+      Teacher teacher, TeacherExamples inputs, SoftTargetProducer producer) {
     long start = System.nanoTime();
     TeacherExamples sample = inputs.sample(EXAMPLES);
     try (Teacher exact = teacher.inFloat32();
