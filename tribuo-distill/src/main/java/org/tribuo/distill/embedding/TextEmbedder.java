@@ -160,8 +160,7 @@ public final class TextEmbedder implements TextPipeline, AutoCloseable {
     TextEncoder encoder =
         properties.check(
             "pooling",
-            () ->
-                TextEncoder.of(whole, Optional.ofNullable(pooling), Optional.ofNullable(length)));
+            () -> TextEncoder.of(whole, Optional.ofNullable(pooling), Optional.ofNullable(length)));
     LabelOrder columns = LabelOrder.numbered(encoder.width());
     OptionalInt stated =
         maxLength == 0 ? OnnxMetadata.maxLength(whole.model()) : OptionalInt.of(maxLength);
@@ -244,7 +243,11 @@ public final class TextEmbedder implements TextPipeline, AutoCloseable {
   public void exportOnnx(Path file) throws IOException {
     InputFiles.of(List.of(path, tokenizer)).checkOutput(file);
     OnnxModel exported =
-        opened.encoder().exported().inOneFile().withMetadata(opened.encoder().encoder().model().metadata());
+        opened
+            .encoder()
+            .exported()
+            .inOneFile()
+            .withMetadata(opened.encoder().encoder().model().metadata());
     OnnxMetadata.withLogits(exported, EmbeddingHead.TEXTS, opened.columns().names()).write(file);
   }
 
