@@ -50,7 +50,7 @@ public class DistilEmbeddings {
     Path encoder = Path.of(args[1]);
     Path tokenizer = Path.of(args[2]);
     int layers = Integer.parseInt(args[3]);
-    int epochs = args.length > 4 ? Integer.parseInt(args[4]) : 20;
+    int epochs = args.length > 4 ? Integer.parseInt(args[4]) : 10;
     Path results = Files.createDirectories(Path.of("target/embeddings"));
 
     List<Pair> training = pairs(data.resolve("SICK_train.txt"));

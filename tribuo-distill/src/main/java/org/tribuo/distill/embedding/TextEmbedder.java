@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
+import org.tribuo.Example;
 import org.tribuo.Feature;
 import org.tribuo.data.text.TextPipeline;
 import org.tribuo.distill.component.InputFiles;
@@ -34,8 +35,8 @@ import org.tribuo.distill.transformer.Pooling;
 import org.tribuo.distill.transformer.internal.EmbeddingHead;
 import org.tribuo.distill.transformer.internal.TextEncoder;
 import org.tribuo.distill.transformer.internal.Transformer;
-import org.tribuo.impl.ArrayExample;
 import org.tribuo.regression.RegressionFactory;
+import org.tribuo.regression.Regressor;
 
 /**
  * Makes vectors of texts with an encoder from an ONNX file, such as a distilled student, or its
@@ -89,11 +90,15 @@ public final class TextEmbedder implements TextPipeline, AutoCloseable {
   @Config(description = "Where the encoder runs, on how many threads, in which numbers.")
   private Device device = Device.cpu(0);
 
-  private TextEncoder encoder;
-  private TextTokenizer tokens;
-  private NetworkRunner runner;
-  private InputReader<?> reader;
-  private LabelOrder columns;
+  private Opened opened;
+
+  /** What was read of the files. */
+  private record Opened(
+      TextEncoder encoder,
+      LabelOrder columns,
+      InputReader<?> reader,
+      NetworkRunner runner,
+      TextTokenizer tokens) {}
 
   /** For OLCUT. */
   private TextEmbedder() {}
@@ -144,33 +149,36 @@ public final class TextEmbedder implements TextPipeline, AutoCloseable {
           "pooling", "is NONE, but a text has one vector: use MEAN, FIRST_TOKEN or OWN");
     }
     try {
-      open(Transformer.of(file().read()), properties);
+      opened = open(Transformer.of(file().read()), properties);
     } catch (IOException | GraphException e) {
       throw new PropertyException(
           e, component, "path", "%s cannot be read as an encoder".formatted(path));
     }
   }
 
-  private void open(Transformer whole, PropertyChecks properties) {
-    encoder =
+  private Opened open(Transformer whole, PropertyChecks properties) {
+    TextEncoder encoder =
         properties.check(
             "pooling",
             () -> TextEncoder.of(whole, Optional.ofNullable(pooling), Optional.ofNullable(length)));
-    Transformer pooled = Transformer.of(encoder.model());
-    columns = LabelOrder.numbered(encoder.width());
+    LabelOrder columns = LabelOrder.numbered(encoder.width());
     OptionalInt stated =
         maxLength == 0 ? OnnxMetadata.maxLength(whole.model()) : OptionalInt.of(maxLength);
     int padId = OnnxMetadata.padId(whole.model()).orElse(0);
-    reader =
+    InputReader<?> reader =
         properties.check(
             "maxLength",
             () -> Modalities.of(whole.graph().inputs()).readerOfTrained(whole, stated, padId));
-    runner =
-        new NetworkRunner(
-            new StudentNetwork(pooled, EmbeddingHead.TEXTS, Head.ofExamples(columns), reader),
-            device);
+    StudentNetwork network =
+        new StudentNetwork(
+            Transformer.of(encoder.model()), EmbeddingHead.TEXTS, Head.ofExamples(columns), reader);
     try {
-      tokens = TextTokenizer.open(tokenizer, reader.maxLength());
+      return new Opened(
+          encoder,
+          columns,
+          reader,
+          new NetworkRunner(network, device),
+          TextTokenizer.open(tokenizer, reader.maxLength()));
     } catch (IOException | IllegalArgumentException e) {
       throw new PropertyException(
           e, component, "tokenizer", "%s cannot be used".formatted(tokenizer));
@@ -195,19 +203,17 @@ public final class TextEmbedder implements TextPipeline, AutoCloseable {
    * @throws IllegalArgumentException as above; the message says which text
    */
   public List<float[]> embed(List<String> texts) {
-    List<ArrayExample<?>> examples = new ArrayList<>();
-    tokens
+    List<Example<Regressor>> examples = new ArrayList<>();
+    opened
+        .tokens()
         .encodeAll(texts)
-        .forEach(
-            text ->
-                examples.add(
-                    (ArrayExample<?>) text.toExample(RegressionFactory.UNKNOWN_REGRESSOR)));
-    return runner.rows(ExampleInputs.of(reader, examples));
+        .forEach(text -> examples.add(text.toExample(RegressionFactory.UNKNOWN_REGRESSOR)));
+    return opened.runner().rows(ExampleInputs.of(opened.reader(), examples));
   }
 
   /** The size of a vector. */
   public int width() {
-    return columns.size();
+    return opened.columns().size();
   }
 
   /**
@@ -222,7 +228,7 @@ public final class TextEmbedder implements TextPipeline, AutoCloseable {
     String prefix = tag.isEmpty() ? "embedding-" : tag + "-embedding-";
     List<Feature> features = new ArrayList<>(vector.length);
     for (int i = 0; i < vector.length; i++) {
-      features.add(new Feature(prefix + columns.names().get(i), vector[i]));
+      features.add(new Feature(prefix + opened.columns().names().get(i), vector[i]));
     }
     return features;
   }
@@ -237,8 +243,12 @@ public final class TextEmbedder implements TextPipeline, AutoCloseable {
   public void exportOnnx(Path file) throws IOException {
     InputFiles.of(List.of(path, tokenizer)).checkOutput(file);
     OnnxModel exported =
-        encoder.exported().inOneFile().withMetadata(encoder.encoder().model().metadata());
-    OnnxMetadata.withLogits(exported, EmbeddingHead.TEXTS, columns.names()).write(file);
+        opened
+            .encoder()
+            .exported()
+            .inOneFile()
+            .withMetadata(opened.encoder().encoder().model().metadata());
+    OnnxMetadata.withLogits(exported, EmbeddingHead.TEXTS, opened.columns().names()).write(file);
   }
 
   @Override
@@ -249,13 +259,13 @@ public final class TextEmbedder implements TextPipeline, AutoCloseable {
   /** Frees the native memory. A text after that is refused. */
   @Override
   public void close() {
-    runner.close();
-    tokens.close();
+    opened.runner().close();
+    opened.tokens().close();
   }
 
   @Override
   public String toString() {
-    return "TextEmbedder(%s, %s)".formatted(path, encoder.head().pooling());
+    return "TextEmbedder(%s, %s)".formatted(path, opened.encoder().head().pooling());
   }
 
   private ModelFile file() {
