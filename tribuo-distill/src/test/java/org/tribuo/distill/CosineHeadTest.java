@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
+import com.oracle.labs.mlrg.olcut.provenance.ListProvenance;
+import com.oracle.labs.mlrg.olcut.provenance.primitives.DoubleProvenance;
+import com.oracle.labs.mlrg.olcut.provenance.primitives.IntProvenance;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,6 +19,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tribuo.Dataset;
 import org.tribuo.Example;
 import org.tribuo.Output;
 import org.tribuo.classification.Label;
@@ -29,6 +33,7 @@ import org.tribuo.distill.input.Batching;
 import org.tribuo.distill.input.internal.text.TokenFeatures;
 import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.distill.schedule.ConstantSchedule;
+import org.tribuo.distill.selection.CrossValidatedTrainer;
 import org.tribuo.distill.student.CosineHead;
 import org.tribuo.distill.student.EncoderStudent;
 import org.tribuo.distill.student.FrozenWeights;
@@ -266,6 +271,51 @@ class CosineHeadTest {
             .isEqualTo(columns.get(nearest(means, vector(model.network().onnx(), text))));
       }
     }
+  }
+
+  @Test
+  void crossValidationComparesTheNearestClassMeanWithWhatIsTrained(@TempDir Path folder)
+      throws Exception {
+    Dataset<Label> texts = TinyTexts.dataset(TinyTexts.labelled(12, 3));
+    CrossValidatedTrainer<Label> choice =
+        CrossValidatedTrainer.of(
+                List.of(
+                    untrained(imprinted()),
+                    DistillationTrainer.<Label>builder()
+                        .student(imprinted())
+                        .optimizer(STANDING_STILL)
+                        .epochs(1)
+                        .device(Device.cpu(1))
+                        .build()))
+            .folds(2);
+    Helpers.testConfigurableRoundtrip(choice);
+    Path file = folder.resolve("model.pb");
+    try (DistilledModel<Label> model = (DistilledModel<Label>) choice.train(texts)) {
+      Helpers.testProvenanceMarshalling(model.getProvenance());
+      assertThat(
+              model
+                  .getProvenance()
+                  .getInstanceProvenance()
+                  .getMap()
+                  .get(CrossValidatedTrainer.CHOSEN))
+          .isEqualTo(new IntProvenance(CrossValidatedTrainer.CHOSEN, 0));
+      assertThat(scores(model)).hasSize(2).containsOnly(scores(model).get(0));
+      model.serializeToFile(file);
+      try (DistilledModel<?> read = DistilledModel.read(file)) {
+        assertThat(read.getProvenance()).isEqualTo(model.getProvenance());
+      }
+    }
+  }
+
+  private static List<Double> scores(DistilledModel<Label> model) {
+    ListProvenance<?> scores =
+        (ListProvenance<?>)
+            model
+                .getProvenance()
+                .getInstanceProvenance()
+                .getMap()
+                .get(CrossValidatedTrainer.SCORES);
+    return scores.getList().stream().map(score -> ((DoubleProvenance) score).getValue()).toList();
   }
 
   @Test

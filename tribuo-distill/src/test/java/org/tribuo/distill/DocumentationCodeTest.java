@@ -41,7 +41,15 @@ class DocumentationCodeTest {
   @TempDir Path folder;
 
   @ParameterizedTest
-  @ValueSource(strings = {"training.md", "objectives.md", "native-library.md", "speed.md"})
+  @ValueSource(
+      strings = {
+        "training.md",
+        "objectives.md",
+        "tokens.md",
+        "embeddings.md",
+        "native-library.md",
+        "speed.md"
+      })
   void theJavaOfThePageCompiles(String page) throws IOException {
     List<String> snippets =
         CODE.matcher(Files.readString(PAGES.resolve(page)))
@@ -76,7 +84,15 @@ class DocumentationCodeTest {
               .filter(name -> !(name + ".").contains(".internal."));
       return Stream.of(
               ofTheLibrary,
-              Stream.of("java.nio.file", "java.util", "org.tribuo", "org.tribuo.classification"))
+              Stream.of(
+                  "java.nio.file",
+                  "java.util",
+                  "org.tribuo",
+                  "org.tribuo.classification",
+                  "org.tribuo.data.text",
+                  "org.tribuo.data.text.impl",
+                  "org.tribuo.regression",
+                  "org.tribuo.sequence"))
           .flatMap(packages -> packages)
           .sorted()
           .map("import %s.*;\n"::formatted)

@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.MatchResult;
@@ -167,31 +166,6 @@ class DocumentationTest {
       }
     }
     assertThat(absent).isEmpty();
-  }
-
-  @ParameterizedTest
-  @MethodSource("pages")
-  void whatAPageLinksToIsThere(Path page) throws IOException {
-    Matcher links =
-        Pattern.compile("\\]\\((?!https?:)([^)#\\s]*)#?([^)\\s]*)\\)")
-            .matcher(Files.readString(page));
-    while (links.find()) {
-      Path target = links.group(1).isEmpty() ? page : page.resolveSibling(links.group(1));
-      assertThat(target).as(links.group()).exists();
-      if (!links.group(2).isEmpty()) {
-        assertThat(anchors(Files.readString(target))).as(links.group()).contains(links.group(2));
-      }
-    }
-  }
-
-  private static List<String> anchors(String page) {
-    List<String> anchors = new ArrayList<>(entries(".*<a id=\"([^\"]+)\"", page));
-    entries("#+ (.*)", page)
-        .forEach(
-            title ->
-                anchors.add(
-                    title.toLowerCase(Locale.ROOT).replaceAll("[^\\w\\- ]", "").replace(' ', '-')));
-    return anchors;
   }
 
   @ParameterizedTest

@@ -78,6 +78,8 @@ class PublicApiTest {
           "examples/programs",
           Set.of(),
           "examples/serving",
+          Set.of(),
+          "interop/src",
           Set.of());
 
   @ArchTest
