@@ -54,9 +54,8 @@ class LocaleTest {
                   new DistillationObjective()
                       .featureTerms(new FeatureTerm("relations", new MiniLm(2), 1)))
               .softTargetStore(Path.of(arguments[0], "soft-targets"))
-              .stages(TrainingStage.of(3), TrainingStage.fineTuning(1))
+              .stages(TrainingStage.of(1), TrainingStage.fineTuning(1))
               .device(oneThread)
-              .epochs(1)
               .build()
               .train(TinyTexts.dataset(TinyTexts.labelled(24, 2)))) {
         System.out.println(

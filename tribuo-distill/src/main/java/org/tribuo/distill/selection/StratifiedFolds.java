@@ -2,6 +2,7 @@ package org.tribuo.distill.selection;
 
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -53,8 +54,10 @@ final class StratifiedFolds<T extends Output<T>> {
     int[] foldOf = new int[examples.size()];
     Arrays.fill(foldOf, UNLABELLED);
     int dealt = 0;
-    for (BitSet group : byOutput.values()) {
-      for (int example : shuffled(group.stream().toArray(), random)) {
+    List<BitSet> groups = List.copyOf(byOutput.values());
+    // Where each output occurs once, as numbers do, it is the order of the outputs that is random.
+    for (int group : shuffled(IntStream.range(0, groups.size()).toArray(), random)) {
+      for (int example : shuffled(groups.get(group).stream().toArray(), random)) {
         foldOf[example] = dealt % folds;
         dealt++;
       }

@@ -24,6 +24,7 @@ import org.tribuo.Dataset;
 import org.tribuo.Example;
 import org.tribuo.Model;
 import org.tribuo.MutableDataset;
+import org.tribuo.Output;
 import org.tribuo.Trainer;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
@@ -113,7 +114,7 @@ class CrossValidatedTrainerTest {
         .isNotEqualTo(heldOut(examples, 2));
   }
 
-  private static List<Example<Label>> heldOut(Dataset<Label> examples, long seed) {
+  private static <T extends Output<T>> List<Example<T>> heldOut(Dataset<T> examples, long seed) {
     return StratifiedFolds.of(examples, 4, new SplittableRandom(seed)).heldOut(0).getData();
   }
 
@@ -142,16 +143,7 @@ class CrossValidatedTrainerTest {
 
   @Test
   void candidatesWithoutAFiniteScoreAreNotChosen() {
-    MutableDataset<Regressor> numbers =
-        new MutableDataset<>(
-            new SimpleDataSourceProvenance("numbers", new RegressionFactory()),
-            new RegressionFactory());
-    IntStream.range(0, 6)
-        .forEach(
-            i ->
-                numbers.add(
-                    new ArrayExample<>(
-                        new Regressor("twice", 2 * i), new String[] {"number"}, new double[] {i})));
+    Dataset<Regressor> numbers = numbers(6);
     CrossValidatedTrainer<Regressor> trainer =
         CrossValidatedTrainer.of(
             List.of(
@@ -165,6 +157,29 @@ class CrossValidatedTrainerTest {
                 + " that is a finite number; R² is undefined where a fold has one example, or equal"
                 + " numbers alone: state fewer folds, or label more");
     assertThat(trainer.folds(2).train(numbers)).isNotNull();
+  }
+
+  @Test
+  void numbersAreDividedByTheSeedToo() {
+    Dataset<Regressor> numbers = numbers(20);
+    assertThat(heldOut(numbers, 1))
+        .hasSize(5)
+        .isEqualTo(heldOut(numbers, 1))
+        .isNotEqualTo(heldOut(numbers, 2));
+  }
+
+  private static Dataset<Regressor> numbers(int count) {
+    MutableDataset<Regressor> numbers =
+        new MutableDataset<>(
+            new SimpleDataSourceProvenance("numbers", new RegressionFactory()),
+            new RegressionFactory());
+    IntStream.range(0, count)
+        .forEach(
+            i ->
+                numbers.add(
+                    new ArrayExample<>(
+                        new Regressor("twice", 2 * i), new String[] {"number"}, new double[] {i})));
+    return numbers;
   }
 
   /** One number, and whether it is high. */
