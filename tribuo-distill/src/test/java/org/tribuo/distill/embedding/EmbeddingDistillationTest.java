@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.StringStringEntryProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
 import com.oracle.labs.mlrg.olcut.config.ConfigurationManager;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import com.oracle.labs.mlrg.olcut.provenance.ProvenanceUtil;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -379,6 +383,72 @@ class EmbeddingDistillationTest {
                 .average()
                 .orElseThrow());
     assertThat(length).isGreaterThan(1.5);
+  }
+
+  @Test
+  void noFileThatItIsMadeOfIsOverwritten() throws Exception {
+    Path encoder = Files.copy(ENCODER, folder.resolve("encoder.onnx"));
+    byte[] before = Files.readAllBytes(encoder);
+    EmbeddingStudent student =
+        EmbeddingStudent.of(
+            PrunedStudent.keeping(1, EncoderStudent.of(encoder, Pooling.MEAN)), Pooling.MEAN);
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> student.exportOnnx(encoder))
+        .withMessageContaining("encoder.onnx");
+
+    ModelProto.Builder model = OnnxModel.read(ENCODER).toProto().toBuilder();
+    TensorProto.Builder weight = model.getGraphBuilder().getInitializerBuilder(0);
+    Files.write(folder.resolve("weights.bin"), weight.getRawData().toByteArray());
+    weight
+        .clearRawData()
+        .setDataLocation(TensorProto.DataLocation.EXTERNAL)
+        .addExternalData(
+            StringStringEntryProto.newBuilder().setKey("location").setValue("weights.bin"));
+    Path beside = Files.write(folder.resolve("weights.onnx"), model.build().toByteArray());
+    try (TextEmbedder embedder = TextEmbedder.of(beside, TOKENIZER, Pooling.MEAN)) {
+      for (Path input : List.of(beside, folder.resolve("weights.bin"), TOKENIZER)) {
+        assertThatExceptionOfType(IOException.class)
+            .isThrownBy(() -> embedder.exportOnnx(input))
+            .withMessageContaining(input.getFileName().toString());
+      }
+    }
+    assertThat(Files.readAllBytes(encoder)).isEqualTo(before);
+  }
+
+  /** Others pool the first output. */
+  @Test
+  void theVectorsOfTokensStayWhereTheFilePoolsItself() throws Exception {
+    Path file = folder.resolve("long.onnx");
+    EmbeddingStudent.of(oneLayer(), Pooling.MEAN).length(Pooling.Length.OWN).exportOnnx(file);
+    Path xml = folder.resolve("embedder.xml");
+    Files.writeString(
+        xml,
+        """
+        <config>
+          <component name="embedder" type="org.tribuo.distill.embedding.TextEmbedder">
+            <property name="path" value="%s"/>
+            <property name="tokenizer" value="%s"/>
+            <property name="length" value="UNIT"/>
+          </component>
+        </config>
+        """
+            .formatted(file, TOKENIZER));
+    Path exported = folder.resolve("unit.onnx");
+    try (ConfigurationManager configuration = new ConfigurationManager(xml.toString());
+        TextEmbedder embedder = (TextEmbedder) configuration.lookup("embedder")) {
+      embedder.exportOnnx(exported);
+      assertThat(squares(embedder.embed("w5 w6"))).isEqualTo(1, within(1e-5));
+    }
+    assertThat(outputs(exported)).containsExactly("last_hidden_state", "sentence_embedding");
+  }
+
+  @Test
+  void anEncoderOfImagesIsRefusedAsSuch() {
+    assertThatExceptionOfType(PropertyException.class)
+        .isThrownBy(
+            () -> TextEmbedder.of(Zoo.file("vit_imgcls_dynamo"), TOKENIZER, Pooling.FIRST_TOKEN))
+        .withMessageContaining("Property: path")
+        .withMessageContaining("'pixel_values'");
   }
 
   private static double squares(float[] vector) {
