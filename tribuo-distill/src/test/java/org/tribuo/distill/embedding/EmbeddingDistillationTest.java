@@ -29,10 +29,12 @@ import org.tribuo.classification.evaluation.LabelEvaluator;
 import org.tribuo.classification.sgd.linear.LogisticRegressionTrainer;
 import org.tribuo.data.text.TextFeatureExtractor;
 import org.tribuo.data.text.impl.TextFeatureExtractorImpl;
+import org.tribuo.distill.DistillationListener;
 import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.DistilledModel;
 import org.tribuo.distill.Zoo;
 import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.engine.Precision;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.input.Batching;
@@ -51,6 +53,7 @@ import org.tribuo.distill.student.StudentSource;
 import org.tribuo.distill.student.TrainingGraphOptions;
 import org.tribuo.distill.teacher.EmbeddingTeacher;
 import org.tribuo.distill.teacher.OnnxTeacher;
+import org.tribuo.distill.teacher.TeacherRun;
 import org.tribuo.distill.training.AdamWOptimizer;
 import org.tribuo.distill.transformer.Pooling;
 import org.tribuo.provenance.SimpleDataSourceProvenance;
@@ -221,6 +224,42 @@ class EmbeddingDistillationTest {
     }
     assertThat(outputs(exported)).containsExactly("last_hidden_state", "sentence_embedding");
     assertThat(Files.size(exported)).isLessThan(Files.size(file));
+  }
+
+  @Test
+  void theTeachersVectorsMayBeComputedInIntegers() throws Exception {
+    List<TeacherRun> runs = new ArrayList<>();
+    DistillationTrainer<Regressor> trainer =
+        trainer(EmbeddingStudent.of(oneLayer(), Pooling.MEAN), 8)
+            .teacher(teacher().withPrecision(Precision.INT8_PRODUCTS))
+            .build();
+    trainer.setListener(
+        new DistillationListener() {
+          @Override
+          public void onSoftTargets(TeacherRun run) {
+            runs.add(run);
+          }
+        });
+    Path file = folder.resolve("student.onnx");
+    try (DistilledModel<Regressor> model = trainer.train(dataset())) {
+      model.exportOnnx(file);
+      assertThat(ProvenanceUtil.formattedProvenanceString(model.getProvenance()))
+          .contains("INT8_PRODUCTS");
+    }
+    TeacherRun.PrecisionCost cost = runs.get(0).cost().orElseThrow();
+    assertThat(cost.examples()).isEqualTo(TEXTS.size());
+    assertThat(cost.divergence()).isBetween(1e-9, 1e-2);
+    assertThat(cost.agreement()).isEmpty();
+    assertThat(meanCosine(vectors(file, null), vectors(ENCODER, Pooling.MEAN)))
+        .isGreaterThan(0.97);
+    assertThatExceptionOfType(PropertyException.class)
+        .isThrownBy(
+            () ->
+                trainer(EmbeddingStudent.of(oneLayer(), Pooling.MEAN), 1)
+                    .teacher(teacher().withPrecision(Precision.INT8_PRODUCTS))
+                    .device(Device.cuda(0))
+                    .build())
+        .withMessageContaining("is INT8_PRODUCTS, which is for the CPU");
   }
 
   @Test
