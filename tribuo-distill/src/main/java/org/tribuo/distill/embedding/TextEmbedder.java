@@ -22,6 +22,7 @@ import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.input.internal.ExampleInputs;
 import org.tribuo.distill.input.internal.InputReader;
 import org.tribuo.distill.input.internal.Modalities;
+import org.tribuo.distill.input.internal.Modality;
 import org.tribuo.distill.input.text.TextTokenizer;
 import org.tribuo.distill.internal.component.ModelFile;
 import org.tribuo.distill.internal.component.ModelFileProvenance;
@@ -165,10 +166,10 @@ public final class TextEmbedder implements TextPipeline, AutoCloseable {
     OptionalInt stated =
         maxLength == 0 ? OnnxMetadata.maxLength(whole.model()) : OptionalInt.of(maxLength);
     int padId = OnnxMetadata.padId(whole.model()).orElse(0);
+    Modality<?> modality =
+        properties.check("path", () -> Modalities.of(whole.graph().inputs()));
     InputReader<?> reader =
-        properties.check(
-            "maxLength",
-            () -> Modalities.of(whole.graph().inputs()).readerOfTrained(whole, stated, padId));
+        properties.check("maxLength", () -> modality.readerOfTrained(whole, stated, padId));
     StudentNetwork network =
         new StudentNetwork(
             Transformer.of(encoder.model()), EmbeddingHead.TEXTS, Head.ofExamples(columns), reader);
@@ -241,7 +242,7 @@ public final class TextEmbedder implements TextPipeline, AutoCloseable {
    * @throws IOException if the file cannot be written, or is one of those that this was made of
    */
   public void exportOnnx(Path file) throws IOException {
-    InputFiles.of(List.of(path, tokenizer)).checkOutput(file);
+    InputFiles.ofProvenance(getProvenance()).checkOutput(file);
     OnnxModel exported =
         opened
             .encoder()

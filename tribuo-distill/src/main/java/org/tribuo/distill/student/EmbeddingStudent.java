@@ -8,6 +8,7 @@ import com.oracle.labs.mlrg.olcut.provenance.impl.ConfiguredObjectProvenanceImpl
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.tribuo.distill.component.InputFiles;
 import org.tribuo.distill.student.internal.Student;
 import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.task.internal.LabelOrder;
@@ -150,9 +151,11 @@ public final class EmbeddingStudent implements StudentSource {
    * Writes the student as it is before it is trained, without a projection, whole or not at all.
    *
    * @throws org.tribuo.distill.graph.GraphException if there can be no such student
-   * @throws IOException if a file cannot be read or written
+   * @throws IOException if a file cannot be read or written, or the file is one of those that this
+   *     student is made of
    */
   public void exportOnnx(Path file) throws IOException {
+    InputFiles.ofProvenance(getProvenance()).checkOutput(file);
     TransformerFiles files = new TransformerFiles();
     Head any = Head.ofExamples(LabelOrder.of("0", "1"));
     Transformer whole = encoder.make(any, 0, files).transformer();

@@ -9,17 +9,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.Dataset;
 import org.tribuo.distill.component.NamedColumns;
+import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.engine.Precision;
 import org.tribuo.distill.input.internal.ExampleInputs;
 import org.tribuo.distill.internal.component.ModelFile;
 import org.tribuo.distill.internal.component.ModelFileProvenance;
-import org.tribuo.distill.internal.component.OnnxMetadata;
 import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.teacher.internal.ReadyTeacher;
+import org.tribuo.distill.teacher.internal.SoftTargetPrecision;
 import org.tribuo.distill.teacher.internal.TeacherReading;
 import org.tribuo.distill.teacher.internal.TeacherSettings;
 import org.tribuo.distill.teacher.internal.TeacherUse;
@@ -67,8 +68,15 @@ public final class EmbeddingTeacher implements TeacherSource.Member {
 
   @Config(
       description =
-          "The token that fills up short rows, where the teacher has a tokenizer of its own.")
+          "The token that fills up short rows, where the teacher has a tokenizer of its own; 0 for"
+              + " the one that an exported student's file states, if it does.")
   private int padId;
+
+  @Config(
+      description =
+          "The precision in which soft targets are computed; by default that of the trainer's"
+              + " device.")
+  private @Nullable Precision precision;
 
   /** For OLCUT. */
   private EmbeddingTeacher() {}
@@ -118,6 +126,20 @@ public final class EmbeddingTeacher implements TeacherSource.Member {
     return other;
   }
 
+  /**
+   * The same with another precision of its soft targets than that of the trainer's device. What
+   * {@link Precision#INT8_PRODUCTS} costs is measured on some examples, and reported ({@link
+   * TeacherRun#cost()}).
+   *
+   * @throws PropertyException if the library of operators that it needs is not on the class path
+   */
+  public EmbeddingTeacher withPrecision(Precision precision) {
+    EmbeddingTeacher other = copy();
+    other.precision = precision;
+    other.postConfig();
+    return other;
+  }
+
   private EmbeddingTeacher copy() {
     EmbeddingTeacher copy = new EmbeddingTeacher();
     copy.path = path;
@@ -125,6 +147,7 @@ public final class EmbeddingTeacher implements TeacherSource.Member {
     copy.length = length;
     copy.tokenizer = tokenizer;
     copy.padId = padId;
+    copy.precision = precision;
     return copy;
   }
 
@@ -144,6 +167,16 @@ public final class EmbeddingTeacher implements TeacherSource.Member {
           "there is no file %s, expected a tokenizer.json".formatted(tokenizer));
     }
     new PropertyChecks(component).checkAtLeast("padId", 0, padId);
+    precision().check();
+  }
+
+  @Override
+  public void checkDevice(Device device) {
+    precision().check(device);
+  }
+
+  private SoftTargetPrecision precision() {
+    return new SoftTargetPrecision(new PropertyChecks(component), Optional.ofNullable(precision));
   }
 
   @Override
@@ -179,9 +212,10 @@ public final class EmbeddingTeacher implements TeacherSource.Member {
   public Optional<ReadyTeacher> ready(TeacherUse use) throws IOException {
     LabelOrder columns = columns(use.files());
     TeacherSettings settings =
-        TeacherSettings.of(path, columns)
-            .withHead(encoder(use.files()).head())
-            .withDevice(use.device());
+        precision()
+            .of(
+                TeacherSettings.of(path, columns).withHead(encoder(use.files()).head()),
+                use.device());
     return Optional.of(
         new ReadyTeacher(
             settings,
@@ -190,8 +224,8 @@ public final class EmbeddingTeacher implements TeacherSource.Member {
   }
 
   private TeacherReading reading(TransformerFiles files) throws IOException {
-    OptionalInt maxLength = OnnxMetadata.maxLength(files.read(path).model());
-    return new TeacherReading(path, Optional.ofNullable(tokenizer), maxLength, padId);
+    return TeacherReading.of(
+        path, files.read(path).model(), Optional.ofNullable(tokenizer), padId);
   }
 
   @Override

@@ -14,8 +14,6 @@ import org.jspecify.annotations.Nullable;
 import org.tribuo.Dataset;
 import org.tribuo.distill.component.NamedColumns;
 import org.tribuo.distill.engine.Device;
-import org.tribuo.distill.engine.Device.ExecutionProvider;
-import org.tribuo.distill.engine.OperatorLibrary;
 import org.tribuo.distill.engine.Precision;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.input.internal.ExampleInputs;
@@ -32,6 +30,7 @@ import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.task.internal.Task;
 import org.tribuo.distill.teacher.internal.ActivationTeacher;
 import org.tribuo.distill.teacher.internal.ReadyTeacher;
+import org.tribuo.distill.teacher.internal.SoftTargetPrecision;
 import org.tribuo.distill.teacher.internal.Teacher;
 import org.tribuo.distill.teacher.internal.TeacherReading;
 import org.tribuo.distill.teacher.internal.TeacherSettings;
@@ -230,23 +229,17 @@ public final class OnnxTeacher implements TeacherSource.Member {
           "is %,d, but this JVM has %,d bytes for all its objects; state less, or give it more with -Xmx"
               .formatted(activationCacheBytes, heap));
     }
-    if (precision == Precision.BFLOAT16_PRODUCTS && OperatorLibrary.onClassPath().isEmpty()) {
-      throw properties.refused("precision", OperatorLibrary.MISSING);
-    }
+    precision().check();
     named();
   }
 
   @Override
   public void checkDevice(Device device) {
-    if (precision != null
-        && precision != Precision.FLOAT32
-        && device.provider() != ExecutionProvider.CPU) {
-      throw new PropertyChecks(component)
-          .refused(
-              "precision",
-              "is %s, which is for the CPU, but the trainer's device is %s; state FLOAT32"
-                  .formatted(precision, device));
-    }
+    precision().check(device);
+  }
+
+  private SoftTargetPrecision precision() {
+    return new SoftTargetPrecision(new PropertyChecks(component), Optional.ofNullable(precision));
   }
 
   /**
@@ -277,28 +270,18 @@ public final class OnnxTeacher implements TeacherSource.Member {
     checkTokens(use.task());
     OnnxModel model = use.files().read(path).model();
     NamedColumns columns = file().namedColumns(labelOrder, model);
+    TeacherSettings settings =
+        new TeacherSettings(
+            path,
+            new LabelOrder(columns.names()),
+            use.task().head(new LabelOrder(columns.names())).row(),
+            logits(model),
+            use.task().probabilities().isEmpty(),
+            Optional.empty(),
+            use.device(),
+            false);
     return Optional.of(
-        new ReadyTeacher(
-            new TeacherSettings(
-                path,
-                new LabelOrder(columns.names()),
-                use.task().head(new LabelOrder(columns.names())).row(),
-                logits(model),
-                use.task().probabilities().isEmpty(),
-                Optional.empty(),
-                device(use.device()),
-                precision == Precision.INT8_PRODUCTS),
-            columns,
-            reading(model)));
-  }
-
-  /** Where soft targets are computed; beside products of integers in float32. */
-  private Device device(Device ofTrainer) {
-    if (precision == null) {
-      return ofTrainer;
-    }
-    return ofTrainer.withPrecision(
-        precision == Precision.INT8_PRODUCTS ? Precision.FLOAT32 : precision);
+        new ReadyTeacher(precision().of(settings, use.device()), columns, reading(model)));
   }
 
   /** What is output for each token can be compared if both have the same tokens. */
@@ -313,12 +296,7 @@ public final class OnnxTeacher implements TeacherSource.Member {
   }
 
   private TeacherReading reading(OnnxModel model) {
-    return new TeacherReading(
-        path, Optional.ofNullable(tokenizer), OnnxMetadata.maxLength(model), ownPadId(model));
-  }
-
-  private int ownPadId(OnnxModel model) {
-    return padId == 0 ? OnnxMetadata.padId(model).orElse(0) : padId;
+    return TeacherReading.of(path, model, Optional.ofNullable(tokenizer), padId);
   }
 
   /**
@@ -344,9 +322,10 @@ public final class OnnxTeacher implements TeacherSource.Member {
       output = teacher.output();
     }
     Student asStudent = new Student(files.read(path), output, head);
+    TeacherReading stated = reading(onnx);
     InputReader<?> reader =
         Modalities.of(asStudent.transformer().graph().inputs())
-            .readerOfTrained(asStudent.transformer(), OnnxMetadata.maxLength(onnx), ownPadId(onnx));
+            .readerOfTrained(asStudent.transformer(), stated.maxLength(), stated.padId());
     return StudentNetwork.of(
         task.probabilities().isPresent() ? asStudent.belowProbabilities() : asStudent, reader);
   }

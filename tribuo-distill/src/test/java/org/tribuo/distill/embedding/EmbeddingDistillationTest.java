@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.StringStringEntryProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
 import com.oracle.labs.mlrg.olcut.config.ConfigurationManager;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import com.oracle.labs.mlrg.olcut.provenance.ProvenanceUtil;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,10 +29,12 @@ import org.tribuo.classification.evaluation.LabelEvaluator;
 import org.tribuo.classification.sgd.linear.LogisticRegressionTrainer;
 import org.tribuo.data.text.TextFeatureExtractor;
 import org.tribuo.data.text.impl.TextFeatureExtractorImpl;
+import org.tribuo.distill.DistillationListener;
 import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.DistilledModel;
 import org.tribuo.distill.Zoo;
 import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.engine.Precision;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.input.Batching;
@@ -47,6 +53,7 @@ import org.tribuo.distill.student.StudentSource;
 import org.tribuo.distill.student.TrainingGraphOptions;
 import org.tribuo.distill.teacher.EmbeddingTeacher;
 import org.tribuo.distill.teacher.OnnxTeacher;
+import org.tribuo.distill.teacher.TeacherRun;
 import org.tribuo.distill.training.AdamWOptimizer;
 import org.tribuo.distill.transformer.Pooling;
 import org.tribuo.provenance.SimpleDataSourceProvenance;
@@ -220,6 +227,42 @@ class EmbeddingDistillationTest {
   }
 
   @Test
+  void theTeachersVectorsMayBeComputedInIntegers() throws Exception {
+    List<TeacherRun> runs = new ArrayList<>();
+    DistillationTrainer<Regressor> trainer =
+        trainer(EmbeddingStudent.of(oneLayer(), Pooling.MEAN), 8)
+            .teacher(teacher().withPrecision(Precision.INT8_PRODUCTS))
+            .build();
+    trainer.setListener(
+        new DistillationListener() {
+          @Override
+          public void onSoftTargets(TeacherRun run) {
+            runs.add(run);
+          }
+        });
+    Path file = folder.resolve("student.onnx");
+    try (DistilledModel<Regressor> model = trainer.train(dataset())) {
+      model.exportOnnx(file);
+      assertThat(ProvenanceUtil.formattedProvenanceString(model.getProvenance()))
+          .contains("INT8_PRODUCTS");
+    }
+    TeacherRun.PrecisionCost cost = runs.get(0).cost().orElseThrow();
+    assertThat(cost.examples()).isEqualTo(TEXTS.size());
+    assertThat(cost.divergence()).isBetween(1e-9, 1e-2);
+    assertThat(cost.agreement()).isEmpty();
+    assertThat(meanCosine(vectors(file, null), vectors(ENCODER, Pooling.MEAN)))
+        .isGreaterThan(0.97);
+    assertThatExceptionOfType(PropertyException.class)
+        .isThrownBy(
+            () ->
+                trainer(EmbeddingStudent.of(oneLayer(), Pooling.MEAN), 1)
+                    .teacher(teacher().withPrecision(Precision.INT8_PRODUCTS))
+                    .device(Device.cuda(0))
+                    .build())
+        .withMessageContaining("is INT8_PRODUCTS, which is for the CPU");
+  }
+
+  @Test
   void relationsWithinTheBatchAreLearntToo() throws Exception {
     try (DistilledModel<Regressor> model =
         trainer(EmbeddingStudent.of(oneLayer(), Pooling.MEAN), 4)
@@ -379,6 +422,72 @@ class EmbeddingDistillationTest {
                 .average()
                 .orElseThrow());
     assertThat(length).isGreaterThan(1.5);
+  }
+
+  @Test
+  void noFileThatItIsMadeOfIsOverwritten() throws Exception {
+    Path encoder = Files.copy(ENCODER, folder.resolve("encoder.onnx"));
+    byte[] before = Files.readAllBytes(encoder);
+    EmbeddingStudent student =
+        EmbeddingStudent.of(
+            PrunedStudent.keeping(1, EncoderStudent.of(encoder, Pooling.MEAN)), Pooling.MEAN);
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> student.exportOnnx(encoder))
+        .withMessageContaining("encoder.onnx");
+
+    ModelProto.Builder model = OnnxModel.read(ENCODER).toProto().toBuilder();
+    TensorProto.Builder weight = model.getGraphBuilder().getInitializerBuilder(0);
+    Files.write(folder.resolve("weights.bin"), weight.getRawData().toByteArray());
+    weight
+        .clearRawData()
+        .setDataLocation(TensorProto.DataLocation.EXTERNAL)
+        .addExternalData(
+            StringStringEntryProto.newBuilder().setKey("location").setValue("weights.bin"));
+    Path beside = Files.write(folder.resolve("weights.onnx"), model.build().toByteArray());
+    try (TextEmbedder embedder = TextEmbedder.of(beside, TOKENIZER, Pooling.MEAN)) {
+      for (Path input : List.of(beside, folder.resolve("weights.bin"), TOKENIZER)) {
+        assertThatExceptionOfType(IOException.class)
+            .isThrownBy(() -> embedder.exportOnnx(input))
+            .withMessageContaining(input.getFileName().toString());
+      }
+    }
+    assertThat(Files.readAllBytes(encoder)).isEqualTo(before);
+  }
+
+  /** Others pool the first output. */
+  @Test
+  void theVectorsOfTokensStayWhereTheFilePoolsItself() throws Exception {
+    Path file = folder.resolve("long.onnx");
+    EmbeddingStudent.of(oneLayer(), Pooling.MEAN).length(Pooling.Length.OWN).exportOnnx(file);
+    Path xml = folder.resolve("embedder.xml");
+    Files.writeString(
+        xml,
+        """
+        <config>
+          <component name="embedder" type="org.tribuo.distill.embedding.TextEmbedder">
+            <property name="path" value="%s"/>
+            <property name="tokenizer" value="%s"/>
+            <property name="length" value="UNIT"/>
+          </component>
+        </config>
+        """
+            .formatted(file, TOKENIZER));
+    Path exported = folder.resolve("unit.onnx");
+    try (ConfigurationManager configuration = new ConfigurationManager(xml.toString());
+        TextEmbedder embedder = (TextEmbedder) configuration.lookup("embedder")) {
+      embedder.exportOnnx(exported);
+      assertThat(squares(embedder.embed("w5 w6"))).isEqualTo(1, within(1e-5));
+    }
+    assertThat(outputs(exported)).containsExactly("last_hidden_state", "sentence_embedding");
+  }
+
+  @Test
+  void anEncoderOfImagesIsRefusedAsSuch() {
+    assertThatExceptionOfType(PropertyException.class)
+        .isThrownBy(
+            () -> TextEmbedder.of(Zoo.file("vit_imgcls_dynamo"), TOKENIZER, Pooling.FIRST_TOKEN))
+        .withMessageContaining("Property: path")
+        .withMessageContaining("'pixel_values'");
   }
 
   private static double squares(float[] vector) {

@@ -134,8 +134,9 @@ public record BatchPlan(int maxRows, int maxTokens, int pool) {
     for (int from = lengths.length - 1; from >= 0; from--) {
       int most = Math.max(1, Math.min(maxRows, maxTokens / lengths[from]));
       costs[from] = Long.MAX_VALUE;
-      for (int to = Math.min(lengths.length, from + most); to > from; to--) {
-        long cost = (long) (to - from) * lengths[from] + BATCH_COST + costs[to];
+      for (int rows = Math.min(lengths.length - from, most); rows > 0; rows--) {
+        int to = from + rows;
+        long cost = (long) rows * lengths[from] + BATCH_COST + costs[to];
         if (cost < costs[from]) {
           costs[from] = cost;
           ends[from] = to;

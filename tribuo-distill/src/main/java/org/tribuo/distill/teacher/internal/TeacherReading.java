@@ -5,7 +5,9 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.tribuo.Dataset;
+import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.input.internal.ExampleInputs;
+import org.tribuo.distill.internal.component.OnnxMetadata;
 import org.tribuo.distill.transformer.internal.Transformer;
 import org.tribuo.distill.transformer.internal.TransformerFiles;
 
@@ -20,6 +22,20 @@ import org.tribuo.distill.transformer.internal.TransformerFiles;
  */
 public record TeacherReading(
     Path model, Optional<Path> tokenizer, OptionalInt maxLength, int padId) {
+  /**
+   * Of a teacher whose file may state how it reads, as that of an exported student does.
+   *
+   * @param padId 0 for the token that the file states, if it does
+   */
+  public static TeacherReading of(
+      Path model, OnnxModel content, Optional<Path> tokenizer, int padId) {
+    return new TeacherReading(
+        model,
+        tokenizer,
+        OnnxMetadata.maxLength(content),
+        padId == 0 ? OnnxMetadata.padId(content).orElse(0) : padId);
+  }
+
   /** Of a teacher that reads what the student reads. */
   public static TeacherReading asStudent(Path model) {
     return new TeacherReading(model, Optional.empty(), OptionalInt.empty(), 0);

@@ -82,6 +82,8 @@ public record EmbeddingHead(Pooling pooling, boolean unitLength, Optional<Projec
     if (pooling != Pooling.OWN) {
       graph.rename(tokens, TOKENS);
       graph.addOutput(TOKENS);
+    } else if (transformer.graph().outputs().contains(TOKENS) && graph.has(TOKENS)) {
+      graph.addOutput(TOKENS);
     }
     graph.rename(texts, TEXTS);
     graph.addOutput(TEXTS);

@@ -152,6 +152,12 @@ class BatchPlanTest {
   }
 
   @Test
+  void withoutBoundsAllRowsAreOneBatch() {
+    BatchPlan unbounded = BatchPlan.of(Integer.MAX_VALUE, Integer.MAX_VALUE);
+    assertThat(unbounded.inference(new int[] {1, 1, 1})).singleElement().isEqualTo(new int[] {0, 1, 2});
+  }
+
+  @Test
   void aRowThatFitsNoBatchIsNamed() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> BatchPlan.of(8, 64).inference(new int[] {12, 65}))
