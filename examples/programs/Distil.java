@@ -9,7 +9,7 @@ import org.tribuo.distill.input.text.CsvTextDataSource;
 import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.report.ExperimentRun;
 import org.tribuo.distill.report.ModelMeter;
-import org.tribuo.distill.report.ProgressLines;
+import org.tribuo.distill.report.ProgressOutput;
 import org.tribuo.distill.report.SpeedMeter;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.PrunedStudent;
@@ -42,7 +42,7 @@ public class Distil {
             .build();
 
     // Both models on the same test questions: accuracy, agreement, size, speed.
-    var run = new ExperimentRun(new ProgressLines(System.out));
+    var run = new ExperimentRun(new ProgressOutput.Lines(System.out));
     var test =
         CsvTextDataSource.of(data.resolve("test.csv"), tokenizer, new LabelFactory())
             .labels("category")

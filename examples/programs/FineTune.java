@@ -8,7 +8,7 @@ import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.DistilledModel;
 import org.tribuo.distill.input.text.CsvTextDataSource;
 import org.tribuo.distill.report.DistillationProgress;
-import org.tribuo.distill.report.ProgressLines;
+import org.tribuo.distill.report.ProgressOutput;
 import org.tribuo.distill.student.EncoderStudent;
 import org.tribuo.distill.training.AdamWOptimizer;
 import org.tribuo.distill.transformer.Pooling;
@@ -44,7 +44,8 @@ public class FineTune {
             .epochs(6)
             .seed(1)
             .build();
-    try (var progress = new DistillationProgress(new ProgressLines(System.out), "Fine-tuning")) {
+    try (var progress =
+        new DistillationProgress(new ProgressOutput.Lines(System.out), "Fine-tuning")) {
       trainer.setListener(progress);
       try (DistilledModel<Label> model = trainer.train(labelled)) {
         var test =

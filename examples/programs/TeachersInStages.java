@@ -7,13 +7,12 @@ import org.tribuo.distill.TrainingStage;
 import org.tribuo.distill.input.text.CsvTextDataSource;
 import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.report.DistillationProgress;
-import org.tribuo.distill.report.ProgressLines;
+import org.tribuo.distill.report.ProgressOutput;
 import org.tribuo.distill.schedule.LinearSchedule;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.PrunedStudent;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.teacher.SeveralTeachers;
-import org.tribuo.distill.teacher.TeacherWeighting;
 import org.tribuo.distill.training.AdamWOptimizer;
 
 /**
@@ -40,7 +39,7 @@ public class TeachersInStages {
             .student(PrunedStudent.keeping(2, OnnxStudent.of(first)))
             .teacher(
                 SeveralTeachers.of(OnnxTeacher.of(first), OnnxTeacher.of(second))
-                    .weightedBy(TeacherWeighting.CONFIDENCE))
+                    .weightedBy(SeveralTeachers.Weighting.CONFIDENCE))
             .optimizer(new AdamWOptimizer().learningRate(4e-4f))
             .stages(
                 TrainingStage.of("imitation", 3)
@@ -49,7 +48,7 @@ public class TeachersInStages {
                 TrainingStage.fineTuning(1).learningRate(5e-5f))
             .softTargetStore(results.resolve("my-soft-targets"))
             .build();
-    try (var progress = new DistillationProgress(new ProgressLines(System.out), "Student")) {
+    try (var progress = new DistillationProgress(new ProgressOutput.Lines(System.out), "Student")) {
       trainer.setListener(progress);
       try (var student = trainer.train(new MutableDataset<>(questions))) {
         student.exportOnnx(results.resolve("my-student-of-two.onnx"));

@@ -20,6 +20,7 @@ import org.tribuo.distill.training.internal.PrefetchedBatches;
 import org.tribuo.distill.training.internal.TrainedStudent;
 import org.tribuo.distill.training.internal.TrainingData;
 import org.tribuo.distill.training.internal.data.ExampleTrainingData;
+import org.tribuo.distill.training.internal.data.ExamplesByLength;
 import org.tribuo.distill.transformer.internal.TransformerFiles;
 import org.tribuo.provenance.TrainerProvenance;
 

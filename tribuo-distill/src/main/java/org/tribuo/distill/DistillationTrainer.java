@@ -29,6 +29,7 @@ import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.teacher.TeacherSource;
 import org.tribuo.distill.training.AdamWOptimizer;
 import org.tribuo.distill.training.EarlyStopping;
+import org.tribuo.distill.training.internal.data.ExamplesByLength;
 import org.tribuo.distill.transformer.internal.TransformerFiles;
 import org.tribuo.provenance.TrainerProvenance;
 import org.tribuo.provenance.impl.TrainerProvenanceImpl;

@@ -55,8 +55,7 @@ import org.tribuo.provenance.impl.EmptyTrainerProvenance;
  *
  * <p>Saved as protobuf; Java's own serialization is refused.
  *
- * @param <T> Label, MultiLabel, Regressor, or the outputs of another {@link
- *     org.tribuo.distill.task.internal.Task}
+ * @param <T> Label, MultiLabel, Regressor, or {@link org.tribuo.distill.task.token.TagSequence}
  */
 public final class DistilledModel<T extends Output<T>> extends Model<T> implements AutoCloseable {
   private static final long serialVersionUID = 1L;
@@ -259,9 +258,9 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
   }
 
   /**
-   * The most tokens of a text, special ones included, as in training: the {@code maxLength} of the
-   * trainer, or else the length to which the texts of the dataset were cut. A tokenizer that is
-   * opened with it cuts a text as it was cut then; a longer one is refused.
+   * The maximum number of tokens of a text, special ones included, as in training: the {@code
+   * maxLength} of the trainer, or else the length to which the texts of the dataset were cut. A
+   * tokenizer that is opened with it cuts a text as it was cut then; a longer one is refused.
    */
   public int maxLength() {
     return network.reader().maxLength();

@@ -44,6 +44,7 @@ import org.tribuo.distill.training.internal.TrainingSettings;
 import org.tribuo.distill.training.internal.Validation;
 import org.tribuo.distill.training.internal.data.ExampleRows;
 import org.tribuo.distill.training.internal.data.ExampleTrainingData;
+import org.tribuo.distill.training.internal.data.ExamplesByLength;
 import org.tribuo.distill.training.internal.data.HeldOutValidation;
 import org.tribuo.distill.training.internal.data.Imprinting;
 import org.tribuo.distill.training.internal.data.Split;

@@ -71,10 +71,8 @@ import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.PrunedStudent;
 import org.tribuo.distill.student.ScratchStudent;
 import org.tribuo.distill.student.TrainingGraphOptions;
-import org.tribuo.distill.teacher.EnsembleMean;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.teacher.SeveralTeachers;
-import org.tribuo.distill.teacher.TeacherWeighting;
 import org.tribuo.distill.training.AdamWOptimizer;
 import org.tribuo.distill.training.EarlyStopping;
 import org.tribuo.distill.transformer.NamedActivation;
@@ -188,8 +186,8 @@ class DistillationConfigurationTest {
                                 minimal().teacher(OnnxTeacher.of(BERT, ORDER)).build()))
                         .withWeights(1, 2)
                         .withTemperatures(1, 0.5f)
-                        .averaging(EnsembleMean.LOGITS)
-                        .weightedBy(TeacherWeighting.CONFIDENCE))
+                        .averaging(SeveralTeachers.Mean.LOGITS)
+                        .weightedBy(SeveralTeachers.Weighting.CONFIDENCE))
                 .stages(
                     TrainingStage.of("first", 2)
                         .learningFrom(TrainingStage.From.TEACHER)

@@ -10,10 +10,14 @@ import java.lang.reflect.ParameterizedType;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -21,7 +25,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.tribuo.distill.loss.FeatureLoss;
 import org.tribuo.distill.loss.HardLoss;
 import org.tribuo.distill.loss.LossClasses;
@@ -131,13 +134,71 @@ class DocumentationTest {
         .containsExactlyInAnyOrderElementsOf(packages);
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"training.md", "tokens.md", "objectives.md", "speed.md"})
-  void theComponentsOfExamplesHaveTheSettingsThatTheyState(String page) throws Exception {
-    List<MatchResult> components =
-        COMPONENT.matcher(Files.readString(PAGES.resolve(page))).results().toList();
+  /** The pages, and what else a reader finds at the root. */
+  static Stream<Path> pages() throws IOException {
+    List<Path> pages = new ArrayList<>();
+    try (Stream<Path> files = Files.walk(PAGES)) {
+      files.filter(file -> file.toString().endsWith(".md")).forEach(pages::add);
+    }
+    for (String page : List.of("README.md", "CHANGELOG.md", "CONTRIBUTING.md")) {
+      pages.add(Path.of("..", page));
+    }
+    assertThat(pages).contains(OBJECTIVES);
+    return pages.stream();
+  }
 
-    assertThat(components).isNotEmpty();
+  @ParameterizedTest
+  @MethodSource("pages")
+  void theMembersThatAPageNamesAreThere(Path page) throws IOException {
+    Map<String, String> sources = new HashMap<>();
+    try (Stream<Path> files = Files.walk(SOURCES)) {
+      for (Path file : files.filter(each -> each.toString().endsWith(".java")).toList()) {
+        String name = file.getFileName().toString();
+        sources.put(name.substring(0, name.length() - ".java".length()), Files.readString(file));
+      }
+    }
+    Matcher named = Pattern.compile("`([A-Z]\\w+)\\.(\\w+)`").matcher(Files.readString(page));
+    List<String> absent = new ArrayList<>();
+    while (named.find()) {
+      String source = sources.get(named.group(1));
+      if (source != null
+          && !Pattern.compile("\\b%s\\b".formatted(named.group(2))).matcher(source).find()) {
+        absent.add(named.group());
+      }
+    }
+    assertThat(absent).isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("pages")
+  void whatAPageLinksToIsThere(Path page) throws IOException {
+    Matcher links =
+        Pattern.compile("\\]\\((?!https?:)([^)#\\s]*)#?([^)\\s]*)\\)")
+            .matcher(Files.readString(page));
+    while (links.find()) {
+      Path target = links.group(1).isEmpty() ? page : page.resolveSibling(links.group(1));
+      assertThat(target).as(links.group()).exists();
+      if (!links.group(2).isEmpty()) {
+        assertThat(anchors(Files.readString(target))).as(links.group()).contains(links.group(2));
+      }
+    }
+  }
+
+  private static List<String> anchors(String page) {
+    List<String> anchors = new ArrayList<>(entries(".*<a id=\"([^\"]+)\"", page));
+    entries("#+ (.*)", page)
+        .forEach(
+            title ->
+                anchors.add(
+                    title.toLowerCase(Locale.ROOT).replaceAll("[^\\w\\- ]", "").replace(' ', '-')));
+    return anchors;
+  }
+
+  @ParameterizedTest
+  @MethodSource("pages")
+  void theComponentsOfExamplesHaveTheSettingsThatTheyState(Path page) throws Exception {
+    List<MatchResult> components = COMPONENT.matcher(Files.readString(page)).results().toList();
+
     for (MatchResult component : components) {
       List<String> known = new ArrayList<>();
       for (Class<?> type = Class.forName(component.group(1));

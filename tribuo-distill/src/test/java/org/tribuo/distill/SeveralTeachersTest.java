@@ -26,12 +26,10 @@ import org.tribuo.distill.input.text.CsvTextDataSource;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.PrunedStudent;
 import org.tribuo.distill.task.internal.TargetCodec;
-import org.tribuo.distill.teacher.EnsembleMean;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.teacher.SeveralTeachers;
 import org.tribuo.distill.teacher.TeacherException;
 import org.tribuo.distill.teacher.TeacherSource;
-import org.tribuo.distill.teacher.TeacherWeighting;
 import org.tribuo.distill.teacher.internal.TeacherAgreement;
 import org.tribuo.distill.teacher.internal.TeacherWeights;
 import org.tribuo.distill.training.AdamWOptimizer;
@@ -55,12 +53,12 @@ class SeveralTeachersTest {
   @Test
   void ofTheSameTeacherTwiceTheMeanIsThatTeacher() {
     List<Tensor> ofOne = weights(trained(OnnxTeacher.of(BERT, ORDER)));
-    for (EnsembleMean mean : EnsembleMean.values()) {
+    for (SeveralTeachers.Mean mean : SeveralTeachers.Mean.values()) {
       SeveralTeachers twice =
           SeveralTeachers.of(OnnxTeacher.of(BERT, ORDER), OnnxTeacher.of(BERT, ORDER))
               .averaging(mean)
               .withWeights(1, 3)
-              .weightedBy(TeacherWeighting.CORRECTNESS_OR_CONFIDENCE);
+              .weightedBy(SeveralTeachers.Weighting.CORRECTNESS_OR_CONFIDENCE);
       assertClose(weights(trained(twice)), ofOne);
     }
   }
@@ -69,9 +67,8 @@ class SeveralTeachersTest {
   void aTeachersOwnTemperatureDividesItsLogitsBeforeAnythingElse() {
     Tensor logits = Tensor.of(new float[] {3, 0, -1}, 1, 3);
     Tensor halved = Tensor.of(new float[] {1.5f, 0, -.5f}, 1, 3);
-    TeacherWeights byConfidence = new TeacherWeights(List.of(1f, 1f), TeacherWeighting.CONFIDENCE);
-    TeacherAgreement agreement =
-        new TeacherAgreement(EnsembleMean.LOGITS, byConfidence, List.of(1f, 2f));
+    TeacherWeights byConfidence = new TeacherWeights(List.of(1f, 1f), true, false);
+    TeacherAgreement agreement = new TeacherAgreement(true, byConfidence, List.of(1f, 2f));
 
     Map<String, Tensor> answers =
         agreement.inputs(
@@ -241,9 +238,9 @@ class SeveralTeachersTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> probable.build().train(TinyTexts.dataset(numbers, factory)))
         .withMessageContaining("set the mean of SeveralTeachers to LOGITS");
-    SeveralTeachers values = both.averaging(EnsembleMean.LOGITS);
+    SeveralTeachers values = both.averaging(SeveralTeachers.Mean.LOGITS);
     DistillationTrainer.Builder<Regressor> sure =
-        regression(values.weightedBy(TeacherWeighting.CONFIDENCE));
+        regression(values.weightedBy(SeveralTeachers.Weighting.CONFIDENCE));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> sure.build().train(TinyTexts.dataset(numbers, factory)))
         .withMessageContaining("set the weighting of SeveralTeachers to STATED");

@@ -24,7 +24,7 @@ import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.loss.FeatureTerm;
 import org.tribuo.distill.loss.MiniLm;
 import org.tribuo.distill.report.DistillationProgress;
-import org.tribuo.distill.report.ProgressLines;
+import org.tribuo.distill.report.ProgressOutput;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.teacher.TeacherException;
@@ -109,7 +109,8 @@ class TeacherPrecisionTest {
     DistillationTrainer<Label> trainer = trainer(int8()).build();
     try (DistillationProgress progress =
         new DistillationProgress(
-            new ProgressLines(new PrintStream(printed, true, StandardCharsets.UTF_8)), "Student")) {
+            new ProgressOutput.Lines(new PrintStream(printed, true, StandardCharsets.UTF_8)),
+            "Student")) {
       trainer.setListener(progress);
       trainer.train(TEXTS).close();
     }

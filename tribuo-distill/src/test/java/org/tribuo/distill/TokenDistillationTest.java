@@ -43,8 +43,6 @@ import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.task.internal.SingleLabel;
 import org.tribuo.distill.task.internal.TargetCodec;
 import org.tribuo.distill.task.internal.Targets;
-import org.tribuo.distill.teacher.EnsembleMean;
-import org.tribuo.distill.teacher.TeacherWeighting;
 import org.tribuo.distill.teacher.internal.SoftTargetProducer;
 import org.tribuo.distill.teacher.internal.Teacher;
 import org.tribuo.distill.teacher.internal.TeacherAgreement;
@@ -168,9 +166,7 @@ class TokenDistillationTest {
   void severalTeachersCountDifferentlyInEachToken() {
     TeacherAgreement together =
         new TeacherAgreement(
-            EnsembleMean.PROBABILITIES,
-            new TeacherWeights(List.of(1f, 3f), TeacherWeighting.CORRECTNESS_OR_CONFIDENCE),
-            List.of(1f, 2f));
+            false, new TeacherWeights(List.of(1f, 3f), true, true), List.of(1f, 2f));
     TeacherAnswers answers =
         new TeacherAnswers(List.of(softTargets, softTargets), Optional.of(together), targets, FORM);
     Tensor weights = data(answers).batch(new int[] {3, 7}).get("teacher_weights");

@@ -16,7 +16,7 @@ import org.tribuo.distill.teacher.SeveralTeachers;
  * @param teacher the ONNX file of the first teacher
  * @param second the second one, if there is one
  * @param softTargets keeps what they say
- * @param featureCache bytes that are kept of what the first teacher shows
+ * @param activationCacheBytes the maximum memory for intermediate activations of the first teacher
  * @param teachers how good they are
  */
 record Cohort(
@@ -24,7 +24,7 @@ record Cohort(
     Path teacher,
     Optional<OnnxTeacher> second,
     Path softTargets,
-    long featureCache,
+    long activationCacheBytes,
     List<Trial> teachers) {
   /** Of everything random. */
   long seed() {
@@ -51,7 +51,7 @@ record Cohort(
     DistillationTrainer.Builder<Label> builder =
         trainers
             .teaching(teacher, softTargets)
-            .activationTeacher(OnnxTeacher.of(teacher).activationCacheBytes(featureCache));
+            .activationTeacher(OnnxTeacher.of(teacher).activationCacheBytes(activationCacheBytes));
     recipe.addTo(builder, trainers.training(), weight);
     if (recipe.asksTwoTeachers()) {
       builder.teacher(

@@ -15,11 +15,11 @@ import org.tribuo.distill.teacher.OnnxTeacher;
  *
  * @param experiment with the settings of teacher and students
  * @param second another teacher, which is fine-tuned if it has a file
- * @param featureCache bytes that are kept of what the teacher shows
+ * @param activationCacheBytes the maximum memory for intermediate activations of the teacher
  * @param trials measures teachers
  */
 record Cohorts(
-    Experiment experiment, SecondTeacherOptions second, long featureCache, Trials trials) {
+    Experiment experiment, SecondTeacherOptions second, long activationCacheBytes, Trials trials) {
   private static final String TEACHER = "teacher";
   private static final String SECOND_TEACHER = "second teacher";
 
@@ -52,7 +52,7 @@ record Cohorts(
         folder.teacher(),
         other,
         experiment.output().storeFolder(folder),
-        featureCache,
+        activationCacheBytes,
         teachers);
   }
 

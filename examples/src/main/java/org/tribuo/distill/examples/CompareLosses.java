@@ -42,11 +42,11 @@ public final class CompareLosses {
     public int heldOut = 2000;
 
     @Option(
-        longName = "feature-cache",
+        longName = "activation-cache",
         usage =
-            "how many bytes are kept in memory of what a teacher shows of its inside, so that it is"
-                + " not run again in each epoch")
-    public long featureCache;
+            "the maximum memory in bytes for intermediate activations of a teacher, so that it is not"
+                + " run again in each epoch")
+    public long activationCacheBytes;
 
     public DataOptions data = new DataOptions();
     public TeacherOptions teacher = new TeacherOptions();

@@ -41,7 +41,7 @@ public final class DistillText {
 
     @Override
     public String getOptionsDescription() {
-      return "Distils a classifier of texts. Without options: BANKING77, taught by all-MiniLM-L6-v2.";
+      return "Distils a classifier of texts. Without options: BANKING77, with all-MiniLM-L6-v2 as the teacher.";
     }
   }
 

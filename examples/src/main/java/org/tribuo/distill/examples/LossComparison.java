@@ -69,7 +69,7 @@ final class LossComparison {
             ? Optional.of(texts.holdingOut(options.heldOut, options.data, tokenizer))
             : Optional.empty();
     Trials trials = new Trials(TrialFile.open(folder.trials()), console);
-    Cohorts cohorts = new Cohorts(experiment, options.second, options.featureCache, trials);
+    Cohorts cohorts = new Cohorts(experiment, options.second, options.activationCacheBytes, trials);
     for (long seed : options.seeds) {
       Cohort cohort = cohorts.of(seed, texts);
       results.addAll(cohort.teachers());

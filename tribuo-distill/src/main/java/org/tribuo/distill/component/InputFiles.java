@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -79,7 +80,7 @@ public final class InputFiles {
   /** These files and others. */
   public InputFiles with(Path... others) {
     Set<Path> all = new LinkedHashSet<>(files);
-    all.addAll(Set.of(others));
+    Collections.addAll(all, others);
     return new InputFiles(all);
   }
 

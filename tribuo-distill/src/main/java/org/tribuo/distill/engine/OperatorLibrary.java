@@ -5,9 +5,8 @@ import java.util.Optional;
 import java.util.ServiceLoader;
 
 /**
- * The operators of {@link org.tribuo.distill.graph.internal.DistillDomain}, which ONNX Runtime does
- * not have, brought along by a module on the class path, which names its implementation for {@link
- * ServiceLoader}.
+ * Operators of the domain {@code org.tribuo.distill}, which ONNX Runtime does not have, brought
+ * along by a module on the class path, which names its implementation for {@link ServiceLoader}.
  *
  * <p>Implementations are safe for many threads, and compute the same bits for any number of them.
  */

@@ -16,8 +16,8 @@ public enum Precision {
   /**
    * The factors of the products with weights in integers of 8 bits, their sums in 32 bits; all else
    * in float32. For the soft targets of a teacher alone, on the processor: nothing is trained in
-   * it. Each column of a weight has a scale of its own; the other factor is scaled anew at each
-   * run, as a whole.
+   * it. Each column of a weight has a scale of its own; the other factor is scaled at each run, as
+   * a whole.
    */
   INT8_PRODUCTS
 }

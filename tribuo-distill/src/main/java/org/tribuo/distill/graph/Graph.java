@@ -373,7 +373,7 @@ public final class Graph {
     return replace(old, domain, opType, attributes, newInputs, old.outputs());
   }
 
-  /** As above, where the outputs change too. Outputs that go must not be read by anybody. */
+  /** As above, where the outputs change too. Outputs that go must have no consumer. */
   public Node replace(
       Node old,
       String domain,

@@ -336,7 +336,7 @@ public final class Ops {
 
   /**
    * As {@link #matmul(Value, boolean, Value, boolean, float)} of float32, its factors rounded to
-   * bfloat16: an operator of {@link DistillDomain}.
+   * bfloat16, for an {@code OperatorLibrary}.
    */
   public Value shortProduct(
       Value a, boolean transposeA, Value b, boolean transposeB, float factor) {

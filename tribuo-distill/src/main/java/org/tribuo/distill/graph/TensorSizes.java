@@ -11,7 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Compares the dimensions of all tensors of a model with the data that is there, before anybody
+ * Compares the dimensions of all tensors of a model with the data that is there, before the caller
  * allocates memory for them: those of the graph, of the bodies and attributes of its nodes, and of
  * its functions. What lies in other files is compared when those are opened.
  */

@@ -25,8 +25,8 @@ import org.tribuo.distill.loss.internal.TokenMask;
 
 /**
  * The rows of a batch as a loss reads them: the student's logits of each, and what they are
- * compared with. Whatever a loss asks for beside the student's logits becomes an input of the graph
- * (see {@link ObjectiveInputs}); what no loss asks for need not be fed.
+ * compared with. Whatever a loss asks for beside the student's logits becomes an input of the
+ * graph; what no loss asks for need not be fed.
  *
  * <p>Rows are examples or tokens, always in one axis. All of them are there, padding too: a loss
  * over several rows leaves out those that do not count.
@@ -318,7 +318,7 @@ public final class Rows {
   }
 
   /**
-   * Checks that there are enough classes for a loss to mean something, as far as that is known.
+   * Checks that there are enough classes for a loss to be defined, as far as that is known.
    *
    * @param why what happens otherwise, and what to do instead
    * @throws GraphException if there are fewer

@@ -16,7 +16,7 @@ import org.tribuo.distill.training.TrainingListener;
  * training at a time.
  *
  * <pre>{@code
- * try (var progress = new DistillationProgress(new ProgressLines(System.out), "Student")) {
+ * try (var progress = new DistillationProgress(new ProgressOutput.Lines(System.out), "Student")) {
  *   trainer.setListener(progress);
  *   student = trainer.train(examples);
  * }

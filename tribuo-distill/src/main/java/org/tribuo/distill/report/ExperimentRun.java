@@ -20,7 +20,7 @@ import org.tribuo.distill.teacher.TeacherRun;
  * thread.
  *
  * <pre>{@code
- * ExperimentRun run = new ExperimentRun(new ProgressLines(System.out));
+ * ExperimentRun run = new ExperimentRun(new ProgressOutput.Lines(System.out));
  * run.measure("teacher", teacher, Path.of("teacher.onnx"), meter);
  * try (DistilledModel<Label> student = run.train("student", trainer, examples)) {
  *   student.exportOnnx(Path.of("student.onnx"));

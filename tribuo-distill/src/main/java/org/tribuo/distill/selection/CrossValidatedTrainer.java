@@ -29,8 +29,8 @@ import org.tribuo.provenance.impl.TrainerProvenanceImpl;
  * trains with it on all: for epochs, learning rates and heads where there are too few labels to
  * hold some out. Each candidate is trained once for each fold, on all examples but the fold's, and
  * its model measured on the fold: accuracy of labels, micro-averaged F1 of several labels, R² of
- * numbers. The best mean wins, the first of equals. Examples without a label are part of every
- * training, and of no fold.
+ * numbers. The best mean wins, the first of equals; one that is no finite number never does.
+ * Examples without a label are part of every training, and of no fold.
  *
  * <p>The model's provenance has the number of the candidate, the mean scores of all, and this
  * trainer. Deterministic as far as the candidates are. Safe for many threads if they are.
@@ -146,7 +146,7 @@ public final class CrossValidatedTrainer<T extends Output<T>> implements Trainer
    * {@inheritDoc}
    *
    * @throws IllegalArgumentException if there are fewer labelled examples than folds, or the models
-   *     cannot be compared
+   *     cannot be compared: of no candidate is the mean score a finite number
    */
   @Override
   public Model<T> train(
@@ -207,13 +207,17 @@ public final class CrossValidatedTrainer<T extends Output<T>> implements Trainer
     }
   }
 
-  /** A score that is no number, as R² of one example, is the worst. */
-  private static int best(double[] scores) {
-    int best = 0;
-    for (int i = 1; i < scores.length; i++) {
-      if (scores[i] > scores[best] || Double.isNaN(scores[best])) {
+  private int best(double[] scores) {
+    int best = -1;
+    for (int i = 0; i < scores.length; i++) {
+      if (Double.isFinite(scores[i]) && (best < 0 || scores[i] > scores[best])) {
         best = i;
       }
+    }
+    if (best < 0) {
+      throw new IllegalArgumentException(
+          "The mean scores of the candidates on %d folds are %s, expected one that is a finite number; R² is undefined where a fold has one example, or equal numbers alone: state fewer folds, or label more"
+              .formatted(folds, Arrays.toString(scores)));
     }
     return best;
   }

@@ -16,9 +16,11 @@ import org.tribuo.distill.teacher.internal.TeacherWeights;
 import org.tribuo.distill.transformer.internal.TransformerFiles;
 
 /**
- * Several teachers, whose weighted mean the student learns from; see {@link
- * org.tribuo.distill.loss.internal.TeacherMean} and {@link TeacherWeights} for the formulas. All
- * know the same labels, in any order; each may have inputs and a tokenizer of its own.
+ * Several teachers, whose weighted mean the student learns from: with the weights {@code w_k} of an
+ * example, which add up to 1, the logits {@code t_k} of teacher k and the temperature T, the loss
+ * compares the student with {@code T log Σ_k w_k softmax(t_k/T)}, or, where logits are averaged,
+ * with {@code Σ_k w_k t_k}. All know the same labels, in any order; each may have inputs and a
+ * tokenizer of its own.
  *
  * <pre>{@code
  * <component name="both" type="org.tribuo.distill.teacher.SeveralTeachers">
@@ -29,6 +31,34 @@ import org.tribuo.distill.transformer.internal.TransformerFiles;
  * }</pre>
  */
 public final class SeveralTeachers implements TeacherSource {
+  /** What is averaged. */
+  public enum Mean {
+    /** The softened probabilities. */
+    PROBABILITIES,
+    /** The logits; for a regression, the values. */
+    LOGITS
+  }
+
+  /**
+   * What decides in each row how much a teacher counts, beside the weight that is stated for it.
+   */
+  public enum Weighting {
+    /** Nothing. */
+    STATED,
+
+    /** How sure it is: {@code exp(-entropy)}, the inverse of the classes it hesitates between. */
+    CONFIDENCE,
+
+    /**
+     * How right it is: {@code exp(-cross-entropy)} with the label, which for one label of several
+     * is the probability that it gives to that label. Nothing in rows without a label.
+     */
+    CORRECTNESS,
+
+    /** How right it is where there is a label, how sure it is where there is none. */
+    CORRECTNESS_OR_CONFIDENCE
+  }
+
   @ConfigurableName private String component = "SeveralTeachers";
 
   @Config(mandatory = true, description = "The teachers, each with labels of the same names.")
@@ -44,10 +74,10 @@ public final class SeveralTeachers implements TeacherSource {
   private float[] temperatures = new float[0];
 
   @Config(description = "What is averaged.")
-  private EnsembleMean mean = EnsembleMean.PROBABILITIES;
+  private Mean mean = Mean.PROBABILITIES;
 
   @Config(description = "What else decides how much a teacher counts in an example.")
-  private TeacherWeighting weighting = TeacherWeighting.STATED;
+  private Weighting weighting = Weighting.STATED;
 
   /** For OLCUT. */
   private SeveralTeachers() {}
@@ -92,14 +122,14 @@ public final class SeveralTeachers implements TeacherSource {
   }
 
   /** The same with the mean of something else. */
-  public SeveralTeachers averaging(EnsembleMean mean) {
+  public SeveralTeachers averaging(Mean mean) {
     SeveralTeachers other = copy();
     other.mean = mean;
     return other;
   }
 
   /** The same with weights that depend on the teachers' probabilities. */
-  public SeveralTeachers weightedBy(TeacherWeighting weighting) {
+  public SeveralTeachers weightedBy(Weighting weighting) {
     SeveralTeachers other = copy();
     other.weighting = weighting;
     return other;
@@ -149,7 +179,10 @@ public final class SeveralTeachers implements TeacherSource {
   }
 
   private TeacherWeights teacherWeights() {
-    return new TeacherWeights(oneEach(weights), weighting);
+    return new TeacherWeights(
+        oneEach(weights),
+        weighting == Weighting.CONFIDENCE || weighting == Weighting.CORRECTNESS_OR_CONFIDENCE,
+        weighting == Weighting.CORRECTNESS || weighting == Weighting.CORRECTNESS_OR_CONFIDENCE);
   }
 
   private List<Float> oneEach(float[] numbers) {
@@ -172,7 +205,8 @@ public final class SeveralTeachers implements TeacherSource {
 
   @Override
   public Optional<TeacherAgreement> agreement() {
-    return Optional.of(new TeacherAgreement(mean, teacherWeights(), oneEach(temperatures)));
+    return Optional.of(
+        new TeacherAgreement(mean == Mean.LOGITS, teacherWeights(), oneEach(temperatures)));
   }
 
   @Override

@@ -18,8 +18,17 @@ import org.tribuo.distill.schedule.WarmUpSchedule;
 import org.tribuo.distill.training.internal.LearningRates;
 
 /**
- * AdamW with a learning-rate schedule and gradient clipping; see {@link AdamW} for the formula.
- * Weight decay leaves out biases and normalisations.
+ * AdamW (Loshchilov &amp; Hutter 2019, arXiv:1711.05101) in the form of PyTorch's, with a
+ * learning-rate schedule and gradient clipping: with the clipped gradient g and the learning rate
+ * r, at step t = 1, 2, ...
+ *
+ * <pre>
+ * m = beta1 m + (1 - beta1) g
+ * v = beta2 v + (1 - beta2) g²
+ * w = w - r weightDecay w - r (m / (1 - beta1ᵗ)) / (√(v / (1 - beta2ᵗ)) + epsilon)
+ * </pre>
+ *
+ * <p>Weight decay leaves out biases and normalisations.
  *
  * <pre>{@code
  * new AdamWOptimizer().learningRate(2e-4f).weightDecay(0.1f)

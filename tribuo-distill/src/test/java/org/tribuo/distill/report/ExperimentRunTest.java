@@ -34,7 +34,7 @@ class ExperimentRunTest {
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     ExperimentRun run =
         new ExperimentRun(
-            new ProgressLines(new PrintStream(printed, true, StandardCharsets.UTF_8)));
+            new ProgressOutput.Lines(new PrintStream(printed, true, StandardCharsets.UTF_8)));
     ModelMeter meter = new ModelMeter(TEXTS, ONE_THREAD, new SpeedMeter(0, 1, 2, 1, 1));
     Path teacher = folder.resolve("teacher.onnx");
     Path file = folder.resolve("student.onnx");

@@ -31,6 +31,9 @@ import org.tribuo.classification.baseline.DummyClassifierTrainer;
 import org.tribuo.classification.dtree.CARTClassificationTrainer;
 import org.tribuo.impl.ArrayExample;
 import org.tribuo.provenance.SimpleDataSourceProvenance;
+import org.tribuo.regression.RegressionFactory;
+import org.tribuo.regression.Regressor;
+import org.tribuo.regression.baseline.DummyRegressionTrainer;
 import org.tribuo.test.Helpers;
 
 class CrossValidatedTrainerTest {
@@ -135,6 +138,33 @@ class CrossValidatedTrainerTest {
         .isThrownBy(() -> CrossValidatedTrainer.of(List.of(TREE, TREE)).train(examples(4, 3)))
         .withMessage(
             "4 of 7 examples have a label, and there are 5 folds; label more, or state fewer folds");
+  }
+
+  @Test
+  void candidatesWithoutAFiniteScoreAreNotChosen() {
+    MutableDataset<Regressor> numbers =
+        new MutableDataset<>(
+            new SimpleDataSourceProvenance("numbers", new RegressionFactory()),
+            new RegressionFactory());
+    IntStream.range(0, 6)
+        .forEach(
+            i ->
+                numbers.add(
+                    new ArrayExample<>(
+                        new Regressor("twice", 2 * i), new String[] {"number"}, new double[] {i})));
+    CrossValidatedTrainer<Regressor> trainer =
+        CrossValidatedTrainer.of(
+            List.of(
+                DummyRegressionTrainer.createMeanTrainer(),
+                DummyRegressionTrainer.createMedianTrainer()));
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> trainer.folds(6).train(numbers))
+        .withMessage(
+            "The mean scores of the candidates on 6 folds are [-Infinity, -Infinity], expected one"
+                + " that is a finite number; R² is undefined where a fold has one example, or equal"
+                + " numbers alone: state fewer folds, or label more");
+    assertThat(trainer.folds(2).train(numbers)).isNotNull();
   }
 
   /** One number, and whether it is high. */

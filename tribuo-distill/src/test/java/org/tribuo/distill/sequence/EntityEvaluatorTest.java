@@ -14,7 +14,7 @@ import org.tribuo.Prediction;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
 import org.tribuo.distill.Zoo;
-import org.tribuo.distill.sequence.EntityEvaluation.Counts;
+import org.tribuo.distill.sequence.EntityEvaluator.Evaluation.Counts;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.impl.ArrayExample;
 import org.tribuo.provenance.SimpleDataSourceProvenance;
@@ -24,7 +24,7 @@ class EntityEvaluatorTest {
   /**
    * @param sequences predicted tags, and behind {@code |} the true ones
    */
-  private static EntityEvaluation evaluate(String... sequences) throws IOException {
+  private static EntityEvaluator.Evaluation evaluate(String... sequences) throws IOException {
     List<List<Prediction<Label>>> predictions = new ArrayList<>();
     for (String sequence : sequences) {
       String[] sides = sequence.split(" \\| ");
@@ -55,7 +55,7 @@ class EntityEvaluatorTest {
 
   @Test
   void bio() throws Exception {
-    EntityEvaluation bio =
+    EntityEvaluator.Evaluation bio =
         evaluate(
             // Two right; I-loc continues nothing, and begins.
             "B-per I-per O I-loc | B-per I-per O B-loc",
@@ -80,7 +80,7 @@ class EntityEvaluatorTest {
 
   @Test
   void iobes() throws Exception {
-    EntityEvaluation iobes =
+    EntityEvaluator.Evaluation iobes =
         evaluate(
             "B-per E-per O S-loc | B-per I-per E-per S-loc",
             // Begun and not ended, twice: one is of the right span.

@@ -1,7 +1,6 @@
 package org.tribuo.distill.examples.console;
 
 import java.io.PrintStream;
-import org.tribuo.distill.report.ProgressLines;
 import org.tribuo.distill.report.ProgressOutput;
 
 /** Where a program reports what it does. */
@@ -10,7 +9,7 @@ public final class Console {
 
   /** Progress bars if a person sits before a terminal, else lines. */
   public static ProgressOutput of(PrintStream out) {
-    return isTerminal() ? new TerminalConsole(out) : new ProgressLines(out);
+    return isTerminal() ? new TerminalConsole(out) : new ProgressOutput.Lines(out);
   }
 
   /** Before JDK 22 there is a console at a terminal only; since then it says itself what it is. */

@@ -20,7 +20,7 @@ public final class Program {
   /** Once for the process: a second stream would buffer beside the first. */
   private static final AtomicBoolean PREPARED = new AtomicBoolean();
 
-  /** Held, because the log manager may forget a logger that nobody holds. */
+  /** Held, because the log manager may forget a logger that no field holds. */
   private static final Logger ROOT_LOGGER = Logger.getLogger("");
 
   /** What Java puts in the place of bytes that are no letters in the environment's locale. */
@@ -86,7 +86,7 @@ public final class Program {
     return new PrintStream(new FileOutputStream(file), true, StandardCharsets.UTF_8);
   }
 
-  /** Without a locale Java replaces what is not ASCII before anybody can read it. */
+  /** Without a locale Java replaces what is not ASCII before it can be read. */
   private static boolean isReadable(String... arguments) {
     for (String argument : arguments) {
       if (argument.indexOf(REPLACEMENT) >= 0) {

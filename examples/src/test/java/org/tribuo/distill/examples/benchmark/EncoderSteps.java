@@ -29,7 +29,7 @@ import org.tribuo.distill.input.internal.text.TokenFeatures;
 import org.tribuo.distill.input.internal.text.TokenReader;
 import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.distill.report.ExperimentRun;
-import org.tribuo.distill.report.ProgressLines;
+import org.tribuo.distill.report.ProgressOutput;
 import org.tribuo.distill.student.ScratchStudent;
 import org.tribuo.distill.student.TrainingGraphOptions;
 import org.tribuo.distill.task.internal.LabelOrder;
@@ -119,7 +119,7 @@ final class EncoderSteps {
       Files.delete(folder);
     }
     OptionalLong peak =
-        new ExperimentRun(new ProgressLines(System.err)).results().peakResidentBytes();
+        new ExperimentRun(new ProgressOutput.Lines(System.err)).results().peakResidentBytes();
     peak.ifPresent(bytes -> tell("steps, memory", Unit.MEGABYTES, bytes / 1e6));
   }
 

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * of a student that is made of it, and by the key of its soft targets. A file is read once as long
  * as its identity, size and times stay what they were. One that was changed less than two seconds
  * before it was read is read again: a second change may have left it the same times, as git's index
- * has it of files that it calls racy.
+ * has it of files that it calls racy. So is each where the file system, as that of Windows, reports
+ * no time of the last change but that which programs can set.
  *
  * <p>Thread-safe; the digests of the last files are kept for the lifetime of the JVM.
  */
@@ -37,15 +39,17 @@ public final class FileDigests {
   /** What tells one content of a file from another, without reading it. */
   private record Version(
       Path path, @Nullable Object identity, long bytes, FileTime modified, FileTime changed) {
-    static Version of(Path file) throws IOException {
+    /** Empty if the file may change without another version. */
+    static Optional<Version> of(Path file) throws IOException {
+      if (!file.getFileSystem().supportedFileAttributeViews().contains("unix")) {
+        return Optional.empty();
+      }
       BasicFileAttributes basic = Files.readAttributes(file, BasicFileAttributes.class);
       // Unlike the time of the last modification, no program sets this one.
-      FileTime changed =
-          file.getFileSystem().supportedFileAttributeViews().contains("unix")
-              ? (FileTime) Files.getAttribute(file, "unix:ctime")
-              : basic.lastModifiedTime();
-      return new Version(
-          file.toRealPath(), basic.fileKey(), basic.size(), basic.lastModifiedTime(), changed);
+      FileTime changed = (FileTime) Files.getAttribute(file, "unix:ctime");
+      return Optional.of(
+          new Version(
+              file.toRealPath(), basic.fileKey(), basic.size(), basic.lastModifiedTime(), changed));
     }
 
     boolean isSettled(Instant now) {
@@ -64,7 +68,11 @@ public final class FileDigests {
   }
 
   static String sha256(Path file, Instant now) throws IOException {
-    Version version = Version.of(file);
+    Optional<Version> stated = Version.of(file);
+    if (stated.isEmpty()) {
+      return Sha256.ofFile(file);
+    }
+    Version version = stated.get();
     synchronized (KNOWN) {
       String known = KNOWN.get(version);
       if (known != null) {
@@ -72,7 +80,7 @@ public final class FileDigests {
       }
     }
     String digest = Sha256.ofFile(file);
-    if (version.isSettled(now) && version.equals(Version.of(file))) {
+    if (version.isSettled(now) && stated.equals(Version.of(file))) {
       synchronized (KNOWN) {
         KNOWN.put(version, digest);
       }

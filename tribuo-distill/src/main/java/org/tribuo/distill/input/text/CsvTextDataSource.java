@@ -94,7 +94,7 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
 
   @Config(
       description =
-          "The most tokens that a text or a pair may have, special ones included; longer ones are"
+          "The maximum number of tokens of a text or a pair, special ones included; longer ones are"
               + " cut. 0 means what the tokenizer's file states, or 512.")
   private int maxLength;
 
@@ -446,7 +446,7 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
       return labels(columns);
     }
 
-    /** The most tokens that a text or a pair may have. */
+    /** The maximum number of tokens of a text or a pair. */
     public Builder<T> maxLength(int tokens) {
       source.maxLength = tokens;
       return this;

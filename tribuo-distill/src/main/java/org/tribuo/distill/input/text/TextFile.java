@@ -94,8 +94,9 @@ public final class TextFile {
   }
 
   /**
-   * Reads the text; to be closed. Reading throws a {@link MalformedTextException} at bytes that are
-   * no text.
+   * Reads the text; to be closed. Reading throws a {@link
+   * java.nio.charset.CharacterCodingException} at bytes that are no text, whose message has the
+   * line.
    *
    * @throws IOException if the file cannot be read
    */

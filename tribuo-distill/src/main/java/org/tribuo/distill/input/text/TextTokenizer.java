@@ -205,7 +205,7 @@ public final class TextTokenizer implements AutoCloseable {
     return vocabularySize;
   }
 
-  /** The most tokens that a text, or a pair, can have, special ones included. */
+  /** The maximum number of tokens of a text, or a pair, special ones included. */
   public int maxLength() {
     return maxLength;
   }

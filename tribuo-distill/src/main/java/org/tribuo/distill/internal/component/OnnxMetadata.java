@@ -19,7 +19,7 @@ public final class OnnxMetadata {
   /** The names of the logits' columns, in order, as a JSON array of strings. */
   public static final String LABEL_ORDER = "TRIBUO_LABEL_ORDER";
 
-  /** The most tokens of a text, as in training: a whole number. */
+  /** The maximum number of tokens of a text, as in training: a whole number. */
   public static final String MAX_LENGTH = "TRIBUO_MAX_LENGTH";
 
   /** The token that fills up short rows of a batch: a whole number. */
@@ -70,7 +70,8 @@ public final class OnnxMetadata {
   }
 
   /**
-   * The most tokens of a text that an exported student reads; empty for files that do not say it.
+   * The maximum number of tokens of a text that an exported student reads; empty for files that do
+   * not say it.
    *
    * @throws GraphException if the metadata has one that is no number from 1
    */

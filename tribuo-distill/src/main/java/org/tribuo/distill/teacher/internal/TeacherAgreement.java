@@ -10,18 +10,15 @@ import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.loss.internal.ObjectiveInputs;
 import org.tribuo.distill.loss.internal.TeacherMean;
 import org.tribuo.distill.task.internal.Task;
-import org.tribuo.distill.teacher.EnsembleMean;
-import org.tribuo.distill.teacher.TeacherWeighting;
 
 /**
  * How the outputs of several teachers become one.
  *
- * @param mean what is averaged
+ * @param ofLogits whether logits are averaged, or else probabilities
  * @param weights how much each counts
  * @param temperatures what the logits of each are divided by before anything else
  */
-public record TeacherAgreement(
-    EnsembleMean mean, TeacherWeights weights, List<Float> temperatures) {
+public record TeacherAgreement(boolean ofLogits, TeacherWeights weights, List<Float> temperatures) {
   /**
    * The loss against all of them.
    *
@@ -30,7 +27,7 @@ public record TeacherAgreement(
    */
   public SoftLoss against(SoftLoss loss, Task<?> task) {
     boolean values = task.probabilities().isEmpty();
-    if (values && weights.weighting() != TeacherWeighting.STATED) {
+    if (values && !weights.areStatedAlone()) {
       throw new IllegalArgumentException(
           "The teachers of a task without probabilities, %s, output values, which are neither certain nor probable: set the weighting of SeveralTeachers to STATED"
               .formatted(task));
@@ -44,7 +41,7 @@ public record TeacherAgreement(
   }
 
   private HardLoss.AnswerForm averaged(Task<?> task) {
-    if (mean == EnsembleMean.LOGITS) {
+    if (ofLogits) {
       return HardLoss.AnswerForm.LOGITS;
     }
     return task.probabilities()

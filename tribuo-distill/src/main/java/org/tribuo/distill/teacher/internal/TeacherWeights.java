@@ -4,7 +4,6 @@ import java.util.Arrays;
 import java.util.List;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Tensor;
-import org.tribuo.distill.teacher.TeacherWeighting;
 
 /**
  * How much each of several teachers counts in each row: its stated weight {@code w_k}, times {@code
@@ -18,9 +17,10 @@ import org.tribuo.distill.teacher.TeacherWeighting;
  * becomes {@code H_k} where the teacher's own answer stands for the label.
  *
  * @param stated a weight for each teacher, 0 or more, not all 0
- * @param weighting what else counts
+ * @param byConfidence whether it counts how sure a teacher is, where correctness does not
+ * @param byCorrectness whether it counts how right a teacher is, where there is a label
  */
-public record TeacherWeights(List<Float> stated, TeacherWeighting weighting) {
+public record TeacherWeights(List<Float> stated, boolean byConfidence, boolean byCorrectness) {
   /**
    * @throws IllegalArgumentException if a weight is out of its range
    */
@@ -38,6 +38,11 @@ public record TeacherWeights(List<Float> stated, TeacherWeighting weighting) {
     }
   }
 
+  /** Whether nothing else counts. */
+  boolean areStatedAlone() {
+    return !byConfidence && !byCorrectness;
+  }
+
   private static IllegalArgumentException refused(List<Float> stated) {
     return new IllegalArgumentException(
         "The weights of the teachers are %s, expected finite numbers of 0 or more, not all 0"
@@ -49,7 +54,7 @@ public record TeacherWeights(List<Float> stated, TeacherWeighting weighting) {
    *
    * @param logits of each teacher, FLOAT [rows..., columns], columns in the order of the labels
    * @param labels INT64 [rows...], the column of the one label; or FLOAT [rows..., columns], 1 for
-   *     each label that holds. Only the stated weights mean something for a regression
+   *     each label that holds. For a regression only stated weights are defined
    * @param labelled FLOAT [rows...], 1 where there is a label
    * @return FLOAT [rows..., teachers], adding up to 1 in each row
    */
@@ -64,7 +69,7 @@ public record TeacherWeights(List<Float> stated, TeacherWeighting weighting) {
       int columns = all.length / rows;
       for (int row = 0; row < rows; row++) {
         logWeights[row][k] = Math.log(stated.get(k));
-        if (weighting != TeacherWeighting.STATED) {
+        if (!areStatedAlone()) {
           float[] said = Arrays.copyOfRange(all, row * columns, (row + 1) * columns);
           logWeights[row][k] -= surprise(answers, said, row, known[row] > 0);
         }
@@ -80,10 +85,10 @@ public record TeacherWeights(List<Float> stated, TeacherWeighting weighting) {
   }
 
   private double surprise(Answers answers, float[] said, int row, boolean labelled) {
-    if (labelled && weighting != TeacherWeighting.CONFIDENCE) {
+    if (labelled && byCorrectness) {
       return answers.crossEntropy(said, row);
     }
-    return weighting == TeacherWeighting.CORRECTNESS ? 0 : answers.entropy(said);
+    return byConfidence ? answers.entropy(said) : 0;
   }
 
   private static void normalize(double[] logWeights, float[] into, int offset) {

@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.oracle.labs.mlrg.olcut.provenance.ProvenanceUtil;
 import com.oracle.labs.mlrg.olcut.provenance.ProvenanceUtil.HashType;
 import java.io.IOException;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,6 +31,22 @@ class FileDigestsTest {
     Files.writeString(file, "two");
     Files.setLastModifiedTime(file, modified);
     assertThat(FileDigests.sha256(file, later)).isEqualTo(Sha256.ofFile(file)).isNotEqualTo(one);
+  }
+
+  /** As on Windows: what replaces a file by a copy with its times would be taken for it. */
+  @Test
+  void aFileWithoutATimeThatNoProgramSetsIsReadEachTime() throws IOException {
+    Instant later = Instant.now().plusSeconds(10);
+    try (FileSystem zip =
+        FileSystems.newFileSystem(folder.resolve("files.zip"), Map.of("create", "true"))) {
+      Path file = Files.writeString(zip.getPath("model"), "one");
+      FileTime modified = Files.getLastModifiedTime(file);
+      String one = FileDigests.sha256(file, later);
+
+      Files.writeString(file, "two");
+      Files.setLastModifiedTime(file, modified);
+      assertThat(FileDigests.sha256(file, later)).isEqualTo(Sha256.ofFile(file)).isNotEqualTo(one);
+    }
   }
 
   @Test

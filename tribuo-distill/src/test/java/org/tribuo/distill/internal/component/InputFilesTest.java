@@ -54,4 +54,11 @@ class InputFilesTest {
     }
     assertThat(inputs.with(other).replacedBy(other)).contains(other);
   }
+
+  @Test
+  void aFileMayBeNamedTwice() throws IOException {
+    Path other = Files.writeString(folder.resolve("other.csv"), "text");
+
+    assertThat(inputs.with(other, other).with(read).replacedBy(other)).contains(other);
+  }
 }

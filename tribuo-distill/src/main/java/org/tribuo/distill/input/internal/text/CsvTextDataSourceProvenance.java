@@ -63,8 +63,8 @@ public final class CsvTextDataSourceProvenance extends FilesProvenance
   }
 
   /**
-   * The most tokens that a text has which comes from a {@code CsvTextDataSource}, also by way of
-   * splits, views and unions; the largest number, where there are several.
+   * The maximum number of tokens of a text that comes from a {@code CsvTextDataSource}, also by way
+   * of splits, views and unions; the largest number, where there are several.
    *
    * @param provenance of a dataset
    */

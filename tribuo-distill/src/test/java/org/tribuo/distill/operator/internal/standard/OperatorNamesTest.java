@@ -61,6 +61,7 @@ class OperatorNamesTest {
           "Rows",
           "Dropout",
           "HeadWriter",
+          "Int8Products",
           "LayerCut",
           "NativeTensors",
           "NewEncoder");

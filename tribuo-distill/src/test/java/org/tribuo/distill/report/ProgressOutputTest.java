@@ -8,11 +8,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-class ProgressLinesTest {
+class ProgressOutputTest {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private long nanos;
   private final ProgressOutput output =
-      new ProgressLines(new PrintStream(out, true, StandardCharsets.UTF_8), () -> nanos);
+      new ProgressOutput.Lines(new PrintStream(out, true, StandardCharsets.UTF_8), () -> nanos);
 
   @Test
   void aTaskPrintsItsRateAndTheTimeLeftEveryTenSeconds() {

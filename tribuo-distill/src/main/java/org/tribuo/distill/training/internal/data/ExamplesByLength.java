@@ -1,4 +1,4 @@
-package org.tribuo.distill;
+package org.tribuo.distill.training.internal.data;
 
 import java.util.OptionalInt;
 import java.util.function.IntFunction;
@@ -11,9 +11,10 @@ import org.tribuo.Output;
  * @param whole as long as they are; they have all outputs
  * @param within makes them of examples that have at most some number of positions
  */
-record ExamplesByLength<T extends Output<T>>(Dataset<T> whole, IntFunction<Dataset<T>> within) {
+public record ExamplesByLength<T extends Output<T>>(
+    Dataset<T> whole, IntFunction<Dataset<T>> within) {
   /** Examples that are what they are. */
-  static <T extends Output<T>> ExamplesByLength<T> of(Dataset<T> examples) {
+  public static <T extends Output<T>> ExamplesByLength<T> of(Dataset<T> examples) {
     return new ExamplesByLength<>(examples, any -> examples);
   }
 
@@ -22,7 +23,7 @@ record ExamplesByLength<T extends Output<T>>(Dataset<T> whole, IntFunction<Datas
    *
    * @param maxLength the maximum that is stated, which no student exceeds
    */
-  static <T extends Output<T>> ExamplesByLength<T> cut(
+  public static <T extends Output<T>> ExamplesByLength<T> cut(
       IntFunction<Dataset<T>> within, OptionalInt maxLength) {
     return new ExamplesByLength<>(within.apply(maxLength.orElse(Integer.MAX_VALUE)), within);
   }
