@@ -354,8 +354,7 @@ record Preparation<T extends Output<T>>(
       return new PreparedStage<>(stage, settings, objective, own, data, wanted, training);
     }
 
-    private void checkExamples(ActivationTeacher teacher, StageExamples<T> own)
-        throws IOException {
+    private void checkExamples(ActivationTeacher teacher, StageExamples<T> own) throws IOException {
       try {
         TeacherReading.asStudent(teacher.file())
             .of(own.examples(), own.rows().inputs(), OptionalInt.empty(), files);

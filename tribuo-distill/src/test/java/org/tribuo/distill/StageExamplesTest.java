@@ -195,8 +195,7 @@ class StageExamplesTest {
         DistillationTrainer.<Label>builder()
             .student(OnnxStudent.of(BERT, ORDER))
             .teacher(OnnxTeacher.of(BERT, ORDER).reading(tokenizer(), 0))
-            .stages(
-                GENERAL.on(withoutText), TASK.learningFrom(TrainingStage.From.LABELS))
+            .stages(GENERAL.on(withoutText), TASK.learningFrom(TrainingStage.From.LABELS))
             .device(Device.cpu(1))
             .build();
     assertThatIllegalArgumentException()

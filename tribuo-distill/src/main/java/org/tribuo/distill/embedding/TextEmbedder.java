@@ -167,8 +167,7 @@ public final class TextEmbedder implements TextPipeline, AutoCloseable {
     OptionalInt stated =
         maxLength == 0 ? OnnxMetadata.maxLength(whole.model()) : OptionalInt.of(maxLength);
     int padId = OnnxMetadata.padId(whole.model()).orElse(0);
-    Modality<?> modality =
-        properties.check("path", () -> Modalities.of(whole.graph().inputs()));
+    Modality<?> modality = properties.check("path", () -> Modalities.of(whole.graph().inputs()));
     InputReader<?> reader =
         properties.check("maxLength", () -> modality.readerOfTrained(whole, stated, padId));
     StudentNetwork network =

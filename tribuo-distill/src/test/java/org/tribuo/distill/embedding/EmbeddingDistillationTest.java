@@ -252,8 +252,7 @@ class EmbeddingDistillationTest {
     assertThat(cost.examples()).isEqualTo(TEXTS.size());
     assertThat(cost.divergence()).isBetween(1e-9, 1e-2);
     assertThat(cost.agreement()).isEmpty();
-    assertThat(meanCosine(vectors(file, null), vectors(ENCODER, Pooling.MEAN)))
-        .isGreaterThan(0.97);
+    assertThat(meanCosine(vectors(file, null), vectors(ENCODER, Pooling.MEAN))).isGreaterThan(0.97);
     assertThatExceptionOfType(PropertyException.class)
         .isThrownBy(
             () ->

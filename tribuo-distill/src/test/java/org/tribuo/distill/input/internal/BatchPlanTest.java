@@ -154,7 +154,9 @@ class BatchPlanTest {
   @Test
   void withoutBoundsAllRowsAreOneBatch() {
     BatchPlan unbounded = BatchPlan.of(Integer.MAX_VALUE, Integer.MAX_VALUE);
-    assertThat(unbounded.inference(new int[] {1, 1, 1})).singleElement().isEqualTo(new int[] {0, 1, 2});
+    assertThat(unbounded.inference(new int[] {1, 1, 1}))
+        .singleElement()
+        .isEqualTo(new int[] {0, 1, 2});
   }
 
   @Test
