@@ -22,6 +22,7 @@ import org.tribuo.distill.input.internal.ExampleInputs;
 import org.tribuo.distill.input.internal.Feeder;
 import org.tribuo.distill.input.internal.InputReader;
 import org.tribuo.distill.input.internal.Modalities;
+import org.tribuo.distill.internal.component.ExampleException;
 import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.loss.internal.Objective;
 import org.tribuo.distill.student.internal.BatchOfAnySize;
@@ -346,12 +347,20 @@ record Preparation<T extends Output<T>>(
       if (!wanted.isEmpty()) {
         ActivationTeacher teacher = activations.orElseThrow();
         checkShapes(teacher, network.reader(), data.batchSizes(stage.settings().epochs()));
-        TeacherReading.asStudent(teacher.file())
-            .of(own.examples(), own.rows().inputs(), OptionalInt.empty(), files);
+        checkExamples(teacher, own);
       }
       StudentTraining training =
           StudentTraining.of(trained, objective, recipe.trainingGraph().rules(), settings, data);
       return new PreparedStage<>(stage, settings, objective, own, data, wanted, training);
+    }
+
+    private void checkExamples(ActivationTeacher teacher, StageExamples<T> own) throws IOException {
+      try {
+        TeacherReading.asStudent(teacher.file())
+            .of(own.examples(), own.rows().inputs(), OptionalInt.empty(), files);
+      } catch (ExampleException e) {
+        throw own.named(e);
+      }
     }
 
     /** What is compared has the student's batches, neither filled up nor of another length. */

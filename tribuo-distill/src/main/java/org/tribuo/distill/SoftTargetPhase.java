@@ -13,6 +13,7 @@ import java.util.Set;
 import org.tribuo.Dataset;
 import org.tribuo.Output;
 import org.tribuo.distill.file.internal.TemporaryFolder;
+import org.tribuo.distill.internal.component.ExampleException;
 import org.tribuo.distill.student.internal.StudentNetwork;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.teacher.OnnxTeacher;
@@ -133,7 +134,11 @@ record SoftTargetPhase<T extends Output<T>>(
     for (TeacherSource.Member member : source.members()) {
       member.checkLabels(columns(), use());
       for (StageExamples<T> own : all) {
-        member.checkExamples(own.examples(), own.rows().inputs(), use());
+        try {
+          member.checkExamples(own.examples(), own.rows().inputs(), use());
+        } catch (ExampleException e) {
+          throw own.named(e);
+        }
       }
     }
   }
@@ -172,19 +177,7 @@ record SoftTargetPhase<T extends Output<T>>(
       throws IOException {
     Map<StageExamples<T>, List<SoftTargetStep>> steps = new LinkedHashMap<>();
     for (StageExamples<T> own : all.keySet()) {
-      List<SoftTargetStep> ofExamples = new ArrayList<>();
-      for (ReadyTeacher teacher : teachers) {
-        ofExamples.add(
-            SoftTargetStep.of(
-                teacher,
-                own.examples(),
-                own.rows().inputs(),
-                prepared.outputs().task(),
-                columns(),
-                recipe.batching().maxLength(),
-                files));
-      }
-      steps.put(own, ofExamples);
+      steps.put(own, steps(teachers, own));
     }
     steps.forEach(
         (own, ofExamples) -> {
@@ -202,6 +195,27 @@ record SoftTargetPhase<T extends Output<T>>(
                       own.rows().targets(),
                       prepared.outputs().task().unit()));
         });
+  }
+
+  private List<SoftTargetStep> steps(List<ReadyTeacher> teachers, StageExamples<T> own)
+      throws IOException {
+    List<SoftTargetStep> steps = new ArrayList<>();
+    try {
+      for (ReadyTeacher teacher : teachers) {
+        steps.add(
+            SoftTargetStep.of(
+                teacher,
+                own.examples(),
+                own.rows().inputs(),
+                prepared.outputs().task(),
+                columns(),
+                recipe.batching().maxLength(),
+                files));
+      }
+    } catch (ExampleException e) {
+      throw own.named(e);
+    }
+    return steps;
   }
 
   private SoftTargetStep.Answer ask(SoftTargetStep step, OptionalInt largest, Outcome outcome) {

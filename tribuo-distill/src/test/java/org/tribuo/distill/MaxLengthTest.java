@@ -32,6 +32,7 @@ import org.tribuo.distill.task.internal.SingleLabel;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.teacher.internal.ReadyTeacher;
 import org.tribuo.distill.teacher.internal.SoftTargetStep;
+import org.tribuo.distill.teacher.internal.TeacherReading;
 import org.tribuo.distill.teacher.internal.TeacherUse;
 import org.tribuo.distill.transformer.internal.TransformerFiles;
 import org.tribuo.evaluation.TrainTestSplitter;
@@ -109,6 +110,10 @@ class MaxLengthTest {
     assertThat(OnnxMetadata.maxLength(exported)).hasValue(MOST);
     assertThat(OnnxMetadata.padId(exported)).hasValue(3);
     assertThat(OnnxMetadata.logits(exported)).contains("logits");
+    TeacherReading asTeacher = TeacherReading.of(onnx, exported, Optional.empty(), 0);
+    assertThat(asTeacher.maxLength()).hasValue(MOST);
+    assertThat(asTeacher.padId()).isEqualTo(3);
+    assertThat(TeacherReading.of(onnx, exported, Optional.empty(), 5).padId()).isEqualTo(5);
   }
 
   @Test

@@ -187,6 +187,23 @@ class StageExamplesTest {
             + " dataset are of LabelFactory");
   }
 
+  @Test
+  void anExampleThatTheTeacherCannotReadIsOneOfTheStage() throws Exception {
+    ConfigurableDataSource<Label> withoutText =
+        CsvTextDataSource.of(csv(4, ""), tokenizer(), new LabelFactory()).labels().read();
+    DistillationTrainer<Label> trainer =
+        DistillationTrainer.<Label>builder()
+            .student(OnnxStudent.of(BERT, ORDER))
+            .teacher(OnnxTeacher.of(BERT, ORDER).reading(tokenizer(), 0))
+            .stages(GENERAL.on(withoutText), TASK.learningFrom(TrainingStage.From.LABELS))
+            .device(Device.cpu(1))
+            .build();
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> trainer.train(OF_THE_TASK))
+        .withMessageStartingWith(
+            "The examples of the stage 'general' do not fit: Example 0 does not keep its text");
+  }
+
   private static void refused(ConfigurableDataSource<?> examples, String... messages) {
     DistillationTrainer<Label> trainer = trainer(TASK, GENERAL.on(examples));
     trainer.setListener(new NoTeacherIsAsked());

@@ -24,6 +24,7 @@ import org.tribuo.distill.input.internal.InputReader;
 import org.tribuo.distill.input.internal.Modalities;
 import org.tribuo.distill.input.internal.Modality;
 import org.tribuo.distill.input.text.TextTokenizer;
+import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.distill.internal.component.ModelFile;
 import org.tribuo.distill.internal.component.ModelFileProvenance;
 import org.tribuo.distill.internal.component.OnnxMetadata;
@@ -193,7 +194,8 @@ public final class TextEmbedder implements TextPipeline, AutoCloseable {
    *     encoder does not know
    */
   public float[] embed(String text) {
-    return embed(List.of(text)).get(0);
+    Example<Regressor> example = example(opened.tokens().encode(text));
+    return opened.runner().rows(ExampleInputs.of(opened.reader(), List.of(example))).get(0);
   }
 
   /**
@@ -203,12 +205,13 @@ public final class TextEmbedder implements TextPipeline, AutoCloseable {
    * @throws IllegalArgumentException as above; the message says which text
    */
   public List<float[]> embed(List<String> texts) {
-    List<Example<Regressor>> examples = new ArrayList<>();
-    opened
-        .tokens()
-        .encodeAll(texts)
-        .forEach(text -> examples.add(text.toExample(RegressionFactory.UNKNOWN_REGRESSOR)));
-    return opened.runner().rows(ExampleInputs.of(opened.reader(), examples));
+    List<Example<Regressor>> examples =
+        opened.tokens().encodeAll(texts).stream().map(TextEmbedder::example).toList();
+    return opened.runner().rows(ExampleInputs.numbered(opened.reader(), examples));
+  }
+
+  private static Example<Regressor> example(TokenSequence text) {
+    return text.toExample(RegressionFactory.UNKNOWN_REGRESSOR);
   }
 
   /** The size of a vector. */

@@ -42,8 +42,8 @@ public record TeacherRun(
    *     may hold together it is the sum over the labels; of the values of a regression half the
    *     squared distance, as between normal distributions of variance 1
    * @param agreement the fraction of predictions that are the same, 0 to 1: the most probable
-   *     class; of labels that may hold together, of each label whether it holds; empty for a
-   *     regression
+   *     class, of the labels of tokens that of each token that is read; of labels that may hold
+   *     together, of each label whether it holds; empty for a regression
    * @param duration wall time of the measurement
    */
   public record PrecisionCost(

@@ -2,6 +2,8 @@ package org.tribuo.distill.embedding;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
@@ -487,6 +489,28 @@ class EmbeddingDistillationTest {
             () -> TextEmbedder.of(Zoo.file("vit_imgcls_dynamo"), TOKENIZER, Pooling.FIRST_TOKEN))
         .withMessageContaining("Property: path")
         .withMessageContaining("'pixel_values'");
+  }
+
+  @Test
+  void aTextThatTheEncoderDoesNotKnowIsNamed() throws Exception {
+    Path small = folder.resolve("small.onnx");
+    EmbeddingStudent.of(ScratchStudent.of(20, 1, 8, 2), Pooling.MEAN).exportOnnx(small);
+    try (TextEmbedder embedder = TextEmbedder.of(small, TOKENIZER)) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> embedder.embed(List.of("w5", "w6", "w80")))
+          .withMessageStartingWith("Example 2: Token 80 at position 1 is outside of the model's");
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> embedder.embed("w80"))
+          .withMessageStartingWith("Token 80 at position 1 is outside of the model's");
+      assertThat(embedder.embed(List.of())).isEmpty();
+      assertThat(embedder.embed(List.of("", "w5 w6", "w7")).get(1))
+          .usingComparatorWithPrecision(1e-6f)
+          .containsExactly(embedder.embed("w5 w6"));
+      embedder.close();
+      assertThatIllegalStateException()
+          .isThrownBy(() -> embedder.embed("w5"))
+          .withMessageContaining("is closed");
+    }
   }
 
   private static double squares(float[] vector) {

@@ -44,7 +44,17 @@ public record ExampleInputs<X>(InputReader<X> reader, List<X> values) {
    * @throws IllegalArgumentException as {@link InputReader#read}; the message says which example
    */
   public static <X> ExampleInputs<X> of(InputReader<X> reader, Dataset<?> examples) {
-    List<X> values = new ArrayList<>(examples.size());
+    return numbered(reader, examples);
+  }
+
+  /**
+   * Reads some examples that are known by their numbers.
+   *
+   * @throws IllegalArgumentException as {@link InputReader#read}; the message says which example
+   */
+  public static <X> ExampleInputs<X> numbered(
+      InputReader<X> reader, Iterable<? extends Example<?>> examples) {
+    List<X> values = new ArrayList<>();
     for (Example<?> example : examples) {
       try {
         values.add(reader.read(example));

@@ -104,7 +104,7 @@ public final class Teacher implements AutoCloseable {
   private static Graph graph(TeacherSettings settings, OnnxModel model) {
     return settings
         .head()
-        .map(head -> head.attach(Transformer.of(model)))
+        .map(head -> head.attachAlone(Transformer.of(model)))
         .orElseGet(() -> Graph.of(model));
   }
 

@@ -95,6 +95,21 @@ public record EmbeddingHead(Pooling pooling, boolean unitLength, Optional<Projec
     return graph;
   }
 
+  /**
+   * The same with {@link #output} alone, for a model that is only run: where the first token is
+   * pooled, the last layer need not compute the others.
+   *
+   * @throws org.tribuo.distill.graph.GraphException as {@link #attach}
+   */
+  public Graph attachAlone(Transformer transformer) {
+    Graph graph = attach(transformer);
+    graph.outputs().stream()
+        .filter(output -> !output.equals(output()))
+        .forEach(graph::removeOutput);
+    graph.removeUnused();
+    return graph;
+  }
+
   private static Tensor weight(PooledEncoder encoder, Projection projection) {
     return new InitialWeights(projection.seed()).matrix(encoder.width(), projection.width());
   }

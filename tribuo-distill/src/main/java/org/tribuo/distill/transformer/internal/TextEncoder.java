@@ -48,13 +48,12 @@ public record TextEncoder(Transformer encoder, EmbeddingHead head) {
   }
 
   /**
-   * The model that outputs vectors of texts on {@link EmbeddingHead#TEXTS}, and of tokens if they
-   * are pooled here.
+   * The model that outputs vectors of texts on {@link EmbeddingHead#TEXTS}, and nothing else.
    *
    * @throws GraphException if the encoder cannot be pooled so
    */
   public OnnxModel model() {
-    return head.attach(encoder).toModel();
+    return head.attachAlone(encoder).toModel();
   }
 
   /**
@@ -70,7 +69,7 @@ public record TextEncoder(Transformer encoder, EmbeddingHead head) {
             && !head.unitLength()
             && graph.outputs().contains(EmbeddingHead.TEXTS);
     if (!asItIs) {
-      return model();
+      return head.attach(encoder).toModel();
     }
     graph.removeOutput(EmbeddingHead.PROJECTED);
     graph.removeUnused();

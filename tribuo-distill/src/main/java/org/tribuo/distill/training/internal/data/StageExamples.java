@@ -5,6 +5,7 @@ import org.tribuo.Dataset;
 import org.tribuo.MutableDataset;
 import org.tribuo.Output;
 import org.tribuo.distill.input.internal.InputReader;
+import org.tribuo.distill.internal.component.ExampleException;
 import org.tribuo.distill.task.internal.TargetCodec;
 
 /** The examples of one or several stages of a training. */
@@ -65,6 +66,11 @@ public final class StageExamples<T extends Output<T>> {
 
   private static IllegalArgumentException refused(String stage, String why) {
     return new IllegalArgumentException("The examples of the stage '%s' %s".formatted(stage, why));
+  }
+
+  /** What is wrong with one of these examples, said of the stage, unless it is the dataset's. */
+  public IllegalArgumentException named(ExampleException wrong) {
+    return stage.isEmpty() ? wrong : refused(stage, "do not fit: " + wrong.getMessage());
   }
 
   /** What the names in provenance begin with: nothing for those of the dataset. */
