@@ -5,7 +5,6 @@ import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -141,10 +140,7 @@ public final class TextEmbedder implements TextPipeline, AutoCloseable {
   public void postConfig() {
     PropertyChecks properties = new PropertyChecks(component);
     file().check();
-    if (!Files.isRegularFile(tokenizer)) {
-      throw properties.refused(
-          "tokenizer", "there is no file %s, expected a tokenizer.json".formatted(tokenizer));
-    }
+    properties.checkFile("tokenizer", tokenizer, "a tokenizer.json");
     properties.checkAtLeast("maxLength", 0, maxLength);
     if (pooling == Pooling.NONE) {
       throw properties.refused(

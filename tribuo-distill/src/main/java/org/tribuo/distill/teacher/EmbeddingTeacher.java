@@ -5,7 +5,6 @@ import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -160,13 +159,11 @@ public final class EmbeddingTeacher implements TeacherSource.Member {
           "pooling",
           "is NONE, but a teacher of vectors has one for each text: use MEAN, FIRST_TOKEN or OWN");
     }
-    if (tokenizer != null && !Files.isRegularFile(tokenizer)) {
-      throw new PropertyException(
-          component,
-          "tokenizer",
-          "there is no file %s, expected a tokenizer.json".formatted(tokenizer));
+    PropertyChecks properties = new PropertyChecks(component);
+    if (tokenizer != null) {
+      properties.checkFile("tokenizer", tokenizer, "a tokenizer.json");
     }
-    new PropertyChecks(component).checkAtLeast("padId", 0, padId);
+    properties.checkAtLeast("padId", 0, padId);
     precision().check();
   }
 

@@ -5,7 +5,6 @@ import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -213,13 +212,10 @@ public final class OnnxTeacher implements TeacherSource.Member {
   public void postConfig() {
     file().check();
     file().checkLabelOrder(labelOrder);
-    if (tokenizer != null && !Files.isRegularFile(tokenizer)) {
-      throw new PropertyException(
-          component,
-          "tokenizer",
-          "there is no file %s, expected a tokenizer.json".formatted(tokenizer));
-    }
     PropertyChecks properties = new PropertyChecks(component);
+    if (tokenizer != null) {
+      properties.checkFile("tokenizer", tokenizer, "a tokenizer.json");
+    }
     properties.checkAtLeast("padId", 0, padId);
     properties.checkAtLeast("activationCacheBytes", 0, activationCacheBytes);
     long heap = Runtime.getRuntime().maxMemory();

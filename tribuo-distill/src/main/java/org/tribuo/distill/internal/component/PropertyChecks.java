@@ -1,6 +1,8 @@
 package org.tribuo.distill.internal.component;
 
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.function.Supplier;
 
 /**
@@ -34,6 +36,18 @@ public record PropertyChecks(String component) {
   public void checkAtLeast(String property, long least, long value) {
     if (value < least) {
       throw refused(property, "is %d, expected %d or more".formatted(value, least));
+    }
+  }
+
+  /**
+   * Checks that a file is there.
+   *
+   * @param expected what it should be, with its article
+   * @throws PropertyException if it is not, or is no file
+   */
+  public void checkFile(String property, Path file, String expected) {
+    if (!Files.isRegularFile(file)) {
+      throw refused(property, "there is no file %s, expected %s".formatted(file, expected));
     }
   }
 

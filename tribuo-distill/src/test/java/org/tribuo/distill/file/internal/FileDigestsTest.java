@@ -27,6 +27,7 @@ class FileDigestsTest {
     String one = FileDigests.sha256(file, later);
     assertThat(one).isEqualTo(Sha256.ofFile(file)).isSameAs(FileDigests.sha256(file, later));
 
+    // Longer than the tick in which file systems count, so that the change has a time of its own.
     Thread.sleep(50);
     Files.writeString(file, "two");
     Files.setLastModifiedTime(file, modified);
