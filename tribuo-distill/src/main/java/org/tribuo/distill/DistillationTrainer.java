@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -256,7 +257,12 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
    * @throws java.io.UncheckedIOException if a file cannot be read
    */
   public void checkExamples(Dataset<T> examples) {
-    Preparation.checkExamples(recipe, examples);
+    exampleCheck().accept(examples);
+  }
+
+  /** As {@link #checkExamples}, for several datasets: files are read and analysed once. */
+  public Consumer<Dataset<T>> exampleCheck() {
+    return new Preparation.ExampleCheck<>(recipe);
   }
 
   /**

@@ -11,7 +11,9 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.tribuo.ConfigurableDataSource;
 import org.tribuo.Dataset;
 import org.tribuo.Output;
@@ -145,33 +147,56 @@ record Preparation<T extends Output<T>>(
   }
 
   /**
-   * Checks that the student and its teachers can read examples; a teacher that is yet to be trained
-   * is left out.
-   *
-   * @throws IllegalArgumentException if not; the message names the example and the model
+   * Checks that the student and its teachers can read the examples of datasets; a teacher that is
+   * yet to be trained is left out. Files are read and analysed for the first dataset.
    */
-  static <T extends Output<T>> void checkExamples(Recipe recipe, Dataset<T> examples) {
-    try {
-      Task<T> task = recipe.task(examples.getOutputFactory());
-      TransformerFiles files = new TransformerFiles();
-      Transformer student = recipe.student().make(task.head(ANY_COLUMNS), 0, files).transformer();
+  static final class ExampleCheck<T extends Output<T>> implements Consumer<Dataset<T>> {
+    private final Recipe recipe;
+    private final TransformerFiles files = new TransformerFiles();
+    private @Nullable Transformer student;
+
+    ExampleCheck(Recipe recipe) {
+      this.recipe = recipe;
+    }
+
+    /**
+     * @throws IllegalArgumentException if they cannot; the message names the example and the model
+     */
+    @Override
+    public synchronized void accept(Dataset<T> examples) {
+      try {
+        check(examples, recipe.task(examples.getOutputFactory()));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    private void check(Dataset<T> examples, Task<T> task) throws IOException {
+      Transformer reading = student(task);
       InputReader<?> reader =
-          Modalities.of(student.graph().inputs())
+          Modalities.of(reading.graph().inputs())
               .reader(
-                  student,
+                  reading,
                   examples.getFeatureMap(),
                   recipe.batching().maxLength(),
                   recipe.batching().padId());
       ExampleInputs<?> inputs = ExampleInputs.of(reader, examples);
-      inputs.check(student, "student", true);
+      inputs.check(reading, "student", true);
       TeacherUse use = new TeacherUse(recipe.device(), task, recipe.batching().maxLength(), files);
       if (recipe.teacher().isPresent()) {
         for (TeacherSource.Member member : recipe.teacher().get().members()) {
           member.checkExamples(examples, inputs, use);
         }
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    }
+
+    private Transformer student(Task<T> task) throws IOException {
+      Transformer made = student;
+      if (made == null) {
+        made = recipe.student().make(task.head(ANY_COLUMNS), 0, files).transformer();
+        student = made;
+      }
+      return made;
     }
   }
 

@@ -92,7 +92,7 @@ public final class TextTokenizer implements AutoCloseable {
 
   private static TextTokenizer open(TokenizerFile file, int maxLength) throws IOException {
     file.checkDirection();
-    int special = specialTokensOfAPair(file);
+    int special = file.specialTokensOfAPair(() -> specialTokensOfAPair(file));
     if (maxLength <= special || maxLength > TokenSequence.MAX_LENGTH) {
       throw new IllegalArgumentException(
           "The maximum length is %d tokens, expected %d to %d: %s adds %d special tokens to a pair"
