@@ -28,6 +28,7 @@ import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.task.internal.Task;
 import org.tribuo.distill.teacher.internal.ActivationTeacher;
+import org.tribuo.distill.teacher.internal.ReadyOnnxTeacher;
 import org.tribuo.distill.teacher.internal.ReadyTeacher;
 import org.tribuo.distill.teacher.internal.SoftTargetPrecision;
 import org.tribuo.distill.teacher.internal.Teacher;
@@ -277,7 +278,7 @@ public final class OnnxTeacher implements TeacherSource.Member {
             use.device(),
             false);
     return Optional.of(
-        new ReadyTeacher(precision().of(settings, use.device()), columns, reading(model)));
+        new ReadyOnnxTeacher(precision().of(settings, use.device()), columns, reading(model)));
   }
 
   /** What is output for each token can be compared if both have the same tokens. */

@@ -5,6 +5,7 @@ import java.util.SortedSet;
 import org.tribuo.ImmutableOutputInfo;
 import org.tribuo.Output;
 import org.tribuo.OutputFactory;
+import org.tribuo.Prediction;
 import org.tribuo.distill.internal.component.SavedComponents;
 import org.tribuo.distill.internal.protos.ComponentProto;
 import org.tribuo.distill.loss.HardLoss;
@@ -77,6 +78,19 @@ public interface Task<T extends Output<T>> extends ProtoSerializable<ComponentPr
    * @throws IllegalArgumentException if they are too few
    */
   TargetCodec<T> codec(LabelOrder columns);
+
+  /**
+   * What a model of Tribuo predicts for an example: for each column a probability or a score, or of
+   * a regression its value.
+   *
+   * @throws IllegalArgumentException if the outputs of this task have none; the message says what
+   *     else can teach it
+   */
+  default double[] scores(Prediction<T> prediction, LabelOrder columns) {
+    throw new IllegalArgumentException(
+        "A model of Tribuo cannot teach the task %s; use an ONNX model as its teacher"
+            .formatted(this));
+  }
 
   /** The default loss against the labels; others must want labels of its form. */
   HardLoss hardLoss();

@@ -48,7 +48,7 @@ import org.tribuo.distill.transformer.internal.Transformer;
  * }
  * }</pre>
  */
-public final class Teacher implements AutoCloseable {
+public final class Teacher implements SoftTargetSource {
   /** How far the sum of probabilities may be from 1. */
   private static final double PROBABILITIES_TOLERANCE = 1e-4;
 
@@ -143,9 +143,19 @@ public final class Teacher implements AutoCloseable {
     return new Teacher(exact, files, inputs, declared, outputs);
   }
 
-  /** The names of the logits' columns. */
+  @Override
   public LabelOrder labels() {
     return settings.labels();
+  }
+
+  @Override
+  public RowShape shape() {
+    return settings.rows();
+  }
+
+  @Override
+  public String runtime() {
+    return Engines.inference().version();
   }
 
   /** The inputs by name, in the order of the model. */
@@ -178,11 +188,12 @@ public final class Teacher implements AutoCloseable {
    * Where the nodes are executed, in order of preference. What a GPU has no kernel for runs on the
    * CPU.
    */
+  @Override
   public List<ExecutionProvider> providers() {
     return settings.device().providers();
   }
 
-  /** What the soft targets for some inputs are found by, all logits of each row. */
+  @Override
   public SoftTargetKey keyFor(TeacherInputs rows) {
     return new SoftTargetKey(
         sha256(),
@@ -198,6 +209,7 @@ public final class Teacher implements AutoCloseable {
    *
    * @throws TeacherException if the model has other inputs; the message lists both sides
    */
+  @Override
   public void checkInputNames(Set<String> names) {
     Set<String> missing = new TreeSet<>(inputs.keySet());
     missing.removeAll(names);
@@ -221,6 +233,7 @@ public final class Teacher implements AutoCloseable {
    * @throws org.tribuo.distill.engine.RuntimeUnavailableException if the provider cannot be used
    * @throws IllegalStateException if this teacher is closed
    */
+  @Override
   public List<float[]> logits(TeacherBatch batch) {
     checkInputNames(batch.inputs().keySet());
     inputs.forEach((name, type) -> checkFits(name, type, batch));

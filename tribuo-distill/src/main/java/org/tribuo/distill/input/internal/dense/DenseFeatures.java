@@ -11,7 +11,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import org.tribuo.Example;
 import org.tribuo.Feature;
@@ -19,10 +18,6 @@ import org.tribuo.FeatureMap;
 import org.tribuo.ImmutableFeatureMap;
 import org.tribuo.RealInfo;
 import org.tribuo.VariableInfo;
-import org.tribuo.distill.graph.Dimension;
-import org.tribuo.distill.graph.ElementType;
-import org.tribuo.distill.graph.Shape;
-import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.input.internal.Feeder;
 import org.tribuo.distill.input.internal.InputReader;
@@ -33,14 +28,15 @@ import org.tribuo.distill.transformer.internal.Transformer;
 import org.tribuo.hash.HashedFeatureMap;
 
 /**
- * Tribuo's ordinary features, such as the columns of a table, for models with one input FLOAT
- * [batch, features]: a column for each feature of the dataset, sorted by name, 0 where an example
- * does not have it.
+ * Tribuo's ordinary features, such as the columns of a table, for models with numeric inputs: a
+ * column for each feature of the dataset, sorted by name, 0 where an example does not have it, as
+ * sparse examples do not. {@link NumericInput} says which inputs they are, and which features each
+ * of several reads.
  */
 public final class DenseFeatures implements Modality<float[]> {
   @Override
   public Feeder<float[]> feeder(Map<String, TensorType> inputs) {
-    return VectorFeeder.of(inputs);
+    return new NumericFeeder(NumericInput.of(inputs), List.of());
   }
 
   @Override
@@ -107,18 +103,9 @@ public final class DenseFeatures implements Modality<float[]> {
 
     @Override
     public void check(Transformer model, String whose, boolean own, List<float[]> values) {
-      model
-          .graph()
-          .inputs()
-          .forEach(
-              (name, type) -> {
-                if (type.shape().orElseThrow().dimension(1) instanceof Dimension.Fixed fixed
-                    && fixed.size() != names.size()) {
-                  throw new IllegalArgumentException(
-                      "The examples have %d features, but the input '%s' of the %s takes %d; use the dataset that the model is for"
-                          .formatted(names.size(), name, whose, fixed.size()));
-                }
-              });
+      NumericFeeder feeder = feeder(model.graph().inputs());
+      feeder.check(whose);
+      feeder.checkWhole(values, whose);
     }
 
     @Override
@@ -157,15 +144,16 @@ public final class DenseFeatures implements Modality<float[]> {
     }
 
     @Override
-    public Feeder<float[]> feeder(Map<String, TensorType> inputs) {
-      return VectorFeeder.of(inputs);
+    public NumericFeeder feeder(Map<String, TensorType> inputs) {
+      return new NumericFeeder(NumericInput.of(inputs), names);
     }
 
+    /** Zeros and ones, which an input of whole numbers reads too. */
     @Override
     public float[] random(SplittableRandom random) {
       float[] values = new float[names.size()];
       for (int i = 0; i < values.length; i++) {
-        values[i] = (float) random.nextDouble(-1, 1);
+        values[i] = random.nextInt(2);
       }
       return values;
     }
@@ -204,59 +192,5 @@ public final class DenseFeatures implements Modality<float[]> {
     public String toString() {
       return "DenseFeatures" + names;
     }
-  }
-
-  /** One input. */
-  private record VectorFeeder(String name, Shape shape) implements Feeder<float[]> {
-    static VectorFeeder of(Map<String, TensorType> inputs) {
-      if (inputs.size() == 1) {
-        String name = inputs.keySet().iterator().next();
-        TensorType type = inputs.values().iterator().next();
-        if (type.elementType() == ElementType.FLOAT
-            && type.shape().filter(shape -> shape.rank() == 2).isPresent()) {
-          return new VectorFeeder(name, type.shape().orElseThrow());
-        }
-      }
-      throw new IllegalArgumentException(
-          "Dense features are for models with one input FLOAT [batch, features], the model has %s"
-              .formatted(inputs));
-    }
-
-    @Override
-    public List<String> names() {
-      return List.of(name);
-    }
-
-    @Override
-    public Map<String, Tensor> batch(List<float[]> rows) {
-      if (rows.isEmpty()) {
-        throw new IllegalArgumentException("A batch has at least one row, this has none");
-      }
-      int width = rows.get(0).length;
-      float[] values = new float[Math.multiplyExact(rows.size(), width)];
-      for (int i = 0; i < rows.size(); i++) {
-        System.arraycopy(rows.get(i), 0, values, i * width, width);
-      }
-      return Map.of(name, Tensor.of(values, rows.size(), width));
-    }
-
-    @Override
-    public OptionalLong fixedRows() {
-      return Feeder.fixedRows(Map.of(name, TensorType.of(ElementType.FLOAT, shape)));
-    }
-
-    @Override
-    public OptionalLong fixedLength() {
-      return OptionalLong.empty();
-    }
-
-    /** Rows are of one length, so there is none. */
-    @Override
-    public boolean tellsPadding() {
-      return true;
-    }
-
-    @Override
-    public void digest(MessageDigest into) {}
   }
 }
