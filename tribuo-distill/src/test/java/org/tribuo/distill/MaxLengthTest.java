@@ -32,8 +32,8 @@ import org.tribuo.distill.task.internal.SingleLabel;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.teacher.internal.ReadyOnnxTeacher;
 import org.tribuo.distill.teacher.internal.SoftTargetStep;
-import org.tribuo.distill.teacher.internal.TeacherReading;
 import org.tribuo.distill.teacher.internal.TeacherExamples;
+import org.tribuo.distill.teacher.internal.TeacherReading;
 import org.tribuo.distill.teacher.internal.TeacherUse;
 import org.tribuo.distill.transformer.internal.TransformerFiles;
 import org.tribuo.evaluation.TrainTestSplitter;
@@ -145,10 +145,13 @@ class MaxLengthTest {
     ReadyOnnxTeacher ready =
         (ReadyOnnxTeacher)
             source
-            .ready(
-                new TeacherUse(
-                    Device.cpu(1), new SingleLabel(), OptionalInt.empty(), new TransformerFiles()))
-            .orElseThrow();
+                .ready(
+                    new TeacherUse(
+                        Device.cpu(1),
+                        new SingleLabel(),
+                        OptionalInt.empty(),
+                        new TransformerFiles()))
+                .orElseThrow();
     assertThat(ready.reading().maxLength()).hasValue(MOST);
     SoftTargetStep step =
         SoftTargetStep.of(
@@ -159,7 +162,8 @@ class MaxLengthTest {
             new LabelOrder(Faults.LABELS),
             OptionalInt.empty(),
             new TransformerFiles());
-    assertThat(((TeacherExamples) step.teacher().inputs()).fed().examples().lengths()).containsOnly(MOST);
+    assertThat(((TeacherExamples) step.teacher().inputs()).fed().examples().lengths())
+        .containsOnly(MOST);
     step.teacher().source().close();
   }
 

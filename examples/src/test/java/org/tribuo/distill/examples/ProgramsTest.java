@@ -19,14 +19,15 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The programs of one file compile and run as they stand, in a folder that has a few of BANKING77's
- * questions and WNUT17's posts, and a tiny encoder under the names of the repository; and the
- * README shows them.
+ * questions, WNUT17's posts and the digits, and a tiny encoder under the names of the repository;
+ * and the README shows them.
  */
 class ProgramsTest {
   private static final Path ROOT = Path.of("..");
   private static final Path PROGRAMS = Path.of("programs");
   private static final String BANKING77 = "examples/data/banking77";
   private static final String WNUT17 = "examples/data/wnut17";
+  private static final String DIGITS = "examples/data/digits";
   private static final String RESULTS = "target/banking77";
   private static final int EVERY = 100;
 
@@ -66,6 +67,14 @@ class ProgramsTest {
         .allMatch(line -> line.matches("(teacher|student|control): entity F1 \\d.*MB"));
     assertThat(results).isDirectoryContaining("glob:**my-small-tagger.onnx");
 
+    copyDigits();
+    assertThat(run("LearnFromNeighbours", "1", "30").lines())
+        .hasSize(3)
+        .allMatch(line -> line.matches("(teacher|student|control): \\d+\\.\\d %"));
+    assertThat(folder.resolve("target/digits"))
+        .isDirectoryContaining("glob:**neighbours.tribuo")
+        .isDirectoryContaining("glob:**student.onnx");
+
     assertThat(
             run(
                     "DistilEmbeddings",
@@ -101,7 +110,7 @@ class ProgramsTest {
     String readme = Files.readString(ROOT.resolve("README.md"));
 
     assertThat(programs().map(Path::getFileName))
-        .hasSize(6)
+        .hasSize(7)
         .allSatisfy(
             file -> assertThat(readme).contains("-Dprogram=examples/programs/%s".formatted(file)));
   }
@@ -147,6 +156,12 @@ class ProgramsTest {
         Files.readAllLines(ROOT.resolve(WNUT17).resolve("wnut17train.conll")).subList(0, 300);
     Files.write(data.resolve("wnut17train.conll"), posts);
     Files.write(data.resolve("emerging.test.annotated"), posts);
+  }
+
+  /** The digits as they are, of which the program reads some. */
+  private void copyDigits() throws IOException {
+    Path data = Files.createDirectories(folder.resolve(DIGITS));
+    Files.copy(ROOT.resolve(DIGITS).resolve("digits.csv.gz"), data.resolve("digits.csv.gz"));
   }
 
   /** Files in the columns of SICK. */

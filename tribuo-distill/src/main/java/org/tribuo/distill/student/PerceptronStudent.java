@@ -62,8 +62,7 @@ public final class PerceptronStudent implements StudentSource {
     for (int width : widths) {
       if (width < 1) {
         throw properties.refused(
-            "widths",
-            "are %s, expected numbers of 1 or more".formatted(Arrays.toString(widths)));
+            "widths", "are %s, expected numbers of 1 or more".formatted(Arrays.toString(widths)));
       }
     }
   }
@@ -83,8 +82,7 @@ public final class PerceptronStudent implements StudentSource {
           "are one vector for each example, but what is predicted of one is %s; use an encoder as the student"
               .formatted(head.row()));
     }
-    NewPerceptron network =
-        new NewPerceptron(features, Arrays.stream(widths).boxed().toList());
+    NewPerceptron network = new NewPerceptron(features, Arrays.stream(widths).boxed().toList());
     return Student.of(network.make(labels, seed).toModel(), TaskHead.LOGITS, head);
   }
 
@@ -95,7 +93,6 @@ public final class PerceptronStudent implements StudentSource {
 
   @Override
   public String toString() {
-    return "PerceptronStudent(features=%d, widths=%s)"
-        .formatted(features, Arrays.toString(widths));
+    return "PerceptronStudent(features=%d, widths=%s)".formatted(features, Arrays.toString(widths));
   }
 }

@@ -60,9 +60,7 @@ class PerceptronStudentTest {
         .isInstanceOf(PropertyException.class)
         .hasMessageContaining("are [8, 0], expected numbers of 1 or more");
     assertThatThrownBy(
-            () ->
-                PerceptronStudent.of(4, 8)
-                    .make(Head.ofTokens(LABELS), 1, new TransformerFiles()))
+            () -> PerceptronStudent.of(4, 8).make(Head.ofTokens(LABELS), 1, new TransformerFiles()))
         .isInstanceOf(PropertyException.class)
         .hasMessageContaining("are one vector for each example")
         .hasMessageContaining("use an encoder as the student");

@@ -31,8 +31,10 @@ class ProbabilityFileTest {
 
   @Test
   void rowsAreInTheOrderOfTheExamples() throws Exception {
-    Path file = table("right,left", IntStream.range(0, 40).mapToObj(i -> i % 2 == 0 ? "0,1" : "1,0"));
-    try (DistilledModel<Label> student = trainer(ProbabilityFile.of(file), 40).train(unlabelled(40))) {
+    Path file =
+        table("right,left", IntStream.range(0, 40).mapToObj(i -> i % 2 == 0 ? "0,1" : "1,0"));
+    try (DistilledModel<Label> student =
+        trainer(ProbabilityFile.of(file), 40).train(unlabelled(40))) {
       assertThat(student.predict(example(-1, "0")).getOutput().getLabel()).isEqualTo("left");
       assertThat(student.predict(example(1, "1")).getOutput().getLabel()).isEqualTo("right");
     }
@@ -55,8 +57,7 @@ class ProbabilityFileTest {
     Helpers.testProvenanceMarshalling(trainer(teacher, 1).getProvenance());
     assertThatThrownBy(() -> trainer(teacher, 1).train(unlabelled(60)))
         .hasMessage("Example 50 is '50', of which the teacher '%s' has no row".formatted(file));
-    assertThatThrownBy(
-            () -> trainer(teacher.withIds("id", "number"), 1).train(unlabelled(40)))
+    assertThatThrownBy(() -> trainer(teacher.withIds("id", "number"), 1).train(unlabelled(40)))
         .hasMessageContaining("Example 0 has no metadata 'number'");
   }
 
@@ -89,8 +90,7 @@ class ProbabilityFileTest {
     Path file = table("left,right", Stream.of("1,0"));
     assertThatThrownBy(
             () ->
-                trainer(ProbabilityFile.of(file).withIds("id", Example.NAME), 1)
-                    .train(labelled(5)))
+                trainer(ProbabilityFile.of(file).withIds("id", Example.NAME), 1).train(labelled(5)))
         .hasStackTraceContaining("has no column 'id', expected one of [left, right]");
     Path twice = table("id,left,right", Stream.of("a,1,0", "a,0,1"));
     assertThatThrownBy(
@@ -113,8 +113,7 @@ class ProbabilityFileTest {
 
   private Path table(String header, Stream<String> rows) throws Exception {
     return Files.writeString(
-        folder.resolve("table.csv"),
-        header + "\n" + String.join("\n", rows.toList()) + "\n");
+        folder.resolve("table.csv"), header + "\n" + String.join("\n", rows.toList()) + "\n");
   }
 
   private static MutableDataset<Label> unlabelled(int count) {
@@ -125,15 +124,13 @@ class ProbabilityFileTest {
     return dataset(count, i -> new Label(i % 2 == 0 ? "left" : "right"));
   }
 
-  private static MutableDataset<Label> dataset(
-      int count, IntFunction<Label> label) {
+  private static MutableDataset<Label> dataset(int count, IntFunction<Label> label) {
     MutableDataset<Label> examples =
         new MutableDataset<>(
             new SimpleDataSourceProvenance("numbers", new LabelFactory()), new LabelFactory());
     for (int i = 0; i < count; i++) {
       Example<Label> example = example(i % 2 == 0 ? -1 : 1, Integer.toString(i));
-      Example<Label> with =
-          new ArrayExample<>(label.apply(i), example, 1);
+      Example<Label> with = new ArrayExample<>(label.apply(i), example, 1);
       with.setMetadataValue(Example.NAME, Integer.toString(i));
       examples.add(with);
     }

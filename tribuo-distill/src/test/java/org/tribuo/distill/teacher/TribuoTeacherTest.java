@@ -65,24 +65,36 @@ class TribuoTeacherTest {
     Path store = folder.resolve("store");
     TeacherRuns runs = new TeacherRuns();
     try (DistilledModel<Label> student =
-        train(this.<Label>trainer(TribuoTeacher.of(file), 24).softTargetStore(store).build(), unlabelled, runs)) {
+        train(
+            this.<Label>trainer(TribuoTeacher.of(file), 24).softTargetStore(store).build(),
+            unlabelled,
+            runs)) {
       assertThat(new LabelEvaluator().evaluate(student, points(200, 2)).accuracy())
           .isGreaterThan(0.85);
       assertThat(student.getProvenance().getInstanceProvenance().getMap().get("teacher-model"))
           .isInstanceOf(ModelProvenance.class);
-      assertThat(student.getProvenance().getInstanceProvenance().getMap().get("soft-targets-runtime"))
+      assertThat(
+              student.getProvenance().getInstanceProvenance().getMap().get("soft-targets-runtime"))
           .hasToString("Tribuo " + Tribuo.VERSION);
       Helpers.testProvenanceMarshalling(student.getProvenance());
     }
-    train(this.<Label>trainer(TribuoTeacher.of(file), 1).softTargetStore(store).build(), unlabelled, runs)
-        .close();
-    assertThat(runs.computed).containsExactly(300, 0);
     train(
-            this.<Label>trainer(TribuoTeacher.of(file).withFloor(0.01f), 1).softTargetStore(store).build(),
+            this.<Label>trainer(TribuoTeacher.of(file), 1).softTargetStore(store).build(),
             unlabelled,
             runs)
         .close();
-    train(this.<Label>trainer(TribuoTeacher.of(file), 1).softTargetStore(store).build(), points(300, 1), runs)
+    assertThat(runs.computed).containsExactly(300, 0);
+    train(
+            this.<Label>trainer(TribuoTeacher.of(file).withFloor(0.01f), 1)
+                .softTargetStore(store)
+                .build(),
+            unlabelled,
+            runs)
+        .close();
+    train(
+            this.<Label>trainer(TribuoTeacher.of(file), 1).softTargetStore(store).build(),
+            points(300, 1),
+            runs)
         .close();
     assertThat(runs.computed).as("another floor, other examples").endsWith(300, 300);
   }
@@ -90,20 +102,24 @@ class TribuoTeacherTest {
   @Test
   void aLinearModelOfEveryTaskTeaches() throws Exception {
     Path labels = save(new LogisticRegressionTrainer().train(POINTS), "logistic.tribuo");
-    train(this.<Label>trainer(TribuoTeacher.of(labels), 1).build(), POINTS, new TeacherRuns()).close();
+    train(this.<Label>trainer(TribuoTeacher.of(labels), 1).build(), POINTS, new TeacherRuns())
+        .close();
 
     Path scores =
         save(
             new LinearSGDTrainer(new Hinge(), new AdaGrad(0.1), 2, 1).train(POINTS),
             "scores.tribuo");
-    train(this.<Label>trainer(TribuoTeacher.of(scores), 1).build(), POINTS, new TeacherRuns()).close();
+    train(this.<Label>trainer(TribuoTeacher.of(scores), 1).build(), POINTS, new TeacherRuns())
+        .close();
 
     MutableDataset<MultiLabel> several =
         dataset(
             new MultiLabelFactory(),
             100,
             1,
-            values -> MultiLabel.parseString(values[0] < 0 ? "left" : values[1] < 0 ? "low,right" : "right"));
+            values ->
+                MultiLabel.parseString(
+                    values[0] < 0 ? "left" : values[1] < 0 ? "low,right" : "right"));
     Path each =
         save(
             new IndependentMultiLabelTrainer(new LogisticRegressionTrainer()).train(several),
@@ -182,8 +198,7 @@ class TribuoTeacherTest {
     MutableDataset<Regressor> numbers =
         dataset(new RegressionFactory(), 10, 1, values -> new Regressor("inside", values[0]));
     assertThatThrownBy(
-            () ->
-                this.<Regressor>trainer(TribuoTeacher.of(file), 1).build().train(numbers))
+            () -> this.<Regressor>trainer(TribuoTeacher.of(file), 1).build().train(numbers))
         .hasMessageContaining("forest.tribuo' predicts Label, expected Regressor");
 
     MutableDataset<Label> others =
@@ -259,14 +274,12 @@ class TribuoTeacherTest {
         new LabelFactory(),
         count,
         seed,
-        values -> new Label(values[0] * values[0] + values[1] * values[1] < 2 ? "inside" : "outside"));
+        values ->
+            new Label(values[0] * values[0] + values[1] * values[1] < 2 ? "inside" : "outside"));
   }
 
   private static <T extends Output<T>> MutableDataset<T> dataset(
-      OutputFactory<T> factory,
-      int count,
-      long seed,
-      Function<double[], T> output) {
+      OutputFactory<T> factory, int count, long seed, Function<double[], T> output) {
     SplittableRandom random = new SplittableRandom(seed);
     MutableDataset<T> examples =
         new MutableDataset<>(new SimpleDataSourceProvenance("points", factory), factory);

@@ -104,11 +104,7 @@ public record PredictionTable(
         throw new IllegalArgumentException(
             "Line %d of %s has %d cells, expected %d: %s"
                 .formatted(
-                    line.getStartingLineNumber(),
-                    file,
-                    line.getFieldCount(),
-                    names.size(),
-                    names));
+                    line.getStartingLineNumber(), file, line.getFieldCount(), names.size(), names));
       }
       double[] numbers = new double[labels.size()];
       for (int column = 0, i = 0; column < names.size(); column++) {
@@ -136,10 +132,7 @@ public record PredictionTable(
         throw new IllegalArgumentException(
             "Line %d of %s has '%s' in column '%s', expected a number"
                 .formatted(
-                    line.getStartingLineNumber(),
-                    file,
-                    line.getField(column),
-                    names.get(column)),
+                    line.getStartingLineNumber(), file, line.getField(column), names.get(column)),
             e);
       }
     }

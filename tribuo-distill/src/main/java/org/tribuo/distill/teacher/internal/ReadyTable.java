@@ -99,8 +99,7 @@ public record ReadyTable(PredictionTable table, String idMetadata, AnswerForm fo
       order.putInt(row);
     }
     return new Opened(
-        new Kept(
-            table.labels(), logits, FileDigests.sha256(table.file()), values.described()),
+        new Kept(table.labels(), logits, FileDigests.sha256(table.file()), values.described()),
         new WholeExamples(rows.length, Sha256.ofBytes(order.array())));
   }
 

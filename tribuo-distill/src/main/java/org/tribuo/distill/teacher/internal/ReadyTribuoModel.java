@@ -103,8 +103,9 @@ public record ReadyTribuoModel<T extends Output<T>>(
       Example<T> fitting = (Example<T>) example;
       rows.add(fitting);
     }
+    // What a prediction states: that of an ensemble has probabilities if its members' votes are.
     AnswerForm form =
-        model.generatesProbabilities()
+        model.predict(rows.get(0)).hasProbabilities()
             ? task.probabilities().orElse(AnswerForm.LOGITS)
             : AnswerForm.LOGITS;
     LogitsOfValues logits =
@@ -116,8 +117,7 @@ public record ReadyTribuoModel<T extends Output<T>>(
 
   private static <T extends Output<T>> String digest(List<Example<T>> rows) {
     return Sha256.hex(
-        Sha256.digest(
-            () -> rows.stream().flatMap(row -> bytes(row).stream()).iterator()));
+        Sha256.digest(() -> rows.stream().flatMap(row -> bytes(row).stream()).iterator()));
   }
 
   /** All features of an example, and how many they are. */

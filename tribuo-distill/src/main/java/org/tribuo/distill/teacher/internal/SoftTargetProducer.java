@@ -67,7 +67,8 @@ public record SoftTargetProducer(
    * @param k at least 1, at most the number of labels; empty for all logits
    * @throws RuntimeException as above
    */
-  public ProducedSoftTargets produce(SoftTargetSource teacher, TeacherInputs inputs, OptionalInt k) {
+  public ProducedSoftTargets produce(
+      SoftTargetSource teacher, TeacherInputs inputs, OptionalInt k) {
     if (inputs.rows() < 1) {
       throw new IllegalArgumentException(
           "There are %d rows to run the teacher over, expected at least 1"
@@ -104,8 +105,7 @@ public record SoftTargetProducer(
     }
 
     private SoftTargetSpec spec(SoftTargetKey of) {
-      return new SoftTargetSpec(
-          of, teacher.labels().names(), inputs.rows(), teacher.shape());
+      return new SoftTargetSpec(of, teacher.labels().names(), inputs.rows(), teacher.shape());
     }
 
     private ProducedSoftTargets write(SoftTargetSpec wanted) {

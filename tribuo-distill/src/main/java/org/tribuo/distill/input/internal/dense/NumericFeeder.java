@@ -125,8 +125,7 @@ record NumericFeeder(List<NumericInput> inputs, List<String> features) implement
   @Override
   public OptionalLong fixedRows() {
     Map<String, TensorType> types = new LinkedHashMap<>();
-    inputs.forEach(
-        input -> types.put(input.name(), TensorType.of(input.type(), input.shape())));
+    inputs.forEach(input -> types.put(input.name(), TensorType.of(input.type(), input.shape())));
     return Feeder.fixedRows(types);
   }
 

@@ -53,8 +53,7 @@ record NumericInput(String name, ElementType type, Shape shape) {
     return switch (type) {
       case FLOAT, DOUBLE -> shape.rank() == 1 || shape.rank() == 2;
       case INT64, INT32 ->
-          shape.rank() == 1
-              || shape.rank() == 2 && shape.dimension(1) instanceof Dimension.Fixed;
+          shape.rank() == 1 || shape.rank() == 2 && shape.dimension(1) instanceof Dimension.Fixed;
       default -> false;
     };
   }

@@ -142,8 +142,7 @@ class NumericInputsTest {
     Graph graph = Graph.empty(Ops.OPSET);
     Ops op = Ops.on(graph);
     graph.addInput("category", TensorType.of(ElementType.INT64, Shape.of(BATCH)));
-    graph.addInput(
-        "numbers", TensorType.of(ElementType.FLOAT, Shape.of(BATCH, Dimension.of(2))));
+    graph.addInput("numbers", TensorType.of(ElementType.FLOAT, Shape.of(BATCH, Dimension.of(2))));
     graph.setInitializer("embedding", matrix(4, 8, random));
     graph.setInitializer("weight", matrix(2, 8, random));
     graph.setInitializer("head", matrix(8, 2, random));
@@ -181,9 +180,7 @@ class NumericInputsTest {
       examples.add(
           category == 0
               ? new ArrayExample<>(
-                  label,
-                  new String[] {"numbers.left", "numbers.right"},
-                  new double[] {left, right})
+                  label, new String[] {"numbers.left", "numbers.right"}, new double[] {left, right})
               : new ArrayExample<>(
                   label,
                   new String[] {"category", "numbers.left", "numbers.right"},
