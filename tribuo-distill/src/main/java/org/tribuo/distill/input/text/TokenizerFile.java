@@ -135,8 +135,14 @@ record TokenizerFile(Path path, Content content) {
     return content.sha256;
   }
 
-  private JsonNode json() {
+  /** What the file holds, shared by all who read it: not to be changed. */
+  JsonNode json() {
     return content.json;
+  }
+
+  /** A tokenizer as the text of a file. */
+  static byte[] bytes(JsonNode tokenizer) throws IOException {
+    return JSON.writeValueAsBytes(tokenizer);
   }
 
   /** The maximum length that the file states, in tokens. */
