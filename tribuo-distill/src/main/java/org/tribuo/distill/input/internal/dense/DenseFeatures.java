@@ -11,7 +11,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import org.tribuo.Example;
 import org.tribuo.Feature;
@@ -20,11 +19,9 @@ import org.tribuo.ImmutableFeatureMap;
 import org.tribuo.RealInfo;
 import org.tribuo.VariableInfo;
 import org.tribuo.distill.graph.Dimension;
-import org.tribuo.distill.graph.ElementType;
-import org.tribuo.distill.graph.Shape;
-import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.input.internal.Feeder;
+import org.tribuo.distill.input.internal.FloatFeeder;
 import org.tribuo.distill.input.internal.InputReader;
 import org.tribuo.distill.input.internal.Modality;
 import org.tribuo.distill.internal.component.SavedComponents;
@@ -40,7 +37,7 @@ import org.tribuo.hash.HashedFeatureMap;
 public final class DenseFeatures implements Modality<float[]> {
   @Override
   public Feeder<float[]> feeder(Map<String, TensorType> inputs) {
-    return VectorFeeder.of(inputs);
+    return Vectors.feeder(inputs);
   }
 
   @Override
@@ -158,7 +155,7 @@ public final class DenseFeatures implements Modality<float[]> {
 
     @Override
     public Feeder<float[]> feeder(Map<String, TensorType> inputs) {
-      return VectorFeeder.of(inputs);
+      return Vectors.feeder(inputs);
     }
 
     @Override
@@ -206,57 +203,25 @@ public final class DenseFeatures implements Modality<float[]> {
     }
   }
 
-  /** One input. */
-  private record VectorFeeder(String name, Shape shape) implements Feeder<float[]> {
-    static VectorFeeder of(Map<String, TensorType> inputs) {
-      if (inputs.size() == 1) {
-        String name = inputs.keySet().iterator().next();
-        TensorType type = inputs.values().iterator().next();
-        if (type.elementType() == ElementType.FLOAT
-            && type.shape().filter(shape -> shape.rank() == 2).isPresent()) {
-          return new VectorFeeder(name, type.shape().orElseThrow());
-        }
+  /** A vector as a row. */
+  private static final class Vectors implements FloatFeeder.Form<float[]> {
+    static Feeder<float[]> feeder(Map<String, TensorType> inputs) {
+      if (!FloatFeeder.fits(inputs, 2)) {
+        throw new IllegalArgumentException(
+            "Dense features are for models with one input FLOAT [batch, features], the model has %s"
+                .formatted(inputs));
       }
-      throw new IllegalArgumentException(
-          "Dense features are for models with one input FLOAT [batch, features], the model has %s"
-              .formatted(inputs));
+      return FloatFeeder.of(inputs, new Vectors());
     }
 
     @Override
-    public List<String> names() {
-      return List.of(name);
+    public float[] values(float[] value) {
+      return value;
     }
 
     @Override
-    public Map<String, Tensor> batch(List<float[]> rows) {
-      if (rows.isEmpty()) {
-        throw new IllegalArgumentException("A batch has at least one row, this has none");
-      }
-      int width = rows.get(0).length;
-      float[] values = new float[Math.multiplyExact(rows.size(), width)];
-      for (int i = 0; i < rows.size(); i++) {
-        System.arraycopy(rows.get(i), 0, values, i * width, width);
-      }
-      return Map.of(name, Tensor.of(values, rows.size(), width));
+    public long[] dims(float[] value) {
+      return new long[] {value.length};
     }
-
-    @Override
-    public OptionalLong fixedRows() {
-      return Feeder.fixedRows(Map.of(name, TensorType.of(ElementType.FLOAT, shape)));
-    }
-
-    @Override
-    public OptionalLong fixedLength() {
-      return OptionalLong.empty();
-    }
-
-    /** Rows are of one length, so there is none. */
-    @Override
-    public boolean tellsPadding() {
-      return true;
-    }
-
-    @Override
-    public void digest(MessageDigest into) {}
   }
 }
