@@ -18,12 +18,21 @@ final class InitialWeights {
 
   /** A matrix [rows, columns]. */
   Tensor matrix(long rows, long columns) {
-    float[] values = new float[Math.toIntExact(rows * columns)];
+    return tensor(rows, columns);
+  }
+
+  /** A tensor of any shape. */
+  Tensor tensor(long... dims) {
+    int elements = 1;
+    for (long dim : dims) {
+      elements = Math.multiplyExact(elements, Math.toIntExact(dim));
+    }
+    float[] values = new float[elements];
     for (int i = 0; i < values.length; i++) {
       double radius = StrictMath.sqrt(-2 * StrictMath.log(1 - random.nextDouble()));
       double angle = 2 * Math.PI * random.nextDouble();
       values[i] = (float) (STANDARD_DEVIATION * radius * StrictMath.cos(angle));
     }
-    return Tensor.of(values, rows, columns);
+    return Tensor.of(values, dims);
   }
 }
