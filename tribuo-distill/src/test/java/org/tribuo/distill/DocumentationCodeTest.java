@@ -47,6 +47,7 @@ class DocumentationCodeTest {
         "objectives.md",
         "tokens.md",
         "embeddings.md",
+        "images.md",
         "native-library.md",
         "speed.md"
       })

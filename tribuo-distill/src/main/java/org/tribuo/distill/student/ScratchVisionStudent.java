@@ -162,7 +162,8 @@ public final class ScratchVisionStudent implements StudentSource {
     properties.checkAtLeast("layers", 1, layers);
     properties.checkAtLeast("heads", 1, heads);
     properties.checkAtLeast("inner", 0, inner);
-    properties.check(imageHeight % patch + imageWidth % patch == 0 ? "width" : "patch", this::encoder);
+    properties.check(
+        imageHeight % patch + imageWidth % patch == 0 ? "width" : "patch", this::encoder);
   }
 
   private NewVisionEncoder encoder() {
@@ -187,7 +188,9 @@ public final class ScratchVisionStudent implements StudentSource {
   public Student make(Head head, long seed, TransformerFiles files) {
     if (head.perToken()) {
       throw new PropertyException(
-          component, "pooling", "gives a row of logits for each image, and %s is wanted".formatted(head));
+          component,
+          "pooling",
+          "gives a row of logits for each image, and %s is wanted".formatted(head));
     }
     SplittableRandom random = new SplittableRandom(seed);
     Transformer encoder = Transformer.of(encoder().make(random.nextLong()));

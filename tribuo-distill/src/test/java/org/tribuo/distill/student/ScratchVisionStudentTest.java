@@ -77,8 +77,7 @@ class ScratchVisionStudentTest {
 
   @Test
   void whatIsUsualCanBeStatedOtherwise() {
-    ScratchVisionStudent other =
-        SMALL.withImages(1, 12, 4).withInner(30).withPooling(Pooling.MEAN);
+    ScratchVisionStudent other = SMALL.withImages(1, 12, 4).withInner(30).withPooling(Pooling.MEAN);
 
     assertThat(shape(SMALL, "embeddings.patches.weight")).containsExactly(16, 3, 4, 4);
     assertThat(shape(SMALL, "embeddings.positions")).containsExactly(1, 5, 16);

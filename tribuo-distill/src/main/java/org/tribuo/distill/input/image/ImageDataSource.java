@@ -42,10 +42,10 @@ import org.tribuo.provenance.ConfiguredDataSourceProvenance;
  * teacher makes of them.
  *
  * <p>An example has a feature for each number that the model reads, such as {@code c0y003x017} for
- * channel 0, row 3, column 17: any Tribuo trainer can use it. Where that is too much for the memory,
- * pixels are left in their files ({@code lazy}): then an example has one feature, which states the
- * shape, and keeps as metadata from which file, of which SHA-256, its pixels are read each time that
- * they are needed.
+ * channel 0, row 3, column 17: any Tribuo trainer can use it. Where that is too much for the
+ * memory, pixels are left in their files ({@code lazy}): then an example has one feature, which
+ * states the shape, and keeps as metadata from which file, of which SHA-256, its pixels are read
+ * each time that they are needed.
  *
  * <pre>{@code
  * <component name="train" type="org.tribuo.distill.input.image.ImageDataSource">
@@ -79,9 +79,7 @@ public final class ImageDataSource<T extends Output<T>> implements ConfigurableD
               + " preprocessorConfig.")
   private @Nullable ImagePreprocessing preprocessing;
 
-  @Config(
-      description =
-          "The preprocessor_config.json of a model, in the place of preprocessing.")
+  @Config(description = "The preprocessor_config.json of a model, in the place of preprocessing.")
   private @Nullable Path preprocessorConfig;
 
   @Config(description = "Altered copies of each image; by default none.")
@@ -93,8 +91,7 @@ public final class ImageDataSource<T extends Output<T>> implements ConfigurableD
   @Config(description = "The column of an index file that has the paths.")
   private String pathColumn = "path";
 
-  @Config(
-      description = "The column of an index file that has the labels; empty if there are none.")
+  @Config(description = "The column of an index file that has the labels; empty if there are none.")
   private String labelColumn = "label";
 
   private final List<Image<T>> images = new ArrayList<>();
@@ -246,7 +243,9 @@ public final class ImageDataSource<T extends Output<T>> implements ConfigurableD
     return images.stream().mapToInt(image -> image.views().size()).sum();
   }
 
-  /** The files of the folder that are no images by their names, sorted; hidden ones are left out. */
+  /**
+   * The files of the folder that are no images by their names, sorted; hidden ones are left out.
+   */
   public List<Path> ignored() {
     return ignored;
   }

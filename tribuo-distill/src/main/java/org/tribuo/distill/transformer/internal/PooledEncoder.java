@@ -73,8 +73,7 @@ record PooledEncoder(Graph graph, String read, TensorType type, Pooling pooling,
   String pooled(HeadWriter writer, String states) {
     return switch (pooling) {
       case FIRST_TOKEN -> writer.firstToken(states);
-      case MEAN ->
-          readsImages() ? writer.meanOfAll(states) : writer.mean(states, attentionMask());
+      case MEAN -> readsImages() ? writer.meanOfAll(states) : writer.mean(states, attentionMask());
       case OWN, NONE -> states;
     };
   }

@@ -69,8 +69,7 @@ class ImageDataSourceTest {
   @Test
   void anyTribuoTrainerReadsThePixels() {
     Path images = TinyImages.write(folder.resolve("images"), 10, 6, 1);
-    MutableDataset<Label> dataset =
-        new MutableDataset<>(ImageDataSource.of(images, LABELS).read());
+    MutableDataset<Label> dataset = new MutableDataset<>(ImageDataSource.of(images, LABELS).read());
 
     assertThat(dataset.getFeatureMap().keySet()).contains("c0y000x000", "c2y005x005").hasSize(108);
     assertThat(
@@ -127,7 +126,8 @@ class ImageDataSourceTest {
   void whatIsMissingIsNamed() throws IOException {
     Path absent = folder.resolve("absent");
     refused("dataPath", absent)
-        .isEqualTo("there is no %s, expected a folder of images or an index file".formatted(absent));
+        .isEqualTo(
+            "there is no %s, expected a folder of images or an index file".formatted(absent));
     Path index = Files.writeString(folder.resolve("index.csv"), "path,label\ngone.png,cat\n");
     refused("dataPath", index)
         .isEqualTo("There is no file %s, expected an image".formatted(folder.resolve("gone.png")));
@@ -233,7 +233,8 @@ class ImageDataSourceTest {
   private Path image(String name) throws IOException {
     Path file = folder.resolve(name);
     Files.createDirectories(file.getParent());
-    return TinyImages.write(file, TinyImages.image("red", 6, new SplittableRandom(name.hashCode())));
+    return TinyImages.write(
+        file, TinyImages.image("red", 6, new SplittableRandom(name.hashCode())));
   }
 
   private static List<String> outputs(DataSource<Label> source) {
@@ -242,8 +243,7 @@ class ImageDataSourceTest {
     return outputs;
   }
 
-  private static List<Example<Label>> examples(
-      Path images, ImageAugmentation augmentation) {
+  private static List<Example<Label>> examples(Path images, ImageAugmentation augmentation) {
     List<Example<Label>> examples = new ArrayList<>();
     ImageDataSource.of(images, LABELS).augmentation(augmentation).read().forEach(examples::add);
     return examples;

@@ -45,8 +45,7 @@ class ImagePreprocessingTest {
   @Test
   void filesOfHuggingFaceAreRead() throws Exception {
     assertThat(
-            read(
-                    """
+            read("""
                     {"crop_size": 224, "do_center_crop": true, "do_normalize": true,
                      "do_resize": true, "feature_extractor_type": "CLIPFeatureExtractor",
                      "image_mean": [0.485, 0.456, 0.406], "image_std": [0.229, 0.224, 0.225],
@@ -55,8 +54,7 @@ class ImagePreprocessingTest {
                 .settings())
         .isEqualTo(CLIP.settings());
     assertThat(
-            read(
-                    """
+            read("""
                     {"do_normalize": true, "do_resize": true, "image_mean": [0.5, 0.5, 0.5],
                      "feature_extractor_type": "ViTFeatureExtractor", "do_convert_rgb": null,
                      "image_std": [0.5, 0.5, 0.5], "resample": 2, "size": 224, "do_pad": false}

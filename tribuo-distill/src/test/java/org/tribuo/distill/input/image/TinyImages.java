@@ -18,8 +18,7 @@ public final class TinyImages {
 
   /** Numbers from -1 to 1. */
   public static final ImagePreprocessing CENTERED =
-      new ImagePreprocessing()
-          .normalization(new double[] {.5, .5, .5}, new double[] {.5, .5, .5});
+      new ImagePreprocessing().normalization(new double[] {.5, .5, .5}, new double[] {.5, .5, .5});
 
   private TinyImages() {}
 

@@ -85,7 +85,8 @@ class NewVisionEncoderTest {
   @Test
   void numbersThatDoNotFitAreNamed() {
     assertThatThrownBy(() -> new NewVisionEncoder(3, 8, 12, 5, 3, 24, 4, 48, true))
-        .hasMessage("Images are 8 x 12 pixels (height x width), expected multiples of the patch of 5");
+        .hasMessage(
+            "Images are 8 x 12 pixels (height x width), expected multiples of the patch of 5");
     assertThatThrownBy(() -> new NewVisionEncoder(3, 8, 12, 4, 3, 30, 4, 48, true))
         .hasMessage("The width is 30, expected a multiple of the 4 heads");
     assertThatThrownBy(() -> new NewVisionEncoder(3, 8, 12, 4, 0, 24, 4, 48, true))
@@ -93,8 +94,7 @@ class NewVisionEncoderTest {
   }
 
   private static Tensor states(NewVisionEncoder encoder, Tensor images) throws Exception {
-    return ZooModel.run(
-            Graph.of(encoder.make(1)), Map.of(NewVisionEncoder.PIXEL_VALUES, images))
+    return ZooModel.run(Graph.of(encoder.make(1)), Map.of(NewVisionEncoder.PIXEL_VALUES, images))
         .get(NewVisionEncoder.LAST_HIDDEN_STATE);
   }
 

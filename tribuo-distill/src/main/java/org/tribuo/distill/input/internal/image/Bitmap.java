@@ -156,8 +156,7 @@ final class Bitmap {
       for (int x = 0; x < part.width(); x++) {
         int fromY = y + top;
         int fromX = (flipped ? part.width() - 1 - x : x) + left;
-        boolean inside =
-            fromY >= 0 && fromY < size.height() && fromX >= 0 && fromX < size.width();
+        boolean inside = fromY >= 0 && fromY < size.height() && fromX >= 0 && fromX < size.width();
         for (int channel = 0; channel < channels; channel++) {
           cut[to++] = inside ? (byte) sample(fromY, fromX, channel) : 0;
         }

@@ -87,8 +87,7 @@ public record FilePicture(
   public void digest(MessageDigest into) {
     String all =
         Sha256.ofParts(
-            List.of(
-                PREPARATION, sha256, PreprocessorConfig.text(settings), view.toString()));
+            List.of(PREPARATION, sha256, PreprocessorConfig.text(settings), view.toString()));
     into.update(all.getBytes(StandardCharsets.UTF_8));
   }
 }

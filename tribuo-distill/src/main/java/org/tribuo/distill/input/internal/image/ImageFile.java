@@ -40,8 +40,7 @@ public final class ImageFile {
    */
   public static ImageFile read(Path path) throws IOException {
     if (!Files.isRegularFile(path)) {
-      throw new IllegalArgumentException(
-          "There is no file %s, expected an image".formatted(path));
+      throw new IllegalArgumentException("There is no file %s, expected an image".formatted(path));
     }
     byte[] content = Files.readAllBytes(path);
     if (content.length == 0) {
@@ -115,8 +114,7 @@ public final class ImageFile {
   }
 
   private <V> V read(Use<V> use) {
-    try (ImageInputStream in =
-        new MemoryCacheImageInputStream(new ByteArrayInputStream(content))) {
+    try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(content))) {
       Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
       if (!readers.hasNext()) {
         throw new IllegalArgumentException(

@@ -76,7 +76,9 @@ public final class PixelFeatures {
   }
 
   private static Optional<PixelShape> shapeOfFile(String name) {
-    return name.startsWith(FILE) ? PixelShape.parse(name.substring(FILE.length())) : Optional.empty();
+    return name.startsWith(FILE)
+        ? PixelShape.parse(name.substring(FILE.length()))
+        : Optional.empty();
   }
 
   private static PixelShape shapeOfPixels(FeatureMap features) {
@@ -93,7 +95,8 @@ public final class PixelFeatures {
     PixelShape shape = new PixelShape(most[0] + 1, most[1] + 1, most[2] + 1);
     if (features.size() != shape.elements()) {
       throw notImages(
-          "%d features for the %d pixels of %s".formatted(features.size(), shape.elements(), shape));
+          "%d features for the %d pixels of %s"
+              .formatted(features.size(), shape.elements(), shape));
     }
     return shape;
   }
@@ -119,8 +122,7 @@ public final class PixelFeatures {
 
   /** An example of an image that stays in its file. */
   public <T extends Output<T>> Example<T> example(T output, FilePicture picture) {
-    Example<T> example =
-        new ArrayExample<>(output, new String[] {FILE + shape}, new double[] {1});
+    Example<T> example = new ArrayExample<>(output, new String[] {FILE + shape}, new double[] {1});
     picture.keepIn(example);
     return example;
   }

@@ -34,8 +34,7 @@ public final class PixelReader implements InputReader<Picture> {
   public static PixelReader deserializeFromProto(int version, String className, Any message) {
     PixelReaderProto kept =
         SavedComponents.kept(version, className, message, PixelReaderProto.class);
-    return new PixelReader(
-        new PixelShape(kept.getChannels(), kept.getHeight(), kept.getWidth()));
+    return new PixelReader(new PixelShape(kept.getChannels(), kept.getHeight(), kept.getWidth()));
   }
 
   @Override

@@ -28,8 +28,7 @@ public final class Pixels implements Modality<Picture> {
   }
 
   @Override
-  public InputReader<Picture> readerOfTrained(
-      Transformer model, OptionalInt maxLength, int padId) {
+  public InputReader<Picture> readerOfTrained(Transformer model, OptionalInt maxLength, int padId) {
     ImageInput input = ImageInput.of(model.graph().inputs());
     int first = input.channelsLast() ? 3 : 1;
     int rows = input.channelsLast() ? 1 : 2;

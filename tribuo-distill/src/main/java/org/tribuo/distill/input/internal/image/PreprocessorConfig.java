@@ -103,7 +103,8 @@ public final class PreprocessorConfig {
 
   private PixelSettings settings() {
     for (String key : UNKNOWN) {
-      if (json.hasNonNull(key) && !json.get(key).equals(JsonNodeFactory.instance.booleanNode(false))) {
+      if (json.hasNonNull(key)
+          && !json.get(key).equals(JsonNodeFactory.instance.booleanNode(false))) {
         throw refused(key, "nothing, as that is not known here; prepare such images beforehand");
       }
     }
@@ -256,7 +257,10 @@ public final class PreprocessorConfig {
   }
 
   private static ObjectNode size(Size size) {
-    return JsonNodeFactory.instance.objectNode().put(HEIGHT, size.height()).put(WIDTH, size.width());
+    return JsonNodeFactory.instance
+        .objectNode()
+        .put(HEIGHT, size.height())
+        .put(WIDTH, size.width());
   }
 
   private static ArrayNode array(List<Double> numbers) {

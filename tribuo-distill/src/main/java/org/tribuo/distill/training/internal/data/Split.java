@@ -17,8 +17,8 @@ public record Split(int[] training, int[] heldOut) {
   }
 
   /**
-   * Holds out a part of what is labelled, at least one row. Rows of the same origin, as
-   * windows of a sequence or copies of an image, are all held out, or none of them.
+   * Holds out a part of what is labelled, at least one row. Rows of the same origin, as windows of
+   * a sequence or copies of an image, are all held out, or none of them.
    *
    * @throws IllegalArgumentException if there are fewer than two labelled rows, or origins of such
    */

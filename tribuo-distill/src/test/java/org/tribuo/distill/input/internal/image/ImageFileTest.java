@@ -36,14 +36,14 @@ class ImageFileTest {
 
     assertThat(samples(file, ChannelOrder.GREY)).containsExactly(GREYS);
     assertThat(samples(file, ChannelOrder.RGB))
-        .containsExactly(Arrays.stream(GREYS).flatMap(g -> Arrays.stream(new int[] {g, g, g})).toArray());
+        .containsExactly(
+            Arrays.stream(GREYS).flatMap(g -> Arrays.stream(new int[] {g, g, g})).toArray());
   }
 
   @Test
   void theHigherBitsOfSixteenCount() throws IOException {
     Path file =
-        TinyImages.write(
-            folder.resolve("deep.png"), grey(BufferedImage.TYPE_USHORT_GRAY, 256));
+        TinyImages.write(folder.resolve("deep.png"), grey(BufferedImage.TYPE_USHORT_GRAY, 256));
 
     assertThat(samples(file, ChannelOrder.GREY)).containsExactly(GREYS);
   }
@@ -143,8 +143,7 @@ class ImageFileTest {
     TinyImages.write(file, TinyImages.image("red", 40, new SplittableRandom(1)));
     byte[] whole = Files.readAllBytes(file);
     Path part =
-        Files.write(
-            folder.resolve("part." + format), Arrays.copyOf(whole, whole.length * 7 / 10));
+        Files.write(folder.resolve("part." + format), Arrays.copyOf(whole, whole.length * 7 / 10));
 
     assertThat(ImageFile.read(file).image().getWidth()).isEqualTo(40);
     assertThatIllegalArgumentException()
