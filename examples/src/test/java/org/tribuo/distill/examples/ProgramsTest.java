@@ -2,7 +2,10 @@ package org.tribuo.distill.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStreamWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,12 +17,14 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The programs of one file compile and run as they stand, in a folder that has a few of BANKING77's
- * questions and WNUT17's posts, and a tiny encoder under the names of the repository; and the
+ * questions, WNUT17's posts and images of digits, and a tiny encoder under the names of the repository; and the
  * README shows them.
  */
 class ProgramsTest {
@@ -27,6 +32,7 @@ class ProgramsTest {
   private static final Path PROGRAMS = Path.of("programs");
   private static final String BANKING77 = "examples/data/banking77";
   private static final String WNUT17 = "examples/data/wnut17";
+  private static final String DIGITS = "examples/data/digits";
   private static final String RESULTS = "target/banking77";
   private static final int EVERY = 100;
 
@@ -77,6 +83,14 @@ class ProgramsTest {
                 .lines())
         .hasSize(3)
         .allMatch(line -> line.matches("(teacher|untrained|student): Spearman -?\\d.*teacher's"));
+
+    copyDigits();
+    assertThat(run("DistilImages", "--quick", "labels=2", "1").lines())
+        .hasSize(4)
+        .allMatch(
+            line ->
+                line.matches("(nearest neighbour|teacher|student|control): accuracy \\d.*%.*"));
+    assertThat(folder.resolve("target/digits")).isDirectoryContaining("glob:**student.onnx");
   }
 
   @Test
@@ -101,7 +115,7 @@ class ProgramsTest {
     String readme = Files.readString(ROOT.resolve("README.md"));
 
     assertThat(programs().map(Path::getFileName))
-        .hasSize(6)
+        .hasSize(7)
         .allSatisfy(
             file -> assertThat(readme).contains("-Dprogram=examples/programs/%s".formatted(file)));
   }
@@ -147,6 +161,23 @@ class ProgramsTest {
         Files.readAllLines(ROOT.resolve(WNUT17).resolve("wnut17train.conll")).subList(0, 300);
     Files.write(data.resolve("wnut17train.conll"), posts);
     Files.write(data.resolve("emerging.test.annotated"), posts);
+  }
+
+  /** The first digits, half of them to test on. */
+  private void copyDigits() throws IOException {
+    Path file = Files.createDirectories(folder.resolve(DIGITS)).resolve("digits.csv.gz");
+    try (var from =
+            new BufferedReader(
+                new InputStreamReader(
+                    new GZIPInputStream(
+                        Files.newInputStream(ROOT.resolve(DIGITS).resolve("digits.csv.gz")))));
+        var to =
+            new OutputStreamWriter(
+                new GZIPOutputStream(Files.newOutputStream(file)), StandardCharsets.US_ASCII)) {
+      for (int i = 0; i < 60; i++) {
+        to.write(from.readLine() + "\n");
+      }
+    }
   }
 
   /** Files in the columns of SICK. */

@@ -22,8 +22,10 @@ import org.tribuo.distill.DistilledModel;
 import org.tribuo.distill.Zoo;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.input.Batching;
+import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.PrunedStudent;
+import org.tribuo.distill.student.ScratchVisionStudent;
 import org.tribuo.distill.student.StudentSource;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.teacher.TeacherRun;
@@ -117,6 +119,45 @@ class ImageDistillationTest {
     }
     assertThat(runs).extracting(TeacherRun::computedRows).containsExactly(180, 0);
     assertThat(runs).extracting(TeacherRun::reusedRows).containsExactly(0, 180);
+  }
+
+  @Test
+  void aTeacherMayReadTheSameFilesInAnotherSize() throws Exception {
+    Path preprocessing = folder.resolve("preprocessor_config.json");
+    TinyImages.CENTERED.write(preprocessing);
+    ImageDataSource.Builder<Label> small =
+        ImageDataSource.of(images, new LabelFactory()).preprocessing(TinyImages.CENTERED.size(8, 8));
+    DistillationTrainer<Label> trainer =
+        trainer(ScratchVisionStudent.of(8, 4, 1, 16, 2))
+            .epochs(20)
+            .objective(new DistillationObjective().alpha(1))
+            .teacher(OnnxTeacher.of(teacher).reading(preprocessing, 0))
+            .build();
+
+    Dataset<Label> inMemory = new MutableDataset<>(small.read());
+    assertThatThrownBy(() -> trainer.train(inMemory))
+        .hasMessage(
+            "Example 0 does not keep its file, which a teacher with its own preprocessing reads; make"
+                + " the ImageDataSource lazy");
+    Dataset<Label> moved =
+        new MutableDataset<>(
+            ImageDataSource.of(images, new LabelFactory())
+                .preprocessing(TinyImages.CENTERED.size(8, 8))
+                .augmentation(ImageAugmentation.crops(1, 9))
+                .lazy()
+                .read());
+    assertThatThrownBy(() -> trainer.train(moved))
+        .hasMessageStartingWith("Example 1 is a moved copy of ");
+    Dataset<Label> inFiles =
+        new MutableDataset<>(
+            ImageDataSource.of(images, new LabelFactory())
+                .preprocessing(TinyImages.CENTERED.size(8, 8))
+                .augmentation(ImageAugmentation.flips(1))
+                .lazy()
+                .read());
+    try (DistilledModel<Label> student = trainer.train(inFiles)) {
+      assertThat(new LabelEvaluator().evaluate(student, inMemory).accuracy()).isGreaterThan(0.8);
+    }
   }
 
   @Test

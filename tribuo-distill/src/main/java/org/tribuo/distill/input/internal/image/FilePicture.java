@@ -68,19 +68,28 @@ public record FilePicture(
     example.setMetadataValue(VIEW, view.toString());
   }
 
+  /** The same image, prepared otherwise. */
+  FilePicture with(PixelSettings other) throws IOException {
+    return new FilePicture(file, sha256, other, view, other.shape(read().size()));
+  }
+
   @Override
   public float[] pixels() {
     try {
-      ImageFile read = ImageFile.read(file);
-      if (!read.sha256().equals(sha256)) {
-        throw new IllegalArgumentException(
-            "The file %s is another one than when the data source was made: its SHA-256 is %s, expected %s"
-                .formatted(file, read.sha256(), sha256));
-      }
-      return settings.pixels(read.image(), view);
+      return settings.pixels(read().image(), view);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private ImageFile read() throws IOException {
+    ImageFile read = ImageFile.read(file);
+    if (!read.sha256().equals(sha256)) {
+      throw new IllegalArgumentException(
+          "The file %s is another one than when the data source was made: its SHA-256 is %s, expected %s"
+              .formatted(file, read.sha256(), sha256));
+    }
+    return read;
   }
 
   @Override

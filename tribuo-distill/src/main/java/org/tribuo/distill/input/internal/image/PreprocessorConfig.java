@@ -23,6 +23,8 @@ import org.tribuo.distill.input.image.Interpolation;
  * stated, crops if a size of the crop is, and normalises if a mean is; samples become 0 to 1.
  */
 public final class PreprocessorConfig {
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
   private static final String RESIZE = "do_resize";
   private static final String SIZE = "size";
   private static final String RESAMPLE = "resample";
@@ -91,7 +93,7 @@ public final class PreprocessorConfig {
    */
   static PixelSettings parse(String text) {
     try {
-      JsonNode json = new ObjectMapper().readTree(text);
+      JsonNode json = MAPPER.readTree(text);
       if (json.isObject()) {
         return new PreprocessorConfig(json).settings();
       }
