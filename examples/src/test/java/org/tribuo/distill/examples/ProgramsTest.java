@@ -24,8 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The programs of one file compile and run as they stand, in a folder that has a few of BANKING77's
- * questions, WNUT17's posts and images of digits, and a tiny encoder under the names of the repository; and the
- * README shows them.
+ * questions, WNUT17's posts and images of digits, and a tiny encoder under the names of the
+ * repository; and the README shows them.
  */
 class ProgramsTest {
   private static final Path ROOT = Path.of("..");
@@ -88,8 +88,7 @@ class ProgramsTest {
     assertThat(run("DistilImages", "--quick", "labels=2", "1").lines())
         .hasSize(4)
         .allMatch(
-            line ->
-                line.matches("(nearest neighbour|teacher|student|control): accuracy \\d.*%.*"));
+            line -> line.matches("(nearest neighbour|teacher|student|control): accuracy \\d.*%.*"));
     assertThat(folder.resolve("target/digits")).isDirectoryContaining("glob:**student.onnx");
   }
 

@@ -216,7 +216,8 @@ public final class OnnxTeacher implements TeacherSource.Member {
     file().checkLabelOrder(labelOrder);
     PropertyChecks properties = new PropertyChecks(component);
     if (tokenizer != null) {
-      properties.checkFile("tokenizer", tokenizer, "a tokenizer.json, or a preprocessor_config.json");
+      properties.checkFile(
+          "tokenizer", tokenizer, "a tokenizer.json, or a preprocessor_config.json");
     }
     properties.checkAtLeast("padId", 0, padId);
     properties.checkAtLeast("activationCacheBytes", 0, activationCacheBytes);

@@ -3,6 +3,7 @@ package org.tribuo.distill.input.image;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.oracle.labs.mlrg.olcut.config.ConfigurationManager;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -126,7 +127,8 @@ class ImageDistillationTest {
     Path preprocessing = folder.resolve("preprocessor_config.json");
     TinyImages.CENTERED.write(preprocessing);
     ImageDataSource.Builder<Label> small =
-        ImageDataSource.of(images, new LabelFactory()).preprocessing(TinyImages.CENTERED.size(8, 8));
+        ImageDataSource.of(images, new LabelFactory())
+            .preprocessing(TinyImages.CENTERED.size(8, 8));
     DistillationTrainer<Label> trainer =
         trainer(ScratchVisionStudent.of(8, 4, 1, 16, 2))
             .epochs(20)
@@ -157,6 +159,60 @@ class ImageDistillationTest {
                 .read());
     try (DistilledModel<Label> student = trainer.train(inFiles)) {
       assertThat(new LabelEvaluator().evaluate(student, inMemory).accuracy()).isGreaterThan(0.8);
+    }
+  }
+
+  @Test
+  void aTrainingComesFromXml() throws Exception {
+    Path xml =
+        Files.writeString(
+            folder.resolve("training.xml"),
+            """
+            <config>
+              <component name="trainer" type="org.tribuo.distill.DistillationTrainer">
+                <property name="student" value="student"/>
+                <property name="teacher" value="teacher"/>
+                <property name="seed" value="3"/>
+              </component>
+              <component name="student" type="org.tribuo.distill.student.ScratchVisionStudent">
+                <property name="imageHeight" value="32"/>
+                <property name="imageWidth" value="32"/>
+                <property name="patch" value="16"/>
+                <property name="layers" value="1"/>
+                <property name="width" value="16"/>
+                <property name="heads" value="2"/>
+              </component>
+              <component name="teacher" type="org.tribuo.distill.teacher.OnnxTeacher">
+                <property name="path" value="%s"/>
+              </component>
+              <component name="train" type="org.tribuo.distill.input.image.ImageDataSource">
+                <property name="dataPath" value="%s"/>
+                <property name="outputFactory" value="labels"/>
+                <property name="preprocessing" value="preprocessing"/>
+                <property name="augmentation" value="augmentation"/>
+              </component>
+              <component name="preprocessing" type="org.tribuo.distill.input.image.ImagePreprocessing">
+                <propertylist name="mean"><item>0.5</item><item>0.5</item><item>0.5</item></propertylist>
+                <propertylist name="deviation"><item>0.5</item><item>0.5</item><item>0.5</item></propertylist>
+              </component>
+              <component name="augmentation" type="org.tribuo.distill.input.image.ImageAugmentation">
+                <property name="copies" value="1"/>
+                <property name="flip" value="true"/>
+              </component>
+              <component name="labels" type="org.tribuo.classification.LabelFactory"/>
+            </config>
+            """
+                .formatted(teacher, images));
+    try (ConfigurationManager manager = new ConfigurationManager(xml.toString())) {
+      @SuppressWarnings("unchecked") // as the file has it
+      DistillationTrainer<Label> configured =
+          (DistillationTrainer<Label>) manager.lookup("trainer");
+      @SuppressWarnings("unchecked") // as the file has it
+      ImageDataSource<Label> source = (ImageDataSource<Label>) manager.lookup("train");
+      try (DistilledModel<Label> student = configured.train(new MutableDataset<>(source))) {
+        assertThat(student.labelOrder()).isEqualTo(TinyImages.LABELS);
+        assertThat(student.predict(dataset(true))).hasSize(60);
+      }
     }
   }
 

@@ -60,7 +60,7 @@ public final class PixelFeatures {
               + " HashingTrainer");
     }
     List<PixelShape> shapes =
-        features.keySet().stream().flatMap(name -> shapeOfFile(name).stream()).toList();
+        features.keySet().stream().sorted().flatMap(name -> shapeOfFile(name).stream()).toList();
     if (shapes.size() > 1) {
       throw new IllegalArgumentException(
           "The examples have images of several shapes, %s (channels, height, width), expected one; state a size or a crop in the preprocessing"
