@@ -1,6 +1,5 @@
 import java.awt.image.BufferedImage;
-import java.io.BufferedReader;
-import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -169,8 +168,8 @@ public class DistilImages {
   /** A folder of test images for each digit, and index files of the images for training. */
   private static void unpack() throws Exception {
     List<String> rows;
-    try (var text = new InputStreamReader(new GZIPInputStream(Files.newInputStream(DATA)))) {
-      rows = new BufferedReader(text).lines().toList();
+    try (var unzipped = new GZIPInputStream(Files.newInputStream(DATA))) {
+      rows = new String(unzipped.readAllBytes(), StandardCharsets.US_ASCII).lines().toList();
     }
     List<String> train = new ArrayList<>(List.of("path,label"));
     List<String> labelled = new ArrayList<>(train);

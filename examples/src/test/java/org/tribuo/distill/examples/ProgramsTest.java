@@ -184,7 +184,8 @@ class ProgramsTest {
             new BufferedReader(
                 new InputStreamReader(
                     new GZIPInputStream(
-                        Files.newInputStream(ROOT.resolve(DIGITS).resolve("digits.csv.gz")))));
+                        Files.newInputStream(ROOT.resolve(DIGITS).resolve("digits.csv.gz"))),
+                    StandardCharsets.US_ASCII));
         var to =
             new OutputStreamWriter(
                 new GZIPOutputStream(Files.newOutputStream(file)), StandardCharsets.US_ASCII)) {
