@@ -80,7 +80,7 @@ public class DistilImages {
         settings()
             .student(small)
             .teacher(OnnxTeacher.of(teacher))
-            .objective(new DistillationObjective().alpha(0.9f).temperature(2))
+            .objective(new DistillationObjective().alpha(0.9f).temperature(6))
             .build();
     train("student", distillation, all, test, RESULTS.resolve("student.onnx"));
 
