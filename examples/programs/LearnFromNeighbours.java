@@ -30,10 +30,10 @@ import org.tribuo.math.neighbour.NeighboursQueryFactoryType;
 import org.tribuo.provenance.SimpleDataSourceProvenance;
 
 /**
- * Teaches a small network what the nearest neighbours say: Tribuo's k-nearest-neighbour model of the
- * few digits that keep their label teaches a network of two hidden layers on all training digits,
- * and the same network is trained on the labels alone. Prints the test accuracy of all three.
- * Arguments: the seed, and how many digits keep their label.
+ * Teaches a small network what the nearest neighbours say: Tribuo's k-nearest-neighbour model of
+ * the few digits that keep their label teaches a network of two hidden layers on all training
+ * digits, and the same network is trained on the labels alone. Prints the test accuracy of all
+ * three. Arguments: the seed, and how many digits keep their label.
  */
 public class LearnFromNeighbours {
   private static final Path DATA = Path.of("examples/data/digits/digits.csv.gz");

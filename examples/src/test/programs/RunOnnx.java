@@ -1,37 +1,33 @@
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.TensorInfo;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Runs an ONNX file with nothing on the class path but ONNX Runtime as it is published. */
 public final class RunOnnx {
   private RunOnnx() {}
 
   /**
-   * Prints a line for each text: the values of its output, separated by spaces.
+   * Prints a line for each text or image: the values of its output, separated by spaces.
    *
-   * @param arguments the file, the name of an output, and the token ids of each text, separated by
-   *     commas
+   * @param arguments the file, the name of an output, and the token ids of each text, or the pixels
+   *     of each image, separated by commas
    */
   public static void main(String[] arguments) throws Exception {
     OrtEnvironment environment = OrtEnvironment.getEnvironment();
     try (OrtSession session = environment.createSession(arguments[0])) {
-      for (String text : List.of(arguments).subList(2, arguments.length)) {
-        long[] ids = Arrays.stream(text.split(",")).mapToLong(Long::parseLong).toArray();
-        long[] ones = new long[ids.length];
-        Arrays.fill(ones, 1);
-        Map<String, OnnxTensor> inputs = new HashMap<>();
-        for (String name : session.getInputNames()) {
-          long[] values =
-              name.equals("input_ids")
-                  ? ids
-                  : name.equals("attention_mask") ? ones : new long[ids.length];
-          inputs.put(name, OnnxTensor.createTensor(environment, new long[][] {values}));
-        }
+      boolean images = session.getInputNames().equals(Set.of("pixel_values"));
+      for (String numbers : List.of(arguments).subList(2, arguments.length)) {
+        String[] example = numbers.split(",");
+        Map<String, OnnxTensor> inputs =
+            images ? image(environment, session, example) : text(environment, session, example);
         try (OrtSession.Result outputs = session.run(inputs)) {
           FloatBuffer values =
               ((OnnxTensor) outputs.get(arguments[1]).orElseThrow()).getFloatBuffer();
@@ -43,5 +39,32 @@ public final class RunOnnx {
         }
       }
     }
+  }
+
+  private static Map<String, OnnxTensor> text(
+      OrtEnvironment environment, OrtSession session, String[] numbers) throws OrtException {
+    long[] ids = Arrays.stream(numbers).mapToLong(Long::parseLong).toArray();
+    long[] ones = new long[ids.length];
+    Arrays.fill(ones, 1);
+    Map<String, OnnxTensor> inputs = new HashMap<>();
+    for (String name : session.getInputNames()) {
+      long[] values =
+          name.equals("input_ids")
+              ? ids
+              : name.equals("attention_mask") ? ones : new long[ids.length];
+      inputs.put(name, OnnxTensor.createTensor(environment, new long[][] {values}));
+    }
+    return inputs;
+  }
+
+  private static Map<String, OnnxTensor> image(
+      OrtEnvironment environment, OrtSession session, String[] numbers) throws OrtException {
+    long[] shape = ((TensorInfo) session.getInputInfo().get("pixel_values").getInfo()).getShape();
+    shape[0] = 1;
+    FloatBuffer pixels = FloatBuffer.allocate(numbers.length);
+    for (String number : numbers) {
+      pixels.put(Float.parseFloat(number));
+    }
+    return Map.of("pixel_values", OnnxTensor.createTensor(environment, pixels.flip(), shape));
   }
 }

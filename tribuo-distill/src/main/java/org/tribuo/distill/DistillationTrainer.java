@@ -38,7 +38,8 @@ import org.tribuo.provenance.impl.TrainerProvenanceImpl;
 /**
  * Trains a student Transformer on labels, on a teacher, or on both, and gives it back as a Tribuo
  * model. Examples hold tokens, as {@link org.tribuo.distill.input.text.TokenSequence} and {@link
- * org.tribuo.distill.input.text.CsvTextDataSource} make them.
+ * org.tribuo.distill.input.text.CsvTextDataSource} make them, or pixels, as {@link
+ * org.tribuo.distill.input.image.ImageDataSource} does.
  *
  * <p>With a teacher the student minimises {@code (1 - alpha) * hard + alpha * soft}: examples with
  * a label have both terms, those without (Tribuo's unknown output) the soft one. Without a teacher

@@ -45,8 +45,9 @@ import org.tribuo.provenance.impl.EmptyDatasetProvenance;
 import org.tribuo.provenance.impl.EmptyTrainerProvenance;
 
 /**
- * A student that was trained, as a Tribuo model. It reads examples as {@link
- * org.tribuo.distill.input.text.TokenSequence} makes them, by feature name.
+ * A student that was trained, as a Tribuo model. It reads examples of the kind that it was trained
+ * on, as {@link org.tribuo.distill.input.text.TokenSequence} or {@link
+ * org.tribuo.distill.input.image.ImagePreprocessing} make them, by feature name.
  *
  * <p>ONNX Runtime loads the student at the first prediction. Closing frees that native memory, and
  * a prediction after that loads it again; a model that is never closed, as Tribuo's ensembles and

@@ -50,6 +50,7 @@ class DocumentationCodeTest {
         "tokens.md",
         "vectors.md",
         "embeddings.md",
+        "images.md",
         "native-library.md",
         "speed.md"
       })

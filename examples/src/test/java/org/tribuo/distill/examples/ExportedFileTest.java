@@ -3,22 +3,33 @@ package org.tribuo.distill.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.awt.image.BufferedImage;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tribuo.Example;
 import org.tribuo.Feature;
+import org.tribuo.MutableDataset;
 import org.tribuo.Prediction;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
 import org.tribuo.distill.DistillationTrainer;
+import org.tribuo.distill.DistilledModel;
+import org.tribuo.distill.input.image.ImageDataSource;
 import org.tribuo.distill.input.text.WordTokenizer;
 import org.tribuo.distill.sequence.DistilledSequenceModel;
 import org.tribuo.distill.sequence.SequenceDistillationTrainer;
 import org.tribuo.distill.student.EncoderStudent;
+import org.tribuo.distill.student.ScratchVisionStudent;
 import org.tribuo.distill.task.token.TagSequence;
 import org.tribuo.distill.transformer.Pooling;
 import org.tribuo.provenance.SimpleDataSourceProvenance;
@@ -53,16 +64,59 @@ class ExportedFileTest {
       List<String> labels = model.labelOrder();
       assertThat(logits).hasSameSizeAs(texts);
       for (int i = 0; i < predicted.size(); i++) {
-        for (int word = 0; word < predicted.get(i).size(); word++) {
-          int from = firstTokens.get(i).get(word) * labels.size();
-          double[] ofWord = Arrays.copyOfRange(logits.get(i), from, from + labels.size());
-          double sum = Arrays.stream(ofWord).map(Math::exp).sum();
-          for (int column = 0; column < ofWord.length; column++) {
-            assertThat(
-                    predicted.get(i).get(word).getOutputScores().get(labels.get(column)).getScore())
-                .isEqualTo(Math.exp(ofWord[column]) / sum, within(1e-5));
-          }
+        List<double[]> ofWords = new ArrayList<>();
+        for (int first : firstTokens.get(i)) {
+          int from = first * labels.size();
+          ofWords.add(Arrays.copyOfRange(logits.get(i), from, from + labels.size()));
         }
+        assertPredicted(predicted.get(i), ofWords, labels);
+      }
+    }
+  }
+
+  @Test
+  void aModelOfImagesPredictsAsItsFileDoes() throws Exception {
+    SplittableRandom random = new SplittableRandom(1);
+    for (int i = 0; i < 12; i++) {
+      BufferedImage image = new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB);
+      for (int pixel = 0; pixel < 64; pixel++) {
+        image.setRGB(pixel % 8, pixel / 8, random.nextInt());
+      }
+      Path file = folder.resolve("images/%d/%d.png".formatted(i % 2, i));
+      Files.createDirectories(file.getParent());
+      ImageIO.write(image, "png", file.toFile());
+    }
+    MutableDataset<Label> images =
+        new MutableDataset<>(
+            ImageDataSource.of(folder.resolve("images"), new LabelFactory()).read());
+    DistillationTrainer<Label> trainer =
+        DistillationTrainer.<Label>builder()
+            .student(ScratchVisionStudent.of(8, 4, 2, 16, 2))
+            .epochs(2)
+            .build();
+    Path file = folder.resolve("images.onnx");
+    try (DistilledModel<Label> model = trainer.train(images)) {
+      model.exportOnnx(file);
+      List<String> pixels = new ArrayList<>();
+      for (Example<Label> example : images) {
+        pixels.add(
+            StreamSupport.stream(example.spliterator(), false)
+                .map(feature -> Double.toString(feature.getValue()))
+                .collect(Collectors.joining(",")));
+      }
+      List<double[]> logits = run(file, "logits", pixels);
+      assertThat(logits).hasSize(12);
+      assertPredicted(model.predict(images), logits, model.labelOrder());
+    }
+  }
+
+  private static void assertPredicted(
+      List<Prediction<Label>> predicted, List<double[]> logits, List<String> labels) {
+    for (int i = 0; i < predicted.size(); i++) {
+      double sum = Arrays.stream(logits.get(i)).map(Math::exp).sum();
+      for (int column = 0; column < labels.size(); column++) {
+        assertThat(predicted.get(i).getOutputScores().get(labels.get(column)).getScore())
+            .isEqualTo(Math.exp(logits.get(i)[column]) / sum, within(1e-5));
       }
     }
   }

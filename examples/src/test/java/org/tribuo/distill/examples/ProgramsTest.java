@@ -2,7 +2,10 @@ package org.tribuo.distill.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStreamWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +17,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -106,6 +111,13 @@ class ProgramsTest {
     assertThat(run("LabelEmotions", comments().toString(), "20", "1").lines())
         .hasSize(3)
         .allMatch(line -> line.matches("(teacher|student|control): micro F1 \\d.*MB"));
+
+    keepFewDigits();
+    assertThat(run("DistilImages", "--quick", "labels=2", "1").lines())
+        .hasSize(4)
+        .allMatch(
+            line -> line.matches("(nearest neighbour|teacher|student|control): accuracy \\d.*%.*"));
+    assertThat(folder.resolve("target/digits")).isDirectoryContaining("glob:**student.onnx");
   }
 
   @Test
@@ -130,7 +142,7 @@ class ProgramsTest {
     String readme = Files.readString(ROOT.resolve("README.md"));
 
     assertThat(programs().map(Path::getFileName))
-        .hasSize(10)
+        .hasSize(11)
         .allSatisfy(
             file -> assertThat(readme).contains("-Dprogram=examples/programs/%s".formatted(file)));
   }
@@ -178,10 +190,27 @@ class ProgramsTest {
     Files.write(data.resolve("emerging.test.annotated"), posts);
   }
 
-  /** The digits as they are, of which the program reads some. */
   private void copyDigits() throws IOException {
     Path data = Files.createDirectories(folder.resolve(DIGITS));
     Files.copy(ROOT.resolve(DIGITS).resolve("digits.csv.gz"), data.resolve("digits.csv.gz"));
+  }
+
+  /** The first digits, half of them to test on. */
+  private void keepFewDigits() throws IOException {
+    Path file = folder.resolve(DIGITS).resolve("digits.csv.gz");
+    try (var from =
+            new BufferedReader(
+                new InputStreamReader(
+                    new GZIPInputStream(
+                        Files.newInputStream(ROOT.resolve(DIGITS).resolve("digits.csv.gz"))),
+                    StandardCharsets.US_ASCII));
+        var to =
+            new OutputStreamWriter(
+                new GZIPOutputStream(Files.newOutputStream(file)), StandardCharsets.US_ASCII)) {
+      for (int i = 0; i < 60; i++) {
+        to.write(from.readLine() + "\n");
+      }
+    }
   }
 
   /** Files in the columns of SICK. */

@@ -6,8 +6,9 @@ public enum Pooling {
   FIRST_TOKEN,
 
   /**
-   * The mean of the hidden states over the tokens that the attention mask names, as
-   * sentence-transformers have it: sum(h · mask) / max(sum(mask), 1e-9), [batch, width].
+   * The mean of the hidden states over the tokens that the attention mask names (over all patches
+   * of an image), as sentence-transformers have it: sum(h · mask) / max(sum(mask), 1e-9), [batch,
+   * width].
    */
   MEAN,
 

@@ -1,7 +1,6 @@
 package org.tribuo.distill.input.internal;
 
 import java.util.List;
-import java.util.Optional;
 import org.tribuo.Example;
 import org.tribuo.Feature;
 import org.tribuo.Output;
@@ -18,8 +17,6 @@ import org.tribuo.impl.ArrayExample;
  */
 public record SequenceWindow(
     List<Feature> features, List<Integer> owners, List<Integer> elements, List<Integer> positions) {
-  private static final String SEQUENCE = "sequence";
-
   /**
    * @throws IllegalArgumentException if there is not one position for each element, below the
    *     length
@@ -56,12 +53,7 @@ public record SequenceWindow(
   public <T extends Output<T>> Example<T> toExample(T output, float weight, int sequence) {
     Example<T> example = new ArrayExample<>(output, features);
     example.setWeight(weight);
-    example.setMetadataValue(SEQUENCE, sequence);
+    Origin.keepIn(example, sequence);
     return example;
-  }
-
-  /** What {@link #toExample} has kept; empty for an example that is no window. */
-  public static Optional<Object> sequence(Example<?> example) {
-    return example.getMetadataValue(SEQUENCE);
   }
 }

@@ -45,7 +45,7 @@ public record NewPerceptron(int features, List<Integer> widths) {
     for (int layer = 0; layer < widths.size(); layer++) {
       int to = widths.get(layer);
       graph.setInitializer(
-          name(layer, "weight"), weights.matrix(from, to, StrictMath.sqrt(2.0 / from)));
+          name(layer, "weight"), weights.normal(StrictMath.sqrt(2.0 / from), from, to));
       graph.setInitializer(name(layer, "bias"), Tensor.of(new float[to], to));
       Value sum =
           op.add(
@@ -55,7 +55,7 @@ public record NewPerceptron(int features, List<Integer> widths) {
       from = to;
     }
     graph.setInitializer(
-        TaskHead.WEIGHT, weights.matrix(from, labels, StrictMath.sqrt(1.0 / from)));
+        TaskHead.WEIGHT, weights.normal(StrictMath.sqrt(1.0 / from), from, labels));
     graph.setInitializer(TaskHead.BIAS, Tensor.of(new float[labels], labels));
     op.named(
         TaskHead.LOGITS,

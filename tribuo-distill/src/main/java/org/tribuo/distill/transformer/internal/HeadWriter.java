@@ -79,6 +79,20 @@ final class HeadWriter {
     return reshape(mean, vectors(), 0, size(width));
   }
 
+  /** The mean over all positions, where none is padding. */
+  String meanOfAll(String hidden) {
+    List<Dimension> swapped = List.of(batch(), width, positions());
+    Attributes order = Attributes.NONE.with("perm", new long[] {0, 2, 1});
+    String columns = node("Transpose", order, swapped, hidden);
+    String mean =
+        node(
+            "GlobalAveragePool",
+            Attributes.NONE,
+            List.of(batch(), width, Dimension.of(1)),
+            columns);
+    return reshape(mean, vectors(), 0, size(width));
+  }
+
   /** The linear layer over the last axis. */
   void linear(String pooled, boolean eachToken, Tensor weight) {
     long labels = weight.dim(1);

@@ -20,20 +20,24 @@ public final class InitialWeights {
   }
 
   /**
-   * A matrix [rows, columns] of standard deviation 0.02, as is usual for BERT (Devlin et al. 2019).
+   * A tensor of any shape, of standard deviation 0.02, as is usual for BERT (Devlin et al. 2019).
    */
-  public Tensor matrix(long rows, long columns) {
-    return matrix(rows, columns, STANDARD_DEVIATION);
+  Tensor tensor(long... dims) {
+    return normal(STANDARD_DEVIATION, dims);
   }
 
-  /** A matrix [rows, columns] of another standard deviation. */
-  public Tensor matrix(long rows, long columns, double deviation) {
-    float[] values = new float[Math.toIntExact(rows * columns)];
+  /** A tensor of any shape and another standard deviation. */
+  public Tensor normal(double deviation, long... dims) {
+    int elements = 1;
+    for (long dim : dims) {
+      elements = Math.multiplyExact(elements, Math.toIntExact(dim));
+    }
+    float[] values = new float[elements];
     for (int i = 0; i < values.length; i++) {
       double radius = StrictMath.sqrt(-2 * StrictMath.log(1 - random.nextDouble()));
       double angle = 2 * Math.PI * random.nextDouble();
       values[i] = (float) (deviation * radius * StrictMath.cos(angle));
     }
-    return Tensor.of(values, rows, columns);
+    return Tensor.of(values, dims);
   }
 }

@@ -1,13 +1,12 @@
 package org.tribuo.distill.transformer.internal;
 
-import org.tribuo.distill.graph.Attributes;
+import java.util.Optional;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Shape;
-import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
 
@@ -48,10 +47,7 @@ public record NewEncoder(
           "An encoder of %d tokens, %d positions, %d layers, %d heads and %d inner units, expected at least 1 of each"
               .formatted(vocabulary, positions, layers, heads, inner));
     }
-    if (width < 1 || width % heads != 0) {
-      throw new IllegalArgumentException(
-          "The width is %d, expected a multiple of the %d heads".formatted(width, heads));
-    }
+    EncoderLayers.checkWidth(width, heads);
   }
 
   /**
@@ -73,12 +69,14 @@ public record NewEncoder(
   private final class Writer {
     private final Graph graph;
     private final Ops op;
-    private final InitialWeights initial;
+    private final EncoderLayers layer;
 
     Writer(Graph graph, InitialWeights initial) {
       this.graph = graph;
       this.op = Ops.on(graph);
-      this.initial = initial;
+      this.layer =
+          new EncoderLayers(
+              op, initial, new EncoderLayers.Form(width, heads, inner, false, EPSILON));
     }
 
     OnnxModel model() {
@@ -86,72 +84,18 @@ public record NewEncoder(
       Value mask = op.cast(graph.value(ATTENTION_MASK), ElementType.FLOAT);
       Value hidden = op.mul(op.unsqueeze(op.oneMinus(mask), 1, 2), HIDDEN_SCORE);
       Value state = embeddings(ids);
-      for (int layer = 0; layer < layers; layer++) {
-        state = layer("layers." + layer, state, hidden);
+      for (int number = 0; number < layers; number++) {
+        state = layer.of("layers." + number, state, Optional.of(hidden));
       }
       graph.addOutput(op.named(LAST_HIDDEN_STATE, state).name());
       return graph.toModel();
     }
 
     private Value embeddings(Value ids) {
-      Value words = op.gather(weight("embeddings.words", vocabulary, width), ids, 0);
+      Value words = op.gather(layer.weight("embeddings.words", vocabulary, width), ids, 0);
       Value numbers = op.range(op.squeeze(op.sizeOf(ids, 1), 0));
-      Value places = op.gather(weight("embeddings.positions", positions, width), numbers, 0);
-      return normalized("embeddings.norm", op.add(words, places));
-    }
-
-    /**
-     * @param hidden what is added to the scores: [batch, 1, 1, positions]
-     */
-    private Value layer(String name, Value state, Value hidden) {
-      Value attended =
-          normalized(name + ".attention.norm", op.add(attention(name, state, hidden), state));
-      Value inner = linear(name + ".inner", attended, inner());
-      Value active = op.one("Gelu", inner.type(), inner);
-      Value fed = linear(name + ".outer", active, width);
-      return normalized(name + ".norm", op.add(fed, attended));
-    }
-
-    private Value attention(String name, Value state, Value hidden) {
-      Value query = split(linear(name + ".attention.query", state, width));
-      Value key = split(linear(name + ".attention.key", state, width));
-      Value value = split(linear(name + ".attention.value", state, width));
-      double scale = 1 / Math.sqrt((double) width / heads);
-      Value scores = op.mul(op.matmul(query, false, key, true), scale);
-      Value weights = op.softmax(op.add(scores, hidden), -1);
-      Value merged = op.transpose(op.matmul(weights, value), 0, 2, 1, 3);
-      return linear(name + ".attention.output", op.reshape(merged, 0, 0, width), width);
-    }
-
-    /** [batch, positions, width] to [batch, heads, positions, width / heads]. */
-    private Value split(Value x) {
-      return op.transpose(op.reshape(x, 0, 0, heads, width / heads), 0, 2, 1, 3);
-    }
-
-    private Value linear(String name, Value x, int columns) {
-      long rows = ((Dimension.Fixed) x.shape().orElseThrow().dimension(-1)).size();
-      Value product = op.matmul(x, weight(name + ".weight", rows, columns));
-      return op.add(product, filled(name + ".bias", 0, columns));
-    }
-
-    private Value normalized(String name, Value x) {
-      return op.one(
-          "LayerNormalization",
-          Attributes.NONE.with("axis", -1L).with("epsilon", EPSILON),
-          x.type(),
-          x,
-          filled(name + ".scale", 1, width),
-          filled(name + ".bias", 0, width));
-    }
-
-    private Value weight(String name, long rows, long columns) {
-      return graph.setInitializer(name, initial.matrix(rows, columns));
-    }
-
-    private Value filled(String name, float number, int length) {
-      float[] values = new float[length];
-      java.util.Arrays.fill(values, number);
-      return graph.setInitializer(name, Tensor.of(values, length));
+      Value places = op.gather(layer.weight("embeddings.positions", positions, width), numbers, 0);
+      return layer.normalized("embeddings.norm", op.add(words, places));
     }
   }
 }

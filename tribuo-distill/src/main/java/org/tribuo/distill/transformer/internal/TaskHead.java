@@ -77,7 +77,7 @@ public record TaskHead(Pooling pooling, Form form, int labels, long seed) {
     }
     HeadWriter writer = encoder.writer();
     String pooled = encoder.pooled(writer, encoder.read());
-    Tensor weight = new InitialWeights(seed).matrix(encoder.width(), labels);
+    Tensor weight = new InitialWeights(seed).tensor(encoder.width(), labels);
     if (form instanceof Form.Cosine cosine) {
       writer.cosines(pooled, pooling == Pooling.NONE, weight, cosine.scale());
     } else {

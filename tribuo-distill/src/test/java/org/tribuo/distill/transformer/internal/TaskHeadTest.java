@@ -222,12 +222,12 @@ class TaskHeadTest {
 
   @Test
   void saysWhyThereIsNoMask() throws Exception {
-    Graph images = ZooModel.of("vit_imgcls_dynamo").graph();
+    Graph sound = ZooModel.of("wav2vec2_audiocls_ts17").graph();
 
     assertThatThrownBy(
-            () -> new TaskHead(Pooling.MEAN, 2, 1).attach(Transformer.of(images.toModel())))
+            () -> new TaskHead(Pooling.MEAN, 2, 1).attach(Transformer.of(sound.toModel())))
         .isInstanceOf(GraphException.class)
-        .hasMessageContaining("none of the inputs {pixel_values=")
+        .hasMessageContaining("none of the inputs {input_values=")
         .hasMessageContaining("choose another pooling");
   }
 

@@ -10,7 +10,7 @@ import org.tribuo.Example;
 import org.tribuo.Output;
 import org.tribuo.distill.input.internal.ExampleInputs;
 import org.tribuo.distill.input.internal.InputReader;
-import org.tribuo.distill.input.internal.SequenceWindow;
+import org.tribuo.distill.input.internal.Origin;
 import org.tribuo.distill.task.internal.TargetCodec;
 import org.tribuo.distill.task.internal.Targets;
 
@@ -21,7 +21,7 @@ import org.tribuo.distill.task.internal.Targets;
  * @param targets the labels
  * @param labelled whether there is one
  * @param weights how much each counts
- * @param sources for each row the first row that was cut from the same sequence
+ * @param sources for each row the first row of the same origin
  */
 public record ExampleRows(
     ExampleInputs<?> inputs,
@@ -29,7 +29,7 @@ public record ExampleRows(
     boolean[] labelled,
     ExampleWeights weights,
     int[] sources) {
-  /** Rows of which none was cut from the same sequence as another. */
+  /** Rows of which no two have the same origin. */
   public ExampleRows(
       ExampleInputs<?> inputs, Targets targets, boolean[] labelled, ExampleWeights weights) {
     this(inputs, targets, labelled, weights, IntStream.range(0, labelled.length).toArray());
@@ -63,8 +63,8 @@ public record ExampleRows(
     for (int row = 0; row < sources.length; row++) {
       int own = row;
       sources[row] =
-          SequenceWindow.sequence(examples.get(row))
-              .map(sequence -> first.computeIfAbsent(sequence, any -> own))
+          Origin.of(examples.get(row))
+              .map(origin -> first.computeIfAbsent(origin, any -> own))
               .orElse(own);
     }
     return sources;

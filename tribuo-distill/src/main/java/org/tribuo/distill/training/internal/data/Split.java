@@ -17,10 +17,10 @@ public record Split(int[] training, int[] heldOut) {
   }
 
   /**
-   * Holds out a part of what is labelled, at least one row. Rows that were cut from the same
-   * sequence are all held out, or none of them: they overlap.
+   * Holds out a part of what is labelled, at least one row. Rows of the same origin, as windows of
+   * a sequence or copies of an image, are all held out, or none of them.
    *
-   * @throws IllegalArgumentException if there are fewer than two labelled rows or sequences
+   * @throws IllegalArgumentException if there are fewer than two labelled rows, or origins of such
    */
   public static Split some(ExampleRows rows, double part, SplittableRandom random) {
     int[] sources = rows.sources();

@@ -1,0 +1,140 @@
+package org.tribuo.distill.input.internal.image;
+
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.ImageInputStream;
+import javax.imageio.stream.MemoryCacheImageInputStream;
+import org.tribuo.distill.file.internal.Sha256;
+
+/** The content of a file that should be an image of a format that Java reads. */
+public final class ImageFile {
+  /** As many as Pillow reads: more is taken for an attack. */
+  private static final long MOST_PIXELS = 178_956_970;
+
+  /** In the words of libjpeg. */
+  private static final String CUT_OFF = "premature end";
+
+  private final Path path;
+  private final byte[] content;
+
+  private ImageFile(Path path, byte[] content) {
+    this.path = path;
+    this.content = content;
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @throws IllegalArgumentException if there is no such file, or it is empty
+   * @throws IOException if it cannot be read
+   */
+  public static ImageFile read(Path path) throws IOException {
+    if (!Files.isRegularFile(path)) {
+      throw new IllegalArgumentException("There is no file %s, expected an image".formatted(path));
+    }
+    byte[] content = Files.readAllBytes(path);
+    if (content.length == 0) {
+      throw new IllegalArgumentException("The file %s is empty, expected an image".formatted(path));
+    }
+    return new ImageFile(path, content);
+  }
+
+  /** What the names of images end with, in lower case, sorted. */
+  public static List<String> suffixes() {
+    return Arrays.stream(ImageIO.getReaderFileSuffixes())
+        .map(suffix -> suffix.toLowerCase(Locale.ROOT))
+        .filter(suffix -> !suffix.isEmpty())
+        .distinct()
+        .sorted()
+        .toList();
+  }
+
+  /** The SHA-256 of the content, as lower-case hexadecimal digits. */
+  public String sha256() {
+    return Sha256.ofBytes(content);
+  }
+
+  /**
+   * The size that the file states.
+   *
+   * @throws IllegalArgumentException if it is no image that Java reads, or a huge one; the message
+   *     names the file
+   */
+  public Size size() {
+    return read(this::size);
+  }
+
+  /**
+   * The image.
+   *
+   * @throws IllegalArgumentException as {@link #size}, or if it is damaged
+   */
+  public BufferedImage image() {
+    return read(
+        reader -> {
+          size(reader);
+          List<String> warnings = new ArrayList<>();
+          reader.addIIOReadWarningListener((source, warning) -> warnings.add(warning));
+          BufferedImage image = reader.read(0);
+          checkWhole(warnings);
+          return image;
+        });
+  }
+
+  /** Of a JPEG that was cut off, Java's reader returns the rest as grey, with a warning. */
+  private static void checkWhole(List<String> warnings) {
+    if (warnings.stream().anyMatch(warning -> warning.contains(CUT_OFF))) {
+      throw new IllegalArgumentException("it ends too early: " + warnings);
+    }
+  }
+
+  private Size size(ImageReader reader) throws IOException {
+    Size size = new Size(reader.getHeight(0), reader.getWidth(0));
+    if ((long) size.height() * size.width() > MOST_PIXELS) {
+      throw new IllegalArgumentException(
+          "it has %s pixels (height x width), expected %,d or fewer in all"
+              .formatted(size, MOST_PIXELS));
+    }
+    return size;
+  }
+
+  /** A use of an open reader. */
+  private interface Use<V> {
+    V of(ImageReader reader) throws IOException;
+  }
+
+  private <V> V read(Use<V> use) {
+    try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(content))) {
+      Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
+      if (!readers.hasNext()) {
+        throw new IllegalArgumentException(
+            "its content is none of the formats that Java reads, %s".formatted(suffixes()));
+      }
+      ImageReader reader = readers.next();
+      try {
+        reader.setInput(in);
+        return use.of(reader);
+      } finally {
+        reader.dispose();
+      }
+    } catch (IOException | RuntimeException e) {
+      // Readers throw what they like where a file is damaged.
+      throw new IllegalArgumentException(
+          "The file %s cannot be read as an image: %s".formatted(path, e.getMessage()), e);
+    }
+  }
+
+  public Path path() {
+    return path;
+  }
+}
