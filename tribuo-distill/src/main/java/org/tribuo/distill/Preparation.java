@@ -150,18 +150,20 @@ record Preparation<T extends Output<T>>(
    *
    * @throws IllegalArgumentException if not; the message names the example and the model
    */
-  static <T extends Output<T>> void checkExamples(Recipe recipe, Dataset<T> examples) {
+  static <T extends Output<T>> void checkExamples(Recipe recipe, Dataset<T> whole) {
+    ExamplesByLength<T> byLength = ExamplesByLength.of(whole);
     try {
-      Task<T> task = recipe.task(examples.getOutputFactory());
+      Task<T> task = recipe.task(whole.getOutputFactory());
       TransformerFiles files = new TransformerFiles();
       Transformer student = recipe.student().make(task.head(ANY_COLUMNS), 0, files).transformer();
       InputReader<?> reader =
           Modalities.of(student.graph().inputs())
               .reader(
                   student,
-                  examples.getFeatureMap(),
+                  whole.getFeatureMap(),
                   recipe.batching().maxLength(),
                   recipe.batching().padId());
+      Dataset<T> examples = byLength.within().apply(reader.maxLength());
       ExampleInputs<?> inputs = ExampleInputs.of(reader, examples);
       inputs.check(student, "student", true);
       TeacherUse use = new TeacherUse(recipe.device(), task, recipe.batching().maxLength(), files);
@@ -170,6 +172,8 @@ record Preparation<T extends Output<T>>(
           member.checkExamples(examples, inputs, use);
         }
       }
+    } catch (ExampleException e) {
+      throw byLength.names().apply(e);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -185,7 +189,7 @@ record Preparation<T extends Output<T>>(
     Preparation<T> preparation() throws IOException {
       Task<T> task = recipe.task(whole().getOutputFactory());
       OutputDomain<T> known =
-          recipe.teacher().isEmpty()
+          recipe.teacher().isEmpty() || task.columns().isPresent()
               ? OutputDomain.of(task, whole())
               : OutputDomain.of(task, whole(), recipe.teacher().get().labels(files));
       Student student = student(task, known.sorted());

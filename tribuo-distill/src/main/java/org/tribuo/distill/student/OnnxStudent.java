@@ -94,16 +94,21 @@ public final class OnnxStudent implements StudentSource {
   public Student make(Head head, long seed, TransformerFiles files) throws IOException {
     Transformer transformer = files.read(path);
     OnnxModel model = transformer.model();
-    Head own = head.withColumns(new LabelOrder(file().labelOrder(labelOrder, model)));
+    Head own =
+        head.hasOutputs()
+            ? head
+            : head.withColumns(new LabelOrder(file().labelOrder(labelOrder, model)));
     return new Student(
         transformer,
-        LogitsOutput.find(
+        LogitsOutput.findAll(
             "The student '%s'".formatted(path),
             transformer.graph(),
             own.row(),
+            own.columns().names(),
             Optional.of(logits)
                 .filter(name -> !name.isEmpty())
-                .or(() -> OnnxMetadata.logits(model))),
+                .or(() -> OnnxMetadata.logits(model))
+                .map(own::outputs)),
         own);
   }
 

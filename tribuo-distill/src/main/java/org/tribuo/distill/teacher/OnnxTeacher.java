@@ -251,7 +251,8 @@ public final class OnnxTeacher implements TeacherSource.Member {
 
   @Override
   public void checkLabels(LabelOrder student, TeacherUse use) throws IOException {
-    use.task().columnsOf(labels(use.files()).orElseThrow(), student);
+    NamedColumns own = columns(use.task(), use.files().read(path).model());
+    use.task().columnsOf(new LabelOrder(own.names()), student);
   }
 
   @Override
@@ -265,12 +266,13 @@ public final class OnnxTeacher implements TeacherSource.Member {
   public Optional<ReadyTeacher> ready(TeacherUse use) throws IOException {
     checkTokens(use.task());
     OnnxModel model = use.files().read(path).model();
-    NamedColumns columns = file().namedColumns(labelOrder, model);
+    NamedColumns columns = columns(use.task(), model);
+    LabelOrder order = new LabelOrder(columns.names());
     TeacherSettings settings =
         new TeacherSettings(
             path,
-            new LabelOrder(columns.names()),
-            use.task().head(new LabelOrder(columns.names())).row(),
+            order,
+            use.task().head(order).row(),
             logits(model),
             use.task().probabilities().isEmpty(),
             Optional.empty(),
@@ -310,20 +312,27 @@ public final class OnnxTeacher implements TeacherSource.Member {
   public StudentNetwork network(Task<?> task) throws IOException {
     TransformerFiles files = new TransformerFiles();
     OnnxModel onnx = files.read(path).model();
-    LabelOrder labels = new LabelOrder(file().labelOrder(labelOrder, onnx));
+    LabelOrder labels = new LabelOrder(columns(task, onnx).names());
     Head head = task.head(labels);
     TeacherSettings asItIs = TeacherSettings.of(path, labels).withRows(head.row()).withValues();
-    String output;
+    List<String> outputs;
     try (Teacher teacher = Teacher.open(logits(onnx).map(asItIs::withLogits).orElse(asItIs))) {
-      output = teacher.output();
+      outputs = head.outputs(teacher.output());
     }
-    Student asStudent = new Student(files.read(path), output, head);
+    Student asStudent = new Student(files.read(path), outputs, head);
     TeacherReading stated = reading(onnx);
     InputReader<?> reader =
         Modalities.of(asStudent.transformer().graph().inputs())
             .readerOfTrained(asStudent.transformer(), stated.maxLength(), stated.padId());
     return StudentNetwork.of(
         task.probabilities().isPresent() ? asStudent.belowProbabilities() : asStudent, reader);
+  }
+
+  /** Those of the task, or those that are stated or that the file states. */
+  private NamedColumns columns(Task<?> task, OnnxModel model) {
+    return task.columns()
+        .map(columns -> new NamedColumns(columns.names(), NamedColumns.Origin.TASK))
+        .orElseGet(() -> file().namedColumns(labelOrder, model));
   }
 
   private Optional<String> logits(OnnxModel model) {

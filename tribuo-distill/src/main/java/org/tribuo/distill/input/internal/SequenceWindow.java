@@ -56,11 +56,16 @@ public record SequenceWindow(
   public <T extends Output<T>> Example<T> toExample(T output, float weight, int sequence) {
     Example<T> example = new ArrayExample<>(output, features);
     example.setWeight(weight);
-    example.setMetadataValue(SEQUENCE, sequence);
+    keep(example, sequence);
     return example;
   }
 
-  /** What {@link #toExample} has kept; empty for an example that is no window. */
+  /** Keeps in an example the number of what it was cut from. */
+  public static void keep(Example<?> example, int sequence) {
+    example.setMetadataValue(SEQUENCE, sequence);
+  }
+
+  /** What {@link #keep} has kept; empty for an example that is no window. */
   public static Optional<Object> sequence(Example<?> example) {
     return example.getMetadataValue(SEQUENCE);
   }
