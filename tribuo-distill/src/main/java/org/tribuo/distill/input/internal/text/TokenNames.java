@@ -8,6 +8,12 @@ public final class TokenNames {
   /** Of the features that hold the segments of tokens, where they are not 0. */
   public static final String TYPE_IDS = "token_type_ids@";
 
+  /** Of the features that hold where in a context tokens begin, plus one. */
+  static final String CONTEXT_START = "context_start@";
+
+  /** Of the features that hold where in a context tokens end. */
+  static final String CONTEXT_END = "context_end@";
+
   static final int DIGITS = 5;
 
   private TokenNames() {}
