@@ -62,11 +62,6 @@ public record QuestionTable(String question, String context, String answer, Stri
 
   private Question question(CsvRecord row, List<String> columns, int number) {
     String where = "Row %d (line %d)".formatted(number, row.getStartingLineNumber());
-    if (row.getFieldCount() != columns.size()) {
-      throw new IllegalArgumentException(
-          "%s has %d cells, expected one for each of %s"
-              .formatted(where, row.getFieldCount(), columns));
-    }
     String text = cell(row, columns, answer);
     String first = cell(row, columns, start);
     OptionalInt place = first.isBlank() ? OptionalInt.empty() : OptionalInt.of(number(first, where));
