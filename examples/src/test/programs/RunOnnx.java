@@ -15,13 +15,15 @@ public final class RunOnnx {
    * Prints a line for each text: the values of its output, separated by spaces.
    *
    * @param arguments the file, the name of an output, and the token ids of each text, separated by
-   *     commas
+   *     commas; of a pair also the segments, behind a semicolon
    */
   public static void main(String[] arguments) throws Exception {
     OrtEnvironment environment = OrtEnvironment.getEnvironment();
     try (OrtSession session = environment.createSession(arguments[0])) {
       for (String text : List.of(arguments).subList(2, arguments.length)) {
-        long[] ids = Arrays.stream(text.split(",")).mapToLong(Long::parseLong).toArray();
+        String[] parts = text.split(";");
+        long[] ids = numbers(parts[0]);
+        long[] segments = parts.length > 1 ? numbers(parts[1]) : new long[ids.length];
         long[] ones = new long[ids.length];
         Arrays.fill(ones, 1);
         Map<String, OnnxTensor> inputs = new HashMap<>();
@@ -29,7 +31,7 @@ public final class RunOnnx {
           long[] values =
               name.equals("input_ids")
                   ? ids
-                  : name.equals("attention_mask") ? ones : new long[ids.length];
+                  : name.equals("attention_mask") ? ones : segments;
           inputs.put(name, OnnxTensor.createTensor(environment, new long[][] {values}));
         }
         try (OrtSession.Result outputs = session.run(inputs)) {
@@ -43,5 +45,9 @@ public final class RunOnnx {
         }
       }
     }
+  }
+
+  private static long[] numbers(String list) {
+    return Arrays.stream(list.split(",")).mapToLong(Long::parseLong).toArray();
   }
 }

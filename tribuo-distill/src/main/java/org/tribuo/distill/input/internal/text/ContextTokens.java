@@ -46,11 +46,6 @@ public record ContextTokens(TokenSequence tokens, int[] starts, int[] ends) {
     }
   }
 
-  static boolean isPlace(String feature) {
-    return feature.startsWith(TokenNames.CONTEXT_START)
-        || feature.startsWith(TokenNames.CONTEXT_END);
-  }
-
   /**
    * The tokens of an example.
    *

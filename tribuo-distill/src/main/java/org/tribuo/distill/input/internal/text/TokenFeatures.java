@@ -85,7 +85,7 @@ public record TokenFeatures(int positions, int vocabulary) {
       } else if (name.startsWith(TokenNames.TYPE_IDS)) {
         position = position(name, TokenNames.TYPE_IDS);
         typeIds[position] = positiveWhole(feature, "a segment");
-      } else if (ContextTokens.isPlace(name)) {
+      } else if (TokenNames.isPlace(name)) {
         continue;
       } else {
         throw noToken(name);

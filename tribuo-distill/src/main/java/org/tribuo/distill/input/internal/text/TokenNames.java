@@ -18,6 +18,11 @@ public final class TokenNames {
 
   private TokenNames() {}
 
+  /** Whether a feature holds a place in a context. */
+  static boolean isPlace(String feature) {
+    return feature.startsWith(CONTEXT_START) || feature.startsWith(CONTEXT_END);
+  }
+
   /** The name for a position, from 0. */
   public static String name(String prefix, int position) {
     String digits = Integer.toString(position);
