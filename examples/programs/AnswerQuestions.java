@@ -74,30 +74,30 @@ public class AnswerQuestions {
     List<Asked> known = questions("wnut17train.conll", rest);
     List<Asked> test = questions("emerging.test.annotated", new ArrayList<>());
     List<Asked> all = new ArrayList<>(known);
-    rest.subList(0, Math.min(rest.size(), known.size()))
+    rest.subList(0, Math.min(rest.size(), known.size() / 2))
         .forEach(each -> all.add(new Asked(each.question(), each.post(), Span.unknown())));
 
     Path encoder = UNPACKED.resolve("pretrained/all-minilm-l6-v2.onnx");
     Path teacher = UNPACKED.resolve("my-answers.onnx");
-    var fineTuning = settings(6, 1e-4f).student(EncoderStudent.of(encoder, Pooling.MEAN)).build();
+    var fineTuning = settings(4, 1e-4f).student(EncoderStudent.of(encoder, Pooling.MEAN)).build();
     train("teacher", fineTuning, known, test, teacher);
 
     var twoLayers = PrunedStudent.keeping(2, OnnxStudent.of(teacher));
     var distillation =
-        settings(8, 3e-4f)
+        settings(6, 3e-4f)
             .student(twoLayers)
             .teacher(OnnxTeacher.of(teacher))
             .objective(new DistillationObjective().alpha(0.9f).temperature(2))
             .build();
     train("student", distillation, all, test, UNPACKED.resolve("my-small-answers.onnx"));
 
-    var control = settings(8, 3e-4f).student(twoLayers).build();
+    var control = settings(6, 3e-4f).student(twoLayers).build();
     train("control", control, known, test, UNPACKED.resolve("my-control-of-answers.onnx"));
   }
 
   private static DistillationTrainer.Builder<Span> settings(int epochs, float rate) {
     return DistillationTrainer.<Span>builder()
-        .epochs(quick ? epochs / 4 : epochs)
+        .epochs(quick ? epochs / 2 : epochs)
         .optimizer(new AdamWOptimizer().learningRate(rate))
         .seed(seed);
   }

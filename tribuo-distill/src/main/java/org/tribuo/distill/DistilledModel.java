@@ -55,7 +55,8 @@ import org.tribuo.provenance.impl.EmptyTrainerProvenance;
  *
  * <p>Saved as protobuf; Java's own serialization is refused.
  *
- * @param <T> Label, MultiLabel, Regressor, or {@link org.tribuo.distill.task.token.TagSequence}
+ * @param <T> Label, MultiLabel, Regressor, {@link org.tribuo.distill.span.Span}, or {@link
+ *     org.tribuo.distill.task.token.TagSequence}
  */
 public final class DistilledModel<T extends Output<T>> extends Model<T> implements AutoCloseable {
   private static final long serialVersionUID = 1L;

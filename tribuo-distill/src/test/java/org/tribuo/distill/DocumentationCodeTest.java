@@ -46,6 +46,7 @@ class DocumentationCodeTest {
         "training.md",
         "objectives.md",
         "tokens.md",
+        "spans.md",
         "embeddings.md",
         "native-library.md",
         "speed.md"

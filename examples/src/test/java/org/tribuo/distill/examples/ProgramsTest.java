@@ -66,6 +66,12 @@ class ProgramsTest {
         .allMatch(line -> line.matches("(teacher|student|control): entity F1 \\d.*MB"));
     assertThat(results).isDirectoryContaining("glob:**my-small-tagger.onnx");
 
+    assertThat(run("AnswerQuestions", "--quick", "1").lines())
+        .hasSize(3)
+        .allMatch(
+            line -> line.matches("(teacher|student|control): exact match \\d.*F1 \\d.*MB.*"));
+    assertThat(results).isDirectoryContaining("glob:**my-small-answers.onnx");
+
     assertThat(
             run(
                     "DistilEmbeddings",
@@ -101,7 +107,7 @@ class ProgramsTest {
     String readme = Files.readString(ROOT.resolve("README.md"));
 
     assertThat(programs().map(Path::getFileName))
-        .hasSize(6)
+        .hasSize(7)
         .allSatisfy(
             file -> assertThat(readme).contains("-Dprogram=examples/programs/%s".formatted(file)));
   }

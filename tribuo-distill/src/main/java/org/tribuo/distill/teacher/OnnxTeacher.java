@@ -59,8 +59,9 @@ public final class OnnxTeacher implements TeacherSource.Member {
 
   @Config(
       description =
-          "The output that holds the logits; empty to find it by what an exported student's file"
-              + " says, or by its shape and its usual names.")
+          "The output that holds the logits, or those of an answer's first and last token, with a"
+              + " comma between them; empty to find it by what an exported student's file says, or"
+              + " by its shape and its usual names.")
   private String logits = "";
 
   @Config(
