@@ -153,8 +153,7 @@ public class AnswerQuestions {
     return questions;
   }
 
-  private static void ask(
-      SequenceExample<Label> post, List<Asked> answered, List<Asked> others) {
+  private static void ask(SequenceExample<Label> post, List<Asked> answered, List<Asked> others) {
     StringBuilder text = new StringBuilder();
     List<Integer> starts = new ArrayList<>();
     List<Integer> ends = new ArrayList<>();
@@ -187,8 +186,7 @@ public class AnswerQuestions {
     var dataset =
         new MutableDataset<>(
             new SimpleDataSourceProvenance("questions about WNUT17", outputs), outputs);
-    try (QuestionTokenizer tokenizer =
-        QuestionTokenizer.open(UNPACKED.resolve("tokenizer.json"))) {
+    try (QuestionTokenizer tokenizer = QuestionTokenizer.open(UNPACKED.resolve("tokenizer.json"))) {
       for (Asked each : questions) {
         dataset.add(tokenizer.encode(each.question(), each.post(), each.answer()));
       }

@@ -29,9 +29,7 @@ public final class RunOnnx {
         Map<String, OnnxTensor> inputs = new HashMap<>();
         for (String name : session.getInputNames()) {
           long[] values =
-              name.equals("input_ids")
-                  ? ids
-                  : name.equals("attention_mask") ? ones : segments;
+              name.equals("input_ids") ? ids : name.equals("attention_mask") ? ones : segments;
           inputs.put(name, OnnxTensor.createTensor(environment, new long[][] {values}));
         }
         try (OrtSession.Result outputs = session.run(inputs)) {

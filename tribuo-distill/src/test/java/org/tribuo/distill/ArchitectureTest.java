@@ -232,8 +232,8 @@ class ArchitectureTest {
   }
 
   /**
-   * Whoever adds a modality changes nothing but its own package; a package for texts alone, as those
-   * of vectors of texts and of answers in texts are, knows theirs.
+   * Whoever adds a modality changes nothing but its own package; a package for texts alone, as
+   * those of vectors of texts and of answers in texts are, knows theirs.
    */
   @ArchTest
   static void eachModalityIsKnownToItselfAlone(JavaClasses classes) {

@@ -68,8 +68,7 @@ class ProgramsTest {
 
     assertThat(run("AnswerQuestions", "--quick", "1").lines())
         .hasSize(3)
-        .allMatch(
-            line -> line.matches("(teacher|student|control): exact match \\d.*F1 \\d.*MB.*"));
+        .allMatch(line -> line.matches("(teacher|student|control): exact match \\d.*F1 \\d.*MB.*"));
     assertThat(results).isDirectoryContaining("glob:**my-small-answers.onnx");
 
     assertThat(

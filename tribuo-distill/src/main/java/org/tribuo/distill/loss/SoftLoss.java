@@ -32,9 +32,9 @@ public interface SoftLoss extends Configurable, Provenancable<ConfiguredObjectPr
   }
 
   /**
-   * Whether a class to which neither student nor teacher gives any probability leaves the loss as it
-   * is. A loss that does not ignore them is refused where the classes are positions, some of which
-   * are impossible.
+   * Whether a class to which neither student nor teacher gives any probability leaves the loss as
+   * it is. A loss that does not ignore them is refused where the classes are positions, some of
+   * which are impossible.
    */
   default boolean ignoresImpossibleClasses() {
     return true;

@@ -181,8 +181,7 @@ public final class QuestionDataSource implements ConfigurableDataSource<Span> {
     try {
       return tokenizer.encode(question.question(), question.context(), answer);
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(
-          "%s: %s".formatted(question.where(), e.getMessage()), e);
+      throw new IllegalArgumentException("%s: %s".formatted(question.where(), e.getMessage()), e);
     }
   }
 

@@ -122,8 +122,7 @@ public final class Span implements Output<Span> {
    * @throws IllegalArgumentException if the prediction does not have both scores
    */
   public static double noAnswerMargin(Prediction<Span> prediction) {
-    return Math.log(score(prediction, NO_ANSWER).score)
-        - Math.log(score(prediction, ANSWER).score);
+    return Math.log(score(prediction, NO_ANSWER).score) - Math.log(score(prediction, ANSWER).score);
   }
 
   private static Span score(Prediction<Span> prediction, String name) {

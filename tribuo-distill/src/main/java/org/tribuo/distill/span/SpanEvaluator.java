@@ -68,12 +68,10 @@ public final class SpanEvaluator implements Evaluator<Span, SpanEvaluator.Evalua
   @Override
   public Evaluation evaluate(
       Model<Span> model, List<Prediction<Span>> predictions, DataProvenance provenance) {
-    return evaluate(
-        predictions, new EvaluationProvenance(model.getProvenance(), provenance));
+    return evaluate(predictions, new EvaluationProvenance(model.getProvenance(), provenance));
   }
 
-  private Evaluation evaluate(
-      List<Prediction<Span>> predictions, EvaluationProvenance provenance) {
+  private Evaluation evaluate(List<Prediction<Span>> predictions, EvaluationProvenance provenance) {
     if (predictions.isEmpty()) {
       throw new IllegalArgumentException("There are no questions to evaluate");
     }

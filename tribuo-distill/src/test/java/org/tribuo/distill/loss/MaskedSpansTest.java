@@ -126,11 +126,10 @@ class MaskedSpansTest {
     SplittableRandom random = new SplittableRandom(3);
     Map<String, Tensor> batch = new HashMap<>();
     for (String name :
-        new String[] {
-          "start_logits", "end_logits", "teacher_start_logits", "teacher_end_logits"
-        }) {
+        new String[] {"start_logits", "end_logits", "teacher_start_logits", "teacher_end_logits"}) {
       batch.put(
-          name, Tensor.of(random.doubles((long) ROWS * POSITIONS, -3, 3).toArray(), ROWS, POSITIONS));
+          name,
+          Tensor.of(random.doubles((long) ROWS * POSITIONS, -3, 3).toArray(), ROWS, POSITIONS));
     }
     double[] counted = new double[ROWS * POSITIONS];
     for (int row = 0; row < ROWS; row++) {

@@ -40,8 +40,7 @@ class QuestionTokenizerTest {
   private static List<String> texts(ContextTokens tokens, String context) {
     List<String> texts = new ArrayList<>();
     for (int i = 0; i < tokens.length(); i++) {
-      texts.add(
-          tokens.isInContext(i) ? context.substring(tokens.start(i), tokens.end(i)) : "");
+      texts.add(tokens.isInContext(i) ? context.substring(tokens.start(i), tokens.end(i)) : "");
     }
     return texts;
   }

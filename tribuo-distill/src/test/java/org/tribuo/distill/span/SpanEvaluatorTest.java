@@ -9,8 +9,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.tribuo.Example;
 import org.tribuo.Prediction;
-import org.tribuo.distill.Zoo;
 import org.tribuo.distill.DistilledModel;
+import org.tribuo.distill.Zoo;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.impl.ArrayExample;
 import org.tribuo.provenance.SimpleDataSourceProvenance;
@@ -41,7 +41,8 @@ class SpanEvaluatorTest {
   private static final List<Prediction<Span>> QUESTIONS =
       List.of(
           // Right by the second of its answers.
-          prediction(known("Empire State", "the Empire State Building"), "empire state building", .8, .1),
+          prediction(
+              known("Empire State", "the Empire State Building"), "empire state building", .8, .1),
           // Two words of three: F1 is 0.8.
           prediction(known("New York City"), "New York", .5, .25),
           // There is an answer, and none is given; the best one would be right.
@@ -98,8 +99,7 @@ class SpanEvaluatorTest {
     assertThatIllegalArgumentException()
         .isThrownBy(
             () ->
-                evaluate(
-                    new SpanEvaluator(), List.of(prediction(Span.unknown(), "Paris", .5, .1))))
+                evaluate(new SpanEvaluator(), List.of(prediction(Span.unknown(), "Paris", .5, .1))))
         .withMessageStartingWith("The answer to question 0 is not known");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> evaluate(new SpanEvaluator(), List.of()))

@@ -105,8 +105,7 @@ class SpanTest {
   @Test
   void aThresholdDecidesBetweenAnAnswerAndNone() {
     Map<String, Span> scores =
-        Map.of(
-            Span.ANSWER, LONDON.withScore(.2), Span.NO_ANSWER, Span.noAnswer().withScore(.6));
+        Map.of(Span.ANSWER, LONDON.withScore(.2), Span.NO_ANSWER, Span.noAnswer().withScore(.6));
     Prediction<Span> prediction =
         new Prediction<>(Span.noAnswer(), scores, 1, example(LONDON), true);
     assertThat(Span.noAnswerMargin(prediction)).isEqualTo(Math.log(3), within(1e-12));

@@ -25,11 +25,13 @@ import org.tribuo.classification.LabelFactory;
 import org.tribuo.distill.DistillationListener;
 import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.DistilledModel;
+import org.tribuo.distill.TeacherAssistant;
 import org.tribuo.distill.TrainingStage;
 import org.tribuo.distill.Zoo;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.engine.internal.Engines;
 import org.tribuo.distill.engine.internal.InferenceSession;
+import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
@@ -39,6 +41,9 @@ import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.distill.loss.CrossEntropy;
 import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.loss.LogitsMse;
+import org.tribuo.distill.selection.CrossValidatedTrainer;
+import org.tribuo.distill.student.CosineHead;
+import org.tribuo.distill.student.EncoderStudent;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.PrunedStudent;
 import org.tribuo.distill.student.ScratchStudent;
@@ -51,6 +56,7 @@ import org.tribuo.distill.training.AdamWOptimizer;
 import org.tribuo.distill.training.EarlyStopping;
 import org.tribuo.distill.training.TrainingListener;
 import org.tribuo.distill.training.TrainingListener.StepReport;
+import org.tribuo.distill.transformer.Pooling;
 import org.tribuo.provenance.SimpleDataSourceProvenance;
 import org.tribuo.test.Helpers;
 
@@ -86,7 +92,8 @@ class SpanTrainingTest {
   @Test
   void aStudentLearnsFromAnswersAndThenTeaches(@TempDir Path folder) throws Exception {
     Path file = folder.resolve("teacher.onnx");
-    try (DistilledModel<Span> model = trainer(bert(), 6).build().train(TinyQuestions.dataset(TinyQuestions.make(600, 6, 1)))) {
+    try (DistilledModel<Span> model =
+        trainer(bert(), 6).build().train(TinyQuestions.dataset(TinyQuestions.make(600, 6, 1)))) {
       assertThat(evaluation(model).all().exactMatch()).isGreaterThan(0.9);
       assertThat(evaluation(model).unanswered().questions()).isGreaterThan(5);
       assertThat(evaluation(model).unanswered().exactMatch()).isGreaterThan(0.8);
@@ -156,10 +163,7 @@ class SpanTrainingTest {
         double[] p = softmax(possible("albert_qa_optimum", output, tokens), 2);
         soft += weights[i] * 4 * divergence(p, q) / 2;
         if (answer.isKnown()) {
-          hard -=
-              weights[i]
-                  * Math.log(softmax(logits, 1)[column(answer, output, tokens)])
-                  / 2;
+          hard -= weights[i] * Math.log(softmax(logits, 1)[column(answer, output, tokens)]) / 2;
         }
       }
       all += weights[i];
@@ -275,7 +279,8 @@ class SpanTrainingTest {
   @Test
   void predictionsAreThoseOfTheExportedFile(@TempDir Path folder) throws Exception {
     Path file = folder.resolve("student.onnx");
-    try (DistilledModel<Span> model = trainer(PrunedStudent.keeping(1, bert()), 6).build().train(TRAIN)) {
+    try (DistilledModel<Span> model =
+        trainer(PrunedStudent.keeping(1, bert()), 6).build().train(TRAIN)) {
       model.exportOnnx(file);
       OnnxModel exported = OnnxModel.read(file);
       for (Example<Span> example : TEST) {
@@ -347,6 +352,79 @@ class SpanTrainingTest {
   }
 
   @Test
+  void anEncoderGetsAFreshHeadWithTwoOutputs(@TempDir Path folder) throws Exception {
+    Path encoder = Zoo.file("minilm_embedding_ts14");
+    Path file = folder.resolve("fresh.onnx");
+    try (DistilledModel<Span> model =
+        trainer(EncoderStudent.of(encoder, Pooling.MEAN), 1).build().train(TRAIN)) {
+      model.exportOnnx(file);
+    }
+    assertThat(Graph.of(OnnxModel.read(file)).outputs())
+        .containsExactly("start_logits", "end_logits");
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                trainer(
+                        EncoderStudent.of(encoder, Pooling.MEAN)
+                            .withHead(new CosineHead().imprinted(true)),
+                        1)
+                    .build()
+                    .train(TRAIN))
+        .withMessageContaining("to be imprinted with class means, but the outputs");
+  }
+
+  @Test
+  void aTrainerIsChosenByCrossValidation() {
+    CrossValidatedTrainer<Span> choice =
+        CrossValidatedTrainer.of(
+                List.of(
+                    trainer(bert(), 1).optimizer(new AdamWOptimizer().learningRate(1e-7f)).build(),
+                    trainer(bert(), 6).build()))
+            .folds(2);
+    try (DistilledModel<Span> model =
+        (DistilledModel<Span>) choice.train(TinyQuestions.dataset(TinyQuestions.make(200, 6, 1)))) {
+      assertThat(run(model, CrossValidatedTrainer.CHOSEN)).isEqualTo("1");
+    }
+  }
+
+  @Test
+  void anAssistantIsTrainedOnTheSameWindows() {
+    TeacherAssistant assistant =
+        TeacherAssistant.of(
+            trainer(bert(), 1)
+                .batching(new Batching().batchSize(8).maxLength(14))
+                .teacher(albert())
+                .build());
+    try (DistilledModel<Span> model =
+        trainer(PrunedStudent.keeping(1, bert()), 1)
+            .batching(new Batching().batchSize(8).maxLength(14))
+            .teacher(assistant)
+            .build()
+            .train(TinyQuestions.dataset(TinyQuestions.make(8, 30, 1)))) {
+      assertThat(Integer.parseInt(run(model, "soft-targets-computed"))).isGreaterThan(8);
+    }
+  }
+
+  @Test
+  void aStageMayHaveQuestionsOfItsOwn(@TempDir Path folder) throws Exception {
+    Path questions = folder.resolve("questions.csv");
+    Files.writeString(
+        questions,
+        "question,context,answer,start\nw10,w20 w21 w22 w23 w24 w25 w26 w27 w28 w29 sky w80,w80,\n");
+    try (DistilledModel<Span> model =
+        trainer(bert(), 1)
+            .batching(new Batching().batchSize(8).maxLength(12))
+            .stages(
+                TrainingStage.of(1),
+                TrainingStage.fineTuning(1)
+                    .on(QuestionDataSource.of(questions, TinyQuestions.tokenizer())))
+            .build()
+            .train(TRAIN)) {
+      assertThat(run(model, "fine-tuning-steps")).isEqualTo("1");
+    }
+  }
+
+  @Test
   void theOutputsOfAnotherExporterAreNamed() throws Exception {
     OnnxTeacher named =
         OnnxTeacher.of(Zoo.file("albert_qa_optimum"), List.of(), "start_logits,end_logits");
@@ -390,11 +468,7 @@ class SpanTrainingTest {
         .withMessageStartingWith("3 of 3 examples have no label");
     assertThatIllegalArgumentException()
         .isThrownBy(
-            () ->
-                trainer(bert(), 1)
-                    .batching(new Batching().maxLength(4))
-                    .build()
-                    .train(TRAIN))
+            () -> trainer(bert(), 1).batching(new Batching().maxLength(4)).build().train(TRAIN))
         .withMessageStartingWith("Example 0: The question has 4 tokens, special ones included");
     assertThatIllegalArgumentException()
         .isThrownBy(
@@ -412,7 +486,8 @@ class SpanTrainingTest {
                     .objective(new DistillationObjective().softLoss(new LogitsMse()))
                     .build()
                     .train(TRAIN))
-        .withMessageContaining("is undefined for the outputs of the dataset, which are of type Span");
+        .withMessageContaining(
+            "is undefined for the outputs of the dataset, which are of type Span");
     assertThatIllegalArgumentException()
         .isThrownBy(
             () ->
@@ -459,11 +534,7 @@ class SpanTrainingTest {
     odd.getExample(2).setWeight(-1);
     assertThatIllegalArgumentException()
         .isThrownBy(
-            () ->
-                trainer(bert(), 1)
-                    .batching(new Batching().maxLength(14))
-                    .build()
-                    .train(odd))
+            () -> trainer(bert(), 1).batching(new Batching().maxLength(14)).build().train(odd))
         .withMessage("Example 2 has the weight -1.0, expected a finite number of 0 or more");
   }
 
@@ -471,7 +542,8 @@ class SpanTrainingTest {
   void aTrainerAndItsQuestionsAreConfiguredInXml(@TempDir Path folder) throws Exception {
     Path questions = folder.resolve("questions.csv");
     Files.writeString(
-        questions, "question,context,answer,start\nw10,w20 sky w80,w80,8\nw11,w20 sky,,-1\nw10,w5,,\n");
+        questions,
+        "question,context,answer,start\nw10,w20 sky w80,w80,8\nw11,w20 sky,,-1\nw10,w5,,\n");
     Path file = folder.resolve("answers.xml");
     Files.writeString(
         file,
@@ -501,8 +573,7 @@ class SpanTrainingTest {
     QuestionDataSource source = (QuestionDataSource) configuration.lookup("questions");
     MutableDataset<Span> data = new MutableDataset<>(source);
     @SuppressWarnings("unchecked") // the trainer trains on what it is given
-    DistillationTrainer<Span> trainer =
-        (DistillationTrainer<Span>) configuration.lookup("trainer");
+    DistillationTrainer<Span> trainer = (DistillationTrainer<Span>) configuration.lookup("trainer");
     try (DistilledModel<Span> model = trainer.train(data)) {
       assertThat(model.predict(data)).hasSize(3);
       Helpers.testProvenanceMarshalling(model.getProvenance());

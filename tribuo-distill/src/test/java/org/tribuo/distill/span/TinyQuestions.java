@@ -14,9 +14,9 @@ import org.tribuo.distill.input.text.QuestionTokenizer;
 import org.tribuo.provenance.SimpleDataSourceProvenance;
 
 /**
- * Questions for models of 101 tokens: "w10" asks for the words behind "sky", which are one or two of
- * w80 to w84, "w11" for those behind "fire", one or two of w85 to w89. Contexts have one of both,
- * and one question in four asks for what is not there.
+ * Questions for models of 101 tokens: "w10" asks for the words behind "sky", which are one or two
+ * of w80 to w84, "w11" for those behind "fire", one or two of w85 to w89. Contexts have one of
+ * both, and one question in four asks for what is not there.
  */
 final class TinyQuestions {
   private TinyQuestions() {}
@@ -60,7 +60,8 @@ final class TinyQuestions {
         context.append(ofSky ? "sky " : "fire ");
         int start = context.length();
         String found = "w" + random.nextInt(ofSky ? 80 : 85, ofSky ? 85 : 90);
-        found += random.nextBoolean() ? " w" + random.nextInt(ofSky ? 80 : 85, ofSky ? 85 : 90) : "";
+        found +=
+            random.nextBoolean() ? " w" + random.nextInt(ofSky ? 80 : 85, ofSky ? 85 : 90) : "";
         context.append(found);
         if (isThere) {
           answer = Span.of(start, context.length(), found);

@@ -12,9 +12,9 @@ import org.tribuo.distill.input.internal.text.ContextTokens;
 import org.tribuo.distill.input.internal.text.RawText;
 
 /**
- * Turns a question and the context in which its answer is sought into one Tribuo example: the tokens
- * of the pair, and where in the context each is. Nothing is cut, however long the context is: a
- * model reads it in windows.
+ * Turns a question and the context in which its answer is sought into one Tribuo example: the
+ * tokens of the pair, and where in the context each is. Nothing is cut, however long the context
+ * is: a model reads it in windows.
  *
  * <pre>{@code
  * try (QuestionTokenizer tokenizer = QuestionTokenizer.open(Path.of("tokenizer.json"))) {

@@ -64,7 +64,8 @@ public record QuestionTable(String question, String context, String answer, Stri
     String where = "Row %d (line %d)".formatted(number, row.getStartingLineNumber());
     String text = cell(row, columns, answer);
     String first = cell(row, columns, start);
-    OptionalInt place = first.isBlank() ? OptionalInt.empty() : OptionalInt.of(number(first, where));
+    OptionalInt place =
+        first.isBlank() ? OptionalInt.empty() : OptionalInt.of(number(first, where));
     boolean none = place.isPresent() && place.getAsInt() == NO_ANSWER;
     if (text.isEmpty() && place.isPresent() && !none || none && !text.isEmpty()) {
       throw new IllegalArgumentException(

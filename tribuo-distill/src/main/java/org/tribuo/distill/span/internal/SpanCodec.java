@@ -91,8 +91,7 @@ final class SpanCodec implements TargetCodec<Span> {
     Map<String, Span> scores = new LinkedHashMap<>();
     scores.put(Span.ANSWER, answer);
     scores.put(Span.NO_ANSWER, none);
-    return new Prediction<>(
-        search.isNone() ? none : answer, scores, example.size(), example, true);
+    return new Prediction<>(search.isNone() ? none : answer, scores, example.size(), example, true);
   }
 
   private static Span answer(AnswerSearch search, ContextTokens tokens, Example<Span> example) {

@@ -33,8 +33,7 @@ public final class SquadFile {
     try (Reader text = file.open()) {
       root = JSON.readTree(text);
     } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException(
-          "it is no JSON: %s".formatted(e.getOriginalMessage()), e);
+      throw new IllegalArgumentException("it is no JSON: %s".formatted(e.getOriginalMessage()), e);
     }
     SquadFile read = new SquadFile();
     for (JsonNode article : list(root, "data", "the file")) {
@@ -101,7 +100,9 @@ public final class SquadFile {
         "%s has %s, expected '%s', %s, as in SQuAD's data: paragraphs: context, qas: question, answers: text, answer_start"
             .formatted(
                 where,
-                found.isMissingNode() ? "no '%s'".formatted(name) : "'%s' that is none".formatted(name),
+                found.isMissingNode()
+                    ? "no '%s'".formatted(name)
+                    : "'%s' that is none".formatted(name),
                 name,
                 expected));
   }

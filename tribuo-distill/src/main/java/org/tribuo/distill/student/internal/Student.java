@@ -22,8 +22,7 @@ import org.tribuo.distill.transformer.internal.Transformer;
  * @param imprinted whether the head's weights are to be class means before it is trained; its graph
  *     then has {@link TaskHead#VECTOR} and {@link TaskHead#WEIGHT}
  */
-public record Student(
-    Transformer transformer, List<String> logits, Head head, boolean imprinted) {
+public record Student(Transformer transformer, List<String> logits, Head head, boolean imprinted) {
   /**
    * @throws GraphException if there is no such output, or it cannot have a column for each label
    */
@@ -87,8 +86,7 @@ public record Student(
    */
   public Student belowProbabilities() {
     Graph graph = transformer.graph();
-    List<String> below =
-        logits.stream().map(output -> LogitsBelow.of(graph, output)).toList();
+    List<String> below = logits.stream().map(output -> LogitsBelow.of(graph, output)).toList();
     return below.equals(logits)
         ? this
         : new Student(Transformer.of(graph.toModel()), below, head, imprinted);

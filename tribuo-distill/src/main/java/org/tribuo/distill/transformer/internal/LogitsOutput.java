@@ -63,9 +63,7 @@ public final class LogitsOutput {
           "%s is to have its logits in the outputs %s, expected %d: one each for %s"
               .formatted(model, names, columns.size(), columns));
     }
-    return names.stream()
-        .map(name -> find(model, graph, ofEach.get(), Optional.of(name)))
-        .toList();
+    return names.stream().map(name -> find(model, graph, ofEach.get(), Optional.of(name))).toList();
   }
 
   private String checked(String wanted) {

@@ -235,8 +235,7 @@ class TargetCodecTest {
     TargetCodec<Label> codec = codec(info(LABELS, "a", "b"));
     Example<Label> example = examples(LABELS, "a").get(0);
     Prediction<Label> prediction =
-        codec.decode(
-            List.of(new float[] {0, 1}), new SingleLabel().rows(example, 1), example);
+        codec.decode(List.of(new float[] {0, 1}), new SingleLabel().rows(example, 1), example);
     assertThat(prediction.getOutput().getLabel()).isEqualTo("b");
     assertThat(prediction.getNumActiveFeatures()).isEqualTo(example.size());
     assertThat(prediction.getExample()).isSameAs(example);

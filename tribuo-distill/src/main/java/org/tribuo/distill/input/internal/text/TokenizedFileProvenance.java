@@ -14,8 +14,8 @@ import org.tribuo.distill.internal.component.FilesProvenance;
 import org.tribuo.provenance.ConfiguredDataSourceProvenance;
 
 /**
- * Where the examples of a source come from that reads a file and tokenizes it: its settings, when it
- * was made, and the SHA-256 of both files.
+ * Where the examples of a source come from that reads a file and tokenizes it: its settings, when
+ * it was made, and the SHA-256 of both files.
  */
 public final class TokenizedFileProvenance extends FilesProvenance
     implements ConfiguredDataSourceProvenance {
