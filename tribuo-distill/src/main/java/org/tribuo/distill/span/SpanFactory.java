@@ -1,13 +1,13 @@
 package org.tribuo.distill.span;
 
 import com.google.protobuf.Any;
-import com.oracle.labs.mlrg.olcut.provenance.Provenance;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.tribuo.ImmutableOutputInfo;
 import org.tribuo.MutableOutputInfo;
 import org.tribuo.OutputFactory;
+import org.tribuo.distill.internal.component.PlainFactoryProvenance;
 import org.tribuo.distill.internal.component.SavedComponents;
 import org.tribuo.distill.span.internal.SpanInfo;
 import org.tribuo.protos.core.OutputFactoryProto;
@@ -95,39 +95,7 @@ public final class SpanFactory implements OutputFactory<Span> {
 
   @Override
   public OutputFactoryProvenance getProvenance() {
-    return new SpanFactoryProvenance(Map.of());
-  }
-
-  /** Names the class. */
-  public static final class SpanFactoryProvenance implements OutputFactoryProvenance {
-    private static final long serialVersionUID = 1L;
-
-    /**
-     * For unmarshalling.
-     *
-     * @param map the values, of which there are none of its own
-     */
-    public SpanFactoryProvenance(Map<String, Provenance> map) {}
-
-    @Override
-    public String getClassName() {
-      return SpanFactory.class.getName();
-    }
-
-    @Override
-    public boolean equals(Object other) {
-      return other instanceof SpanFactoryProvenance;
-    }
-
-    @Override
-    public int hashCode() {
-      return 31;
-    }
-
-    @Override
-    public String toString() {
-      return generateString("OutputFactory");
-    }
+    return new PlainFactoryProvenance(this);
   }
 
   @Override
