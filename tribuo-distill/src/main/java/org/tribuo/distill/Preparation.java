@@ -239,7 +239,7 @@ record Preparation<T extends Output<T>>(
 
     private static Imprinting imprinting(
         Task<?> task, StudentNetwork network, ExampleRows rows, Split split) {
-      if (task.probabilities().isEmpty() || network.head().hasOutputs()) {
+      if (task.probabilities().isEmpty() || network.head().hasOutputPerColumn()) {
         throw new IllegalArgumentException(
             "The student's head is to be imprinted with class means, but the outputs of the dataset have no classes; omit its head");
       }

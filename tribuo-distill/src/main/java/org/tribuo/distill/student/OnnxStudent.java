@@ -96,7 +96,7 @@ public final class OnnxStudent implements StudentSource {
     Transformer transformer = files.read(path);
     OnnxModel model = transformer.model();
     Head own =
-        head.hasOutputs()
+        head.hasOutputPerColumn()
             ? head
             : head.withColumns(new LabelOrder(file().labelOrder(labelOrder, model)));
     return new Student(

@@ -24,7 +24,7 @@ public record FreshHead(Pooling pooling, TaskHead.Form form, long seed) {
   public Student on(Transformer encoder, Head head) {
     TaskHead fresh =
         new TaskHead(head.perToken() ? Pooling.NONE : pooling, form, head.columns().size(), seed);
-    if (!head.hasOutputs()) {
+    if (!head.hasOutputPerColumn()) {
       return Student.of(fresh.attach(encoder).toModel(), TaskHead.LOGITS, head);
     }
     Graph headed = fresh.attach(encoder, head.columns().names());

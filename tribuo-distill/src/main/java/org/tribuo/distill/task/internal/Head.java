@@ -45,7 +45,7 @@ public record Head(LabelOrder columns, RowShape row) {
   }
 
   /** Whether each column is an output of its own. */
-  public boolean hasOutputs() {
+  public boolean hasOutputPerColumn() {
     return row.ofEachColumn().isPresent();
   }
 
@@ -60,7 +60,7 @@ public record Head(LabelOrder columns, RowShape row) {
    * @param named the name of one; where each column has one, all of them, with commas
    */
   public List<String> outputs(String named) {
-    return hasOutputs() ? List.of(named.split(BETWEEN_OUTPUTS, -1)) : List.of(named);
+    return hasOutputPerColumn() ? List.of(named.split(BETWEEN_OUTPUTS, -1)) : List.of(named);
   }
 
   /** The same for other columns. */

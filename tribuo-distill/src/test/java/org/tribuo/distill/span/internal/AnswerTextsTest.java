@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The numbers are those of the official script of SQuAD 2.0, in Python. */
+/** The numbers are those of SQuAD 2.0's definition in Python, by {@code answer_goldens.py}. */
 class AnswerTextsTest {
   @ParameterizedTest
   @CsvSource({
@@ -24,7 +24,7 @@ class AnswerTextsTest {
     "the the London, London of the kings, 0, 0.5",
     "..., London, 0, 0"
   })
-  void theOfficialScriptSaysTheSame(String predicted, String expected, double exact, double f1) {
+  void pythonSaysTheSame(String predicted, String expected, double exact, double f1) {
     assertThat(AnswerTexts.exact(predicted, expected)).isEqualTo(exact);
     assertThat(AnswerTexts.f1(predicted, expected)).isEqualTo(f1, within(1e-12));
   }

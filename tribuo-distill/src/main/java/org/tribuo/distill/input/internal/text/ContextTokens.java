@@ -53,8 +53,8 @@ public record ContextTokens(TokenSequence tokens, int[] starts, int[] ends) {
    *     names the feature
    */
   public static ContextTokens of(Example<?> example) {
-    TokenSequence tokens =
-        new TokenFeatures(TokenSequence.MAX_LENGTH, Integer.MAX_VALUE - 1).read(example);
+    int most = Math.max(1, Math.min(example.size(), TokenSequence.MAX_LENGTH));
+    TokenSequence tokens = new TokenFeatures(most, Integer.MAX_VALUE - 1).read(example);
     int[] starts = nowhere(tokens.length());
     int[] ends = nowhere(tokens.length());
     for (Feature feature : example) {
