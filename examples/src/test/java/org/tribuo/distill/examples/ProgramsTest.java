@@ -82,6 +82,21 @@ class ProgramsTest {
                 .lines())
         .hasSize(3)
         .allMatch(line -> line.matches("(teacher|untrained|student): Spearman -?\\d.*teacher's"));
+    assertThat(
+            run(
+                    "RateSimilarity",
+                    sentencePairs().toString(),
+                    RESULTS + "/pretrained/all-minilm-l6-v2.onnx",
+                    RESULTS + "/tokenizer.json",
+                    "1",
+                    "1")
+                .lines())
+        .hasSize(3)
+        .allMatch(line -> line.matches("(teacher|student|control): Pearson -?\\d.*MB"));
+
+    assertThat(run("LabelEmotions", comments().toString(), "20", "1").lines())
+        .hasSize(3)
+        .allMatch(line -> line.matches("(teacher|student|control): micro F1 \\d.*MB"));
   }
 
   @Test
@@ -106,7 +121,7 @@ class ProgramsTest {
     String readme = Files.readString(ROOT.resolve("README.md"));
 
     assertThat(programs().map(Path::getFileName))
-        .hasSize(7)
+        .hasSize(9)
         .allSatisfy(
             file -> assertThat(readme).contains("-Dprogram=examples/programs/%s".formatted(file)));
   }
@@ -164,6 +179,18 @@ class ProgramsTest {
             "3\ti forgot my pin\tmy pin code is wrong\t3.7\tNEUTRAL");
     Path data = Files.createDirectories(folder.resolve("sick"));
     for (String file : List.of("SICK_train.txt", "SICK_trial.txt", "SICK_test_annotated.txt")) {
+      Files.write(data.resolve(file), lines);
+    }
+    return data;
+  }
+
+  /** Files in the columns of GoEmotions. */
+  private Path comments() throws IOException {
+    Path data = Files.createDirectories(folder.resolve("goemotions"));
+    Files.write(data.resolve("labels.txt"), List.of("anger", "joy", "surprise"));
+    List<String> lines =
+        List.of("my card is lost\t0\ta1", "i got my card\t1,2\ta2", "where is my pin\t2\ta3");
+    for (String file : List.of("train.tsv", "test.tsv")) {
       Files.write(data.resolve(file), lines);
     }
     return data;
