@@ -10,6 +10,7 @@ import org.tribuo.MutableDataset;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.DistilledModel;
+import org.tribuo.distill.input.Batching;
 import org.tribuo.distill.input.text.ConllDataSource;
 import org.tribuo.distill.input.text.QuestionTokenizer;
 import org.tribuo.distill.loss.DistillationObjective;
@@ -37,8 +38,8 @@ import org.tribuo.sequence.SequenceExample;
  * first of that type; as many of the other questions, drawn at random, have no answer. Of the rest
  * some are asked without an answer that is known, for the student that has a teacher.
  *
- * <p>Arguments: {@code --quick} takes some of the posts and fewer epochs, which shows in minutes
- * that all runs, not how good it is; a number is the seed of the trainings.
+ * <p>Arguments: {@code --quick} takes some of the posts, which shows in minutes that all runs, not
+ * how good it is; a number is the seed of the trainings.
  */
 public class AnswerQuestions {
   private static final Path DATA = Path.of("examples/data/wnut17");
@@ -79,25 +80,26 @@ public class AnswerQuestions {
 
     Path encoder = UNPACKED.resolve("pretrained/all-minilm-l6-v2.onnx");
     Path teacher = UNPACKED.resolve("my-answers.onnx");
-    var fineTuning = settings(4, 1e-4f).student(EncoderStudent.of(encoder, Pooling.MEAN)).build();
+    var fineTuning = settings(6, 1e-4f).student(EncoderStudent.of(encoder, Pooling.MEAN)).build();
     train("teacher", fineTuning, known, test, teacher);
 
     var twoLayers = PrunedStudent.keeping(2, OnnxStudent.of(teacher));
     var distillation =
-        settings(6, 3e-4f)
+        settings(8, 3e-4f)
             .student(twoLayers)
             .teacher(OnnxTeacher.of(teacher))
             .objective(new DistillationObjective().alpha(0.9f).temperature(2))
             .build();
     train("student", distillation, all, test, UNPACKED.resolve("my-small-answers.onnx"));
 
-    var control = settings(6, 3e-4f).student(twoLayers).build();
+    var control = settings(8, 3e-4f).student(twoLayers).build();
     train("control", control, known, test, UNPACKED.resolve("my-control-of-answers.onnx"));
   }
 
   private static DistillationTrainer.Builder<Span> settings(int epochs, float rate) {
     return DistillationTrainer.<Span>builder()
-        .epochs(quick ? epochs / 2 : epochs)
+        .epochs(epochs)
+        .batching(new Batching().batchSize(16))
         .optimizer(new AdamWOptimizer().learningRate(rate))
         .seed(seed);
   }
