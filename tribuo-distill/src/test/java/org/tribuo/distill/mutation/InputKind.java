@@ -3,7 +3,10 @@ package org.tribuo.distill.mutation;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The kinds of inputs, and how many are damaged of each, in percent of the number that is asked for. */
+/**
+ * The kinds of inputs, and how many are damaged of each, in percent of the number that is asked
+ * for.
+ */
 enum InputKind {
   ONNX_FIELDS(25, () -> new DamagedOnnx(true)),
   ONNX_BYTES(10, () -> new DamagedOnnx(false)),
