@@ -60,6 +60,11 @@ class ProgramsTest {
         .asString()
         .matches("\\w+\\??, \\d[.,]\\d{3}: Where is my new card\\?");
 
+    Files.copy(results.resolve("my-student.onnx"), results.resolve("student.onnx"));
+    assertThat(run("ReduceVocabulary").lines())
+        .anyMatch(line -> line.matches("student +\\d.*100\\.0 %.*/s"))
+        .anyMatch(line -> line.matches("its vocabulary reduced +\\d.*100\\.0 %.*/s"));
+
     copyPosts();
     assertThat(run("TagWords", "--quick", "1").lines())
         .hasSize(3)
@@ -121,7 +126,7 @@ class ProgramsTest {
     String readme = Files.readString(ROOT.resolve("README.md"));
 
     assertThat(programs().map(Path::getFileName))
-        .hasSize(9)
+        .hasSize(10)
         .allSatisfy(
             file -> assertThat(readme).contains("-Dprogram=examples/programs/%s".formatted(file)));
   }

@@ -72,6 +72,11 @@ record TokenizerFile(Path path, String sha256, JsonNode json) {
     }
   }
 
+  /** A tokenizer as the text of a file. */
+  static byte[] bytes(JsonNode tokenizer) throws IOException {
+    return JSON.writeValueAsBytes(tokenizer);
+  }
+
   /** The maximum length that the file states, in tokens. */
   int maxLength(int otherwise) {
     return json.path("truncation").path("max_length").asInt(otherwise);
