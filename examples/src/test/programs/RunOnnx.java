@@ -18,16 +18,17 @@ public final class RunOnnx {
    * Prints a line for each text or image: the values of its output, separated by spaces.
    *
    * @param arguments the file, the name of an output, and the token ids of each text, or the pixels
-   *     of each image, separated by commas
+   *     of each image, separated by commas; of a pair of texts also the segments, behind a
+   *     semicolon
    */
   public static void main(String[] arguments) throws Exception {
     OrtEnvironment environment = OrtEnvironment.getEnvironment();
     try (OrtSession session = environment.createSession(arguments[0])) {
       boolean images = session.getInputNames().equals(Set.of("pixel_values"));
       for (String numbers : List.of(arguments).subList(2, arguments.length)) {
-        String[] example = numbers.split(",");
+        String[] parts = numbers.split(";");
         Map<String, OnnxTensor> inputs =
-            images ? image(environment, session, example) : text(environment, session, example);
+            images ? image(environment, session, numbers) : text(environment, session, parts);
         try (OrtSession.Result outputs = session.run(inputs)) {
           FloatBuffer values =
               ((OnnxTensor) outputs.get(arguments[1]).orElseThrow()).getFloatBuffer();
@@ -42,23 +43,27 @@ public final class RunOnnx {
   }
 
   private static Map<String, OnnxTensor> text(
-      OrtEnvironment environment, OrtSession session, String[] numbers) throws OrtException {
-    long[] ids = Arrays.stream(numbers).mapToLong(Long::parseLong).toArray();
+      OrtEnvironment environment, OrtSession session, String[] parts) throws OrtException {
+    long[] ids = numbers(parts[0]);
+    long[] segments = parts.length > 1 ? numbers(parts[1]) : new long[ids.length];
     long[] ones = new long[ids.length];
     Arrays.fill(ones, 1);
     Map<String, OnnxTensor> inputs = new HashMap<>();
     for (String name : session.getInputNames()) {
       long[] values =
-          name.equals("input_ids")
-              ? ids
-              : name.equals("attention_mask") ? ones : new long[ids.length];
+          name.equals("input_ids") ? ids : name.equals("attention_mask") ? ones : segments;
       inputs.put(name, OnnxTensor.createTensor(environment, new long[][] {values}));
     }
     return inputs;
   }
 
+  private static long[] numbers(String list) {
+    return Arrays.stream(list.split(",")).mapToLong(Long::parseLong).toArray();
+  }
+
   private static Map<String, OnnxTensor> image(
-      OrtEnvironment environment, OrtSession session, String[] numbers) throws OrtException {
+      OrtEnvironment environment, OrtSession session, String list) throws OrtException {
+    String[] numbers = list.split(",");
     long[] shape = ((TensorInfo) session.getInputInfo().get("pixel_values").getInfo()).getShape();
     shape[0] = 1;
     FloatBuffer pixels = FloatBuffer.allocate(numbers.length);

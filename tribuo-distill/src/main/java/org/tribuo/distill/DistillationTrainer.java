@@ -75,8 +75,8 @@ import org.tribuo.provenance.impl.TrainerProvenanceImpl;
  * <p>The same configuration, data and invocation count give the same weights to the last bit on one
  * machine. Safe for many threads.
  *
- * @param <T> the outputs, which decide what the student predicts: Label, MultiLabel, Regressor, or
- *     {@link org.tribuo.distill.task.token.TagSequence}
+ * @param <T> the outputs, which decide what the student predicts: Label, MultiLabel, Regressor,
+ *     {@link org.tribuo.distill.span.Span}, or {@link org.tribuo.distill.task.token.TagSequence}
  */
 public final class DistillationTrainer<T extends Output<T>> implements Trainer<T> {
   @ConfigurableName private String component = "DistillationTrainer";
@@ -362,8 +362,8 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
    * Configures a trainer in Java. What is not stated has the trainer's default, the same as in
    * OLCUT's XML. For one trainer, in one thread.
    *
-   * @param <T> the outputs: Label, MultiLabel, Regressor, or {@link
-   *     org.tribuo.distill.task.token.TagSequence}
+   * @param <T> the outputs: Label, MultiLabel, Regressor, {@link org.tribuo.distill.span.Span}, or
+   *     {@link org.tribuo.distill.task.token.TagSequence}
    */
   public static final class Builder<T extends Output<T>> {
     private @Nullable DistillationTrainer<T> trainer = new DistillationTrainer<>();

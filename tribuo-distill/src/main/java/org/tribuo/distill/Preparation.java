@@ -163,23 +163,28 @@ record Preparation<T extends Output<T>>(
      * @throws IllegalArgumentException if they cannot; the message names the example and the model
      */
     @Override
-    public synchronized void accept(Dataset<T> examples) {
+    public synchronized void accept(Dataset<T> whole) {
+      ExamplesByLength<T> byLength = ExamplesByLength.of(whole);
       try {
-        check(examples, recipe.task(examples.getOutputFactory()));
+        check(whole, byLength, recipe.task(whole.getOutputFactory()));
+      } catch (ExampleException e) {
+        throw byLength.names().apply(e);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
     }
 
-    private void check(Dataset<T> examples, Task<T> task) throws IOException {
+    private void check(Dataset<T> whole, ExamplesByLength<T> byLength, Task<T> task)
+        throws IOException {
       Transformer reading = student(task);
       InputReader<?> reader =
           Modalities.of(reading.graph().inputs())
               .reader(
                   reading,
-                  examples.getFeatureMap(),
+                  whole.getFeatureMap(),
                   recipe.batching().maxLength(),
                   recipe.batching().padId());
+      Dataset<T> examples = byLength.within().apply(reader.maxLength());
       ExampleInputs<?> inputs = ExampleInputs.of(reader, examples);
       inputs.check(reading, "student", true);
       TeacherUse use = new TeacherUse(recipe.device(), task, recipe.batching().maxLength(), files);
@@ -210,7 +215,7 @@ record Preparation<T extends Output<T>>(
     Preparation<T> preparation() throws IOException {
       Task<T> task = recipe.task(whole().getOutputFactory());
       OutputDomain<T> known =
-          recipe.teacher().isEmpty()
+          recipe.teacher().isEmpty() || task.columns().isPresent()
               ? OutputDomain.of(task, whole())
               : OutputDomain.of(task, whole(), recipe.teacher().get().labels(files));
       Student student = student(task, known.sorted());
@@ -260,7 +265,7 @@ record Preparation<T extends Output<T>>(
 
     private static Imprinting imprinting(
         Task<?> task, StudentNetwork network, ExampleRows rows, Split split) {
-      if (task.probabilities().isEmpty()) {
+      if (task.probabilities().isEmpty() || network.head().hasOutputPerColumn()) {
         throw new IllegalArgumentException(
             "The student's head is to be imprinted with class means, but the outputs of the dataset have no classes; omit its head");
       }

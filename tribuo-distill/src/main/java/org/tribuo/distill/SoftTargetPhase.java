@@ -176,7 +176,7 @@ record SoftTargetPhase<T extends Output<T>>(
       StudentNetwork network = teacher.network();
       Path file = Files.createTempFile(folder, "assistant", ".onnx");
       network.onnx().write(file);
-      return OnnxTeacher.of(file, network.labelOrder().names(), network.logits());
+      return OnnxTeacher.of(file, network.labelOrder().names(), network.output());
     }
   }
 

@@ -49,6 +49,7 @@ class DocumentationCodeTest {
         "objectives.md",
         "tokens.md",
         "vectors.md",
+        "spans.md",
         "embeddings.md",
         "images.md",
         "native-library.md",

@@ -84,6 +84,10 @@ class ProgramsTest {
     assertThat(folder.resolve("target/digits"))
         .isDirectoryContaining("glob:**neighbours.tribuo")
         .isDirectoryContaining("glob:**student.onnx");
+    assertThat(run("AnswerQuestions", "--quick", "1").lines())
+        .hasSize(3)
+        .allMatch(line -> line.matches("(teacher|student|control): exact match \\d.*F1 \\d.*MB.*"));
+    assertThat(results).isDirectoryContaining("glob:**my-small-answers.onnx");
 
     assertThat(
             run(
@@ -142,7 +146,7 @@ class ProgramsTest {
     String readme = Files.readString(ROOT.resolve("README.md"));
 
     assertThat(programs().map(Path::getFileName))
-        .hasSize(11)
+        .hasSize(12)
         .allSatisfy(
             file -> assertThat(readme).contains("-Dprogram=examples/programs/%s".formatted(file)));
   }

@@ -138,12 +138,30 @@ public final class TextTokenizer implements AutoCloseable {
    */
   Encoding encodeWhole(String text) {
     checkLength(text);
-    Encoding encoding = whileOpen(() -> understood(() -> tokenizer.encode(text), text));
+    return whole(whileOpen(() -> understood(() -> tokenizer.encode(text), text)), text);
+  }
+
+  private Encoding whole(Encoding encoding, String text) {
     if (encoding.getOverflowing().length > 0) {
       throw new IllegalArgumentException(
           "The text '%s' has more than %d tokens; split it".formatted(shortened(text), maxLength));
     }
     return encoding;
+  }
+
+  /**
+   * The tokens of a pair of texts with their offsets, each in its own text, in code points.
+   *
+   * @throws IllegalArgumentException as {@link #encodeWhole(String)}, or if the tokenizer leaves
+   *     out one of the two
+   * @throws IllegalStateException if this tokenizer is closed
+   */
+  Encoding encodeWhole(String first, String second) {
+    checkPairs();
+    checkLength(first);
+    checkLength(second);
+    String both = first + "' and '" + second;
+    return whole(whileOpen(() -> understood(() -> tokenizer.encode(first, second), both)), both);
   }
 
   /**

@@ -1,7 +1,9 @@
 package org.tribuo.distill.task.internal;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
+import org.tribuo.Example;
 import org.tribuo.ImmutableOutputInfo;
 import org.tribuo.Output;
 import org.tribuo.OutputFactory;
@@ -37,6 +39,26 @@ public interface Task<T extends Output<T>> extends ProtoSerializable<ComponentPr
    */
   default Head head(LabelOrder columns) {
     return Head.ofExamples(columns);
+  }
+
+  /**
+   * The columns of the logits, where every model of the task has the same; empty where they are the
+   * names of the outputs, which the data or a file states.
+   */
+  default Optional<LabelOrder> columns() {
+    return Optional.empty();
+  }
+
+  /**
+   * An example as the rows that a model reads of it: itself unless stated otherwise, or windows of
+   * it.
+   *
+   * @param maxLength of a row in positions
+   * @throws IllegalArgumentException if it cannot be read, or a row has no room; the message says
+   *     why
+   */
+  default List<Example<T>> rows(Example<T> example, int maxLength) {
+    return List.of(example);
   }
 
   /** The names of the outputs in a domain; unlabelled examples that Tribuo counted have none. */

@@ -2,7 +2,6 @@ package org.tribuo.distill.teacher.internal;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -10,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
@@ -31,6 +29,7 @@ import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.internal.RowShape;
 import org.tribuo.distill.graph.internal.pass.InferenceForm;
 import org.tribuo.distill.graph.internal.pass.LogitsBelow;
+import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.teacher.TeacherException;
 import org.tribuo.distill.teacher.internal.store.SoftTargetKey;
@@ -110,13 +109,14 @@ public final class Teacher implements SoftTargetSource {
 
   private static List<String> logits(TeacherSettings settings, Graph graph) {
     String name = "The teacher '%s'".formatted(settings.model());
-    Optional<RowShape> ofEach = settings.rows().ofEachColumn();
+    Head head = new Head(settings.labels(), settings.rows());
     try {
-      return ofEach.isEmpty()
-          ? List.of(LogitsOutput.find(name, graph, settings.rows(), settings.logits()))
-          : settings.labels().names().stream()
-              .map(label -> LogitsOutput.find(name, graph, ofEach.get(), Optional.of(label)))
-              .toList();
+      return LogitsOutput.findAll(
+          name,
+          graph,
+          settings.rows(),
+          head.columns().names(),
+          settings.logits().map(head::outputs));
     } catch (GraphException e) {
       throw new TeacherException(String.valueOf(e.getMessage()), e);
     }
@@ -169,7 +169,7 @@ public final class Teacher implements SoftTargetSource {
    * commas.
    */
   public String output() {
-    return String.join(",", outputs);
+    return String.join(Head.BETWEEN_OUTPUTS, outputs);
   }
 
   /** SHA-256 of the model's file; where there is external data, of the digests of all files. */
@@ -246,7 +246,7 @@ public final class Teacher implements SoftTargetSource {
       for (String output : outputs) {
         ofOutputs.add(cut(output, Objects.requireNonNull(results.get(output), output), batch));
       }
-      return checked(joined(ofOutputs), batch);
+      return checked(RowShape.joined(ofOutputs), batch);
     } catch (EngineException e) {
       throw new TeacherException(
           "The teacher '%s' failed on %s: %s"
@@ -359,19 +359,6 @@ public final class Teacher implements SoftTargetSource {
                   row.columns()));
     }
     return row.cut(logits, batch.lengths());
-  }
-
-  /** What several outputs hold of each row, one behind the other. */
-  private static List<float[]> joined(List<List<float[]>> ofOutputs) {
-    List<float[]> rows = new ArrayList<>();
-    for (int i = 0; i < ofOutputs.get(0).size(); i++) {
-      FloatBuffer row = FloatBuffer.allocate(ofOutputs.size() * ofOutputs.get(0).get(i).length);
-      for (List<float[]> ofOutput : ofOutputs) {
-        row.put(ofOutput.get(i));
-      }
-      rows.add(row.array());
-    }
-    return rows;
   }
 
   private List<float[]> checked(List<float[]> rows, TeacherBatch batch) {
