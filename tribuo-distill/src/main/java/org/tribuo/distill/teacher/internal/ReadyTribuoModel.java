@@ -75,9 +75,10 @@ public record ReadyTribuoModel<T extends Output<T>>(
    * @throws IllegalArgumentException if it knows none of one; the message says which
    */
   public void check(Dataset<?> examples) {
-    for (int row = 0; row < examples.size(); row++) {
+    int row = 0;
+    for (Example<?> example : examples) {
       boolean known = false;
-      for (Feature feature : examples.getExample(row)) {
+      for (Feature feature : example) {
         known |= model.getFeatureIDMap().get(feature.getName()) != null;
       }
       if (!known) {
@@ -86,6 +87,7 @@ public record ReadyTribuoModel<T extends Output<T>>(
             "has no feature that the teacher '%s' knows, such as '%s'; train the teacher on features of the same names"
                 .formatted(file, model.getFeatureIDMap().get(0).getName()));
       }
+      row++;
     }
   }
 
