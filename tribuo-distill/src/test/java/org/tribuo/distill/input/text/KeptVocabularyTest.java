@@ -124,6 +124,18 @@ class KeptVocabularyTest {
     assertThat(kept.newId(before[0])).isPresent();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"word_piece", "bpe", "byte_level_bpe", "unigram"})
+  void aTokenizerIsWrittenTwice(String kind) throws IOException {
+    KeptVocabulary kept = KeptVocabulary.of(KINDS.resolve(kind + ".json"), TEXTS);
+    Path first = folder.resolve("first.json");
+    Path second = folder.resolve("second.json");
+    kept.writeTokenizer(first);
+    kept.writeTokenizer(second);
+
+    assertThat(second).hasSameBinaryContentAs(first);
+  }
+
   /** Of a file that does not count what pads among its added tokens. */
   @Test
   void whatPadsIsKeptThoughNoTextHasIt() throws IOException {
