@@ -136,6 +136,18 @@ class KeptVocabularyTest {
     assertThat(second).hasSameBinaryContentAs(first);
   }
 
+  @Test
+  void aUnigramTokenizerWithoutAnUnknownTokenStaysOne() throws IOException {
+    String unigram = Files.readString(KINDS.resolve("unigram.json"));
+    String without = unigram.replaceFirst("\"unk_id\": ?\\d+", "\"unk_id\": null");
+    assertThat(without).isNotEqualTo(unigram);
+    Path whole = Files.writeString(folder.resolve("whole.json"), without);
+    Path small = folder.resolve("small.json");
+    KeptVocabulary.of(whole, List.of("my card")).writeTokenizer(small);
+
+    assertThat(TokenizerFile.read(small).json().path("model").path("unk_id").isNull()).isTrue();
+  }
+
   /** Of a file that does not count what pads among its added tokens. */
   @Test
   void whatPadsIsKeptThoughNoTextHasIt() throws IOException {
