@@ -196,9 +196,13 @@ public final class SpanEvaluator implements Evaluator<Span, SpanEvaluator.Evalua
       Best best = new Best(Double.NEGATIVE_INFINITY, sum / questions.size());
       List<Answered> likeliestFirst =
           questions.stream().sorted(Comparator.comparingDouble(Answered::margin)).toList();
-      for (Answered question : likeliestFirst) {
+      for (int i = 0; i < likeliestFirst.size(); i++) {
+        Answered question = likeliestFirst.get(i);
         sum += question.f1() - question.ofNone();
-        if (sum / questions.size() > best.f1()) {
+        boolean nextIsAnsweredToo =
+            i + 1 < likeliestFirst.size()
+                && likeliestFirst.get(i + 1).margin() == question.margin();
+        if (!nextIsAnsweredToo && sum / questions.size() > best.f1()) {
           best = new Best(question.margin(), sum / questions.size());
         }
       }

@@ -83,6 +83,20 @@ class SpanEvaluatorTest {
         .isEqualTo(best.f1(), within(1e-12));
   }
 
+  /** No threshold answers one of them and not the other. */
+  @Test
+  void questionsOfTheSameMarginAreAnsweredTogether() throws Exception {
+    List<Prediction<Span>> alike =
+        List.of(
+            prediction(known("London"), "London", .4, .2),
+            prediction(Span.noAnswer(), "Rome", .4, .2),
+            prediction(Span.noAnswer(), "Paris", .4, .2));
+    SpanEvaluator.Evaluation.Best best = evaluate(new SpanEvaluator(), alike).best();
+    assertThat(best.f1()).isEqualTo(2 / 3., within(1e-12));
+    assertThat(evaluate(new SpanEvaluator(best.threshold()), alike).all().f1())
+        .isEqualTo(best.f1(), within(1e-12));
+  }
+
   @Test
   void anInfiniteThresholdAnswersEachQuestion() throws Exception {
     SpanEvaluator.Evaluation evaluation =

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import com.oracle.labs.mlrg.olcut.config.ConfigurationManager;
+import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import com.oracle.labs.mlrg.olcut.provenance.ProvenanceUtil;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -509,6 +510,15 @@ class SpanTrainingTest {
                     .build()
                     .train(TRAIN))
         .withMessageContaining("not where it is a span; expected one teacher");
+    assertThatExceptionOfType(PropertyException.class)
+        .isThrownBy(
+            () ->
+                trainer(bert(), 1)
+                    .teacher(albert().reading(TinyQuestions.tokenizer(), 0))
+                    .build()
+                    .train(TRAIN))
+        .withMessageContaining(
+            "is stated, but what Spans predicts is compared token by token: the teacher must read the student's tokens");
     SpanFactory outputs = new SpanFactory();
     MutableDataset<Span> texts =
         new MutableDataset<>(

@@ -147,4 +147,9 @@ public record Spans() implements Task<Span> {
   public double criterion(Evaluation<Span> evaluation) {
     return ((SpanEvaluator.Evaluation) evaluation).all().f1();
   }
+
+  @Override
+  public String toString() {
+    return "Spans";
+  }
 }

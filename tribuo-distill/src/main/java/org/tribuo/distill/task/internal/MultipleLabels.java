@@ -96,4 +96,9 @@ public record MultipleLabels() implements Task<MultiLabel> {
   public double criterion(Evaluation<MultiLabel> evaluation) {
     return ((MultiLabelEvaluation) evaluation).microAveragedF1();
   }
+
+  @Override
+  public String toString() {
+    return "MultipleLabels";
+  }
 }

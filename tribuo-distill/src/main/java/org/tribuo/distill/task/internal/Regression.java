@@ -93,4 +93,9 @@ public record Regression() implements Task<Regressor> {
   public double criterion(Evaluation<Regressor> evaluation) {
     return ((RegressionEvaluation) evaluation).averageR2();
   }
+
+  @Override
+  public String toString() {
+    return "Regression";
+  }
 }

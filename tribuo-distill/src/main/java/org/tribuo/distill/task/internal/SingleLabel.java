@@ -80,4 +80,9 @@ public record SingleLabel() implements Task<Label> {
   public double criterion(Evaluation<Label> evaluation) {
     return ((LabelEvaluation) evaluation).accuracy();
   }
+
+  @Override
+  public String toString() {
+    return "SingleLabel";
+  }
 }

@@ -93,4 +93,9 @@ public record TokenLabels() implements Task<TagSequence> {
         ? new EntityF1(columns)
         : OF_TOKENS.score(columns);
   }
+
+  @Override
+  public String toString() {
+    return "TokenLabels";
+  }
 }
