@@ -156,7 +156,7 @@ record Preparation<T extends Output<T>>(
       TransformerFiles files = new TransformerFiles();
       Transformer student = recipe.student().make(task.head(ANY_COLUMNS), 0, files).transformer();
       InputReader<?> reader =
-          Modalities.of(student.graph().inputs())
+          Modalities.of(student.graph().inputs(), examples.getFeatureMap())
               .reader(
                   student,
                   examples.getFeatureMap(),
@@ -243,7 +243,7 @@ record Preparation<T extends Output<T>>(
     }
 
     private InputReader<?> reader(Transformer student, OptionalInt maxLength) {
-      return Modalities.of(student.graph().inputs())
+      return Modalities.of(student.graph().inputs(), whole().getFeatureMap())
           .reader(student, whole().getFeatureMap(), maxLength, recipe.batching().padId());
     }
 

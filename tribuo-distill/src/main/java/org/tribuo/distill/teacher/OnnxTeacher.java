@@ -320,8 +320,7 @@ public final class OnnxTeacher implements TeacherSource.Member {
     Student asStudent = new Student(files.read(path), output, head);
     TeacherReading stated = reading(onnx);
     InputReader<?> reader =
-        Modalities.of(asStudent.transformer().graph().inputs())
-            .readerOfTrained(asStudent.transformer(), stated.maxLength(), stated.padId());
+        Modalities.readerOfTrained(asStudent.transformer(), stated.maxLength(), stated.padId());
     return StudentNetwork.of(
         task.probabilities().isPresent() ? asStudent.belowProbabilities() : asStudent, reader);
   }

@@ -72,11 +72,7 @@ public record FilePicture(
   public float[] pixels() {
     try {
       ImageFile read = ImageFile.read(file);
-      if (!read.sha256().equals(sha256)) {
-        throw new IllegalArgumentException(
-            "The file %s is another one than when the data source was made: its SHA-256 is %s, expected %s"
-                .formatted(file, read.sha256(), sha256));
-      }
+      read.checkIs(sha256);
       return settings.pixels(read.image(), view);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
