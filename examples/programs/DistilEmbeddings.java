@@ -1,8 +1,6 @@
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -19,6 +17,7 @@ import org.tribuo.distill.loss.CosineDistance;
 import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.loss.PairwiseCosines;
 import org.tribuo.distill.loss.WeightedLosses;
+import org.tribuo.distill.report.Correlations;
 import org.tribuo.distill.student.EmbeddingStudent;
 import org.tribuo.distill.student.EncoderStudent;
 import org.tribuo.distill.student.PrunedStudent;
@@ -142,37 +141,6 @@ public class DistilEmbeddings {
       // The vectors are of unit length.
       cosines[i] = IntStream.range(0, a.length).mapToDouble(j -> a[j] * b[j]).sum();
     }
-    return pearson(ranks(cosines), ranks(pairs.stream().mapToDouble(Pair::score).toArray()));
-  }
-
-  /** Equal values share the mean of their ranks. */
-  private static double[] ranks(double[] values) {
-    Integer[] order = IntStream.range(0, values.length).boxed().toArray(Integer[]::new);
-    Arrays.sort(order, Comparator.comparingDouble(i -> values[i]));
-    double[] ranks = new double[values.length];
-    for (int from = 0, to; from < order.length; from = to) {
-      to = from;
-      while (to < order.length && values[order[to]] == values[order[from]]) {
-        to++;
-      }
-      for (int i = from; i < to; i++) {
-        ranks[order[i]] = (from + to - 1) / 2.0;
-      }
-    }
-    return ranks;
-  }
-
-  private static double pearson(double[] x, double[] y) {
-    double meanX = Arrays.stream(x).average().orElseThrow();
-    double meanY = Arrays.stream(y).average().orElseThrow();
-    double product = 0;
-    double ofX = 0;
-    double ofY = 0;
-    for (int i = 0; i < x.length; i++) {
-      product += (x[i] - meanX) * (y[i] - meanY);
-      ofX += (x[i] - meanX) * (x[i] - meanX);
-      ofY += (y[i] - meanY) * (y[i] - meanY);
-    }
-    return product / Math.sqrt(ofX * ofY);
+    return Correlations.spearman(cosines, pairs.stream().mapToDouble(Pair::score).toArray());
   }
 }

@@ -2,7 +2,10 @@ package org.tribuo.distill.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStreamWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,19 +17,22 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The programs of one file compile and run as they stand, in a folder that has a few of BANKING77's
- * questions and WNUT17's posts, and a tiny encoder under the names of the repository; and the
- * README shows them.
+ * questions, WNUT17's posts and images of digits, and a tiny encoder under the names of the
+ * repository; and the README shows them.
  */
 class ProgramsTest {
   private static final Path ROOT = Path.of("..");
   private static final Path PROGRAMS = Path.of("programs");
   private static final String BANKING77 = "examples/data/banking77";
   private static final String WNUT17 = "examples/data/wnut17";
+  private static final String DIGITS = "examples/data/digits";
   private static final String RESULTS = "target/banking77";
   private static final int EVERY = 100;
 
@@ -77,6 +83,28 @@ class ProgramsTest {
                 .lines())
         .hasSize(3)
         .allMatch(line -> line.matches("(teacher|untrained|student): Spearman -?\\d.*teacher's"));
+    assertThat(
+            run(
+                    "RateSimilarity",
+                    sentencePairs().toString(),
+                    RESULTS + "/pretrained/all-minilm-l6-v2.onnx",
+                    RESULTS + "/tokenizer.json",
+                    "1",
+                    "1")
+                .lines())
+        .hasSize(3)
+        .allMatch(line -> line.matches("(teacher|student|control): Pearson -?\\d.*MB"));
+
+    assertThat(run("LabelEmotions", comments().toString(), "20", "1").lines())
+        .hasSize(3)
+        .allMatch(line -> line.matches("(teacher|student|control): micro F1 \\d.*MB"));
+
+    copyDigits();
+    assertThat(run("DistilImages", "--quick", "labels=2", "1").lines())
+        .hasSize(4)
+        .allMatch(
+            line -> line.matches("(nearest neighbour|teacher|student|control): accuracy \\d.*%.*"));
+    assertThat(folder.resolve("target/digits")).isDirectoryContaining("glob:**student.onnx");
   }
 
   @Test
@@ -101,7 +129,7 @@ class ProgramsTest {
     String readme = Files.readString(ROOT.resolve("README.md"));
 
     assertThat(programs().map(Path::getFileName))
-        .hasSize(6)
+        .hasSize(9)
         .allSatisfy(
             file -> assertThat(readme).contains("-Dprogram=examples/programs/%s".formatted(file)));
   }
@@ -149,6 +177,23 @@ class ProgramsTest {
     Files.write(data.resolve("emerging.test.annotated"), posts);
   }
 
+  /** The first digits, half of them to test on. */
+  private void copyDigits() throws IOException {
+    Path file = Files.createDirectories(folder.resolve(DIGITS)).resolve("digits.csv.gz");
+    try (var from =
+            new BufferedReader(
+                new InputStreamReader(
+                    new GZIPInputStream(
+                        Files.newInputStream(ROOT.resolve(DIGITS).resolve("digits.csv.gz")))));
+        var to =
+            new OutputStreamWriter(
+                new GZIPOutputStream(Files.newOutputStream(file)), StandardCharsets.US_ASCII)) {
+      for (int i = 0; i < 60; i++) {
+        to.write(from.readLine() + "\n");
+      }
+    }
+  }
+
   /** Files in the columns of SICK. */
   private Path sentencePairs() throws IOException {
     List<String> lines =
@@ -159,6 +204,18 @@ class ProgramsTest {
             "3\ti forgot my pin\tmy pin code is wrong\t3.7\tNEUTRAL");
     Path data = Files.createDirectories(folder.resolve("sick"));
     for (String file : List.of("SICK_train.txt", "SICK_trial.txt", "SICK_test_annotated.txt")) {
+      Files.write(data.resolve(file), lines);
+    }
+    return data;
+  }
+
+  /** Files in the columns of GoEmotions. */
+  private Path comments() throws IOException {
+    Path data = Files.createDirectories(folder.resolve("goemotions"));
+    Files.write(data.resolve("labels.txt"), List.of("anger", "joy", "surprise"));
+    List<String> lines =
+        List.of("my card is lost\t0\ta1", "i got my card\t1,2\ta2", "where is my pin\t2\ta3");
+    for (String file : List.of("train.tsv", "test.tsv")) {
       Files.write(data.resolve(file), lines);
     }
     return data;

@@ -1,8 +1,5 @@
 package org.tribuo.distill.onednn;
 
-import com.sun.management.OperatingSystemMXBean;
-import java.lang.management.ManagementFactory;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -46,8 +43,6 @@ import org.tribuo.distill.transformer.internal.TransformerFiles;
 record EncoderTraining(OnnxModel student, int classes, int batch, int[] tokens) {
   private static final int VOCABULARY = 3000;
   private static final long SEED = 7;
-  private static final OperatingSystemMXBean PROCESS =
-      (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
   /** An encoder of so many layers. */
   static EncoderTraining of(int layers, int width, int heads, int batch, int... tokens) {
@@ -64,9 +59,8 @@ record EncoderTraining(OnnxModel student, int classes, int batch, int[] tokens) 
    * What a training did.
    *
    * @param losses of each step
-   * @param processorTimes of each step but the first, on all processors
    */
-  record Result(List<Float> losses, List<Duration> processorTimes, OnnxModel student) {}
+  record Result(List<Float> losses, OnnxModel student) {}
 
   Result train(Device device) {
     return train(device, 0.1f, TrainingListener.NONE);
@@ -74,19 +68,11 @@ record EncoderTraining(OnnxModel student, int classes, int batch, int[] tokens) 
 
   Result train(Device device, float dropout, TrainingListener listener) {
     List<Float> losses = new ArrayList<>();
-    List<Duration> times = new ArrayList<>();
     TrainingListener steps =
         new TrainingListener() {
-          private long before;
-
           @Override
           public void onStep(StepReport report) {
             losses.add(report.loss());
-            long now = PROCESS.getProcessCpuTime();
-            if (report.step() > 1) {
-              times.add(Duration.ofNanos(now - before));
-            }
-            before = now;
           }
         };
     TrainedStudent trained =
@@ -110,7 +96,7 @@ record EncoderTraining(OnnxModel student, int classes, int batch, int[] tokens) 
                     SEED),
                 new Batches())
             .train(student, new Batches(), Optional.empty(), CompositeListener.of(steps, listener));
-    return new Result(losses, times, trained.model());
+    return new Result(losses, trained.model());
   }
 
   private final class Batches implements TrainingData {

@@ -3,6 +3,7 @@ package org.tribuo.distill.onednn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,11 +11,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.engine.Precision;
 import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.training.TrainingListener;
 
 /** Products of any number of rows, again and again. */
 @EnabledOnOs(OS.LINUX)
@@ -47,6 +54,33 @@ class MemoryTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource(names = {"FLOAT32", "BFLOAT16_PRODUCTS"})
+  @Tag("slow")
+  void tenThousandStepsTakeNoMoreMemoryThanAThousand(Precision precision) {
+    int[] tokens = new SplittableRandom(SEED).ints(10_000, 1, 33).toArray();
+    long[] before = new long[1];
+    EncoderTraining.of(2, 48, 4, 8, tokens)
+        .train(
+            Device.cpu(2).withPrecision(precision),
+            0.1f,
+            new TrainingListener() {
+              @Override
+              public void onStep(StepReport report) {
+                if (report.step() == 1000) {
+                  before[0] = nativeBytes();
+                } else if (report.step() == 10_000) {
+                  assertThat(nativeBytes() - before[0])
+                      .as("growth in bytes")
+                      .isLessThan(20 * MEGABYTE);
+                  before[0] = -1;
+                }
+              }
+            });
+
+    assertThat(before[0]).as("whether there were as many steps").isEqualTo(-1);
+  }
+
   @Test
   @Tag("slow")
   void sessionsGiveBackWhatTheyHold() throws Exception {
@@ -66,13 +100,17 @@ class MemoryTest {
   }
 
   /** What the process has in memory beside the heap. */
-  private static long nativeBytes() throws IOException {
-    long resident =
-        Files.readAllLines(Path.of("/proc/self/status")).stream()
-            .filter(line -> line.startsWith("VmRSS:"))
-            .mapToLong(line -> 1024 * Long.parseLong(line.replaceAll("\\D", "")))
-            .findFirst()
-            .orElseThrow();
-    return resident - Runtime.getRuntime().totalMemory();
+  private static long nativeBytes() {
+    try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
+      long resident =
+          lines
+              .filter(line -> line.startsWith("VmRSS:"))
+              .mapToLong(line -> 1024 * Long.parseLong(line.replaceAll("\\D", "")))
+              .findFirst()
+              .orElseThrow();
+      return resident - Runtime.getRuntime().totalMemory();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

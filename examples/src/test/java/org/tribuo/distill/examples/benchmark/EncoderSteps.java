@@ -10,19 +10,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
-import java.util.stream.IntStream;
-import org.tribuo.Example;
-import org.tribuo.MutableDataset;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
-import org.tribuo.distill.DistillationListener;
-import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.DistilledModel;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.engine.Precision;
 import org.tribuo.distill.examples.benchmark.Measurement.Unit;
 import org.tribuo.distill.examples.console.Program;
-import org.tribuo.distill.input.Batching;
 import org.tribuo.distill.input.internal.ExampleInputs;
 import org.tribuo.distill.input.internal.FedInputs;
 import org.tribuo.distill.input.internal.text.TokenFeatures;
@@ -30,8 +24,6 @@ import org.tribuo.distill.input.internal.text.TokenReader;
 import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.distill.report.ExperimentRun;
 import org.tribuo.distill.report.ProgressOutput;
-import org.tribuo.distill.student.ScratchStudent;
-import org.tribuo.distill.student.TrainingGraphOptions;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.teacher.internal.BatchLimits;
@@ -39,8 +31,6 @@ import org.tribuo.distill.teacher.internal.Teacher;
 import org.tribuo.distill.teacher.internal.TeacherBatch;
 import org.tribuo.distill.teacher.internal.TeacherExamples;
 import org.tribuo.distill.teacher.internal.TeacherSettings;
-import org.tribuo.distill.training.TrainingListener;
-import org.tribuo.provenance.SimpleDataSourceProvenance;
 
 /**
  * Times training steps and soft targets of random encoders, as {@code encoder_steps.py} does in
@@ -51,20 +41,15 @@ final class EncoderSteps {
   static final String INT8_TARGETS = "soft targets, int8";
 
   private static final int VOCABULARY = 30_522;
-  private static final int USED = 3000;
-  private static final int LABELS = 77;
-  private static final int HEADS = 12;
   private static final int LONGEST = 64;
-  private static final int WARM_UP = 2;
-  private static final float DROPOUT = 0.1f;
 
   /** Each like a row of {@code encoder_steps.py}. */
   private static final List<Step> STEPS =
       List.of(
-          new Step("teacher's step", 6, 384, 32, 16, false),
-          new Step("student's step", 2, 384, 32, 16, true),
-          new Step("12 layers, a step", 12, 384, 32, 16, false),
-          new Step("768 wide, a step", 6, 768, 8, 64, false));
+          new Step("teacher's step", encoder(6, 384, 32, 16), false),
+          new Step("student's step", encoder(2, 384, 32, 16), true),
+          new Step("12 layers, a step", encoder(12, 384, 32, 16), false),
+          new Step("768 wide, a step", encoder(6, 768, 8, 64), false));
 
   private final EncoderStepsOptions options;
   private final Device device;
@@ -76,8 +61,7 @@ final class EncoderSteps {
   }
 
   /** What is timed. */
-  private record Step(
-      String what, int layers, int width, int batch, int tokens, boolean hasTeacher) {}
+  private record Step(String what, RandomEncoder encoder, boolean hasTeacher) {}
 
   /** The options. */
   public static final class EncoderStepsOptions implements Options {
@@ -106,12 +90,12 @@ final class EncoderSteps {
     Path folder = Files.createTempDirectory("encoder-steps");
     Path teacher = folder.resolve("teacher.onnx");
     try {
-      try (DistilledModel<Label> model =
-          train(new Step("", 6, 384, 32, 16, false), 3, Optional.empty(), new ArrayList<>())) {
+      try (DistilledModel<Label> model = encoder(6, 384, 32, 16).train(3, device)) {
         model.exportOnnx(teacher);
       }
       for (Step step : STEPS) {
-        tell(step.what, Unit.MILLISECONDS, milliseconds(step, teacher));
+        Optional<Path> teaching = step.hasTeacher ? Optional.of(teacher) : Optional.empty();
+        tell(step.what, Unit.MILLISECONDS, step.encoder.step(options.steps, device, teaching));
       }
       softTargets(teacher);
     } finally {
@@ -127,58 +111,8 @@ final class EncoderSteps {
     System.out.println(new Measurement(what, unit, value).toJson());
   }
 
-  private double milliseconds(Step step, Path teacher) {
-    List<Long> instants = new ArrayList<>();
-    train(
-            step,
-            WARM_UP + options.steps + 1,
-            step.hasTeacher ? Optional.of(OnnxTeacher.of(teacher)) : Optional.empty(),
-            instants)
-        .close();
-    double[] times =
-        IntStream.range(WARM_UP + 1, instants.size())
-            .mapToDouble(i -> (instants.get(i) - instants.get(i - 1)) / 1e6)
-            .sorted()
-            .toArray();
-    return times[times.length / 2];
-  }
-
-  /** Trains for some steps, each on a batch of random texts. */
-  private DistilledModel<Label> train(
-      Step step, int steps, Optional<OnnxTeacher> teacher, List<Long> instants) {
-    List<Example<Label>> examples = new ArrayList<>();
-    for (int i = 0; i < step.batch * steps; i++) {
-      examples.add(text(step.tokens).toExample(new Label("label " + i % LABELS)));
-    }
-    LabelFactory factory = new LabelFactory();
-    DistillationTrainer.Builder<Label> builder =
-        DistillationTrainer.<Label>builder()
-            .student(ScratchStudent.of(VOCABULARY, step.layers, step.width, HEADS))
-            .epochs(1)
-            .batching(new Batching().batchSize(step.batch))
-            .trainingGraph(new TrainingGraphOptions().dropout(DROPOUT))
-            .device(device);
-    teacher.ifPresent(builder::teacher);
-    DistillationTrainer<Label> trainer = builder.build();
-    trainer.setListener(
-        new DistillationListener() {
-          @Override
-          public TrainingListener stage(String name) {
-            return new TrainingListener() {
-              @Override
-              public void onStep(StepReport report) {
-                instants.add(System.nanoTime());
-              }
-            };
-          }
-        });
-    return trainer.train(
-        new MutableDataset<>(
-            examples, new SimpleDataSourceProvenance("random texts", factory), factory));
-  }
-
-  private TokenSequence text(int tokens) {
-    return TokenSequence.of(random.ints(tokens, 5, USED).toArray());
+  private static RandomEncoder encoder(int layers, int width, int batch, int tokens) {
+    return new RandomEncoder(VOCABULARY, layers, width, batch, tokens);
   }
 
   private void softTargets(Path file) throws IOException {
@@ -190,7 +124,7 @@ final class EncoderSteps {
     TeacherSettings settings = TeacherSettings.of(file, labels).withDevice(device);
     List<TokenSequence> texts = new ArrayList<>();
     for (int i = 0; i < options.texts; i++) {
-      texts.add(text(random.nextInt(8, 28)));
+      texts.add(RandomEncoder.text(random, random.nextInt(8, 28)));
     }
     tell(TARGETS, Unit.PER_SECOND, perSecond(settings, texts));
     if (options.precision == Precision.FLOAT32) {

@@ -226,10 +226,9 @@ public final class ImageDataSource<T extends Output<T>> implements ConfigurableD
   }
 
   /**
-   * New examples, in the order of the images; the altered copies of an image follow it.
-   *
-   * @return throws an {@link IllegalArgumentException} that names the file if one is damaged, or no
-   *     longer what it was
+   * New examples, in the order of the images; the altered copies of an image follow it. Where
+   * pixels are read now, the iterator throws an {@link IllegalArgumentException} that names the
+   * file if one is damaged, or no longer what it was.
    */
   @Override
   public Iterator<Example<T>> iterator() {

@@ -17,6 +17,8 @@ import java.util.function.Function;
  * @param json an object
  */
 public record JsonSettings(JsonNode json) {
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
   /**
    * Reads a file.
    *
@@ -45,7 +47,7 @@ public record JsonSettings(JsonNode json) {
    */
   public static JsonSettings parse(String text, String example) {
     try {
-      JsonNode json = new ObjectMapper().readTree(text);
+      JsonNode json = MAPPER.readTree(text);
       if (json.isObject()) {
         return new JsonSettings(json);
       }

@@ -3,6 +3,7 @@ package org.tribuo.distill.input.image;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.oracle.labs.mlrg.olcut.config.ConfigurationManager;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,8 +23,10 @@ import org.tribuo.distill.DistilledModel;
 import org.tribuo.distill.Zoo;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.input.Batching;
+import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.PrunedStudent;
+import org.tribuo.distill.student.ScratchVisionStudent;
 import org.tribuo.distill.student.StudentSource;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.teacher.TeacherRun;
@@ -117,6 +120,100 @@ class ImageDistillationTest {
     }
     assertThat(runs).extracting(TeacherRun::computedRows).containsExactly(180, 0);
     assertThat(runs).extracting(TeacherRun::reusedRows).containsExactly(0, 180);
+  }
+
+  @Test
+  void aTeacherMayReadTheSameFilesInAnotherSize() throws Exception {
+    Path preprocessing = folder.resolve("preprocessor_config.json");
+    TinyImages.CENTERED.write(preprocessing);
+    ImageDataSource.Builder<Label> small =
+        ImageDataSource.of(images, new LabelFactory())
+            .preprocessing(TinyImages.CENTERED.size(8, 8));
+    DistillationTrainer<Label> trainer =
+        trainer(ScratchVisionStudent.of(8, 4, 1, 16, 2))
+            .epochs(20)
+            .objective(new DistillationObjective().alpha(1))
+            .teacher(OnnxTeacher.of(teacher).reading(preprocessing, 0))
+            .build();
+
+    Dataset<Label> inMemory = new MutableDataset<>(small.read());
+    assertThatThrownBy(() -> trainer.train(inMemory))
+        .hasMessage(
+            "Example 0 does not keep its file, which a teacher with its own preprocessing reads; make"
+                + " the ImageDataSource lazy");
+    Dataset<Label> moved =
+        new MutableDataset<>(
+            ImageDataSource.of(images, new LabelFactory())
+                .preprocessing(TinyImages.CENTERED.size(8, 8))
+                .augmentation(ImageAugmentation.crops(1, 9))
+                .lazy()
+                .read());
+    assertThatThrownBy(() -> trainer.train(moved))
+        .hasMessageStartingWith("Example 1 is a moved copy of ");
+    Dataset<Label> inFiles =
+        new MutableDataset<>(
+            ImageDataSource.of(images, new LabelFactory())
+                .preprocessing(TinyImages.CENTERED.size(8, 8))
+                .augmentation(ImageAugmentation.flips(1))
+                .lazy()
+                .read());
+    try (DistilledModel<Label> student = trainer.train(inFiles)) {
+      assertThat(new LabelEvaluator().evaluate(student, inMemory).accuracy()).isGreaterThan(0.8);
+    }
+  }
+
+  @Test
+  void aTrainingComesFromXml() throws Exception {
+    Path xml =
+        Files.writeString(
+            folder.resolve("training.xml"),
+            """
+            <config>
+              <component name="trainer" type="org.tribuo.distill.DistillationTrainer">
+                <property name="student" value="student"/>
+                <property name="teacher" value="teacher"/>
+                <property name="seed" value="3"/>
+              </component>
+              <component name="student" type="org.tribuo.distill.student.ScratchVisionStudent">
+                <property name="imageHeight" value="32"/>
+                <property name="imageWidth" value="32"/>
+                <property name="patch" value="16"/>
+                <property name="layers" value="1"/>
+                <property name="width" value="16"/>
+                <property name="heads" value="2"/>
+              </component>
+              <component name="teacher" type="org.tribuo.distill.teacher.OnnxTeacher">
+                <property name="path" value="%s"/>
+              </component>
+              <component name="train" type="org.tribuo.distill.input.image.ImageDataSource">
+                <property name="dataPath" value="%s"/>
+                <property name="outputFactory" value="labels"/>
+                <property name="preprocessing" value="preprocessing"/>
+                <property name="augmentation" value="augmentation"/>
+              </component>
+              <component name="preprocessing" type="org.tribuo.distill.input.image.ImagePreprocessing">
+                <propertylist name="mean"><item>0.5</item><item>0.5</item><item>0.5</item></propertylist>
+                <propertylist name="deviation"><item>0.5</item><item>0.5</item><item>0.5</item></propertylist>
+              </component>
+              <component name="augmentation" type="org.tribuo.distill.input.image.ImageAugmentation">
+                <property name="copies" value="1"/>
+                <property name="flip" value="true"/>
+              </component>
+              <component name="labels" type="org.tribuo.classification.LabelFactory"/>
+            </config>
+            """
+                .formatted(teacher, images));
+    try (ConfigurationManager manager = new ConfigurationManager(xml.toString())) {
+      @SuppressWarnings("unchecked") // as the file has it
+      DistillationTrainer<Label> configured =
+          (DistillationTrainer<Label>) manager.lookup("trainer");
+      @SuppressWarnings("unchecked") // as the file has it
+      ImageDataSource<Label> source = (ImageDataSource<Label>) manager.lookup("train");
+      try (DistilledModel<Label> student = configured.train(new MutableDataset<>(source))) {
+        assertThat(student.labelOrder()).isEqualTo(TinyImages.LABELS);
+        assertThat(student.predict(dataset(true))).hasSize(60);
+      }
+    }
   }
 
   @Test

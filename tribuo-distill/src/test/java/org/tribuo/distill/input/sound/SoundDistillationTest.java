@@ -192,7 +192,7 @@ class SoundDistillationTest {
                     .teacher(other)
                     .build()
                     .train(dataset(Kind.WHISPER, false)))
-        .hasMessageContaining("does not keep the file of its sound");
+        .hasMessageContaining("does not keep its file, which a teacher");
   }
 
   private Dataset<Label> dataset(Kind kind, boolean lazy) throws IOException {

@@ -137,6 +137,11 @@ final class Bitmap {
     return size;
   }
 
+  /** All samples, row by row; not to be changed. */
+  byte[] samples() {
+    return samples;
+  }
+
   /** A sample, 0 to 255. */
   int sample(int y, int x, int channel) {
     return samples[(y * size.width() + x) * channels + channel] & 0xff;

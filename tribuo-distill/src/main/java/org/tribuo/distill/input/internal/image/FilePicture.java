@@ -68,15 +68,24 @@ public record FilePicture(
     example.setMetadataValue(VIEW, view.toString());
   }
 
+  /** The same image, prepared otherwise. */
+  FilePicture with(PixelSettings other) throws IOException {
+    return new FilePicture(file, sha256, other, view, other.shape(read().size()));
+  }
+
   @Override
   public float[] pixels() {
     try {
-      ImageFile read = ImageFile.read(file);
-      read.checkIs(sha256);
-      return settings.pixels(read.image(), view);
+      return settings.pixels(read().image(), view);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private ImageFile read() throws IOException {
+    ImageFile read = ImageFile.read(file);
+    read.checkIs(sha256);
+    return read;
   }
 
   @Override

@@ -1,9 +1,7 @@
 package org.tribuo.distill.input.internal.image;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -28,7 +26,6 @@ public final class PixelFeatures {
 
   private final PixelShape shape;
   private final String[] names;
-  private final Map<String, Integer> indices = new HashMap<>();
 
   public PixelFeatures(PixelShape shape) {
     this.shape = shape;
@@ -39,9 +36,6 @@ public final class PixelFeatures {
           names[shape.index(channel, y, x)] = name(channel, y, x);
         }
       }
-    }
-    for (int i = 0; i < names.length; i++) {
-      indices.put(names[i], i);
     }
   }
 
@@ -66,7 +60,7 @@ public final class PixelFeatures {
               + " HashingTrainer");
     }
     List<PixelShape> shapes =
-        features.keySet().stream().flatMap(name -> shapeOfFile(name).stream()).toList();
+        features.keySet().stream().sorted().flatMap(name -> shapeOfFile(name).stream()).toList();
     if (shapes.size() > 1) {
       throw new IllegalArgumentException(
           "The examples have images of several shapes, %s (channels, height, width), expected one; state a size or a crop in the preprocessing"
@@ -136,8 +130,8 @@ public final class PixelFeatures {
     float[] pixels = new float[names.length];
     boolean any = false;
     for (Feature feature : example) {
-      Integer index = indices.get(feature.getName());
-      if (index != null) {
+      int index = index(feature.getName());
+      if (index >= 0) {
         pixels[index] = finite(feature);
         any = true;
       } else if (feature.getName().equals(FILE + shape)) {
@@ -150,6 +144,20 @@ public final class PixelFeatures {
               .formatted(shape, names[0], FILE + shape));
     }
     return Picture.of(shape, pixels);
+  }
+
+  /** Where the number of a feature lies; -1 if it is none of this shape. */
+  private int index(String name) {
+    Matcher pixel = PIXEL.matcher(name);
+    if (!pixel.matches()) {
+      return -1;
+    }
+    int channel = Integer.parseInt(pixel.group(1));
+    int y = Integer.parseInt(pixel.group(2));
+    int x = Integer.parseInt(pixel.group(3));
+    return channel < shape.channels() && y < shape.height() && x < shape.width()
+        ? shape.index(channel, y, x)
+        : -1;
   }
 
   private static IllegalArgumentException withoutFile() {

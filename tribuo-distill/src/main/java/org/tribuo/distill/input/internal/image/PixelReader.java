@@ -2,10 +2,15 @@ package org.tribuo.distill.input.internal.image;
 
 import com.google.protobuf.Any;
 import com.oracle.labs.mlrg.olcut.provenance.Provenance;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.SplittableRandom;
+import org.tribuo.Dataset;
 import org.tribuo.Example;
 import org.tribuo.FeatureMap;
 import org.tribuo.ImmutableFeatureMap;
@@ -13,6 +18,7 @@ import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.input.internal.Feeder;
 import org.tribuo.distill.input.internal.FloatFeeder;
 import org.tribuo.distill.input.internal.InputReader;
+import org.tribuo.distill.internal.component.ExampleException;
 import org.tribuo.distill.internal.component.SavedComponents;
 import org.tribuo.distill.internal.protos.ComponentProto;
 import org.tribuo.distill.internal.protos.PixelReaderProto;
@@ -81,7 +87,35 @@ public final class PixelReader implements InputReader<Picture> {
 
   @Override
   public void check(Transformer model, String whose, boolean own, List<Picture> values) {
-    ImageInput.of(model.graph().inputs()).check(features.shape(), whose);
+    PixelShape shape = values.isEmpty() ? features.shape() : values.get(0).shape();
+    ImageInput.of(model.graph().inputs()).check(shape, whose);
+  }
+
+  @Override
+  public List<Picture> reread(
+      Dataset<?> examples,
+      Path preprocessor,
+      Transformer model,
+      OptionalInt stated,
+      OptionalInt otherwise)
+      throws IOException {
+    PixelSettings settings = PreprocessorConfig.read(preprocessor);
+    List<Picture> pictures = new ArrayList<>(examples.size());
+    for (Example<?> example : examples) {
+      if (!(features.read(example) instanceof FilePicture picture)) {
+        throw new ExampleException(
+            pictures.size(),
+            "does not keep its file, which a teacher with its own preprocessing reads; make the ImageDataSource lazy");
+      }
+      if (picture.view().isMoved()) {
+        throw new ExampleException(
+            pictures.size(),
+            "is a moved copy of '%s', of which a teacher with its own preprocessing would see another part; state copies that are mirrored alone"
+                .formatted(picture.file()));
+      }
+      pictures.add(picture.with(settings));
+    }
+    return pictures;
   }
 
   @Override

@@ -34,6 +34,11 @@ public record PixelView(int down, int right, boolean flipped) {
         Integer.parseInt(view.group(1)), Integer.parseInt(view.group(2)), view.group(3) != null);
   }
 
+  /** Whether another part of the image is seen, which depends on its size. */
+  boolean isMoved() {
+    return down != 0 || right != 0;
+  }
+
   Bitmap of(Bitmap image) {
     return equals(WHOLE) ? image : image.part(image.size(), -down, -right, flipped);
   }

@@ -1,5 +1,6 @@
 package org.tribuo.distill.input.internal.image;
 
+import java.util.Arrays;
 import java.util.function.DoubleUnaryOperator;
 import org.tribuo.distill.input.image.Interpolation;
 
@@ -12,6 +13,7 @@ import org.tribuo.distill.input.image.Interpolation;
  */
 final class Resampler {
   private static final int PRECISION = 32 - 8 - 2;
+  private static final int HALF = 1 << (PRECISION - 1);
   private static final double CUBIC = -0.5;
 
   private Resampler() {}
@@ -113,39 +115,52 @@ final class Resampler {
 
     Bitmap columns(Bitmap image) {
       Size size = new Size(image.size().height(), first.length);
-      return image(size, image, (y, x, channel) -> mean(x, i -> image.sample(y, i, channel)));
+      int channels = image.channels();
+      byte[] from = image.samples();
+      byte[] samples = new byte[Math.multiplyExact(size.height() * size.width(), channels)];
+      int to = 0;
+      for (int y = 0; y < size.height(); y++) {
+        int row = y * image.size().width() * channels;
+        for (int x = 0; x < size.width(); x++) {
+          int[] ofPixel = factors[x];
+          for (int channel = 0; channel < channels; channel++) {
+            int at = row + first[x] * channels + channel;
+            int sum = HALF;
+            for (int factor : ofPixel) {
+              sum += (from[at] & 0xff) * factor;
+              at += channels;
+            }
+            samples[to++] = rounded(sum);
+          }
+        }
+      }
+      return new Bitmap(channels, size, samples);
     }
 
     Bitmap rows(Bitmap image) {
       Size size = new Size(first.length, image.size().width());
-      return image(size, image, (y, x, channel) -> mean(y, i -> image.sample(i, x, channel)));
-    }
-
-    /** A sample of a new image. */
-    private interface Sample {
-      int at(int y, int x, int channel);
-    }
-
-    private static Bitmap image(Size size, Bitmap of, Sample sample) {
-      byte[] samples = new byte[Math.multiplyExact(size.height() * size.width(), of.channels())];
-      int to = 0;
+      int row = image.size().width() * image.channels();
+      byte[] from = image.samples();
+      byte[] samples = new byte[Math.multiplyExact(size.height(), row)];
+      int[] sums = new int[row];
       for (int y = 0; y < size.height(); y++) {
-        for (int x = 0; x < size.width(); x++) {
-          for (int channel = 0; channel < of.channels(); channel++) {
-            samples[to++] = (byte) sample.at(y, x, channel);
+        Arrays.fill(sums, HALF);
+        for (int j = 0; j < factors[y].length; j++) {
+          int factor = factors[y][j];
+          int at = (first[y] + j) * row;
+          for (int i = 0; i < row; i++) {
+            sums[i] += (from[at + i] & 0xff) * factor;
           }
         }
+        for (int i = 0; i < row; i++) {
+          samples[y * row + i] = rounded(sums[i]);
+        }
       }
-      return new Bitmap(of.channels(), size, samples);
+      return new Bitmap(image.channels(), size, samples);
     }
 
-    private int mean(int i, java.util.function.IntUnaryOperator line) {
-      int sum = 1 << (PRECISION - 1);
-      int[] ofPixel = factors[i];
-      for (int j = 0; j < ofPixel.length; j++) {
-        sum += line.applyAsInt(first[i] + j) * ofPixel[j];
-      }
-      return Math.max(0, Math.min(255, sum >> PRECISION));
+    private static byte rounded(int sum) {
+      return (byte) Math.max(0, Math.min(255, sum >> PRECISION));
     }
   }
 }

@@ -73,21 +73,21 @@ public record FileSound(Path file, String sha256, SoundSettings settings, int le
   @Override
   public Numbers numbers() {
     try {
-      WaveFile read = WaveFile.read(file);
-      read.checkIs(sha256);
-      return read.numbers(settings);
+      return read().numbers(settings);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  /** The same sound as another model reads it. */
-  FileSound with(SoundSettings other) {
-    try {
-      return new FileSound(file, sha256, other, WaveFile.read(file).length(other));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  /** The same sound, prepared otherwise. */
+  FileSound with(SoundSettings other) throws IOException {
+    return new FileSound(file, sha256, other, read().length(other));
+  }
+
+  private WaveFile read() throws IOException {
+    WaveFile read = WaveFile.read(file);
+    read.checkIs(sha256);
+    return read;
   }
 
   @Override

@@ -111,25 +111,18 @@ public final class SoundReader implements InputReader<Sound> {
   @Override
   public void check(Transformer model, String whose, boolean own, List<Sound> values) {
     SoundInputs inputs = SoundInputs.of(model.graph().inputs());
-    inputs.check(features.form(), whose);
+    inputs.check(values.isEmpty() ? features.form() : values.get(0).form(), whose);
     long most = inputs.fixedLength().orElse(Long.MAX_VALUE);
     for (int row = 0; row < values.size(); row++) {
-      inputs.check(values.get(row).form(), whose);
       if (values.get(row).length() > most) {
         throw new ExampleException(
             row,
-            OptionalInt.empty(),
-            " has %d samples, the %s takes %d at most; state seconds in the preprocessing"
+            "has %d samples, the %s takes %d at most; state seconds in the preprocessing"
                 .formatted(values.get(row).length(), whose, most));
       }
     }
   }
 
-  /**
-   * {@inheritDoc}
-   *
-   * @param preprocessor the {@code preprocessor_config.json} of the model
-   */
   @Override
   public List<Sound> reread(
       Dataset<?> examples,
@@ -141,17 +134,12 @@ public final class SoundReader implements InputReader<Sound> {
     SoundSettings settings = SoundConfig.read(preprocessor);
     List<Sound> sounds = new ArrayList<>(examples.size());
     for (Example<?> example : examples) {
-      int row = sounds.size();
-      sounds.add(
-          FileSound.of(example)
-              .map(sound -> sound.with(settings))
-              .orElseThrow(
-                  () ->
-                      new ExampleException(
-                          row,
-                          OptionalInt.empty(),
-                          " does not keep the file of its sound, which the preprocessing '%s' reads; make the dataset with a lazy SoundDataSource"
-                              .formatted(preprocessor))));
+      if (!(features.read(example) instanceof FileSound sound)) {
+        throw new ExampleException(
+            sounds.size(),
+            "does not keep its file, which a teacher with its own preprocessing reads; make the SoundDataSource lazy");
+      }
+      sounds.add(sound.with(settings));
     }
     return sounds;
   }
