@@ -8,26 +8,25 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** Runs an ONNX file with nothing on the class path but ONNX Runtime as it is published. */
 public final class RunOnnx {
   private RunOnnx() {}
 
   /**
-   * Prints a line for each text or image: the values of its output, separated by spaces.
+   * Prints a line for each text, image or sound: the values of its output, separated by spaces.
    *
-   * @param arguments the file, the name of an output, and the token ids of each text, or the pixels
-   *     of each image, separated by commas
+   * @param arguments the file, the name of an output, and the token ids of each text, or the numbers
+   *     of each image or sound, separated by commas
    */
   public static void main(String[] arguments) throws Exception {
     OrtEnvironment environment = OrtEnvironment.getEnvironment();
     try (OrtSession session = environment.createSession(arguments[0])) {
-      boolean images = session.getInputNames().equals(Set.of("pixel_values"));
+      boolean texts = session.getInputNames().contains("input_ids");
       for (String numbers : List.of(arguments).subList(2, arguments.length)) {
         String[] example = numbers.split(",");
         Map<String, OnnxTensor> inputs =
-            images ? image(environment, session, example) : text(environment, session, example);
+            texts ? text(environment, session, example) : floats(environment, session, example);
         try (OrtSession.Result outputs = session.run(inputs)) {
           FloatBuffer values =
               ((OnnxTensor) outputs.get(arguments[1]).orElseThrow()).getFloatBuffer();
@@ -57,14 +56,16 @@ public final class RunOnnx {
     return inputs;
   }
 
-  private static Map<String, OnnxTensor> image(
+  /** The only input. */
+  private static Map<String, OnnxTensor> floats(
       OrtEnvironment environment, OrtSession session, String[] numbers) throws OrtException {
-    long[] shape = ((TensorInfo) session.getInputInfo().get("pixel_values").getInfo()).getShape();
+    String name = session.getInputNames().iterator().next();
+    long[] shape = ((TensorInfo) session.getInputInfo().get(name).getInfo()).getShape();
     shape[0] = 1;
-    FloatBuffer pixels = FloatBuffer.allocate(numbers.length);
+    FloatBuffer values = FloatBuffer.allocate(numbers.length);
     for (String number : numbers) {
-      pixels.put(Float.parseFloat(number));
+      values.put(Float.parseFloat(number));
     }
-    return Map.of("pixel_values", OnnxTensor.createTensor(environment, pixels.flip(), shape));
+    return Map.of(name, OnnxTensor.createTensor(environment, values.flip(), shape));
   }
 }

@@ -19,8 +19,8 @@ import org.tribuo.impl.ArrayExample;
  * Sounds as Tribuo's features: one feature a number, such as {@code m007t00012} for bin 7 of frame
  * 12 or {@code s0000017} for a sample, so that any Tribuo trainer can use them; or one feature in
  * all, such as {@code mels80x3000} or {@code waveform}, where the sound stays in its file. Frames
- * have a feature {@code heard} too, which says how many of them are not padding. Safe for many
- * threads.
+ * have a feature {@code heard} too, from 0 to 1, which says how many of them are not padding. Safe
+ * for many threads.
  */
 public final class SoundFeatures {
   private static final String HEARD = "heard";
@@ -120,17 +120,16 @@ public final class SoundFeatures {
   /** An example with a feature for each number. */
   public <T extends Output<T>> Example<T> example(T output, Numbers numbers) {
     float[] values = numbers.values();
-    boolean framed = form instanceof SoundForm.Frames;
-    int count = framed ? values.length + 1 : values.length;
+    int count = form instanceof SoundForm.Frames ? values.length + 1 : values.length;
     String[] ofExample = new String[count];
     double[] all = new double[count];
     System.arraycopy(names(values.length), 0, ofExample, 0, values.length);
     for (int i = 0; i < values.length; i++) {
       all[i] = values[i];
     }
-    if (framed) {
+    if (form instanceof SoundForm.Frames frames) {
       ofExample[values.length] = HEARD;
-      all[values.length] = numbers.heard();
+      all[values.length] = (double) numbers.heard() / frames.frames();
     }
     return new ArrayExample<>(output, ofExample, all);
   }
@@ -150,7 +149,7 @@ public final class SoundFeatures {
    */
   Sound read(Example<?> example) {
     int count = form instanceof SoundForm.Frames frames ? frames.elements() : 0;
-    int heard = form instanceof SoundForm.Frames frames ? frames.frames() : 0;
+    double heard = 1;
     boolean any = false;
     for (Feature feature : example) {
       if (feature.getName().equals(form.inFile())) {
@@ -161,7 +160,7 @@ public final class SoundFeatures {
         count = Math.max(count, index.getAsInt() + 1);
         any = true;
       } else if (feature.getName().equals(HEARD)) {
-        heard = (int) Math.max(1, Math.min(heard, feature.getValue()));
+        heard = Math.max(0, Math.min(1, feature.getValue()));
       }
     }
     if (!any) {
@@ -176,8 +175,8 @@ public final class SoundFeatures {
         values[index.getAsInt()] = finite(feature);
       }
     }
-    return Sound.of(
-        form, new Numbers(values, form instanceof SoundForm.Frames ? heard : values.length));
+    int positions = form instanceof SoundForm.Frames frames ? frames.frames() : count;
+    return Sound.of(form, new Numbers(values, (int) Math.round(heard * positions)));
   }
 
   private FileSound inFile(Example<?> example) {
