@@ -241,7 +241,9 @@ class ArchitectureTest {
       BASE + ".input.internal.text..",
       BASE + ".input.internal.dense..",
       BASE + ".input.image..",
-      BASE + ".input.internal.image.."
+      BASE + ".input.internal.image..",
+      BASE + ".input.sound..",
+      BASE + ".input.internal.sound.."
     };
     noClasses()
         .that()

@@ -48,6 +48,7 @@ class DocumentationCodeTest {
         "tokens.md",
         "embeddings.md",
         "images.md",
+        "sound.md",
         "native-library.md",
         "speed.md"
       })
