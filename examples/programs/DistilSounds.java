@@ -24,8 +24,8 @@ import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.training.AdamWOptimizer;
 
 /**
- * Recognises spoken digits, whatever the voice: trains a Transformer of log-mel frames as teacher on
- * the sounds that have a label, distils it into one of a third of its size on those and on many
+ * Recognises spoken digits, whatever the voice: trains a Transformer of log-mel frames as teacher
+ * on the sounds that have a label, distils it into one of a third of its size on those and on many
  * without a label, and trains the same small one on the labels alone. Prints the accuracy of all
  * three on voices that none has heard, beside that of the nearest neighbour among the labelled
  * sounds. The WAV files are unpacked first. Arguments: a number is the seed; {@code --quick} trains

@@ -24,9 +24,11 @@ from torchaudio.functional import resample
 
 DIGITS = "zero one two three four five six seven eight nine".split()
 ACCENTS = ["en-us", "en", "en-gb-scotland", "en-gb-x-rp", "en-gb-x-gbclan", "en-gb-x-gbcwmd"]
-LABELLED = ["m1", "f1", "m3", "f4"]
-UNLABELLED = ["m2", "f2", "m5", "m6", "f5", "Andy", "Annie", "max", "linda", "Mike", "Lee", "steph"]
-TEST = ["m4", "m7", "m8", "f3", "Denis", "Andrea", "john", "anika"]
+LABELLED = "m1 f1 m3 f4 Andy Annie max linda Mario steph ed aunty Reed shelby".split()
+UNLABELLED = (
+    "m2 f2 m5 m6 f5 Mike Lee Alicia Diogo Gene anika steph2 belinda adam david quincy robert Michael"
+).split()
+TEST = "m4 m7 m8 f3 Denis Andrea john steph3 Alex".split()
 
 RATE = 8000
 SEED = 20251129
@@ -124,9 +126,9 @@ def main(path):
 
         number = 0
         for part, voices, takes in (
-            ("labelled", LABELLED, 2),
-            ("unlabelled", UNLABELLED, 3),
-            ("test", TEST, 3),
+            ("labelled", LABELLED, 1),
+            ("unlabelled", UNLABELLED, 2),
+            ("test", TEST, 2),
         ):
             for voice in voices:
                 for word in DIGITS:

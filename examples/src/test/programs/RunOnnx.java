@@ -16,8 +16,8 @@ public final class RunOnnx {
   /**
    * Prints a line for each text, image or sound: the values of its output, separated by spaces.
    *
-   * @param arguments the file, the name of an output, and the token ids of each text, or the numbers
-   *     of each image or sound, separated by commas
+   * @param arguments the file, the name of an output, and the token ids of each text, or the
+   *     numbers of each image or sound, separated by commas
    */
   public static void main(String[] arguments) throws Exception {
     OrtEnvironment environment = OrtEnvironment.getEnvironment();

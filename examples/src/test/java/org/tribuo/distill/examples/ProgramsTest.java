@@ -27,8 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The programs of one file compile and run as they stand, in a folder that has a few of BANKING77's
- * questions, WNUT17's posts, and images and sounds of digits, and a tiny encoder under the names of the
- * repository; and the README shows them.
+ * questions, WNUT17's posts, and images and sounds of digits, and a tiny encoder under the names of
+ * the repository; and the README shows them.
  */
 class ProgramsTest {
   private static final Path ROOT = Path.of("..");

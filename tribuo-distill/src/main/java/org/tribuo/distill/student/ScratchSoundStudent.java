@@ -117,8 +117,7 @@ public final class ScratchSoundStudent implements StudentSource {
   }
 
   private NewSoundEncoder encoder() {
-    return new NewSoundEncoder(
-        mels, frames, layers, width, heads, inner == 0 ? 4 * width : inner);
+    return new NewSoundEncoder(mels, frames, layers, width, heads, inner == 0 ? 4 * width : inner);
   }
 
   /**

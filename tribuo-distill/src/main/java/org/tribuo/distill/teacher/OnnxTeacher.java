@@ -43,8 +43,8 @@ import org.tribuo.distill.transformer.internal.TransformerFiles;
  * A teacher from an ONNX file. It reads the tokens that the student reads, or has a tokenizer of
  * its own: then each example must keep its text in the metadata {@code text}, and the second of a
  * pair in {@code text-pair}, as {@code CsvTextDataSource} does on request. A teacher of images or
- * sounds may have a {@code preprocessor_config.json} of its own in the tokenizer's place: then the data source
- * is lazy, so that each example keeps its file.
+ * sounds may have a {@code preprocessor_config.json} of its own in the tokenizer's place: then the
+ * data source is lazy, so that each example keeps its file.
  *
  * <pre>{@code
  * <component name="teacher" type="org.tribuo.distill.teacher.OnnxTeacher">

@@ -183,7 +183,11 @@ public final class ImageDataSource<T extends Output<T>> implements ConfigurableD
         views.addAll(augmentation.views(sha256));
       }
       return new Image<>(
-          entry.file(), sha256, settings.shape(file.size()), entry.output(outputFactory), List.copyOf(views));
+          entry.file(),
+          sha256,
+          settings.shape(file.size()),
+          entry.output(outputFactory),
+          List.copyOf(views));
     } catch (IOException e) {
       throw new IllegalArgumentException(
           "The file %s cannot be read: %s".formatted(entry.file(), e.getMessage()), e);

@@ -62,8 +62,7 @@ public record LabelledFiles(List<Entry> files, List<Path> ignored) {
    * @throws IllegalArgumentException if there is no such folder or file, it cannot be read, or has
    *     no files of the kind; the message names it
    */
-  public static LabelledFiles of(
-      Path data, FileKind kind, String pathColumn, String labelColumn) {
+  public static LabelledFiles of(Path data, FileKind kind, String pathColumn, String labelColumn) {
     if (!Files.exists(data)) {
       throw new IllegalArgumentException(
           "there is no %s, expected a folder of %s or an index file"

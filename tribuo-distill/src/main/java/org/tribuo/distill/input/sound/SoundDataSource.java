@@ -81,8 +81,7 @@ public final class SoundDataSource<T extends Output<T>> implements ConfigurableD
   @Config(description = "The column of an index file that has the paths.")
   private String pathColumn = "path";
 
-  @Config(
-      description = "The column of an index file that has the labels; empty if there are none.")
+  @Config(description = "The column of an index file that has the labels; empty if there are none.")
   private String labelColumn = "label";
 
   private final List<Labelled<T>> sounds = new ArrayList<>();
@@ -130,8 +129,7 @@ public final class SoundDataSource<T extends Output<T>> implements ConfigurableD
     SoundSettings settings = properties.check("preprocessorConfig", this::statedSettings);
     LabelledFiles list =
         properties.check(
-            "dataPath",
-            () -> LabelledFiles.of(dataPath, WaveFile.kind(), pathColumn, labelColumn));
+            "dataPath", () -> LabelledFiles.of(dataPath, WaveFile.kind(), pathColumn, labelColumn));
     ignored = list.ignored();
     list.files()
         .forEach(
@@ -188,7 +186,9 @@ public final class SoundDataSource<T extends Output<T>> implements ConfigurableD
     return sounds.size();
   }
 
-  /** The files of the folder that are no sounds by their names, sorted; hidden ones are left out. */
+  /**
+   * The files of the folder that are no sounds by their names, sorted; hidden ones are left out.
+   */
   public List<Path> ignored() {
     return ignored;
   }

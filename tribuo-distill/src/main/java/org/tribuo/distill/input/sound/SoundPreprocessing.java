@@ -295,8 +295,7 @@ public final class SoundPreprocessing
   private Extraction extraction() {
     return switch (form) {
       case WAVEFORM ->
-          new Extraction.Samples(
-              normalize, seconds == 0 ? Integer.MAX_VALUE : samples(seconds));
+          new Extraction.Samples(normalize, seconds == 0 ? Integer.MAX_VALUE : samples(seconds));
       case WHISPER ->
           new Extraction.Whisper(
               samplingRate,
@@ -308,9 +307,7 @@ public final class SoundPreprocessing
           new Extraction.Kaldi(
               samplingRate,
               mels == 0 ? 128 : mels,
-              seconds == 0
-                  ? DEFAULT_AST_FRAMES
-                  : (int) Math.round(seconds * FRAMES_A_SECOND),
+              seconds == 0 ? DEFAULT_AST_FRAMES : (int) Math.round(seconds * FRAMES_A_SECOND),
               normalize,
               mean,
               deviation);

@@ -77,8 +77,7 @@ final class EncoderLayers {
    * @param positions how many
    */
   Value stacked(Value embedded, int positions, int layers) {
-    Value state =
-        op.add(embedded, weight("embeddings.positions", 1, positions, form.width()));
+    Value state = op.add(embedded, weight("embeddings.positions", 1, positions, form.width()));
     for (int number = 0; number < layers; number++) {
       state = of("layers." + number, state, Optional.empty());
     }

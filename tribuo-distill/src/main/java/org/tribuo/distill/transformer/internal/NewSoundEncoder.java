@@ -23,8 +23,7 @@ import org.tribuo.distill.graph.Value;
  * @param heads of the attention
  * @param inner the width inside a feed-forward block
  */
-public record NewSoundEncoder(
-    int mels, int frames, int layers, int width, int heads, int inner) {
+public record NewSoundEncoder(int mels, int frames, int layers, int width, int heads, int inner) {
   /** The frames: float [batch, mels, frames]. */
   public static final String INPUT_FEATURES = "input_features";
 
@@ -35,8 +34,8 @@ public record NewSoundEncoder(
   private static final int STRIDE = 2;
 
   /**
-   * @throws IllegalArgumentException if a number is below 1, the frames are odd, or the heads do not
-   *     divide the width
+   * @throws IllegalArgumentException if a number is below 1, the frames are odd, or the heads do
+   *     not divide the width
    */
   public NewSoundEncoder {
     int least = Math.min(Math.min(mels, frames), Math.min(layers, Math.min(heads, inner)));
@@ -59,8 +58,7 @@ public record NewSoundEncoder(
    */
   public OnnxModel make(long seed) {
     Graph graph = Graph.empty(Ops.OPSET);
-    Shape sounds =
-        Shape.of(Dimension.of("batch"), Dimension.of(mels), Dimension.of(frames));
+    Shape sounds = Shape.of(Dimension.of("batch"), Dimension.of(mels), Dimension.of(frames));
     graph.addInput(INPUT_FEATURES, TensorType.of(ElementType.FLOAT, sounds));
     Ops op = Ops.on(graph);
     EncoderLayers layer =
@@ -70,8 +68,7 @@ public record NewSoundEncoder(
             new EncoderLayers.Form(width, heads, inner, true, EPSILON));
     Value every = convolved(op, layer, "embeddings.first", graph.value(INPUT_FEATURES), mels, 1);
     Value second = convolved(op, layer, "embeddings.second", every, width, STRIDE);
-    Value state =
-        layer.stacked(op.transpose(second, 0, 2, 1), frames / STRIDE, layers);
+    Value state = layer.stacked(op.transpose(second, 0, 2, 1), frames / STRIDE, layers);
     graph.addOutput(op.named(LAST_HIDDEN_STATE, state).name());
     return graph.toModel();
   }

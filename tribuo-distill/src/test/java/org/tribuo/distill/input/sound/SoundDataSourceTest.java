@@ -120,7 +120,8 @@ class SoundDataSourceTest {
     Path text = Files.writeString(folder.resolve("sounds/a.wav"), "no sound");
     refused("dataPath", sounds).startsWith("The file %s cannot be read as a sound".formatted(text));
     Files.write(text, new byte[0]);
-    refused("dataPath", sounds).isEqualTo("The file %s is empty, expected a WAV file".formatted(text));
+    refused("dataPath", sounds)
+        .isEqualTo("The file %s is empty, expected a WAV file".formatted(text));
     Path index = Files.writeString(folder.resolve("index.csv"), "path,label\n,no\n");
     refused("dataPath", index).isEqualTo("line 2 names no sound in column 'path'");
     refused("dataPath", folder.resolve("absent"))
@@ -131,8 +132,7 @@ class SoundDataSourceTest {
             catchThrowableOfType(
                     PropertyException.class, () -> SoundDataSource.of(sounds, LABELS).read())
                 .getMsg())
-        .isEqualTo(
-            "is not stated, and preprocessing is not stated either; state one of the two");
+        .isEqualTo("is not stated, and preprocessing is not stated either; state one of the two");
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.oracle.labs.mlrg.olcut.config.ConfigurationManager;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -132,8 +133,7 @@ class SoundDistillationTest {
 
   private static Example<Label> example(SplittableRandom random, int samples) {
     return SoundPreprocessing.waveform()
-        .toExample(
-            TinySounds.tone("high", samples, random), 16_000, LabelFactory.UNKNOWN_LABEL);
+        .toExample(TinySounds.tone("high", samples, random), 16_000, LabelFactory.UNKNOWN_LABEL);
   }
 
   /** The mean over the samples that count, of their squares and of how much they change. */
@@ -193,6 +193,61 @@ class SoundDistillationTest {
                     .build()
                     .train(dataset(Kind.WHISPER, false)))
         .hasMessageContaining("does not keep its file, which a teacher");
+  }
+
+  @Test
+  @SuppressWarnings("unchecked") // as the file has it
+  void aTrainingComesFromXml() throws Exception {
+    Path xml =
+        Files.writeString(
+            folder.resolve("training.xml"),
+            """
+            <config>
+              <component name="trainer" type="org.tribuo.distill.DistillationTrainer">
+                <property name="student" value="student"/>
+                <property name="teacher" value="teacher"/>
+                <property name="seed" value="3"/>
+              </component>
+              <component name="student" type="org.tribuo.distill.student.ScratchSoundStudent">
+                <property name="mels" value="16"/>
+                <property name="frames" value="40"/>
+                <property name="layers" value="1"/>
+                <property name="width" value="16"/>
+                <property name="heads" value="2"/>
+              </component>
+              <component name="teacher" type="org.tribuo.distill.teacher.OnnxTeacher">
+                <property name="path" value="%s"/>
+                <propertylist name="labelOrder">
+                  <item>deep</item><item>high</item><item>low</item><item>shrill</item>
+                </propertylist>
+              </component>
+              <component name="train" type="org.tribuo.distill.input.sound.SoundDataSource">
+                <property name="dataPath" value="%s"/>
+                <property name="outputFactory" value="labels"/>
+                <property name="preprocessing" value="preprocessing"/>
+                <property name="lazy" value="true"/>
+              </component>
+              <component name="preprocessing"
+                  type="org.tribuo.distill.input.sound.SoundPreprocessing">
+                <property name="form" value="WHISPER"/>
+                <property name="mels" value="16"/>
+                <property name="seconds" value="0.4"/>
+              </component>
+              <component name="labels" type="org.tribuo.classification.LabelFactory"/>
+            </config>
+            """
+                .formatted(
+                    Zoo.file(Kind.WHISPER.file),
+                    TinySounds.write(folder.resolve("sounds"), 3, 3000, 1)));
+    try (ConfigurationManager manager = new ConfigurationManager(xml.toString())) {
+      DistillationTrainer<Label> configured =
+          (DistillationTrainer<Label>) manager.lookup("trainer");
+      SoundDataSource<Label> source = (SoundDataSource<Label>) manager.lookup("train");
+      try (DistilledModel<Label> student = configured.train(new MutableDataset<>(source))) {
+        assertThat(student.labelOrder()).isEqualTo(TinySounds.LABELS);
+        assertThat(student.predict(dataset(Kind.WHISPER, false))).hasSize(12);
+      }
+    }
   }
 
   private Dataset<Label> dataset(Kind kind, boolean lazy) throws IOException {

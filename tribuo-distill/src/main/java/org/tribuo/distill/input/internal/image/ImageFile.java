@@ -135,7 +135,8 @@ public final class ImageFile {
     } catch (IOException | RuntimeException e) {
       // Readers throw what they like where a file is damaged.
       throw new IllegalArgumentException(
-          "The file %s cannot be read as an image: %s".formatted(content.path(), e.getMessage()), e);
+          "The file %s cannot be read as an image: %s".formatted(content.path(), e.getMessage()),
+          e);
     }
   }
 }

@@ -170,8 +170,7 @@ public sealed interface Extraction {
    * @param mean that is subtracted
    * @param deviation half of what is divided by
    */
-  record Kaldi(
-      int rate, int mels, int frames, boolean normalized, double mean, double deviation)
+  record Kaldi(int rate, int mels, int frames, boolean normalized, double mean, double deviation)
       implements Extraction {
     private static final double PREEMPHASIS = 0.97;
 

@@ -3,8 +3,7 @@ package org.tribuo.distill.input.internal.sound;
 /**
  * Sounds of another sampling rate, by a sinc that a Hann window limits to six zero crossings on
  * each side, with a cutoff at 99 % of the lower of both Nyquist frequencies. Silence is assumed
- * around a sound. These are the method and the defaults of {@code
- * torchaudio.functional.resample}.
+ * around a sound. These are the method and the defaults of {@code torchaudio.functional.resample}.
  *
  * <p>Source: Smith, Digital Audio Resampling, ccrma.stanford.edu/~jos/resample; {@code
  * src/torchaudio/functional/functional.py} of torchaudio.

@@ -82,8 +82,7 @@ public final class SoundFeatures {
     for (String name : features.keySet()) {
       if (!name.equals(HEARD)) {
         SoundForm.Frames upTo =
-            SoundForm.Frames.upTo(name)
-                .orElseThrow(() -> notSounds("a feature '" + name + "'"));
+            SoundForm.Frames.upTo(name).orElseThrow(() -> notSounds("a feature '" + name + "'"));
         all = Optional.of(all.map(frames -> frames.with(upTo)).orElse(upTo));
         numbers++;
       }
@@ -136,8 +135,7 @@ public final class SoundFeatures {
 
   /** An example of a sound that stays in its file. */
   public <T extends Output<T>> Example<T> example(T output, FileSound sound) {
-    Example<T> example =
-        new ArrayExample<>(output, new String[] {form.inFile()}, new double[] {1});
+    Example<T> example = new ArrayExample<>(output, new String[] {form.inFile()}, new double[] {1});
     sound.keepIn(example);
     return example;
   }

@@ -80,7 +80,8 @@ public sealed interface SoundForm {
     private static final String FRAMES_FIRST = "frames";
     private static final Pattern FILE =
         Pattern.compile("(" + BINS_FIRST + "|" + FRAMES_FIRST + ")(\\d{1,5})x(\\d{1,5})");
-    private static final Pattern NUMBER = Pattern.compile("(?:m(\\d{3,5}))?t(\\d{5})(?:m(\\d{3,5}))?");
+    private static final Pattern NUMBER =
+        Pattern.compile("(?:m(\\d{3,5}))?t(\\d{5})(?:m(\\d{3,5}))?");
 
     /**
      * @throws IllegalArgumentException if a number is out of range
@@ -106,8 +107,7 @@ public sealed interface SoundForm {
 
     /** The smallest in which both are. */
     Frames with(Frames other) {
-      return new Frames(
-          Math.max(bins, other.bins), Math.max(frames, other.frames), binsFirst);
+      return new Frames(Math.max(bins, other.bins), Math.max(frames, other.frames), binsFirst);
     }
 
     /** Where a number lies. */
@@ -121,9 +121,7 @@ public sealed interface SoundForm {
 
     @Override
     public String inFile() {
-      return binsFirst
-          ? BINS_FIRST + bins + "x" + frames
-          : FRAMES_FIRST + frames + "x" + bins;
+      return binsFirst ? BINS_FIRST + bins + "x" + frames : FRAMES_FIRST + frames + "x" + bins;
     }
 
     @Override

@@ -18,8 +18,8 @@ import org.tribuo.distill.input.internal.Feeder;
 /**
  * The inputs of a model that reads sounds: FLOAT [batch, samples], [batch, bins, frames] or [batch,
  * frames, bins], and maybe a mask, INT64 or INT32 [batch, samples or frames], which is 1 for what
- * is of the sound and 0 for padding. Waveforms are padded with 0 on the right, to the longest one or
- * to the length that the model fixes.
+ * is of the sound and 0 for padding. Waveforms are padded with 0 on the right, to the longest one
+ * or to the length that the model fixes.
  *
  * @param inputs of the model, in its order
  * @param name of the input that takes the numbers
@@ -48,8 +48,7 @@ record SoundInputs(Map<String, TensorType> inputs, String name, Optional<String>
           "Sounds are for models with one input FLOAT [batch, samples], [batch, mels, frames] or [batch, frames, mels], and maybe a mask INT64 of two dimensions, the model has %s"
               .formatted(inputs));
     }
-    return new SoundInputs(
-        new LinkedHashMap<>(inputs), numbers.get(0), masks.stream().findFirst());
+    return new SoundInputs(new LinkedHashMap<>(inputs), numbers.get(0), masks.stream().findFirst());
   }
 
   private static boolean hasRank(TensorType type, int rank) {
@@ -80,7 +79,8 @@ record SoundInputs(Map<String, TensorType> inputs, String name, Optional<String>
     long[] dims = form.dims(1);
     boolean fits = dims.length + 1 == shape().rank();
     for (int i = 0; fits && form instanceof SoundForm.Frames && i < dims.length; i++) {
-      fits = !(shape().dimension(i + 1) instanceof Dimension.Fixed fixed) || fixed.size() == dims[i];
+      fits =
+          !(shape().dimension(i + 1) instanceof Dimension.Fixed fixed) || fixed.size() == dims[i];
     }
     if (!fits) {
       throw new IllegalArgumentException(

@@ -65,9 +65,7 @@ public final class SoundReader implements InputReader<Sound> {
             .setWaveform(features.form() instanceof SoundForm.Waveform)
             .setMaxLength(maxLength);
     if (features.form() instanceof SoundForm.Frames frames) {
-      kept.setBins(frames.bins())
-          .setFrames(frames.frames())
-          .setBinsFirst(frames.binsFirst());
+      kept.setBins(frames.bins()).setFrames(frames.frames()).setBinsFirst(frames.binsFirst());
     }
     return SavedComponents.write(SoundReader.class, kept.build());
   }

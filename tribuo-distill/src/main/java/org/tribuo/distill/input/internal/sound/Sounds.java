@@ -41,8 +41,7 @@ public final class Sounds implements Modality<Sound> {
     if (form instanceof SoundForm.Frames frames) {
       return frames.frames();
     }
-    long fixed =
-        SoundInputs.of(model.graph().inputs()).fixedLength().orElse(LONGEST);
+    long fixed = SoundInputs.of(model.graph().inputs()).fixedLength().orElse(LONGEST);
     return (int) Math.min(fixed, stated.orElse(LONGEST));
   }
 

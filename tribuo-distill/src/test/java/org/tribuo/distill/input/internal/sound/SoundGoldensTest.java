@@ -90,10 +90,14 @@ class SoundGoldensTest {
   /** A frame is of the sound if its middle is, as in the attention mask of Whisper's extractor. */
   @Test
   void paddingIsCountedAsSuch() {
-    SoundSettings whisper = SoundConfig.parse("{\"feature_extractor_type\":"
-        + "\"WhisperFeatureExtractor\",\"feature_size\":8,\"chunk_length\":0.1}");
-    SoundSettings ast = SoundConfig.parse("{\"feature_extractor_type\":"
-        + "\"ASTFeatureExtractor\",\"num_mel_bins\":8,\"max_length\":10}");
+    SoundSettings whisper =
+        SoundConfig.parse(
+            "{\"feature_extractor_type\":"
+                + "\"WhisperFeatureExtractor\",\"feature_size\":8,\"chunk_length\":0.1}");
+    SoundSettings ast =
+        SoundConfig.parse(
+            "{\"feature_extractor_type\":"
+                + "\"ASTFeatureExtractor\",\"num_mel_bins\":8,\"max_length\":10}");
 
     assertThat(heard(whisper, 400)).isEqualTo(3);
     assertThat(heard(whisper, 320)).isEqualTo(2);
