@@ -110,7 +110,7 @@ def sound(synthesiser, word, voice, random):
     clean = resample(torch.from_numpy(clean), synthesiser.rate, RATE).numpy()
     clean = trimmed(clean, int(random.integers(80, 400)))
     power = np.sqrt(np.mean(clean**2))
-    noisy = clean + power * 10 ** (-random.uniform(3, 20) / 20) * noise(len(clean), random)
+    noisy = clean + power * 10 ** (-random.uniform(8, 25) / 20) * noise(len(clean), random)
     return noisy / np.abs(noisy).max() * random.uniform(0.2, 0.9)
 
 

@@ -118,14 +118,6 @@ public final class SoundDataSource<T extends Output<T>> implements ConfigurableD
   public void postConfig() {
     BooleanProperties.check(this, component, configuration);
     PropertyChecks properties = new PropertyChecks(component);
-    if ((preprocessing == null) == (preprocessorConfig == null)) {
-      throw properties.refused(
-          "preprocessorConfig",
-          "is %s, and preprocessing is %s; state one of the two"
-              .formatted(
-                  preprocessorConfig == null ? "not stated" : preprocessorConfig,
-                  preprocessing == null ? "not stated either" : "stated too"));
-    }
     SoundSettings settings = properties.check("preprocessorConfig", this::statedSettings);
     LabelledFiles list =
         properties.check(
@@ -148,14 +140,22 @@ public final class SoundDataSource<T extends Output<T>> implements ConfigurableD
   }
 
   private SoundSettings statedSettings() {
-    if (preprocessing != null) {
+    Path file = preprocessorConfig;
+    if (file == null && preprocessing != null) {
       return preprocessing.settings();
     }
+    if (file == null || preprocessing != null) {
+      throw new IllegalArgumentException(
+          "is %s, and preprocessing is %s; state one of the two"
+              .formatted(
+                  file == null ? "not stated" : file,
+                  file == null ? "not stated either" : "stated too"));
+    }
     try {
-      return SoundConfig.read(preprocessorConfig);
+      return SoundConfig.read(file);
     } catch (IOException e) {
       throw new IllegalArgumentException(
-          "%s cannot be read: %s".formatted(preprocessorConfig, e.getMessage()), e);
+          "%s cannot be read: %s".formatted(file, e.getMessage()), e);
     }
   }
 

@@ -3,6 +3,7 @@ package org.tribuo.distill.input.internal.sound;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,47 +22,55 @@ import org.tribuo.distill.input.internal.Feeder;
  * is of the sound and 0 for padding. Waveforms are padded with 0 on the right, to the longest one
  * or to the length that the model fixes.
  *
- * @param inputs of the model, in its order
- * @param name of the input that takes the numbers
- * @param mask the name of the input that takes the mask, if there is one
+ * @param types of the model's inputs
+ * @param all of them, in the order of the model
+ * @param numbers the input that takes the numbers
+ * @param mask the input that takes the mask, if there is one
  */
-record SoundInputs(Map<String, TensorType> inputs, String name, Optional<String> mask)
+record SoundInputs(
+    Map<String, TensorType> types, List<Input> all, Input numbers, Optional<Input> mask)
     implements Feeder<Sound> {
+  /** An input of a known number of dimensions. */
+  record Input(String name, ElementType type, Shape shape) {
+    boolean takesNumbers() {
+      return type == ElementType.FLOAT && (shape.rank() == 2 || shape.rank() == 3);
+    }
+
+    boolean takesMask() {
+      return (type == ElementType.INT64 || type == ElementType.INT32) && shape.rank() == 2;
+    }
+  }
+
   /**
    * Finds the inputs.
    *
-   * @param inputs of the model
+   * @param types of the model's inputs
    * @throws IllegalArgumentException if they are none of sounds
    */
-  static SoundInputs of(Map<String, TensorType> inputs) {
-    List<String> numbers =
-        inputs.keySet().stream()
-            .filter(name -> inputs.get(name).elementType() == ElementType.FLOAT)
-            .filter(name -> hasRank(inputs.get(name), 2) || hasRank(inputs.get(name), 3))
-            .toList();
-    List<String> masks =
-        inputs.keySet().stream()
-            .filter(name -> isWhole(inputs.get(name)) && hasRank(inputs.get(name), 2))
-            .toList();
-    if (numbers.size() != 1 || masks.size() > 1 || inputs.size() != 1 + masks.size()) {
+  static SoundInputs of(Map<String, TensorType> types) {
+    List<Input> all = new ArrayList<>();
+    types.forEach(
+        (name, type) ->
+            type.shape()
+                .ifPresent(shape -> all.add(new Input(name, type.elementType(), shape))));
+    List<Input> numbers = all.stream().filter(Input::takesNumbers).toList();
+    List<Input> masks = all.stream().filter(Input::takesMask).toList();
+    if (numbers.size() != 1 || masks.size() > 1 || types.size() != 1 + masks.size()) {
       throw new IllegalArgumentException(
           "Sounds are for models with one input FLOAT [batch, samples], [batch, mels, frames] or [batch, frames, mels], and maybe a mask INT64 of two dimensions, the model has %s"
-              .formatted(inputs));
+              .formatted(types));
     }
-    return new SoundInputs(new LinkedHashMap<>(inputs), numbers.get(0), masks.stream().findFirst());
+    return new SoundInputs(types, List.copyOf(all), numbers.get(0), masks.stream().findFirst());
   }
 
-  private static boolean hasRank(TensorType type, int rank) {
-    return type.shape().filter(shape -> shape.rank() == rank).isPresent();
-  }
-
-  private static boolean isWhole(TensorType type) {
-    return type.elementType() == ElementType.INT64 || type.elementType() == ElementType.INT32;
+  /** The name of the input that takes the numbers. */
+  String name() {
+    return numbers.name();
   }
 
   /** The shape of the input that takes the numbers. */
   Shape shape() {
-    return inputs.get(name).shape().orElseThrow();
+    return numbers.shape();
   }
 
   /** Whether it takes waveforms. */
@@ -85,13 +94,13 @@ record SoundInputs(Map<String, TensorType> inputs, String name, Optional<String>
     if (!fits) {
       throw new IllegalArgumentException(
           "The examples have %s, but the input '%s' of the %s takes %s; state its mels, seconds and form in the preprocessing"
-              .formatted(form, name, whose, shape()));
+              .formatted(form, name(), whose, shape()));
     }
   }
 
   @Override
   public List<String> names() {
-    return List.copyOf(inputs.keySet());
+    return all.stream().map(Input::name).toList();
   }
 
   @Override
@@ -99,21 +108,22 @@ record SoundInputs(Map<String, TensorType> inputs, String name, Optional<String>
     if (rows.isEmpty()) {
       throw new IllegalArgumentException("A batch has at least one row, this has none");
     }
-    List<Numbers> numbers = rows.stream().map(Sound::numbers).toList();
-    int longest = numbers.stream().mapToInt(row -> row.values().length).max().getAsInt();
+    List<Numbers> read = rows.stream().map(Sound::numbers).toList();
+    int longest = read.stream().mapToInt(row -> row.values().length).max().getAsInt();
     int width = readsWaveforms() ? (int) fixedLength().orElse(longest) : longest;
     if (longest > width) {
       throw new IllegalArgumentException(
           "The batch has a sound of %d samples, the model's input '%s' takes %d; state seconds in the preprocessing"
-              .formatted(longest, name, width));
+              .formatted(longest, name(), width));
     }
+    int positions = readsWaveforms() ? width : rows.get(0).length();
     Map<String, Tensor> tensors = new LinkedHashMap<>();
-    for (String input : inputs.keySet()) {
+    for (Input input : all) {
       tensors.put(
-          input,
-          input.equals(name)
-              ? numbers(numbers, width, rows.get(0).form())
-              : mask(numbers, readsWaveforms() ? width : rows.get(0).length(), input));
+          input.name(),
+          input.equals(numbers)
+              ? numbers(read, width, rows.get(0).form())
+              : mask(read, positions, input.type()));
     }
     return tensors;
   }
@@ -131,8 +141,7 @@ record SoundInputs(Map<String, TensorType> inputs, String name, Optional<String>
     return Tensor.of(values, dims);
   }
 
-  private Tensor mask(List<Numbers> rows, int width, String input) {
-    ElementType type = inputs.get(input).elementType();
+  private static Tensor mask(List<Numbers> rows, int width, ElementType type) {
     ByteBuffer data =
         ByteBuffer.allocate(Math.toIntExact((long) rows.size() * width * type.bytes()))
             .order(ByteOrder.LITTLE_ENDIAN);
@@ -151,7 +160,7 @@ record SoundInputs(Map<String, TensorType> inputs, String name, Optional<String>
 
   @Override
   public OptionalLong fixedRows() {
-    return Feeder.fixedRows(inputs);
+    return Feeder.fixedRows(types);
   }
 
   /** In samples, where the model reads waveforms; frames are always as many. */

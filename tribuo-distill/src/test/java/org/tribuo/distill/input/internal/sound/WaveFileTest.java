@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -140,10 +141,14 @@ class WaveFileTest {
   private Path wave(int encoding, int channels, int bits, byte[] data) throws IOException {
     int frame = Math.max(1, channels * bits / 8);
     ByteBuffer bytes = ByteBuffer.allocate(44 + data.length).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.put("RIFF".getBytes()).putInt(36 + data.length).put("WAVEfmt ".getBytes()).putInt(16);
+    bytes.put(ascii("RIFF")).putInt(36 + data.length).put(ascii("WAVEfmt ")).putInt(16);
     bytes.putShort((short) encoding).putShort((short) channels).putInt(8000).putInt(8000 * frame);
     bytes.putShort((short) frame).putShort((short) bits);
-    bytes.put("data".getBytes()).putInt(data.length).put(data);
+    bytes.put(ascii("data")).putInt(data.length).put(data);
     return Files.write(folder.resolve("made.wav"), bytes.array());
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
   }
 }
