@@ -1,6 +1,5 @@
 import java.awt.image.BufferedImage;
-import java.io.BufferedReader;
-import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -81,7 +80,7 @@ public class DistilImages {
         settings()
             .student(small)
             .teacher(OnnxTeacher.of(teacher))
-            .objective(new DistillationObjective().alpha(0.9f).temperature(2))
+            .objective(new DistillationObjective().alpha(0.9f).temperature(6))
             .build();
     train("student", distillation, all, test, RESULTS.resolve("student.onnx"));
 
@@ -169,8 +168,8 @@ public class DistilImages {
   /** A folder of test images for each digit, and index files of the images for training. */
   private static void unpack() throws Exception {
     List<String> rows;
-    try (var text = new InputStreamReader(new GZIPInputStream(Files.newInputStream(DATA)))) {
-      rows = new BufferedReader(text).lines().toList();
+    try (var unzipped = new GZIPInputStream(Files.newInputStream(DATA))) {
+      rows = new String(unzipped.readAllBytes(), StandardCharsets.US_ASCII).lines().toList();
     }
     List<String> train = new ArrayList<>(List.of("path,label"));
     List<String> labelled = new ArrayList<>(train);

@@ -27,8 +27,8 @@ import org.tribuo.provenance.SimpleDataSourceProvenance;
  * into two of its layers, and trains the same two layers on the labels alone. Prints micro and
  * macro F1 of all three on the test comments, of labels with a probability of at least 0.3. The
  * encoder and its tokenizer are those that the main job has unpacked. Arguments: a folder with
- * {@code train.tsv}, {@code test.tsv} and {@code labels.txt}; how many comments are learnt from,
- * 0 for all; and maybe the seed.
+ * {@code train.tsv}, {@code test.tsv} and {@code labels.txt}; how many comments are learnt from, 0
+ * for all; and maybe the seed.
  */
 public class LabelEmotions {
   private static final Path UNPACKED = Path.of("target/banking77");

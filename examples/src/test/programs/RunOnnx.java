@@ -17,16 +17,17 @@ public final class RunOnnx {
    * Prints a line for each text, image or sound: the values of its output, separated by spaces.
    *
    * @param arguments the file, the name of an output, and the token ids of each text, or the
-   *     numbers of each image or sound, separated by commas
+   *     numbers of each image or sound, separated by commas; of a pair of texts also the segments,
+   *     behind a semicolon
    */
   public static void main(String[] arguments) throws Exception {
     OrtEnvironment environment = OrtEnvironment.getEnvironment();
     try (OrtSession session = environment.createSession(arguments[0])) {
       boolean texts = session.getInputNames().contains("input_ids");
       for (String numbers : List.of(arguments).subList(2, arguments.length)) {
-        String[] example = numbers.split(",");
+        String[] parts = numbers.split(";");
         Map<String, OnnxTensor> inputs =
-            texts ? text(environment, session, example) : floats(environment, session, example);
+            texts ? text(environment, session, parts) : floats(environment, session, numbers);
         try (OrtSession.Result outputs = session.run(inputs)) {
           FloatBuffer values =
               ((OnnxTensor) outputs.get(arguments[1]).orElseThrow()).getFloatBuffer();
@@ -41,24 +42,28 @@ public final class RunOnnx {
   }
 
   private static Map<String, OnnxTensor> text(
-      OrtEnvironment environment, OrtSession session, String[] numbers) throws OrtException {
-    long[] ids = Arrays.stream(numbers).mapToLong(Long::parseLong).toArray();
+      OrtEnvironment environment, OrtSession session, String[] parts) throws OrtException {
+    long[] ids = numbers(parts[0]);
+    long[] segments = parts.length > 1 ? numbers(parts[1]) : new long[ids.length];
     long[] ones = new long[ids.length];
     Arrays.fill(ones, 1);
     Map<String, OnnxTensor> inputs = new HashMap<>();
     for (String name : session.getInputNames()) {
       long[] values =
-          name.equals("input_ids")
-              ? ids
-              : name.equals("attention_mask") ? ones : new long[ids.length];
+          name.equals("input_ids") ? ids : name.equals("attention_mask") ? ones : segments;
       inputs.put(name, OnnxTensor.createTensor(environment, new long[][] {values}));
     }
     return inputs;
   }
 
+  private static long[] numbers(String list) {
+    return Arrays.stream(list.split(",")).mapToLong(Long::parseLong).toArray();
+  }
+
   /** The only input. */
   private static Map<String, OnnxTensor> floats(
-      OrtEnvironment environment, OrtSession session, String[] numbers) throws OrtException {
+      OrtEnvironment environment, OrtSession session, String list) throws OrtException {
+    String[] numbers = list.split(",");
     String name = session.getInputNames().iterator().next();
     long[] shape = ((TensorInfo) session.getInputInfo().get(name).getInfo()).getShape();
     shape[0] = 1;

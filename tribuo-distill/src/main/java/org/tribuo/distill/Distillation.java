@@ -12,6 +12,7 @@ import org.tribuo.Output;
 import org.tribuo.distill.component.InputFiles;
 import org.tribuo.distill.engine.internal.Engines;
 import org.tribuo.distill.input.internal.InputReader;
+import org.tribuo.distill.internal.component.ExampleException;
 import org.tribuo.distill.student.internal.StudentNetwork;
 import org.tribuo.distill.teacher.internal.LiveTeacherActivations;
 import org.tribuo.distill.teacher.internal.TeacherAnswers;
@@ -65,6 +66,8 @@ final class Distillation<T extends Output<T>> {
         report.softTargets(softTargets);
         return train(prepared, softTargets, trainer, runProvenance);
       }
+    } catch (ExampleException e) {
+      throw examples.names().apply(e);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -74,8 +75,8 @@ import org.tribuo.provenance.impl.TrainerProvenanceImpl;
  * <p>The same configuration, data and invocation count give the same weights to the last bit on one
  * machine. Safe for many threads.
  *
- * @param <T> the outputs, which decide what the student predicts: Label, MultiLabel, Regressor, or
- *     {@link org.tribuo.distill.task.token.TagSequence}
+ * @param <T> the outputs, which decide what the student predicts: Label, MultiLabel, Regressor,
+ *     {@link org.tribuo.distill.span.Span}, or {@link org.tribuo.distill.task.token.TagSequence}
  */
 public final class DistillationTrainer<T extends Output<T>> implements Trainer<T> {
   @ConfigurableName private String component = "DistillationTrainer";
@@ -257,7 +258,12 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
    * @throws java.io.UncheckedIOException if a file cannot be read
    */
   public void checkExamples(Dataset<T> examples) {
-    Preparation.checkExamples(recipe, examples);
+    exampleCheck().accept(examples);
+  }
+
+  /** As {@link #checkExamples}, for several datasets: files are read and analysed once. */
+  public Consumer<Dataset<T>> exampleCheck() {
+    return new Preparation.ExampleCheck<>(recipe);
   }
 
   /**
@@ -356,8 +362,8 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
    * Configures a trainer in Java. What is not stated has the trainer's default, the same as in
    * OLCUT's XML. For one trainer, in one thread.
    *
-   * @param <T> the outputs: Label, MultiLabel, Regressor, or {@link
-   *     org.tribuo.distill.task.token.TagSequence}
+   * @param <T> the outputs: Label, MultiLabel, Regressor, {@link org.tribuo.distill.span.Span}, or
+   *     {@link org.tribuo.distill.task.token.TagSequence}
    */
   public static final class Builder<T extends Output<T>> {
     private @Nullable DistillationTrainer<T> trainer = new DistillationTrainer<>();

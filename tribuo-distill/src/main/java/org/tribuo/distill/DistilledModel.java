@@ -56,7 +56,8 @@ import org.tribuo.provenance.impl.EmptyTrainerProvenance;
  *
  * <p>Saved as protobuf; Java's own serialization is refused.
  *
- * @param <T> Label, MultiLabel, Regressor, or {@link org.tribuo.distill.task.token.TagSequence}
+ * @param <T> Label, MultiLabel, Regressor, {@link org.tribuo.distill.span.Span}, or {@link
+ *     org.tribuo.distill.task.token.TagSequence}
  */
 public final class DistilledModel<T extends Output<T>> extends Model<T> implements AutoCloseable {
   private static final long serialVersionUID = 1L;
@@ -235,8 +236,19 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
   }
 
   private List<Prediction<T>> predictAll(List<Example<T>> examples) {
-    List<float[]> logits = runner.rows(ExampleInputs.of(network.reader(), examples));
-    return codec.decode(logits, examples.stream().mapToInt(Example::size).toArray(), examples);
+    List<List<Example<T>>> rows = new ArrayList<>();
+    examples.forEach(example -> rows.add(task.rows(example, maxLength())));
+    List<float[]> logits =
+        runner.rows(
+            ExampleInputs.of(network.reader(), rows.stream().flatMap(List::stream).toList()));
+    List<Prediction<T>> predictions = new ArrayList<>();
+    int from = 0;
+    for (int i = 0; i < rows.size(); i++) {
+      int to = from + rows.get(i).size();
+      predictions.add(codec.decode(logits.subList(from, to), rows.get(i), examples.get(i)));
+      from = to;
+    }
+    return predictions;
   }
 
   /**
@@ -286,7 +298,7 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
     OnnxMetadata.describe(
             network.onnx(),
             provenance,
-            network.logits(),
+            network.output(),
             network.labelOrder().names(),
             maxLength(),
             network.reader().padId())

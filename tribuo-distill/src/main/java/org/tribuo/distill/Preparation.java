@@ -11,7 +11,9 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.tribuo.ConfigurableDataSource;
 import org.tribuo.Dataset;
 import org.tribuo.Output;
@@ -145,33 +147,61 @@ record Preparation<T extends Output<T>>(
   }
 
   /**
-   * Checks that the student and its teachers can read examples; a teacher that is yet to be trained
-   * is left out.
-   *
-   * @throws IllegalArgumentException if not; the message names the example and the model
+   * Checks that the student and its teachers can read the examples of datasets; a teacher that is
+   * yet to be trained is left out. Files are read and analysed for the first dataset.
    */
-  static <T extends Output<T>> void checkExamples(Recipe recipe, Dataset<T> examples) {
-    try {
-      Task<T> task = recipe.task(examples.getOutputFactory());
-      TransformerFiles files = new TransformerFiles();
-      Transformer student = recipe.student().make(task.head(ANY_COLUMNS), 0, files).transformer();
+  static final class ExampleCheck<T extends Output<T>> implements Consumer<Dataset<T>> {
+    private final Recipe recipe;
+    private final TransformerFiles files = new TransformerFiles();
+    private @Nullable Transformer student;
+
+    ExampleCheck(Recipe recipe) {
+      this.recipe = recipe;
+    }
+
+    /**
+     * @throws IllegalArgumentException if they cannot; the message names the example and the model
+     */
+    @Override
+    public synchronized void accept(Dataset<T> whole) {
+      ExamplesByLength<T> byLength = ExamplesByLength.of(whole);
+      try {
+        check(whole, byLength, recipe.task(whole.getOutputFactory()));
+      } catch (ExampleException e) {
+        throw byLength.names().apply(e);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    private void check(Dataset<T> whole, ExamplesByLength<T> byLength, Task<T> task)
+        throws IOException {
+      Transformer reading = student(task);
       InputReader<?> reader =
-          Modalities.of(student.graph().inputs(), examples.getFeatureMap())
+          Modalities.of(reading.graph().inputs(), whole.getFeatureMap())
               .reader(
-                  student,
-                  examples.getFeatureMap(),
+                  reading,
+                  whole.getFeatureMap(),
                   recipe.batching().maxLength(),
                   recipe.batching().padId());
+      Dataset<T> examples = byLength.within().apply(reader.maxLength());
       ExampleInputs<?> inputs = ExampleInputs.of(reader, examples);
-      inputs.check(student, "student", true);
+      inputs.check(reading, "student", true);
       TeacherUse use = new TeacherUse(recipe.device(), task, recipe.batching().maxLength(), files);
       if (recipe.teacher().isPresent()) {
         for (TeacherSource.Member member : recipe.teacher().get().members()) {
           member.checkExamples(examples, inputs, use);
         }
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    }
+
+    private Transformer student(Task<T> task) throws IOException {
+      Transformer made = student;
+      if (made == null) {
+        made = recipe.student().make(task.head(ANY_COLUMNS), 0, files).transformer();
+        student = made;
+      }
+      return made;
     }
   }
 
@@ -185,7 +215,7 @@ record Preparation<T extends Output<T>>(
     Preparation<T> preparation() throws IOException {
       Task<T> task = recipe.task(whole().getOutputFactory());
       OutputDomain<T> known =
-          recipe.teacher().isEmpty()
+          recipe.teacher().isEmpty() || task.columns().isPresent()
               ? OutputDomain.of(task, whole())
               : OutputDomain.of(task, whole(), recipe.teacher().get().labels(files));
       Student student = student(task, known.sorted());
@@ -235,7 +265,7 @@ record Preparation<T extends Output<T>>(
 
     private static Imprinting imprinting(
         Task<?> task, StudentNetwork network, ExampleRows rows, Split split) {
-      if (task.probabilities().isEmpty()) {
+      if (task.probabilities().isEmpty() || network.head().hasOutputPerColumn()) {
         throw new IllegalArgumentException(
             "The student's head is to be imprinted with class means, but the outputs of the dataset have no classes; omit its head");
       }

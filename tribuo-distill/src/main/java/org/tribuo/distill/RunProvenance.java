@@ -65,8 +65,13 @@ final class RunProvenance {
                 softTargets(texts.prefix() + teacher, ofTeachers.get(i));
               }
             });
-    for (int i = 0; i < outcome.trained().size(); i++) {
-      values.put(i == 0 ? "assistant" : "assistant-" + (i + 1), outcome.trained().get(i));
+    models("assistant", outcome.trained());
+    models("teacher-model", outcome.models());
+  }
+
+  private void models(String name, List<ModelProvenance> models) {
+    for (int i = 0; i < models.size(); i++) {
+      values.put(i == 0 ? name : name + "-" + (i + 1), models.get(i));
     }
   }
 
@@ -74,7 +79,7 @@ final class RunProvenance {
     TeacherRun run = answer.run();
     number(prefix + "soft-targets-computed", run.computedRows());
     number(prefix + "soft-targets-reused", run.reusedRows());
-    text(prefix + "soft-targets-onnxruntime-version", answer.softTargets().runtimeVersion());
+    text(prefix + "soft-targets-runtime", answer.softTargets().runtimeVersion());
     text(prefix + "soft-targets-providers", names(answer.providers()));
     text(prefix + "soft-targets-precision", answer.softTargets().key().precision().name());
     run.cost()

@@ -66,17 +66,23 @@ record SoftTargetPhase<T extends Output<T>>(
    * @param answers the soft targets of some examples
    * @param runs what each teacher did for some examples, in the order of the teachers
    * @param trained the provenance of each teacher that was trained first
+   * @param models the provenance of each other teacher whose file has it
    * @param stores that soft targets are in
    */
   record Outcome(
       Map<StageExamples<?>, TeacherAnswers> answers,
       Map<StageExamples<?>, List<SoftTargetStep.Answer>> runs,
       List<ModelProvenance> trained,
+      List<ModelProvenance> models,
       List<SoftTargetStore> stores)
       implements AutoCloseable {
     static Outcome empty() {
       return new Outcome(
-          new LinkedHashMap<>(), new LinkedHashMap<>(), new ArrayList<>(), new ArrayList<>());
+          new LinkedHashMap<>(),
+          new LinkedHashMap<>(),
+          new ArrayList<>(),
+          new ArrayList<>(),
+          new ArrayList<>());
     }
 
     @Override
@@ -108,7 +114,7 @@ record SoftTargetPhase<T extends Output<T>>(
     try (TemporaryFolder folder = TemporaryFolder.create()) {
       List<ReadyTeacher> teachers = new ArrayList<>();
       for (TeacherSource.Member member : source.members()) {
-        teachers.add(ready(member, folder.path(), outcome.trained()));
+        teachers.add(ready(member, folder.path(), outcome.trained(), outcome.models()));
       }
       ask(teachers, source.agreement(), all, outcome);
       whole = true;
@@ -144,14 +150,19 @@ record SoftTargetPhase<T extends Output<T>>(
   }
 
   private ReadyTeacher ready(
-      TeacherSource.Member member, Path folder, List<ModelProvenance> trained) throws IOException {
+      TeacherSource.Member member,
+      Path folder,
+      List<ModelProvenance> trained,
+      List<ModelProvenance> models)
+      throws IOException {
     ReadyTeacher teacher =
         (member instanceof TeacherInTraining untrained
                 ? trained(untrained, folder, trained)
                 : member)
             .ready(use())
             .orElseThrow();
-    listener.onLabelOrder(teacher.settings().model(), teacher.columns());
+    listener.onLabelOrder(teacher.file(), teacher.columns());
+    teacher.provenance().ifPresent(models::add);
     return teacher;
   }
 
@@ -165,7 +176,7 @@ record SoftTargetPhase<T extends Output<T>>(
       StudentNetwork network = teacher.network();
       Path file = Files.createTempFile(folder, "assistant", ".onnx");
       network.onnx().write(file);
-      return OnnxTeacher.of(file, network.labelOrder().names(), network.logits());
+      return OnnxTeacher.of(file, network.labelOrder().names(), network.output());
     }
   }
 

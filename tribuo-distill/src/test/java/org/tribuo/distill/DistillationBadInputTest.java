@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tribuo.Dataset;
@@ -229,6 +230,25 @@ class DistillationBadInputTest {
         .withMessageContaining("a token at position 8");
     trainer(OnnxStudent.of(faults.resolve("softmax-teacher_logits-teacher.onnx"), ORDER))
         .checkExamples(texts);
+  }
+
+  @Test
+  void aCheckOfSeveralDatasetsReadsFilesOnce(@TempDir Path folder) throws IOException {
+    Path faults = Path.of("src/test/resources/faults/text");
+    MutableDataset<Label> texts =
+        new MutableDataset<>(
+            CsvTextDataSource.of(
+                    faults.resolve("test-labels_test-new-label.csv"),
+                    faults.resolve("softmax-teacher_tokenizer.json"),
+                    new LabelFactory())
+                .read());
+    Path file =
+        Files.copy(
+            faults.resolve("softmax-teacher_logits-teacher.onnx"), folder.resolve("student.onnx"));
+    Consumer<Dataset<Label>> check = trainer(OnnxStudent.of(file, ORDER)).exampleCheck();
+    check.accept(texts);
+    Files.delete(file);
+    check.accept(texts);
   }
 
   @Test

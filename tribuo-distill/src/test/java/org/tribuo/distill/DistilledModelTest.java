@@ -422,7 +422,7 @@ class DistilledModelTest {
         OutputDomain.of(Tasks.of(data.getOutputFactory()), data),
         new StudentNetwork(
             Transformer.of(onnx),
-            "logits",
+            List.of("logits"),
             Head.ofExamples(new LabelOrder(labelOrder)),
             new TokenReader(TOKENS, 0)),
         Device.cpu(2));

@@ -36,6 +36,8 @@ class DocumentationCodeTest {
       Path corpus;
       Path tokenizer;
       DistilledModel<Label> model;
+      Trainer<Label> forest;
+      Dataset<Label> examples;
       """;
 
   @TempDir Path folder;
@@ -46,6 +48,8 @@ class DocumentationCodeTest {
         "training.md",
         "objectives.md",
         "tokens.md",
+        "vectors.md",
+        "spans.md",
         "embeddings.md",
         "images.md",
         "sound.md",

@@ -30,8 +30,9 @@ import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.task.internal.SingleLabel;
 import org.tribuo.distill.teacher.OnnxTeacher;
-import org.tribuo.distill.teacher.internal.ReadyTeacher;
+import org.tribuo.distill.teacher.internal.ReadyOnnxTeacher;
 import org.tribuo.distill.teacher.internal.SoftTargetStep;
+import org.tribuo.distill.teacher.internal.TeacherExamples;
 import org.tribuo.distill.teacher.internal.TeacherReading;
 import org.tribuo.distill.teacher.internal.TeacherUse;
 import org.tribuo.distill.transformer.internal.TransformerFiles;
@@ -141,12 +142,16 @@ class MaxLengthTest {
     new RawText(LONG, Optional.empty()).keepIn(text);
     MutableDataset<Label> examples = TinyTexts.dataset(List.of(text, text));
     OnnxTeacher source = OnnxTeacher.of(teacher).reading(Faults.TOKENIZER, 0);
-    ReadyTeacher ready =
-        source
-            .ready(
-                new TeacherUse(
-                    Device.cpu(1), new SingleLabel(), OptionalInt.empty(), new TransformerFiles()))
-            .orElseThrow();
+    ReadyOnnxTeacher ready =
+        (ReadyOnnxTeacher)
+            source
+                .ready(
+                    new TeacherUse(
+                        Device.cpu(1),
+                        new SingleLabel(),
+                        OptionalInt.empty(),
+                        new TransformerFiles()))
+                .orElseThrow();
     assertThat(ready.reading().maxLength()).hasValue(MOST);
     SoftTargetStep step =
         SoftTargetStep.of(
@@ -157,8 +162,9 @@ class MaxLengthTest {
             new LabelOrder(Faults.LABELS),
             OptionalInt.empty(),
             new TransformerFiles());
-    assertThat(step.inputs().fed().examples().lengths()).containsOnly(MOST);
-    step.teacher().close();
+    assertThat(((TeacherExamples) step.teacher().inputs()).fed().examples().lengths())
+        .containsOnly(MOST);
+    step.teacher().source().close();
   }
 
   @Test

@@ -40,7 +40,7 @@ public final class TinyModel {
         OutputDomain.of(new SingleLabel(), data),
         new StudentNetwork(
             Transformer.of(Zoo.model("bert_seqcls_ts11")),
-            "logits",
+            List.of("logits"),
             Head.ofExamples(LabelOrder.of("red", "blue", "green")),
             new TokenReader(tokens, 0)),
         Device.cpu(1));

@@ -206,7 +206,7 @@ class TokenDistillationTest {
   private static StudentNetwork network(OnnxModel model) {
     return new StudentNetwork(
         Transformer.of(model),
-        "logits",
+        List.of("logits"),
         Head.ofTokens(LABELS),
         new TokenReader(new TokenFeatures(16, 101), 0));
   }

@@ -3,11 +3,16 @@ package org.tribuo.distill.examples;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.JarURLConnection;
 import java.net.URL;
 import java.net.URLConnection;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import java.util.zip.CRC32;
+import java.util.zip.CheckedInputStream;
 import org.tribuo.distill.file.AtomicFile;
 
 /**
@@ -20,8 +25,6 @@ record Pretrained(String model, String tokenizer) {
   /** BERT with 6 layers of width 384, by the sentence-transformers project; Apache-2.0. */
   static final Pretrained MINI_LM =
       new Pretrained("all-minilm-l6-v2.onnx", "all-minilm-l6-v2-tokenizer.json");
-
-  private static final int BLOCK = 1 << 16;
 
   /** The model as a file in a folder, unpacked unless the same is there. */
   Path modelIn(Path folder) throws IOException {
@@ -50,26 +53,35 @@ record Pretrained(String model, String tokenizer) {
     return file;
   }
 
+  /**
+   * Whether a file has the size and the CRC-32 of a resource, which a jar states without being
+   * unpacked.
+   */
   private static boolean isCopy(Path file, URL url) throws IOException {
-    if (!Files.exists(file)) {
+    if (!Files.isRegularFile(file) || !(connection(url) instanceof JarURLConnection jar)) {
       return false;
     }
-    try (InputStream packed = open(url);
-        InputStream unpacked = Files.newInputStream(file)) {
-      byte[] expected;
-      do {
-        expected = packed.readNBytes(BLOCK);
-        if (!Arrays.equals(expected, unpacked.readNBytes(BLOCK))) {
-          return false;
-        }
-      } while (expected.length > 0);
-      return true;
+    try (JarFile archive = jar.getJarFile()) {
+      JarEntry entry = jar.getJarEntry();
+      return Files.size(file) == entry.getSize() && crc32(file) == entry.getCrc();
     }
   }
 
+  private static long crc32(Path file) throws IOException {
+    CRC32 checksum = new CRC32();
+    try (InputStream in = new CheckedInputStream(Files.newInputStream(file), checksum)) {
+      in.transferTo(OutputStream.nullOutputStream());
+    }
+    return checksum.getValue();
+  }
+
   private static InputStream open(URL url) throws IOException {
+    return connection(url).getInputStream();
+  }
+
+  private static URLConnection connection(URL url) throws IOException {
     URLConnection connection = url.openConnection();
     connection.setUseCaches(false);
-    return connection.getInputStream();
+    return connection;
   }
 }

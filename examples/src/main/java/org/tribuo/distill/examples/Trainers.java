@@ -3,6 +3,7 @@ package org.tribuo.distill.examples;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.Dataset;
 import org.tribuo.classification.Label;
@@ -90,14 +91,15 @@ record Trainers(
 
   private static void checkExamples(
       String who, DistillationTrainer<Label> trainer, Texts texts, DataOptions data) {
-    checkExamples(who, trainer, texts.training(), data.train);
-    checkExamples(who, trainer, texts.test(), data.test);
+    Consumer<Dataset<Label>> check = trainer.exampleCheck();
+    checkExamples(who, trainer, () -> check.accept(texts.training()), data.train);
+    checkExamples(who, trainer, () -> check.accept(texts.test()), data.test);
   }
 
   private static void checkExamples(
-      String who, DistillationTrainer<Label> trainer, Dataset<Label> texts, @Nullable Path file) {
+      String who, DistillationTrainer<Label> trainer, Runnable check, @Nullable Path file) {
     try {
-      trainer.checkExamples(texts);
+      check.run();
     } catch (GraphException e) {
       throw e; // about a model, not a text
     } catch (IllegalArgumentException e) {

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
@@ -32,9 +33,12 @@ import org.tribuo.distill.DistilledModel;
 import org.tribuo.distill.input.image.ImageDataSource;
 import org.tribuo.distill.input.sound.SoundDataSource;
 import org.tribuo.distill.input.sound.SoundPreprocessing;
+import org.tribuo.distill.input.text.QuestionTokenizer;
 import org.tribuo.distill.input.text.WordTokenizer;
 import org.tribuo.distill.sequence.DistilledSequenceModel;
 import org.tribuo.distill.sequence.SequenceDistillationTrainer;
+import org.tribuo.distill.span.Span;
+import org.tribuo.distill.span.SpanFactory;
 import org.tribuo.distill.student.EncoderStudent;
 import org.tribuo.distill.student.ScratchSoundStudent;
 import org.tribuo.distill.student.ScratchVisionStudent;
@@ -47,6 +51,9 @@ import org.tribuo.sequence.SequenceExample;
 
 /** What a model predicts is what its exported file gives in a JVM that has ONNX Runtime alone. */
 class ExportedFileTest {
+  /** Where the context begins behind the question "where is", between special tokens. */
+  private static final int CONTEXT = 4;
+
   @TempDir Path folder;
 
   @Test
@@ -156,6 +163,56 @@ class ExportedFileTest {
             .isEqualTo(Math.exp(logits.get(i)[column]) / sum, within(1e-5));
       }
     }
+  }
+
+  @Test
+  void answersArePredictedAsTheFileHasThem() throws Exception {
+    TinyExperiment.in(folder);
+    MutableDataset<Span> questions = questions();
+    DistillationTrainer<Span> trainer =
+        DistillationTrainer.<Span>builder()
+            .student(EncoderStudent.of(folder.resolve("tiny-bert.onnx"), Pooling.MEAN))
+            .epochs(2)
+            .build();
+    Path file = folder.resolve("answers.onnx");
+    try (DistilledModel<Span> model = trainer.train(questions)) {
+      model.exportOnnx(file);
+      List<String> texts = new ArrayList<>();
+      for (Example<Span> question : questions) {
+        List<String> ids = new ArrayList<>();
+        question.forEach(
+            feature -> addIf(feature.getName().startsWith("input_ids@"), feature, ids));
+        List<String> segments = new ArrayList<>(Collections.nCopies(ids.size(), "1"));
+        Collections.fill(segments.subList(0, CONTEXT), "0");
+        texts.add(String.join(",", ids) + ";" + String.join(",", segments));
+      }
+      List<double[]> starts = run(file, "start_logits", texts);
+      List<double[]> ends = run(file, "end_logits", texts);
+      for (int i = 0; i < texts.size(); i++) {
+        Prediction<Span> predicted = model.predict(questions.getExample(i));
+        double best = Double.NEGATIVE_INFINITY;
+        for (int first = CONTEXT; first < starts.get(i).length - 1; first++) {
+          for (int last = first; last < ends.get(i).length - 1; last++) {
+            best = Math.max(best, starts.get(i)[first] + ends.get(i)[last]);
+          }
+        }
+        assertThat(Span.noAnswerMargin(predicted))
+            .isEqualTo(starts.get(i)[0] + ends.get(i)[0] - best, within(1e-4));
+      }
+    }
+  }
+
+  private MutableDataset<Span> questions() throws Exception {
+    SpanFactory outputs = new SpanFactory();
+    MutableDataset<Span> questions =
+        new MutableDataset<>(new SimpleDataSourceProvenance("cards", outputs), outputs);
+    try (QuestionTokenizer tokenizer =
+        QuestionTokenizer.open(folder.resolve("tiny-tokenizer.json"))) {
+      String lost = "my card is lost";
+      questions.add(tokenizer.encode("where is", lost, Span.in(lost, 3, 7)));
+      questions.add(tokenizer.encode("where is", "reset the pin", Span.noAnswer()));
+    }
+    return questions;
   }
 
   /** The token ids of a sentence, and the first of each word. */

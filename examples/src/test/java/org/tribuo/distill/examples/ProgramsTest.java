@@ -27,8 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The programs of one file compile and run as they stand, in a folder that has a few of BANKING77's
- * questions, WNUT17's posts, and images and sounds of digits, and a tiny encoder under the names of
- * the repository; and the README shows them.
+ * questions, WNUT17's posts and the digits, written and spoken, and a tiny encoder under the names
+ * of the repository; and the README shows them.
  */
 class ProgramsTest {
   private static final Path ROOT = Path.of("..");
@@ -70,11 +70,28 @@ class ProgramsTest {
         .asString()
         .matches("\\w+\\??, \\d[.,]\\d{3}: Where is my new card\\?");
 
+    Files.copy(results.resolve("my-student.onnx"), results.resolve("student.onnx"));
+    assertThat(run("ReduceVocabulary").lines())
+        .anyMatch(line -> line.matches("student +\\d.*100\\.0 %.*/s"))
+        .anyMatch(line -> line.matches("its vocabulary reduced +\\d.*100\\.0 %.*/s"));
+
     copyPosts();
     assertThat(run("TagWords", "--quick", "1").lines())
         .hasSize(3)
         .allMatch(line -> line.matches("(teacher|student|control): entity F1 \\d.*MB"));
     assertThat(results).isDirectoryContaining("glob:**my-small-tagger.onnx");
+
+    copyDigits();
+    assertThat(run("LearnFromNeighbours", "1", "30").lines())
+        .hasSize(3)
+        .allMatch(line -> line.matches("(teacher|student|control): \\d+\\.\\d %"));
+    assertThat(folder.resolve("target/digits"))
+        .isDirectoryContaining("glob:**neighbours.tribuo")
+        .isDirectoryContaining("glob:**student.onnx");
+    assertThat(run("AnswerQuestions", "--quick", "1").lines())
+        .hasSize(3)
+        .allMatch(line -> line.matches("(teacher|student|control): exact match \\d.*F1 \\d.*MB.*"));
+    assertThat(results).isDirectoryContaining("glob:**my-small-answers.onnx");
 
     assertThat(
             run(
@@ -103,7 +120,7 @@ class ProgramsTest {
         .hasSize(3)
         .allMatch(line -> line.matches("(teacher|student|control): micro F1 \\d.*MB"));
 
-    copyDigits();
+    keepFewDigits();
     assertThat(run("DistilImages", "--quick", "labels=2", "1").lines())
         .hasSize(4)
         .allMatch(
@@ -139,7 +156,7 @@ class ProgramsTest {
     String readme = Files.readString(ROOT.resolve("README.md"));
 
     assertThat(programs().map(Path::getFileName))
-        .hasSize(10)
+        .hasSize(13)
         .allSatisfy(
             file -> assertThat(readme).contains("-Dprogram=examples/programs/%s".formatted(file)));
   }
@@ -187,14 +204,20 @@ class ProgramsTest {
     Files.write(data.resolve("emerging.test.annotated"), posts);
   }
 
-  /** The first digits, half of them to test on. */
   private void copyDigits() throws IOException {
-    Path file = Files.createDirectories(folder.resolve(DIGITS)).resolve("digits.csv.gz");
+    Path data = Files.createDirectories(folder.resolve(DIGITS));
+    Files.copy(ROOT.resolve(DIGITS).resolve("digits.csv.gz"), data.resolve("digits.csv.gz"));
+  }
+
+  /** The first digits, half of them to test on. */
+  private void keepFewDigits() throws IOException {
+    Path file = folder.resolve(DIGITS).resolve("digits.csv.gz");
     try (var from =
             new BufferedReader(
                 new InputStreamReader(
                     new GZIPInputStream(
-                        Files.newInputStream(ROOT.resolve(DIGITS).resolve("digits.csv.gz")))));
+                        Files.newInputStream(ROOT.resolve(DIGITS).resolve("digits.csv.gz"))),
+                    StandardCharsets.US_ASCII));
         var to =
             new OutputStreamWriter(
                 new GZIPOutputStream(Files.newOutputStream(file)), StandardCharsets.US_ASCII)) {

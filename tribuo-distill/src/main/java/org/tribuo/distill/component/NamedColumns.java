@@ -13,6 +13,8 @@ public record NamedColumns(List<String> names, Origin origin) {
   public enum Origin {
     /** The configuration, or the caller. */
     STATED,
+    /** The task: all of its models have the same. */
+    TASK,
     /** The metadata of the model's file, as {@code DistilledModel.exportOnnx} writes it. */
     METADATA,
     /** {@code id2label} of a {@code config.json} beside the model's file. */

@@ -168,7 +168,10 @@ public final class TextEmbedder implements TextPipeline, AutoCloseable {
         properties.check("maxLength", () -> modality.readerOfTrained(whole, stated, padId));
     StudentNetwork network =
         new StudentNetwork(
-            Transformer.of(encoder.model()), EmbeddingHead.TEXTS, Head.ofExamples(columns), reader);
+            Transformer.of(encoder.model()),
+            List.of(EmbeddingHead.TEXTS),
+            Head.ofExamples(columns),
+            reader);
     try {
       return new Opened(
           encoder,

@@ -3,10 +3,12 @@ package org.tribuo.distill.graph;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One operation of a graph. Inputs and outputs are names of values; an empty name is an optional
@@ -26,6 +28,9 @@ public final class Node {
   private final List<String> inputs;
   private final List<String> outputs;
   private final NodeProto origin;
+
+  /** What {@link #reads} has found; absent after an input was replaced. */
+  private volatile @Nullable Set<String> reads;
 
   private Node(
       String name,
@@ -149,10 +154,15 @@ public final class Node {
 
   /** Every value that this node reads: its inputs, and what its bodies read from around them. */
   public Set<String> reads() {
-    Set<String> reads = new LinkedHashSet<>(inputs);
-    reads.remove("");
-    attributes.subgraphs().forEach(body -> captures(body, reads));
-    return reads;
+    Set<String> known = reads;
+    if (known == null) {
+      Set<String> found = new LinkedHashSet<>(inputs);
+      found.remove("");
+      attributes.subgraphs().forEach(body -> captures(body, found));
+      known = Collections.unmodifiableSet(found);
+      reads = known;
+    }
+    return known;
   }
 
   private static void captures(GraphProto body, Set<String> reads) {
@@ -171,6 +181,7 @@ public final class Node {
 
   void replaceInput(String from, String to) {
     inputs.replaceAll(input -> input.equals(from) ? to : input);
+    reads = null;
   }
 
   NodeProto toProto() {

@@ -15,6 +15,11 @@ import org.tribuo.distill.loss.internal.BinaryCrossEntropy;
  */
 public record BinarySoftTargets() implements RowwiseSoftLoss {
   @Override
+  public boolean ignoresImpossibleClasses() {
+    return false;
+  }
+
+  @Override
   public Set<HardLoss.AnswerForm> answerForms() {
     return Set.of(HardLoss.AnswerForm.LABEL_PROBABILITIES);
   }

@@ -10,6 +10,11 @@ import org.tribuo.distill.graph.Value;
  */
 public record CosineDistance() implements RowwiseSoftLoss {
   @Override
+  public boolean ignoresImpossibleClasses() {
+    return false;
+  }
+
+  @Override
   public Set<HardLoss.AnswerForm> answerForms() {
     return Set.of(HardLoss.AnswerForm.LOGITS);
   }

@@ -120,6 +120,11 @@ public final class CrossEntropy implements HardLoss {
   }
 
   @Override
+  public boolean ignoresImpossibleClasses() {
+    return labelSmoothing == 0;
+  }
+
+  @Override
   public LabelForm labelForm() {
     return LabelForm.CLASSES;
   }

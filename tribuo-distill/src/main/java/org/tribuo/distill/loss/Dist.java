@@ -60,6 +60,11 @@ public final class Dist implements SoftLoss {
   }
 
   @Override
+  public boolean ignoresImpossibleClasses() {
+    return false;
+  }
+
+  @Override
   public Set<HardLoss.AnswerForm> answerForms() {
     return Set.of(HardLoss.AnswerForm.PROBABILITIES);
   }

@@ -26,6 +26,15 @@ public interface HardLoss extends Configurable, Provenancable<ConfiguredObjectPr
   }
 
   /**
+   * Whether a class to which the student gives no probability leaves the loss as it is, unless it
+   * is the true one. A loss that does not ignore them is refused where the classes are positions,
+   * some of which are impossible.
+   */
+  default boolean ignoresImpossibleClasses() {
+    return true;
+  }
+
+  /**
    * The same loss for logits whose columns have these names: settings by label become settings by
    * column.
    */

@@ -46,6 +46,11 @@ public final class LogitStandardization implements SoftLoss {
 
   /** Of classes alone: what is standardised has lost what a label or a value needs. */
   @Override
+  public boolean ignoresImpossibleClasses() {
+    return false;
+  }
+
+  @Override
   public Set<HardLoss.AnswerForm> answerForms() {
     Set<HardLoss.AnswerForm> forms = EnumSet.of(HardLoss.AnswerForm.PROBABILITIES);
     loss.answerForms().stream()

@@ -59,6 +59,11 @@ public final class LogitsMse implements RowwiseSoftLoss {
   }
 
   @Override
+  public boolean ignoresImpossibleClasses() {
+    return false;
+  }
+
+  @Override
   public Set<HardLoss.AnswerForm> answerForms() {
     return Set.of(HardLoss.AnswerForm.LOGITS);
   }

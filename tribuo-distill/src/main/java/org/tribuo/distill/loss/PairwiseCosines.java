@@ -15,6 +15,11 @@ import org.tribuo.distill.graph.Value;
  */
 public record PairwiseCosines() implements SoftLoss {
   @Override
+  public boolean ignoresImpossibleClasses() {
+    return false;
+  }
+
+  @Override
   public Set<HardLoss.AnswerForm> answerForms() {
     return Set.of(HardLoss.AnswerForm.LOGITS);
   }

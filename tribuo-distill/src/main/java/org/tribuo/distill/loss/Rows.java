@@ -35,6 +35,9 @@ public final class Rows {
   /** Weights are at most 1; the sum of those of a batch that has any is larger than this. */
   private static final double LEAST_WEIGHT = 1e-30;
 
+  /** The logit of a class that has no probability, at any temperature. */
+  private static final double IMPOSSIBLE = -10_000;
+
   private final Ops op;
   private final TargetInputs inputs;
   private final RowAxes axes;
@@ -63,12 +66,20 @@ public final class Rows {
     this.parts = parts;
   }
 
-  /** Rows of which each is an example: of an output [batch, outputs]. */
+  /**
+   * Rows of which each is an example: of an output [batch, outputs], whose classes are positions
+   * where a row is a span.
+   */
   public static Rows examples(
       Ops op, TargetInputs inputs, Value output, RowForm form, TargetNames names, Parts parts) {
     RowAxes axes = new RowAxes(leading(output), 0);
     Value student = op.cast(output, inputs.floatType());
-    return new Rows(op, inputs, axes, form, names, student, Optional.empty(), parts);
+    Rows rows = new Rows(op, inputs, axes, form, names, student, Optional.empty(), parts);
+    if (form instanceof RowForm.Spans spans && spans.masked()) {
+      Value masked = rows.possible(student);
+      return new Rows(op, inputs, axes, form, names, masked, Optional.empty(), parts);
+    }
+    return rows;
   }
 
   /** Rows of which each is a token: of an output [batch, positions, outputs]. */
@@ -110,7 +121,19 @@ public final class Rows {
 
   /** The teacher's logits: [rows, outputs]. */
   public Value teacher() {
-    return teacher.orElseGet(() -> teacherInput(names.teacher(), width()));
+    return teacher.orElseGet(this::teacherAsItIs);
+  }
+
+  private Value teacherAsItIs() {
+    Value logits = teacherInput(names.teacher(), width());
+    return form instanceof RowForm.Spans spans && spans.masked() ? possible(logits) : logits;
+  }
+
+  /** Logits, {@link #IMPOSSIBLE} at positions that the data do not mark. */
+  private Value possible(Value logits) {
+    Value marked = inputs.input(ObjectiveInputs.COUNTED, axes.type(floatType(), width()));
+    Value zero = op.scalar(0, student);
+    return op.where(op.greater(marked, zero), logits, op.scalar(IMPOSSIBLE, student));
   }
 
   /** The logits of each of several teachers: [rows, outputs]. */

@@ -31,6 +31,15 @@ public interface SoftLoss extends Configurable, Provenancable<ConfiguredObjectPr
     return Set.of();
   }
 
+  /**
+   * Whether a class to which neither student nor teacher gives any probability leaves the loss as
+   * it is. A loss that does not ignore them is refused where the classes are positions, some of
+   * which are impossible.
+   */
+  default boolean ignoresImpossibleClasses() {
+    return true;
+  }
+
   /** Whether a batch without any true label teaches nothing. */
   default boolean needsLabels() {
     return false;

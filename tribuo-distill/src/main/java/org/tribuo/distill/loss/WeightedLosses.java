@@ -85,6 +85,11 @@ public final class WeightedLosses implements SoftLoss {
   }
 
   @Override
+  public boolean ignoresImpossibleClasses() {
+    return losses.stream().allMatch(SoftLoss::ignoresImpossibleClasses);
+  }
+
+  @Override
   public Set<HardLoss.AnswerForm> answerForms() {
     return losses.stream()
         .flatMap(loss -> loss.answerForms().stream())

@@ -42,7 +42,8 @@ import org.tribuo.provenance.impl.TrainerProvenanceImpl;
  * </component>
  * }</pre>
  *
- * @param <T> Label, MultiLabel or Regressor
+ * @param <T> Label, MultiLabel, Regressor, or another output whose evaluation has one number to
+ *     compare
  */
 public final class CrossValidatedTrainer<T extends Output<T>> implements Trainer<T> {
   /** The number of the chosen candidate, from 0, among the instance values of the provenance. */

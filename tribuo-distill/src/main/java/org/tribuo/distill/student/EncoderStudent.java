@@ -7,10 +7,10 @@ import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
-import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.internal.component.ModelFile;
 import org.tribuo.distill.internal.component.ModelFileProvenance;
+import org.tribuo.distill.student.internal.FreshHead;
 import org.tribuo.distill.student.internal.Student;
 import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.transformer.Pooling;
@@ -83,10 +83,7 @@ public final class EncoderStudent implements StudentSource {
   @Override
   public Student make(Head head, long seed, TransformerFiles files) throws IOException {
     TaskHead.Form form = this.head == null ? new TaskHead.Form.Linear() : this.head.form();
-    Graph headed =
-        new TaskHead(head.perToken() ? Pooling.NONE : pooling, form, head.columns().size(), seed)
-            .attach(files.read(path));
-    Student student = Student.of(headed.toModel(), TaskHead.LOGITS, head);
+    Student student = new FreshHead(pooling, form, seed).on(files.read(path), head);
     return this.head != null && this.head.isImprinted() ? student.withImprinting() : student;
   }
 

@@ -37,15 +37,16 @@ public final class OnnxStudent implements StudentSource {
 
   @Config(
       description =
-          "The output that holds the logits; empty to find it by the metadata of an exported"
-              + " student, or by its shape and its usual names.")
+          "The output that holds the logits, or those of an answer's first and last token, with a"
+              + " comma between them; empty to find it by the metadata of an exported student, or by"
+              + " its shape and its usual names.")
   private String logits = "";
 
   @Config(
       description =
           "The names of the logits' columns, in order: labels, or for regression dimensions. May be"
               + " left out for a file that DistilledModel.exportOnnx wrote, or beside which a"
-              + " config.json has them as id2label.")
+              + " config.json has them as id2label; not for answers in texts.")
   private List<String> labelOrder = List.of();
 
   /** For OLCUT. */
@@ -94,16 +95,21 @@ public final class OnnxStudent implements StudentSource {
   public Student make(Head head, long seed, TransformerFiles files) throws IOException {
     Transformer transformer = files.read(path);
     OnnxModel model = transformer.model();
-    Head own = head.withColumns(new LabelOrder(file().labelOrder(labelOrder, model)));
+    Head own =
+        head.hasOutputPerColumn()
+            ? head
+            : head.withColumns(new LabelOrder(file().labelOrder(labelOrder, model)));
     return new Student(
         transformer,
-        LogitsOutput.find(
+        LogitsOutput.findAll(
             "The student '%s'".formatted(path),
             transformer.graph(),
             own.row(),
+            own.columns().names(),
             Optional.of(logits)
                 .filter(name -> !name.isEmpty())
-                .or(() -> OnnxMetadata.logits(model))),
+                .or(() -> OnnxMetadata.logits(model))
+                .map(own::outputs)),
         own);
   }
 

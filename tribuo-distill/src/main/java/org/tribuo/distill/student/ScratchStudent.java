@@ -6,8 +6,8 @@ import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.impl.ConfiguredObjectProvenanceImpl;
 import java.util.SplittableRandom;
-import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.internal.component.PropertyChecks;
+import org.tribuo.distill.student.internal.FreshHead;
 import org.tribuo.distill.student.internal.Student;
 import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.transformer.Pooling;
@@ -149,11 +149,7 @@ public final class ScratchStudent implements StudentSource {
   public Student make(Head head, long seed, TransformerFiles files) {
     SplittableRandom random = new SplittableRandom(seed);
     Transformer encoder = Transformer.of(encoder().make(random.nextLong()));
-    Graph headed =
-        new TaskHead(
-                head.perToken() ? Pooling.NONE : pooling, head.columns().size(), random.nextLong())
-            .attach(encoder);
-    return Student.of(headed.toModel(), TaskHead.LOGITS, head);
+    return new FreshHead(pooling, new TaskHead.Form.Linear(), random.nextLong()).on(encoder, head);
   }
 
   @Override

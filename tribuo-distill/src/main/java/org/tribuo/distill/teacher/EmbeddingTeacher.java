@@ -18,6 +18,7 @@ import org.tribuo.distill.internal.component.ModelFile;
 import org.tribuo.distill.internal.component.ModelFileProvenance;
 import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.distill.task.internal.LabelOrder;
+import org.tribuo.distill.teacher.internal.ReadyOnnxTeacher;
 import org.tribuo.distill.teacher.internal.ReadyTeacher;
 import org.tribuo.distill.teacher.internal.SoftTargetPrecision;
 import org.tribuo.distill.teacher.internal.TeacherReading;
@@ -214,7 +215,7 @@ public final class EmbeddingTeacher implements TeacherSource.Member {
                 TeacherSettings.of(path, columns).withHead(encoder(use.files()).head()),
                 use.device());
     return Optional.of(
-        new ReadyTeacher(
+        new ReadyOnnxTeacher(
             settings,
             new NamedColumns(columns.names(), NamedColumns.Origin.STATED),
             reading(use.files())));

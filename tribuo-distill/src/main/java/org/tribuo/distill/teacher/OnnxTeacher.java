@@ -28,6 +28,7 @@ import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.task.internal.Task;
 import org.tribuo.distill.teacher.internal.ActivationTeacher;
+import org.tribuo.distill.teacher.internal.ReadyOnnxTeacher;
 import org.tribuo.distill.teacher.internal.ReadyTeacher;
 import org.tribuo.distill.teacher.internal.SoftTargetPrecision;
 import org.tribuo.distill.teacher.internal.Teacher;
@@ -61,8 +62,9 @@ public final class OnnxTeacher implements TeacherSource.Member {
 
   @Config(
       description =
-          "The output that holds the logits; empty to find it by what an exported student's file"
-              + " says, or by its shape and its usual names.")
+          "The output that holds the logits, or those of an answer's first and last token, with a"
+              + " comma between them; empty to find it by what an exported student's file says, or"
+              + " by its shape and its usual names.")
   private String logits = "";
 
   @Config(
@@ -254,7 +256,8 @@ public final class OnnxTeacher implements TeacherSource.Member {
 
   @Override
   public void checkLabels(LabelOrder student, TeacherUse use) throws IOException {
-    use.task().columnsOf(labels(use.files()).orElseThrow(), student);
+    NamedColumns own = columns(use.task(), use.files().read(path).model());
+    use.task().columnsOf(new LabelOrder(own.names()), student);
   }
 
   @Override
@@ -268,19 +271,20 @@ public final class OnnxTeacher implements TeacherSource.Member {
   public Optional<ReadyTeacher> ready(TeacherUse use) throws IOException {
     checkTokens(use.task());
     OnnxModel model = use.files().read(path).model();
-    NamedColumns columns = file().namedColumns(labelOrder, model);
+    NamedColumns columns = columns(use.task(), model);
+    LabelOrder order = new LabelOrder(columns.names());
     TeacherSettings settings =
         new TeacherSettings(
             path,
-            new LabelOrder(columns.names()),
-            use.task().head(new LabelOrder(columns.names())).row(),
+            order,
+            use.task().head(order).row(),
             logits(model),
             use.task().probabilities().isEmpty(),
             Optional.empty(),
             use.device(),
             false);
     return Optional.of(
-        new ReadyTeacher(precision().of(settings, use.device()), columns, reading(model)));
+        new ReadyOnnxTeacher(precision().of(settings, use.device()), columns, reading(model)));
   }
 
   /** What is output for each token can be compared if both have the same tokens. */
@@ -313,19 +317,26 @@ public final class OnnxTeacher implements TeacherSource.Member {
   public StudentNetwork network(Task<?> task) throws IOException {
     TransformerFiles files = new TransformerFiles();
     OnnxModel onnx = files.read(path).model();
-    LabelOrder labels = new LabelOrder(file().labelOrder(labelOrder, onnx));
+    LabelOrder labels = new LabelOrder(columns(task, onnx).names());
     Head head = task.head(labels);
     TeacherSettings asItIs = TeacherSettings.of(path, labels).withRows(head.row()).withValues();
-    String output;
+    List<String> outputs;
     try (Teacher teacher = Teacher.open(logits(onnx).map(asItIs::withLogits).orElse(asItIs))) {
-      output = teacher.output();
+      outputs = head.outputs(teacher.output());
     }
-    Student asStudent = new Student(files.read(path), output, head);
+    Student asStudent = new Student(files.read(path), outputs, head);
     TeacherReading stated = reading(onnx);
     InputReader<?> reader =
         Modalities.readerOfTrained(asStudent.transformer(), stated.maxLength(), stated.padId());
     return StudentNetwork.of(
         task.probabilities().isPresent() ? asStudent.belowProbabilities() : asStudent, reader);
+  }
+
+  /** Those of the task, or those that are stated or that the file states. */
+  private NamedColumns columns(Task<?> task, OnnxModel model) {
+    return task.columns()
+        .map(columns -> new NamedColumns(columns.names(), NamedColumns.Origin.TASK))
+        .orElseGet(() -> file().namedColumns(labelOrder, model));
   }
 
   private Optional<String> logits(OnnxModel model) {

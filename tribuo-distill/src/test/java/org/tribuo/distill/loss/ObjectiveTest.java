@@ -429,7 +429,7 @@ class ObjectiveTest {
     Objective spans = Objective.of(RowForm.spans(), new CrossEntropy());
     assertThatThrownBy(() -> attach(spans, Graph.empty(Ops.OPSET), floats(BATCH, POSITIONS)))
         .isInstanceOf(GraphException.class)
-        .hasMessage("Spans[] read 2 outputs of the student, got 1");
+        .hasMessage("Spans[masked=false, weighted=false] read 2 outputs of the student, got 1");
   }
 
   @Test

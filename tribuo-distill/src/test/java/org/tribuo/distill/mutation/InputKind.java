@@ -3,13 +3,17 @@ package org.tribuo.distill.mutation;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The kinds of inputs, and how many of a hundred damaged ones are of each. */
+/**
+ * The kinds of inputs, and how many are damaged of each, in percent of the number that is asked
+ * for.
+ */
 enum InputKind {
   ONNX_FIELDS(25, () -> new DamagedOnnx(true)),
   ONNX_BYTES(10, () -> new DamagedOnnx(false)),
   TOKENIZER_FIELDS(20, () -> new DamagedTokenizer(true)),
   TOKENIZER_BYTES(5, () -> new DamagedTokenizer(false)),
   CSV(10, DamagedCsv::new),
+  QUESTIONS(5, DamagedQuestions::new),
   STORE(10, DamagedStore::new),
   MODEL(10, DamagedModel::new),
   XML(10, DamagedXml::new);

@@ -1,5 +1,6 @@
 package org.tribuo.distill.graph.internal;
 
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -175,6 +176,27 @@ public record RowShape(Shape shape) {
       float[] row = new float[elements(lengths[i])];
       copy(values, i * elements(longest), longest, row, 0, lengths[i], lengths[i]);
       rows.add(row);
+    }
+    return rows;
+  }
+
+  /**
+   * Rows whose columns come first, each from a tensor of its own.
+   *
+   * @param ofColumns for each column what it has of each row
+   * @return the columns of each row, one behind the other
+   */
+  public static List<float[]> joined(List<List<float[]>> ofColumns) {
+    if (ofColumns.size() == 1) {
+      return ofColumns.get(0);
+    }
+    List<float[]> rows = new ArrayList<>();
+    for (int i = 0; i < ofColumns.get(0).size(); i++) {
+      FloatBuffer row = FloatBuffer.allocate(ofColumns.size() * ofColumns.get(0).get(i).length);
+      for (List<float[]> ofColumn : ofColumns) {
+        row.put(ofColumn.get(i));
+      }
+      rows.add(row.array());
     }
     return rows;
   }

@@ -17,7 +17,7 @@ import org.tribuo.OutputFactory;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
 import org.tribuo.distill.component.BooleanProperties;
-import org.tribuo.distill.input.internal.text.ConllDataSourceProvenance;
+import org.tribuo.distill.input.internal.text.TokenizedFileProvenance;
 import org.tribuo.distill.input.internal.text.WordFeatures;
 import org.tribuo.distill.input.internal.text.WordPieces;
 import org.tribuo.provenance.DataSourceProvenance;
@@ -69,7 +69,7 @@ public final class ConllDataSource implements SequenceDataSource<Label>, Configu
   private final LabelFactory outputFactory = new LabelFactory();
   private List<ConllFile.Sentence> sentences = List.of();
   private List<WordPieces> pieces = List.of();
-  private ConllDataSourceProvenance provenance;
+  private TokenizedFileProvenance provenance;
 
   /** For OLCUT. */
   private ConllDataSource() {}
@@ -135,7 +135,7 @@ public final class ConllDataSource implements SequenceDataSource<Label>, Configu
       throw refused("dataPath", "%s has no sentences".formatted(dataPath));
     }
     pieces = tokenized();
-    provenance = new ConllDataSourceProvenance(this, dataPath, tokenizerPath);
+    provenance = new TokenizedFileProvenance(this, dataPath, tokenizerPath);
   }
 
   private List<ConllFile.Sentence> read() {

@@ -92,7 +92,7 @@ public final class TextTokenizer implements AutoCloseable {
 
   private static TextTokenizer open(TokenizerFile file, int maxLength) throws IOException {
     file.checkDirection();
-    int special = specialTokensOfAPair(file);
+    int special = file.specialTokensOfAPair(() -> specialTokensOfAPair(file));
     if (maxLength <= special || maxLength > TokenSequence.MAX_LENGTH) {
       throw new IllegalArgumentException(
           "The maximum length is %d tokens, expected %d to %d: %s adds %d special tokens to a pair"
@@ -138,12 +138,30 @@ public final class TextTokenizer implements AutoCloseable {
    */
   Encoding encodeWhole(String text) {
     checkLength(text);
-    Encoding encoding = whileOpen(() -> understood(() -> tokenizer.encode(text), text));
+    return whole(whileOpen(() -> understood(() -> tokenizer.encode(text), text)), text);
+  }
+
+  private Encoding whole(Encoding encoding, String text) {
     if (encoding.getOverflowing().length > 0) {
       throw new IllegalArgumentException(
           "The text '%s' has more than %d tokens; split it".formatted(shortened(text), maxLength));
     }
     return encoding;
+  }
+
+  /**
+   * The tokens of a pair of texts with their offsets, each in its own text, in code points.
+   *
+   * @throws IllegalArgumentException as {@link #encodeWhole(String)}, or if the tokenizer leaves
+   *     out one of the two
+   * @throws IllegalStateException if this tokenizer is closed
+   */
+  Encoding encodeWhole(String first, String second) {
+    checkPairs();
+    checkLength(first);
+    checkLength(second);
+    String both = first + "' and '" + second;
+    return whole(whileOpen(() -> understood(() -> tokenizer.encode(first, second), both)), both);
   }
 
   /**

@@ -63,6 +63,19 @@ public record PropertyChecks(String component) {
   }
 
   /**
+   * Checks the smallest probability that is told from 0.
+   *
+   * @throws PropertyException if it is not greater than 0 and less than 0.5
+   */
+  public void checkProbabilityFloor(String property, double floor) {
+    if (!(floor > 0 && floor < 0.5)) {
+      throw refused(
+          property,
+          "is %s, expected a probability greater than 0 and less than 0.5".formatted(floor));
+    }
+  }
+
+  /**
    * Checks two weights of which at most one may be 0.
    *
    * @throws PropertyException if one is negative or infinite, or not a number, or both are 0

@@ -50,10 +50,32 @@ public record Objective(
     if (rows instanceof RowForm.Tokens tokens && hard.isPresent()) {
       checkVectors(tokens, hard.get());
     }
+    if (rows instanceof RowForm.Spans spans) {
+      checkPositions(spans, hard, soft);
+    }
     if (rows.weighted()) {
       soft.filter(loss -> !loss.weighsRows()).ifPresent(Objective::refuseWeights);
       matching.ifPresent(found -> refuseWeights(found.terms().get(0).loss()));
     }
+  }
+
+  private static void checkPositions(
+      RowForm.Spans spans, Optional<HardLoss> hard, Optional<SoftLoss> soft) {
+    soft.filter(loss -> loss.largestOfTeacher().isPresent())
+        .ifPresent(loss -> refusePositions(loss, "reads the teacher's largest logits of each row"));
+    if (spans.masked()) {
+      String why = "compares all positions, those too at which no answer can be";
+      hard.filter(loss -> !loss.ignoresImpossibleClasses())
+          .ifPresent(loss -> refusePositions(loss, why));
+      soft.filter(loss -> !loss.ignoresImpossibleClasses())
+          .ifPresent(loss -> refusePositions(loss, why));
+    }
+  }
+
+  private static void refusePositions(Object loss, String why) {
+    throw new IllegalArgumentException(
+        "The classes of an answer's first and last token are positions, and %s %s; choose another loss"
+            .formatted(loss, why));
   }
 
   private static void refuseWeights(Object loss) {

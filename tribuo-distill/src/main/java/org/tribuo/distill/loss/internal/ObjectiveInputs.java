@@ -27,7 +27,10 @@ public final class ObjectiveInputs {
    */
   public static final String LABELLED = "labelled";
 
-  /** 1 for a token that counts, 0 for another: float [rows...]; of {@link TokenMask.Stated}. */
+  /**
+   * 1 for a token that counts, 0 for another: float [rows...] of {@link TokenMask.Stated}, float
+   * [batch, positions] of {@link RowForm.Spans}.
+   */
   public static final String COUNTED = "counted";
 
   /**

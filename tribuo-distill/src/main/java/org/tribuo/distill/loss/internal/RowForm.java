@@ -34,13 +34,13 @@ public sealed interface RowForm {
   /**
    * A row is an example whose classes are the positions: the student has two outputs [batch,
    * positions], for the first and the last token of an answer. Each loss is the mean of the two.
+   *
+   * @param masked whether an answer may be at some positions alone, which {@link
+   *     ObjectiveInputs#COUNTED} marks: then the others have no probability, neither the student's
+   *     nor the teacher's
+   * @param weighted whether examples count differently
    */
-  record Spans() implements RowForm {
-    @Override
-    public boolean weighted() {
-      return false;
-    }
-
+  record Spans(boolean masked, boolean weighted) implements RowForm {
     @Override
     public List<String> teacherLogits() {
       return List.of(ObjectiveInputs.TEACHER_START_LOGITS, ObjectiveInputs.TEACHER_END_LOGITS);
@@ -55,21 +55,12 @@ public sealed interface RowForm {
     return List.of(ObjectiveInputs.TEACHER_LOGITS);
   }
 
-  /**
-   * The same, where examples count as much as their weights.
-   *
-   * @throws IllegalArgumentException if a row is a span
-   */
+  /** The same, where examples count as much as their weights. */
   default RowForm withWeights() {
-    if (this instanceof Examples) {
-      return weightedExamples();
-    }
     if (this instanceof Tokens tokens) {
       return new Tokens(tokens.shift(), tokens.mask(), true);
     }
-    throw new IllegalArgumentException(
-        "The examples have weights that differ, but %s: give them one weight (0 leaves an example out)"
-            .formatted("a loss is computed for each position"));
+    return this instanceof Spans spans ? new Spans(spans.masked(), true) : weightedExamples();
   }
 
   /** A row is an example. */
@@ -94,6 +85,11 @@ public sealed interface RowForm {
 
   /** A row is an example in which an answer is marked by its first and its last token. */
   static RowForm spans() {
-    return new Spans();
+    return new Spans(false, false);
+  }
+
+  /** The same, where an answer may be at some positions alone. */
+  static RowForm maskedSpans() {
+    return new Spans(true, false);
   }
 }

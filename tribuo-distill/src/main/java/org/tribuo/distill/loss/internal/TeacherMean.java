@@ -51,6 +51,11 @@ public record TeacherMean(SoftLoss loss, int teachers, HardLoss.AnswerForm of) i
   }
 
   @Override
+  public boolean ignoresImpossibleClasses() {
+    return loss.ignoresImpossibleClasses();
+  }
+
+  @Override
   public Set<HardLoss.AnswerForm> answerForms() {
     return loss.answerForms();
   }

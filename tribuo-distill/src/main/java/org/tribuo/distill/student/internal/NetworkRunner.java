@@ -1,5 +1,6 @@
 package org.tribuo.distill.student.internal;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -90,22 +91,29 @@ public final class NetworkRunner implements AutoCloseable {
   /** The logits of each example of a batch. */
   private List<float[]> run(FedInputs<?> fed, int[] rows, int[] lengths) {
     int count = fed.rowsFor(rows.length);
-    Tensor logits =
-        session
-            .run(fed.filledUp(rows), Set.of(network.logits()))
-            .getOrDefault(network.logits(), Tensor.scalar(0f));
+    Map<String, Tensor> logits = session.run(fed.filledUp(rows), Set.copyOf(network.logits()));
+    List<List<float[]>> ofOutputs = new ArrayList<>();
+    for (String output : network.logits()) {
+      ofOutputs.add(cut(output, logits.getOrDefault(output, Tensor.scalar(0f)), count, lengths));
+    }
+    return RowShape.joined(ofOutputs);
+  }
+
+  /** What an output holds of each example. */
+  private List<float[]> cut(String output, Tensor logits, int count, int[] lengths) {
+    RowShape ofOutput = network.head().rowOfOutput();
     int longest = Arrays.stream(lengths).max().orElse(1);
-    if (!row.fits(logits.dims(), longest) || logits.dim(0) != count) {
+    if (!ofOutput.fits(logits.dims(), longest) || logits.dim(0) != count) {
       throw new GraphException(
           "The logits '%s' are %s for %d examples, expected %s: one column each for %s"
               .formatted(
-                  network.logits(),
+                  output,
                   logits,
                   count,
-                  row.ofRows(Integer.toString(count)),
+                  ofOutput.ofRows(Integer.toString(count)),
                   network.labelOrder()));
     }
-    return row.cut(logits, lengths);
+    return ofOutput.cut(logits, lengths);
   }
 
   /** Frees the native memory; the next call for logits takes it again. */

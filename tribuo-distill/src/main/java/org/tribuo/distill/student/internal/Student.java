@@ -1,10 +1,12 @@
 package org.tribuo.distill.student.internal;
 
+import java.util.List;
 import java.util.Optional;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Shape;
+import org.tribuo.distill.graph.internal.RowShape;
 import org.tribuo.distill.graph.internal.pass.LogitsBelow;
 import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.task.internal.LabelOrder;
@@ -15,38 +17,42 @@ import org.tribuo.distill.transformer.internal.Transformer;
  * A Transformer with a head.
  *
  * @param transformer the model
- * @param logits the output that holds the logits
- * @param head what that output has for one example
+ * @param logits the output that holds the logits, or where each column has one, all in their order
+ * @param head what they have for one example
  * @param imprinted whether the head's weights are to be class means before it is trained; its graph
  *     then has {@link TaskHead#VECTOR} and {@link TaskHead#WEIGHT}
  */
-public record Student(Transformer transformer, String logits, Head head, boolean imprinted) {
+public record Student(Transformer transformer, List<String> logits, Head head, boolean imprinted) {
   /**
    * @throws GraphException if there is no such output, or it cannot have a column for each label
    */
   public Student {
+    logits = List.copyOf(logits);
     Graph graph = transformer.graph();
     checkLogits(graph, logits);
-    Optional<Shape> shape = graph.type(logits).flatMap(type -> type.shape());
-    if (shape.isPresent() && !head.row().mayBeIn(shape.get())) {
-      throw new GraphException(
-          "The student's logits '%s' are %s, expected %s: one column each for %s"
-              .formatted(logits, shape.get(), head.row().ofRows("rows"), head.columns()));
+    RowShape row = head.rowOfOutput();
+    for (String output : logits) {
+      Optional<Shape> shape = graph.type(output).flatMap(type -> type.shape());
+      if (shape.isPresent() && !row.mayBeIn(shape.get())) {
+        throw new GraphException(
+            "The student's logits '%s' are %s, expected %s: one column each for %s"
+                .formatted(output, shape.get(), row.ofRows("rows"), head.columns()));
+      }
     }
   }
 
   /** A student whose weights are what they are. */
-  public Student(Transformer transformer, String logits, Head head) {
+  public Student(Transformer transformer, List<String> logits, Head head) {
     this(transformer, logits, head, false);
   }
 
   /**
-   * A student whose Transformer is not analysed yet.
+   * A student whose Transformer is not analysed yet, with its logits in one output.
    *
    * @throws GraphException as in the record
    */
   public static Student of(OnnxModel model, String logits, Head head) {
-    return new Student(Transformer.of(model), logits, head);
+    return new Student(Transformer.of(model), List.of(logits), head);
   }
 
   /**
@@ -80,22 +86,24 @@ public record Student(Transformer transformer, String logits, Head head, boolean
    */
   public Student belowProbabilities() {
     Graph graph = transformer.graph();
-    String below = LogitsBelow.of(graph, logits);
+    List<String> below = logits.stream().map(output -> LogitsBelow.of(graph, output)).toList();
     return below.equals(logits)
         ? this
         : new Student(Transformer.of(graph.toModel()), below, head, imprinted);
   }
 
   /**
-   * Checks that there is an output for the logits.
+   * Checks that there are the outputs of the logits.
    *
    * @throws GraphException if the graph has none of that name
    */
-  public static void checkLogits(Graph graph, String logits) {
-    if (!graph.outputs().contains(logits)) {
-      throw new GraphException(
-          "The student has no output '%s' for its logits, expected one of %s"
-              .formatted(logits, graph.outputs()));
+  public static void checkLogits(Graph graph, List<String> logits) {
+    for (String output : logits) {
+      if (!graph.outputs().contains(output)) {
+        throw new GraphException(
+            "The student has no output '%s' for its logits, expected one of %s"
+                .formatted(output, graph.outputs()));
+      }
     }
   }
 }

@@ -1,5 +1,6 @@
 package org.tribuo.distill.student.internal;
 
+import java.util.List;
 import java.util.Map;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
@@ -13,17 +14,23 @@ import org.tribuo.distill.transformer.internal.Transformer;
  * A network that outputs logits, and what must be known to use it.
  *
  * @param transformer the network, all of its weights inside
- * @param logits the output that holds the logits
- * @param head what that output has for one example
+ * @param logits the output that holds the logits, or where each column has one, all in their order
+ * @param head what they have for one example
  * @param reader how it reads examples
  */
 public record StudentNetwork(
-    Transformer transformer, String logits, Head head, InputReader<?> reader) {
+    Transformer transformer, List<String> logits, Head head, InputReader<?> reader) {
   /**
    * @throws org.tribuo.distill.graph.GraphException if the network has no such output
    */
   public StudentNetwork {
+    logits = List.copyOf(logits);
     Student.checkLogits(transformer.graph(), logits);
+  }
+
+  /** The name of the output that holds the logits, or all of them, with commas. */
+  public String output() {
+    return String.join(Head.BETWEEN_OUTPUTS, logits);
   }
 
   /** The names of the logits' columns. */
@@ -56,13 +63,14 @@ public record StudentNetwork(
     return transformer.model();
   }
 
-  /** The part of the network that the logits need: they are its only output. */
+  /** The part of the network that the logits need: it has no other outputs. */
   public Transformer withLogitsAlone() {
     Graph graph = transformer.graph();
-    if (graph.outputs().size() == 1) {
+    if (graph.outputs().equals(logits)) {
       return transformer;
     }
-    graph.outputs().stream().filter(name -> !name.equals(logits)).forEach(graph::removeOutput);
+    List.copyOf(graph.outputs()).forEach(graph::removeOutput);
+    logits.forEach(graph::addOutput);
     graph.removeUnused();
     return Transformer.of(graph.toModel());
   }

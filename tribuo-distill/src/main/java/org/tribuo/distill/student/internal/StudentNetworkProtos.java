@@ -11,6 +11,7 @@ import org.tribuo.distill.input.internal.InputReader;
 import org.tribuo.distill.internal.component.SavedComponents;
 import org.tribuo.distill.internal.protos.DistilledModelProto;
 import org.tribuo.distill.internal.protos.SealedModelProto;
+import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.task.internal.Task;
 import org.tribuo.distill.transformer.internal.Transformer;
@@ -28,7 +29,7 @@ public final class StudentNetworkProtos {
     ByteString model =
         DistilledModelProto.newBuilder()
             .setMetadata(metadata)
-            .setLogitsOutput(network.logits())
+            .setLogitsOutput(network.output())
             .addAllLabelOrder(network.labelOrder().names())
             .setTask(task.serialize())
             .setReader(network.reader().serialize())
@@ -86,10 +87,11 @@ public final class StudentNetworkProtos {
    */
   public static StudentNetwork read(DistilledModelProto proto, Task<?> task) {
     try {
+      Head head = task.head(new LabelOrder(proto.getLabelOrderList()));
       return new StudentNetwork(
           Transformer.of(OnnxModel.parse(proto.getOnnxModel())),
-          proto.getLogitsOutput(),
-          task.head(new LabelOrder(proto.getLabelOrderList())),
+          head.outputs(proto.getLogitsOutput()),
+          head,
           SavedComponents.read(proto.getReader(), InputReader.class));
     } catch (GraphException e) {
       throw new IllegalArgumentException("The saved model is damaged: " + e.getMessage(), e);

@@ -1,5 +1,6 @@
 package org.tribuo.distill.task.internal;
 
+import java.util.List;
 import org.tribuo.distill.graph.internal.RowShape;
 
 /**
@@ -9,6 +10,9 @@ import org.tribuo.distill.graph.internal.RowShape;
  * @param row the shape of its logits of one example
  */
 public record Head(LabelOrder columns, RowShape row) {
+  /** Between the names of outputs where each column has one. */
+  public static final String BETWEEN_OUTPUTS = ",";
+
   /**
    * @throws IllegalArgumentException unless there is a name for each column
    */
@@ -30,9 +34,33 @@ public record Head(LabelOrder columns, RowShape row) {
     return new Head(columns, RowShape.perToken(columns.size()));
   }
 
-  /** Whether there is a vector of logits for each token, so that nothing is pooled. */
+  /** A score for each position in each column, each of which is an output of its own. */
+  public static Head ofPositions(LabelOrder columns) {
+    return new Head(columns, RowShape.ofPositions(columns.size()));
+  }
+
+  /** Whether there are logits for each token, so that nothing is pooled. */
   public boolean perToken() {
-    return row.isRagged() && row.endsInColumns();
+    return row.isRagged();
+  }
+
+  /** Whether each column is an output of its own. */
+  public boolean hasOutputPerColumn() {
+    return row.ofEachColumn().isPresent();
+  }
+
+  /** The shape of what one output has of an example. */
+  public RowShape rowOfOutput() {
+    return row.ofEachColumn().orElse(row);
+  }
+
+  /**
+   * The outputs that hold the logits.
+   *
+   * @param named the name of one; where each column has one, all of them, with commas
+   */
+  public List<String> outputs(String named) {
+    return hasOutputPerColumn() ? List.of(named.split(BETWEEN_OUTPUTS, -1)) : List.of(named);
   }
 
   /** The same for other columns. */

@@ -1,11 +1,13 @@
 package org.tribuo.distill.task.internal;
 
 import com.google.protobuf.Any;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.tribuo.ImmutableOutputInfo;
 import org.tribuo.OutputFactory;
+import org.tribuo.Prediction;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.internal.component.SavedComponents;
 import org.tribuo.distill.loss.BinarySoftTargets;
@@ -55,6 +57,19 @@ public record MultipleLabels() implements Task<MultiLabel> {
   @Override
   public TargetCodec<MultiLabel> codec(LabelOrder columns) {
     return new MultiLabelCodec(columns);
+  }
+
+  /** A label without a score does not hold: 0. */
+  @Override
+  public double[] scores(Prediction<MultiLabel> prediction, LabelOrder columns) {
+    Map<String, MultiLabel> scores = prediction.getOutputScores();
+    return columns.names().stream()
+        .mapToDouble(
+            name ->
+                scores.containsKey(name)
+                    ? scores.get(name).getLabelScore(new Label(name)).orElse(0)
+                    : 0)
+        .toArray();
   }
 
   @Override

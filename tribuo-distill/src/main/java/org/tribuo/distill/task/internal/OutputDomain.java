@@ -85,12 +85,12 @@ public record OutputDomain<T extends Output<T>>(
   }
 
   /**
-   * The columns of a fresh head: the names, sorted.
+   * The columns of a fresh head: those of the task, or the names, sorted.
    *
    * @throws IllegalArgumentException if too few outputs are known to predict one
    */
   public LabelOrder sorted() {
-    return task.codec(new LabelOrder(known())).columns();
+    return task.codec(task.columns().orElseGet(() -> new LabelOrder(known()))).columns();
   }
 
   /**

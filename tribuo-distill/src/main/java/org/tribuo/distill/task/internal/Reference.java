@@ -7,7 +7,8 @@ import org.tribuo.distill.graph.Tensor;
 /**
  * What logits are compared with, of some examples.
  *
- * @param labels INT64 [rows...] or FLOAT [rows..., columns], as a codec encodes them
+ * @param labels INT64 [rows...] or FLOAT [rows..., columns], as a codec encodes them; of spans
+ *     INT64 [rows, 2]
  * @param weights of the rows, FLOAT [rows...]; 0 for those that have no label, and padding
  * @param scored FLOAT [rows...], 1 where a row is predicted, with a label or without; empty if all
  *     are

@@ -7,6 +7,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import org.tribuo.ImmutableOutputInfo;
 import org.tribuo.OutputFactory;
+import org.tribuo.Prediction;
 import org.tribuo.distill.internal.component.SavedComponents;
 import org.tribuo.distill.loss.HardLoss;
 import org.tribuo.distill.loss.RegressionSoftTargets;
@@ -53,6 +54,19 @@ public record Regression() implements Task<Regressor> {
   @Override
   public TargetCodec<Regressor> codec(LabelOrder columns) {
     return new RegressorCodec(columns);
+  }
+
+  @Override
+  public double[] scores(Prediction<Regressor> prediction, LabelOrder columns) {
+    return columns.names().stream()
+        .mapToDouble(
+            name ->
+                prediction
+                    .getOutput()
+                    .getDimension(name)
+                    .map(Regressor.DimensionTuple::getValue)
+                    .orElse(Double.NaN))
+        .toArray();
   }
 
   @Override

@@ -1,10 +1,12 @@
 package org.tribuo.distill.task.internal;
 
 import com.google.protobuf.Any;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.tribuo.ImmutableOutputInfo;
+import org.tribuo.Prediction;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.evaluation.LabelEvaluation;
 import org.tribuo.distill.internal.component.SavedComponents;
@@ -43,6 +45,15 @@ public record SingleLabel() implements Task<Label> {
   @Override
   public TargetCodec<Label> codec(LabelOrder columns) {
     return new LabelCodec(columns);
+  }
+
+  /** A label without a score, as a class that no neighbour of an example has, has none: 0. */
+  @Override
+  public double[] scores(Prediction<Label> prediction, LabelOrder columns) {
+    Map<String, Label> scores = prediction.getOutputScores();
+    return columns.names().stream()
+        .mapToDouble(name -> scores.containsKey(name) ? scores.get(name).getScore() : 0)
+        .toArray();
   }
 
   @Override

@@ -1,6 +1,5 @@
 package org.tribuo.distill.task.internal;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.tribuo.Example;
 import org.tribuo.Output;
@@ -52,24 +51,13 @@ public interface TargetCodec<T extends Output<T>> {
   Prediction<T> decode(float[] logits, int used, Example<T> example);
 
   /**
-   * What a model predicts for some examples.
+   * What a model predicts for an example of which it has read some rows, as {@link Task#rows} makes
+   * them.
    *
-   * @param logits of each example
-   * @param used for each example how many of its features the model has used
-   * @throws IllegalArgumentException if there are not as many rows as examples, or as {@link
-   *     #decode(float[], int, Example)}
+   * @param logits of each row
+   * @throws IllegalArgumentException as {@link #decode(float[], int, Example)}
    */
-  default List<Prediction<T>> decode(
-      List<float[]> logits, int[] used, List<? extends Example<T>> examples) {
-    if (logits.size() != examples.size() || used.length != examples.size()) {
-      throw new IllegalArgumentException(
-          "There are %d rows of logits and %d numbers of used features for %d examples"
-              .formatted(logits.size(), used.length, examples.size()));
-    }
-    List<Prediction<T>> predictions = new ArrayList<>(examples.size());
-    for (int row = 0; row < used.length; row++) {
-      predictions.add(decode(logits.get(row), used[row], examples.get(row)));
-    }
-    return predictions;
+  default Prediction<T> decode(List<float[]> logits, List<Example<T>> rows, Example<T> example) {
+    return decode(logits.get(0), example.size(), example);
   }
 }

@@ -107,6 +107,25 @@ public record Targets(Map<String, TensorRows> inputs) {
   }
 
   /**
+   * The labels of a batch.
+   *
+   * @return [rows...] or [rows..., columns]; of spans INT64 [rows, 2], their first and last tokens
+   */
+  public Tensor labels(int... rows) {
+    if (inputs.containsKey(ObjectiveInputs.LABELS)) {
+      return batch(ObjectiveInputs.LABELS, rows);
+    }
+    long[] first = batch(ObjectiveInputs.START_POSITIONS, rows).toLongs();
+    long[] last = batch(ObjectiveInputs.END_POSITIONS, rows).toLongs();
+    long[] both = new long[2 * rows.length];
+    for (int i = 0; i < rows.length; i++) {
+      both[2 * i] = first[i];
+      both[2 * i + 1] = last[i];
+    }
+    return Tensor.of(both, rows.length, 2);
+  }
+
+  /**
    * One of the targets of a batch.
    *
    * @throws NullPointerException if there is none of this name

@@ -1,10 +1,13 @@
 package org.tribuo.distill.task.internal;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
+import org.tribuo.Example;
 import org.tribuo.ImmutableOutputInfo;
 import org.tribuo.Output;
 import org.tribuo.OutputFactory;
+import org.tribuo.Prediction;
 import org.tribuo.distill.internal.component.SavedComponents;
 import org.tribuo.distill.internal.protos.ComponentProto;
 import org.tribuo.distill.loss.HardLoss;
@@ -36,6 +39,26 @@ public interface Task<T extends Output<T>> extends ProtoSerializable<ComponentPr
    */
   default Head head(LabelOrder columns) {
     return Head.ofExamples(columns);
+  }
+
+  /**
+   * The columns of the logits, where every model of the task has the same; empty where they are the
+   * names of the outputs, which the data or a file states.
+   */
+  default Optional<LabelOrder> columns() {
+    return Optional.empty();
+  }
+
+  /**
+   * An example as the rows that a model reads of it: itself unless stated otherwise, or windows of
+   * it.
+   *
+   * @param maxLength of a row in positions
+   * @throws IllegalArgumentException if it cannot be read, or a row has no room; the message says
+   *     why
+   */
+  default List<Example<T>> rows(Example<T> example, int maxLength) {
+    return List.of(example);
   }
 
   /** The names of the outputs in a domain; unlabelled examples that Tribuo counted have none. */
@@ -77,6 +100,19 @@ public interface Task<T extends Output<T>> extends ProtoSerializable<ComponentPr
    * @throws IllegalArgumentException if they are too few
    */
   TargetCodec<T> codec(LabelOrder columns);
+
+  /**
+   * What a model of Tribuo predicts for an example: for each column a probability or a score, or of
+   * a regression its value.
+   *
+   * @throws IllegalArgumentException if the outputs of this task have none; the message says what
+   *     else can teach it
+   */
+  default double[] scores(Prediction<T> prediction, LabelOrder columns) {
+    throw new IllegalArgumentException(
+        "A model of Tribuo cannot teach the task %s; use an ONNX model as its teacher"
+            .formatted(this));
+  }
 
   /** The default loss against the labels; others must want labels of its form. */
   HardLoss hardLoss();

@@ -3,6 +3,7 @@ package org.tribuo.distill.task.internal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
+import java.util.SortedSet;
 import org.tribuo.ImmutableOutputInfo;
 import org.tribuo.Output;
 import org.tribuo.OutputFactory;
@@ -58,6 +59,33 @@ public final class Tasks {
     throw new IllegalArgumentException(
         "The saved model is damaged: its outputs are %s, and its task is '%s'"
             .formatted(outputs.getClass().getSimpleName(), saved.getClassName()));
+  }
+
+  /**
+   * The names of the outputs of a model.
+   *
+   * @throws IllegalArgumentException if there is no task that has them
+   */
+  public static SortedSet<String> namesOf(ImmutableOutputInfo<?> outputs) {
+    return BY_OUTPUTS.stream()
+        .filter(task -> outputs.getDomain().stream().allMatch(task.outputType()::isInstance))
+        .findFirst()
+        .map(task -> names(task, outputs))
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "There is no task with outputs of %s, expected those of one of %s"
+                        .formatted(
+                            outputs.getClass().getSimpleName(),
+                            BY_OUTPUTS.stream()
+                                .map(task -> task.outputType().getSimpleName())
+                                .toList())));
+  }
+
+  @SuppressWarnings("unchecked") // all outputs are of the class of the task
+  private static <T extends Output<T>> SortedSet<String> names(
+      Task<T> task, ImmutableOutputInfo<?> outputs) {
+    return task.names((ImmutableOutputInfo<T>) outputs);
   }
 
   private static boolean predicts(Task<?> task, OutputFactory<?> factory) {

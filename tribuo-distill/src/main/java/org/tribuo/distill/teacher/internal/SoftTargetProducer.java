@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
-import org.tribuo.distill.engine.internal.Engines;
 import org.tribuo.distill.graph.internal.RowShape;
 import org.tribuo.distill.teacher.TeacherException;
 import org.tribuo.distill.teacher.TeacherRun;
@@ -57,7 +56,7 @@ public record SoftTargetProducer(
    * @throws org.tribuo.distill.teacher.store.SoftTargetStoreException if the store cannot be read
    *     or written, or holds these soft targets for other labels
    */
-  public ProducedSoftTargets produce(Teacher teacher, TeacherInputs inputs) {
+  public ProducedSoftTargets produce(SoftTargetSource teacher, TeacherInputs inputs) {
     return produce(teacher, inputs, OptionalInt.empty());
   }
 
@@ -68,7 +67,8 @@ public record SoftTargetProducer(
    * @param k at least 1, at most the number of labels; empty for all logits
    * @throws RuntimeException as above
    */
-  public ProducedSoftTargets produce(Teacher teacher, TeacherInputs inputs, OptionalInt k) {
+  public ProducedSoftTargets produce(
+      SoftTargetSource teacher, TeacherInputs inputs, OptionalInt k) {
     if (inputs.rows() < 1) {
       throw new IllegalArgumentException(
           "There are %d rows to run the teacher over, expected at least 1"
@@ -81,12 +81,12 @@ public record SoftTargetProducer(
   /** One call of {@link #produce}. */
   private final class Run {
     private final long startNanos = System.nanoTime();
-    private final Teacher teacher;
+    private final SoftTargetSource teacher;
     private final TeacherInputs inputs;
     private final SoftTargetKey key;
     private final BatchLimits batchLimits;
 
-    Run(Teacher teacher, TeacherInputs inputs) {
+    Run(SoftTargetSource teacher, TeacherInputs inputs) {
       this.teacher = teacher;
       this.inputs = inputs;
       this.key = teacher.keyFor(inputs);
@@ -105,12 +105,11 @@ public record SoftTargetProducer(
     }
 
     private SoftTargetSpec spec(SoftTargetKey of) {
-      return new SoftTargetSpec(
-          of, teacher.labels().names(), inputs.rows(), teacher.settings().rows());
+      return new SoftTargetSpec(of, teacher.labels().names(), inputs.rows(), teacher.shape());
     }
 
     private ProducedSoftTargets write(SoftTargetSpec wanted) {
-      try (SoftTargetWriter writer = store.writer(wanted, Engines.inference().version())) {
+      try (SoftTargetWriter writer = store.writer(wanted, teacher.runtime())) {
         int reused = writer.kept();
         progress.rows(reused, inputs.rows());
         int window = Window.rows(wanted.shape());

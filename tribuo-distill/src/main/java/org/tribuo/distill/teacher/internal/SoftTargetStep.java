@@ -6,7 +6,6 @@ import java.util.OptionalInt;
 import org.tribuo.Dataset;
 import org.tribuo.distill.engine.Device.ExecutionProvider;
 import org.tribuo.distill.input.internal.ExampleInputs;
-import org.tribuo.distill.input.internal.FedInputs;
 import org.tribuo.distill.loss.HardLoss.AnswerForm;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.task.internal.Task;
@@ -17,15 +16,12 @@ import org.tribuo.distill.transformer.internal.TransformerFiles;
 
 /**
  * A teacher that can be asked about some examples: all that can be checked before that is checked.
- * Nothing native is held until it runs.
  *
- * @param teacher that is run
- * @param inputs the examples as it reads them
+ * @param teacher that is run, and what over
  * @param columns those of its logits that are the student's, in the student's order
  * @param form what its logits stand for
  */
-public record SoftTargetStep(
-    Teacher teacher, TeacherExamples inputs, int[] columns, AnswerForm form) {
+public record SoftTargetStep(ReadyTeacher.Opened teacher, int[] columns, AnswerForm form) {
   /**
    * What the teacher said.
    *
@@ -59,12 +55,9 @@ public record SoftTargetStep(
       OptionalInt maxLength,
       TransformerFiles files)
       throws IOException {
-    int[] columns = task.columnsOf(teacher.settings().labels(), student);
-    ExampleInputs<?> inputs = teacher.reading().of(examples, ofStudent, maxLength, files);
-    Teacher opened = Teacher.open(teacher.settings());
+    int[] columns = task.columnsOf(new LabelOrder(teacher.columns().names()), student);
     return new SoftTargetStep(
-        opened,
-        new TeacherExamples(FedInputs.of(inputs, opened.inputs())),
+        teacher.open(examples, ofStudent, maxLength, files),
         columns,
         task.probabilities().orElse(AnswerForm.LOGITS));
   }
@@ -77,18 +70,17 @@ public record SoftTargetStep(
    * @param progress is called while the teacher runs
    */
   public Answer ask(SoftTargetStore store, OptionalInt largest, SoftTargetProgress progress) {
-    try (teacher) {
+    try (SoftTargetSource source = teacher.source()) {
+      SoftTargetProducer producer = SoftTargetProducer.into(store);
       ProducedSoftTargets produced =
-          SoftTargetProducer.into(store).withProgress(progress).produce(teacher, inputs, largest);
+          producer.withProgress(progress).produce(source, teacher.inputs(), largest);
       return new Answer(
-          produced.softTargets().inOrder(columns), run(produced.run(), store), teacher.providers());
+          produced.softTargets().inOrder(columns),
+          teacher
+              .cost()
+              .map(cost -> produced.run().withCost(cost.measure(form, producer)))
+              .orElse(produced.run()),
+          source.providers());
     }
-  }
-
-  private TeacherRun run(TeacherRun run, SoftTargetStore store) {
-    return teacher.settings().int8()
-        ? run.withCost(
-            new PrecisionComparison(form).measure(teacher, inputs, SoftTargetProducer.into(store)))
-        : run;
   }
 }

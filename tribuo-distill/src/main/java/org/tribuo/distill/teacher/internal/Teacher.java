@@ -2,7 +2,6 @@ package org.tribuo.distill.teacher.internal;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -10,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
@@ -31,6 +29,7 @@ import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.internal.RowShape;
 import org.tribuo.distill.graph.internal.pass.InferenceForm;
 import org.tribuo.distill.graph.internal.pass.LogitsBelow;
+import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.teacher.TeacherException;
 import org.tribuo.distill.teacher.internal.store.SoftTargetKey;
@@ -48,7 +47,7 @@ import org.tribuo.distill.transformer.internal.Transformer;
  * }
  * }</pre>
  */
-public final class Teacher implements AutoCloseable {
+public final class Teacher implements SoftTargetSource {
   /** How far the sum of probabilities may be from 1. */
   private static final double PROBABILITIES_TOLERANCE = 1e-4;
 
@@ -110,13 +109,14 @@ public final class Teacher implements AutoCloseable {
 
   private static List<String> logits(TeacherSettings settings, Graph graph) {
     String name = "The teacher '%s'".formatted(settings.model());
-    Optional<RowShape> ofEach = settings.rows().ofEachColumn();
+    Head head = new Head(settings.labels(), settings.rows());
     try {
-      return ofEach.isEmpty()
-          ? List.of(LogitsOutput.find(name, graph, settings.rows(), settings.logits()))
-          : settings.labels().names().stream()
-              .map(label -> LogitsOutput.find(name, graph, ofEach.get(), Optional.of(label)))
-              .toList();
+      return LogitsOutput.findAll(
+          name,
+          graph,
+          settings.rows(),
+          head.columns().names(),
+          settings.logits().map(head::outputs));
     } catch (GraphException e) {
       throw new TeacherException(String.valueOf(e.getMessage()), e);
     }
@@ -143,9 +143,19 @@ public final class Teacher implements AutoCloseable {
     return new Teacher(exact, files, inputs, declared, outputs);
   }
 
-  /** The names of the logits' columns. */
+  @Override
   public LabelOrder labels() {
     return settings.labels();
+  }
+
+  @Override
+  public RowShape shape() {
+    return settings.rows();
+  }
+
+  @Override
+  public String runtime() {
+    return Engines.inference().version();
   }
 
   /** The inputs by name, in the order of the model. */
@@ -159,7 +169,7 @@ public final class Teacher implements AutoCloseable {
    * commas.
    */
   public String output() {
-    return String.join(",", outputs);
+    return String.join(Head.BETWEEN_OUTPUTS, outputs);
   }
 
   /** SHA-256 of the model's file; where there is external data, of the digests of all files. */
@@ -178,11 +188,12 @@ public final class Teacher implements AutoCloseable {
    * Where the nodes are executed, in order of preference. What a GPU has no kernel for runs on the
    * CPU.
    */
+  @Override
   public List<ExecutionProvider> providers() {
     return settings.device().providers();
   }
 
-  /** What the soft targets for some inputs are found by, all logits of each row. */
+  @Override
   public SoftTargetKey keyFor(TeacherInputs rows) {
     return new SoftTargetKey(
         sha256(),
@@ -198,6 +209,7 @@ public final class Teacher implements AutoCloseable {
    *
    * @throws TeacherException if the model has other inputs; the message lists both sides
    */
+  @Override
   public void checkInputNames(Set<String> names) {
     Set<String> missing = new TreeSet<>(inputs.keySet());
     missing.removeAll(names);
@@ -221,6 +233,7 @@ public final class Teacher implements AutoCloseable {
    * @throws org.tribuo.distill.engine.RuntimeUnavailableException if the provider cannot be used
    * @throws IllegalStateException if this teacher is closed
    */
+  @Override
   public List<float[]> logits(TeacherBatch batch) {
     checkInputNames(batch.inputs().keySet());
     inputs.forEach((name, type) -> checkFits(name, type, batch));
@@ -233,7 +246,7 @@ public final class Teacher implements AutoCloseable {
       for (String output : outputs) {
         ofOutputs.add(cut(output, Objects.requireNonNull(results.get(output), output), batch));
       }
-      return checked(joined(ofOutputs), batch);
+      return checked(RowShape.joined(ofOutputs), batch);
     } catch (EngineException e) {
       throw new TeacherException(
           "The teacher '%s' failed on %s: %s"
@@ -346,19 +359,6 @@ public final class Teacher implements AutoCloseable {
                   row.columns()));
     }
     return row.cut(logits, batch.lengths());
-  }
-
-  /** What several outputs hold of each row, one behind the other. */
-  private static List<float[]> joined(List<List<float[]>> ofOutputs) {
-    List<float[]> rows = new ArrayList<>();
-    for (int i = 0; i < ofOutputs.get(0).size(); i++) {
-      FloatBuffer row = FloatBuffer.allocate(ofOutputs.size() * ofOutputs.get(0).get(i).length);
-      for (List<float[]> ofOutput : ofOutputs) {
-        row.put(ofOutput.get(i));
-      }
-      rows.add(row.array());
-    }
-    return rows;
   }
 
   private List<float[]> checked(List<float[]> rows, TeacherBatch batch) {

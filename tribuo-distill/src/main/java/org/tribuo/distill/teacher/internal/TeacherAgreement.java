@@ -8,6 +8,7 @@ import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.loss.HardLoss;
 import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.loss.internal.ObjectiveInputs;
+import org.tribuo.distill.loss.internal.RowForm;
 import org.tribuo.distill.loss.internal.TeacherMean;
 import org.tribuo.distill.task.internal.Task;
 
@@ -22,10 +23,14 @@ public record TeacherAgreement(boolean ofLogits, TeacherWeights weights, List<Fl
   /**
    * The loss against all of them.
    *
-   * @throws IllegalArgumentException if probabilities of a regression are wanted, which has none,
-   *     or the mean leaves open what the loss compares
+   * @throws IllegalArgumentException if a row is a span, probabilities of a regression are wanted,
+   *     which has none, or the mean leaves open what the loss compares
    */
   public SoftLoss against(SoftLoss loss, Task<?> task) {
+    if (task.unit() instanceof RowForm.Spans) {
+      throw new IllegalArgumentException(
+          "Several teachers are averaged where a row is an example or a token, not where it is a span; expected one teacher");
+    }
     boolean values = task.probabilities().isEmpty();
     if (values && !weights.areStatedAlone()) {
       throw new IllegalArgumentException(

@@ -111,6 +111,6 @@ public record EmbeddingHead(Pooling pooling, boolean unitLength, Optional<Projec
   }
 
   private static Tensor weight(PooledEncoder encoder, Projection projection) {
-    return new InitialWeights(projection.seed()).matrix(encoder.width(), projection.width());
+    return new InitialWeights(projection.seed()).tensor(encoder.width(), projection.width());
   }
 }

@@ -116,6 +116,17 @@ final class HeadWriter {
     logits("Mul", dims, cosines, constant("head.scale", Tensor.scalar(scale).cast(elementType)));
   }
 
+  /** One column of the logits, as a value of its own: [batch, positions]. */
+  void column(long number, String output) {
+    String index = constant("head.column", Tensor.scalar(number));
+    graph.add(
+        Node.ONNX,
+        "Gather",
+        Attributes.NONE.with("axis", 2L),
+        List.of(LOGITS, index),
+        Map.of(output, TensorType.of(elementType, Shape.of(batch(), positions()))));
+  }
+
   /**
    * A linear layer over the vectors of what is pooled.
    *

@@ -40,6 +40,32 @@ public final class LogitsOutput {
     return wanted.map(search::checked).orElseGet(search::find);
   }
 
+  /**
+   * The output that holds the logits, or where columns come first, that of each column.
+   *
+   * @param columns the names of the columns; of those that have an output the usual names of these
+   * @param wanted the outputs that were asked for: one, or one for each column
+   * @throws GraphException as {@link #find}, or if there are not as many outputs as columns
+   */
+  public static List<String> findAll(
+      String model,
+      Graph graph,
+      RowShape row,
+      List<String> columns,
+      Optional<List<String>> wanted) {
+    Optional<RowShape> ofEach = row.ofEachColumn();
+    if (ofEach.isEmpty()) {
+      return List.of(find(model, graph, row, wanted.map(names -> names.get(0))));
+    }
+    List<String> names = wanted.orElse(columns);
+    if (names.size() != columns.size()) {
+      throw new GraphException(
+          "%s is to have its logits in the outputs %s, expected %d: one each for %s"
+              .formatted(model, names, columns.size(), columns));
+    }
+    return names.stream().map(name -> find(model, graph, ofEach.get(), Optional.of(name))).toList();
+  }
+
   private String checked(String wanted) {
     if (!outputs.containsKey(wanted)) {
       throw new GraphException(

@@ -77,13 +77,36 @@ public record TaskHead(Pooling pooling, Form form, int labels, long seed) {
     }
     HeadWriter writer = encoder.writer();
     String pooled = encoder.pooled(writer, encoder.read());
-    Tensor weight = new InitialWeights(seed).matrix(encoder.width(), labels);
+    Tensor weight = new InitialWeights(seed).tensor(encoder.width(), labels);
     if (form instanceof Form.Cosine cosine) {
       writer.cosines(pooled, pooling == Pooling.NONE, weight, cosine.scale());
     } else {
       writer.linear(pooled, pooling == Pooling.NONE, weight);
     }
     graph.addOutput(LOGITS);
+    return graph;
+  }
+
+  /**
+   * As {@link #attach(Transformer)}, where each column is an output of its own, [batch, positions].
+   *
+   * @param columns the names of the outputs, as many as there are labels
+   * @throws GraphException as there, or if the encoder has a value of one of these names
+   */
+  public Graph attach(Transformer transformer, List<String> columns) {
+    Graph graph = attach(transformer);
+    graph.removeOutput(LOGITS);
+    HeadWriter writer = new HeadWriter(graph, graph.value(LOGITS).type());
+    for (int i = 0; i < columns.size(); i++) {
+      String name = columns.get(i);
+      if (graph.has(name)) {
+        throw new GraphException(
+            "The encoder has a value '%s' already, and the head needs that name for an output: rename it in the encoder's file"
+                .formatted(name));
+      }
+      writer.column(i, name);
+      graph.addOutput(name);
+    }
     return graph;
   }
 }

@@ -133,6 +133,17 @@ class TextTokenizerTest {
   }
 
   @Test
+  void aContentIsParsedAndCheckedOnce() throws IOException {
+    Path copy = Files.copy(FILE, folder.resolve("copy.json"));
+    TokenizerFile first = TokenizerFile.read(FILE);
+    TokenizerFile second = TokenizerFile.read(copy);
+    assertThat(second.content()).isSameAs(first.content());
+    assertThat(second.path()).isEqualTo(copy);
+    Files.writeString(copy, Files.readString(copy).replaceFirst("\\{", "{ "));
+    assertThat(TokenizerFile.read(copy).content()).isNotSameAs(first.content());
+  }
+
+  @Test
   void theVocabularyOfAUnigramModelIsAList() throws IOException {
     Path file =
         write(

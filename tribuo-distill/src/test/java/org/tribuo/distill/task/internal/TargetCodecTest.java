@@ -231,13 +231,14 @@ class TargetCodecTest {
   }
 
   @Test
-  void aBatchIsDecodedRowByRow() {
+  void anExampleThatIsItsOnlyRowIsDecodedFromIt() {
     TargetCodec<Label> codec = codec(info(LABELS, "a", "b"));
-    List<Example<Label>> examples = examples(LABELS, "a", "b");
-    List<Prediction<Label>> predictions =
-        codec.decode(List.of(new float[] {0, 1}, new float[] {1, 0}), new int[] {4, 5}, examples);
-    assertThat(predictions).extracting(p -> p.getOutput().getLabel()).containsExactly("b", "a");
-    assertThat(predictions).extracting(Prediction::getNumActiveFeatures).containsExactly(4, 5);
+    Example<Label> example = examples(LABELS, "a").get(0);
+    Prediction<Label> prediction =
+        codec.decode(List.of(new float[] {0, 1}), new SingleLabel().rows(example, 1), example);
+    assertThat(prediction.getOutput().getLabel()).isEqualTo("b");
+    assertThat(prediction.getNumActiveFeatures()).isEqualTo(example.size());
+    assertThat(prediction.getExample()).isSameAs(example);
   }
 
   @Test
@@ -251,10 +252,6 @@ class TargetCodecTest {
         .isThrownBy(() -> codec.decode(new float[] {1, Float.NaN}, 1, example))
         .withMessage(
             "The logit of 'b' is NaN, expected a finite number; the model's weights may be broken");
-    assertThatIllegalArgumentException()
-        .isThrownBy(
-            () -> codec.decode(List.of(new float[2], new float[2]), new int[2], List.of(example)))
-        .withMessage("There are 2 rows of logits and 2 numbers of used features for 1 examples");
   }
 
   private static double score(Prediction<MultiLabel> prediction, String label) {

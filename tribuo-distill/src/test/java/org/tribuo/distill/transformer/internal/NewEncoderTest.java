@@ -4,15 +4,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.internal.pass.Normalization;
 import org.tribuo.distill.transformer.Pooling;
 
 class NewEncoderTest {
   private static final NewEncoder SMALL = new NewEncoder(50, 16, 3, 24, 4, 48);
+
+  @Test
+  void aHeadMayHaveAnOutputForEachColumn() {
+    TaskHead head = new TaskHead(Pooling.NONE, 2, 1);
+    Transformer encoder = Transformer.of(SMALL.make(1));
+    assertThat(head.attach(encoder, List.of("first", "last")).outputs())
+        .containsExactly("first", "last");
+    assertThatThrownBy(() -> head.attach(encoder, List.of("first", "input_ids")))
+        .isInstanceOf(GraphException.class)
+        .hasMessageStartingWith("The encoder has a value 'input_ids' already, and the head needs");
+  }
 
   @Test
   void hasTheLayersThatWereAskedFor() {

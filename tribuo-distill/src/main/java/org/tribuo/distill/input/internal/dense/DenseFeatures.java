@@ -18,10 +18,8 @@ import org.tribuo.FeatureMap;
 import org.tribuo.ImmutableFeatureMap;
 import org.tribuo.RealInfo;
 import org.tribuo.VariableInfo;
-import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.input.internal.Feeder;
-import org.tribuo.distill.input.internal.FloatFeeder;
 import org.tribuo.distill.input.internal.InputReader;
 import org.tribuo.distill.input.internal.Modality;
 import org.tribuo.distill.internal.component.SavedComponents;
@@ -30,14 +28,15 @@ import org.tribuo.distill.transformer.internal.Transformer;
 import org.tribuo.hash.HashedFeatureMap;
 
 /**
- * Tribuo's ordinary features, such as the columns of a table, for models with one input FLOAT
- * [batch, features]: a column for each feature of the dataset, sorted by name, 0 where an example
- * does not have it.
+ * Tribuo's ordinary features, such as the columns of a table, for models with numeric inputs: a
+ * column for each feature of the dataset, sorted by name, 0 where an example does not have it, as
+ * sparse examples do not. {@link NumericInput} says which inputs they are, and which features each
+ * of several reads.
  */
 public final class DenseFeatures implements Modality<float[]> {
   @Override
   public Feeder<float[]> feeder(Map<String, TensorType> inputs) {
-    return Vectors.feeder(inputs);
+    return new NumericFeeder(NumericInput.of(inputs), List.of());
   }
 
   @Override
@@ -104,18 +103,9 @@ public final class DenseFeatures implements Modality<float[]> {
 
     @Override
     public void check(Transformer model, String whose, boolean own, List<float[]> values) {
-      model
-          .graph()
-          .inputs()
-          .forEach(
-              (name, type) -> {
-                if (type.shape().orElseThrow().dimension(1) instanceof Dimension.Fixed fixed
-                    && fixed.size() != names.size()) {
-                  throw new IllegalArgumentException(
-                      "The examples have %d features, but the input '%s' of the %s takes %d; use the dataset that the model is for"
-                          .formatted(names.size(), name, whose, fixed.size()));
-                }
-              });
+      NumericFeeder feeder = feeder(model.graph().inputs());
+      feeder.check(whose);
+      feeder.checkWhole(values, whose);
     }
 
     @Override
@@ -154,15 +144,16 @@ public final class DenseFeatures implements Modality<float[]> {
     }
 
     @Override
-    public Feeder<float[]> feeder(Map<String, TensorType> inputs) {
-      return Vectors.feeder(inputs);
+    public NumericFeeder feeder(Map<String, TensorType> inputs) {
+      return new NumericFeeder(NumericInput.of(inputs), names);
     }
 
+    /** Zeros and ones, which an input of whole numbers reads too. */
     @Override
     public float[] random(SplittableRandom random) {
       float[] values = new float[names.size()];
       for (int i = 0; i < values.length; i++) {
-        values[i] = (float) random.nextDouble(-1, 1);
+        values[i] = random.nextInt(2);
       }
       return values;
     }
@@ -200,28 +191,6 @@ public final class DenseFeatures implements Modality<float[]> {
     @Override
     public String toString() {
       return "DenseFeatures" + names;
-    }
-  }
-
-  /** A vector as a row. */
-  private static final class Vectors implements FloatFeeder.Form<float[]> {
-    static Feeder<float[]> feeder(Map<String, TensorType> inputs) {
-      if (!FloatFeeder.fits(inputs, 2)) {
-        throw new IllegalArgumentException(
-            "Dense features are for models with one input FLOAT [batch, features], the model has %s"
-                .formatted(inputs));
-      }
-      return FloatFeeder.of(inputs, new Vectors());
-    }
-
-    @Override
-    public float[] values(float[] value) {
-      return value;
-    }
-
-    @Override
-    public long[] dims(float[] value) {
-      return new long[] {value.length};
     }
   }
 }

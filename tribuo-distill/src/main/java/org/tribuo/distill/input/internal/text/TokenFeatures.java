@@ -15,7 +15,7 @@ import org.tribuo.hash.HashedFeatureMap;
 
 /**
  * Reads the tokens of Tribuo examples, which {@link TokenSequence#toExample} makes, within the
- * limits of one model.
+ * limits of one model. Where in a context tokens are ({@link ContextTokens}) no model reads.
  *
  * <p>Examples are read by feature name, never by feature id, so a text may be longer than all of
  * the training data. They are never changed, nor remembered. Safe for many threads.
@@ -85,6 +85,8 @@ public record TokenFeatures(int positions, int vocabulary) {
       } else if (name.startsWith(TokenNames.TYPE_IDS)) {
         position = position(name, TokenNames.TYPE_IDS);
         typeIds[position] = positiveWhole(feature, "a segment");
+      } else if (TokenNames.isPlace(name)) {
+        continue;
       } else {
         throw noToken(name);
       }

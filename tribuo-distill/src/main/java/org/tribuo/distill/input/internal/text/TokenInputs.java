@@ -31,7 +31,7 @@ import org.tribuo.distill.input.text.TokenSequence;
  * whichever the model declares. Rows are padded on the right to the longest one, or to the length
  * that the model fixes. Immutable and safe for many threads.
  */
-final class TokenInputs implements Feeder<TokenSequence> {
+public final class TokenInputs implements Feeder<TokenSequence> {
   private final Map<String, Input> inputs;
   private final int padId;
 
@@ -48,7 +48,7 @@ final class TokenInputs implements Feeder<TokenSequence> {
    *     same, none wants the ids, or one is not of two dimensions and of INT64 or INT32; the
    *     message names the input and what can be fed
    */
-  static TokenInputs of(Map<String, TensorType> declared) {
+  public static TokenInputs of(Map<String, TensorType> declared) {
     Map<String, Input> inputs = new LinkedHashMap<>();
     Map<Part, String> taken = new EnumMap<>(Part.class);
     declared.forEach(
@@ -89,7 +89,7 @@ final class TokenInputs implements Feeder<TokenSequence> {
   }
 
   /** The name of the input that takes the token ids. */
-  String ids() {
+  public String ids() {
     return inputs.values().stream()
         .filter(input -> input.part() == Part.IDS)
         .map(Input::name)

@@ -1,7 +1,6 @@
 package org.tribuo.distill.task.internal.token;
 
 import com.google.protobuf.Any;
-import com.oracle.labs.mlrg.olcut.provenance.Provenance;
 import java.util.HashMap;
 import java.util.Map;
 import org.tribuo.ImmutableOutputInfo;
@@ -10,6 +9,7 @@ import org.tribuo.OutputFactory;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
 import org.tribuo.classification.MutableLabelInfo;
+import org.tribuo.distill.internal.component.PlainFactoryProvenance;
 import org.tribuo.distill.internal.component.SavedComponents;
 import org.tribuo.distill.task.token.TagSequence;
 import org.tribuo.evaluation.Evaluation;
@@ -86,39 +86,7 @@ public final class TagSequenceFactory implements OutputFactory<TagSequence> {
 
   @Override
   public OutputFactoryProvenance getProvenance() {
-    return new TagSequenceFactoryProvenance(Map.of());
-  }
-
-  /** Names the class. */
-  public static final class TagSequenceFactoryProvenance implements OutputFactoryProvenance {
-    private static final long serialVersionUID = 1L;
-
-    /**
-     * For unmarshalling.
-     *
-     * @param map the values, of which there are none of its own
-     */
-    public TagSequenceFactoryProvenance(Map<String, Provenance> map) {}
-
-    @Override
-    public String getClassName() {
-      return TagSequenceFactory.class.getName();
-    }
-
-    @Override
-    public boolean equals(Object other) {
-      return other instanceof TagSequenceFactoryProvenance;
-    }
-
-    @Override
-    public int hashCode() {
-      return 31;
-    }
-
-    @Override
-    public String toString() {
-      return generateString("OutputFactory");
-    }
+    return new PlainFactoryProvenance(this);
   }
 
   @Override

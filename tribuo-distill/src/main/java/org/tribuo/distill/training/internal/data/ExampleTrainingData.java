@@ -121,24 +121,29 @@ public final class ExampleTrainingData implements TrainingData {
     return Arrays.stream(numbers).mapToLong(row -> lengths[row]).sum();
   }
 
-  /** Each row is looked at beside the longest one, so that padding is there if it can be. */
+  /** Padding is there if it can be: where the shortest row is beside the longest one. */
   @Override
   public BitSet valuesOf(String input) {
+    int shortest = 0;
     int longest = 0;
-    for (int row = 1; row < lengths.length; row++) {
-      longest = lengths[row] > lengths[longest] ? row : longest;
-    }
     BitSet values = new BitSet();
     for (int row = 0; row < lengths.length; row++) {
-      Tensor tensor = inputs.batch(row, longest).get(input);
-      if (tensor == null) {
-        throw new IllegalArgumentException(
-            "There is no input '%s', expected one of %s".formatted(input, inputs.feeder().names()));
-      }
-      for (long value : tensor.toLongs()) {
-        values.set((int) value);
-      }
+      shortest = lengths[row] < lengths[shortest] ? row : shortest;
+      longest = lengths[row] > lengths[longest] ? row : longest;
+      addValues(input, values, row);
     }
+    addValues(input, values, shortest, longest);
     return values;
+  }
+
+  private void addValues(String input, BitSet values, int... batch) {
+    Tensor tensor = inputs.batch(batch).get(input);
+    if (tensor == null) {
+      throw new IllegalArgumentException(
+          "There is no input '%s', expected one of %s".formatted(input, inputs.feeder().names()));
+    }
+    for (long value : tensor.toLongs()) {
+      values.set((int) value);
+    }
   }
 }

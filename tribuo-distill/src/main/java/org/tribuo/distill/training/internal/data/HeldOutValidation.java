@@ -38,7 +38,7 @@ public final class HeldOutValidation implements Validation {
     Targets targets = rows.targets();
     this.reference =
         new Reference(
-            targets.batch(ObjectiveInputs.LABELS, heldOut),
+            targets.labels(heldOut),
             weighted(
                 targets.batch(ObjectiveInputs.LABELLED, heldOut),
                 rows.weights().relative().pick(heldOut)),

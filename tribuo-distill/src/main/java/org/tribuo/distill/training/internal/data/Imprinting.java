@@ -83,7 +83,7 @@ public record Imprinting(StudentNetwork network, ExampleRows rows, int[] labelle
         new LabelOrder(IntStream.range(0, width).mapToObj(Integer::toString).toList());
     return new StudentNetwork(
         Transformer.of(graph.toModel()),
-        TaskHead.VECTOR,
+        List.of(TaskHead.VECTOR),
         network.head().withColumns(axes),
         network.reader());
   }

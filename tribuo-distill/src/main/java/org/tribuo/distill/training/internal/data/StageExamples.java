@@ -55,10 +55,14 @@ public final class StageExamples<T extends Output<T>> {
     if (examples.size() == 0) {
       throw refused(stage, "are none, expected some to train on");
     }
+    ExamplesByLength<T> byLength = ExamplesByLength.of(examples);
     try {
       reader.check(examples.getFeatureMap());
-      ExampleRows rows = ExampleRows.of(examples, reader, codec);
-      return new StageExamples<>(stage, examples, rows, Split.none(rows));
+      Dataset<T> cut = byLength.within().apply(reader.maxLength());
+      ExampleRows rows = ExampleRows.of(cut, reader, codec);
+      return new StageExamples<>(stage, cut, rows, Split.none(rows));
+    } catch (ExampleException e) {
+      throw refused(stage, "do not fit: " + byLength.names().apply(e).getMessage());
     } catch (IllegalArgumentException e) {
       throw refused(stage, "do not fit: " + e.getMessage());
     }

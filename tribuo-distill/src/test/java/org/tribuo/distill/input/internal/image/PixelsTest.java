@@ -51,8 +51,7 @@ class PixelsTest {
 
   private static Map<String, TensorType> inputs(ElementType type, Dimension... dims) {
     return Map.of(
-        "pixels",
-        TensorType.of(type, Shape.of(Dimension.of("batch"), dims[0], dims[1], dims[2])));
+        "pixels", TensorType.of(type, Shape.of(Dimension.of("batch"), dims[0], dims[1], dims[2])));
   }
 
   @Test
@@ -119,8 +118,8 @@ class PixelsTest {
         .withMessageContaining("images of several shapes, [3x2x2, 3x4x4]");
   }
 
-  private static ThrowableAssertAlternative<IllegalArgumentException>
-      refusedFeatures(String... names) {
+  private static ThrowableAssertAlternative<IllegalArgumentException> refusedFeatures(
+      String... names) {
     MutableFeatureMap features = new MutableFeatureMap();
     for (String name : names) {
       features.add(name, 1);

@@ -64,7 +64,8 @@ class OperatorNamesTest {
           "Int8Products",
           "LayerCut",
           "NativeTensors",
-          "NewEncoder");
+          "NewEncoder",
+          "VocabularyCut");
 
   @Test
   void namesOfOperatorsStandWhereOneOperatorIsMeant() throws IOException {

@@ -14,15 +14,15 @@ import org.tribuo.distill.internal.component.FilesProvenance;
 import org.tribuo.provenance.ConfiguredDataSourceProvenance;
 
 /**
- * Where the sentences of a {@code ConllDataSource} come from: its settings, when it was made, and
- * the SHA-256 of both files.
+ * Where the examples of a source come from that reads a file and tokenizes it: its settings, when
+ * it was made, and the SHA-256 of both files.
  */
-public final class ConllDataSourceProvenance extends FilesProvenance
+public final class TokenizedFileProvenance extends FilesProvenance
     implements ConfiguredDataSourceProvenance {
   private static final long serialVersionUID = 1L;
 
   /** The files, as they are now. */
-  public ConllDataSourceProvenance(Configurable source, Path data, Path tokenizer) {
+  public TokenizedFileProvenance(Configurable source, Path data, Path tokenizer) {
     super(source, "DataSource", found(data, tokenizer));
   }
 
@@ -31,7 +31,7 @@ public final class ConllDataSourceProvenance extends FilesProvenance
    *
    * @param map the values, by their names
    */
-  public ConllDataSourceProvenance(Map<String, Provenance> map) {
+  public TokenizedFileProvenance(Map<String, Provenance> map) {
     super(map);
   }
 

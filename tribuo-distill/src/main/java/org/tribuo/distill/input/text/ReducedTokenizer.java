@@ -1,0 +1,273 @@
+package org.tribuo.distill.input.text;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.IntNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * A {@code tokenizer.json} with some of its tokens, which are numbered anew in the same order.
+ *
+ * <p>A text of which all tokens were kept has the same tokens as before: WordPiece takes the
+ * longest piece that there is, and there are fewer to take; byte-pair encoding applies the first
+ * merge that there is, and those of the kept tokens are all there; a unigram model takes the pieces
+ * of the highest score, which are still there.
+ */
+final class ReducedTokenizer {
+  private final ObjectNode json;
+  private final Vocabulary vocabulary;
+  private final BitSet kept;
+
+  /**
+   * @param json a whole {@code tokenizer.json}, which is not changed
+   * @param used tokens that occur in texts
+   */
+  ReducedTokenizer(JsonNode json, BitSet used) {
+    this.json = json.deepCopy();
+    this.vocabulary = Vocabulary.of(json);
+    this.kept = (BitSet) used.clone();
+    TokenizerChecks.idsAddedBy(json.path("post_processor")).forEach(id -> kept.set(id.asInt()));
+    json.path("added_tokens").forEach(token -> kept.set(token.path("id").asInt()));
+    vocabulary.addNeeded(kept);
+  }
+
+  /** The ids of the tokens that stay, in ascending order: the first one's new id is 0. */
+  int[] kept() {
+    return kept.stream().toArray();
+  }
+
+  /** The file with these tokens alone. */
+  JsonNode reduced() {
+    Map<Integer, Integer> newIds = new HashMap<>();
+    kept.stream().forEach(id -> newIds.put(id, newIds.size()));
+    vocabulary.reduce((ObjectNode) json.path("model"), kept, newIds);
+    for (JsonNode added : json.path("added_tokens")) {
+      renumber((ObjectNode) added, "id", newIds);
+    }
+    processor(json.path("post_processor"), newIds);
+    if (json.path("padding").isObject()) {
+      renumber((ObjectNode) json.path("padding"), "pad_id", newIds);
+    }
+    return json;
+  }
+
+  private static void processor(JsonNode processor, Map<Integer, Integer> newIds) {
+    for (String ofBert : Set.of("cls", "sep")) {
+      if (processor.path(ofBert).isArray()) {
+        renumber((ArrayNode) processor.path(ofBert), 1, newIds);
+      }
+    }
+    for (JsonNode special : processor.path("special_tokens")) {
+      if (special.path("ids") instanceof ArrayNode ids) {
+        for (int i = 0; i < ids.size(); i++) {
+          renumber(ids, i, newIds);
+        }
+      }
+    }
+    processor.path("processors").forEach(part -> processor(part, newIds));
+  }
+
+  private static void renumber(ObjectNode of, String key, Map<Integer, Integer> newIds) {
+    Integer id = newIds.get(of.path(key).asInt());
+    if (id != null) {
+      of.set(key, IntNode.valueOf(id));
+    }
+  }
+
+  private static void renumber(ArrayNode of, int place, Map<Integer, Integer> newIds) {
+    Integer id = newIds.get(of.path(place).asInt());
+    if (id != null) {
+      of.set(place, IntNode.valueOf(id));
+    }
+  }
+
+  /** The part of a tokenizer that knows how words become tokens. */
+  private interface Vocabulary {
+    /** Adds the tokens without which others, or any text, would have none. */
+    void addNeeded(BitSet kept);
+
+    /** Leaves these tokens in a model. */
+    void reduce(ObjectNode model, BitSet kept, Map<Integer, Integer> newIds);
+
+    static Vocabulary of(JsonNode tokenizer) {
+      JsonNode model = tokenizer.path("model");
+      if (model.path("vocab").isArray()) {
+        return new Pieces(model);
+      }
+      boolean ofBytes =
+          tokenizer.path("pre_tokenizer").findValuesAsText("type").contains("ByteLevel");
+      return model.has("merges") ? new Merged(model, ofBytes) : new Words(model, ofBytes);
+    }
+  }
+
+  /** Characters of the scripts that texts have, and bytes, so that no word is without tokens. */
+  private static final class Alphabet {
+    private static final String BYTE = "<0x[0-9A-Fa-f]{2}>";
+
+    private final Set<Character.UnicodeScript> scripts = new TreeSet<>();
+    private final String prefix;
+    private final String suffix;
+
+    /**
+     * @param ofBytes whether each character stands for a byte, so that none is left out
+     */
+    Alphabet(String prefix, String suffix, boolean ofBytes) {
+      this.prefix = prefix;
+      this.suffix = suffix;
+      this.scripts.addAll(
+          ofBytes
+              ? Set.of(Character.UnicodeScript.values())
+              : Set.of(Character.UnicodeScript.COMMON));
+    }
+
+    void addScripts(String token) {
+      token.codePoints().mapToObj(Character.UnicodeScript::of).forEach(scripts::add);
+    }
+
+    boolean has(String token) {
+      if (token.matches(BYTE)) {
+        return true;
+      }
+      String body = token;
+      if (!prefix.isEmpty() && body.startsWith(prefix)) {
+        body = body.substring(prefix.length());
+      }
+      if (!suffix.isEmpty() && body.endsWith(suffix)) {
+        body = body.substring(0, body.length() - suffix.length());
+      }
+      return !body.isEmpty()
+          && body.codePointCount(0, body.length()) == 1
+          && scripts.contains(Character.UnicodeScript.of(body.codePointAt(0)));
+    }
+  }
+
+  /** Tokens by name: WordPiece, and whole words. */
+  private static class Words implements Vocabulary {
+    protected final Map<String, Integer> ids = new HashMap<>();
+    private final String unknown;
+    private final String prefix;
+    private final String suffix;
+    private final boolean ofBytes;
+
+    Words(JsonNode model, boolean ofBytes) {
+      this.ofBytes = ofBytes;
+      for (Iterator<Map.Entry<String, JsonNode>> all = model.path("vocab").fields();
+          all.hasNext(); ) {
+        Map.Entry<String, JsonNode> entry = all.next();
+        ids.put(entry.getKey(), entry.getValue().asInt());
+      }
+      unknown = model.path("unk_token").asText("");
+      prefix = model.path("continuing_subword_prefix").asText("");
+      suffix = model.path("end_of_word_suffix").asText("");
+    }
+
+    @Override
+    public void addNeeded(BitSet kept) {
+      Alphabet alphabet = new Alphabet(prefix, suffix, ofBytes);
+      ids.forEach(
+          (token, id) -> {
+            if (kept.get(id)) {
+              alphabet.addScripts(token);
+            }
+          });
+      ids.forEach(
+          (token, id) -> {
+            if (token.equals(unknown) || alphabet.has(token)) {
+              kept.set(id);
+            }
+          });
+    }
+
+    @Override
+    public void reduce(ObjectNode model, BitSet kept, Map<Integer, Integer> newIds) {
+      ObjectNode reduced = model.objectNode();
+      model
+          .path("vocab")
+          .fields()
+          .forEachRemaining(
+              entry -> {
+                Integer id = newIds.get(entry.getValue().asInt());
+                if (id != null) {
+                  reduced.put(entry.getKey(), id);
+                }
+              });
+      model.set("vocab", reduced);
+    }
+  }
+
+  /** Byte-pair encoding: a token is there if the merges that make it are. */
+  private static final class Merged extends Words {
+    private final Merges merges;
+
+    Merged(JsonNode model, boolean ofBytes) {
+      super(model, ofBytes);
+      merges = Merges.of(model);
+    }
+
+    @Override
+    public void addNeeded(BitSet kept) {
+      super.addNeeded(kept);
+      ids.forEach(
+          (token, id) -> {
+            if (kept.get(id)) {
+              merges.keepThoseOf(token);
+            }
+          });
+      merges.results().stream().filter(ids::containsKey).forEach(token -> kept.set(ids.get(token)));
+    }
+
+    @Override
+    public void reduce(ObjectNode model, BitSet kept, Map<Integer, Integer> newIds) {
+      super.reduce(model, kept, newIds);
+      model.set("merges", merges.kept((ArrayNode) model.path("merges")));
+    }
+  }
+
+  /** Pieces with scores, numbered by their places. */
+  private static final class Pieces implements Vocabulary {
+    private final JsonNode pieces;
+    private final int unknown;
+
+    Pieces(JsonNode model) {
+      pieces = model.path("vocab");
+      unknown = model.path("unk_id").asInt(-1);
+    }
+
+    /** The piece of the lowest score stays, as the score of what is unknown is computed from it. */
+    @Override
+    public void addNeeded(BitSet kept) {
+      Alphabet alphabet = new Alphabet("", "", false);
+      kept.stream()
+          .filter(id -> id < pieces.size())
+          .forEach(id -> alphabet.addScripts(pieces.path(id).path(0).asText()));
+      int lowest = 0;
+      for (int id = 0; id < pieces.size(); id++) {
+        if (id == unknown || alphabet.has(pieces.path(id).path(0).asText())) {
+          kept.set(id);
+        }
+        if (score(id) < score(lowest)) {
+          lowest = id;
+        }
+      }
+      kept.set(lowest);
+    }
+
+    private double score(int id) {
+      return pieces.path(id).path(1).asDouble();
+    }
+
+    @Override
+    public void reduce(ObjectNode model, BitSet kept, Map<Integer, Integer> newIds) {
+      ArrayNode reduced = model.arrayNode();
+      kept.stream().filter(id -> id < pieces.size()).forEach(id -> reduced.add(pieces.path(id)));
+      model.set("vocab", reduced);
+      renumber(model, "unk_id", newIds);
+    }
+  }
+}

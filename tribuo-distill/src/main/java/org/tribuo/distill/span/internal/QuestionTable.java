@@ -1,0 +1,96 @@
+package org.tribuo.distill.span.internal;
+
+import de.siegmar.fastcsv.reader.CsvParseException;
+import de.siegmar.fastcsv.reader.CsvReader;
+import de.siegmar.fastcsv.reader.CsvRecord;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import org.tribuo.distill.input.text.TextFile;
+
+/**
+ * Questions in a table with a row of column names: between commas as RFC 4180 has them, or between
+ * tabs. A row without an answer and a start has one that is not known, one with the start -1 has
+ * none.
+ *
+ * @param question the column of the question
+ * @param context the column of the text in which the answer is sought
+ * @param answer the column of the answer; need not be there
+ * @param start the column of the answer's first character, in code points; need not be there
+ */
+public record QuestionTable(String question, String context, String answer, String start) {
+  private static final int NO_ANSWER = -1;
+
+  /**
+   * All questions of a file, in its order.
+   *
+   * @throws IllegalArgumentException if it is not in this form; the message says where
+   * @throws IOException if it cannot be read
+   */
+  public List<Question> read(TextFile file) throws IOException {
+    boolean tabs = file.path().toString().endsWith(".tsv");
+    try (CsvReader<CsvRecord> rows =
+        CsvReader.builder().fieldSeparator(tabs ? '\t' : ',').ofCsvRecord(file.open())) {
+      List<String> columns = new ArrayList<>();
+      List<Question> questions = new ArrayList<>();
+      for (CsvRecord row : rows) {
+        if (columns.isEmpty()) {
+          columns.addAll(row.getFields());
+          checkColumns(columns);
+        } else {
+          questions.add(question(row, columns, questions.size()));
+        }
+      }
+      return questions;
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    } catch (CsvParseException e) {
+      throw new IllegalArgumentException("it is malformed: " + e.getMessage(), e);
+    }
+  }
+
+  private void checkColumns(List<String> columns) {
+    for (String wanted : List.of(question, context)) {
+      if (!columns.contains(wanted)) {
+        throw new IllegalArgumentException(
+            "there is no column '%s', expected it among %s".formatted(wanted, columns));
+      }
+    }
+  }
+
+  private Question question(CsvRecord row, List<String> columns, int number) {
+    String where = "Row %d (line %d)".formatted(number, row.getStartingLineNumber());
+    String text = cell(row, columns, answer);
+    String first = cell(row, columns, start);
+    OptionalInt place =
+        first.isBlank() ? OptionalInt.empty() : OptionalInt.of(number(first, where));
+    boolean none = place.isPresent() && place.getAsInt() == NO_ANSWER;
+    if (text.isEmpty() && place.isPresent() && !none || none && !text.isEmpty()) {
+      throw new IllegalArgumentException(
+          "%s has the answer '%s' at %d, expected both, none of them where the answer is not known, or the start %d alone where there is none"
+              .formatted(where, text, place.getAsInt(), NO_ANSWER));
+    }
+    return new Question(
+        where,
+        cell(row, columns, question),
+        cell(row, columns, context),
+        none || !text.isEmpty(),
+        text.isEmpty() ? List.of() : List.of(new Question.Marked(text, place)));
+  }
+
+  private static String cell(CsvRecord row, List<String> columns, String name) {
+    int column = columns.indexOf(name);
+    return column < 0 ? "" : row.getField(column);
+  }
+
+  private static int number(String cell, String where) {
+    if (!cell.strip().matches("-1|[0-9]{1,9}")) {
+      throw new IllegalArgumentException(
+          "%s has the start '%s', expected a number from 0, or %d where there is no answer"
+              .formatted(where, cell, NO_ANSWER));
+    }
+    return Integer.parseInt(cell.strip());
+  }
+}

@@ -1,0 +1,140 @@
+package org.tribuo.distill.input.text;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The tokenizers are made by {@code src/dev/python/tokenizer_kinds.py}. */
+class KeptVocabularyTest {
+  private static final Path KINDS =
+      Path.of("src/test/resources/org/tribuo/distill/input/text/kinds");
+
+  private static final List<String> TEXTS =
+      List.of(
+          "Where is my new card?",
+          "I was charged 50 € twice, café!",
+          "top up by cheque; my PIN doesn't work",
+          "card card card",
+          "");
+
+  /** Of other words, other scripts, nothing, and what is no character of any. */
+  private static final List<String> OTHERS =
+      List.of(
+          "exchange rates of foreign currencies",
+          "Zażółć gęślą jaźń",
+          "日本語 и русский",
+          "\u0000\u200b\ud83d\ude00",
+          "<mask> <s> </s>",
+          "don't-stop_now 1234567890 ~!@#$%^&*()");
+
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @ValueSource(strings = {"word_piece", "bpe", "byte_level_bpe", "unigram"})
+  void textsWhoseTokensAreKeptHaveTheSameOnes(String kind) throws IOException {
+    Path whole = KINDS.resolve(kind + ".json");
+    KeptVocabulary kept = KeptVocabulary.of(whole, TEXTS);
+    Path small = folder.resolve("small.json");
+    kept.writeTokenizer(small);
+
+    List<String> mixed = new ArrayList<>(TEXTS);
+    mixed.addAll(shuffledWords(300));
+    List<int[]> before = ids(whole, mixed);
+    List<int[]> after = ids(small, mixed);
+    int compared = 0;
+    for (int i = 0; i < mixed.size(); i++) {
+      int[] renumbered = IntStream.of(before.get(i)).map(id -> kept.newId(id).orElse(-1)).toArray();
+      if (i < TEXTS.size() || IntStream.of(renumbered).allMatch(id -> id >= 0)) {
+        assertThat(after.get(i)).as(mixed.get(i)).isEqualTo(renumbered);
+        compared++;
+      }
+    }
+    assertThat(compared).isGreaterThan(100);
+    assertThat(TokenizerFile.read(small).vocabularySize())
+        .isEqualTo(kept.size())
+        .isLessThan(TokenizerFile.read(whole).vocabularySize());
+  }
+
+  /** Most have kept tokens only; a word may have others at the start of a text. */
+  private static List<String> shuffledWords(int count) {
+    List<String> words = List.of(String.join(" ", TEXTS).split(" "));
+    Random random = new Random(5);
+    return IntStream.range(0, count)
+        .mapToObj(i -> words.get(random.nextInt(words.size())) + " " + words.get(i % words.size()))
+        .toList();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"word_piece", "bpe", "byte_level_bpe", "unigram"})
+  void anyOtherTextIsEncodedToo(String kind) throws IOException {
+    Path whole = KINDS.resolve(kind + ".json");
+    KeptVocabulary kept = KeptVocabulary.of(whole, TEXTS);
+    Path small = folder.resolve("small.json");
+    kept.writeTokenizer(small);
+
+    List<int[]> before = ids(whole, OTHERS);
+    List<int[]> after = ids(small, OTHERS);
+    for (int i = 0; i < OTHERS.size(); i++) {
+      assertThat(IntStream.of(after.get(i)))
+          .as(OTHERS.get(i))
+          .allMatch(id -> id >= 0 && id < kept.size());
+      assertThat(after.get(i).length)
+          .as(OTHERS.get(i))
+          .isGreaterThanOrEqualTo(kind.equals("word_piece") ? 2 : before.get(i).length);
+    }
+  }
+
+  @Test
+  void bytesAreNeverUnknown() throws IOException {
+    Path small = folder.resolve("small.json");
+    KeptVocabulary.of(KINDS.resolve("byte_level_bpe.json"), List.of("a")).writeTokenizer(small);
+
+    try (TextTokenizer tokenizer = TextTokenizer.open(small)) {
+      // <s>, the three bytes of each character and the space between them, </s>
+      assertThat(tokenizer.encode("日 本").length()).isEqualTo(2 + 3 + 1 + 3);
+    }
+  }
+
+  @Test
+  void specialTokensAndPaddingAreKeptUnderNewNumbers() throws IOException {
+    Path small = folder.resolve("small.json");
+    Path bert = Path.of("src/test/resources/org/tribuo/distill/input/text/tinybert-tokenizer.json");
+    KeptVocabulary kept = KeptVocabulary.of(bert, List.of("my card"));
+    kept.writeTokenizer(small);
+
+    int[] before = ids(bert, List.of("my card")).get(0);
+    assertThat(ids(small, List.of("my card")).get(0))
+        .isEqualTo(IntStream.of(before).map(id -> kept.newId(id).orElseThrow()).toArray());
+    assertThat(kept.newId(before[0])).isPresent();
+  }
+
+  @Test
+  void aFileIsNeverReplacedByWhatIsMadeOfIt() throws IOException {
+    Path tokenizer = Files.copy(KINDS.resolve("bpe.json"), folder.resolve("tokenizer.json"));
+    KeptVocabulary kept = KeptVocabulary.of(tokenizer, TEXTS);
+
+    assertThatThrownBy(() -> kept.writeTokenizer(tokenizer))
+        .isInstanceOf(IOException.class)
+        .hasMessage(tokenizer + " would replace what it is made of; name another file");
+    assertThatThrownBy(() -> kept.writeModel(tokenizer, tokenizer)).isInstanceOf(IOException.class);
+  }
+
+  private static List<int[]> ids(Path tokenizer, List<String> texts) throws IOException {
+    try (TextTokenizer open = TextTokenizer.open(tokenizer)) {
+      return open.encodeAll(texts).stream()
+          .map(text -> IntStream.range(0, text.length()).map(text::id).toArray())
+          .toList();
+    }
+  }
+}

@@ -1,0 +1,131 @@
+package org.tribuo.distill.zoo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.nio.file.Path;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.IntStream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.tribuo.distill.engine.internal.ort.GraphRunner;
+import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.transformer.internal.EmbeddingTables;
+import org.tribuo.distill.transformer.internal.Transformer;
+import org.tribuo.distill.transformer.internal.VocabularyCut;
+
+/** Models of which some tokens are kept compute for these what they did before. */
+class VocabularyCutZooTest {
+  private static final double TOLERANCE = 1e-6;
+  private static final String TOKENS = "input_ids";
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "albert_qa_optimum",
+        "albert_seqcls_dynamo",
+        "bart_seq2seq_ts14",
+        "bert_multilabel_dynamo",
+        "bert_qa_ts17",
+        "bert_regression2_ts17",
+        "bert_seqcls_dynamo",
+        "bert_seqcls_optimum",
+        "bert_seqcls_ort_extended",
+        "bert_seqcls_ort_fused",
+        "bert_seqcls_ts11",
+        "bert_tokcls_ts14",
+        "deberta_v2_seqcls_optimum",
+        "distilbert_seqcls_optimum",
+        "distilbert_tokcls_dynamo",
+        "electra_tokcls_ts11",
+        "gpt2_causal_optimum",
+        "gpt2_causal_optimum_past",
+        "gpt2_causal_ort_fused",
+        "llama_causal_dynamo",
+        "llama_causal_ort_extended",
+        "llama_causal_ts17",
+        "minilm_embedding_ts14",
+        "mpnet_seqcls_optimum",
+        "roberta_seqcls_ts14",
+        "t5_seq2seq_optimum"
+      })
+  void keptTokensHaveTheSameOutputs(String name) throws Exception {
+    ZooCase zooCase =
+        ZooCase.read(
+            Path.of(
+                Objects.requireNonNull(VocabularyCutZooTest.class.getResource("/zoo/" + name))
+                    .toURI()));
+    Transformer whole = Transformer.of(zooCase.model());
+    long rows = whole.embeddings().rows(TOKENS).orElseThrow();
+    List<String> tokenInputs = tokenInputs(whole.embeddings(), rows);
+    BitSet used = new BitSet();
+    tokenInputs.forEach(
+        input -> {
+          for (long id : Objects.requireNonNull(zooCase.inputs().get(input)).toLongs()) {
+            used.set((int) id);
+          }
+        });
+    used.set(0, 4); // special tokens, of which some models look for one
+    int[] kept = used.stream().toArray();
+    Graph cut = VocabularyCut.keep(whole, TOKENS, kept);
+
+    assertThat(cut.outputs()).isEqualTo(whole.graph().outputs());
+    assertThat(cut.opset("")).isEqualTo(whole.graph().opset(""));
+    assertThat(cut.toModel().bytesOfInitializers()).isLessThan(whole.model().bytesOfInitializers());
+    Map<String, Tensor> renumbered = new LinkedHashMap<>(zooCase.inputs());
+    tokenInputs.forEach(
+        input -> renumbered.computeIfPresent(input, (key, ids) -> renumbered(ids, kept)));
+    Map<String, Tensor> before = GraphRunner.run(whole.model(), zooCase.inputs());
+    Map<String, Tensor> after = GraphRunner.run(cut.toModel(), renumbered);
+    for (String output : zooCase.studentOutputs()) {
+      compare(
+          output,
+          Objects.requireNonNull(before.get(output)),
+          Objects.requireNonNull(after.get(output)),
+          rows,
+          kept);
+    }
+  }
+
+  private static List<String> tokenInputs(EmbeddingTables tables, long rows) {
+    return tables.inputs().stream().filter(input -> tables.rows(input).orElse(0) == rows).toList();
+  }
+
+  private static Tensor renumbered(Tensor ids, int[] kept) {
+    Map<Long, Long> places = new HashMap<>();
+    for (int i = 0; i < kept.length; i++) {
+      places.put((long) kept[i], (long) i);
+    }
+    long[] numbers = ids.toLongs();
+    for (int i = 0; i < numbers.length; i++) {
+      numbers[i] = Objects.requireNonNull(places.get(numbers[i]));
+    }
+    return Tensor.of(numbers, ids.dims()).cast(ids.elementType());
+  }
+
+  /** Logits over the vocabulary are compared for the kept tokens. */
+  private static void compare(String output, Tensor before, Tensor after, long rows, int[] kept) {
+    float[] expected = before.toFloats();
+    float[] actual = after.toFloats();
+    int last = before.rank() - 1;
+    boolean ofTokens = before.dim(last) == rows && after.dim(last) == kept.length;
+    if (!ofTokens) {
+      assertThat(after.dims()).as(output).isEqualTo(before.dims());
+    }
+    int width = (int) after.dim(last);
+    double largest =
+        IntStream.range(0, expected.length).mapToDouble(i -> Math.abs(expected[i])).max().orElse(0);
+    for (int i = 0; i < actual.length; i++) {
+      int from = ofTokens ? (int) (i / width * rows) + kept[i % width] : i;
+      assertThat((double) actual[i])
+          .as("%s %d", output, i)
+          .isCloseTo(expected[from], within(TOLERANCE * Math.max(1, largest)));
+    }
+  }
+}
