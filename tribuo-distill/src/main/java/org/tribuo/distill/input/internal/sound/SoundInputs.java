@@ -51,8 +51,7 @@ record SoundInputs(
     List<Input> all = new ArrayList<>();
     types.forEach(
         (name, type) ->
-            type.shape()
-                .ifPresent(shape -> all.add(new Input(name, type.elementType(), shape))));
+            type.shape().ifPresent(shape -> all.add(new Input(name, type.elementType(), shape))));
     List<Input> numbers = all.stream().filter(Input::takesNumbers).toList();
     List<Input> masks = all.stream().filter(Input::takesMask).toList();
     if (numbers.size() != 1 || masks.size() > 1 || types.size() != 1 + masks.size()) {
