@@ -19,6 +19,7 @@ import org.tribuo.OutputFactory;
 import org.tribuo.distill.component.BooleanProperties;
 import org.tribuo.distill.input.internal.FilesDataSourceProvenance;
 import org.tribuo.distill.input.internal.LabelledFiles;
+import org.tribuo.distill.input.internal.Origin;
 import org.tribuo.distill.input.internal.sound.FileSound;
 import org.tribuo.distill.input.internal.sound.SoundConfig;
 import org.tribuo.distill.input.internal.sound.SoundFeatures;
@@ -205,9 +206,12 @@ public final class SoundDataSource<T extends Output<T>> implements ConfigurableD
   }
 
   private Example<T> example(Labelled<T> labelled) {
-    return lazy
-        ? features.example(labelled.output(), labelled.sound())
-        : features.example(labelled.output(), labelled.sound().numbers());
+    Example<T> example =
+        lazy
+            ? features.example(labelled.output(), labelled.sound())
+            : features.example(labelled.output(), labelled.sound().numbers());
+    Origin.keepIn(example, labelled.sound().sha256());
+    return example;
   }
 
   @Override
