@@ -7,8 +7,8 @@ import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.impl.ConfiguredObjectProvenanceImpl;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
-import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.internal.component.PropertyChecks;
+import org.tribuo.distill.student.internal.FreshHead;
 import org.tribuo.distill.student.internal.Student;
 import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.transformer.Pooling;
@@ -194,8 +194,7 @@ public final class ScratchVisionStudent implements StudentSource {
     }
     SplittableRandom random = new SplittableRandom(seed);
     Transformer encoder = Transformer.of(encoder().make(random.nextLong()));
-    Graph headed = new TaskHead(pooling, head.columns().size(), random.nextLong()).attach(encoder);
-    return Student.of(headed.toModel(), TaskHead.LOGITS, head);
+    return new FreshHead(pooling, new TaskHead.Form.Linear(), random.nextLong()).on(encoder, head);
   }
 
   @Override

@@ -64,7 +64,9 @@ class OperatorNamesTest {
           "Int8Products",
           "LayerCut",
           "NativeTensors",
-          "NewEncoder",
+          "EncoderLayers",
+          "NewPerceptron",
+          "NewVisionEncoder",
           "VocabularyCut");
 
   @Test
