@@ -406,6 +406,19 @@ class SpanTrainingTest {
   }
 
   @Test
+  void anAssistantMayReadLessThanItsStudent() {
+    TeacherAssistant assistant =
+        TeacherAssistant.of(
+            trainer(bert(), 1).batching(new Batching().batchSize(8).maxLength(10)).build());
+    DistillationTrainer<Span> trainer =
+        trainer(PrunedStudent.keeping(1, bert()), 1)
+            .batching(new Batching().batchSize(8).maxLength(14))
+            .teacher(assistant)
+            .build();
+    trainer.train(TinyQuestions.dataset(TinyQuestions.make(8, 30, 1))).close();
+  }
+
+  @Test
   void aStageMayHaveQuestionsOfItsOwn(@TempDir Path folder) throws Exception {
     Path questions = folder.resolve("questions.csv");
     Files.writeString(

@@ -61,6 +61,22 @@ class ProbabilityFileTest {
         .hasMessageContaining("Example 0 has no metadata 'number'");
   }
 
+  /** Tribuo's shuffling changes the order in which examples come, not their numbers. */
+  @Test
+  void rowsAreFoundByIdsInAnyOrder() throws Exception {
+    Path file =
+        table(
+            "id,left,right",
+            IntStream.range(0, 40).mapToObj(i -> i + (i % 2 == 0 ? ",1,0" : ",0,1")));
+    MutableDataset<Label> shuffled = unlabelled(40);
+    shuffled.shuffle(true);
+    ProbabilityFile teacher = ProbabilityFile.of(file).withIds("id", Example.NAME);
+    try (DistilledModel<Label> student = trainer(teacher, 40).train(shuffled)) {
+      assertThat(student.predict(example(-1, "0")).getOutput().getLabel()).isEqualTo("left");
+      assertThat(student.predict(example(1, "1")).getOutput().getLabel()).isEqualTo("right");
+    }
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = ';',
@@ -70,6 +86,7 @@ class ProbabilityFileTest {
         "left,right;0.5,0.6;has probabilities that add up to 1.1 for row 3 (line 5), expected 1",
         "left,right;0.5;Line 5 of %s has 1 cells, expected 2: [left, right]",
         "left,right;0.5,half;Line 5 of %s has 'half' in column 'right', expected a number",
+        ",left,right;0,0.5,0.5;The first line of %s does not name the columns",
         "left,left;0.5,0.5;names 'left' twice, at columns 0 and 1",
         "left,up;0.5,0.5;missing in the teacher [right]",
         "left,right;0.5,0.5;has 5 rows for 6 examples, expected one for each",

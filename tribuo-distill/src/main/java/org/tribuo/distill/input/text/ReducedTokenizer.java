@@ -34,6 +34,9 @@ final class ReducedTokenizer {
     this.kept = (BitSet) used.clone();
     TokenizerChecks.idsAddedBy(json.path("post_processor")).forEach(id -> kept.set(id.asInt()));
     json.path("added_tokens").forEach(token -> kept.set(token.path("id").asInt()));
+    if (json.path("padding").isObject()) {
+      kept.set(json.path("padding").path("pad_id").asInt());
+    }
     vocabulary.addNeeded(kept);
   }
 

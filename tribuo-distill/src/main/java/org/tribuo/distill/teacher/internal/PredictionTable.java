@@ -81,7 +81,7 @@ public record PredictionTable(
     Reading(Path file, List<String> names, String idColumn) {
       this.file = file;
       this.names = names;
-      this.id = names.indexOf(idColumn);
+      this.id = idColumn.isBlank() ? -1 : names.indexOf(idColumn);
       if (id < 0 && !idColumn.isBlank()) {
         throw new IllegalArgumentException(
             "%s has no column '%s', expected one of %s".formatted(file, idColumn, names));

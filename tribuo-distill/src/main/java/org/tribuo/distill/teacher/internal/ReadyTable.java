@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.tribuo.Dataset;
+import org.tribuo.Example;
 import org.tribuo.distill.component.NamedColumns;
 import org.tribuo.distill.engine.Device.ExecutionProvider;
 import org.tribuo.distill.engine.Precision;
@@ -51,7 +52,13 @@ public record ReadyTable(PredictionTable table, String idMetadata, AnswerForm fo
    */
   public int[] rowsOf(Dataset<?> examples) {
     if (!table.rowOfId().isEmpty()) {
-      return IntStream.range(0, examples.size()).map(row -> rowOf(examples, row)).toArray();
+      int[] rows = new int[examples.size()];
+      int number = 0;
+      for (Example<?> example : examples) {
+        rows[number] = rowOf(example, number);
+        number++;
+      }
+      return rows;
     }
     if (table.rows().size() != examples.size()) {
       throw new IllegalArgumentException(
@@ -61,22 +68,21 @@ public record ReadyTable(PredictionTable table, String idMetadata, AnswerForm fo
     return IntStream.range(0, examples.size()).toArray();
   }
 
-  private int rowOf(Dataset<?> examples, int example) {
+  private int rowOf(Example<?> example, int number) {
     String id =
-        examples
-            .getExample(example)
+        example
             .getMetadataValue(idMetadata)
             .map(Object::toString)
             .orElseThrow(
                 () ->
                     new ExampleException(
-                        example,
+                        number,
                         "has no metadata '%s', by which its row in the teacher '%s' is found"
                             .formatted(idMetadata, table.file())));
     Integer row = table.rowOfId().get(id);
     if (row == null) {
       throw new ExampleException(
-          example, "is '%s', of which the teacher '%s' has no row".formatted(id, table.file()));
+          number, "is '%s', of which the teacher '%s' has no row".formatted(id, table.file()));
     }
     return row;
   }

@@ -7,8 +7,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.TreeMap;
 import org.tribuo.Dataset;
 import org.tribuo.Example;
 import org.tribuo.Feature;
@@ -75,9 +77,10 @@ public record ReadyTribuoModel<T extends Output<T>>(
    * @throws IllegalArgumentException if it knows none of one; the message says which
    */
   public void check(Dataset<?> examples) {
-    for (int row = 0; row < examples.size(); row++) {
+    int row = 0;
+    for (Example<?> example : examples) {
       boolean known = false;
-      for (Feature feature : examples.getExample(row)) {
+      for (Feature feature : example) {
         known |= model.getFeatureIDMap().get(feature.getName()) != null;
       }
       if (!known) {
@@ -86,6 +89,7 @@ public record ReadyTribuoModel<T extends Output<T>>(
             "has no feature that the teacher '%s' knows, such as '%s'; train the teacher on features of the same names"
                 .formatted(file, model.getFeatureIDMap().get(0).getName()));
       }
+      row++;
     }
   }
 
@@ -120,7 +124,10 @@ public record ReadyTribuoModel<T extends Output<T>>(
         Sha256.digest(() -> rows.stream().flatMap(row -> bytes(row).stream()).iterator()));
   }
 
-  /** All features of an example, and how many they are. */
+  /**
+   * All features of an example, how many they are, and its metadata, in which a model of this
+   * library finds images that stay in their files.
+   */
   private static List<ByteBuffer> bytes(Example<?> example) {
     List<ByteBuffer> all = new ArrayList<>();
     all.add(ByteBuffer.allocate(Integer.BYTES).putInt(example.size()).flip());
@@ -133,6 +140,8 @@ public record ReadyTribuoModel<T extends Output<T>>(
               .putDouble(feature.getValue())
               .flip());
     }
+    Map<String, Object> metadata = new TreeMap<>(example.getMetadata());
+    all.add(ByteBuffer.wrap(metadata.toString().getBytes(StandardCharsets.UTF_8)));
     return all;
   }
 

@@ -30,6 +30,7 @@ import org.tribuo.distill.student.ScratchVisionStudent;
 import org.tribuo.distill.student.StudentSource;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.teacher.TeacherRun;
+import org.tribuo.distill.teacher.TribuoTeacher;
 import org.tribuo.distill.training.AdamWOptimizer;
 
 /** An exported vision Transformer is teacher, student and pruned student. */
@@ -120,6 +121,40 @@ class ImageDistillationTest {
     }
     assertThat(runs).extracting(TeacherRun::computedRows).containsExactly(180, 0);
     assertThat(runs).extracting(TeacherRun::reusedRows).containsExactly(0, 180);
+  }
+
+  /** The features of all images in files are the same. */
+  @Test
+  void aModelOfTribuoHasSoftTargetsForEachImageInItsFile() throws Exception {
+    Path saved = folder.resolve("teacher.pb");
+    try (DistilledModel<Label> model = student(dataset(true))) {
+      model.serializeToFile(saved);
+    }
+    Path others = TinyImages.write(folder.resolve("others"), 12, 32, 9);
+    Dataset<Label> ofOthers =
+        new MutableDataset<>(
+            ImageDataSource.of(others, new LabelFactory())
+                .preprocessing(TinyImages.CENTERED)
+                .lazy()
+                .read());
+    DistillationTrainer<Label> trainer =
+        trainer(vit())
+            .epochs(1)
+            .teacher(TribuoTeacher.of(saved))
+            .softTargetStore(folder.resolve("store-of-model"))
+            .build();
+    List<Integer> computed = new ArrayList<>();
+    trainer.setListener(
+        new DistillationListener() {
+          @Override
+          public void onSoftTargets(TeacherRun run) {
+            computed.add(run.computedRows());
+          }
+        });
+    for (Dataset<Label> each : List.of(dataset(true), ofOthers, dataset(true))) {
+      trainer.train(each).close();
+    }
+    assertThat(computed).containsExactly(60, 60, 0);
   }
 
   @Test

@@ -8,12 +8,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.tribuo.distill.DistillationTrainer;
+import org.tribuo.distill.Zoo;
+import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.transformer.internal.Transformer;
 
 /** The tokenizers are made by {@code src/dev/python/tokenizer_kinds.py}. */
 class KeptVocabularyTest {
@@ -119,6 +124,30 @@ class KeptVocabularyTest {
     assertThat(kept.newId(before[0])).isPresent();
   }
 
+  /** Of a file that does not count what pads among its added tokens. */
+  @Test
+  void whatPadsIsKeptThoughNoTextHasIt() throws IOException {
+    Path whole =
+        Files.writeString(
+            folder.resolve("words.json"),
+            """
+            {"version": "1.0", "added_tokens": [],
+             "padding": {"strategy": "BatchLongest", "direction": "Right",
+                         "pad_to_multiple_of": null, "pad_id": 3, "pad_type_id": 0,
+                         "pad_token": "<pad>"},
+             "pre_tokenizer": {"type": "Whitespace"},
+             "model": {"type": "WordLevel", "unk_token": "?",
+                       "vocab": {"?": 0, "one": 1, "two": 2, "<pad>": 3}}}
+            """);
+    Path small = folder.resolve("small.json");
+    KeptVocabulary kept = KeptVocabulary.of(whole, List.of("two"));
+    kept.writeTokenizer(small);
+
+    assertThat(kept.newId(3)).hasValue(2);
+    assertThat(TokenizerFile.read(small).json().path("padding").path("pad_id").asInt())
+        .isEqualTo(2);
+  }
+
   @Test
   void aFileIsNeverReplacedByWhatIsMadeOfIt() throws IOException {
     Path tokenizer = Files.copy(KINDS.resolve("bpe.json"), folder.resolve("tokenizer.json"));
@@ -128,6 +157,31 @@ class KeptVocabularyTest {
         .isInstanceOf(IOException.class)
         .hasMessage(tokenizer + " would replace what it is made of; name another file");
     assertThatThrownBy(() -> kept.writeModel(tokenizer, tokenizer)).isInstanceOf(IOException.class);
+  }
+
+  /** Their tokens are cut, whatever else they read. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"bert_seqcls_ts11", "gpt2_causal_optimum_past", "t5_seq2seq_optimum"})
+  void modelsOfAnyKindAreWritten(String model) throws Exception {
+    Path tokenizer =
+        Path.of(
+            Objects.requireNonNull(DistillationTrainer.class.getResource("tiny-tokenizer.json"))
+                .toURI());
+    Path small = folder.resolve("small.onnx");
+    KeptVocabulary kept = KeptVocabulary.of(tokenizer, List.of("w10 w20 sky"));
+    kept.writeModel(Zoo.file(model), small);
+
+    assertThat(Transformer.of(OnnxModel.read(small)).embeddings().rows("input_ids"))
+        .hasValue(kept.size());
+  }
+
+  @Test
+  void aModelWithoutTokensIsRefused() throws Exception {
+    KeptVocabulary kept = KeptVocabulary.of(KINDS.resolve("bpe.json"), TEXTS);
+
+    assertThatThrownBy(() -> kept.writeModel(Zoo.file("vit_imgcls_dynamo"), folder.resolve("x.onnx")))
+        .hasMessageContaining("No input of the model takes token ids: it has [pixel_values]");
   }
 
   private static List<int[]> ids(Path tokenizer, List<String> texts) throws IOException {

@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Function;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.ElementType;
@@ -63,11 +64,29 @@ public final class TokenInputs implements Feeder<TokenSequence> {
           inputs.put(name, input);
         });
     if (!taken.containsKey(Part.IDS)) {
-      throw new IllegalArgumentException(
-          "No input of the model takes token ids: it has %s, expected one of %s"
-              .formatted(declared.keySet(), Part.IDS.names));
+      throw withoutIds(declared.keySet());
     }
     return new TokenInputs(Collections.unmodifiableMap(inputs), 0);
+  }
+
+  /**
+   * The input that takes the token ids, whatever the others take: a decoder may have cached keys
+   * beside it.
+   *
+   * @param declared the names of the model's inputs
+   * @throws IllegalArgumentException if there is none
+   */
+  public static String idsAmong(Set<String> declared) {
+    return declared.stream()
+        .filter(name -> Part.named(name).filter(part -> part == Part.IDS).isPresent())
+        .findFirst()
+        .orElseThrow(() -> withoutIds(declared));
+  }
+
+  private static IllegalArgumentException withoutIds(Set<String> declared) {
+    return new IllegalArgumentException(
+        "No input of the model takes token ids: it has %s, expected one of %s"
+            .formatted(declared, Part.IDS.names));
   }
 
   /**

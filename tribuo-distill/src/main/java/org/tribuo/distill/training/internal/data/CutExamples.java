@@ -37,10 +37,11 @@ final class CutExamples<T extends Output<T>> {
     boolean cut = false;
     int number = 0;
     for (Example<T> example : examples) {
+      Object origin = new Object();
       for (Example<T> row : rows(task, example, number, maxLength)) {
         if (row != example) {
           cut = true;
-          Origin.keepIn(row, number);
+          keepOrigin(row, origin);
         }
         rows.add(row);
         numbers.add(number);
@@ -51,6 +52,13 @@ final class CutExamples<T extends Output<T>> {
     return cut
         ? new MutableDataset<>(rows, examples.getProvenance(), examples.getOutputFactory())
         : examples;
+  }
+
+  /** An assistant's examples may be windows already, which are still of the same question. */
+  private static void keepOrigin(Example<?> row, Object origin) {
+    if (Origin.of(row).isEmpty()) {
+      Origin.keepIn(row, origin);
+    }
   }
 
   private static <T extends Output<T>> List<Example<T>> rows(
