@@ -20,7 +20,7 @@ import java.util.TreeSet;
  * of the highest score, which are still there.
  */
 final class ReducedTokenizer {
-  private final ObjectNode json;
+  private final JsonNode json;
   private final Vocabulary vocabulary;
   private final BitSet kept;
 
@@ -29,7 +29,7 @@ final class ReducedTokenizer {
    * @param used tokens that occur in texts
    */
   ReducedTokenizer(JsonNode json, BitSet used) {
-    this.json = json.deepCopy();
+    this.json = json;
     this.vocabulary = Vocabulary.of(json);
     this.kept = (BitSet) used.clone();
     TokenizerChecks.idsAddedBy(json.path("post_processor")).forEach(id -> kept.set(id.asInt()));
@@ -45,19 +45,20 @@ final class ReducedTokenizer {
     return kept.stream().toArray();
   }
 
-  /** The file with these tokens alone. */
+  /** A copy of the file with these tokens alone. */
   JsonNode reduced() {
+    ObjectNode reduced = json.deepCopy();
     Map<Integer, Integer> newIds = new HashMap<>();
     kept.stream().forEach(id -> newIds.put(id, newIds.size()));
-    vocabulary.reduce((ObjectNode) json.path("model"), kept, newIds);
-    for (JsonNode added : json.path("added_tokens")) {
+    vocabulary.reduce((ObjectNode) reduced.path("model"), kept, newIds);
+    for (JsonNode added : reduced.path("added_tokens")) {
       renumber((ObjectNode) added, "id", newIds);
     }
-    processor(json.path("post_processor"), newIds);
-    if (json.path("padding").isObject()) {
-      renumber((ObjectNode) json.path("padding"), "pad_id", newIds);
+    processor(reduced.path("post_processor"), newIds);
+    if (reduced.path("padding").isObject()) {
+      renumber((ObjectNode) reduced.path("padding"), "pad_id", newIds);
     }
-    return json;
+    return reduced;
   }
 
   private static void processor(JsonNode processor, Map<Integer, Integer> newIds) {
@@ -77,7 +78,7 @@ final class ReducedTokenizer {
   }
 
   private static void renumber(ObjectNode of, String key, Map<Integer, Integer> newIds) {
-    Integer id = newIds.get(of.path(key).asInt());
+    Integer id = newIds.get(of.path(key).asInt(-1));
     if (id != null) {
       of.set(key, IntNode.valueOf(id));
     }

@@ -100,7 +100,8 @@ public final class EmbeddingTables {
     return type.isFloat() || type == ElementType.INT8 || type == ElementType.UINT8;
   }
 
-  private static String stored(Graph graph, String table) {
+  /** The name of what a table is computed from, by nothing but a view or a conversion. */
+  static String stored(Graph graph, String table) {
     String name = viewed(graph, table);
     return graph
         .producer(name)

@@ -108,9 +108,9 @@ public final class VocabularyCut {
           .filter(input -> graph.initializer(input).rank() == 1)
           .filter(input -> graph.initializer(input).dim(0) == rows)
           .forEach(input -> graph.setInitializer(input, select(graph.initializer(input), 0)));
-      return;
     }
-    if (StandardOperators.has(reader, Operator.Trait.REARRANGES)
+    if (StandardOperators.has(reader, Operator.Trait.CONVERTS_QUANTIZED)
+        || StandardOperators.has(reader, Operator.Trait.REARRANGES)
         || StandardOperators.has(reader, Operator.Trait.VIEW)) {
       graph.consumers(reader.output()).forEach(next -> cutReader(next, table));
       return;
@@ -176,7 +176,7 @@ public final class VocabularyCut {
   private void keepOldIds(String input, Set<String> tables) {
     List<Node> readers = List.copyOf(graph.consumers(input));
     for (Node node : List.copyOf(graph.nodes())) {
-      if (readsOneOf(tables, node)) {
+      if (looksUp(tables, node)) {
         List.copyOf(node.inputs()).stream()
             .filter(index -> !index.equals(input) && viewed(index).equals(input))
             .forEach(index -> graph.replaceUse(node, index, viewAgain(index, input)));
@@ -192,15 +192,17 @@ public final class VocabularyCut {
     graph.add(
         Node.ONNX, "Gather", Attributes.NONE, List.of(table.name(), input), Map.of(old, type));
     for (Node reader : readers) {
-      if (!readsOneOf(tables, reader)
+      if (!looksUp(tables, reader)
           && !StandardOperators.has(reader, Operator.Trait.READS_SIZES)) {
         graph.replaceUse(reader, input, old);
       }
     }
   }
 
-  private static boolean readsOneOf(Set<String> tables, Node node) {
-    return node.inputs().stream().anyMatch(tables::contains);
+  /** Whether a node reads one of these tables, as it is stored or after it was converted. */
+  private boolean looksUp(Set<String> tables, Node node) {
+    return node.inputs().stream()
+        .anyMatch(input -> tables.contains(EmbeddingTables.stored(graph, input)));
   }
 
   /** Another view of an input, as an existing one is made. */

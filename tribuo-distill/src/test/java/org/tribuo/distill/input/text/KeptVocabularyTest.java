@@ -124,6 +124,30 @@ class KeptVocabularyTest {
     assertThat(kept.newId(before[0])).isPresent();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"word_piece", "bpe", "byte_level_bpe", "unigram"})
+  void aTokenizerIsWrittenTwice(String kind) throws IOException {
+    KeptVocabulary kept = KeptVocabulary.of(KINDS.resolve(kind + ".json"), TEXTS);
+    Path first = folder.resolve("first.json");
+    Path second = folder.resolve("second.json");
+    kept.writeTokenizer(first);
+    kept.writeTokenizer(second);
+
+    assertThat(second).hasSameBinaryContentAs(first);
+  }
+
+  @Test
+  void aUnigramTokenizerWithoutAnUnknownTokenStaysOne() throws IOException {
+    String unigram = Files.readString(KINDS.resolve("unigram.json"));
+    String without = unigram.replaceFirst("\"unk_id\": ?\\d+", "\"unk_id\": null");
+    assertThat(without).isNotEqualTo(unigram);
+    Path whole = Files.writeString(folder.resolve("whole.json"), without);
+    Path small = folder.resolve("small.json");
+    KeptVocabulary.of(whole, List.of("my card")).writeTokenizer(small);
+
+    assertThat(TokenizerFile.read(small).json().path("model").path("unk_id").isNull()).isTrue();
+  }
+
   /** Of a file that does not count what pads among its added tokens. */
   @Test
   void whatPadsIsKeptThoughNoTextHasIt() throws IOException {
