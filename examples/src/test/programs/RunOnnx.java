@@ -8,27 +8,26 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** Runs an ONNX file with nothing on the class path but ONNX Runtime as it is published. */
 public final class RunOnnx {
   private RunOnnx() {}
 
   /**
-   * Prints a line for each text or image: the values of its output, separated by spaces.
+   * Prints a line for each text, image or sound: the values of its output, separated by spaces.
    *
-   * @param arguments the file, the name of an output, and the token ids of each text, or the pixels
-   *     of each image, separated by commas; of a pair of texts also the segments, behind a
-   *     semicolon
+   * @param arguments the file, the name of an output, and the token ids of each text, or the
+   *     numbers of each image or sound, separated by commas; of a pair of texts also the segments,
+   *     behind a semicolon
    */
   public static void main(String[] arguments) throws Exception {
     OrtEnvironment environment = OrtEnvironment.getEnvironment();
     try (OrtSession session = environment.createSession(arguments[0])) {
-      boolean images = session.getInputNames().equals(Set.of("pixel_values"));
+      boolean texts = session.getInputNames().contains("input_ids");
       for (String numbers : List.of(arguments).subList(2, arguments.length)) {
         String[] parts = numbers.split(";");
         Map<String, OnnxTensor> inputs =
-            images ? image(environment, session, numbers) : text(environment, session, parts);
+            texts ? text(environment, session, parts) : floats(environment, session, numbers);
         try (OrtSession.Result outputs = session.run(inputs)) {
           FloatBuffer values =
               ((OnnxTensor) outputs.get(arguments[1]).orElseThrow()).getFloatBuffer();
@@ -61,15 +60,17 @@ public final class RunOnnx {
     return Arrays.stream(list.split(",")).mapToLong(Long::parseLong).toArray();
   }
 
-  private static Map<String, OnnxTensor> image(
+  /** The only input. */
+  private static Map<String, OnnxTensor> floats(
       OrtEnvironment environment, OrtSession session, String list) throws OrtException {
     String[] numbers = list.split(",");
-    long[] shape = ((TensorInfo) session.getInputInfo().get("pixel_values").getInfo()).getShape();
+    String name = session.getInputNames().iterator().next();
+    long[] shape = ((TensorInfo) session.getInputInfo().get(name).getInfo()).getShape();
     shape[0] = 1;
-    FloatBuffer pixels = FloatBuffer.allocate(numbers.length);
+    FloatBuffer values = FloatBuffer.allocate(numbers.length);
     for (String number : numbers) {
-      pixels.put(Float.parseFloat(number));
+      values.put(Float.parseFloat(number));
     }
-    return Map.of("pixel_values", OnnxTensor.createTensor(environment, pixels.flip(), shape));
+    return Map.of(name, OnnxTensor.createTensor(environment, values.flip(), shape));
   }
 }

@@ -178,7 +178,7 @@ record Preparation<T extends Output<T>>(
         throws IOException {
       Transformer reading = student(task);
       InputReader<?> reader =
-          Modalities.of(reading.graph().inputs())
+          Modalities.of(reading.graph().inputs(), whole.getFeatureMap())
               .reader(
                   reading,
                   whole.getFeatureMap(),
@@ -273,7 +273,7 @@ record Preparation<T extends Output<T>>(
     }
 
     private InputReader<?> reader(Transformer student, OptionalInt maxLength) {
-      return Modalities.of(student.graph().inputs())
+      return Modalities.of(student.graph().inputs(), whole().getFeatureMap())
           .reader(student, whole().getFeatureMap(), maxLength, recipe.batching().padId());
     }
 

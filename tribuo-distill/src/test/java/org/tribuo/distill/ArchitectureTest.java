@@ -239,7 +239,10 @@ class ArchitectureTest {
   @ArchTest
   static void eachModalityIsKnownToItselfAlone(JavaClasses classes) {
     String[] modalities = {
-      BASE + ".input.text..", BASE + ".input.image..", BASE + ".input.internal.*.."
+      BASE + ".input.text..",
+      BASE + ".input.image..",
+      BASE + ".input.sound..",
+      BASE + ".input.internal.*.."
     };
     noClasses()
         .that()

@@ -52,6 +52,7 @@ class DocumentationCodeTest {
         "spans.md",
         "embeddings.md",
         "images.md",
+        "sound.md",
         "native-library.md",
         "speed.md"
       })

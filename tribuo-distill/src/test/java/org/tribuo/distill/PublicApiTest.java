@@ -38,7 +38,7 @@ class PublicApiTest {
   private static final String BASE = "org.tribuo.distill.";
 
   /** It falls when types are closed, and grows for a reason. */
-  private static final int MOST_OPEN_TYPES = 136;
+  private static final int MOST_OPEN_TYPES = 139;
 
   private static final Pattern CLOSED_NAME =
       Pattern.compile(
@@ -63,6 +63,7 @@ class PublicApiTest {
           entry("input.Batching.plan", READ),
           entry("input.image.ImagePreprocessing.settings", READ),
           entry("input.image.ImageAugmentation.views", READ),
+          entry("input.sound.SoundPreprocessing.settings", READ),
           entry("loss.DistillationObjective.schedules", READ),
           entry("student.TrainingGraphOptions.rules", READ),
           entry("training.AdamWOptimizer.adamW", READ),

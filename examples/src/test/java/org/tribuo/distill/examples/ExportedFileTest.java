@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +16,10 @@ import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import javax.imageio.ImageIO;
+import javax.sound.sampled.AudioFileFormat;
+import javax.sound.sampled.AudioFormat;
+import javax.sound.sampled.AudioInputStream;
+import javax.sound.sampled.AudioSystem;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tribuo.Example;
@@ -26,6 +31,8 @@ import org.tribuo.classification.LabelFactory;
 import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.DistilledModel;
 import org.tribuo.distill.input.image.ImageDataSource;
+import org.tribuo.distill.input.sound.SoundDataSource;
+import org.tribuo.distill.input.sound.SoundPreprocessing;
 import org.tribuo.distill.input.text.QuestionTokenizer;
 import org.tribuo.distill.input.text.WordTokenizer;
 import org.tribuo.distill.sequence.DistilledSequenceModel;
@@ -33,7 +40,9 @@ import org.tribuo.distill.sequence.SequenceDistillationTrainer;
 import org.tribuo.distill.span.Span;
 import org.tribuo.distill.span.SpanFactory;
 import org.tribuo.distill.student.EncoderStudent;
+import org.tribuo.distill.student.ScratchSoundStudent;
 import org.tribuo.distill.student.ScratchVisionStudent;
+import org.tribuo.distill.student.StudentSource;
 import org.tribuo.distill.task.token.TagSequence;
 import org.tribuo.distill.transformer.Pooling;
 import org.tribuo.provenance.SimpleDataSourceProvenance;
@@ -96,24 +105,52 @@ class ExportedFileTest {
     MutableDataset<Label> images =
         new MutableDataset<>(
             ImageDataSource.of(folder.resolve("images"), new LabelFactory()).read());
+    assertPredictsAsItsFileDoes(ScratchVisionStudent.of(8, 4, 2, 16, 2), images, "c");
+  }
+
+  @Test
+  void aModelOfSoundsPredictsAsItsFileDoes() throws Exception {
+    SplittableRandom random = new SplittableRandom(1);
+    AudioFormat format = new AudioFormat(8000, 8, 1, false, false);
+    for (int i = 0; i < 12; i++) {
+      byte[] samples = new byte[500 + 100 * i];
+      random.nextBytes(samples);
+      Path file = folder.resolve("sounds/%d/%d.wav".formatted(i % 2, i));
+      Files.createDirectories(file.getParent());
+      AudioSystem.write(
+          new AudioInputStream(new ByteArrayInputStream(samples), format, samples.length),
+          AudioFileFormat.Type.WAVE,
+          file.toFile());
+    }
+    MutableDataset<Label> sounds =
+        new MutableDataset<>(
+            SoundDataSource.of(folder.resolve("sounds"), new LabelFactory())
+                .preprocessing(SoundPreprocessing.whisper(0.2).mels(8))
+                .read());
+    assertPredictsAsItsFileDoes(ScratchSoundStudent.of(8, 20, 2, 16, 2), sounds, "m");
+  }
+
+  /**
+   * @param prefix what the names of the features that a model reads begin with
+   */
+  private void assertPredictsAsItsFileDoes(
+      StudentSource student, MutableDataset<Label> examples, String prefix) throws Exception {
     DistillationTrainer<Label> trainer =
-        DistillationTrainer.<Label>builder()
-            .student(ScratchVisionStudent.of(8, 4, 2, 16, 2))
-            .epochs(2)
-            .build();
-    Path file = folder.resolve("images.onnx");
-    try (DistilledModel<Label> model = trainer.train(images)) {
+        DistillationTrainer.<Label>builder().student(student).epochs(2).build();
+    Path file = folder.resolve("model.onnx");
+    try (DistilledModel<Label> model = trainer.train(examples)) {
       model.exportOnnx(file);
-      List<String> pixels = new ArrayList<>();
-      for (Example<Label> example : images) {
-        pixels.add(
+      List<String> numbers = new ArrayList<>();
+      for (Example<Label> example : examples) {
+        numbers.add(
             StreamSupport.stream(example.spliterator(), false)
+                .filter(feature -> feature.getName().startsWith(prefix))
                 .map(feature -> Double.toString(feature.getValue()))
                 .collect(Collectors.joining(",")));
       }
-      List<double[]> logits = run(file, "logits", pixels);
+      List<double[]> logits = run(file, "logits", numbers);
       assertThat(logits).hasSize(12);
-      assertPredicted(model.predict(images), logits, model.labelOrder());
+      assertPredicted(model.predict(examples), logits, model.labelOrder());
     }
   }
 

@@ -19,13 +19,16 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The programs of one file compile and run as they stand, in a folder that has a few of BANKING77's
- * questions, WNUT17's posts and the digits, and a tiny encoder under the names of the repository;
- * and the README shows them.
+ * questions, WNUT17's posts and the digits, written and spoken, and a tiny encoder under the names
+ * of the repository; and the README shows them.
  */
 class ProgramsTest {
   private static final Path ROOT = Path.of("..");
@@ -33,6 +36,7 @@ class ProgramsTest {
   private static final String BANKING77 = "examples/data/banking77";
   private static final String WNUT17 = "examples/data/wnut17";
   private static final String DIGITS = "examples/data/digits";
+  private static final String SOUNDS = "examples/data/spoken-digits";
   private static final String RESULTS = "target/banking77";
   private static final int EVERY = 100;
 
@@ -122,6 +126,12 @@ class ProgramsTest {
         .allMatch(
             line -> line.matches("(nearest neighbour|teacher|student|control): accuracy \\d.*%.*"));
     assertThat(folder.resolve("target/digits")).isDirectoryContaining("glob:**student.onnx");
+
+    copySounds();
+    assertThat(run("DistilSounds", "--quick", "1").lines())
+        .hasSize(4)
+        .allMatch(
+            line -> line.matches("(nearest neighbour|teacher|student|control): accuracy \\d.*%.*"));
   }
 
   @Test
@@ -146,7 +156,7 @@ class ProgramsTest {
     String readme = Files.readString(ROOT.resolve("README.md"));
 
     assertThat(programs().map(Path::getFileName))
-        .hasSize(12)
+        .hasSize(13)
         .allSatisfy(
             file -> assertThat(readme).contains("-Dprogram=examples/programs/%s".formatted(file)));
   }
@@ -213,6 +223,23 @@ class ProgramsTest {
                 new GZIPOutputStream(Files.newOutputStream(file)), StandardCharsets.US_ASCII)) {
       for (int i = 0; i < 60; i++) {
         to.write(from.readLine() + "\n");
+      }
+    }
+  }
+
+  /** Every seventh of the sounds, so that each digit is among those with a label. */
+  private void copySounds() throws IOException {
+    Path file = Files.createDirectories(folder.resolve(SOUNDS)).resolve("sounds.zip");
+    try (ZipInputStream from =
+            new ZipInputStream(Files.newInputStream(ROOT.resolve(SOUNDS).resolve("sounds.zip")));
+        ZipOutputStream to = new ZipOutputStream(Files.newOutputStream(file))) {
+      ZipEntry entry = from.getNextEntry();
+      for (int i = 0; entry != null; i++) {
+        if (i % 7 == 0) {
+          to.putNextEntry(new ZipEntry(entry.getName()));
+          to.write(from.readAllBytes());
+        }
+        entry = from.getNextEntry();
       }
     }
   }

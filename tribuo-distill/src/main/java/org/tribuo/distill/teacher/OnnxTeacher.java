@@ -43,9 +43,9 @@ import org.tribuo.distill.transformer.internal.TransformerFiles;
 /**
  * A teacher from an ONNX file. It reads the tokens that the student reads, or has a tokenizer of
  * its own: then each example must keep its text in the metadata {@code text}, and the second of a
- * pair in {@code text-pair}, as {@code CsvTextDataSource} does on request. A teacher of images may
- * have a {@code preprocessor_config.json} of its own in the tokenizer's place: then the data source
- * is lazy, so that each example keeps its file.
+ * pair in {@code text-pair}, as {@code CsvTextDataSource} does on request. A teacher of images or
+ * sounds may have a {@code preprocessor_config.json} of its own in the tokenizer's place: then the
+ * data source is lazy, so that each example keeps its file.
  *
  * <pre>{@code
  * <component name="teacher" type="org.tribuo.distill.teacher.OnnxTeacher">
@@ -76,7 +76,7 @@ public final class OnnxTeacher implements TeacherSource.Member {
 
   @Config(
       description =
-          "The teacher's tokenizer.json, or of images preprocessor_config.json, where it is not the"
+          "The teacher's tokenizer.json, or of images and sounds its preprocessor_config.json, where it is not the"
               + " student's; the texts are then taken from the examples' metadata, cut to the length that an exported student's file"
               + " states, or to the teacher's positions.")
   private @Nullable Path tokenizer;
@@ -143,10 +143,10 @@ public final class OnnxTeacher implements TeacherSource.Member {
   }
 
   /**
-   * The same with a tokenizer of its own, or another preprocessing of images.
+   * The same with a tokenizer of its own, or another preprocessing of images or sounds.
    *
    * @param tokenizer its tokenizer.json, or its preprocessor_config.json
-   * @param padId the token that fills up short rows; of no account for images
+   * @param padId the token that fills up short rows; of no account for images and sounds
    * @throws PropertyException if there is no such file, or the token is negative
    */
   public OnnxTeacher reading(Path tokenizer, int padId) {
@@ -327,8 +327,7 @@ public final class OnnxTeacher implements TeacherSource.Member {
     Student asStudent = new Student(files.read(path), outputs, head);
     TeacherReading stated = reading(onnx);
     InputReader<?> reader =
-        Modalities.of(asStudent.transformer().graph().inputs())
-            .readerOfTrained(asStudent.transformer(), stated.maxLength(), stated.padId());
+        Modalities.readerOfTrained(asStudent.transformer(), stated.maxLength(), stated.padId());
     return StudentNetwork.of(
         task.probabilities().isPresent() ? asStudent.belowProbabilities() : asStudent, reader);
   }

@@ -6,7 +6,6 @@ import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
 import com.oracle.labs.mlrg.olcut.config.ConfigurationManager;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -19,9 +18,10 @@ import org.tribuo.Example;
 import org.tribuo.Output;
 import org.tribuo.OutputFactory;
 import org.tribuo.distill.component.BooleanProperties;
+import org.tribuo.distill.input.internal.FilesDataSourceProvenance;
+import org.tribuo.distill.input.internal.LabelledFiles;
 import org.tribuo.distill.input.internal.Origin;
 import org.tribuo.distill.input.internal.image.FilePicture;
-import org.tribuo.distill.input.internal.image.ImageDataSourceProvenance;
 import org.tribuo.distill.input.internal.image.ImageFile;
 import org.tribuo.distill.input.internal.image.PixelFeatures;
 import org.tribuo.distill.input.internal.image.PixelSettings;
@@ -142,17 +142,21 @@ public final class ImageDataSource<T extends Output<T>> implements ConfigurableD
               .formatted(preprocessorConfig));
     }
     settings = properties.check("preprocessorConfig", this::statedSettings);
-    ImageList list = properties.check("dataPath", this::list);
+    LabelledFiles list =
+        properties.check(
+            "dataPath",
+            () -> LabelledFiles.of(dataPath, ImageFile.kind(), pathColumn, labelColumn));
     ignored = list.ignored();
-    list.images().forEach(entry -> images.add(properties.check("dataPath", () -> image(entry))));
+    list.files().forEach(entry -> images.add(properties.check("dataPath", () -> image(entry))));
     checkShapes();
     features = new PixelFeatures(images.get(0).shape());
     provenance =
-        new ImageDataSourceProvenance(
+        new FilesDataSourceProvenance(
             this,
             dataPath,
+            ImageFile.kind(),
             IntStream.range(0, images.size())
-                .mapToObj(i -> list.images().get(i).listed(images.get(i).sha256()))
+                .mapToObj(i -> list.files().get(i).listed(images.get(i).sha256()))
                 .toList(),
             PreprocessorConfig.text(settings),
             ignored.size());
@@ -170,22 +174,7 @@ public final class ImageDataSource<T extends Output<T>> implements ConfigurableD
     }
   }
 
-  private ImageList list() {
-    if (!Files.exists(dataPath)) {
-      throw new IllegalArgumentException(
-          "there is no %s, expected a folder of images or an index file".formatted(dataPath));
-    }
-    try {
-      return Files.isDirectory(dataPath)
-          ? ImageList.of(dataPath)
-          : ImageList.of(dataPath, pathColumn, labelColumn);
-    } catch (IOException e) {
-      throw new IllegalArgumentException(
-          "%s cannot be read: %s".formatted(dataPath, e.getMessage()), e);
-    }
-  }
-
-  private Image<T> image(ImageList.Entry entry) {
+  private Image<T> image(LabelledFiles.Entry entry) {
     try {
       ImageFile file = ImageFile.read(entry.file());
       String sha256 = file.sha256();
@@ -194,24 +183,14 @@ public final class ImageDataSource<T extends Output<T>> implements ConfigurableD
         views.addAll(augmentation.views(sha256));
       }
       return new Image<>(
-          entry.file(), sha256, settings.shape(file.size()), output(entry), List.copyOf(views));
+          entry.file(),
+          sha256,
+          settings.shape(file.size()),
+          entry.output(outputFactory),
+          List.copyOf(views));
     } catch (IOException e) {
       throw new IllegalArgumentException(
           "The file %s cannot be read: %s".formatted(entry.file(), e.getMessage()), e);
-    }
-  }
-
-  private T output(ImageList.Entry entry) {
-    if (entry.label().isEmpty()) {
-      return outputFactory.getUnknownOutput();
-    }
-    try {
-      return outputFactory.generateOutput(entry.label());
-    } catch (IllegalArgumentException | IllegalStateException e) {
-      throw new IllegalArgumentException(
-          "The label '%s' of %s cannot be read: %s"
-              .formatted(entry.label(), entry.file(), e.getMessage()),
-          e);
     }
   }
 

@@ -24,6 +24,14 @@ public interface Modality<X> {
   Feeder<X> feeder(Map<String, TensorType> inputs);
 
   /**
+   * Whether examples that have these features may be of this kind, where several kinds can feed a
+   * model: a vector of numbers may be a row of a table or a sound.
+   */
+  default boolean reads(FeatureMap features) {
+    return true;
+  }
+
+  /**
    * How a student reads the examples of a dataset.
    *
    * @param features of the dataset

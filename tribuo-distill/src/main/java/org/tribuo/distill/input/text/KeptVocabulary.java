@@ -114,7 +114,8 @@ public final class KeptVocabulary {
     Transformer transformer = Transformer.of(whole);
     Graph graph = transformer.graph();
     OnnxModel cut =
-        VocabularyCut.keep(transformer, TokenInputs.idsAmong(graph.inputs().keySet()), kept).toModel();
+        VocabularyCut.keep(transformer, TokenInputs.idsAmong(graph.inputs().keySet()), kept)
+            .toModel();
     OptionalInt padId = OnnxMetadata.padId(whole);
     if (padId.isEmpty()) {
       return cut;

@@ -223,7 +223,12 @@ final class ReducedTokenizer {
               merges.keepThoseOf(token);
             }
           });
-      merges.results().stream().filter(ids::containsKey).forEach(token -> kept.set(ids.get(token)));
+      for (String token : merges.results()) {
+        Integer id = ids.get(token);
+        if (id != null) {
+          kept.set(id);
+        }
+      }
     }
 
     @Override

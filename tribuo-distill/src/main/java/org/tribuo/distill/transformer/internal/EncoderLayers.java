@@ -69,6 +69,21 @@ final class EncoderLayers {
     return normalized(ofBlock, op.add(feedForward(name, attended), attended));
   }
 
+  /**
+   * An encoder without padding: a learned vector for each position, layers, and where blocks read
+   * normalised states, a normalisation behind the last.
+   *
+   * @param embedded what is read, [batch, positions, width]
+   * @param positions how many
+   */
+  Value stacked(Value embedded, int positions, int layers) {
+    Value state = op.add(embedded, weight("embeddings.positions", 1, positions, form.width()));
+    for (int number = 0; number < layers; number++) {
+      state = of("layers." + number, state, Optional.empty());
+    }
+    return form.normalizedFirst() ? normalized("norm", state) : state;
+  }
+
   private Value feedForward(String name, Value state) {
     Value inner = linear(name + ".inner", state, form.inner());
     Value active = op.one("Gelu", inner.type(), inner);

@@ -1,7 +1,6 @@
 package org.tribuo.distill.transformer.internal;
 
 import java.util.List;
-import java.util.Optional;
 import org.tribuo.distill.graph.Attributes;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.ElementType;
@@ -85,11 +84,10 @@ public record NewVisionEncoder(
             op,
             new InitialWeights(seed),
             new EncoderLayers.Form(width, heads, inner, true, EPSILON));
-    Value state = embeddings(op, layer, graph.value(PIXEL_VALUES));
-    for (int number = 0; number < layers; number++) {
-      state = layer.of("layers." + number, state, Optional.empty());
-    }
-    graph.addOutput(op.named(LAST_HIDDEN_STATE, layer.normalized("norm", state)).name());
+    int patches = (imageHeight / patch) * (imageWidth / patch);
+    Value embedded = embeddings(op, layer, graph.value(PIXEL_VALUES));
+    Value state = layer.stacked(embedded, classToken ? patches + 1 : patches, layers);
+    graph.addOutput(op.named(LAST_HIDDEN_STATE, state).name());
     return graph.toModel();
   }
 
@@ -118,7 +116,6 @@ public record NewVisionEncoder(
       Value repeated = op.one("Expand", TensorType.of(ElementType.FLOAT, first), token, sizes);
       state = op.concat(1, List.of(repeated, state));
     }
-    int positions = classToken ? patches + 1 : patches;
-    return op.add(state, layer.weight("embeddings.positions", 1, positions, width));
+    return state;
   }
 }

@@ -73,19 +73,19 @@ record PooledEncoder(Graph graph, String read, TensorType type, Pooling pooling,
   String pooled(HeadWriter writer, String states) {
     return switch (pooling) {
       case FIRST_TOKEN -> writer.firstToken(states);
-      case MEAN -> readsImages() ? writer.meanOfAll(states) : writer.mean(states, attentionMask());
+      case MEAN -> hasNoPadding() ? writer.meanOfAll(states) : writer.mean(states, attentionMask());
       case OWN, NONE -> states;
     };
   }
 
-  /** Whether the only input is one of images, in which nothing is padding. */
-  private boolean readsImages() {
+  /** Whether the only input is one of images or frames, in which nothing is padding. */
+  private boolean hasNoPadding() {
     return normalized.inputs().size() == 1
         && normalized.inputs().values().stream()
             .allMatch(
                 type ->
                     type.elementType().isFloat()
-                        && type.shape().filter(shape -> shape.rank() == 4).isPresent());
+                        && type.shape().filter(shape -> shape.rank() > 2).isPresent());
   }
 
   private static void checkWidth(String value, TensorType type) {

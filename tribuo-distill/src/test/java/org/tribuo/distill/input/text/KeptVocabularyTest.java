@@ -185,8 +185,7 @@ class KeptVocabularyTest {
 
   /** Their tokens are cut, whatever else they read. */
   @ParameterizedTest
-  @ValueSource(
-      strings = {"bert_seqcls_ts11", "gpt2_causal_optimum_past", "t5_seq2seq_optimum"})
+  @ValueSource(strings = {"bert_seqcls_ts11", "gpt2_causal_optimum_past", "t5_seq2seq_optimum"})
   void modelsOfAnyKindAreWritten(String model) throws Exception {
     Path tokenizer =
         Path.of(
@@ -204,7 +203,8 @@ class KeptVocabularyTest {
   void aModelWithoutTokensIsRefused() throws Exception {
     KeptVocabulary kept = KeptVocabulary.of(KINDS.resolve("bpe.json"), TEXTS);
 
-    assertThatThrownBy(() -> kept.writeModel(Zoo.file("vit_imgcls_dynamo"), folder.resolve("x.onnx")))
+    assertThatThrownBy(
+            () -> kept.writeModel(Zoo.file("vit_imgcls_dynamo"), folder.resolve("x.onnx")))
         .hasMessageContaining("No input of the model takes token ids: it has [pixel_values]");
   }
 

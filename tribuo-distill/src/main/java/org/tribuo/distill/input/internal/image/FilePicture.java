@@ -84,11 +84,7 @@ public record FilePicture(
 
   private ImageFile read() throws IOException {
     ImageFile read = ImageFile.read(file);
-    if (!read.sha256().equals(sha256)) {
-      throw new IllegalArgumentException(
-          "The file %s is another one than when the data source was made: its SHA-256 is %s, expected %s"
-              .formatted(file, read.sha256(), sha256));
-    }
+    read.checkIs(sha256);
     return read;
   }
 

@@ -1,9 +1,7 @@
 package org.tribuo.distill.input.internal.image;
 
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,7 +12,8 @@ import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
-import org.tribuo.distill.file.internal.Sha256;
+import org.tribuo.distill.input.internal.FileContent;
+import org.tribuo.distill.input.internal.FileKind;
 
 /** The content of a file that should be an image of a format that Java reads. */
 public final class ImageFile {
@@ -24,11 +23,9 @@ public final class ImageFile {
   /** In the words of libjpeg. */
   private static final String CUT_OFF = "premature end";
 
-  private final Path path;
-  private final byte[] content;
+  private final FileContent content;
 
-  private ImageFile(Path path, byte[] content) {
-    this.path = path;
+  private ImageFile(FileContent content) {
     this.content = content;
   }
 
@@ -39,18 +36,16 @@ public final class ImageFile {
    * @throws IOException if it cannot be read
    */
   public static ImageFile read(Path path) throws IOException {
-    if (!Files.isRegularFile(path)) {
-      throw new IllegalArgumentException("There is no file %s, expected an image".formatted(path));
-    }
-    byte[] content = Files.readAllBytes(path);
-    if (content.length == 0) {
-      throw new IllegalArgumentException("The file %s is empty, expected an image".formatted(path));
-    }
-    return new ImageFile(path, content);
+    return new ImageFile(FileContent.read(path, "an image"));
+  }
+
+  /** Files of formats that Java reads. */
+  public static FileKind kind() {
+    return new FileKind("image", "images", suffixes());
   }
 
   /** What the names of images end with, in lower case, sorted. */
-  public static List<String> suffixes() {
+  private static List<String> suffixes() {
     return Arrays.stream(ImageIO.getReaderFileSuffixes())
         .map(suffix -> suffix.toLowerCase(Locale.ROOT))
         .filter(suffix -> !suffix.isEmpty())
@@ -61,7 +56,17 @@ public final class ImageFile {
 
   /** The SHA-256 of the content, as lower-case hexadecimal digits. */
   public String sha256() {
-    return Sha256.ofBytes(content);
+    return content.sha256();
+  }
+
+  /**
+   * Checks that the content is what it was.
+   *
+   * @param sha256 that it had
+   * @throws IllegalArgumentException if it is not; the message names the file
+   */
+  void checkIs(String sha256) {
+    content.checkIs(sha256);
   }
 
   /**
@@ -114,7 +119,7 @@ public final class ImageFile {
   }
 
   private <V> V read(Use<V> use) {
-    try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(content))) {
+    try (ImageInputStream in = new MemoryCacheImageInputStream(content.stream())) {
       Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
       if (!readers.hasNext()) {
         throw new IllegalArgumentException(
@@ -130,11 +135,8 @@ public final class ImageFile {
     } catch (IOException | RuntimeException e) {
       // Readers throw what they like where a file is damaged.
       throw new IllegalArgumentException(
-          "The file %s cannot be read as an image: %s".formatted(path, e.getMessage()), e);
+          "The file %s cannot be read as an image: %s".formatted(content.path(), e.getMessage()),
+          e);
     }
-  }
-
-  public Path path() {
-    return path;
   }
 }

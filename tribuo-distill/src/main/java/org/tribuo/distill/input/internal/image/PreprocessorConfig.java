@@ -1,13 +1,10 @@
 package org.tribuo.distill.input.internal.image;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -16,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.tribuo.distill.input.image.ChannelOrder;
 import org.tribuo.distill.input.image.Interpolation;
+import org.tribuo.distill.input.internal.JsonSettings;
 
 /**
  * Settings in the form of the {@code preprocessor_config.json} that Hugging Face's library puts
@@ -23,8 +21,6 @@ import org.tribuo.distill.input.image.Interpolation;
  * stated, crops if a size of the crop is, and normalises if a mean is; samples become 0 to 1.
  */
 public final class PreprocessorConfig {
-  private static final ObjectMapper MAPPER = new ObjectMapper();
-
   private static final String RESIZE = "do_resize";
   private static final String SIZE = "size";
   private static final String RESAMPLE = "resample";
@@ -61,9 +57,9 @@ public final class PreprocessorConfig {
   /** Processors for which one number as size is that of both edges. */
   private static final List<String> SQUARE = List.of("ViT", "DeiT", "Beit");
 
-  private final JsonNode json;
+  private final JsonSettings json;
 
-  private PreprocessorConfig(JsonNode json) {
+  private PreprocessorConfig(JsonSettings json) {
     this.json = json;
   }
 
@@ -75,15 +71,7 @@ public final class PreprocessorConfig {
    * @throws IOException if it cannot be read
    */
   public static PixelSettings read(Path file) throws IOException {
-    if (!Files.isRegularFile(file)) {
-      throw new IllegalArgumentException(
-          "There is no file %s, expected a preprocessor_config.json".formatted(file));
-    }
-    try {
-      return parse(Files.readString(file));
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("%s: %s".formatted(file, e.getMessage()), e);
-    }
+    return JsonSettings.read(file, PreprocessorConfig::parse);
   }
 
   /**
@@ -92,48 +80,35 @@ public final class PreprocessorConfig {
    * @throws IllegalArgumentException as {@link #read}, without the file
    */
   static PixelSettings parse(String text) {
-    try {
-      JsonNode json = MAPPER.readTree(text);
-      if (json.isObject()) {
-        return new PreprocessorConfig(json).settings();
-      }
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("it is no JSON: " + e.getOriginalMessage(), e);
-    }
-    throw new IllegalArgumentException("it is no JSON object, expected {\"size\": ...}");
+    return new PreprocessorConfig(JsonSettings.parse(text, "{\"size\": ...}")).settings();
   }
 
   private PixelSettings settings() {
-    for (String key : UNKNOWN) {
-      if (json.hasNonNull(key)
-          && !json.get(key).equals(JsonNodeFactory.instance.booleanNode(false))) {
-        throw refused(key, "nothing, as that is not known here; prepare such images beforehand");
-      }
-    }
+    json.checkOff(UNKNOWN, "prepare such images beforehand");
     ChannelOrder channels = channels();
-    boolean normalize = flag(NORMALIZE, json.hasNonNull(MEAN));
+    boolean normalize = json.flag(NORMALIZE, json.states(MEAN));
     return new PixelSettings(
-        flag(RESIZE, json.hasNonNull(SIZE)) ? Optional.of(scaling()) : Optional.empty(),
+        json.flag(RESIZE, json.states(SIZE)) ? Optional.of(scaling()) : Optional.empty(),
         interpolation(),
-        flag(CROP, json.hasNonNull(CROP_SIZE)) ? Optional.of(crop()) : Optional.empty(),
-        flag(RESCALE, true) ? number(FACTOR, PixelSettings.TO_ONE) : 1,
+        json.flag(CROP, json.states(CROP_SIZE)) ? Optional.of(crop()) : Optional.empty(),
+        json.flag(RESCALE, true) ? json.number(FACTOR, PixelSettings.TO_ONE) : 1,
         normalize ? numbers(MEAN, channels) : List.of(),
         normalize ? numbers(DEVIATION, channels) : List.of(),
         channels);
   }
 
   private ChannelOrder channels() {
-    if (flag(GREY, false)) {
+    if (json.flag(GREY, false)) {
       return ChannelOrder.GREY;
     }
-    return flag(FLIP_CHANNELS, false) ? ChannelOrder.BGR : ChannelOrder.RGB;
+    return json.flag(FLIP_CHANNELS, false) ? ChannelOrder.BGR : ChannelOrder.RGB;
   }
 
   private PixelSettings.Scaling scaling() {
-    JsonNode size = json.path(SIZE);
+    JsonNode size = json.get(SIZE);
     if (size.isInt()) {
       String processor =
-          json.path("image_processor_type").asText(json.path("feature_extractor_type").asText());
+          json.get("image_processor_type").asText(json.get("feature_extractor_type").asText());
       if (SQUARE.stream().anyMatch(processor::startsWith)) {
         return new PixelSettings.Scaling.To(new Size(size.intValue(), size.intValue()));
       }
@@ -145,87 +120,60 @@ public final class PreprocessorConfig {
     } else if (size.size() == 1 && size.path(SHORTEST_EDGE).isInt()) {
       return new PixelSettings.Scaling.ShortestEdge(size.get(SHORTEST_EDGE).intValue());
     }
-    throw refused(SIZE, "{\"height\": 224, \"width\": 224} or {\"shortest_edge\": 224}");
+    throw json.refused(SIZE, "{\"height\": 224, \"width\": 224} or {\"shortest_edge\": 224}");
   }
 
   private Size crop() {
-    JsonNode size = json.path(CROP_SIZE);
+    JsonNode size = json.get(CROP_SIZE);
     if (size.isInt()) {
       return new Size(size.intValue(), size.intValue());
     }
     if (size.path(HEIGHT).isInt() && size.path(WIDTH).isInt()) {
       return square(CROP_SIZE, size);
     }
-    throw refused(CROP_SIZE, "{\"height\": 224, \"width\": 224}");
+    throw json.refused(CROP_SIZE, "{\"height\": 224, \"width\": 224}");
   }
 
   private Size square(String key, JsonNode size) {
     try {
       return new Size(size.get(HEIGHT).intValue(), size.get(WIDTH).intValue());
     } catch (IllegalArgumentException e) {
-      throw refused(key, "numbers of 1 or more");
+      throw json.refused(key, "numbers of 1 or more");
     }
   }
 
   private Interpolation interpolation() {
-    JsonNode resample = json.path(RESAMPLE);
+    JsonNode resample = json.get(RESAMPLE);
     if (resample.isMissingNode() || resample.isNull()) {
       return Interpolation.BILINEAR;
     }
     Interpolation known = resample.isInt() ? INTERPOLATIONS.get(resample.intValue()) : null;
     if (known == null) {
-      throw refused(RESAMPLE, "0 for nearest, 2 for bilinear or 3 for bicubic");
+      throw json.refused(RESAMPLE, "0 for nearest, 2 for bilinear or 3 for bicubic");
     }
     return known;
   }
 
-  private boolean flag(String key, boolean otherwise) {
-    JsonNode flag = json.path(key);
-    if (flag.isMissingNode() || flag.isNull()) {
-      return otherwise;
-    }
-    if (!flag.isBoolean()) {
-      throw refused(key, "true or false");
-    }
-    return flag.booleanValue();
-  }
-
-  private double number(String key, double otherwise) {
-    JsonNode number = json.path(key);
-    if (number.isMissingNode() || number.isNull()) {
-      return otherwise;
-    }
-    if (!number.isNumber()) {
-      throw refused(key, "a number");
-    }
-    return number.doubleValue();
-  }
-
   /** One number is that of each channel. */
   private List<Double> numbers(String key, ChannelOrder channels) {
-    JsonNode numbers = json.path(key);
+    JsonNode numbers = json.get(key);
     if (numbers.isNumber()) {
       return Collections.nCopies(channels.channels(), numbers.doubleValue());
     }
     List<Double> list = new ArrayList<>();
     for (JsonNode number : numbers) {
       if (!number.isNumber()) {
-        throw refused(key, "numbers");
+        throw json.refused(key, "numbers");
       }
       list.add(number.doubleValue());
     }
     if (list.size() != channels.channels()) {
-      throw refused(
+      throw json.refused(
           key,
           "%d numbers, one for each channel of %s; %s states that an image has one"
               .formatted(channels.channels(), channels, GREY));
     }
     return list;
-  }
-
-  private IllegalArgumentException refused(String key, String expected) {
-    return new IllegalArgumentException(
-        "\"%s\" is %s, expected %s".formatted(key, json.path(key), expected));
   }
 
   /** Settings as {@link #parse} reads them; equal settings are the same text. */

@@ -1,4 +1,4 @@
-package org.tribuo.distill.input.internal.image;
+package org.tribuo.distill.input.internal;
 
 import com.oracle.labs.mlrg.olcut.config.Configurable;
 import com.oracle.labs.mlrg.olcut.provenance.PrimitiveProvenance;
@@ -18,29 +18,31 @@ import org.tribuo.distill.internal.component.FilesProvenance;
 import org.tribuo.provenance.ConfiguredDataSourceProvenance;
 
 /**
- * Where the examples of an {@code ImageDataSource} come from: its settings, when it was made, one
- * SHA-256 over the names, contents and labels of all images, how many there are ({@code
- * found-images}), how many other files were ignored ({@code found-ignored}), and how pixels became
+ * Where the examples of a data source of files come from: its settings, when it was made, one
+ * SHA-256 over the names, contents and labels of all files, how many there are (such as {@code
+ * found-images}), how many other files were ignored ({@code found-ignored}), and how they became
  * numbers, as a {@code preprocessor_config.json} ({@code found-preprocessing}).
  */
-public final class ImageDataSourceProvenance extends FilesProvenance
+public final class FilesDataSourceProvenance extends FilesProvenance
     implements ConfiguredDataSourceProvenance {
   private static final long serialVersionUID = 1L;
 
   /**
    * The files, as they are now.
    *
-   * @param images name, SHA-256 and label of each
+   * @param kind of the files
+   * @param files name, SHA-256 and label of each
    * @param preprocessing as JSON
    * @param ignored how many other files there are
    */
-  public ImageDataSourceProvenance(
+  public FilesDataSourceProvenance(
       Configurable source,
       Path data,
-      List<List<String>> images,
+      FileKind kind,
+      List<List<String>> files,
       String preprocessing,
       int ignored) {
-    super(source, "DataSource", found(data, images, preprocessing, ignored));
+    super(source, "DataSource", found(data, kind, files, preprocessing, ignored));
   }
 
   /**
@@ -48,18 +50,18 @@ public final class ImageDataSourceProvenance extends FilesProvenance
    *
    * @param map the values, by their names
    */
-  public ImageDataSourceProvenance(Map<String, Provenance> map) {
+  public FilesDataSourceProvenance(Map<String, Provenance> map) {
     super(map);
   }
 
   private static List<PrimitiveProvenance<?>> found(
-      Path data, List<List<String>> images, String preprocessing, int ignored) {
-    String digest = Sha256.ofParts(images.stream().map(Sha256::ofParts).toList());
+      Path data, FileKind kind, List<List<String>> files, String preprocessing, int ignored) {
+    String digest = Sha256.ofParts(files.stream().map(Sha256::ofParts).toList());
     return List.of(
         time(FILE_MODIFIED_TIME, Instant.ofEpochMilli(data.toFile().lastModified())),
         time(DATASOURCE_CREATION_TIME, Instant.now()),
         new HashProvenance(HashType.SHA256, RESOURCE_HASH, digest.toUpperCase(Locale.ROOT)),
-        found("images", Integer.toString(images.size())),
+        found(kind.several(), Integer.toString(files.size())),
         found("ignored", Integer.toString(ignored)),
         found("preprocessing", preprocessing));
   }
