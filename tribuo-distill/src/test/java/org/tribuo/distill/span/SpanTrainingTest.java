@@ -51,8 +51,11 @@ import org.tribuo.distill.student.ScratchStudent;
 import org.tribuo.distill.student.StudentSource;
 import org.tribuo.distill.student.TrainingGraphOptions;
 import org.tribuo.distill.teacher.OnnxTeacher;
+import org.tribuo.distill.teacher.ProbabilityFile;
 import org.tribuo.distill.teacher.SeveralTeachers;
 import org.tribuo.distill.teacher.TeacherException;
+import org.tribuo.distill.teacher.TeacherSource;
+import org.tribuo.distill.teacher.TribuoTeacher;
 import org.tribuo.distill.training.AdamWOptimizer;
 import org.tribuo.distill.training.EarlyStopping;
 import org.tribuo.distill.training.TrainingListener;
@@ -435,6 +438,22 @@ class SpanTrainingTest {
             .build()
             .train(TRAIN)) {
       assertThat(run(model, "fine-tuning-steps")).isEqualTo("1");
+    }
+  }
+
+  @Test
+  void whatHasARowOfNumbersForAQuestionIsNoTeacher(@TempDir Path folder) throws Exception {
+    Path saved = folder.resolve("model.pb");
+    try (DistilledModel<Span> model = trainer(bert(), 1).build().train(TEST)) {
+      model.serializeToFile(saved);
+    }
+    Path table =
+        Files.writeString(folder.resolve("table.csv"), "start_logits,end_logits\n0.5,0.5\n");
+    for (TeacherSource teacher : List.of(TribuoTeacher.of(saved), ProbabilityFile.of(table))) {
+      assertThatExceptionOfType(PropertyException.class)
+          .isThrownBy(() -> trainer(bert(), 1).teacher(teacher).build().train(TEST))
+          .withMessageContaining(
+              "has one row of numbers for each example, but Spans predicts more of one; use an ONNX model as the teacher");
     }
   }
 

@@ -48,7 +48,7 @@ public record ReadyTribuoModel<T extends Output<T>>(
   /**
    * A model for a task.
    *
-   * @throws IllegalArgumentException if it predicts other outputs
+   * @throws IllegalArgumentException if it predicts other outputs, or more than a row of each
    */
   public static <T extends Output<T>> ReadyTribuoModel<T> of(
       Path file, Model<?> model, Task<T> task, float floor) {
@@ -62,6 +62,11 @@ public record ReadyTribuoModel<T extends Output<T>>(
     }
     Model<T> fitting = model.castModel(task.outputType());
     List<String> names = List.copyOf(task.names(fitting.getOutputIDInfo()));
+    if (!task.head(new LabelOrder(names)).row().equals(RowShape.of(names.size()))) {
+      throw new IllegalArgumentException(
+          "The teacher '%s' has one row of numbers for each example, but %s predicts more of one; use an ONNX model as the teacher"
+              .formatted(file, task));
+    }
     return new ReadyTribuoModel<>(
         file, fitting, task, new NamedColumns(names, NamedColumns.Origin.METADATA), floor);
   }

@@ -192,8 +192,7 @@ public final class VocabularyCut {
     graph.add(
         Node.ONNX, "Gather", Attributes.NONE, List.of(table.name(), input), Map.of(old, type));
     for (Node reader : readers) {
-      if (!looksUp(tables, reader)
-          && !StandardOperators.has(reader, Operator.Trait.READS_SIZES)) {
+      if (!looksUp(tables, reader) && !StandardOperators.has(reader, Operator.Trait.READS_SIZES)) {
         graph.replaceUse(reader, input, old);
       }
     }
