@@ -20,8 +20,7 @@ import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.input.internal.ExampleInputs;
 import org.tribuo.distill.input.internal.InputReader;
-import org.tribuo.distill.input.internal.Modalities;
-import org.tribuo.distill.input.internal.Modality;
+import org.tribuo.distill.input.internal.text.Tokens;
 import org.tribuo.distill.input.text.TextTokenizer;
 import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.distill.internal.component.ModelFile;
@@ -163,9 +162,10 @@ public final class TextEmbedder implements TextPipeline, AutoCloseable {
     OptionalInt stated =
         maxLength == 0 ? OnnxMetadata.maxLength(whole.model()) : OptionalInt.of(maxLength);
     int padId = OnnxMetadata.padId(whole.model()).orElse(0);
-    Modality<?> modality = properties.check("path", () -> Modalities.of(whole.graph().inputs()));
+    Tokens tokens = new Tokens();
+    properties.check("path", () -> tokens.feeder(whole.graph().inputs()));
     InputReader<?> reader =
-        properties.check("maxLength", () -> modality.readerOfTrained(whole, stated, padId));
+        properties.check("maxLength", () -> tokens.readerOfTrained(whole, stated, padId));
     StudentNetwork network =
         new StudentNetwork(
             Transformer.of(encoder.model()),

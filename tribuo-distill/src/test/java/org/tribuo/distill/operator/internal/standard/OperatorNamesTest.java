@@ -66,6 +66,7 @@ class OperatorNamesTest {
           "NativeTensors",
           "EncoderLayers",
           "NewPerceptron",
+          "NewSoundEncoder",
           "NewVisionEncoder",
           "VocabularyCut");
 
