@@ -3,6 +3,7 @@ package org.tribuo.distill.report;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * How well predicted numbers follow those that people gave, as pairs of texts are judged by: 1
@@ -43,11 +44,14 @@ public final class Correlations {
    * Spearman's correlation: that of the ranks, so that the order of the numbers alone counts. Equal
    * numbers share the mean of their ranks.
    *
-   * @return from -1 to 1; not a number where one of them does not vary
+   * @return from -1 to 1; not a number where one of them does not vary, or has something that is no
+   *     number
    * @throws IllegalArgumentException if there are not as many of both, or fewer than two
    */
   public static double spearman(double[] predicted, double[] actual) {
-    return pearson(ranks(predicted), ranks(actual));
+    boolean areNumbers =
+        Stream.of(predicted, actual).flatMapToDouble(Arrays::stream).noneMatch(Double::isNaN);
+    return areNumbers ? pearson(ranks(predicted), ranks(actual)) : Double.NaN;
   }
 
   private static double[] ranks(double[] values) {

@@ -31,6 +31,8 @@ class CorrelationsTest {
   @Test
   void whatDoesNotVaryHasNoCorrelation() {
     assertThat(Correlations.pearson(new double[] {1, 1}, new double[] {1, 2})).isNaN();
+    assertThat(Correlations.spearman(new double[] {1, Double.NaN, 3}, new double[] {1, 2, 3}))
+        .isNaN();
   }
 
   @Test

@@ -74,13 +74,18 @@ public record SoftTargetStep(ReadyTeacher.Opened teacher, int[] columns, AnswerF
       SoftTargetProducer producer = SoftTargetProducer.into(store);
       ProducedSoftTargets produced =
           producer.withProgress(progress).produce(source, teacher.inputs(), largest);
-      return new Answer(
-          produced.softTargets().inOrder(columns),
-          teacher
-              .cost()
-              .map(cost -> produced.run().withCost(cost.measure(form, producer)))
-              .orElse(produced.run()),
-          source.providers());
+      SoftTargets softTargets = produced.softTargets();
+      try {
+        TeacherRun run =
+            teacher
+                .cost()
+                .map(cost -> produced.run().withCost(cost.measure(form, producer)))
+                .orElse(produced.run());
+        return new Answer(softTargets.inOrder(columns), run, source.providers());
+      } catch (RuntimeException | Error e) {
+        softTargets.close();
+        throw e;
+      }
     }
   }
 }
