@@ -78,7 +78,7 @@ final class DistillTextRun {
       say("Control: none, as no text has a label.");
     } else if (experiment.training().controlEpochs > 0) {
       control(texts, meter);
-      if (experiment.teacher().hasFreshHead()) {
+      if (experiment.training().classMeans && experiment.teacher().hasFreshHead()) {
         classMeans(texts, meter);
       }
     }

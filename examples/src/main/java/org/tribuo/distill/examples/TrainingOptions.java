@@ -33,6 +33,9 @@ public final class TrainingOptions implements Options, Configurable {
   private static final String FINE_TUNE = "passes over the labelled texts after that; 0 is none";
   private static final String CONTROL =
       "passes over the labelled texts for a student without a teacher, to compare with; 0 is none";
+  private static final String CLASS_MEANS =
+      "compare with the nearest class mean too, where there is a control and the teacher gets a fresh"
+          + " head";
   private static final String RATE = "peak of the learning rate of the student";
   private static final String BATCH = "texts of a batch";
   private static final String DECAY = "weight decay, of all but biases and normalisations";
@@ -69,6 +72,10 @@ public final class TrainingOptions implements Options, Configurable {
   @Config(description = CONTROL)
   @Option(longName = "control-epochs", usage = CONTROL)
   public int controlEpochs = 8;
+
+  @Config(description = CLASS_MEANS)
+  @Option(longName = "class-means", usage = CLASS_MEANS)
+  public boolean classMeans = true;
 
   @Config(description = RATE)
   @Option(longName = "learning-rate", usage = RATE)

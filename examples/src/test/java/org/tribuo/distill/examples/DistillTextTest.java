@@ -53,6 +53,13 @@ class DistillTextTest {
   }
 
   @Test
+  void theClassMeansAreLeftOutOnRequest() throws Exception {
+    assertThat(run(options("--class-means", "false", "--epochs", "1")).models())
+        .extracting(ModelMeter.Report::name)
+        .containsExactly("teacher", "student", "control");
+  }
+
+  @Test
   void theWholeWayFromTextsToAStudentAndAgainWithWhatIsKept() throws Exception {
     ExperimentResults first = run(options());
 

@@ -211,6 +211,10 @@ public final class PeerBenchmark {
                 Integer.toString(epochs[1]),
                 "--control-epochs",
                 Integer.toString(epochs[2]),
+                "--cosine-scale",
+                "0",
+                "--class-means",
+                "false",
                 "--output",
                 output.toString()));
     JsonNode results = JSON.readTree(output.resolve("results.json").toFile());

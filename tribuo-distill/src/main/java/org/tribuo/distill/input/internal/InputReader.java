@@ -104,11 +104,17 @@ public interface InputReader<X> extends ProtoSerializable<ComponentProto> {
    * The same for values that are no longer than those of a dataset, where its provenance has how
    * long they may be.
    */
-  InputReader<X> asLongAs(Provenance dataset);
+  default InputReader<X> asLongAs(Provenance dataset) {
+    return this;
+  }
 
   /** The token that pads short rows; 0 where there are no tokens. */
-  int padId();
+  default int padId() {
+    return 0;
+  }
 
-  /** The same with another token that pads short rows. */
-  InputReader<X> withPadId(int padId);
+  /** The same with another token that pads short rows, where there are tokens. */
+  default InputReader<X> withPadId(int padId) {
+    return this;
+  }
 }

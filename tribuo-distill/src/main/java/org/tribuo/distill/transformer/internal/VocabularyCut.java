@@ -43,30 +43,35 @@ public final class VocabularyCut {
   /**
    * A copy of a model's graph, as it was exported, with some of its tokens.
    *
-   * @param tokens the input of token ids
+   * @param tokens the inputs that may be of token ids: of the first it is known; another is, if it
+   *     looks up a table of as many rows
    * @param kept old ids in ascending order: the first one's new id is 0
    * @throws GraphException if no table has rows for tokens, a table is not held by the file, a
    *     token has no row, or something reads the table that is neither a lookup nor the product of
    *     logits
    */
-  public static Graph keep(Transformer model, String tokens, int[] kept) {
+  public static Graph keep(Transformer model, List<String> tokens, int[] kept) {
     EmbeddingTables tables = model.embeddings();
+    String ids = tokens.get(0);
     long rows =
         tables
-            .rows(tokens)
+            .rows(ids)
             .orElseThrow(
                 () ->
                     new GraphException(
                         "No embedding table is looked up by the input '%s', so there is no vocabulary to reduce"
-                            .formatted(tokens)));
+                            .formatted(ids)));
     if (kept.length == 0 || kept[kept.length - 1] >= rows) {
       throw new GraphException(
           "%s is to be kept, but the table of '%s' has %d rows; is this the model's own tokenizer?"
               .formatted(
-                  kept.length == 0 ? "No token" : "Token " + kept[kept.length - 1], tokens, rows));
+                  kept.length == 0 ? "No token" : "Token " + kept[kept.length - 1], ids, rows));
     }
     VocabularyCut cut = new VocabularyCut(model.graph(), rows, kept);
-    cut.cut(tables.tables().stream().filter(table -> table.rows() == rows).toList());
+    cut.cut(
+        tables.tables().stream()
+            .filter(table -> table.rows() == rows && tokens.contains(table.input()))
+            .toList());
     cut.graph.removeUnused();
     return cut.graph;
   }

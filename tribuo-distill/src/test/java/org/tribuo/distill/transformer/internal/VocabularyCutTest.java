@@ -28,7 +28,7 @@ class VocabularyCutTest {
   @ValueSource(strings = {"bert_regression2_ts17", "roberta_seqcls_ts14"})
   void tablesOfBytesAreCutWithTheirScales(String name) throws Exception {
     Graph whole = withTableOfBytes(name);
-    Graph cut = VocabularyCut.keep(Transformer.of(whole.toModel()), TOKENS, KEPT);
+    Graph cut = VocabularyCut.keep(Transformer.of(whole.toModel()), List.of(TOKENS), KEPT);
 
     assertThat(cut.initializer("scale").dims()).containsExactly(KEPT.length);
     assertThat(
@@ -50,9 +50,24 @@ class VocabularyCutTest {
         List.of("logits", "bias"),
         Map.of("biased", whole.value("logits").type()));
     whole.addOutput("biased");
-    Graph cut = VocabularyCut.keep(Transformer.of(whole.toModel()), TOKENS, KEPT);
+    Graph cut = VocabularyCut.keep(Transformer.of(whole.toModel()), List.of(TOKENS), KEPT);
 
     assertThat(cut.initializer("bias").dims()).containsExactly(KEPT.length);
+  }
+
+  /** As many positions as tokens are no tokens. */
+  @Test
+  void aTableOfAnotherInputStaysWhole() {
+    Graph whole = Graph.of(Zoo.model("bert_regression2_ts17"));
+    String types = "token_type_ids";
+    EmbeddingTables tables = Transformer.of(whole.toModel()).embeddings();
+    EmbeddingTable ofTokens = tables.indexedBy(TOKENS).get(0);
+    String ofTypes = tables.indexedBy(types).get(0).initializer();
+    whole.setInitializer(ofTypes, whole.initializer(ofTokens.initializer()));
+    Graph cut = VocabularyCut.keep(Transformer.of(whole.toModel()), List.of(TOKENS), KEPT);
+
+    assertThat(cut.initializer(ofTokens.initializer()).dim(0)).isEqualTo(KEPT.length);
+    assertThat(cut.initializer(ofTypes).dim(0)).isEqualTo(ofTokens.rows());
   }
 
   private static Graph withTableOfBytes(String name) {

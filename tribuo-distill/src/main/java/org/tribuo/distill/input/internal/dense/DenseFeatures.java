@@ -3,7 +3,6 @@ package org.tribuo.distill.input.internal.dense;
 import com.google.protobuf.Any;
 import com.google.protobuf.ListValue;
 import com.google.protobuf.Value;
-import com.oracle.labs.mlrg.olcut.provenance.Provenance;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.ArrayList;
@@ -171,21 +170,6 @@ public final class DenseFeatures implements Modality<float[]> {
     @Override
     public int maxLength() {
       return 1;
-    }
-
-    @Override
-    public Reader asLongAs(Provenance dataset) {
-      return this;
-    }
-
-    @Override
-    public int padId() {
-      return 0;
-    }
-
-    @Override
-    public Reader withPadId(int padId) {
-      return this;
     }
 
     @Override

@@ -1,7 +1,6 @@
 package org.tribuo.distill.input.internal.image;
 
 import com.google.protobuf.Any;
-import com.oracle.labs.mlrg.olcut.provenance.Provenance;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -135,21 +134,6 @@ public final class PixelReader implements InputReader<Picture> {
   @Override
   public int maxLength() {
     return 1;
-  }
-
-  @Override
-  public PixelReader asLongAs(Provenance dataset) {
-    return this;
-  }
-
-  @Override
-  public int padId() {
-    return 0;
-  }
-
-  @Override
-  public PixelReader withPadId(int padId) {
-    return this;
   }
 
   @Override

@@ -1,7 +1,6 @@
 package org.tribuo.distill.input.internal.sound;
 
 import com.google.protobuf.Any;
-import com.oracle.labs.mlrg.olcut.provenance.Provenance;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -165,21 +164,6 @@ public final class SoundReader implements InputReader<Sound> {
   @Override
   public int maxLength() {
     return maxLength;
-  }
-
-  @Override
-  public SoundReader asLongAs(Provenance dataset) {
-    return this;
-  }
-
-  @Override
-  public int padId() {
-    return 0;
-  }
-
-  @Override
-  public SoundReader withPadId(int padId) {
-    return this;
   }
 
   @Override

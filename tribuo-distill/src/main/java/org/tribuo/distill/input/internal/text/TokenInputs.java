@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Shape;
@@ -70,17 +71,20 @@ public final class TokenInputs implements Feeder<TokenSequence> {
   }
 
   /**
-   * The input that takes the token ids, whatever the others take: a decoder may have cached keys
-   * beside it.
+   * The inputs that may take token ids, first the one that does: the others are what is known to be
+   * neither mask, segments nor positions, as a decoder's ids, or its cached keys.
    *
    * @param declared the names of the model's inputs
-   * @throws IllegalArgumentException if there is none
+   * @throws IllegalArgumentException if none takes token ids
    */
-  public static String idsAmong(Set<String> declared) {
-    return declared.stream()
-        .filter(name -> Part.named(name).filter(part -> part == Part.IDS).isPresent())
-        .findFirst()
-        .orElseThrow(() -> withoutIds(declared));
+  public static List<String> idsAmong(Set<String> declared) {
+    String ids =
+        declared.stream()
+            .filter(name -> Part.named(name).filter(part -> part == Part.IDS).isPresent())
+            .findFirst()
+            .orElseThrow(() -> withoutIds(declared));
+    Stream<String> unknown = declared.stream().filter(name -> Part.named(name).isEmpty());
+    return Stream.concat(Stream.of(ids), unknown).toList();
   }
 
   private static IllegalArgumentException withoutIds(Set<String> declared) {
