@@ -30,9 +30,9 @@ import org.tribuo.sequence.SequenceExample;
 /**
  * Answers questions about WNUT17's posts, such as "Which location is named?": fine-tunes an encoder
  * to find the first and the last token of an answer, distils it into two of its layers, and trains
- * the same two layers on the answers alone. Prints exact match and F1 of all three on questions
- * about the test posts, half of which have no answer. The encoder and its tokenizer are those that
- * the main job has unpacked.
+ * two layers of the encoder on the answers alone. Prints exact match and F1 of all three on
+ * questions about the test posts, half of which have no answer. The encoder and its tokenizer are
+ * those that the main job has unpacked.
  *
  * <p>Each post has a question for each type of entity. Where the post names one, the answer is the
  * first of that type; as many of the other questions, drawn at random, have no answer. Of the rest
@@ -83,16 +83,18 @@ public class AnswerQuestions {
     var fineTuning = settings(6, 1e-4f).student(EncoderStudent.of(encoder, Pooling.MEAN)).build();
     train("teacher", fineTuning, known, test, teacher);
 
-    var twoLayers = PrunedStudent.keeping(2, OnnxStudent.of(teacher));
     var distillation =
         settings(8, 3e-4f)
-            .student(twoLayers)
+            .student(PrunedStudent.keeping(2, OnnxStudent.of(teacher)))
             .teacher(OnnxTeacher.of(teacher))
             .objective(new DistillationObjective().alpha(0.9f).temperature(2))
             .build();
     train("student", distillation, all, test, UNPACKED.resolve("my-small-answers.onnx"));
 
-    var control = settings(8, 3e-4f).student(twoLayers).build();
+    var control =
+        settings(8, 3e-4f)
+            .student(PrunedStudent.keeping(2, EncoderStudent.of(encoder, Pooling.MEAN)))
+            .build();
     train("control", control, known, test, UNPACKED.resolve("my-control-of-answers.onnx"));
   }
 

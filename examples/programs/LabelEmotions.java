@@ -24,8 +24,8 @@ import org.tribuo.provenance.SimpleDataSourceProvenance;
 
 /**
  * Finds the emotions in GoEmotions' comments, several in some: fine-tunes an encoder, distils it
- * into two of its layers, and trains the same two layers on the labels alone. Prints micro and
- * macro F1 of all three on the test comments, of labels with a probability of at least 0.3. The
+ * into two of its layers, and trains two layers of the encoder on the labels alone. Prints micro
+ * and macro F1 of all three on the test comments, of labels with a probability of at least 0.3. The
  * encoder and its tokenizer are those that the main job has unpacked. Arguments: a folder with
  * {@code train.tsv}, {@code test.tsv} and {@code labels.txt}; how many comments are learnt from, 0
  * for all; and maybe the seed.
@@ -52,16 +52,18 @@ public class LabelEmotions {
     var fineTuning = settings(3, 1e-4f).student(EncoderStudent.of(encoder, Pooling.MEAN)).build();
     train("teacher", fineTuning, training, teacher);
 
-    var twoLayers = PrunedStudent.keeping(2, OnnxStudent.of(teacher));
     var distillation =
         settings(4, 2e-4f)
-            .student(twoLayers)
+            .student(PrunedStudent.keeping(2, OnnxStudent.of(teacher)))
             .teacher(OnnxTeacher.of(teacher))
             .objective(new DistillationObjective().alpha(0.9f).temperature(2))
             .build();
     train("student", distillation, training, UNPACKED.resolve("my-small-emotions.onnx"));
 
-    var control = settings(4, 2e-4f).student(twoLayers).build();
+    var control =
+        settings(4, 2e-4f)
+            .student(PrunedStudent.keeping(2, EncoderStudent.of(encoder, Pooling.MEAN)))
+            .build();
     train("control", control, training, UNPACKED.resolve("my-control.onnx"));
   }
 

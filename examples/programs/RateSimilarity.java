@@ -21,9 +21,9 @@ import org.tribuo.regression.Regressor;
 
 /**
  * Rates how alike two sentences of SICK are, with both in one input (a cross-encoder): fine-tunes
- * an encoder, distils it into some of its layers, and trains the same layers on the scores alone.
- * Prints Pearson's and Spearman's correlation with the scores that people gave to the test pairs.
- * Arguments: a folder with {@code SICK_train.txt}, {@code SICK_trial.txt} and {@code
+ * an encoder, distils it into some of its layers, and trains as many of the encoder on the scores
+ * alone. Prints Pearson's and Spearman's correlation with the scores that people gave to the test
+ * pairs. Arguments: a folder with {@code SICK_train.txt}, {@code SICK_trial.txt} and {@code
  * SICK_test_annotated.txt}; the encoder's ONNX file and its tokenizer.json; how many layers stay;
  * and maybe {@code --quick}, for a fifth of the pairs and one epoch, or the seed.
  */
@@ -53,16 +53,18 @@ public class RateSimilarity {
         settings(4, 5e-5f).student(EncoderStudent.of(encoder, Pooling.FIRST_TOKEN)).build();
     train("teacher", fineTuning, training, teacher);
 
-    var cut = PrunedStudent.keeping(layers, OnnxStudent.of(teacher));
     var distillation =
         settings(8, 2e-4f)
-            .student(cut)
+            .student(PrunedStudent.keeping(layers, OnnxStudent.of(teacher)))
             .teacher(OnnxTeacher.of(teacher))
             .objective(new DistillationObjective().alpha(0.9f))
             .build();
     train("student", distillation, training, results.resolve("student.onnx"));
 
-    var control = settings(8, 2e-4f).student(cut).build();
+    var control =
+        settings(8, 2e-4f)
+            .student(PrunedStudent.keeping(layers, EncoderStudent.of(encoder, Pooling.FIRST_TOKEN)))
+            .build();
     train("control", control, training, results.resolve("control.onnx"));
   }
 

@@ -1,8 +1,16 @@
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
 import java.util.Locale;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import org.tribuo.classification.Label;
+import org.tribuo.classification.LabelFactory;
 import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.input.text.ConllDataSource;
+import org.tribuo.distill.input.text.WordTokenizer;
 import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.sequence.DistilledSequenceModel;
 import org.tribuo.distill.sequence.EntityEvaluator;
@@ -19,11 +27,13 @@ import org.tribuo.sequence.SequenceExample;
 
 /**
  * Finds names of people, places, products and more in WNUT17's posts: fine-tunes an encoder to tag
- * words, distils the tagger into two of its layers, and trains the same two layers on the labels
- * alone. Prints the entity F1 of all three on the test posts, exact span and type. The encoder and
- * its tokenizer are those that the main job has unpacked. Arguments: {@code --quick} takes some of
- * the posts and fewer epochs, which shows in minutes that all runs, not how good it is; a number is
- * the seed.
+ * words, distils the tagger into two of its layers, and trains two layers of the encoder on the
+ * labels alone. Prints the entity F1 of all three on the test posts, exact span and type. The
+ * encoder and its tokenizer are those that the main job has unpacked.
+ *
+ * <p>Arguments: {@code --quick} takes some of the posts and fewer epochs, which shows in minutes
+ * that all runs, not how good it is; {@code texts=FILE} names a file with a text a line, cut by
+ * tabs, from which the student with a teacher learns too; a number is the seed.
  */
 public class TagWords {
   private static final Path DATA = Path.of("examples/data/wnut17");
@@ -31,13 +41,19 @@ public class TagWords {
 
   private static final int FEW_POSTS = 500;
 
+  private static final Pattern WORD = Pattern.compile("\\w+|[^\\w\\s]");
+  private static final int MOST_TEXTS = 6_000;
+
   private static boolean quick;
+  private static Path texts;
   private static long seed;
 
   public static void main(String[] args) throws Exception {
     for (String arg : args) {
       if (arg.equals("--quick")) {
         quick = true;
+      } else if (arg.startsWith("texts=")) {
+        texts = Path.of(arg.substring("texts=".length()));
       } else {
         seed = Long.parseLong(arg);
       }
@@ -49,16 +65,22 @@ public class TagWords {
     var fineTuning = settings(8, 1e-4f).student(EncoderStudent.of(encoder, Pooling.MEAN)).build();
     train("teacher", fineTuning, train, teacher);
 
-    var twoLayers = PrunedStudent.keeping(2, OnnxStudent.of(teacher));
     var distillation =
         settings(12, 4e-4f)
-            .student(twoLayers)
+            .student(PrunedStudent.keeping(2, OnnxStudent.of(teacher)))
             .teacher(OnnxTeacher.of(teacher))
             .objective(new DistillationObjective().alpha(0.9f).temperature(2))
             .build();
-    train("student", distillation, train, UNPACKED.resolve("my-small-tagger.onnx"));
+    var more = posts("wnut17train.conll");
+    if (texts != null) {
+      addUnlabelled(more);
+    }
+    train("student", distillation, more, UNPACKED.resolve("my-small-tagger.onnx"));
 
-    var control = settings(12, 4e-4f).student(twoLayers).build();
+    var control =
+        settings(12, 4e-4f)
+            .student(PrunedStudent.keeping(2, EncoderStudent.of(encoder, Pooling.MEAN)))
+            .build();
     train("control", control, train, UNPACKED.resolve("my-control.onnx"));
   }
 
@@ -99,5 +121,20 @@ public class TagWords {
       }
     }
     return posts;
+  }
+
+  private static void addUnlabelled(MutableSequenceDataset<Label> posts) throws IOException {
+    try (var lines = Files.lines(texts);
+        WordTokenizer tokenizer = WordTokenizer.open(UNPACKED.resolve("tokenizer.json"))) {
+      for (String line : lines.limit(MOST_TEXTS).toList()) {
+        List<String> words =
+            WORD.matcher(line.split("\t")[0]).results().map(MatchResult::group).toList();
+        if (!words.isEmpty()) {
+          posts.add(
+              tokenizer.encode(
+                  words, Collections.nCopies(words.size(), LabelFactory.UNKNOWN_LABEL)));
+        }
+      }
+    }
   }
 }
