@@ -65,6 +65,7 @@ class OperatorNamesTest {
           "LayerCut",
           "NativeTensors",
           "EncoderLayers",
+          "Float16Weights",
           "NewPerceptron",
           "NewSoundEncoder",
           "NewVisionEncoder",
