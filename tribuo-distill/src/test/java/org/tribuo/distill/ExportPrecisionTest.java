@@ -58,7 +58,8 @@ class ExportPrecisionTest {
     Path file = folder.resolve("student.onnx");
     try (DistilledModel<Label> model = trained()) {
       model.exportOnnx(file, precision);
-      try (DistilledModel<Label> read = DistilledModel.of(OnnxTeacher.of(file), new LabelFactory())) {
+      try (DistilledModel<Label> read =
+          DistilledModel.of(OnnxTeacher.of(file), new LabelFactory())) {
         assertThat(read.labelOrder()).isEqualTo(model.labelOrder());
         assertThat(read.maxLength()).isEqualTo(model.maxLength());
         List<Prediction<Label>> expected = model.predict(TEXTS);
@@ -100,19 +101,14 @@ class ExportPrecisionTest {
         .filteredOn(tensor -> tensor.rank() == 2)
         .extracting(Tensor::elementType)
         .doesNotContain(ElementType.FLOAT);
-    assertThat((double) half.bytesOfInitializers() / whole.bytesOfInitializers())
-        .isBetween(.5, .6);
+    assertThat((double) half.bytesOfInitializers() / whole.bytesOfInitializers()).isBetween(.5, .6);
   }
 
   @Test
   void whatNoHalfHoldsStaysInFloats() throws Exception {
     Graph graph = Graph.of(Zoo.model("bert_seqcls_ts11"));
     String table =
-        Transformer.of(graph.toModel())
-            .embeddings()
-            .indexedBy("input_ids")
-            .get(0)
-            .initializer();
+        Transformer.of(graph.toModel()).embeddings().indexedBy("input_ids").get(0).initializer();
     float[] values = graph.initializer(table).toFloats();
     values[0] = 70_000;
     graph.setInitializer(table, Tensor.of(values, graph.initializer(table).dims()));

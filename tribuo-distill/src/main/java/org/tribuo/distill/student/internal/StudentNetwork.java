@@ -75,8 +75,8 @@ public record StudentNetwork(
   }
 
   /**
-   * The network as a model of which the matrices are integers of 8 bits. A matrix that is held twice,
-   * as a table of embeddings and as the product of logits, is held once.
+   * The network as a model of which the matrices are integers of 8 bits. A matrix that is held
+   * twice, as a table of embeddings and as the product of logits, is held once.
    *
    * @throws GraphException if it is quantised already, or has no product of weights
    */

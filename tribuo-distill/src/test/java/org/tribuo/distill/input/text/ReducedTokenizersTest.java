@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -76,18 +77,16 @@ class ReducedTokenizersTest {
    * tokenizer.json} below it, {@code -Dtexts.dir} any number of files of one text a line.
    */
   @Test
+  @EnabledIfSystemProperty(named = "tokenizers.dir", matches = ".+")
+  @EnabledIfSystemProperty(named = "texts.dir", matches = ".+")
   void othersAreReadOnRequest() throws IOException {
-    String tokenizers = System.getProperty("tokenizers.dir");
-    String texts = System.getProperty("texts.dir");
-    if (tokenizers != null && texts != null) {
-      List<String> lines = new ArrayList<>();
-      for (Path file : files(Path.of(texts), "")) {
-        lines.addAll(Files.readAllLines(file));
-      }
-      for (Path tokenizer : files(Path.of(tokenizers), "tokenizer.json")) {
-        check(tokenizer, lines, 1);
-        check(tokenizer, lines, 3);
-      }
+    List<String> lines = new ArrayList<>();
+    for (Path file : files(Path.of(System.getProperty("texts.dir")), "")) {
+      lines.addAll(Files.readAllLines(file));
+    }
+    for (Path tokenizer : files(Path.of(System.getProperty("tokenizers.dir")), "tokenizer.json")) {
+      check(tokenizer, lines, 1);
+      check(tokenizer, lines, 3);
     }
   }
 

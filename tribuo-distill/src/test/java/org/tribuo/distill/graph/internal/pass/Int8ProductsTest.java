@@ -303,7 +303,14 @@ class Int8ProductsTest {
         Objects.requireNonNull(GraphRunner.run(file, inputs).get(rows.name())).toFloats();
     assertThat(actual)
         .containsExactly(
-            3, 0, 127, -64, 0, 0, 127 * (.5f / 127), Math.round(-.254f / (.5f / 127)) * (.5f / 127));
+            3,
+            0,
+            127,
+            -64,
+            0,
+            0,
+            127 * (.5f / 127),
+            Math.round(-.254f / (.5f / 127)) * (.5f / 127));
     assertThat(Graph.of(file).isInitializer("table")).isFalse();
   }
 
