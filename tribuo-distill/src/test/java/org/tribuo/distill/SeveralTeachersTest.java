@@ -152,7 +152,7 @@ class SeveralTeachersTest {
     assertThat(weights(builder().teacher(same.reading(tokenizer(), 0)).build().train(withTexts)))
         .isEqualTo(weights(builder().teacher(same).build().train(withTexts)));
     assertThat(same.reading(tokenizer(), 0).getProvenance().getInstanceValues())
-        .containsKey("tokenizer-hash");
+        .containsKey("preprocessing-hash");
     MutableDataset<Label> without = csv(folder, false);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> builder().teacher(same.reading(tokenizer(), 0)).build().train(without))
@@ -270,7 +270,7 @@ class SeveralTeachersTest {
     refused(() -> two.withTemperatures(1, 0), "Property: temperatures, has 0.0");
     refused(
         () -> OnnxTeacher.of(BERT, ORDER).reading(Path.of("nowhere.json"), 0),
-        "Property: tokenizer, there is no file nowhere.json");
+        "Property: preprocessing, there is no file nowhere.json");
   }
 
   private static void refused(

@@ -76,10 +76,11 @@ public final class OnnxTeacher implements TeacherSource.Member {
 
   @Config(
       description =
-          "The teacher's tokenizer.json, or of images and sounds its preprocessor_config.json, where it is not the"
-              + " student's; the texts are then taken from the examples' metadata, cut to the length that an exported student's file"
-              + " states, or to the teacher's positions.")
-  private @Nullable Path tokenizer;
+          "The file of the teacher's preprocessing where it is not the student's: its tokenizer.json,"
+              + " or for images and sounds its preprocessor_config.json. Texts are then taken from the"
+              + " examples' metadata, cut to the length that an exported student's file states, or to"
+              + " the teacher's positions.")
+  private @Nullable Path preprocessing;
 
   @Config(
       description =
@@ -89,7 +90,8 @@ public final class OnnxTeacher implements TeacherSource.Member {
 
   @Config(
       description =
-          "Where something inside the teacher is, if the search by structure does not find it.")
+          "Where an intermediate activation of the teacher is, if the search by structure does not"
+              + " find it.")
   private List<NamedActivation> activations = List.of();
 
   @Config(
@@ -145,13 +147,13 @@ public final class OnnxTeacher implements TeacherSource.Member {
   /**
    * The same with a tokenizer of its own, or another preprocessing of images or sounds.
    *
-   * @param tokenizer its tokenizer.json, or its preprocessor_config.json
+   * @param preprocessing its tokenizer.json, or its preprocessor_config.json
    * @param padId the token that fills up short rows; of no account for images and sounds
    * @throws PropertyException if there is no such file, or the token is negative
    */
-  public OnnxTeacher reading(Path tokenizer, int padId) {
+  public OnnxTeacher reading(Path preprocessing, int padId) {
     OnnxTeacher other = copy();
-    other.tokenizer = tokenizer;
+    other.preprocessing = preprocessing;
     other.padId = padId;
     other.postConfig();
     return other;
@@ -204,7 +206,7 @@ public final class OnnxTeacher implements TeacherSource.Member {
     copy.path = path;
     copy.labelOrder = labelOrder;
     copy.logits = logits;
-    copy.tokenizer = tokenizer;
+    copy.preprocessing = preprocessing;
     copy.padId = padId;
     copy.activations = activations;
     copy.activationCacheBytes = activationCacheBytes;
@@ -217,9 +219,9 @@ public final class OnnxTeacher implements TeacherSource.Member {
     file().check();
     file().checkLabelOrder(labelOrder);
     PropertyChecks properties = new PropertyChecks(component);
-    if (tokenizer != null) {
+    if (preprocessing != null) {
       properties.checkFile(
-          "tokenizer", tokenizer, "a tokenizer.json, or a preprocessor_config.json");
+          "preprocessing", preprocessing, "a tokenizer.json, or a preprocessor_config.json");
     }
     properties.checkAtLeast("padId", 0, padId);
     properties.checkAtLeast("activationCacheBytes", 0, activationCacheBytes);
@@ -289,17 +291,17 @@ public final class OnnxTeacher implements TeacherSource.Member {
 
   /** What is output for each token can be compared if both have the same tokens. */
   private void checkTokens(Task<?> task) {
-    if (tokenizer != null && task.head(LabelOrder.of("0", "1")).row().isRagged()) {
+    if (preprocessing != null && task.head(LabelOrder.of("0", "1")).row().isRagged()) {
       throw new PropertyException(
           component,
-          "tokenizer",
+          "preprocessing",
           "is stated, but what %s predicts is compared token by token: the teacher must read the student's tokens"
               .formatted(task));
     }
   }
 
   private TeacherReading reading(OnnxModel model) {
-    return TeacherReading.of(path, model, Optional.ofNullable(tokenizer), padId);
+    return TeacherReading.of(path, model, Optional.ofNullable(preprocessing), padId);
   }
 
   /**
@@ -353,10 +355,10 @@ public final class OnnxTeacher implements TeacherSource.Member {
    * @throws IOException if the file cannot be read
    */
   public ActivationTeacher activations(TransformerFiles files) throws IOException {
-    if (tokenizer != null) {
+    if (preprocessing != null) {
       throw new PropertyException(
           component,
-          "tokenizer",
+          "preprocessing",
           "is stated, but activations are compared token by token: the activationTeacher must read"
               + " the student's tokens");
     }
@@ -387,7 +389,7 @@ public final class OnnxTeacher implements TeacherSource.Member {
   @Override
   public ConfiguredObjectProvenance getProvenance() {
     return ModelFileProvenance.of(
-        this, "Teacher", file(), labelOrder, Optional.ofNullable(tokenizer));
+        this, "Teacher", file(), labelOrder, Optional.ofNullable(preprocessing));
   }
 
   @Override

@@ -298,7 +298,7 @@ class EmbeddingDistillationTest {
       assertThat(named.get(0).getName()).isEqualTo("title-embedding-00");
       assertThat((float) named.get(31).getValue()).isEqualTo(embedder.embed(TEXTS.get(0))[31]);
       assertThat(ProvenanceUtil.formattedProvenanceString(features.getProvenance()))
-          .contains("model-hash", "tokenizer-hash", "MEAN");
+          .contains("model-hash", "preprocessing-hash", "MEAN");
     }
   }
 
