@@ -111,10 +111,14 @@ class MaxLengthTest {
     assertThat(OnnxMetadata.maxLength(exported)).hasValue(MOST);
     assertThat(OnnxMetadata.padId(exported)).hasValue(3);
     assertThat(OnnxMetadata.logits(exported)).contains("logits");
-    TeacherReading asTeacher = TeacherReading.of(onnx, exported, Optional.empty(), 0);
+    TeacherReading asTeacher =
+        TeacherReading.of(
+            onnx, exported, Optional.empty(), TeacherReading.PAD_ID_OF_FILE);
     assertThat(asTeacher.maxLength()).hasValue(MOST);
     assertThat(asTeacher.padId()).isEqualTo(3);
-    assertThat(TeacherReading.of(onnx, exported, Optional.empty(), 5).padId()).isEqualTo(5);
+    TeacherReading stated =
+        TeacherReading.of(onnx, exported, Optional.empty(), 0);
+    assertThat(stated.padId()).as("0 is a token as any other is").isZero();
   }
 
   @Test
@@ -141,7 +145,7 @@ class MaxLengthTest {
     Example<Label> text = example(20);
     new RawText(LONG, Optional.empty()).keepIn(text);
     MutableDataset<Label> examples = TinyTexts.dataset(List.of(text, text));
-    OnnxTeacher source = OnnxTeacher.of(teacher).reading(Faults.TOKENIZER, 0);
+    OnnxTeacher source = OnnxTeacher.of(teacher).reading(Faults.TOKENIZER);
     ReadyOnnxTeacher ready =
         (ReadyOnnxTeacher)
             source

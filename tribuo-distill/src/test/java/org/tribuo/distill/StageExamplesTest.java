@@ -222,7 +222,7 @@ class StageExamplesTest {
     DistillationTrainer<Label> trainer =
         DistillationTrainer.<Label>builder()
             .student(OnnxStudent.of(BERT, ORDER))
-            .teacher(OnnxTeacher.of(BERT, ORDER).reading(tokenizer(), 0))
+            .teacher(OnnxTeacher.of(BERT, ORDER).reading(tokenizer()))
             .stages(GENERAL.on(withoutText), TASK.learningFrom(TrainingStage.From.LABELS))
             .device(Device.cpu(1))
             .build();

@@ -84,9 +84,9 @@ public final class OnnxTeacher implements TeacherSource.Member {
 
   @Config(
       description =
-          "The token that fills up short rows, where the teacher has a tokenizer of its own; 0 for"
-              + " the one that an exported student's file states, if it does.")
-  private int padId;
+          "The token that fills up short rows, where the teacher has a tokenizer of its own; by"
+              + " default the one that an exported student's file states, or else 0.")
+  private int padId = TeacherReading.PAD_ID_OF_FILE;
 
   @Config(
       description =
@@ -145,15 +145,30 @@ public final class OnnxTeacher implements TeacherSource.Member {
   }
 
   /**
-   * The same with a tokenizer of its own, or another preprocessing of images or sounds.
+   * The same with a tokenizer of its own, or another preprocessing of images or sounds. Short rows
+   * of tokens are filled up with the token that an exported student's file states, or else with 0.
    *
    * @param preprocessing its tokenizer.json, or its preprocessor_config.json
-   * @param padId the token that fills up short rows; of no account for images and sounds
-   * @throws PropertyException if there is no such file, or the token is negative
+   * @throws PropertyException if there is no such file
    */
-  public OnnxTeacher reading(Path preprocessing, int padId) {
+  public OnnxTeacher reading(Path preprocessing) {
     OnnxTeacher other = copy();
     other.preprocessing = preprocessing;
+    other.padId = TeacherReading.PAD_ID_OF_FILE;
+    other.postConfig();
+    return other;
+  }
+
+  /**
+   * The same with a tokenizer of its own.
+   *
+   * @param tokenizer its tokenizer.json
+   * @param padId the token that fills up short rows
+   * @throws PropertyException if there is no such file, or the token is negative
+   */
+  public OnnxTeacher reading(Path tokenizer, int padId) {
+    OnnxTeacher other = copy();
+    other.preprocessing = tokenizer;
     other.padId = padId;
     other.postConfig();
     return other;
@@ -301,7 +316,8 @@ public final class OnnxTeacher implements TeacherSource.Member {
   }
 
   private TeacherReading reading(OnnxModel model) {
-    return TeacherReading.of(path, model, Optional.ofNullable(preprocessing), padId);
+    return TeacherReading.of(
+        path, model, Optional.ofNullable(preprocessing), padId);
   }
 
   /**

@@ -497,7 +497,7 @@ class SequenceDistillationTrainerTest {
   void aTeacherWithOtherTokensIsRefused() {
     OnnxTeacher teacher =
         OnnxTeacher.of(Zoo.file("electra_tokcls_ts11"), TinySentences.LABELS)
-            .reading(TinySentences.tokenizer(), 0);
+            .reading(TinySentences.tokenizer());
     assertThatExceptionOfType(PropertyException.class)
         .isThrownBy(
             () ->

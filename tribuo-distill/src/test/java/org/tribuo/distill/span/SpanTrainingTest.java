@@ -533,7 +533,7 @@ class SpanTrainingTest {
         .isThrownBy(
             () ->
                 trainer(bert(), 1)
-                    .teacher(albert().reading(TinyQuestions.tokenizer(), 0))
+                    .teacher(albert().reading(TinyQuestions.tokenizer()))
                     .build()
                     .train(TRAIN))
         .withMessageContaining(

@@ -22,10 +22,14 @@ import org.tribuo.distill.transformer.internal.TransformerFiles;
  */
 public record TeacherReading(
     Path model, Optional<Path> preprocessing, OptionalInt maxLength, int padId) {
+  /** No token has this number: none is stated. */
+  public static final int PAD_ID_OF_FILE = Integer.MAX_VALUE;
+
   /**
    * Of a teacher whose file may state how it reads, as that of an exported student does.
    *
-   * @param padId 0 for the token that the file states, if it does
+   * @param padId the token that pads short rows; {@link #PAD_ID_OF_FILE} for the one that the file
+   *     states, or else 0
    */
   public static TeacherReading of(
       Path model, OnnxModel content, Optional<Path> preprocessing, int padId) {
@@ -33,7 +37,7 @@ public record TeacherReading(
         model,
         preprocessing,
         OnnxMetadata.maxLength(content),
-        padId == 0 ? OnnxMetadata.padId(content).orElse(0) : padId);
+        padId == PAD_ID_OF_FILE ? OnnxMetadata.padId(content).orElse(0) : padId);
   }
 
   /** Of a teacher that reads what the student reads. */

@@ -168,7 +168,7 @@ class ImageDistillationTest {
         trainer(ScratchVisionStudent.of(8, 4, 1, 16, 2))
             .epochs(20)
             .objective(new DistillationObjective().alpha(1))
-            .teacher(OnnxTeacher.of(teacher).reading(preprocessing, 0))
+            .teacher(OnnxTeacher.of(teacher).reading(preprocessing))
             .build();
 
     Dataset<Label> inMemory = new MutableDataset<>(small.read());

@@ -180,7 +180,7 @@ class SoundDistillationTest {
     }
     Path stated = folder.resolve("preprocessor_config.json");
     SoundPreprocessing.waveform().write(stated);
-    OnnxTeacher other = OnnxTeacher.of(teacher).reading(stated, 0);
+    OnnxTeacher other = OnnxTeacher.of(teacher).reading(stated);
     Dataset<Label> frames = dataset(Kind.WHISPER, true);
     try (DistilledModel<Label> student =
         trainer(Kind.WHISPER.student(), 8).teacher(other).build().train(frames)) {
