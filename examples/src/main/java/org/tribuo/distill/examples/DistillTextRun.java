@@ -132,7 +132,7 @@ final class DistillTextRun {
     say("2. Soft targets: what the teacher says of all texts.");
     DistillationTrainer<Label> trainer =
         trainers.distillation(
-            experiment.teacher().taught(results), experiment.output().storeFolder(results));
+            experiment.teacher().fineTuned(results), experiment.output().storeFolder(results));
     try (DistilledModel<Label> model =
         run.train(STUDENT, trainer, texts.training(), targets -> sayHowTheStudentLearns())) {
       if (experiment.training().fineTuneEpochs == 0) {

@@ -115,22 +115,22 @@ record Trainers(
   /**
    * Teaches the student.
    *
-   * @param taught the ONNX file of the fine-tuned teacher
+   * @param fineTuned the ONNX file of the fine-tuned teacher
    * @param store keeps what it says
    */
-  DistillationTrainer<Label> distillation(Path taught, Path store) throws IOException {
-    return timed(teaching(taught, store)).build();
+  DistillationTrainer<Label> distillation(Path fineTuned, Path store) throws IOException {
+    return timed(teaching(fineTuned, store)).build();
   }
 
   /**
    * As {@link #distillation}, where losses and epochs are still to be stated.
    *
-   * @param taught the ONNX file of the fine-tuned teacher
+   * @param fineTuned the ONNX file of the fine-tuned teacher
    * @param store keeps what it says
    */
-  DistillationTrainer.Builder<Label> teaching(Path taught, Path store) throws IOException {
-    return distilling(learner(OnnxStudent.of(taught, teacher.taughtLabels())))
-        .teacher(teacher.teaching(taught))
+  DistillationTrainer.Builder<Label> teaching(Path fineTuned, Path store) throws IOException {
+    return distilling(learner(OnnxStudent.of(fineTuned, teacher.fineTunedLabels())))
+        .teacher(teacher.teaching(fineTuned))
         .softTargetStore(store);
   }
 
@@ -145,10 +145,10 @@ record Trainers(
   /**
    * As {@link #control()}, but it starts where the distilled student starts.
    *
-   * @param taught the ONNX file of the fine-tuned teacher
+   * @param fineTuned the ONNX file of the fine-tuned teacher
    */
-  DistillationTrainer<Label> control(Path taught) throws IOException {
-    return onLabels(learner(OnnxStudent.of(taught))).build();
+  DistillationTrainer<Label> control(Path fineTuned) throws IOException {
+    return onLabels(learner(OnnxStudent.of(fineTuned))).build();
   }
 
   /** The teacher's encoder without any training: the nearest class mean is the label. */
