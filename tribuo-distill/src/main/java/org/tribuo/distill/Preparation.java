@@ -17,9 +17,6 @@ import org.jspecify.annotations.Nullable;
 import org.tribuo.ConfigurableDataSource;
 import org.tribuo.Dataset;
 import org.tribuo.Output;
-import org.tribuo.distill.graph.Graph;
-import org.tribuo.distill.graph.Ops;
-import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.input.internal.ExampleInputs;
 import org.tribuo.distill.input.internal.Feeder;
 import org.tribuo.distill.input.internal.InputReader;
@@ -373,14 +370,15 @@ record Preparation<T extends Output<T>>(
       objective.checkOutputs(network.labelOrder().size());
       objective.checkBatches(data.batchSizes(stage.settings().epochs()));
       TrainingSettings settings = stage.settingsFor(trained::normalizedForTraining).withSeed(seed);
-      List<Activation> wanted = wanted(stage, objective, trained);
+      checkActivations(stage, objective, trained);
+      StudentTraining training =
+          StudentTraining.of(trained, objective, recipe.trainingGraph().rules(), settings, data);
+      List<Activation> wanted = training.teacherActivations();
       if (!wanted.isEmpty()) {
         ActivationTeacher teacher = activations.orElseThrow();
         checkShapes(teacher, network.reader(), data.batchSizes(stage.settings().epochs()));
         checkExamples(teacher, own);
       }
-      StudentTraining training =
-          StudentTraining.of(trained, objective, recipe.trainingGraph().rules(), settings, data);
       return new PreparedStage<>(stage, settings, objective, own, data, wanted, training);
     }
 
@@ -406,22 +404,20 @@ record Preparation<T extends Output<T>>(
       }
     }
 
-    /** The teacher's intermediate activations that a stage reads. */
-    private List<Activation> wanted(Stage stage, Objective objective, Transformer trained) {
+    /** Intermediate activations can be kept, and the listener learns where they were found. */
+    private void checkActivations(Stage stage, Objective objective, Transformer trained) {
       if (objective.matching().isEmpty()) {
-        return List.of();
+        return;
       }
-      Graph graph = trained.normalizedForTraining();
       TransformerActivations teacher = objective.matching().orElseThrow().teacher();
-      TransformerActivations student = objective.activationsIn(graph).orElseThrow();
+      TransformerActivations student =
+          objective.activationsIn(trained.normalizedForTraining()).orElseThrow();
       long cacheBytes = recipe.activations().orElseThrow().activationCacheBytes();
       if (cacheBytes > 0) {
         checkPaddingIsKnown("teacher", teacher, cacheBytes);
         checkPaddingIsKnown("student", student, cacheBytes);
       }
       listener.onActivations(stage.name(), teacher.describe(), student.describe());
-      Value[] outputs = graph.outputs().stream().map(graph::value).toArray(Value[]::new);
-      return objective.attach(Ops.on(graph), Optional.of(student), 0, outputs).teacherActivations();
     }
 
     /** Without a mask the activations of a text depend on padding, and that on the batch. */
