@@ -339,7 +339,8 @@ public final class OnnxTeacher implements TeacherSource.Member {
     Head head = task.head(labels);
     TeacherSettings asItIs = TeacherSettings.of(path, labels).withRows(head.row()).withValues();
     List<String> outputs;
-    try (Teacher teacher = Teacher.open(logits(onnx).map(asItIs::withLogits).orElse(asItIs))) {
+    TeacherSettings settings = logits(onnx).map(asItIs::withLogits).orElse(asItIs);
+    try (Teacher teacher = Teacher.open(settings, files)) {
       outputs = head.outputs(teacher.output());
     }
     Student asStudent = new Student(files.read(path), outputs, head);

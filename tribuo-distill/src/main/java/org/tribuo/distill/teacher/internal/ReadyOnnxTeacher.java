@@ -34,7 +34,7 @@ public record ReadyOnnxTeacher(
       TransformerFiles files)
       throws IOException {
     ExampleInputs<?> inputs = reading.of(examples, ofStudent, maxLength, files);
-    Teacher teacher = Teacher.open(settings);
+    Teacher teacher = Teacher.open(settings, files);
     TeacherExamples rows = new TeacherExamples(FedInputs.of(inputs, teacher.inputs()));
     return new Opened(
         teacher,
