@@ -294,7 +294,11 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
       int invocationCount,
       DistillationListener progress) {
     return train(
-        ExamplesByLength.of(examples), this::getProvenance, runProvenance, invocationCount, progress);
+        ExamplesByLength.of(examples),
+        this::getProvenance,
+        runProvenance,
+        invocationCount,
+        progress);
   }
 
   private DistilledModel<T> train(

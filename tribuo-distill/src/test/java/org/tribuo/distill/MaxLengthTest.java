@@ -112,12 +112,10 @@ class MaxLengthTest {
     assertThat(OnnxMetadata.padId(exported)).hasValue(3);
     assertThat(OnnxMetadata.logits(exported)).contains("logits");
     TeacherReading asTeacher =
-        TeacherReading.of(
-            onnx, exported, Optional.empty(), TeacherReading.PAD_ID_OF_FILE);
+        TeacherReading.of(onnx, exported, Optional.empty(), TeacherReading.PAD_ID_OF_FILE);
     assertThat(asTeacher.maxLength()).hasValue(MOST);
     assertThat(asTeacher.padId()).isEqualTo(3);
-    TeacherReading stated =
-        TeacherReading.of(onnx, exported, Optional.empty(), 0);
+    TeacherReading stated = TeacherReading.of(onnx, exported, Optional.empty(), 0);
     assertThat(stated.padId()).as("0 is a token as any other is").isZero();
   }
 

@@ -237,11 +237,7 @@ public final class EmbeddingTeacher implements TeacherSource.Member {
   }
 
   private TeacherReading reading(TransformerFiles files) throws IOException {
-    return TeacherReading.of(
-        path,
-        files.read(path).model(),
-        Optional.ofNullable(tokenizer),
-        padId);
+    return TeacherReading.of(path, files.read(path).model(), Optional.ofNullable(tokenizer), padId);
   }
 
   @Override

@@ -316,8 +316,7 @@ public final class OnnxTeacher implements TeacherSource.Member {
   }
 
   private TeacherReading reading(OnnxModel model) {
-    return TeacherReading.of(
-        path, model, Optional.ofNullable(preprocessing), padId);
+    return TeacherReading.of(path, model, Optional.ofNullable(preprocessing), padId);
   }
 
   /**

@@ -17,9 +17,9 @@ import org.tribuo.distill.graph.OnnxModel;
 /**
  * A component that reads an ONNX model: its settings, and the SHA-256 of the file ({@code
  * model-hash}), of each file of external data beside it ({@code external-data-hash-NAME}), and of
- * its preprocessing, such as a tokenizer ({@code preprocessing-hash}), if it states one. Of a model with a head it has who
- * names its columns ({@code found-label-order-from}), if they are named, and then where that is a
- * {@code config.json} the SHA-256 of that ({@code config-hash}).
+ * its preprocessing, such as a tokenizer ({@code preprocessing-hash}), if it states one. Of a model
+ * with a head it has who names its columns ({@code found-label-order-from}), if they are named, and
+ * then where that is a {@code config.json} the SHA-256 of that ({@code config-hash}).
  */
 public final class ModelFileProvenance extends FilesProvenance {
   private static final long serialVersionUID = 1L;

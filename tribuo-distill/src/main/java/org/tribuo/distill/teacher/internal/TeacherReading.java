@@ -15,8 +15,8 @@ import org.tribuo.distill.transformer.internal.TransformerFiles;
  * How a teacher reads examples.
  *
  * @param model its file
- * @param preprocessing the file of its tokenizer, or of other preprocessing, where it reads something else than the
- *     student
+ * @param preprocessing the file of its tokenizer, or of other preprocessing, where it reads
+ *     something else than the student
  * @param maxLength the maximum length that its file states for that, if it does
  * @param padId the token that pads short rows then
  */
