@@ -73,7 +73,9 @@ import org.tribuo.regression.Regressor;
 import org.tribuo.sequence.MutableSequenceDataset;
 import org.tribuo.sequence.SequenceExample;
 
-/** What a model predicts is what its exported file gives in a process that has ONNX Runtime alone. */
+/**
+ * What a model predicts is what its exported file gives in a process that has ONNX Runtime alone.
+ */
 class ExportedFileTest {
   /** Where the context begins behind the question "where is", between special tokens. */
   private static final int CONTEXT = 4;
@@ -329,7 +331,9 @@ class ExportedFileTest {
   }
 
   private static List<PlainOnnxRuntime.Row> rows(List<TokenSequence> texts) {
-    return texts.stream().map(text -> tokens(strings(text.ids()), strings(text.typeIds()))).toList();
+    return texts.stream()
+        .map(text -> tokens(strings(text.ids()), strings(text.typeIds())))
+        .toList();
   }
 
   private static List<String> strings(int[] numbers) {

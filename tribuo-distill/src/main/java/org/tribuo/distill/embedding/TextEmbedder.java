@@ -252,10 +252,7 @@ public final class TextEmbedder implements TextPipeline, AutoCloseable {
             .inOneFile()
             .withMetadata(opened.encoder().encoder().model().metadata());
     OnnxMetadata.withLogits(
-            exported,
-            EmbeddingHead.TEXTS,
-            opened.columns().names(),
-            opened.reader().maxLength())
+            exported, EmbeddingHead.TEXTS, opened.columns().names(), opened.reader().maxLength())
         .write(file);
   }
 

@@ -110,11 +110,7 @@ class PrecisionComparisonTest {
             Tensor.scalar(0f));
     Difference difference =
         difference(
-            AnswerForm.PROBABILITIES,
-            RowShape.perToken(2),
-            Optional.of(counted),
-            expected,
-            actual);
+            AnswerForm.PROBABILITIES, RowShape.perToken(2), Optional.of(counted), expected, actual);
     assertThat(difference.divergence()).isCloseTo(.75 * Math.log(3) - Math.log(2), within(1e-7));
     assertThat(difference.agreement()).hasValue(.5);
   }
