@@ -1,9 +1,11 @@
 package org.tribuo.distill;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.oracle.labs.mlrg.olcut.config.Config;
 import com.oracle.labs.mlrg.olcut.config.Configurable;
+import com.oracle.labs.mlrg.olcut.config.ConfigurationManager;
 import java.io.StringReader;
 import java.lang.reflect.Field;
 import java.nio.file.Files;
@@ -18,7 +20,11 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+import org.tribuo.MutableDataset;
+import org.tribuo.distill.input.text.CsvTextDataSource;
 import org.w3c.dom.Element;
 import org.w3c.dom.Node;
 import org.w3c.dom.NodeList;
@@ -32,7 +38,7 @@ class DocumentationXmlTest {
   private static final Path SOURCES = Path.of("src", "main", "java");
   private static final Path PAGES = Path.of("..", "src", "site", "markdown");
   private static final Pattern COMPONENT =
-      Pattern.compile("(?s)<component [^>]*(?:/>|>.*?</component>)");
+      Pattern.compile("(?s)<component [^/>]*(?:/>|>.*?</component>)");
 
   @TestFactory
   Stream<DynamicTest> whatIsConfiguredIsThere() throws Exception {
@@ -46,6 +52,41 @@ class DocumentationXmlTest {
     }
     assertThat(tests).hasSizeGreaterThan(40);
     return tests.stream();
+  }
+
+  /** With a tiny encoder and some rows in the place of the page's files. */
+  @Test
+  @SuppressWarnings({"unchecked", "rawtypes"}) // the trainer trains on what it is given
+  void thePageOfLabelsAndScoresTrains(@TempDir Path folder) throws Exception {
+    String page = Files.readString(PAGES.resolve("labels-and-scores.md"));
+    String xml =
+        COMPONENT.matcher(page).results().map(match -> match.group()).collect(joining("\n"));
+    Path pairs = folder.resolve("pairs.csv");
+    Files.writeString(pairs, "first,second,relatedness\nw5,w6,4\nw7,w8 w9,1.5\n");
+    Path comments = folder.resolve("comments.csv");
+    Files.writeString(comments, "text,emotions\nw5 w6,\"joy,fear\"\nw7,joy\nw8,fear\n");
+    Path config = folder.resolve("page.xml");
+    Files.writeString(
+        config,
+        "<config>%s</config>"
+            .formatted(xml)
+            .replace("pairs.csv", pairs.toString())
+            .replace("comments.csv", comments.toString())
+            .replace("encoder.onnx", Zoo.file("bert_seqcls_ts11").toString())
+            .replace(
+                "tokenizer.json",
+                Path.of(DistillationTrainer.class.getResource("tiny-tokenizer.json").toURI())
+                    .toString()));
+    try (ConfigurationManager manager = new ConfigurationManager(config.toString())) {
+      DistillationTrainer trainer = (DistillationTrainer) manager.lookup("trainer");
+      for (String data : List.of("pairs", "comments")) {
+        CsvTextDataSource source = (CsvTextDataSource) manager.lookup(data);
+        try (DistilledModel model = trainer.train(new MutableDataset<>(source))) {
+          assertThat(model.labelOrder())
+              .isEqualTo(data.equals("pairs") ? List.of("DIM-0") : List.of("fear", "joy"));
+        }
+      }
+    }
   }
 
   private static List<Path> files() throws Exception {
