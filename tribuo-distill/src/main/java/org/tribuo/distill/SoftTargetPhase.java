@@ -219,6 +219,7 @@ record SoftTargetPhase<T extends Output<T>>(
                 teacher,
                 own.examples(),
                 own.rows().inputs(),
+                own.rows().targets(),
                 prepared.outputs().task(),
                 columns(),
                 recipe.batching().maxLength(),

@@ -21,6 +21,7 @@ import org.tribuo.dataset.DatasetView;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.Batching;
 import org.tribuo.distill.input.internal.text.RawText;
 import org.tribuo.distill.input.text.CsvTextDataSource;
@@ -29,6 +30,7 @@ import org.tribuo.distill.internal.component.OnnxMetadata;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.task.internal.SingleLabel;
+import org.tribuo.distill.task.internal.Targets;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.teacher.internal.ReadyOnnxTeacher;
 import org.tribuo.distill.teacher.internal.SoftTargetStep;
@@ -160,6 +162,7 @@ class MaxLengthTest {
             ready,
             examples,
             TinyTexts.inputs(List.of()),
+            Targets.of(Tensor.vector(0), Tensor.of(new float[] {1}, 1)),
             new SingleLabel(),
             new LabelOrder(Faults.LABELS),
             OptionalInt.empty(),

@@ -362,6 +362,11 @@ class EmbeddingDistillationTest {
     String longer = String.join(" ", TEXTS.subList(0, 3));
     String cut = String.join(" ", List.of(longer.split(" ")).subList(0, 6));
     assertThat(embedder.embed(longer)).containsExactly(embedder.embed(cut));
+    Path exported = folder.resolve("exported.onnx");
+    embedder.exportOnnx(exported);
+    try (TextEmbedder again = TextEmbedder.of(exported, TOKENIZER)) {
+      assertThat(again.embed(longer)).containsExactly(embedder.embed(longer));
+    }
   }
 
   @Test

@@ -581,6 +581,21 @@ class SpanTrainingTest {
   }
 
   @Test
+  void whatCannotBePredictedIsNamedAsTheUserKnowsItToo() {
+    MutableDataset<Span> odd = TinyQuestions.dataset(TinyQuestions.make(3, 40, 1));
+    odd.getExample(1).set(new org.tribuo.Feature("input_ids@00030", 5000));
+    try (DistilledModel<Span> model =
+        trainer(bert(), 1).batching(new Batching().maxLength(14)).build().train(TRAIN)) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> model.predict(odd))
+          .withMessageStartingWith("Example 1: Token 4999 at position ");
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> model.predict(odd.getExample(1)))
+          .withMessageStartingWith("Token 4999 at position ");
+    }
+  }
+
+  @Test
   void aTrainerAndItsQuestionsAreConfiguredInXml(@TempDir Path folder) throws Exception {
     Path questions = folder.resolve("questions.csv");
     Files.writeString(

@@ -41,7 +41,8 @@ public record ReadyOnnxTeacher(
         rows,
         settings.int8()
             ? Optional.of(
-                (form, producer) -> new PrecisionComparison(form).measure(teacher, rows, producer))
+                (form, counted, producer) ->
+                    new PrecisionComparison(form, counted).measure(teacher, rows, producer))
             : Optional.empty());
   }
 }
