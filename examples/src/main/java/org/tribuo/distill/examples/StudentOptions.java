@@ -24,8 +24,11 @@ public final class StudentOptions implements Options, Configurable {
       "ONNX file of a Transformer that reads the teacher's tokens and gets a fresh head; without it"
           + " the student is cut out of the fine-tuned teacher";
   private static final String LAYERS =
-      "layers of a new encoder; or those that are cut out of the teacher, spread evenly, the first"
-          + " and the last among them";
+      "layers of a new encoder; or those that are cut out of the teacher, as --student-choice"
+          + " chooses them";
+  private static final String CHOICE =
+      "which of the teacher's layers stay: SPREAD evenly, the first and the last among them, FIRST,"
+          + " LAST, or those of most INFLUENCE on the hidden states of 256 texts";
   private static final String WIDTH =
       "width of a new encoder, whose weights are random; 0 cuts the student out of the teacher";
   private static final String HEADS = "attention heads of a new encoder";
@@ -40,6 +43,10 @@ public final class StudentOptions implements Options, Configurable {
   @Config(description = LAYERS)
   @Option(longName = "student-layers", usage = LAYERS)
   public int layers = 2;
+
+  @Config(description = CHOICE)
+  @Option(longName = "student-choice", usage = CHOICE)
+  public PrunedStudent.Choice choice = PrunedStudent.Choice.SPREAD;
 
   @Config(description = WIDTH)
   @Option(longName = "student-width", usage = WIDTH)
@@ -75,7 +82,7 @@ public final class StudentOptions implements Options, Configurable {
     }
     return isNew()
         ? ScratchStudent.of(vocabulary(tokenizer), layers, width, heads)
-        : PrunedStudent.keeping(layers, whole);
+        : PrunedStudent.keeping(layers, choice, whole);
   }
 
   private boolean isNew() {
