@@ -23,7 +23,9 @@ import org.tribuo.distill.input.internal.FedInputs;
  * many bits are computed alike.
  */
 final class SampleRun {
-  private static final int ROWS = 64;
+  private static final int ROWS = 8;
+
+  private static final int POSITIONS = 1024;
 
   private SampleRun() {}
 
@@ -49,16 +51,18 @@ final class SampleRun {
 
   /** Rows of one length together. */
   private static List<int[]> batches(int[] lengths, FedInputs<?> fed) {
-    int atOnce = (int) Math.min(ROWS, fed.feeder().fixedRows().orElse(ROWS));
     return IntStream.range(0, lengths.length)
         .boxed()
         .collect(Collectors.groupingBy(row -> lengths[row], TreeMap::new, Collectors.toList()))
         .values()
         .stream()
         .flatMap(
-            alike ->
-                IntStream.iterate(0, from -> from < alike.size(), from -> from + atOnce)
-                    .mapToObj(from -> alike.subList(from, Math.min(alike.size(), from + atOnce))))
+            alike -> {
+              int rows = Math.max(1, Math.min(ROWS, POSITIONS / lengths[alike.get(0)]));
+              int atOnce = (int) Math.min(rows, fed.feeder().fixedRows().orElse(rows));
+              return IntStream.iterate(0, from -> from < alike.size(), from -> from + atOnce)
+                  .mapToObj(from -> alike.subList(from, Math.min(alike.size(), from + atOnce)));
+            })
         .map(rows -> rows.stream().mapToInt(Integer::intValue).toArray())
         .toList();
   }
@@ -71,13 +75,17 @@ final class SampleRun {
    */
   record Batch(Map<String, Tensor> values, int rows, int length) {
     /**
-     * The vectors of all positions of a value [rows, positions, width].
+     * The vectors of all positions of a value [rows, positions, width]; all vectors of one with
+     * other axes.
      *
      * @return the vectors, one after the other
      */
     float[] of(String value) {
       Tensor tensor = values.getOrDefault(value, Tensor.scalar(0f));
       float[] all = tensor.toFloats();
+      if (tensor.rank() != 3 || tensor.dim(0) < rows) {
+        return all;
+      }
       int width = (int) tensor.dim(2);
       int positions = (int) tensor.dim(1);
       // Images and sounds have as many positions as their encoder makes of them.
