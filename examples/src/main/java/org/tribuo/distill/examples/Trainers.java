@@ -63,7 +63,7 @@ record Trainers(
    * @throws IOException if a file cannot be read
    */
   void checkExamples(Texts texts, DataOptions data) throws IOException {
-    if (!student.isCut()) {
+    if (!student.isCut() || student.isNarrowed()) {
       DistillationTrainer<Label> learner = usual().student(learner(teacher.source())).build();
       checkExamples("student", learner, texts, data);
     }
