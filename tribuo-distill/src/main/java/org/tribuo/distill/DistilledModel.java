@@ -26,6 +26,7 @@ import org.tribuo.Prediction;
 import org.tribuo.distill.component.InputFiles;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.file.AtomicFile;
+import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.internal.SharedBytes;
 import org.tribuo.distill.input.internal.ExampleInputs;
 import org.tribuo.distill.internal.component.ExampleException;
@@ -299,9 +300,27 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
    *     that was there before is kept
    */
   public void exportOnnx(Path file) throws IOException {
+    exportOnnx(file, ExportPrecision.FLOAT32);
+  }
+
+  /**
+   * As {@link #exportOnnx(Path)}, with weights of another precision.
+   *
+   * @throws org.tribuo.distill.graph.GraphException if the weights cannot be quantised: the student
+   *     is quantised already, or has no product of weights
+   * @throws IOException if the file cannot be written, or is one that this model was made of; one
+   *     that was there before is kept
+   */
+  public void exportOnnx(Path file, ExportPrecision precision) throws IOException {
     InputFiles.ofProvenance(provenance).checkOutput(file);
+    OnnxModel student =
+        switch (precision) {
+          case FLOAT32 -> network.onnx();
+          case FLOAT16 -> network.withFloat16Weights();
+          case INT8 -> network.withInt8Weights();
+        };
     OnnxMetadata.describe(
-            network.onnx(),
+            student,
             provenance,
             network.output(),
             network.labelOrder().names(),

@@ -81,7 +81,7 @@ public final class Classify {
     try (DistilledModel<Label> model = results.readStudent();
         TextTokenizer tokenizer =
             TextTokenizer.open(
-                results.tokenizer(),
+                results.tokenizerOfStudent(),
                 options.maxLength == 0 ? model.maxLength() : options.maxLength)) {
       checkTokenizer(tokenizer, model, results);
       for (String text : texts) {

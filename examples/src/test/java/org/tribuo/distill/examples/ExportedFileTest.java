@@ -22,6 +22,8 @@ import javax.sound.sampled.AudioInputStream;
 import javax.sound.sampled.AudioSystem;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.tribuo.Example;
 import org.tribuo.Feature;
 import org.tribuo.MutableDataset;
@@ -32,6 +34,7 @@ import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
 import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.DistilledModel;
+import org.tribuo.distill.ExportPrecision;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
@@ -43,6 +46,7 @@ import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.input.image.ImageDataSource;
 import org.tribuo.distill.input.sound.SoundDataSource;
 import org.tribuo.distill.input.sound.SoundPreprocessing;
+import org.tribuo.distill.input.text.CsvTextDataSource;
 import org.tribuo.distill.input.text.QuestionTokenizer;
 import org.tribuo.distill.input.text.TextTokenizer;
 import org.tribuo.distill.input.text.TokenSequence;
@@ -63,6 +67,7 @@ import org.tribuo.distill.student.ScratchVisionStudent;
 import org.tribuo.distill.student.StudentSource;
 import org.tribuo.distill.task.token.TagSequence;
 import org.tribuo.distill.teacher.EmbeddingTeacher;
+import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.transformer.Pooling;
 import org.tribuo.impl.ArrayExample;
 import org.tribuo.multilabel.MultiLabel;
@@ -109,6 +114,42 @@ class ExportedFileTest {
         }
         assertPredicted(predicted.get(i), ofWords, labels);
       }
+    }
+  }
+
+  /** What our own sessions make of a file of small weights, ONNX Runtime makes of it too. */
+  @ParameterizedTest
+  @EnumSource(
+      value = ExportPrecision.class,
+      names = {"FLOAT16", "INT8"})
+  void aFileOfSmallWeightsIsAFileForAnyRuntime(ExportPrecision precision) throws Exception {
+    TinyExperiment.in(folder);
+    MutableDataset<Label> texts =
+        new MutableDataset<>(
+            CsvTextDataSource.of(
+                    folder.resolve("texts.csv"),
+                    folder.resolve("tiny-tokenizer.json"),
+                    new LabelFactory())
+                .read());
+    Path file = folder.resolve("small.onnx");
+    DistillationTrainer<Label> trainer =
+        DistillationTrainer.<Label>builder()
+            .student(EncoderStudent.of(folder.resolve("tiny-bert.onnx"), Pooling.MEAN))
+            .epochs(2)
+            .build();
+    try (DistilledModel<Label> model = trainer.train(texts)) {
+      model.exportOnnx(file, precision);
+    }
+    List<String> rows = new ArrayList<>();
+    for (Example<Label> text : texts) {
+      List<String> ids = new ArrayList<>();
+      text.forEach(feature -> addIf(feature.getName().startsWith("input_ids@"), feature, ids));
+      rows.add(String.join(",", ids));
+    }
+    try (DistilledModel<Label> read = DistilledModel.of(OnnxTeacher.of(file), new LabelFactory())) {
+      List<Prediction<Label>> alone = new ArrayList<>();
+      texts.forEach(text -> alone.add(read.predict(text)));
+      assertPredicted(alone, run(file, "logits", rows), read.labelOrder());
     }
   }
 

@@ -21,6 +21,7 @@ import org.tribuo.Model;
 import org.tribuo.Prediction;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.DistilledModel;
+import org.tribuo.distill.ExportPrecision;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.input.internal.SequenceModalities;
 import org.tribuo.distill.input.internal.SequenceModality;
@@ -267,6 +268,17 @@ public final class DistilledSequenceModel extends SequenceModel<Label> implement
    */
   public void exportOnnx(Path file) throws IOException {
     student.exportOnnx(file);
+  }
+
+  /**
+   * As {@link #exportOnnx(Path)}, with weights of another precision.
+   *
+   * @throws org.tribuo.distill.graph.GraphException as {@link DistilledModel#exportOnnx(Path,
+   *     ExportPrecision)}
+   * @throws IOException if the file cannot be written, or is one that this model was made of
+   */
+  public void exportOnnx(Path file, ExportPrecision precision) throws IOException {
+    student.exportOnnx(file, precision);
   }
 
   /** Transformers do not rank features: always empty. */

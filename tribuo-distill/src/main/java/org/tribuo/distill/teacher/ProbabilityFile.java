@@ -6,6 +6,7 @@ import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import org.tribuo.Dataset;
 import org.tribuo.Example;
@@ -211,7 +212,7 @@ public final class ProbabilityFile implements TeacherSource.Member {
 
   @Override
   public ConfiguredObjectProvenance getProvenance() {
-    return FileHashProvenance.of(this, "Teacher", "predictions-hash", path);
+    return FileHashProvenance.of(this, "Teacher", Map.of("predictions-hash", path));
   }
 
   @Override
