@@ -17,9 +17,6 @@ import org.jspecify.annotations.Nullable;
 import org.tribuo.ConfigurableDataSource;
 import org.tribuo.Dataset;
 import org.tribuo.Output;
-import org.tribuo.distill.graph.Graph;
-import org.tribuo.distill.graph.Ops;
-import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.input.internal.ExampleInputs;
 import org.tribuo.distill.input.internal.Feeder;
 import org.tribuo.distill.input.internal.InputReader;
@@ -29,8 +26,10 @@ import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.loss.internal.Objective;
 import org.tribuo.distill.student.internal.BatchOfAnySize;
 import org.tribuo.distill.student.internal.NetworkRunner;
+import org.tribuo.distill.student.internal.SampledExamples;
 import org.tribuo.distill.student.internal.Student;
 import org.tribuo.distill.student.internal.StudentNetwork;
+import org.tribuo.distill.student.internal.StudentRequest;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.task.internal.OutputDomain;
 import org.tribuo.distill.task.internal.TargetCodec;
@@ -61,6 +60,7 @@ import org.tribuo.distill.transformer.internal.TransformerFiles;
  * labels matched, losses attached.
  *
  * @param student to be trained
+ * @param made what was left out of another to make it, if anything was
  * @param codec of the outputs
  * @param outputs that the model may have
  * @param examples those of the dataset
@@ -71,6 +71,7 @@ import org.tribuo.distill.transformer.internal.TransformerFiles;
  */
 record Preparation<T extends Output<T>>(
     StudentNetwork student,
+    List<String> made,
     TargetCodec<T> codec,
     OutputDomain<T> outputs,
     StageExamples<T> examples,
@@ -176,14 +177,8 @@ record Preparation<T extends Output<T>>(
 
     private void check(Dataset<T> whole, ExamplesByLength<T> byLength, Task<T> task)
         throws IOException {
-      Transformer reading = student(task);
-      InputReader<?> reader =
-          Modalities.of(reading.graph().inputs(), whole.getFeatureMap())
-              .reader(
-                  reading,
-                  whole.getFeatureMap(),
-                  recipe.batching().maxLength(),
-                  recipe.batching().padId());
+      Transformer reading = student(task, byLength);
+      InputReader<?> reader = reader(recipe, reading, whole, recipe.batching().maxLength());
       Dataset<T> examples = byLength.within().apply(reader.maxLength());
       ExampleInputs<?> inputs = ExampleInputs.of(reader, examples);
       inputs.check(reading, "student", true);
@@ -195,14 +190,32 @@ record Preparation<T extends Output<T>>(
       }
     }
 
-    private Transformer student(Task<T> task) throws IOException {
+    private Transformer student(Task<T> task, ExamplesByLength<T> byLength) throws IOException {
       Transformer made = student;
       if (made == null) {
-        made = recipe.student().make(task.head(ANY_COLUMNS), 0, files).transformer();
+        made =
+            recipe
+                .student()
+                .make(
+                    new StudentRequest(task.head(ANY_COLUMNS), 0, files, sampled(recipe, byLength)))
+                .transformer();
         student = made;
       }
       return made;
     }
+  }
+
+  private static InputReader<?> reader(
+      Recipe recipe, Transformer model, Dataset<?> whole, OptionalInt maxLength) {
+    return Modalities.of(model.graph().inputs(), whole.getFeatureMap())
+        .reader(model, whole.getFeatureMap(), maxLength, recipe.batching().padId());
+  }
+
+  /** What a student may look at before it is made. */
+  private static SampledExamples sampled(Recipe recipe, ExamplesByLength<?> byLength) {
+    return SampledExamples.of(
+        model -> reader(recipe, model, byLength.whole(), recipe.batching().maxLength()),
+        reader -> byLength.within().apply(reader.maxLength()));
   }
 
   /** One preparation under way. */
@@ -219,6 +232,9 @@ record Preparation<T extends Output<T>>(
               ? OutputDomain.of(task, whole())
               : OutputDomain.of(task, whole(), recipe.teacher().get().labels(files));
       Student student = student(task, known.sorted());
+      if (!student.made().isEmpty()) {
+        listener.onStudent(student.described());
+      }
       checkDoesAnything(student);
       OutputDomain<T> outputs = known.and(student.labelOrder(), whole());
       listener.onUnseenOutputs(outputs.unseen());
@@ -236,6 +252,7 @@ record Preparation<T extends Output<T>>(
       smokeTest(network, rows);
       return new Preparation<>(
           network,
+          student.made(),
           codec,
           outputs,
           ofDataset,
@@ -273,8 +290,7 @@ record Preparation<T extends Output<T>>(
     }
 
     private InputReader<?> reader(Transformer student, OptionalInt maxLength) {
-      return Modalities.of(student.graph().inputs(), whole().getFeatureMap())
-          .reader(student, whole().getFeatureMap(), maxLength, recipe.batching().padId());
+      return Preparation.reader(recipe, student, whole(), maxLength);
     }
 
     private Dataset<T> whole() {
@@ -284,7 +300,11 @@ record Preparation<T extends Output<T>>(
     private Student student(Task<T> task, LabelOrder known) throws IOException {
       Student student =
           BatchOfAnySize.of(
-              recipe.student().make(task.head(known), seeds.head(), files),
+              recipe
+                  .student()
+                  .make(
+                      new StudentRequest(
+                          task.head(known), seeds.head(), files, sampled(recipe, byLength))),
               fixed -> reader(fixed, OptionalInt.empty()));
       return task.probabilities().isPresent() ? student.belowProbabilities() : student;
     }
@@ -373,14 +393,15 @@ record Preparation<T extends Output<T>>(
       objective.checkOutputs(network.labelOrder().size());
       objective.checkBatches(data.batchSizes(stage.settings().epochs()));
       TrainingSettings settings = stage.settingsFor(trained::normalizedForTraining).withSeed(seed);
-      List<Activation> wanted = wanted(stage, objective, trained);
+      checkActivations(stage, objective, trained);
+      StudentTraining training =
+          StudentTraining.of(trained, objective, recipe.trainingGraph().rules(), settings, data);
+      List<Activation> wanted = training.teacherActivations();
       if (!wanted.isEmpty()) {
         ActivationTeacher teacher = activations.orElseThrow();
         checkShapes(teacher, network.reader(), data.batchSizes(stage.settings().epochs()));
         checkExamples(teacher, own);
       }
-      StudentTraining training =
-          StudentTraining.of(trained, objective, recipe.trainingGraph().rules(), settings, data);
       return new PreparedStage<>(stage, settings, objective, own, data, wanted, training);
     }
 
@@ -406,22 +427,20 @@ record Preparation<T extends Output<T>>(
       }
     }
 
-    /** The teacher's intermediate activations that a stage reads. */
-    private List<Activation> wanted(Stage stage, Objective objective, Transformer trained) {
+    /** Intermediate activations can be kept, and the listener learns where they were found. */
+    private void checkActivations(Stage stage, Objective objective, Transformer trained) {
       if (objective.matching().isEmpty()) {
-        return List.of();
+        return;
       }
-      Graph graph = trained.normalizedForTraining();
       TransformerActivations teacher = objective.matching().orElseThrow().teacher();
-      TransformerActivations student = objective.activationsIn(graph).orElseThrow();
+      TransformerActivations student =
+          objective.activationsIn(trained.normalizedForTraining()).orElseThrow();
       long cacheBytes = recipe.activations().orElseThrow().activationCacheBytes();
       if (cacheBytes > 0) {
         checkPaddingIsKnown("teacher", teacher, cacheBytes);
         checkPaddingIsKnown("student", student, cacheBytes);
       }
       listener.onActivations(stage.name(), teacher.describe(), student.describe());
-      Value[] outputs = graph.outputs().stream().map(graph::value).toArray(Value[]::new);
-      return objective.attach(Ops.on(graph), Optional.of(student), 0, outputs).teacherActivations();
     }
 
     /** Without a mask the activations of a text depend on padding, and that on the batch. */

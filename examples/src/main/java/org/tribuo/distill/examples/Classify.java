@@ -43,7 +43,7 @@ public final class Classify {
         longName = "charset",
         usage =
             "character set of the file, such as windows-1252; without it UTF-8, or what a byte"
-                + " order mark tells")
+                + " order mark states")
     public String charset = "";
 
     @Option(

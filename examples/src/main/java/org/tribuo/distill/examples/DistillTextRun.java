@@ -170,7 +170,7 @@ final class DistillTextRun {
         learner
             .trainers()
             .distillation(
-                experiment.teacher().taught(results), experiment.output().storeFolder(results));
+                experiment.teacher().fineTuned(results), experiment.output().storeFolder(results));
     ModelMeter meter = meter(learner.texts());
     try (DistilledModel<Label> model =
         run.train(

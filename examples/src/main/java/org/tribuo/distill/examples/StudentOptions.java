@@ -14,23 +14,50 @@ import org.tribuo.distill.ExportPrecision;
 import org.tribuo.distill.input.text.TextTokenizer;
 import org.tribuo.distill.student.EncoderStudent;
 import org.tribuo.distill.student.FrozenWeights;
+import org.tribuo.distill.student.NarrowedStudent;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.PrunedStudent;
 import org.tribuo.distill.student.ReducedVocabularyStudent;
 import org.tribuo.distill.student.ScratchStudent;
 import org.tribuo.distill.student.StudentSource;
 
-/** Who learns: a file, a new encoder, or (without both) some layers of the fine-tuned teacher. */
+/**
+ * Who learns: a file, a new encoder, or (without both) some layers of the fine-tuned teacher, which
+ * may become narrower.
+ */
 public final class StudentOptions implements Options, Configurable {
+  /** What the weights of a student of another width start as. */
+  public enum Weights {
+    /** They are drawn: the student is a new encoder. */
+    RANDOM,
+
+    /** They are some of the teacher's. */
+    TEACHER
+  }
+
+  private static final int HEADS_OF_NEW = 12;
+
   private static final String MODEL =
       "ONNX file of a Transformer that reads the teacher's tokens and gets a fresh head; without it"
           + " the student is cut out of the fine-tuned teacher";
   private static final String LAYERS =
-      "layers of a new encoder; or those that are cut out of the teacher, spread evenly, the first"
-          + " and the last among them";
+      "layers of a new encoder; or those that are cut out of the teacher, as --student-choice"
+          + " chooses them";
+  private static final String CHOICE =
+      "which of the teacher's layers stay: SPREAD evenly, the first and the last among them, FIRST,"
+          + " LAST, or those of most INFLUENCE on the hidden states of 256 texts";
   private static final String WIDTH =
-      "width of a new encoder, whose weights are random; 0 cuts the student out of the teacher";
-  private static final String HEADS = "attention heads of a new encoder";
+      "width of the student, whose weights are those that --student-weights names; 0 for that of the"
+          + " teacher, of which it is cut out";
+  private static final String WEIGHTS =
+      "of a student of another width: RANDOM for a new encoder, TEACHER for those weights of the"
+          + " teacher that add most on 256 texts";
+  private static final String HEADS =
+      "attention heads; 0 for 12 of a new encoder, and for as many of the teacher's as its width has"
+          + " in proportion";
+  private static final String INNER =
+      "width inside of a feed-forward block; 0 for four times the width of a new encoder, and in"
+          + " proportion of the teacher's";
   private static final String FROZEN =
       "the first layers, so many, keep their weights, and so do the embeddings; 0 freezes the"
           + " embeddings alone, -1 nothing";
@@ -50,13 +77,25 @@ public final class StudentOptions implements Options, Configurable {
   @Option(longName = "student-layers", usage = LAYERS)
   public int layers = 2;
 
+  @Config(description = CHOICE)
+  @Option(longName = "student-choice", usage = CHOICE)
+  public PrunedStudent.Choice choice = PrunedStudent.Choice.SPREAD;
+
   @Config(description = WIDTH)
   @Option(longName = "student-width", usage = WIDTH)
   public int width;
 
+  @Config(description = WEIGHTS)
+  @Option(longName = "student-weights", usage = WEIGHTS)
+  public Weights weights = Weights.RANDOM;
+
   @Config(description = HEADS)
   @Option(longName = "student-heads", usage = HEADS)
-  public int heads = 12;
+  public int heads;
+
+  @Config(description = INNER)
+  @Option(longName = "student-inner", usage = INNER)
+  public int inner;
 
   @Config(description = FROZEN)
   @Option(longName = "frozen-layers", usage = FROZEN)
@@ -93,22 +132,36 @@ public final class StudentOptions implements Options, Configurable {
       Function<Path, EncoderStudent> encoder)
       throws IOException {
     if (model == null && isNew()) {
-      return ScratchStudent.of(vocabularySize(reduced.orElse(tokenizer)), layers, width, heads);
+      return ScratchStudent.of(
+              vocabularySize(reduced.orElse(tokenizer)),
+              layers,
+              width,
+              heads == 0 ? HEADS_OF_NEW : heads)
+          .withInner(inner);
     }
-    StudentSource source =
-        model == null ? PrunedStudent.keeping(layers, whole) : encoder.apply(model);
-    return reduced.isPresent()
-        ? ReducedVocabularyStudent.of(source, tokenizer, reduced.get())
-        : source;
+    StudentSource start = model == null ? whole : encoder.apply(model);
+    if (reduced.isPresent()) {
+      start = ReducedVocabularyStudent.of(start, tokenizer, reduced.get());
+    }
+    if (model != null) {
+      return start;
+    }
+    StudentSource cut = PrunedStudent.keeping(layers, choice, start);
+    return isNarrowed() ? NarrowedStudent.of(cut, width).heads(heads).inner(inner) : cut;
   }
 
   private boolean isNew() {
-    return width > 0;
+    return width > 0 && weights == Weights.RANDOM;
   }
 
-  /** Whether the student is cut out of another: it has neither a file of its own nor a width. */
+  /** Whether the student is cut out of another: it is neither a file of its own nor new. */
   boolean isCut() {
     return model == null && !isNew();
+  }
+
+  /** Whether the student is cut out of another, and narrower. */
+  boolean isNarrowed() {
+    return isCut() && weights == Weights.TEACHER && (width > 0 || heads > 0 || inner > 0);
   }
 
   /** Whether it has some of the teacher's tokens alone. */
@@ -173,7 +226,8 @@ public final class StudentOptions implements Options, Configurable {
     }
     return isNew()
         ? "a new encoder of %d layers and width %d".formatted(layers, width)
-        : "%d of the teacher's layers, with its embeddings and head".formatted(layers);
+        : "%d of the teacher's layers, with its embeddings and head%s"
+            .formatted(layers, isNarrowed() ? ", made narrower" : "");
   }
 
   @Override

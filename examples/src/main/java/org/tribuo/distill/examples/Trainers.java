@@ -88,7 +88,7 @@ record Trainers(
    * @throws IOException if a file cannot be read
    */
   void checkExamples(Texts texts, DataOptions data) throws IOException {
-    if (!student.isCut()) {
+    if (!student.isCut() || student.isNarrowed()) {
       checkExamplesOfStudent(texts, data);
     }
     checkExamplesOfTeacher("teacher", texts, data);
@@ -151,29 +151,29 @@ record Trainers(
   /**
    * Teaches the student.
    *
-   * @param taught the ONNX file of the fine-tuned teacher
+   * @param fineTuned the ONNX file of the fine-tuned teacher
    * @param store keeps what it says
    */
-  DistillationTrainer<Label> distillation(Path taught, Path store) throws IOException {
-    return timed(teaching(taught, store)).build();
+  DistillationTrainer<Label> distillation(Path fineTuned, Path store) throws IOException {
+    return timed(teaching(fineTuned, store)).build();
   }
 
   /**
    * As {@link #distillation}, where losses and epochs are still to be stated.
    *
-   * @param taught the ONNX file of the fine-tuned teacher
+   * @param fineTuned the ONNX file of the fine-tuned teacher
    * @param store keeps what it says
    */
-  DistillationTrainer.Builder<Label> teaching(Path taught, Path store) throws IOException {
-    return distilling(learner(OnnxStudent.of(taught, teacher.taughtLabels())))
-        .teacher(teaching(taught))
+  DistillationTrainer.Builder<Label> teaching(Path fineTuned, Path store) throws IOException {
+    return distilling(learner(OnnxStudent.of(fineTuned, teacher.fineTunedLabels())))
+        .teacher(teacherOf(fineTuned))
         .softTargetStore(store);
   }
 
   /** A teacher keeps its tokenizer where the student has another. */
-  private OnnxTeacher teaching(Path taught) {
-    OnnxTeacher teaching = teacher.teaching(taught);
-    return reading.isPresent() ? teaching.reading(teacher.tokenizerFile(), 0) : teaching;
+  private OnnxTeacher teacherOf(Path fineTuned) {
+    OnnxTeacher teaching = teacher.teaching(fineTuned);
+    return reading.isPresent() ? teaching.reading(teacher.tokenizerFile()) : teaching;
   }
 
   /**
@@ -187,10 +187,10 @@ record Trainers(
   /**
    * As {@link #control()}, but it starts where the distilled student starts.
    *
-   * @param taught the ONNX file of the fine-tuned teacher
+   * @param fineTuned the ONNX file of the fine-tuned teacher
    */
-  DistillationTrainer<Label> control(Path taught) throws IOException {
-    return onLabels(learner(OnnxStudent.of(taught))).build();
+  DistillationTrainer<Label> control(Path fineTuned) throws IOException {
+    return onLabels(learner(OnnxStudent.of(fineTuned))).build();
   }
 
   /** The teacher's encoder without any training: the nearest class mean is the label. */

@@ -470,6 +470,31 @@ class DistillTextTest {
   }
 
   @Test
+  void aNarrowerStudentIsTakenFromTheTeacher() throws Exception {
+    run(
+        options(
+            "--student-choice",
+            "INFLUENCE",
+            "--student-weights",
+            "TEACHER",
+            "--student-width",
+            "16",
+            "--control-epochs",
+            "0"));
+
+    assertThat(said())
+        .contains(
+            "3. Student: 1 of the teacher's layers, with its embeddings and head, made narrower.")
+        .containsPattern("Of 2 layers [12] stays?; the influence of each is 0\\.\\d+, 0\\.\\d+\\.")
+        .containsPattern(
+            "Of its channels stay: width 16 of 32, heads 2 of 4, inner width \\d+ of \\d+\\.")
+        .containsPattern("The student has [\\d,]+ parameters in 0\\.\\d MB\\.");
+    assertThatThrownBy(() -> run(options("--student-weights", "TEACHER", "--student-width", "20")))
+        .isInstanceOf(PropertyException.class)
+        .hasMessageContaining("in proportion to a width of 20 of 32");
+  }
+
+  @Test
   void aTestLabelThatTrainingDoesNotKnowIsRefusedAtTheStart() throws IOException {
     Path test = folder.resolve("test.csv");
     Files.writeString(test, "text,label\nmy card is lost,card\nwhat is this fee,fee\n");

@@ -162,6 +162,17 @@ public final class ProbabilityFile implements TeacherSource.Member {
   }
 
   @Override
+  public void checkDatasets(int count) {
+    if (count > 1 && idColumn.isBlank()) {
+      throw new PropertyChecks(component)
+          .refused(
+              "idColumn",
+              "is not stated, so the rows of %s are in the order of one dataset, but the stages learn from this teacher by %d; name the column that has the ids of the examples"
+                  .formatted(path, count));
+    }
+  }
+
+  @Override
   public void checkExamples(Dataset<?> examples, ExampleInputs<?> ofStudent, TeacherUse use)
       throws IOException {
     opened(use.task()).rowsOf(examples);

@@ -23,7 +23,7 @@ import org.tribuo.distill.transformer.internal.VocabularyCut;
  * The tokens that a model keeps of its vocabulary: those of some texts, all special and added
  * tokens, and the single characters, of the scripts that the texts have, or bytes, out of which any
  * other word is put together. It writes a tokenizer and models that belong together: the rows of
- * other tokens are gone from their embedding tables, and tokens are numbered anew.
+ * other tokens are gone from their embedding tables, and tokens are renumbered.
  *
  * <p>A text of which all tokens were kept has the same tokens, under other numbers, and a model the
  * same outputs. Any other text has shorter tokens for some words, or the unknown token for
