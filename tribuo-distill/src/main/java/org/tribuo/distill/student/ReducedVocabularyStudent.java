@@ -18,6 +18,8 @@ import org.tribuo.distill.transformer.internal.TransformerFiles;
  * Another student with the tokens of a reduced tokenizer alone: the rows of all others are gone
  * from its embedding table before it is trained. The dataset is then one of the reduced tokenizer,
  * and a teacher that still has the whole vocabulary is one that {@code reads} its own tokenizer.
+ * Students that are chosen by what they compute of the examples, such as {@link NarrowedStudent},
+ * are cut out of this one.
  *
  * <pre>{@code
  * KeptVocabulary.of(tokenizer, texts, 2).writeTokenizer(small);
