@@ -56,7 +56,8 @@ import org.tribuo.provenance.impl.EmptyTrainerProvenance;
  *
  * <p>Saved as protobuf; Java's own serialization is refused.
  *
- * @param <T> Label, MultiLabel, Regressor, {@link org.tribuo.distill.span.Span}, or {@link
+ * @param <T> Label, MultiLabel, Regressor, {@link org.tribuo.distill.span.Span}, {@link
+ *     org.tribuo.distill.recommendation.NextItem}, or {@link
  *     org.tribuo.distill.task.token.TagSequence}
  */
 public final class DistilledModel<T extends Output<T>> extends Model<T> implements AutoCloseable {
@@ -237,7 +238,7 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
 
   private List<Prediction<T>> predictAll(List<Example<T>> examples) {
     List<List<Example<T>>> rows = new ArrayList<>();
-    examples.forEach(example -> rows.add(task.rows(example, maxLength())));
+    examples.forEach(example -> rows.add(task.rowsToPredict(example, maxLength())));
     List<float[]> logits =
         runner.rows(
             ExampleInputs.of(network.reader(), rows.stream().flatMap(List::stream).toList()));

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.SortedSet;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -78,7 +79,7 @@ record Preparation<T extends Output<T>>(
     Optional<ActivationTeacher> activations,
     Optional<Validation> validation,
     Optional<Imprinting> imprinting) {
-  /** The columns of a head that is thrown away: what a student reads does not depend on them. */
+  /** The columns of a head that is thrown away, where the dataset does not have two outputs. */
   private static final LabelOrder ANY_COLUMNS = LabelOrder.of("0", "1");
 
   /**
@@ -176,7 +177,7 @@ record Preparation<T extends Output<T>>(
 
     private void check(Dataset<T> whole, ExamplesByLength<T> byLength, Task<T> task)
         throws IOException {
-      Transformer reading = student(task);
+      Transformer reading = student(task, columns(task, whole));
       InputReader<?> reader =
           Modalities.of(reading.graph().inputs(), whole.getFeatureMap())
               .reader(
@@ -195,10 +196,16 @@ record Preparation<T extends Output<T>>(
       }
     }
 
-    private Transformer student(Task<T> task) throws IOException {
+    /** What a student reads may depend on how many outputs there are, where these are read too. */
+    private static <T extends Output<T>> LabelOrder columns(Task<T> task, Dataset<T> whole) {
+      SortedSet<String> names = task.names(whole.getOutputIDInfo());
+      return names.size() < ANY_COLUMNS.size() ? ANY_COLUMNS : new LabelOrder(names);
+    }
+
+    private Transformer student(Task<T> task, LabelOrder columns) throws IOException {
       Transformer made = student;
       if (made == null) {
-        made = recipe.student().make(task.head(ANY_COLUMNS), 0, files).transformer();
+        made = recipe.student().make(task.head(columns), 0, files).transformer();
         student = made;
       }
       return made;

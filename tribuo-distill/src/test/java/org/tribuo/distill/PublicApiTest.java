@@ -38,7 +38,7 @@ class PublicApiTest {
   private static final String BASE = "org.tribuo.distill.";
 
   /** It falls when types are closed, and grows for a reason. */
-  private static final int MOST_OPEN_TYPES = 139;
+  private static final int MOST_OPEN_TYPES = 146;
 
   private static final Pattern CLOSED_NAME =
       Pattern.compile(
