@@ -29,6 +29,7 @@ import org.tribuo.distill.internal.component.ExampleException;
 import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.loss.internal.Objective;
 import org.tribuo.distill.student.internal.BatchOfAnySize;
+import org.tribuo.distill.student.internal.LaterPositions;
 import org.tribuo.distill.student.internal.NetworkRunner;
 import org.tribuo.distill.student.internal.Student;
 import org.tribuo.distill.student.internal.StudentNetwork;
@@ -445,6 +446,9 @@ record Preparation<T extends Output<T>>(
     private void smokeTest(StudentNetwork network, ExampleRows rows) {
       try (NetworkRunner runner = new NetworkRunner(network, recipe.device())) {
         runner.logits(rows.inputs().pick(0));
+      }
+      if (network.head().lastAlone()) {
+        LaterPositions.checkUnread(network, rows.inputs());
       }
     }
   }

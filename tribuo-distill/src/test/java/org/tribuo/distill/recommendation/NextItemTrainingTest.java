@@ -26,6 +26,8 @@ import org.tribuo.distill.DistilledModel;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.engine.internal.Engines;
 import org.tribuo.distill.engine.internal.InferenceSession;
+import org.tribuo.distill.graph.ElementType;
+import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.Batching;
@@ -369,7 +371,27 @@ class NextItemTrainingTest {
   }
 
   @Test
-  void lossesThatDoNotFitAndTextsAreRefused() {
+  void aStudentThatReadsLaterItemsIsRefused() throws Exception {
+    Graph graph = Graph.of(OnnxModel.read(teacher));
+    for (String name : List.copyOf(graph.initializers().keySet())) {
+      Tensor constant = graph.initializer(name);
+      if (constant.rank() == 0
+          && constant.elementType() == ElementType.FLOAT
+          && constant.toFloats()[0] == -1e9f) {
+        graph.setInitializer(name, Tensor.scalar(0f));
+      }
+    }
+    Path file = folder.resolve("both-ways.onnx");
+    graph.toModel().write(file);
+    OnnxStudent student = OnnxStudent.of(file, TinyHistories.ITEMS.names());
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> trainer(student, 1).build().train(TRAIN))
+        .withMessageStartingWith("The student reads later positions")
+        .withMessageContaining("take a model whose attention has a causal mask");
+  }
+
+  @Test
+  void lossesThatDoNotFitAndLongerHistoriesAreRefused() {
     assertThatExceptionOfType(org.tribuo.distill.graph.GraphException.class)
         .isThrownBy(
             () ->

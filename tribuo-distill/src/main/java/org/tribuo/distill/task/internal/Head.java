@@ -61,6 +61,11 @@ public record Head(LabelOrder columns, RowShape row, boolean lastAlone) {
     return row.ofEachColumn().isPresent();
   }
 
+  /** The same, all of whose logits are the prediction. */
+  public Head ofAllSteps() {
+    return new Head(columns, row);
+  }
+
   /** The shape of what is predicted of an example. */
   public RowShape prediction() {
     return lastAlone ? RowShape.of(columns.size()) : row;

@@ -6,6 +6,7 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -205,6 +206,11 @@ record ItemReader(int positions, int items, String domain) implements InputReade
         }
       }
     }
+  }
+
+  @Override
+  public Optional<ItemHistory> beginning(ItemHistory value, int length) {
+    return Optional.of(value.part(0, length));
   }
 
   @Override
