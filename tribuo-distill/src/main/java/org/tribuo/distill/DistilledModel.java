@@ -59,7 +59,8 @@ import org.tribuo.provenance.impl.EmptyTrainerProvenance;
  *
  * <p>Saved as protobuf; Java's own serialization is refused.
  *
- * @param <T> Label, MultiLabel, Regressor, {@link org.tribuo.distill.span.Span}, or {@link
+ * @param <T> Label, MultiLabel, Regressor, {@link org.tribuo.distill.span.Span}, {@link
+ *     org.tribuo.distill.recommendation.NextItem}, or {@link
  *     org.tribuo.distill.task.token.TagSequence}
  */
 public final class DistilledModel<T extends Output<T>> extends Model<T> implements AutoCloseable {
@@ -237,7 +238,8 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
   protected List<Prediction<T>> innerPredict(Iterable<Example<T>> examples) {
     List<Example<T>> all = new ArrayList<>();
     examples.forEach(all::add);
-    RowsByExample<T> cut = RowsByExample.of(task, all, maxLength());
+    RowsByExample<T> cut =
+        RowsByExample.of(all, example -> task.rowsToPredict(example, maxLength()));
     List<float[]> logits = runner.rows(read(cut));
     List<Prediction<T>> predictions = new ArrayList<>();
     int from = 0;

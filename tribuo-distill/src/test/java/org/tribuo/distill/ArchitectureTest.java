@@ -127,6 +127,7 @@ class ArchitectureTest {
                   "transformer")),
           entry("sequence", Set.of("component", "engine", "input", "task", "teacher", "trainers")),
           entry("span", Set.of("component", "graph", "input", "loss", "task")),
+          entry("recommendation", Set.of("component", "file", "graph", "input", "loss", "task")),
           entry(
               "embedding",
               Set.of("component", "engine", "graph", "input", "student", "task", "transformer")),
@@ -249,7 +250,8 @@ class ArchitectureTest {
         .that()
         .resideOutsideOfPackages(modalities)
         .and()
-        .resideOutsideOfPackages(BASE + ".embedding..", BASE + ".span..")
+        .resideOutsideOfPackages(
+            BASE + ".embedding..", BASE + ".span..", BASE + ".recommendation..")
         .and()
         .doNotHaveFullyQualifiedName(ReducedVocabularyStudent.class.getName())
         .should()

@@ -7,12 +7,13 @@ import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import org.tribuo.distill.input.internal.ExampleInputs;
 import org.tribuo.distill.input.text.KeptVocabulary;
 import org.tribuo.distill.internal.component.FileHashProvenance;
 import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.distill.student.internal.Student;
-import org.tribuo.distill.task.internal.Head;
-import org.tribuo.distill.transformer.internal.TransformerFiles;
+import org.tribuo.distill.student.internal.StudentRequest;
+import org.tribuo.distill.transformer.internal.Transformer;
 
 /**
  * Another student with the tokens of a reduced tokenizer alone: the rows of all others are gone
@@ -83,14 +84,24 @@ public final class ReducedVocabularyStudent implements StudentSource {
   /**
    * {@inheritDoc}
    *
-   * @throws PropertyException if the reduced tokenizer is not made of the other
+   * @throws PropertyException if the reduced tokenizer is not made of the other, or the source
+   *     looks at examples, whose tokens it does not have
    * @throws org.tribuo.distill.graph.GraphException if the student has no embedding table for
    *     tokens, or one that cannot be cut
    */
   @Override
-  public Student make(Head head, long seed, TransformerFiles files) throws IOException {
-    Student whole = source.make(head, seed, files);
+  public Student make(StudentRequest request) throws IOException {
+    Student whole = source.make(request.with(this::refuseExamples));
     return whole.with(kept().cut(whole.model()));
+  }
+
+  /** The examples have the reduced tokenizer's tokens, which a model with all tokens misreads. */
+  private ExampleInputs<?> refuseExamples(Transformer model, int count, long seed) {
+    throw new PropertyException(
+        component,
+        "source",
+        "%s is made by what it computes for examples, whose tokens are those of %s, and it still has others; cut the vocabulary first, and make the rest of this student"
+            .formatted(source, reducedTokenizer));
   }
 
   private KeptVocabulary kept() throws IOException {

@@ -62,6 +62,11 @@ public record StudentNetwork(
     return new StudentNetwork(transformer, logits, head, other);
   }
 
+  /** The same network, whose prediction has the logits of all positions. */
+  StudentNetwork ofAllSteps() {
+    return new StudentNetwork(transformer, logits, head.ofAllSteps(), reader);
+  }
+
   /** The network as a model. */
   public OnnxModel onnx() {
     return transformer.model();

@@ -2,6 +2,7 @@ package org.tribuo.distill.task.internal;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.tribuo.Example;
 import org.tribuo.Output;
 import org.tribuo.distill.internal.component.ExampleException;
@@ -20,21 +21,21 @@ public record RowsByExample<T extends Output<T>>(List<List<Example<T>>> rows) {
   /**
    * The rows of some examples.
    *
-   * @param maxLength of a row in positions
+   * @param rows those of an example
    * @throws IllegalArgumentException if an example cannot be cut; the message says which
    */
   public static <T extends Output<T>> RowsByExample<T> of(
-      Task<T> task, Iterable<Example<T>> examples, int maxLength) {
-    List<List<Example<T>>> rows = new ArrayList<>();
+      Iterable<Example<T>> examples, Function<Example<T>, List<Example<T>>> rows) {
+    List<List<Example<T>>> cut = new ArrayList<>();
     for (Example<T> example : examples) {
       try {
-        rows.add(task.rows(example, maxLength));
+        cut.add(rows.apply(example));
       } catch (IllegalArgumentException e) {
         throw new IllegalArgumentException(
-            "Example %d: %s".formatted(rows.size(), e.getMessage()), e);
+            "Example %d: %s".formatted(cut.size(), e.getMessage()), e);
       }
     }
-    return new RowsByExample<>(rows);
+    return new RowsByExample<>(cut);
   }
 
   /** All rows, in the order of the examples. */

@@ -8,6 +8,7 @@ import org.tribuo.Output;
 import org.tribuo.distill.input.internal.Origin;
 import org.tribuo.distill.internal.component.ExampleException;
 import org.tribuo.distill.task.internal.RowsByExample;
+import org.tribuo.distill.task.internal.Task;
 import org.tribuo.distill.task.internal.Tasks;
 
 /**
@@ -30,7 +31,8 @@ final class CutExamples<T extends Output<T>> {
    * @throws IllegalArgumentException if an example cannot be cut; the message says which
    */
   Dataset<T> within(int maxLength) {
-    cut = RowsByExample.of(Tasks.of(examples.getOutputFactory()), examples, maxLength);
+    Task<T> task = Tasks.of(examples.getOutputFactory());
+    cut = RowsByExample.of(examples, example -> task.rows(example, maxLength));
     boolean isCut = false;
     int number = 0;
     for (Example<T> example : examples) {
