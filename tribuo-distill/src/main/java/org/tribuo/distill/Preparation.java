@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.SortedSet;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -17,9 +18,6 @@ import org.jspecify.annotations.Nullable;
 import org.tribuo.ConfigurableDataSource;
 import org.tribuo.Dataset;
 import org.tribuo.Output;
-import org.tribuo.distill.graph.Graph;
-import org.tribuo.distill.graph.Ops;
-import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.input.internal.ExampleInputs;
 import org.tribuo.distill.input.internal.Feeder;
 import org.tribuo.distill.input.internal.InputReader;
@@ -28,6 +26,7 @@ import org.tribuo.distill.internal.component.ExampleException;
 import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.loss.internal.Objective;
 import org.tribuo.distill.student.internal.BatchOfAnySize;
+import org.tribuo.distill.student.internal.LaterPositions;
 import org.tribuo.distill.student.internal.NetworkRunner;
 import org.tribuo.distill.student.internal.SampledExamples;
 import org.tribuo.distill.student.internal.Student;
@@ -82,7 +81,7 @@ record Preparation<T extends Output<T>>(
     Optional<ActivationTeacher> activations,
     Optional<Validation> validation,
     Optional<Imprinting> imprinting) {
-  /** The columns of a head that is thrown away: what a student reads does not depend on them. */
+  /** The columns of a head that is thrown away, where the dataset does not have two outputs. */
   private static final LabelOrder ANY_COLUMNS = LabelOrder.of("0", "1");
 
   /**
@@ -180,7 +179,7 @@ record Preparation<T extends Output<T>>(
 
     private void check(Dataset<T> whole, ExamplesByLength<T> byLength, Task<T> task)
         throws IOException {
-      Transformer reading = student(task, byLength);
+      Transformer reading = student(task, byLength, columns(task, whole));
       InputReader<?> reader = reader(recipe, reading, whole, recipe.batching().maxLength());
       Dataset<T> examples = byLength.within().apply(reader.maxLength());
       ExampleInputs<?> inputs = ExampleInputs.of(reader, examples);
@@ -193,14 +192,20 @@ record Preparation<T extends Output<T>>(
       }
     }
 
-    private Transformer student(Task<T> task, ExamplesByLength<T> byLength) throws IOException {
+    /** What a student reads may depend on how many outputs there are, where these are read too. */
+    private static <T extends Output<T>> LabelOrder columns(Task<T> task, Dataset<T> whole) {
+      SortedSet<String> names = task.names(whole.getOutputIDInfo());
+      return names.size() < ANY_COLUMNS.size() ? ANY_COLUMNS : new LabelOrder(names);
+    }
+
+    private Transformer student(Task<T> task, ExamplesByLength<T> byLength, LabelOrder columns)
+        throws IOException {
       Transformer made = student;
       if (made == null) {
         made =
             recipe
                 .student()
-                .make(
-                    new StudentRequest(task.head(ANY_COLUMNS), 0, files, sampled(recipe, byLength)))
+                .make(new StudentRequest(task.head(columns), 0, files, sampled(recipe, byLength)))
                 .transformer();
         student = made;
       }
@@ -396,14 +401,15 @@ record Preparation<T extends Output<T>>(
       objective.checkOutputs(network.labelOrder().size());
       objective.checkBatches(data.batchSizes(stage.settings().epochs()));
       TrainingSettings settings = stage.settingsFor(trained::normalizedForTraining).withSeed(seed);
-      List<Activation> wanted = wanted(stage, objective, trained);
+      checkActivations(stage, objective, trained);
+      StudentTraining training =
+          StudentTraining.of(trained, objective, recipe.trainingGraph().rules(), settings, data);
+      List<Activation> wanted = training.teacherActivations();
       if (!wanted.isEmpty()) {
         ActivationTeacher teacher = activations.orElseThrow();
         checkShapes(teacher, network.reader(), data.batchSizes(stage.settings().epochs()));
         checkExamples(teacher, own);
       }
-      StudentTraining training =
-          StudentTraining.of(trained, objective, recipe.trainingGraph().rules(), settings, data);
       return new PreparedStage<>(stage, settings, objective, own, data, wanted, training);
     }
 
@@ -429,22 +435,20 @@ record Preparation<T extends Output<T>>(
       }
     }
 
-    /** The teacher's intermediate activations that a stage reads. */
-    private List<Activation> wanted(Stage stage, Objective objective, Transformer trained) {
+    /** Intermediate activations can be kept, and the listener learns where they were found. */
+    private void checkActivations(Stage stage, Objective objective, Transformer trained) {
       if (objective.matching().isEmpty()) {
-        return List.of();
+        return;
       }
-      Graph graph = trained.normalizedForTraining();
       TransformerActivations teacher = objective.matching().orElseThrow().teacher();
-      TransformerActivations student = objective.activationsIn(graph).orElseThrow();
+      TransformerActivations student =
+          objective.activationsIn(trained.normalizedForTraining()).orElseThrow();
       long cacheBytes = recipe.activations().orElseThrow().activationCacheBytes();
       if (cacheBytes > 0) {
         checkPaddingIsKnown("teacher", teacher, cacheBytes);
         checkPaddingIsKnown("student", student, cacheBytes);
       }
       listener.onActivations(stage.name(), teacher.describe(), student.describe());
-      Value[] outputs = graph.outputs().stream().map(graph::value).toArray(Value[]::new);
-      return objective.attach(Ops.on(graph), Optional.of(student), 0, outputs).teacherActivations();
     }
 
     /** Without a mask the activations of a text depend on padding, and that on the batch. */
@@ -461,6 +465,9 @@ record Preparation<T extends Output<T>>(
     private void smokeTest(StudentNetwork network, ExampleRows rows) {
       try (NetworkRunner runner = new NetworkRunner(network, recipe.device())) {
         runner.logits(rows.inputs().pick(0));
+      }
+      if (network.head().lastAlone()) {
+        LaterPositions.checkUnread(network, rows.inputs());
       }
     }
   }

@@ -50,6 +50,7 @@ class DocumentationCodeTest {
         "tokens.md",
         "vectors.md",
         "spans.md",
+        "recommendation.md",
         "embeddings.md",
         "images.md",
         "sound.md",

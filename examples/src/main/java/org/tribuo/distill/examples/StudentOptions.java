@@ -10,12 +10,14 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.tribuo.distill.ExportPrecision;
 import org.tribuo.distill.input.text.TextTokenizer;
 import org.tribuo.distill.student.EncoderStudent;
 import org.tribuo.distill.student.FrozenWeights;
 import org.tribuo.distill.student.NarrowedStudent;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.PrunedStudent;
+import org.tribuo.distill.student.ReducedVocabularyStudent;
 import org.tribuo.distill.student.ScratchStudent;
 import org.tribuo.distill.student.StudentSource;
 
@@ -60,6 +62,13 @@ public final class StudentOptions implements Options, Configurable {
       "the first layers, so many, keep their weights, and so do the embeddings; 0 freezes the"
           + " embeddings alone, -1 nothing";
 
+  private static final String VOCABULARY =
+      "least number of training texts that have a token of the student's vocabulary, which is cut out"
+          + " of the teacher's: words of rarer tokens are read in pieces; 0 for the whole vocabulary";
+  private static final String PRECISION =
+      "weights of a second file of the student, which is measured too: FLOAT16 or INT8; FLOAT32 for"
+          + " none";
+
   @Config(description = MODEL)
   @Option(longName = "student", usage = MODEL)
   public @Nullable Path model;
@@ -92,6 +101,14 @@ public final class StudentOptions implements Options, Configurable {
   @Option(longName = "frozen-layers", usage = FROZEN)
   public int frozenLayers = -1;
 
+  @Config(description = VOCABULARY)
+  @Option(longName = "student-vocabulary", usage = VOCABULARY)
+  public int vocabulary;
+
+  @Config(description = PRECISION)
+  @Option(longName = "student-precision", usage = PRECISION)
+  public ExportPrecision precision = ExportPrecision.FLOAT32;
+
   /** The weights that keep their values, if there are any. */
   Optional<FrozenWeights> frozen() {
     return frozenLayers < 0
@@ -103,21 +120,33 @@ public final class StudentOptions implements Options, Configurable {
    * The student before it is trained.
    *
    * @param whole whose layers it keeps, if it is cut out of another
-   * @param tokenizer whose tokens a new encoder reads
+   * @param tokenizer of what it is cut out of
+   * @param reduced the tokenizer that the student reads, if that is another
    * @param encoder gives a student with a file of its own a fresh head
    * @throws IOException if the tokenizer cannot be read
    */
-  StudentSource source(StudentSource whole, Path tokenizer, Function<Path, EncoderStudent> encoder)
+  StudentSource source(
+      StudentSource whole,
+      Path tokenizer,
+      Optional<Path> reduced,
+      Function<Path, EncoderStudent> encoder)
       throws IOException {
-    if (model != null) {
-      return encoder.apply(model);
-    }
-    if (isNew()) {
+    if (model == null && isNew()) {
       return ScratchStudent.of(
-              vocabulary(tokenizer), layers, width, heads == 0 ? HEADS_OF_NEW : heads)
+              vocabularySize(reduced.orElse(tokenizer)),
+              layers,
+              width,
+              heads == 0 ? HEADS_OF_NEW : heads)
           .withInner(inner);
     }
-    StudentSource cut = PrunedStudent.keeping(layers, choice, whole);
+    StudentSource start = model == null ? whole : encoder.apply(model);
+    if (reduced.isPresent()) {
+      start = ReducedVocabularyStudent.of(start, tokenizer, reduced.get());
+    }
+    if (model != null) {
+      return start;
+    }
+    StudentSource cut = PrunedStudent.keeping(layers, choice, start);
     return isNarrowed() ? NarrowedStudent.of(cut, width).heads(heads).inner(inner) : cut;
   }
 
@@ -135,7 +164,17 @@ public final class StudentOptions implements Options, Configurable {
     return isCut() && weights == Weights.TEACHER && (width > 0 || heads > 0 || inner > 0);
   }
 
-  private static int vocabulary(Path tokenizer) throws IOException {
+  /** Whether it has some of the teacher's tokens alone. */
+  boolean hasOwnVocabulary() {
+    return vocabulary > 0;
+  }
+
+  /** Whether there is a second file of it, with smaller weights. */
+  boolean hasSmallFile() {
+    return precision != ExportPrecision.FLOAT32;
+  }
+
+  private static int vocabularySize(Path tokenizer) throws IOException {
     try (TextTokenizer opened = TextTokenizer.open(tokenizer)) {
       return opened.vocabularySize();
     }
@@ -145,14 +184,22 @@ public final class StudentOptions implements Options, Configurable {
    * Checks what can be checked before there is a fine-tuned teacher.
    *
    * @throws PropertyException if the teacher does not have as many layers as are to be cut out of
-   *     it, there can be no new encoder of this size, or more layers are frozen than there are
+   *     it, there can be no new encoder of this size, more layers are frozen than there are, or a
+   *     negative number of texts is stated
    * @throws org.tribuo.distill.graph.GraphException if the teacher is no Transformer, or quantised
    * @throws IOException if its file cannot be read
    */
   void check(Path teacher, Path tokenizer, Function<Path, EncoderStudent> encoder)
       throws IOException {
+    if (vocabulary < 0) {
+      throw new PropertyException(
+          "student",
+          "vocabulary",
+          "is %d, expected the least number of texts that have a token, or 0 for the whole vocabulary"
+              .formatted(vocabulary));
+    }
     if (!isCut()) {
-      source(OnnxStudent.of(teacher), tokenizer, encoder);
+      source(OnnxStudent.of(teacher), tokenizer, Optional.empty(), encoder);
     } else {
       int most = PrunedStudent.layersOf(teacher);
       if (layers < 1 || layers > most) {

@@ -135,20 +135,33 @@ class ProgramsTest {
   }
 
   @Test
-  void theReadmeShowsLinesOfPrograms() throws IOException {
+  void historiesAreReadFromAFileThatIsStated() throws Exception {
+    assertThat(run("RecommendItems", ratings().toString(), "--quick", "--validation", "1").lines())
+        .hasSize(4)
+        .anyMatch(line -> line.matches("the first user may like: film \\d+, .*"))
+        .filteredOn(line -> line.matches("(teacher|student|control): HR@10 \\d.*NDCG@10 \\d.*kB.*"))
+        .hasSize(3);
+    assertThat(folder.resolve("target/recommendation"))
+        .isDirectoryContaining("glob:**student.onnx");
+  }
+
+  @Test
+  void readmeAndPageShowLinesOfPrograms() throws IOException {
     List<String> programs = new ArrayList<>();
     for (Path program : programs().toList()) {
       programs.add(unindented(Files.readString(program)));
     }
-    List<String> shown =
-        CODE.matcher(Files.readString(ROOT.resolve("README.md")))
-            .results()
-            .map(found -> unindented(found.group(1)))
-            .toList();
+    for (String page : List.of("README.md", "src/site/markdown/labels-and-scores.md")) {
+      List<String> shown =
+          CODE.matcher(Files.readString(ROOT.resolve(page)))
+              .results()
+              .map(found -> unindented(found.group(1)))
+              .toList();
 
-    assertThat(shown)
-        .isNotEmpty()
-        .allSatisfy(code -> assertThat(programs).anyMatch(program -> program.contains(code)));
+      assertThat(shown)
+          .isNotEmpty()
+          .allSatisfy(code -> assertThat(programs).anyMatch(program -> program.contains(code)));
+    }
   }
 
   @Test
@@ -156,9 +169,22 @@ class ProgramsTest {
     String readme = Files.readString(ROOT.resolve("README.md"));
 
     assertThat(programs().map(Path::getFileName))
-        .hasSize(13)
+        .hasSize(14)
         .allSatisfy(
             file -> assertThat(readme).contains("-Dprogram=examples/programs/%s".formatted(file)));
+  }
+
+  /** Thirty users who each have seen some of twenty films, in a folder. */
+  private Path ratings() throws IOException {
+    List<String> rows = new ArrayList<>(List.of("user,item,rating,timestamp"));
+    for (int user = 0; user < 30; user++) {
+      for (int time = 0; time < 4 + user % 5; time++) {
+        rows.add("%d,film %d,5,%d".formatted(user, (user + 3 * time) % 20, time));
+      }
+    }
+    Path ratings = Files.createDirectories(folder.resolve("ratings"));
+    Files.write(ratings.resolve("ratings.csv"), rows);
+    return ratings;
   }
 
   private static Stream<Path> programs() throws IOException {

@@ -480,6 +480,20 @@ class SequenceDistillationTrainerTest {
   }
 
   @Test
+  void whatCannotBePredictedIsNamedAsTheUserKnowsItToo() {
+    MutableSequenceDataset<Label> odd = TinySentences.dataset(TinySentences.make(3, 40, 1));
+    odd.getExample(1).get(33).set(new org.tribuo.Feature("input_ids@00000", 5000));
+    try (DistilledSequenceModel model =
+        SequenceDistillationTrainer.of(
+                bertTrainer(1).batching(new Batching().maxLength(12)).build())
+            .train(TRAIN)) {
+      assertThatExceptionOfType(IllegalArgumentException.class)
+          .isThrownBy(() -> model.predict(odd))
+          .withMessageStartingWith("Element 33 of sequence 1: Token 4999 at position ");
+    }
+  }
+
+  @Test
   void heldOutSentencesAreHeldOutWithAllTheirWindows() {
     try (DistilledSequenceModel model =
         SequenceDistillationTrainer.of(
@@ -496,7 +510,7 @@ class SequenceDistillationTrainerTest {
   void aTeacherWithOtherTokensIsRefused() {
     OnnxTeacher teacher =
         OnnxTeacher.of(Zoo.file("electra_tokcls_ts11"), TinySentences.LABELS)
-            .reading(TinySentences.tokenizer(), 0);
+            .reading(TinySentences.tokenizer());
     assertThatExceptionOfType(PropertyException.class)
         .isThrownBy(
             () ->

@@ -6,6 +6,7 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import org.tribuo.Dataset;
@@ -116,6 +117,19 @@ public record ExampleInputs<X>(InputReader<X> reader, List<X> values) {
   /** Some of the examples, in the order of their numbers. */
   public ExampleInputs<X> pick(int... rows) {
     return new ExampleInputs<>(reader, Arrays.stream(rows).mapToObj(values::get).toList());
+  }
+
+  /**
+   * One example and its beginning, which lacks the last position.
+   *
+   * @param row of an example of two positions or more
+   * @return both, the whole first; nothing where examples have no beginning
+   */
+  public Optional<ExampleInputs<X>> withBeginning(int row) {
+    X whole = values.get(row);
+    return reader
+        .beginning(whole, length(row) - 1)
+        .map(beginning -> new ExampleInputs<>(reader, List.of(whole, beginning)));
   }
 
   /** Digests all that a model reads of the examples. */

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import org.tribuo.Dataset;
@@ -85,6 +86,15 @@ public interface InputReader<X> extends ProtoSerializable<ComponentProto> {
     throw new IllegalArgumentException(
         "%s knows no preprocessing by '%s': omit the tokenizer, so that the teacher reads what the student reads"
             .formatted(this, preprocessor));
+  }
+
+  /**
+   * The first positions of a value, where values are sequences that may end anywhere.
+   *
+   * @param length from 1 to that of the value
+   */
+  default Optional<X> beginning(X value, int length) {
+    return Optional.empty();
   }
 
   /** A value that the model can read, for trials. */

@@ -33,7 +33,7 @@ public final class NetworkRunner implements AutoCloseable {
 
   public NetworkRunner(StudentNetwork network, Device device) {
     this.network = network;
-    this.row = network.head().row();
+    this.row = network.head().prediction();
     this.inputs = network.inputs();
     this.session =
         new InferenceSession(
@@ -51,7 +51,7 @@ public final class NetworkRunner implements AutoCloseable {
   }
 
   /**
-   * The logits of each example, in the shape of a row of the network's head, without padding.
+   * The logits of each example, in the shape of what the network's head predicts, without padding.
    *
    * @return in the order of the examples
    */
@@ -113,7 +113,13 @@ public final class NetworkRunner implements AutoCloseable {
                   ofOutput.ofRows(Integer.toString(count)),
                   network.labelOrder()));
     }
-    return ofOutput.cut(logits, lengths);
+    List<float[]> rows = ofOutput.cut(logits, lengths);
+    return network.head().lastAlone() ? rows.stream().map(this::last).toList() : rows;
+  }
+
+  /** The logits of the last position of a row. */
+  private float[] last(float[] row) {
+    return Arrays.copyOfRange(row, row.length - network.head().columns().size(), row.length);
   }
 
   /** Frees the native memory; the next call for logits takes it again. */

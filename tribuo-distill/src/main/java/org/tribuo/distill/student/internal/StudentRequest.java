@@ -20,6 +20,11 @@ public record StudentRequest(
     return new StudentRequest(head, seed, files, SampledExamples.NONE);
   }
 
+  /** The same with other examples. */
+  public StudentRequest with(SampledExamples others) {
+    return new StudentRequest(head, seed, files, others);
+  }
+
   /**
    * Some of the examples, as a model reads them, drawn by the seed.
    *

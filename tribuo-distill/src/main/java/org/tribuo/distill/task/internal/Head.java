@@ -8,8 +8,10 @@ import org.tribuo.distill.graph.internal.RowShape;
  *
  * @param columns the names of the columns of its logits
  * @param row the shape of its logits of one example
+ * @param lastAlone whether the logits of the last position are the prediction, and those of the
+ *     others are there to be learnt from
  */
-public record Head(LabelOrder columns, RowShape row) {
+public record Head(LabelOrder columns, RowShape row, boolean lastAlone) {
   /** Between the names of outputs where each column has one. */
   public static final String BETWEEN_OUTPUTS = ",";
 
@@ -24,6 +26,11 @@ public record Head(LabelOrder columns, RowShape row) {
     }
   }
 
+  /** A head all of whose logits are the prediction. */
+  public Head(LabelOrder columns, RowShape row) {
+    this(columns, row, false);
+  }
+
   /** One vector of logits for each example. */
   public static Head ofExamples(LabelOrder columns) {
     return new Head(columns, RowShape.of(columns.size()));
@@ -32,6 +39,11 @@ public record Head(LabelOrder columns, RowShape row) {
   /** One vector of logits for each token. */
   public static Head ofTokens(LabelOrder columns) {
     return new Head(columns, RowShape.perToken(columns.size()));
+  }
+
+  /** One vector of logits for each step of a sequence, the last of which is the prediction. */
+  public static Head ofSteps(LabelOrder columns) {
+    return new Head(columns, RowShape.perToken(columns.size()), true);
   }
 
   /** A score for each position in each column, each of which is an output of its own. */
@@ -47,6 +59,16 @@ public record Head(LabelOrder columns, RowShape row) {
   /** Whether each column is an output of its own. */
   public boolean hasOutputPerColumn() {
     return row.ofEachColumn().isPresent();
+  }
+
+  /** The same, all of whose logits are the prediction. */
+  public Head ofAllSteps() {
+    return new Head(columns, row);
+  }
+
+  /** The shape of what is predicted of an example. */
+  public RowShape prediction() {
+    return lastAlone ? RowShape.of(columns.size()) : row;
   }
 
   /** The shape of what one output has of an example. */
@@ -65,6 +87,6 @@ public record Head(LabelOrder columns, RowShape row) {
 
   /** The same for other columns. */
   public Head withColumns(LabelOrder others) {
-    return new Head(others, row.withColumns(others.size()));
+    return new Head(others, row.withColumns(others.size()), lastAlone);
   }
 }

@@ -31,6 +31,11 @@ public interface TargetCodec<T extends Output<T>> {
   /** Whether an output is a hard target, as opposed to Tribuo's unknown output. */
   boolean isLabelled(T output);
 
+  /** Whether an example has a hard target, which is its output unless stated otherwise. */
+  default boolean isLabelled(Example<T> example) {
+    return isLabelled(example.getOutput());
+  }
+
   /**
    * The hard targets of examples, one row each. Unlabelled examples are welcome: see {@link
    * Targets}.

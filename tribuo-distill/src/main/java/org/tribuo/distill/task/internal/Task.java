@@ -61,6 +61,17 @@ public interface Task<T extends Output<T>> extends ProtoSerializable<ComponentPr
     return List.of(example);
   }
 
+  /**
+   * An example as the rows that a model reads to predict its output: those that it is trained on
+   * unless stated otherwise, or some of them.
+   *
+   * @param maxLength of a row in positions
+   * @throws IllegalArgumentException as {@link #rows}
+   */
+  default List<Example<T>> rowsToPredict(Example<T> example, int maxLength) {
+    return rows(example, maxLength);
+  }
+
   /** The names of the outputs in a domain; unlabelled examples that Tribuo counted have none. */
   SortedSet<String> names(ImmutableOutputInfo<T> domain);
 

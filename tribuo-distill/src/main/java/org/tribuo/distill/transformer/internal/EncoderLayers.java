@@ -55,8 +55,8 @@ final class EncoderLayers {
    *
    * @param name what the names of its weights begin with
    * @param state [batch, positions, width]
-   * @param hidden what is added to the scores of attention, [batch, 1, 1, positions], where there
-   *     is padding
+   * @param hidden what is added to the scores of attention: [batch, 1, 1, positions] where there is
+   *     padding, [positions, positions] where some read others alone
    */
   Value of(String name, Value state, Optional<Value> hidden) {
     String ofAttention = name + ".attention.norm";

@@ -46,7 +46,7 @@ public record ExampleRows(
     List<Example<T>> examples = new ArrayList<>(dataset.size());
     boolean[] labelled = new boolean[dataset.size()];
     for (Example<T> example : dataset) {
-      labelled[examples.size()] = codec.isLabelled(example.getOutput());
+      labelled[examples.size()] = codec.isLabelled(example);
       examples.add(example);
     }
     return new ExampleRows(

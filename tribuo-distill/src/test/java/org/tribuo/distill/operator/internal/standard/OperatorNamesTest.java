@@ -68,6 +68,7 @@ class OperatorNamesTest {
           "LayerCut",
           "NativeTensors",
           "EncoderLayers",
+          "Float16Weights",
           "NewPerceptron",
           "NewSoundEncoder",
           "NewVisionEncoder",

@@ -1,0 +1,60 @@
+package org.tribuo.distill.recommendation.internal;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.tribuo.Example;
+import org.tribuo.Model;
+import org.tribuo.Prediction;
+import org.tribuo.distill.input.internal.item.ItemHistory;
+import org.tribuo.distill.recommendation.Items;
+import org.tribuo.distill.recommendation.NextItem;
+
+/** The best items of a prediction. */
+public final class RankedItems {
+  /** How many items a prediction has beside those of the history. */
+  public static final int KEPT = 100;
+
+  private RankedItems() {}
+
+  /**
+   * The items by their scores, the best first, of equal ones that with the lower number.
+   *
+   * @param leftOut the names of items that are not wanted
+   */
+  public static List<NextItem> of(Prediction<NextItem> prediction, Set<String> leftOut) {
+    return prediction.getOutputScores().values().stream()
+        .filter(next -> !leftOut.contains(next.item()))
+        .sorted(
+            Comparator.comparingDouble(NextItem::score).reversed().thenComparing(NextItem::item))
+        .toList();
+  }
+
+  /**
+   * The items that a model ranks.
+   *
+   * @throws IllegalArgumentException if its outputs were made otherwise than by NextItemFactory
+   */
+  public static Items rankedBy(Model<NextItem> model) {
+    if (model.getOutputIDInfo() instanceof NextItemInfo info) {
+      return info.items();
+    }
+    throw new IllegalArgumentException(
+        "The outputs of the model are %s, expected those of NextItemFactory"
+            .formatted(model.getOutputIDInfo().getClass().getSimpleName()));
+  }
+
+  /**
+   * The names of the items of a history.
+   *
+   * @throws IllegalArgumentException if the example has other items
+   */
+  public static Set<String> seen(Example<NextItem> example, Items items) {
+    Set<String> seen = new TreeSet<>();
+    for (int number : ItemHistory.of(example).numbers()) {
+      seen.add(items.names().get(number - 1));
+    }
+    return seen;
+  }
+}

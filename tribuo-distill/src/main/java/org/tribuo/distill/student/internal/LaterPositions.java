@@ -1,0 +1,59 @@
+package org.tribuo.distill.student.internal;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.input.internal.ExampleInputs;
+
+/**
+ * Checks a network that learns at each position what comes next: at no position may it read those
+ * behind, which it will not have where it is used.
+ */
+public final class LaterPositions {
+  /** How far logits may differ, as a fraction of the largest: more than rounding. */
+  private static final float TOLERANCE = 1e-4f;
+
+  private LaterPositions() {}
+
+  /**
+   * Runs a network over an example with and without its last position, in float32 on the processor.
+   *
+   * @param examples of which the first with two positions or more is taken, if there is one
+   * @throws IllegalArgumentException if the logits before differ
+   */
+  public static void checkUnread(StudentNetwork network, ExampleInputs<?> examples) {
+    int[] longer =
+        IntStream.range(0, examples.count()).filter(i -> examples.length(i) > 1).toArray();
+    if (longer.length > 0) {
+      check(network, examples.withBeginning(longer[0]));
+    }
+  }
+
+  private static <X> void check(StudentNetwork network, Optional<ExampleInputs<X>> both) {
+    if (both.isEmpty()) {
+      return;
+    }
+    try (NetworkRunner runner = new NetworkRunner(network.ofAllSteps(), Device.cpu(0))) {
+      List<float[]> logits = runner.rows(both.get());
+      float[] whole = logits.get(0);
+      float[] beginning = logits.get(1);
+      float largest = 0;
+      for (float logit : beginning) {
+        largest = Math.max(largest, Math.abs(logit));
+      }
+      for (int i = 0; i < beginning.length; i++) {
+        if (Math.abs(whole[i] - beginning[i]) > TOLERANCE * largest) {
+          throw new IllegalArgumentException(
+              "The student reads later positions, which is what it is to predict: its logit of '%s' at position %d is %s, and without the last of %d positions %s; take a model whose attention has a causal mask, such as ScratchItemStudent"
+                  .formatted(
+                      network.labelOrder().names().get(i % network.labelOrder().size()),
+                      i / network.labelOrder().size(),
+                      whole[i],
+                      both.get().length(0),
+                      beginning[i]));
+        }
+      }
+    }
+  }
+}
