@@ -23,6 +23,7 @@ import org.tribuo.distill.loss.internal.RowForm;
 import org.tribuo.distill.operator.internal.standard.StandardOperators;
 import org.tribuo.distill.schedule.ConstantSchedule;
 import org.tribuo.distill.student.ScratchStudent;
+import org.tribuo.distill.student.internal.StudentRequest;
 import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.training.TrainingListener;
@@ -50,7 +51,9 @@ record EncoderTraining(OnnxModel student, int classes, int batch, int[] tokens) 
     List<String> labels = IntStream.range(0, classes).mapToObj(Integer::toString).toList();
     OnnxModel student =
         ScratchStudent.of(VOCABULARY, layers, width, heads)
-            .make(Head.ofExamples(new LabelOrder(labels)), SEED, new TransformerFiles())
+            .make(
+                StudentRequest.withoutExamples(
+                    Head.ofExamples(new LabelOrder(labels)), SEED, new TransformerFiles()))
             .model();
     return new EncoderTraining(student, classes, batch, tokens);
   }
