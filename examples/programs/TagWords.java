@@ -42,7 +42,7 @@ public class TagWords {
   private static final int FEW_POSTS = 500;
 
   private static final Pattern WORD = Pattern.compile("\\w+|[^\\w\\s]");
-  private static final int MOST_TEXTS = 6_000;
+  private static final int MOST_TEXTS = 3_000;
 
   private static boolean quick;
   private static Path texts;

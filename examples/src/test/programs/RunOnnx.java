@@ -1,9 +1,11 @@
+import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
 import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -14,21 +16,16 @@ public final class RunOnnx {
   private RunOnnx() {}
 
   /**
-   * Prints a line for each text, image or sound: the values of its output, separated by spaces.
+   * Prints a line for each row: the values of an output, separated by spaces.
    *
-   * @param arguments the file, the name of an output, and the token ids of each text, or the
-   *     numbers of each image or sound, separated by commas; of a pair of texts also the segments,
-   *     behind a semicolon
+   * @param arguments the file, the name of an output, and rows such as {@code
+   *     input_ids=2,7,3;attention_mask=1,1,1}; inputs that the model does not have are left out
    */
   public static void main(String[] arguments) throws Exception {
     OrtEnvironment environment = OrtEnvironment.getEnvironment();
     try (OrtSession session = environment.createSession(arguments[0])) {
-      boolean texts = session.getInputNames().contains("input_ids");
-      for (String numbers : List.of(arguments).subList(2, arguments.length)) {
-        String[] parts = numbers.split(";");
-        Map<String, OnnxTensor> inputs =
-            texts ? text(environment, session, parts) : floats(environment, session, numbers);
-        try (OrtSession.Result outputs = session.run(inputs)) {
+      for (String row : List.of(arguments).subList(2, arguments.length)) {
+        try (OrtSession.Result outputs = session.run(inputs(environment, session, row))) {
           FloatBuffer values =
               ((OnnxTensor) outputs.get(arguments[1]).orElseThrow()).getFloatBuffer();
           StringBuilder line = new StringBuilder();
@@ -41,36 +38,40 @@ public final class RunOnnx {
     }
   }
 
-  private static Map<String, OnnxTensor> text(
-      OrtEnvironment environment, OrtSession session, String[] parts) throws OrtException {
-    long[] ids = numbers(parts[0]);
-    long[] segments = parts.length > 1 ? numbers(parts[1]) : new long[ids.length];
-    long[] ones = new long[ids.length];
-    Arrays.fill(ones, 1);
+  private static Map<String, OnnxTensor> inputs(
+      OrtEnvironment environment, OrtSession session, String row) throws OrtException {
     Map<String, OnnxTensor> inputs = new HashMap<>();
-    for (String name : session.getInputNames()) {
-      long[] values =
-          name.equals("input_ids") ? ids : name.equals("attention_mask") ? ones : segments;
-      inputs.put(name, OnnxTensor.createTensor(environment, new long[][] {values}));
+    for (String input : row.split(";")) {
+      String name = input.substring(0, input.indexOf('='));
+      if (session.getInputNames().contains(name)) {
+        TensorInfo type = (TensorInfo) session.getInputInfo().get(name).getInfo();
+        String[] numbers = input.substring(name.length() + 1).split(",");
+        inputs.put(name, tensor(environment, type, numbers));
+      }
     }
     return inputs;
   }
 
-  private static long[] numbers(String list) {
-    return Arrays.stream(list.split(",")).mapToLong(Long::parseLong).toArray();
+  private static OnnxTensor tensor(OrtEnvironment environment, TensorInfo type, String[] numbers)
+      throws OrtException {
+    double[] values = Arrays.stream(numbers).mapToDouble(Double::parseDouble).toArray();
+    long[] shape = shape(type.getShape(), values.length);
+    if (type.type == OnnxJavaType.INT64) {
+      long[] whole = Arrays.stream(values).mapToLong(value -> (long) value).toArray();
+      return OnnxTensor.createTensor(environment, LongBuffer.wrap(whole), shape);
+    }
+    FloatBuffer floats = FloatBuffer.allocate(values.length);
+    for (double value : values) {
+      floats.put((float) value);
+    }
+    return OnnxTensor.createTensor(environment, floats.flip(), shape);
   }
 
-  /** The only input. */
-  private static Map<String, OnnxTensor> floats(
-      OrtEnvironment environment, OrtSession session, String list) throws OrtException {
-    String[] numbers = list.split(",");
-    String name = session.getInputNames().iterator().next();
-    long[] shape = ((TensorInfo) session.getInputInfo().get(name).getInfo()).getShape();
+  /** One row; an axis of any size has what the others leave. */
+  private static long[] shape(long[] declared, int numbers) {
+    long[] shape = declared.clone();
     shape[0] = 1;
-    FloatBuffer values = FloatBuffer.allocate(numbers.length);
-    for (String number : numbers) {
-      values.put(Float.parseFloat(number));
-    }
-    return Map.of(name, OnnxTensor.createTensor(environment, values.flip(), shape));
+    long others = Arrays.stream(shape).filter(size -> size > 0).reduce(1, (a, b) -> a * b);
+    return Arrays.stream(shape).map(size -> size > 0 ? size : numbers / others).toArray();
   }
 }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Embeds texts with DJL, which is told by {@code -DtokenTypes} whether the model takes them. */
+/** Embeds texts with DJL, where {@code -DtokenTypes} states whether the model takes them. */
 public final class WithDjl {
   private WithDjl() {}
 

@@ -23,6 +23,14 @@ public interface DistillationListener {
   default void onUnseenOutputs(List<String> names) {}
 
   /**
+   * How the student was made of another, before a teacher runs: which of its layers stay, how
+   * narrow it is.
+   *
+   * @param lines a sentence on each step, and one on how large the student is
+   */
+  default void onStudent(List<String> lines) {}
+
+  /**
    * What was found in the graphs of teacher and student, before a teacher runs: a line on the
    * layers, then one for each attention, with the names of values for a {@link
    * org.tribuo.distill.transformer.NamedActivation}.

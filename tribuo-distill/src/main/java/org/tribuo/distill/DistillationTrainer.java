@@ -292,9 +292,13 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
       Dataset<T> examples,
       Map<String, Provenance> runProvenance,
       int invocationCount,
-      DistillationListener told) {
+      DistillationListener progress) {
     return train(
-        ExamplesByLength.of(examples), this::getProvenance, runProvenance, invocationCount, told);
+        ExamplesByLength.of(examples),
+        this::getProvenance,
+        runProvenance,
+        invocationCount,
+        progress);
   }
 
   private DistilledModel<T> train(
@@ -302,7 +306,7 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
       Supplier<TrainerProvenance> trainer,
       Map<String, Provenance> runProvenance,
       int invocationCount,
-      DistillationListener told) {
+      DistillationListener progress) {
     SplittableRandom ofThisRun;
     int invocation;
     TrainerProvenance provenance;
@@ -314,7 +318,7 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
       ofThisRun = random.split();
       invocation = invocations++;
     }
-    return new Distillation<>(recipe, examples, ofThisRun, invocation, told)
+    return new Distillation<>(recipe, examples, ofThisRun, invocation, progress)
         .run(provenance, runProvenance);
   }
 

@@ -26,14 +26,17 @@ import org.tribuo.Prediction;
 import org.tribuo.distill.component.InputFiles;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.file.AtomicFile;
+import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.internal.SharedBytes;
 import org.tribuo.distill.input.internal.ExampleInputs;
+import org.tribuo.distill.internal.component.ExampleException;
 import org.tribuo.distill.internal.component.OnnxMetadata;
 import org.tribuo.distill.internal.protos.DistilledModelProto;
 import org.tribuo.distill.student.internal.NetworkRunner;
 import org.tribuo.distill.student.internal.StudentNetwork;
 import org.tribuo.distill.student.internal.StudentNetworkProtos;
 import org.tribuo.distill.task.internal.OutputDomain;
+import org.tribuo.distill.task.internal.RowsByExample;
 import org.tribuo.distill.task.internal.TargetCodec;
 import org.tribuo.distill.task.internal.Task;
 import org.tribuo.distill.task.internal.Tasks;
@@ -225,31 +228,35 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
    */
   @Override
   public Prediction<T> predict(Example<T> example) {
-    return predictAll(List.of(example)).get(0);
+    List<Example<T>> rows = task.rows(example, maxLength());
+    List<float[]> logits = runner.rows(ExampleInputs.of(network.reader(), rows));
+    return codec.decode(logits, rows, example);
   }
 
-  /** Predicts in batches of examples of similar length. */
+  /** Predicts in batches of examples of similar length; messages say which example is wrong. */
   @Override
   protected List<Prediction<T>> innerPredict(Iterable<Example<T>> examples) {
     List<Example<T>> all = new ArrayList<>();
     examples.forEach(all::add);
-    return predictAll(all);
-  }
-
-  private List<Prediction<T>> predictAll(List<Example<T>> examples) {
-    List<List<Example<T>>> rows = new ArrayList<>();
-    examples.forEach(example -> rows.add(task.rowsToPredict(example, maxLength())));
-    List<float[]> logits =
-        runner.rows(
-            ExampleInputs.of(network.reader(), rows.stream().flatMap(List::stream).toList()));
+    RowsByExample<T> cut =
+        RowsByExample.of(all, example -> task.rowsToPredict(example, maxLength()));
+    List<float[]> logits = runner.rows(read(cut));
     List<Prediction<T>> predictions = new ArrayList<>();
     int from = 0;
-    for (int i = 0; i < rows.size(); i++) {
-      int to = from + rows.get(i).size();
-      predictions.add(codec.decode(logits.subList(from, to), rows.get(i), examples.get(i)));
+    for (int i = 0; i < all.size(); i++) {
+      int to = from + cut.rows().get(i).size();
+      predictions.add(codec.decode(logits.subList(from, to), cut.rows().get(i), all.get(i)));
       from = to;
     }
     return predictions;
+  }
+
+  private ExampleInputs<?> read(RowsByExample<T> cut) {
+    try {
+      return ExampleInputs.numbered(network.reader(), cut.all());
+    } catch (ExampleException e) {
+      throw cut.named(e);
+    }
   }
 
   /**
@@ -295,9 +302,27 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
    *     that was there before is kept
    */
   public void exportOnnx(Path file) throws IOException {
+    exportOnnx(file, ExportPrecision.FLOAT32);
+  }
+
+  /**
+   * As {@link #exportOnnx(Path)}, with weights of another precision.
+   *
+   * @throws org.tribuo.distill.graph.GraphException if the weights cannot be quantised: the student
+   *     is quantised already, or has no product of weights
+   * @throws IOException if the file cannot be written, or is one that this model was made of; one
+   *     that was there before is kept
+   */
+  public void exportOnnx(Path file, ExportPrecision precision) throws IOException {
     InputFiles.ofProvenance(provenance).checkOutput(file);
+    OnnxModel student =
+        switch (precision) {
+          case FLOAT32 -> network.onnx();
+          case FLOAT16 -> network.withFloat16Weights();
+          case INT8 -> network.withInt8Weights();
+        };
     OnnxMetadata.describe(
-            network.onnx(),
+            student,
             provenance,
             network.output(),
             network.labelOrder().names(),

@@ -18,9 +18,6 @@ import org.jspecify.annotations.Nullable;
 import org.tribuo.ConfigurableDataSource;
 import org.tribuo.Dataset;
 import org.tribuo.Output;
-import org.tribuo.distill.graph.Graph;
-import org.tribuo.distill.graph.Ops;
-import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.input.internal.ExampleInputs;
 import org.tribuo.distill.input.internal.Feeder;
 import org.tribuo.distill.input.internal.InputReader;
@@ -31,8 +28,10 @@ import org.tribuo.distill.loss.internal.Objective;
 import org.tribuo.distill.student.internal.BatchOfAnySize;
 import org.tribuo.distill.student.internal.LaterPositions;
 import org.tribuo.distill.student.internal.NetworkRunner;
+import org.tribuo.distill.student.internal.SampledExamples;
 import org.tribuo.distill.student.internal.Student;
 import org.tribuo.distill.student.internal.StudentNetwork;
+import org.tribuo.distill.student.internal.StudentRequest;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.task.internal.OutputDomain;
 import org.tribuo.distill.task.internal.TargetCodec;
@@ -63,6 +62,7 @@ import org.tribuo.distill.transformer.internal.TransformerFiles;
  * labels matched, losses attached.
  *
  * @param student to be trained
+ * @param made what was left out of another to make it, if anything was
  * @param codec of the outputs
  * @param outputs that the model may have
  * @param examples those of the dataset
@@ -73,6 +73,7 @@ import org.tribuo.distill.transformer.internal.TransformerFiles;
  */
 record Preparation<T extends Output<T>>(
     StudentNetwork student,
+    List<String> made,
     TargetCodec<T> codec,
     OutputDomain<T> outputs,
     StageExamples<T> examples,
@@ -178,14 +179,8 @@ record Preparation<T extends Output<T>>(
 
     private void check(Dataset<T> whole, ExamplesByLength<T> byLength, Task<T> task)
         throws IOException {
-      Transformer reading = student(task, columns(task, whole));
-      InputReader<?> reader =
-          Modalities.of(reading.graph().inputs(), whole.getFeatureMap())
-              .reader(
-                  reading,
-                  whole.getFeatureMap(),
-                  recipe.batching().maxLength(),
-                  recipe.batching().padId());
+      Transformer reading = student(task, byLength, columns(task, whole));
+      InputReader<?> reader = reader(recipe, reading, whole, recipe.batching().maxLength());
       Dataset<T> examples = byLength.within().apply(reader.maxLength());
       ExampleInputs<?> inputs = ExampleInputs.of(reader, examples);
       inputs.check(reading, "student", true);
@@ -203,14 +198,32 @@ record Preparation<T extends Output<T>>(
       return names.size() < ANY_COLUMNS.size() ? ANY_COLUMNS : new LabelOrder(names);
     }
 
-    private Transformer student(Task<T> task, LabelOrder columns) throws IOException {
+    private Transformer student(Task<T> task, ExamplesByLength<T> byLength, LabelOrder columns)
+        throws IOException {
       Transformer made = student;
       if (made == null) {
-        made = recipe.student().make(task.head(columns), 0, files).transformer();
+        made =
+            recipe
+                .student()
+                .make(new StudentRequest(task.head(columns), 0, files, sampled(recipe, byLength)))
+                .transformer();
         student = made;
       }
       return made;
     }
+  }
+
+  private static InputReader<?> reader(
+      Recipe recipe, Transformer model, Dataset<?> whole, OptionalInt maxLength) {
+    return Modalities.of(model.graph().inputs(), whole.getFeatureMap())
+        .reader(model, whole.getFeatureMap(), maxLength, recipe.batching().padId());
+  }
+
+  /** What a student may look at before it is made. */
+  private static SampledExamples sampled(Recipe recipe, ExamplesByLength<?> byLength) {
+    return SampledExamples.of(
+        model -> reader(recipe, model, byLength.whole(), recipe.batching().maxLength()),
+        reader -> byLength.within().apply(reader.maxLength()));
   }
 
   /** One preparation under way. */
@@ -227,6 +240,9 @@ record Preparation<T extends Output<T>>(
               ? OutputDomain.of(task, whole())
               : OutputDomain.of(task, whole(), recipe.teacher().get().labels(files));
       Student student = student(task, known.sorted());
+      if (!student.made().isEmpty()) {
+        listener.onStudent(student.described());
+      }
       checkDoesAnything(student);
       OutputDomain<T> outputs = known.and(student.labelOrder(), whole());
       listener.onUnseenOutputs(outputs.unseen());
@@ -244,6 +260,7 @@ record Preparation<T extends Output<T>>(
       smokeTest(network, rows);
       return new Preparation<>(
           network,
+          student.made(),
           codec,
           outputs,
           ofDataset,
@@ -281,8 +298,7 @@ record Preparation<T extends Output<T>>(
     }
 
     private InputReader<?> reader(Transformer student, OptionalInt maxLength) {
-      return Modalities.of(student.graph().inputs(), whole().getFeatureMap())
-          .reader(student, whole().getFeatureMap(), maxLength, recipe.batching().padId());
+      return Preparation.reader(recipe, student, whole(), maxLength);
     }
 
     private Dataset<T> whole() {
@@ -292,7 +308,11 @@ record Preparation<T extends Output<T>>(
     private Student student(Task<T> task, LabelOrder known) throws IOException {
       Student student =
           BatchOfAnySize.of(
-              recipe.student().make(task.head(known), seeds.head(), files),
+              recipe
+                  .student()
+                  .make(
+                      new StudentRequest(
+                          task.head(known), seeds.head(), files, sampled(recipe, byLength))),
               fixed -> reader(fixed, OptionalInt.empty()));
       return task.probabilities().isPresent() ? student.belowProbabilities() : student;
     }
@@ -381,14 +401,15 @@ record Preparation<T extends Output<T>>(
       objective.checkOutputs(network.labelOrder().size());
       objective.checkBatches(data.batchSizes(stage.settings().epochs()));
       TrainingSettings settings = stage.settingsFor(trained::normalizedForTraining).withSeed(seed);
-      List<Activation> wanted = wanted(stage, objective, trained);
+      checkActivations(stage, objective, trained);
+      StudentTraining training =
+          StudentTraining.of(trained, objective, recipe.trainingGraph().rules(), settings, data);
+      List<Activation> wanted = training.teacherActivations();
       if (!wanted.isEmpty()) {
         ActivationTeacher teacher = activations.orElseThrow();
         checkShapes(teacher, network.reader(), data.batchSizes(stage.settings().epochs()));
         checkExamples(teacher, own);
       }
-      StudentTraining training =
-          StudentTraining.of(trained, objective, recipe.trainingGraph().rules(), settings, data);
       return new PreparedStage<>(stage, settings, objective, own, data, wanted, training);
     }
 
@@ -414,22 +435,20 @@ record Preparation<T extends Output<T>>(
       }
     }
 
-    /** The teacher's intermediate activations that a stage reads. */
-    private List<Activation> wanted(Stage stage, Objective objective, Transformer trained) {
+    /** Intermediate activations can be kept, and the listener learns where they were found. */
+    private void checkActivations(Stage stage, Objective objective, Transformer trained) {
       if (objective.matching().isEmpty()) {
-        return List.of();
+        return;
       }
-      Graph graph = trained.normalizedForTraining();
       TransformerActivations teacher = objective.matching().orElseThrow().teacher();
-      TransformerActivations student = objective.activationsIn(graph).orElseThrow();
+      TransformerActivations student =
+          objective.activationsIn(trained.normalizedForTraining()).orElseThrow();
       long cacheBytes = recipe.activations().orElseThrow().activationCacheBytes();
       if (cacheBytes > 0) {
         checkPaddingIsKnown("teacher", teacher, cacheBytes);
         checkPaddingIsKnown("student", student, cacheBytes);
       }
       listener.onActivations(stage.name(), teacher.describe(), student.describe());
-      Value[] outputs = graph.outputs().stream().map(graph::value).toArray(Value[]::new);
-      return objective.attach(Ops.on(graph), Optional.of(student), 0, outputs).teacherActivations();
     }
 
     /** Without a mask the activations of a text depend on padding, and that on the batch. */

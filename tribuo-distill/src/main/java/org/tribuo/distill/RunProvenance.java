@@ -36,9 +36,17 @@ final class RunProvenance {
 
   /** The training was prepared. */
   void prepared(Preparation<?> prepared) {
+    made(prepared.made());
     unseenOutputs(prepared.outputs().unseen());
     rows(prepared.examples());
     prepared.stages().forEach(stage -> rows(stage.examples()));
+  }
+
+  /** How the student was made of another, if it was. */
+  private void made(List<String> steps) {
+    if (!steps.isEmpty()) {
+      text("student", String.join(" ", steps));
+    }
   }
 
   private void rows(StageExamples<?> texts) {

@@ -106,6 +106,7 @@ record SoftTargetPhase<T extends Output<T>>(
       return Outcome.empty();
     }
     TeacherSource source = recipe.teacher().orElseThrow();
+    source.members().forEach(member -> member.checkDatasets(all.size()));
     if (source.members().stream().anyMatch(TeacherInTraining.class::isInstance)) {
       checkMembers(source, all.keySet());
     }
@@ -218,6 +219,7 @@ record SoftTargetPhase<T extends Output<T>>(
                 teacher,
                 own.examples(),
                 own.rows().inputs(),
+                own.rows().targets(),
                 prepared.outputs().task(),
                 columns(),
                 recipe.batching().maxLength(),

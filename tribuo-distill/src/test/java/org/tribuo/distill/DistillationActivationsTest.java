@@ -683,7 +683,7 @@ class DistillationActivationsTest {
     Path tokenizer = Files.writeString(folder.resolve("tokenizer.json"), "{}");
     DistillationTrainer<Label> trainer =
         alone("bert_seqcls_ts11")
-            .teacher(OnnxTeacher.of(BERT, ORDER).reading(tokenizer, 0))
+            .teacher(OnnxTeacher.of(BERT, ORDER).reading(tokenizer))
             .objective(
                 new DistillationObjective()
                     .featureTerms(new FeatureTerm("relations", new MiniLm(4), 1)))

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -64,6 +65,21 @@ class DistillationBadInputTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> bert().train(TinyTexts.dataset(List.<Example<Label>>of())))
         .withMessage("The dataset is empty, expected examples to train on");
+  }
+
+  @Test
+  void aModelThatWasDeletedSinceItWasNamed(@TempDir Path folder) throws IOException {
+    Path file = Files.copy(BERT, folder.resolve("deleted.onnx"));
+    DistillationTrainer<Label> trainer =
+        builder().teacher(OnnxTeacher.of(file, ORDER)).epochs(1).build();
+    Files.delete(file);
+
+    assertThatThrownBy(() -> trainer.checkExamples(LABELLED))
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessageContaining("%s: There is no such file any more; put it back".formatted(file));
+    assertThatExceptionOfType(PropertyException.class)
+        .isThrownBy(() -> trainer.train(LABELLED))
+        .withMessageContaining("there is no file %s, expected an ONNX model".formatted(file));
   }
 
   @Test

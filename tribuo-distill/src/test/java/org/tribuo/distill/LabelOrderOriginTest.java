@@ -25,6 +25,7 @@ import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.internal.component.OnnxMetadata;
 import org.tribuo.distill.student.OnnxStudent;
+import org.tribuo.distill.student.internal.StudentRequest;
 import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.teacher.OnnxTeacher;
@@ -55,7 +56,9 @@ class LabelOrderOriginTest {
     assertThat(teacher.labels(new TransformerFiles()).orElseThrow().names()).isEqualTo(ORDER);
     assertThat(
             student
-                .make(Head.ofExamples(LabelOrder.of("other")), 0, new TransformerFiles())
+                .make(
+                    StudentRequest.withoutExamples(
+                        Head.ofExamples(LabelOrder.of("other")), 0, new TransformerFiles()))
                 .labelOrder()
                 .names())
         .isEqualTo(ORDER);
@@ -164,7 +167,9 @@ class LabelOrderOriginTest {
         .isThrownBy(
             () ->
                 OnnxStudent.of(model)
-                    .make(Head.ofExamples(LabelOrder.of("other")), 0, new TransformerFiles()))
+                    .make(
+                        StudentRequest.withoutExamples(
+                            Head.ofExamples(LabelOrder.of("other")), 0, new TransformerFiles())))
         .withMessageContaining("Component: OnnxStudent, Property: labelOrder")
         .withMessageContaining("config.json of " + model + " names 2 columns, [no, yes], but")
         .withMessageContaining("'logits' FLOAT")
@@ -194,7 +199,9 @@ class LabelOrderOriginTest {
         .isThrownBy(
             () ->
                 OnnxStudent.of(model)
-                    .make(Head.ofExamples(LabelOrder.of("other")), 0, new TransformerFiles()))
+                    .make(
+                        StudentRequest.withoutExamples(
+                            Head.ofExamples(LabelOrder.of("other")), 0, new TransformerFiles())))
         .withMessageContaining("Component: OnnxStudent, Property: labelOrder")
         .withMessageContaining(message);
     assertThat(OnnxTeacher.of(model).getProvenance().getInstanceValues())

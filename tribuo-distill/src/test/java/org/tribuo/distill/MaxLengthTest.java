@@ -21,6 +21,7 @@ import org.tribuo.dataset.DatasetView;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.Batching;
 import org.tribuo.distill.input.internal.text.RawText;
 import org.tribuo.distill.input.text.CsvTextDataSource;
@@ -29,6 +30,7 @@ import org.tribuo.distill.internal.component.OnnxMetadata;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.task.internal.SingleLabel;
+import org.tribuo.distill.task.internal.Targets;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.teacher.internal.ReadyOnnxTeacher;
 import org.tribuo.distill.teacher.internal.SoftTargetStep;
@@ -111,10 +113,12 @@ class MaxLengthTest {
     assertThat(OnnxMetadata.maxLength(exported)).hasValue(MOST);
     assertThat(OnnxMetadata.padId(exported)).hasValue(3);
     assertThat(OnnxMetadata.logits(exported)).contains("logits");
-    TeacherReading asTeacher = TeacherReading.of(onnx, exported, Optional.empty(), 0);
+    TeacherReading asTeacher =
+        TeacherReading.of(onnx, exported, Optional.empty(), TeacherReading.PAD_ID_OF_FILE);
     assertThat(asTeacher.maxLength()).hasValue(MOST);
     assertThat(asTeacher.padId()).isEqualTo(3);
-    assertThat(TeacherReading.of(onnx, exported, Optional.empty(), 5).padId()).isEqualTo(5);
+    TeacherReading stated = TeacherReading.of(onnx, exported, Optional.empty(), 0);
+    assertThat(stated.padId()).as("0 is a token as any other is").isZero();
   }
 
   @Test
@@ -141,7 +145,7 @@ class MaxLengthTest {
     Example<Label> text = example(20);
     new RawText(LONG, Optional.empty()).keepIn(text);
     MutableDataset<Label> examples = TinyTexts.dataset(List.of(text, text));
-    OnnxTeacher source = OnnxTeacher.of(teacher).reading(Faults.TOKENIZER, 0);
+    OnnxTeacher source = OnnxTeacher.of(teacher).reading(Faults.TOKENIZER);
     ReadyOnnxTeacher ready =
         (ReadyOnnxTeacher)
             source
@@ -158,6 +162,7 @@ class MaxLengthTest {
             ready,
             examples,
             TinyTexts.inputs(List.of()),
+            Targets.of(Tensor.vector(0), Tensor.of(new float[] {1}, 1)),
             new SingleLabel(),
             new LabelOrder(Faults.LABELS),
             OptionalInt.empty(),

@@ -37,8 +37,30 @@ import java.util.stream.Stream;
 class PublicApiTest {
   private static final String BASE = "org.tribuo.distill.";
 
-  /** It falls when types are closed, and grows for a reason. */
-  private static final int MOST_OPEN_TYPES = 146;
+  /**
+   * What there may be any number of: one loss more, one student more, one task's output more opens
+   * one type, which is known by its interface, and is no new thing to learn.
+   */
+  private static final Set<String> EXTENSION_POINTS =
+      Set.of(
+          BASE + "loss.FeatureLoss",
+          BASE + "loss.HardLoss",
+          BASE + "loss.SoftLoss",
+          BASE + "schedule.Schedule",
+          BASE + "student.StudentSource",
+          BASE + "teacher.TeacherSource",
+          "org.tribuo.ConfigurableDataSource",
+          "org.tribuo.Output",
+          "org.tribuo.OutputFactory",
+          "org.tribuo.evaluation.Evaluator",
+          "org.tribuo.sequence.SequenceDataSource",
+          "org.tribuo.sequence.SequenceEvaluator");
+
+  /**
+   * Open types that implement no extension point: these a user has to learn, and a helper is one of
+   * them. The number falls when types are closed, and grows for a reason.
+   */
+  private static final int MOST_CONCEPTS = 86;
 
   private static final Pattern CLOSED_NAME =
       Pattern.compile(
@@ -86,14 +108,43 @@ class PublicApiTest {
           Set.of());
 
   @ArchTest
-  static void noMoreTypesAreOpen(JavaClasses classes) {
-    Set<String> open =
+  static void noMoreConceptsAreOpen(JavaClasses classes) {
+    Map<Boolean, Set<String>> open =
         classes.stream()
             .filter(type -> type.isTopLevelClass() && isOpen(type))
-            .map(PublicApiTest::name)
-            .collect(Collectors.toCollection(TreeSet::new));
+            .collect(
+                Collectors.partitioningBy(
+                    PublicApiTest::implementsAnExtensionPoint,
+                    Collectors.mapping(
+                        PublicApiTest::name, Collectors.toCollection(TreeSet::new))));
 
-    assertThat(open).hasSizeLessThanOrEqualTo(MOST_OPEN_TYPES).contains("DistillationTrainer");
+    assertThat(open.get(true))
+        .as("implementations of extension points")
+        .contains("loss.KlDivergence", "span.Span", "teacher.OnnxTeacher");
+    assertThat(open.get(false))
+        .as("open types that implement no extension point")
+        .contains("DistillationTrainer", "loss.Rows", "loss.SoftLoss", "loss.RowwiseSoftLoss")
+        .hasSizeLessThanOrEqualTo(MOST_CONCEPTS);
+  }
+
+  /** What can be extended further is a concept of its own. */
+  private static boolean implementsAnExtensionPoint(JavaClass type) {
+    return type.getModifiers().contains(JavaModifier.FINAL)
+        && type.getAllRawInterfaces().stream()
+            .map(JavaClass::getName)
+            .anyMatch(EXTENSION_POINTS::contains);
+  }
+
+  @ArchTest
+  static void everyExtensionPointIsUsed(JavaClasses classes) {
+    Set<String> used =
+        classes.stream()
+            .filter(type -> type.isTopLevelClass() && isOpen(type))
+            .flatMap(type -> type.getAllRawInterfaces().stream())
+            .map(JavaClass::getName)
+            .collect(Collectors.toSet());
+
+    assertThat(used).containsAll(EXTENSION_POINTS);
   }
 
   @ArchTest

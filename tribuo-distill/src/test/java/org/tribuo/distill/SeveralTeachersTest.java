@@ -149,13 +149,13 @@ class SeveralTeachersTest {
   void aTeacherWithATokenizerOfItsOwnReadsTheTexts(@TempDir Path folder) throws Exception {
     MutableDataset<Label> withTexts = csv(folder, true);
     OnnxTeacher same = OnnxTeacher.of(BERT, ORDER);
-    assertThat(weights(builder().teacher(same.reading(tokenizer(), 0)).build().train(withTexts)))
+    assertThat(weights(builder().teacher(same.reading(tokenizer())).build().train(withTexts)))
         .isEqualTo(weights(builder().teacher(same).build().train(withTexts)));
-    assertThat(same.reading(tokenizer(), 0).getProvenance().getInstanceValues())
-        .containsKey("tokenizer-hash");
+    assertThat(same.reading(tokenizer()).getProvenance().getInstanceValues())
+        .containsKey("preprocessing-hash");
     MutableDataset<Label> without = csv(folder, false);
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> builder().teacher(same.reading(tokenizer(), 0)).build().train(without))
+        .isThrownBy(() -> builder().teacher(same.reading(tokenizer())).build().train(without))
         .withMessageStartingWith("Example 0 does not keep its text")
         .withMessageContaining("set keepText of the CsvTextDataSource");
   }
@@ -269,8 +269,11 @@ class SeveralTeachersTest {
     refused(() -> two.withWeights(0, 0), "not all 0");
     refused(() -> two.withTemperatures(1, 0), "Property: temperatures, has 0.0");
     refused(
-        () -> OnnxTeacher.of(BERT, ORDER).reading(Path.of("nowhere.json"), 0),
-        "Property: tokenizer, there is no file nowhere.json");
+        () -> OnnxTeacher.of(BERT, ORDER).reading(Path.of("nowhere.json")),
+        "Property: preprocessing, there is no file nowhere.json");
+    refused(
+        () -> OnnxTeacher.of(BERT, ORDER).reading(tokenizer(), -1),
+        "Property: padId, is -1, expected 0 or more");
   }
 
   private static void refused(

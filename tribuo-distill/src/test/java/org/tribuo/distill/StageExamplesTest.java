@@ -1,9 +1,11 @@
 package org.tribuo.distill;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import com.oracle.labs.mlrg.olcut.config.ConfigurationManager;
+import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +30,8 @@ import org.tribuo.distill.loss.FeatureTerm;
 import org.tribuo.distill.loss.MiniLm;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.teacher.OnnxTeacher;
+import org.tribuo.distill.teacher.ProbabilityFile;
+import org.tribuo.distill.teacher.TeacherSource;
 import org.tribuo.distill.training.TrainingListener.StepReport;
 import org.tribuo.multilabel.MultiLabelFactory;
 import org.tribuo.test.Helpers;
@@ -70,13 +74,37 @@ class StageExamplesTest {
   }
 
   private static DistillationTrainer<Label> trainer(TrainingStage... stages) {
+    return trainer(OnnxTeacher.of(BERT, ORDER), stages);
+  }
+
+  private static DistillationTrainer<Label> trainer(
+      TeacherSource teacher, TrainingStage... stages) {
     return DistillationTrainer.<Label>builder()
         .student(OnnxStudent.of(BERT, ORDER))
-        .teacher(OnnxTeacher.of(BERT, ORDER))
+        .teacher(teacher)
         .stages(stages)
         .batching(new Batching().batchSize(8))
         .device(Device.cpu(1))
         .build();
+  }
+
+  /** As many examples are not the same examples. */
+  @Test
+  void rowsInTheOrderOfOneDatasetTeachNoOther() throws Exception {
+    List<String> rows = new ArrayList<>(List.of(String.join(",", ORDER)));
+    OF_THE_TASK.forEach(example -> rows.add("0.2,0.3,0.5"));
+    ProbabilityFile table = ProbabilityFile.of(Files.write(folder.resolve("table.csv"), rows));
+    ConfigurableDataSource<Label> others =
+        CsvTextDataSource.of(csv(OF_THE_TASK.size(), ""), tokenizer(), new LabelFactory())
+            .labels()
+            .read();
+
+    trainer(table, GENERAL, TASK).train(OF_THE_TASK).close();
+    assertThatExceptionOfType(PropertyException.class)
+        .isThrownBy(() -> trainer(table, GENERAL.on(others), TASK).train(OF_THE_TASK))
+        .withMessageContaining("table.csv are in the order of one dataset")
+        .withMessageContaining("the stages learn from this teacher by 2")
+        .withMessageContaining("name the column that has the ids");
   }
 
   @Test
@@ -194,7 +222,7 @@ class StageExamplesTest {
     DistillationTrainer<Label> trainer =
         DistillationTrainer.<Label>builder()
             .student(OnnxStudent.of(BERT, ORDER))
-            .teacher(OnnxTeacher.of(BERT, ORDER).reading(tokenizer(), 0))
+            .teacher(OnnxTeacher.of(BERT, ORDER).reading(tokenizer()))
             .stages(GENERAL.on(withoutText), TASK.learningFrom(TrainingStage.From.LABELS))
             .device(Device.cpu(1))
             .build();

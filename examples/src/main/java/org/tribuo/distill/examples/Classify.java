@@ -43,7 +43,7 @@ public final class Classify {
         longName = "charset",
         usage =
             "character set of the file, such as windows-1252; without it UTF-8, or what a byte"
-                + " order mark tells")
+                + " order mark states")
     public String charset = "";
 
     @Option(
@@ -81,7 +81,7 @@ public final class Classify {
     try (DistilledModel<Label> model = results.readStudent();
         TextTokenizer tokenizer =
             TextTokenizer.open(
-                results.tokenizer(),
+                results.tokenizerOfStudent(),
                 options.maxLength == 0 ? model.maxLength() : options.maxLength)) {
       checkTokenizer(tokenizer, model, results);
       for (String text : texts) {

@@ -73,9 +73,24 @@ public final class CompareLosses {
      * Checks what can be checked before anything is trained.
      *
      * @throws PropertyException if two teachers are to be asked, and there is one, if there is no
-     *     weight, or one is not above 0, or if there is a seed beside those of the comparison
+     *     weight, or one is not above 0, if there is a seed beside those of the comparison, or if
+     *     the student has a vocabulary of its own or a smaller file
      */
     void check() {
+      if (student.hasOwnVocabulary()) {
+        throw new PropertyException(
+            "comparison",
+            "student-vocabulary",
+            "is %d, but losses on hidden states, attention and relations compare token by token, so that students must read the teacher's: state 0"
+                .formatted(student.vocabulary));
+      }
+      if (student.hasSmallFile()) {
+        throw new PropertyException(
+            "comparison",
+            "student-precision",
+            "is %s, but a comparison keeps no files of its students: state FLOAT32"
+                .formatted(student.precision));
+      }
       if (recipes().contains(LossRecipe.TWO_TEACHERS)) {
         second.like(teacher);
       }

@@ -37,7 +37,7 @@ public final class DataOptions implements Options, Configurable {
       "whether cells may be quoted or quotation marks are letters; AUTO finds it out";
   private static final String CHARSET =
       "character set of the files, such as windows-1252; without it UTF-8, or what a byte order mark"
-          + " tells";
+          + " states";
   private static final String MAX_LENGTH = "most tokens of a text, longer ones are cut";
 
   @Config(description = TRAIN)

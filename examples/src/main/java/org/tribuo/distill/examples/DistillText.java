@@ -10,9 +10,9 @@ import org.tribuo.distill.report.ProgressOutput;
 import org.tribuo.distill.report.SpeedMeter;
 
 /**
- * Distils a classifier of texts: fine-tunes a teacher on the labelled texts, lets it speak about
- * all texts, trains a smaller student on what it said, and compares the two with the same student
- * that had no teacher. Without arguments it does so on BANKING77 with all-MiniLM-L6-v2.
+ * Distils a classifier of texts: fine-tunes a teacher on the labelled texts, runs it over all
+ * texts, trains a smaller student on its outputs, and compares the two with the same student that
+ * had no teacher. Without arguments it does so on BANKING77 with all-MiniLM-L6-v2.
  */
 public final class DistillText {
   private DistillText() {}

@@ -9,8 +9,10 @@ import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
 import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.DistilledModel;
+import org.tribuo.distill.ExportPrecision;
 import org.tribuo.distill.component.InputFiles;
 import org.tribuo.distill.file.FolderLock;
+import org.tribuo.distill.input.text.KeptVocabulary;
 import org.tribuo.distill.report.ExperimentResults;
 import org.tribuo.distill.report.ExperimentRun;
 import org.tribuo.distill.report.ModelMeter;
@@ -70,14 +72,15 @@ final class DistillTextRun {
     results.keepTokenizer(experiment.teacher().tokenizerFile());
     texts.files().forEach(file -> say("%s.", file));
     say("Texts: %s.", texts.described());
-    ModelMeter meter = new ModelMeter(texts.test(), experiment.training().device(), speed);
+    Learner learner = run.time("texts", () -> learner(texts));
+    ModelMeter meter = meter(texts);
 
     teacher(texts, meter);
-    student(texts, meter, writesConfiguration);
+    student(learner, writesConfiguration);
     if (experiment.training().controlEpochs > 0 && texts.labelled().size() == 0) {
       say("Control: none, as no text has a label.");
     } else if (experiment.training().controlEpochs > 0) {
-      control(texts, meter);
+      control(learner);
       if (experiment.training().classMeans && experiment.teacher().hasFreshHead()) {
         classMeans(texts, meter);
       }
@@ -92,6 +95,40 @@ final class DistillTextRun {
     Texts texts = Texts.read(experiment.data(), experiment.teacher());
     trainers.checkExamples(texts, experiment.data());
     return texts;
+  }
+
+  private ModelMeter meter(Texts texts) {
+    return new ModelMeter(texts.test(), experiment.training().device(), speed);
+  }
+
+  /**
+   * A student before it is made.
+   *
+   * @param trainers train it
+   * @param texts in its tokens
+   */
+  private record Learner(Trainers trainers, Texts texts) {}
+
+  private Learner learner(Texts texts) throws IOException {
+    if (!experiment.student().hasOwnVocabulary()) {
+      results.keepVocabulary(Optional.empty());
+      return new Learner(trainers, texts);
+    }
+    TeacherOptions teacher = experiment.teacher();
+    int leastTexts = experiment.student().vocabulary;
+    KeptVocabulary kept =
+        KeptVocabulary.ofExamples(teacher.tokenizerFile(), texts.training(), leastTexts);
+    results.keepVocabulary(Optional.of(kept));
+    say(
+        "Vocabulary: %,d of the teacher's tokens, those of %d texts or more and what other words"
+            + " are read with.",
+        kept.size(), leastTexts);
+    Texts own = Texts.read(experiment.data(), teacher, results.studentTokenizer());
+    Trainers reading =
+        trainers.reading(
+            new Trainers.Reading(results.studentTokenizer(), experiment.data().maxLength));
+    reading.checkExamplesOfStudent(own, experiment.data());
+    return new Learner(reading, own);
   }
 
   private void teacher(Texts texts, ModelMeter meter) throws Exception {
@@ -127,14 +164,17 @@ final class DistillTextRun {
     return run.time(FILES, () -> results.keepTeacher(model));
   }
 
-  private void student(Texts texts, ModelMeter meter, boolean writesConfiguration)
-      throws Exception {
+  private void student(Learner learner, boolean writesConfiguration) throws Exception {
     say("2. Soft targets: what the teacher says of all texts.");
     DistillationTrainer<Label> trainer =
-        trainers.distillation(
-            experiment.teacher().taught(results), experiment.output().storeFolder(results));
+        learner
+            .trainers()
+            .distillation(
+                experiment.teacher().fineTuned(results), experiment.output().storeFolder(results));
+    ModelMeter meter = meter(learner.texts());
     try (DistilledModel<Label> model =
-        run.train(STUDENT, trainer, texts.training(), targets -> sayHowTheStudentLearns())) {
+        run.train(
+            STUDENT, trainer, learner.texts().training(), targets -> sayHowTheStudentLearns())) {
       if (experiment.training().fineTuneEpochs == 0) {
         say("5. Fine-tuning: none.");
       }
@@ -143,17 +183,40 @@ final class DistillTextRun {
         ExperimentFile.write(results.configuration(), experiment, model.getProvenance());
       }
       run.measure(STUDENT, model, results.student(), meter);
+      if (experiment.student().hasSmallFile()) {
+        smallFile(model, experiment.student().precision, meter);
+      }
     }
   }
 
-  private void control(Texts texts, ModelMeter meter) throws Exception {
+  /** What is measured is the file, not the model that it is written of. */
+  private void smallFile(
+      DistilledModel<Label> student, ExportPrecision precision, ModelMeter meter) throws Exception {
+    Path file = results.student(precision);
+    run.time(
+        FILES,
+        () -> {
+          student.exportOnnx(file, precision);
+          return file;
+        });
+    try (DistilledModel<Label> small =
+        DistilledModel.of(OnnxTeacher.of(file), new LabelFactory())) {
+      run.measure(
+          "%s in %s".formatted(STUDENT, precision.name().toLowerCase(Locale.ROOT)),
+          small,
+          file,
+          meter);
+    }
+  }
+
+  private void control(Learner learner) throws Exception {
     say(
         "Control: the same student without a teacher, %d epochs on the labelled texts.",
         experiment.training().controlEpochs);
-    DistillationTrainer<Label> trainer = trainers.control();
-    try (DistilledModel<Label> model = run.train(CONTROL, trainer, texts.labelled())) {
+    DistillationTrainer<Label> trainer = learner.trainers().control();
+    try (DistilledModel<Label> model = run.train(CONTROL, trainer, learner.texts().labelled())) {
       model.exportOnnx(results.control());
-      run.measure(CONTROL, model, results.control(), meter);
+      run.measure(CONTROL, model, results.control(), meter(learner.texts()));
     }
   }
 

@@ -8,14 +8,19 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.DistilledModel;
+import org.tribuo.distill.ExportPrecision;
 import org.tribuo.distill.component.InputFiles;
 import org.tribuo.distill.file.AtomicFile;
 import org.tribuo.distill.file.FolderLock;
 import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.input.text.KeptVocabulary;
 import org.tribuo.provenance.DatasetProvenance;
 import org.tribuo.provenance.TrainerProvenance;
 
@@ -42,6 +47,11 @@ record ResultFolder(Path folder) {
     return folder.resolve("student.onnx");
   }
 
+  /** The student with weights of another precision. */
+  Path student(ExportPrecision precision) {
+    return folder.resolve("student-%s.onnx".formatted(precision.name().toLowerCase(Locale.ROOT)));
+  }
+
   Path control() {
     return folder.resolve("control.onnx");
   }
@@ -61,6 +71,16 @@ record ResultFolder(Path folder) {
 
   Path tokenizer() {
     return folder.resolve("tokenizer.json");
+  }
+
+  /** The student's, where it has a vocabulary of its own. */
+  Path studentTokenizer() {
+    return folder.resolve("student-tokenizer.json");
+  }
+
+  /** The tokenizer that belongs to the student. */
+  Path tokenizerOfStudent() {
+    return Files.exists(studentTokenizer()) ? studentTokenizer() : tokenizer();
   }
 
   Path configuration() {
@@ -110,7 +130,8 @@ record ResultFolder(Path folder) {
    */
   void checkOutputs(InputFiles inputs, TeacherOptions teacher, Path store) throws IOException {
     List<Path> outputs = new ArrayList<>(List.of(store, student(), studentModel(), control()));
-    outputs.addAll(List.of(csv(), json(), trials(), configuration()));
+    outputs.addAll(List.of(csv(), json(), trials(), configuration(), studentTokenizer()));
+    smallPrecisions().forEach(precision -> outputs.add(student(precision)));
     if (!teacher.isFinished()) {
       outputs.addAll(List.of(teacher(), teacherModel()));
     }
@@ -175,10 +196,29 @@ record ResultFolder(Path folder) {
     return model;
   }
 
-  /** Keeps a student and returns it. */
+  /**
+   * Keeps the tokens of the student beside it.
+   *
+   * @param vocabulary empty if it has all that its teacher has; what an earlier one had is removed
+   */
+  void keepVocabulary(Optional<KeptVocabulary> vocabulary) throws IOException {
+    Files.deleteIfExists(studentTokenizer());
+    if (vocabulary.isPresent()) {
+      vocabulary.get().writeTokenizer(studentTokenizer());
+    }
+  }
+
+  /** Keeps a student and returns it; smaller files of an earlier one are removed. */
   DistilledModel<Label> keepStudent(DistilledModel<Label> model) throws IOException {
+    for (ExportPrecision precision : smallPrecisions()) {
+      Files.deleteIfExists(student(precision));
+    }
     save(model, student(), studentModel());
     return model;
+  }
+
+  private static Set<ExportPrecision> smallPrecisions() {
+    return EnumSet.complementOf(EnumSet.of(ExportPrecision.FLOAT32));
   }
 
   /** Of settings, inputs and the teacher's own files, as they are now. */

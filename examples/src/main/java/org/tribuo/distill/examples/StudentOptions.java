@@ -10,28 +10,64 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.tribuo.distill.ExportPrecision;
 import org.tribuo.distill.input.text.TextTokenizer;
 import org.tribuo.distill.student.EncoderStudent;
 import org.tribuo.distill.student.FrozenWeights;
+import org.tribuo.distill.student.NarrowedStudent;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.PrunedStudent;
+import org.tribuo.distill.student.ReducedVocabularyStudent;
 import org.tribuo.distill.student.ScratchStudent;
 import org.tribuo.distill.student.StudentSource;
 
-/** Who learns: a file, a new encoder, or (without both) some layers of the fine-tuned teacher. */
+/**
+ * Who learns: a file, a new encoder, or (without both) some layers of the fine-tuned teacher, which
+ * may become narrower.
+ */
 public final class StudentOptions implements Options, Configurable {
+  /** What the weights of a student of another width start as. */
+  public enum Weights {
+    /** They are drawn: the student is a new encoder. */
+    RANDOM,
+
+    /** They are some of the teacher's. */
+    TEACHER
+  }
+
+  private static final int HEADS_OF_NEW = 12;
+
   private static final String MODEL =
       "ONNX file of a Transformer that reads the teacher's tokens and gets a fresh head; without it"
           + " the student is cut out of the fine-tuned teacher";
   private static final String LAYERS =
-      "layers of a new encoder; or those that are cut out of the teacher, spread evenly, the first"
-          + " and the last among them";
+      "layers of a new encoder; or those that are cut out of the teacher, as --student-choice"
+          + " chooses them";
+  private static final String CHOICE =
+      "which of the teacher's layers stay: SPREAD evenly, the first and the last among them, FIRST,"
+          + " LAST, or those of most INFLUENCE on the hidden states of 256 texts";
   private static final String WIDTH =
-      "width of a new encoder, whose weights are random; 0 cuts the student out of the teacher";
-  private static final String HEADS = "attention heads of a new encoder";
+      "width of the student, whose weights are those that --student-weights names; 0 for that of the"
+          + " teacher, of which it is cut out";
+  private static final String WEIGHTS =
+      "of a student of another width: RANDOM for a new encoder, TEACHER for those weights of the"
+          + " teacher that add most on 256 texts";
+  private static final String HEADS =
+      "attention heads; 0 for 12 of a new encoder, and for as many of the teacher's as its width has"
+          + " in proportion";
+  private static final String INNER =
+      "width inside of a feed-forward block; 0 for four times the width of a new encoder, and in"
+          + " proportion of the teacher's";
   private static final String FROZEN =
       "the first layers, so many, keep their weights, and so do the embeddings; 0 freezes the"
           + " embeddings alone, -1 nothing";
+
+  private static final String VOCABULARY =
+      "least number of training texts that have a token of the student's vocabulary, which is cut out"
+          + " of the teacher's: words of rarer tokens are read in pieces; 0 for the whole vocabulary";
+  private static final String PRECISION =
+      "weights of a second file of the student, which is measured too: FLOAT16 or INT8; FLOAT32 for"
+          + " none";
 
   @Config(description = MODEL)
   @Option(longName = "student", usage = MODEL)
@@ -41,17 +77,37 @@ public final class StudentOptions implements Options, Configurable {
   @Option(longName = "student-layers", usage = LAYERS)
   public int layers = 2;
 
+  @Config(description = CHOICE)
+  @Option(longName = "student-choice", usage = CHOICE)
+  public PrunedStudent.Choice choice = PrunedStudent.Choice.SPREAD;
+
   @Config(description = WIDTH)
   @Option(longName = "student-width", usage = WIDTH)
   public int width;
 
+  @Config(description = WEIGHTS)
+  @Option(longName = "student-weights", usage = WEIGHTS)
+  public Weights weights = Weights.RANDOM;
+
   @Config(description = HEADS)
   @Option(longName = "student-heads", usage = HEADS)
-  public int heads = 12;
+  public int heads;
+
+  @Config(description = INNER)
+  @Option(longName = "student-inner", usage = INNER)
+  public int inner;
 
   @Config(description = FROZEN)
   @Option(longName = "frozen-layers", usage = FROZEN)
   public int frozenLayers = -1;
+
+  @Config(description = VOCABULARY)
+  @Option(longName = "student-vocabulary", usage = VOCABULARY)
+  public int vocabulary;
+
+  @Config(description = PRECISION)
+  @Option(longName = "student-precision", usage = PRECISION)
+  public ExportPrecision precision = ExportPrecision.FLOAT32;
 
   /** The weights that keep their values, if there are any. */
   Optional<FrozenWeights> frozen() {
@@ -64,30 +120,61 @@ public final class StudentOptions implements Options, Configurable {
    * The student before it is trained.
    *
    * @param whole whose layers it keeps, if it is cut out of another
-   * @param tokenizer whose tokens a new encoder reads
+   * @param tokenizer of what it is cut out of
+   * @param reduced the tokenizer that the student reads, if that is another
    * @param encoder gives a student with a file of its own a fresh head
    * @throws IOException if the tokenizer cannot be read
    */
-  StudentSource source(StudentSource whole, Path tokenizer, Function<Path, EncoderStudent> encoder)
+  StudentSource source(
+      StudentSource whole,
+      Path tokenizer,
+      Optional<Path> reduced,
+      Function<Path, EncoderStudent> encoder)
       throws IOException {
-    if (model != null) {
-      return encoder.apply(model);
+    if (model == null && isNew()) {
+      return ScratchStudent.of(
+              vocabularySize(reduced.orElse(tokenizer)),
+              layers,
+              width,
+              heads == 0 ? HEADS_OF_NEW : heads)
+          .withInner(inner);
     }
-    return isNew()
-        ? ScratchStudent.of(vocabulary(tokenizer), layers, width, heads)
-        : PrunedStudent.keeping(layers, whole);
+    StudentSource start = model == null ? whole : encoder.apply(model);
+    if (reduced.isPresent()) {
+      start = ReducedVocabularyStudent.of(start, tokenizer, reduced.get());
+    }
+    if (model != null) {
+      return start;
+    }
+    StudentSource cut = PrunedStudent.keeping(layers, choice, start);
+    return isNarrowed() ? NarrowedStudent.of(cut, width).heads(heads).inner(inner) : cut;
   }
 
   private boolean isNew() {
-    return width > 0;
+    return width > 0 && weights == Weights.RANDOM;
   }
 
-  /** Whether the student is cut out of another: it has neither a file of its own nor a width. */
+  /** Whether the student is cut out of another: it is neither a file of its own nor new. */
   boolean isCut() {
     return model == null && !isNew();
   }
 
-  private static int vocabulary(Path tokenizer) throws IOException {
+  /** Whether the student is cut out of another, and narrower. */
+  boolean isNarrowed() {
+    return isCut() && weights == Weights.TEACHER && (width > 0 || heads > 0 || inner > 0);
+  }
+
+  /** Whether it has some of the teacher's tokens alone. */
+  boolean hasOwnVocabulary() {
+    return vocabulary > 0;
+  }
+
+  /** Whether there is a second file of it, with smaller weights. */
+  boolean hasSmallFile() {
+    return precision != ExportPrecision.FLOAT32;
+  }
+
+  private static int vocabularySize(Path tokenizer) throws IOException {
     try (TextTokenizer opened = TextTokenizer.open(tokenizer)) {
       return opened.vocabularySize();
     }
@@ -97,14 +184,22 @@ public final class StudentOptions implements Options, Configurable {
    * Checks what can be checked before there is a fine-tuned teacher.
    *
    * @throws PropertyException if the teacher does not have as many layers as are to be cut out of
-   *     it, there can be no new encoder of this size, or more layers are frozen than there are
+   *     it, there can be no new encoder of this size, more layers are frozen than there are, or a
+   *     negative number of texts is stated
    * @throws org.tribuo.distill.graph.GraphException if the teacher is no Transformer, or quantised
    * @throws IOException if its file cannot be read
    */
   void check(Path teacher, Path tokenizer, Function<Path, EncoderStudent> encoder)
       throws IOException {
+    if (vocabulary < 0) {
+      throw new PropertyException(
+          "student",
+          "vocabulary",
+          "is %d, expected the least number of texts that have a token, or 0 for the whole vocabulary"
+              .formatted(vocabulary));
+    }
     if (!isCut()) {
-      source(OnnxStudent.of(teacher), tokenizer, encoder);
+      source(OnnxStudent.of(teacher), tokenizer, Optional.empty(), encoder);
     } else {
       int most = PrunedStudent.layersOf(teacher);
       if (layers < 1 || layers > most) {
@@ -131,7 +226,8 @@ public final class StudentOptions implements Options, Configurable {
     }
     return isNew()
         ? "a new encoder of %d layers and width %d".formatted(layers, width)
-        : "%d of the teacher's layers, with its embeddings and head".formatted(layers);
+        : "%d of the teacher's layers, with its embeddings and head%s"
+            .formatted(layers, isNarrowed() ? ", made narrower" : "");
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import org.tribuo.distill.ExportPrecision;
 import org.tribuo.distill.examples.console.CommandLine;
 import org.tribuo.distill.report.ExperimentResults;
 
@@ -50,10 +51,30 @@ record Summary(Experiment experiment, ExperimentResults results) {
 
   private List<String> files() {
     ResultFolder folder = new ResultFolder(experiment.output().folder);
-    return List.of(
-        "Written to %s:".formatted(folder.folder()),
+    List<String> lines = new ArrayList<>();
+    lines.add("Written to %s:".formatted(folder.folder()));
+    lines.add(
         "  %s: the student for any ONNX runtime, its provenance in the metadata."
-            .formatted(folder.student().getFileName()),
+            .formatted(folder.student().getFileName()));
+    if (experiment.student().hasSmallFile()) {
+      ExportPrecision precision = experiment.student().precision;
+      lines.add(
+          "  %s: the same with weights in %s."
+              .formatted(
+                  folder.student(precision).getFileName(),
+                  precision.name().toLowerCase(Locale.ROOT)));
+    }
+    if (experiment.student().hasOwnVocabulary()) {
+      lines.add(
+          "  %s: the tokenizer that belongs to it."
+              .formatted(folder.studentTokenizer().getFileName()));
+    }
+    lines.addAll(filesOfTribuo(folder));
+    return lines;
+  }
+
+  private List<String> filesOfTribuo(ResultFolder folder) {
+    return List.of(
         "  %s: the student as a Tribuo model. To use it:"
             .formatted(folder.studentModel().getFileName()),
         "    " + CommandLine.of("Classify", classify(folder)),

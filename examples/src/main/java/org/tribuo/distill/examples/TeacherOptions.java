@@ -126,7 +126,7 @@ public final class TeacherOptions implements Options, Configurable {
    *
    * @param results where fine-tuning leaves it
    */
-  Path taught(ResultFolder results) {
+  Path fineTuned(ResultFolder results) {
     return isFinished() ? file() : results.teacher();
   }
 
@@ -141,17 +141,17 @@ public final class TeacherOptions implements Options, Configurable {
   }
 
   /** The names of its columns, where that file does not state them. */
-  List<String> taughtLabels() {
+  List<String> fineTunedLabels() {
     return isFinished() ? labels : List.of();
   }
 
   /**
    * The teacher of a student.
    *
-   * @param taught its ONNX file
+   * @param fineTuned its ONNX file
    */
-  OnnxTeacher teaching(Path taught) {
-    OnnxTeacher teacher = OnnxTeacher.of(taught, taughtLabels());
+  OnnxTeacher teaching(Path fineTuned) {
+    OnnxTeacher teacher = OnnxTeacher.of(fineTuned, fineTunedLabels());
     return precision == null ? teacher : teacher.withPrecision(precision);
   }
 

@@ -40,9 +40,18 @@ record Texts(
    * @throws IOException if the teacher cannot be read
    */
   static Texts read(DataOptions data, TeacherOptions teacher) throws IOException {
-    CsvTextDataSource<Label> trainingFile =
-        data.trainingTexts(teacher.tokenizerFile(), teacher.isFinished());
-    CsvTextDataSource<Label> testFile = data.testTexts(teacher.tokenizerFile());
+    return read(data, teacher, teacher.tokenizerFile());
+  }
+
+  /**
+   * As {@link #read(DataOptions, TeacherOptions)}, with the tokens of another tokenizer.
+   *
+   * @throws com.oracle.labs.mlrg.olcut.config.PropertyException as there
+   * @throws IOException if the teacher cannot be read
+   */
+  static Texts read(DataOptions data, TeacherOptions teacher, Path tokenizer) throws IOException {
+    CsvTextDataSource<Label> trainingFile = data.trainingTexts(tokenizer, teacher.isFinished());
+    CsvTextDataSource<Label> testFile = data.testTexts(tokenizer);
     MutableDataset<Label> training = new MutableDataset<>(trainingFile);
     MutableDataset<Label> test = new MutableDataset<>(testFile);
     Set<String> known = new TreeSet<>(teacher.knownLabels());

@@ -3,6 +3,7 @@ package org.tribuo.distill.examples;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.Dataset;
@@ -15,6 +16,7 @@ import org.tribuo.distill.student.EncoderStudent;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.StudentSource;
 import org.tribuo.distill.student.TrainingGraphOptions;
+import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.training.EarlyStopping;
 
 /**
@@ -24,9 +26,32 @@ import org.tribuo.distill.training.EarlyStopping;
  * @param student who learns
  * @param training how
  * @param seed of everything random
+ * @param reading what the student reads, where that is not what the teacher reads
  */
 record Trainers(
-    TeacherOptions teacher, StudentOptions student, TrainingOptions training, long seed) {
+    TeacherOptions teacher,
+    StudentOptions student,
+    TrainingOptions training,
+    long seed,
+    Optional<Reading> reading) {
+  /**
+   * How a student with a vocabulary of its own reads.
+   *
+   * @param tokenizer made of the teacher's
+   * @param maxLength most tokens of a text, which hold for the teacher too
+   */
+  record Reading(Path tokenizer, int maxLength) {}
+
+  /** The trainers of a student that reads what the teacher reads. */
+  Trainers(TeacherOptions teacher, StudentOptions student, TrainingOptions training, long seed) {
+    this(teacher, student, training, seed, Optional.empty());
+  }
+
+  /** The trainers of a student with a vocabulary of its own. */
+  Trainers reading(Reading own) {
+    return new Trainers(teacher, student, training, seed, Optional.of(own));
+  }
+
   /** Fine-tunes the teacher on labels. */
   DistillationTrainer<Label> fineTuning() {
     return usual()
@@ -63,11 +88,22 @@ record Trainers(
    * @throws IOException if a file cannot be read
    */
   void checkExamples(Texts texts, DataOptions data) throws IOException {
-    if (!student.isCut()) {
-      DistillationTrainer<Label> learner = usual().student(learner(teacher.source())).build();
-      checkExamples("student", learner, texts, data);
+    if (!student.isCut() || student.isNarrowed()) {
+      checkExamplesOfStudent(texts, data);
     }
     checkExamplesOfTeacher("teacher", texts, data);
+  }
+
+  /**
+   * Finds out before anything is trained whether the student can read all texts.
+   *
+   * @param data names their files
+   * @throws com.oracle.labs.mlrg.olcut.config.PropertyException if not; it says which text
+   * @throws IOException if a file cannot be read
+   */
+  void checkExamplesOfStudent(Texts texts, DataOptions data) throws IOException {
+    DistillationTrainer<Label> learner = usual().student(learner(teacher.source())).build();
+    checkExamples("student", learner, texts, data);
   }
 
   /**
@@ -115,23 +151,29 @@ record Trainers(
   /**
    * Teaches the student.
    *
-   * @param taught the ONNX file of the fine-tuned teacher
+   * @param fineTuned the ONNX file of the fine-tuned teacher
    * @param store keeps what it says
    */
-  DistillationTrainer<Label> distillation(Path taught, Path store) throws IOException {
-    return timed(teaching(taught, store)).build();
+  DistillationTrainer<Label> distillation(Path fineTuned, Path store) throws IOException {
+    return timed(teaching(fineTuned, store)).build();
   }
 
   /**
    * As {@link #distillation}, where losses and epochs are still to be stated.
    *
-   * @param taught the ONNX file of the fine-tuned teacher
+   * @param fineTuned the ONNX file of the fine-tuned teacher
    * @param store keeps what it says
    */
-  DistillationTrainer.Builder<Label> teaching(Path taught, Path store) throws IOException {
-    return distilling(learner(OnnxStudent.of(taught, teacher.taughtLabels())))
-        .teacher(teacher.teaching(taught))
+  DistillationTrainer.Builder<Label> teaching(Path fineTuned, Path store) throws IOException {
+    return distilling(learner(OnnxStudent.of(fineTuned, teacher.fineTunedLabels())))
+        .teacher(teacherOf(fineTuned))
         .softTargetStore(store);
+  }
+
+  /** A teacher keeps its tokenizer where the student has another. */
+  private OnnxTeacher teacherOf(Path fineTuned) {
+    OnnxTeacher teaching = teacher.teaching(fineTuned);
+    return reading.isPresent() ? teaching.reading(teacher.tokenizerFile()) : teaching;
   }
 
   /**
@@ -145,10 +187,10 @@ record Trainers(
   /**
    * As {@link #control()}, but it starts where the distilled student starts.
    *
-   * @param taught the ONNX file of the fine-tuned teacher
+   * @param fineTuned the ONNX file of the fine-tuned teacher
    */
-  DistillationTrainer<Label> control(Path taught) throws IOException {
-    return onLabels(learner(OnnxStudent.of(taught))).build();
+  DistillationTrainer<Label> control(Path fineTuned) throws IOException {
+    return onLabels(learner(OnnxStudent.of(fineTuned))).build();
   }
 
   /** The teacher's encoder without any training: the nearest class mean is the label. */
@@ -156,14 +198,18 @@ record Trainers(
     return DistillationTrainer.<Label>builder()
         .student(EncoderStudent.of(teacher.file(), teacher.pooling).withHead(new CosineHead()))
         .stages()
-        .batching(new Batching().batchSize(training.batchSize))
+        .batching(batching())
         .device(training.device())
         .seed(seed)
         .build();
   }
 
   private StudentSource learner(StudentSource whole) throws IOException {
-    return student.source(whole, teacher.tokenizerFile(), teacher::withFreshHead);
+    return student.source(
+        whole,
+        teacher.tokenizerFile(),
+        reading.map(Reading::tokenizer),
+        teacher::withFreshHead);
   }
 
   private DistillationTrainer.Builder<Label> distilling(StudentSource learner) {
@@ -192,7 +238,7 @@ record Trainers(
   private DistillationTrainer.Builder<Label> usual() {
     DistillationTrainer.Builder<Label> builder =
         DistillationTrainer.<Label>builder()
-            .batching(new Batching().batchSize(training.batchSize))
+            .batching(batching())
             .trainingGraph(graph())
             .device(training.device())
             .seed(seed);
@@ -200,6 +246,11 @@ record Trainers(
         ? builder.earlyStopping(
             new EarlyStopping(TrainingOptions.HELD_OUT, TrainingOptions.PATIENCE))
         : builder;
+  }
+
+  private Batching batching() {
+    Batching batching = new Batching().batchSize(training.batchSize);
+    return reading.map(own -> batching.maxLength(own.maxLength())).orElse(batching);
   }
 
   private TrainingGraphOptions graph() {

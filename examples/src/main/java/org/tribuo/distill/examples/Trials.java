@@ -51,7 +51,7 @@ record Trials(TrialFile kept, ProgressOutput console) {
             trainer.getProvenance(), learned.getProvenance(), measured.getProvenance());
     Optional<Trial> earlier = kept.find(subject, settings);
     if (earlier.isPresent()) {
-      return told(earlier.get());
+      return printed(earlier.get());
     }
     StepClock clock = new StepClock();
     trainer.setListener(clock);
@@ -71,7 +71,7 @@ record Trials(TrialFile kept, ProgressOutput console) {
       DistilledModel<Label> model,
       Dataset<Label> measured) {
     return kept.find(subject, settings)
-        .map(this::told)
+        .map(this::printed)
         .orElseGet(() -> keep(new Trial(subject, settings, accuracy(model, measured), Double.NaN)));
   }
 
@@ -81,10 +81,10 @@ record Trials(TrialFile kept, ProgressOutput console) {
 
   private Trial keep(Trial trial) {
     kept.add(trial);
-    return told(trial);
+    return printed(trial);
   }
 
-  private Trial told(Trial trial) {
+  private Trial printed(Trial trial) {
     console.line(String.format(Locale.ROOT, "%s: %.2f %%", trial.of(), 100 * trial.accuracy()));
     return trial;
   }

@@ -160,6 +160,16 @@ class CompareLossesTest {
   }
 
   @Test
+  void aStudentThatReadsOtherTokensOrHasASmallFileIsRefused() {
+    assertThatThrownBy(() -> compare("--losses", "KL", "--student-vocabulary", "2"))
+        .hasMessageContaining("Component: comparison, Property: student-vocabulary")
+        .hasMessageContaining("compare token by token, so that students must read the teacher's");
+    assertThatThrownBy(() -> compare("--losses", "KL", "--student-precision", "INT8"))
+        .hasMessageContaining("Component: comparison, Property: student-precision")
+        .hasMessageContaining("is INT8, but a comparison keeps no files of its students");
+  }
+
+  @Test
   void weightsAreAboveZero() {
     CompareLossesOptions options = new CompareLossesOptions();
     options.losses = List.of("KL");

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -27,10 +28,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
 import org.tribuo.distill.DistilledModel;
+import org.tribuo.distill.ExportPrecision;
 import org.tribuo.distill.examples.DistillText.DistillTextOptions;
 import org.tribuo.distill.examples.console.Console;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.input.text.CsvTextDataSource;
 import org.tribuo.distill.input.text.TextTokenizer;
 import org.tribuo.distill.internal.component.OnnxMetadata;
 import org.tribuo.distill.report.ExperimentResults;
@@ -123,6 +126,68 @@ class DistillTextTest {
         .isInstanceOf(PropertyException.class)
         .hasMessageContaining(
             "is INT8_PRODUCTS, which is for the CPU, but the trainer's device is");
+  }
+
+  @Test
+  void aStudentMayHaveAVocabularyOfItsOwnAndASmallFile() throws Exception {
+    String[] small = {
+      "--student-vocabulary", "2", "--student-precision", "INT8", "--early-stopping", "true"
+    };
+    ExperimentResults first = run(options(small));
+    ResultFolder results = new ResultFolder(folder.resolve("out"));
+
+    assertThat(first.models())
+        .extracting(ModelMeter.Report::name)
+        .containsExactly("teacher", "student", "student in int8", "control", "class means");
+    ModelMeter.Report student = first.models().get(1);
+    ModelMeter.Report int8 = first.models().get(2);
+    assertThat(int8.bytesOnDisk()).isEqualTo(Files.size(results.student(ExportPrecision.INT8)));
+    assertThat((double) OnnxModel.read(results.student(ExportPrecision.INT8)).bytesOfInitializers())
+        .isLessThan(.5 * OnnxModel.read(results.student()).bytesOfInitializers());
+    assertThat(first.models().get(3).parameters()).isEqualTo(student.parameters());
+    int tokens;
+    try (TextTokenizer whole = TextTokenizer.open(results.tokenizer());
+        TextTokenizer few = TextTokenizer.open(results.studentTokenizer());
+        DistilledModel<Label> model = results.readStudent()) {
+      tokens = few.vocabularySize();
+      assertThat(tokens).isLessThan(whole.vocabularySize());
+      assertThat(CsvTextDataSource.tokenizers(model.getProvenance().getDatasetProvenance()))
+          .containsExactly(few.sha256());
+      assertThat(model.getProvenance().getTrainerProvenance().toString().toLowerCase(Locale.ROOT))
+          .contains(whole.sha256(), few.sha256());
+    }
+    assertThat(said())
+        .contains("Vocabulary: %d of the teacher's tokens, those of 2 texts".formatted(tokens));
+    assertThat(labels("where is my card", "help my child"))
+        .hasSize(2)
+        .allSatisfy(line -> assertThat(line).matches("(card|rate|pin)\\t[01]\\.\\d{3}\\t.+"));
+
+    printed.reset();
+    String xml = results.configuration().toString();
+    ExperimentResults again = run("-c", xml, "--experiment", ExperimentFile.NAME);
+
+    assertThat(said()).contains("12 reused: the teacher did not run.");
+    assertThat(again.models())
+        .extracting(ModelMeter.Report::quality)
+        .isEqualTo(first.models().stream().map(ModelMeter.Report::quality).toList());
+
+    run(options("--control-epochs", "0", "--early-stopping", "true"));
+    assertThat(said()).as("the teacher reads the same").doesNotContain("12 in ");
+    assertThat(results.studentTokenizer()).doesNotExist();
+    assertThat(results.student(ExportPrecision.INT8)).doesNotExist();
+    assertThat(labels("where is my card")).hasSize(1);
+  }
+
+  @Test
+  void aNewEncoderMayHaveAVocabularyOfItsOwn() throws Exception {
+    String[] size = {"--student-width", "24", "--student-heads", "2", "--control-epochs", "0"};
+    long whole = run(options(size)).models().get(1).parameters();
+    List<String> small = new ArrayList<>(List.of(size));
+    small.addAll(List.of("--student-vocabulary", "3"));
+
+    ExperimentResults run = run(options(small.toArray(String[]::new)));
+
+    assertThat(run.models().get(1).parameters()).isLessThan(whole);
   }
 
   @Test
@@ -397,7 +462,36 @@ class DistillTextTest {
     assertThatThrownBy(() -> run(options("--frozen-layers", "2")))
         .isInstanceOf(PropertyException.class)
         .hasMessageContaining("2 layers are to keep their weights, but the student has 1");
+    assertThatThrownBy(() -> run(options("--student-vocabulary", "-1")))
+        .isInstanceOf(PropertyException.class)
+        .hasMessageContaining(
+            "Property: vocabulary, is -1, expected the least number of texts that have a token, or 0 for the whole vocabulary");
     assertThat(said()).doesNotContain("1. Teacher");
+  }
+
+  @Test
+  void aNarrowerStudentIsTakenFromTheTeacher() throws Exception {
+    run(
+        options(
+            "--student-choice",
+            "INFLUENCE",
+            "--student-weights",
+            "TEACHER",
+            "--student-width",
+            "16",
+            "--control-epochs",
+            "0"));
+
+    assertThat(said())
+        .contains(
+            "3. Student: 1 of the teacher's layers, with its embeddings and head, made narrower.")
+        .containsPattern("Of 2 layers [12] stays?; the influence of each is 0\\.\\d+, 0\\.\\d+\\.")
+        .containsPattern(
+            "Of its channels stay: width 16 of 32, heads 2 of 4, inner width \\d+ of \\d+\\.")
+        .containsPattern("The student has [\\d,]+ parameters in 0\\.\\d MB\\.");
+    assertThatThrownBy(() -> run(options("--student-weights", "TEACHER", "--student-width", "20")))
+        .isInstanceOf(PropertyException.class)
+        .hasMessageContaining("in proportion to a width of 20 of 32");
   }
 
   @Test

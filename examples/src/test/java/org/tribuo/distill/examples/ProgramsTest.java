@@ -146,20 +146,22 @@ class ProgramsTest {
   }
 
   @Test
-  void theReadmeShowsLinesOfPrograms() throws IOException {
+  void readmeAndPageShowLinesOfPrograms() throws IOException {
     List<String> programs = new ArrayList<>();
     for (Path program : programs().toList()) {
       programs.add(unindented(Files.readString(program)));
     }
-    List<String> shown =
-        CODE.matcher(Files.readString(ROOT.resolve("README.md")))
-            .results()
-            .map(found -> unindented(found.group(1)))
-            .toList();
+    for (String page : List.of("README.md", "src/site/markdown/labels-and-scores.md")) {
+      List<String> shown =
+          CODE.matcher(Files.readString(ROOT.resolve(page)))
+              .results()
+              .map(found -> unindented(found.group(1)))
+              .toList();
 
-    assertThat(shown)
-        .isNotEmpty()
-        .allSatisfy(code -> assertThat(programs).anyMatch(program -> program.contains(code)));
+      assertThat(shown)
+          .isNotEmpty()
+          .allSatisfy(code -> assertThat(programs).anyMatch(program -> program.contains(code)));
+    }
   }
 
   @Test

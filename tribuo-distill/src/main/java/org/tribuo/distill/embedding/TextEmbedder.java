@@ -238,7 +238,8 @@ public final class TextEmbedder implements TextPipeline, AutoCloseable {
   /**
    * Writes the encoder as an ONNX file for other libraries, whole or not at all: with the outputs
    * {@code last_hidden_state} and {@code sentence_embedding}, or the latter alone where the file
-   * pools itself and has no other, and without a projection that was left out.
+   * pools itself and has no other, and without a projection that was left out. Its metadata states
+   * the maximum length, to which another embedder of that file cuts texts.
    *
    * @throws IOException if the file cannot be written, or is one of those that this was made of
    */
@@ -250,7 +251,9 @@ public final class TextEmbedder implements TextPipeline, AutoCloseable {
             .exported()
             .inOneFile()
             .withMetadata(opened.encoder().encoder().model().metadata());
-    OnnxMetadata.withLogits(exported, EmbeddingHead.TEXTS, opened.columns().names()).write(file);
+    OnnxMetadata.withLogits(
+            exported, EmbeddingHead.TEXTS, opened.columns().names(), opened.reader().maxLength())
+        .write(file);
   }
 
   @Override

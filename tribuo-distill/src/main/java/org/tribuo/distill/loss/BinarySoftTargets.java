@@ -32,4 +32,9 @@ public record BinarySoftTargets() implements RowwiseSoftLoss {
         BinaryCrossEntropy.elementwise(op, op.div(rows.student(), temperature), targets);
     return op.mul(op.reduceMean(perLabel, -1), op.square(temperature));
   }
+
+  @Override
+  public String toString() {
+    return "BinarySoftTargets";
+  }
 }

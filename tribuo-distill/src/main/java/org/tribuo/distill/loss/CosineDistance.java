@@ -23,4 +23,9 @@ public record CosineDistance() implements RowwiseSoftLoss {
   public Value perRow(Ops op, Rows rows) {
     return op.oneMinus(Cosine.of(op, rows.student(), rows.teacher(), 1));
   }
+
+  @Override
+  public String toString() {
+    return "CosineDistance";
+  }
 }

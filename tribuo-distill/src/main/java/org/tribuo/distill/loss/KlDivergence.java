@@ -26,4 +26,9 @@ public record KlDivergence() implements RowwiseSoftLoss {
     Softened at = Softened.of(op, rows);
     return op.mul(Softened.divergence(op, at.logP(), at.logQ()), at.squaredTemperature());
   }
+
+  @Override
+  public String toString() {
+    return "KlDivergence";
+  }
 }

@@ -46,4 +46,9 @@ public record PairwiseCosines() implements SoftLoss {
   private static Value cosines(Ops op, Value vectors) {
     return ExampleRelations.gram(op, UnitVectors.of(op, vectors));
   }
+
+  @Override
+  public String toString() {
+    return "PairwiseCosines";
+  }
 }

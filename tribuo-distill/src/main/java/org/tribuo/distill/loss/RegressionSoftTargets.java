@@ -23,4 +23,9 @@ public record RegressionSoftTargets() implements RowwiseSoftLoss {
   public Value perRow(Ops op, Rows rows) {
     return op.reduceMean(op.square(op.sub(rows.student(), rows.teacher())), -1);
   }
+
+  @Override
+  public String toString() {
+    return "RegressionSoftTargets";
+  }
 }

@@ -23,4 +23,9 @@ public record ReverseKl() implements RowwiseSoftLoss {
     Softened at = Softened.of(op, rows);
     return op.mul(Softened.divergence(op, at.logQ(), at.logP()), at.squaredTemperature());
   }
+
+  @Override
+  public String toString() {
+    return "ReverseKl";
+  }
 }

@@ -474,6 +474,9 @@ public final class Operator {
     /** It normalises its first input; further ones scale and shift it. */
     NORMALIZES,
 
+    /** It sums up its first input along some axes. */
+    REDUCES,
+
     /** Normalisations are written out with it. */
     WITHIN_NORMALIZATION,
 

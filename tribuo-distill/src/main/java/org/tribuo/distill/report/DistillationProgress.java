@@ -71,6 +71,11 @@ public final class DistillationProgress implements DistillationListener, AutoClo
   }
 
   @Override
+  public void onStudent(List<String> lines) {
+    lines.forEach(line -> output.line("   " + line));
+  }
+
+  @Override
   public void onSoftTargetProgress(int rowsDone, int rows) {
     if (softTargets == null) {
       softTargets = output.begin("Soft targets", rows, "texts");

@@ -15,6 +15,7 @@ import org.tribuo.classification.evaluation.LabelEvaluator;
 import org.tribuo.distill.DistilledModel;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.engine.Device.ExecutionProvider;
+import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.report.ModelMeter.Report.Quality;
 
@@ -88,9 +89,13 @@ public record ModelMeter(Dataset<Label> test, Device device, SpeedMeter speed) {
 
   private static long parameters(Path onnx) throws IOException {
     return OnnxModel.read(onnx).initializers().values().stream()
-        .filter(tensor -> tensor.elementType().isFloat())
+        .filter(tensor -> tensor.elementType().isFloat() || isQuantised(tensor.elementType()))
         .mapToLong(tensor -> tensor.elements())
         .sum();
+  }
+
+  private static boolean isQuantised(ElementType type) {
+    return type == ElementType.INT8 || type == ElementType.UINT8;
   }
 
   /**

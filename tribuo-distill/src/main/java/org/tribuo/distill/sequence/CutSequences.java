@@ -5,7 +5,6 @@ import org.tribuo.Dataset;
 import org.tribuo.MutableDataset;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.input.internal.SequenceModality;
-import org.tribuo.distill.input.internal.SequenceWindow;
 import org.tribuo.distill.internal.component.ExampleException;
 import org.tribuo.distill.task.internal.token.TagSequenceFactory;
 import org.tribuo.distill.task.token.TagSequence;
@@ -38,12 +37,6 @@ final class CutSequences {
 
   /** What is wrong with a window, said of its sequence and, if it is one, of the element. */
   IllegalArgumentException named(ExampleException wrong) {
-    Windows.Located located = windows.get(wrong.example());
-    SequenceWindow window = located.window();
-    int element = wrong.position().isPresent() ? window.elementAt(wrong.position().getAsInt()) : -1;
-    return wrong.about(
-        element < 0
-            ? "Sequence %d".formatted(located.sequence())
-            : "Element %d of sequence %d".formatted(element, located.sequence()));
+    return windows.get(wrong.example()).named(wrong);
   }
 }

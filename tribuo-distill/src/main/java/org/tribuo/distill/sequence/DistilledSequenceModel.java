@@ -21,10 +21,12 @@ import org.tribuo.Model;
 import org.tribuo.Prediction;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.DistilledModel;
+import org.tribuo.distill.ExportPrecision;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.input.internal.SequenceModalities;
 import org.tribuo.distill.input.internal.SequenceModality;
 import org.tribuo.distill.input.internal.SequenceWindow;
+import org.tribuo.distill.internal.component.ExampleException;
 import org.tribuo.distill.internal.protos.DistilledSequenceModelProto;
 import org.tribuo.distill.task.internal.token.TagInfo;
 import org.tribuo.distill.task.internal.token.TagSequenceFactory;
@@ -165,8 +167,8 @@ public final class DistilledSequenceModel extends SequenceModel<Label> implement
   /**
    * {@inheritDoc}
    *
-   * @throws IllegalArgumentException if the student cannot read the sequence; the message says what
-   *     is wrong and the likely cause
+   * @throws IllegalArgumentException if the student cannot read the sequence; the message says
+   *     which element, what is wrong and the likely cause
    */
   @Override
   public List<Prediction<Label>> predict(SequenceExample<Label> sequence) {
@@ -188,8 +190,7 @@ public final class DistilledSequenceModel extends SequenceModel<Label> implement
 
   private List<List<Prediction<Label>>> predictAll(List<SequenceExample<Label>> sequences) {
     List<Windows.Located> windows = new Windows(modality, maxLength()).of(sequences);
-    List<Prediction<TagSequence>> texts =
-        student.predict(windows.stream().map(Windows.Located::text).toList());
+    List<Prediction<TagSequence>> texts = read(windows);
     List<List<Prediction<Label>>> all = new ArrayList<>();
     for (SequenceExample<Label> sequence : sequences) {
       List<Prediction<Label>> ofSequence = new ArrayList<>();
@@ -209,6 +210,14 @@ public final class DistilledSequenceModel extends SequenceModel<Label> implement
       }
     }
     return all;
+  }
+
+  private List<Prediction<TagSequence>> read(List<Windows.Located> windows) {
+    try {
+      return student.predict(windows.stream().map(Windows.Located::text).toList());
+    } catch (ExampleException e) {
+      throw windows.get(e.example()).named(e);
+    }
   }
 
   private static Prediction<Label> read(
@@ -259,6 +268,17 @@ public final class DistilledSequenceModel extends SequenceModel<Label> implement
    */
   public void exportOnnx(Path file) throws IOException {
     student.exportOnnx(file);
+  }
+
+  /**
+   * As {@link #exportOnnx(Path)}, with weights of another precision.
+   *
+   * @throws org.tribuo.distill.graph.GraphException as {@link DistilledModel#exportOnnx(Path,
+   *     ExportPrecision)}
+   * @throws IOException if the file cannot be written, or is one that this model was made of
+   */
+  public void exportOnnx(Path file, ExportPrecision precision) throws IOException {
+    student.exportOnnx(file, precision);
   }
 
   /** Transformers do not rank features: always empty. */

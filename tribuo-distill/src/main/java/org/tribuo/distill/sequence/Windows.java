@@ -8,6 +8,7 @@ import org.tribuo.Example;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.input.internal.SequenceModality;
 import org.tribuo.distill.input.internal.SequenceWindow;
+import org.tribuo.distill.internal.component.ExampleException;
 import org.tribuo.distill.task.token.TagSequence;
 import org.tribuo.sequence.SequenceExample;
 
@@ -23,7 +24,17 @@ record Windows(SequenceModality modality, int maxLength) {
    *
    * @param sequence the number of the sequence
    */
-  record Located(int sequence, SequenceWindow window, Example<TagSequence> text) {}
+  record Located(int sequence, SequenceWindow window, Example<TagSequence> text) {
+    /** What is wrong with it, said of the sequence and, if it is one, of the element. */
+    IllegalArgumentException named(ExampleException wrong) {
+      int element =
+          wrong.position().isPresent() ? window.elementAt(wrong.position().getAsInt()) : -1;
+      return wrong.about(
+          element < 0
+              ? "Sequence %d".formatted(sequence)
+              : "Element %d of sequence %d".formatted(element, sequence));
+    }
+  }
 
   /**
    * The windows of some sequences, one after the other.

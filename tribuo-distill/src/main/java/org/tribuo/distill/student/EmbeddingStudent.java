@@ -7,9 +7,11 @@ import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.impl.ConfiguredObjectProvenanceImpl;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.tribuo.distill.component.InputFiles;
 import org.tribuo.distill.student.internal.Student;
+import org.tribuo.distill.student.internal.StudentRequest;
 import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.transformer.Pooling;
@@ -118,19 +120,27 @@ public final class EmbeddingStudent implements StudentSource {
    *     no projection; or a vector for each token is wanted
    */
   @Override
-  public Student make(Head head, long seed, TransformerFiles files) throws IOException {
-    if (head.row().isRagged()) {
+  public Student make(StudentRequest request) throws IOException {
+    if (request.head().row().isRagged()) {
       throw new PropertyException(
-          component, "encoder", "gives a vector for each text, and %s is wanted".formatted(head));
+          component,
+          "encoder",
+          "gives a vector for each text, and %s is wanted".formatted(request.head()));
     }
-    Transformer whole = encoder.make(head, seed, files).transformer();
-    int width = Math.toIntExact(EmbeddingHead.width(whole, pooling));
-    return make(whole, head, projection(width, head.columns().size(), seed));
+    Student whole = encoder.make(request);
+    int width = Math.toIntExact(EmbeddingHead.width(whole.transformer(), pooling));
+    return make(
+        whole, request.head(), projection(width, request.head().columns().size(), request.seed()));
   }
 
-  private Student make(Transformer whole, Head head, Optional<EmbeddingHead.Projection> projected) {
+  private Student make(Student whole, Head head, Optional<EmbeddingHead.Projection> projected) {
     EmbeddingHead pooled = new EmbeddingHead(pooling, length == Pooling.Length.UNIT, projected);
-    return Student.of(pooled.attach(whole).toModel(), pooled.output(), head);
+    return new Student(
+        Transformer.of(pooled.attach(whole.transformer()).toModel()),
+        List.of(pooled.output()),
+        head,
+        whole.made(),
+        false);
   }
 
   private Optional<EmbeddingHead.Projection> projection(int width, int wanted, long seed) {
@@ -158,8 +168,8 @@ public final class EmbeddingStudent implements StudentSource {
     InputFiles.ofProvenance(getProvenance()).checkOutput(file);
     TransformerFiles files = new TransformerFiles();
     Head any = Head.ofExamples(LabelOrder.of("0", "1"));
-    Transformer whole = encoder.make(any, 0, files).transformer();
-    int width = Math.toIntExact(EmbeddingHead.width(whole, pooling));
+    Student whole = encoder.make(StudentRequest.withoutExamples(any, 0, files));
+    int width = Math.toIntExact(EmbeddingHead.width(whole.transformer(), pooling));
     Head own = Head.ofExamples(LabelOrder.numbered(width));
     make(whole, own, Optional.empty()).model().inOneFile().write(file);
   }

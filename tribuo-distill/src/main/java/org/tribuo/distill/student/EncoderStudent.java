@@ -12,10 +12,9 @@ import org.tribuo.distill.internal.component.ModelFile;
 import org.tribuo.distill.internal.component.ModelFileProvenance;
 import org.tribuo.distill.student.internal.FreshHead;
 import org.tribuo.distill.student.internal.Student;
-import org.tribuo.distill.task.internal.Head;
+import org.tribuo.distill.student.internal.StudentRequest;
 import org.tribuo.distill.transformer.Pooling;
 import org.tribuo.distill.transformer.internal.TaskHead;
-import org.tribuo.distill.transformer.internal.TransformerFiles;
 
 /**
  * An encoder from an ONNX file with a fresh head: pooling, then a linear layer, or a {@link
@@ -81,9 +80,10 @@ public final class EncoderStudent implements StudentSource {
    * @throws GraphException if the file is no encoder, or cannot be pooled so
    */
   @Override
-  public Student make(Head head, long seed, TransformerFiles files) throws IOException {
+  public Student make(StudentRequest request) throws IOException {
     TaskHead.Form form = this.head == null ? new TaskHead.Form.Linear() : this.head.form();
-    Student student = new FreshHead(pooling, form, seed).on(files.read(path), head);
+    Student student =
+        new FreshHead(pooling, form, request.seed()).on(request.files().read(path), request.head());
     return this.head != null && this.head.isImprinted() ? student.withImprinting() : student;
   }
 

@@ -13,11 +13,11 @@ import org.tribuo.distill.internal.component.ModelFile;
 import org.tribuo.distill.internal.component.ModelFileProvenance;
 import org.tribuo.distill.internal.component.OnnxMetadata;
 import org.tribuo.distill.student.internal.Student;
+import org.tribuo.distill.student.internal.StudentRequest;
 import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.transformer.internal.LogitsOutput;
 import org.tribuo.distill.transformer.internal.Transformer;
-import org.tribuo.distill.transformer.internal.TransformerFiles;
 
 /**
  * A student with a task head, from an ONNX file.
@@ -92,13 +92,13 @@ public final class OnnxStudent implements StudentSource {
   }
 
   @Override
-  public Student make(Head head, long seed, TransformerFiles files) throws IOException {
-    Transformer transformer = files.read(path);
+  public Student make(StudentRequest request) throws IOException {
+    Transformer transformer = request.files().read(path);
     OnnxModel model = transformer.model();
     Head own =
-        head.hasOutputPerColumn()
-            ? head
-            : head.withColumns(new LabelOrder(file().labelOrder(labelOrder, model)));
+        request.head().hasOutputPerColumn()
+            ? request.head()
+            : request.head().withColumns(new LabelOrder(file().labelOrder(labelOrder, model)));
     return new Student(
         transformer,
         LogitsOutput.findAll(

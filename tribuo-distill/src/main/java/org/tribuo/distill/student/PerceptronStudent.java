@@ -10,9 +10,8 @@ import org.tribuo.distill.graph.internal.RowShape;
 import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.distill.student.internal.NewPerceptron;
 import org.tribuo.distill.student.internal.Student;
-import org.tribuo.distill.task.internal.Head;
+import org.tribuo.distill.student.internal.StudentRequest;
 import org.tribuo.distill.transformer.internal.TaskHead;
-import org.tribuo.distill.transformer.internal.TransformerFiles;
 
 /**
  * An untrained network of fully connected layers for vectors of features: a multi-layer perceptron
@@ -73,17 +72,18 @@ public final class PerceptronStudent implements StudentSource {
    * @throws PropertyException if an example is to have more than one row of logits
    */
   @Override
-  public Student make(Head head, long seed, TransformerFiles files) {
-    int labels = head.columns().size();
-    if (!head.row().equals(RowShape.of(labels))) {
+  public Student make(StudentRequest request) {
+    int labels = request.head().columns().size();
+    if (!request.head().row().equals(RowShape.of(labels))) {
       throw new PropertyException(
           component,
           "features",
           "are one vector for each example, but what is predicted of one is %s; use an encoder as the student"
-              .formatted(head.row()));
+              .formatted(request.head().row()));
     }
     NewPerceptron network = new NewPerceptron(features, Arrays.stream(widths).boxed().toList());
-    return Student.of(network.make(labels, seed).toModel(), TaskHead.LOGITS, head);
+    return Student.of(
+        network.make(labels, request.seed()).toModel(), TaskHead.LOGITS, request.head());
   }
 
   @Override

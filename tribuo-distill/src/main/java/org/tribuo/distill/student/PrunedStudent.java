@@ -9,13 +9,18 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.internal.QuantisedWeights;
+import org.tribuo.distill.internal.component.PropertyChecks;
+import org.tribuo.distill.student.internal.BlockInfluence;
 import org.tribuo.distill.student.internal.Student;
-import org.tribuo.distill.task.internal.Head;
+import org.tribuo.distill.student.internal.StudentRequest;
 import org.tribuo.distill.transformer.internal.LayerCut;
-import org.tribuo.distill.transformer.internal.TransformerFiles;
+import org.tribuo.distill.transformer.internal.Transformer;
 import org.tribuo.distill.transformer.internal.TransformerLayers;
 
 /**
@@ -32,6 +37,28 @@ import org.tribuo.distill.transformer.internal.TransformerLayers;
  * }</pre>
  */
 public final class PrunedStudent implements StudentSource {
+  /** Which layers are kept, of a number of them. */
+  public enum Choice {
+    /** Layers that are spread evenly, the first and the last among them. */
+    SPREAD,
+
+    /** The first ones. */
+    FIRST,
+
+    /** The last ones. */
+    LAST,
+
+    /**
+     * Those of most block influence: 1 minus the mean cosine of what a layer reads and what it
+     * makes of it, on a sample of the examples that the student will learn from (ShortGPT, Men et
+     * al. 2024, arXiv:2403.03853). It needs a trainer, which has the examples.
+     */
+    INFLUENCE
+  }
+
+  /** The number of examples that a choice by influence looks at, unless another is stated. */
+  private static final int SAMPLE = 256;
+
   @ConfigurableName private String component = "PrunedStudent";
 
   @Config(mandatory = true, description = "The student that is cut.")
@@ -39,9 +66,17 @@ public final class PrunedStudent implements StudentSource {
 
   @Config(
       description =
-          "How many layers are kept, spread evenly, the first and the last among them; 0 where"
-              + " 'layers' states which.")
+          "How many layers are kept, which 'choice' chooses; 0 where 'layers' states which.")
   private int keep;
+
+  @Config(description = "Which layers are kept, where 'keep' is how many.")
+  private Choice choice = Choice.SPREAD;
+
+  @Config(
+      description =
+          "The number of examples on which a choice by INFLUENCE runs the student that is cut;"
+              + " they are drawn by the seed of the training.")
+  private int sample = SAMPLE;
 
   @Config(description = "The layers that are kept, counted from 1, in ascending order.")
   private int[] layers = new int[0];
@@ -63,6 +98,18 @@ public final class PrunedStudent implements StudentSource {
   }
 
   /**
+   * Keeps a number of layers.
+   *
+   * @param choice which
+   * @throws PropertyException if the number is less than 1
+   */
+  public static PrunedStudent keeping(int keep, Choice choice, StudentSource source) {
+    PrunedStudent student = keeping(keep, source);
+    student.choice = choice;
+    return student;
+  }
+
+  /**
    * Keeps some layers.
    *
    * @param layers counted from 1, in ascending order
@@ -72,6 +119,23 @@ public final class PrunedStudent implements StudentSource {
     PrunedStudent student = new PrunedStudent();
     student.source = source;
     student.layers = layers.stream().mapToInt(Integer::intValue).toArray();
+    student.postConfig();
+    return student;
+  }
+
+  /**
+   * The same with a sample of another size.
+   *
+   * @param sample the number of examples on which a choice by influence is made
+   * @throws PropertyException if it is below 1
+   */
+  public PrunedStudent sample(int sample) {
+    PrunedStudent student = new PrunedStudent();
+    student.source = source;
+    student.keep = keep;
+    student.choice = choice;
+    student.layers = layers.clone();
+    student.sample = sample;
     student.postConfig();
     return student;
   }
@@ -103,6 +167,7 @@ public final class PrunedStudent implements StudentSource {
           "is %d, and 'layers' is %s; state one of the two"
               .formatted(keep, Arrays.toString(layers)));
     }
+    new PropertyChecks(component).checkAtLeast("sample", 1, sample);
     for (int i = 0; i < layers.length; i++) {
       if (layers[i] < 1 || (i > 0 && layers[i] <= layers[i - 1])) {
         throw new PropertyException(
@@ -118,19 +183,38 @@ public final class PrunedStudent implements StudentSource {
    * {@inheritDoc}
    *
    * @throws PropertyException if there are fewer layers than are to be kept
+   * @throws IllegalArgumentException if layers are chosen by their influence, and there are no
+   *     examples
    * @throws org.tribuo.distill.graph.GraphException if the weights are quantised
    */
   @Override
-  public Student make(Head head, long seed, TransformerFiles files) throws IOException {
-    Student whole = source.make(head, seed, files);
+  public Student make(StudentRequest request) throws IOException {
+    Student whole = source.make(request);
     Graph graph = whole.transformer().graph();
     QuantisedWeights.checkCanBeCut(graph, source.toString());
     TransformerLayers found = whole.transformer().layers();
-    return whole.with(LayerCut.keep(graph, found, kept(found.count())).toModel());
+    checkCount(found.count());
+    Optional<BlockInfluence> influence = influence(whole.transformer(), request);
+    List<Integer> kept = kept(found.count(), influence);
+    return whole.with(
+        LayerCut.keep(graph, found, kept).toModel(), step(kept, found.count(), influence));
   }
 
-  /** As {@link LayerCut} counts them, from 0. */
-  private List<Integer> kept(int count) {
+  private Optional<BlockInfluence> influence(Transformer whole, StudentRequest request) {
+    return layers.length == 0 && choice == Choice.INFLUENCE
+        ? Optional.of(BlockInfluence.of(whole, request.sample(whole, sample)))
+        : Optional.empty();
+  }
+
+  private static String step(List<Integer> kept, int count, Optional<BlockInfluence> influence) {
+    return "Of %d layers %s stay%s."
+        .formatted(
+            count,
+            kept.stream().map(layer -> String.valueOf(layer + 1)).collect(Collectors.joining(", ")),
+            influence.map(all -> "; the influence of each is " + all).orElse(""));
+  }
+
+  private void checkCount(int count) {
     int least = layers.length == 0 ? keep : layers[layers.length - 1];
     if (count < least) {
       throw new PropertyException(
@@ -138,9 +222,19 @@ public final class PrunedStudent implements StudentSource {
           layers.length == 0 ? "keep" : "layers",
           "%s has %d layers, expected at least %d".formatted(source, count, least));
     }
-    return layers.length == 0
-        ? LayerCut.spread(count, keep)
-        : Arrays.stream(layers).mapToObj(layer -> layer - 1).toList();
+  }
+
+  /** As {@link LayerCut} counts them, from 0. */
+  private List<Integer> kept(int count, Optional<BlockInfluence> influence) {
+    if (layers.length > 0) {
+      return Arrays.stream(layers).mapToObj(layer -> layer - 1).toList();
+    }
+    return switch (choice) {
+      case FIRST -> IntStream.range(0, keep).boxed().toList();
+      case LAST -> IntStream.range(count - keep, count).boxed().toList();
+      case SPREAD -> LayerCut.spread(count, keep);
+      case INFLUENCE -> influence.orElseThrow().strongest(keep);
+    };
   }
 
   @Override
@@ -151,6 +245,10 @@ public final class PrunedStudent implements StudentSource {
   @Override
   public String toString() {
     return "PrunedStudent(%s, keep=%s)"
-        .formatted(source, layers.length == 0 ? keep : Arrays.toString(layers));
+        .formatted(
+            source,
+            layers.length > 0
+                ? Arrays.toString(layers)
+                : choice == Choice.SPREAD ? keep : "%d, choice=%s".formatted(keep, choice));
   }
 }

@@ -7,10 +7,10 @@ import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.impl.ConfiguredObjectProvenanceImpl;
 import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.distill.student.internal.Student;
+import org.tribuo.distill.student.internal.StudentRequest;
 import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.transformer.internal.NewItemTransformer;
 import org.tribuo.distill.transformer.internal.TaskHead;
-import org.tribuo.distill.transformer.internal.TransformerFiles;
 
 /**
  * An untrained Transformer that reads the items of a history and predicts the next one at each of
@@ -115,7 +115,8 @@ public final class ScratchItemStudent implements StudentSource {
    * @throws PropertyException if something else than the next item is predicted
    */
   @Override
-  public Student make(Head head, long seed, TransformerFiles files) {
+  public Student make(StudentRequest request) {
+    Head head = request.head();
     if (!head.lastAlone()) {
       throw new PropertyException(
           component,
@@ -123,7 +124,7 @@ public final class ScratchItemStudent implements StudentSource {
           "are those of a model that predicts the next item, but the outputs of the dataset are %s; make the dataset with RatingDataSource, or use another student"
               .formatted(head.columns()));
     }
-    return Student.of(transformer(head.columns().size()).make(seed), TaskHead.LOGITS, head);
+    return Student.of(transformer(head.columns().size()).make(request.seed()), TaskHead.LOGITS, head);
   }
 
   @Override

@@ -10,12 +10,11 @@ import java.util.function.Consumer;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.distill.student.internal.Student;
-import org.tribuo.distill.task.internal.Head;
+import org.tribuo.distill.student.internal.StudentRequest;
 import org.tribuo.distill.transformer.Pooling;
 import org.tribuo.distill.transformer.internal.NewSoundEncoder;
 import org.tribuo.distill.transformer.internal.TaskHead;
 import org.tribuo.distill.transformer.internal.Transformer;
-import org.tribuo.distill.transformer.internal.TransformerFiles;
 
 /**
  * An untrained Transformer with a head, for sounds of as many log-mel frames [mels, frames]: two
@@ -126,16 +125,19 @@ public final class ScratchSoundStudent implements StudentSource {
    * @throws PropertyException if logits for each token are wanted
    */
   @Override
-  public Student make(Head head, long seed, TransformerFiles files) {
-    if (head.perToken()) {
+  public Student make(StudentRequest request) {
+    if (request.head().perToken()) {
       throw new PropertyException(
-          component, "frames", "are one row of logits together, and %s is wanted".formatted(head));
+          component,
+          "frames",
+          "are one row of logits together, and %s is wanted".formatted(request.head()));
     }
-    SplittableRandom random = new SplittableRandom(seed);
+    SplittableRandom random = new SplittableRandom(request.seed());
     Transformer encoder = Transformer.of(encoder().make(random.nextLong()));
     Graph headed =
-        new TaskHead(Pooling.MEAN, head.columns().size(), random.nextLong()).attach(encoder);
-    return Student.of(headed.toModel(), TaskHead.LOGITS, head);
+        new TaskHead(Pooling.MEAN, request.head().columns().size(), random.nextLong())
+            .attach(encoder);
+    return Student.of(headed.toModel(), TaskHead.LOGITS, request.head());
   }
 
   @Override

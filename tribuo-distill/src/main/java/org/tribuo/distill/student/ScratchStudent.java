@@ -9,12 +9,11 @@ import java.util.SplittableRandom;
 import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.distill.student.internal.FreshHead;
 import org.tribuo.distill.student.internal.Student;
-import org.tribuo.distill.task.internal.Head;
+import org.tribuo.distill.student.internal.StudentRequest;
 import org.tribuo.distill.transformer.Pooling;
 import org.tribuo.distill.transformer.internal.NewEncoder;
 import org.tribuo.distill.transformer.internal.TaskHead;
 import org.tribuo.distill.transformer.internal.Transformer;
-import org.tribuo.distill.transformer.internal.TransformerFiles;
 
 /**
  * An untrained encoder with a head. It learns all it knows from the teacher and from the labels, so
@@ -146,10 +145,11 @@ public final class ScratchStudent implements StudentSource {
   }
 
   @Override
-  public Student make(Head head, long seed, TransformerFiles files) {
-    SplittableRandom random = new SplittableRandom(seed);
+  public Student make(StudentRequest request) {
+    SplittableRandom random = new SplittableRandom(request.seed());
     Transformer encoder = Transformer.of(encoder().make(random.nextLong()));
-    return new FreshHead(pooling, new TaskHead.Form.Linear(), random.nextLong()).on(encoder, head);
+    return new FreshHead(pooling, new TaskHead.Form.Linear(), random.nextLong())
+        .on(encoder, request.head());
   }
 
   @Override

@@ -10,12 +10,11 @@ import java.util.function.Consumer;
 import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.distill.student.internal.FreshHead;
 import org.tribuo.distill.student.internal.Student;
-import org.tribuo.distill.task.internal.Head;
+import org.tribuo.distill.student.internal.StudentRequest;
 import org.tribuo.distill.transformer.Pooling;
 import org.tribuo.distill.transformer.internal.NewVisionEncoder;
 import org.tribuo.distill.transformer.internal.TaskHead;
 import org.tribuo.distill.transformer.internal.Transformer;
-import org.tribuo.distill.transformer.internal.TransformerFiles;
 
 /**
  * An untrained vision Transformer with a head, for images of one size: patches, a learned vector
@@ -185,16 +184,17 @@ public final class ScratchVisionStudent implements StudentSource {
    * @throws PropertyException if logits for each token are wanted
    */
   @Override
-  public Student make(Head head, long seed, TransformerFiles files) {
-    if (head.perToken()) {
+  public Student make(StudentRequest request) {
+    if (request.head().perToken()) {
       throw new PropertyException(
           component,
           "pooling",
-          "gives a row of logits for each image, and %s is wanted".formatted(head));
+          "gives a row of logits for each image, and %s is wanted".formatted(request.head()));
     }
-    SplittableRandom random = new SplittableRandom(seed);
+    SplittableRandom random = new SplittableRandom(request.seed());
     Transformer encoder = Transformer.of(encoder().make(random.nextLong()));
-    return new FreshHead(pooling, new TaskHead.Form.Linear(), random.nextLong()).on(encoder, head);
+    return new FreshHead(pooling, new TaskHead.Form.Linear(), random.nextLong())
+        .on(encoder, request.head());
   }
 
   @Override

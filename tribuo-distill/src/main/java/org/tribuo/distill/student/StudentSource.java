@@ -5,8 +5,7 @@ import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.Provenancable;
 import java.io.IOException;
 import org.tribuo.distill.student.internal.Student;
-import org.tribuo.distill.task.internal.Head;
-import org.tribuo.distill.transformer.internal.TransformerFiles;
+import org.tribuo.distill.student.internal.StudentRequest;
 
 /**
  * Where the student comes from, before it is trained. Implementations are safe for many threads,
@@ -16,11 +15,10 @@ public interface StudentSource extends Configurable, Provenancable<ConfiguredObj
   /**
    * Makes a student.
    *
-   * @param head of a fresh one its columns; of one that the student comes with its shape alone
-   * @param seed of weights that are drawn: the same seed gives the same weights
-   * @param files reads each file once
+   * @param request what it is made for
+   * @throws IllegalArgumentException if examples are needed and there are none
    * @throws IOException if a file cannot be read
    * @throws org.tribuo.distill.graph.GraphException if a file holds no model that can be a student
    */
-  Student make(Head head, long seed, TransformerFiles files) throws IOException;
+  Student make(StudentRequest request) throws IOException;
 }

@@ -68,9 +68,9 @@ public final class EmbeddingTeacher implements TeacherSource.Member {
 
   @Config(
       description =
-          "The token that fills up short rows, where the teacher has a tokenizer of its own; 0 for"
-              + " the one that an exported student's file states, if it does.")
-  private int padId;
+          "The token that fills up short rows, where the teacher has a tokenizer of its own; by"
+              + " default the one that an exported student's file states, or else 0.")
+  private int padId = TeacherReading.PAD_ID_OF_FILE;
 
   @Config(
       description =
@@ -109,6 +109,21 @@ public final class EmbeddingTeacher implements TeacherSource.Member {
     EmbeddingTeacher teacher = copy();
     teacher.length = other;
     return teacher;
+  }
+
+  /**
+   * The same with a tokenizer of its own. Short rows are filled up with the token that an exported
+   * student's file states, or else with 0.
+   *
+   * @param tokenizer its tokenizer.json
+   * @throws PropertyException if there is no such file
+   */
+  public EmbeddingTeacher reading(Path tokenizer) {
+    EmbeddingTeacher other = copy();
+    other.tokenizer = tokenizer;
+    other.padId = TeacherReading.PAD_ID_OF_FILE;
+    other.postConfig();
+    return other;
   }
 
   /**

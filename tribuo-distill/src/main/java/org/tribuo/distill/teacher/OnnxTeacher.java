@@ -76,20 +76,22 @@ public final class OnnxTeacher implements TeacherSource.Member {
 
   @Config(
       description =
-          "The teacher's tokenizer.json, or of images and sounds its preprocessor_config.json, where it is not the"
-              + " student's; the texts are then taken from the examples' metadata, cut to the length that an exported student's file"
-              + " states, or to the teacher's positions.")
-  private @Nullable Path tokenizer;
+          "The file of the teacher's preprocessing where it is not the student's: its tokenizer.json,"
+              + " or for images and sounds its preprocessor_config.json. Texts are then taken from the"
+              + " examples' metadata, cut to the length that an exported student's file states, or to"
+              + " the teacher's positions.")
+  private @Nullable Path preprocessing;
 
   @Config(
       description =
-          "The token that fills up short rows, where the teacher has a tokenizer of its own; 0 for"
-              + " the one that an exported student's file states, if it does.")
-  private int padId;
+          "The token that fills up short rows, where the teacher has a tokenizer of its own; by"
+              + " default the one that an exported student's file states, or else 0.")
+  private int padId = TeacherReading.PAD_ID_OF_FILE;
 
   @Config(
       description =
-          "Where something inside the teacher is, if the search by structure does not find it.")
+          "Where an intermediate activation of the teacher is, if the search by structure does not"
+              + " find it.")
   private List<NamedActivation> activations = List.of();
 
   @Config(
@@ -143,15 +145,30 @@ public final class OnnxTeacher implements TeacherSource.Member {
   }
 
   /**
-   * The same with a tokenizer of its own, or another preprocessing of images or sounds.
+   * The same with a tokenizer of its own, or another preprocessing of images or sounds. Short rows
+   * of tokens are filled up with the token that an exported student's file states, or else with 0.
    *
-   * @param tokenizer its tokenizer.json, or its preprocessor_config.json
-   * @param padId the token that fills up short rows; of no account for images and sounds
+   * @param preprocessing its tokenizer.json, or its preprocessor_config.json
+   * @throws PropertyException if there is no such file
+   */
+  public OnnxTeacher reading(Path preprocessing) {
+    OnnxTeacher other = copy();
+    other.preprocessing = preprocessing;
+    other.padId = TeacherReading.PAD_ID_OF_FILE;
+    other.postConfig();
+    return other;
+  }
+
+  /**
+   * The same with a tokenizer of its own.
+   *
+   * @param tokenizer its tokenizer.json
+   * @param padId the token that fills up short rows
    * @throws PropertyException if there is no such file, or the token is negative
    */
   public OnnxTeacher reading(Path tokenizer, int padId) {
     OnnxTeacher other = copy();
-    other.tokenizer = tokenizer;
+    other.preprocessing = tokenizer;
     other.padId = padId;
     other.postConfig();
     return other;
@@ -204,7 +221,7 @@ public final class OnnxTeacher implements TeacherSource.Member {
     copy.path = path;
     copy.labelOrder = labelOrder;
     copy.logits = logits;
-    copy.tokenizer = tokenizer;
+    copy.preprocessing = preprocessing;
     copy.padId = padId;
     copy.activations = activations;
     copy.activationCacheBytes = activationCacheBytes;
@@ -217,9 +234,9 @@ public final class OnnxTeacher implements TeacherSource.Member {
     file().check();
     file().checkLabelOrder(labelOrder);
     PropertyChecks properties = new PropertyChecks(component);
-    if (tokenizer != null) {
+    if (preprocessing != null) {
       properties.checkFile(
-          "tokenizer", tokenizer, "a tokenizer.json, or a preprocessor_config.json");
+          "preprocessing", preprocessing, "a tokenizer.json, or a preprocessor_config.json");
     }
     properties.checkAtLeast("padId", 0, padId);
     properties.checkAtLeast("activationCacheBytes", 0, activationCacheBytes);
@@ -289,17 +306,17 @@ public final class OnnxTeacher implements TeacherSource.Member {
 
   /** What is output for each token can be compared if both have the same tokens. */
   private void checkTokens(Task<?> task) {
-    if (tokenizer != null && task.head(LabelOrder.of("0", "1")).row().isRagged()) {
+    if (preprocessing != null && task.head(LabelOrder.of("0", "1")).row().isRagged()) {
       throw new PropertyException(
           component,
-          "tokenizer",
+          "preprocessing",
           "is stated, but what %s predicts is compared token by token: the teacher must read the student's tokens"
               .formatted(task));
     }
   }
 
   private TeacherReading reading(OnnxModel model) {
-    return TeacherReading.of(path, model, Optional.ofNullable(tokenizer), padId);
+    return TeacherReading.of(path, model, Optional.ofNullable(preprocessing), padId);
   }
 
   /**
@@ -321,7 +338,8 @@ public final class OnnxTeacher implements TeacherSource.Member {
     Head head = task.head(labels);
     TeacherSettings asItIs = TeacherSettings.of(path, labels).withRows(head.row()).withValues();
     List<String> outputs;
-    try (Teacher teacher = Teacher.open(logits(onnx).map(asItIs::withLogits).orElse(asItIs))) {
+    TeacherSettings settings = logits(onnx).map(asItIs::withLogits).orElse(asItIs);
+    try (Teacher teacher = Teacher.open(settings, files)) {
       outputs = head.outputs(teacher.output());
     }
     Student asStudent = new Student(files.read(path), outputs, head);
@@ -353,10 +371,10 @@ public final class OnnxTeacher implements TeacherSource.Member {
    * @throws IOException if the file cannot be read
    */
   public ActivationTeacher activations(TransformerFiles files) throws IOException {
-    if (tokenizer != null) {
+    if (preprocessing != null) {
       throw new PropertyException(
           component,
-          "tokenizer",
+          "preprocessing",
           "is stated, but activations are compared token by token: the activationTeacher must read"
               + " the student's tokens");
     }
@@ -387,7 +405,7 @@ public final class OnnxTeacher implements TeacherSource.Member {
   @Override
   public ConfiguredObjectProvenance getProvenance() {
     return ModelFileProvenance.of(
-        this, "Teacher", file(), labelOrder, Optional.ofNullable(tokenizer));
+        this, "Teacher", file(), labelOrder, Optional.ofNullable(preprocessing));
   }
 
   @Override

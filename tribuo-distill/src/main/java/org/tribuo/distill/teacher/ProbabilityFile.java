@@ -6,6 +6,7 @@ import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import org.tribuo.Dataset;
 import org.tribuo.Example;
@@ -161,6 +162,17 @@ public final class ProbabilityFile implements TeacherSource.Member {
   }
 
   @Override
+  public void checkDatasets(int count) {
+    if (count > 1 && idColumn.isBlank()) {
+      throw new PropertyChecks(component)
+          .refused(
+              "idColumn",
+              "is not stated, so the rows of %s are in the order of one dataset, but the stages learn from this teacher by %d; name the column that has the ids of the examples"
+                  .formatted(path, count));
+    }
+  }
+
+  @Override
   public void checkExamples(Dataset<?> examples, ExampleInputs<?> ofStudent, TeacherUse use)
       throws IOException {
     opened(use.task()).rowsOf(examples);
@@ -200,7 +212,7 @@ public final class ProbabilityFile implements TeacherSource.Member {
 
   @Override
   public ConfiguredObjectProvenance getProvenance() {
-    return FileHashProvenance.of(this, "Teacher", "predictions-hash", path);
+    return FileHashProvenance.of(this, "Teacher", Map.of("predictions-hash", path));
   }
 
   @Override

@@ -48,6 +48,14 @@ public interface TeacherSource extends Configurable, Provenancable<ConfiguredObj
     default void checkDevice(Device device) {}
 
     /**
+     * Checks that the teacher can run over as many datasets in one training.
+     *
+     * @throws com.oracle.labs.mlrg.olcut.config.PropertyException if it cannot, because it knows
+     *     examples by their number alone
+     */
+    default void checkDatasets(int count) {}
+
+    /**
      * The teacher, ready to run; empty if it is yet to be trained.
      *
      * @param use how it will be run

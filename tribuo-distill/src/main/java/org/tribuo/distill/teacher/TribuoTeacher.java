@@ -7,6 +7,7 @@ import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import org.tribuo.Dataset;
 import org.tribuo.Model;
@@ -130,7 +131,7 @@ public final class TribuoTeacher implements TeacherSource.Member {
 
   @Override
   public ConfiguredObjectProvenance getProvenance() {
-    return FileHashProvenance.of(this, "Teacher", "model-hash", path);
+    return FileHashProvenance.of(this, "Teacher", Map.of("model-hash", path));
   }
 
   @Override

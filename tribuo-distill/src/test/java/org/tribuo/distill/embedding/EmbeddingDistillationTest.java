@@ -298,7 +298,7 @@ class EmbeddingDistillationTest {
       assertThat(named.get(0).getName()).isEqualTo("title-embedding-00");
       assertThat((float) named.get(31).getValue()).isEqualTo(embedder.embed(TEXTS.get(0))[31]);
       assertThat(ProvenanceUtil.formattedProvenanceString(features.getProvenance()))
-          .contains("model-hash", "tokenizer-hash", "MEAN");
+          .contains("model-hash", "preprocessing-hash", "MEAN");
     }
   }
 
@@ -362,6 +362,11 @@ class EmbeddingDistillationTest {
     String longer = String.join(" ", TEXTS.subList(0, 3));
     String cut = String.join(" ", List.of(longer.split(" ")).subList(0, 6));
     assertThat(embedder.embed(longer)).containsExactly(embedder.embed(cut));
+    Path exported = folder.resolve("exported.onnx");
+    embedder.exportOnnx(exported);
+    try (TextEmbedder again = TextEmbedder.of(exported, TOKENIZER)) {
+      assertThat(again.embed(longer)).containsExactly(embedder.embed(longer));
+    }
   }
 
   @Test

@@ -409,7 +409,7 @@ class ObjectiveTest {
     assertThatThrownBy(
             () -> Objective.of(RowForm.tokens(TokenMask.labels()), new BinaryCrossEntropy()))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("BinaryCrossEntropy[] reads a vector of labels for each token")
+        .hasMessageContaining("BinaryCrossEntropy reads a vector of labels for each token")
         .hasMessageContaining("use TokenMask.attentionMask(), the input 'labelled'")
         .hasMessageContaining("and no shift");
   }

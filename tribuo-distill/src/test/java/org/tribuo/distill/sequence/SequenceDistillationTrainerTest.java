@@ -41,14 +41,13 @@ import org.tribuo.distill.student.ScratchStudent;
 import org.tribuo.distill.student.StudentSource;
 import org.tribuo.distill.student.TrainingGraphOptions;
 import org.tribuo.distill.student.internal.Student;
-import org.tribuo.distill.task.internal.Head;
+import org.tribuo.distill.student.internal.StudentRequest;
 import org.tribuo.distill.task.token.TagSequence;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.training.AdamWOptimizer;
 import org.tribuo.distill.training.EarlyStopping;
 import org.tribuo.distill.training.TrainingListener;
 import org.tribuo.distill.training.TrainingListener.StepReport;
-import org.tribuo.distill.transformer.internal.TransformerFiles;
 import org.tribuo.provenance.impl.TrainerProvenanceImpl;
 import org.tribuo.sequence.MutableSequenceDataset;
 import org.tribuo.sequence.SequenceExample;
@@ -335,9 +334,9 @@ class SequenceDistillationTrainerTest {
   /** Counts how often a student is made. */
   private record CountedStudent(StudentSource source, AtomicInteger made) implements StudentSource {
     @Override
-    public Student make(Head head, long seed, TransformerFiles files) throws IOException {
+    public Student make(StudentRequest request) throws IOException {
       made.incrementAndGet();
-      return source.make(head, seed, files);
+      return source.make(request);
     }
 
     @Override
@@ -481,6 +480,20 @@ class SequenceDistillationTrainerTest {
   }
 
   @Test
+  void whatCannotBePredictedIsNamedAsTheUserKnowsItToo() {
+    MutableSequenceDataset<Label> odd = TinySentences.dataset(TinySentences.make(3, 40, 1));
+    odd.getExample(1).get(33).set(new org.tribuo.Feature("input_ids@00000", 5000));
+    try (DistilledSequenceModel model =
+        SequenceDistillationTrainer.of(
+                bertTrainer(1).batching(new Batching().maxLength(12)).build())
+            .train(TRAIN)) {
+      assertThatExceptionOfType(IllegalArgumentException.class)
+          .isThrownBy(() -> model.predict(odd))
+          .withMessageStartingWith("Element 33 of sequence 1: Token 4999 at position ");
+    }
+  }
+
+  @Test
   void heldOutSentencesAreHeldOutWithAllTheirWindows() {
     try (DistilledSequenceModel model =
         SequenceDistillationTrainer.of(
@@ -497,7 +510,7 @@ class SequenceDistillationTrainerTest {
   void aTeacherWithOtherTokensIsRefused() {
     OnnxTeacher teacher =
         OnnxTeacher.of(Zoo.file("electra_tokcls_ts11"), TinySentences.LABELS)
-            .reading(TinySentences.tokenizer(), 0);
+            .reading(TinySentences.tokenizer());
     assertThatExceptionOfType(PropertyException.class)
         .isThrownBy(
             () ->

@@ -533,7 +533,7 @@ class SpanTrainingTest {
         .isThrownBy(
             () ->
                 trainer(bert(), 1)
-                    .teacher(albert().reading(TinyQuestions.tokenizer(), 0))
+                    .teacher(albert().reading(TinyQuestions.tokenizer()))
                     .build()
                     .train(TRAIN))
         .withMessageContaining(
@@ -578,6 +578,21 @@ class SpanTrainingTest {
         .isThrownBy(
             () -> trainer(bert(), 1).batching(new Batching().maxLength(14)).build().train(odd))
         .withMessage("Example 2 has the weight -1.0, expected a finite number of 0 or more");
+  }
+
+  @Test
+  void whatCannotBePredictedIsNamedAsTheUserKnowsItToo() {
+    MutableDataset<Span> odd = TinyQuestions.dataset(TinyQuestions.make(3, 40, 1));
+    odd.getExample(1).set(new org.tribuo.Feature("input_ids@00030", 5000));
+    try (DistilledModel<Span> model =
+        trainer(bert(), 1).batching(new Batching().maxLength(14)).build().train(TRAIN)) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> model.predict(odd))
+          .withMessageStartingWith("Example 1: Token 4999 at position ");
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> model.predict(odd.getExample(1)))
+          .withMessageStartingWith("Token 4999 at position ");
+    }
   }
 
   @Test

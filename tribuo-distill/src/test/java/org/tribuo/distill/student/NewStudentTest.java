@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.student.internal.StudentRequest;
 import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.transformer.Pooling;
@@ -72,7 +73,9 @@ class ScratchStudentTest {
 
   private static Map<String, Tensor> initializers(ScratchStudent student) {
     return student
-        .make(Head.ofExamples(LabelOrder.of("no", "yes")), 1, new TransformerFiles())
+        .make(
+            StudentRequest.withoutExamples(
+                Head.ofExamples(LabelOrder.of("no", "yes")), 1, new TransformerFiles()))
         .model()
         .initializers();
   }

@@ -8,6 +8,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.student.internal.Student;
+import org.tribuo.distill.student.internal.StudentRequest;
 import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.transformer.internal.TransformerFiles;
@@ -17,7 +18,9 @@ class PerceptronStudentTest {
   private static final LabelOrder LABELS = LabelOrder.of("a", "b", "c");
 
   private static Map<String, Tensor> weights(PerceptronStudent student, long seed) {
-    Student made = student.make(Head.ofExamples(LABELS), seed, new TransformerFiles());
+    Student made =
+        student.make(
+            StudentRequest.withoutExamples(Head.ofExamples(LABELS), seed, new TransformerFiles()));
     return made.transformer().graph().initializers();
   }
 
@@ -60,7 +63,11 @@ class PerceptronStudentTest {
         .isInstanceOf(PropertyException.class)
         .hasMessageContaining("are [8, 0], expected numbers of 1 or more");
     assertThatThrownBy(
-            () -> PerceptronStudent.of(4, 8).make(Head.ofTokens(LABELS), 1, new TransformerFiles()))
+            () ->
+                PerceptronStudent.of(4, 8)
+                    .make(
+                        StudentRequest.withoutExamples(
+                            Head.ofTokens(LABELS), 1, new TransformerFiles())))
         .isInstanceOf(PropertyException.class)
         .hasMessageContaining("are one vector for each example")
         .hasMessageContaining("use an encoder as the student");

@@ -21,6 +21,7 @@ import org.tribuo.distill.engine.internal.InferenceSession;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.student.internal.Student;
+import org.tribuo.distill.student.internal.StudentRequest;
 import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.transformer.internal.DropoutPlaces;
@@ -34,7 +35,9 @@ class ScratchItemStudentTest {
   @TempDir private Path folder;
 
   private static Student make(ScratchItemStudent student, long seed) {
-    return student.make(Head.ofSteps(LabelOrder.numbered(ITEMS)), seed, new TransformerFiles());
+    return student.make(
+        StudentRequest.withoutExamples(
+            Head.ofSteps(LabelOrder.numbered(ITEMS)), seed, new TransformerFiles()));
   }
 
   private static float[] logits(OnnxModel model, long... ids) {
@@ -135,7 +138,9 @@ class ScratchItemStudentTest {
   void labelsAreNotPredicted() {
     assertThatThrownBy(
             () ->
-                SMALL.make(Head.ofExamples(LabelOrder.of("no", "yes")), 1, new TransformerFiles()))
+                SMALL.make(
+                    StudentRequest.withoutExamples(
+                        Head.ofExamples(LabelOrder.of("no", "yes")), 1, new TransformerFiles())))
         .isInstanceOf(PropertyException.class)
         .hasMessageContaining(
             "predicts the next item, but the outputs of the dataset are [no, yes]");

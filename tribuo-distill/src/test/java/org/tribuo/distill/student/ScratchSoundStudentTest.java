@@ -23,6 +23,7 @@ import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.Batching;
 import org.tribuo.distill.input.sound.SoundDataSource;
 import org.tribuo.distill.input.sound.TinySounds;
+import org.tribuo.distill.student.internal.StudentRequest;
 import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.teacher.OnnxTeacher;
@@ -119,7 +120,9 @@ class ScratchSoundStudentTest {
   private static long[] shape(ScratchSoundStudent student, String weight) {
     Map<String, Tensor> initializers =
         student
-            .make(Head.ofExamples(LabelOrder.of("no", "yes")), 1, new TransformerFiles())
+            .make(
+                StudentRequest.withoutExamples(
+                    Head.ofExamples(LabelOrder.of("no", "yes")), 1, new TransformerFiles()))
             .model()
             .initializers();
     return initializers.get(weight).dims();

@@ -24,6 +24,7 @@ import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.Batching;
 import org.tribuo.distill.input.image.ImageDataSource;
 import org.tribuo.distill.input.image.TinyImages;
+import org.tribuo.distill.student.internal.StudentRequest;
 import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.teacher.OnnxTeacher;
@@ -137,7 +138,9 @@ class ScratchVisionStudentTest {
   private static long[] shape(ScratchVisionStudent student, String weight) {
     Map<String, Tensor> initializers =
         student
-            .make(Head.ofExamples(LabelOrder.of("no", "yes")), 1, new TransformerFiles())
+            .make(
+                StudentRequest.withoutExamples(
+                    Head.ofExamples(LabelOrder.of("no", "yes")), 1, new TransformerFiles()))
             .model()
             .initializers();
     return initializers.get(weight).dims();

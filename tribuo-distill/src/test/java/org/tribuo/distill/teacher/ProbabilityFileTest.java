@@ -1,8 +1,10 @@
 package org.tribuo.distill.teacher;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.IntFunction;
@@ -115,6 +117,39 @@ class ProbabilityFileTest {
                 trainer(ProbabilityFile.of(twice).withIds("id", Example.NAME), 1)
                     .train(labelled(5)))
         .hasStackTraceContaining("Lines 2 and 3 of %s are both of 'a'".formatted(twice));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "77, 0.0126, true",
+    "77, 0.0136, false",
+    "1000, 0.00109, true",
+    "1000, 0.0012, false"
+  })
+  void eachOfManyClassesMayBeRounded(int classes, double each, boolean taken) throws Exception {
+    String names = IntStream.range(0, classes).mapToObj(i -> "c" + i).collect(joining(","));
+    String row =
+        Stream.generate(() -> each).limit(classes).map(String::valueOf).collect(joining(","));
+    ProbabilityFile teacher = ProbabilityFile.of(table(names, Stream.generate(() -> row).limit(4)));
+    if (taken) {
+      trainer(teacher, 1).train(unlabelled(4)).close();
+    } else {
+      assertThatThrownBy(() -> trainer(teacher, 1).train(unlabelled(4)))
+          .isInstanceOf(TeacherException.class)
+          .hasMessageContaining("add up to");
+    }
+  }
+
+  @Test
+  void aFileThatWasDeletedIsNamed() throws Exception {
+    DistillationTrainer<Label> trainer =
+        trainer(ProbabilityFile.of(table("left,right", Stream.of("1,0"))), 1);
+    Files.delete(folder.resolve("table.csv"));
+
+    assertThatThrownBy(() -> trainer.train(labelled(1)))
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessageContaining("%s cannot be read".formatted(folder.resolve("table.csv")))
+        .hasMessageContaining("put it back");
   }
 
   private static DistillationTrainer<Label> trainer(TeacherSource teacher, int epochs) {

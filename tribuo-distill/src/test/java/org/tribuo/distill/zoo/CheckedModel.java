@@ -55,12 +55,21 @@ final class CheckedModel implements AutoCloseable {
    */
   static CheckedModel of(OnnxModel model, Operators rules, Predicate<String> trained)
       throws OrtException {
+    return of(model, rules, trained, inputs(Graph.of(model), new SplittableRandom(SEED)));
+  }
+
+  /**
+   * As above, on stated inputs.
+   *
+   * @param trained which of the weights that can be trained are
+   */
+  static CheckedModel of(
+      OnnxModel model, Operators rules, Predicate<String> trained, Map<String, Tensor> inputs)
+      throws OrtException {
     Graph graph = Graph.of(model);
     Normalization.applyForTraining(graph);
     List<String> names =
         Weights.trainable(graph).stream().map(Weight::initializer).filter(trained).toList();
-    Map<String, Tensor> inputs = inputs(graph, new SplittableRandom(SEED));
-
     Graph forward = inHalves(model) ? graph.copy() : Graph.of(model);
     Map<String, Tensor> feeds = new LinkedHashMap<>(inputs);
     names.forEach(name -> feeds.put(name, forward.initializerToInput(name)));

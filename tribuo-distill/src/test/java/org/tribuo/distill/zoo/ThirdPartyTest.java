@@ -64,7 +64,8 @@ class ThirdPartyTest {
     }
   }
 
-  private static List<String> wrong(CheckedModel model) throws OrtException {
+  /** What is wrong with the gradients of a model; they are compared along some directions. */
+  static List<String> wrong(CheckedModel model) throws OrtException {
     SplittableRandom random = new SplittableRandom(SEED);
     Map<String, Tensor> gradients = model.gradients();
     double largest =

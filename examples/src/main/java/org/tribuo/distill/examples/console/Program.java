@@ -116,10 +116,10 @@ public final class Program {
       System.err.println("--help lists what there is.");
       return WRONG_ARGUMENTS;
     } catch (PropertyException e) {
-      tell(e);
+      print(e);
       return WRONG_ARGUMENTS;
     } catch (Exception | OutOfMemoryError e) {
-      tell(e);
+      print(e);
       if (isOutOfMemory(e)) {
         System.err.printf(
             Locale.ROOT,
@@ -158,13 +158,13 @@ public final class Program {
   }
 
   /** The message of an exception, and of each cause that it does not repeat. */
-  private static void tell(Throwable exception) {
-    String told = "";
+  private static void print(Throwable exception) {
+    String printed = "";
     for (Throwable cause = exception; cause != null; cause = cause.getCause()) {
       String message = message(cause);
-      if (!told.contains(message)) {
-        System.err.println(told.isEmpty() ? message : "  because: " + message);
-        told += message;
+      if (!printed.contains(message)) {
+        System.err.println(printed.isEmpty() ? message : "  because: " + message);
+        printed += message;
       }
     }
   }

@@ -36,7 +36,7 @@ public final class FileDigests {
 
   private FileDigests() {}
 
-  /** What tells one content of a file from another, without reading it. */
+  /** What distinguishes one content of a file from another, without reading it. */
   private record Version(
       Path path, @Nullable Object identity, long bytes, FileTime modified, FileTime changed) {
     /** Empty if the file may change without another version. */

@@ -7,9 +7,8 @@ import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.transformer.internal.Transformer;
 
 /**
- * A kind of input, such as tokens: how Tribuo examples become the tensors that a model reads. A
- * library that brings one names its implementation for {@link java.util.ServiceLoader}. Safe for
- * many threads.
+ * A kind of input, such as tokens: how Tribuo examples become the tensors that a model reads.
+ * Implementations are found by {@link java.util.ServiceLoader}. Safe for many threads.
  *
  * @param <X> what an example is before it is a row of tensors
  */

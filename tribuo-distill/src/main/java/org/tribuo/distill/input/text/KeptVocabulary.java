@@ -1,16 +1,19 @@
 package org.tribuo.distill.input.text;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import org.tribuo.Example;
 import org.tribuo.distill.file.AtomicFile;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.input.internal.text.RawText;
 import org.tribuo.distill.input.internal.text.TokenInputs;
 import org.tribuo.distill.internal.component.OnnxMetadata;
 import org.tribuo.distill.transformer.internal.Transformer;
@@ -20,11 +23,13 @@ import org.tribuo.distill.transformer.internal.VocabularyCut;
  * The tokens that a model keeps of its vocabulary: those of some texts, all special and added
  * tokens, and the single characters, of the scripts that the texts have, or bytes, out of which any
  * other word is put together. It writes a tokenizer and models that belong together: the rows of
- * other tokens are gone from their embedding tables, and tokens are numbered anew.
+ * other tokens are gone from their embedding tables, and tokens are renumbered.
  *
  * <p>A text of which all tokens were kept has the same tokens, under other numbers, and a model the
- * same outputs. Any other text has shorter tokens for some words, which the model has hardly
- * learnt, or the unknown token for characters of other scripts.
+ * same outputs. Any other text has shorter tokens for some words, or the unknown token for
+ * characters of other scripts. A model that was trained with the whole vocabulary has hardly learnt
+ * these shorter tokens; one that is trained with the reduced one has, if words that are rare in the
+ * texts are read in pieces too, as a least number of texts makes them.
  *
  * <pre>{@code
  * KeptVocabulary kept = KeptVocabulary.of(tokenizer, texts);
@@ -32,17 +37,18 @@ import org.tribuo.distill.transformer.internal.VocabularyCut;
  * kept.writeModel(Path.of("student.onnx"), Path.of("small-student.onnx"));
  * }</pre>
  *
- * <p>Immutable and safe for many threads.
+ * <p>To train a student with them: {@code student.ReducedVocabularyStudent}. Immutable and safe for
+ * many threads.
  */
 public final class KeptVocabulary {
   private final TokenizerFile tokenizer;
-  private final ReducedTokenizer reduced;
+  private final JsonNode reduced;
   private final int[] kept;
 
-  private KeptVocabulary(TokenizerFile tokenizer, ReducedTokenizer reduced) {
+  private KeptVocabulary(TokenizerFile tokenizer, JsonNode reduced, int[] kept) {
     this.tokenizer = tokenizer;
     this.reduced = reduced;
-    this.kept = reduced.kept();
+    this.kept = kept;
   }
 
   /**
@@ -55,16 +61,75 @@ public final class KeptVocabulary {
    * @throws IOException if the tokenizer cannot be read
    */
   public static KeptVocabulary of(Path tokenizer, List<String> texts) throws IOException {
-    BitSet used = new BitSet();
-    try (TextTokenizer open = TextTokenizer.open(tokenizer, TokenSequence.MAX_LENGTH)) {
-      for (TokenSequence text : open.encodeAll(texts)) {
-        for (int i = 0; i < text.length(); i++) {
-          used.set(text.id(i));
-        }
-      }
+    return of(tokenizer, texts, 1);
+  }
+
+  /**
+   * The tokens that at least a number of texts have. A word whose token fewer texts have is read in
+   * pieces instead, of which frequent ones are kept too, down to single characters or bytes: a
+   * student that is trained so learns the pieces, by which it reads words that no text has.
+   *
+   * @param tokenizer as above
+   * @param texts at least those that the model is trained on
+   * @param leastTexts 1 for all tokens of the texts
+   * @throws IllegalArgumentException if the number is less than 1
+   * @throws MalformedTextException if a text is no Unicode; the message names it
+   * @throws IOException if the tokenizer cannot be read
+   */
+  public static KeptVocabulary of(Path tokenizer, List<String> texts, int leastTexts)
+      throws IOException {
+    if (leastTexts < 1) {
+      throw new IllegalArgumentException(
+          "A token is to be kept that %d texts have, expected 1 or more".formatted(leastTexts));
     }
     TokenizerFile file = TokenizerFile.read(tokenizer);
-    return new KeptVocabulary(file, new ReducedTokenizer(file.json(), used));
+    ReducedTokenizer reduced =
+        new ReducedTokenizer(file.json(), RareTokens.takenOut(file, texts, leastTexts));
+    return new KeptVocabulary(file, reduced.reduced(), reduced.kept());
+  }
+
+  /**
+   * The tokens of the texts that examples keep, as those of {@code CsvTextDataSource} do on
+   * request; both texts of a pair.
+   *
+   * @param tokenizer as above
+   * @param examples at least those that the model is trained on
+   * @param leastTexts as above
+   * @throws IllegalArgumentException if an example keeps no text, or the number is less than 1
+   * @throws IOException if the tokenizer cannot be read
+   */
+  public static KeptVocabulary ofExamples(
+      Path tokenizer, Iterable<? extends Example<?>> examples, int leastTexts) throws IOException {
+    List<String> texts = new ArrayList<>();
+    int row = 0;
+    for (Example<?> example : examples) {
+      RawText text = RawText.kept(example, row++, "of which a vocabulary is made");
+      texts.add(text.text());
+      text.pair().ifPresent(texts::add);
+    }
+    return of(tokenizer, texts, leastTexts);
+  }
+
+  /**
+   * The tokens that a tokenizer has which was written by {@link #writeTokenizer}.
+   *
+   * @param tokenizer the whole one
+   * @param reduced what was written
+   * @throws IllegalArgumentException if it does not have tokens of the whole one, in their order;
+   *     the message names both
+   * @throws IOException if one of them cannot be read
+   */
+  public static KeptVocabulary read(Path tokenizer, Path reduced) throws IOException {
+    TokenizerFile whole = TokenizerFile.read(tokenizer);
+    JsonNode few = TokenizerFile.read(reduced).json();
+    try {
+      return new KeptVocabulary(whole, few, TokenNumbers.kept(whole.json(), few));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "%s is not made of %s: it %s; expected what KeptVocabulary.writeTokenizer wrote of that tokenizer"
+              .formatted(reduced, tokenizer, e.getMessage()),
+          e);
+    }
   }
 
   /** The number of tokens that are kept. */
@@ -90,7 +155,7 @@ public final class KeptVocabulary {
    */
   public void writeTokenizer(Path file) throws IOException {
     refuse(file, tokenizer.path());
-    byte[] content = TokenizerFile.bytes(reduced.reduced());
+    byte[] content = TokenizerFile.bytes(reduced);
     AtomicFile.writeStream(file, stream -> stream.write(content));
   }
 
@@ -100,8 +165,7 @@ public final class KeptVocabulary {
    *
    * @param model an ONNX file whose tokens the tokenizer makes
    * @param to another file
-   * @throws GraphException if it has no embedding table for tokens, or one that cannot be cut; the
-   *     message names it
+   * @throws GraphException as {@link #cut}; the message names the file
    * @throws IOException if a file cannot be read or written
    */
   public void writeModel(Path model, Path to) throws IOException {
@@ -110,7 +174,14 @@ public final class KeptVocabulary {
     whole.named(() -> cut(whole)).write(to);
   }
 
-  private OnnxModel cut(OnnxModel whole) {
+  /**
+   * A model with the rows of these tokens. Its metadata, if it is an exported student, has the new
+   * number of the token that pads.
+   *
+   * @param whole a model whose tokens the tokenizer makes
+   * @throws GraphException if it has no embedding table for tokens, or one that cannot be cut
+   */
+  public OnnxModel cut(OnnxModel whole) {
     Transformer transformer = Transformer.of(whole);
     Graph graph = transformer.graph();
     OnnxModel cut =

@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * A {@code tokenizer.json} with some of its tokens, which are numbered anew in the same order.
+ * A {@code tokenizer.json} with some of its tokens, which are renumbered in the same order.
  *
  * <p>A text of which all tokens were kept has the same tokens as before: WordPiece takes the
  * longest piece that there is, and there are fewer to take; byte-pair encoding applies the first

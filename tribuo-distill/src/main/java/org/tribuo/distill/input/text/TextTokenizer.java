@@ -90,7 +90,7 @@ public final class TextTokenizer implements AutoCloseable {
     return open(TokenizerFile.read(file), maxLength);
   }
 
-  private static TextTokenizer open(TokenizerFile file, int maxLength) throws IOException {
+  static TextTokenizer open(TokenizerFile file, int maxLength) throws IOException {
     file.checkDirection();
     int special = file.specialTokensOfAPair(() -> specialTokensOfAPair(file));
     if (maxLength <= special || maxLength > TokenSequence.MAX_LENGTH) {

@@ -73,6 +73,20 @@ record TokenizerFile(Path path, Content content) {
     return new TokenizerFile(path, known);
   }
 
+  /**
+   * The same tokenizer with another model, in memory alone.
+   *
+   * @param json with the same special tokens
+   * @throws IOException if a text in it is no Unicode
+   */
+  TokenizerFile with(JsonNode json) throws IOException {
+    Content other = new Content(Sha256.ofBytes(bytes(json)), json);
+    synchronized (content) {
+      other.specialTokens = content.specialTokens;
+    }
+    return new TokenizerFile(path, other);
+  }
+
   private static JsonNode checked(Path path, byte[] content) throws IOException {
     JsonNode json;
     try {

@@ -2,17 +2,18 @@ package org.tribuo.distill.internal.component;
 
 import com.oracle.labs.mlrg.olcut.config.Configurable;
 import com.oracle.labs.mlrg.olcut.provenance.Provenance;
+import com.oracle.labs.mlrg.olcut.provenance.primitives.HashProvenance;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** A component that reads one file: its settings, and the SHA-256 of the file. */
+/** A component that reads files: its settings, and the SHA-256 of each file. */
 public final class FileHashProvenance extends FilesProvenance {
   private static final long serialVersionUID = 1L;
 
   private <C extends Configurable> FileHashProvenance(
-      C host, String hostShortName, String key, Path file) {
-    super(host, hostShortName, List.of(sha256(key, file)));
+      C host, String hostShortName, Map<String, Path> files) {
+    super(host, hostShortName, hashes(files));
   }
 
   /**
@@ -20,12 +21,15 @@ public final class FileHashProvenance extends FilesProvenance {
    *
    * @param host the component
    * @param hostShortName what it is for, such as "Teacher"
-   * @param key the name of the SHA-256
-   * @param file that it reads
+   * @param files that it reads, by the names of their SHA-256
    */
   public static <C extends Configurable> FileHashProvenance of(
-      C host, String hostShortName, String key, Path file) {
-    return new FileHashProvenance(host, hostShortName, key, file);
+      C host, String hostShortName, Map<String, Path> files) {
+    return new FileHashProvenance(host, hostShortName, files);
+  }
+
+  private static List<HashProvenance> hashes(Map<String, Path> files) {
+    return files.entrySet().stream().map(file -> sha256(file.getKey(), file.getValue())).toList();
   }
 
   /**

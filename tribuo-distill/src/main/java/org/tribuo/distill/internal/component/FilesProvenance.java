@@ -89,7 +89,10 @@ public abstract class FilesProvenance extends SkeletalConfiguredObjectProvenance
       String digest = FileDigests.sha256(file).toUpperCase(Locale.ROOT);
       return new HashProvenance(HashType.SHA256, key, digest);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new UncheckedIOException(
+          "%s cannot be read: %s; put it back, or name another file in the component that has this path"
+              .formatted(file, e),
+          e);
     }
   }
 

@@ -17,14 +17,14 @@ import org.tribuo.distill.graph.OnnxModel;
 /**
  * A component that reads an ONNX model: its settings, and the SHA-256 of the file ({@code
  * model-hash}), of each file of external data beside it ({@code external-data-hash-NAME}), and of
- * the tokenizer's file ({@code tokenizer-hash}) if it reads one. Of a model with a head it has who
- * names its columns ({@code found-label-order-from}), if they are named, and then where that is a
- * {@code config.json} the SHA-256 of that ({@code config-hash}).
+ * its preprocessing, such as a tokenizer ({@code preprocessing-hash}), if it states one. Of a model
+ * with a head it has who names its columns ({@code found-label-order-from}), if they are named, and
+ * then where that is a {@code config.json} the SHA-256 of that ({@code config-hash}).
  */
 public final class ModelFileProvenance extends FilesProvenance {
   private static final long serialVersionUID = 1L;
 
-  private static final String TOKENIZER_HASH = "tokenizer-hash";
+  private static final String PREPROCESSING_HASH = "preprocessing-hash";
 
   private ModelFileProvenance(
       Configurable host, String hostShortName, List<PrimitiveProvenance<?>> found) {
@@ -50,7 +50,7 @@ public final class ModelFileProvenance extends FilesProvenance {
    * @param hostShortName what it is for, such as "Teacher"
    * @param file its model
    * @param labelOrder the names of its columns, if the component states them
-   * @param tokenizer its tokenizer, if it has one
+   * @param preprocessing the file of its tokenizer or other preprocessing, if it states one
    * @throws com.oracle.labs.mlrg.olcut.config.PropertyException if there is no such model
    */
   public static <C extends Configurable> ModelFileProvenance of(
@@ -58,7 +58,7 @@ public final class ModelFileProvenance extends FilesProvenance {
       String hostShortName,
       ModelFile file,
       List<String> labelOrder,
-      Optional<Path> tokenizer) {
+      Optional<Path> preprocessing) {
     OnnxModel model = read(file);
     List<PrimitiveProvenance<?>> found = hashes(file, model);
     Optional<NamedColumns> columns = file.columnsIfKnown(labelOrder, model);
@@ -66,7 +66,7 @@ public final class ModelFileProvenance extends FilesProvenance {
     if (columns.isPresent() && columns.get().origin() == NamedColumns.Origin.CONFIGURATION) {
       file.configuration().forEach((key, json) -> found.add(sha256(key, json)));
     }
-    tokenizer.ifPresent(json -> found.add(sha256(TOKENIZER_HASH, json)));
+    preprocessing.ifPresent(json -> found.add(sha256(PREPROCESSING_HASH, json)));
     return new ModelFileProvenance(host, hostShortName, found);
   }
 

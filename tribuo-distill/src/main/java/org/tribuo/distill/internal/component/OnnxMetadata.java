@@ -63,10 +63,19 @@ public final class OnnxMetadata {
   }
 
   /**
-   * A model that has another output than its metadata states, with everything else that is there.
+   * A model that has another output, or reads another length, than its metadata states, with
+   * everything else that is there.
    */
-  public static OnnxModel withLogits(OnnxModel model, String logits, List<String> labelOrder) {
-    return model.withMetadata(Map.of(LOGITS, logits, LABEL_ORDER, json(labelOrder)));
+  public static OnnxModel withLogits(
+      OnnxModel model, String logits, List<String> labelOrder, int maxLength) {
+    return model.withMetadata(
+        Map.of(
+            LOGITS,
+            logits,
+            LABEL_ORDER,
+            json(labelOrder),
+            MAX_LENGTH,
+            Integer.toString(maxLength)));
   }
 
   /**

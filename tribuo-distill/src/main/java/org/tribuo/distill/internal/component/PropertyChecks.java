@@ -63,7 +63,7 @@ public record PropertyChecks(String component) {
   }
 
   /**
-   * Checks the smallest probability that is told from 0.
+   * Checks the smallest probability that is distinguished from 0.
    *
    * @throws PropertyException if it is not greater than 0 and less than 0.5
    */

@@ -32,4 +32,9 @@ public record BinaryCrossEntropy() implements HardLoss {
   public static Value elementwise(Ops op, Value logits, Value probabilities) {
     return op.sub(op.softplus(logits), op.mul(logits, probabilities));
   }
+
+  @Override
+  public String toString() {
+    return "BinaryCrossEntropy";
+  }
 }

@@ -25,4 +25,9 @@ public record SquaredError() implements HardLoss {
   public Value perRow(Ops op, Value logits, Value labels) {
     return op.reduceMean(op.square(op.sub(logits, labels)), -1);
   }
+
+  @Override
+  public String toString() {
+    return "SquaredError";
+  }
 }

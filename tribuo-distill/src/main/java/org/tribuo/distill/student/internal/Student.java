@@ -1,6 +1,8 @@
 package org.tribuo.distill.student.internal;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
@@ -12,6 +14,7 @@ import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.transformer.internal.TaskHead;
 import org.tribuo.distill.transformer.internal.Transformer;
+import org.tribuo.distill.transformer.internal.Weights;
 
 /**
  * A Transformer with a head.
@@ -19,15 +22,18 @@ import org.tribuo.distill.transformer.internal.Transformer;
  * @param transformer the model
  * @param logits the output that holds the logits, or where each column has one, all in their order
  * @param head what they have for one example
+ * @param made a sentence on each step in which it was made of another; empty as a rule
  * @param imprinted whether the head's weights are to be class means before it is trained; its graph
  *     then has {@link TaskHead#VECTOR} and {@link TaskHead#WEIGHT}
  */
-public record Student(Transformer transformer, List<String> logits, Head head, boolean imprinted) {
+public record Student(
+    Transformer transformer, List<String> logits, Head head, List<String> made, boolean imprinted) {
   /**
    * @throws GraphException if there is no such output, or it cannot have a column for each label
    */
   public Student {
     logits = List.copyOf(logits);
+    made = List.copyOf(made);
     Graph graph = transformer.graph();
     checkLogits(graph, logits);
     RowShape row = head.rowOfOutput();
@@ -43,7 +49,7 @@ public record Student(Transformer transformer, List<String> logits, Head head, b
 
   /** A student whose weights are what they are. */
   public Student(Transformer transformer, List<String> logits, Head head) {
-    this(transformer, logits, head, false);
+    this(transformer, logits, head, List.of(), false);
   }
 
   /**
@@ -61,12 +67,41 @@ public record Student(Transformer transformer, List<String> logits, Head head, b
    * @throws GraphException as in the record
    */
   public Student with(OnnxModel other) {
-    return new Student(Transformer.of(other), logits, head, imprinted);
+    return new Student(Transformer.of(other), logits, head, made, imprinted);
+  }
+
+  /**
+   * The same student with another graph, in which its logits have the same name.
+   *
+   * @param step a sentence on how the graph was made
+   * @throws GraphException as in the record
+   */
+  public Student with(OnnxModel other, String step) {
+    List<String> steps = new ArrayList<>(made);
+    steps.add(step);
+    return new Student(Transformer.of(other), logits, head, steps, imprinted);
+  }
+
+  /** How it was made, for a person: a sentence on each step, and one on its size. */
+  public List<String> described() {
+    List<String> lines = new ArrayList<>(made);
+    Graph normalized = transformer.normalized();
+    long parameters =
+        Weights.trainable(normalized).stream()
+            .mapToLong(weight -> normalized.initializer(weight.initializer()).elements())
+            .sum();
+    lines.add(
+        String.format(
+            Locale.ROOT,
+            "The student has %,d parameters in %.1f MB.",
+            parameters,
+            model().bytesOfInitializers() / 1e6));
+    return lines;
   }
 
   /** The same student, whose head starts with class means. */
   public Student withImprinting() {
-    return new Student(transformer, logits, head, true);
+    return new Student(transformer, logits, head, made, true);
   }
 
   /** The names of the logits' columns. */
@@ -89,7 +124,7 @@ public record Student(Transformer transformer, List<String> logits, Head head, b
     List<String> below = logits.stream().map(output -> LogitsBelow.of(graph, output)).toList();
     return below.equals(logits)
         ? this
-        : new Student(Transformer.of(graph.toModel()), below, head, imprinted);
+        : new Student(Transformer.of(graph.toModel()), below, head, made, imprinted);
   }
 
   /**

@@ -3,11 +3,15 @@ package org.tribuo.distill.student.internal;
 import java.util.List;
 import java.util.Map;
 import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.TensorType;
+import org.tribuo.distill.graph.internal.pass.Float16Weights;
+import org.tribuo.distill.graph.internal.pass.InferenceForm;
 import org.tribuo.distill.input.internal.InputReader;
 import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.task.internal.LabelOrder;
+import org.tribuo.distill.transformer.internal.TiedWeights;
 import org.tribuo.distill.transformer.internal.Transformer;
 
 /**
@@ -21,7 +25,7 @@ import org.tribuo.distill.transformer.internal.Transformer;
 public record StudentNetwork(
     Transformer transformer, List<String> logits, Head head, InputReader<?> reader) {
   /**
-   * @throws org.tribuo.distill.graph.GraphException if the network has no such output
+   * @throws GraphException if the network has no such output
    */
   public StudentNetwork {
     logits = List.copyOf(logits);
@@ -66,6 +70,25 @@ public record StudentNetwork(
   /** The network as a model. */
   public OnnxModel onnx() {
     return transformer.model();
+  }
+
+  /** The network as a model of which the matrices are of half precision. */
+  public OnnxModel withFloat16Weights() {
+    Graph graph = transformer.graph();
+    Float16Weights.apply(graph);
+    return graph.toModel();
+  }
+
+  /**
+   * The network as a model of which the matrices are integers of 8 bits. A matrix that is held twice,
+   * as a table of embeddings and as the product of logits, is held once.
+   *
+   * @throws GraphException if it is quantised already, or has no product of weights
+   */
+  public OnnxModel withInt8Weights() {
+    Graph graph = transformer.normalizedForTraining();
+    TiedWeights.find(graph).merge(graph);
+    return InferenceForm.withInt8Weights(graph);
   }
 
   /** The part of the network that the logits need: it has no other outputs. */

@@ -17,8 +17,14 @@ import org.tribuo.distill.teacher.TeacherException;
  *     votes for, is taken as this
  */
 record LogitsOfValues(String whose, List<String> columns, AnswerForm form, float floor) {
-  /** How far the sum of probabilities may be from 1. */
+  /** How far the sum of two probabilities may be from 1, and one of them from its range. */
   private static final double TOLERANCE = 1e-3;
+
+  /** How far a probability is at most from what it was, if it is written with three decimals. */
+  private static final double ROUNDING = 5e-4;
+
+  /** However many classes there are: what is further from 1 are scores. */
+  private static final double MAX_TOLERANCE = 0.1;
 
   LogitsOfValues {
     columns = List.copyOf(columns);
@@ -44,12 +50,17 @@ record LogitsOfValues(String whose, List<String> columns, AnswerForm form, float
       sum += values[i];
       logits[i] = (float) logit(values[i]);
     }
-    if (form == AnswerForm.PROBABILITIES && Math.abs(sum - 1) > TOLERANCE) {
+    if (form == AnswerForm.PROBABILITIES && Math.abs(sum - 1) > tolerance(values.length)) {
       throw new TeacherException(
           "%s has probabilities that add up to %s for %s, expected 1; are they scores?"
               .formatted(whose, (float) sum, where));
     }
     return logits;
+  }
+
+  /** Each of the numbers may be rounded. */
+  private static double tolerance(int classes) {
+    return Math.min(MAX_TOLERANCE, Math.max(TOLERANCE, ROUNDING * classes));
   }
 
   private void check(double value, String column, String where) {

@@ -34,14 +34,15 @@ public record ReadyOnnxTeacher(
       TransformerFiles files)
       throws IOException {
     ExampleInputs<?> inputs = reading.of(examples, ofStudent, maxLength, files);
-    Teacher teacher = Teacher.open(settings);
+    Teacher teacher = Teacher.open(settings, files);
     TeacherExamples rows = new TeacherExamples(FedInputs.of(inputs, teacher.inputs()));
     return new Opened(
         teacher,
         rows,
         settings.int8()
             ? Optional.of(
-                (form, producer) -> new PrecisionComparison(form).measure(teacher, rows, producer))
+                (form, counted, producer) ->
+                    new PrecisionComparison(form, counted).measure(teacher, rows, producer))
             : Optional.empty());
   }
 }

@@ -8,6 +8,7 @@ import org.tribuo.Dataset;
 import org.tribuo.distill.component.NamedColumns;
 import org.tribuo.distill.input.internal.ExampleInputs;
 import org.tribuo.distill.loss.HardLoss.AnswerForm;
+import org.tribuo.distill.task.internal.TensorRows;
 import org.tribuo.distill.teacher.TeacherRun;
 import org.tribuo.distill.transformer.internal.TransformerFiles;
 import org.tribuo.provenance.ModelProvenance;
@@ -48,9 +49,11 @@ public interface ReadyTeacher {
   interface CostMeasurement {
     /**
      * @param form what the logits stand for
+     * @param counted of each example 1 for each position that counts; empty where all do
      * @param producer has the soft targets
      */
-    TeacherRun.PrecisionCost measure(AnswerForm form, SoftTargetProducer producer);
+    TeacherRun.PrecisionCost measure(
+        AnswerForm form, Optional<TensorRows> counted, SoftTargetProducer producer);
   }
 
   /**

@@ -77,25 +77,49 @@ public record ReadyTribuoModel<T extends Output<T>>(
   }
 
   /**
-   * Checks that the model knows a feature of each example.
+   * Checks that the model can read each example: by a feature that it knows, or in a way of its
+   * own, as one of images reads pixels that stay in their files though it was trained on others.
    *
-   * @throws IllegalArgumentException if it knows none of one; the message says which
+   * @throws IllegalArgumentException if it cannot read one; the message says which
    */
   public void check(Dataset<?> examples) {
     int row = 0;
+    boolean readsOthers = false;
     for (Example<?> example : examples) {
-      boolean known = false;
-      for (Feature feature : example) {
-        known |= model.getFeatureIDMap().get(feature.getName()) != null;
-      }
-      if (!known) {
-        throw new ExampleException(
-            row,
-            "has no feature that the teacher '%s' knows, such as '%s'; train the teacher on features of the same names"
-                .formatted(file, model.getFeatureIDMap().get(0).getName()));
+      if (!readsOthers && !knowsFeatureOf(example)) {
+        checkReads(fitting(example), row);
+        readsOthers = true;
       }
       row++;
     }
+  }
+
+  private boolean knowsFeatureOf(Example<?> example) {
+    for (Feature feature : example) {
+      if (model.getFeatureIDMap().get(feature.getName()) != null) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void checkReads(Example<T> example, int row) {
+    try {
+      model.predict(example);
+    } catch (IllegalArgumentException e) {
+      ExampleException refused =
+          new ExampleException(
+              row,
+              "has no feature that the teacher '%s' knows, such as '%s'; train the teacher on features of the same names"
+                  .formatted(file, model.getFeatureIDMap().get(0).getName()));
+      refused.initCause(e);
+      throw refused;
+    }
+  }
+
+  @SuppressWarnings("unchecked") // the task was found by the outputs of the examples
+  private Example<T> fitting(Example<?> example) {
+    return (Example<T>) example;
   }
 
   @Override
@@ -107,11 +131,7 @@ public record ReadyTribuoModel<T extends Output<T>>(
       throws IOException {
     check(examples);
     List<Example<T>> rows = new ArrayList<>();
-    for (Example<?> example : examples) {
-      @SuppressWarnings("unchecked") // the task was found by the outputs of the examples
-      Example<T> fitting = (Example<T>) example;
-      rows.add(fitting);
-    }
+    examples.forEach(example -> rows.add(fitting(example)));
     // What a prediction states: that of an ensemble has probabilities if its members' votes are.
     AnswerForm form =
         model.predict(rows.get(0)).hasProbabilities()

@@ -2,13 +2,17 @@ package org.tribuo.distill.teacher.internal;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.tribuo.Dataset;
 import org.tribuo.distill.engine.Device.ExecutionProvider;
 import org.tribuo.distill.input.internal.ExampleInputs;
 import org.tribuo.distill.loss.HardLoss.AnswerForm;
+import org.tribuo.distill.loss.internal.ObjectiveInputs;
 import org.tribuo.distill.task.internal.LabelOrder;
+import org.tribuo.distill.task.internal.Targets;
 import org.tribuo.distill.task.internal.Task;
+import org.tribuo.distill.task.internal.TensorRows;
 import org.tribuo.distill.teacher.TeacherRun;
 import org.tribuo.distill.teacher.internal.store.SoftTargetStore;
 import org.tribuo.distill.teacher.internal.store.SoftTargets;
@@ -20,8 +24,10 @@ import org.tribuo.distill.transformer.internal.TransformerFiles;
  * @param teacher that is run, and what over
  * @param columns those of its logits that are the student's, in the student's order
  * @param form what its logits stand for
+ * @param counted of each example 1 for each position that counts; empty where all do
  */
-public record SoftTargetStep(ReadyTeacher.Opened teacher, int[] columns, AnswerForm form) {
+public record SoftTargetStep(
+    ReadyTeacher.Opened teacher, int[] columns, AnswerForm form, Optional<TensorRows> counted) {
   /**
    * What the teacher said.
    *
@@ -37,6 +43,7 @@ public record SoftTargetStep(ReadyTeacher.Opened teacher, int[] columns, AnswerF
    *
    * @param examples that it is run over
    * @param ofStudent what the student reads of them
+   * @param targets of the examples
    * @param task what teacher and student predict
    * @param student the columns that the student has
    * @param maxLength of a teacher with a tokenizer of its own that states none; empty for the usual
@@ -50,6 +57,7 @@ public record SoftTargetStep(ReadyTeacher.Opened teacher, int[] columns, AnswerF
       ReadyTeacher teacher,
       Dataset<?> examples,
       ExampleInputs<?> ofStudent,
+      Targets targets,
       Task<?> task,
       LabelOrder student,
       OptionalInt maxLength,
@@ -59,7 +67,8 @@ public record SoftTargetStep(ReadyTeacher.Opened teacher, int[] columns, AnswerF
     return new SoftTargetStep(
         teacher.open(examples, ofStudent, maxLength, files),
         columns,
-        task.probabilities().orElse(AnswerForm.LOGITS));
+        task.probabilities().orElse(AnswerForm.LOGITS),
+        Optional.ofNullable(targets.inputs().get(ObjectiveInputs.COUNTED)));
   }
 
   /**
@@ -79,7 +88,7 @@ public record SoftTargetStep(ReadyTeacher.Opened teacher, int[] columns, AnswerF
         TeacherRun run =
             teacher
                 .cost()
-                .map(cost -> produced.run().withCost(cost.measure(form, producer)))
+                .map(cost -> produced.run().withCost(cost.measure(form, counted, producer)))
                 .orElse(produced.run());
         return new Answer(softTargets.inOrder(columns), run, source.providers());
       } catch (RuntimeException | Error e) {

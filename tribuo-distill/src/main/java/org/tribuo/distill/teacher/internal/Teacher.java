@@ -35,6 +35,7 @@ import org.tribuo.distill.teacher.TeacherException;
 import org.tribuo.distill.teacher.internal.store.SoftTargetKey;
 import org.tribuo.distill.transformer.internal.LogitsOutput;
 import org.tribuo.distill.transformer.internal.Transformer;
+import org.tribuo.distill.transformer.internal.TransformerFiles;
 
 /**
  * An ONNX model that is run for its logits. The file is read and checked when a teacher is opened;
@@ -88,8 +89,18 @@ public final class Teacher implements SoftTargetSource {
    *     it holds maps
    */
   public static Teacher open(TeacherSettings settings) throws IOException {
-    OnnxModel model = OnnxModel.read(settings.model());
-    Graph graph = graph(settings, model);
+    return open(settings, new TransformerFiles());
+  }
+
+  /**
+   * As above.
+   *
+   * @param files has the model already if it was read before
+   */
+  public static Teacher open(TeacherSettings settings, TransformerFiles files) throws IOException {
+    Transformer read = files.read(settings.model());
+    OnnxModel model = read.model();
+    Graph graph = graph(settings, read);
     List<String> declared = logits(settings, graph);
     return new Teacher(
         settings,
@@ -100,11 +111,8 @@ public final class Teacher implements SoftTargetSource {
   }
 
   /** The file's own graph, or that of an encoder that is pooled. */
-  private static Graph graph(TeacherSettings settings, OnnxModel model) {
-    return settings
-        .head()
-        .map(head -> head.attachAlone(Transformer.of(model)))
-        .orElseGet(() -> Graph.of(model));
+  private static Graph graph(TeacherSettings settings, Transformer read) {
+    return settings.head().map(head -> head.attachAlone(read)).orElseGet(read::graph);
   }
 
   private static List<String> logits(TeacherSettings settings, Graph graph) {
@@ -311,9 +319,10 @@ public final class Teacher implements SoftTargetSource {
   }
 
   private Transformer withOutputs(OnnxModel model) {
-    Graph graph = graph(settings, model);
+    Transformer read = Transformer.of(model);
+    Graph graph = graph(settings, read);
     if (outputs.equals(declared)) {
-      return settings.head().isEmpty() ? Transformer.of(model) : Transformer.of(graph.toModel());
+      return settings.head().isEmpty() ? read : Transformer.of(graph.toModel());
     }
     logitsBelow(settings, graph, declared);
     return Transformer.of(graph.toModel());

@@ -46,14 +46,9 @@ public record TeacherExamples(FedInputs<?> fed) implements TeacherInputs {
             .iterator();
   }
 
-  /** As many of the examples, evenly spaced over all; all if there are no more. */
-  TeacherExamples sample(int count) {
-    int all = rows();
-    int[] picked =
-        IntStream.range(0, Math.min(count, all))
-            .map(i -> (int) ((long) i * all / Math.min(count, all)))
-            .toArray();
-    return new TeacherExamples(fed.pick(picked));
+  /** Some of the examples, in the order of their numbers. */
+  TeacherExamples pick(int... rows) {
+    return new TeacherExamples(fed.pick(rows));
   }
 
   private TeacherBatch batch(int[] rows) {

@@ -15,25 +15,29 @@ import org.tribuo.distill.transformer.internal.TransformerFiles;
  * How a teacher reads examples.
  *
  * @param model its file
- * @param tokenizer its tokenizer, or other preprocessing, where it reads something else than the
- *     student
+ * @param preprocessing the file of its tokenizer, or of other preprocessing, where it reads
+ *     something else than the student
  * @param maxLength the maximum length that its file states for that, if it does
  * @param padId the token that pads short rows then
  */
 public record TeacherReading(
-    Path model, Optional<Path> tokenizer, OptionalInt maxLength, int padId) {
+    Path model, Optional<Path> preprocessing, OptionalInt maxLength, int padId) {
+  /** No token has this number: none is stated. */
+  public static final int PAD_ID_OF_FILE = Integer.MAX_VALUE;
+
   /**
    * Of a teacher whose file may state how it reads, as that of an exported student does.
    *
-   * @param padId 0 for the token that the file states, if it does
+   * @param padId the token that pads short rows; {@link #PAD_ID_OF_FILE} for the one that the file
+   *     states, or else 0
    */
   public static TeacherReading of(
-      Path model, OnnxModel content, Optional<Path> tokenizer, int padId) {
+      Path model, OnnxModel content, Optional<Path> preprocessing, int padId) {
     return new TeacherReading(
         model,
-        tokenizer,
+        preprocessing,
         OnnxMetadata.maxLength(content),
-        padId == 0 ? OnnxMetadata.padId(content).orElse(0) : padId);
+        padId == PAD_ID_OF_FILE ? OnnxMetadata.padId(content).orElse(0) : padId);
   }
 
   /** Of a teacher that reads what the student reads. */
@@ -61,10 +65,10 @@ public record TeacherReading(
     Transformer teacher = files.read(model);
     checkInputs(teacher, ofStudent);
     ExampleInputs<?> inputs =
-        tokenizer.isPresent()
-            ? ofStudent.reread(examples, tokenizer.get(), teacher, maxLength, otherwise, padId)
+        preprocessing.isPresent()
+            ? ofStudent.reread(examples, preprocessing.get(), teacher, maxLength, otherwise, padId)
             : ofStudent;
-    inputs.check(teacher, "teacher '%s'".formatted(model), tokenizer.isPresent());
+    inputs.check(teacher, "teacher '%s'".formatted(model), preprocessing.isPresent());
     return inputs;
   }
 

@@ -19,6 +19,7 @@ import org.tribuo.distill.training.TrainingListener.EpochReport;
 import org.tribuo.distill.training.TrainingListener.EvaluationReport;
 import org.tribuo.distill.training.TrainingListener.TrainingPlan;
 import org.tribuo.distill.training.TrainingListener.TrainingSummary;
+import org.tribuo.distill.transformer.Activation;
 import org.tribuo.distill.transformer.internal.Transformer;
 
 /**
@@ -58,6 +59,11 @@ public final class StudentTraining {
       TrainingData data) {
     return new StudentTraining(
         new TrainableStudent(student, objective, rules, settings, data), objective, settings);
+  }
+
+  /** The teacher's intermediate activations that the objective reads. */
+  public List<Activation> teacherActivations() {
+    return student.attached().teacherActivations();
   }
 
   /**

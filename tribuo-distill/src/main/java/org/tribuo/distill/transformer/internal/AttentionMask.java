@@ -4,8 +4,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
+import org.tribuo.distill.graph.TensorType;
 
 /**
  * The attention mask, which distinguishes tokens from padding: an input [batch, positions] that is
@@ -40,5 +42,18 @@ final class AttentionMask {
     return candidates.contains(USUAL_NAME)
         ? Optional.of(USUAL_NAME)
         : candidates.stream().findFirst();
+  }
+
+  /**
+   * Whether a mask is over the positions of hidden states. That of tokens is; that of sounds may be
+   * over samples, where the states are of frames.
+   */
+  static boolean isOverPositionsOf(Graph normalized, String mask, TensorType states) {
+    return !EmbeddingTables.of(normalized).inputs().isEmpty()
+        || positions(normalized.type(mask)).equals(positions(Optional.of(states)));
+  }
+
+  private static Optional<Dimension> positions(Optional<TensorType> type) {
+    return type.flatMap(TensorType::shape).map(shape -> shape.dimension(1));
   }
 }

@@ -73,19 +73,22 @@ record PooledEncoder(Graph graph, String read, TensorType type, Pooling pooling,
   String pooled(HeadWriter writer, String states) {
     return switch (pooling) {
       case FIRST_TOKEN -> writer.firstToken(states);
-      case MEAN -> hasNoPadding() ? writer.meanOfAll(states) : writer.mean(states, attentionMask());
+      case MEAN -> readsFloats() ? writer.meanOfAll(states) : writer.mean(states, attentionMask());
       case OWN, NONE -> states;
     };
   }
 
-  /** Whether the only input is one of images or frames, in which nothing is padding. */
-  private boolean hasNoPadding() {
+  /**
+   * Whether the only input is one of images, frames or waveforms, in which nothing is padding, or
+   * which are padded as though it were sound.
+   */
+  private boolean readsFloats() {
     return normalized.inputs().size() == 1
         && normalized.inputs().values().stream()
             .allMatch(
                 type ->
                     type.elementType().isFloat()
-                        && type.shape().filter(shape -> shape.rank() > 2).isPresent());
+                        && type.shape().filter(shape -> shape.rank() > 1).isPresent());
   }
 
   private static void checkWidth(String value, TensorType type) {
@@ -120,14 +123,22 @@ record PooledEncoder(Graph graph, String read, TensorType type, Pooling pooling,
         && type.shape().filter(shape -> shape.rank() == 2).isPresent();
   }
 
+  /** Of a model of sounds it may be of samples, where the states are of frames. */
   private String attentionMask() {
-    return AttentionMask.of(normalized)
-        .orElseThrow(
-            () ->
-                new GraphException(
-                    ("The mean is over the attention mask, an input [batch, positions] that is not"
-                            + " looked up in a table, but none of the inputs %s is one: choose"
-                            + " another pooling")
-                        .formatted(normalized.inputs())));
+    String mask =
+        AttentionMask.of(normalized)
+            .orElseThrow(
+                () ->
+                    new GraphException(
+                        ("The mean is over the attention mask, an input [batch, positions] that is not"
+                                + " looked up in a table, but none of the inputs %s is one: choose"
+                                + " another pooling")
+                            .formatted(normalized.inputs())));
+    if (!AttentionMask.isOverPositionsOf(normalized, mask, type)) {
+      throw new GraphException(
+          "The mean is over the positions of the attention mask '%s' %s, but the hidden states have others, %s: choose another pooling"
+              .formatted(mask, normalized.type(mask).orElseThrow(), type));
+    }
+    return mask;
   }
 }

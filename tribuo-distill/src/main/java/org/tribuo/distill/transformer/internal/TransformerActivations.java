@@ -9,6 +9,7 @@ import java.util.OptionalInt;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Ops;
+import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.transformer.Activation;
 import org.tribuo.distill.transformer.Activation.Kind;
@@ -54,8 +55,11 @@ public final class TransformerActivations {
       AttentionSearch.in(normalized, found, layer)
           .forEach((kind, value) -> values.put(new Activation(kind, layer.index() + 1), value));
     }
-    return new TransformerActivations(
-        found.count(), values, AttentionMask.of(normalized), found.describe());
+    TensorType states = normalized.type(found.hiddenState(found.count())).orElseThrow();
+    Optional<String> mask =
+        AttentionMask.of(normalized)
+            .filter(each -> AttentionMask.isOverPositionsOf(normalized, each, states));
+    return new TransformerActivations(found.count(), values, mask, found.describe());
   }
 
   /**
@@ -110,8 +114,8 @@ public final class TransformerActivations {
   }
 
   /**
-   * The attention mask, which distinguishes tokens from padding; empty where there is none, as for
-   * images.
+   * The attention mask, which distinguishes tokens from padding; empty where there is none over the
+   * positions of the hidden states, as for images, and for sounds whose mask is of samples.
    */
   public Optional<String> mask() {
     return mask;

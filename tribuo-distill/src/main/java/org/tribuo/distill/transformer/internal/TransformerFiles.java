@@ -1,6 +1,8 @@
 package org.tribuo.distill.transformer.internal;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -21,6 +23,12 @@ public final class TransformerFiles {
    * @throws org.tribuo.distill.graph.GraphException if it is no ONNX model
    */
   public synchronized Transformer read(Path file) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      throw new NoSuchFileException(
+          file.toString(),
+          null,
+          "There is no such file any more; put it back, or name another one in the component that has this path");
+    }
     Path real = file.toRealPath();
     Transformer known = read.get(real);
     if (known == null) {

@@ -1,6 +1,5 @@
 package org.tribuo.distill.transformer.internal;
 
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -228,24 +227,6 @@ public final class VocabularyCut {
   }
 
   private Tensor select(Tensor whole, int axis) {
-    long[] dims = whole.dims();
-    int inner = whole.elementType().bytes();
-    for (int i = axis + 1; i < dims.length; i++) {
-      inner = Math.multiplyExact(inner, Math.toIntExact(dims[i]));
-    }
-    int outer = 1;
-    for (int i = 0; i < axis; i++) {
-      outer = Math.multiplyExact(outer, Math.toIntExact(dims[i]));
-    }
-    ByteBuffer from = whole.data();
-    ByteBuffer to = ByteBuffer.allocate(Math.multiplyExact(outer * kept.length, inner));
-    int stride = Math.toIntExact(dims[axis]) * inner;
-    for (int i = 0; i < outer; i++) {
-      for (int token : kept) {
-        to.put(from.slice(i * stride + token * inner, inner));
-      }
-    }
-    dims[axis] = kept.length;
-    return Tensor.of(whole.elementType(), dims, to.flip());
+    return AxisSelection.of(whole, axis, kept);
   }
 }

@@ -158,6 +158,32 @@ class ImageDistillationTest {
   }
 
   @Test
+  void aModelOfTribuoTeachesInBothForms() throws Exception {
+    for (boolean lazy : List.of(false, true)) {
+      Path saved = folder.resolve("teacher-%s.pb".formatted(lazy));
+      try (DistilledModel<Label> model = student(dataset(lazy))) {
+        model.serializeToFile(saved);
+      }
+      DistillationTrainer<Label> trainer =
+          trainer(vit()).epochs(1).teacher(TribuoTeacher.of(saved)).build();
+      trainer.train(dataset(!lazy)).close();
+      ImageDataSource<Label> small =
+          ImageDataSource.of(images, new LabelFactory())
+              .preprocessing(TinyImages.CENTERED.size(8, 8))
+              .lazy()
+              .read();
+      assertThatThrownBy(
+              () ->
+                  trainer(ScratchVisionStudent.of(8, 4, 1, 16, 2))
+                      .teacher(TribuoTeacher.of(saved))
+                      .build()
+                      .train(new MutableDataset<>(small)))
+          .hasMessageStartingWith("Example 0 has no feature that the teacher")
+          .hasStackTraceContaining("has no image of the shape 3x32x32");
+    }
+  }
+
+  @Test
   void aTeacherMayReadTheSameFilesInAnotherSize() throws Exception {
     Path preprocessing = folder.resolve("preprocessor_config.json");
     TinyImages.CENTERED.write(preprocessing);
@@ -168,7 +194,7 @@ class ImageDistillationTest {
         trainer(ScratchVisionStudent.of(8, 4, 1, 16, 2))
             .epochs(20)
             .objective(new DistillationObjective().alpha(1))
-            .teacher(OnnxTeacher.of(teacher).reading(preprocessing, 0))
+            .teacher(OnnxTeacher.of(teacher).reading(preprocessing))
             .build();
 
     Dataset<Label> inMemory = new MutableDataset<>(small.read());

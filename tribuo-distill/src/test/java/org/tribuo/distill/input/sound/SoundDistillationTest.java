@@ -34,11 +34,16 @@ import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.input.Batching;
+import org.tribuo.distill.loss.DistillationObjective;
+import org.tribuo.distill.loss.FeatureTerm;
+import org.tribuo.distill.loss.HiddenStateMse;
+import org.tribuo.distill.student.EncoderStudent;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.PrunedStudent;
 import org.tribuo.distill.student.StudentSource;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.training.AdamWOptimizer;
+import org.tribuo.distill.transformer.Pooling;
 
 /** Exported Transformers of sounds are teachers, students and pruned students. */
 class SoundDistillationTest {
@@ -114,6 +119,40 @@ class SoundDistillationTest {
     }
   }
 
+  @Test
+  void aFreshHeadReadsTheMeanOfAllFrames() throws Exception {
+    for (Kind kind : Kind.values()) {
+      Dataset<Label> sounds = dataset(kind, false);
+      try (DistilledModel<Label> model =
+          trainer(EncoderStudent.of(Zoo.file(kind.file), Pooling.MEAN), 8).build().train(sounds)) {
+        assertThat(accuracy(model, sounds)).isGreaterThan(0.7);
+      }
+    }
+  }
+
+  /** Hidden states are of frames, and what is padding among them is the model's own affair. */
+  @Test
+  void aMaskOfSamplesIsNoneOfFrames() throws Exception {
+    Graph graph = Graph.of(Zoo.model(Kind.WAV2VEC2.file));
+    Shape samples = graph.type("input_values").orElseThrow().shape().orElseThrow();
+    graph.addInput("attention_mask", TensorType.of(ElementType.INT64, samples));
+    Path file = folder.resolve("masked.onnx");
+    graph.toModel().write(file);
+    Dataset<Label> sounds = dataset(Kind.WAV2VEC2, true);
+    assertThatThrownBy(
+            () -> trainer(EncoderStudent.of(file, Pooling.MEAN), 1).build().train(sounds))
+        .hasMessageStartingWith("The mean is over the positions of the attention mask")
+        .hasMessageEndingWith("choose another pooling");
+    trainer(OnnxStudent.of(file, TinySounds.LABELS), 1)
+        .teacher(OnnxTeacher.of(file, TinySounds.LABELS))
+        .objective(
+            new DistillationObjective()
+                .featureTerms(new FeatureTerm("states", new HiddenStateMse(), 1)))
+        .build()
+        .train(sounds)
+        .close();
+  }
+
   private static void assertPaddingInvariant(DistilledModel<Label> model) {
     SplittableRandom random = new SplittableRandom(1);
     List<Example<Label>> sounds =
@@ -180,7 +219,7 @@ class SoundDistillationTest {
     }
     Path stated = folder.resolve("preprocessor_config.json");
     SoundPreprocessing.waveform().write(stated);
-    OnnxTeacher other = OnnxTeacher.of(teacher).reading(stated, 0);
+    OnnxTeacher other = OnnxTeacher.of(teacher).reading(stated);
     Dataset<Label> frames = dataset(Kind.WHISPER, true);
     try (DistilledModel<Label> student =
         trainer(Kind.WHISPER.student(), 8).teacher(other).build().train(frames)) {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
@@ -15,6 +16,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.tribuo.Example;
+import org.tribuo.classification.Label;
+import org.tribuo.classification.LabelFactory;
 import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.Zoo;
 import org.tribuo.distill.graph.OnnxModel;
@@ -170,6 +174,138 @@ class KeptVocabularyTest {
     assertThat(kept.newId(3)).hasValue(2);
     assertThat(TokenizerFile.read(small).json().path("padding").path("pad_id").asInt())
         .isEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"word_piece", "bpe", "byte_level_bpe", "unigram"})
+  void whatAReducedTokenizerHasIsFoundInTheWholeOne(String kind) throws IOException {
+    Path whole = KINDS.resolve(kind + ".json");
+    Path small = folder.resolve("small.json");
+    KeptVocabulary kept = KeptVocabulary.of(whole, TEXTS, 2);
+    kept.writeTokenizer(small);
+
+    KeptVocabulary read = KeptVocabulary.read(whole, small);
+
+    assertThat(read.size()).isEqualTo(kept.size());
+    assertThat(IntStream.range(0, 700).mapToObj(read::newId))
+        .containsExactlyElementsOf(IntStream.range(0, 700).mapToObj(kept::newId).toList());
+    assertThat(read).hasToString(kept.toString());
+  }
+
+  @Test
+  void aTokenizerThatIsNotMadeOfTheOtherIsRefused() throws IOException {
+    Path one = KINDS.resolve("word_piece.json");
+    Path other = KINDS.resolve("unigram.json");
+
+    assertThatThrownBy(() -> KeptVocabulary.read(one, other))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith(other + " is not made of " + one + ": it has the token '")
+        .hasMessageEndingWith(
+            "which is not there or not in that order; expected what KeptVocabulary.writeTokenizer wrote of that tokenizer");
+  }
+
+  @Test
+  void aTokenizerThatLeavesOutANumberIsRefused() throws IOException {
+    String words =
+        """
+        {"added_tokens": [], "pre_tokenizer": {"type": "Whitespace"},
+         "model": {"type": "WordLevel", "unk_token": "?", "vocab": {"?": 0, "one": 1, "two": %d}}}
+        """;
+    Path whole = Files.writeString(folder.resolve("whole.json"), words.formatted(2));
+    Path holes = Files.writeString(folder.resolve("holes.json"), words.formatted(3));
+
+    assertThatThrownBy(() -> KeptVocabulary.read(whole, holes))
+        .hasMessageContaining("it has 3 tokens, but none of the number 2");
+  }
+
+  @Test
+  void aWordThatFewTextsHaveIsReadInPiecesThatManyHave() throws IOException {
+    Path whole =
+        Files.writeString(
+            folder.resolve("pieces.json"),
+            """
+            {"added_tokens": [], "pre_tokenizer": {"type": "Whitespace"},
+             "model": {"type": "WordPiece", "unk_token": "?", "continuing_subword_prefix": "##",
+                       "max_input_chars_per_word": 100,
+                       "vocab": {"?": 0, "paying": 1, "saying": 2, "often": 3, "##ing": 4,
+                                 "pay": 5, "say": 6, "says": 7, "p": 8, "##a": 9, "##y": 10,
+                                 "s": 11, "##ay": 12, "##s": 13, "o": 14, "##f": 15, "##t": 16,
+                                 "##e": 17, "##n": 18, "##i": 19, "##g": 20, "##ays": 21}}}
+            """);
+    List<String> texts = List.of("often paying", "often saying", "often often");
+    Path small = folder.resolve("small.json");
+
+    KeptVocabulary kept = KeptVocabulary.of(whole, texts, 2);
+    kept.writeTokenizer(small);
+
+    assertThat(TokenNumbers.names(TokenizerFile.read(small).json()).values())
+        .as("characters, and of all pieces those that two texts have")
+        .filteredOn(token -> token.length() > 3)
+        .containsExactly("often", "##ing", "##ay");
+    assertThat(ids(small, List.of("paying")).get(0))
+        .as("p ##ay ##ing")
+        .containsExactly(
+            kept.newId(8).orElseThrow(), kept.newId(12).orElseThrow(), kept.newId(4).orElseThrow());
+    assertThat(KeptVocabulary.of(whole, texts, 1).newId(1)).isPresent();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"word_piece", "bpe", "byte_level_bpe", "unigram"})
+  void eachTokenOfSeveralCharactersIsInTheLeastNumberOfTexts(String kind) throws IOException {
+    Path whole = KINDS.resolve(kind + ".json");
+    List<String> texts = shuffledWords(40);
+    int least = 4;
+    Path small = folder.resolve("small.json");
+    KeptVocabulary kept = KeptVocabulary.of(whole, texts, least);
+    kept.writeTokenizer(small);
+
+    int[] counts = new int[kept.size()];
+    for (int[] text : ids(small, texts)) {
+      IntStream.of(text).distinct().forEach(id -> counts[id]++);
+    }
+    Collection<String> names = TokenNumbers.names(TokenizerFile.read(small).json()).values();
+    List<String> rare = new ArrayList<>();
+    TokenNumbers.names(TokenizerFile.read(small).json())
+        .forEach(
+            (id, token) -> {
+              String body = token.replaceAll("##|</w>|<[a-z/]+>", "");
+              boolean makesOthers =
+                  names.stream().anyMatch(other -> other.contains(body) && !other.equals(token));
+              if (counts[id] > 0 && counts[id] < least && body.length() > 1 && !makesOthers) {
+                rare.add(token);
+              }
+            });
+    assertThat(rare).as("rare pieces, of which no token is made").isEmpty();
+    assertThat(kept.size()).isLessThan(KeptVocabulary.of(whole, texts).size());
+  }
+
+  @Test
+  void aNumberOfTextsBelowOneIsRefused() {
+    assertThatThrownBy(() -> KeptVocabulary.of(KINDS.resolve("bpe.json"), TEXTS, 0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("A token is to be kept that 0 texts have, expected 1 or more");
+  }
+
+  @Test
+  void theTextsOfExamplesAreRead() throws IOException {
+    Path whole = KINDS.resolve("word_piece.json");
+    List<Example<Label>> examples = new ArrayList<>();
+    try (TextTokenizer tokenizer = TextTokenizer.open(whole)) {
+      for (String text : TEXTS) {
+        examples.add(tokenizer.encode(text).toExample(LabelFactory.UNKNOWN_LABEL));
+      }
+    }
+    assertThatThrownBy(() -> KeptVocabulary.ofExamples(whole, examples, 1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "Example 0 does not keep its text, of which a vocabulary is made; set keepText of the CsvTextDataSource, or put the text into the example's metadata 'text'");
+
+    for (int i = 0; i < TEXTS.size(); i++) {
+      examples.get(i).setMetadataValue("text", "card");
+      examples.get(i).setMetadataValue("text-pair", TEXTS.get(i));
+    }
+    assertThat(KeptVocabulary.ofExamples(whole, examples, 1))
+        .hasToString(KeptVocabulary.of(whole, TEXTS).toString());
   }
 
   @Test

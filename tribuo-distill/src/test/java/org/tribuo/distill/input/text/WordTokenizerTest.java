@@ -3,12 +3,14 @@ package org.tribuo.distill.input.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import org.assertj.core.api.ThrowableAssertAlternative;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tribuo.classification.Label;
@@ -132,9 +134,41 @@ class WordTokenizerTest {
     assertThat(read.get(1).get(1).getOutput()).isEqualTo(LabelFactory.UNKNOWN_LABEL);
     assertThat(source.withoutLabels().iterator().next().get(0).getOutput())
         .isEqualTo(LabelFactory.UNKNOWN_LABEL);
-    assertThatExceptionOfType(com.oracle.labs.mlrg.olcut.config.PropertyException.class)
+    assertThatExceptionOfType(PropertyException.class)
         .isThrownBy(() -> ConllDataSource.of(file, FILE, 0, 7, "# "))
         .withStackTraceContaining("line 4")
         .withStackTraceContaining("no column 7 for the label");
+  }
+
+  @Test
+  void whatIsNoFileOfSentencesIsRefused(@TempDir Path folder) throws Exception {
+    Path file = folder.resolve("a.conll");
+    refused(file, "dataPath").withMessageContaining("there is no file %s", file);
+    refused(Files.writeString(file, "\n\n-DOCSTART- -X- O O\n"), "dataPath")
+        .withMessageContaining("%s has no sentences", file);
+    refused(Files.writeString(file, "EU B-ORG\nrejects\n"), "dataPath")
+        .withMessageContaining("%s cannot be read in columns", file)
+        .withStackTraceContaining(
+            "line 2 of %s, 'rejects', has 1 columns, so there is no column 0 for the word; if it is a comment, state the commentPrefix"
+                .formatted(file));
+    refused(Files.writeString(file, "EU\tB-ORG\n\tO\n"), "dataPath")
+        .withStackTraceContaining(
+            "line 2 of %s, '\tO', has an empty word in column 0".formatted(file));
+    refused(Files.write(file, new byte[] {'E', (byte) 0xff, ' ', 'O', '\n'}), "dataPath")
+        .withStackTraceContaining("line 1");
+    Files.writeString(file, "EU B-ORG\n");
+    assertThatExceptionOfType(PropertyException.class)
+        .isThrownBy(() -> ConllDataSource.of(file, FILE, -1, -1, ""))
+        .withMessageContaining("is -1, expected 0 or more");
+    assertThatExceptionOfType(PropertyException.class)
+        .isThrownBy(() -> ConllDataSource.of(file, file))
+        .withMessageContaining("Property: tokenizerPath")
+        .withMessageContaining("%s cannot be read", file);
+  }
+
+  private static ThrowableAssertAlternative<PropertyException> refused(Path file, String property) {
+    return assertThatExceptionOfType(PropertyException.class)
+        .isThrownBy(() -> ConllDataSource.of(file, FILE))
+        .withMessageContaining("Component: ConllDataSource, Property: " + property);
   }
 }

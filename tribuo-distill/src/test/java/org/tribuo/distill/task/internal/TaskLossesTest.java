@@ -96,12 +96,12 @@ class TaskLossesTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new TaskLosses(LABELS).soft(Optional.of(new KlDivergence())))
         .withMessage(
-            "The soft loss KlDivergence[] is undefined for the outputs of the dataset, which are"
-                + " of type MultiLabel; omit it for the usual one, BinarySoftTargets[]");
+            "The soft loss KlDivergence is undefined for the outputs of the dataset, which are"
+                + " of type MultiLabel; omit it for the usual one, BinarySoftTargets");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new TaskLosses(NUMBERS).hard(Optional.of(new BinaryCrossEntropy())))
-        .withMessageContaining("The hard loss BinaryCrossEntropy[] is undefined")
-        .withMessageContaining("Regressor; omit it for the usual one, SquaredError[]");
+        .withMessageContaining("The hard loss BinaryCrossEntropy is undefined")
+        .withMessageContaining("Regressor; omit it for the usual one, SquaredError");
     assertThat(new TaskLosses(NUMBERS).soft(Optional.empty()))
         .isEqualTo(new RegressionSoftTargets());
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -14,8 +15,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.tribuo.distill.engine.Device.ExecutionProvider;
 import org.tribuo.distill.engine.Precision;
 import org.tribuo.distill.file.internal.Sha256;
+import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.internal.RowShape;
 import org.tribuo.distill.loss.HardLoss.AnswerForm;
+import org.tribuo.distill.task.internal.TensorRows;
 import org.tribuo.distill.teacher.internal.PrecisionComparison.Difference;
 import org.tribuo.distill.teacher.internal.store.SoftTargetKey;
 import org.tribuo.distill.teacher.internal.store.SoftTargetSpec;
@@ -58,9 +61,19 @@ class PrecisionComparisonTest {
 
   private Difference difference(
       AnswerForm form, RowShape shape, float[][] expected, float[][] actual) {
+    return difference(form, shape, Optional.empty(), expected, actual);
+  }
+
+  private Difference difference(
+      AnswerForm form,
+      RowShape shape,
+      Optional<TensorRows> counted,
+      float[][] expected,
+      float[][] actual) {
     try (SoftTargets exact = kept(Precision.FLOAT32, shape, expected);
         SoftTargets rounded = kept(Precision.INT8_PRODUCTS, shape, actual)) {
-      return new PrecisionComparison(form).between(exact, rounded);
+      return new PrecisionComparison(form, counted)
+          .between(exact, rounded, IntStream.range(0, expected.length).toArray());
     }
   }
 
@@ -84,6 +97,40 @@ class PrecisionComparisonTest {
     assertThat(difference.divergence())
         .isCloseTo(2 * (.75 * Math.log(3) - Math.log(2)) / 3, within(1e-7));
     assertThat(difference.agreement().orElseThrow()).isCloseTo(2 / 3d, within(1e-9));
+  }
+
+  /** The second token is special, or a further piece of a word. */
+  @Test
+  void tokensThatAreNotScoredDoNotCount() {
+    float[][] expected = {{0, (float) Math.log(3), 1, 0}, {2, 2 - (float) Math.log(3)}};
+    float[][] actual = {{1, 1, 0, 9}, {0, 0}};
+    TensorRows counted =
+        TensorRows.ragged(
+            List.of(Tensor.of(new float[] {1, 0}, 2), Tensor.of(new float[] {1}, 1)),
+            Tensor.scalar(0f));
+    Difference difference =
+        difference(
+            AnswerForm.PROBABILITIES, RowShape.perToken(2), Optional.of(counted), expected, actual);
+    assertThat(difference.divergence()).isCloseTo(.75 * Math.log(3) - Math.log(2), within(1e-7));
+    assertThat(difference.agreement()).hasValue(.5);
+  }
+
+  /** The third position is one of the question. */
+  @Test
+  void noAnswerIsWhereNoneCanBe() {
+    float[][] expected = {{0, (float) Math.log(3), 99, 0, 0, 99}};
+    float[][] actual = {{1, 1, -99, 0, 0, 9}};
+    TensorRows possible = TensorRows.of(Tensor.of(new float[] {1, 1, 0}, 1, 3));
+    Difference difference =
+        difference(
+            AnswerForm.PROBABILITIES,
+            RowShape.ofPositions(2),
+            Optional.of(possible),
+            expected,
+            actual);
+    assertThat(difference.divergence())
+        .isCloseTo((.75 * Math.log(3) - Math.log(2)) / 2, within(1e-7));
+    assertThat(difference.agreement()).hasValue(.5);
   }
 
   @Test

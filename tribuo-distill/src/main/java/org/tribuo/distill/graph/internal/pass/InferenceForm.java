@@ -71,6 +71,22 @@ public final class InferenceForm {
     return normalized.toModel();
   }
 
+  /**
+   * As {@link #withInt8Products}, and the tables of which rows are looked up are of integers too:
+   * all matrices of the model, but those that are not finite.
+   *
+   * @param normalized is changed; nothing in it is of half precision
+   * @throws GraphException as above
+   */
+  public static OnnxModel withInt8Weights(Graph normalized) {
+    SinkSelection.apply(normalized);
+    Int8Matrices matrices = new Int8Matrices(normalized);
+    Int8Products.apply(normalized, matrices);
+    Int8Lookups.apply(normalized, matrices);
+    normalized.removeUnused();
+    return normalized.toModel();
+  }
+
   private static boolean staysAsItIs(Node node) {
     return !node.domain().equals(Node.ONNX)
         || StandardOperators.has(node, Operator.Trait.QUANTIZED);

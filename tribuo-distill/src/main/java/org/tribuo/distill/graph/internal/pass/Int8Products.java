@@ -1,6 +1,5 @@
 package org.tribuo.distill.graph.internal.pass;
 
-import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,23 +31,20 @@ import org.tribuo.distill.operator.internal.standard.StandardOperators;
  * normalisations and activations. A matrix that is not finite stays too.
  */
 public final class Int8Products {
-  private static final int LARGEST = Byte.MAX_VALUE;
-
   private final Graph graph;
   private final Ops op;
-  private final Map<WeightKey, Optional<Weight>> weights = new HashMap<>();
+  private final Int8Matrices matrices;
+  private final Map<String, Value> transposes = new HashMap<>();
   private final Map<String, Activation> activations = new HashMap<>();
 
-  private Int8Products(Graph graph) {
+  private Int8Products(Graph graph, Int8Matrices matrices) {
     this.graph = graph;
     this.op = Ops.on(graph);
+    this.matrices = matrices;
   }
 
-  /** A constant, and whether its transpose is the factor. */
-  private record WeightKey(String name, boolean transposed) {}
-
   /**
-   * A rounded matrix.
+   * The factor of a product.
    *
    * @param integers [rows, columns] of INT8
    * @param scales one for each column
@@ -65,7 +61,13 @@ public final class Int8Products {
    * @throws GraphException if it has quantised operators, or no product that could be replaced
    */
   public static void apply(Graph graph) {
-    Int8Products pass = new Int8Products(graph);
+    apply(graph, new Int8Matrices(graph));
+    graph.removeUnused();
+  }
+
+  /** As {@link #apply(Graph)}, but what is not used any more stays. */
+  static void apply(Graph graph, Int8Matrices matrices) {
+    Int8Products pass = new Int8Products(graph, matrices);
     int replaced = 0;
     for (Node node : graph.topological()) {
       if (StandardOperators.has(node, Operator.Trait.QUANTIZED)) {
@@ -79,7 +81,6 @@ public final class Int8Products {
       throw new GraphException(
           "No product of float32 has a constant matrix, so that none can be computed in 8 bits; run the model in the precision FLOAT32");
     }
-    graph.removeUnused();
   }
 
   private boolean replace(Node node) {
@@ -103,58 +104,31 @@ public final class Int8Products {
         .isPresent();
   }
 
+  /** The matrix of a product; where its transpose is the factor, its rows are the columns. */
   private Optional<Weight> weight(Node node) {
-    WeightKey key = new WeightKey(node.input(1), node.attributes().get("transB", 0L) != 0);
-    Optional<Weight> known = weights.get(key);
-    if (known != null) {
-      return known;
-    }
-    Optional<Weight> weight =
-        graph
-            .constant(key.name)
-            .filter(matrix -> matrix.elementType() == ElementType.FLOAT && matrix.rank() == 2)
-            .filter(matrix -> matrix.elements() > 0)
-            .flatMap(matrix -> rounded(key, matrix));
-    weights.put(key, weight);
-    return weight;
+    boolean transposed = node.attributes().get("transB", 0L) != 0;
+    Optional<String> turned = transposedMatrix(node.input(1));
+    String name = turned.orElseGet(() -> node.input(1));
+    int axis = transposed == turned.isPresent() ? 1 : 0;
+    return matrices
+        .of(name, axis)
+        .map(
+            matrix ->
+                new Weight(
+                    axis == 1
+                        ? matrix.integers()
+                        : transposes.computeIfAbsent(
+                            name, key -> op.transpose(matrix.integers(), 1, 0)),
+                    matrix.scales()));
   }
 
-  /** Empty if the matrix is not finite. */
-  private Optional<Weight> rounded(WeightKey key, Tensor matrix) {
-    int rows = Math.toIntExact(matrix.dim(key.transposed ? 1 : 0));
-    int columns = Math.toIntExact(matrix.dim(key.transposed ? 0 : 1));
-    int rowStep = key.transposed ? 1 : columns;
-    int columnStep = key.transposed ? rows : 1;
-    float[] values = matrix.toFloats();
-    float[] scales = new float[columns];
-    for (int row = 0; row < rows; row++) {
-      for (int column = 0; column < columns; column++) {
-        float size = Math.abs(values[row * rowStep + column * columnStep]);
-        if (!Float.isFinite(size)) {
-          return Optional.empty();
-        }
-        scales[column] = Math.max(scales[column], size);
-      }
-    }
-    for (int column = 0; column < columns; column++) {
-      scales[column] = scale(scales[column]);
-    }
-    ByteBuffer integers = ByteBuffer.allocate(values.length);
-    for (int row = 0; row < rows; row++) {
-      for (int column = 0; column < columns; column++) {
-        float value = values[row * rowStep + column * columnStep];
-        integers.put((byte) Math.rint((double) value / scales[column]));
-      }
-    }
-    String name = graph.freshName(key.name + "_int8");
-    Tensor tensor = Tensor.of(ElementType.INT8, new long[] {rows, columns}, integers.flip());
-    return Optional.of(new Weight(graph.setInitializer(name, tensor), scales));
-  }
-
-  /** Of a column of zeros, or of numbers too small to be divided by 127, any scale is right. */
-  private static float scale(float largest) {
-    float scale = largest / LARGEST;
-    return scale < Float.MIN_NORMAL ? 1 : scale;
+  /** The matrix that a value is the transpose of. */
+  private Optional<String> transposedMatrix(String value) {
+    return graph
+        .producer(value)
+        .filter(node -> node.is("Transpose"))
+        .map(node -> node.input(0))
+        .filter(matrix -> graph.constant(matrix).filter(tensor -> tensor.rank() == 2).isPresent());
   }
 
   /** α·x·w, and of a Gemm plus β·c. */

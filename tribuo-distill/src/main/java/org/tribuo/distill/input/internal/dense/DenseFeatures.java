@@ -59,7 +59,10 @@ public final class DenseFeatures implements Modality<float[]> {
     return "DenseFeatures";
   }
 
-  /** Reads the features of a dataset by their names; others are ignored, as Tribuo's models do. */
+  /**
+   * Reads the features of a dataset by their names; others are ignored, as Tribuo's models do, and
+   * an example that has others alone is refused, as by them.
+   */
   private static final class Reader implements InputReader<float[]> {
     private final List<String> names;
     private final Map<String, Integer> columns = new HashMap<>();
@@ -94,10 +97,14 @@ public final class DenseFeatures implements Modality<float[]> {
                 + " HashingTrainer");
       }
       if (features.keySet().stream().noneMatch(columns::containsKey)) {
-        throw new IllegalArgumentException(
-            "None of the %d features is one that the model reads, such as '%s'; are they those of another dataset?"
-                .formatted(features.size(), names.get(0)));
+        throw strange(features.size());
       }
+    }
+
+    private IllegalArgumentException strange(int features) {
+      return new IllegalArgumentException(
+          "None of the %d features is one that the model reads, such as '%s'; are they those of another dataset?"
+              .formatted(features, names.get(0)));
     }
 
     @Override
@@ -110,11 +117,16 @@ public final class DenseFeatures implements Modality<float[]> {
     @Override
     public float[] read(Example<?> example) {
       float[] values = new float[names.size()];
+      boolean any = example.size() == 0;
       for (Feature feature : example) {
         Integer column = columns.get(feature.getName());
         if (column != null) {
           values[column] = finite(feature);
+          any = true;
         }
+      }
+      if (!any) {
+        throw strange(example.size());
       }
       return values;
     }

@@ -2,6 +2,7 @@ package org.tribuo.distill.input.internal.text;
 
 import java.util.Optional;
 import org.tribuo.Example;
+import org.tribuo.distill.internal.component.ExampleException;
 
 /**
  * The text that the tokens of an example were made of. It is kept in the example's metadata, so
@@ -24,6 +25,23 @@ public record RawText(String text, Optional<String> pair) {
         .map(
             text ->
                 new RawText(text.toString(), example.getMetadataValue(PAIR).map(Object::toString)));
+  }
+
+  /**
+   * The text that an example must keep.
+   *
+   * @param row of the example, from 0
+   * @param use of the text, for the message
+   * @throws ExampleException if it does not
+   */
+  public static RawText kept(Example<?> example, int row, String use) {
+    return of(example)
+        .orElseThrow(
+            () ->
+                new ExampleException(
+                    row,
+                    "does not keep its text, %s; set keepText of the CsvTextDataSource, or put the text into the example's metadata '%s'"
+                        .formatted(use, TEXT)));
   }
 
   /** Keeps this text in an example. */

@@ -8,7 +8,6 @@ import org.tribuo.Dataset;
 import org.tribuo.Example;
 import org.tribuo.distill.input.text.TextTokenizer;
 import org.tribuo.distill.input.text.TokenSequence;
-import org.tribuo.distill.internal.component.ExampleException;
 
 /** The texts of examples as a model with another tokenizer reads them. */
 final class RetokenizedTexts {
@@ -27,7 +26,8 @@ final class RetokenizedTexts {
     List<String> firsts = new ArrayList<>();
     List<String> seconds = new ArrayList<>();
     for (Example<?> example : examples) {
-      RawText raw = kept(example, firsts.size());
+      RawText raw =
+          RawText.kept(example, firsts.size(), "which a teacher with its own tokenizer reads");
       firsts.add(raw.text());
       raw.pair().ifPresent(seconds::add);
     }
@@ -39,15 +39,5 @@ final class RetokenizedTexts {
     try (TextTokenizer opened = TextTokenizer.open(tokenizer, positions)) {
       return seconds.isEmpty() ? opened.encodeAll(firsts) : opened.encodeAll(firsts, seconds);
     }
-  }
-
-  private static RawText kept(Example<?> example, int row) {
-    return RawText.of(example)
-        .orElseThrow(
-            () ->
-                new ExampleException(
-                    row,
-                    "does not keep its text, which a teacher with its own tokenizer reads; set keepText of the CsvTextDataSource, or put the text into the example's metadata '%s'"
-                        .formatted(RawText.TEXT)));
   }
 }

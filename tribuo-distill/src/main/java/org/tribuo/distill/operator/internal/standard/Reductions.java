@@ -1,6 +1,7 @@
 package org.tribuo.distill.operator.internal.standard;
 
 import static org.tribuo.distill.operator.Operator.GradientRule.grads;
+import static org.tribuo.distill.operator.Operator.Trait.REDUCES;
 import static org.tribuo.distill.operator.Operator.Trait.WITHIN_NORMALIZATION;
 import static org.tribuo.distill.operator.Operator.operator;
 
@@ -30,6 +31,7 @@ final class Reductions {
    */
   private static Operator reduction(String name, long version) {
     return operator(name)
+        .with(REDUCES)
         .shape(Reductions::reduced)
         .origins(Reductions::origins)
         .lift(version, Lifts::axes);

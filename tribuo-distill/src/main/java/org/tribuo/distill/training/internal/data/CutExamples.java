@@ -1,6 +1,5 @@
 package org.tribuo.distill.training.internal.data;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.tribuo.Dataset;
 import org.tribuo.Example;
@@ -8,6 +7,7 @@ import org.tribuo.MutableDataset;
 import org.tribuo.Output;
 import org.tribuo.distill.input.internal.Origin;
 import org.tribuo.distill.internal.component.ExampleException;
+import org.tribuo.distill.task.internal.RowsByExample;
 import org.tribuo.distill.task.internal.Task;
 import org.tribuo.distill.task.internal.Tasks;
 
@@ -17,7 +17,7 @@ import org.tribuo.distill.task.internal.Tasks;
  */
 final class CutExamples<T extends Output<T>> {
   private final Dataset<T> examples;
-  private List<Integer> owners = List.of();
+  private RowsByExample<T> cut = new RowsByExample<>(List.of());
 
   CutExamples(Dataset<T> examples) {
     this.examples = examples;
@@ -32,25 +32,21 @@ final class CutExamples<T extends Output<T>> {
    */
   Dataset<T> within(int maxLength) {
     Task<T> task = Tasks.of(examples.getOutputFactory());
-    List<Example<T>> rows = new ArrayList<>();
-    List<Integer> numbers = new ArrayList<>();
-    boolean cut = false;
+    cut = RowsByExample.of(examples, example -> task.rows(example, maxLength));
+    boolean isCut = false;
     int number = 0;
     for (Example<T> example : examples) {
       Object origin = new Object();
-      for (Example<T> row : rows(task, example, number, maxLength)) {
+      for (Example<T> row : cut.rows().get(number)) {
         if (row != example) {
-          cut = true;
+          isCut = true;
           keepOrigin(row, origin);
         }
-        rows.add(row);
-        numbers.add(number);
       }
       number++;
     }
-    owners = List.copyOf(numbers);
-    return cut
-        ? new MutableDataset<>(rows, examples.getProvenance(), examples.getOutputFactory())
+    return isCut
+        ? new MutableDataset<>(cut.all(), examples.getProvenance(), examples.getOutputFactory())
         : examples;
   }
 
@@ -61,18 +57,8 @@ final class CutExamples<T extends Output<T>> {
     }
   }
 
-  private static <T extends Output<T>> List<Example<T>> rows(
-      Task<T> task, Example<T> example, int number, int maxLength) {
-    try {
-      return task.rows(example, maxLength);
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("Example %d: %s".formatted(number, e.getMessage()), e);
-    }
-  }
-
   /** What is wrong with a row, said of its example. */
   IllegalArgumentException named(ExampleException wrong) {
-    int example = owners.get(wrong.example());
-    return example == wrong.example() ? wrong : wrong.about("Example " + example);
+    return cut.named(wrong);
   }
 }

@@ -26,6 +26,7 @@ import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.transformer.internal.TiedWeights;
 import org.tribuo.distill.transformer.internal.Transformer;
 
 class Int8ProductsTest {
@@ -233,6 +234,77 @@ class Int8ProductsTest {
     String logits = Graph.of(model).outputs().get(0);
     assertThat(relative(exact.get(logits), rounded.get(logits))).isBetween(1e-6, .1);
     assertThat(form.bytesOfInitializers()).isLessThan(model.bytesOfInitializers());
+  }
+
+  /** All matrices are integers, and one that is a table and a factor is held once. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "albert_seqcls_dynamo",
+        "bert_seqcls_ort_fused",
+        "bert_seqcls_ts11",
+        "bert_tokcls_ts14",
+        "deberta_v2_seqcls_optimum",
+        "distilbert_seqcls_optimum",
+        "electra_tokcls_ts11",
+        "gpt2_causal_optimum",
+        "llama_causal_dynamo",
+        "mpnet_seqcls_optimum",
+        "roberta_seqcls_ts14"
+      })
+  void filesOfExportsComputeNearlyTheSame(String name) throws OrtException {
+    OnnxModel model = Zoo.model(name);
+    Map<String, Tensor> inputs = inputs(Graph.of(model));
+    Graph normalized = Transformer.of(model).normalizedForTraining();
+    TiedWeights.find(normalized).merge(normalized);
+    long rows = Transformer.of(model).embeddings().rows("input_ids").orElseThrow();
+    long ofTokens = matricesOf(normalized, ElementType.FLOAT, rows);
+
+    OnnxModel file = InferenceForm.withInt8Weights(normalized);
+
+    Graph graph = Graph.of(file);
+    String logits = graph.outputs().get(0);
+    assertThat(
+            relative(
+                GraphRunner.run(model, inputs).get(logits),
+                GraphRunner.run(file, inputs).get(logits)))
+        .isBetween(1e-6, .12);
+    if (!name.endsWith("ort_fused")) {
+      assertThat(graph.nodes()).extracting(Node::domain).containsOnly(Node.ONNX);
+    }
+    assertThat(graph.inputs().keySet()).isEqualTo(Graph.of(model).inputs().keySet());
+    assertThat(matricesOf(graph, ElementType.INT8, rows)).isEqualTo(ofTokens).isPositive();
+    assertThat(matricesOf(graph, ElementType.FLOAT, rows)).as("scales of rows").isEqualTo(1);
+    assertThat(Transformer.of(file).embeddings().rows("input_ids")).hasValue(rows);
+  }
+
+  private static long matricesOf(Graph graph, ElementType type, long tokens) {
+    return graph.initializers().values().stream()
+        .filter(tensor -> tensor.elementType() == type && tensor.rank() == 2)
+        .filter(tensor -> tensor.dim(0) == tokens || tensor.dim(1) == tokens)
+        .count();
+  }
+
+  @Test
+  void eachRowOfATableHasAScaleOfItsOwn() throws OrtException {
+    Value table =
+        graph.setInitializer(
+            "table", Tensor.of(new float[] {127, -64, 0, 0, .5f, -.254f, 3, 1e-9f}, 4, 2));
+    Value product = op.matmul(input(ROWS, 2), weight("w", 2, 3));
+    graph.addInput("ids", TensorType.of(ElementType.INT64, 2, 2));
+    Value rows = op.gather(table, graph.value("ids"), 0);
+    List.of(product, rows).forEach(output -> graph.addOutput(output.name()));
+
+    OnnxModel file = InferenceForm.withInt8Weights(graph);
+
+    Map<String, Tensor> inputs =
+        Map.of("x", normal(ROWS, 2), "ids", Tensor.of(new long[] {3, 0, 1, 2}, 2, 2));
+    float[] actual =
+        Objects.requireNonNull(GraphRunner.run(file, inputs).get(rows.name())).toFloats();
+    assertThat(actual)
+        .containsExactly(
+            3, 0, 127, -64, 0, 0, 127 * (.5f / 127), Math.round(-.254f / (.5f / 127)) * (.5f / 127));
+    assertThat(Graph.of(file).isInitializer("table")).isFalse();
   }
 
   private static double relative(Tensor exact, Tensor rounded) {

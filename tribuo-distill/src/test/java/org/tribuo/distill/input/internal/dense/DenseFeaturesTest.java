@@ -76,6 +76,24 @@ class DenseFeaturesTest {
                 + " dataset that the model is for");
   }
 
+  @Test
+  void anExampleOfOtherFeaturesIsNotPredicted() throws Exception {
+    try (DistilledModel<Label> model = trainer(4).epochs(1).build().train(POINTS)) {
+      assertThat(model.predict(point("x", "z")).getOutputScores()).hasSize(2);
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> model.predict(point("z")))
+          .withMessage(
+              "None of the 1 features is one that the model reads, such as 'x'; are they those of another dataset?");
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> model.predict(List.of(point("y"), point("z"))))
+          .withMessageStartingWith("Example 1: None of the 1 features");
+    }
+  }
+
+  private static Example<Label> point(String... names) {
+    return new ArrayExample<>(LabelFactory.UNKNOWN_LABEL, names, new double[names.length]);
+  }
+
   private static double accuracy(DistilledModel<Label> model) {
     return new LabelEvaluator().evaluate(model, points(200, 2, "x", "y")).accuracy();
   }

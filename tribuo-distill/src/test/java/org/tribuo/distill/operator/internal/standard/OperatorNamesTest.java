@@ -45,6 +45,9 @@ class OperatorNamesTest {
           entry("DistillDomain", "the operators of a library, named as ONNX's"),
           entry("VocabularyCompaction", "the token ids on their way to their table"),
           entry("AttentionSearch", "the scale of attention scores, the split into heads"),
+          entry("ChannelFlow", "operators that move elements, position by position"),
+          entry("ChannelCut", "the sizes that exporters write into a graph"),
+          entry("KnownSizes", "the pieces of a list of sizes"),
           entry("DropoutMasks", "Dropout, and that of ones"),
           entry("DropoutPlaces", "the sum of a residual connection"),
           entry("PositionNumbers", "the arithmetic of positions"));
@@ -65,6 +68,7 @@ class OperatorNamesTest {
           "LayerCut",
           "NativeTensors",
           "EncoderLayers",
+          "Float16Weights",
           "NewPerceptron",
           "NewSoundEncoder",
           "NewVisionEncoder",
