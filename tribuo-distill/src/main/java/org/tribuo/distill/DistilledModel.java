@@ -228,7 +228,7 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
    */
   @Override
   public Prediction<T> predict(Example<T> example) {
-    List<Example<T>> rows = task.rows(example, maxLength());
+    List<Example<T>> rows = task.rowsToPredict(example, maxLength());
     List<float[]> logits = runner.rows(ExampleInputs.of(network.reader(), rows));
     return codec.decode(logits, rows, example);
   }

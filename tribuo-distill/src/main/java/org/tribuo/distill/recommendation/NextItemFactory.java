@@ -87,9 +87,8 @@ public final class NextItemFactory implements OutputFactory<NextItem> {
     if (name.isEmpty()) {
       return NextItem.unknown();
     }
-    return label instanceof NextItem next && known.number(name) > 0
-        ? next
-        : NextItem.of(known.names().get(known.number(name) - 1));
+    String item = known.names().get(known.number(name) - 1);
+    return label instanceof NextItem next ? next : NextItem.of(item);
   }
 
   @Override

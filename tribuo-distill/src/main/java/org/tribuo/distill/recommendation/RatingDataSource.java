@@ -6,6 +6,7 @@ import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -211,7 +212,7 @@ public final class RatingDataSource implements ConfigurableDataSource<NextItem> 
 
   /** The items of each user in this part, the oldest first; the last is the next one. */
   public Map<String, List<String>> histories() {
-    return java.util.Collections.unmodifiableMap(histories);
+    return Collections.unmodifiableMap(histories);
   }
 
   @Override

@@ -60,7 +60,7 @@ final class NextItemCodec implements TargetCodec<NextItem> {
       ItemHistory history = history(example, row);
       long[] ofSteps = new long[history.length()];
       for (int i = 0; i + 1 < ofSteps.length; i++) {
-        ofSteps[i] = history.number(i + 1) - 1;
+        ofSteps[i] = history.number(i + 1) - 1L;
       }
       NextItem output = example.getOutput();
       ofSteps[ofSteps.length - 1] =

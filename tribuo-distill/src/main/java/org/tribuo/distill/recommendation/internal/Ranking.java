@@ -42,7 +42,7 @@ final class Ranking {
     float own = logits[offset + column];
     for (int i = 0; i < count; i++) {
       float other = logits[offset + i];
-      place += other > own || other == own && i < column ? 1 : 0;
+      place += other > own || (other == own && i < column) ? 1 : 0;
     }
     return place;
   }

@@ -21,7 +21,7 @@ import org.tribuo.distill.input.internal.Feeder;
  * @param name of the input
  */
 record ItemFeeder(String name, ElementType type, Shape shape) implements Feeder<ItemHistory> {
-  /** The names of an input that takes items; the first is that of new models. */
+  /** The names of an input that takes items: that of new models, and those of RecBole. */
   private static final Set<String> NAMES = Set.of("item_ids", "item_seq", "item_id_list");
 
   /**
