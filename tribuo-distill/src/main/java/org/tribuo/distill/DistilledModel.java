@@ -41,6 +41,7 @@ import org.tribuo.distill.task.internal.TargetCodec;
 import org.tribuo.distill.task.internal.Task;
 import org.tribuo.distill.task.internal.Tasks;
 import org.tribuo.distill.teacher.OnnxTeacher;
+import org.tribuo.distill.transformer.ExportPrecision;
 import org.tribuo.impl.ModelDataCarrier;
 import org.tribuo.protos.core.ModelProto;
 import org.tribuo.provenance.ModelProvenance;

@@ -28,6 +28,7 @@ import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.StudentSource;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.training.AdamWOptimizer;
+import org.tribuo.distill.transformer.ExportPrecision;
 import org.tribuo.distill.transformer.Pooling;
 import org.tribuo.distill.transformer.internal.Transformer;
 

@@ -9,7 +9,6 @@ import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
 import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.DistilledModel;
-import org.tribuo.distill.ExportPrecision;
 import org.tribuo.distill.component.InputFiles;
 import org.tribuo.distill.file.FolderLock;
 import org.tribuo.distill.input.text.KeptVocabulary;
@@ -19,6 +18,7 @@ import org.tribuo.distill.report.ModelMeter;
 import org.tribuo.distill.report.ProgressOutput;
 import org.tribuo.distill.report.SpeedMeter;
 import org.tribuo.distill.teacher.OnnxTeacher;
+import org.tribuo.distill.transformer.ExportPrecision;
 
 /** Does an experiment, and says what it does. To be run once. */
 final class DistillTextRun {
@@ -190,8 +190,8 @@ final class DistillTextRun {
   }
 
   /** What is measured is the file, not the model that it is written of. */
-  private void smallFile(
-      DistilledModel<Label> student, ExportPrecision precision, ModelMeter meter) throws Exception {
+  private void smallFile(DistilledModel<Label> student, ExportPrecision precision, ModelMeter meter)
+      throws Exception {
     Path file = results.student(precision);
     run.time(
         FILES,

@@ -15,12 +15,12 @@ import java.util.Optional;
 import java.util.Set;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.DistilledModel;
-import org.tribuo.distill.ExportPrecision;
 import org.tribuo.distill.component.InputFiles;
 import org.tribuo.distill.file.AtomicFile;
 import org.tribuo.distill.file.FolderLock;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.input.text.KeptVocabulary;
+import org.tribuo.distill.transformer.ExportPrecision;
 import org.tribuo.provenance.DatasetProvenance;
 import org.tribuo.provenance.TrainerProvenance;
 

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.tribuo.distill.ExportPrecision;
 import org.tribuo.distill.input.text.TextTokenizer;
 import org.tribuo.distill.student.EncoderStudent;
 import org.tribuo.distill.student.FrozenWeights;
@@ -20,6 +19,7 @@ import org.tribuo.distill.student.PrunedStudent;
 import org.tribuo.distill.student.ReducedVocabularyStudent;
 import org.tribuo.distill.student.ScratchStudent;
 import org.tribuo.distill.student.StudentSource;
+import org.tribuo.distill.transformer.ExportPrecision;
 
 /**
  * Who learns: a file, a new encoder, or (without both) some layers of the fine-tuned teacher, which

@@ -5,9 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
-import org.tribuo.distill.ExportPrecision;
 import org.tribuo.distill.examples.console.CommandLine;
 import org.tribuo.distill.report.ExperimentResults;
+import org.tribuo.distill.transformer.ExportPrecision;
 
 /**
  * What a person reads at the end.

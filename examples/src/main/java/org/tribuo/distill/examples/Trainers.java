@@ -206,10 +206,7 @@ record Trainers(
 
   private StudentSource learner(StudentSource whole) throws IOException {
     return student.source(
-        whole,
-        teacher.tokenizerFile(),
-        reading.map(Reading::tokenizer),
-        teacher::withFreshHead);
+        whole, teacher.tokenizerFile(), reading.map(Reading::tokenizer), teacher::withFreshHead);
   }
 
   private DistillationTrainer.Builder<Label> distilling(StudentSource learner) {

@@ -28,7 +28,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
 import org.tribuo.distill.DistilledModel;
-import org.tribuo.distill.ExportPrecision;
 import org.tribuo.distill.examples.DistillText.DistillTextOptions;
 import org.tribuo.distill.examples.console.Console;
 import org.tribuo.distill.graph.OnnxModel;
@@ -39,6 +38,7 @@ import org.tribuo.distill.internal.component.OnnxMetadata;
 import org.tribuo.distill.report.ExperimentResults;
 import org.tribuo.distill.report.ModelMeter;
 import org.tribuo.distill.report.SpeedMeter;
+import org.tribuo.distill.transformer.ExportPrecision;
 import org.tribuo.protos.core.ModelProto;
 
 class DistillTextTest {

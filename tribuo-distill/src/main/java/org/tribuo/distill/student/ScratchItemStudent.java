@@ -124,7 +124,8 @@ public final class ScratchItemStudent implements StudentSource {
           "are those of a model that predicts the next item, but the outputs of the dataset are %s; make the dataset with RatingDataSource, or use another student"
               .formatted(head.columns()));
     }
-    return Student.of(transformer(head.columns().size()).make(request.seed()), TaskHead.LOGITS, head);
+    return Student.of(
+        transformer(head.columns().size()).make(request.seed()), TaskHead.LOGITS, head);
   }
 
   @Override

@@ -1,4 +1,4 @@
-package org.tribuo.distill;
+package org.tribuo.distill.transformer;
 
 /**
  * The numbers in which an exported file keeps a student's weights. The file reads and outputs what
