@@ -26,6 +26,7 @@ import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.input.text.CsvTextDataSource;
 import org.tribuo.distill.input.text.KeptVocabulary;
+import org.tribuo.distill.student.NarrowedStudent;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.PrunedStudent;
 import org.tribuo.distill.student.ReducedVocabularyStudent;
@@ -124,6 +125,35 @@ class ReducedVocabularyTest {
     }
     assertThat(Transformer.of(OnnxModel.read(exported)).embeddings().rows("input_ids"))
         .hasValue(kept.size());
+  }
+
+  /** The sample by which layers and width are chosen has the tokens of the reduced vocabulary. */
+  @Test
+  void layersAndWidthAreChosenAfterTheVocabularyIsCut() throws Exception {
+    StudentSource first = ReducedVocabularyStudent.of(OnnxStudent.of(BERT, ORDER), whole, small);
+    StudentSource narrow =
+        NarrowedStudent.of(
+                PrunedStudent.keeping(1, PrunedStudent.Choice.INFLUENCE, first).sample(16), 0)
+            .heads(1)
+            .sample(16);
+    try (DistilledModel<Label> model =
+        builder(narrow, teacher("bert_seqcls_ts11")).build().train(texts(small))) {
+      assertThat(model.network().transformer().embeddings().rows("input_ids"))
+          .hasValue(kept.size());
+      assertThat(run(model, "student")).startsWith("Of 2 layers 2 stay").contains("heads 1 of 4");
+    }
+  }
+
+  @Test
+  void layersAreNotChosenByTokensOfAnotherVocabulary() throws Exception {
+    StudentSource last =
+        ReducedVocabularyStudent.of(
+            PrunedStudent.keeping(1, PrunedStudent.Choice.INFLUENCE, OnnxStudent.of(BERT, ORDER)),
+            whole,
+            small);
+    DistillationTrainer<Label> trainer = builder(last, teacher("bert_seqcls_ts11")).build();
+    assertThatThrownBy(() -> trainer.train(texts(small)))
+        .hasStackTraceContaining("cut the vocabulary first");
   }
 
   @Test
