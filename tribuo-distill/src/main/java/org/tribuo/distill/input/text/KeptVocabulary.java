@@ -5,14 +5,20 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 import org.tribuo.Example;
 import org.tribuo.distill.file.AtomicFile;
+import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.internal.text.RawText;
 import org.tribuo.distill.input.internal.text.TokenInputs;
 import org.tribuo.distill.internal.component.OnnxMetadata;
@@ -130,6 +136,60 @@ public final class KeptVocabulary {
               .formatted(reduced, tokenizer, e.getMessage()),
           e);
     }
+  }
+
+  /**
+   * The same tokens, and all others are read as those of them whose embeddings in a model are
+   * nearest, by the cosine: an unknown <i>moving</i> as <i>move</i>, instead of in pieces. Texts of the kept tokens are read as before. For WordPiece and whole words.
+   *
+   * @param model an ONNX file whose tokens the tokenizer makes, such as that of the student
+   * @throws IllegalArgumentException if the tokenizer is of another kind
+   * @throws GraphException if the model has no embedding table for tokens that the file holds in
+   *     float32
+   * @throws IOException if the file cannot be read
+   */
+  public KeptVocabulary readingOthersAsNearest(Path model) throws IOException {
+    BitSet left = new BitSet();
+    IntStream.of(kept).forEach(left::set);
+    ReducedTokenizer tokens = new ReducedTokenizer(tokenizer.json(), left);
+    if (!tokens.hasNamedTokens()) {
+      throw new IllegalArgumentException(
+          "%s is neither WordPiece nor of whole words: only there can a token be read as another"
+              .formatted(tokenizer.path()));
+    }
+    OnnxModel whole = OnnxModel.read(model);
+    Tensor table = whole.named(() -> table(whole));
+    NavigableMap<Integer, String> names = TokenNumbers.names(tokenizer.json());
+    BitSet special = new BitSet();
+    tokenizer.json().path("added_tokens").forEach(added -> special.set(added.path("id").asInt()));
+    int[] gone =
+        names.keySet().stream()
+            .mapToInt(Integer::intValue)
+            .filter(token -> !left.get(token) && token < table.dim(0))
+            .toArray();
+    Map<Integer, Integer> nearest =
+        new NearestTokens(
+                table,
+                names,
+                tokenizer.json().path("model").path("continuing_subword_prefix").asText(""))
+            .of(IntStream.of(kept).filter(token -> !special.get(token)).toArray(), gone);
+    return new KeptVocabulary(tokenizer, tokens.reduced(nearest), kept);
+  }
+
+  private static Tensor table(OnnxModel model) {
+    Transformer transformer = Transformer.of(model);
+    String ids = TokenInputs.idsAmong(transformer.graph().inputs().keySet()).get(0);
+    return transformer.embeddings().indexedBy(ids).stream()
+        .flatMap(
+            table ->
+                Optional.ofNullable(transformer.graph().initializers().get(table.initializer()))
+                    .stream())
+        .filter(table -> table.elementType() == ElementType.FLOAT)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new GraphException(
+                    "No embedding table of float32 is looked up by the input '%s'".formatted(ids)));
   }
 
   /** The number of tokens that are kept. */

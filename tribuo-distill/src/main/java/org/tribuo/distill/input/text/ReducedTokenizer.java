@@ -8,7 +8,9 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -43,6 +45,29 @@ final class ReducedTokenizer {
   /** The ids of the tokens that stay, in ascending order: the first one's new id is 0. */
   int[] kept() {
     return kept.stream().toArray();
+  }
+
+  /** Whether tokens have names, so that several may have one number. */
+  boolean hasNamedTokens() {
+    return json.path("model").path("vocab").isObject() && !json.path("model").has("merges");
+  }
+
+  /**
+   * As {@link #reduced()}, and some of the tokens that are gone are read as others that are there.
+   *
+   * @param nearest the old ids of what they are read as, by their own
+   */
+  JsonNode reduced(Map<Integer, Integer> nearest) {
+    JsonNode reduced = reduced();
+    ObjectNode vocabulary = (ObjectNode) reduced.path("model").path("vocab");
+    Map<Integer, String> names = TokenNumbers.names(json);
+    new TreeMap<>(nearest)
+        .forEach(
+            (gone, kept) ->
+                vocabulary.set(
+                    Objects.requireNonNull(names.get(gone)),
+                    vocabulary.path(Objects.requireNonNull(names.get(kept)))));
+    return reduced;
   }
 
   /** A copy of the file with these tokens alone. */

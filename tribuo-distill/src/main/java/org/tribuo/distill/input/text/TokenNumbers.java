@@ -6,7 +6,10 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 
-/** The numbers of the tokens in a {@code tokenizer.json}. */
+/**
+ * The numbers of the tokens in a {@code tokenizer.json}. Of several tokens of one number, that of
+ * the first counts: the others are read as it is.
+ */
 final class TokenNumbers {
   private TokenNumbers() {}
 
@@ -21,7 +24,7 @@ final class TokenNumbers {
     }
     for (Iterator<Map.Entry<String, JsonNode>> all = vocabulary.fields(); all.hasNext(); ) {
       Map.Entry<String, JsonNode> token = all.next();
-      names.put(token.getValue().asInt(), token.getKey());
+      names.putIfAbsent(token.getValue().asInt(), token.getKey());
     }
     for (JsonNode added : tokenizer.path("added_tokens")) {
       names.put(added.path("id").asInt(), added.path("content").asText());

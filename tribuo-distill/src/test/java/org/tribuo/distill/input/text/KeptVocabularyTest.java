@@ -21,7 +21,9 @@ import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
 import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.Zoo;
+import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.transformer.internal.Transformer;
 
 /** The tokenizers are made by {@code src/dev/python/tokenizer_kinds.py}. */
@@ -277,6 +279,49 @@ class KeptVocabularyTest {
             });
     assertThat(rare).as("rare pieces, of which no token is made").isEmpty();
     assertThat(kept.size()).isLessThan(KeptVocabulary.of(whole, texts).size());
+  }
+
+  @Test
+  void aTokenThatIsGoneIsReadAsTheNearestOne() throws Exception {
+    Path whole =
+        Path.of(
+            Objects.requireNonNull(DistillationTrainer.class.getResource("tiny-tokenizer.json"))
+                .toURI());
+    Graph graph = Graph.of(Zoo.model("bert_seqcls_ts11"));
+    String table =
+        Transformer.of(graph.toModel()).embeddings().indexedBy("input_ids").get(0).initializer();
+    float[] rows = graph.initializer(table).toFloats();
+    int width = (int) graph.initializer(table).dim(1);
+    for (int i = 0; i < width; i++) {
+      rows[30 * width + i] = 2 * rows[20 * width + i];
+      rows[31 * width + i] = -rows[20 * width + i];
+    }
+    graph.setInitializer(table, Tensor.of(rows, graph.initializer(table).dims()));
+    Path model = folder.resolve("model.onnx");
+    graph.toModel().write(model);
+    Path small = folder.resolve("small.json");
+    KeptVocabulary kept =
+        KeptVocabulary.of(whole, List.of("w10 w20")).readingOthersAsNearest(model);
+    kept.writeTokenizer(small);
+
+    assertThat(ids(small, List.of("w30", "w20")))
+        .allSatisfy(text -> assertThat(text).contains(kept.newId(20).orElseThrow()));
+    assertThat(ids(small, List.of("w31")).get(0))
+        .as("of the opposite direction")
+        .doesNotContain(kept.newId(20).orElseThrow());
+    KeptVocabulary read = KeptVocabulary.read(whole, small);
+    assertThat(read.size()).isEqualTo(kept.size());
+    assertThat(read.newId(20)).isEqualTo(kept.newId(20));
+    assertThat(read.newId(30)).isEmpty();
+  }
+
+  @Test
+  void onlyNamedTokensAreReadAsOthers() throws Exception {
+    KeptVocabulary kept = KeptVocabulary.of(KINDS.resolve("unigram.json"), TEXTS);
+
+    assertThatThrownBy(() -> kept.readingOthersAsNearest(Zoo.file("bert_seqcls_ts11")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("is neither WordPiece nor of whole words");
   }
 
   @Test
