@@ -26,7 +26,8 @@ public class ReduceVocabulary {
     Path tokenizer = results.resolve("tokenizer.json");
 
     // Each line of the file has a question, and a label of letters alone.
-    var kept = KeptVocabulary.of(tokenizer, Files.readAllLines(DATA.resolve("train.csv")));
+    var texts = Files.readAllLines(DATA.resolve("train.csv"));
+    var kept = KeptVocabulary.of(tokenizer, texts).readingOthersAsNearest(student);
     Path small = results.resolve("my-small-vocabulary.onnx");
     Path smallTokenizer = results.resolve("my-small-tokenizer.json");
     kept.writeTokenizer(smallTokenizer);

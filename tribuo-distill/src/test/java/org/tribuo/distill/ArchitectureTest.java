@@ -125,7 +125,9 @@ class ArchitectureTest {
                   "student",
                   "training",
                   "transformer")),
-          entry("sequence", Set.of("component", "engine", "input", "task", "teacher", "trainers")),
+          entry(
+              "sequence",
+              Set.of("component", "engine", "input", "task", "teacher", "trainers", "transformer")),
           entry("span", Set.of("component", "graph", "input", "loss", "task")),
           entry("recommendation", Set.of("component", "file", "graph", "input", "loss", "task")),
           entry(

@@ -118,6 +118,9 @@ final class DistillTextRun {
     int leastTexts = experiment.student().vocabulary;
     KeptVocabulary kept =
         KeptVocabulary.ofExamples(teacher.tokenizerFile(), texts.training(), leastTexts);
+    if (kept.canReadOthersAsNearest()) {
+      kept = kept.readingOthersAsNearest(teacher.file());
+    }
     results.keepVocabulary(Optional.of(kept));
     say(
         "Vocabulary: %,d of the teacher's tokens, those of %d texts or more and what other words"

@@ -68,6 +68,10 @@ class ExperimentRunTest {
     assertThat(computed).containsExactly(TEXTS.size());
     assertThat(printed.toString(StandardCharsets.UTF_8).lines())
         .satisfiesExactly(
+            line -> assertThat(line).isEqualTo("   Of 2 layers 1 stay."),
+            line ->
+                assertThat(line)
+                    .matches(" {3}The student has [\\d,]+ parameters in \\d\\.\\d MB\\."),
             line -> assertThat(line).matches(" {3}6 in \\d+\\.\\d s, [\\d,]+/s; 0 reused\\."),
             line -> assertThat(line).matches(" {3}\\d+\\.\\d s\\."));
   }

@@ -140,23 +140,25 @@ public final class KeptVocabulary {
 
   /**
    * The same tokens, and all others are read as those of them whose embeddings in a model are
-   * nearest, by the cosine: an unknown <i>moving</i> as <i>move</i>, instead of in pieces. Texts of the kept tokens are read as before. For WordPiece and whole words.
+   * nearest, by the cosine: an unknown <i>moving</i> as <i>move</i>, instead of in pieces. Texts of
+   * the kept tokens are read as before. For WordPiece and whole words.
    *
    * @param model an ONNX file whose tokens the tokenizer makes, such as that of the student
-   * @throws IllegalArgumentException if the tokenizer is of another kind
+   * @throws IllegalArgumentException if the tokenizer is of another kind: see {@link
+   *     #canReadOthersAsNearest()}
    * @throws GraphException if the model has no embedding table for tokens that the file holds in
    *     float32
    * @throws IOException if the file cannot be read
    */
   public KeptVocabulary readingOthersAsNearest(Path model) throws IOException {
-    BitSet left = new BitSet();
-    IntStream.of(kept).forEach(left::set);
-    ReducedTokenizer tokens = new ReducedTokenizer(tokenizer.json(), left);
-    if (!tokens.hasNamedTokens()) {
+    if (!canReadOthersAsNearest()) {
       throw new IllegalArgumentException(
           "%s is neither WordPiece nor of whole words: only there can a token be read as another"
               .formatted(tokenizer.path()));
     }
+    BitSet left = new BitSet();
+    IntStream.of(kept).forEach(left::set);
+    ReducedTokenizer tokens = new ReducedTokenizer(tokenizer.json(), left);
     OnnxModel whole = OnnxModel.read(model);
     Tensor table = whole.named(() -> table(whole));
     NavigableMap<Integer, String> names = TokenNumbers.names(tokenizer.json());
@@ -174,6 +176,14 @@ public final class KeptVocabulary {
                 tokenizer.json().path("model").path("continuing_subword_prefix").asText(""))
             .of(IntStream.of(kept).filter(token -> !special.get(token)).toArray(), gone);
     return new KeptVocabulary(tokenizer, tokens.reduced(nearest), kept);
+  }
+
+  /**
+   * Whether a token that is gone can be read as another. In byte-pair encoding and unigram it
+   * cannot, where a word is read in pieces that depend on each other.
+   */
+  public boolean canReadOthersAsNearest() {
+    return ReducedTokenizer.hasNamedTokens(tokenizer.json());
   }
 
   private static Tensor table(OnnxModel model) {

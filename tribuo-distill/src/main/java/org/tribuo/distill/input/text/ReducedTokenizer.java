@@ -47,8 +47,8 @@ final class ReducedTokenizer {
     return kept.stream().toArray();
   }
 
-  /** Whether tokens have names, so that several may have one number. */
-  boolean hasNamedTokens() {
+  /** Whether a tokenizer's tokens have names, so that several may have one number. */
+  static boolean hasNamedTokens(JsonNode json) {
     return json.path("model").path("vocab").isObject() && !json.path("model").has("merges");
   }
 
