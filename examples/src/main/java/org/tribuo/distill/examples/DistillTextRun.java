@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import org.tribuo.Dataset;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
@@ -67,7 +69,6 @@ final class DistillTextRun {
         writesConfiguration ? inputs.with(startedFrom.files().toArray(Path[]::new)) : inputs,
         experiment.teacher(),
         experiment.output().storeFolder(results));
-    trainers.check();
     Texts texts = run.time("texts", this::texts);
     results.keepTokenizer(experiment.teacher().tokenizerFile());
     texts.files().forEach(file -> say("%s.", file));
@@ -91,10 +92,26 @@ final class DistillTextRun {
     return measured;
   }
 
-  private Texts texts() throws IOException {
-    Texts texts = Texts.read(experiment.data(), experiment.teacher());
-    trainers.checkExamples(texts, experiment.data());
-    return texts;
+  /** Reads the texts while the trainers are checked; what is wrong with these is said first. */
+  private Texts texts() throws Exception {
+    FutureTask<Texts> reading =
+        new FutureTask<>(() -> Texts.read(experiment.data(), experiment.teacher()));
+    Thread reader = new Thread(reading, "texts");
+    reader.setDaemon(true);
+    reader.start();
+    try {
+      trainers.check();
+      Texts texts = reading.get();
+      trainers.checkExamples(texts, experiment.data());
+      return texts;
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof Exception cause) {
+        throw cause;
+      }
+      throw e;
+    } finally {
+      reading.cancel(true);
+    }
   }
 
   private ModelMeter meter(Texts texts) {
