@@ -38,13 +38,16 @@ public record RatingTable(List<String> header, String user, String item, String 
     try (CsvReader<CsvRecord> rows =
         CsvReader.builder().fieldSeparator(commas ? ',' : '\t').ofCsvRecord(file.open())) {
       List<String> columns = new ArrayList<>(header);
+      if (!columns.isEmpty()) {
+        checkColumns(columns);
+      }
       for (CsvRecord row : rows) {
         if (columns.isEmpty()) {
           columns.addAll(row.getFields());
+          checkColumns(columns);
         } else {
           add(row, columns, ratings);
         }
-        checkColumns(columns);
       }
     } catch (UncheckedIOException e) {
       throw e.getCause();
