@@ -13,6 +13,7 @@ import java.util.NavigableMap;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.tribuo.Example;
+import org.tribuo.distill.component.InputFiles;
 import org.tribuo.distill.file.AtomicFile;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
@@ -222,10 +223,10 @@ public final class KeptVocabulary {
    * Writes the tokenizer with these tokens, whole or not at all.
    *
    * @param file another one than that which was read
-   * @throws IOException if it cannot be written
+   * @throws IOException if it cannot be written, or is the file that was read
    */
   public void writeTokenizer(Path file) throws IOException {
-    refuse(file, tokenizer.path());
+    inputs().checkOutput(file);
     byte[] content = TokenizerFile.bytes(reduced);
     AtomicFile.writeStream(file, stream -> stream.write(content));
   }
@@ -237,10 +238,11 @@ public final class KeptVocabulary {
    * @param model an ONNX file whose tokens the tokenizer makes
    * @param to another file
    * @throws GraphException as {@link #cut}; the message names the file
-   * @throws IOException if a file cannot be read or written
+   * @throws IOException if a file cannot be read or written, or the other is one of those that are
+   *     read
    */
   public void writeModel(Path model, Path to) throws IOException {
-    refuse(to, model);
+    inputs().withModel(model).checkOutput(to);
     OnnxModel whole = OnnxModel.read(model);
     whole.named(() -> cut(whole)).write(to);
   }
@@ -272,10 +274,8 @@ public final class KeptVocabulary {
     return cut.withMetadata(Map.of(OnnxMetadata.PAD_ID, Integer.toString(renumbered)));
   }
 
-  private static void refuse(Path to, Path from) throws IOException {
-    if (to.toAbsolutePath().normalize().equals(from.toAbsolutePath().normalize())) {
-      throw new IOException("%s would replace what it is made of; name another file".formatted(to));
-    }
+  private InputFiles inputs() {
+    return InputFiles.of(List.of(tokenizer.path()));
   }
 
   @Override

@@ -456,10 +456,17 @@ class KeptVocabularyTest {
     Path tokenizer = Files.copy(KINDS.resolve("bpe.json"), folder.resolve("tokenizer.json"));
     KeptVocabulary kept = KeptVocabulary.of(tokenizer, TEXTS);
 
+    Path model = Files.copy(Zoo.file("bert_seqcls_ts11"), folder.resolve("model.onnx"));
+    Path linked = Files.createLink(folder.resolve("link.onnx"), model);
+
     assertThatThrownBy(() -> kept.writeTokenizer(tokenizer))
         .isInstanceOf(IOException.class)
-        .hasMessage(tokenizer + " would replace what it is made of; name another file");
-    assertThatThrownBy(() -> kept.writeModel(tokenizer, tokenizer)).isInstanceOf(IOException.class);
+        .hasMessageContaining(tokenizer + ": is read, and would be replaced");
+    for (Path read : List.of(model, linked, tokenizer)) {
+      assertThatThrownBy(() -> kept.writeModel(model, read))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("is read, and would be replaced");
+    }
   }
 
   /** Their tokens are cut, whatever else they read. */
