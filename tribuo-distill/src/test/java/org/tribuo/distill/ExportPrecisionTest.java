@@ -24,6 +24,7 @@ import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.internal.pass.Float16Weights;
 import org.tribuo.distill.student.CosineHead;
 import org.tribuo.distill.student.EncoderStudent;
+import org.tribuo.distill.student.NarrowedStudent;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.StudentSource;
 import org.tribuo.distill.teacher.OnnxTeacher;
@@ -135,6 +136,19 @@ class ExportPrecisionTest {
           .hasMessageContaining("the model is quantised already");
     }
     assertThat(folder.resolve("x.onnx")).doesNotExist();
+  }
+
+  @Test
+  void aFileOfHalvesCanBecomeNarrower() throws Exception {
+    Path file = folder.resolve("halves.onnx");
+    try (DistilledModel<Label> model = trained()) {
+      model.exportOnnx(file, ExportPrecision.FLOAT16);
+    }
+    try (DistilledModel<Label> narrow =
+        trained(NarrowedStudent.of(OnnxStudent.of(file), 16).sample(8))) {
+      assertThat(narrow.network().transformer().layers().width()).isEqualTo(16);
+      assertThat(narrow.network().transformer().layers().heads()).hasValue(2);
+    }
   }
 
   /** An exported student of halves is a source of students, in float32. */

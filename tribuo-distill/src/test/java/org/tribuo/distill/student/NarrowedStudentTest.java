@@ -73,6 +73,20 @@ class NarrowedStudentTest {
     assertThat(NarrowedStudent.of(WHOLE, 24).make(REQUEST).made()).isEmpty();
   }
 
+  /** Their heads pool all positions, channel by channel. */
+  @Test
+  void meansOfImagesAndSoundsBecomeNarrower() throws IOException {
+    for (StudentSource whole :
+        List.of(
+            ScratchVisionStudent.of(8, 4, 2, 16, 2).withPooling(Pooling.MEAN),
+            ScratchSoundStudent.of(16, 40, 2, 16, 2))) {
+      Student made = NarrowedStudent.of(whole, 8).make(REQUEST);
+
+      assertThat(dims(made, "layers.1.inner.weight")).as("%s", whole).containsExactly(8, 32);
+      assertThat(made.transformer().layers().width()).as("%s", whole).isEqualTo(8);
+    }
+  }
+
   @Test
   void itComposesWithLayers() throws IOException {
     Student made =

@@ -6,15 +6,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.tribuo.Example;
+import org.tribuo.distill.component.InputFiles;
 import org.tribuo.distill.file.AtomicFile;
-import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
@@ -22,6 +22,8 @@ import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.internal.text.RawText;
 import org.tribuo.distill.input.internal.text.TokenInputs;
 import org.tribuo.distill.internal.component.OnnxMetadata;
+import org.tribuo.distill.transformer.internal.EmbeddingTable;
+import org.tribuo.distill.transformer.internal.EmbeddingTables;
 import org.tribuo.distill.transformer.internal.Transformer;
 import org.tribuo.distill.transformer.internal.VocabularyCut;
 
@@ -147,7 +149,7 @@ public final class KeptVocabulary {
    * @throws IllegalArgumentException if the tokenizer is of another kind: see {@link
    *     #canReadOthersAsNearest()}
    * @throws GraphException if the model has no embedding table for tokens that the file holds in
-   *     float32
+   *     floats, or a token that is kept has no row
    * @throws IOException if the file cannot be read
    */
   public KeptVocabulary readingOthersAsNearest(Path model) throws IOException {
@@ -162,8 +164,6 @@ public final class KeptVocabulary {
     OnnxModel whole = OnnxModel.read(model);
     Tensor table = whole.named(() -> table(whole));
     NavigableMap<Integer, String> names = TokenNumbers.names(tokenizer.json());
-    BitSet special = new BitSet();
-    tokenizer.json().path("added_tokens").forEach(added -> special.set(added.path("id").asInt()));
     int[] gone =
         names.keySet().stream()
             .mapToInt(Integer::intValue)
@@ -174,7 +174,7 @@ public final class KeptVocabulary {
                 table,
                 names,
                 tokenizer.json().path("model").path("continuing_subword_prefix").asText(""))
-            .of(IntStream.of(kept).filter(token -> !special.get(token)).toArray(), gone);
+            .of(tokens.words(), gone);
     return new KeptVocabulary(tokenizer, tokens.reduced(nearest), kept);
   }
 
@@ -186,20 +186,22 @@ public final class KeptVocabulary {
     return ReducedTokenizer.hasNamedTokens(tokenizer.json());
   }
 
-  private static Tensor table(OnnxModel model) {
+  /** The widest one: beside a quantised table there is a narrow one of its scales. */
+  private Tensor table(OnnxModel model) {
     Transformer transformer = Transformer.of(model);
-    String ids = TokenInputs.idsAmong(transformer.graph().inputs().keySet()).get(0);
-    return transformer.embeddings().indexedBy(ids).stream()
-        .flatMap(
-            table ->
-                Optional.ofNullable(transformer.graph().initializers().get(table.initializer()))
-                    .stream())
-        .filter(table -> table.elementType() == ElementType.FLOAT)
-        .findFirst()
+    Graph graph = transformer.graph();
+    String ids = TokenInputs.idsAmong(graph.inputs().keySet()).get(0);
+    EmbeddingTables tables = transformer.embeddings();
+    VocabularyCut.rows(tables, ids, kept);
+    return tables.indexedBy(ids).stream()
+        .max(Comparator.comparingLong(EmbeddingTable::width))
+        .map(table -> graph.initializers().get(table.initializer()))
+        .filter(table -> table.elementType().isFloat())
         .orElseThrow(
             () ->
                 new GraphException(
-                    "No embedding table of float32 is looked up by the input '%s'".formatted(ids)));
+                    "The file holds no embedding table of floats that the input '%s' looks up; name the model as it was before it was quantised"
+                        .formatted(ids)));
   }
 
   /** The number of tokens that are kept. */
@@ -221,10 +223,10 @@ public final class KeptVocabulary {
    * Writes the tokenizer with these tokens, whole or not at all.
    *
    * @param file another one than that which was read
-   * @throws IOException if it cannot be written
+   * @throws IOException if it cannot be written, or is the file that was read
    */
   public void writeTokenizer(Path file) throws IOException {
-    refuse(file, tokenizer.path());
+    inputs().checkOutput(file);
     byte[] content = TokenizerFile.bytes(reduced);
     AtomicFile.writeStream(file, stream -> stream.write(content));
   }
@@ -236,10 +238,11 @@ public final class KeptVocabulary {
    * @param model an ONNX file whose tokens the tokenizer makes
    * @param to another file
    * @throws GraphException as {@link #cut}; the message names the file
-   * @throws IOException if a file cannot be read or written
+   * @throws IOException if a file cannot be read or written, or the other is one of those that are
+   *     read
    */
   public void writeModel(Path model, Path to) throws IOException {
-    refuse(to, model);
+    inputs().withModel(model).checkOutput(to);
     OnnxModel whole = OnnxModel.read(model);
     whole.named(() -> cut(whole)).write(to);
   }
@@ -271,10 +274,8 @@ public final class KeptVocabulary {
     return cut.withMetadata(Map.of(OnnxMetadata.PAD_ID, Integer.toString(renumbered)));
   }
 
-  private static void refuse(Path to, Path from) throws IOException {
-    if (to.toAbsolutePath().normalize().equals(from.toAbsolutePath().normalize())) {
-      throw new IOException("%s would replace what it is made of; name another file".formatted(to));
-    }
+  private InputFiles inputs() {
+    return InputFiles.of(List.of(tokenizer.path()));
   }
 
   @Override

@@ -8,9 +8,8 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
-import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -24,6 +23,7 @@ import java.util.TreeSet;
 final class ReducedTokenizer {
   private final JsonNode json;
   private final Vocabulary vocabulary;
+  private final BitSet special = new BitSet();
   private final BitSet kept;
 
   /**
@@ -33,18 +33,25 @@ final class ReducedTokenizer {
   ReducedTokenizer(JsonNode json, BitSet used) {
     this.json = json;
     this.vocabulary = Vocabulary.of(json);
-    this.kept = (BitSet) used.clone();
-    TokenizerChecks.idsAddedBy(json.path("post_processor")).forEach(id -> kept.set(id.asInt()));
-    json.path("added_tokens").forEach(token -> kept.set(token.path("id").asInt()));
+    TokenizerChecks.idsAddedBy(json.path("post_processor")).forEach(id -> special.set(id.asInt()));
+    json.path("added_tokens").forEach(token -> special.set(token.path("id").asInt()));
     if (json.path("padding").isObject()) {
-      kept.set(json.path("padding").path("pad_id").asInt());
+      special.set(json.path("padding").path("pad_id").asInt());
     }
+    this.kept = (BitSet) used.clone();
+    kept.or(special);
     vocabulary.addNeeded(kept);
+    vocabulary.unknown().ifPresent(special::set);
   }
 
   /** The ids of the tokens that stay, in ascending order: the first one's new id is 0. */
   int[] kept() {
     return kept.stream().toArray();
+  }
+
+  /** Those of them that words are read as: no special or added ones, nor the unknown token. */
+  int[] words() {
+    return kept.stream().filter(id -> !special.get(id)).toArray();
   }
 
   /** Whether a tokenizer's tokens have names, so that several may have one number. */
@@ -53,28 +60,32 @@ final class ReducedTokenizer {
   }
 
   /**
-   * As {@link #reduced()}, and some of the tokens that are gone are read as others that are there.
+   * As {@link #reduced()}, and some of the tokens that are gone are read as others that are there,
+   * under each of their names.
    *
    * @param nearest the old ids of what they are read as, by their own
    */
   JsonNode reduced(Map<Integer, Integer> nearest) {
     JsonNode reduced = reduced();
-    ObjectNode vocabulary = (ObjectNode) reduced.path("model").path("vocab");
-    Map<Integer, String> names = TokenNumbers.names(json);
-    new TreeMap<>(nearest)
-        .forEach(
-            (gone, kept) ->
-                vocabulary.set(
-                    Objects.requireNonNull(names.get(gone)),
-                    vocabulary.path(Objects.requireNonNull(names.get(kept)))));
+    ObjectNode names = (ObjectNode) reduced.path("model").path("vocab");
+    Map<Integer, Integer> newIds = newIds();
+    json.path("model")
+        .path("vocab")
+        .fields()
+        .forEachRemaining(
+            token -> {
+              Integer other = nearest.get(token.getValue().asInt());
+              if (other != null) {
+                names.put(token.getKey(), newIds.get(other));
+              }
+            });
     return reduced;
   }
 
   /** A copy of the file with these tokens alone. */
   JsonNode reduced() {
     ObjectNode reduced = json.deepCopy();
-    Map<Integer, Integer> newIds = new HashMap<>();
-    kept.stream().forEach(id -> newIds.put(id, newIds.size()));
+    Map<Integer, Integer> newIds = newIds();
     vocabulary.reduce((ObjectNode) reduced.path("model"), kept, newIds);
     for (JsonNode added : reduced.path("added_tokens")) {
       renumber((ObjectNode) added, "id", newIds);
@@ -84,6 +95,12 @@ final class ReducedTokenizer {
       renumber((ObjectNode) reduced.path("padding"), "pad_id", newIds);
     }
     return reduced;
+  }
+
+  private Map<Integer, Integer> newIds() {
+    Map<Integer, Integer> newIds = new HashMap<>();
+    kept.stream().forEach(id -> newIds.put(id, newIds.size()));
+    return newIds;
   }
 
   private static void processor(JsonNode processor, Map<Integer, Integer> newIds) {
@@ -120,6 +137,9 @@ final class ReducedTokenizer {
   private interface Vocabulary {
     /** Adds the tokens without which others, or any text, would have none. */
     void addNeeded(BitSet kept);
+
+    /** What a text has where no other token is, if there is such a token. */
+    OptionalInt unknown();
 
     /** Leaves these tokens in a model. */
     void reduce(ObjectNode model, BitSet kept, Map<Integer, Integer> newIds);
@@ -207,10 +227,17 @@ final class ReducedTokenizer {
           });
       ids.forEach(
           (token, id) -> {
-            if (token.equals(unknown) || alphabet.has(token)) {
+            if (alphabet.has(token)) {
               kept.set(id);
             }
           });
+      unknown().ifPresent(kept::set);
+    }
+
+    @Override
+    public OptionalInt unknown() {
+      Integer id = ids.get(unknown);
+      return id == null ? OptionalInt.empty() : OptionalInt.of(id);
     }
 
     @Override
@@ -282,7 +309,7 @@ final class ReducedTokenizer {
           .forEach(id -> alphabet.addScripts(pieces.path(id).path(0).asText()));
       int lowest = 0;
       for (int id = 0; id < pieces.size(); id++) {
-        if (id == unknown || alphabet.has(pieces.path(id).path(0).asText())) {
+        if (alphabet.has(pieces.path(id).path(0).asText())) {
           kept.set(id);
         }
         if (score(id) < score(lowest)) {
@@ -290,6 +317,12 @@ final class ReducedTokenizer {
         }
       }
       kept.set(lowest);
+      unknown().ifPresent(kept::set);
+    }
+
+    @Override
+    public OptionalInt unknown() {
+      return unknown < 0 ? OptionalInt.empty() : OptionalInt.of(unknown);
     }
 
     private double score(int id) {

@@ -124,7 +124,6 @@ public final class ChannelGroups {
   /** What a product sums over, where the second matrix is a weight of the file. */
   private Optional<ReadingProduct> reading(Node node) {
     if (!StandardOperators.has(node, Operator.Trait.MATRIX_PRODUCT)
-        || !graph.isInitializer(node.input(1))
         || graph.isInitializer(node.input(0))) {
       return Optional.empty();
     }
@@ -137,8 +136,23 @@ public final class ChannelGroups {
     Axis summed = new Axis(node.input(0), ofA - 1);
     return channels.count(summed) == 1
         ? Optional.empty()
-        : Optional.of(
-            ReadingProduct.of(channels, summed, new Axis(node.input(1), transposed ? 1 : 0)));
+        : weight(node.input(1))
+            .map(
+                weight ->
+                    ReadingProduct.of(channels, summed, new Axis(weight, transposed ? 1 : 0)));
+  }
+
+  /** A weight of the file, as it is or in the precision that is computed in. */
+  private Optional<String> weight(String value) {
+    if (graph.isInitializer(value)) {
+      return Optional.of(value);
+    }
+    return graph
+        .producer(value)
+        .filter(node -> StandardOperators.has(node, Operator.Trait.VIEW))
+        .map(node -> node.input(0))
+        .filter(viewed -> channels.shape(viewed).equals(channels.shape(value)))
+        .flatMap(this::weight);
   }
 
   /** Groups of the same channels are one, whatever is known of each. */

@@ -51,7 +51,24 @@ public final class VocabularyCut {
    */
   public static Graph keep(Transformer model, List<String> tokens, int[] kept) {
     EmbeddingTables tables = model.embeddings();
-    String ids = tokens.get(0);
+    long rows = rows(tables, tokens.get(0), kept);
+    VocabularyCut cut = new VocabularyCut(model.graph(), rows, kept);
+    cut.cut(
+        tables.tables().stream()
+            .filter(table -> table.rows() == rows && tokens.contains(table.input()))
+            .toList());
+    cut.graph.removeUnused();
+    return cut.graph;
+  }
+
+  /**
+   * The number of tokens that a model has.
+   *
+   * @param ids the input of token ids
+   * @param kept some of them, in ascending order
+   * @throws GraphException if no table has rows for tokens, or one that is kept has no row
+   */
+  public static long rows(EmbeddingTables tables, String ids, int[] kept) {
     long rows =
         tables
             .rows(ids)
@@ -66,13 +83,7 @@ public final class VocabularyCut {
               .formatted(
                   kept.length == 0 ? "No token" : "Token " + kept[kept.length - 1], ids, rows));
     }
-    VocabularyCut cut = new VocabularyCut(model.graph(), rows, kept);
-    cut.cut(
-        tables.tables().stream()
-            .filter(table -> table.rows() == rows && tokens.contains(table.input()))
-            .toList());
-    cut.graph.removeUnused();
-    return cut.graph;
+    return rows;
   }
 
   private void cut(List<EmbeddingTable> tables) {

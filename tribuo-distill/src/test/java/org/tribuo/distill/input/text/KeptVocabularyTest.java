@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -22,8 +24,11 @@ import org.tribuo.classification.LabelFactory;
 import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.Zoo;
 import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.graph.internal.pass.Float16Weights;
+import org.tribuo.distill.graph.internal.pass.InferenceForm;
 import org.tribuo.distill.transformer.internal.Transformer;
 
 /** The tokenizers are made by {@code src/dev/python/tokenizer_kinds.py}. */
@@ -283,10 +288,7 @@ class KeptVocabularyTest {
 
   @Test
   void aTokenThatIsGoneIsReadAsTheNearestOne() throws Exception {
-    Path whole =
-        Path.of(
-            Objects.requireNonNull(DistillationTrainer.class.getResource("tiny-tokenizer.json"))
-                .toURI());
+    Path whole = tiny();
     Graph graph = Graph.of(Zoo.model("bert_seqcls_ts11"));
     String table =
         Transformer.of(graph.toModel()).embeddings().indexedBy("input_ids").get(0).initializer();
@@ -313,6 +315,102 @@ class KeptVocabularyTest {
     assertThat(read.size()).isEqualTo(kept.size());
     assertThat(read.newId(20)).isEqualTo(kept.newId(20));
     assertThat(read.newId(30)).isEmpty();
+  }
+
+  /** The file does not count what pads, nor the unknown token, among its added tokens. */
+  @Test
+  void aTokenThatIsGoneIsNeverReadAsOneThatIsNoWord() throws Exception {
+    Path whole =
+        Files.writeString(
+            folder.resolve("words.json"),
+            """
+            {"version": "1.0", "added_tokens": [],
+             "padding": {"strategy": "BatchLongest", "direction": "Right",
+                         "pad_to_multiple_of": null, "pad_id": 3, "pad_type_id": 0,
+                         "pad_token": "<pad>"},
+             "pre_tokenizer": {"type": "Whitespace"},
+             "model": {"type": "WordLevel", "unk_token": "?",
+                       "vocab": {"?": 0, "one": 1, "two": 2, "<pad>": 3, "three": 4, "four": 5}}}
+            """);
+    Path model = withRows(Map.of(4, 0, 5, 3));
+    Path small = folder.resolve("small.json");
+    KeptVocabulary.of(whole, List.of("one two"))
+        .readingOthersAsNearest(model)
+        .writeTokenizer(small);
+
+    assertThat(ids(small, List.of("three", "four")))
+        .allSatisfy(text -> assertThat(text).hasSize(1).containsAnyOf(1, 2));
+    assertThat(ids(small, List.of("five")).get(0)).containsExactly(0);
+  }
+
+  /** A model in whose table of embeddings some rows are copies of others. */
+  private Path withRows(Map<Integer, Integer> copies) throws IOException {
+    Graph graph = Graph.of(Zoo.model("bert_seqcls_ts11"));
+    String table =
+        Transformer.of(graph.toModel()).embeddings().indexedBy("input_ids").get(0).initializer();
+    float[] rows = graph.initializer(table).toFloats();
+    int width = (int) graph.initializer(table).dim(1);
+    copies.forEach((to, from) -> System.arraycopy(rows, from * width, rows, to * width, width));
+    graph.setInitializer(table, Tensor.of(rows, graph.initializer(table).dims()));
+    Path model = folder.resolve("model.onnx");
+    graph.toModel().write(model);
+    return model;
+  }
+
+  @Test
+  void allNamesOfATokenThatIsGoneAreReadAsTheNearest() throws Exception {
+    Path whole =
+        Files.writeString(
+            folder.resolve("words.json"),
+            """
+            {"added_tokens": [], "pre_tokenizer": {"type": "Whitespace"},
+             "model": {"type": "WordLevel", "unk_token": "?",
+                       "vocab": {"?": 0, "one": 1, "two": 2, "three": 3, "drei": 3, "un": 1}}}
+            """);
+    Path small = folder.resolve("small.json");
+    KeptVocabulary.of(whole, List.of("one two"))
+        .readingOthersAsNearest(withRows(Map.of(3, 2)))
+        .writeTokenizer(small);
+
+    assertThat(ids(small, List.of("three drei two un")).get(0)).containsExactly(2, 2, 2, 1);
+  }
+
+  @Test
+  void theNearestAreFoundInHalves() throws Exception {
+    Path whole = tiny();
+    Graph graph = Graph.of(OnnxModel.read(withRows(Map.of(30, 20))));
+    Float16Weights.apply(graph);
+    Path halves = folder.resolve("halves.onnx");
+    graph.toModel().write(halves);
+    Path small = folder.resolve("small.json");
+    KeptVocabulary kept =
+        KeptVocabulary.of(whole, List.of("w10 w20 w40")).readingOthersAsNearest(halves);
+    kept.writeTokenizer(small);
+
+    assertThat(ids(small, List.of("w30")).get(0)).contains(kept.newId(20).orElseThrow());
+  }
+
+  /** The scales of a quantised table are no embeddings. */
+  @Test
+  void theNearestAreNotFoundInIntegers() throws Exception {
+    Graph graph = Transformer.of(Zoo.model("bert_seqcls_ts11")).normalizedForTraining();
+    Path integers = folder.resolve("integers.onnx");
+    InferenceForm.withInt8Weights(graph).write(integers);
+    KeptVocabulary kept = KeptVocabulary.of(tiny(), List.of("w10 w20"));
+
+    assertThatThrownBy(() -> kept.readingOthersAsNearest(integers))
+        .isInstanceOf(GraphException.class)
+        .hasMessageContaining("holds no embedding table of floats");
+  }
+
+  @Test
+  void theNearestAreNotFoundInAModelOfFewerTokens() {
+    assertThatThrownBy(
+            () ->
+                KeptVocabulary.of(KINDS.resolve("word_piece.json"), TEXTS)
+                    .readingOthersAsNearest(Zoo.file("bert_seqcls_ts11")))
+        .isInstanceOf(GraphException.class)
+        .hasMessageContaining("has 101 rows; is this the model's own tokenizer?");
   }
 
   @Test
@@ -358,20 +456,24 @@ class KeptVocabularyTest {
     Path tokenizer = Files.copy(KINDS.resolve("bpe.json"), folder.resolve("tokenizer.json"));
     KeptVocabulary kept = KeptVocabulary.of(tokenizer, TEXTS);
 
+    Path model = Files.copy(Zoo.file("bert_seqcls_ts11"), folder.resolve("model.onnx"));
+    Path linked = Files.createLink(folder.resolve("link.onnx"), model);
+
     assertThatThrownBy(() -> kept.writeTokenizer(tokenizer))
         .isInstanceOf(IOException.class)
-        .hasMessage(tokenizer + " would replace what it is made of; name another file");
-    assertThatThrownBy(() -> kept.writeModel(tokenizer, tokenizer)).isInstanceOf(IOException.class);
+        .hasMessageContaining(tokenizer + ": is read, and would be replaced");
+    for (Path read : List.of(model, linked, tokenizer)) {
+      assertThatThrownBy(() -> kept.writeModel(model, read))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("is read, and would be replaced");
+    }
   }
 
   /** Their tokens are cut, whatever else they read. */
   @ParameterizedTest
   @ValueSource(strings = {"bert_seqcls_ts11", "gpt2_causal_optimum_past", "t5_seq2seq_optimum"})
   void modelsOfAnyKindAreWritten(String model) throws Exception {
-    Path tokenizer =
-        Path.of(
-            Objects.requireNonNull(DistillationTrainer.class.getResource("tiny-tokenizer.json"))
-                .toURI());
+    Path tokenizer = tiny();
     Path small = folder.resolve("small.onnx");
     KeptVocabulary kept = KeptVocabulary.of(tokenizer, List.of("w10 w20 sky"));
     kept.writeModel(Zoo.file(model), small);
@@ -387,6 +489,13 @@ class KeptVocabularyTest {
     assertThatThrownBy(
             () -> kept.writeModel(Zoo.file("vit_imgcls_dynamo"), folder.resolve("x.onnx")))
         .hasMessageContaining("No input of the model takes token ids: it has [pixel_values]");
+  }
+
+  /** Of the models of the zoo. */
+  private static Path tiny() throws URISyntaxException {
+    return Path.of(
+        Objects.requireNonNull(DistillationTrainer.class.getResource("tiny-tokenizer.json"))
+            .toURI());
   }
 
   private static List<int[]> ids(Path tokenizer, List<String> texts) throws IOException {

@@ -20,6 +20,7 @@ import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.operator.ForwardNode;
 import org.tribuo.distill.operator.Operator;
+import org.tribuo.distill.operator.Operator.AxisOrigins;
 
 /** Pooling and interpolation over the axes behind batch and channels. */
 final class Resampling {
@@ -27,19 +28,25 @@ final class Resampling {
 
   private Resampling() {}
 
+  /** Examples and channels are pooled apart from one another. */
+  private static Operator pooling(String name) {
+    return operator(name)
+        .origins((n, axis) -> axis < 2 ? AxisOrigins.first(axis) : Optional.empty());
+  }
+
   static final List<Operator> ALL =
       List.of(
-          operator("GlobalAveragePool")
+          pooling("GlobalAveragePool")
               .gradient(
                   (op, n, dy) ->
                       grads(
                           op.expandLike(op.div(dy, Reductions.counted(op, n.x(), n.y())), n.x()))),
-          operator("GlobalMaxPool").gradient(Resampling::globalMaxPool),
-          operator("AveragePool")
+          pooling("GlobalMaxPool").gradient(Resampling::globalMaxPool),
+          pooling("AveragePool")
               .with(POOLS_WINDOWS)
               .lift(19, Resampling::liftAveragePool)
               .gradient(Resampling::averagePool),
-          operator("MaxPool").with(POOLS_WINDOWS).gradient(Resampling::maxPool),
+          pooling("MaxPool").with(POOLS_WINDOWS).gradient(Resampling::maxPool),
           operator("Resize").lift(11, Resampling::liftResize).gradient(Resampling::resize),
           operator("Upsample").lift(10, Resampling::liftUpsample),
           operator("RoiAlign").lift(16, Resampling::liftRoiAlign),
