@@ -325,6 +325,30 @@ class NextItemTrainingTest {
     }
   }
 
+  /** From the others the student learns, but nothing says how good its rankings for them are. */
+  @Test
+  void earlyStoppingHoldsOutHistoriesOfWhichTheNextItemIsKnown() {
+    List<Example<NextItem>> unknown = new ArrayList<>();
+    for (List<String> history : TinyHistories.make(20, 2, 5, 6)) {
+      unknown.add(TinyHistories.ITEMS.toExample(history, NextItem.unknown()));
+    }
+    List<Example<NextItem>> some = new ArrayList<>(unknown);
+    some.addAll(TinyHistories.examples(TinyHistories.make(2, 3, 5, 7)));
+    DistillationTrainer<NextItem> trainer =
+        trainer(ScratchItemStudent.of(1, 8, 2), 1)
+            .teacher(OnnxTeacher.of(teacher))
+            .earlyStopping(new EarlyStopping(0.5, 2))
+            .build();
+
+    try (DistilledModel<NextItem> model = trainer.train(TinyHistories.dataset(some))) {
+      assertThat(run(model, "held-out-rows")).isEqualTo("1");
+    }
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> trainer.train(TinyHistories.dataset(unknown)))
+        .withMessage(
+            "Early stopping holds out labelled examples, and there are 0, expected at least 2");
+  }
+
   @Test
   void oneOfSeveralTrainersIsChosen() {
     CrossValidatedTrainer<NextItem> trainer =
