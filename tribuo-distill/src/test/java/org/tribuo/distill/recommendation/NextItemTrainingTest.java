@@ -274,8 +274,9 @@ class NextItemTrainingTest {
       ItemHistory whole = ItemHistory.of(example);
       Example<NextItem> last =
           whole.part(whole.length() - 8, whole.length()).toExample(NextItem.unknown());
-      assertThat(model.predict(example).getOutput().fullEquals(model.predict(last).getOutput()))
-          .isTrue();
+      Prediction<NextItem> prediction = model.predict(example);
+      assertThat(prediction.getOutput().fullEquals(model.predict(last).getOutput())).isTrue();
+      assertThat(prediction.getNumActiveFeatures()).isEqualTo(8);
     }
   }
 
