@@ -105,10 +105,10 @@ final class DistillTextRun {
       trainers.checkExamples(texts, experiment.data());
       return texts;
     } catch (ExecutionException e) {
-      if (e.getCause() instanceof Exception cause) {
-        throw cause;
+      if (e.getCause() instanceof Error error) {
+        throw error;
       }
-      throw e;
+      throw (Exception) e.getCause();
     } finally {
       reading.cancel(true);
     }

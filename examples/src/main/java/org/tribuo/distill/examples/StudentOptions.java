@@ -64,7 +64,8 @@ public final class StudentOptions implements Options, Configurable {
 
   private static final String VOCABULARY =
       "least number of training texts that have a token of the student's vocabulary, which is cut out"
-          + " of the teacher's: words of rarer tokens are read in pieces; 0 for the whole vocabulary";
+          + " of the teacher's: rarer ones are read as the nearest, or in pieces where the tokenizer cuts"
+          + " words otherwise than WordPiece; 0 for the whole vocabulary";
   private static final String PRECISION =
       "weights of a second file of the student, which is measured too: FLOAT16 or INT8; FLOAT32 for"
           + " none";

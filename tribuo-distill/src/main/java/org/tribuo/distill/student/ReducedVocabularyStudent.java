@@ -25,7 +25,7 @@ import org.tribuo.distill.transformer.internal.Transformer;
  * <pre>{@code
  * KeptVocabulary.of(tokenizer, texts, 2).writeTokenizer(small);
  * StudentSource student = ReducedVocabularyStudent.of(OnnxStudent.of(file), tokenizer, small);
- * OnnxTeacher teacher = OnnxTeacher.of(file).reading(tokenizer, 0);
+ * OnnxTeacher teacher = OnnxTeacher.of(file).reading(tokenizer);
  * }</pre>
  *
  * <pre>{@code

@@ -6,6 +6,7 @@ import com.oracle.labs.mlrg.olcut.provenance.primitives.HashProvenance;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** A component that reads files: its settings, and the SHA-256 of each file. */
 public final class FileHashProvenance extends FilesProvenance {
@@ -29,7 +30,8 @@ public final class FileHashProvenance extends FilesProvenance {
   }
 
   private static List<HashProvenance> hashes(Map<String, Path> files) {
-    return files.entrySet().stream().map(file -> sha256(file.getKey(), file.getValue())).toList();
+    return new TreeMap<>(files)
+        .entrySet().stream().map(file -> sha256(file.getKey(), file.getValue())).toList();
   }
 
   /**
