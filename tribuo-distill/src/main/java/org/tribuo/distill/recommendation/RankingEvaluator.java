@@ -23,8 +23,8 @@ import org.tribuo.provenance.EvaluationProvenance;
 /**
  * Looks for the item that came next among the first k of a ranking of <em>all</em> items: the hit
  * rate is the fraction of the histories for which it is there, NDCG the mean of {@code 1 / log₂(1 +
- * place)}, where a place behind the first k counts 0. Of items with the same score the one whose name
- * comes first has the better place. Items that the history has are ranked too, as in RecBole's
+ * place)}, where a place behind the first k counts 0. Of items with the same score the one whose
+ * name comes first has the better place. Items that the history has are ranked too, as in RecBole's
  * evaluation of sequences, or left out. Immutable.
  */
 public final class RankingEvaluator implements Evaluator<NextItem, RankingEvaluator.Evaluation> {

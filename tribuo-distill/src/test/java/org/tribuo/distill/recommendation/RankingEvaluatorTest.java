@@ -98,11 +98,9 @@ class RankingEvaluatorTest {
         .withMessageStartingWith("It is not known what came after history 0");
     Items others = Items.of(List.of("a", "b"));
     Prediction<NextItem> ofOthers =
-        new Prediction<>(
-            NextItem.of("a"), 1, others.toExample(List.of("a"), NextItem.of("b")));
+        new Prediction<>(NextItem.of("a"), 1, others.toExample(List.of("a"), NextItem.of("b")));
     assertThatIllegalArgumentException()
-        .isThrownBy(
-            () -> evaluate(new RankingEvaluator().withoutSeen(), List.of(ofOthers)))
+        .isThrownBy(() -> evaluate(new RankingEvaluator().withoutSeen(), List.of(ofOthers)))
         .withMessageStartingWith("Example 0 has items of the domain " + others.domain());
   }
 }

@@ -35,7 +35,12 @@ public record ExampleRows(
   public ExampleRows(
       ExampleInputs<?> inputs, Targets targets, boolean[] labelled, ExampleWeights weights) {
     this(
-        inputs, targets, labelled, labelled, weights, IntStream.range(0, labelled.length).toArray());
+        inputs,
+        targets,
+        labelled,
+        labelled,
+        weights,
+        IntStream.range(0, labelled.length).toArray());
   }
 
   /**
