@@ -8,11 +8,16 @@ import org.tribuo.distill.training.TrainingListener;
 import org.tribuo.distill.training.TrainingListener.StepReport;
 
 /** Keeps what a training tells of its steps, stage by stage. */
-final class RecordedSteps implements DistillationListener {
+public final class RecordedSteps implements DistillationListener {
   private final Map<String, List<StepReport>> byStage = new LinkedHashMap<>();
 
   Map<String, List<StepReport>> byStage() {
     return byStage;
+  }
+
+  /** The terms of the very first step, by their names. */
+  public Map<String, Float> firstTerms() {
+    return byStage.values().iterator().next().get(0).terms();
   }
 
   @Override

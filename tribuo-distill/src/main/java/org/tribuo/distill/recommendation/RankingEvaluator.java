@@ -23,8 +23,9 @@ import org.tribuo.provenance.EvaluationProvenance;
 /**
  * Looks for the item that came next among the first k of a ranking of <em>all</em> items: the hit
  * rate is the fraction of the histories for which it is there, NDCG the mean of {@code 1 / log₂(1 +
- * place)}, where a place behind the first k counts 0. Items that the history has are ranked too, as
- * in RecBole's evaluation of sequences, or left out. Immutable.
+ * place)}, where a place behind the first k counts 0. Of items with the same score the one whose
+ * name comes first has the better place. Items that the history has are ranked too, as in RecBole's
+ * evaluation of sequences, or left out. Immutable.
  */
 public final class RankingEvaluator implements Evaluator<NextItem, RankingEvaluator.Evaluation> {
   private final int k;
@@ -74,7 +75,8 @@ public final class RankingEvaluator implements Evaluator<NextItem, RankingEvalua
   /**
    * {@inheritDoc}
    *
-   * @throws IllegalArgumentException if there is no prediction, or it is not known what came next
+   * @throws IllegalArgumentException if there is no prediction, it is not known what came next, or
+   *     items are left out and a history has other items than the model
    */
   @Override
   public Evaluation evaluate(
@@ -101,7 +103,7 @@ public final class RankingEvaluator implements Evaluator<NextItem, RankingEvalua
     }
     Set<String> leftOut = new TreeSet<>();
     if (withoutSeen) {
-      leftOut.addAll(RankedItems.seen(prediction.getExample(), items));
+      leftOut.addAll(RankedItems.seen(prediction.getExample(), number, items));
       leftOut.remove(expected.item());
     }
     int index = RankedItems.of(prediction, leftOut).indexOf(expected);

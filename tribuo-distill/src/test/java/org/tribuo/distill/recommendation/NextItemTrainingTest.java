@@ -8,10 +8,8 @@ import static org.assertj.core.api.Assertions.within;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -23,9 +21,10 @@ import org.tribuo.Prediction;
 import org.tribuo.distill.DistillationListener;
 import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.DistilledModel;
+import org.tribuo.distill.OnnxRun;
+import org.tribuo.distill.RecordedSteps;
+import org.tribuo.distill.RunValue;
 import org.tribuo.distill.engine.Device;
-import org.tribuo.distill.engine.internal.Engines;
-import org.tribuo.distill.engine.internal.InferenceSession;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
@@ -134,14 +133,15 @@ class NextItemTrainingTest {
         trainer(ScratchItemStudent.of(1, 8, 2), 1).build().train(TRAIN)) {
       model.exportOnnx(start);
     }
-    Map<String, Float> terms = new LinkedHashMap<>();
+    RecordedSteps steps = new RecordedSteps();
     DistillationTrainer<NextItem> trainer =
         trainer(OnnxStudent.of(start), 1)
             .teacher(OnnxTeacher.of(teacher))
             .objective(objective)
             .build();
-    trainer.setListener(listener(terms));
+    trainer.setListener(steps);
     trainer.train(TinyHistories.dataset(some)).close();
+    Map<String, Float> terms = steps.firstTerms();
 
     double hard = 0;
     double soft = 0;
@@ -171,20 +171,6 @@ class NextItemTrainingTest {
         .isEqualTo((float) (.3 * hard / labelled + .7 * soft / all), within(1e-4f));
   }
 
-  private static DistillationListener listener(Map<String, Float> firstTerms) {
-    return new DistillationListener() {
-      @Override
-      public TrainingListener stage(String name) {
-        return new TrainingListener() {
-          @Override
-          public void onStep(StepReport report) {
-            report.terms().forEach(firstTerms::putIfAbsent);
-          }
-        };
-      }
-    };
-  }
-
   private static double divergence(float[] teacher, float[] student, int step, int largest) {
     double[] p = softmax(teacher, step, 2);
     double[] q = softmax(student, step, 2);
@@ -211,13 +197,7 @@ class NextItemTrainingTest {
   /** The logits of each step, [positions, items]. */
   private static float[] run(OnnxModel model, int... numbers) {
     long[] ids = Arrays.stream(numbers).asLongStream().toArray();
-    try (InferenceSession session =
-        new InferenceSession(where -> Engines.inference().load(model, where), Device.cpu(1))) {
-      return session
-          .run(Map.of("item_ids", Tensor.of(ids, 1, ids.length)), Set.of("logits"))
-          .get("logits")
-          .toFloats();
-    }
+    return OnnxRun.of(model, Map.of("item_ids", Tensor.of(ids, 1, ids.length)), "logits");
   }
 
   @Test
@@ -274,8 +254,9 @@ class NextItemTrainingTest {
       ItemHistory whole = ItemHistory.of(example);
       Example<NextItem> last =
           whole.part(whole.length() - 8, whole.length()).toExample(NextItem.unknown());
-      assertThat(model.predict(example).getOutput().fullEquals(model.predict(last).getOutput()))
-          .isTrue();
+      Prediction<NextItem> prediction = model.predict(example);
+      assertThat(prediction.getOutput().fullEquals(model.predict(last).getOutput())).isTrue();
+      assertThat(prediction.getNumActiveFeatures()).isEqualTo(8);
     }
   }
 
@@ -323,6 +304,30 @@ class NextItemTrainingTest {
       assertThat(measured.get(measured.size() - 1)).isGreaterThan(0.8);
       assertThat(Integer.parseInt(run(model, "held-out-rows"))).isBetween(12, 30);
     }
+  }
+
+  /** From the others the student learns, but nothing says how good its rankings for them are. */
+  @Test
+  void earlyStoppingHoldsOutHistoriesOfWhichTheNextItemIsKnown() {
+    List<Example<NextItem>> unknown = new ArrayList<>();
+    for (List<String> history : TinyHistories.make(20, 2, 5, 6)) {
+      unknown.add(TinyHistories.ITEMS.toExample(history, NextItem.unknown()));
+    }
+    List<Example<NextItem>> some = new ArrayList<>(unknown);
+    some.addAll(TinyHistories.examples(TinyHistories.make(2, 3, 5, 7)));
+    DistillationTrainer<NextItem> trainer =
+        trainer(ScratchItemStudent.of(1, 8, 2), 1)
+            .teacher(OnnxTeacher.of(teacher))
+            .earlyStopping(new EarlyStopping(0.5, 2))
+            .build();
+
+    try (DistilledModel<NextItem> model = trainer.train(TinyHistories.dataset(some))) {
+      assertThat(run(model, "held-out-rows")).isEqualTo("1");
+    }
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> trainer.train(TinyHistories.dataset(unknown)))
+        .withMessage(
+            "Early stopping holds out labelled examples, and there are 0, expected at least 2");
   }
 
   @Test
@@ -412,12 +417,6 @@ class NextItemTrainingTest {
   }
 
   private static String run(DistilledModel<NextItem> model, String name) {
-    return model
-        .getProvenance()
-        .getInstanceProvenance()
-        .getMap()
-        .get(name)
-        .toString()
-        .replaceAll(".*-?value=|\\)$", "");
+    return RunValue.of(model.getProvenance(), name);
   }
 }

@@ -66,6 +66,19 @@ class RankingEvaluatorTest {
     assertThat(unseen.ndcg()).isEqualTo((1 + 1 + Math.log(2) / Math.log(5)) / 3, within(1e-12));
   }
 
+  /** At equal scores the order of the names decides, whatever the order of the prediction. */
+  @Test
+  void ofEqualScoresTheNamesDecide() {
+    List<Prediction<NextItem>> predictions = new ArrayList<>();
+    for (String next : List.of("d", "a")) {
+      Prediction<NextItem> ranked = ranked("dcba", "e", next);
+      ranked.getOutputScores().replaceAll((name, item) -> item.withScore(0.25));
+      predictions.add(ranked);
+    }
+
+    assertThat(evaluate(RankingEvaluator.at(3), predictions).ndcg()).isEqualTo(0.5);
+  }
+
   @Test
   void whatAPredictionDoesNotHaveIsBehindAll() {
     assertThat(evaluate(new RankingEvaluator(), List.of(ranked("abc", "d", "e"))).hitRate())
@@ -83,5 +96,11 @@ class RankingEvaluatorTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> evaluate(new RankingEvaluator(), List.of(ranked("abc", "d", ""))))
         .withMessageStartingWith("It is not known what came after history 0");
+    Items others = Items.of(List.of("a", "b"));
+    Prediction<NextItem> ofOthers =
+        new Prediction<>(NextItem.of("a"), 1, others.toExample(List.of("a"), NextItem.of("b")));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> evaluate(new RankingEvaluator().withoutSeen(), List.of(ofOthers)))
+        .withMessageStartingWith("Example 0 has items of the domain " + others.domain());
   }
 }

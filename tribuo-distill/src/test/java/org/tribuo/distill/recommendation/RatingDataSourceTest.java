@@ -124,10 +124,12 @@ class RatingDataSourceTest {
       delimiter = '|',
       value = {
         "user,item,time;1,a,3 | there is no column 'timestamp' among [user, item, time]; name the columns that there are",
-        "user,item,timestamp;1,a,3;2,b | it is malformed: Record 3 has 2 fields, but first record had 3 fields",
+        "user,item,timestamp;1,a,3;2,b | line 3 has 2 cells, expected one for each of [user, item, timestamp]",
         "user,item,timestamp;1,,3 | line 2 has nothing in the column 'item'",
         "user,item,timestamp;1,a,noon | line 2 has 'noon' in the column 'timestamp', expected a time as a number, such as seconds",
         "user,item,timestamp;1,a,NaN | line 2 has 'NaN' in the column 'timestamp', expected a time as a number, such as seconds",
+        "user,item,timestamp;1,a,3;1,a\0b,3 | line 3 has the character NUL; is the file damaged",
+        "user,item,timestamp;1,a,3;1,b,\"3 | it is malformed: Unclosed quoted field at end of input (record starting at line 3)",
       })
   void whatIsNoTableOfRatingsIsRefused(String lines, String message) throws IOException {
     Path table = file("bad.csv", lines.split(";"));
@@ -137,6 +139,37 @@ class RatingDataSourceTest {
         .withMessageContaining("bad.csv cannot be read as a table of ratings")
         .havingCause()
         .withMessageContaining(message);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "who,item,timestamp | there is no column 'user' among [who, item, timestamp]",
+        "user,item,rating,timestamp | line 1 has 3 cells, expected one for each of [user, item, rating, timestamp]",
+      })
+  void statedColumnsThatDoNotFitAreRefused(String header, String message) throws IOException {
+    Path table = file("bad.csv", "1,a,3", "1,b,4");
+
+    assertThatExceptionOfType(PropertyException.class)
+        .isThrownBy(() -> RatingDataSource.of(table, List.of(header.split(","))))
+        .withMessageContaining("bad.csv cannot be read as a table of ratings")
+        .havingCause()
+        .withMessageContaining(message);
+  }
+
+  /** As doubles both are one number. */
+  @Test
+  void timesMayBeNanoseconds() throws IOException {
+    Path table =
+        file(
+            "nanoseconds.csv",
+            "user,item,timestamp",
+            "1,b,1700000000000000002",
+            "1,a,1700000000000000001");
+
+    assertThat(RatingDataSource.of(table).histories())
+        .containsExactly(entry("1", List.of("a", "b")));
   }
 
   @Test

@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -23,13 +22,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.tribuo.Prediction;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.sequence.LabelSequenceEvaluator;
-import org.tribuo.distill.DistillationListener;
 import org.tribuo.distill.DistillationTrainer;
+import org.tribuo.distill.OnnxRun;
+import org.tribuo.distill.RecordedSteps;
+import org.tribuo.distill.RunValue;
 import org.tribuo.distill.TrainingStage;
 import org.tribuo.distill.Zoo;
 import org.tribuo.distill.engine.Device;
-import org.tribuo.distill.engine.internal.Engines;
-import org.tribuo.distill.engine.internal.InferenceSession;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.Batching;
@@ -46,8 +45,6 @@ import org.tribuo.distill.task.token.TagSequence;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.training.AdamWOptimizer;
 import org.tribuo.distill.training.EarlyStopping;
-import org.tribuo.distill.training.TrainingListener;
-import org.tribuo.distill.training.TrainingListener.StepReport;
 import org.tribuo.provenance.impl.TrainerProvenanceImpl;
 import org.tribuo.sequence.MutableSequenceDataset;
 import org.tribuo.sequence.SequenceExample;
@@ -165,25 +162,14 @@ class SequenceDistillationTrainerTest {
     for (int i = 0; i < weights.length; i++) {
       data.getExample(i).setWeight(weights[i]);
     }
-    List<StepReport> steps = new ArrayList<>();
+    RecordedSteps steps = new RecordedSteps();
     OnnxTeacher teacher = OnnxTeacher.of(Zoo.file("electra_tokcls_ts11"), TinySentences.LABELS);
     DistillationTrainer<TagSequence> trainer =
         bertTrainer(1)
             .teacher(teacher)
             .objective(new DistillationObjective().alpha(0.7f).temperature(2))
             .build();
-    trainer.setListener(
-        new DistillationListener() {
-          @Override
-          public TrainingListener stage(String name) {
-            return new TrainingListener() {
-              @Override
-              public void onStep(StepReport report) {
-                steps.add(report);
-              }
-            };
-          }
-        });
+    trainer.setListener(steps);
     SequenceDistillationTrainer.of(trainer).train(data).close();
     double hard = 0;
     double soft = 0;
@@ -210,7 +196,7 @@ class SequenceDistillationTrainerTest {
         }
       }
     }
-    Map<String, Float> terms = steps.get(0).terms();
+    Map<String, Float> terms = steps.firstTerms();
     assertThat(terms.get("hard")).isEqualTo((float) (hard / labelled), within(1e-4f));
     assertThat(terms.get("soft")).isEqualTo((float) (soft / all), within(1e-4f));
     assertThat(terms.get("loss"))
@@ -279,32 +265,27 @@ class SequenceDistillationTrainerTest {
       long[] ones = new long[tokens.length];
       Arrays.fill(ones, 1);
       OnnxModel exported = OnnxModel.read(file);
-      try (InferenceSession session =
-          new InferenceSession(where -> Engines.inference().load(exported, where), Device.cpu(1))) {
-        float[] logits =
-            session
-                .run(
-                    Map.of(
-                        "input_ids", Tensor.of(tokens, 1, tokens.length),
-                        "attention_mask", Tensor.of(ones, 1, tokens.length),
-                        "token_type_ids", Tensor.of(new long[tokens.length], 1, tokens.length)),
-                    Set.of("logits"))
-                .get("logits")
-                .toFloats();
-        for (int word = 0; word < predicted.size(); word++) {
-          double sum = 0;
-          for (int label = 0; label < 5; label++) {
-            sum += Math.exp(logits[first.get(word) * 5 + label]);
-          }
-          for (int label = 0; label < 5; label++) {
-            assertThat(
-                    predicted
-                        .get(word)
-                        .getOutputScores()
-                        .get(TinySentences.LABELS.get(label))
-                        .getScore())
-                .isEqualTo(Math.exp(logits[first.get(word) * 5 + label]) / sum, within(1e-5));
-          }
+      float[] logits =
+          OnnxRun.of(
+              exported,
+              Map.of(
+                  "input_ids", Tensor.of(tokens, 1, tokens.length),
+                  "attention_mask", Tensor.of(ones, 1, tokens.length),
+                  "token_type_ids", Tensor.of(new long[tokens.length], 1, tokens.length)),
+              "logits");
+      for (int word = 0; word < predicted.size(); word++) {
+        double sum = 0;
+        for (int label = 0; label < 5; label++) {
+          sum += Math.exp(logits[first.get(word) * 5 + label]);
+        }
+        for (int label = 0; label < 5; label++) {
+          assertThat(
+                  predicted
+                      .get(word)
+                      .getOutputScores()
+                      .get(TinySentences.LABELS.get(label))
+                      .getScore())
+              .isEqualTo(Math.exp(logits[first.get(word) * 5 + label]) / sum, within(1e-5));
         }
       }
     }
@@ -568,13 +549,7 @@ class SequenceDistillationTrainerTest {
   }
 
   private static String run(DistilledSequenceModel model, String name) {
-    return model
-        .getProvenance()
-        .getInstanceProvenance()
-        .getMap()
-        .get(name)
-        .toString()
-        .replaceAll(".*-?value=|\\)$", "");
+    return RunValue.of(model.getProvenance(), name);
   }
 
   @Test

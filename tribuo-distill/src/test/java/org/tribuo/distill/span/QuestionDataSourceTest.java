@@ -69,7 +69,7 @@ class QuestionDataSourceTest {
     assertThat(answers(source("a.csv", rows + "w12?,w20,,\nw13?,w20 w20,w20,\n")))
         .containsExactly(
             Span.of(9, 12, "w80"), Span.noAnswer(), Span.unknown(), Span.of(0, 3, "w20"));
-    assertThat(answers(source("a.tsv", "question\tcontext\nw10?\t\"w20\n")))
+    assertThat(answers(source("a.tsv", "question\tcontext\nw10?\t\"w20\"\n")))
         .containsExactly(Span.unknown());
   }
 
@@ -97,7 +97,8 @@ class QuestionDataSourceTest {
         "a.csv | question,context,answer,start¶w10,w20,w20,-1 | has the answer 'w20' at -1",
         "a.csv | question,context,answer,start¶w10,w20,w20,x | has the start 'x'",
         "a.csv | question,context,answer,start¶w10,,, | Row 0 (line 2): The context is empty",
-        "a.csv | question,context¶w10 | it is malformed: Record 2 has 1 fields",
+        "a.csv | question,context¶w10 | line 2 has 1 cells, expected one for each of [question, context]",
+        "a.csv | question,context¶w10,\"w20¶w11,w21 | it is malformed: Unclosed quoted field",
       })
   void whatIsNoFileOfQuestionsIsRefused(String name, String content, String message) {
     assertThatExceptionOfType(PropertyException.class)

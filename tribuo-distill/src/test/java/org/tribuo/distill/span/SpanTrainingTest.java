@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tribuo.Example;
@@ -23,15 +22,15 @@ import org.tribuo.MutableDataset;
 import org.tribuo.Prediction;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
-import org.tribuo.distill.DistillationListener;
 import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.DistilledModel;
+import org.tribuo.distill.OnnxRun;
+import org.tribuo.distill.RecordedSteps;
+import org.tribuo.distill.RunValue;
 import org.tribuo.distill.TeacherAssistant;
 import org.tribuo.distill.TrainingStage;
 import org.tribuo.distill.Zoo;
 import org.tribuo.distill.engine.Device;
-import org.tribuo.distill.engine.internal.Engines;
-import org.tribuo.distill.engine.internal.InferenceSession;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
@@ -58,8 +57,6 @@ import org.tribuo.distill.teacher.TeacherSource;
 import org.tribuo.distill.teacher.TribuoTeacher;
 import org.tribuo.distill.training.AdamWOptimizer;
 import org.tribuo.distill.training.EarlyStopping;
-import org.tribuo.distill.training.TrainingListener;
-import org.tribuo.distill.training.TrainingListener.StepReport;
 import org.tribuo.distill.transformer.Pooling;
 import org.tribuo.provenance.SimpleDataSourceProvenance;
 import org.tribuo.test.Helpers;
@@ -180,26 +177,15 @@ class SpanTrainingTest {
   }
 
   private static Map<String, Float> firstStep(MutableDataset<Span> data) {
-    List<StepReport> steps = new ArrayList<>();
+    RecordedSteps steps = new RecordedSteps();
     DistillationTrainer<Span> trainer =
         trainer(bert(), 1)
             .teacher(albert())
             .objective(new DistillationObjective().alpha(.7f).temperature(2))
             .build();
-    trainer.setListener(
-        new DistillationListener() {
-          @Override
-          public TrainingListener stage(String name) {
-            return new TrainingListener() {
-              @Override
-              public void onStep(StepReport report) {
-                steps.add(report);
-              }
-            };
-          }
-        });
+    trainer.setListener(steps);
     trainer.train(data).close();
-    return steps.get(0).terms();
+    return steps.firstTerms();
   }
 
   /** The logits of no answer, and then those of the context. */
@@ -251,18 +237,13 @@ class SpanTrainingTest {
     long[] types = Arrays.stream(tokens.typeIds()).asLongStream().toArray();
     long[] ones = new long[ids.length];
     Arrays.fill(ones, 1);
-    try (InferenceSession session =
-        new InferenceSession(where -> Engines.inference().load(model, where), Device.cpu(1))) {
-      return session
-          .run(
-              Map.of(
-                  "input_ids", Tensor.of(ids, 1, ids.length),
-                  "attention_mask", Tensor.of(ones, 1, ids.length),
-                  "token_type_ids", Tensor.of(types, 1, ids.length)),
-              Set.of(output))
-          .get(output)
-          .toFloats();
-    }
+    return OnnxRun.of(
+        model,
+        Map.of(
+            "input_ids", Tensor.of(ids, 1, ids.length),
+            "attention_mask", Tensor.of(ones, 1, ids.length),
+            "token_type_ids", Tensor.of(types, 1, ids.length)),
+        output);
   }
 
   @Test
@@ -640,12 +621,6 @@ class SpanTrainingTest {
   }
 
   private static String run(DistilledModel<Span> model, String name) {
-    return model
-        .getProvenance()
-        .getInstanceProvenance()
-        .getMap()
-        .get(name)
-        .toString()
-        .replaceAll(".*-?value=|\\)$", "");
+    return RunValue.of(model.getProvenance(), name);
   }
 }

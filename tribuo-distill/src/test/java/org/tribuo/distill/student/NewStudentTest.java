@@ -4,16 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.tribuo.distill.graph.Tensor;
-import org.tribuo.distill.student.internal.StudentRequest;
-import org.tribuo.distill.task.internal.Head;
-import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.transformer.Pooling;
-import org.tribuo.distill.transformer.internal.TransformerFiles;
 
 class ScratchStudentTest {
   @ParameterizedTest
@@ -31,16 +25,16 @@ class ScratchStudentTest {
   }
 
   @Test
-  void whatIsUsualCanBeStatedOtherwise() {
+  void whatIsUsualCanBeStatedOtherwise() throws Exception {
     ScratchStudent usual = ScratchStudent.of(50, 3, 24, 4);
     ScratchStudent other = usual.withPositions(16).withInner(30).withPooling(Pooling.FIRST_TOKEN);
 
-    assertThat(shape(usual, "embeddings.positions")).containsExactly(512, 24);
-    assertThat(shape(usual, "layers.0.inner.weight")).containsExactly(24, 4 * 24);
-    assertThat(initializers(usual)).doesNotContainKey("head.first");
-    assertThat(shape(other, "embeddings.positions")).containsExactly(16, 24);
-    assertThat(shape(other, "layers.0.inner.weight")).containsExactly(24, 30);
-    assertThat(initializers(other)).containsKey("head.first");
+    assertThat(ScratchStudents.shape(usual, "embeddings.positions")).containsExactly(512, 24);
+    assertThat(ScratchStudents.shape(usual, "layers.0.inner.weight")).containsExactly(24, 4 * 24);
+    assertThat(ScratchStudents.initializers(usual)).doesNotContainKey("head.first");
+    assertThat(ScratchStudents.shape(other, "embeddings.positions")).containsExactly(16, 24);
+    assertThat(ScratchStudents.shape(other, "layers.0.inner.weight")).containsExactly(24, 30);
+    assertThat(ScratchStudents.initializers(other)).containsKey("head.first");
   }
 
   @Test
@@ -64,19 +58,5 @@ class ScratchStudentTest {
         .isInstanceOf(PropertyException.class)
         .hasMessageContaining("Component: ScratchStudent, Property: width")
         .hasMessageContaining("The width is 30, expected a multiple of the 4 heads");
-  }
-
-  private static long[] shape(ScratchStudent student, String weight) {
-    Tensor tensor = initializers(student).get(weight);
-    return new long[] {tensor.dim(0), tensor.dim(1)};
-  }
-
-  private static Map<String, Tensor> initializers(ScratchStudent student) {
-    return student
-        .make(
-            StudentRequest.withoutExamples(
-                Head.ofExamples(LabelOrder.of("no", "yes")), 1, new TransformerFiles()))
-        .model()
-        .initializers();
   }
 }

@@ -10,14 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.tribuo.distill.engine.Device;
-import org.tribuo.distill.engine.internal.Engines;
-import org.tribuo.distill.engine.internal.InferenceSession;
+import org.tribuo.distill.OnnxRun;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.student.internal.Student;
@@ -41,13 +38,7 @@ class ScratchItemStudentTest {
   }
 
   private static float[] logits(OnnxModel model, long... ids) {
-    try (InferenceSession session =
-        new InferenceSession(where -> Engines.inference().load(model, where), Device.cpu(1))) {
-      return session
-          .run(Map.of("item_ids", Tensor.of(ids, 1, ids.length)), Set.of("logits"))
-          .get("logits")
-          .toFloats();
-    }
+    return OnnxRun.of(model, Map.of("item_ids", Tensor.of(ids, 1, ids.length)), "logits");
   }
 
   @Test

@@ -7,7 +7,6 @@ import com.oracle.labs.mlrg.olcut.config.ConfigurationManager;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,20 +14,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.tribuo.MutableDataset;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
-import org.tribuo.classification.evaluation.LabelEvaluator;
-import org.tribuo.distill.DistillationTrainer;
-import org.tribuo.distill.DistilledModel;
-import org.tribuo.distill.engine.Device;
-import org.tribuo.distill.graph.Tensor;
-import org.tribuo.distill.input.Batching;
 import org.tribuo.distill.input.sound.SoundDataSource;
 import org.tribuo.distill.input.sound.TinySounds;
-import org.tribuo.distill.student.internal.StudentRequest;
-import org.tribuo.distill.task.internal.Head;
-import org.tribuo.distill.task.internal.LabelOrder;
-import org.tribuo.distill.teacher.OnnxTeacher;
-import org.tribuo.distill.training.AdamWOptimizer;
-import org.tribuo.distill.transformer.internal.TransformerFiles;
 
 class ScratchSoundStudentTest {
   private static final ScratchSoundStudent SMALL = ScratchSoundStudent.of(16, 40, 2, 16, 2);
@@ -43,41 +30,17 @@ class ScratchSoundStudentTest {
                     TinySounds.write(folder.resolve("sounds"), 12, 4000, 1), new LabelFactory())
                 .preprocessing(TinySounds.FRAMES)
                 .read());
-    Path teacher = folder.resolve("teacher.onnx");
-    try (DistilledModel<Label> trained = trainer(SMALL).build().train(sounds)) {
-      assertThat(accuracy(trained, sounds)).isGreaterThan(0.9);
-      trained.exportOnnx(teacher);
-    }
-    try (DistilledModel<Label> student =
-        trainer(PrunedStudent.keeping(1, SMALL))
-            .teacher(OnnxTeacher.of(teacher))
-            .build()
-            .train(sounds)) {
-      assertThat(accuracy(student, sounds)).isGreaterThan(0.9);
-    }
-  }
-
-  private static double accuracy(DistilledModel<Label> model, MutableDataset<Label> sounds) {
-    return new LabelEvaluator().evaluate(model, sounds).accuracy();
-  }
-
-  private static DistillationTrainer.Builder<Label> trainer(StudentSource student) {
-    return DistillationTrainer.<Label>builder()
-        .student(student)
-        .epochs(20)
-        .batching(new Batching().batchSize(8))
-        .optimizer(new AdamWOptimizer().learningRate(3e-3f))
-        .device(Device.cpu(1));
+    ScratchStudents.learnAndTeach(SMALL, sounds, folder.resolve("teacher.onnx"));
   }
 
   @Test
-  void weightsHaveTheShapesThatAreStated() {
+  void weightsHaveTheShapesThatAreStated() throws Exception {
     ScratchSoundStudent other = SMALL.withInner(30);
 
-    assertThat(shape(SMALL, "embeddings.first.weight")).containsExactly(16, 16, 3);
-    assertThat(shape(SMALL, "embeddings.positions")).containsExactly(1, 20, 16);
-    assertThat(shape(SMALL, "layers.1.inner.weight")).containsExactly(16, 64);
-    assertThat(shape(other, "layers.1.inner.weight")).containsExactly(16, 30);
+    assertThat(ScratchStudents.shape(SMALL, "embeddings.first.weight")).containsExactly(16, 16, 3);
+    assertThat(ScratchStudents.shape(SMALL, "embeddings.positions")).containsExactly(1, 20, 16);
+    assertThat(ScratchStudents.shape(SMALL, "layers.1.inner.weight")).containsExactly(16, 64);
+    assertThat(ScratchStudents.shape(other, "layers.1.inner.weight")).containsExactly(16, 30);
   }
 
   @Test
@@ -115,16 +78,5 @@ class ScratchSoundStudentTest {
     assertThatThrownBy(() -> ScratchSoundStudent.of(mels, frames, layers, width, heads))
         .isInstanceOf(PropertyException.class)
         .hasMessage("Component: ScratchSoundStudent, Property: " + message);
-  }
-
-  private static long[] shape(ScratchSoundStudent student, String weight) {
-    Map<String, Tensor> initializers =
-        student
-            .make(
-                StudentRequest.withoutExamples(
-                    Head.ofExamples(LabelOrder.of("no", "yes")), 1, new TransformerFiles()))
-            .model()
-            .initializers();
-    return initializers.get(weight).dims();
   }
 }

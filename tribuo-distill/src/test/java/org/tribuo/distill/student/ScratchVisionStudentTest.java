@@ -7,7 +7,6 @@ import com.oracle.labs.mlrg.olcut.config.ConfigurationManager;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,21 +15,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.tribuo.MutableDataset;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
-import org.tribuo.classification.evaluation.LabelEvaluator;
-import org.tribuo.distill.DistillationTrainer;
-import org.tribuo.distill.DistilledModel;
-import org.tribuo.distill.engine.Device;
-import org.tribuo.distill.graph.Tensor;
-import org.tribuo.distill.input.Batching;
 import org.tribuo.distill.input.image.ImageDataSource;
 import org.tribuo.distill.input.image.TinyImages;
-import org.tribuo.distill.student.internal.StudentRequest;
-import org.tribuo.distill.task.internal.Head;
-import org.tribuo.distill.task.internal.LabelOrder;
-import org.tribuo.distill.teacher.OnnxTeacher;
-import org.tribuo.distill.training.AdamWOptimizer;
 import org.tribuo.distill.transformer.Pooling;
-import org.tribuo.distill.transformer.internal.TransformerFiles;
 
 class ScratchVisionStudentTest {
   private static final ScratchVisionStudent SMALL = ScratchVisionStudent.of(8, 4, 2, 16, 2);
@@ -48,44 +35,22 @@ class ScratchVisionStudentTest {
                     TinyImages.write(folder.resolve("images"), 12, 8, 1), new LabelFactory())
                 .preprocessing(TinyImages.CENTERED)
                 .read());
-    ScratchVisionStudent whole = SMALL.withPooling(pooling);
-    Path teacher = folder.resolve("teacher.onnx");
-    try (DistilledModel<Label> trained = trainer(whole).build().train(images)) {
-      assertThat(accuracy(trained, images)).isGreaterThan(0.9);
-      trained.exportOnnx(teacher);
-    }
-    try (DistilledModel<Label> student =
-        trainer(PrunedStudent.keeping(1, whole))
-            .teacher(OnnxTeacher.of(teacher))
-            .build()
-            .train(images)) {
-      assertThat(accuracy(student, images)).isGreaterThan(0.9);
-    }
-  }
-
-  private static double accuracy(DistilledModel<Label> model, MutableDataset<Label> images) {
-    return new LabelEvaluator().evaluate(model, images).accuracy();
-  }
-
-  private static DistillationTrainer.Builder<Label> trainer(StudentSource student) {
-    return DistillationTrainer.<Label>builder()
-        .student(student)
-        .epochs(20)
-        .batching(new Batching().batchSize(8))
-        .optimizer(new AdamWOptimizer().learningRate(3e-3f))
-        .device(Device.cpu(1));
+    ScratchStudents.learnAndTeach(
+        SMALL.withPooling(pooling), images, folder.resolve("teacher.onnx"));
   }
 
   @Test
-  void whatIsUsualCanBeStatedOtherwise() {
+  void whatIsUsualCanBeStatedOtherwise() throws Exception {
     ScratchVisionStudent other = SMALL.withImages(1, 12, 4).withInner(30).withPooling(Pooling.MEAN);
 
-    assertThat(shape(SMALL, "embeddings.patches.weight")).containsExactly(16, 3, 4, 4);
-    assertThat(shape(SMALL, "embeddings.positions")).containsExactly(1, 5, 16);
-    assertThat(shape(SMALL, "layers.0.inner.weight")).containsExactly(16, 64);
-    assertThat(shape(other, "embeddings.patches.weight")).containsExactly(16, 1, 4, 4);
-    assertThat(shape(other, "embeddings.positions")).containsExactly(1, 3, 16);
-    assertThat(shape(other, "layers.0.inner.weight")).containsExactly(16, 30);
+    assertThat(ScratchStudents.shape(SMALL, "embeddings.patches.weight"))
+        .containsExactly(16, 3, 4, 4);
+    assertThat(ScratchStudents.shape(SMALL, "embeddings.positions")).containsExactly(1, 5, 16);
+    assertThat(ScratchStudents.shape(SMALL, "layers.0.inner.weight")).containsExactly(16, 64);
+    assertThat(ScratchStudents.shape(other, "embeddings.patches.weight"))
+        .containsExactly(16, 1, 4, 4);
+    assertThat(ScratchStudents.shape(other, "embeddings.positions")).containsExactly(1, 3, 16);
+    assertThat(ScratchStudents.shape(other, "layers.0.inner.weight")).containsExactly(16, 30);
   }
 
   @Test
@@ -133,16 +98,5 @@ class ScratchVisionStudentTest {
         .hasMessageContaining("is OWN, but a new encoder has no pooler");
     assertThatThrownBy(() -> SMALL.withInner(-1))
         .hasMessageContaining("Property: inner, is -1, expected 0 or more");
-  }
-
-  private static long[] shape(ScratchVisionStudent student, String weight) {
-    Map<String, Tensor> initializers =
-        student
-            .make(
-                StudentRequest.withoutExamples(
-                    Head.ofExamples(LabelOrder.of("no", "yes")), 1, new TransformerFiles()))
-            .model()
-            .initializers();
-    return initializers.get(weight).dims();
   }
 }

@@ -57,7 +57,7 @@ final class NextItemCodec implements TargetCodec<NextItem> {
     List<float[]> steps = new ArrayList<>();
     for (Example<NextItem> example : examples) {
       int row = next.size();
-      ItemHistory history = history(example, row);
+      ItemHistory history = history(example, row, items);
       long[] ofSteps = new long[history.length()];
       for (int i = 0; i + 1 < ofSteps.length; i++) {
         ofSteps[i] = history.number(i + 1) - 1L;
@@ -73,7 +73,13 @@ final class NextItemCodec implements TargetCodec<NextItem> {
     return Targets.perToken(next).counting(steps);
   }
 
-  private ItemHistory history(Example<NextItem> example, int row) {
+  /**
+   * The history of an example.
+   *
+   * @param row the number of the example
+   * @throws IllegalArgumentException if it has other items
+   */
+  static ItemHistory history(Example<NextItem> example, int row, Items items) {
     ItemHistory history = ItemHistory.of(example);
     if (!history.domain().equals(items.domain())) {
       throw new ExampleException(
@@ -93,7 +99,7 @@ final class NextItemCodec implements TargetCodec<NextItem> {
   @Override
   public Prediction<NextItem> decode(float[] logits, int used, Example<NextItem> example) {
     check(logits);
-    ItemHistory history = history(example, 0);
+    ItemHistory history = history(example, 0, items);
     int seen = (int) IntStream.of(history.numbers()).distinct().count();
     int[] best = Ranking.largest(logits, Math.min(logits.length, RankedItems.KEPT + seen));
     double largest = logits[best[0]];

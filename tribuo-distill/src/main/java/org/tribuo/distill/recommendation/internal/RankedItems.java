@@ -7,7 +7,6 @@ import java.util.TreeSet;
 import org.tribuo.Example;
 import org.tribuo.Model;
 import org.tribuo.Prediction;
-import org.tribuo.distill.input.internal.item.ItemHistory;
 import org.tribuo.distill.recommendation.Items;
 import org.tribuo.distill.recommendation.NextItem;
 
@@ -48,12 +47,13 @@ public final class RankedItems {
   /**
    * The names of the items of a history.
    *
+   * @param number of the example
    * @throws IllegalArgumentException if the example has other items
    */
-  public static Set<String> seen(Example<NextItem> example, Items items) {
+  public static Set<String> seen(Example<NextItem> example, int number, Items items) {
     Set<String> seen = new TreeSet<>();
-    for (int number : ItemHistory.of(example).numbers()) {
-      seen.add(items.names().get(number - 1));
+    for (int item : NextItemCodec.history(example, number, items).numbers()) {
+      seen.add(items.names().get(item - 1));
     }
     return seen;
   }

@@ -1,15 +1,14 @@
 package org.tribuo.distill.recommendation.internal;
 
-import de.siegmar.fastcsv.reader.CsvParseException;
-import de.siegmar.fastcsv.reader.CsvReader;
-import de.siegmar.fastcsv.reader.CsvRecord;
+import de.siegmar.fastcsv.reader.NamedCsvRecord;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.tribuo.distill.input.internal.text.NamedColumns;
 import org.tribuo.distill.input.text.TextFile;
 
 /**
@@ -22,8 +21,8 @@ import org.tribuo.distill.input.text.TextFile;
  * @param time the column of the time, a number
  */
 public record RatingTable(List<String> header, String user, String item, String time) {
-  /** One row. */
-  private record Rating(String item, double time) {}
+  /** One row, whose time is exact: in nanoseconds a {@code double} has several as one. */
+  private record Rating(String item, BigDecimal time) {}
 
   /**
    * The items of each user in the order of their times, of one time in that of the file; users in
@@ -33,82 +32,52 @@ public record RatingTable(List<String> header, String user, String item, String 
    * @throws IOException if it cannot be read
    */
   public Map<String, List<String>> read(TextFile file) throws IOException {
-    boolean commas = file.path().toString().endsWith(".csv");
+    char separator = file.path().toString().endsWith(".csv") ? ',' : '\t';
     Map<String, List<Rating>> ratings = new LinkedHashMap<>();
-    try (CsvReader<CsvRecord> rows =
-        CsvReader.builder().fieldSeparator(commas ? ',' : '\t').ofCsvRecord(file.open())) {
-      List<String> columns = new ArrayList<>(header);
-      if (!columns.isEmpty()) {
-        checkColumns(columns);
-      }
-      for (CsvRecord row : rows) {
-        if (columns.isEmpty()) {
-          columns.addAll(row.getFields());
-          checkColumns(columns);
-        } else {
-          add(row, columns, ratings);
-        }
-      }
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
-    } catch (CsvParseException e) {
-      throw new IllegalArgumentException("it is malformed: " + e.getMessage(), e);
-    }
+    new NamedColumns(separator, header)
+        .read(
+            file,
+            row ->
+                ratings
+                    .computeIfAbsent(cell(row, user), any -> new ArrayList<>())
+                    .add(new Rating(cell(row, item), number(row))));
     Map<String, List<String>> items = new LinkedHashMap<>();
     ratings.forEach(
         (name, all) ->
             items.put(
                 name,
                 all.stream()
-                    .sorted(Comparator.comparingDouble(Rating::time))
+                    .sorted(Comparator.comparing(Rating::time))
                     .map(Rating::item)
                     .toList()));
     return items;
   }
 
-  private void checkColumns(List<String> columns) {
-    for (String wanted : List.of(user, item, time)) {
-      if (!columns.contains(wanted)) {
-        throw new IllegalArgumentException(
-            "there is no column '%s' among %s; name the columns that there are, and where the first row does not have their names, all of them"
-                .formatted(wanted, columns));
-      }
-    }
-  }
-
-  private void add(CsvRecord row, List<String> columns, Map<String, List<Rating>> ratings) {
-    String where = "line %d".formatted(row.getStartingLineNumber());
-    if (row.getFieldCount() != columns.size()) {
-      throw new IllegalArgumentException(
-          "%s has %d cells, expected one for each of %s"
-              .formatted(where, row.getFieldCount(), columns));
-    }
-    String owner = cell(row, columns, user, where);
-    Rating rating =
-        new Rating(cell(row, columns, item, where), number(cell(row, columns, time, where), where));
-    ratings.computeIfAbsent(owner, any -> new ArrayList<>()).add(rating);
-  }
-
-  private static String cell(CsvRecord row, List<String> columns, String name, String where) {
-    String cell = row.getField(columns.indexOf(name)).strip();
+  private static String cell(NamedCsvRecord row, String name) {
+    String cell =
+        row.findField(name)
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "there is no column '%s' among %s; name the columns that there are, and where the first row does not have their names, all of them"
+                            .formatted(name, row.getHeader())))
+            .strip();
     if (cell.isEmpty()) {
       throw new IllegalArgumentException(
-          "%s has nothing in the column '%s'".formatted(where, name));
+          "line %d has nothing in the column '%s'".formatted(row.getStartingLineNumber(), name));
     }
     return cell;
   }
 
-  private double number(String cell, String where) {
+  private BigDecimal number(NamedCsvRecord row) {
+    String cell = cell(row, time);
     try {
-      double number = Double.parseDouble(cell);
-      if (Double.isFinite(number)) {
-        return number;
-      }
+      return new BigDecimal(cell);
     } catch (NumberFormatException e) {
-      // Said below, as of what is not finite.
+      throw new IllegalArgumentException(
+          "line %d has '%s' in the column '%s', expected a time as a number, such as seconds"
+              .formatted(row.getStartingLineNumber(), cell, time),
+          e);
     }
-    throw new IllegalArgumentException(
-        "%s has '%s' in the column '%s', expected a time as a number, such as seconds"
-            .formatted(where, cell, time));
   }
 }

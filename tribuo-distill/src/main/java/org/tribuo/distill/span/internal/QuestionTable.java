@@ -1,13 +1,11 @@
 package org.tribuo.distill.span.internal;
 
-import de.siegmar.fastcsv.reader.CsvParseException;
-import de.siegmar.fastcsv.reader.CsvReader;
-import de.siegmar.fastcsv.reader.CsvRecord;
+import de.siegmar.fastcsv.reader.NamedCsvRecord;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import org.tribuo.distill.input.internal.text.NamedColumns;
 import org.tribuo.distill.input.text.TextFile;
 
 /**
@@ -30,40 +28,19 @@ public record QuestionTable(String question, String context, String answer, Stri
    * @throws IOException if it cannot be read
    */
   public List<Question> read(TextFile file) throws IOException {
-    boolean tabs = file.path().toString().endsWith(".tsv");
-    try (CsvReader<CsvRecord> rows =
-        CsvReader.builder().fieldSeparator(tabs ? '\t' : ',').ofCsvRecord(file.open())) {
-      List<String> columns = new ArrayList<>();
-      List<Question> questions = new ArrayList<>();
-      for (CsvRecord row : rows) {
-        if (columns.isEmpty()) {
-          columns.addAll(row.getFields());
-          checkColumns(columns);
-        } else {
-          questions.add(question(row, columns, questions.size()));
-        }
-      }
-      return questions;
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
-    } catch (CsvParseException e) {
-      throw new IllegalArgumentException("it is malformed: " + e.getMessage(), e);
-    }
+    char separator = file.path().toString().endsWith(".tsv") ? '\t' : ',';
+    List<Question> questions = new ArrayList<>();
+    new NamedColumns(separator, List.of())
+        .read(file, row -> questions.add(question(row, questions.size())));
+    return questions;
   }
 
-  private void checkColumns(List<String> columns) {
-    for (String wanted : List.of(question, context)) {
-      if (!columns.contains(wanted)) {
-        throw new IllegalArgumentException(
-            "there is no column '%s', expected it among %s".formatted(wanted, columns));
-      }
-    }
-  }
-
-  private Question question(CsvRecord row, List<String> columns, int number) {
+  private Question question(NamedCsvRecord row, int number) {
     String where = "Row %d (line %d)".formatted(number, row.getStartingLineNumber());
-    String text = cell(row, columns, answer);
-    String first = cell(row, columns, start);
+    String asked = needed(row, question);
+    String about = needed(row, context);
+    String text = row.findField(answer).orElse("");
+    String first = row.findField(start).orElse("");
     OptionalInt place =
         first.isBlank() ? OptionalInt.empty() : OptionalInt.of(number(first, where));
     boolean none = place.isPresent() && place.getAsInt() == NO_ANSWER;
@@ -74,15 +51,19 @@ public record QuestionTable(String question, String context, String answer, Stri
     }
     return new Question(
         where,
-        cell(row, columns, question),
-        cell(row, columns, context),
+        asked,
+        about,
         none || !text.isEmpty(),
         text.isEmpty() ? List.of() : List.of(new Question.Marked(text, place)));
   }
 
-  private static String cell(CsvRecord row, List<String> columns, String name) {
-    int column = columns.indexOf(name);
-    return column < 0 ? "" : row.getField(column);
+  private static String needed(NamedCsvRecord row, String name) {
+    return row.findField(name)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "there is no column '%s', expected it among %s"
+                        .formatted(name, row.getHeader())));
   }
 
   private static int number(String cell, String where) {

@@ -63,6 +63,6 @@ public interface TargetCodec<T extends Output<T>> {
    * @throws IllegalArgumentException as {@link #decode(float[], int, Example)}
    */
   default Prediction<T> decode(List<float[]> logits, List<Example<T>> rows, Example<T> example) {
-    return decode(logits.get(0), example.size(), example);
+    return decode(logits.get(0), rows.get(0).size(), example);
   }
 }

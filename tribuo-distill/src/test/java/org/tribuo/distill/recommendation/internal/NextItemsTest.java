@@ -119,7 +119,7 @@ class NextItemsTest {
     assertThat(prediction.getOutputScores()).hasSize(102);
     assertThat(prediction.getOutput().item()).isEqualTo("1257");
     assertThat(prediction.getOutput().score()).isEqualTo(Math.exp(299 / 50f) / sum, within(1e-9));
-    assertThat(RankedItems.of(prediction, RankedItems.seen(example, many)))
+    assertThat(RankedItems.of(prediction, RankedItems.seen(example, 0, many)))
         .hasSizeBetween(100, 102)
         .extracting(NextItem::item)
         .startsWith("1257", "1214", "1171");

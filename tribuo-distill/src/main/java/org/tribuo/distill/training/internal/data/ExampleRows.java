@@ -20,6 +20,7 @@ import org.tribuo.distill.task.internal.Targets;
  * @param inputs what the student reads
  * @param targets the labels
  * @param labelled whether there is one
+ * @param answered whether the output is one, by which a prediction can be measured
  * @param weights how much each counts
  * @param sources for each row the first row of the same origin
  */
@@ -27,12 +28,19 @@ public record ExampleRows(
     ExampleInputs<?> inputs,
     Targets targets,
     boolean[] labelled,
+    boolean[] answered,
     ExampleWeights weights,
     int[] sources) {
-  /** Rows of which no two have the same origin. */
+  /** Rows of which no two have the same origin, and whose labels are their outputs. */
   public ExampleRows(
       ExampleInputs<?> inputs, Targets targets, boolean[] labelled, ExampleWeights weights) {
-    this(inputs, targets, labelled, weights, IntStream.range(0, labelled.length).toArray());
+    this(
+        inputs,
+        targets,
+        labelled,
+        labelled,
+        weights,
+        IntStream.range(0, labelled.length).toArray());
   }
 
   /**
@@ -45,14 +53,17 @@ public record ExampleRows(
       Dataset<T> dataset, InputReader<?> reader, TargetCodec<T> codec) {
     List<Example<T>> examples = new ArrayList<>(dataset.size());
     boolean[] labelled = new boolean[dataset.size()];
+    boolean[] answered = new boolean[dataset.size()];
     for (Example<T> example : dataset) {
       labelled[examples.size()] = codec.isLabelled(example);
+      answered[examples.size()] = codec.isLabelled(example.getOutput());
       examples.add(example);
     }
     return new ExampleRows(
         ExampleInputs.of(reader, dataset),
         codec.encode(examples),
         labelled,
+        answered,
         ExampleWeights.of(examples),
         sources(examples));
   }
@@ -77,6 +88,11 @@ public record ExampleRows(
   /** The rows but for those that are left out, in ascending order. */
   public IntStream counted() {
     return IntStream.range(0, count()).filter(weights::counts);
+  }
+
+  /** The rows of which the output is known, without those that are left out. */
+  public int[] answeredRows() {
+    return counted().filter(row -> answered[row]).toArray();
   }
 
   /** The rows that have a label, without those that are left out. */

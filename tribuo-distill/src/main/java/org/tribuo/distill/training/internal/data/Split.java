@@ -17,15 +17,16 @@ public record Split(int[] training, int[] heldOut) {
   }
 
   /**
-   * Holds out a part of what is labelled, at least one row. Rows of the same origin, as windows of
-   * a sequence or copies of an image, are all held out, or none of them.
+   * Holds out a part of what can be measured, at least one row. Rows of the same origin, as windows
+   * of a sequence or copies of an image, are all held out, or none of them.
    *
-   * @throws IllegalArgumentException if there are fewer than two labelled rows, or origins of such
+   * @throws IllegalArgumentException if there are fewer than two rows of which the output is known,
+   *     or origins of such
    */
   public static Split some(ExampleRows rows, double part, SplittableRandom random) {
     int[] sources = rows.sources();
     int[] labelled =
-        Arrays.stream(rows.labelledRows()).map(row -> sources[row]).distinct().toArray();
+        Arrays.stream(rows.answeredRows()).map(row -> sources[row]).distinct().toArray();
     if (labelled.length < 2) {
       throw new IllegalArgumentException(
           "Early stopping holds out labelled examples, and there are %d, expected at least 2"

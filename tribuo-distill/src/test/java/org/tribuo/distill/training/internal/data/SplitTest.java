@@ -34,6 +34,7 @@ class SplitTest {
             new TokenReader(new TokenFeatures(4, 4), 0), Collections.nCopies(rows, text)),
         Targets.of(Tensor.of(new long[rows], rows), Tensor.of(new float[rows], rows)),
         labelled,
+        labelled,
         ExampleWeights.of(Collections.nCopies(rows, example)),
         SEQUENCES);
   }
