@@ -8,7 +8,6 @@ import com.oracle.labs.mlrg.olcut.provenance.impl.ConfiguredObjectProvenanceImpl
 import java.io.IOException;
 import java.util.Locale;
 import org.tribuo.distill.graph.internal.QuantisedWeights;
-import org.tribuo.distill.input.internal.text.TokenInputs;
 import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.distill.student.internal.Student;
 import org.tribuo.distill.student.internal.StudentRequest;
@@ -16,9 +15,10 @@ import org.tribuo.distill.transformer.internal.EmbeddingFactors;
 import org.tribuo.distill.transformer.internal.Transformer;
 
 /**
- * Another student whose table of token embeddings becomes the product of a narrower table and a
- * matrix, as ALBERT's is (Lan et al. 2020, arXiv:1909.11942, section 3.1): the best one of its rank
- * by the sum of squared errors, from a singular value decomposition. Both factors are trained.
+ * Another student whose table of embeddings, of tokens or items, becomes the product of a narrower
+ * table and a matrix, as ALBERT's is (Lan et al. 2020, arXiv:1909.11942, section 3.1): the best one
+ * of its rank by the sum of squared errors, from a singular value decomposition. Both factors are
+ * trained.
  *
  * <pre>{@code
  * <component name="student" type="org.tribuo.distill.student.FactorizedEmbeddingsStudent">
@@ -101,16 +101,15 @@ public final class FactorizedEmbeddingsStudent implements StudentSource {
    * {@inheritDoc}
    *
    * @throws PropertyException if the rank is more than the width of the table
-   * @throws org.tribuo.distill.graph.GraphException if the student reads no tokens, or the file
-   *     holds no table of floats for them
+   * @throws org.tribuo.distill.graph.GraphException if the student's file holds no table of floats
+   *     whose rows an input names
    */
   @Override
   public Student make(StudentRequest request) throws IOException {
     Student whole = source.make(request);
     Transformer model = whole.transformer();
     QuantisedWeights.checkCanBeCut(model.graph(), source.toString());
-    String ids = TokenInputs.idsAmong(model.graph().inputs().keySet()).get(0);
-    EmbeddingFactors.Factorised made = EmbeddingFactors.ofTokens(model, ids, this::rank);
+    EmbeddingFactors.Factorised made = EmbeddingFactors.ofLargest(model, this::rank);
     return whole.with(
         made.graph().toModel(),
         String.format(

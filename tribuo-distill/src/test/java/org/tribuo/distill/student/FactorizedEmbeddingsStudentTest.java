@@ -2,7 +2,6 @@ package org.tribuo.distill.student;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import com.oracle.labs.mlrg.olcut.config.ConfigurationManager;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
@@ -20,6 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.tribuo.distill.OnnxRun;
 import org.tribuo.distill.Zoo;
 import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
@@ -159,7 +159,7 @@ class FactorizedEmbeddingsStudentTest {
     OnnxModel whole = Zoo.model("gpt2_causal_optimum");
     long width = table(whole).width();
     Graph factorised =
-        EmbeddingFactors.ofTokens(Transformer.of(whole), "input_ids", kept -> (int) width).graph();
+        EmbeddingFactors.ofLargest(Transformer.of(whole), kept -> (int) width).graph();
 
     assertThat(factorised.initializers().values().stream().mapToLong(Tensor::elements).sum())
         .isEqualTo(
@@ -200,12 +200,12 @@ class FactorizedEmbeddingsStudentTest {
 
   @Test
   void whatReadsNoTokensHasNoEmbeddings() {
-    assertThatIllegalArgumentException()
+    assertThatExceptionOfType(GraphException.class)
         .isThrownBy(
             () ->
                 made(
                     FactorizedEmbeddingsStudent.ofRank(ScratchVisionStudent.of(8, 4, 1, 16, 2), 8)))
-        .withMessageContaining("No input of the model takes token ids");
+        .withMessageContaining("The file holds no embedding table of floats");
   }
 
   @ParameterizedTest

@@ -190,7 +190,7 @@ public final class KeptVocabulary {
     String ids = TokenInputs.idsAmong(graph.inputs().keySet()).get(0);
     EmbeddingTables tables = transformer.embeddings();
     VocabularyCut.rows(tables, ids, kept);
-    return graph.initializer(tables.widest(graph, ids).initializer());
+    return graph.initializer(tables.largest(graph, ids).initializer());
   }
 
   /** The number of tokens that are kept. */

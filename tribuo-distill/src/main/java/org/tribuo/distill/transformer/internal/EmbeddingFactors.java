@@ -122,20 +122,19 @@ public record EmbeddingFactors(Tensor table, Tensor expansion, double kept) {
         spectrum.kept(chosen));
   }
 
-  /** A graph whose tokens' table is factorised, and how. */
+  /** A graph whose largest table is factorised, and how. */
   public record Factorised(Graph graph, EmbeddingFactors factors) {}
 
   /**
-   * Factorises the table of the tokens. Where else than in lookups it is read, as where it is tied
-   * to the product of the logits, it is computed whole.
+   * Factorises the largest table, that of the tokens or items. Where else than in lookups it is
+   * read, as where it is tied to the product of the logits, it is computed whole.
    *
-   * @param ids the input of token ids
    * @param rank chooses the rank, from 1 to the width
-   * @throws GraphException if the file holds no table of floats that the input looks up
+   * @throws GraphException if the file holds no table of floats that an input looks up
    */
-  public static Factorised ofTokens(Transformer model, String ids, ToIntFunction<Kept> rank) {
+  public static Factorised ofLargest(Transformer model, ToIntFunction<Kept> rank) {
     Graph graph = model.graph().copy();
-    EmbeddingTable table = model.embeddings().widest(graph, ids);
+    EmbeddingTable table = model.embeddings().largest(graph);
     EmbeddingFactors factors = of(graph.initializer(table.initializer()), rank);
     factors.replace(graph, table.initializer());
     graph.removeUnused();

@@ -65,21 +65,36 @@ public final class EmbeddingTables {
   }
 
   /**
-   * The widest table whose rows an input names: beside a quantised one there is a narrow one of its
+   * The largest table whose rows an input names: beside a quantised one there is a small one of its
    * scales.
    *
    * @param graph that holds it
+   * @param input names its rows
    * @throws GraphException if there is none, or it is none of floats that the file holds
    */
-  public EmbeddingTable widest(Graph graph, String input) {
-    return indexedBy(input).stream()
-        .max(Comparator.comparingLong(EmbeddingTable::width))
+  public EmbeddingTable largest(Graph graph, String input) {
+    return largest(graph, indexedBy(input), "the input '%s'".formatted(input));
+  }
+
+  /**
+   * The largest table of all.
+   *
+   * @param graph that holds it
+   * @throws GraphException as above
+   */
+  public EmbeddingTable largest(Graph graph) {
+    return largest(graph, tables, "an input");
+  }
+
+  private static EmbeddingTable largest(Graph graph, List<EmbeddingTable> among, String input) {
+    return among.stream()
+        .max(Comparator.comparingLong(table -> table.rows() * table.width()))
         .filter(table -> graph.isInitializer(table.initializer()))
         .filter(table -> graph.initializer(table.initializer()).elementType().isFloat())
         .orElseThrow(
             () ->
                 new GraphException(
-                    "The file holds no embedding table of floats that the input '%s' looks up; name the model as it was before it was quantised"
+                    "The file holds no embedding table of floats that %s looks up; of a quantised model name the file as it was before"
                         .formatted(input)));
   }
 
