@@ -81,22 +81,22 @@ public record ExampleInputs<X>(InputReader<X> reader, List<X> values) {
   }
 
   /**
-   * The same examples as a model with preprocessing of its own reads them.
+   * Examples as a model with preprocessing of its own reads them.
    *
-   * @param padId the token that pads its short rows
+   * @param reader makes its values, and knows the token that pads its short rows
    * @throws IllegalArgumentException as {@link InputReader#reread}
    * @throws IOException if the file of the preprocessing cannot be read
    */
-  public ExampleInputs<X> reread(
+  public static <X> ExampleInputs<X> reread(
+      InputReader<X> reader,
       Dataset<?> examples,
       Path preprocessor,
       Transformer model,
       OptionalInt stated,
-      OptionalInt otherwise,
-      int padId)
+      OptionalInt otherwise)
       throws IOException {
     return new ExampleInputs<>(
-        reader.withPadId(padId), reader.reread(examples, preprocessor, model, stated, otherwise));
+        reader, reader.reread(examples, preprocessor, model, stated, otherwise));
   }
 
   /** The number of examples. */

@@ -66,6 +66,16 @@ public interface InputReader<X> extends ProtoSerializable<ComponentProto> {
   void check(Transformer model, String whose, boolean own, List<X> values);
 
   /**
+   * What makes values again for a model with preprocessing of its own: this reader unless stated
+   * otherwise, or one of values of another kind.
+   *
+   * @param inputs of that model
+   */
+  default InputReader<?> rereading(Map<String, TensorType> inputs) {
+    return this;
+  }
+
+  /**
    * Makes the values again for a model with preprocessing of its own, such as a tokenizer, from
    * what the examples keep of their origin.
    *

@@ -7,6 +7,7 @@ import org.tribuo.Example;
 import org.tribuo.Feature;
 import org.tribuo.Output;
 import org.tribuo.distill.input.internal.text.TokenNames;
+import org.tribuo.distill.input.internal.text.TokenPair;
 import org.tribuo.impl.ArrayExample;
 
 /**
@@ -91,6 +92,17 @@ public record TokenSequence(int[] ids, int[] typeIds) {
    */
   public <T extends Output<T>> Example<T> toExample(T output) {
     return new ArrayExample<>(output, features());
+  }
+
+  /**
+   * An example of two texts that a model reads one by one, as a {@code BiEncoderStudent} does: each
+   * has its own special tokens. Features of the second are named as those of the first, behind
+   * {@code second_}.
+   *
+   * @throws IllegalArgumentException if one is longer than {@link #MAX_LENGTH}
+   */
+  public <T extends Output<T>> Example<T> toExample(TokenSequence second, T output) {
+    return new ArrayExample<>(output, new TokenPair(this, second).features());
   }
 
   /**

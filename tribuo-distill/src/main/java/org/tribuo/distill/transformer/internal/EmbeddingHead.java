@@ -13,7 +13,8 @@ import org.tribuo.distill.transformer.Pooling;
  * @param unitLength whether each vector is divided by its length
  * @param projection to another width; empty for none
  */
-public record EmbeddingHead(Pooling pooling, boolean unitLength, Optional<Projection> projection) {
+public record EmbeddingHead(Pooling pooling, boolean unitLength, Optional<Projection> projection)
+    implements EncoderHead {
   /**
    * The vectors of the tokens: [batch, positions, width]; there are none of a model's own pooler.
    */
@@ -38,6 +39,7 @@ public record EmbeddingHead(Pooling pooling, boolean unitLength, Optional<Projec
   public record Projection(int width, long seed, boolean kept) {}
 
   /** The output that is trained: the vectors of texts, or those behind a projection that goes. */
+  @Override
   public String output() {
     return projection.isPresent() && !projection.get().kept() ? PROJECTED : TEXTS;
   }
@@ -101,6 +103,7 @@ public record EmbeddingHead(Pooling pooling, boolean unitLength, Optional<Projec
    *
    * @throws org.tribuo.distill.graph.GraphException as {@link #attach}
    */
+  @Override
   public Graph attachAlone(Transformer transformer) {
     Graph graph = attach(transformer);
     graph.outputs().stream()
