@@ -50,14 +50,7 @@ public record EmbeddingHead(Pooling pooling, boolean unitLength, Optional<Projec
    * @throws org.tribuo.distill.graph.GraphException as {@link #attach}
    */
   public static long width(Transformer transformer, Pooling pooling) {
-    return encoder(transformer, pooling).width();
-  }
-
-  /** An encoder that outputs vectors of tokens is taken by that word: they may be projected. */
-  private static PooledEncoder encoder(Transformer transformer, Pooling pooling) {
-    return pooling != Pooling.OWN && transformer.graph().outputs().contains(TOKENS)
-        ? PooledEncoder.of(transformer, pooling, TOKENS)
-        : PooledEncoder.of(transformer, pooling);
+    return PooledEncoder.of(transformer, pooling).width();
   }
 
   /**
@@ -67,7 +60,7 @@ public record EmbeddingHead(Pooling pooling, boolean unitLength, Optional<Projec
    *     where the mean is over one, or no pooler where its own is requested
    */
   public Graph attach(Transformer transformer) {
-    PooledEncoder encoder = encoder(transformer, pooling);
+    PooledEncoder encoder = PooledEncoder.of(transformer, pooling);
     HeadWriter writer = encoder.writer();
     Graph graph = encoder.graph();
     String tokens = encoder.read();
