@@ -193,8 +193,8 @@ record Preparation<T extends Output<T>>(
     }
 
     /**
-     * What a student reads may depend on how many outputs there are, where these are read too; where
-     * no example has one they are the teacher's.
+     * What a student reads may depend on how many outputs there are, where these are read too;
+     * where no example has one they are the teacher's.
      */
     private LabelOrder columns(Task<T> task, Dataset<T> whole) throws IOException {
       SortedSet<String> names = task.names(whole.getOutputIDInfo());

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.util.List;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.internal.RowShape;
+import org.tribuo.distill.student.internal.SampledExamples;
 import org.tribuo.distill.student.internal.Student;
 import org.tribuo.distill.student.internal.StudentRequest;
 import org.tribuo.distill.task.internal.Head;
@@ -86,7 +87,7 @@ public final class BiEncoderStudent implements StudentSource {
           "gives one cosine for each pair of texts, and the examples have %s; use a Regressor of one dimension"
               .formatted(head.columns()));
     }
-    Student texts = encoder.makeUnprojected(request);
+    Student texts = encoder.makeUnprojected(request.with(texts(request.examples())));
     Graph pairs = TextPairHead.ontoEmbedder(texts.transformer().graph());
     return new Student(
         Transformer.of(pairs.toModel()),
@@ -94,6 +95,12 @@ public final class BiEncoderStudent implements StudentSource {
         head.within(COSINES),
         texts.made(),
         false);
+  }
+
+  /** Both texts of each pair, for a source that looks at what it computes of texts. */
+  private static SampledExamples texts(SampledExamples pairs) {
+    return (model, count, seed) ->
+        pairs.draw(TextPairHead.readingPairs(model), count, seed).parts();
   }
 
   @Override

@@ -17,12 +17,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tribuo.Example;
 import org.tribuo.Model;
 import org.tribuo.MutableDataset;
+import org.tribuo.distill.DistillationListener;
 import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.DistilledModel;
 import org.tribuo.distill.RecordedSteps;
@@ -48,6 +48,7 @@ import org.tribuo.distill.student.BiEncoderStudent;
 import org.tribuo.distill.student.EmbeddingStudent;
 import org.tribuo.distill.student.EncoderStudent;
 import org.tribuo.distill.student.PrunedStudent;
+import org.tribuo.distill.student.StudentSource;
 import org.tribuo.distill.student.TrainingGraphOptions;
 import org.tribuo.distill.teacher.BiEncoderTeacher;
 import org.tribuo.distill.teacher.EmbeddingTeacher;
@@ -145,8 +146,7 @@ class BiEncoderTest {
   private static double[] cosines(Path file, Pooling pooling, List<Pair> pairs) {
     try (TextEmbedder embedder = TextEmbedder.of(file, TOKENIZER, pooling)) {
       return pairs.stream()
-          .mapToDouble(
-              pair -> cosine(embedder.embed(pair.first()), embedder.embed(pair.second())))
+          .mapToDouble(pair -> cosine(embedder.embed(pair.first()), embedder.embed(pair.second())))
           .toArray();
     }
   }
@@ -275,8 +275,7 @@ class BiEncoderTest {
           double byA = error * (b[i] / norm(b) - cosine(a, b) * a[i] / norm(a)) / norm(a);
           double byB = error * (a[i] / norm(a) - cosine(a, b) * b[i] / norm(b)) / norm(b);
           byShift[i] += byA + byB;
-          byScale[i] +=
-              byA * (a[i] - shifts[i]) / scales[i] + byB * (b[i] - shifts[i]) / scales[i];
+          byScale[i] += byA * (a[i] - shifts[i]) / scales[i] + byB * (b[i] - shifts[i]) / scales[i];
         }
       }
     }
@@ -368,14 +367,32 @@ class BiEncoderTest {
     trainer.setListener(steps);
     trainer.train(dataset(some)).close();
     assertThat(steps.firstTerms().get("soft"))
-        .isEqualTo(
-            (float) squaredError(cosines(untrained(), null, some), expected), within(1e-4f));
+        .isEqualTo((float) squaredError(cosines(untrained(), null, some), expected), within(1e-4f));
     assertThatIllegalArgumentException()
-        .isThrownBy(
-            () -> trainer(1).teacher(OnnxTeacher.of(teacher)).build().train(dataset(some)))
+        .isThrownBy(() -> trainer(1).teacher(OnnxTeacher.of(teacher)).build().train(dataset(some)))
         .withMessageStartingWith("The teacher '%s': The model has the inputs".formatted(teacher))
         .withMessageEndingWith(
             "in a row of which there is one text, and the examples are pairs of texts that are read one by one; an encoder is a BiEncoderTeacher, and a model that reads both texts in one row needs its own tokenizer");
+  }
+
+  /** The layer that stays is chosen by what it does to the texts of some pairs. */
+  @Test
+  void aStudentMayBeCutByItsInfluenceOnTheTexts() throws Exception {
+    StudentSource cut =
+        PrunedStudent.keeping(
+            1, PrunedStudent.Choice.INFLUENCE, EncoderStudent.of(ENCODER, Pooling.MEAN));
+    List<String> told = new ArrayList<>();
+    DistillationTrainer<Regressor> trainer =
+        trainer(1).student(BiEncoderStudent.of(EmbeddingStudent.of(cut, Pooling.MEAN))).build();
+    trainer.setListener(
+        new DistillationListener() {
+          @Override
+          public void onStudent(List<String> lines) {
+            told.addAll(lines);
+          }
+        });
+    trainer.train(dataset(pairs(20, 13))).close();
+    assertThat(told.get(0)).contains("Of 2 layers").contains("the influence of each is");
   }
 
   @Test
@@ -498,15 +515,13 @@ class BiEncoderTest {
         .withMessageContaining("omit the projection");
     assertThatExceptionOfType(PropertyException.class)
         .isThrownBy(
-            () ->
-                BiEncoderTeacher.of(EmbeddingTeacher.of(ENCODER, Pooling.MEAN)).dimension(" "))
+            () -> BiEncoderTeacher.of(EmbeddingTeacher.of(ENCODER, Pooling.MEAN)).dimension(" "))
         .withMessageContaining("is blank, expected the name of the dimension");
   }
 
   private static MutableDataset<Regressor> dataset(List<Example<Regressor>> examples, String name) {
     RegressionFactory outputs = new RegressionFactory();
-    return new MutableDataset<>(
-        examples, new SimpleDataSourceProvenance(name, outputs), outputs);
+    return new MutableDataset<>(examples, new SimpleDataSourceProvenance(name, outputs), outputs);
   }
 
   @Test
@@ -542,7 +557,8 @@ class BiEncoderTest {
                     dataset(
                         List.of(TokenSequence.of(2, 5, 3).toExample(TokenSequence.of(2), two)),
                         "two scores")))
-        .withMessageContaining("gives one cosine for each pair of texts, and the examples have [a, b]");
+        .withMessageContaining(
+            "gives one cosine for each pair of texts, and the examples have [a, b]");
     try (DistilledModel<Regressor> model = trainer.train(dataset(List.of(pair), "pairs"))) {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> model.predict(single))
@@ -558,7 +574,10 @@ class BiEncoderTest {
     Path fixed = folder.resolve("fixed.onnx");
     Graph ofTwo = graph.copy();
     ofTwo.addInput(
-        "attention_mask", TensorType.of(mask.elementType(), Shape.of(Dimension.of(2), mask.shape().orElseThrow().dimension(1))));
+        "attention_mask",
+        TensorType.of(
+            mask.elementType(),
+            Shape.of(Dimension.of(2), mask.shape().orElseThrow().dimension(1))));
     ofTwo.toModel().write(fixed);
     assertThatExceptionOfType(GraphException.class)
         .isThrownBy(

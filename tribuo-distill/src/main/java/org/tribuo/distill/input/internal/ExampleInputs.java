@@ -132,6 +132,15 @@ public record ExampleInputs<X>(InputReader<X> reader, List<X> values) {
         .map(beginning -> new ExampleInputs<>(reader, List.of(whole, beginning)));
   }
 
+  /** The parts of the examples, as {@link InputReader#parts} has them. */
+  public ExampleInputs<?> parts() {
+    return of(reader.parts(values));
+  }
+
+  private static <X> ExampleInputs<X> of(InputReader.Parts<X> parts) {
+    return new ExampleInputs<>(parts.reader(), parts.values());
+  }
+
   /** Digests all that a model reads of the examples. */
   public void digest(MessageDigest into) {
     values.forEach(value -> reader.digest(value, into));

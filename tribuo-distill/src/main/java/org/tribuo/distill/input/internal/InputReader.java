@@ -99,6 +99,21 @@ public interface InputReader<X> extends ProtoSerializable<ComponentProto> {
   }
 
   /**
+   * What the same model reads one by one of values that are made of several, as pairs of texts are;
+   * else the values.
+   */
+  default Parts<?> parts(List<X> values) {
+    return new Parts<>(this, values);
+  }
+
+  /**
+   * Values that are read one by one.
+   *
+   * @param reader of a model that reads them so
+   */
+  record Parts<X>(InputReader<X> reader, List<X> values) {}
+
+  /**
    * The first positions of a value, where values are sequences that may end anywhere.
    *
    * @param length from 1 to that of the value

@@ -177,8 +177,7 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
       throw refused("maxLength", "%d is out of range, expected 0 or more".formatted(maxLength));
     }
     if (separateTexts && pairColumn.isEmpty()) {
-      throw refused(
-          "separateTexts", "is true, but there is no second text; state the pairColumn");
+      throw refused("separateTexts", "is true, but there is no second text; state the pairColumn");
     }
     if (labelColumns.size() > 1 && outputFactory instanceof LabelFactory) {
       throw refused(
@@ -312,8 +311,7 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
    * @param seconds the second texts, where they are separate; else empty
    * @param maxTokens the length to which longer ones were cut
    */
-  private record Tokenized(
-      List<TokenSequence> texts, List<TokenSequence> seconds, int maxTokens) {
+  private record Tokenized(List<TokenSequence> texts, List<TokenSequence> seconds, int maxTokens) {
     Optional<TokenSequence> second(int row) {
       return seconds.isEmpty() ? Optional.empty() : Optional.of(seconds.get(row));
     }
@@ -331,9 +329,7 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
               ? tokenizer.encodeAll(texts)
               : tokenizer.encodeAll(texts, pairs);
       return new Tokenized(
-          tokens,
-          separateTexts ? tokenizer.encodeAll(pairs) : List.of(),
-          tokenizer.maxLength());
+          tokens, separateTexts ? tokenizer.encodeAll(pairs) : List.of(), tokenizer.maxLength());
     } catch (IOException e) {
       throw new PropertyException(
           e, component, "tokenizerPath", "%s cannot be read".formatted(tokenizerPath));

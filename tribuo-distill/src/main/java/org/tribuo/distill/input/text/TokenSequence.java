@@ -7,7 +7,6 @@ import org.tribuo.Example;
 import org.tribuo.Feature;
 import org.tribuo.Output;
 import org.tribuo.distill.input.internal.text.TokenNames;
-import org.tribuo.distill.input.internal.text.TokenPair;
 import org.tribuo.impl.ArrayExample;
 
 /**
@@ -102,7 +101,11 @@ public record TokenSequence(int[] ids, int[] typeIds) {
    * @throws IllegalArgumentException if one is longer than {@link #MAX_LENGTH}
    */
   public <T extends Output<T>> Example<T> toExample(TokenSequence second, T output) {
-    return new ArrayExample<>(output, new TokenPair(this, second).features());
+    List<Feature> features = new ArrayList<>(features());
+    for (Feature feature : second.features()) {
+      features.add(new Feature(TokenNames.SECOND + feature.getName(), feature.getValue()));
+    }
+    return new ArrayExample<>(output, features);
   }
 
   /**

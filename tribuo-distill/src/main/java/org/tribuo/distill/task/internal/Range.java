@@ -76,8 +76,7 @@ public record Range(float least, float most, String of) {
     }
 
     @Override
-    public Prediction<T> decode(
-        List<float[]> logits, List<Example<T>> rows, Example<T> example) {
+    public Prediction<T> decode(List<float[]> logits, List<Example<T>> rows, Example<T> example) {
       return codec.decode(logits, rows, example);
     }
   }

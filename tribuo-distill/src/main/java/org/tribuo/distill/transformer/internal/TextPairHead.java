@@ -47,12 +47,27 @@ public record TextPairHead(EmbeddingHead texts) implements EncoderHead {
    * @throws GraphException if an input is not [texts, positions], or fixes how many texts there are
    */
   public static Graph ontoEmbedder(Graph embedder) {
-    Map<String, TensorType> inputs = new LinkedHashMap<>(embedder.inputs());
-    inputs.forEach((name, type) -> split(embedder, name, type));
+    splitInputs(embedder);
     new HeadWriter(embedder, embedder.value(EmbeddingHead.TEXTS).type())
         .cosinesOfPairs(EmbeddingHead.TEXTS, PAIRS, COSINE);
     embedder.addOutput(COSINE);
     return embedder;
+  }
+
+  /**
+   * A model of texts whose inputs are those of pairs, with the outputs that it had.
+   *
+   * @throws GraphException as {@link #ontoEmbedder}
+   */
+  public static Transformer readingPairs(Transformer ofTexts) {
+    Graph graph = ofTexts.graph();
+    splitInputs(graph);
+    return Transformer.of(graph.toModel());
+  }
+
+  private static void splitInputs(Graph graph) {
+    Map<String, TensorType> inputs = new LinkedHashMap<>(graph.inputs());
+    inputs.forEach((name, type) -> split(graph, name, type));
   }
 
   /** The nodes read what they did, of an input with an axis more. */
@@ -82,8 +97,7 @@ public record TextPairHead(EmbeddingHead texts) implements EncoderHead {
   }
 
   /**
-   * The encoder of texts in a model whose inputs are those of pairs, with the outputs that are left
-   * without the cosines; all that is there was there before.
+   * The model of texts in one whose inputs are those of pairs, without the cosines.
    *
    * @throws GraphException if something else reads an input than what flattens it
    */

@@ -72,8 +72,7 @@ record TokenPairInputs(TokenInputs texts) implements Feeder<TokenPair> {
     Map<String, Tensor> batch = new LinkedHashMap<>();
     texts
         .batch(each)
-        .forEach(
-            (name, tensor) -> batch.put(name, tensor.reshape(rows.size(), 2, tensor.dim(1))));
+        .forEach((name, tensor) -> batch.put(name, tensor.reshape(rows.size(), 2, tensor.dim(1))));
     return batch;
   }
 

@@ -42,13 +42,22 @@ public record TokenPairReader(TokenReader texts) implements InputReader<TokenPai
    */
   public static TokenPairReader deserializeFromProto(int version, String className, Any message) {
     return new TokenPairReader(
-        TokenReader.of(
-            SavedComponents.kept(version, className, message, TokenReaderProto.class)));
+        TokenReader.of(SavedComponents.kept(version, className, message, TokenReaderProto.class)));
   }
 
   @Override
   public ComponentProto serialize() {
     return SavedComponents.write(TokenPairReader.class, texts.proto());
+  }
+
+  /** The texts, the second of each pair behind its first. */
+  @Override
+  public Parts<TokenSequence> parts(List<TokenPair> values) {
+    return new Parts<>(texts, values.stream().flatMap(TokenPairReader::both).toList());
+  }
+
+  private static Stream<TokenSequence> both(TokenPair pair) {
+    return Stream.of(pair.first(), pair.second());
   }
 
   @Override
@@ -133,13 +142,11 @@ public record TokenPairReader(TokenReader texts) implements InputReader<TokenPai
 
   @Override
   public void check(Transformer model, String whose, boolean own, List<TokenPair> values) {
-    List<TokenSequence> each =
-        values.stream().flatMap(pair -> Stream.of(pair.first(), pair.second())).toList();
+    List<TokenSequence> each = values.stream().flatMap(TokenPairReader::both).toList();
     try {
       texts.check(TextPairHead.encoder(model), whose, own, each);
     } catch (ExampleException e) {
-      throw e.inPart(
-          e.example() / 2, e.example() % 2 == 0 ? "its first text" : "its second text");
+      throw e.inPart(e.example() / 2, e.example() % 2 == 0 ? "its first text" : "its second text");
     }
   }
 
