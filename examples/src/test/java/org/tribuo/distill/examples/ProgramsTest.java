@@ -100,21 +100,23 @@ class ProgramsTest {
                     RESULTS + "/pretrained/all-minilm-l6-v2.onnx",
                     RESULTS + "/tokenizer.json",
                     "1",
-                    "2")
+                    "--quick")
                 .lines())
         .hasSize(3)
         .allMatch(line -> line.matches("(teacher|untrained|student): Spearman -?\\d.*teacher's"));
-    assertThat(
-            run(
-                    "RateSimilarity",
-                    sentencePairs().toString(),
-                    RESULTS + "/pretrained/all-minilm-l6-v2.onnx",
-                    RESULTS + "/tokenizer.json",
-                    "1",
-                    "1")
-                .lines())
-        .hasSize(3)
-        .allMatch(line -> line.matches("(teacher|student|control): Pearson -?\\d.*MB"));
+    for (String program : List.of("RateSimilarity", "CompareTexts")) {
+      assertThat(
+              run(
+                      program,
+                      sentencePairs().toString(),
+                      RESULTS + "/pretrained/all-minilm-l6-v2.onnx",
+                      RESULTS + "/tokenizer.json",
+                      "1",
+                      "1")
+                  .lines())
+          .hasSize(3)
+          .allMatch(line -> line.matches("(teacher|student|control): Pearson -?\\d.*MB"));
+    }
 
     assertThat(run("LabelEmotions", comments().toString(), "20", "1").lines())
         .hasSize(3)
