@@ -31,8 +31,7 @@ import org.tribuo.regression.Regressor;
  */
 public class RateSimilarity {
   /** With AMX, products are those of bfloat16, which takes about half the time; else float32. */
-  private static final Device DEVICE =
-      Device.cpu(0).withPrecision(Precision.BFLOAT16_PRODUCTS);
+  private static final Device DEVICE = Device.cpu(0).withPrecision(Precision.BFLOAT16_PRODUCTS);
 
   private static final int MAX_LENGTH = 96;
   private static final RegressionFactory FACTORY = new RegressionFactory();
@@ -85,10 +84,7 @@ public class RateSimilarity {
   }
 
   private static void train(
-      String name,
-      DistillationTrainer<Regressor> trainer,
-      List<Pair> training,
-      Path file)
+      String name, DistillationTrainer<Regressor> trainer, List<Pair> training, Path file)
       throws Exception {
     try (DistilledModel<Regressor> model = trainer.train(dataset(training))) {
       var test = model.predict(dataset(pairs("SICK_test_annotated.txt")));

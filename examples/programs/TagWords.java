@@ -39,8 +39,7 @@ import org.tribuo.sequence.SequenceExample;
  */
 public class TagWords {
   /** With AMX, products are those of bfloat16, which takes about half the time; else float32. */
-  private static final Device DEVICE =
-      Device.cpu(0).withPrecision(Precision.BFLOAT16_PRODUCTS);
+  private static final Device DEVICE = Device.cpu(0).withPrecision(Precision.BFLOAT16_PRODUCTS);
 
   private static final Path DATA = Path.of("examples/data/wnut17");
   private static final Path UNPACKED = Path.of("target/banking77");

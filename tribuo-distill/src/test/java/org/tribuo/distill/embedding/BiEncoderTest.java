@@ -27,6 +27,7 @@ import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.DistilledModel;
 import org.tribuo.distill.RecordedSteps;
 import org.tribuo.distill.RunValue;
+import org.tribuo.distill.TeacherAssistant;
 import org.tribuo.distill.Zoo;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.Dimension;
@@ -55,6 +56,7 @@ import org.tribuo.distill.teacher.EmbeddingTeacher;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.training.AdamWOptimizer;
 import org.tribuo.distill.training.EarlyStopping;
+import org.tribuo.distill.transformer.ExportPrecision;
 import org.tribuo.distill.transformer.Pooling;
 import org.tribuo.provenance.SimpleDataSourceProvenance;
 import org.tribuo.regression.RegressionFactory;
@@ -178,6 +180,10 @@ class BiEncoderTest {
       double[] predictions = predicted(model, dataset(unseen));
       assertThat(cosines(trained, null, unseen)).containsExactly(predictions, within(1e-5));
       assertThat(Correlations.spearman(predictions, scores(unseen))).isGreaterThan(0.9);
+      Path half = folder.resolve("half.onnx");
+      model.exportOnnx(half, ExportPrecision.FLOAT16);
+      assertThat(cosines(half, null, unseen)).containsExactly(predictions, within(1e-2));
+      assertThat(Files.size(half)).isLessThan(Files.size(trained));
       Model<Regressor> read =
           Helpers.testModelProtoSerialization(model, Regressor.class, dataset(unseen));
       assertThat(predicted(read, dataset(unseen))).containsExactly(predictions);
@@ -337,12 +343,10 @@ class BiEncoderTest {
         .orElseThrow();
   }
 
-  /** A model that reads both texts in one row makes that row with its own tokenizer. */
-  @Test
-  void aCrossEncoderTeaches() throws Exception {
-    List<Pair> some = pairs(120, 7);
+  /** Trains and exports a model that reads both texts in one row; returns its predictions. */
+  private static double[] crossEncoder(List<Pair> pairs, Path exported) throws Exception {
     Path file = Files.createTempFile(folder, "together", ".csv");
-    Files.writeString(file, csv(some));
+    Files.writeString(file, csv(pairs));
     MutableDataset<Regressor> together =
         new MutableDataset<>(
             CsvTextDataSource.of(file, TOKENIZER, new RegressionFactory())
@@ -351,13 +355,19 @@ class BiEncoderTest {
                 .labels("score")
                 .maxLength(24)
                 .read());
-    Path teacher = folder.resolve("cross-encoder.onnx");
-    double[] expected;
     try (DistilledModel<Regressor> model =
         trainer(6).student(EncoderStudent.of(ENCODER, Pooling.MEAN)).build().train(together)) {
-      model.exportOnnx(teacher);
-      expected = predicted(model, together);
+      model.exportOnnx(exported);
+      return predicted(model, together);
     }
+  }
+
+  /** A model that reads both texts in one row makes that row with its own tokenizer. */
+  @Test
+  void aCrossEncoderTeaches() throws Exception {
+    List<Pair> some = pairs(120, 7);
+    Path teacher = folder.resolve("cross-encoder.onnx");
+    double[] expected = crossEncoder(some, teacher);
     RecordedSteps steps = new RecordedSteps();
     DistillationTrainer<Regressor> trainer =
         trainer(1)
@@ -373,6 +383,34 @@ class BiEncoderTest {
         .withMessageStartingWith("The teacher '%s': The model has the inputs".formatted(teacher))
         .withMessageEndingWith(
             "in a row of which there is one text, and the examples are pairs of texts that are read one by one; an encoder is a BiEncoderTeacher, and a model that reads both texts in one row needs its own tokenizer");
+  }
+
+  @Test
+  void aTeacherOfAnotherScaleIsRefused() throws Exception {
+    List<Pair> some = pairs(60, 14);
+    Path teacher = folder.resolve("unscaled.onnx");
+    crossEncoder(
+        some.stream().map(pair -> new Pair(pair.first(), pair.second(), 4 + pair.score())).toList(),
+        teacher);
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                trainer(1)
+                    .teacher(OnnxTeacher.of(teacher).reading(TOKENIZER))
+                    .build()
+                    .train(dataset(some)))
+        .withMessageMatching(
+            "Example \\d+ has the soft target \\d\\.\\d+, but the student predicts cosines, from -1.0 to 1.0; take a teacher whose scores are in that range");
+  }
+
+  /** An assistant is trained on the pairs first, and then read as it was trained. */
+  @Test
+  void anAssistantTeaches() throws Exception {
+    TeacherAssistant assistant = TeacherAssistant.of(trainer(1).build());
+    try (DistilledModel<Regressor> model =
+        trainer(1).teacher(assistant).build().train(dataset(pairs(20, 15)))) {
+      assertThat(model.labelOrder()).containsExactly("DIM-0");
+    }
   }
 
   /** The layer that stays is chosen by what it does to the texts of some pairs. */

@@ -158,7 +158,9 @@ class EmbeddingDistillationTest {
     student.exportOnnx(untrained);
     Path trained = folder.resolve("trained.onnx");
     List<float[]> expected = vectors(ENCODER, Pooling.MEAN);
-    try (DistilledModel<Regressor> model = trainer(student, 12).build().train(dataset())) {
+    DistillationTrainer<Regressor> trainer = trainer(student, 12).build();
+    trainer.checkExamples(dataset());
+    try (DistilledModel<Regressor> model = trainer.train(dataset())) {
       model.exportOnnx(trained);
       assertThat(model.labelOrder()).hasSize(expected.get(0).length).isSorted();
       Helpers.testProvenanceMarshalling(model.getProvenance());

@@ -15,9 +15,31 @@ import org.tribuo.distill.internal.component.ExampleException;
  * @param of what they are, for messages, such as {@code cosines}
  */
 public record Range(float least, float most, String of) {
+  /** How far a cosine may be out of its range, as it is computed. */
+  private static final float ROUNDING = 1e-3f;
+
   /** A codec that refuses targets which no logits can reach. */
   public <T extends Output<T>> TargetCodec<T> checking(TargetCodec<T> codec) {
     return new Checking<>(codec, this);
+  }
+
+  /**
+   * Checks what a teacher outputs.
+   *
+   * @throws ExampleException if the student cannot reach it
+   */
+  public void checkSoftTarget(float target, int example) {
+    if (target < least - ROUNDING || target > most + ROUNDING) {
+      throw new ExampleException(
+          example,
+          String.format(
+              Locale.ROOT,
+              "has the soft target %s, but the student predicts %s, from %s to %s; take a teacher whose scores are in that range",
+              target,
+              of,
+              least,
+              most));
+    }
   }
 
   private void check(float target, int example) {
