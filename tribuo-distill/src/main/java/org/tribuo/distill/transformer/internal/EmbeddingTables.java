@@ -1,6 +1,7 @@
 package org.tribuo.distill.transformer.internal;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -8,6 +9,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.operator.Operator;
 import org.tribuo.distill.operator.internal.standard.StandardOperators;
@@ -60,6 +62,25 @@ public final class EmbeddingTables {
   /** The tables whose rows a certain input names. */
   public List<EmbeddingTable> indexedBy(String input) {
     return tables.stream().filter(table -> table.input().equals(input)).toList();
+  }
+
+  /**
+   * The widest table whose rows an input names: beside a quantised one there is a narrow one of its
+   * scales.
+   *
+   * @param graph that holds it
+   * @throws GraphException if there is none, or it is none of floats that the file holds
+   */
+  public EmbeddingTable widest(Graph graph, String input) {
+    return indexedBy(input).stream()
+        .max(Comparator.comparingLong(EmbeddingTable::width))
+        .filter(table -> graph.isInitializer(table.initializer()))
+        .filter(table -> graph.initializer(table.initializer()).elementType().isFloat())
+        .orElseThrow(
+            () ->
+                new GraphException(
+                    "The file holds no embedding table of floats that the input '%s' looks up; name the model as it was before it was quantised"
+                        .formatted(input)));
   }
 
   /** The inputs that name rows of tables. */
