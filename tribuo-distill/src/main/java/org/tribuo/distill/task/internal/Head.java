@@ -1,6 +1,7 @@
 package org.tribuo.distill.task.internal;
 
 import java.util.List;
+import java.util.Optional;
 import org.tribuo.distill.graph.internal.RowShape;
 
 /**
@@ -10,8 +11,9 @@ import org.tribuo.distill.graph.internal.RowShape;
  * @param row the shape of its logits of one example
  * @param lastAlone whether the logits of the last position are the prediction, and those of the
  *     others are there to be learnt from
+ * @param range in which the logits are, if they are bounded; it is for targets, and is not saved
  */
-public record Head(LabelOrder columns, RowShape row, boolean lastAlone) {
+public record Head(LabelOrder columns, RowShape row, boolean lastAlone, Optional<Range> range) {
   /** Between the names of outputs where each column has one. */
   public static final String BETWEEN_OUTPUTS = ",";
 
@@ -28,7 +30,7 @@ public record Head(LabelOrder columns, RowShape row, boolean lastAlone) {
 
   /** A head all of whose logits are the prediction. */
   public Head(LabelOrder columns, RowShape row) {
-    this(columns, row, false);
+    this(columns, row, false, Optional.empty());
   }
 
   /** One vector of logits for each example. */
@@ -43,7 +45,7 @@ public record Head(LabelOrder columns, RowShape row, boolean lastAlone) {
 
   /** One vector of logits for each step of a sequence, the last of which is the prediction. */
   public static Head ofSteps(LabelOrder columns) {
-    return new Head(columns, RowShape.perToken(columns.size()), true);
+    return new Head(columns, RowShape.perToken(columns.size()), true, Optional.empty());
   }
 
   /** A score for each position in each column, each of which is an output of its own. */
@@ -87,6 +89,11 @@ public record Head(LabelOrder columns, RowShape row, boolean lastAlone) {
 
   /** The same for other columns. */
   public Head withColumns(LabelOrder others) {
-    return new Head(others, row.withColumns(others.size()), lastAlone);
+    return new Head(others, row.withColumns(others.size()), lastAlone, range);
+  }
+
+  /** The same, whose logits are bounded. */
+  public Head within(Range bounds) {
+    return new Head(columns, row, lastAlone, Optional.of(bounds));
   }
 }

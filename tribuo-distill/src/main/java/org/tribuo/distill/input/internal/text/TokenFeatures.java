@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.tribuo.CategoricalInfo;
-import org.tribuo.Example;
 import org.tribuo.Feature;
 import org.tribuo.FeatureMap;
 import org.tribuo.ImmutableFeatureMap;
@@ -64,11 +63,12 @@ public record TokenFeatures(int positions, int vocabulary) {
   /**
    * The tokens of an example.
    *
+   * @param example its features
    * @throws IllegalArgumentException if the example has no tokens, other features, a gap between
    *     its tokens, a value that is no token id, a token outside the vocabulary, or more tokens
    *     than the model has positions; the message names the feature and the likely cause
    */
-  public TokenSequence read(Example<?> example) {
+  public TokenSequence read(Iterable<Feature> example) {
     int[] idsPlusOne = new int[positions];
     int[] typeIds = new int[positions];
     int length = 0;
@@ -112,15 +112,24 @@ public record TokenFeatures(int positions, int vocabulary) {
    * @param observed what is known of the features that occurred
    */
   public ImmutableFeatureMap featureMap(FeatureMap observed) {
+    return new ImmutableFeatureMap(infos(observed, ""));
+  }
+
+  /**
+   * What is known of all positions of the model.
+   *
+   * @param before what the names of the features begin with
+   */
+  List<VariableInfo> infos(FeatureMap observed, String before) {
     List<VariableInfo> infos = new ArrayList<>(2 * positions);
     for (String prefix : List.of(TokenNames.IDS, TokenNames.TYPE_IDS)) {
       for (int i = 0; i < positions; i++) {
-        String name = TokenNames.name(prefix, i);
+        String name = before + TokenNames.name(prefix, i);
         VariableInfo known = observed.get(name);
         infos.add(known == null ? new CategoricalInfo(name) : known);
       }
     }
-    return new ImmutableFeatureMap(infos);
+    return infos;
   }
 
   private int idPlusOne(Feature feature, int position) {
@@ -170,6 +179,11 @@ public record TokenFeatures(int positions, int vocabulary) {
   }
 
   private static IllegalArgumentException noToken(String name) {
+    if (name.startsWith(TokenNames.SECOND)) {
+      return new IllegalArgumentException(
+          "The example has a second text, which is a row of its own ('%s'), and the model reads one row of tokens; train a BiEncoderStudent, or encode both texts of the pair together"
+              .formatted(name));
+    }
     return new IllegalArgumentException(
         "Feature '%s' is no token, expected names like '%s' and '%s'; %s"
             .formatted(
