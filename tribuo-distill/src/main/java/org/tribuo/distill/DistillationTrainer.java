@@ -23,6 +23,7 @@ import org.tribuo.distill.engine.internal.Engines;
 import org.tribuo.distill.input.Batching;
 import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.distill.loss.DistillationObjective;
+import org.tribuo.distill.schedule.ScaledSchedule;
 import org.tribuo.distill.student.StudentSource;
 import org.tribuo.distill.student.TrainingGraphOptions;
 import org.tribuo.distill.task.internal.LabelOrder;
@@ -345,11 +346,6 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
     return student;
   }
 
-  /** The optimizer, its learning rate, and gradient clipping. */
-  public AdamWOptimizer optimizer() {
-    return optimizer;
-  }
-
   /** The folder that keeps soft targets, if they are kept. */
   public Optional<Path> softTargetStore() {
     return recipe.softTargetStore();
@@ -464,6 +460,21 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
       return this;
     }
 
+    /**
+     * Multiplies all learning rates that are stated by now, those of the stages too, as for a
+     * student of another width.
+     *
+     * @param factor finite and positive
+     * @throws PropertyException if it is not, or a rate becomes infinite
+     */
+    public Builder<T> scaleLearningRates(float factor) {
+      DistillationTrainer<T> scaled = trainer();
+      AdamWOptimizer whole = scaled.optimizer;
+      scaled.optimizer = whole.learningRate(new ScaledSchedule(whole.learningRate(), factor));
+      scaled.stages = scaled.stages.stream().map(stage -> stage.scaleLearningRate(factor)).toList();
+      return this;
+    }
+
     /** Batch size, accumulation, maximum length, and padding. */
     public Builder<T> batching(Batching batching) {
       trainer().batching = batching;
@@ -504,7 +515,7 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
 
     /**
      * The ONNX file to which the student is written as the last good step left it, if its loss is
-     * no longer a finite number.
+     * no longer a finite number; an empty path for none.
      */
     public Builder<T> lastGoodStudent(Path file) {
       trainer().lastGoodStudent = file.toString();

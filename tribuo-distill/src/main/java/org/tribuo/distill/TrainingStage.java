@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.tribuo.ConfigurableDataSource;
 import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.distill.loss.DistillationObjective;
+import org.tribuo.distill.schedule.ScaledSchedule;
 import org.tribuo.distill.schedule.Schedule;
 import org.tribuo.distill.student.FrozenWeights;
 import org.tribuo.distill.training.AdamWOptimizer;
@@ -205,6 +206,11 @@ public final class TrainingStage
    */
   public TrainingStage learningRate(Schedule other) {
     return with(stage -> stage.learningRate = other);
+  }
+
+  /** The same, with its own learning rate, if it has one, multiplied. */
+  TrainingStage scaleLearningRate(float factor) {
+    return learningRate == null ? this : learningRate(new ScaledSchedule(learningRate, factor));
   }
 
   /** The same with other weights that keep their values, {@link FrozenWeights#none} perhaps. */

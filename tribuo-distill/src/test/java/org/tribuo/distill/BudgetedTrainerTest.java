@@ -3,6 +3,8 @@ package org.tribuo.distill;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.offset;
+import static org.tribuo.distill.transformer.ExportPrecision.FLOAT32;
 
 import com.oracle.labs.mlrg.olcut.config.ConfigurationManager;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
@@ -10,28 +12,38 @@ import com.oracle.labs.mlrg.olcut.provenance.ProvenanceUtil;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tribuo.Example;
 import org.tribuo.MutableDataset;
+import org.tribuo.Output;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.report.SpeedMeter;
+import org.tribuo.distill.schedule.ConstantSchedule;
 import org.tribuo.distill.selection.BudgetedTrainer;
 import org.tribuo.distill.selection.SearchListener;
 import org.tribuo.distill.selection.StudentBudget;
 import org.tribuo.distill.selection.StudentCandidate;
+import org.tribuo.distill.student.BiEncoderStudent;
+import org.tribuo.distill.student.EmbeddingStudent;
+import org.tribuo.distill.student.EncoderStudent;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.teacher.TeacherRun;
 import org.tribuo.distill.training.AdamWOptimizer;
 import org.tribuo.distill.transformer.ExportPrecision;
+import org.tribuo.distill.transformer.Pooling;
 import org.tribuo.distill.transformer.internal.TransformerLayers;
+import org.tribuo.regression.RegressionFactory;
+import org.tribuo.regression.Regressor;
 
 /** The whole student has two layers of width 32, with four heads. */
 class BudgetedTrainerTest {
@@ -47,14 +59,16 @@ class BudgetedTrainerTest {
   }
 
   private DistillationTrainer<Label> trainer() {
+    return withoutStore().softTargetStore(folder.resolve("soft-targets")).build();
+  }
+
+  private static DistillationTrainer.Builder<Label> withoutStore() {
     return DistillationTrainer.<Label>builder()
         .student(OnnxStudent.of(BERT, TinyTexts.LABELS))
         .teacher(OnnxTeacher.of(BERT, TinyTexts.LABELS))
-        .softTargetStore(folder.resolve("soft-targets"))
         .optimizer(new AdamWOptimizer().learningRate(3e-3f))
         .epochs(1)
-        .device(Device.cpu(1))
-        .build();
+        .device(Device.cpu(1));
   }
 
   private BudgetedTrainer<Label> within(String budget) {
@@ -138,12 +152,13 @@ class BudgetedTrainerTest {
   }
 
   private long bytesOfTheWhole(ExportPrecision precision) {
-    return told("1GB").all.stream()
-        .filter(each -> each.layers() == 2 && each.width() == 32)
-        .filter(each -> each.precision() == precision)
-        .mapToLong(StudentCandidate::bytes)
-        .max()
-        .orElseThrow();
+    return within("1GB")
+        .depths(2)
+        .widths(32)
+        .precisions(precision)
+        .choose(texts())
+        .chosen()
+        .bytes();
   }
 
   @Test
@@ -179,7 +194,7 @@ class BudgetedTrainerTest {
 
   @Test
   void integersAreTakenWhereFloatsAreTooLarge() throws Exception {
-    long integers = bytesOfTheWhole(ExportPrecision.INT8) + 1_000;
+    long integers = bytesOfTheWhole(ExportPrecision.INT8) + 5_000;
 
     try (DistilledModel<Label> model = within(integers + "B").widths(32).train(texts())) {
       assertThat(BudgetedTrainer.precisionOf(model)).isEqualTo(ExportPrecision.INT8);
@@ -190,8 +205,17 @@ class BudgetedTrainerTest {
   /** The short trainings leave examples out, and ask no more of the teacher. */
   @Test
   void theTeacherRunsOnce() {
+    assertThat(computedRows(trainer())).containsExactly(60L, 0L, 0L);
+  }
+
+  @Test
+  void withoutAStoreTheTeacherRunsForTheShortTrainingsAndForTheLast() {
+    assertThat(computedRows(withoutStore().build())).containsExactly(60L, 0L, 60L);
+  }
+
+  /** How often the teacher runs for the two short trainings and the last one. */
+  private List<Long> computedRows(DistillationTrainer<Label> trainer) {
     List<Long> computed = new ArrayList<>();
-    DistillationTrainer<Label> trainer = trainer();
     trainer.setListener(
         new DistillationListener() {
           @Override
@@ -199,15 +223,142 @@ class BudgetedTrainerTest {
             computed.add((long) run.computedRows());
           }
         });
+    twoTried(trainer).train(texts()).close();
+    return computed;
+  }
+
+  /** One is wider than the other, which is deeper. */
+  private <T extends Output<T>> BudgetedTrainer<T> twoTried(DistillationTrainer<T> trainer) {
+    StudentBudget budget = StudentBudget.parse(sevenTenthsOfTheWhole() + "B");
+    return BudgetedTrainer.of(trainer, budget)
+        .speed(QUICK)
+        .precisions(ExportPrecision.FLOAT32)
+        .trials(2, 1);
+  }
+
+  /** What a training tells of its candidates makes a file no larger than was measured. */
+  @Test
+  void theFileOfAStudentOfManyCandidatesIsNoLargerThanWasMeasured() throws Exception {
+    Told told = new Told();
+    BudgetedTrainer<Label> search =
+        within("1GB")
+            .depths(1)
+            .widths(8)
+            .precisions(Collections.nCopies(60, FLOAT32).toArray(ExportPrecision[]::new));
+    search.setListener(told);
+    Path file = folder.resolve("student.onnx");
+    try (DistilledModel<Label> model = search.train(texts())) {
+      model.exportOnnx(file);
+    }
+    assertThat(Files.size(file))
+        .isBetween(told.all.get(0).bytes() - 20_000, told.all.get(0).bytes());
+  }
+
+  @Test
+  void aNarrowerStudentHasGreaterRatesInEachStage() {
+    DistillationTrainer<Label> trainer =
+        withoutStore()
+            .optimizer(new AdamWOptimizer().learningRate(new ConstantSchedule(1e-3f)))
+            .stages(
+                TrainingStage.of(1),
+                TrainingStage.fineTuning(1).learningRate(new ConstantSchedule(1e-4f)))
+            .build();
+    RecordedSteps steps = new RecordedSteps();
+    trainer.setListener(steps);
     BudgetedTrainer.of(trainer, StudentBudget.parse("1GB"))
         .speed(QUICK)
-        .depths(1, 2)
-        .widths(16, 32)
-        .precisions(ExportPrecision.FLOAT32)
+        .depths(1)
+        .widths(8)
         .train(texts())
         .close();
-    long ofAll = computed.stream().mapToLong(each -> each).sum();
-    assertThat(ofAll).isEqualTo(60);
+
+    assertThat(steps.byStage().get("training"))
+        .allSatisfy(step -> assertThat(step.learningRate()).isEqualTo(4e-3f, offset(1e-8f)));
+    assertThat(steps.byStage().get("fine-tuning"))
+        .allSatisfy(step -> assertThat(step.learningRate()).isEqualTo(4e-4f, offset(1e-8f)));
+  }
+
+  /** A training that stops is a student less, and its last good step is nobody's student. */
+  @Test
+  void studentsWhoseShortTrainingStopsAreSkipped() {
+    List<String> skipped = new ArrayList<>();
+    Path lastGood = folder.resolve("last-good.onnx");
+    BudgetedTrainer<Label> search =
+        twoTried(
+                withoutStore()
+                    .optimizer(new AdamWOptimizer().learningRate(1e30f))
+                    .lastGoodStudent(lastGood)
+                    .build())
+            .trials(2, 2);
+    search.setListener(
+        new SearchListener() {
+          @Override
+          public void onSkipped(int layers, int width, String reason) {
+            skipped.add(reason);
+          }
+        });
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> search.train(texts()))
+        .withMessageContaining("their short trainings were stopped");
+    assertThat(skipped).hasSize(2).allSatisfy(each -> assertThat(each).contains("was stopped"));
+    assertThat(lastGood).doesNotExist();
+  }
+
+  /** R² is undefined where all numbers are equal. */
+  @Test
+  void aScoreThatIsNoNumberIsNotTheBest() {
+    MutableDataset<Regressor> equal =
+        TinyTexts.dataset(
+            TinyTexts.labelled(20, 1).stream()
+                .map(each -> TinyTexts.withOutput(each, new Regressor("length", 1)))
+                .toList(),
+            new RegressionFactory());
+    DistillationTrainer<Regressor> trainer =
+        DistillationTrainer.<Regressor>builder()
+            .student(EncoderStudent.of(BERT, Pooling.MEAN))
+            .epochs(1)
+            .device(Device.cpu(1))
+            .build();
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> twoTried(trainer).train(equal))
+        .withMessageContaining("their scores are not finite: [");
+  }
+
+  /** Its file is that of an encoder, whose vectors are no scores of pairs. */
+  @Test
+  void aStudentOfPairsOfTextsIsRefused() {
+    SplittableRandom random = new SplittableRandom(1);
+    List<Example<Regressor>> pairs = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      pairs.add(
+          TinyTexts.text(0, random)
+              .toExample(TinyTexts.text(i % 3, random), new Regressor("likeness", i % 2)));
+    }
+    DistillationTrainer<Regressor> trainer =
+        DistillationTrainer.<Regressor>builder()
+            .student(
+                BiEncoderStudent.of(
+                    EmbeddingStudent.of(EncoderStudent.of(BERT, Pooling.MEAN), Pooling.MEAN)))
+            .device(Device.cpu(1))
+            .build();
+
+    assertThatExceptionOfType(PropertyException.class)
+        .isThrownBy(
+            () ->
+                BudgetedTrainer.of(trainer, StudentBudget.parse("1GB"))
+                    .train(TinyTexts.dataset(pairs, new RegressionFactory())))
+        .withMessageContaining("whose exported file does not predict the examples");
+  }
+
+  @Test
+  void aDepthThatIsStatedMustBeThere() {
+    assertThatExceptionOfType(PropertyException.class)
+        .isThrownBy(() -> within("1GB").depths(1, 3).train(texts()))
+        .withMessageContaining("depths")
+        .withMessageContaining("has 3, but ")
+        .withMessageContaining("has 2 layers");
   }
 
   @Test

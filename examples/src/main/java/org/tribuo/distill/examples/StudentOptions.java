@@ -249,11 +249,16 @@ public final class StudentOptions implements Options, Configurable {
               .formatted(vocabulary));
     }
     if (budget().isPresent()
-        && (model != null || width > 0 || heads > 0 || inner > 0 || hasSmallFile())) {
+        && (model != null
+            || choice != PrunedStudent.Choice.SPREAD
+            || width > 0
+            || heads > 0
+            || inner > 0
+            || hasSmallFile())) {
       throw new PropertyException(
           "student",
           "budget",
-          "is stated, so that the student is searched for, but so is a model, a width, a number of heads, an inner width or a precision; state one or the other");
+          "is stated, so that the student is searched for, but so is a model, a choice of layers, a width, a number of heads, an inner width or a precision; state one or the other");
     }
     if (!isCut()) {
       source(OnnxStudent.of(teacher), tokenizer, Optional.empty(), encoder);

@@ -218,6 +218,9 @@ class DistillTextTest {
         .isInstanceOf(PropertyException.class)
         .hasMessageContaining("budget")
         .hasMessageContaining("state one or the other");
+    assertThatThrownBy(() -> run(options("--student-budget", "1MB", "--student-choice", "LAST")))
+        .isInstanceOf(PropertyException.class)
+        .hasMessageContaining("a choice of layers");
     assertThatThrownBy(() -> run(options("--student-budget", "small")))
         .isInstanceOf(PropertyException.class)
         .hasMessageContaining("'small' in the budget 'small' is neither a size nor a time");

@@ -63,8 +63,11 @@ public final class BudgetedTrainer<T extends Output<T>> implements Trainer<T> {
   /** All candidates, each as {@link StudentCandidate#toString()}. */
   public static final String CANDIDATES = "budget-candidates";
 
-  /** More than the candidates, and what a training says of itself, take in a file. */
-  private static final int BYTES_OF_PROVENANCE = 20_000;
+  /** More than a candidate takes in a file. */
+  private static final int BYTES_OF_CANDIDATE = 450;
+
+  /** More than what a training reports of itself takes there. */
+  private static final int BYTES_OF_TRAINING = 10_000;
 
   @ConfigurableName private String component = "BudgetedTrainer";
 
@@ -267,20 +270,26 @@ public final class BudgetedTrainer<T extends Output<T>> implements Trainer<T> {
 
   private StudentChoice<T> choose(
       Dataset<T> examples, Map<String, Provenance> ofRun, long seedOfHeldOut) {
-    // A trained student's file has its provenance, which is not known yet but for its size.
-    Map<String, Provenance> ofUntrained = new LinkedHashMap<>(ofRun);
-    ofUntrained.put(CANDIDATES, new StringProvenance(CANDIDATES, " ".repeat(BYTES_OF_PROVENANCE)));
-    try (TemporaryFolder files = TemporaryFolder.create();
-        TemporaryFolder store = TemporaryFolder.create()) {
+    try (TemporaryFolder files = TemporaryFolder.create()) {
       return new StudentSearch<>(
               trainer,
               StudentBudget.parse(budget),
               new StudentSearch.Space(
-                  depths, widths, precisions, trials, trialEpochs, heldOut, seedOfHeldOut),
+                  component,
+                  depths,
+                  widths,
+                  precisions,
+                  trials,
+                  trialEpochs,
+                  heldOut,
+                  seedOfHeldOut),
               examples,
-              ofUntrained,
+              candidates -> ofUntrained(ofRun, candidates),
               new StudentSearch.Means(
-                  files.path(), trainer.softTargetStore().orElse(store.path()), speed),
+                  files.path(),
+                  // A folder that is locked by whoever writes into it, as the other one is by this.
+                  trainer.softTargetStore().orElse(files.path().resolve("soft-targets")),
+                  speed),
               listener)
           .run();
     } catch (IOException e) {
@@ -288,14 +297,24 @@ public final class BudgetedTrainer<T extends Output<T>> implements Trainer<T> {
     }
   }
 
+  /** A trained student's file has its provenance, which is not known yet but for its size. */
+  private static Map<String, Provenance> ofUntrained(
+      Map<String, Provenance> ofRun, int candidates) {
+    int bytes = BYTES_OF_TRAINING + candidates * BYTES_OF_CANDIDATE;
+    Map<String, Provenance> ofUntrained = new LinkedHashMap<>(ofRun);
+    ofUntrained.put(CANDIDATES, new StringProvenance(CANDIDATES, " ".repeat(bytes)));
+    return ofUntrained;
+  }
+
   /**
    * {@inheritDoc}
    *
    * @throws IllegalArgumentException if no student is within the budget, the message says which is
    *     the smallest and which the quickest; if there are too few labelled examples to compare
-   *     some; or as the trainer throws it
-   * @throws PropertyException if a width that was stated cannot be cut out of the student, or there
-   *     are fewer layers than were stated
+   *     some, or none of those that were tried has a score; or as the trainer throws it
+   * @throws PropertyException if a width that was stated cannot be cut out of the student, there
+   *     are fewer layers than were stated, or the student's file does not predict the examples, as
+   *     that of a {@code BiEncoderStudent} does not
    */
   @Override
   public DistilledModel<T> train(

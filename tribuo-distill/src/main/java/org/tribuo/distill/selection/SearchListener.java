@@ -7,7 +7,10 @@ public interface SearchListener {
   /** A candidate was measured, untrained. */
   default void onMeasured(StudentCandidate candidate, boolean withinBudget) {}
 
-  /** There can be no candidate of this shape; the reason is for people. */
+  /**
+   * There can be no candidate of this shape, or its short training was stopped; the reason is for
+   * people.
+   */
   default void onSkipped(int layers, int width, String reason) {}
 
   /** These are the largest ones within the budget. */

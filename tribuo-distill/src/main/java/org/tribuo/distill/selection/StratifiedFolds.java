@@ -2,19 +2,24 @@ package org.tribuo.distill.selection;
 
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.tribuo.Dataset;
+import org.tribuo.Example;
 import org.tribuo.Output;
 import org.tribuo.dataset.DatasetView;
+import org.tribuo.distill.input.internal.Origin;
 
 /**
  * The labelled examples of a dataset, dealt out to folds so that each fold has each output as often
- * as any other, give or take one. Examples without an output belong to no fold: every training has
- * them, as a teacher may.
+ * as any other, give or take one. Examples of one origin, as copies of an image, are dealt out
+ * together, by the output of the first. Examples without an output belong to no fold: every
+ * training has them, as a teacher may.
  */
 final class StratifiedFolds<T extends Output<T>> {
   /** The part of an example that no fold has. */
@@ -33,22 +38,32 @@ final class StratifiedFolds<T extends Output<T>> {
   /**
    * Deals out the examples.
    *
-   * @throws IllegalArgumentException if there are fewer labelled examples than folds
+   * @throws IllegalArgumentException if there are fewer labelled examples than folds, or origins of
+   *     such
    */
   static <T extends Output<T>> StratifiedFolds<T> of(
       Dataset<T> examples, int folds, SplittableRandom random) {
     T unknown = examples.getOutputFactory().getUnknownOutput();
     Map<String, BitSet> byOutput = new TreeMap<>();
+    Map<Integer, Integer> firstOf = new LinkedHashMap<>();
+    Map<Object, Integer> known = new HashMap<>();
     for (int i = 0; i < examples.size(); i++) {
-      T output = examples.getExample(i).getOutput();
+      Example<T> example = examples.getExample(i);
+      T output = example.getOutput();
       if (!output.equals(unknown)) {
-        byOutput.computeIfAbsent(output.getSerializableForm(false), any -> new BitSet()).set(i);
+        int own = i;
+        int first =
+            Origin.of(example).map(each -> known.computeIfAbsent(each, any -> own)).orElse(own);
+        firstOf.put(i, first);
+        if (first == i) {
+          byOutput.computeIfAbsent(output.getSerializableForm(false), any -> new BitSet()).set(i);
+        }
       }
     }
     int labelled = byOutput.values().stream().mapToInt(BitSet::cardinality).sum();
     if (labelled < folds) {
       throw new IllegalArgumentException(
-          "%d of %d examples have a label, and there are %d folds; label more, or state fewer folds"
+          "%d of %d examples have a label, and there are %d folds; label more, or hold out larger parts (fewer folds)"
               .formatted(labelled, examples.size(), folds));
     }
     int[] foldOf = new int[examples.size()];
@@ -62,6 +77,7 @@ final class StratifiedFolds<T extends Output<T>> {
         dealt++;
       }
     }
+    firstOf.forEach((example, first) -> foldOf[example] = foldOf[first]);
     return new StratifiedFolds<>(examples, foldOf, folds);
   }
 

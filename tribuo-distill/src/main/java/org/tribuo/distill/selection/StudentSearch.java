@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.IntFunction;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.tribuo.Dataset;
@@ -23,11 +24,11 @@ import org.tribuo.Output;
 import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.DistilledModel;
 import org.tribuo.distill.TrainingStage;
+import org.tribuo.distill.TrainingStoppedException;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.report.SpeedMeter;
-import org.tribuo.distill.schedule.ScaledSchedule;
 import org.tribuo.distill.student.NarrowedStudent;
 import org.tribuo.distill.student.PrunedStudent;
 import org.tribuo.distill.student.StudentSource;
@@ -52,17 +53,20 @@ final class StudentSearch<T extends Output<T>> {
 
   private static final int MEASURED_WITH = 64;
 
+  private static final Path NO_FILE = Path.of("");
+
   private final DistillationTrainer<T> trainer;
   private final StudentBudget budget;
   private final Space space;
   private final Dataset<T> examples;
-  private final Map<String, Provenance> runProvenance;
+  private final IntFunction<Map<String, Provenance>> runProvenance;
   private final Means means;
   private final SearchListener listener;
 
   /**
    * What is searched.
    *
+   * @param component whose properties these are, for messages
    * @param depths numbers of layers; empty for the usual ones
    * @param widths sizes of a hidden state; empty for the usual ones
    * @param precisions of the file, the most exact first
@@ -72,6 +76,7 @@ final class StudentSearch<T extends Output<T>> {
    * @param seed decides which these are
    */
   record Space(
+      String component,
       List<Integer> depths,
       List<Integer> widths,
       List<ExportPrecision> precisions,
@@ -90,14 +95,14 @@ final class StudentSearch<T extends Output<T>> {
   record Means(Path files, Path store, SpeedMeter speed) {}
 
   /**
-   * @param runProvenance what an untrained student has
+   * @param runProvenance what an untrained student has, given how many candidates there are at most
    */
   StudentSearch(
       DistillationTrainer<T> trainer,
       StudentBudget budget,
       Space space,
       Dataset<T> examples,
-      Map<String, Provenance> runProvenance,
+      IntFunction<Map<String, Provenance>> runProvenance,
       Means means,
       SearchListener listener) {
     this.trainer = trainer;
@@ -112,8 +117,9 @@ final class StudentSearch<T extends Output<T>> {
   /**
    * Searches.
    *
-   * @throws IllegalArgumentException if no candidate is within the budget, or there are too few
-   *     labelled examples to compare some
+   * @throws IllegalArgumentException if no candidate is within the budget, there are too few
+   *     labelled examples to compare some, or none of them has a score
+   * @throws PropertyException if a depth or width that was stated cannot be cut out of the student
    * @throws IOException if a file cannot be written or read
    */
   StudentChoice<T> run() throws IOException {
@@ -121,12 +127,9 @@ final class StudentSearch<T extends Output<T>> {
     List<StudentCandidate> measured = measured(whole);
     List<StudentCandidate> promising = promising(measured);
     listener.onPromising(promising);
-    List<StudentCandidate> tried = promising.size() == 1 ? promising : tried(promising, whole);
-    StudentCandidate best =
-        Collections.max(
-            tried,
-            Comparator.<StudentCandidate>comparingDouble(each -> each.score().orElse(0))
-                .thenComparing(StudentCandidate::bytes, Comparator.reverseOrder()));
+    List<StudentCandidate> tried =
+        promising.size() == 1 ? List.of() : tried(promising, whole);
+    StudentCandidate best = promising.size() == 1 ? promising.get(0) : best(tried);
     List<StudentCandidate> all = new ArrayList<>(measured);
     tried.forEach(each -> all.replaceAll(other -> isSame(each, other) ? each : other));
     listener.onChosen(best);
@@ -144,7 +147,22 @@ final class StudentSearch<T extends Output<T>> {
     try (DistilledModel<T> whole = trainer.untrained(examples, Map.of())) {
       whole.exportOnnx(file);
     }
+    checkPredicts(file);
     return Transformer.of(OnnxModel.read(file)).layers();
+  }
+
+  /** Each candidate is measured as its file predicts. */
+  private void checkPredicts(Path file) throws IOException {
+    try (DistilledModel<T> read = read(file)) {
+      read.predict(examples.getExample(0));
+    } catch (IllegalArgumentException e) {
+      throw new PropertyException(
+          e,
+          space.component(),
+          "trainer",
+          "has the student %s, whose exported file does not predict the examples, so that it cannot be measured; train it without a budget: %s"
+              .formatted(trainer.student(), e.getMessage()));
+    }
   }
 
   /** Trains a candidate: a narrower one with a greater learning rate, in proportion. */
@@ -157,21 +175,20 @@ final class StudentSearch<T extends Output<T>> {
     }
     return builder
         .student(NarrowedStudent.of(cut, width))
-        .optimizer(
-            trainer
-                .optimizer()
-                .learningRate(
-                    new ScaledSchedule(
-                        trainer.optimizer().learningRate(), (float) whole.width() / width)))
+        .scaleLearningRates((float) whole.width() / width)
         .build();
   }
 
   private List<StudentCandidate> measured(TransformerLayers whole) throws IOException {
+    List<Integer> depths = depths(whole.count());
+    List<Integer> widths = widths(Math.toIntExact(whole.width()));
+    Map<String, Provenance> ofRun =
+        runProvenance.apply(depths.size() * widths.size() * space.precisions().size());
     List<StudentCandidate> measured = new ArrayList<>();
-    for (int layers : depths(whole.count())) {
-      for (int width : widths(Math.toIntExact(whole.width()))) {
+    for (int layers : depths) {
+      for (int width : widths) {
         try {
-          measured.addAll(measured(layers, width, whole));
+          measured.addAll(measured(layers, width, whole, ofRun));
         } catch (PropertyException | GraphException e) {
           if (space.widths().contains(width)) {
             throw e;
@@ -184,6 +201,14 @@ final class StudentSearch<T extends Output<T>> {
   }
 
   private List<Integer> depths(int whole) {
+    for (int depth : space.depths()) {
+      if (depth > whole) {
+        throw new PropertyException(
+            space.component(),
+            "depths",
+            "has %d, but %s has %d layers; state no more".formatted(depth, trainer.student(), whole));
+      }
+    }
     return space.depths().isEmpty()
         ? IntStream.concat(IntStream.of(DEPTHS).filter(depth -> depth < whole), IntStream.of(whole))
             .boxed()
@@ -200,12 +225,12 @@ final class StudentSearch<T extends Output<T>> {
         : space.widths();
   }
 
-  private List<StudentCandidate> measured(int layers, int width, TransformerLayers whole)
+  private List<StudentCandidate> measured(
+      int layers, int width, TransformerLayers whole, Map<String, Provenance> ofRun)
       throws IOException {
     List<StudentCandidate> measured = new ArrayList<>();
     List<Example<T>> some = examples.getData().subList(0, Math.min(MEASURED_WITH, examples.size()));
-    try (DistilledModel<T> model =
-        trainer(layers, width, whole).untrained(examples, runProvenance)) {
+    try (DistilledModel<T> model = trainer(layers, width, whole).untrained(examples, ofRun)) {
       for (ExportPrecision precision : space.precisions()) {
         Path file = exported(model, precision);
         try (DistilledModel<T> read = read(file)) {
@@ -293,15 +318,33 @@ final class StudentSearch<T extends Output<T>> {
           trainer(candidate.layers(), candidate.width(), whole).toBuilder()
               .stages(TrainingStage.of(space.trialEpochs()))
               .softTargetStore(means.store())
+              .lastGoodStudent(NO_FILE)
               .build();
       try (DistilledModel<T> model = brief.train(others);
           DistilledModel<T> read = read(exported(model, candidate.precision()))) {
         StudentCandidate scored = candidate.withScore(score(read, heldOut));
         listener.onTried(scored);
         tried.add(scored);
+      } catch (TrainingStoppedException e) {
+        e.lastGood().close();
+        listener.onSkipped(candidate.layers(), candidate.width(), String.valueOf(e.getMessage()));
       }
     }
     return tried;
+  }
+
+  /** The best score; of equal ones that of the smallest file. */
+  private static StudentCandidate best(List<StudentCandidate> tried) {
+    return tried.stream()
+        .filter(each -> Double.isFinite(each.score().orElseThrow()))
+        .max(
+            Comparator.<StudentCandidate>comparingDouble(each -> each.score().orElseThrow())
+                .thenComparing(StudentCandidate::bytes, Comparator.reverseOrder()))
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "None of the students within the budget can be compared: their short trainings were stopped, or their scores are not finite: %s; lower the learning rate, hold out more examples, or take the largest (trials = 1)"
+                        .formatted(tried.stream().map(each -> each.score().orElseThrow()).toList())));
   }
 
   private static <T extends Output<T>> double score(DistilledModel<T> model, Dataset<T> heldOut) {

@@ -30,6 +30,7 @@ import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
 import org.tribuo.classification.baseline.DummyClassifierTrainer;
 import org.tribuo.classification.dtree.CARTClassificationTrainer;
+import org.tribuo.distill.input.internal.Origin;
 import org.tribuo.impl.ArrayExample;
 import org.tribuo.provenance.SimpleDataSourceProvenance;
 import org.tribuo.regression.RegressionFactory;
@@ -100,6 +101,30 @@ class CrossValidatedTrainerTest {
     assertThat(once).hasSize(31).hasSameSizeAs(heldOut);
   }
 
+  /** Else a model would be measured on copies of what it was trained on. */
+  @Test
+  void examplesOfOneOriginAreHeldOutTogether() {
+    MutableDataset<Label> examples = examples(30, 6);
+    for (int i = 0; i < examples.size(); i++) {
+      Origin.keepIn(examples.getExample(i), "image " + i / 3);
+    }
+    StratifiedFolds<Label> folds = StratifiedFolds.of(examples, 3, new SplittableRandom(5));
+    int all = 0;
+    for (int fold = 0; fold < 3; fold++) {
+      Set<Object> heldOut = origins(folds.heldOut(fold));
+      assertThat(folds.heldOut(fold).size()).isEqualTo(3 * heldOut.size());
+      assertThat(origins(folds.training(fold))).doesNotContainAnyElementsOf(heldOut);
+      all += heldOut.size();
+    }
+    assertThat(all).isEqualTo(10);
+  }
+
+  private static Set<Object> origins(Dataset<Label> examples) {
+    return examples.getData().stream()
+        .map(example -> Origin.of(example).orElseThrow())
+        .collect(Collectors.toSet());
+  }
+
   private static long unlabelled(Dataset<Label> examples) {
     return examples.getData().stream()
         .filter(e -> e.getOutput().equals(LabelFactory.UNKNOWN_LABEL))
@@ -138,7 +163,8 @@ class CrossValidatedTrainerTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> CrossValidatedTrainer.of(List.of(TREE, TREE)).train(examples(4, 3)))
         .withMessage(
-            "4 of 7 examples have a label, and there are 5 folds; label more, or state fewer folds");
+            "4 of 7 examples have a label, and there are 5 folds; label more, or hold out larger parts"
+                + " (fewer folds)");
   }
 
   @Test

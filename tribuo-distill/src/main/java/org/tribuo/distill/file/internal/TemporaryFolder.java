@@ -12,6 +12,7 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.UserPrincipal;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -19,8 +20,8 @@ import java.util.stream.Stream;
 import org.tribuo.distill.file.FolderLock;
 
 /**
- * A folder for files of this process, without folders in it; deleted with its content. What a
- * process that was killed has left is deleted by the next one.
+ * A folder for files of this process, deleted with its content. What a process that was killed has
+ * left is deleted by the next one.
  */
 public final class TemporaryFolder implements AutoCloseable {
   private static final String PREFIX = "tribuo-distill-training-";
@@ -91,14 +92,13 @@ public final class TemporaryFolder implements AutoCloseable {
   @Override
   public void close() throws IOException {
     List<Path> content;
-    try (Stream<Path> files = Files.list(path)) {
-      content = files.toList();
+    try (Stream<Path> files = Files.walk(path)) {
+      content = files.sorted(Comparator.reverseOrder()).toList();
     }
     lock.close();
     for (Path file : content) {
       delete(file);
     }
-    delete(path);
   }
 
   private static void delete(Path file) throws IOException {

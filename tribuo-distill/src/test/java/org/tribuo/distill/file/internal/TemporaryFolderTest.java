@@ -23,6 +23,8 @@ class TemporaryFolderTest {
     try (TemporaryFolder folder = TemporaryFolder.create()) {
       path = folder.path();
       Files.writeString(path.resolve("checkpoint"), "weights");
+      Path inner = Files.createDirectory(path.resolve("store"));
+      Files.writeString(inner.resolve("targets"), "numbers");
     }
     assertThat(path).doesNotExist();
   }
