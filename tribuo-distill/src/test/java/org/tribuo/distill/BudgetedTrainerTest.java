@@ -16,6 +16,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -238,13 +239,14 @@ class BudgetedTrainerTest {
 
   /** What a training tells of its candidates makes a file no larger than was measured. */
   @Test
+  @Tag("slow")
   void theFileOfAStudentOfManyCandidatesIsNoLargerThanWasMeasured() throws Exception {
     Told told = new Told();
     BudgetedTrainer<Label> search =
         within("1GB")
             .depths(1)
             .widths(8)
-            .precisions(Collections.nCopies(60, FLOAT32).toArray(ExportPrecision[]::new));
+            .precisions(Collections.nCopies(90, FLOAT32).toArray(ExportPrecision[]::new));
     search.setListener(told);
     Path file = folder.resolve("student.onnx");
     try (DistilledModel<Label> model = search.train(texts())) {

@@ -64,7 +64,7 @@ public final class BudgetedTrainer<T extends Output<T>> implements Trainer<T> {
   public static final String CANDIDATES = "budget-candidates";
 
   /** More than a candidate takes in a file. */
-  private static final int BYTES_OF_CANDIDATE = 450;
+  private static final int BYTES_OF_CANDIDATE = 300;
 
   /** More than what a training reports of itself takes there. */
   private static final int BYTES_OF_TRAINING = 10_000;
