@@ -18,11 +18,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tribuo.distill.OnnxRun;
 import org.tribuo.distill.Zoo;
+import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
+import org.tribuo.distill.graph.internal.pass.Float16Weights;
 import org.tribuo.distill.student.internal.Student;
 import org.tribuo.distill.student.internal.StudentRequest;
 import org.tribuo.distill.task.internal.Head;
@@ -168,6 +170,27 @@ class FactorizedEmbeddingsStudentTest {
     assertThat(logits(factorised.toModel(), "logits"))
         .usingComparatorWithPrecision(1e-4f)
         .containsExactly(logits(whole, "logits"));
+  }
+
+  /** Its factors are halves too, cast where the table was, and rows are looked up in the narrow one. */
+  @ParameterizedTest
+  @ValueSource(strings = {"bert_seqcls_ts11", "gpt2_causal_optimum"})
+  void aTableOfHalvesIsFactorised(String name) {
+    Graph halves = Graph.of(Zoo.model(name));
+    Float16Weights.apply(halves);
+    OnnxModel whole = halves.toModel();
+    OnnxModel factorised =
+        EmbeddingFactors.ofLargest(Transformer.of(whole), EmbeddingFactors.Kept::width)
+            .graph()
+            .toModel();
+
+    assertThat(logits(factorised, "logits"))
+        .usingComparatorWithPrecision(5e-3f)
+        .containsExactly(logits(whole, "logits"));
+    EmbeddingTable narrow = table(factorised);
+    assertThat(narrow.initializer()).endsWith(".table");
+    assertThat(Graph.of(factorised).initializer(narrow.initializer()).elementType())
+        .isEqualTo(ElementType.FLOAT16);
   }
 
   /** In either order, and narrower students keep the rank. */

@@ -80,7 +80,7 @@ public record EmbeddingFactors(Tensor table, Tensor expansion, double kept) {
   /**
    * Factorises a table.
    *
-   * @param whole of floats, [rows, width]
+   * @param whole of floats, [rows, width]; both factors have its element type
    * @param rank chooses the rank, from 1 to the width
    */
   static EmbeddingFactors of(Tensor whole, ToIntFunction<Kept> rank) {
@@ -117,8 +117,8 @@ public record EmbeddingFactors(Tensor table, Tensor expansion, double kept) {
       }
     }
     return new EmbeddingFactors(
-        Tensor.of(table, count, chosen),
-        Tensor.of(expansion, chosen, width),
+        Tensor.of(table, count, chosen).cast(whole.elementType()),
+        Tensor.of(expansion, chosen, width).cast(whole.elementType()),
         spectrum.kept(chosen));
   }
 
@@ -142,15 +142,23 @@ public record EmbeddingFactors(Tensor table, Tensor expansion, double kept) {
   }
 
   private void replace(Graph graph, String whole) {
-    TensorType type = graph.value(whole).type();
     String rows = graph.setInitializer(graph.freshName(whole + ".table"), table).name();
     String matrix = graph.setInitializer(graph.freshName(whole + ".expansion"), expansion).name();
+    replace(graph, whole, rows, matrix);
+  }
+
+  /** Where it reads a table, a graph reads its factors; a table of halves is cast in some. */
+  private static void replace(Graph graph, String whole, String rows, String matrix) {
+    TensorType type = graph.value(whole).type();
     List<Node> others = new ArrayList<>();
     for (Node reader : List.copyOf(graph.consumers(whole))) {
       if (StandardOperators.has(reader, Operator.Trait.LOOKS_UP)
           && reader.input(0).equals(whole)
           && reader.attributes().get("axis", 0L) == 0) {
         expand(graph, reader, rows, matrix);
+      } else if (reader.is("Cast") && !graph.isOutput(reader.output())) {
+        String cast = reader.output();
+        replace(graph, cast, cast(graph, reader, rows), cast(graph, reader, matrix));
       } else {
         others.add(reader);
       }
@@ -162,9 +170,9 @@ public record EmbeddingFactors(Tensor table, Tensor expansion, double kept) {
   }
 
   /** Looks rows of the narrow table up, and makes them wide. */
-  private void expand(Graph graph, Node lookup, String rows, String matrix) {
+  private static void expand(Graph graph, Node lookup, String rows, String matrix) {
     String wide = lookup.output();
-    TensorType any = TensorType.ofUnknownRank(table.elementType());
+    TensorType any = TensorType.ofUnknownRank(graph.value(rows).elementType());
     TensorType type = graph.type(wide).orElse(any);
     String found = graph.freshName(wide + ".narrow");
     graph.remove(lookup);
@@ -175,6 +183,15 @@ public record EmbeddingFactors(Tensor table, Tensor expansion, double kept) {
         List.of(rows, lookup.input(1)),
         Map.of(found, any));
     graph.add(Node.ONNX, "MatMul", Attributes.NONE, List.of(found, matrix), Map.of(wide, type));
+  }
+
+  /** A factor, cast as the table is. */
+  private static String cast(Graph graph, Node like, String factor) {
+    String cast = graph.freshName(factor + ".cast");
+    TensorType whole = graph.value(like.output()).type();
+    TensorType type = new TensorType(whole.elementType(), graph.value(factor).type().shape());
+    graph.add(Node.ONNX, "Cast", like.attributes(), List.of(factor), Map.of(cast, type));
+    return cast;
   }
 
   private static String product(Graph graph, String rows, String matrix, TensorType type) {
