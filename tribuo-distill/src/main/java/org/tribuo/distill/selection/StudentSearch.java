@@ -127,8 +127,7 @@ final class StudentSearch<T extends Output<T>> {
     List<StudentCandidate> measured = measured(whole);
     List<StudentCandidate> promising = promising(measured);
     listener.onPromising(promising);
-    List<StudentCandidate> tried =
-        promising.size() == 1 ? List.of() : tried(promising, whole);
+    List<StudentCandidate> tried = promising.size() == 1 ? List.of() : tried(promising, whole);
     StudentCandidate best = promising.size() == 1 ? promising.get(0) : best(tried);
     List<StudentCandidate> all = new ArrayList<>(measured);
     tried.forEach(each -> all.replaceAll(other -> isSame(each, other) ? each : other));
@@ -206,7 +205,8 @@ final class StudentSearch<T extends Output<T>> {
         throw new PropertyException(
             space.component(),
             "depths",
-            "has %d, but %s has %d layers; state no more".formatted(depth, trainer.student(), whole));
+            "has %d, but %s has %d layers; state no more"
+                .formatted(depth, trainer.student(), whole));
       }
     }
     return space.depths().isEmpty()
@@ -344,7 +344,8 @@ final class StudentSearch<T extends Output<T>> {
             () ->
                 new IllegalArgumentException(
                     "None of the students within the budget can be compared: their short trainings were stopped, or their scores are not finite: %s; lower the learning rate, hold out more examples, or take the largest (trials = 1)"
-                        .formatted(tried.stream().map(each -> each.score().orElseThrow()).toList())));
+                        .formatted(
+                            tried.stream().map(each -> each.score().orElseThrow()).toList())));
   }
 
   private static <T extends Output<T>> double score(DistilledModel<T> model, Dataset<T> heldOut) {

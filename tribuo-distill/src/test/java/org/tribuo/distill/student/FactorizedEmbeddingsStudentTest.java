@@ -172,7 +172,9 @@ class FactorizedEmbeddingsStudentTest {
         .containsExactly(logits(whole, "logits"));
   }
 
-  /** Its factors are halves too, cast where the table was, and rows are looked up in the narrow one. */
+  /**
+   * Its factors are halves too, cast where the table was, and rows are looked up in the narrow one.
+   */
   @ParameterizedTest
   @ValueSource(strings = {"bert_seqcls_ts11", "gpt2_causal_optimum"})
   void aTableOfHalvesIsFactorised(String name) {
