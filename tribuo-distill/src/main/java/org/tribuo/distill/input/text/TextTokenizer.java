@@ -109,6 +109,22 @@ public final class TextTokenizer implements AutoCloseable {
     return new TextTokenizer(file, maxLength, tokenizer);
   }
 
+  /**
+   * The tokens that a tokenizer knows, in the order of their ids; an empty text where an id has
+   * none.
+   *
+   * @param file a {@code tokenizer.json}
+   * @throws NoSuchFileException if there is no such file
+   * @throws IOException if it cannot be read, or is no tokenizer
+   */
+  public static List<String> vocabulary(Path file) throws IOException {
+    TokenizerFile content = TokenizerFile.read(file);
+    Map<Integer, String> names = TokenNumbers.names(content.json());
+    return IntStream.range(0, content.vocabularySize())
+        .mapToObj(id -> names.getOrDefault(id, ""))
+        .toList();
+  }
+
   private static int specialTokensOfAPair(TokenizerFile file) throws IOException {
     try (HuggingFaceTokenizer untruncated = load(file, Map.of("truncation", "false"))) {
       return untruncated.encode("", "").getIds().length;
@@ -127,6 +143,21 @@ public final class TextTokenizer implements AutoCloseable {
   public TokenSequence encode(String text) {
     checkLength(text);
     return whileOpen(() -> tokens(understood(() -> tokenizer.encode(text), text), text));
+  }
+
+  /**
+   * The tokens of a text without special ones, none of it left out.
+   *
+   * @throws IllegalArgumentException as {@link #encode(String)}, or if it has more tokens than the
+   *     maximum length
+   * @throws IllegalStateException if this tokenizer is closed
+   */
+  public TokenSequence encodeWithoutSpecialTokens(String text) {
+    checkLength(text);
+    return whileOpen(
+        () ->
+            tokens(
+                whole(understood(() -> tokenizer.encode(text, false, true), text), text), text));
   }
 
   /**

@@ -26,6 +26,19 @@ public final class NetworkRunner implements AutoCloseable {
 
   private static final int POSITIONS = 4096;
 
+  /** What bounds the memory that the logits of a batch take, where there are many columns. */
+  private static final int LOGITS = 1 << 26;
+
+  /** Takes what is needed of the logits of an example, so that those of all need no room. */
+  @FunctionalInterface
+  public interface Kept {
+    /**
+     * @param example its number
+     * @param logits of the example
+     */
+    float[] of(int example, float[] logits);
+  }
+
   private final StudentNetwork network;
   private final RowShape row;
   private final Map<String, TensorType> inputs;
@@ -56,18 +69,28 @@ public final class NetworkRunner implements AutoCloseable {
    * @return in the order of the examples
    */
   public List<float[]> rows(ExampleInputs<?> examples) {
+    return rows(examples, (example, logits) -> logits);
+  }
+
+  /**
+   * What is kept of the logits of each example.
+   *
+   * @return in the order of the examples
+   */
+  public List<float[]> rows(ExampleInputs<?> examples, Kept kept) {
     FedInputs<?> fed = FedInputs.of(examples, inputs);
     int[] lengths = examples.lengths();
     int longest = Arrays.stream(lengths).max().orElse(1);
-    float[][] logits = new float[lengths.length][];
-    BatchPlan plan = BatchPlan.of(ROWS, Math.max(POSITIONS, longest));
+    float[][] all = new float[lengths.length][];
+    int positions = Math.min(POSITIONS, LOGITS / row.columns());
+    BatchPlan plan = BatchPlan.of(ROWS, Math.max(positions, longest));
     for (int[] rows : fed.feeder().batches(plan, lengths)) {
       List<float[]> batch = run(fed, rows, Arrays.stream(rows).map(i -> lengths[i]).toArray());
       for (int i = 0; i < rows.length; i++) {
-        logits[rows[i]] = batch.get(i);
+        all[rows[i]] = kept.of(rows[i], batch.get(i));
       }
     }
-    return List.of(logits);
+    return List.of(all);
   }
 
   /**
@@ -77,15 +100,26 @@ public final class NetworkRunner implements AutoCloseable {
    *     padded with 0 to the longest
    */
   public Tensor logits(ExampleInputs<?> examples) {
-    List<float[]> rows = rows(examples);
+    return logits(examples, row.columns(), (example, logits) -> logits);
+  }
+
+  /**
+   * As {@link #rows(ExampleInputs, Kept)}, in one tensor.
+   *
+   * @param width how many numbers are kept in the place of the columns of the logits
+   * @return as {@link #logits(ExampleInputs)}, with so many columns
+   */
+  public Tensor logits(ExampleInputs<?> examples, int width, Kept kept) {
+    List<float[]> rows = rows(examples, kept);
+    RowShape shape = row.withColumns(width);
     int[] lengths = examples.lengths();
     int longest = Arrays.stream(lengths).max().orElse(1);
-    int elements = row.elements(longest);
-    float[] logits = new float[Math.multiplyExact(lengths.length, elements)];
+    int elements = shape.elements(longest);
+    float[] all = new float[Math.multiplyExact(lengths.length, elements)];
     for (int i = 0; i < lengths.length; i++) {
-      row.pad(rows.get(i), lengths[i], logits, i * elements, longest);
+      shape.pad(rows.get(i), lengths[i], all, i * elements, longest);
     }
-    return Tensor.of(logits, row.dims(lengths.length, longest));
+    return Tensor.of(all, shape.dims(lengths.length, longest));
   }
 
   /** The logits of each example of a batch. */

@@ -10,8 +10,10 @@ import org.tribuo.distill.graph.internal.RowShape;
  * @param row the shape of its logits of one example
  * @param lastAlone whether the logits of the last position are the prediction, and those of the
  *     others are there to be learnt from
+ * @param columnsGiven whether the data give the columns, such as the tokens of a vocabulary, so that
+ *     the file of a model need not name them
  */
-public record Head(LabelOrder columns, RowShape row, boolean lastAlone) {
+public record Head(LabelOrder columns, RowShape row, boolean lastAlone, boolean columnsGiven) {
   /** Between the names of outputs where each column has one. */
   public static final String BETWEEN_OUTPUTS = ",";
 
@@ -28,7 +30,7 @@ public record Head(LabelOrder columns, RowShape row, boolean lastAlone) {
 
   /** A head all of whose logits are the prediction. */
   public Head(LabelOrder columns, RowShape row) {
-    this(columns, row, false);
+    this(columns, row, false, false);
   }
 
   /** One vector of logits for each example. */
@@ -43,7 +45,12 @@ public record Head(LabelOrder columns, RowShape row, boolean lastAlone) {
 
   /** One vector of logits for each step of a sequence, the last of which is the prediction. */
   public static Head ofSteps(LabelOrder columns) {
-    return new Head(columns, RowShape.perToken(columns.size()), true);
+    return new Head(columns, RowShape.perToken(columns.size()), true, false);
+  }
+
+  /** One vector of logits for each token, a column for each token of a vocabulary. */
+  public static Head ofVocabulary(LabelOrder tokens) {
+    return new Head(tokens, RowShape.perToken(tokens.size()), false, true);
   }
 
   /** A score for each position in each column, each of which is an output of its own. */
@@ -87,6 +94,6 @@ public record Head(LabelOrder columns, RowShape row, boolean lastAlone) {
 
   /** The same for other columns. */
   public Head withColumns(LabelOrder others) {
-    return new Head(others, row.withColumns(others.size()), lastAlone);
+    return new Head(others, row.withColumns(others.size()), lastAlone, columnsGiven);
   }
 }

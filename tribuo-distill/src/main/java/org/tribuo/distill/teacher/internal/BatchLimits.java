@@ -10,6 +10,9 @@ import org.tribuo.distill.engine.Device.ExecutionProvider;
  * @param maxTokens positions of a batch, padding included, at least 1
  */
 public record BatchLimits(int maxRows, int maxTokens) {
+  /** The logits of a batch: half a gigabyte. */
+  private static final int LOGITS = 1 << 27;
+
   /**
    * @throws IllegalArgumentException if a limit is below 1
    */
@@ -30,5 +33,10 @@ public record BatchLimits(int maxRows, int maxTokens) {
       case CPU -> new BatchLimits(64, 2048);
       case CUDA -> new BatchLimits(512, 65_536);
     };
+  }
+
+  /** The same with fewer tokens, where each has so many logits that memory bounds them. */
+  public BatchLimits forLogits(int columns) {
+    return new BatchLimits(maxRows, Math.max(1, Math.min(maxTokens, LOGITS / columns)));
   }
 }

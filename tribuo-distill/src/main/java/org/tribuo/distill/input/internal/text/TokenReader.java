@@ -6,8 +6,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import org.tribuo.Dataset;
@@ -103,6 +105,13 @@ public record TokenReader(TokenFeatures tokens, int padId) implements InputReade
       throws IOException {
     int most = stated.orElseGet(() -> TokenLimits.ofTeacher(model).orUsual(otherwise));
     return RetokenizedTexts.of(examples, preprocessor, most);
+  }
+
+  @Override
+  public Optional<TokenSequence> beginning(TokenSequence value, int length) {
+    return Optional.of(
+        new TokenSequence(
+            Arrays.copyOf(value.ids(), length), Arrays.copyOf(value.typeIds(), length)));
   }
 
   @Override
