@@ -1,7 +1,7 @@
 package org.tribuo.distill.generation.internal;
 
 /** Natural logarithms of probabilities that are the softmax of logits, in double precision. */
-final class LogProbabilities {
+public final class LogProbabilities {
   private LogProbabilities() {}
 
   /**
@@ -11,7 +11,7 @@ final class LogProbabilities {
    * @param from where the vector begins
    * @param count of the logits of a vector
    */
-  static double logSumExp(float[] logits, int from, int count) {
+  public static double logSumExp(float[] logits, int from, int count) {
     double largest = logits[from + argMax(logits, from, count)];
     double sum = 0;
     for (int i = from; i < from + count; i++) {
@@ -21,7 +21,7 @@ final class LogProbabilities {
   }
 
   /** The place of the largest, from 0; of equal ones the first. */
-  static int argMax(float[] logits, int from, int count) {
+  public static int argMax(float[] logits, int from, int count) {
     int best = 0;
     for (int i = 1; i < count; i++) {
       if (logits[from + i] > logits[from + best]) {

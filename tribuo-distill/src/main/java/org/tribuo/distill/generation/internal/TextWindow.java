@@ -89,7 +89,9 @@ record TextWindow(int[] tokens, int predicted) {
             .toExample(GeneratedTokens.of(last));
     row.setWeight(of.getWeight());
     of.getMetadata().forEach(row::setMetadataValue);
-    row.setMetadataValue(IS_ROW, true);
+    if (!isRow(row)) {
+      row.setMetadataValue(IS_ROW, true);
+    }
     return row;
   }
 }

@@ -101,6 +101,7 @@ public final class TextTokenizer implements AutoCloseable {
     HuggingFaceTokenizer tokenizer =
         load(
             file,
+            file.withoutDecoder(),
             Map.of(
                 "truncation", file.strategy(),
                 "maxLength", Integer.toString(maxLength),
@@ -126,7 +127,7 @@ public final class TextTokenizer implements AutoCloseable {
   }
 
   private static int specialTokensOfAPair(TokenizerFile file) throws IOException {
-    try (HuggingFaceTokenizer untruncated = load(file, Map.of("truncation", "false"))) {
+    try (HuggingFaceTokenizer untruncated = load(file, file.withoutDecoder(), Map.of("truncation", "false"))) {
       return untruncated.encode("", "").getIds().length;
     } catch (RuntimeException e) {
       throw file.refused("it does not encode an empty text, " + e.getMessage(), e);
@@ -367,10 +368,11 @@ public final class TextTokenizer implements AutoCloseable {
   /**
    * Loads the native tokenizer. DJL reports its use, and on a machine with a GPU fetches another
    * native library, unless it is set to work offline; so it is, for this call.
+   *
+   * @param content of the file, or what is needed of it
    */
-  private static HuggingFaceTokenizer load(TokenizerFile file, Map<String, String> truncation)
-      throws IOException {
-    byte[] content = file.withoutDecoder();
+  static HuggingFaceTokenizer load(
+      TokenizerFile file, byte[] content, Map<String, String> truncation) throws IOException {
     Map<String, String> options = new HashMap<>(truncation);
     options.put("padding", "false");
     synchronized (NETWORK_SWITCH) {

@@ -15,6 +15,7 @@ import org.tribuo.distill.graph.internal.RowShape;
 import org.tribuo.distill.input.internal.BatchPlan;
 import org.tribuo.distill.input.internal.ExampleInputs;
 import org.tribuo.distill.input.internal.FedInputs;
+import org.tribuo.distill.task.internal.LabelOrder;
 
 /**
  * Runs a network for the logits of any number of examples. What it outputs for one does not depend
@@ -139,13 +140,14 @@ public final class NetworkRunner implements AutoCloseable {
     int longest = Arrays.stream(lengths).max().orElse(1);
     if (!ofOutput.fits(logits.dims(), longest) || logits.dim(0) != count) {
       throw new GraphException(
-          "The logits '%s' are %s for %d examples, expected %s: one column each for %s"
+          "The logits '%s' are %s for %d examples, expected %s: one column each for %s%s"
               .formatted(
                   output,
                   logits,
                   count,
                   ofOutput.ofRows(Integer.toString(count)),
-                  network.labelOrder()));
+                  LabelOrder.listed(network.labelOrder().names()),
+                  ofOutput.isRagged() ? "; export it with logits at every position" : ""));
     }
     List<float[]> rows = ofOutput.cut(logits, lengths);
     return network.head().lastAlone() ? rows.stream().map(this::last).toList() : rows;
