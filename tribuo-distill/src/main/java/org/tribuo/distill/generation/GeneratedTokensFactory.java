@@ -149,8 +149,7 @@ public final class GeneratedTokensFactory implements OutputFactory<GeneratedToke
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof GeneratedTokensFactory factory
-        && vocabulary.equals(factory.vocabulary);
+    return other instanceof GeneratedTokensFactory factory && vocabulary.equals(factory.vocabulary);
   }
 
   @Override

@@ -37,8 +37,7 @@ public final class PerplexityEvaluator
   }
 
   @Override
-  public Evaluation evaluate(
-      Model<GeneratedTokens> model, DataSource<GeneratedTokens> datasource) {
+  public Evaluation evaluate(Model<GeneratedTokens> model, DataSource<GeneratedTokens> datasource) {
     return evaluate(model, model.predict(datasource), datasource.getProvenance());
   }
 
@@ -64,7 +63,8 @@ public final class PerplexityEvaluator
       GeneratedTokens known = prediction.getOutputScores().get(KNOWN);
       if (known == null) {
         throw new ExampleException(
-            text, "does not state what its text goes on with, so it cannot be evaluated; leave it out");
+            text,
+            "does not state what its text goes on with, so it cannot be evaluated; leave it out");
       }
       logLikelihood += known.logLikelihood();
       tokens += known.length();
@@ -81,7 +81,8 @@ public final class PerplexityEvaluator
   }
 
   /** How likely a model thinks some texts. Immutable. */
-  public static final class Evaluation implements org.tribuo.evaluation.Evaluation<GeneratedTokens> {
+  public static final class Evaluation
+      implements org.tribuo.evaluation.Evaluation<GeneratedTokens> {
     private final double logLikelihood;
     private final long tokens;
     private final long right;

@@ -139,8 +139,7 @@ public final class PlainTextDataSource implements ConfigurableDataSource<Generat
     if (read.isEmpty()) {
       throw properties.refused("dataPath", "%s has no texts".formatted(dataPath));
     }
-    try (TextTokenizer tokenizer =
-        TextTokenizer.open(tokenizerPath, TokenSequence.MAX_LENGTH)) {
+    try (TextTokenizer tokenizer = TextTokenizer.open(tokenizerPath, TokenSequence.MAX_LENGTH)) {
       for (PlainText text : read) {
         texts.add(tokenized(text, tokenizer, begin, end));
       }

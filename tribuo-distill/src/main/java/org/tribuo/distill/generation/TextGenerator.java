@@ -299,8 +299,7 @@ public final class TextGenerator
 
   @Override
   public ConfiguredObjectProvenance getProvenance() {
-    return ModelFileProvenance.of(
-        this, "TextGenerator", file(), List.of(), Optional.of(tokenizer));
+    return ModelFileProvenance.of(this, "TextGenerator", file(), List.of(), Optional.of(tokenizer));
   }
 
   /** Frees the native memory. A text after that is refused. */

@@ -163,8 +163,8 @@ public final class Rows {
   }
 
   /**
-   * The logarithm of the sum of the exponentials of all logits of the teacher but the largest, where
-   * it gives no others: [rows, 1]. Where there are no others, as small as a logit can be.
+   * The logarithm of the sum of the exponentials of all logits of the teacher but the largest,
+   * where it gives no others: [rows, 1]. Where there are no others, as small as a logit can be.
    *
    * @throws GraphException if rows are spans
    */

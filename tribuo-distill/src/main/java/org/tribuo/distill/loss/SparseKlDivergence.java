@@ -13,18 +13,18 @@ import org.tribuo.distill.internal.component.PropertyChecks;
 
 /**
  * Kullback-Leibler divergence from a teacher of which only the k largest logits of each row were
- * kept, as one does for language models with large vocabularies, in nats: {@code T² Σ p (log p - log
- * q)}. What becomes of the other classes, the tail, is a setting:
+ * kept, as one does for language models with large vocabularies, in nats: {@code T² Σ p (log p -
+ * log q)}. What becomes of the other classes, the tail, is a setting:
  *
  * <ul>
- *   <li>{@link Tail#RENORMALISED}: the sum is over the k classes, whose probabilities of the teacher
- *       are renormalised at T, so that they sum to 1; the student's are those of its softmax over all
- *       classes. With fewer than all classes the teacher seems surer than it is.
- *   <li>{@link Tail#REST_CLASS}: the tail is one class more, of teacher and student alike. Its logit
- *       is the logarithm of the sum of the exponentials of the logits that it stands for, so that its
- *       probability at T = 1 is the sum of theirs; at another T it is softened as one class. The
- *       teacher's probabilities are then what they are, and the divergence is 0 where the student
- *       gives the k classes the same.
+ *   <li>{@link Tail#RENORMALISED}: the sum is over the k classes, whose probabilities of the
+ *       teacher are renormalised at T, so that they sum to 1; the student's are those of its
+ *       softmax over all classes. With fewer than all classes the teacher seems surer than it is.
+ *   <li>{@link Tail#REST_CLASS}: the tail is one class more, of teacher and student alike. Its
+ *       logit is the logarithm of the sum of the exponentials of the logits that it stands for, so
+ *       that its probability at T = 1 is the sum of theirs; at another T it is softened as one
+ *       class. The teacher's probabilities are then what they are, and the divergence is 0 where
+ *       the student gives the k classes the same.
  * </ul>
  *
  * <p>Mean over the rows that count, times T². With k the number of classes either is {@link

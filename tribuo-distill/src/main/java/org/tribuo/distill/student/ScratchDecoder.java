@@ -132,7 +132,6 @@ abstract class ScratchDecoder<S extends ScratchDecoder<S>> implements StudentSou
   @Override
   public final String toString() {
     return "%s(positions=%d, layers=%d, width=%d, heads=%d, inner=%d)"
-        .formatted(
-            getClass().getSimpleName(), positions, layers, width, heads, decoder(1).inner());
+        .formatted(getClass().getSimpleName(), positions, layers, width, heads, decoder(1).inner());
   }
 }

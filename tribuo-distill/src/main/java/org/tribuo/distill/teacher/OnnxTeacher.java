@@ -358,8 +358,7 @@ public final class OnnxTeacher implements TeacherSource.Member {
                 OnnxMetadata.labelOrder(model)
                     .filter(own -> !own.equals(columns.names()))
                     .map(own -> new NamedColumns(own, NamedColumns.Origin.METADATA))
-                    .orElseGet(
-                        () -> new NamedColumns(columns.names(), NamedColumns.Origin.TASK)))
+                    .orElseGet(() -> new NamedColumns(columns.names(), NamedColumns.Origin.TASK)))
         .orElseGet(() -> file().namedColumns(labelOrder, model));
   }
 

@@ -60,7 +60,10 @@ class CausalZooTest {
                     switch (name) {
                       case "input_ids" -> Tensor.of(ids, 1, ids.length);
                       case "attention_mask" ->
-                          Tensor.of(LongStream.generate(() -> 1).limit(ids.length).toArray(), 1, ids.length);
+                          Tensor.of(
+                              LongStream.generate(() -> 1).limit(ids.length).toArray(),
+                              1,
+                              ids.length);
                       case "position_ids" ->
                           Tensor.of(LongStream.range(0, ids.length).toArray(), 1, ids.length);
                       default -> Tensor.of(new float[0], 1, 4, 0, 8);
@@ -115,8 +118,8 @@ class CausalZooTest {
   }
 
   /**
-   * The student is one of the teacher's two layers, but where a graph has the sums of residuals inside
-   * fused operators alone, so that it cannot be cut; then it is the whole.
+   * The student is one of the teacher's two layers, but where a graph has the sums of residuals
+   * inside fused operators alone, so that it cannot be cut; then it is the whole.
    */
   @ParameterizedTest
   @ValueSource(
@@ -136,8 +139,7 @@ class CausalZooTest {
                     ? OnnxStudent.of(Zoo.file(name))
                     : PrunedStudent.keeping(1, OnnxStudent.of(Zoo.file(name))))
             .teacher(OnnxTeacher.of(Zoo.file(name)))
-            .objective(
-                new DistillationObjective().alpha(.1f).softLoss(new SparseKlDivergence(8)))
+            .objective(new DistillationObjective().alpha(.1f).softLoss(new SparseKlDivergence(8)))
             .build();
     RecordedSteps steps = new RecordedSteps();
     trainer.setListener(steps);

@@ -101,8 +101,7 @@ class LanguageModelTrainingTest {
     try (DistilledModel<GeneratedTokens> student = trainer.train(TinyStories.dataset(unknown))) {
       for (int token = 5; token < 25; token++) {
         Prediction<GeneratedTokens> next = student.predict(TinyStories.example(1, token));
-        assertThat(next.getOutput())
-            .isEqualTo(GeneratedTokens.of(TinyStories.after(token)));
+        assertThat(next.getOutput()).isEqualTo(GeneratedTokens.of(TinyStories.after(token)));
         assertThat(next.getOutputScores()).isEmpty();
       }
     }
@@ -118,17 +117,13 @@ class LanguageModelTrainingTest {
   /** The first step's losses, computed here from the logits of both models at every step. */
   @Test
   void completionsAreLearntAndPromptsAndPaddingAreNot() throws Exception {
-    firstStepIsAsComputed(
-        new DistillationObjective().alpha(.7f).temperature(2), VOCABULARY, false);
+    firstStepIsAsComputed(new DistillationObjective().alpha(.7f).temperature(2), VOCABULARY, false);
   }
 
   @Test
   void theTeachersLargestLogitsAloneMayBeKept() throws Exception {
     firstStepIsAsComputed(
-        new DistillationObjective()
-            .alpha(.7f)
-            .temperature(2)
-            .softLoss(new SparseKlDivergence(3)),
+        new DistillationObjective().alpha(.7f).temperature(2).softLoss(new SparseKlDivergence(3)),
         3,
         false);
   }
@@ -201,8 +196,7 @@ class LanguageModelTrainingTest {
   }
 
   /** At T = 2, of logarithms of probabilities at T = 1, which are logits too. */
-  private static double divergence(
-      double[] teacher, double[] student, int largest, boolean rest) {
+  private static double divergence(double[] teacher, double[] student, int largest, boolean rest) {
     int[] order =
         IntStream.range(0, teacher.length)
             .boxed()
@@ -229,8 +223,7 @@ class LanguageModelTrainingTest {
   }
 
   private static double logOfSum(int[] order, double[] logs, int from) {
-    return Math.log(
-        Arrays.stream(order).skip(from).mapToDouble(i -> Math.exp(logs[i])).sum());
+    return Math.log(Arrays.stream(order).skip(from).mapToDouble(i -> Math.exp(logs[i])).sum());
   }
 
   /** Each token is predicted in one window; windows of a prediction overlap by half. */
@@ -254,8 +247,7 @@ class LanguageModelTrainingTest {
                 OnnxModel.read(file), Arrays.copyOfRange(tokens, end - 8, end));
         logLikelihood += logs[at - 1 - (end - 8)][tokens[at]];
       }
-      PerplexityEvaluator.Evaluation evaluation =
-          new PerplexityEvaluator().evaluate(model, longer);
+      PerplexityEvaluator.Evaluation evaluation = new PerplexityEvaluator().evaluate(model, longer);
       assertThat(evaluation.tokens()).isEqualTo(37);
       assertThat(evaluation.meanLogLikelihood()).isEqualTo(logLikelihood / 37, within(1e-5));
     }
@@ -382,8 +374,7 @@ class LanguageModelTrainingTest {
         .withMessageContaining("the vocabularySize");
     assertThatExceptionOfType(GraphException.class)
         .isThrownBy(
-            () ->
-                trainer(OnnxStudent.of(Zoo.file("gpt2_causal_optimum")), 1).build().train(data))
+            () -> trainer(OnnxStudent.of(Zoo.file("gpt2_causal_optimum")), 1).build().train(data))
         .withMessageContaining("has no output for 100 labels");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> trainer(OnnxStudent.of(teacher), 1).build().train(data))
@@ -397,7 +388,8 @@ class LanguageModelTrainingTest {
     Graph graph = Graph.of(OnnxModel.read(teacher));
     Ops op = Ops.on(graph);
     graph.removeOutput("logits");
-    graph.addOutput(op.named("last", op.slice(graph.value("logits"), 1, -1, Long.MAX_VALUE)).name());
+    graph.addOutput(
+        op.named("last", op.slice(graph.value("logits"), 1, -1, Long.MAX_VALUE)).name());
     Path file = folder.resolve("last.onnx");
     graph.toModel().withMetadata(Map.of("TRIBUO_LOGITS", "last")).write(file);
     assertThatExceptionOfType(TeacherException.class)
@@ -431,10 +423,7 @@ class LanguageModelTrainingTest {
   @Test
   void tokensOutsideTheVocabularyAreRefused() {
     assertThatIllegalArgumentException()
-        .isThrownBy(
-            () ->
-                TinyStories.dataset(
-                    List.of(TinyStories.example(1, 5, 101))))
+        .isThrownBy(() -> TinyStories.dataset(List.of(TinyStories.example(1, 5, 101))))
         .withMessageContaining("Token 101 is outside of the vocabulary of 101");
     try (DistilledModel<GeneratedTokens> model =
         trainer(ScratchTokenStudent.of(1, 8, 1), 1).build().train(TRAIN)) {
@@ -467,7 +456,8 @@ class LanguageModelTrainingTest {
       long bytes =
           files.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum();
       // Eight bytes for each of four logits and four for the tail, twelve for each text.
-      assertThat(bytes).isBetween(36 * tokens + 12L * TRAIN.size(), 36 * tokens + 12L * TRAIN.size() + 3000);
+      assertThat(bytes)
+          .isBetween(36 * tokens + 12L * TRAIN.size(), 36 * tokens + 12L * TRAIN.size() + 3000);
     }
   }
 

@@ -32,8 +32,7 @@ class PlainTextDataSourceTest {
     List<String> shown = new ArrayList<>();
     for (Example<GeneratedTokens> example : source) {
       int[] read = new TokenFeatures(99, 101).read(example).ids();
-      shown.add(
-          tokens(source, read) + " -> " + tokens(source, example.getOutput().tokens()));
+      shown.add(tokens(source, read) + " -> " + tokens(source, example.getOutput().tokens()));
     }
     return shown;
   }
@@ -67,8 +66,7 @@ class PlainTextDataSourceTest {
             .read();
     assertThat(shown(source)).containsExactly("w5 w6 -> w7 [SEP]", "w5 -> w8 w9 [SEP]");
     Path csv = file("texts.csv", "text", "\"w5, w6\"");
-    assertThat(
-            PlainTextDataSource.builder(csv, TOKENIZER).textColumn("text").read().size())
+    assertThat(PlainTextDataSource.builder(csv, TOKENIZER).textColumn("text").read().size())
         .isEqualTo(1);
   }
 
@@ -118,17 +116,13 @@ class PlainTextDataSourceTest {
         .isInstanceOf(PropertyException.class)
         .hasMessageContaining("Property: beginToken, is '<s>', which")
         .hasMessageContaining("does not have");
-    assertThatThrownBy(
-            () -> PlainTextDataSource.builder(data, TOKENIZER).promptColumn("a").read())
+    assertThatThrownBy(() -> PlainTextDataSource.builder(data, TOKENIZER).promptColumn("a").read())
         .hasMessageContaining("Property: promptColumn, is 'a', but there is no textColumn");
     Path table = file("texts.tsv", "a\tb", "w5\t");
-    assertThatThrownBy(
-            () -> PlainTextDataSource.builder(table, TOKENIZER).textColumn("c").read())
+    assertThatThrownBy(() -> PlainTextDataSource.builder(table, TOKENIZER).textColumn("c").read())
         .hasRootCauseMessage("there is no column 'c', expected it among [a, b]");
-    assertThatThrownBy(
-            () -> PlainTextDataSource.builder(table, TOKENIZER).textColumn("b").read())
-        .hasRootCauseMessage(
-            "line 2 has no text in the column 'b'; remove the row, or fill it in");
+    assertThatThrownBy(() -> PlainTextDataSource.builder(table, TOKENIZER).textColumn("b").read())
+        .hasRootCauseMessage("line 2 has no text in the column 'b'; remove the row, or fill it in");
     assertThatThrownBy(() -> PlainTextDataSource.of(file("none.txt", " "), TOKENIZER))
         .hasMessageContaining("none.txt has no texts");
     assertThatThrownBy(() -> PlainTextDataSource.of(folder.resolve("gone.txt"), TOKENIZER))

@@ -100,9 +100,7 @@ class TextGeneratorTest {
       for (int i = 0; i < 8; i++) {
         double[] logs = CausalZooTest.logProbabilities(exported, all)[all.length - 1];
         int best =
-            IntStream.range(0, logs.length)
-                .reduce((a, b) -> logs[b] > logs[a] ? b : a)
-                .getAsInt();
+            IntStream.range(0, logs.length).reduce((a, b) -> logs[b] > logs[a] ? b : a).getAsInt();
         logLikelihood += logs[best];
         all = Arrays.copyOf(all, all.length + 1);
         all[all.length - 1] = best;

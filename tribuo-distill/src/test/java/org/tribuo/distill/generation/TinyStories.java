@@ -45,9 +45,7 @@ final class TinyStories {
     tokens[0] = random.nextInt(FIRST, FIRST + TOKENS);
     for (int i = 1; i < length; i++) {
       tokens[i] =
-          random.nextInt(20) == 0
-              ? random.nextInt(FIRST, FIRST + TOKENS)
-              : after(tokens[i - 1]);
+          random.nextInt(20) == 0 ? random.nextInt(FIRST, FIRST + TOKENS) : after(tokens[i - 1]);
     }
     return tokens;
   }

@@ -77,8 +77,7 @@ class TokenSamplingTest {
     "1, 1, 1.5, 'topP, is 1.5, expected a probability greater than 0, up to 1'",
   })
   void numbersOutOfRangeAreNamed(double temperature, int topK, double topP, String message) {
-    assertThatThrownBy(
-            () -> new TokenSampling().topK(topK).topP(topP).temperature(temperature))
+    assertThatThrownBy(() -> new TokenSampling().topK(topK).topP(topP).temperature(temperature))
         .isInstanceOf(PropertyException.class)
         .hasMessage("Component: TokenSampling, Property: " + message);
   }

@@ -133,9 +133,7 @@ class CheckValuesTest {
     Map<String, Tensor> batch = new HashMap<>();
     batch.put("teacher_logits", Tensor.of(new double[] {3, 2}, 2, 1));
     batch.put("teacher_logits_indices", Tensor.of(new long[] {0, 1}, 2, 1));
-    double[] tails = {
-      Math.log(Math.exp(0) + Math.exp(-1)), Math.log(Math.exp(1) + Math.exp(-2))
-    };
+    double[] tails = {Math.log(Math.exp(0) + Math.exp(-1)), Math.log(Math.exp(1) + Math.exp(-2))};
     batch.put("teacher_logits_tail", Tensor.of(tails, 2, 1));
     int[] classes = {0, 1};
     double expected = 0;

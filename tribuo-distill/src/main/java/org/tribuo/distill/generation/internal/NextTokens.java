@@ -12,6 +12,7 @@ import org.tribuo.ImmutableOutputInfo;
 import org.tribuo.OutputFactory;
 import org.tribuo.OutputInfo;
 import org.tribuo.distill.generation.GeneratedTokens;
+import org.tribuo.distill.generation.GeneratedTokensFactory;
 import org.tribuo.distill.generation.PerplexityEvaluator;
 import org.tribuo.distill.generation.Vocabulary;
 import org.tribuo.distill.input.text.TokenSequence;
@@ -140,7 +141,8 @@ public final class NextTokens implements Task<GeneratedTokens> {
 
   @Override
   public GeneratedTokens output(String name, OutputFactory<GeneratedTokens> factory) {
-    return ((GeneratedTokensInfo) factory.generateInfo()).output(name);
+    Vocabulary vocabulary = ((GeneratedTokensFactory) factory).vocabulary();
+    return GeneratedTokens.of(vocabulary.idOfName(name));
   }
 
   /** Tokens are numbered, so that others are refused where the columns are matched. */

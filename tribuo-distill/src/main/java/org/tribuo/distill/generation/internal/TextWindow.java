@@ -41,9 +41,7 @@ record TextWindow(int[] tokens, int predicted) {
       }
     }
     int[] further =
-        isRow(example)
-            ? Arrays.copyOfRange(output, output.length - 1, output.length)
-            : output;
+        isRow(example) ? Arrays.copyOfRange(output, output.length - 1, output.length) : output;
     int[] all = IntStream.concat(Arrays.stream(read), Arrays.stream(further)).toArray();
     return new TextWindow(all, output.length);
   }
@@ -63,8 +61,8 @@ record TextWindow(int[] tokens, int predicted) {
    * predicted, as much as there is room for half a window.
    *
    * @param maxLength how many tokens a model reads, 1 or more
-   * @param reread how many tokens a further window reads again of the one before it, at least, where
-   *     there is room; less than the maximum length
+   * @param reread how many tokens a further window reads again of the one before it, at least,
+   *     where there is room; less than the maximum length
    */
   List<TextWindow> within(int maxLength, int reread) {
     int readable = tokens.length - 1;

@@ -127,7 +127,8 @@ public final class TextTokenizer implements AutoCloseable {
   }
 
   private static int specialTokensOfAPair(TokenizerFile file) throws IOException {
-    try (HuggingFaceTokenizer untruncated = load(file, file.withoutDecoder(), Map.of("truncation", "false"))) {
+    try (HuggingFaceTokenizer untruncated =
+        load(file, file.withoutDecoder(), Map.of("truncation", "false"))) {
       return untruncated.encode("", "").getIds().length;
     } catch (RuntimeException e) {
       throw file.refused("it does not encode an empty text, " + e.getMessage(), e);
@@ -157,8 +158,7 @@ public final class TextTokenizer implements AutoCloseable {
     checkLength(text);
     return whileOpen(
         () ->
-            tokens(
-                whole(understood(() -> tokenizer.encode(text, false, true), text), text), text));
+            tokens(whole(understood(() -> tokenizer.encode(text, false, true), text), text), text));
   }
 
   /**

@@ -10,8 +10,8 @@ import org.tribuo.distill.graph.internal.RowShape;
  * @param row the shape of its logits of one example
  * @param lastAlone whether the logits of the last position are the prediction, and those of the
  *     others are there to be learnt from
- * @param columnsGiven whether the data give the columns, such as the tokens of a vocabulary, so that
- *     the file of a model need not name them
+ * @param columnsGiven whether the data give the columns, such as the tokens of a vocabulary, so
+ *     that the file of a model need not name them
  */
 public record Head(LabelOrder columns, RowShape row, boolean lastAlone, boolean columnsGiven) {
   /** Between the names of outputs where each column has one. */

@@ -10,13 +10,12 @@ import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
 
-
 /**
  * An untrained Transformer that predicts what comes next at each position of a sequence: embeddings
  * of what is read and of positions; layers of attention and feed-forward that read normalised
  * states, where a position attends to itself and those before it; a normalisation; and the products
- * of its states with the embeddings as logits. Biases are 0, normalisations 1, all other weights are
- * drawn.
+ * of its states with the embeddings as logits. Biases are 0, normalisations 1, all other weights
+ * are drawn.
  *
  * @param kind of what is read and predicted
  * @param symbols how many of them there are
@@ -34,8 +33,8 @@ public record NewDecoder(
   /** What is read and predicted. */
   public enum Kind {
     /**
-     * Items, in the form of SASRec (Kang and McAuley 2018, arXiv:1808.09781): their numbers are from
-     * 1, and 0 pads; embeddings are multiplied by the root of the width.
+     * Items, in the form of SASRec (Kang and McAuley 2018, arXiv:1808.09781): their numbers are
+     * from 1, and 0 pads; embeddings are multiplied by the root of the width.
      */
     ITEMS("item_ids", 1e-8f),
     /**

@@ -43,15 +43,17 @@ class TextWindowTest {
   @Test
   void windowsOfATrainingFollowEachOtherAndTheLastIsFull() {
     assertThat(shown(TASK.rows(text(10, 1), 4)))
-        .containsExactly(
-            "[0, 1, 2, 3][1, 2, 3, 4]", "[4, 5, 6, 7][5, 6, 7, 8]", "[5, 6, 7, 8][9]");
+        .containsExactly("[0, 1, 2, 3][1, 2, 3, 4]", "[4, 5, 6, 7][5, 6, 7, 8]", "[5, 6, 7, 8][9]");
   }
 
   @Test
   void windowsOfAPredictionOverlapByHalf() {
     assertThat(shown(TASK.rowsToPredict(text(10, 1), 4)))
         .containsExactly(
-            "[0, 1, 2, 3][1, 2, 3, 4]", "[2, 3, 4, 5][5, 6]", "[4, 5, 6, 7][7, 8]", "[5, 6, 7, 8][9]");
+            "[0, 1, 2, 3][1, 2, 3, 4]",
+            "[2, 3, 4, 5][5, 6]",
+            "[4, 5, 6, 7][7, 8]",
+            "[5, 6, 7, 8][9]");
   }
 
   /** What comes right before the completion is read with it. */
@@ -72,7 +74,8 @@ class TextWindowTest {
 
   @Test
   void ofAnUnknownContinuationTheLastTokensAreRead() {
-    Example<GeneratedTokens> prompt = TokenSequence.of(4, 5, 6).toExample(GeneratedTokens.unknown());
+    Example<GeneratedTokens> prompt =
+        TokenSequence.of(4, 5, 6).toExample(GeneratedTokens.unknown());
     prompt.setWeight(.5f);
     assertThat(TASK.rows(prompt, 3)).containsExactly(prompt);
     List<Example<GeneratedTokens>> cut = TASK.rows(prompt, 2);
@@ -81,7 +84,15 @@ class TextWindowTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"2, 1, 1", "50, 1, 7", "50, 30, 7", "33, 32, 16", "200, 64, 1", "17, 1, 16", "18, 1, 16"})
+  @CsvSource({
+    "2, 1, 1",
+    "50, 1, 7",
+    "50, 30, 7",
+    "33, 32, 16",
+    "200, 64, 1",
+    "17, 1, 16",
+    "18, 1, 16"
+  })
   void eachTokenIsPredictedOnce(int length, int prompt, int maxLength) {
     Example<GeneratedTokens> text = text(length, prompt);
     for (List<Example<GeneratedTokens>> rows :

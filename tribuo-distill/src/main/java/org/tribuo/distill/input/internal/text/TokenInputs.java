@@ -30,9 +30,9 @@ import org.tribuo.distill.input.text.TokenSequence;
  * attention_mask}, {@code token_type_ids}, {@code position_ids} and their synonyms, in any case,
  * with or without TensorFlow's {@code :0}. Positions are counted from 0; what a model adds to them,
  * as RoBERTa does, is its own business. The keys and values of a past are empty ({@link
- * EmptyPast}). Each is a tensor [rows, positions] of INT64 or INT32,
- * whichever the model declares. Rows are padded on the right to the longest one, or to the length
- * that the model fixes. Immutable and safe for many threads.
+ * EmptyPast}). Each is a tensor [rows, positions] of INT64 or INT32, whichever the model declares.
+ * Rows are padded on the right to the longest one, or to the length that the model fixes. Immutable
+ * and safe for many threads.
  */
 public final class TokenInputs implements Feeder<TokenSequence> {
   private final Map<String, Input> inputs;

@@ -36,9 +36,7 @@ record Row(int length, float[] logits, @Nullable Chosen chosen) {
 
   /** The columns that the logits are of. */
   long[] longClasses() {
-    return chosen == null
-        ? new long[0]
-        : Arrays.stream(chosen.classes()).asLongStream().toArray();
+    return chosen == null ? new long[0] : Arrays.stream(chosen.classes()).asLongStream().toArray();
   }
 
   /** The tail of each vector. */
