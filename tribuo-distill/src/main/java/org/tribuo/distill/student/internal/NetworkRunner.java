@@ -27,8 +27,8 @@ public final class NetworkRunner implements AutoCloseable {
 
   private static final int POSITIONS = 4096;
 
-  /** What bounds the memory that the logits of a batch take, where there are many columns. */
-  private static final int LOGITS = 1 << 26;
+  /** The logits of a batch where each position has some: 64 MB. */
+  private static final int LOGITS = 1 << 24;
 
   /** Takes what is needed of the logits of an example, so that those of all need no room. */
   @FunctionalInterface
@@ -83,8 +83,7 @@ public final class NetworkRunner implements AutoCloseable {
     int[] lengths = examples.lengths();
     int longest = Arrays.stream(lengths).max().orElse(1);
     float[][] all = new float[lengths.length][];
-    int positions = Math.min(POSITIONS, LOGITS / row.columns());
-    BatchPlan plan = BatchPlan.of(ROWS, Math.max(positions, longest));
+    BatchPlan plan = BatchPlan.of(ROWS, Math.max(positions(), longest));
     for (int[] rows : fed.feeder().batches(plan, lengths)) {
       List<float[]> batch = run(fed, rows, Arrays.stream(rows).map(i -> lengths[i]).toArray());
       for (int i = 0; i < rows.length; i++) {
@@ -92,6 +91,11 @@ public final class NetworkRunner implements AutoCloseable {
       }
     }
     return List.of(all);
+  }
+
+  private int positions() {
+    RowShape output = network.head().row();
+    return output.isRagged() ? Math.min(POSITIONS, LOGITS / output.columns()) : POSITIONS;
   }
 
   /**

@@ -92,7 +92,7 @@ public record SoftTargetProducer(
       this.key = teacher.keyFor(inputs);
       this.batchLimits =
           limits.orElseGet(
-              () -> BatchLimits.defaultFor(key.provider()).forLogits(teacher.shape().columns()));
+              () -> BatchLimits.defaultFor(key.provider()).forLogits(teacher.shape()));
     }
 
     ProducedSoftTargets produce(OptionalInt k) {
