@@ -10,6 +10,8 @@ import org.tribuo.MutableDataset;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.DistilledModel;
+import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.engine.Precision;
 import org.tribuo.distill.input.Batching;
 import org.tribuo.distill.input.text.ConllDataSource;
 import org.tribuo.distill.input.text.QuestionTokenizer;
@@ -42,6 +44,9 @@ import org.tribuo.sequence.SequenceExample;
  * how good it is; a number is the seed of the trainings.
  */
 public class AnswerQuestions {
+  /** With AMX, products are those of bfloat16, which takes about half the time; else float32. */
+  private static final Device DEVICE = Device.cpu(0).withPrecision(Precision.BFLOAT16_PRODUCTS);
+
   private static final Path DATA = Path.of("examples/data/wnut17");
   private static final Path UNPACKED = Path.of("target/banking77");
 
@@ -100,6 +105,7 @@ public class AnswerQuestions {
 
   private static DistillationTrainer.Builder<Span> settings(int epochs, float rate) {
     return DistillationTrainer.<Span>builder()
+        .device(DEVICE)
         .epochs(epochs)
         .batching(new Batching().batchSize(16))
         .optimizer(new AdamWOptimizer().learningRate(rate))

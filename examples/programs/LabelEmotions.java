@@ -10,6 +10,8 @@ import org.tribuo.MutableDataset;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.DistilledModel;
+import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.engine.Precision;
 import org.tribuo.distill.input.text.TextTokenizer;
 import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.student.EncoderStudent;
@@ -31,6 +33,9 @@ import org.tribuo.provenance.SimpleDataSourceProvenance;
  * for all; and maybe the seed.
  */
 public class LabelEmotions {
+  /** With AMX, products are those of bfloat16, which takes about half the time; else float32. */
+  private static final Device DEVICE = Device.cpu(0).withPrecision(Precision.BFLOAT16_PRODUCTS);
+
   private static final Path UNPACKED = Path.of("target/banking77");
   private static final int MAX_LENGTH = 64;
   private static final double THRESHOLD = 0.3;
@@ -69,6 +74,7 @@ public class LabelEmotions {
 
   private static DistillationTrainer.Builder<MultiLabel> settings(int epochs, float rate) {
     return DistillationTrainer.<MultiLabel>builder()
+        .device(DEVICE)
         .epochs(epochs)
         .optimizer(new AdamWOptimizer().learningRate(rate))
         .seed(seed);

@@ -51,6 +51,30 @@ final class Distillation<T extends Output<T>> {
   }
 
   DistilledModel<T> run(TrainerProvenance trainer, Map<String, Provenance> runProvenance) {
+    return prepared(
+        trainer,
+        (prepared, files) -> {
+          try (SoftTargetPhase.Outcome softTargets =
+              new SoftTargetPhase<>(recipe, prepared, invocation, files, listener).run()) {
+            report.softTargets(softTargets);
+            return train(prepared, softTargets, trainer, runProvenance);
+          }
+        });
+  }
+
+  /** All but the teacher and the stages. */
+  DistilledModel<T> untrained(TrainerProvenance trainer, Map<String, Provenance> runProvenance) {
+    return prepared(
+        trainer, (prepared, files) -> model(prepared, imprinted(prepared), trainer, runProvenance));
+  }
+
+  /** What is done with examples and student, once it is known that they fit. */
+  @FunctionalInterface
+  private interface Step<T extends Output<T>> {
+    DistilledModel<T> of(Preparation<T> prepared, TransformerFiles files) throws IOException;
+  }
+
+  private DistilledModel<T> prepared(TrainerProvenance trainer, Step<T> step) {
     if (examples.whole().size() == 0) {
       throw new IllegalArgumentException("The dataset is empty, expected examples to train on");
     }
@@ -61,11 +85,7 @@ final class Distillation<T extends Output<T>> {
       TransformerFiles files = new TransformerFiles();
       Preparation<T> prepared = Preparation.of(recipe, examples, seeds, files, listener);
       report.prepared(prepared);
-      try (SoftTargetPhase.Outcome softTargets =
-          new SoftTargetPhase<>(recipe, prepared, invocation, files, listener).run()) {
-        report.softTargets(softTargets);
-        return train(prepared, softTargets, trainer, runProvenance);
-      }
+      return step.of(prepared, files);
     } catch (ExampleException e) {
       throw examples.names().apply(e);
     } catch (IOException e) {
@@ -78,11 +98,7 @@ final class Distillation<T extends Output<T>> {
       SoftTargetPhase.Outcome softTargets,
       TrainerProvenance trainer,
       Map<String, Provenance> runProvenance) {
-    StudentNetwork network =
-        prepared
-            .imprinting()
-            .map(imprinting -> imprinting.apply(recipe.device()))
-            .orElse(prepared.student());
+    StudentNetwork network = imprinted(prepared);
     for (Preparation.PreparedStage<T> stage : prepared.stages()) {
       Optional<TeacherAnswers> answers =
           Optional.ofNullable(softTargets.answers().get(stage.examples()));
@@ -93,6 +109,13 @@ final class Distillation<T extends Output<T>> {
       }
     }
     return model(prepared, network, trainer, runProvenance);
+  }
+
+  private StudentNetwork imprinted(Preparation<T> prepared) {
+    return prepared
+        .imprinting()
+        .map(imprinting -> imprinting.apply(recipe.device()))
+        .orElse(prepared.student());
   }
 
   private static void checkFolder(Path lastGoodStudent) {

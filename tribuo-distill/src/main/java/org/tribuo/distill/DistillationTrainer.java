@@ -287,6 +287,24 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
         listener);
   }
 
+  /**
+   * The student as it is before its first step, with its head imprinted if it is to be: for what
+   * does not depend on a training, as its size and speed. No teacher is run, and the trainings that
+   * follow are those that they would have been.
+   *
+   * @param runProvenance of the model
+   * @throws IllegalArgumentException as {@link #train(Dataset, Map, int)}, which lists the others
+   */
+  public DistilledModel<T> untrained(Dataset<T> examples, Map<String, Provenance> runProvenance) {
+    return new Distillation<>(
+            recipe,
+            ExamplesByLength.of(examples),
+            new SplittableRandom(seed),
+            getInvocationCount(),
+            DistillationListener.NONE)
+        .untrained(getProvenance(), runProvenance);
+  }
+
   /** As part of another training, which listens to its progress. */
   DistilledModel<T> train(
       Dataset<T> examples,
@@ -320,6 +338,42 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
     }
     return new Distillation<>(recipe, examples, ofThisRun, invocation, progress)
         .run(provenance, runProvenance);
+  }
+
+  /** The student before it is trained. */
+  public StudentSource student() {
+    return student;
+  }
+
+  /** The optimizer, its learning rate, and gradient clipping. */
+  public AdamWOptimizer optimizer() {
+    return optimizer;
+  }
+
+  /** The folder that keeps soft targets, if they are kept. */
+  public Optional<Path> softTargetStore() {
+    return recipe.softTargetStore();
+  }
+
+  /** Starts with these settings and the listener, for a trainer that differs in some. */
+  public Builder<T> toBuilder() {
+    Builder<T> builder = builder();
+    DistillationTrainer<T> copy = builder.trainer();
+    copy.student = student;
+    copy.teacher = teacher;
+    copy.activationTeacher = activationTeacher;
+    copy.objective = objective;
+    copy.trainingGraph = trainingGraph;
+    copy.optimizer = optimizer;
+    copy.batching = batching;
+    copy.stages = stages;
+    copy.earlyStopping = earlyStopping;
+    copy.softTargetStore = softTargetStore;
+    copy.lastGoodStudent = lastGoodStudent;
+    copy.device = device;
+    copy.seed = seed;
+    copy.listener = listener;
+    return builder;
   }
 
   /** The labels that the student's teacher knows, if there is one and it is known which. */

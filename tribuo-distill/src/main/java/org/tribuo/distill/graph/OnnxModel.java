@@ -266,6 +266,18 @@ public final class OnnxModel {
     return new OnnxModel(builder.build(), initializers, external, externalFiles, origin);
   }
 
+  /** The numbers in its weights: initializers of floats, or of integers of 8 bits. */
+  public long parameters() {
+    return initializers().values().stream()
+        .filter(
+            weight ->
+                weight.elementType().isFloat()
+                    || weight.elementType() == ElementType.INT8
+                    || weight.elementType() == ElementType.UINT8)
+        .mapToLong(Tensor::elements)
+        .sum();
+  }
+
   /** Bytes of all initializers. */
   public long bytesOfInitializers() {
     return initializers.values().stream()

@@ -15,7 +15,6 @@ import org.tribuo.classification.evaluation.LabelEvaluator;
 import org.tribuo.distill.DistilledModel;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.engine.Device.ExecutionProvider;
-import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.report.ModelMeter.Report.Quality;
 
@@ -75,7 +74,7 @@ public record ModelMeter(Dataset<Label> test, Device device, SpeedMeter speed) {
         new Report(
             name,
             Quality.of(evaluation, teacher.orElse(evaluation)),
-            parameters(onnx),
+            OnnxModel.read(onnx).parameters(),
             Files.size(onnx),
             latency,
             perSecond),
@@ -85,17 +84,6 @@ public record ModelMeter(Dataset<Label> test, Device device, SpeedMeter speed) {
 
   private Device oneThread() {
     return device.provider() == ExecutionProvider.CPU ? device.withThreads(1) : device;
-  }
-
-  private static long parameters(Path onnx) throws IOException {
-    return OnnxModel.read(onnx).initializers().values().stream()
-        .filter(tensor -> tensor.elementType().isFloat() || isQuantised(tensor.elementType()))
-        .mapToLong(tensor -> tensor.elements())
-        .sum();
-  }
-
-  private static boolean isQuantised(ElementType type) {
-    return type == ElementType.INT8 || type == ElementType.UINT8;
   }
 
   /**

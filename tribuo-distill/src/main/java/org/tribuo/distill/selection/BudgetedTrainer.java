@@ -1,0 +1,352 @@
+package org.tribuo.distill.selection;
+
+import com.oracle.labs.mlrg.olcut.config.Config;
+import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
+import com.oracle.labs.mlrg.olcut.config.PropertyException;
+import com.oracle.labs.mlrg.olcut.provenance.ListProvenance;
+import com.oracle.labs.mlrg.olcut.provenance.Provenance;
+import com.oracle.labs.mlrg.olcut.provenance.primitives.StringProvenance;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.tribuo.Dataset;
+import org.tribuo.Output;
+import org.tribuo.Trainer;
+import org.tribuo.distill.DistillationTrainer;
+import org.tribuo.distill.DistilledModel;
+import org.tribuo.distill.file.internal.TemporaryFolder;
+import org.tribuo.distill.internal.component.PropertyChecks;
+import org.tribuo.distill.report.SpeedMeter;
+import org.tribuo.distill.transformer.ExportPrecision;
+import org.tribuo.provenance.TrainerProvenance;
+import org.tribuo.provenance.impl.TrainerProvenanceImpl;
+
+/**
+ * Trains the best student within a budget: its file has at most so many bytes, and predicts one
+ * example in at most such a time. Students of several depths, widths and precisions are cut out of
+ * the trainer's own, and measured untrained. The largest ones within the budget are trained for a
+ * short time on the same soft targets, but for some labelled examples on which they are compared;
+ * the best of them is trained as the trainer says, on all examples.
+ *
+ * <p>A student of another width is trained with a learning rate that is greater or less in inverse
+ * proportion, as Adam's should be (Yang et al. 2022, arXiv:2203.03466, table 3). The trainer's
+ * store of soft targets makes the teacher run once in all; without it, it runs once for the short
+ * trainings and once for the last.
+ *
+ * <p>Times are measured on this machine, so that with a limit of time the choice may differ from
+ * run to run; with one of size alone it is deterministic. Safe for many threads.
+ *
+ * <pre>{@code
+ * <component name="within" type="org.tribuo.distill.selection.BudgetedTrainer">
+ *   <property name="trainer" value="trainer"/>
+ *   <property name="budget" value="10MB, 1ms"/>
+ * </component>
+ * }</pre>
+ *
+ * @param <T> Label, MultiLabel, Regressor, or another output whose evaluation has one number to
+ *     compare
+ */
+public final class BudgetedTrainer<T extends Output<T>> implements Trainer<T> {
+  /** This trainer, among the instance values of the provenance. */
+  public static final String SEARCH = "budget-search";
+
+  /** What was chosen: as {@link StudentCandidate#toString()}. */
+  public static final String CHOSEN = "budget-chosen";
+
+  /** The precision in which the student is within the budget, for {@link #precisionOf}. */
+  public static final String PRECISION = "budget-precision";
+
+  /** All candidates, each as {@link StudentCandidate#toString()}. */
+  public static final String CANDIDATES = "budget-candidates";
+
+  @ConfigurableName private String component = "BudgetedTrainer";
+
+  @Config(
+      mandatory = true,
+      description =
+          "Trains the student that is chosen. Its own student is the one out of which others are"
+              + " cut.")
+  private DistillationTrainer<T> trainer;
+
+  @Config(
+      mandatory = true,
+      description =
+          "The largest size of the file, the longest time of one prediction alone on one thread, or"
+              + " both, as in: 10MB, 1ms.")
+  private String budget;
+
+  @Config(
+      description =
+          "The numbers of layers that are looked at; by default 1, 2, 3, 4, 6, 8, 12, 16, 24, as far"
+              + " as there are as many, and all.")
+  private List<Integer> depths = List.of();
+
+  @Config(
+      description =
+          "The sizes of a hidden state that are looked at; by default one, two, three quarters of the"
+              + " student's own, as far as it can be cut so, and all.")
+  private List<Integer> widths = List.of();
+
+  @Config(
+      description =
+          "The precisions of the file that are looked at, the most exact first; by default FLOAT32"
+              + " and INT8.")
+  private List<ExportPrecision> precisions = List.of(ExportPrecision.FLOAT32, ExportPrecision.INT8);
+
+  @Config(
+      description =
+          "How many of the largest students are trained for a short time, 1 or more; 1 takes the"
+              + " largest without comparing.")
+  private int trials = 4;
+
+  @Config(description = "The epochs of such a training, 1 or more.")
+  private int trialEpochs = 1;
+
+  @Config(
+      description =
+          "The fraction of the labelled examples on which they are compared, above 0, at most 0.5.")
+  private double heldOut = 0.2;
+
+  @Config(description = "The seed of which examples these are.")
+  private long seed = DEFAULT_SEED;
+
+  private SpeedMeter speed = SpeedMeter.DEFAULT;
+  private int invocations;
+  private volatile Listener listener = new Listener() {};
+
+  /** Is told how the search goes. */
+  public interface Listener {
+    /** A candidate was measured, untrained. */
+    default void onMeasured(StudentCandidate candidate, boolean withinBudget) {}
+
+    /** There can be no candidate of this shape; the reason is for people. */
+    default void onSkipped(int layers, int width, String reason) {}
+
+    /** These are the largest ones within the budget. */
+    default void onPromising(List<StudentCandidate> candidates) {}
+
+    /** A candidate was trained for a short time, and has a score. */
+    default void onTried(StudentCandidate candidate) {}
+
+    /** This one will be trained. */
+    default void onChosen(StudentCandidate candidate) {}
+  }
+
+  /** For OLCUT. */
+  private BudgetedTrainer() {}
+
+  /**
+   * A search with the usual candidates.
+   *
+   * @param trainer its own student is the one out of which others are cut
+   */
+  public static <T extends Output<T>> BudgetedTrainer<T> of(
+      DistillationTrainer<T> trainer, StudentBudget budget) {
+    BudgetedTrainer<T> search = new BudgetedTrainer<>();
+    search.trainer = trainer;
+    search.budget = budget.toString();
+    search.postConfig();
+    return search;
+  }
+
+  /**
+   * The same with other numbers of layers.
+   *
+   * @param depths none for the usual ones
+   * @throws PropertyException if one is less than 1
+   */
+  public BudgetedTrainer<T> depths(Integer... depths) {
+    return with(other -> other.depths = List.of(depths));
+  }
+
+  /**
+   * The same with other sizes of a hidden state.
+   *
+   * @param widths none for the usual ones
+   * @throws PropertyException if one is less than 1
+   */
+  public BudgetedTrainer<T> widths(Integer... widths) {
+    return with(other -> other.widths = List.of(widths));
+  }
+
+  /**
+   * The same with other precisions of the file.
+   *
+   * @param precisions at least one, the most exact first
+   * @throws PropertyException if there is none
+   */
+  public BudgetedTrainer<T> precisions(ExportPrecision... precisions) {
+    return with(other -> other.precisions = List.of(precisions));
+  }
+
+  /**
+   * The same with other short trainings.
+   *
+   * @param trials how many students are trained, 1 or more
+   * @param epochs of each, 1 or more
+   * @throws PropertyException if one is less than 1
+   */
+  public BudgetedTrainer<T> trials(int trials, int epochs) {
+    return with(
+        other -> {
+          other.trials = trials;
+          other.trialEpochs = epochs;
+        });
+  }
+
+  /** The same with a measurement of another length; it is no part of the configuration. */
+  public BudgetedTrainer<T> speed(SpeedMeter meter) {
+    return with(other -> other.speed = meter);
+  }
+
+  private BudgetedTrainer<T> with(Consumer<BudgetedTrainer<T>> change) {
+    BudgetedTrainer<T> other = new BudgetedTrainer<>();
+    other.trainer = trainer;
+    other.budget = budget;
+    other.depths = depths;
+    other.widths = widths;
+    other.precisions = precisions;
+    other.trials = trials;
+    other.trialEpochs = trialEpochs;
+    other.heldOut = heldOut;
+    other.seed = seed;
+    other.speed = speed;
+    other.listener = listener;
+    change.accept(other);
+    other.postConfig();
+    return other;
+  }
+
+  @Override
+  public void postConfig() {
+    PropertyChecks properties = new PropertyChecks(component);
+    properties.check("budget", () -> StudentBudget.parse(budget));
+    depths.forEach(depth -> properties.checkAtLeast("depths", 1, depth));
+    widths.forEach(width -> properties.checkAtLeast("widths", 1, width));
+    if (precisions.isEmpty()) {
+      throw properties.refused("precisions", "is empty, expected FLOAT32, FLOAT16 or INT8");
+    }
+    properties.checkAtLeast("trials", 1, trials);
+    properties.checkAtLeast("trialEpochs", 1, trialEpochs);
+    if (!(heldOut > 0 && heldOut <= 0.5)) {
+      throw properties.refused(
+          "heldOut", "is %s, expected a fraction above 0 and at most 0.5".formatted(heldOut));
+    }
+  }
+
+  /** Sets the listener to the search; it is no part of the configuration. */
+  public void setListener(Listener listener) {
+    this.listener = listener;
+  }
+
+  /**
+   * The precision in which a student is to be exported, so that it is within its budget.
+   *
+   * @throws IllegalArgumentException if it was not trained within one
+   */
+  public static ExportPrecision precisionOf(DistilledModel<?> model) {
+    return Optional.ofNullable(
+            model.getProvenance().getInstanceProvenance().getMap().get(PRECISION))
+        .map(StringProvenance.class::cast)
+        .map(precision -> ExportPrecision.valueOf(precision.getValue()))
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "The provenance of %s has no '%s': it was not trained within a budget"
+                        .formatted(model.getName(), PRECISION)));
+  }
+
+  @Override
+  public DistilledModel<T> train(Dataset<T> examples) {
+    return train(examples, Map.of());
+  }
+
+  @Override
+  public DistilledModel<T> train(Dataset<T> examples, Map<String, Provenance> runProvenance) {
+    return train(examples, runProvenance, INCREMENT_INVOCATION_COUNT);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IllegalArgumentException if no student is within the budget, the message says which is
+   *     the smallest and which the quickest; if there are too few labelled examples to compare
+   *     some; or as the trainer throws it
+   * @throws PropertyException if a width that was stated cannot be cut out of the student, or there
+   *     are fewer layers than were stated
+   */
+  @Override
+  public DistilledModel<T> train(
+      Dataset<T> examples, Map<String, Provenance> runProvenance, int invocationCount) {
+    TrainerProvenance search;
+    int invocation;
+    synchronized (this) {
+      if (invocationCount != INCREMENT_INVOCATION_COUNT) {
+        setInvocationCount(invocationCount);
+      }
+      search = getProvenance();
+      invocation = invocations++;
+    }
+    Map<String, Provenance> ofRun = new LinkedHashMap<>(runProvenance);
+    ofRun.put(SEARCH, search);
+    try (TemporaryFolder files = TemporaryFolder.create();
+        TemporaryFolder store = TemporaryFolder.create()) {
+      StudentSearch<T> students =
+          new StudentSearch<>(
+              trainer,
+              StudentBudget.parse(budget),
+              new StudentSearch.Space(
+                  depths, widths, precisions, trials, trialEpochs, heldOut, seed + invocation),
+              examples,
+              ofRun,
+              new StudentSearch.Means(
+                  files.path(), trainer.softTargetStore().orElse(store.path()), speed),
+              listener);
+      StudentSearch.Found<T> found = students.run();
+      ofRun.put(CHOSEN, new StringProvenance(CHOSEN, found.chosen().toString()));
+      ofRun.put(PRECISION, new StringProvenance(PRECISION, found.chosen().precision().name()));
+      ofRun.put(
+          CANDIDATES,
+          new ListProvenance<>(
+              found.measured().stream()
+                  .map(each -> new StringProvenance(CANDIDATES, each.toString()))
+                  .toList()));
+      return found.trainer().train(examples, ofRun, invocation);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public synchronized int getInvocationCount() {
+    return invocations;
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IllegalArgumentException if the count is negative
+   */
+  @Override
+  public synchronized void setInvocationCount(int invocationCount) {
+    if (invocationCount < 0) {
+      throw new IllegalArgumentException(
+          "The invocation count is %d, expected 0 or more".formatted(invocationCount));
+    }
+    invocations = invocationCount;
+  }
+
+  @Override
+  public synchronized TrainerProvenance getProvenance() {
+    return new TrainerProvenanceImpl(this);
+  }
+
+  @Override
+  public String toString() {
+    return "BudgetedTrainer(%s, within %s)".formatted(trainer, budget);
+  }
+}
