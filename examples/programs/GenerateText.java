@@ -63,11 +63,11 @@ public class GenerateText {
 
     Path teacher = RESULTS.resolve("teacher.onnx");
     var ofTeacher =
-        settings(5, 1e-3f).student(ScratchTokenStudent.of(3, 192, 6).withPositions(128)).build();
+        settings(4, 1e-3f).student(ScratchTokenStudent.of(3, 192, 6).withPositions(128)).build();
     train("teacher", ofTeacher, train, test, teacher);
 
     var distillation =
-        settings(6, 2e-3f)
+        settings(5, 2e-3f)
             .student(ScratchTokenStudent.of(2, 96, 4).withPositions(128))
             .teacher(OnnxTeacher.of(teacher))
             .objective(
@@ -80,7 +80,7 @@ public class GenerateText {
     train("student", distillation, train, test, student);
 
     var control =
-        settings(6, 2e-3f).student(ScratchTokenStudent.of(2, 96, 4).withPositions(128)).build();
+        settings(5, 2e-3f).student(ScratchTokenStudent.of(2, 96, 4).withPositions(128)).build();
     train("control", control, train, test, RESULTS.resolve("control.onnx"));
 
     try (TextGenerator generator =

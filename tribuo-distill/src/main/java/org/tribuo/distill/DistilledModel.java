@@ -61,7 +61,8 @@ import org.tribuo.provenance.impl.EmptyTrainerProvenance;
  * <p>Saved as protobuf; Java's own serialization is refused.
  *
  * @param <T> Label, MultiLabel, Regressor, {@link org.tribuo.distill.span.Span}, {@link
- *     org.tribuo.distill.recommendation.NextItem}, or {@link
+ *     org.tribuo.distill.recommendation.NextItem}, {@link
+ *     org.tribuo.distill.generation.GeneratedTokens}, or {@link
  *     org.tribuo.distill.task.token.TagSequence}
  */
 public final class DistilledModel<T extends Output<T>> extends Model<T> implements AutoCloseable {

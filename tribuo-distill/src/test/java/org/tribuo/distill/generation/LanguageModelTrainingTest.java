@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,6 +39,7 @@ import org.tribuo.distill.input.Batching;
 import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.loss.SparseKlDivergence;
 import org.tribuo.distill.selection.CrossValidatedTrainer;
+import org.tribuo.distill.student.EncoderStudent;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.ScratchTokenStudent;
 import org.tribuo.distill.student.StudentSource;
@@ -47,6 +49,8 @@ import org.tribuo.distill.teacher.TeacherException;
 import org.tribuo.distill.training.AdamWOptimizer;
 import org.tribuo.distill.training.EarlyStopping;
 import org.tribuo.distill.training.TrainingListener;
+import org.tribuo.distill.transformer.ExportPrecision;
+import org.tribuo.distill.transformer.Pooling;
 import org.tribuo.provenance.SimpleDataSourceProvenance;
 import org.tribuo.test.Helpers;
 
@@ -291,6 +295,24 @@ class LanguageModelTrainingTest {
   }
 
   @Test
+  void filesOfOtherPrecisionsPredictTheSame() throws IOException {
+    try (DistilledModel<GeneratedTokens> model =
+        trainer(ScratchTokenStudent.of(1, 16, 2).withPositions(24), 5).build().train(TRAIN)) {
+      Path whole = folder.resolve("whole.onnx");
+      model.exportOnnx(whole);
+      for (ExportPrecision precision : List.of(ExportPrecision.FLOAT16, ExportPrecision.INT8)) {
+        Path file = folder.resolve(precision + ".onnx");
+        model.exportOnnx(file, precision);
+        assertThat(Files.size(file)).isLessThan(Files.size(whole));
+        try (DistilledModel<GeneratedTokens> small =
+            DistilledModel.of(OnnxTeacher.of(file), TRAIN.getOutputFactory())) {
+          assertThat(perplexity(small)).isCloseTo(perplexity(model), withinPercentage(10));
+        }
+      }
+    }
+  }
+
+  @Test
   void earlyStoppingMeasuresTheLikelihoodOfTokens() {
     DistillationTrainer<GeneratedTokens> trainer =
         trainer(ScratchTokenStudent.of(1, 16, 2).withPositions(6), 10)
@@ -411,9 +433,9 @@ class LanguageModelTrainingTest {
         .isThrownBy(
             () ->
                 trainer(
-                        org.tribuo.distill.student.EncoderStudent.of(
+                        EncoderStudent.of(
                             Zoo.file("bert_seqcls_optimum"),
-                            org.tribuo.distill.transformer.Pooling.MEAN),
+                            Pooling.MEAN),
                         1)
                     .build()
                     .train(TRAIN))

@@ -48,7 +48,7 @@ record TextWindow(int[] tokens, int predicted) {
 
   /** The tokens that are the features of an example. */
   static int[] read(Example<GeneratedTokens> example, int vocabulary) {
-    return new TokenFeatures(Math.max(1, example.size()), vocabulary).read(example).ids();
+    return new TokenFeatures(TokenSequence.MAX_LENGTH, vocabulary).read(example).ids();
   }
 
   static boolean isRow(Example<?> example) {

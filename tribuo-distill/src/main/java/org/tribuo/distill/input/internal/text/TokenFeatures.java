@@ -69,14 +69,16 @@ public record TokenFeatures(int positions, int vocabulary) {
    *     than the model has positions; the message names the feature and the likely cause
    */
   public TokenSequence read(Example<?> example) {
-    int[] idsPlusOne = new int[positions];
-    int[] typeIds = new int[positions];
+    int room = Math.min(positions, Math.max(1, example.size()));
+    int[] idsPlusOne = new int[room];
+    int[] typeIds = new int[room];
     int length = 0;
     for (Feature feature : example) {
       String name = feature.getName();
       int position;
       if (name.startsWith(TokenNames.IDS)) {
         position = position(name, TokenNames.IDS);
+        idsPlusOne = withRoomFor(position, idsPlusOne);
         if (idsPlusOne[position] != 0) {
           throw new IllegalArgumentException(
               "Feature '%s' occurs twice, expected one token a position".formatted(name));
@@ -84,6 +86,7 @@ public record TokenFeatures(int positions, int vocabulary) {
         idsPlusOne[position] = idPlusOne(feature, position);
       } else if (name.startsWith(TokenNames.TYPE_IDS)) {
         position = position(name, TokenNames.TYPE_IDS);
+        typeIds = withRoomFor(position, typeIds);
         typeIds[position] = positiveWhole(feature, "a segment");
       } else if (TokenNames.isPlace(name)) {
         continue;
@@ -103,6 +106,11 @@ public record TokenFeatures(int positions, int vocabulary) {
       ids[i] = idsPlusOne[i] - 1;
     }
     return new TokenSequence(ids, Arrays.copyOf(typeIds, length));
+  }
+
+  /** The same, longer if a position lies behind it, as it does behind a gap. */
+  private static int[] withRoomFor(int position, int[] numbers) {
+    return position < numbers.length ? numbers : Arrays.copyOf(numbers, position + 1);
   }
 
   /**
