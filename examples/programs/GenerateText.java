@@ -42,6 +42,9 @@ public class GenerateText {
   /** A token that fewer texts have is read in pieces. */
   private static final int LEAST_TEXTS = 5;
 
+  /** How many of the teacher's logits are kept of each token. */
+  private static final int MOST_LOGITS = 32;
+
   private static boolean quick;
   private static long seed;
   private static Path tokenizer = RESULTS.resolve("tokenizer.json");
@@ -66,13 +69,14 @@ public class GenerateText {
         settings(4, 1e-3f).student(ScratchTokenStudent.of(3, 192, 6).withPositions(128)).build();
     train("teacher", ofTeacher, train, test, teacher);
 
+    int largest = Math.min(MOST_LOGITS, train.vocabulary().size());
     var distillation =
         settings(5, 2e-3f)
             .student(ScratchTokenStudent.of(2, 96, 4).withPositions(128))
             .teacher(OnnxTeacher.of(teacher))
             .objective(
                 new DistillationObjective()
-                    .softLoss(new SparseKlDivergence(32, SparseKlDivergence.Tail.REST_CLASS))
+                    .softLoss(new SparseKlDivergence(largest, SparseKlDivergence.Tail.REST_CLASS))
                     .alpha(0.7f)
                     .temperature(1))
             .build();
