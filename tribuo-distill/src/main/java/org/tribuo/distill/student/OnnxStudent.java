@@ -46,7 +46,8 @@ public final class OnnxStudent implements StudentSource {
       description =
           "The names of the logits' columns, in order: labels, or for regression dimensions. May be"
               + " left out for a file that DistilledModel.exportOnnx wrote, or beside which a"
-              + " config.json has them as id2label; not for answers in texts.")
+              + " config.json has them as id2label; not for answers in texts. For language models it is"
+              + " left out.")
   private List<String> labelOrder = List.of();
 
   /** For OLCUT. */

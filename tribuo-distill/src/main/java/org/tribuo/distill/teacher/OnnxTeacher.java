@@ -71,7 +71,7 @@ public final class OnnxTeacher implements TeacherSource.Member {
       description =
           "The names of the logits' columns, in order: labels, or for regression dimensions. May be"
               + " left out for a file that DistilledModel.exportOnnx wrote, or beside which a"
-              + " config.json has them as id2label.")
+              + " config.json has them as id2label, and for a language model.")
   private List<String> labelOrder = List.of();
 
   @Config(
