@@ -75,7 +75,21 @@ class ArchitectureTest {
                   "operator",
                   "internal.autodiff")),
           entry("schedule", Set.of("component")),
-          entry("selection", Set.of("component", "task")),
+          entry(
+              "selection",
+              Set.of(
+                  "component",
+                  "engine",
+                  "file",
+                  "graph",
+                  "report",
+                  "schedule",
+                  "student",
+                  "task",
+                  "teacher",
+                  "trainers",
+                  "training",
+                  "transformer")),
           entry("transformer", Set.of("component", "graph", "graph.internal.pass", "operator")),
           entry(
               "loss",

@@ -19,6 +19,9 @@ import org.tribuo.distill.report.ExperimentRun;
 import org.tribuo.distill.report.ModelMeter;
 import org.tribuo.distill.report.ProgressOutput;
 import org.tribuo.distill.report.SpeedMeter;
+import org.tribuo.distill.selection.BudgetedTrainer;
+import org.tribuo.distill.selection.StudentBudget;
+import org.tribuo.distill.selection.StudentCandidate;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.transformer.ExportPrecision;
 
@@ -26,6 +29,7 @@ import org.tribuo.distill.transformer.ExportPrecision;
 final class DistillTextRun {
   private static final String TEACHER = "teacher";
   private static final String STUDENT = "student";
+  private static final String SEARCH = "search";
   private static final String CONTROL = "control";
   private static final String CLASS_MEANS = "class means";
   private static final String FILES = "files";
@@ -77,6 +81,9 @@ final class DistillTextRun {
     ModelMeter meter = meter(texts);
 
     teacher(texts, meter);
+    if (experiment.student().budget().isPresent()) {
+      search(learner, experiment.student().budget().get());
+    }
     student(learner, writesConfiguration);
     if (experiment.training().controlEpochs > 0 && texts.labelled().size() == 0) {
       say("Control: none, as no text has a label.");
@@ -132,7 +139,7 @@ final class DistillTextRun {
       return new Learner(trainers, texts);
     }
     TeacherOptions teacher = experiment.teacher();
-    int leastTexts = experiment.student().vocabulary;
+    int leastTexts = experiment.student().leastTexts();
     KeptVocabulary kept =
         KeptVocabulary.ofExamples(teacher.tokenizerFile(), texts.training(), leastTexts);
     if (kept.canReadOthersAsNearest()) {
@@ -184,13 +191,31 @@ final class DistillTextRun {
     return run.time(FILES, () -> results.keepTeacher(model));
   }
 
+  /** Afterwards the experiment is one of the student that was found. */
+  private void search(Learner learner, StudentBudget budget) throws Exception {
+    say("Search: students within %s are measured before they are trained.", budget);
+    DistillationTrainer<Label> trainer = distillation(learner);
+    SearchReport report = new SearchReport(console, budget);
+    BudgetedTrainer<Label> search = BudgetedTrainer.of(trainer, budget).speed(speed);
+    search.setListener(report);
+    BudgetedTrainer.Choice<Label> choice =
+        run.watch(SEARCH, trainer, targets -> {}, () -> search.choose(learner.texts().training()));
+    report.show(choice);
+    int whole = choice.candidates().stream().mapToInt(StudentCandidate::width).max().orElseThrow();
+    experiment.student().become(choice.chosen(), whole);
+    experiment.training().learningRate *= (float) whole / choice.chosen().width();
+  }
+
+  private DistillationTrainer<Label> distillation(Learner learner) throws IOException {
+    return learner
+        .trainers()
+        .distillation(
+            experiment.teacher().fineTuned(results), experiment.output().storeFolder(results));
+  }
+
   private void student(Learner learner, boolean writesConfiguration) throws Exception {
     say("2. Soft targets: what the teacher says of all texts.");
-    DistillationTrainer<Label> trainer =
-        learner
-            .trainers()
-            .distillation(
-                experiment.teacher().fineTuned(results), experiment.output().storeFolder(results));
+    DistillationTrainer<Label> trainer = distillation(learner);
     ModelMeter meter = meter(learner.texts());
     try (DistilledModel<Label> model =
         run.train(

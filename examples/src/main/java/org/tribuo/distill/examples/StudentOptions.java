@@ -7,10 +7,13 @@ import com.oracle.labs.mlrg.olcut.config.Options;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.input.text.TextTokenizer;
+import org.tribuo.distill.selection.StudentBudget;
+import org.tribuo.distill.selection.StudentCandidate;
 import org.tribuo.distill.student.EncoderStudent;
 import org.tribuo.distill.student.FrozenWeights;
 import org.tribuo.distill.student.NarrowedStudent;
@@ -70,6 +73,11 @@ public final class StudentOptions implements Options, Configurable {
       "weights of a second file of the student, which is measured too: FLOAT16 or INT8; FLOAT32 for"
           + " none";
 
+  private static final String BUDGET =
+      "the largest size of the student's file, the longest time of one text alone on one thread, or"
+          + " both, as in \"10MB, 1ms\": the student's depth, width and precision are searched for, and"
+          + " where a size is stated, it has the tokens of its texts alone";
+
   @Config(description = MODEL)
   @Option(longName = "student", usage = MODEL)
   public @Nullable Path model;
@@ -110,6 +118,10 @@ public final class StudentOptions implements Options, Configurable {
   @Option(longName = "student-precision", usage = PRECISION)
   public ExportPrecision precision = ExportPrecision.FLOAT32;
 
+  @Config(description = BUDGET)
+  @Option(longName = "student-budget", usage = BUDGET)
+  public List<String> budget = List.of();
+
   /** The weights that keep their values, if there are any. */
   Optional<FrozenWeights> frozen() {
     return frozenLayers < 0
@@ -144,7 +156,7 @@ public final class StudentOptions implements Options, Configurable {
     if (reduced.isPresent()) {
       start = ReducedVocabularyStudent.of(start, tokenizer, reduced.get());
     }
-    if (model != null) {
+    if (model != null || hasBudget()) {
       return start;
     }
     StudentSource cut = PrunedStudent.keeping(layers, choice, start);
@@ -153,6 +165,43 @@ public final class StudentOptions implements Options, Configurable {
 
   private boolean isNew() {
     return width > 0 && weights == Weights.RANDOM;
+  }
+
+  /** Whether depth, width and precision are yet to be found. */
+  boolean hasBudget() {
+    return !budget.isEmpty();
+  }
+
+  /** What the student may cost, if that is stated. */
+  Optional<StudentBudget> budget() {
+    try {
+      return hasBudget()
+          ? Optional.of(StudentBudget.parse(String.join(",", budget)))
+          : Optional.empty();
+    } catch (IllegalArgumentException e) {
+      throw new PropertyException(e, "student", "budget", e.getMessage());
+    }
+  }
+
+  /**
+   * The student that was found within the budget takes the place of the stated one.
+   *
+   * @param whole the width of the teacher
+   */
+  void become(StudentCandidate found, int whole) {
+    layers = found.layers();
+    width = found.width() == whole ? 0 : found.width();
+    weights = Weights.TEACHER;
+    precision = found.precision();
+    vocabulary = leastTexts();
+    budget = List.of();
+  }
+
+  /** The least number of training texts that have a token, if it has some tokens alone. */
+  int leastTexts() {
+    return vocabulary == 0 && budget().map(limit -> limit.bytes().isPresent()).orElse(false)
+        ? 1
+        : vocabulary;
   }
 
   /** Whether the student is cut out of another: it is neither a file of its own nor new. */
@@ -167,7 +216,7 @@ public final class StudentOptions implements Options, Configurable {
 
   /** Whether it has some of the teacher's tokens alone. */
   boolean hasOwnVocabulary() {
-    return vocabulary > 0;
+    return leastTexts() > 0;
   }
 
   /** Whether there is a second file of it, with smaller weights. */
@@ -199,6 +248,13 @@ public final class StudentOptions implements Options, Configurable {
           "is %d, expected the least number of texts that have a token, or 0 for the whole vocabulary"
               .formatted(vocabulary));
     }
+    if (budget().isPresent()
+        && (model != null || width > 0 || heads > 0 || inner > 0 || hasSmallFile())) {
+      throw new PropertyException(
+          "student",
+          "budget",
+          "is stated, so that the student is searched for, but so is a model, a width, a number of heads, an inner width or a precision; state one or the other");
+    }
     if (!isCut()) {
       source(OnnxStudent.of(teacher), tokenizer, Optional.empty(), encoder);
     } else {
@@ -224,6 +280,10 @@ public final class StudentOptions implements Options, Configurable {
   String described() {
     if (model != null) {
       return "%s with a fresh head".formatted(model);
+    }
+    if (hasBudget()) {
+      return "the best within %s that can be cut out of the teacher"
+          .formatted(String.join(",", budget));
     }
     return isNew()
         ? "a new encoder of %d layers and width %d".formatted(layers, width)

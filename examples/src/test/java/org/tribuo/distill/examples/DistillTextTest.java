@@ -179,6 +179,52 @@ class DistillTextTest {
   }
 
   @Test
+  void theBestStudentWithinABudgetIsSearchedFor() throws Exception {
+    String[] budget = {"--student-budget", "100KB, 10s"};
+    ExperimentResults first = run(options(budget));
+    ResultFolder results = new ResultFolder(folder.resolve("out"));
+
+    assertThat(said())
+        .contains("Search: students within 0.1MB, 10000ms are measured")
+        .contains("Chosen: ")
+        .containsPattern("chosen +\\d")
+        .contains("# chosen");
+    assertThat(first.seconds()).containsKey("search");
+    List<Path> files = new ArrayList<>(List.of(results.student()));
+    for (ExportPrecision precision : ExportPrecision.values()) {
+      files.add(results.student(precision));
+    }
+    assertThat(files).anySatisfy(file -> assertThat(Files.size(file)).isLessThan(100_000));
+    assertThat(results.studentTokenizer()).exists();
+    assertThat(first.models().stream().filter(each -> each.name().equals("control")))
+        .singleElement()
+        .satisfies(
+            control ->
+                assertThat(control.parameters()).isEqualTo(first.models().get(1).parameters()));
+
+    printed.reset();
+    ExperimentResults again =
+        run("-c", results.configuration().toString(), "--experiment", ExperimentFile.NAME);
+
+    assertThat(said()).doesNotContain("Search:").contains("12 reused: the teacher did not run.");
+    assertThat(again.models())
+        .extracting(ModelMeter.Report::quality)
+        .isEqualTo(first.models().stream().map(ModelMeter.Report::quality).toList());
+  }
+
+  @Test
+  void aBudgetAndAWidthAreRefusedBeforeATeacherIsTrained() {
+    assertThatThrownBy(() -> run(options("--student-budget", "1MB", "--student-width", "8")))
+        .isInstanceOf(PropertyException.class)
+        .hasMessageContaining("budget")
+        .hasMessageContaining("state one or the other");
+    assertThatThrownBy(() -> run(options("--student-budget", "small")))
+        .isInstanceOf(PropertyException.class)
+        .hasMessageContaining("'small' in the budget 'small' is neither a size nor a time");
+    assertThat(said()).doesNotContain("1. Teacher");
+  }
+
+  @Test
   void aNewEncoderMayHaveAVocabularyOfItsOwn() throws Exception {
     String[] size = {"--student-width", "24", "--student-heads", "2", "--control-epochs", "0"};
     long whole = run(options(size)).models().get(1).parameters();

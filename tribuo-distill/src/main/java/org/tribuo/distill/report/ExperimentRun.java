@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.tribuo.Dataset;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.DistillationTrainer;
@@ -68,6 +69,20 @@ public final class ExperimentRun {
       DistillationTrainer<Label> trainer,
       Dataset<Label> examples,
       Consumer<TeacherRun> afterSoftTargets) {
+    return watch(name, trainer, afterSoftTargets, () -> trainer.train(examples));
+  }
+
+  /**
+   * Runs what trains, once or several times, with the listener of a trainer.
+   *
+   * @param name of the phase, which is shown with a capital letter
+   * @param afterSoftTargets called when the soft targets of a teacher are there and reported
+   */
+  public <R> R watch(
+      String name,
+      DistillationTrainer<Label> trainer,
+      Consumer<TeacherRun> afterSoftTargets,
+      Supplier<R> trainings) {
     Consumer<TeacherRun> timed =
         run -> {
           phases.add(SOFT_TARGETS, run.duration());
@@ -78,12 +93,12 @@ public final class ExperimentRun {
     try (DistillationProgress progress =
         new DistillationProgress(output, capitalised(name), timed.andThen(afterSoftTargets))) {
       trainer.setListener(progress);
-      DistilledModel<Label> model = trainer.train(examples);
+      R result = trainings.get();
       Duration targets = phases.of(SOFT_TARGETS).minus(earlierTargets);
       Duration training = Duration.ofNanos(System.nanoTime() - start).minus(targets);
       phases.add(name, training);
       output.line(String.format(Locale.ROOT, "   %.1f s.", training.toMillis() / 1e3));
-      return model;
+      return result;
     }
   }
 

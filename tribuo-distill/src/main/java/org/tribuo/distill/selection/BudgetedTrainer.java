@@ -271,6 +271,49 @@ public final class BudgetedTrainer<T extends Output<T>> implements Trainer<T> {
   }
 
   /**
+   * What was found.
+   *
+   * @param chosen the student that is to be trained
+   * @param candidates all that were measured, with the scores of those that were tried
+   * @param trainer trains the student that was chosen
+   */
+  public record Choice<T extends Output<T>>(
+      StudentCandidate chosen, List<StudentCandidate> candidates, DistillationTrainer<T> trainer) {
+    public Choice {
+      candidates = List.copyOf(candidates);
+    }
+  }
+
+  /**
+   * Searches, and leaves the training to the caller.
+   *
+   * @throws IllegalArgumentException as {@link #train(Dataset, Map, int)}
+   * @throws PropertyException as there
+   */
+  public Choice<T> choose(Dataset<T> examples) {
+    return choose(examples, Map.of(), seed);
+  }
+
+  private Choice<T> choose(Dataset<T> examples, Map<String, Provenance> ofRun, long seedOfHeldOut) {
+    try (TemporaryFolder files = TemporaryFolder.create();
+        TemporaryFolder store = TemporaryFolder.create()) {
+      return new StudentSearch<>(
+              trainer,
+              StudentBudget.parse(budget),
+              new StudentSearch.Space(
+                  depths, widths, precisions, trials, trialEpochs, heldOut, seedOfHeldOut),
+              examples,
+              ofRun,
+              new StudentSearch.Means(
+                  files.path(), trainer.softTargetStore().orElse(store.path()), speed),
+              listener)
+          .run();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
    * {@inheritDoc}
    *
    * @throws IllegalArgumentException if no student is within the budget, the message says which is
@@ -293,32 +336,16 @@ public final class BudgetedTrainer<T extends Output<T>> implements Trainer<T> {
     }
     Map<String, Provenance> ofRun = new LinkedHashMap<>(runProvenance);
     ofRun.put(SEARCH, search);
-    try (TemporaryFolder files = TemporaryFolder.create();
-        TemporaryFolder store = TemporaryFolder.create()) {
-      StudentSearch<T> students =
-          new StudentSearch<>(
-              trainer,
-              StudentBudget.parse(budget),
-              new StudentSearch.Space(
-                  depths, widths, precisions, trials, trialEpochs, heldOut, seed + invocation),
-              examples,
-              ofRun,
-              new StudentSearch.Means(
-                  files.path(), trainer.softTargetStore().orElse(store.path()), speed),
-              listener);
-      StudentSearch.Found<T> found = students.run();
-      ofRun.put(CHOSEN, new StringProvenance(CHOSEN, found.chosen().toString()));
-      ofRun.put(PRECISION, new StringProvenance(PRECISION, found.chosen().precision().name()));
-      ofRun.put(
-          CANDIDATES,
-          new ListProvenance<>(
-              found.measured().stream()
-                  .map(each -> new StringProvenance(CANDIDATES, each.toString()))
-                  .toList()));
-      return found.trainer().train(examples, ofRun, invocation);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    Choice<T> choice = choose(examples, ofRun, seed + invocation);
+    ofRun.put(CHOSEN, new StringProvenance(CHOSEN, choice.chosen().toString()));
+    ofRun.put(PRECISION, new StringProvenance(PRECISION, choice.chosen().precision().name()));
+    ofRun.put(
+        CANDIDATES,
+        new ListProvenance<>(
+            choice.candidates().stream()
+                .map(each -> new StringProvenance(CANDIDATES, each.toString()))
+                .toList()));
+    return choice.trainer().train(examples, ofRun, invocation);
   }
 
   @Override

@@ -95,16 +95,6 @@ final class StudentSearch<T extends Output<T>> {
   record Means(Path files, Path store, SpeedMeter speed) {}
 
   /**
-   * What was found.
-   *
-   * @param trainer of the student that was chosen
-   * @param chosen what it costs
-   * @param measured all candidates, with the scores of those that were tried
-   */
-  record Found<T extends Output<T>>(
-      DistillationTrainer<T> trainer, StudentCandidate chosen, List<StudentCandidate> measured) {}
-
-  /**
    * @param runProvenance what the file of the student will have too
    */
   StudentSearch(
@@ -131,7 +121,7 @@ final class StudentSearch<T extends Output<T>> {
    *     labelled examples to compare some
    * @throws IOException if a file cannot be written or read
    */
-  Found<T> run() throws IOException {
+  BudgetedTrainer.Choice<T> run() throws IOException {
     TransformerLayers whole = layersOfWhole();
     List<StudentCandidate> measured = measured(whole);
     List<StudentCandidate> promising = promising(measured);
@@ -145,7 +135,7 @@ final class StudentSearch<T extends Output<T>> {
     List<StudentCandidate> all = new ArrayList<>(measured);
     tried.forEach(each -> all.replaceAll(other -> isSame(each, other) ? each : other));
     listener.onChosen(best);
-    return new Found<>(trainer(best.layers(), best.width(), whole), best, all);
+    return new BudgetedTrainer.Choice<>(best, all, trainer(best.layers(), best.width(), whole));
   }
 
   private static boolean isSame(StudentCandidate one, StudentCandidate other) {
