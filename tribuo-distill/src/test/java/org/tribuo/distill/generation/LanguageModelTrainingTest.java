@@ -432,11 +432,7 @@ class LanguageModelTrainingTest {
     assertThatIllegalArgumentException()
         .isThrownBy(
             () ->
-                trainer(
-                        EncoderStudent.of(
-                            Zoo.file("bert_seqcls_optimum"),
-                            Pooling.MEAN),
-                        1)
+                trainer(EncoderStudent.of(Zoo.file("bert_seqcls_optimum"), Pooling.MEAN), 1)
                     .build()
                     .train(TRAIN))
         .withMessageStartingWith("The student reads later positions");

@@ -91,8 +91,7 @@ public record SoftTargetProducer(
       this.inputs = inputs;
       this.key = teacher.keyFor(inputs);
       this.batchLimits =
-          limits.orElseGet(
-              () -> BatchLimits.defaultFor(key.provider()).forLogits(teacher.shape()));
+          limits.orElseGet(() -> BatchLimits.defaultFor(key.provider()).forLogits(teacher.shape()));
     }
 
     ProducedSoftTargets produce(OptionalInt k) {
