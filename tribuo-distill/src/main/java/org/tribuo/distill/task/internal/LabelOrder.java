@@ -176,9 +176,9 @@ public final class LabelOrder {
     return names.hashCode();
   }
 
-  /** The names. */
+  /** The first names, and how many more there are. */
   @Override
   public String toString() {
-    return names.toString();
+    return listed(names);
   }
 }
