@@ -302,7 +302,8 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
    * Writes the student as an ONNX file, whole or not at all. Its metadata holds this model's
    * provenance in Tribuo's field, from where Tribuo's ONNXExternalModel reads it, and what teachers
    * and student sources find there: the label order, the output of the logits, the maximum length
-   * and the token of padding.
+   * and the token of padding. Of a {@code BiEncoderStudent} the file has the encoder, whose output
+   * {@code sentence_embedding} is a vector for each text; the model predicts the cosine of two.
    *
    * @throws IOException if the file cannot be written, or is one that this model was made of; one
    *     that was there before is kept
@@ -321,17 +322,18 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
    */
   public void exportOnnx(Path file, ExportPrecision precision) throws IOException {
     InputFiles.ofProvenance(provenance).checkOutput(file);
+    StudentNetwork exported = network.forExport();
     OnnxModel student =
         switch (precision) {
-          case FLOAT32 -> network.onnx();
-          case FLOAT16 -> network.withFloat16Weights();
-          case INT8 -> network.withInt8Weights();
+          case FLOAT32 -> exported.onnx();
+          case FLOAT16 -> exported.withFloat16Weights();
+          case INT8 -> exported.withInt8Weights();
         };
     OnnxMetadata.describe(
             student,
             provenance,
-            network.output(),
-            network.labelOrder().names(),
+            exported.output(),
+            exported.labelOrder().names(),
             maxLength(),
             network.reader().padId())
         .write(file);

@@ -81,7 +81,7 @@ record Preparation<T extends Output<T>>(
     Optional<ActivationTeacher> activations,
     Optional<Validation> validation,
     Optional<Imprinting> imprinting) {
-  /** The columns of a head that is thrown away, where the dataset does not have two outputs. */
+  /** The columns of a head that is thrown away, where it is not known which outputs there are. */
   private static final LabelOrder ANY_COLUMNS = LabelOrder.of("0", "1");
 
   /**
@@ -192,10 +192,18 @@ record Preparation<T extends Output<T>>(
       }
     }
 
-    /** What a student reads may depend on how many outputs there are, where these are read too. */
-    private static <T extends Output<T>> LabelOrder columns(Task<T> task, Dataset<T> whole) {
+    /**
+     * What a student reads may depend on how many outputs there are, where these are read too;
+     * where no example has one they are the teacher's.
+     */
+    private LabelOrder columns(Task<T> task, Dataset<T> whole) throws IOException {
       SortedSet<String> names = task.names(whole.getOutputIDInfo());
-      return names.size() < ANY_COLUMNS.size() ? ANY_COLUMNS : new LabelOrder(names);
+      if (!names.isEmpty()) {
+        return new LabelOrder(names);
+      }
+      return recipe.teacher().isEmpty()
+          ? ANY_COLUMNS
+          : recipe.teacher().get().labels(files).orElse(ANY_COLUMNS);
     }
 
     private Transformer student(Task<T> task, ExamplesByLength<T> byLength, LabelOrder columns)
@@ -246,7 +254,9 @@ record Preparation<T extends Output<T>>(
       checkDoesAnything(student);
       OutputDomain<T> outputs = known.and(student.labelOrder(), whole());
       listener.onUnseenOutputs(outputs.unseen());
-      TargetCodec<T> codec = outputs.codec(student.labelOrder());
+      TargetCodec<T> ofOutputs = outputs.codec(student.labelOrder());
+      TargetCodec<T> codec =
+          student.head().range().map(range -> range.checking(ofOutputs)).orElse(ofOutputs);
       InputReader<?> reader = reader(student.transformer(), recipe.batching().maxLength());
       StudentNetwork network = StudentNetwork.of(student, reader);
       Dataset<T> examples = byLength.within().apply(reader.maxLength());

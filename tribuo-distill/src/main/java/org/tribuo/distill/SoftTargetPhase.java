@@ -16,6 +16,7 @@ import org.tribuo.distill.file.internal.TemporaryFolder;
 import org.tribuo.distill.internal.component.ExampleException;
 import org.tribuo.distill.student.internal.StudentNetwork;
 import org.tribuo.distill.task.internal.LabelOrder;
+import org.tribuo.distill.task.internal.Range;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.teacher.TeacherSource;
 import org.tribuo.distill.teacher.internal.ReadyTeacher;
@@ -197,6 +198,7 @@ record SoftTargetPhase<T extends Output<T>>(
           List<SoftTargetStep.Answer> runs = new ArrayList<>();
           outcome.runs().put(own, runs);
           ofExamples.forEach(step -> runs.add(ask(step, largest, outcome)));
+          prepared.student().head().range().ifPresent(range -> check(range, runs, own));
           outcome
               .answers()
               .put(
@@ -207,6 +209,22 @@ record SoftTargetPhase<T extends Output<T>>(
                       own.rows().targets(),
                       prepared.outputs().task().unit()));
         });
+  }
+
+  /** Where logits are bounded there is one for each example, or few. */
+  private static void check(
+      Range range, List<SoftTargetStep.Answer> runs, StageExamples<?> examples) {
+    try {
+      for (SoftTargetStep.Answer run : runs) {
+        for (int row = 0; row < run.softTargets().rows(); row++) {
+          for (float target : run.softTargets().batch(row).logits().toFloats()) {
+            range.checkSoftTarget(target, row);
+          }
+        }
+      }
+    } catch (ExampleException e) {
+      throw examples.named(e);
+    }
   }
 
   private List<SoftTargetStep> steps(List<ReadyTeacher> teachers, StageExamples<T> own)

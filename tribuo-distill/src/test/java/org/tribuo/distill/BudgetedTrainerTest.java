@@ -23,6 +23,7 @@ import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.report.SpeedMeter;
 import org.tribuo.distill.selection.BudgetedTrainer;
+import org.tribuo.distill.selection.SearchListener;
 import org.tribuo.distill.selection.StudentBudget;
 import org.tribuo.distill.selection.StudentCandidate;
 import org.tribuo.distill.student.OnnxStudent;
@@ -61,7 +62,7 @@ class BudgetedTrainerTest {
   }
 
   /** Keeps what a search tells. */
-  private static final class Told implements BudgetedTrainer.Listener {
+  private static final class Told implements SearchListener {
     private final List<StudentCandidate> all = new ArrayList<>();
     private final List<StudentCandidate> within = new ArrayList<>();
     private final List<StudentCandidate> promising = new ArrayList<>();

@@ -22,6 +22,7 @@ import org.tribuo.distill.report.SpeedMeter;
 import org.tribuo.distill.selection.BudgetedTrainer;
 import org.tribuo.distill.selection.StudentBudget;
 import org.tribuo.distill.selection.StudentCandidate;
+import org.tribuo.distill.selection.StudentChoice;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.transformer.ExportPrecision;
 
@@ -198,7 +199,7 @@ final class DistillTextRun {
     SearchReport report = new SearchReport(console, budget);
     BudgetedTrainer<Label> search = BudgetedTrainer.of(trainer, budget).speed(speed);
     search.setListener(report);
-    BudgetedTrainer.Choice<Label> choice =
+    StudentChoice<Label> choice =
         run.watch(SEARCH, trainer, targets -> {}, () -> search.choose(learner.texts().training()));
     report.show(choice);
     int whole = choice.candidates().stream().mapToInt(StudentCandidate::width).max().orElseThrow();

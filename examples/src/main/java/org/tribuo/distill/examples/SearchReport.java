@@ -6,12 +6,13 @@ import java.util.List;
 import java.util.Locale;
 import org.tribuo.distill.report.ProgressOutput;
 import org.tribuo.distill.report.TextTable;
-import org.tribuo.distill.selection.BudgetedTrainer;
+import org.tribuo.distill.selection.SearchListener;
 import org.tribuo.distill.selection.StudentBudget;
 import org.tribuo.distill.selection.StudentCandidate;
+import org.tribuo.distill.selection.StudentChoice;
 
 /** Shows how a search for a student goes, and what it found: a table, a plot, and why. */
-final class SearchReport implements BudgetedTrainer.Listener {
+final class SearchReport implements SearchListener {
   private static final List<String> HEADER =
       List.of("", "layers", "width", "weights", "parameters", "file", "one alone", "held out");
 
@@ -62,7 +63,7 @@ final class SearchReport implements BudgetedTrainer.Listener {
   }
 
   /** Shows all that were measured. */
-  void show(BudgetedTrainer.Choice<?> choice) {
+  void show(StudentChoice<?> choice) {
     List<Marked> all =
         choice.candidates().stream()
             .map(each -> new Marked(each, mark(each, choice.chosen())))

@@ -107,21 +107,23 @@ class ProgramsTest {
                     RESULTS + "/pretrained/all-minilm-l6-v2.onnx",
                     RESULTS + "/tokenizer.json",
                     "1",
-                    "2")
+                    "--quick")
                 .lines())
         .hasSize(3)
         .allMatch(line -> line.matches("(teacher|untrained|student): Spearman -?\\d.*teacher's"));
-    assertThat(
-            run(
-                    "RateSimilarity",
-                    sentencePairs().toString(),
-                    RESULTS + "/pretrained/all-minilm-l6-v2.onnx",
-                    RESULTS + "/tokenizer.json",
-                    "1",
-                    "1")
-                .lines())
-        .hasSize(3)
-        .allMatch(line -> line.matches("(teacher|student|control): Pearson -?\\d.*MB"));
+    for (String program : List.of("RateSimilarity", "CompareTexts")) {
+      assertThat(
+              run(
+                      program,
+                      sentencePairs().toString(),
+                      RESULTS + "/pretrained/all-minilm-l6-v2.onnx",
+                      RESULTS + "/tokenizer.json",
+                      "1",
+                      "1")
+                  .lines())
+          .hasSize(3)
+          .allMatch(line -> line.matches("(teacher|student|control): Pearson -?\\d.*MB"));
+    }
 
     assertThat(run("LabelEmotions", comments().toString(), "20", "1").lines())
         .hasSize(3)
@@ -176,7 +178,7 @@ class ProgramsTest {
     String readme = Files.readString(ROOT.resolve("README.md"));
 
     assertThat(programs().map(Path::getFileName))
-        .hasSize(15)
+        .hasSize(16)
         .allSatisfy(
             file -> assertThat(readme).contains("-Dprogram=examples/programs/%s".formatted(file)));
   }
@@ -284,7 +286,10 @@ class ProgramsTest {
             "pair_ID\tsentence_A\tsentence_B\trelatedness_score\tentailment_judgment",
             "1\twhere is my card\tmy card is lost\t4.1\tNEUTRAL",
             "2\twhat is the exchange rate\tplease reset the pin\t1.3\tNEUTRAL",
-            "3\ti forgot my pin\tmy pin code is wrong\t3.7\tNEUTRAL");
+            "3\ti forgot my pin\tmy pin code is wrong\t3.7\tNEUTRAL",
+            "4\twhere is my pin\tmy pin is lost\t4.3\tNEUTRAL",
+            "5\ti got my card\twhat is the exchange rate\t1.2\tNEUTRAL",
+            "6\tplease reset the pin\ti forgot my pin\t3.3\tNEUTRAL");
     Path data = Files.createDirectories(folder.resolve("sick"));
     for (String file : List.of("SICK_train.txt", "SICK_trial.txt", "SICK_test_annotated.txt")) {
       Files.write(data.resolve(file), lines);

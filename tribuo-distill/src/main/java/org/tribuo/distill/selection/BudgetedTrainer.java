@@ -63,6 +63,9 @@ public final class BudgetedTrainer<T extends Output<T>> implements Trainer<T> {
   /** All candidates, each as {@link StudentCandidate#toString()}. */
   public static final String CANDIDATES = "budget-candidates";
 
+  /** More than the candidates, and what a training says of itself, take in a file. */
+  private static final int BYTES_OF_PROVENANCE = 20_000;
+
   @ConfigurableName private String component = "BudgetedTrainer";
 
   @Config(
@@ -116,25 +119,7 @@ public final class BudgetedTrainer<T extends Output<T>> implements Trainer<T> {
 
   private SpeedMeter speed = SpeedMeter.DEFAULT;
   private int invocations;
-  private volatile Listener listener = new Listener() {};
-
-  /** Is told how the search goes. */
-  public interface Listener {
-    /** A candidate was measured, untrained. */
-    default void onMeasured(StudentCandidate candidate, boolean withinBudget) {}
-
-    /** There can be no candidate of this shape; the reason is for people. */
-    default void onSkipped(int layers, int width, String reason) {}
-
-    /** These are the largest ones within the budget. */
-    default void onPromising(List<StudentCandidate> candidates) {}
-
-    /** A candidate was trained for a short time, and has a score. */
-    default void onTried(StudentCandidate candidate) {}
-
-    /** This one will be trained. */
-    default void onChosen(StudentCandidate candidate) {}
-  }
+  private volatile SearchListener listener = new SearchListener() {};
 
   /** For OLCUT. */
   private BudgetedTrainer() {}
@@ -239,7 +224,7 @@ public final class BudgetedTrainer<T extends Output<T>> implements Trainer<T> {
   }
 
   /** Sets the listener to the search; it is no part of the configuration. */
-  public void setListener(Listener listener) {
+  public void setListener(SearchListener listener) {
     this.listener = listener;
   }
 
@@ -271,30 +256,20 @@ public final class BudgetedTrainer<T extends Output<T>> implements Trainer<T> {
   }
 
   /**
-   * What was found.
-   *
-   * @param chosen the student that is to be trained
-   * @param candidates all that were measured, with the scores of those that were tried
-   * @param trainer trains the student that was chosen
-   */
-  public record Choice<T extends Output<T>>(
-      StudentCandidate chosen, List<StudentCandidate> candidates, DistillationTrainer<T> trainer) {
-    public Choice {
-      candidates = List.copyOf(candidates);
-    }
-  }
-
-  /**
    * Searches, and leaves the training to the caller.
    *
    * @throws IllegalArgumentException as {@link #train(Dataset, Map, int)}
    * @throws PropertyException as there
    */
-  public Choice<T> choose(Dataset<T> examples) {
+  public StudentChoice<T> choose(Dataset<T> examples) {
     return choose(examples, Map.of(), seed);
   }
 
-  private Choice<T> choose(Dataset<T> examples, Map<String, Provenance> ofRun, long seedOfHeldOut) {
+  private StudentChoice<T> choose(
+      Dataset<T> examples, Map<String, Provenance> ofRun, long seedOfHeldOut) {
+    // A trained student's file has its provenance, which is not known yet but for its size.
+    Map<String, Provenance> ofUntrained = new LinkedHashMap<>(ofRun);
+    ofUntrained.put(CANDIDATES, new StringProvenance(CANDIDATES, " ".repeat(BYTES_OF_PROVENANCE)));
     try (TemporaryFolder files = TemporaryFolder.create();
         TemporaryFolder store = TemporaryFolder.create()) {
       return new StudentSearch<>(
@@ -303,7 +278,7 @@ public final class BudgetedTrainer<T extends Output<T>> implements Trainer<T> {
               new StudentSearch.Space(
                   depths, widths, precisions, trials, trialEpochs, heldOut, seedOfHeldOut),
               examples,
-              ofRun,
+              ofUntrained,
               new StudentSearch.Means(
                   files.path(), trainer.softTargetStore().orElse(store.path()), speed),
               listener)
@@ -336,7 +311,7 @@ public final class BudgetedTrainer<T extends Output<T>> implements Trainer<T> {
     }
     Map<String, Provenance> ofRun = new LinkedHashMap<>(runProvenance);
     ofRun.put(SEARCH, search);
-    Choice<T> choice = choose(examples, ofRun, seed + invocation);
+    StudentChoice<T> choice = choose(examples, ofRun, seed + invocation);
     ofRun.put(CHOSEN, new StringProvenance(CHOSEN, choice.chosen().toString()));
     ofRun.put(PRECISION, new StringProvenance(PRECISION, choice.chosen().precision().name()));
     ofRun.put(

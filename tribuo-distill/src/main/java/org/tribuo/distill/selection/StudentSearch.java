@@ -2,14 +2,12 @@ package org.tribuo.distill.selection;
 
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import com.oracle.labs.mlrg.olcut.provenance.Provenance;
-import com.oracle.labs.mlrg.olcut.provenance.primitives.StringProvenance;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,16 +52,13 @@ final class StudentSearch<T extends Output<T>> {
 
   private static final int MEASURED_WITH = 64;
 
-  /** More than the candidates, and what a training says of itself, take in a file. */
-  private static final int BYTES_OF_PROVENANCE = 20_000;
-
   private final DistillationTrainer<T> trainer;
   private final StudentBudget budget;
   private final Space space;
   private final Dataset<T> examples;
   private final Map<String, Provenance> runProvenance;
   private final Means means;
-  private final BudgetedTrainer.Listener listener;
+  private final SearchListener listener;
 
   /**
    * What is searched.
@@ -95,7 +90,7 @@ final class StudentSearch<T extends Output<T>> {
   record Means(Path files, Path store, SpeedMeter speed) {}
 
   /**
-   * @param runProvenance what the file of the student will have too
+   * @param runProvenance what an untrained student has
    */
   StudentSearch(
       DistillationTrainer<T> trainer,
@@ -104,7 +99,7 @@ final class StudentSearch<T extends Output<T>> {
       Dataset<T> examples,
       Map<String, Provenance> runProvenance,
       Means means,
-      BudgetedTrainer.Listener listener) {
+      SearchListener listener) {
     this.trainer = trainer;
     this.budget = budget;
     this.space = space;
@@ -121,7 +116,7 @@ final class StudentSearch<T extends Output<T>> {
    *     labelled examples to compare some
    * @throws IOException if a file cannot be written or read
    */
-  BudgetedTrainer.Choice<T> run() throws IOException {
+  StudentChoice<T> run() throws IOException {
     TransformerLayers whole = layersOfWhole();
     List<StudentCandidate> measured = measured(whole);
     List<StudentCandidate> promising = promising(measured);
@@ -135,7 +130,7 @@ final class StudentSearch<T extends Output<T>> {
     List<StudentCandidate> all = new ArrayList<>(measured);
     tried.forEach(each -> all.replaceAll(other -> isSame(each, other) ? each : other));
     listener.onChosen(best);
-    return new BudgetedTrainer.Choice<>(best, all, trainer(best.layers(), best.width(), whole));
+    return new StudentChoice<>(best, all, trainer(best.layers(), best.width(), whole));
   }
 
   private static boolean isSame(StudentCandidate one, StudentCandidate other) {
@@ -210,7 +205,7 @@ final class StudentSearch<T extends Output<T>> {
     List<StudentCandidate> measured = new ArrayList<>();
     List<Example<T>> some = examples.getData().subList(0, Math.min(MEASURED_WITH, examples.size()));
     try (DistilledModel<T> model =
-        trainer(layers, width, whole).untrained(examples, provenanceOfASize())) {
+        trainer(layers, width, whole).untrained(examples, runProvenance)) {
       for (ExportPrecision precision : space.precisions()) {
         Path file = exported(model, precision);
         try (DistilledModel<T> read = read(file)) {
@@ -229,15 +224,6 @@ final class StudentSearch<T extends Output<T>> {
       }
     }
     return measured;
-  }
-
-  /** A trained student's file has its provenance, which is not known yet but for its size. */
-  private Map<String, Provenance> provenanceOfASize() {
-    Map<String, Provenance> values = new HashMap<>(runProvenance);
-    values.put(
-        BudgetedTrainer.CANDIDATES,
-        new StringProvenance(BudgetedTrainer.CANDIDATES, " ".repeat(BYTES_OF_PROVENANCE)));
-    return values;
   }
 
   private boolean isWithin(StudentCandidate candidate) {

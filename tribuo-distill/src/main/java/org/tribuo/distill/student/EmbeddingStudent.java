@@ -168,10 +168,24 @@ public final class EmbeddingStudent implements StudentSource {
     InputFiles.ofProvenance(getProvenance()).checkOutput(file);
     TransformerFiles files = new TransformerFiles();
     Head any = Head.ofExamples(LabelOrder.of("0", "1"));
-    Student whole = encoder.make(StudentRequest.withoutExamples(any, 0, files));
+    StudentRequest request = StudentRequest.withoutExamples(any, 0, files);
+    makeUnprojected(request).model().inOneFile().write(file);
+  }
+
+  /**
+   * The student without a projection, its head the vectors as wide as they are.
+   *
+   * @param request of which the head is left out
+   */
+  Student makeUnprojected(StudentRequest request) throws IOException {
+    Student whole = encoder.make(request);
     int width = Math.toIntExact(EmbeddingHead.width(whole.transformer(), pooling));
-    Head own = Head.ofExamples(LabelOrder.numbered(width));
-    make(whole, own, Optional.empty()).model().inOneFile().write(file);
+    return make(whole, Head.ofExamples(LabelOrder.numbered(width)), Optional.empty());
+  }
+
+  /** What compares vectors of another width than the teacher's. */
+  Projection projection() {
+    return projection;
   }
 
   @Override

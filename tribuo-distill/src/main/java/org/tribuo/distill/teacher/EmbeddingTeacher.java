@@ -25,7 +25,10 @@ import org.tribuo.distill.teacher.internal.TeacherReading;
 import org.tribuo.distill.teacher.internal.TeacherSettings;
 import org.tribuo.distill.teacher.internal.TeacherUse;
 import org.tribuo.distill.transformer.Pooling;
+import org.tribuo.distill.transformer.internal.EmbeddingHead;
+import org.tribuo.distill.transformer.internal.EncoderHead;
 import org.tribuo.distill.transformer.internal.TextEncoder;
+import org.tribuo.distill.transformer.internal.TextPairHead;
 import org.tribuo.distill.transformer.internal.Transformer;
 import org.tribuo.distill.transformer.internal.TransformerFiles;
 
@@ -223,17 +226,30 @@ public final class EmbeddingTeacher implements TeacherSource.Member {
 
   @Override
   public Optional<ReadyTeacher> ready(TeacherUse use) throws IOException {
-    LabelOrder columns = columns(use.files());
+    EmbeddingHead head = encoder(use.files()).head();
+    return Optional.of(ready(use, columns(use.files()), head, reading(use.files())));
+  }
+
+  /** The same, which outputs the cosines of pairs of texts, one column. */
+  ReadyTeacher readyForPairs(TeacherUse use, LabelOrder column) throws IOException {
+    return ready(use, column, ofPairs(use.files()), readingPairs(use.files()));
+  }
+
+  /** How pairs of texts are read. */
+  TeacherReading readingPairs(TransformerFiles files) throws IOException {
+    return reading(files).with(ofPairs(files));
+  }
+
+  private TextPairHead ofPairs(TransformerFiles files) throws IOException {
+    return new TextPairHead(encoder(files).head());
+  }
+
+  private ReadyTeacher ready(
+      TeacherUse use, LabelOrder columns, EncoderHead head, TeacherReading reading) {
     TeacherSettings settings =
-        precision()
-            .of(
-                TeacherSettings.of(path, columns).withHead(encoder(use.files()).head()),
-                use.device());
-    return Optional.of(
-        new ReadyOnnxTeacher(
-            settings,
-            new NamedColumns(columns.names(), NamedColumns.Origin.STATED),
-            reading(use.files())));
+        precision().of(TeacherSettings.of(path, columns).withHead(head), use.device());
+    return new ReadyOnnxTeacher(
+        settings, new NamedColumns(columns.names(), NamedColumns.Origin.STATED), reading);
   }
 
   private TeacherReading reading(TransformerFiles files) throws IOException {

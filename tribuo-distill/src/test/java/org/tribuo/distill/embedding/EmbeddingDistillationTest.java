@@ -49,6 +49,7 @@ import org.tribuo.distill.loss.WeightedLosses;
 import org.tribuo.distill.student.EmbeddingStudent;
 import org.tribuo.distill.student.EmbeddingStudent.Projection;
 import org.tribuo.distill.student.EncoderStudent;
+import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.PrunedStudent;
 import org.tribuo.distill.student.ScratchStudent;
 import org.tribuo.distill.student.StudentSource;
@@ -157,7 +158,9 @@ class EmbeddingDistillationTest {
     student.exportOnnx(untrained);
     Path trained = folder.resolve("trained.onnx");
     List<float[]> expected = vectors(ENCODER, Pooling.MEAN);
-    try (DistilledModel<Regressor> model = trainer(student, 12).build().train(dataset())) {
+    DistillationTrainer<Regressor> trainer = trainer(student, 12).build();
+    trainer.checkExamples(dataset());
+    try (DistilledModel<Regressor> model = trainer.train(dataset())) {
       model.exportOnnx(trained);
       assertThat(model.labelOrder()).hasSize(expected.get(0).length).isSorted();
       Helpers.testProvenanceMarshalling(model.getProvenance());
@@ -200,6 +203,49 @@ class EmbeddingDistillationTest {
     for (int i = 0; i < own.size(); i++) {
       assertThat(pooledHere.get(i)).usingComparatorWithPrecision(1e-5f).containsExactly(own.get(i));
     }
+  }
+
+  /** Whatever a student is made of the file, its hidden states are those behind the projection. */
+  @Test
+  void aProjectionThatWasKeptIsKeptByTheNextStudent() throws Exception {
+    StudentSource narrow = ScratchStudent.of(101, 2, 16, 2);
+    Path small = folder.resolve("small.onnx");
+    EmbeddingStudent.of(narrow, Pooling.MEAN).exportOnnx(small);
+    Path file = folder.resolve("projected.onnx");
+    try (DistilledModel<Regressor> model =
+        trainer(EmbeddingStudent.of(narrow, Pooling.MEAN).projection(Projection.KEPT), 1)
+            .build()
+            .train(dataset())) {
+      model.exportOnnx(file);
+    }
+    Path again = folder.resolve("again.onnx");
+    for (StudentSource source :
+        List.of(EncoderStudent.of(file, Pooling.MEAN), OnnxStudent.of(file))) {
+      EmbeddingStudent.of(source, Pooling.MEAN).exportOnnx(again);
+      List<float[]> expected = vectors(file, null);
+      List<float[]> found = vectors(again, null);
+      for (int i = 0; i < expected.size(); i++) {
+        assertThat(found.get(i))
+            .as(source.toString())
+            .usingComparatorWithPrecision(1e-6f)
+            .containsExactly(expected.get(i));
+      }
+    }
+    StudentSource oneLayer = PrunedStudent.keeping(1, EncoderStudent.of(file, Pooling.MEAN));
+    EmbeddingStudent.of(oneLayer, Pooling.MEAN).exportOnnx(again);
+    assertThat(vectors(again, null).get(0)).hasSize(32);
+
+    try (DistilledModel<Regressor> model =
+        trainer(EmbeddingStudent.of(oneLayer, Pooling.MEAN).projection(Projection.KEPT), 1)
+            .teacher(EmbeddingTeacher.of(small))
+            .build()
+            .train(dataset())) {
+      assertThat(model.labelOrder()).hasSize(16);
+      model.exportOnnx(again);
+    }
+    assertThat(vectors(again, null).get(0))
+        .usingComparatorWithPrecision(1e-5f)
+        .containsExactly(vectors(again, Pooling.MEAN).get(0));
   }
 
   @Test

@@ -54,6 +54,18 @@ class ScheduleTest {
   }
 
   @Test
+  void anotherScheduleIsScaled() {
+    Schedule twice = new ScaledSchedule(new LinearSchedule(1, 0), 2);
+
+    assertThat(over(3, twice)).containsExactly(2f, 1f, 0f);
+    assertThat(twice.least()).isZero();
+    assertThat(twice.greatest()).isEqualTo(2);
+    assertThatExceptionOfType(PropertyException.class)
+        .isThrownBy(() -> new ScaledSchedule(twice, 0))
+        .withMessageContaining("is 0.0, expected a finite number above 0");
+  }
+
+  @Test
   void theOnlyStepOfATrainingIsTheFirst() {
     assertThat(over(1, new LinearSchedule(3, 1))).containsExactly(3f);
   }

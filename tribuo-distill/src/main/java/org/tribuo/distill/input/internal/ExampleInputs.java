@@ -81,22 +81,22 @@ public record ExampleInputs<X>(InputReader<X> reader, List<X> values) {
   }
 
   /**
-   * The same examples as a model with preprocessing of its own reads them.
+   * Examples as a model with preprocessing of its own reads them.
    *
-   * @param padId the token that pads its short rows
+   * @param reader makes its values, and knows the token that pads its short rows
    * @throws IllegalArgumentException as {@link InputReader#reread}
    * @throws IOException if the file of the preprocessing cannot be read
    */
-  public ExampleInputs<X> reread(
+  public static <X> ExampleInputs<X> reread(
+      InputReader<X> reader,
       Dataset<?> examples,
       Path preprocessor,
       Transformer model,
       OptionalInt stated,
-      OptionalInt otherwise,
-      int padId)
+      OptionalInt otherwise)
       throws IOException {
     return new ExampleInputs<>(
-        reader.withPadId(padId), reader.reread(examples, preprocessor, model, stated, otherwise));
+        reader, reader.reread(examples, preprocessor, model, stated, otherwise));
   }
 
   /** The number of examples. */
@@ -130,6 +130,15 @@ public record ExampleInputs<X>(InputReader<X> reader, List<X> values) {
     return reader
         .beginning(whole, length(row) - 1)
         .map(beginning -> new ExampleInputs<>(reader, List.of(whole, beginning)));
+  }
+
+  /** The parts of the examples, as {@link InputReader#parts} has them. */
+  public ExampleInputs<?> parts() {
+    return of(reader.parts(values));
+  }
+
+  private static <X> ExampleInputs<X> of(InputReader.Parts<X> parts) {
+    return new ExampleInputs<>(parts.reader(), parts.values());
   }
 
   /** Digests all that a model reads of the examples. */

@@ -66,6 +66,16 @@ public interface InputReader<X> extends ProtoSerializable<ComponentProto> {
   void check(Transformer model, String whose, boolean own, List<X> values);
 
   /**
+   * What makes values again for a model with preprocessing of its own: this reader unless stated
+   * otherwise, or one of values of another kind.
+   *
+   * @param inputs of that model
+   */
+  default InputReader<?> rereading(Map<String, TensorType> inputs) {
+    return this;
+  }
+
+  /**
    * Makes the values again for a model with preprocessing of its own, such as a tokenizer, from
    * what the examples keep of their origin.
    *
@@ -87,6 +97,21 @@ public interface InputReader<X> extends ProtoSerializable<ComponentProto> {
         "%s knows no preprocessing by '%s': omit the tokenizer, so that the teacher reads what the student reads"
             .formatted(this, preprocessor));
   }
+
+  /**
+   * What the same model reads one by one of values that are made of several, as pairs of texts are;
+   * else the values.
+   */
+  default Parts<?> parts(List<X> values) {
+    return new Parts<>(this, values);
+  }
+
+  /**
+   * Values that are read one by one.
+   *
+   * @param reader of a model that reads them so
+   */
+  record Parts<X>(InputReader<X> reader, List<X> values) {}
 
   /**
    * The first positions of a value, where values are sequences that may end anywhere.

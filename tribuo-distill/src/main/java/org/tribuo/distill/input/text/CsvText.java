@@ -14,7 +14,10 @@ record CsvText(long line, String text, String pair, List<String> labels) {
     return labels.stream().anyMatch(label -> !label.isEmpty());
   }
 
-  boolean isBlank() {
-    return text.isBlank() && pair.isBlank();
+  /**
+   * @param separate whether each of two texts is read by itself, so that neither may be blank
+   */
+  boolean isBlank(boolean separate) {
+    return separate ? text.isBlank() || pair.isBlank() : text.isBlank() && pair.isBlank();
   }
 }

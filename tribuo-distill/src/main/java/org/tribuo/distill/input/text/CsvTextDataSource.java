@@ -84,6 +84,12 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
 
   @Config(
       description =
+          "Whether both texts of a pair are encoded each by itself, for a student that compares"
+              + " their vectors; else they are one sequence of tokens.")
+  private boolean separateTexts;
+
+  @Config(
+      description =
           "The column of the label, or several, each a dimension of its own that is handed to the"
               + " output factory as 'column=value'; none if no row has a label.")
   private List<String> labelColumns = List.of("label");
@@ -170,6 +176,9 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
     if (maxLength < 0) {
       throw refused("maxLength", "%d is out of range, expected 0 or more".formatted(maxLength));
     }
+    if (separateTexts && pairColumn.isEmpty()) {
+      throw refused("separateTexts", "is true, but there is no second text; state the pairColumn");
+    }
     if (labelColumns.size() > 1 && outputFactory instanceof LabelFactory) {
       throw refused(
           "labelColumns",
@@ -185,7 +194,9 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
     for (int row = 0; row < rows.size(); row++) {
       T output =
           labelled.get(row) ? output(cells, rows.get(row), row) : outputFactory.getUnknownOutput();
-      examples.add(new TextExample<>(tokens.texts().get(row), output, kept(rows.get(row))));
+      examples.add(
+          new TextExample<>(
+              tokens.texts().get(row), tokens.second(row), output, kept(rows.get(row))));
     }
     provenance =
         new CsvTextDataSourceProvenance(
@@ -248,7 +259,10 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
   /** A model predicts something for no text too, and a lost text would go unnoticed. */
   private void checkExamples(List<CsvText> rows) {
     List<Integer> blank =
-        IntStream.range(0, rows.size()).filter(row -> rows.get(row).isBlank()).boxed().toList();
+        IntStream.range(0, rows.size())
+            .filter(row -> rows.get(row).isBlank(separateTexts))
+            .boxed()
+            .toList();
     if (!blank.isEmpty()) {
       int first = blank.get(0);
       throw refused(
@@ -258,7 +272,7 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
                   first,
                   rows.get(first).line(),
                   dataPath,
-                  textColumn,
+                  rows.get(first).text().isBlank() ? textColumn : pairColumn,
                   blank.size() == 1
                       ? ""
                       : ", and neither have %d more rows".formatted(blank.size() - 1)));
@@ -294,9 +308,14 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
   /**
    * The texts as tokens.
    *
+   * @param seconds the second texts, where they are separate; else empty
    * @param maxTokens the length to which longer ones were cut
    */
-  private record Tokenized(List<TokenSequence> texts, int maxTokens) {}
+  private record Tokenized(List<TokenSequence> texts, List<TokenSequence> seconds, int maxTokens) {
+    Optional<TokenSequence> second(int row) {
+      return seconds.isEmpty() ? Optional.empty() : Optional.of(seconds.get(row));
+    }
+  }
 
   private Tokenized tokenize(List<CsvText> rows) {
     try (TextTokenizer tokenizer =
@@ -304,11 +323,13 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
             ? TextTokenizer.open(tokenizerPath)
             : TextTokenizer.open(tokenizerPath, maxLength)) {
       List<String> texts = rows.stream().map(CsvText::text).toList();
+      List<String> pairs = rows.stream().map(CsvText::pair).toList();
       List<TokenSequence> tokens =
-          pairColumn.isEmpty()
+          pairColumn.isEmpty() || separateTexts
               ? tokenizer.encodeAll(texts)
-              : tokenizer.encodeAll(texts, rows.stream().map(CsvText::pair).toList());
-      return new Tokenized(tokens, tokenizer.maxLength());
+              : tokenizer.encodeAll(texts, pairs);
+      return new Tokenized(
+          tokens, separateTexts ? tokenizer.encodeAll(pairs) : List.of(), tokenizer.maxLength());
     } catch (IOException e) {
       throw new PropertyException(
           e, component, "tokenizerPath", "%s cannot be read".formatted(tokenizerPath));
@@ -402,9 +423,12 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
   }
 
   private record TextExample<T extends Output<T>>(
-      TokenSequence tokens, T output, Optional<RawText> raw) {
+      TokenSequence tokens, Optional<TokenSequence> second, T output, Optional<RawText> raw) {
     Example<T> toExample() {
-      Example<T> example = tokens.toExample(output);
+      Example<T> example =
+          second
+              .map(separate -> tokens.toExample(separate, output))
+              .orElseGet(() -> tokens.toExample(output));
       raw.ifPresent(text -> text.keepIn(example));
       return example;
     }
@@ -431,6 +455,15 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
     /** The column of the second text of each pair. */
     public Builder<T> pair(String column) {
       source.pairColumn = column;
+      return this;
+    }
+
+    /**
+     * Both texts of a pair are encoded each by itself, for a {@code BiEncoderStudent}; the maximum
+     * length is that of one text then.
+     */
+    public Builder<T> separateTexts() {
+      source.separateTexts = true;
       return this;
     }
 

@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -22,7 +21,6 @@ import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.internal.text.RawText;
 import org.tribuo.distill.input.internal.text.TokenInputs;
 import org.tribuo.distill.internal.component.OnnxMetadata;
-import org.tribuo.distill.transformer.internal.EmbeddingTable;
 import org.tribuo.distill.transformer.internal.EmbeddingTables;
 import org.tribuo.distill.transformer.internal.Transformer;
 import org.tribuo.distill.transformer.internal.VocabularyCut;
@@ -186,22 +184,13 @@ public final class KeptVocabulary {
     return ReducedTokenizer.hasNamedTokens(tokenizer.json());
   }
 
-  /** The widest one: beside a quantised table there is a narrow one of its scales. */
   private Tensor table(OnnxModel model) {
     Transformer transformer = Transformer.of(model);
     Graph graph = transformer.graph();
     String ids = TokenInputs.idsAmong(graph.inputs().keySet()).get(0);
     EmbeddingTables tables = transformer.embeddings();
     VocabularyCut.rows(tables, ids, kept);
-    return tables.indexedBy(ids).stream()
-        .max(Comparator.comparingLong(EmbeddingTable::width))
-        .map(table -> graph.initializers().get(table.initializer()))
-        .filter(table -> table.elementType().isFloat())
-        .orElseThrow(
-            () ->
-                new GraphException(
-                    "The file holds no embedding table of floats that the input '%s' looks up; name the model as it was before it was quantised"
-                        .formatted(ids)));
+    return graph.initializer(tables.largest(graph, ids).initializer());
   }
 
   /** The number of tokens that are kept. */

@@ -94,6 +94,21 @@ public record TokenSequence(int[] ids, int[] typeIds) {
   }
 
   /**
+   * An example of two texts that a model reads one by one, as a {@code BiEncoderStudent} does: each
+   * has its own special tokens. Features of the second are named as those of the first, behind
+   * {@code second_}.
+   *
+   * @throws IllegalArgumentException if one is longer than {@link #MAX_LENGTH}
+   */
+  public <T extends Output<T>> Example<T> toExample(TokenSequence second, T output) {
+    List<Feature> features = new ArrayList<>(features());
+    for (Feature feature : second.features()) {
+      features.add(new Feature(TokenNames.SECOND + feature.getName(), feature.getValue()));
+    }
+    return new ArrayExample<>(output, features);
+  }
+
+  /**
    * The features of an example with these tokens.
    *
    * @throws IllegalArgumentException if the sequence is longer than {@link #MAX_LENGTH}

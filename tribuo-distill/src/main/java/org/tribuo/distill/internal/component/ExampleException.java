@@ -43,6 +43,16 @@ public final class ExampleException extends IllegalArgumentException {
     return position;
   }
 
+  /**
+   * The same problem of a part of an example.
+   *
+   * @param example its number
+   * @param part such as {@code its second text}
+   */
+  public ExampleException inPart(int example, String part) {
+    return new ExampleException(example, position, ": " + sentence(part, problem));
+  }
+
   /** The same problem of what the caller calls by another name. */
   public IllegalArgumentException about(String subject) {
     return new IllegalArgumentException(sentence(subject, problem), this);

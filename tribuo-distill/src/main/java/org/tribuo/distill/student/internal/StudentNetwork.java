@@ -11,6 +11,9 @@ import org.tribuo.distill.graph.internal.pass.InferenceForm;
 import org.tribuo.distill.input.internal.InputReader;
 import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.task.internal.LabelOrder;
+import org.tribuo.distill.transformer.Pooling;
+import org.tribuo.distill.transformer.internal.EmbeddingHead;
+import org.tribuo.distill.transformer.internal.TextPairHead;
 import org.tribuo.distill.transformer.internal.TiedWeights;
 import org.tribuo.distill.transformer.internal.Transformer;
 
@@ -65,6 +68,20 @@ public record StudentNetwork(
   /** The same network, whose prediction has the logits of all positions. */
   StudentNetwork ofAllSteps() {
     return new StudentNetwork(transformer, logits, head.ofAllSteps(), reader);
+  }
+
+  /**
+   * The network as other programs use it: of an encoder of pairs of texts the encoder, which
+   * outputs a vector for each text; of others itself.
+   */
+  public StudentNetwork forExport() {
+    if (!TextPairHead.isIn(transformer.graph())) {
+      return this;
+    }
+    Transformer encoder = TextPairHead.encoder(transformer);
+    int width = Math.toIntExact(EmbeddingHead.width(encoder, Pooling.OWN));
+    Head vectors = Head.ofExamples(LabelOrder.numbered(width));
+    return new StudentNetwork(encoder, List.of(EmbeddingHead.TEXTS), vectors, reader);
   }
 
   /** The network as a model. */

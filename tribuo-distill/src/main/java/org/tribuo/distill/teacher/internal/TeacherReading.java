@@ -7,7 +7,9 @@ import java.util.OptionalInt;
 import org.tribuo.Dataset;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.input.internal.ExampleInputs;
+import org.tribuo.distill.input.internal.InputReader;
 import org.tribuo.distill.internal.component.OnnxMetadata;
+import org.tribuo.distill.transformer.internal.EncoderHead;
 import org.tribuo.distill.transformer.internal.Transformer;
 import org.tribuo.distill.transformer.internal.TransformerFiles;
 
@@ -15,13 +17,18 @@ import org.tribuo.distill.transformer.internal.TransformerFiles;
  * How a teacher reads examples.
  *
  * @param model its file
+ * @param head what is put onto that before it runs, where it reads something else then
  * @param preprocessing the file of its tokenizer, or of other preprocessing, where it reads
  *     something else than the student
  * @param maxLength the maximum length that its file states for that, if it does
  * @param padId the token that pads short rows then
  */
 public record TeacherReading(
-    Path model, Optional<Path> preprocessing, OptionalInt maxLength, int padId) {
+    Path model,
+    Optional<? extends EncoderHead> head,
+    Optional<Path> preprocessing,
+    OptionalInt maxLength,
+    int padId) {
   /** No token has this number: none is stated. */
   public static final int PAD_ID_OF_FILE = Integer.MAX_VALUE;
 
@@ -35,6 +42,7 @@ public record TeacherReading(
       Path model, OnnxModel content, Optional<Path> preprocessing, int padId) {
     return new TeacherReading(
         model,
+        Optional.empty(),
         preprocessing,
         OnnxMetadata.maxLength(content),
         padId == PAD_ID_OF_FILE ? OnnxMetadata.padId(content).orElse(0) : padId);
@@ -42,7 +50,12 @@ public record TeacherReading(
 
   /** Of a teacher that reads what the student reads. */
   public static TeacherReading asStudent(Path model) {
-    return new TeacherReading(model, Optional.empty(), OptionalInt.empty(), 0);
+    return new TeacherReading(model, Optional.empty(), Optional.empty(), OptionalInt.empty(), 0);
+  }
+
+  /** The same with a head that reads something else than the file's own. */
+  public TeacherReading with(EncoderHead other) {
+    return new TeacherReading(model, Optional.of(other), preprocessing, maxLength, padId);
   }
 
   /**
@@ -62,19 +75,26 @@ public record TeacherReading(
       OptionalInt otherwise,
       TransformerFiles files)
       throws IOException {
-    Transformer teacher = files.read(model);
-    checkInputs(teacher, ofStudent);
+    Transformer read = files.read(model);
+    Transformer teacher =
+        head.map(put -> Transformer.of(put.attachAlone(read).toModel())).orElse(read);
+    InputReader<?> reader =
+        preprocessing.isPresent()
+            ? ofStudent.reader().rereading(teacher.graph().inputs()).withPadId(padId)
+            : ofStudent.reader();
+    checkInputs(teacher, reader);
     ExampleInputs<?> inputs =
         preprocessing.isPresent()
-            ? ofStudent.reread(examples, preprocessing.get(), teacher, maxLength, otherwise, padId)
+            ? ExampleInputs.reread(
+                reader, examples, preprocessing.get(), teacher, maxLength, otherwise)
             : ofStudent;
     inputs.check(teacher, "teacher '%s'".formatted(model), preprocessing.isPresent());
     return inputs;
   }
 
-  private void checkInputs(Transformer teacher, ExampleInputs<?> ofStudent) {
+  private void checkInputs(Transformer teacher, InputReader<?> reader) {
     try {
-      ofStudent.reader().feeder(teacher.graph().inputs());
+      reader.feeder(teacher.graph().inputs());
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
           "The teacher '%s': %s".formatted(model, e.getMessage()), e);

@@ -6,7 +6,7 @@ import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.engine.Precision;
 import org.tribuo.distill.graph.internal.RowShape;
 import org.tribuo.distill.task.internal.LabelOrder;
-import org.tribuo.distill.transformer.internal.EmbeddingHead;
+import org.tribuo.distill.transformer.internal.EncoderHead;
 
 /**
  * What makes a teacher.
@@ -30,7 +30,7 @@ public record TeacherSettings(
     RowShape rows,
     Optional<String> logits,
     boolean values,
-    Optional<EmbeddingHead> head,
+    Optional<EncoderHead> head,
     Device device,
     boolean int8) {
   /**
@@ -83,7 +83,7 @@ public record TeacherSettings(
   }
 
   /** The same of an encoder that is pooled, and output as it is. */
-  public TeacherSettings withHead(EmbeddingHead pooled) {
+  public TeacherSettings withHead(EncoderHead pooled) {
     return new TeacherSettings(
         model, labels, rows, Optional.of(pooled.output()), true, Optional.of(pooled), device, int8);
   }

@@ -25,9 +25,9 @@ import org.tribuo.distill.graph.TensorType;
  * the optimizer, which all cost time for each row of the table, cost it for the rows that count
  * only.
  *
- * <p>A table is compacted if all that reads it is Gather by an integer input of the graph. That
- * Gather gets an input of its own with the new row numbers, since others may read the token ids too
- * (to find padding, say).
+ * <p>A table is compacted if all that reads it is Gather by an integer input of the graph, which
+ * may be flattened before. That Gather gets an input of its own with the new row numbers, since
+ * others may read the token ids too (to find padding, say).
  */
 final class VocabularyCompaction {
   /** A table, the input that indexes it, and the rows that are trained, in ascending order. */
@@ -120,7 +120,7 @@ final class VocabularyCompaction {
     }
     return graph
         .producer(value)
-        .filter(node -> node.is("Cast") || node.is("Identity"))
+        .filter(node -> node.is("Cast") || node.is("Identity") || node.is("Flatten"))
         .flatMap(node -> origin(graph, node.input(0)));
   }
 
@@ -137,9 +137,29 @@ final class VocabularyCompaction {
     TensorType ids = graph.value(table.input()).type();
     graph.addInput(table.rowsInput(), new TensorType(ElementType.INT64, ids.shape()));
     for (Node reader : List.copyOf(graph.consumers(table.weight()))) {
-      graph.replaceUse(reader, reader.input(1), table.rowsInput());
+      graph.replaceUse(reader, reader.input(1), asRead(graph, reader.input(1), table.rowsInput()));
     }
     graph.setInitializer(table.weight(), table.compacted());
+  }
+
+  /** New row numbers in the shape in which the numbers of an input are read. */
+  private static String asRead(Graph graph, String read, String rows) {
+    Optional<Node> view = graph.producer(read);
+    if (view.isEmpty()) {
+      return rows;
+    }
+    String before = asRead(graph, view.get().input(0), rows);
+    if (!view.get().is("Flatten")) {
+      return before;
+    }
+    String flat = graph.freshName(rows + ".flat");
+    graph.add(
+        Node.ONNX,
+        "Flatten",
+        view.get().attributes(),
+        List.of(before),
+        Map.of(flat, new TensorType(ElementType.INT64, graph.value(read).type().shape())));
+    return flat;
   }
 
   /**

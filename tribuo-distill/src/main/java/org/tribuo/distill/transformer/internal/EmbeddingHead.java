@@ -13,7 +13,8 @@ import org.tribuo.distill.transformer.Pooling;
  * @param unitLength whether each vector is divided by its length
  * @param projection to another width; empty for none
  */
-public record EmbeddingHead(Pooling pooling, boolean unitLength, Optional<Projection> projection) {
+public record EmbeddingHead(Pooling pooling, boolean unitLength, Optional<Projection> projection)
+    implements EncoderHead {
   /**
    * The vectors of the tokens: [batch, positions, width]; there are none of a model's own pooler.
    */
@@ -38,6 +39,7 @@ public record EmbeddingHead(Pooling pooling, boolean unitLength, Optional<Projec
   public record Projection(int width, long seed, boolean kept) {}
 
   /** The output that is trained: the vectors of texts, or those behind a projection that goes. */
+  @Override
   public String output() {
     return projection.isPresent() && !projection.get().kept() ? PROJECTED : TEXTS;
   }
@@ -48,14 +50,7 @@ public record EmbeddingHead(Pooling pooling, boolean unitLength, Optional<Projec
    * @throws org.tribuo.distill.graph.GraphException as {@link #attach}
    */
   public static long width(Transformer transformer, Pooling pooling) {
-    return encoder(transformer, pooling).width();
-  }
-
-  /** An encoder that outputs vectors of tokens is taken by that word: they may be projected. */
-  private static PooledEncoder encoder(Transformer transformer, Pooling pooling) {
-    return pooling != Pooling.OWN && transformer.graph().outputs().contains(TOKENS)
-        ? PooledEncoder.of(transformer, pooling, TOKENS)
-        : PooledEncoder.of(transformer, pooling);
+    return PooledEncoder.of(transformer, pooling).width();
   }
 
   /**
@@ -65,7 +60,7 @@ public record EmbeddingHead(Pooling pooling, boolean unitLength, Optional<Projec
    *     where the mean is over one, or no pooler where its own is requested
    */
   public Graph attach(Transformer transformer) {
-    PooledEncoder encoder = encoder(transformer, pooling);
+    PooledEncoder encoder = PooledEncoder.of(transformer, pooling);
     HeadWriter writer = encoder.writer();
     Graph graph = encoder.graph();
     String tokens = encoder.read();
@@ -101,6 +96,7 @@ public record EmbeddingHead(Pooling pooling, boolean unitLength, Optional<Projec
    *
    * @throws org.tribuo.distill.graph.GraphException as {@link #attach}
    */
+  @Override
   public Graph attachAlone(Transformer transformer) {
     Graph graph = attach(transformer);
     graph.outputs().stream()

@@ -1,6 +1,7 @@
 package org.tribuo.distill.transformer.internal;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -8,6 +9,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.operator.Operator;
 import org.tribuo.distill.operator.internal.standard.StandardOperators;
@@ -60,6 +62,40 @@ public final class EmbeddingTables {
   /** The tables whose rows a certain input names. */
   public List<EmbeddingTable> indexedBy(String input) {
     return tables.stream().filter(table -> table.input().equals(input)).toList();
+  }
+
+  /**
+   * The largest table whose rows an input names: beside a quantised one there is a small one of its
+   * scales.
+   *
+   * @param graph that holds it
+   * @param input names its rows
+   * @throws GraphException if there is none, or it is none of floats that the file holds
+   */
+  public EmbeddingTable largest(Graph graph, String input) {
+    return largest(graph, indexedBy(input), "the input '%s'".formatted(input));
+  }
+
+  /**
+   * The largest table of all.
+   *
+   * @param graph that holds it
+   * @throws GraphException as above
+   */
+  public EmbeddingTable largest(Graph graph) {
+    return largest(graph, tables, "an input");
+  }
+
+  private static EmbeddingTable largest(Graph graph, List<EmbeddingTable> among, String input) {
+    return among.stream()
+        .max(Comparator.comparingLong(table -> table.rows() * table.width()))
+        .filter(table -> graph.isInitializer(table.initializer()))
+        .filter(table -> graph.initializer(table.initializer()).elementType().isFloat())
+        .orElseThrow(
+            () ->
+                new GraphException(
+                    "The file holds no embedding table of floats that %s looks up; of a quantised model name the file as it was before"
+                        .formatted(input)));
   }
 
   /** The inputs that name rows of tables. */

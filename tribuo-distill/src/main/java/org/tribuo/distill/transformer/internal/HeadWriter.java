@@ -154,6 +154,30 @@ final class HeadWriter {
     return node("LpNormalization", unit(-1), vectors(), vectors);
   }
 
+  /**
+   * The cosine of two neighbouring rows each, [pairs, 1].
+   *
+   * @param vectors [2 · pairs, width]
+   * @param pairs their number
+   */
+  void cosinesOfPairs(String vectors, Dimension pairs, String output) {
+    Dimension one = Dimension.of(1);
+    String both =
+        reshape(unitLength(vectors), List.of(pairs, Dimension.of(2), width), -1, 2, size(width));
+    String first = ofPairs(both, pairs, 0);
+    String second = ofPairs(both, pairs, 1);
+    Attributes swapped = Attributes.NONE.with("perm", new long[] {0, 2, 1});
+    String column = node("Transpose", swapped, List.of(pairs, width, one), second);
+    String product = node("MatMul", Attributes.NONE, List.of(pairs, one, one), first, column);
+    graph.rename(reshape(product, List.of(pairs, one), -1, 1), output);
+  }
+
+  private String ofPairs(String both, Dimension pairs, long which) {
+    String index = constant("head.which", Tensor.vector(which));
+    List<Dimension> dims = List.of(pairs, Dimension.of(1), width);
+    return node("Gather", Attributes.NONE.with("axis", 1L), dims, both, index);
+  }
+
   /** Writes behind a projection of what is pooled. */
   HeadWriter ofWidth(long other) {
     Shape projected = states.with(states.rank() - 1, Dimension.of(other));

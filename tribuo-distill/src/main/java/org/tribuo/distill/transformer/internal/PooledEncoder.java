@@ -26,23 +26,9 @@ record PooledEncoder(Graph graph, String read, TensorType type, Pooling pooling,
    *     or the width of what is pooled is not known
    */
   static PooledEncoder of(Transformer transformer, Pooling pooling) {
-    return of(
-        transformer,
-        pooling,
-        pooling == Pooling.OWN
-            ? ownPooler(transformer.normalized())
-            : transformer.layers().output());
-  }
-
-  /**
-   * Cuts an encoder behind an output.
-   *
-   * @param read the output, or else a value inside
-   * @throws GraphException if the width of what is pooled is not known
-   */
-  static PooledEncoder of(Transformer transformer, Pooling pooling, String read) {
     Graph normalized = transformer.normalized();
     Graph graph = transformer.graph();
+    String read = pooling == Pooling.OWN ? ownPooler(normalized) : tokens(transformer, normalized);
     TensorType type = normalized.type(read).orElseThrow();
     checkWidth(read, type);
     graph.outputs().forEach(graph::removeOutput);
@@ -89,6 +75,17 @@ record PooledEncoder(Graph graph, String read, TensorType type, Pooling pooling,
                 type ->
                     type.elementType().isFloat()
                         && type.shape().filter(shape -> shape.rank() > 1).isPresent());
+  }
+
+  /**
+   * What has the name of the vectors of tokens is taken by that word, an output or not: behind the
+   * layers they may be projected.
+   */
+  private static String tokens(Transformer transformer, Graph normalized) {
+    String named = EmbeddingHead.TOKENS;
+    return transformer.graph().has(named) && normalized.has(named)
+        ? named
+        : transformer.layers().output();
   }
 
   private static void checkWidth(String value, TensorType type) {

@@ -52,7 +52,8 @@ class SoundDistillationTest {
   /** Models of waveforms and of frames. */
   enum Kind {
     WAV2VEC2("wav2vec2_audiocls_ts17", SoundPreprocessing.waveform()),
-    WHISPER("whisper_audiocls_dynamo", TinySounds.FRAMES);
+    WHISPER("whisper_audiocls_dynamo", TinySounds.FRAMES),
+    AST("ast_audiocls_ts17", SoundPreprocessing.ast(0.4).mels(24));
 
     private final String file;
     private final SoundPreprocessing preprocessing;

@@ -26,6 +26,7 @@ class DropoutPlacesTest {
     "llama_causal_ort_extended, 5",
     "mpnet_seqcls_optimum, 5", // the biases of positions come in behind the embeddings
     "vit_imgcls_dynamo, 5",
+    "ast_audiocls_ts17, 5",
     "wav2vec2_audiocls_ts17, 6", // the convolution over positions is a block too
     "bart_seq2seq_ts14, 12", // a decoder's layer has three blocks
     "t5_seq2seq_optimum, 12"

@@ -223,7 +223,13 @@ class TransformerActivationsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"vit_imgcls_dynamo", "wav2vec2_audiocls_ts17", "whisper_audiocls_dynamo"})
+  @ValueSource(
+      strings = {
+        "vit_imgcls_dynamo",
+        "wav2vec2_audiocls_ts17",
+        "whisper_audiocls_dynamo",
+        "ast_audiocls_ts17"
+      })
   void imagesAndSoundHaveNoMask(String name) throws Exception {
     assertThat(TransformerActivations.find(ZooModel.of(name).normalized()).mask()).isEmpty();
   }

@@ -44,7 +44,8 @@ class WeightsTest {
         "t5_seq2seq_optimum",
         "vit_imgcls_dynamo",
         "wav2vec2_audiocls_ts17",
-        "whisper_audiocls_dynamo"
+        "whisper_audiocls_dynamo",
+        "ast_audiocls_ts17"
       })
   void theWeightsOfAnExportAreThoseThatPyTorchTrains(String name) throws Exception {
     ZooModel model = ZooModel.of(name);

@@ -51,7 +51,8 @@ record ZooModel(Path folder, JsonNode json) {
           "llama_causal_ts17",
           "vit_imgcls_dynamo",
           "wav2vec2_audiocls_ts17",
-          "whisper_audiocls_dynamo");
+          "whisper_audiocls_dynamo",
+          "ast_audiocls_ts17");
 
   /** For {@code @MethodSource}. */
   static Stream<String> withOneStack() {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.tribuo.Dataset;
 import org.tribuo.Example;
 import org.tribuo.distill.input.text.TextTokenizer;
@@ -23,21 +24,56 @@ final class RetokenizedTexts {
    */
   static List<TokenSequence> of(Dataset<?> examples, Path tokenizer, int positions)
       throws IOException {
-    List<String> firsts = new ArrayList<>();
-    List<String> seconds = new ArrayList<>();
-    for (Example<?> example : examples) {
-      RawText raw =
-          RawText.kept(example, firsts.size(), "which a teacher with its own tokenizer reads");
-      firsts.add(raw.text());
-      raw.pair().ifPresent(seconds::add);
-    }
-    if (!seconds.isEmpty() && seconds.size() != firsts.size()) {
-      throw new IllegalArgumentException(
-          "%d of %d examples keep a pair of texts, expected all or none"
-              .formatted(seconds.size(), firsts.size()));
+    Kept kept = Kept.of(examples);
+    if (!kept.seconds().isEmpty()) {
+      kept.checkPairs("all or none");
     }
     try (TextTokenizer opened = TextTokenizer.open(tokenizer, positions)) {
-      return seconds.isEmpty() ? opened.encodeAll(firsts) : opened.encodeAll(firsts, seconds);
+      return kept.seconds().isEmpty()
+          ? opened.encodeAll(kept.firsts())
+          : opened.encodeAll(kept.firsts(), kept.seconds());
+    }
+  }
+
+  /**
+   * The tokens of both texts of each example, each by itself.
+   *
+   * @throws IllegalArgumentException if an example does not keep both of its texts
+   * @throws IOException as {@link #of}
+   */
+  static List<TokenPair> pairs(Dataset<?> examples, Path tokenizer, int positions)
+      throws IOException {
+    Kept kept = Kept.of(examples);
+    kept.checkPairs("all");
+    try (TextTokenizer opened = TextTokenizer.open(tokenizer, positions)) {
+      List<TokenSequence> firsts = opened.encodeAll(kept.firsts());
+      List<TokenSequence> seconds = opened.encodeAll(kept.seconds());
+      return IntStream.range(0, firsts.size())
+          .mapToObj(i -> new TokenPair(firsts.get(i), seconds.get(i)))
+          .toList();
+    }
+  }
+
+  /** What the examples keep. */
+  private record Kept(List<String> firsts, List<String> seconds) {
+    static Kept of(Dataset<?> examples) {
+      Kept kept = new Kept(new ArrayList<>(), new ArrayList<>());
+      for (Example<?> example : examples) {
+        RawText raw =
+            RawText.kept(
+                example, kept.firsts.size(), "which a teacher with its own tokenizer reads");
+        kept.firsts.add(raw.text());
+        raw.pair().ifPresent(kept.seconds::add);
+      }
+      return kept;
+    }
+
+    void checkPairs(String expected) {
+      if (seconds.size() != firsts.size()) {
+        throw new IllegalArgumentException(
+            "%d of %d examples keep a pair of texts, expected %s"
+                .formatted(seconds.size(), firsts.size(), expected));
+      }
     }
   }
 }

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.tribuo.CategoricalInfo;
-import org.tribuo.Example;
 import org.tribuo.Feature;
 import org.tribuo.FeatureMap;
 import org.tribuo.ImmutableFeatureMap;
@@ -25,6 +24,9 @@ import org.tribuo.hash.HashedFeatureMap;
  * @param vocabulary how many tokens the model knows; ids are smaller than this
  */
 public record TokenFeatures(int positions, int vocabulary) {
+  /** How many tokens there is room for before a text turns out to be longer. */
+  private static final int USUAL_ROOM = 64;
+
   /**
    * @throws IllegalArgumentException unless positions are from 1 to {@link
    *     TokenSequence#MAX_LENGTH} and the vocabulary is not empty
@@ -64,14 +66,14 @@ public record TokenFeatures(int positions, int vocabulary) {
   /**
    * The tokens of an example.
    *
+   * @param example its features
    * @throws IllegalArgumentException if the example has no tokens, other features, a gap between
    *     its tokens, a value that is no token id, a token outside the vocabulary, or more tokens
    *     than the model has positions; the message names the feature and the likely cause
    */
-  public TokenSequence read(Example<?> example) {
-    int room = Math.min(positions, Math.max(1, example.size()));
-    int[] idsPlusOne = new int[room];
-    int[] typeIds = new int[room];
+  public TokenSequence read(Iterable<Feature> example) {
+    int[] idsPlusOne = new int[Math.min(positions, USUAL_ROOM)];
+    int[] typeIds = new int[idsPlusOne.length];
     int length = 0;
     for (Feature feature : example) {
       String name = feature.getName();
@@ -95,6 +97,7 @@ public record TokenFeatures(int positions, int vocabulary) {
       }
       length = Math.max(length, position + 1);
     }
+    idsPlusOne = withRoomFor(length, idsPlusOne);
     int[] ids = new int[length];
     for (int i = 0; i < length; i++) {
       if (idsPlusOne[i] == 0) {
@@ -108,9 +111,11 @@ public record TokenFeatures(int positions, int vocabulary) {
     return new TokenSequence(ids, Arrays.copyOf(typeIds, length));
   }
 
-  /** The same, longer if a position lies behind it, as it does behind a gap. */
+  /** The same, longer if a position lies behind its end. */
   private static int[] withRoomFor(int position, int[] numbers) {
-    return position < numbers.length ? numbers : Arrays.copyOf(numbers, position + 1);
+    return position < numbers.length
+        ? numbers
+        : Arrays.copyOf(numbers, Math.max(position + 1, 2 * numbers.length));
   }
 
   /**
@@ -120,15 +125,24 @@ public record TokenFeatures(int positions, int vocabulary) {
    * @param observed what is known of the features that occurred
    */
   public ImmutableFeatureMap featureMap(FeatureMap observed) {
+    return new ImmutableFeatureMap(infos(observed, ""));
+  }
+
+  /**
+   * What is known of all positions of the model.
+   *
+   * @param before what the names of the features begin with
+   */
+  List<VariableInfo> infos(FeatureMap observed, String before) {
     List<VariableInfo> infos = new ArrayList<>(2 * positions);
     for (String prefix : List.of(TokenNames.IDS, TokenNames.TYPE_IDS)) {
       for (int i = 0; i < positions; i++) {
-        String name = TokenNames.name(prefix, i);
+        String name = before + TokenNames.name(prefix, i);
         VariableInfo known = observed.get(name);
         infos.add(known == null ? new CategoricalInfo(name) : known);
       }
     }
-    return new ImmutableFeatureMap(infos);
+    return infos;
   }
 
   private int idPlusOne(Feature feature, int position) {
@@ -178,6 +192,11 @@ public record TokenFeatures(int positions, int vocabulary) {
   }
 
   private static IllegalArgumentException noToken(String name) {
+    if (name.startsWith(TokenNames.SECOND)) {
+      return new IllegalArgumentException(
+          "The example has a second text, which is a row of its own ('%s'), and the model reads one row of tokens; train a BiEncoderStudent, or encode both texts of the pair together"
+              .formatted(name));
+    }
     return new IllegalArgumentException(
         "Feature '%s' is no token, expected names like '%s' and '%s'; %s"
             .formatted(

@@ -8,6 +8,9 @@ public final class TokenNames {
   /** Of the features that hold the segments of tokens, where they are not 0. */
   public static final String TYPE_IDS = "token_type_ids@";
 
+  /** What the names of all features of the second text of a pair begin with. */
+  public static final String SECOND = "second_";
+
   /** Of the features that hold where in a context tokens begin, plus one. */
   static final String CONTEXT_START = "context_start@";
 

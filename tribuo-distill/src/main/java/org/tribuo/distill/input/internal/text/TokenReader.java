@@ -41,21 +41,25 @@ public record TokenReader(TokenFeatures tokens, int padId) implements InputReade
    * @throws IllegalArgumentException if the version is unknown, or the numbers are out of range
    */
   public static TokenReader deserializeFromProto(int version, String className, Any message) {
-    TokenReaderProto kept =
-        SavedComponents.kept(version, className, message, TokenReaderProto.class);
+    return of(SavedComponents.kept(version, className, message, TokenReaderProto.class));
+  }
+
+  static TokenReader of(TokenReaderProto kept) {
     return new TokenReader(
         new TokenFeatures(kept.getPositions(), kept.getVocabulary()), kept.getPadId());
   }
 
+  TokenReaderProto proto() {
+    return TokenReaderProto.newBuilder()
+        .setPositions(tokens.positions())
+        .setVocabulary(tokens.vocabulary())
+        .setPadId(padId)
+        .build();
+  }
+
   @Override
   public ComponentProto serialize() {
-    return SavedComponents.write(
-        TokenReader.class,
-        TokenReaderProto.newBuilder()
-            .setPositions(tokens.positions())
-            .setVocabulary(tokens.vocabulary())
-            .setPadId(padId)
-            .build());
+    return SavedComponents.write(TokenReader.class, proto());
   }
 
   @Override
@@ -103,8 +107,12 @@ public record TokenReader(TokenFeatures tokens, int padId) implements InputReade
       OptionalInt stated,
       OptionalInt otherwise)
       throws IOException {
-    int most = stated.orElseGet(() -> TokenLimits.ofTeacher(model).orUsual(otherwise));
-    return RetokenizedTexts.of(examples, preprocessor, most);
+    return RetokenizedTexts.of(examples, preprocessor, rereadLength(model, stated, otherwise));
+  }
+
+  /** The maximum length of a text that is made again for a model, as {@link #reread} has it. */
+  int rereadLength(Transformer model, OptionalInt stated, OptionalInt otherwise) {
+    return stated.orElseGet(() -> TokenLimits.ofTeacher(model).orUsual(otherwise));
   }
 
   @Override

@@ -1,0 +1,1 @@
+Bteacher_logitsJ0ıÓ¿áØc?®bÀS*î¾aÆÀÀštÀµhï¿´l=ÀJ¤l?‡ve@»f°¿œœ?
