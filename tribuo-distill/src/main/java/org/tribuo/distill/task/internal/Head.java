@@ -52,8 +52,7 @@ public record Head(
 
   /** One vector of logits for each step of a sequence, the last of which is the prediction. */
   public static Head ofSteps(LabelOrder columns) {
-    return new Head(
-        columns, RowShape.perToken(columns.size()), true, false, Optional.empty());
+    return new Head(columns, RowShape.perToken(columns.size()), true, false, Optional.empty());
   }
 
   /** One vector of logits for each token, a column for each token of a vocabulary. */
