@@ -141,13 +141,9 @@ public class RateSimilarity {
               pairs.stream().map(Pair::first).toList(), pairs.stream().map(Pair::second).toList());
       for (int i = 0; i < pairs.size(); i++) {
         double score = pairs.get(i).score();
-        dataset.add(
-            tokens
-                .get(i)
-                .toExample(
-                    Double.isNaN(score)
-                        ? FACTORY.getUnknownOutput()
-                        : new Regressor("relatedness", score)));
+        Regressor output =
+            Double.isNaN(score) ? FACTORY.getUnknownOutput() : new Regressor("relatedness", score);
+        dataset.add(tokens.get(i).toExample(output));
       }
     }
     return dataset;

@@ -164,6 +164,7 @@ record Recipe(
         trainingGraph.dropout(),
         Set.of(),
         trainingGraph.compactVocabulary(),
+        trainingGraph.quantizationAware(),
         // It selects by the student's output, which ACTIVATIONS alone do not train.
         from == TrainingStage.From.ACTIVATIONS ? Optional.empty() : earlyStopping,
         device,

@@ -277,6 +277,7 @@ final class LossCosts {
             0,
             Set.of(),
             true,
+            false,
             Optional.empty(),
             Device.cpu(1),
             1);

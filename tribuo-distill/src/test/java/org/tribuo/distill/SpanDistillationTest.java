@@ -139,6 +139,7 @@ class SpanDistillationTest {
             0,
             Set.of(),
             true,
+            false,
             Optional.empty(),
             Device.cpu(1),
             1);

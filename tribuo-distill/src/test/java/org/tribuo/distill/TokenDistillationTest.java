@@ -234,6 +234,7 @@ class TokenDistillationTest {
             0,
             Set.of(),
             true,
+            false,
             Optional.empty(),
             Device.cpu(1),
             1);

@@ -226,7 +226,7 @@ record Trainers(
   }
 
   private DistillationTrainer.Builder<Label> learning(StudentSource learner) {
-    TrainingGraphOptions graph = graph();
+    TrainingGraphOptions graph = graph().quantizationAware(training.quantizationAware);
     return usual()
         .student(learner)
         .trainingGraph(student.frozen().map(graph::frozenWeights).orElse(graph));

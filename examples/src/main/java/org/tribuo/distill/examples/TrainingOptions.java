@@ -43,6 +43,8 @@ public final class TrainingOptions implements Options, Configurable {
   private static final String NORM = "gradients are scaled down to this norm";
   private static final String EARLY =
       "hold out a tenth of the labelled texts, keep the best weights and stop when they get worse";
+  private static final String QUANTIZATION =
+      "train the student against what INT8 loses: its matrices are rounded in each forward pass";
   private static final String SEED = "of everything random";
   private static final String THREADS = "threads; 0 leaves them to ONNX Runtime";
   private static final String PROVIDER = "where models run";
@@ -100,6 +102,10 @@ public final class TrainingOptions implements Options, Configurable {
   @Config(description = EARLY)
   @Option(longName = "early-stopping", usage = EARLY)
   public boolean earlyStopping;
+
+  @Config(description = QUANTIZATION)
+  @Option(longName = "quantization-aware", usage = QUANTIZATION)
+  public boolean quantizationAware;
 
   @Config(description = SEED)
   @Option(longName = "seed", usage = SEED)

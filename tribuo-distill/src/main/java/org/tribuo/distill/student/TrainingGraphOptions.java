@@ -61,6 +61,12 @@ public final class TrainingGraphOptions
               + " is faster and gives the same student.")
   private boolean compactVocabulary = true;
 
+  @Config(
+      description =
+          "Whether matrices are rounded in each forward pass of the training as an export in INT8"
+              + " rounds them, and their gradients go straight through; by default they are not.")
+  private boolean quantizationAware;
+
   /** Dropout 0.1, nothing frozen. */
   public TrainingGraphOptions() {}
 
@@ -118,6 +124,19 @@ public final class TrainingGraphOptions
     return with(other -> other.compactVocabulary = compact);
   }
 
+  /**
+   * The same, trained against what an export in {@link
+   * org.tribuo.distill.transformer.ExportPrecision#INT8} loses, or not. The factors of products and
+   * the tables of embeddings are rounded in each forward pass, each column or row with a scale of
+   * its own, and the gradients of the rounded ones are those of the weights: quantization-aware
+   * training with a straight-through estimator (Bengio, Léonard and Courville 2013,
+   * arXiv:1308.3432; Jacob et al. 2018, arXiv:1712.05877). What is multiplied with them is not
+   * rounded. The student keeps its weights in float32 until it is exported.
+   */
+  public TrainingGraphOptions quantizationAware(boolean aware) {
+    return with(other -> other.quantizationAware = aware);
+  }
+
   private TrainingGraphOptions with(Consumer<TrainingGraphOptions> change) {
     TrainingGraphOptions other = new TrainingGraphOptions();
     other.dropout = dropout;
@@ -125,6 +144,7 @@ public final class TrainingGraphOptions
     other.gradientRules = gradientRules;
     other.straightThroughQuantization = straightThroughQuantization;
     other.compactVocabulary = compactVocabulary;
+    other.quantizationAware = quantizationAware;
     change.accept(other);
     other.postConfig();
     return other;
@@ -154,6 +174,11 @@ public final class TrainingGraphOptions
     return compactVocabulary;
   }
 
+  /** Whether matrices are rounded in each forward pass as an export in INT8 rounds them. */
+  public boolean quantizationAware() {
+    return quantizationAware;
+  }
+
   @Override
   public ConfiguredObjectProvenance getProvenance() {
     return new ConfiguredObjectProvenanceImpl(this, "TrainingGraphOptions");
@@ -161,8 +186,12 @@ public final class TrainingGraphOptions
 
   @Override
   public String toString() {
-    return "TrainingGraphOptions(dropout=%s, frozenWeights=%s, compactVocabulary=%s)"
-        .formatted(dropout, frozenWeights == null ? "none" : frozenWeights, compactVocabulary);
+    return "TrainingGraphOptions(dropout=%s, frozenWeights=%s, compactVocabulary=%s, quantizationAware=%s)"
+        .formatted(
+            dropout,
+            frozenWeights == null ? "none" : frozenWeights,
+            compactVocabulary,
+            quantizationAware);
   }
 
   /**

@@ -2,6 +2,7 @@ package org.tribuo.distill.internal.autodiff;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -43,7 +44,8 @@ public final class Differentiator {
    *
    * @param graph normalised, with inferred types
    * @param loss the name of a float value with one element
-   * @param weights the names of the float values to differentiate by
+   * @param weights the names of the float values to differentiate by; one that is computed is taken
+   *     as it is, so that what it is computed from gets no gradient through it
    * @return for each weight the value that holds its gradient, of the weight's shape
    * @throws UndifferentiableException if an operator in between has no rule, if its rule gives no
    *     gradient for an input that depends on a weight, or if the loss does not depend on a weight
@@ -60,7 +62,9 @@ public final class Differentiator {
     Value start = graph.value(loss);
     gradients.put(loss, new ArrayList<>(List.of(op.scalar(1, start))));
     for (int i = path.size() - 1; i >= 0; i--) {
-      visit(path.get(i), above, gradients);
+      if (Collections.disjoint(path.get(i).outputs(), weights)) {
+        visit(path.get(i), above, gradients);
+      }
     }
     Map<String, Value> result = new LinkedHashMap<>();
     for (String weight : weights) {

@@ -80,6 +80,8 @@ final class TrainableStudent {
             ? VocabularyCompaction.apply(graph, weights, data)
             : VocabularyCompaction.none();
     Dropout.addTo(graph, settings.dropout(), settings.seed());
+    RoundedWeights rounded =
+        settings.roundedWeights() ? RoundedWeights.addTo(graph) : RoundedWeights.none();
     Value[] outputs = graph.outputs().stream().map(graph::value).toArray(Value[]::new);
     this.attached = objective.attach(Ops.on(graph), activations, settings.seed(), outputs);
     settings.objective().checkFits(attached);
@@ -95,9 +97,13 @@ final class TrainableStudent {
       LibraryOperators.apply(graph, Arrays.stream(outputs).map(Value::name).toList());
     }
     Map<String, Value> gradients =
-        Differentiator.differentiate(graph, attached.differentiated().name(), weights, rules);
+        Differentiator.differentiate(
+            graph, attached.differentiated().name(), rounded.differentiated(weights), rules);
     this.trainingGraph =
-        new TrainingGraph(graph, List.copyOf(attached.terms().keySet()), gradients);
+        new TrainingGraph(
+            graph,
+            List.copyOf(attached.terms().keySet()),
+            rounded.gradients(Ops.on(graph), weights, gradients));
     this.optimizer = optimizer(weights);
   }
 

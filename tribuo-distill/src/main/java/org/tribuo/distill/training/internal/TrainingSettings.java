@@ -24,6 +24,8 @@ import org.tribuo.distill.training.EarlyStopping;
  *     parameter
  * @param compactVocabulary whether embedding tables hold only the rows that occur in the data while
  *     they are trained; the result is the same
+ * @param roundedWeights whether matrices are rounded in each forward pass as an export in integers
+ *     of 8 bits rounds them
  * @param earlyStopping whether the best weights are kept and when to stop; needs a validation
  * @param device where and with how many threads
  * @param seed for operators that draw random numbers
@@ -38,6 +40,7 @@ public record TrainingSettings(
     float dropout,
     Set<String> frozen,
     boolean compactVocabulary,
+    boolean roundedWeights,
     Optional<EarlyStopping> earlyStopping,
     Device device,
     long seed) {
@@ -67,6 +70,7 @@ public record TrainingSettings(
         dropout,
         frozen,
         compactVocabulary,
+        roundedWeights,
         earlyStopping,
         device,
         seed);
@@ -99,6 +103,7 @@ public record TrainingSettings(
         dropout,
         otherFrozen,
         compactVocabulary,
+        roundedWeights,
         otherStopping,
         device,
         otherSeed);

@@ -72,6 +72,7 @@ class FeatureTrainingTest {
         0,
         Set.of(),
         compact,
+        false,
         Optional.empty(),
         Device.cpu(1),
         1);

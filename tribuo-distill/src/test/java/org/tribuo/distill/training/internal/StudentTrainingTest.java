@@ -85,6 +85,7 @@ class StudentTrainingTest {
         0,
         Set.of(),
         compact,
+        false,
         Optional.empty(),
         Device.cpu(threads),
         1);
@@ -111,6 +112,7 @@ class StudentTrainingTest {
         dropout,
         base.frozen(),
         base.compactVocabulary(),
+        base.roundedWeights(),
         earlyStopping,
         base.device(),
         seed);
