@@ -49,6 +49,7 @@ class OperatorNamesTest {
           entry("ChannelCut", "the sizes that exporters write into a graph"),
           entry("KnownSizes", "the pieces of a list of sizes"),
           entry("RoundedWeights", "a matrix that is transposed before its product"),
+          entry("TextPairHead", "what makes rows of the texts of pairs"),
           entry("DropoutMasks", "Dropout, and that of ones"),
           entry("DropoutPlaces", "the sum of a residual connection"),
           entry("PositionNumbers", "the arithmetic of positions"));
@@ -75,7 +76,6 @@ class OperatorNamesTest {
           "NewSoundEncoder",
           "NewVisionEncoder",
           "SparseKlDivergence",
-          "TextPairHead",
           "VocabularyCut");
 
   @Test
