@@ -61,7 +61,8 @@ import org.tribuo.provenance.impl.EmptyTrainerProvenance;
  * <p>Saved as protobuf; Java's own serialization is refused.
  *
  * @param <T> Label, MultiLabel, Regressor, {@link org.tribuo.distill.span.Span}, {@link
- *     org.tribuo.distill.recommendation.NextItem}, or {@link
+ *     org.tribuo.distill.recommendation.NextItem}, {@link
+ *     org.tribuo.distill.generation.GeneratedTokens}, or {@link
  *     org.tribuo.distill.task.token.TagSequence}
  */
 public final class DistilledModel<T extends Output<T>> extends Model<T> implements AutoCloseable {
@@ -230,8 +231,8 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
   @Override
   public Prediction<T> predict(Example<T> example) {
     List<Example<T>> rows = task.rowsToPredict(example, maxLength());
-    List<float[]> logits = runner.rows(ExampleInputs.of(network.reader(), rows));
-    return codec.decode(logits, rows, example);
+    List<float[]> kept = runner.rows(ExampleInputs.of(network.reader(), rows), keptOf(rows));
+    return codec.decode(kept, rows, example);
   }
 
   /** Predicts in batches of examples of similar length; messages say which example is wrong. */
@@ -241,15 +242,19 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
     examples.forEach(all::add);
     RowsByExample<T> cut =
         RowsByExample.of(all, example -> task.rowsToPredict(example, maxLength()));
-    List<float[]> logits = runner.rows(read(cut));
+    List<float[]> kept = runner.rows(read(cut), keptOf(cut.all()));
     List<Prediction<T>> predictions = new ArrayList<>();
     int from = 0;
     for (int i = 0; i < all.size(); i++) {
       int to = from + cut.rows().get(i).size();
-      predictions.add(codec.decode(logits.subList(from, to), cut.rows().get(i), all.get(i)));
+      predictions.add(codec.decode(kept.subList(from, to), cut.rows().get(i), all.get(i)));
       from = to;
     }
     return predictions;
+  }
+
+  private NetworkRunner.Kept keptOf(List<Example<T>> rows) {
+    return (row, logits) -> codec.kept(logits, rows.get(row));
   }
 
   private ExampleInputs<?> read(RowsByExample<T> cut) {

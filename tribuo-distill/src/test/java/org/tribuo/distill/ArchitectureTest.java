@@ -143,6 +143,18 @@ class ArchitectureTest {
               "sequence",
               Set.of("component", "engine", "input", "task", "teacher", "trainers", "transformer")),
           entry("span", Set.of("component", "graph", "input", "loss", "task")),
+          entry(
+              "generation",
+              Set.of(
+                  "component",
+                  "engine",
+                  "file",
+                  "graph",
+                  "input",
+                  "loss",
+                  "student",
+                  "task",
+                  "transformer")),
           entry("recommendation", Set.of("component", "file", "graph", "input", "loss", "task")),
           entry(
               "embedding",
@@ -267,7 +279,10 @@ class ArchitectureTest {
         .resideOutsideOfPackages(modalities)
         .and()
         .resideOutsideOfPackages(
-            BASE + ".embedding..", BASE + ".span..", BASE + ".recommendation..")
+            BASE + ".embedding..",
+            BASE + ".span..",
+            BASE + ".generation..",
+            BASE + ".recommendation..")
         .and()
         .doNotHaveFullyQualifiedName(ReducedVocabularyStudent.class.getName())
         .should()

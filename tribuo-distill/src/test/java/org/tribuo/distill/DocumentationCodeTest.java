@@ -50,6 +50,7 @@ class DocumentationCodeTest {
         "tokens.md",
         "vectors.md",
         "spans.md",
+        "generation.md",
         "recommendation.md",
         "embeddings.md",
         "images.md",

@@ -81,6 +81,13 @@ class ProgramsTest {
         .allMatch(line -> line.matches("(teacher|student|control): entity F1 \\d.*MB"));
     assertThat(results).isDirectoryContaining("glob:**my-small-tagger.onnx");
 
+    assertThat(run("GenerateText", "--quick", "1").lines())
+        .hasSize(6)
+        .filteredOn(
+            line -> line.matches("(teacher|student|control): perplexity \\d.*accuracy \\d.*kB.*"))
+        .hasSize(3);
+    assertThat(folder.resolve("target/generation")).isDirectoryContaining("glob:**student.onnx");
+
     copyDigits();
     assertThat(run("LearnFromNeighbours", "1", "30").lines())
         .hasSize(3)
@@ -171,7 +178,7 @@ class ProgramsTest {
     String readme = Files.readString(ROOT.resolve("README.md"));
 
     assertThat(programs().map(Path::getFileName))
-        .hasSize(15)
+        .hasSize(16)
         .allSatisfy(
             file -> assertThat(readme).contains("-Dprogram=examples/programs/%s".formatted(file)));
   }

@@ -162,6 +162,19 @@ public final class Rows {
     return teacherInput(names.teacher(), Dimension.of(k));
   }
 
+  /**
+   * The logarithm of the sum of the exponentials of all logits of the teacher but the largest,
+   * where it gives no others: [rows, 1]. Where there are no others, as small as a logit can be.
+   *
+   * @throws GraphException if rows are spans
+   */
+  public Value tailOfTeacher() {
+    if (form instanceof RowForm.Spans) {
+      throw new GraphException("The classes of spans are positions, whose logits are all there");
+    }
+    return teacherInput(ObjectiveInputs.TEACHER_LOGITS_TAIL, Dimension.of(1));
+  }
+
   /** The classes that the teacher's largest logits are of: int64 [rows, k]. */
   public Value classesOfLargest(int k) {
     TensorType type = axes.type(ElementType.INT64, Dimension.of(k));

@@ -11,9 +11,9 @@ import org.tribuo.MutableOutputInfo;
 import org.tribuo.OutputFactory;
 import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.distill.internal.component.SavedComponents;
-import org.tribuo.distill.internal.protos.ItemsProto;
-import org.tribuo.distill.recommendation.internal.ItemsProvenance;
+import org.tribuo.distill.internal.protos.NamesProto;
 import org.tribuo.distill.recommendation.internal.NextItemInfo;
+import org.tribuo.distill.task.internal.NamesProvenance;
 import org.tribuo.protos.core.OutputFactoryProto;
 import org.tribuo.provenance.OutputFactoryProvenance;
 
@@ -57,7 +57,7 @@ public final class NextItemFactory implements OutputFactory<NextItem> {
    * @throws IllegalArgumentException if the version is unknown, or it has kept something else
    */
   public static NextItemFactory deserializeFromProto(int version, String className, Any message) {
-    ItemsProto kept = SavedComponents.kept(version, className, message, ItemsProto.class);
+    NamesProto kept = SavedComponents.kept(version, className, message, NamesProto.class);
     return new NextItemFactory(Items.of(kept.getNamesList()));
   }
 
@@ -66,7 +66,7 @@ public final class NextItemFactory implements OutputFactory<NextItem> {
     return OutputFactoryProto.newBuilder()
         .setVersion(CURRENT_VERSION)
         .setClassName(NextItemFactory.class.getName())
-        .setSerializedData(Any.pack(ItemsProto.newBuilder().addAllNames(known.names()).build()))
+        .setSerializedData(Any.pack(NamesProto.newBuilder().addAllNames(known.names()).build()))
         .build();
   }
 
@@ -123,7 +123,7 @@ public final class NextItemFactory implements OutputFactory<NextItem> {
 
   @Override
   public OutputFactoryProvenance getProvenance() {
-    return new ItemsProvenance(NextItemFactory.class.getName(), known.size(), known.sha256());
+    return new NamesProvenance(NextItemFactory.class.getName(), known.size(), known.sha256());
   }
 
   @Override

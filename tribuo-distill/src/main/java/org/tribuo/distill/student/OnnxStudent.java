@@ -46,7 +46,8 @@ public final class OnnxStudent implements StudentSource {
       description =
           "The names of the logits' columns, in order: labels, or for regression dimensions. May be"
               + " left out for a file that DistilledModel.exportOnnx wrote, or beside which a"
-              + " config.json has them as id2label; not for answers in texts.")
+              + " config.json has them as id2label; not for answers in texts. For language models it is"
+              + " left out.")
   private List<String> labelOrder = List.of();
 
   /** For OLCUT. */
@@ -95,10 +96,7 @@ public final class OnnxStudent implements StudentSource {
   public Student make(StudentRequest request) throws IOException {
     Transformer transformer = request.files().read(path);
     OnnxModel model = transformer.model();
-    Head own =
-        request.head().hasOutputPerColumn()
-            ? request.head()
-            : request.head().withColumns(new LabelOrder(file().labelOrder(labelOrder, model)));
+    Head own = ownHead(request.head(), model);
     return new Student(
         transformer,
         LogitsOutput.findAll(
@@ -111,6 +109,19 @@ public final class OnnxStudent implements StudentSource {
                 .or(() -> OnnxMetadata.logits(model))
                 .map(own::outputs)),
         own);
+  }
+
+  /** The head that the file has: where the data give the columns, it need not name them. */
+  private Head ownHead(Head asked, OnnxModel model) {
+    if (asked.hasOutputPerColumn()) {
+      return asked;
+    }
+    Optional<List<String>> unnamed =
+        asked.columnsGiven() && labelOrder.isEmpty() && OnnxMetadata.labelOrder(model).isEmpty()
+            ? Optional.of(asked.columns().names())
+            : Optional.empty();
+    return asked.withColumns(
+        new LabelOrder(unnamed.orElseGet(() -> file().labelOrder(labelOrder, model))));
   }
 
   @Override

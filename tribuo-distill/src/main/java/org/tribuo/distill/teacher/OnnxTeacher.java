@@ -71,7 +71,7 @@ public final class OnnxTeacher implements TeacherSource.Member {
       description =
           "The names of the logits' columns, in order: labels, or for regression dimensions. May be"
               + " left out for a file that DistilledModel.exportOnnx wrote, or beside which a"
-              + " config.json has them as id2label.")
+              + " config.json has them as id2label, and for a language model.")
   private List<String> labelOrder = List.of();
 
   @Config(
@@ -350,10 +350,15 @@ public final class OnnxTeacher implements TeacherSource.Member {
         task.probabilities().isPresent() ? asStudent.belowProbabilities() : asStudent, reader);
   }
 
-  /** Those of the task, or those that are stated or that the file states. */
+  /** Those of the task, unless the file states others, or those that are stated. */
   private NamedColumns columns(Task<?> task, OnnxModel model) {
     return task.columns()
-        .map(columns -> new NamedColumns(columns.names(), NamedColumns.Origin.TASK))
+        .map(
+            columns ->
+                OnnxMetadata.labelOrder(model)
+                    .filter(own -> !own.equals(columns.names()))
+                    .map(own -> new NamedColumns(own, NamedColumns.Origin.METADATA))
+                    .orElseGet(() -> new NamedColumns(columns.names(), NamedColumns.Origin.TASK)))
         .orElseGet(() -> file().namedColumns(labelOrder, model));
   }
 

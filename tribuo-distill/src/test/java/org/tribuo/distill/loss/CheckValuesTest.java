@@ -125,6 +125,34 @@ class CheckValuesTest {
         .isEqualTo(expected * T_SQUARED, CLOSE);
   }
 
+  /** At T = 2 the tail is softened as one class, whose logit is that of the sum. */
+  @Test
+  void theRestIsOneClassOfBoth() throws Exception {
+    double[][] teacher = {{3, 0, -1}, {1, 2, -2}};
+    double[][] student = {{2, 1, 0}, {0, 1, -1}};
+    Map<String, Tensor> batch = new HashMap<>();
+    batch.put("teacher_logits", Tensor.of(new double[] {3, 2}, 2, 1));
+    batch.put("teacher_logits_indices", Tensor.of(new long[] {0, 1}, 2, 1));
+    double[] tails = {Math.log(Math.exp(0) + Math.exp(-1)), Math.log(Math.exp(1) + Math.exp(-2))};
+    batch.put("teacher_logits_tail", Tensor.of(tails, 2, 1));
+    int[] classes = {0, 1};
+    double expected = 0;
+    for (int row = 0; row < 2; row++) {
+      double[] p = softmax(teacher[row][classes[row]] / 2, tails[row] / 2);
+      double rest = 0;
+      for (int i = 0; i < 3; i++) {
+        rest += i == classes[row] ? 0 : Math.exp(student[row][i]);
+      }
+      double[] q = softmax(student[row][classes[row]] / 2, Math.log(rest) / 2);
+      for (int i = 0; i < 2; i++) {
+        expected += p[i] * Math.log(p[i] / q[i]) / 2;
+      }
+    }
+    SoftLoss loss = new SparseKlDivergence(1, SparseKlDivergence.Tail.REST_CLASS);
+    assertThat(term("soft", Objective.of(RowForm.examples(), loss), batch))
+        .isEqualTo(expected * T_SQUARED, CLOSE);
+  }
+
   @Test
   void theObjectiveBlendsBoth() throws Exception {
     Objective both = Objective.of(RowForm.examples(), new CrossEntropy(), new KlDivergence());

@@ -82,6 +82,10 @@ record ResponseLossCase(String name, Object loss, int fewest, int most, Optional
               .is(.025080),
           of("SparseKlDivergence", new SparseKlDivergence(2)).fromClasses(2),
           of(
+                  "SparseKlDivergence.rest",
+                  new SparseKlDivergence(2, SparseKlDivergence.Tail.REST_CLASS))
+              .fromClasses(2),
+          of(
                   "WeightedLosses",
                   new WeightedLosses(List.of(new KlDivergence(), new Dkd(1, 8)), .5, .25))
               .fromClasses(3)

@@ -15,7 +15,7 @@ import org.tribuo.MutableDataset;
 import org.tribuo.MutableOutputInfo;
 import org.tribuo.OutputInfo;
 import org.tribuo.distill.internal.protos.NextItemProto;
-import org.tribuo.distill.recommendation.internal.ItemsProvenance;
+import org.tribuo.distill.task.internal.NamesProvenance;
 import org.tribuo.provenance.SimpleDataSourceProvenance;
 import org.tribuo.test.Helpers;
 
@@ -44,7 +44,7 @@ class NextItemTest {
     Helpers.testProtoSerialization((OutputInfo<NextItem>) data.getOutputInfo());
     Helpers.testProvenanceMarshalling(data.getProvenance());
     assertThat(FACTORY.getProvenance())
-        .isEqualTo(new ItemsProvenance(NextItemFactory.class.getName(), 3, FILMS.sha256()));
+        .isEqualTo(new NamesProvenance(NextItemFactory.class.getName(), 3, FILMS.sha256()));
   }
 
   @Test
@@ -97,8 +97,8 @@ class NextItemTest {
     assertThat(domain.generateMutableOutputInfo()).isEqualTo(info);
     assertThat(domain.copy()).isEqualTo(domain);
     info.clear();
-    assertThat(info.toReadableString()).isEqualTo("{items=3, observed=0, times=0}");
-    assertThat(domain.toReadableString()).isEqualTo("{items=3, observed=2, times=3}");
+    assertThat(info.toReadableString()).isEqualTo("{outputs=3, observed=0, times=0}");
+    assertThat(domain.toReadableString()).isEqualTo("{outputs=3, observed=2, times=3}");
   }
 
   @Test

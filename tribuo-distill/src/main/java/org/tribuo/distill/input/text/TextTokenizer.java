@@ -101,6 +101,7 @@ public final class TextTokenizer implements AutoCloseable {
     HuggingFaceTokenizer tokenizer =
         load(
             file,
+            file.withoutDecoder(),
             Map.of(
                 "truncation", file.strategy(),
                 "maxLength", Integer.toString(maxLength),
@@ -109,8 +110,25 @@ public final class TextTokenizer implements AutoCloseable {
     return new TextTokenizer(file, maxLength, tokenizer);
   }
 
+  /**
+   * The tokens that a tokenizer knows, in the order of their ids; an empty text where an id has
+   * none.
+   *
+   * @param file a {@code tokenizer.json}
+   * @throws NoSuchFileException if there is no such file
+   * @throws IOException if it cannot be read, or is no tokenizer
+   */
+  public static List<String> vocabulary(Path file) throws IOException {
+    TokenizerFile content = TokenizerFile.read(file);
+    Map<Integer, String> names = TokenNumbers.names(content.json());
+    return IntStream.range(0, content.vocabularySize())
+        .mapToObj(id -> names.getOrDefault(id, ""))
+        .toList();
+  }
+
   private static int specialTokensOfAPair(TokenizerFile file) throws IOException {
-    try (HuggingFaceTokenizer untruncated = load(file, Map.of("truncation", "false"))) {
+    try (HuggingFaceTokenizer untruncated =
+        load(file, file.withoutDecoder(), Map.of("truncation", "false"))) {
       return untruncated.encode("", "").getIds().length;
     } catch (RuntimeException e) {
       throw file.refused("it does not encode an empty text, " + e.getMessage(), e);
@@ -127,6 +145,20 @@ public final class TextTokenizer implements AutoCloseable {
   public TokenSequence encode(String text) {
     checkLength(text);
     return whileOpen(() -> tokens(understood(() -> tokenizer.encode(text), text), text));
+  }
+
+  /**
+   * The tokens of a text without special ones, none of it left out.
+   *
+   * @throws IllegalArgumentException as {@link #encode(String)}, or if it has more tokens than the
+   *     maximum length
+   * @throws IllegalStateException if this tokenizer is closed
+   */
+  public TokenSequence encodeWithoutSpecialTokens(String text) {
+    checkLength(text);
+    return whileOpen(
+        () ->
+            tokens(whole(understood(() -> tokenizer.encode(text, false, true), text), text), text));
   }
 
   /**
@@ -336,10 +368,11 @@ public final class TextTokenizer implements AutoCloseable {
   /**
    * Loads the native tokenizer. DJL reports its use, and on a machine with a GPU fetches another
    * native library, unless it is set to work offline; so it is, for this call.
+   *
+   * @param content of the file, or what is needed of it
    */
-  private static HuggingFaceTokenizer load(TokenizerFile file, Map<String, String> truncation)
-      throws IOException {
-    byte[] content = file.withoutDecoder();
+  static HuggingFaceTokenizer load(
+      TokenizerFile file, byte[] content, Map<String, String> truncation) throws IOException {
     Map<String, String> options = new HashMap<>(truncation);
     options.put("padding", "false");
     synchronized (NETWORK_SWITCH) {

@@ -54,6 +54,12 @@ public final class ObjectiveInputs {
    */
   public static final String TEACHER_LOGITS_INDICES = "teacher_logits_indices";
 
+  /**
+   * The logarithm of the sum of the exponentials of all logits that the teacher does not give,
+   * where it gives its k largest only: float [rows..., 1].
+   */
+  public static final String TEACHER_LOGITS_TAIL = "teacher_logits_tail";
+
   /** As {@link #TEACHER_LOGITS_INDICES}, of an answer's first token. */
   public static final String TEACHER_START_LOGITS_INDICES = "teacher_start_logits_indices";
 

@@ -52,6 +52,11 @@ public record NextItems() implements Task<NextItem> {
   }
 
   @Override
+  public boolean isCausal() {
+    return true;
+  }
+
+  @Override
   public RowForm unit() {
     return RowForm.tokens(TokenMask.stated());
   }
@@ -120,22 +125,11 @@ public record NextItems() implements Task<NextItem> {
    */
   @Override
   public int[] columnsOf(LabelOrder teacher, LabelOrder student) {
-    if (!teacher.names().equals(student.names())) {
-      throw new IllegalArgumentException(
-          "The teacher ranks %d items and the student %d; in the teacher alone are %s, in the student alone %s: both must have the same items in the same order, as they read their numbers; train both on the same file of ratings"
-              .formatted(
-                  teacher.size(),
-                  student.size(),
-                  without(teacher, student),
-                  without(student, teacher)));
-    }
+    teacher.checkSame(
+        student,
+        "ranks %d items",
+        "both must have the same items in the same order, as they read their numbers; train both on the same file of ratings");
     return IntStream.range(0, student.size()).toArray();
-  }
-
-  private static String without(LabelOrder some, LabelOrder others) {
-    SortedSet<String> names = new TreeSet<>(some.names());
-    others.names().forEach(names::remove);
-    return LabelOrder.listed(names);
   }
 
   @Override

@@ -15,6 +15,7 @@ import org.tribuo.distill.graph.internal.RowShape;
 import org.tribuo.distill.input.internal.BatchPlan;
 import org.tribuo.distill.input.internal.ExampleInputs;
 import org.tribuo.distill.input.internal.FedInputs;
+import org.tribuo.distill.task.internal.LabelOrder;
 
 /**
  * Runs a network for the logits of any number of examples. What it outputs for one does not depend
@@ -25,6 +26,19 @@ public final class NetworkRunner implements AutoCloseable {
   private static final int ROWS = 64;
 
   private static final int POSITIONS = 4096;
+
+  /** The logits of a batch where each position has some: 64 MB. */
+  private static final int LOGITS = 1 << 24;
+
+  /** Takes what is needed of the logits of an example, so that those of all need no room. */
+  @FunctionalInterface
+  public interface Kept {
+    /**
+     * @param example its number
+     * @param logits of the example
+     */
+    float[] of(int example, float[] logits);
+  }
 
   private final StudentNetwork network;
   private final RowShape row;
@@ -56,18 +70,32 @@ public final class NetworkRunner implements AutoCloseable {
    * @return in the order of the examples
    */
   public List<float[]> rows(ExampleInputs<?> examples) {
+    return rows(examples, (example, logits) -> logits);
+  }
+
+  /**
+   * What is kept of the logits of each example.
+   *
+   * @return in the order of the examples
+   */
+  public List<float[]> rows(ExampleInputs<?> examples, Kept kept) {
     FedInputs<?> fed = FedInputs.of(examples, inputs);
     int[] lengths = examples.lengths();
     int longest = Arrays.stream(lengths).max().orElse(1);
-    float[][] logits = new float[lengths.length][];
-    BatchPlan plan = BatchPlan.of(ROWS, Math.max(POSITIONS, longest));
+    float[][] all = new float[lengths.length][];
+    BatchPlan plan = BatchPlan.of(ROWS, Math.max(positions(), longest));
     for (int[] rows : fed.feeder().batches(plan, lengths)) {
       List<float[]> batch = run(fed, rows, Arrays.stream(rows).map(i -> lengths[i]).toArray());
       for (int i = 0; i < rows.length; i++) {
-        logits[rows[i]] = batch.get(i);
+        all[rows[i]] = kept.of(rows[i], batch.get(i));
       }
     }
-    return List.of(logits);
+    return List.of(all);
+  }
+
+  private int positions() {
+    RowShape output = network.head().row();
+    return output.isRagged() ? Math.min(POSITIONS, LOGITS / output.columns()) : POSITIONS;
   }
 
   /**
@@ -77,15 +105,26 @@ public final class NetworkRunner implements AutoCloseable {
    *     padded with 0 to the longest
    */
   public Tensor logits(ExampleInputs<?> examples) {
-    List<float[]> rows = rows(examples);
+    return logits(examples, row.columns(), (example, logits) -> logits);
+  }
+
+  /**
+   * As {@link #rows(ExampleInputs, Kept)}, in one tensor.
+   *
+   * @param width how many numbers are kept in the place of the columns of the logits
+   * @return as {@link #logits(ExampleInputs)}, with so many columns
+   */
+  public Tensor logits(ExampleInputs<?> examples, int width, Kept kept) {
+    List<float[]> rows = rows(examples, kept);
+    RowShape shape = row.withColumns(width);
     int[] lengths = examples.lengths();
     int longest = Arrays.stream(lengths).max().orElse(1);
-    int elements = row.elements(longest);
-    float[] logits = new float[Math.multiplyExact(lengths.length, elements)];
+    int elements = shape.elements(longest);
+    float[] all = new float[Math.multiplyExact(lengths.length, elements)];
     for (int i = 0; i < lengths.length; i++) {
-      row.pad(rows.get(i), lengths[i], logits, i * elements, longest);
+      shape.pad(rows.get(i), lengths[i], all, i * elements, longest);
     }
-    return Tensor.of(logits, row.dims(lengths.length, longest));
+    return Tensor.of(all, shape.dims(lengths.length, longest));
   }
 
   /** The logits of each example of a batch. */
@@ -105,13 +144,14 @@ public final class NetworkRunner implements AutoCloseable {
     int longest = Arrays.stream(lengths).max().orElse(1);
     if (!ofOutput.fits(logits.dims(), longest) || logits.dim(0) != count) {
       throw new GraphException(
-          "The logits '%s' are %s for %d examples, expected %s: one column each for %s"
+          "The logits '%s' are %s for %d examples, expected %s: one column each for %s%s"
               .formatted(
                   output,
                   logits,
                   count,
                   ofOutput.ofRows(Integer.toString(count)),
-                  network.labelOrder()));
+                  LabelOrder.listed(network.labelOrder().names()),
+                  ofOutput.isRagged() ? "; export it with logits at every position" : ""));
     }
     List<float[]> rows = ofOutput.cut(logits, lengths);
     return network.head().lastAlone() ? rows.stream().map(this::last).toList() : rows;

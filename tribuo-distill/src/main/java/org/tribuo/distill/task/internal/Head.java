@@ -11,9 +11,16 @@ import org.tribuo.distill.graph.internal.RowShape;
  * @param row the shape of its logits of one example
  * @param lastAlone whether the logits of the last position are the prediction, and those of the
  *     others are there to be learnt from
+ * @param columnsGiven whether the data give the columns, such as the tokens of a vocabulary, so
+ *     that the file of a model need not name them
  * @param range in which the logits are, if they are bounded; it is for targets, and is not saved
  */
-public record Head(LabelOrder columns, RowShape row, boolean lastAlone, Optional<Range> range) {
+public record Head(
+    LabelOrder columns,
+    RowShape row,
+    boolean lastAlone,
+    boolean columnsGiven,
+    Optional<Range> range) {
   /** Between the names of outputs where each column has one. */
   public static final String BETWEEN_OUTPUTS = ",";
 
@@ -30,7 +37,7 @@ public record Head(LabelOrder columns, RowShape row, boolean lastAlone, Optional
 
   /** A head all of whose logits are the prediction. */
   public Head(LabelOrder columns, RowShape row) {
-    this(columns, row, false, Optional.empty());
+    this(columns, row, false, false, Optional.empty());
   }
 
   /** One vector of logits for each example. */
@@ -45,7 +52,12 @@ public record Head(LabelOrder columns, RowShape row, boolean lastAlone, Optional
 
   /** One vector of logits for each step of a sequence, the last of which is the prediction. */
   public static Head ofSteps(LabelOrder columns) {
-    return new Head(columns, RowShape.perToken(columns.size()), true, Optional.empty());
+    return new Head(columns, RowShape.perToken(columns.size()), true, false, Optional.empty());
+  }
+
+  /** One vector of logits for each token, a column for each token of a vocabulary. */
+  public static Head ofVocabulary(LabelOrder tokens) {
+    return new Head(tokens, RowShape.perToken(tokens.size()), false, true, Optional.empty());
   }
 
   /** A score for each position in each column, each of which is an output of its own. */
@@ -89,11 +101,11 @@ public record Head(LabelOrder columns, RowShape row, boolean lastAlone, Optional
 
   /** The same for other columns. */
   public Head withColumns(LabelOrder others) {
-    return new Head(others, row.withColumns(others.size()), lastAlone, range);
+    return new Head(others, row.withColumns(others.size()), lastAlone, columnsGiven, range);
   }
 
   /** The same, whose logits are bounded. */
   public Head within(Range bounds) {
-    return new Head(columns, row, lastAlone, Optional.of(bounds));
+    return new Head(columns, row, lastAlone, columnsGiven, Optional.of(bounds));
   }
 }

@@ -128,6 +128,26 @@ public final class LabelOrder {
     return indices(student);
   }
 
+  /**
+   * Checks that a student has the columns of this teacher, in the same order.
+   *
+   * @param does what the teacher does with how many, such as {@code ranks %d items}
+   * @param otherwise why both must have the same, and what to do
+   * @throws IllegalArgumentException if they differ; the message lists what one alone has
+   */
+  public void checkSame(LabelOrder student, String does, String otherwise) {
+    if (!names.equals(student.names)) {
+      throw new IllegalArgumentException(
+          "The teacher %s and the student %d; in the teacher alone are %s, in the student alone %s: %s"
+              .formatted(
+                  does.formatted(size()),
+                  student.size(),
+                  listed(student.missing(this)),
+                  listed(missing(student)),
+                  otherwise));
+    }
+  }
+
   /** What another order has and this one lacks, sorted. */
   private Set<String> missing(LabelOrder other) {
     Set<String> missing = new TreeSet<>(other.names);
@@ -156,9 +176,9 @@ public final class LabelOrder {
     return names.hashCode();
   }
 
-  /** The names. */
+  /** The first names, and how many more there are. */
   @Override
   public String toString() {
-    return names.toString();
+    return listed(names);
   }
 }

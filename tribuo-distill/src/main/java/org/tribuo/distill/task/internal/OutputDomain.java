@@ -108,7 +108,11 @@ public record OutputDomain<T extends Output<T>>(
     if (!missing.isEmpty() || !unexpected.isEmpty()) {
       throw new IllegalArgumentException(
           "The label order of %d names does not match the %d of the dataset: missing %s, unexpected %s"
-              .formatted(columns.size(), count, missing, unexpected));
+              .formatted(
+                  columns.size(),
+                  count,
+                  LabelOrder.listed(missing),
+                  LabelOrder.listed(unexpected)));
     }
     return task.codec(columns);
   }

@@ -46,6 +46,18 @@ public interface TargetCodec<T extends Output<T>> {
   Targets encode(List<? extends Example<T>> examples);
 
   /**
+   * What {@link #decode(List, List, Example)} wants of the logits of a row, all of them unless
+   * stated otherwise: what is kept of many rows before they are decoded.
+   *
+   * @param logits one for each column, or for each of its rows and columns
+   * @param row that a model has read
+   * @throws IllegalArgumentException as {@link #decode(float[], int, Example)}
+   */
+  default float[] kept(float[] logits, Example<T> row) {
+    return logits;
+  }
+
+  /**
    * What a model predicts for one example.
    *
    * @param logits one for each column, or for each of its rows and columns
@@ -59,10 +71,10 @@ public interface TargetCodec<T extends Output<T>> {
    * What a model predicts for an example of which it has read some rows, as {@link Task#rows} makes
    * them.
    *
-   * @param logits of each row
+   * @param kept of the logits of each row
    * @throws IllegalArgumentException as {@link #decode(float[], int, Example)}
    */
-  default Prediction<T> decode(List<float[]> logits, List<Example<T>> rows, Example<T> example) {
-    return decode(logits.get(0), rows.get(0).size(), example);
+  default Prediction<T> decode(List<float[]> kept, List<Example<T>> rows, Example<T> example) {
+    return decode(kept.get(0), rows.get(0).size(), example);
   }
 }

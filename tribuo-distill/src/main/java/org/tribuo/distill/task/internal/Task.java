@@ -7,6 +7,7 @@ import org.tribuo.Example;
 import org.tribuo.ImmutableOutputInfo;
 import org.tribuo.Output;
 import org.tribuo.OutputFactory;
+import org.tribuo.OutputInfo;
 import org.tribuo.Prediction;
 import org.tribuo.distill.internal.component.SavedComponents;
 import org.tribuo.distill.internal.protos.ComponentProto;
@@ -26,6 +27,22 @@ import org.tribuo.protos.ProtoSerializable;
 public interface Task<T extends Output<T>> extends ProtoSerializable<ComponentProto> {
   /** The class of the outputs. */
   Class<T> outputType();
+
+  /**
+   * The task for outputs that say more than their class does, as they know which tokens there are;
+   * the same for all unless stated otherwise.
+   */
+  default Task<T> forOutputs(OutputInfo<T> outputs) {
+    return this;
+  }
+
+  /**
+   * Whether what comes next is predicted at each position, so that a model must not read those
+   * behind it.
+   */
+  default boolean isCausal() {
+    return false;
+  }
 
   /** What one prediction is about: an example unless stated otherwise, a token, a span. */
   default RowForm unit() {

@@ -31,7 +31,7 @@ public final class Tasks {
     return BY_OUTPUTS.stream()
         .filter(task -> predicts(task, factory))
         .findFirst()
-        .map(task -> Tasks.<T>cast(task))
+        .map(task -> Tasks.<T>cast(task).forOutputs(factory.generateInfo()))
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
@@ -54,7 +54,7 @@ public final class Tasks {
       ComponentProto saved, ImmutableOutputInfo<T> outputs) {
     Task<?> task = SavedComponents.read(saved, Task.class);
     if (outputs.getDomain().stream().allMatch(task.outputType()::isInstance)) {
-      return cast(task);
+      return Tasks.<T>cast(task).forOutputs(outputs);
     }
     throw new IllegalArgumentException(
         "The saved model is damaged: its outputs are %s, and its task is '%s'"

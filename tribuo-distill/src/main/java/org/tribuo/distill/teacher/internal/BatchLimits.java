@@ -1,6 +1,7 @@
 package org.tribuo.distill.teacher.internal;
 
 import org.tribuo.distill.engine.Device.ExecutionProvider;
+import org.tribuo.distill.graph.internal.RowShape;
 
 /**
  * How much of the data the teacher is handed at once. Both limits hold; one row that alone has more
@@ -10,6 +11,9 @@ import org.tribuo.distill.engine.Device.ExecutionProvider;
  * @param maxTokens positions of a batch, padding included, at least 1
  */
 public record BatchLimits(int maxRows, int maxTokens) {
+  /** The logits of a batch where each token has some: 64 MB. */
+  private static final int LOGITS = 1 << 24;
+
   /**
    * @throws IllegalArgumentException if a limit is below 1
    */
@@ -30,5 +34,16 @@ public record BatchLimits(int maxRows, int maxTokens) {
       case CPU -> new BatchLimits(64, 2048);
       case CUDA -> new BatchLimits(512, 65_536);
     };
+  }
+
+  /**
+   * The same with fewer tokens, where each has so many logits that memory bounds them.
+   *
+   * @param row the shape of the logits of one
+   */
+  public BatchLimits forLogits(RowShape row) {
+    return row.isRagged()
+        ? new BatchLimits(maxRows, Math.max(1, Math.min(maxTokens, LOGITS / row.columns())))
+        : this;
   }
 }

@@ -90,7 +90,8 @@ public record SoftTargetProducer(
       this.teacher = teacher;
       this.inputs = inputs;
       this.key = teacher.keyFor(inputs);
-      this.batchLimits = limits.orElseGet(() -> BatchLimits.defaultFor(key.provider()));
+      this.batchLimits =
+          limits.orElseGet(() -> BatchLimits.defaultFor(key.provider()).forLogits(teacher.shape()));
     }
 
     ProducedSoftTargets produce(OptionalInt k) {

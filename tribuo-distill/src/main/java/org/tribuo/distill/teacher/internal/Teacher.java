@@ -358,14 +358,15 @@ public final class Teacher implements SoftTargetSource {
         || !row.fits(logits.dims(), longest)
         || logits.dim(0) != given) {
       throw new TeacherException(
-          "The output '%s' of the teacher '%s' is %s for %d rows, expected floats %s for %d labels"
+          "The output '%s' of the teacher '%s' is %s for %d rows, expected floats %s for %d labels%s"
               .formatted(
                   output,
                   settings.model(),
                   logits,
                   given,
                   row.ofRows(Long.toString(given)),
-                  row.columns()));
+                  row.columns(),
+                  row.isRagged() ? "; export it with logits at every position" : ""));
     }
     return row.cut(logits, batch.lengths());
   }

@@ -61,6 +61,7 @@ public record TeacherAnswers(
       inputs.put(names.get(i), names.size() == 1 ? said.logits() : said.ofColumn(i));
     }
     said.classes().ifPresent(each -> inputs.put(ObjectiveInputs.TEACHER_LOGITS_INDICES, each));
+    said.tails().ifPresent(each -> inputs.put(ObjectiveInputs.TEACHER_LOGITS_TAIL, each));
     return inputs;
   }
 }

@@ -88,7 +88,10 @@ public final class LogitsOutput {
       throw new GraphException(
           "%s has no output for %d labels, expected floats %s but it has %s; state as many"
                   .formatted(model, row.columns(), row.ofRows("rows"), described())
-              + " labels as the model has, or give an encoder a head first");
+              + " labels as the model has, or give an encoder a head first"
+              + (row.isRagged()
+                  ? "; a language model is to be exported with logits at every position, and where it has more columns than its tokenizer has tokens, the texts are to state the vocabularySize"
+                  : ""));
     }
     if (candidates.size() == 1) {
       return candidates.get(0);

@@ -88,7 +88,7 @@ class TargetCodecTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Tasks.of(new MockOutputFactory()))
         .withMessageEndingWith(
-            "cannot be learnt, expected one of [Label, MultiLabel, Regressor, TagSequence, Span, NextItem]");
+            "cannot be learnt, expected one of [Label, MultiLabel, Regressor, TagSequence, Span, NextItem, GeneratedTokens]");
   }
 
   @Test

@@ -24,6 +24,9 @@ import org.tribuo.hash.HashedFeatureMap;
  * @param vocabulary how many tokens the model knows; ids are smaller than this
  */
 public record TokenFeatures(int positions, int vocabulary) {
+  /** How many tokens there is room for before a text turns out to be longer. */
+  private static final int USUAL_ROOM = 64;
+
   /**
    * @throws IllegalArgumentException unless positions are from 1 to {@link
    *     TokenSequence#MAX_LENGTH} and the vocabulary is not empty
@@ -69,14 +72,15 @@ public record TokenFeatures(int positions, int vocabulary) {
    *     than the model has positions; the message names the feature and the likely cause
    */
   public TokenSequence read(Iterable<Feature> example) {
-    int[] idsPlusOne = new int[positions];
-    int[] typeIds = new int[positions];
+    int[] idsPlusOne = new int[Math.min(positions, USUAL_ROOM)];
+    int[] typeIds = new int[idsPlusOne.length];
     int length = 0;
     for (Feature feature : example) {
       String name = feature.getName();
       int position;
       if (name.startsWith(TokenNames.IDS)) {
         position = position(name, TokenNames.IDS);
+        idsPlusOne = withRoomFor(position, idsPlusOne);
         if (idsPlusOne[position] != 0) {
           throw new IllegalArgumentException(
               "Feature '%s' occurs twice, expected one token a position".formatted(name));
@@ -84,6 +88,7 @@ public record TokenFeatures(int positions, int vocabulary) {
         idsPlusOne[position] = idPlusOne(feature, position);
       } else if (name.startsWith(TokenNames.TYPE_IDS)) {
         position = position(name, TokenNames.TYPE_IDS);
+        typeIds = withRoomFor(position, typeIds);
         typeIds[position] = positiveWhole(feature, "a segment");
       } else if (TokenNames.isPlace(name)) {
         continue;
@@ -92,6 +97,7 @@ public record TokenFeatures(int positions, int vocabulary) {
       }
       length = Math.max(length, position + 1);
     }
+    idsPlusOne = withRoomFor(length, idsPlusOne);
     int[] ids = new int[length];
     for (int i = 0; i < length; i++) {
       if (idsPlusOne[i] == 0) {
@@ -103,6 +109,13 @@ public record TokenFeatures(int positions, int vocabulary) {
       ids[i] = idsPlusOne[i] - 1;
     }
     return new TokenSequence(ids, Arrays.copyOf(typeIds, length));
+  }
+
+  /** The same, longer if a position lies behind its end. */
+  private static int[] withRoomFor(int position, int[] numbers) {
+    return position < numbers.length
+        ? numbers
+        : Arrays.copyOf(numbers, Math.max(position + 1, 2 * numbers.length));
   }
 
   /**

@@ -29,16 +29,19 @@ import org.tribuo.distill.input.text.TokenSequence;
  * <p>Inputs are matched by name, with the names that exporters use: {@code input_ids}, {@code
  * attention_mask}, {@code token_type_ids}, {@code position_ids} and their synonyms, in any case,
  * with or without TensorFlow's {@code :0}. Positions are counted from 0; what a model adds to them,
- * as RoBERTa does, is its own business. Each is a tensor [rows, positions] of INT64 or INT32,
- * whichever the model declares. Rows are padded on the right to the longest one, or to the length
- * that the model fixes. Immutable and safe for many threads.
+ * as RoBERTa does, is its own business. The keys and values of a past are empty ({@link
+ * EmptyPast}). Each is a tensor [rows, positions] of INT64 or INT32, whichever the model declares.
+ * Rows are padded on the right to the longest one, or to the length that the model fixes. Immutable
+ * and safe for many threads.
  */
 public final class TokenInputs implements Feeder<TokenSequence> {
   private final Map<String, Input> inputs;
+  private final Map<String, EmptyPast> past;
   private final int padId;
 
-  private TokenInputs(Map<String, Input> inputs, int padId) {
+  private TokenInputs(Map<String, Input> inputs, Map<String, EmptyPast> past, int padId) {
     this.inputs = inputs;
+    this.past = past;
     this.padId = padId;
   }
 
@@ -52,9 +55,14 @@ public final class TokenInputs implements Feeder<TokenSequence> {
    */
   public static TokenInputs of(Map<String, TensorType> declared) {
     Map<String, Input> inputs = new LinkedHashMap<>();
+    Map<String, EmptyPast> past = new LinkedHashMap<>();
     Map<Part, String> taken = new EnumMap<>(Part.class);
     declared.forEach(
         (name, type) -> {
+          if (EmptyPast.isNamed(name)) {
+            past.put(name, EmptyPast.of(name, type));
+            return;
+          }
           Input input = Input.of(name, type);
           String other = taken.putIfAbsent(input.part(), name);
           if (other != null) {
@@ -67,7 +75,8 @@ public final class TokenInputs implements Feeder<TokenSequence> {
     if (!taken.containsKey(Part.IDS)) {
       throw withoutIds(declared.keySet());
     }
-    return new TokenInputs(Collections.unmodifiableMap(inputs), 0);
+    return new TokenInputs(
+        Collections.unmodifiableMap(inputs), Collections.unmodifiableMap(past), 0);
   }
 
   /**
@@ -103,12 +112,12 @@ public final class TokenInputs implements Feeder<TokenSequence> {
     if (padId < 0) {
       throw new IllegalArgumentException("padId is %d, expected at least 0".formatted(padId));
     }
-    return new TokenInputs(inputs, padId);
+    return new TokenInputs(inputs, past, padId);
   }
 
   @Override
   public List<String> names() {
-    return List.copyOf(inputs.keySet());
+    return Stream.concat(inputs.keySet().stream(), past.keySet().stream()).toList();
   }
 
   /** The name of the input that takes the token ids. */
@@ -176,6 +185,7 @@ public final class TokenInputs implements Feeder<TokenSequence> {
     int longest = rows.stream().mapToInt(TokenSequence::length).max().getAsInt();
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     inputs.forEach((name, input) -> tensors.put(name, input.tensor(rows, longest, padId)));
+    past.forEach((name, empty) -> tensors.put(name, empty.tensor(rows.size())));
     return Collections.unmodifiableMap(tensors);
   }
 

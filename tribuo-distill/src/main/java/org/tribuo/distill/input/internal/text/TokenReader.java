@@ -6,8 +6,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import org.tribuo.Dataset;
@@ -111,6 +113,13 @@ public record TokenReader(TokenFeatures tokens, int padId) implements InputReade
   /** The maximum length of a text that is made again for a model, as {@link #reread} has it. */
   int rereadLength(Transformer model, OptionalInt stated, OptionalInt otherwise) {
     return stated.orElseGet(() -> TokenLimits.ofTeacher(model).orUsual(otherwise));
+  }
+
+  @Override
+  public Optional<TokenSequence> beginning(TokenSequence value, int length) {
+    return Optional.of(
+        new TokenSequence(
+            Arrays.copyOf(value.ids(), length), Arrays.copyOf(value.typeIds(), length)));
   }
 
   @Override

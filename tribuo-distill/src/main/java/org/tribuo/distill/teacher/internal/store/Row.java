@@ -10,9 +10,25 @@ import org.tribuo.distill.graph.internal.RowShape;
  *
  * @param length the size of its named dimension; 1 if there is none
  * @param logits in the order of the shape
- * @param classes the columns that the logits are of, where only the largest are kept
+ * @param chosen what the logits are of, where only the largest are kept
  */
-record Row(int length, float[] logits, int @Nullable [] classes) {
+record Row(int length, float[] logits, @Nullable Chosen chosen) {
+  /** The tail of a vector of which all logits are kept: that of a class without probability. */
+  private static final float NO_TAIL = -10_000;
+
+  /**
+   * The largest logits of each vector.
+   *
+   * @param classes the columns that the logits are of
+   * @param tails of each vector the logarithm of the sum of the exponentials of all other logits
+   */
+  record Chosen(int[] classes, float[] tails) {
+    /** Whether there is anything behind the logits of a vector. */
+    private double tail(int vector) {
+      return tails[vector] <= NO_TAIL ? Double.NEGATIVE_INFINITY : tails[vector];
+    }
+  }
+
   /** A row of all logits. */
   static Row of(int length, float[] logits) {
     return new Row(length, logits, null);
@@ -20,7 +36,12 @@ record Row(int length, float[] logits, int @Nullable [] classes) {
 
   /** The columns that the logits are of. */
   long[] longClasses() {
-    return Arrays.stream(classes == null ? new int[0] : classes).asLongStream().toArray();
+    return chosen == null ? new long[0] : Arrays.stream(chosen.classes()).asLongStream().toArray();
+  }
+
+  /** The tail of each vector. */
+  float[] tails() {
+    return chosen == null ? new float[0] : chosen.tails();
   }
 
   /** The k largest of each vector, the largest first, of equal ones that with the lower class. */
@@ -28,15 +49,44 @@ record Row(int length, float[] logits, int @Nullable [] classes) {
     int vectors = logits.length / columns;
     float[] largest = new float[vectors * k];
     int[] ofLargest = new int[vectors * k];
+    float[] tails = new float[vectors];
     for (int vector = 0; vector < vectors; vector++) {
       int filled = 0;
       for (int column = 0; column < columns; column++) {
         int at = vector * columns + column;
-        int name = classes == null ? column : classes[at];
-        filled = insert(logits[at], name, largest, ofLargest, vector * k, filled, k);
+        filled = insert(logits[at], name(at, column), largest, ofLargest, vector * k, filled, k);
+      }
+      int last = (vector + 1) * k - 1;
+      tails[vector] = tail(vector, columns, largest[last], ofLargest[last]);
+    }
+    return new Row(length, largest, new Chosen(ofLargest, tails));
+  }
+
+  private int name(int at, int column) {
+    return chosen == null ? column : chosen.classes()[at];
+  }
+
+  /** That of what comes behind the last of the largest, and of what was left out before. */
+  private float tail(int vector, int columns, float last, int ofLast) {
+    double before = chosen == null ? Double.NEGATIVE_INFINITY : chosen.tail(vector);
+    double most = before;
+    for (int column = 0; column < columns; column++) {
+      int at = vector * columns + column;
+      if (isBefore(last, ofLast, logits[at], name(at, column))) {
+        most = Math.max(most, logits[at]);
       }
     }
-    return new Row(length, largest, ofLargest);
+    if (most == Double.NEGATIVE_INFINITY) {
+      return NO_TAIL;
+    }
+    double sum = Math.exp(before - most);
+    for (int column = 0; column < columns; column++) {
+      int at = vector * columns + column;
+      if (isBefore(last, ofLast, logits[at], name(at, column))) {
+        sum += Math.exp(logits[at] - most);
+      }
+    }
+    return (float) (most + Math.log(sum));
   }
 
   /** Inserts a logit into those in descending order, of which at most k stay. */
@@ -70,12 +120,13 @@ record Row(int length, float[] logits, int @Nullable [] classes) {
    * @param order for each of the student's columns that of the teacher
    */
   Row inOrder(int[] order, RowShape shape) {
-    if (classes == null) {
-      return new Row(length, shape.pick(logits, length, order), null);
+    if (chosen == null) {
+      return of(length, shape.pick(logits, length, order));
     }
     int[] places = new int[order.length];
     IntStream.range(0, order.length).forEach(place -> places[order[place]] = place);
-    int[] named = Arrays.stream(classes).map(column -> places[column]).toArray();
-    return new Row(length, logits, named).largest(shape.columns(), shape.columns());
+    int[] named = Arrays.stream(chosen.classes()).map(column -> places[column]).toArray();
+    return new Row(length, logits, new Chosen(named, chosen.tails()))
+        .largest(shape.columns(), shape.columns());
   }
 }

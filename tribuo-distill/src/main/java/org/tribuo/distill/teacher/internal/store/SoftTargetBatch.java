@@ -10,8 +10,10 @@ import org.tribuo.distill.graph.Tensor;
  * @param logits FLOAT [examples, shape of a row]
  * @param classes the columns that the logits are of, INT64 of the same dimensions, where only the
  *     largest are there
+ * @param tails the logarithms of the sums of the exponentials of all other logits, FLOAT of the
+ *     same dimensions but for the last, which is 1, where only the largest are there
  */
-public record SoftTargetBatch(Tensor logits, Optional<Tensor> classes) {
+public record SoftTargetBatch(Tensor logits, Optional<Tensor> classes, Optional<Tensor> tails) {
   /** The logit of a position that an example does not have. */
   static final float NO_POSITION = -10_000;
 

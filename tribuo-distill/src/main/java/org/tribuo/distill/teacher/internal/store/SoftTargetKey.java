@@ -46,7 +46,7 @@ public record SoftTargetKey(
   public String sha256() {
     List<String> parts =
         new ArrayList<>(List.of(teacherSha256, output, arithmetic(), inputsSha256));
-    largest.ifPresent(k -> parts.add("largest " + k));
+    largest.ifPresent(k -> parts.add("largest " + k + " and tail"));
     return Sha256.ofParts(parts);
   }
 

@@ -133,18 +133,26 @@ public final class SoftTargets implements AutoCloseable {
     if (!shape.endsInColumns()) {
       Arrays.fill(logits, SoftTargetBatch.NO_POSITION);
     }
+    RowShape ofTails = shape.withColumns(1);
+    int vectors = ofTails.elements(longest);
     long[] classes = new long[largest.isPresent() ? logits.length : 0];
+    float[] tails = new float[largest.isPresent() ? numbers.length * vectors : 0];
     for (int i = 0; i < numbers.length; i++) {
       Row row = row(numbers[i]);
       shape.pad(row.logits(), row.length(), logits, i * elements, longest);
       if (largest.isPresent()) {
         shape.pad(row.longClasses(), row.length(), classes, i * elements, longest);
+        ofTails.pad(row.tails(), row.length(), tails, i * vectors, longest);
       }
     }
     long[] dims = shape.dims(numbers.length, longest);
+    if (largest.isEmpty()) {
+      return new SoftTargetBatch(Tensor.of(logits, dims), Optional.empty(), Optional.empty());
+    }
     return new SoftTargetBatch(
         Tensor.of(logits, dims),
-        largest.isPresent() ? Optional.of(Tensor.of(classes, dims)) : Optional.empty());
+        Optional.of(Tensor.of(classes, dims)),
+        Optional.of(Tensor.of(tails, ofTails.dims(numbers.length, longest))));
   }
 
   private Row row(int number) {

@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.zip.CRC32C;
-import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.internal.RowShape;
@@ -28,7 +27,8 @@ import org.tribuo.distill.graph.internal.RowShape;
  * header:  key (teacher, output, arithmetic, inputs, largest or 0), columns, rows, shape,
  *          runtime's version
  * record:  int32 row, int32 length, float32 × elements of the row,
- *          int32 × elements for the classes where only the largest are kept, CRC-32C
+ *          where only the largest are kept int32 × elements for the classes and float32 × vectors
+ *          for the logarithms of the sums of the exponentials of all other logits, CRC-32C
  * seal:    int32 -1, int32 rows, CRC-32C
  * </pre>
  *
@@ -144,8 +144,14 @@ final class StoreFormat {
   /** The bytes of the numbers of a row. */
   static long payloadBytes(SoftTargetSpec spec, int length) {
     long elements = spec.kept().elements(length);
-    return elements
-        * (spec.key().largest().isPresent() ? Float.BYTES + Integer.BYTES : Float.BYTES);
+    return spec.key().largest().isPresent()
+        ? elements * (Float.BYTES + Integer.BYTES) + (long) vectors(spec, length) * Float.BYTES
+        : elements * Float.BYTES;
+  }
+
+  /** How many vectors a row has, of each of which the largest are kept. */
+  private static int vectors(SoftTargetSpec spec, int length) {
+    return spec.kept().elements(length) / spec.kept().columns();
   }
 
   /** The bytes of the record of a row. */
@@ -162,10 +168,13 @@ final class StoreFormat {
     for (float logit : row.logits()) {
       bytes.putFloat(logit);
     }
-    int[] classes = row.classes();
-    if (classes != null) {
-      for (int each : classes) {
+    Row.Chosen chosen = row.chosen();
+    if (chosen != null) {
+      for (int each : chosen.classes()) {
         bytes.putInt(each);
+      }
+      for (float tail : chosen.tails()) {
+        bytes.putFloat(tail);
       }
     }
     return sealed(spec, bytes);
@@ -200,16 +209,19 @@ final class StoreFormat {
     float[] logits = new float[spec.kept().elements(length)];
     bytes.asFloatBuffer().get(logits);
     bytes.position(RECORD_HEAD_BYTES + logits.length * Float.BYTES);
-    return Optional.of(new Row(length, logits, classes(spec, logits.length, bytes)));
+    return Optional.of(
+        spec.key().largest().isEmpty()
+            ? Row.of(length, logits)
+            : new Row(length, logits, chosen(logits.length, vectors(spec, length), bytes)));
   }
 
-  private static int @Nullable [] classes(SoftTargetSpec spec, int count, ByteBuffer bytes) {
-    if (spec.key().largest().isEmpty()) {
-      return null;
-    }
+  private static Row.Chosen chosen(int count, int vectors, ByteBuffer bytes) {
     int[] classes = new int[count];
     bytes.asIntBuffer().get(classes);
-    return classes;
+    bytes.position(bytes.position() + count * Integer.BYTES);
+    float[] tails = new float[vectors];
+    bytes.asFloatBuffer().get(tails);
+    return new Row.Chosen(classes, tails);
   }
 
   /** Of what is written under a key. */

@@ -1,6 +1,7 @@
 package org.tribuo.distill.training.internal.data;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.tribuo.distill.engine.Device;
@@ -22,6 +23,7 @@ public final class HeldOutValidation implements Validation {
   private final Score score;
   private final ExampleInputs<?> examples;
   private final Reference reference;
+  private final List<Tensor> labels;
 
   /**
    * Of rows that are labelled.
@@ -44,6 +46,7 @@ public final class HeldOutValidation implements Validation {
                 rows.weights().relative().pick(heldOut)),
             Optional.ofNullable(targets.batch(heldOut).get(ObjectiveInputs.COUNTED)),
             Arrays.stream(heldOut).map(row -> rows.sources()[row]).toArray());
+    this.labels = Arrays.stream(heldOut).mapToObj(targets::labels).toList();
   }
 
   /** What is labelled, each example by its weight. */
@@ -60,7 +63,12 @@ public final class HeldOutValidation implements Validation {
   @Override
   public Map<String, Double> measure(OnnxModel student) {
     try (NetworkRunner runner = new NetworkRunner(network.withWeightsOf(student), device)) {
-      return Map.of(score.metric(), score.of(runner.logits(examples), reference));
+      Tensor kept =
+          runner.logits(
+              examples,
+              score.width(network.labelOrder().size()),
+              (row, logits) -> score.kept(logits, labels.get(row)));
+      return Map.of(score.metric(), score.of(kept, reference));
     }
   }
 

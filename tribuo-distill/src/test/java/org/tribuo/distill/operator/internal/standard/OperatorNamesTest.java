@@ -48,6 +48,8 @@ class OperatorNamesTest {
           entry("ChannelFlow", "operators that move elements, position by position"),
           entry("ChannelCut", "the sizes that exporters write into a graph"),
           entry("KnownSizes", "the pieces of a list of sizes"),
+          entry("RoundedWeights", "a matrix that is transposed before its product"),
+          entry("TextPairHead", "what makes rows of the texts of pairs"),
           entry("DropoutMasks", "Dropout, and that of ones"),
           entry("DropoutPlaces", "the sum of a residual connection"),
           entry("PositionNumbers", "the arithmetic of positions"));
@@ -63,6 +65,7 @@ class OperatorNamesTest {
           "RowAxes",
           "Rows",
           "Dropout",
+          "EmbeddingFactors",
           "HeadWriter",
           "Int8Products",
           "LayerCut",
@@ -72,6 +75,7 @@ class OperatorNamesTest {
           "NewPerceptron",
           "NewSoundEncoder",
           "NewVisionEncoder",
+          "SparseKlDivergence",
           "VocabularyCut");
 
   @Test

@@ -1,4 +1,4 @@
-package org.tribuo.distill.recommendation.internal;
+package org.tribuo.distill.task.internal;
 
 import static com.oracle.labs.mlrg.olcut.provenance.ObjectProvenance.checkAndExtractProvenance;
 
@@ -12,37 +12,37 @@ import java.util.Map;
 import org.tribuo.provenance.OutputFactoryProvenance;
 
 /**
- * Which items outputs are of.
+ * Which names outputs have.
  *
  * @param factory the name of the class of what makes them
- * @param items how many there are
+ * @param names how many there are
  * @param sha256 of all names
  */
-public record ItemsProvenance(String factory, int items, String sha256)
+public record NamesProvenance(String factory, int names, String sha256)
     implements OutputFactoryProvenance {
   private static final long serialVersionUID = 1L;
 
-  private static final String ITEMS = "items";
-  private static final String HASH = "items-sha256";
+  private static final String NAMES = "names";
+  private static final String HASH = "names-sha256";
 
   /**
    * For unmarshalling.
    *
    * @param map the values, by their names
    */
-  public ItemsProvenance(Map<String, Provenance> map) {
+  public NamesProvenance(Map<String, Provenance> map) {
     this(text(map, CLASS_NAME), number(map), text(map, HASH));
   }
 
   private static String text(Map<String, Provenance> map, String key) {
     return checkAndExtractProvenance(
-            map, key, StringProvenance.class, ItemsProvenance.class.getName())
+            map, key, StringProvenance.class, NamesProvenance.class.getName())
         .getValue();
   }
 
   private static int number(Map<String, Provenance> map) {
     return checkAndExtractProvenance(
-            map, ITEMS, IntProvenance.class, ItemsProvenance.class.getName())
+            map, NAMES, IntProvenance.class, NamesProvenance.class.getName())
         .getValue();
   }
 
@@ -56,7 +56,7 @@ public record ItemsProvenance(String factory, int items, String sha256)
     List<Pair<String, Provenance>> all =
         List.of(
             new Pair<>(CLASS_NAME, new StringProvenance(CLASS_NAME, factory)),
-            new Pair<>(ITEMS, new IntProvenance(ITEMS, items)),
+            new Pair<>(NAMES, new IntProvenance(NAMES, names)),
             new Pair<>(HASH, new StringProvenance(HASH, sha256)));
     return all.iterator();
   }

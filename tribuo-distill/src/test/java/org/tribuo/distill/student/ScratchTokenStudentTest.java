@@ -1,0 +1,116 @@
+package org.tribuo.distill.student;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.oracle.labs.mlrg.olcut.config.ConfigurationManager;
+import com.oracle.labs.mlrg.olcut.config.PropertyException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tribuo.distill.OnnxRun;
+import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.student.internal.Student;
+import org.tribuo.distill.student.internal.StudentRequest;
+import org.tribuo.distill.task.internal.Head;
+import org.tribuo.distill.task.internal.LabelOrder;
+import org.tribuo.distill.transformer.internal.TransformerFiles;
+
+class ScratchTokenStudentTest {
+  private static final int TOKENS = 7;
+  private static final ScratchTokenStudent SMALL =
+      ScratchTokenStudent.of(2, 8, 2).withPositions(6).withInner(12);
+
+  @TempDir private Path folder;
+
+  private static Student make(ScratchTokenStudent student, long seed) {
+    return student.make(
+        StudentRequest.withoutExamples(
+            Head.ofVocabulary(LabelOrder.numbered(TOKENS)), seed, new TransformerFiles()));
+  }
+
+  private static float[] logits(OnnxModel model, long[] ids, long... mask) {
+    return OnnxRun.of(
+        model,
+        Map.of(
+            "input_ids", Tensor.of(ids, 1, ids.length),
+            "attention_mask", Tensor.of(mask, 1, ids.length)),
+        "logits");
+  }
+
+  @Test
+  void weightsHaveTheShapesThatAreStatedAndTheTableIsOne() {
+    Map<String, Tensor> weights = make(SMALL, 1).model().initializers();
+
+    assertThat(weights.get("embeddings.tokens").dims()).containsExactly(TOKENS, 8);
+    assertThat(weights.get("embeddings.positions").dims()).containsExactly(6, 8);
+    assertThat(weights.get("layers.1.inner.weight").dims()).containsExactly(8, 12);
+    assertThat(weights.values())
+        .filteredOn(weight -> weight.rank() == 2 && weight.dim(0) == TOKENS)
+        .hasSize(1);
+    assertThat(weights).isEqualTo(make(SMALL, 1).model().initializers());
+    assertThat(weights).isNotEqualTo(make(SMALL, 2).model().initializers());
+    assertThat(make(SMALL, 1).transformer().layers().count()).isEqualTo(2);
+  }
+
+  /** What a token says depends neither on later ones nor on padding, on either side. */
+  @Test
+  void noPositionReadsALaterTokenOrPadding() {
+    OnnxModel model = make(SMALL, 1).model();
+    float[] three = logits(model, new long[] {3, 1, 4}, 1, 1, 1);
+    float[] padded = logits(model, new long[] {3, 1, 4, 2, 2}, 1, 1, 1, 0, 0);
+    float[] others = logits(model, new long[] {3, 1, 5, 2}, 1, 1, 1, 1);
+    float[] one = logits(model, new long[] {6, 6, 4}, 0, 0, 1);
+    float[] another = logits(model, new long[] {2, 5, 4}, 0, 0, 1);
+
+    assertThat(three).hasSize(3 * TOKENS);
+    assertThat(Arrays.copyOf(padded, 3 * TOKENS)).containsExactly(three, within(1e-6f));
+    assertThat(Arrays.copyOf(others, 2 * TOKENS))
+        .containsExactly(Arrays.copyOf(three, 2 * TOKENS), within(1e-6f));
+    assertThat(Math.abs(others[2 * TOKENS] - three[2 * TOKENS])).isGreaterThan(1e-6f);
+    assertThat(Arrays.copyOfRange(one, 2 * TOKENS, 3 * TOKENS))
+        .containsExactly(Arrays.copyOfRange(another, 2 * TOKENS, 3 * TOKENS), within(1e-6f));
+  }
+
+  @Test
+  void aStudentComesFromXml() throws Exception {
+    Path xml =
+        Files.writeString(
+            folder.resolve("config.xml"),
+            """
+            <config>
+              <component name="student" type="org.tribuo.distill.student.ScratchTokenStudent">
+                <property name="positions" value="6"/>
+                <property name="layers" value="2"/>
+                <property name="width" value="8"/>
+                <property name="heads" value="2"/>
+                <property name="inner" value="12"/>
+              </component>
+            </config>
+            """);
+
+    assertThat(new ConfigurationManager(xml.toString()).lookup("student"))
+        .hasToString(SMALL.toString());
+  }
+
+  @Test
+  void numbersThatDoNotFitAndOtherOutputsAreRefused() {
+    assertThatThrownBy(() -> ScratchTokenStudent.of(2, 15, 2))
+        .isInstanceOf(PropertyException.class)
+        .hasMessage(
+            "Component: ScratchTokenStudent, Property: width, The width is 15, expected a multiple of the 2 heads");
+    assertThatThrownBy(
+            () ->
+                SMALL.make(
+                    StudentRequest.withoutExamples(
+                        Head.ofTokens(LabelOrder.of("no", "yes")), 1, new TransformerFiles())))
+        .isInstanceOf(PropertyException.class)
+        .hasMessageContaining(
+            "predicts the next token, but the outputs of the dataset are [no, yes]; make the dataset with PlainTextDataSource");
+  }
+}
