@@ -94,6 +94,7 @@ record EncoderTraining(OnnxModel student, int classes, int batch, int[] tokens) 
                     dropout,
                     Set.of(),
                     true,
+                    false,
                     Optional.empty(),
                     device,
                     SEED),
