@@ -3,8 +3,6 @@ package org.tribuo.distill.generation;
 import com.google.protobuf.Any;
 import com.oracle.labs.mlrg.olcut.config.Config;
 import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
-import com.oracle.labs.mlrg.olcut.config.PropertyException;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import org.tribuo.ImmutableOutputInfo;
@@ -53,16 +51,9 @@ public final class GeneratedTokensFactory implements OutputFactory<GeneratedToke
     PropertyChecks properties = new PropertyChecks(component);
     properties.checkFile("tokenizerPath", tokenizerPath, "a tokenizer.json");
     properties.checkAtLeast("vocabularySize", 0, vocabularySize);
-    try {
-      Vocabulary own = Vocabulary.of(tokenizerPath);
-      vocabulary =
-          vocabularySize == 0
-              ? own
-              : properties.check("vocabularySize", () -> own.enlargedTo(vocabularySize));
-    } catch (IOException e) {
-      throw new PropertyException(
-          e, component, "tokenizerPath", "%s cannot be read".formatted(tokenizerPath));
-    }
+    vocabulary =
+        new TokenizerProperty(properties, "tokenizerPath", tokenizerPath)
+            .vocabulary(vocabularySize);
   }
 
   /**

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.tribuo.ConfigurableDataSource;
 import org.tribuo.Example;
@@ -132,9 +131,11 @@ public final class PlainTextDataSource implements ConfigurableDataSource<Generat
       throw properties.refused(
           "promptColumn", "is '%s', but there is no textColumn".formatted(promptColumn));
     }
-    Vocabulary vocabulary = vocabulary(properties);
-    int[] begin = special(properties, "beginToken", beginToken, vocabulary);
-    int[] end = special(properties, "endToken", endToken, vocabulary);
+    TokenizerProperty ofTokenizer =
+        new TokenizerProperty(properties, "tokenizerPath", tokenizerPath);
+    Vocabulary vocabulary = ofTokenizer.vocabulary(vocabularySize);
+    int[] begin = ofTokenizer.special("beginToken", beginToken, vocabulary).stream().toArray();
+    int[] end = ofTokenizer.special("endToken", endToken, vocabulary).stream().toArray();
     List<PlainText> read = read();
     if (read.isEmpty()) {
       throw properties.refused("dataPath", "%s has no texts".formatted(dataPath));
@@ -144,42 +145,13 @@ public final class PlainTextDataSource implements ConfigurableDataSource<Generat
         texts.add(tokenized(text, tokenizer, begin, end));
       }
     } catch (IOException e) {
-      throw unreadable(e);
+      throw ofTokenizer.unreadable(e);
     } catch (IllegalArgumentException e) {
       throw new PropertyException(
           e, component, "dataPath", "%s has a text that cannot be used".formatted(dataPath));
     }
     outputFactory = new GeneratedTokensFactory(vocabulary);
     provenance = new TokenizedFileProvenance(this, dataPath, tokenizerPath);
-  }
-
-  private Vocabulary vocabulary(PropertyChecks properties) {
-    try {
-      Vocabulary own = Vocabulary.of(tokenizerPath);
-      return vocabularySize == 0
-          ? own
-          : properties.check("vocabularySize", () -> own.enlargedTo(vocabularySize));
-    } catch (IOException e) {
-      throw unreadable(e);
-    }
-  }
-
-  private PropertyException unreadable(IOException e) {
-    return new PropertyException(
-        e, component, "tokenizerPath", "%s cannot be read".formatted(tokenizerPath));
-  }
-
-  private int[] special(
-      PropertyChecks properties, String property, String token, Vocabulary vocabulary) {
-    if (token.isEmpty()) {
-      return new int[0];
-    }
-    OptionalInt id = vocabulary.id(token);
-    if (id.isEmpty()) {
-      throw properties.refused(
-          property, "is '%s', which %s does not have".formatted(token, tokenizerPath));
-    }
-    return new int[] {id.getAsInt()};
   }
 
   private List<PlainText> read() {

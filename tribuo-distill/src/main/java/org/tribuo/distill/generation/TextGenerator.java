@@ -140,14 +140,10 @@ public final class TextGenerator
     PropertyChecks properties = new PropertyChecks(component);
     properties.checkFile("tokenizer", tokenizer, "a tokenizer.json");
     properties.checkAtLeast("maxTokens", 1, maxTokens);
-    Vocabulary vocabulary;
-    try {
-      vocabulary = Vocabulary.of(tokenizer);
-    } catch (IOException e) {
-      throw unreadable(e);
-    }
-    OptionalInt begin = special(properties, "beginToken", beginToken, vocabulary);
-    OptionalInt stop = special(properties, "stopToken", stopToken, vocabulary);
+    TokenizerProperty ofTokenizer = new TokenizerProperty(properties, "tokenizer", tokenizer);
+    Vocabulary vocabulary = ofTokenizer.vocabulary();
+    OptionalInt begin = ofTokenizer.special("beginToken", beginToken, vocabulary);
+    OptionalInt stop = ofTokenizer.special("stopToken", stopToken, vocabulary);
     try {
       StudentNetwork network = network(Transformer.of(file().read()), vocabulary, properties);
       opened =
@@ -163,21 +159,6 @@ public final class TextGenerator
       throw new PropertyException(
           e, component, "path", "%s cannot be read as a language model".formatted(path));
     }
-  }
-
-  private PropertyException unreadable(IOException e) {
-    return new PropertyException(
-        e, component, "tokenizer", "%s cannot be read".formatted(tokenizer));
-  }
-
-  private OptionalInt special(
-      PropertyChecks properties, String property, String token, Vocabulary vocabulary) {
-    OptionalInt id = vocabulary.id(token);
-    if (id.isEmpty() && !token.isEmpty()) {
-      throw properties.refused(
-          property, "is '%s', which %s does not have".formatted(token, tokenizer));
-    }
-    return id;
   }
 
   /** The model, of which the logits behind the last token are wanted. */

@@ -19,8 +19,6 @@ import org.tribuo.Model;
 import org.tribuo.Output;
 import org.tribuo.Trainer;
 import org.tribuo.distill.internal.component.PropertyChecks;
-import org.tribuo.distill.task.internal.Task;
-import org.tribuo.distill.task.internal.Tasks;
 import org.tribuo.provenance.TrainerProvenance;
 import org.tribuo.provenance.impl.TrainerProvenanceImpl;
 
@@ -182,7 +180,7 @@ public final class CrossValidatedTrainer<T extends Output<T>> implements Trainer
       Model<T> model =
           candidates.get(candidate).train(parts.training(fold), Map.of(), firstInvocation + fold);
       try {
-        double score = score(model, parts.heldOut(fold));
+        double score = HeldOutScore.of(model, parts.heldOut(fold));
         listener.onFold(candidate, fold, score);
         sum += score;
       } finally {
@@ -190,11 +188,6 @@ public final class CrossValidatedTrainer<T extends Output<T>> implements Trainer
       }
     }
     return sum / folds;
-  }
-
-  private static <T extends Output<T>> double score(Model<T> model, Dataset<T> heldOut) {
-    Task<T> task = Tasks.of(heldOut.getOutputFactory());
-    return task.criterion(heldOut.getOutputFactory().getEvaluator().evaluate(model, heldOut));
   }
 
   /** Models of this library hold native memory. */

@@ -32,8 +32,6 @@ import org.tribuo.distill.report.SpeedMeter;
 import org.tribuo.distill.student.NarrowedStudent;
 import org.tribuo.distill.student.PrunedStudent;
 import org.tribuo.distill.student.StudentSource;
-import org.tribuo.distill.task.internal.Task;
-import org.tribuo.distill.task.internal.Tasks;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.transformer.ExportPrecision;
 import org.tribuo.distill.transformer.internal.Transformer;
@@ -322,7 +320,7 @@ final class StudentSearch<T extends Output<T>> {
               .build();
       try (DistilledModel<T> model = brief.train(others);
           DistilledModel<T> read = read(exported(model, candidate.precision()))) {
-        StudentCandidate scored = candidate.withScore(score(read, heldOut));
+        StudentCandidate scored = candidate.withScore(HeldOutScore.of(read, heldOut));
         listener.onTried(scored);
         tried.add(scored);
       } catch (TrainingStoppedException e) {
@@ -346,11 +344,6 @@ final class StudentSearch<T extends Output<T>> {
                     "None of the students within the budget can be compared: their short trainings were stopped, or their scores are not finite: %s; lower the learning rate, hold out more examples, or take the largest (trials = 1)"
                         .formatted(
                             tried.stream().map(each -> each.score().orElseThrow()).toList())));
-  }
-
-  private static <T extends Output<T>> double score(DistilledModel<T> model, Dataset<T> heldOut) {
-    Task<T> task = Tasks.of(heldOut.getOutputFactory());
-    return task.criterion(heldOut.getOutputFactory().getEvaluator().evaluate(model, heldOut));
   }
 
   /**

@@ -7,15 +7,19 @@ import com.oracle.labs.mlrg.olcut.config.ConfigurationManager;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import com.oracle.labs.mlrg.olcut.provenance.ProvenanceUtil;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.OnnxRun;
 import org.tribuo.distill.Zoo;
 import org.tribuo.distill.graph.ElementType;
@@ -25,6 +29,8 @@ import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.internal.pass.Float16Weights;
+import org.tribuo.distill.graph.internal.pass.InferenceForm;
+import org.tribuo.distill.input.text.KeptVocabulary;
 import org.tribuo.distill.student.internal.Student;
 import org.tribuo.distill.student.internal.StudentRequest;
 import org.tribuo.distill.task.internal.Head;
@@ -35,6 +41,8 @@ import org.tribuo.distill.transformer.internal.Transformer;
 import org.tribuo.distill.transformer.internal.TransformerFiles;
 
 class FactorizedEmbeddingsStudentTest {
+  @TempDir Path folder;
+
   private static final StudentSource BERT =
       OnnxStudent.of(Zoo.file("bert_seqcls_ts11"), List.of("a", "b", "c"));
 
@@ -213,6 +221,36 @@ class FactorizedEmbeddingsStudentTest {
       assertThat(each.transformer().layers().width()).isEqualTo(16);
       assertThat(each.transformer().layers().count()).isEqualTo(1);
       assertThat(logits(each.model(), "logits")).hasSize(6).doesNotContain(Float.NaN);
+    }
+  }
+
+  /** The narrow table is cut as the whole one is, and is in integers in a file of such. */
+  @Test
+  void itComposesWithFewerTokensAndWithIntegers() throws Exception {
+    Path tokenizer =
+        Path.of(
+            Objects.requireNonNull(DistillationTrainer.class.getResource("tiny-tokenizer.json"))
+                .toURI());
+    Path small = folder.resolve("small.json");
+    KeptVocabulary kept = KeptVocabulary.of(tokenizer, List.of("w10 w20 w30 w40"));
+    kept.writeTokenizer(small);
+    Student first =
+        made(
+            ReducedVocabularyStudent.of(
+                FactorizedEmbeddingsStudent.ofRank(BERT, 8), tokenizer, small));
+    Student last =
+        made(
+            FactorizedEmbeddingsStudent.ofRank(
+                ReducedVocabularyStudent.of(BERT, tokenizer, small), 8));
+
+    for (Student each : List.of(first, last)) {
+      EmbeddingTable table = table(each.model());
+      assertThat(table.rows()).isEqualTo(kept.size());
+      assertThat(table.width()).isEqualTo(8);
+      OnnxModel integers =
+          InferenceForm.withInt8Weights(each.transformer().normalizedForTraining());
+      assertThat(table(integers).rows()).isEqualTo(kept.size());
+      assertThat(integers.bytesOfInitializers()).isLessThan(each.model().bytesOfInitializers() / 2);
     }
   }
 

@@ -34,8 +34,7 @@ public record PlainTextFile(String textColumn, String promptColumn) {
       }
       return texts;
     }
-    char separator = file.path().toString().endsWith(".csv") ? ',' : '\t';
-    new NamedColumns(separator, List.of()).read(file, row -> texts.add(text(row)));
+    NamedColumns.of(file, List.of()).read(file, row -> texts.add(text(row)));
     return texts;
   }
 
@@ -45,13 +44,7 @@ public record PlainTextFile(String textColumn, String promptColumn) {
   }
 
   private static String cell(NamedCsvRecord row, String name) {
-    String cell =
-        row.findField(name)
-            .orElseThrow(
-                () ->
-                    new IllegalArgumentException(
-                        "there is no column '%s', expected it among %s"
-                            .formatted(name, row.getHeader())));
+    String cell = NamedColumns.cell(row, name);
     if (cell.isBlank()) {
       throw new IllegalArgumentException(
           "line %d has no text in the column '%s'; remove the row, or fill it in"

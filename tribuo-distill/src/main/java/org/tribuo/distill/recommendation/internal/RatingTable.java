@@ -32,9 +32,8 @@ public record RatingTable(List<String> header, String user, String item, String 
    * @throws IOException if it cannot be read
    */
   public Map<String, List<String>> read(TextFile file) throws IOException {
-    char separator = file.path().toString().endsWith(".csv") ? ',' : '\t';
     Map<String, List<Rating>> ratings = new LinkedHashMap<>();
-    new NamedColumns(separator, header)
+    NamedColumns.of(file, header)
         .read(
             file,
             row ->

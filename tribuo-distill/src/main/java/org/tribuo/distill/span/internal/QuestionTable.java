@@ -37,8 +37,8 @@ public record QuestionTable(String question, String context, String answer, Stri
 
   private Question question(NamedCsvRecord row, int number) {
     String where = "Row %d (line %d)".formatted(number, row.getStartingLineNumber());
-    String asked = needed(row, question);
-    String about = needed(row, context);
+    String asked = NamedColumns.cell(row, question);
+    String about = NamedColumns.cell(row, context);
     String text = row.findField(answer).orElse("");
     String first = row.findField(start).orElse("");
     OptionalInt place =
@@ -55,15 +55,6 @@ public record QuestionTable(String question, String context, String answer, Stri
         about,
         none || !text.isEmpty(),
         text.isEmpty() ? List.of() : List.of(new Question.Marked(text, place)));
-  }
-
-  private static String needed(NamedCsvRecord row, String name) {
-    return row.findField(name)
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "there is no column '%s', expected it among %s"
-                        .formatted(name, row.getHeader())));
   }
 
   private static int number(String cell, String where) {

@@ -28,9 +28,6 @@ final class RoundedWeights {
   private static final int ROWS = 0;
   private static final int COLUMNS = 1;
 
-  /** What reads a matrix, and the axis that has a scale for each of its places. */
-  private record Use(Node reader, int axis) {}
-
   private final Map<String, List<String>> roundedOf = new LinkedHashMap<>();
 
   private RoundedWeights() {}
@@ -59,23 +56,23 @@ final class RoundedWeights {
 
   private void round(Ops op, String name) {
     Graph graph = op.graph();
-    Map<Integer, List<Use>> uses = new LinkedHashMap<>();
+    Map<Integer, List<Node>> readersByAxis = new LinkedHashMap<>();
     for (Node reader : graph.consumers(name)) {
       Optional<Integer> axis = axis(graph, reader, name);
       if (axis.isEmpty()) {
         return;
       }
-      uses.computeIfAbsent(axis.get(), any -> new ArrayList<>()).add(new Use(reader, axis.get()));
+      readersByAxis.computeIfAbsent(axis.get(), any -> new ArrayList<>()).add(reader);
     }
-    uses.forEach(
+    readersByAxis.forEach(
         (axis, readers) -> {
           Value rounded = rounded(op, graph.value(name), axis);
           roundedOf.computeIfAbsent(name, any -> new ArrayList<>()).add(rounded.name());
-          readers.forEach(use -> graph.replaceUse(use.reader(), name, rounded.name()));
+          readers.forEach(reader -> graph.replaceUse(reader, name, rounded.name()));
         });
   }
 
-  /** The axis of the scales, if a node reads a matrix as integers can be read. */
+  /** The axis that has a scale at each place, if a node reads a matrix as integers can be read. */
   private static Optional<Integer> axis(Graph graph, Node reader, String matrix) {
     if (StandardOperators.has(reader, Operator.Trait.LOOKS_UP)) {
       return reader.input(0).equals(matrix) && reader.attributes().get("axis", 0L) == 0

@@ -21,6 +21,11 @@ public record NamedColumns(char separator, List<String> header) {
     header = List.copyOf(header);
   }
 
+  /** Columns between commas, if the name of the file ends in {@code .csv}, else between tabs. */
+  public static NamedColumns of(TextFile file, List<String> header) {
+    return new NamedColumns(file.path().toString().endsWith(".csv") ? ',' : '\t', header);
+  }
+
   /**
    * Reads the rows of a file, one after the other.
    *
@@ -67,5 +72,19 @@ public record NamedColumns(char separator, List<String> header) {
           "line %d has the character NUL; is the file damaged, or in UTF-16 without a byte order mark?"
               .formatted(row.getStartingLineNumber()));
     }
+  }
+
+  /**
+   * The cell of a row in a column.
+   *
+   * @throws IllegalArgumentException if there is no such column
+   */
+  public static String cell(NamedCsvRecord row, String column) {
+    return row.findField(column)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "there is no column '%s', expected it among %s"
+                        .formatted(column, row.getHeader())));
   }
 }
