@@ -44,7 +44,7 @@ import org.tribuo.sequence.SequenceExample;
  * how good it is; a number is the seed of the trainings.
  */
 public class AnswerQuestions {
-  /** With AMX, products are those of bfloat16, which takes about half the time; else float32. */
+  /** Products are those of bfloat16 where the processor has them, which is faster; else float32. */
   private static final Device DEVICE = Device.cpu(0).withPrecision(Precision.BFLOAT16_PRODUCTS);
 
   private static final Path DATA = Path.of("examples/data/wnut17");

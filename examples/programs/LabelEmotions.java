@@ -33,7 +33,7 @@ import org.tribuo.provenance.SimpleDataSourceProvenance;
  * for all; and maybe the seed.
  */
 public class LabelEmotions {
-  /** With AMX, products are those of bfloat16, which takes about half the time; else float32. */
+  /** Products are those of bfloat16 where the processor has them, which is faster; else float32. */
   private static final Device DEVICE = Device.cpu(0).withPrecision(Precision.BFLOAT16_PRODUCTS);
 
   private static final Path UNPACKED = Path.of("target/banking77");

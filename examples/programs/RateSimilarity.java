@@ -30,7 +30,7 @@ import org.tribuo.regression.Regressor;
  * and maybe {@code --quick}, for a fifth of the pairs and one epoch, or the seed.
  */
 public class RateSimilarity {
-  /** With AMX, products are those of bfloat16, which takes about half the time; else float32. */
+  /** Products are those of bfloat16 where the processor has them, which is faster; else float32. */
   private static final Device DEVICE = Device.cpu(0).withPrecision(Precision.BFLOAT16_PRODUCTS);
 
   private static final int MAX_LENGTH = 96;

@@ -38,7 +38,7 @@ import org.tribuo.sequence.SequenceExample;
  * tabs, and another student learns from these texts too; a number is the seed.
  */
 public class TagWords {
-  /** With AMX, products are those of bfloat16, which takes about half the time; else float32. */
+  /** Products are those of bfloat16 where the processor has them, which is faster; else float32. */
   private static final Device DEVICE = Device.cpu(0).withPrecision(Precision.BFLOAT16_PRODUCTS);
 
   private static final Path DATA = Path.of("examples/data/wnut17");

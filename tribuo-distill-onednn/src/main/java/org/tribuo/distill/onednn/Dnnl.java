@@ -38,9 +38,6 @@ final class Dnnl {
   static final int ARG_DIFF_SCALE = 255;
   static final int ARG_DIFF_SHIFT = 256;
 
-  /** The instructions of a processor with AMX for bfloat16, as a set of bits. */
-  static final int ISA_AMX = 0xfef;
-
   private static final String[] STATUS = {
     "success", "out of memory", "invalid arguments", "unimplemented", "last implementation reached",
     "runtime error", "not required", "invalid graph", "invalid graph operation", "invalid shape",

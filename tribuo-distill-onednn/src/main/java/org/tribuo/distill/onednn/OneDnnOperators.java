@@ -17,8 +17,8 @@ import org.tribuo.distill.engine.internal.ort.NativeFiles;
 import org.tribuo.distill.graph.internal.DistillDomain;
 
 /**
- * Operators that oneDNN computes, on Linux and an x86-64 processor with AMX for bfloat16 (Intel's
- * Xeon from its fourth generation on). {@link java.util.ServiceLoader} makes it.
+ * Operators that oneDNN computes, on Linux and an x86-64 processor with one of the {@linkplain
+ * InstructionSet instruction sets} for bfloat16. {@link java.util.ServiceLoader} makes it.
  */
 public final class OneDnnOperators implements OperatorLibrary {
   private static final String BUILD = "linux-x86_64";
@@ -63,12 +63,14 @@ public final class OneDnnOperators implements OperatorLibrary {
       return "none: oneDNN is on the class path for %s, this is %s %s"
           .formatted(BUILD, System.getProperty("os.name"), System.getProperty("os.arch"));
     }
-    return isActive() ? "AMX" : "none: the processor lacks AMX for bfloat16";
+    return Loaded.INSTRUCTIONS
+        .map(InstructionSet::toString)
+        .orElse("none: the processor has neither AMX for bfloat16 nor AVX512-BF16");
   }
 
   @Override
   public boolean isActive() {
-    return isOnPlatform() && (Loaded.INSTRUCTIONS & Dnnl.ISA_AMX) == Dnnl.ISA_AMX;
+    return isOnPlatform() && Loaded.INSTRUCTIONS.isPresent();
   }
 
   @Override
@@ -110,7 +112,7 @@ public final class OneDnnOperators implements OperatorLibrary {
 
   /** The native library, loaded when it is first asked for. */
   private static final class Loaded {
-    static final int INSTRUCTIONS;
+    static final Optional<InstructionSet> INSTRUCTIONS;
     static final String VERSION;
 
     static {
@@ -131,7 +133,7 @@ public final class OneDnnOperators implements OperatorLibrary {
             "oneDNN's native library in %s cannot be loaded: %s".formatted(folder, e.getMessage()),
             e);
       }
-      INSTRUCTIONS = Dnnl.dnnl_get_effective_cpu_isa();
+      INSTRUCTIONS = InstructionSet.among(Dnnl.dnnl_get_effective_cpu_isa());
       VERSION = Dnnl.version();
     }
   }

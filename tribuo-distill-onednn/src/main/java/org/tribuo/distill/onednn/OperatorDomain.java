@@ -7,9 +7,11 @@ import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -84,6 +86,9 @@ final class OperatorDomain {
     void run();
   }
 
+  /** All that there are, since no session tells when it needs them no more. */
+  private static final Collection<OperatorDomain> DOMAINS = new ConcurrentLinkedQueue<>();
+
   private final List<Object> kept = new ArrayList<>();
   private final Map<Long, Kernel> kernels = new ConcurrentHashMap<>();
   private final AtomicLong numbers = new AtomicLong();
@@ -99,6 +104,7 @@ final class OperatorDomain {
     for (Operator operator : operators) {
       OrtApi.check(OrtApi.CustomOpDomain_Add(domain, Pointer.nativeValue(table(operator))));
     }
+    DOMAINS.add(this);
   }
 
   /**

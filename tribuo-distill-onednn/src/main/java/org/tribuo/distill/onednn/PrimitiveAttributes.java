@@ -1,14 +1,16 @@
 package org.tribuo.distill.onednn;
 
 /**
- * How a primitive computes beside what it computes: its scratchpad is the caller's, and what
- * follows on the result. Must be closed.
+ * How a primitive computes beside what it computes: on the thread that calls it alone, its
+ * scratchpad is the caller's, and what follows on the result. Must be closed.
  */
 final class PrimitiveAttributes implements AutoCloseable {
   private final long attributes;
   private final long following;
 
   PrimitiveAttributes() {
+    // A primitive is compiled for as many threads as the one that compiles it may use.
+    OpenMp.useCallingThreadAlone();
     NativeWords words = new NativeWords(1);
     Dnnl.check(Dnnl.dnnl_primitive_attr_create(words.at(0)), "dnnl_primitive_attr_create");
     this.attributes = words.get(0);

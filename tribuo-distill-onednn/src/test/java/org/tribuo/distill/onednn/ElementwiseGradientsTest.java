@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.onnxruntime.OrtException;
+import java.lang.ref.WeakReference;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -110,6 +113,61 @@ class ElementwiseGradientsTest {
     Map<String, float[]> two = runByLibrary(new SplittableRandom(1), 500, 200, 2);
 
     one.forEach((name, numbers) -> assertThat(two.get(name)).as(name).isEqualTo(numbers));
+  }
+
+  /** What a thread compiles before it has computed anything is for that thread alone as well. */
+  @Test
+  void theBitsAreTheSameInAThreadThatIsNew() throws Exception {
+    Map<String, Tensor> here = gradientsOfNormalization();
+    FutureTask<Map<String, Tensor>> run =
+        new FutureTask<>(ElementwiseGradientsTest::gradientsOfNormalization);
+    new Thread(run).start();
+    Map<String, Tensor> there = run.get();
+
+    here.forEach(
+        (name, tensor) ->
+            assertThat(there.get(name).toFloats()).as(name).isEqualTo(tensor.toFloats()));
+  }
+
+  private static Map<String, Tensor> gradientsOfNormalization() throws OrtException {
+    SplittableRandom random = new SplittableRandom(2);
+    Graph graph = Graph.empty(21);
+    Value dy = graph.setInitializer("dy", ProductGraph.random(random, 50, 200));
+    Value x = graph.setInitializer("x", ProductGraph.random(random, 50, 200));
+    Value scale = graph.setInitializer("scale", ProductGraph.random(random, 200));
+    Value mean = graph.setInitializer("mean", ProductGraph.random(random, 50, 1));
+    Value variance = graph.setInitializer("variance", ProductGraph.random(random, 50, 1));
+    List<Value> gradients =
+        Ops.on(graph)
+            .call(
+                DistillDomain.NAME,
+                DistillDomain.LAYER_NORMALIZATION_GRADIENT,
+                Attributes.NONE.with("epsilon", 2f),
+                List.of(dy, x, scale, mean, variance),
+                x.type(),
+                scale.type(),
+                scale.type());
+    gradients.forEach(gradient -> graph.addOutput(gradient.name()));
+    try (LoadedModel model = LibraryModels.load(graph, new OneDnnOperators(), Device.cpu(1))) {
+      return model.run(Map.of(), model.outputs());
+    }
+  }
+
+  /** ONNX Runtime calls the operators, which the JVM does not see. */
+  @Test
+  void operatorsOutliveTheObjectThatAddedThem() throws Exception {
+    Graph graph = network(new SplittableRandom(3), 32, 48);
+    LibraryOperators.apply(graph, List.of("y"));
+    try (LoadedModel model = LibraryModels.load(graph, new OneDnnOperators(), Device.cpu(1))) {
+      float[] before = model.run(Map.of(), Set.of("y")).get("y").toFloats();
+      WeakReference<Object> collected = new WeakReference<>(new Object());
+      while (collected.get() != null) {
+        System.gc();
+        Thread.sleep(10);
+      }
+
+      assertThat(model.run(Map.of(), Set.of("y")).get("y").toFloats()).isEqualTo(before);
+    }
   }
 
   @Test

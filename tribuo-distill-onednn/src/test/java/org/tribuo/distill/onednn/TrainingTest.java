@@ -10,7 +10,7 @@ import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.engine.Precision;
 import org.tribuo.distill.onednn.EncoderTraining.Result;
 
-/** Trainings whose products are of bfloat16, or of float32 where the processor lacks AMX. */
+/** Trainings whose products are of bfloat16, or of float32 where the processor has none. */
 class TrainingTest {
   private static final EncoderTraining TINY = EncoderTraining.of(2, 32, 2, 8, 5, 9, 16, 9, 12, 5);
 
