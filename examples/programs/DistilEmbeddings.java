@@ -12,6 +12,8 @@ import org.tribuo.MutableDataset;
 import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.DistilledModel;
 import org.tribuo.distill.embedding.TextEmbedder;
+import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.engine.Precision;
 import org.tribuo.distill.input.text.TextTokenizer;
 import org.tribuo.distill.loss.CosineDistance;
 import org.tribuo.distill.loss.DistillationObjective;
@@ -33,11 +35,14 @@ import org.tribuo.regression.Regressor;
  * scores, and prints how well cosines rank the test pairs: Spearman's correlation with the scores
  * that people gave, of the teacher, of the layers before they are trained, and of the student.
  * Arguments: a folder with {@code SICK_train.txt}, {@code SICK_trial.txt} and {@code
- * SICK_test_annotated.txt}; the teacher's ONNX file and its tokenizer.json; how many layers stay;
- * and maybe the number of epochs, or {@code --quick}, for a fifth of the sentences and one epoch,
- * which shows that all runs.
+ * SICK_test_annotated.txt}; the teacher's ONNX file and its tokenizer.json; and how many layers
+ * stay. A number behind them is the seed, and {@code --quick} takes a fifth of the sentences and
+ * one epoch, which shows that all runs.
  */
 public class DistilEmbeddings {
+  /** Products are those of bfloat16 where the processor has them, which is faster; else float32. */
+  private static final Device DEVICE = Device.cpu(0).withPrecision(Precision.BFLOAT16_PRODUCTS);
+
   /** That of the teacher, bge-small-en-v1.5. */
   private static final Pooling POOLING = Pooling.FIRST_TOKEN;
 
@@ -50,8 +55,15 @@ public class DistilEmbeddings {
     Path encoder = Path.of(args[1]);
     Path tokenizer = Path.of(args[2]);
     int layers = Integer.parseInt(args[3]);
-    boolean quick = args.length > 4 && args[4].equals("--quick");
-    int epochs = quick ? 1 : args.length > 4 ? Integer.parseInt(args[4]) : 10;
+    boolean quick = false;
+    long seed = 0;
+    for (String arg : List.of(args).subList(4, args.length)) {
+      if (arg.equals("--quick")) {
+        quick = true;
+      } else {
+        seed = Long.parseLong(arg);
+      }
+    }
     Path results = Files.createDirectories(Path.of("target/embeddings"));
 
     List<Pair> training = pairs(data.resolve("SICK_train.txt"), quick);
@@ -81,7 +93,9 @@ public class DistilEmbeddings {
                         new WeightedLosses(
                             List.of(new CosineDistance(), new PairwiseCosines()), 1, 1)))
             .optimizer(new AdamWOptimizer().learningRate(5e-4f))
-            .epochs(epochs)
+            .epochs(quick ? 1 : 10)
+            .device(DEVICE)
+            .seed(seed)
             .build();
     Path untrained = results.resolve("untrained-%d.onnx".formatted(layers));
     student.exportOnnx(untrained);

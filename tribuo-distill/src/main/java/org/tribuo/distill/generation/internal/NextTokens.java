@@ -15,7 +15,7 @@ import org.tribuo.distill.generation.GeneratedTokens;
 import org.tribuo.distill.generation.GeneratedTokensFactory;
 import org.tribuo.distill.generation.PerplexityEvaluator;
 import org.tribuo.distill.generation.Vocabulary;
-import org.tribuo.distill.input.text.TokenSequence;
+import org.tribuo.distill.input.internal.text.PairFeatures;
 import org.tribuo.distill.internal.component.SavedComponents;
 import org.tribuo.distill.loss.CrossEntropy;
 import org.tribuo.distill.loss.HardLoss;
@@ -36,7 +36,8 @@ import org.tribuo.evaluation.Evaluation;
  * hard loss is the mean over all these positions of a batch, and so is the soft loss; where it is
  * not known what a text goes on with, its last position has the soft loss alone. A text that is
  * longer than the model reads is read in windows, and each token is predicted in exactly one of
- * them; for a prediction each window reads half of the one before it again.
+ * them; for a prediction each window reads half of the one before it again. Where an example has a
+ * source, the text is its target, which a model has to read at once.
  */
 public final class NextTokens implements Task<GeneratedTokens> {
   private final Optional<LabelOrder> columns;
@@ -109,29 +110,38 @@ public final class NextTokens implements Task<GeneratedTokens> {
 
   private List<Example<GeneratedTokens>> windows(
       Example<GeneratedTokens> example, int maxLength, int reread) {
+    int[] read = TextWindow.read(example, vocabulary());
     if (!example.getOutput().isKnown()) {
-      return List.of(end(example, maxLength));
+      return List.of(read.length <= maxLength ? example : end(example, read, maxLength));
     }
-    if (TextWindow.isRow(example) && example.size() <= maxLength) {
+    if (TextWindow.isRow(example) && read.length <= maxLength) {
       return List.of(example);
     }
-    return TextWindow.of(example, vocabulary()).within(maxLength, reread).stream()
-        .map(window -> window.toRow(example))
-        .toList();
+    TextWindow whole = TextWindow.of(example, vocabulary());
+    if (whole.tokens().length > maxLength + 1) {
+      checkHasNoSource(example, whole.tokens().length - 1, maxLength);
+    }
+    return whole.within(maxLength, reread).stream().map(window -> window.toRow(example)).toList();
   }
 
   /** The last tokens of a text of which it is not known what it goes on with. */
-  private Example<GeneratedTokens> end(Example<GeneratedTokens> example, int maxLength) {
-    int[] all = TextWindow.read(example, vocabulary());
-    if (all.length <= maxLength) {
-      return example;
+  private static Example<GeneratedTokens> end(
+      Example<GeneratedTokens> example, int[] read, int maxLength) {
+    checkHasNoSource(example, read.length, maxLength);
+    return TextWindow.reading(
+        example,
+        Arrays.copyOfRange(read, read.length - maxLength, read.length),
+        example.getOutput());
+  }
+
+  /** What comes in the middle of a target does not tell where in its source that is. */
+  private static void checkHasNoSource(
+      Example<GeneratedTokens> example, int length, int maxLength) {
+    if (PairFeatures.of(example).isPair()) {
+      throw new IllegalArgumentException(
+          "The target has %d tokens to be read, and the model reads %d at once; shorten it, or leave the pair out"
+              .formatted(length, maxLength));
     }
-    Example<GeneratedTokens> end =
-        TokenSequence.of(Arrays.copyOfRange(all, all.length - maxLength, all.length))
-            .toExample(example.getOutput());
-    end.setWeight(example.getWeight());
-    example.getMetadata().forEach(end::setMetadataValue);
-    return end;
   }
 
   @Override

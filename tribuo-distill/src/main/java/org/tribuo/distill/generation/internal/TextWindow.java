@@ -6,15 +6,17 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.tribuo.Example;
 import org.tribuo.distill.generation.GeneratedTokens;
+import org.tribuo.distill.input.internal.text.PairFeatures;
 import org.tribuo.distill.input.internal.text.TokenFeatures;
 import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.distill.internal.component.PositionException;
+import org.tribuo.impl.ArrayExample;
 
 /**
- * Tokens of which the last are to be predicted, each from those before it. As a row, its features
- * are the tokens that a model reads, which are all but the last, and its output those that it is to
- * predict: that of the last position is the last one. An example of the data has the tokens to be
- * predicted in its output alone; metadata distinguish the two.
+ * Tokens of which the last are to be predicted, each from those before it: a text, or the target of
+ * a source. As a row, its features are the tokens that a model reads, which are all but the last,
+ * and its output those that it is to predict: that of the last position is the last one. An example
+ * of the data has the tokens to be predicted in its output alone; metadata distinguish the two.
  *
  * @param tokens their ids, two or more
  * @param predicted how many of the last are to be predicted, from 1 to all but the first
@@ -46,9 +48,11 @@ record TextWindow(int[] tokens, int predicted) {
     return new TextWindow(all, output.length);
   }
 
-  /** The tokens that are the features of an example. */
+  /** The tokens that are the features of an example; those of its target, if it has a source. */
   static int[] read(Example<GeneratedTokens> example, int vocabulary) {
-    return new TokenFeatures(TokenSequence.MAX_LENGTH, vocabulary).read(example).ids();
+    return new TokenFeatures(TokenSequence.MAX_LENGTH, vocabulary)
+        .read(PairFeatures.of(example).last())
+        .ids();
   }
 
   static boolean isRow(Example<?> example) {
@@ -79,17 +83,24 @@ record TextWindow(int[] tokens, int predicted) {
     return windows;
   }
 
-  /** This as a row, with the weight and the metadata of the example that it is of. */
+  /** This as a row, with the source, the weight and the metadata of the example that it is of. */
   Example<GeneratedTokens> toRow(Example<GeneratedTokens> of) {
     int[] last = Arrays.copyOfRange(tokens, tokens.length - predicted, tokens.length);
     Example<GeneratedTokens> row =
-        TokenSequence.of(Arrays.copyOf(tokens, tokens.length - 1))
-            .toExample(GeneratedTokens.of(last));
-    row.setWeight(of.getWeight());
-    of.getMetadata().forEach(row::setMetadataValue);
+        reading(of, Arrays.copyOf(tokens, tokens.length - 1), GeneratedTokens.of(last));
     if (!isRow(row)) {
       row.setMetadataValue(IS_ROW, true);
     }
     return row;
+  }
+
+  /** An example in which other tokens are read, with the rest of it as it is. */
+  static Example<GeneratedTokens> reading(
+      Example<GeneratedTokens> example, int[] read, GeneratedTokens output) {
+    PairFeatures features = PairFeatures.of(example).withLast(TokenSequence.of(read).features());
+    Example<GeneratedTokens> other = new ArrayExample<>(output, features.all());
+    other.setWeight(example.getWeight());
+    example.getMetadata().forEach(other::setMetadataValue);
+    return other;
   }
 }

@@ -114,21 +114,31 @@ public record ExampleInputs<X>(InputReader<X> reader, List<X> values) {
     return values.stream().mapToInt(reader::length).toArray();
   }
 
+  /** For how many positions of an example a model has an output, where it has one for each. */
+  public int steps(int row) {
+    return reader.steps(values.get(row));
+  }
+
+  /** As above, of each example. */
+  public int[] steps() {
+    return values.stream().mapToInt(reader::steps).toArray();
+  }
+
   /** Some of the examples, in the order of their numbers. */
   public ExampleInputs<X> pick(int... rows) {
     return new ExampleInputs<>(reader, Arrays.stream(rows).mapToObj(values::get).toList());
   }
 
   /**
-   * One example and its beginning, which lacks the last position.
+   * One example and its beginning, which lacks the last step.
    *
-   * @param row of an example of two positions or more
+   * @param row of an example of two steps or more
    * @return both, the whole first; nothing where examples have no beginning
    */
   public Optional<ExampleInputs<X>> withBeginning(int row) {
     X whole = values.get(row);
     return reader
-        .beginning(whole, length(row) - 1)
+        .beginning(whole, steps(row) - 1)
         .map(beginning -> new ExampleInputs<>(reader, List.of(whole, beginning)));
   }
 

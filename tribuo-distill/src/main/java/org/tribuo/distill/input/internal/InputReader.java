@@ -44,6 +44,14 @@ public interface InputReader<X> extends ProtoSerializable<ComponentProto> {
   /** The length of a value in positions, 1 or more; values of similar length share a batch. */
   int length(X value);
 
+  /**
+   * For how many positions of a value a model has an output, where it has one for each: for all
+   * unless stated otherwise.
+   */
+  default int steps(X value) {
+    return length(value);
+  }
+
   /** Digests all of a value that a model reads. */
   void digest(X value, MessageDigest into);
 
@@ -114,11 +122,12 @@ public interface InputReader<X> extends ProtoSerializable<ComponentProto> {
   record Parts<X>(InputReader<X> reader, List<X> values) {}
 
   /**
-   * The first positions of a value, where values are sequences that may end anywhere.
+   * A value that ends before the last of its {@link #steps}, where values are sequences that may
+   * end anywhere.
    *
-   * @param length from 1 to that of the value
+   * @param steps from 1 to those of the value
    */
-  default Optional<X> beginning(X value, int length) {
+  default Optional<X> beginning(X value, int steps) {
     return Optional.empty();
   }
 

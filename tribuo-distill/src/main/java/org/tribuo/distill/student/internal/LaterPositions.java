@@ -24,7 +24,7 @@ public final class LaterPositions {
    */
   public static void checkUnread(StudentNetwork network, ExampleInputs<?> examples) {
     int[] longer =
-        IntStream.range(0, examples.count()).filter(i -> examples.length(i) > 1).toArray();
+        IntStream.range(0, examples.count()).filter(i -> examples.steps(i) > 1).toArray();
     if (longer.length > 0) {
       check(network, examples.withBeginning(longer[0]));
     }
@@ -50,7 +50,7 @@ public final class LaterPositions {
                       network.labelOrder().names().get(i % network.labelOrder().size()),
                       i / network.labelOrder().size(),
                       whole[i],
-                      both.get().length(0),
+                      both.get().steps(0),
                       beginning[i]));
         }
       }

@@ -81,11 +81,12 @@ public final class NetworkRunner implements AutoCloseable {
   public List<float[]> rows(ExampleInputs<?> examples, Kept kept) {
     FedInputs<?> fed = FedInputs.of(examples, inputs);
     int[] lengths = examples.lengths();
+    int[] steps = examples.steps();
     int longest = Arrays.stream(lengths).max().orElse(1);
     float[][] all = new float[lengths.length][];
     BatchPlan plan = BatchPlan.of(ROWS, Math.max(positions(), longest));
     for (int[] rows : fed.feeder().batches(plan, lengths)) {
-      List<float[]> batch = run(fed, rows, Arrays.stream(rows).map(i -> lengths[i]).toArray());
+      List<float[]> batch = run(fed, rows, Arrays.stream(rows).map(i -> steps[i]).toArray());
       for (int i = 0; i < rows.length; i++) {
         all[rows[i]] = kept.of(rows[i], batch.get(i));
       }
@@ -117,32 +118,32 @@ public final class NetworkRunner implements AutoCloseable {
   public Tensor logits(ExampleInputs<?> examples, int width, Kept kept) {
     List<float[]> rows = rows(examples, kept);
     RowShape shape = row.withColumns(width);
-    int[] lengths = examples.lengths();
-    int longest = Arrays.stream(lengths).max().orElse(1);
-    int elements = shape.elements(longest);
-    float[] all = new float[Math.multiplyExact(lengths.length, elements)];
-    for (int i = 0; i < lengths.length; i++) {
-      shape.pad(rows.get(i), lengths[i], all, i * elements, longest);
+    int[] steps = examples.steps();
+    int most = Arrays.stream(steps).max().orElse(1);
+    int elements = shape.elements(most);
+    float[] all = new float[Math.multiplyExact(steps.length, elements)];
+    for (int i = 0; i < steps.length; i++) {
+      shape.pad(rows.get(i), steps[i], all, i * elements, most);
     }
-    return Tensor.of(all, shape.dims(lengths.length, longest));
+    return Tensor.of(all, shape.dims(steps.length, most));
   }
 
   /** The logits of each example of a batch. */
-  private List<float[]> run(FedInputs<?> fed, int[] rows, int[] lengths) {
+  private List<float[]> run(FedInputs<?> fed, int[] rows, int[] steps) {
     int count = fed.rowsFor(rows.length);
     Map<String, Tensor> logits = session.run(fed.filledUp(rows), Set.copyOf(network.logits()));
     List<List<float[]>> ofOutputs = new ArrayList<>();
     for (String output : network.logits()) {
-      ofOutputs.add(cut(output, logits.getOrDefault(output, Tensor.scalar(0f)), count, lengths));
+      ofOutputs.add(cut(output, logits.getOrDefault(output, Tensor.scalar(0f)), count, steps));
     }
     return RowShape.joined(ofOutputs);
   }
 
   /** What an output holds of each example. */
-  private List<float[]> cut(String output, Tensor logits, int count, int[] lengths) {
+  private List<float[]> cut(String output, Tensor logits, int count, int[] steps) {
     RowShape ofOutput = network.head().rowOfOutput();
-    int longest = Arrays.stream(lengths).max().orElse(1);
-    if (!ofOutput.fits(logits.dims(), longest) || logits.dim(0) != count) {
+    int most = Arrays.stream(steps).max().orElse(1);
+    if (!ofOutput.fits(logits.dims(), most) || logits.dim(0) != count) {
       throw new GraphException(
           "The logits '%s' are %s for %d examples, expected %s: one column each for %s%s"
               .formatted(
@@ -153,7 +154,7 @@ public final class NetworkRunner implements AutoCloseable {
                   LabelOrder.listed(network.labelOrder().names()),
                   ofOutput.isRagged() ? "; export it with logits at every position" : ""));
     }
-    List<float[]> rows = ofOutput.cut(logits, lengths);
+    List<float[]> rows = ofOutput.cut(logits, steps);
     return network.head().lastAlone() ? rows.stream().map(this::last).toList() : rows;
   }
 

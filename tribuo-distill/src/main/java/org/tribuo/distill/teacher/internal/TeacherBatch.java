@@ -8,7 +8,8 @@ import org.tribuo.distill.graph.Tensor;
  * Some rows of the data as the teacher takes them.
  *
  * @param rows which rows these are, at least one, in the order of the first axis of every tensor
- * @param lengths how much of each row is no padding, at least 1 each: tokens, where rows are texts
+ * @param lengths how many outputs of each row are none of padding, at least 1 each, where there is
+ *     one for each position
  * @param inputs one tensor [rows, ...] for each input of the teacher, by its name; a teacher that
  *     takes a fixed number of rows may be given as many, and its outputs for those beyond these are
  *     left out

@@ -52,7 +52,7 @@ public record TeacherExamples(FedInputs<?> fed) implements TeacherInputs {
   }
 
   private TeacherBatch batch(int[] rows) {
-    int[] lengths = Arrays.stream(rows).map(fed.examples()::length).toArray();
+    int[] lengths = Arrays.stream(rows).map(fed.examples()::steps).toArray();
     return new TeacherBatch(rows, lengths, fed.filledUp(rows));
   }
 

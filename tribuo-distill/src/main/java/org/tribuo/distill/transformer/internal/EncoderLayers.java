@@ -70,6 +70,26 @@ final class EncoderLayers {
   }
 
   /**
+   * A layer of a decoder, which attends to what an encoder has read between its attention to itself
+   * and its feed-forward block, as in Vaswani et al. 2017 (arXiv:1706.03762). Blocks read
+   * normalised states.
+   *
+   * @param name what the names of its weights begin with
+   * @param state [batch, target positions, width]
+   * @param later what is added to the scores of its attention to itself
+   * @param source what the encoder has made of the source, [batch, source positions, width]
+   * @param padding what is added to the scores of its attention to the source
+   */
+  Value decoding(String name, Value state, Value later, Value source, Value padding) {
+    Value normal = normalized(name + ".attention.norm", state);
+    Value attended = op.add(attention(name, normal, Optional.of(later)), state);
+    String across = name + ".cross";
+    Value reading = normalized(across + ".attention.norm", attended);
+    Value informed = op.add(attention(across, reading, source, Optional.of(padding)), attended);
+    return op.add(feedForward(name, normalized(name + ".norm", informed)), informed);
+  }
+
+  /**
    * An encoder without padding: a learned vector for each position, layers, and where blocks read
    * normalised states, a normalisation behind the last.
    *
@@ -91,10 +111,15 @@ final class EncoderLayers {
   }
 
   private Value attention(String name, Value state, Optional<Value> hidden) {
+    return attention(name, state, state, hidden);
+  }
+
+  /** Of the states of one sequence to those of another. */
+  private Value attention(String name, Value state, Value read, Optional<Value> hidden) {
     int width = form.width();
     Value query = split(linear(name + ".attention.query", state, width));
-    Value key = split(linear(name + ".attention.key", state, width));
-    Value value = split(linear(name + ".attention.value", state, width));
+    Value key = split(linear(name + ".attention.key", read, width));
+    Value value = split(linear(name + ".attention.value", read, width));
     double scale = 1 / Math.sqrt((double) width / form.heads());
     Value scores = op.mul(op.matmul(query, false, key, true), scale);
     Value weights = op.softmax(hidden.isPresent() ? op.add(scores, hidden.get()) : scores, -1);

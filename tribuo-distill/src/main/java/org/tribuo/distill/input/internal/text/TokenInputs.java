@@ -54,6 +54,15 @@ public final class TokenInputs implements Feeder<TokenSequence> {
    *     message names the input and what can be fed
    */
   public static TokenInputs of(Map<String, TensorType> declared) {
+    return of(declared, "");
+  }
+
+  /**
+   * As above, where all names begin alike, such as those of a decoder.
+   *
+   * @param prefix what stands before the usual names
+   */
+  static TokenInputs of(Map<String, TensorType> declared, String prefix) {
     Map<String, Input> inputs = new LinkedHashMap<>();
     Map<String, EmptyPast> past = new LinkedHashMap<>();
     Map<Part, String> taken = new EnumMap<>(Part.class);
@@ -63,7 +72,7 @@ public final class TokenInputs implements Feeder<TokenSequence> {
             past.put(name, EmptyPast.of(name, type));
             return;
           }
-          Input input = Input.of(name, type);
+          Input input = Input.of(name, prefix, type);
           String other = taken.putIfAbsent(input.part(), name);
           if (other != null) {
             throw new IllegalArgumentException(
@@ -239,9 +248,9 @@ public final class TokenInputs implements Feeder<TokenSequence> {
   /** One input of the model, matched. */
   private record Input(
       String name, Part part, ElementType type, Dimension rows, Dimension positions) {
-    static Input of(String name, TensorType declared) {
+    static Input of(String name, String prefix, TensorType declared) {
       Part part =
-          Part.named(name)
+          Part.named(name.substring(prefix.length()))
               .orElseThrow(
                   () ->
                       new IllegalArgumentException(

@@ -27,8 +27,16 @@ record TokenLimits(OptionalInt positions, int vocabulary, OptionalInt segments) 
    * @throws GraphException if no table is looked up by tokens
    */
   static TokenLimits of(Transformer model) {
+    return of(model, TokenInputs.of(model.graph().inputs()));
+  }
+
+  /**
+   * The limits of a model in what some of its inputs take.
+   *
+   * @throws GraphException as above
+   */
+  static TokenLimits of(Transformer model, TokenInputs inputs) {
     EmbeddingTables tables = model.embeddings();
-    TokenInputs inputs = TokenInputs.of(model.graph().inputs());
     OptionalInt positions =
         Stream.of(
                 tables.maxPositions(),
@@ -50,8 +58,13 @@ record TokenLimits(OptionalInt positions, int vocabulary, OptionalInt segments) 
    * and ONNX Runtime refuses what they do not have.
    */
   static TokenLimits ofTeacher(Transformer model) {
+    return ofTeacher(model, TokenInputs.of(model.graph().inputs()));
+  }
+
+  /** As above, in what some of its inputs take. */
+  static TokenLimits ofTeacher(Transformer model, TokenInputs inputs) {
     try {
-      return of(model);
+      return of(model, inputs);
     } catch (GraphException e) {
       return new TokenLimits(OptionalInt.empty(), Integer.MAX_VALUE, OptionalInt.empty());
     }

@@ -13,7 +13,6 @@ import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.tribuo.Dataset;
 import org.tribuo.Example;
-import org.tribuo.Feature;
 import org.tribuo.FeatureMap;
 import org.tribuo.ImmutableFeatureMap;
 import org.tribuo.VariableInfo;
@@ -22,7 +21,6 @@ import org.tribuo.distill.input.internal.Feeder;
 import org.tribuo.distill.input.internal.InputReader;
 import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.distill.internal.component.ExampleException;
-import org.tribuo.distill.internal.component.PositionException;
 import org.tribuo.distill.internal.component.SavedComponents;
 import org.tribuo.distill.internal.protos.ComponentProto;
 import org.tribuo.distill.internal.protos.TokenReaderProto;
@@ -62,60 +60,12 @@ public record TokenPairReader(TokenReader texts) implements InputReader<TokenPai
 
   @Override
   public void check(FeatureMap features) {
-    checkPairs(features);
-  }
-
-  /**
-   * Refuses features in which no pair of texts can be found again.
-   *
-   * @throws IllegalArgumentException if the names are hashed, or those of one of the texts are not
-   *     among them
-   */
-  static void checkPairs(FeatureMap features) {
-    TokenFeatures.check(features);
-    if (features.keySet().stream().noneMatch(name -> name.startsWith(TokenNames.SECOND))) {
-      throw new IllegalArgumentException(
-          "None of the %d features is a token of a second text, expected names like '%s'; %s"
-              .formatted(
-                  features.size(),
-                  TokenNames.SECOND + TokenNames.name(TokenNames.IDS, 0),
-                  "make the examples with TokenSequence.toExample(second, output), or set separateTexts of the CsvTextDataSource"));
-    }
+    PairFeatures.check(features);
   }
 
   @Override
   public TokenPair read(Example<?> example) {
-    List<Feature> first = new ArrayList<>();
-    List<Feature> second = new ArrayList<>();
-    for (Feature feature : example) {
-      String name = feature.getName();
-      if (name.startsWith(TokenNames.SECOND)) {
-        String own = name.substring(TokenNames.SECOND.length());
-        second.add(new Feature(own, feature.getValue()));
-      } else {
-        first.add(feature);
-      }
-    }
-    return new TokenPair(read("first", first), read("second", second));
-  }
-
-  private TokenSequence read(String which, List<Feature> features) {
-    if (features.isEmpty()) {
-      throw new IllegalArgumentException(
-          "The example has no %s text, expected the tokens of a pair; make it with TokenSequence.toExample(second, output)"
-              .formatted(which));
-    }
-    try {
-      return texts.tokens().read(features);
-    } catch (PositionException e) {
-      throw new PositionException(e.position(), inText(which, e));
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(inText(which, e), e);
-    }
-  }
-
-  private static String inText(String which, IllegalArgumentException problem) {
-    return "In the %s text: %s".formatted(which, problem.getMessage());
+    return PairFeatures.of(example).read(texts.tokens(), texts.tokens());
   }
 
   /** That of both texts, padded to the longer one. */

@@ -23,7 +23,7 @@ public final class TokenPairs implements Modality<TokenPair> {
   @Override
   public InputReader<TokenPair> reader(
       Transformer student, FeatureMap features, OptionalInt maxLength, int padId) {
-    TokenPairReader.checkPairs(features);
+    PairFeatures.check(features);
     TokenLimits limits = TokenLimits.of(TextPairHead.encoder(student));
     limits.checkPadding("student", padId);
     return new TokenPairReader(new TokenReader(limits.features(maxLength), padId));

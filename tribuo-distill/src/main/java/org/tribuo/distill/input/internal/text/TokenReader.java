@@ -116,10 +116,10 @@ public record TokenReader(TokenFeatures tokens, int padId) implements InputReade
   }
 
   @Override
-  public Optional<TokenSequence> beginning(TokenSequence value, int length) {
+  public Optional<TokenSequence> beginning(TokenSequence value, int steps) {
     return Optional.of(
         new TokenSequence(
-            Arrays.copyOf(value.ids(), length), Arrays.copyOf(value.typeIds(), length)));
+            Arrays.copyOf(value.ids(), steps), Arrays.copyOf(value.typeIds(), steps)));
   }
 
   @Override
