@@ -1,18 +1,12 @@
 package org.tribuo.distill.generation;
 
 import com.oracle.labs.mlrg.olcut.config.Config;
-import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Iterator;
 import java.util.List;
-import java.util.stream.IntStream;
-import org.tribuo.ConfigurableDataSource;
-import org.tribuo.Example;
-import org.tribuo.OutputFactory;
+import java.util.Optional;
 import org.tribuo.distill.generation.internal.PlainText;
 import org.tribuo.distill.generation.internal.PlainTextFile;
 import org.tribuo.distill.input.internal.text.TokenizedFileProvenance;
@@ -44,14 +38,9 @@ import org.tribuo.provenance.ConfiguredDataSourceProvenance;
  * <p>The file is read and tokenized once, when the source is made. Every pass makes new examples.
  * Safe for many threads.
  */
-public final class PlainTextDataSource implements ConfigurableDataSource<GeneratedTokens> {
-  @ConfigurableName private String component = "PlainTextDataSource";
-
+public final class PlainTextDataSource extends GeneratedTextDataSource {
   @Config(mandatory = true, description = "The file of texts.")
   private Path dataPath;
-
-  @Config(mandatory = true, description = "The tokenizer.json of the model.")
-  private Path tokenizerPath;
 
   @Config(description = "The column of the text in a table; empty if each line is a text.")
   private String textColumn = "";
@@ -62,35 +51,12 @@ public final class PlainTextDataSource implements ConfigurableDataSource<Generat
               + " there is none.")
   private String promptColumn = "";
 
-  @Config(description = "The token before each text, such as [CLS] or <s>; empty for none.")
-  private String beginToken = "";
-
-  @Config(description = "The token behind each text, such as [SEP] or </s>; empty for none.")
-  private String endToken = "";
-
   @Config(
       description =
           "The maximum number of tokens of a text, its prompt and special ones included: a longer one"
               + " is refused. 0 for any length: a text that is longer than a model reads is read in"
               + " windows.")
   private int maxLength;
-
-  @Config(
-      description =
-          "How many columns the logits of the models have, where that is more than the tokenizer has"
-              + " tokens; 0 for as many.")
-  private int vocabularySize;
-
-  private final List<Tokenized> texts = new ArrayList<>();
-  private GeneratedTokensFactory outputFactory;
-  private ConfiguredDataSourceProvenance provenance;
-
-  /** A text as it was tokenized. */
-  private record Tokenized(TokenSequence read, GeneratedTokens predicted) {
-    Example<GeneratedTokens> toExample() {
-      return read.toExample(predicted);
-    }
-  }
 
   /** For OLCUT. */
   private PlainTextDataSource() {}
@@ -110,127 +76,78 @@ public final class PlainTextDataSource implements ConfigurableDataSource<Generat
   public static Builder builder(Path data, Path tokenizer) {
     PlainTextDataSource source = new PlainTextDataSource();
     source.dataPath = data;
-    source.tokenizerPath = tokenizer;
-    return new Builder(source);
+    return new Builder(source, tokenizer);
   }
 
-  /**
-   * Reads the files; OLCUT calls it.
-   *
-   * @throws PropertyException if a file is missing or cannot be understood, or a setting does not
-   *     fit it; it names the component and the property
-   */
   @Override
-  public void postConfig() {
-    PropertyChecks properties = new PropertyChecks(component);
+  List<PlainText> read(PropertyChecks properties) {
     properties.checkFile("dataPath", dataPath, "texts");
-    properties.checkFile("tokenizerPath", tokenizerPath, "a tokenizer.json");
     properties.checkAtLeast("maxLength", 0, maxLength);
-    properties.checkAtLeast("vocabularySize", 0, vocabularySize);
     if (!promptColumn.isEmpty() && textColumn.isEmpty()) {
       throw properties.refused(
           "promptColumn", "is '%s', but there is no textColumn".formatted(promptColumn));
     }
-    TokenizerProperty ofTokenizer =
-        new TokenizerProperty(properties, "tokenizerPath", tokenizerPath);
-    Vocabulary vocabulary = ofTokenizer.vocabulary(vocabularySize);
-    int[] begin = ofTokenizer.special("beginToken", beginToken, vocabulary).stream().toArray();
-    int[] end = ofTokenizer.special("endToken", endToken, vocabulary).stream().toArray();
-    List<PlainText> read = read();
-    if (read.isEmpty()) {
-      throw properties.refused("dataPath", "%s has no texts".formatted(dataPath));
-    }
-    try (TextTokenizer tokenizer = TextTokenizer.open(tokenizerPath, TokenSequence.MAX_LENGTH)) {
-      for (PlainText text : read) {
-        texts.add(tokenized(text, tokenizer, begin, end));
-      }
-    } catch (IOException e) {
-      throw ofTokenizer.unreadable(e);
-    } catch (IllegalArgumentException e) {
-      throw new PropertyException(
-          e, component, "dataPath", "%s has a text that cannot be used".formatted(dataPath));
-    }
-    outputFactory = new GeneratedTokensFactory(vocabulary);
-    provenance = new TokenizedFileProvenance(this, dataPath, tokenizerPath);
-  }
-
-  private List<PlainText> read() {
     try {
       return new PlainTextFile(textColumn, promptColumn).read(TextFile.of(dataPath));
     } catch (IOException | IllegalArgumentException e) {
       throw new PropertyException(
-          e, component, "dataPath", "%s cannot be read as texts".formatted(dataPath));
+          e, properties.component(), "dataPath", "%s cannot be read as texts".formatted(dataPath));
     }
+  }
+
+  @Override
+  Tokens tokens(TokenizerProperty ofTokenizer, Vocabulary vocabulary) {
+    int[] begin = begin(ofTokenizer, vocabulary);
+    int[] end = end(ofTokenizer, vocabulary);
+    return (text, tokenizer) -> tokenized(text, tokenizer, begin, end);
   }
 
   private Tokenized tokenized(PlainText text, TextTokenizer tokenizer, int[] begin, int[] end) {
-    try {
-      int[] prompt =
-          text.prompt().isEmpty()
-              ? begin
-              : concat(begin, tokenizer.encodeWithoutSpecialTokens(text.prompt()).ids());
-      int[] own = concat(tokenizer.encodeWithoutSpecialTokens(text.text()).ids(), end);
-      int[] all = concat(prompt, own);
-      int first = Math.max(1, prompt.length);
-      if (all.length == first) {
-        throw new IllegalArgumentException(
-            "it has one token, which comes after nothing; state a beginToken or an endToken, or leave the line out");
-      }
-      if (maxLength > 0 && all.length > maxLength) {
-        throw new IllegalArgumentException(
-            "it has %d tokens, more than the maxLength of %d; shorten it, or omit maxLength: then it is read in windows"
-                .formatted(all.length, maxLength));
-      }
-      return new Tokenized(
-          TokenSequence.of(Arrays.copyOf(all, first)),
-          GeneratedTokens.of(Arrays.copyOfRange(all, first, all.length)));
-    } catch (IllegalArgumentException e) {
+    int[] prompt =
+        text.prompt().isEmpty()
+            ? begin
+            : concat(begin, tokenizer.encodeWithoutSpecialTokens(text.prompt()).ids());
+    int[] all = concat(prompt, tokenizer.encodeWithoutSpecialTokens(text.text()).ids(), end);
+    int first = Math.max(1, prompt.length);
+    if (all.length == first) {
       throw new IllegalArgumentException(
-          "The text of line %d: %s".formatted(text.line(), e.getMessage()), e);
+          "it has one token, which comes after nothing; state a beginToken or an endToken, or leave the line out");
     }
-  }
-
-  private static int[] concat(int[] first, int[] second) {
-    return IntStream.concat(Arrays.stream(first), Arrays.stream(second)).toArray();
-  }
-
-  /** The tokens that are predicted. */
-  public Vocabulary vocabulary() {
-    return outputFactory.vocabulary();
-  }
-
-  /** The number of texts. */
-  public int size() {
-    return texts.size();
+    if (maxLength > 0 && all.length > maxLength) {
+      throw new IllegalArgumentException(
+          "it has %d tokens, more than the maxLength of %d; shorten it, or omit maxLength: then it is read in windows"
+              .formatted(all.length, maxLength));
+    }
+    return new Tokenized(
+        Optional.empty(),
+        TokenSequence.of(Arrays.copyOf(all, first)),
+        GeneratedTokens.of(Arrays.copyOfRange(all, first, all.length)));
   }
 
   @Override
-  public OutputFactory<GeneratedTokens> getOutputFactory() {
-    return outputFactory;
+  String textsProperty() {
+    return "dataPath";
   }
 
   @Override
-  public ConfiguredDataSourceProvenance getProvenance() {
-    return provenance;
-  }
-
-  /** New examples, in the order of the file. */
-  @Override
-  public Iterator<Example<GeneratedTokens>> iterator() {
-    return texts.stream().map(Tokenized::toExample).iterator();
+  Path textsPath() {
+    return dataPath;
   }
 
   @Override
-  public String toString() {
-    return "PlainTextDataSource(%s, tokenizer=%s)".formatted(dataPath, tokenizerPath);
+  ConfiguredDataSourceProvenance provenance(Path tokenizer) {
+    return new TokenizedFileProvenance(this, dataPath, tokenizer);
   }
 
   /** Makes one source in Java. */
-  public static final class Builder {
-    private final PlainTextDataSource source;
+  public static final class Builder extends SourceBuilder<PlainTextDataSource, Builder> {
+    private Builder(PlainTextDataSource source, Path tokenizer) {
+      super(source, tokenizer);
+    }
 
-    private Builder(PlainTextDataSource source) {
-      this.source = source;
+    @Override
+    Builder self() {
+      return this;
     }
 
     /** The column of the text in a table. */
@@ -245,33 +162,10 @@ public final class PlainTextDataSource implements ConfigurableDataSource<Generat
       return this;
     }
 
-    /** The tokens before and behind each text; empty for none. */
-    public Builder specialTokens(String begin, String end) {
-      source.beginToken = begin;
-      source.endToken = end;
-      return this;
-    }
-
     /** The maximum number of tokens of a text; a longer one is refused. */
     public Builder maxLength(int tokens) {
       source.maxLength = tokens;
       return this;
-    }
-
-    /** How many columns the logits of the models have, where the tokenizer has fewer tokens. */
-    public Builder vocabularySize(int columns) {
-      source.vocabularySize = columns;
-      return this;
-    }
-
-    /**
-     * Reads the files. To be called once.
-     *
-     * @throws PropertyException as {@link PlainTextDataSource#postConfig}
-     */
-    public PlainTextDataSource read() {
-      source.postConfig();
-      return source;
     }
   }
 }

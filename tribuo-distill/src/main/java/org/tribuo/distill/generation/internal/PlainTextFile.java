@@ -38,6 +38,38 @@ public record PlainTextFile(String textColumn, String promptColumn) {
     return texts;
   }
 
+  /**
+   * The lines of two files, of which those of the same number belong together.
+   *
+   * @param prompts what comes before each text
+   * @throws IllegalArgumentException if one has more lines than the other, or a line is blank; the
+   *     message says which
+   * @throws IOException if one cannot be read
+   */
+  public static List<PlainText> parallel(TextFile prompts, TextFile texts) throws IOException {
+    List<String> first = prompts.lines();
+    List<String> second = texts.lines();
+    if (first.size() != second.size()) {
+      throw new IllegalArgumentException(
+          "%s has %d lines and %s %d, expected as many"
+              .formatted(prompts.path(), first.size(), texts.path(), second.size()));
+    }
+    List<PlainText> pairs = new ArrayList<>();
+    for (int i = 0; i < first.size(); i++) {
+      checkHasText(prompts, first.get(i), i + 1);
+      checkHasText(texts, second.get(i), i + 1);
+      pairs.add(new PlainText(i + 1L, first.get(i), second.get(i)));
+    }
+    return pairs;
+  }
+
+  private static void checkHasText(TextFile file, String text, int line) {
+    if (text.isBlank()) {
+      throw new IllegalArgumentException(
+          "line %d of %s has no text; leave it out of both files".formatted(line, file.path()));
+    }
+  }
+
   private PlainText text(NamedCsvRecord row) {
     String prompt = promptColumn.isEmpty() ? "" : cell(row, promptColumn);
     return new PlainText(row.getStartingLineNumber(), prompt, cell(row, textColumn));

@@ -10,6 +10,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.tribuo.distill.internal.component.FilesProvenance;
 import org.tribuo.provenance.ConfiguredDataSourceProvenance;
 
@@ -21,9 +22,25 @@ public final class TokenizedFileProvenance extends FilesProvenance
     implements ConfiguredDataSourceProvenance {
   private static final long serialVersionUID = 1L;
 
+  private static final String TARGET_HASH = "target-resource-hash";
+
   /** The files, as they are now. */
   public TokenizedFileProvenance(Configurable source, Path data, Path tokenizer) {
     super(source, "DataSource", found(data, tokenizer));
+  }
+
+  /**
+   * As above, of sources and targets in two files.
+   *
+   * @param data the file of the sources
+   * @param targets that of the targets
+   */
+  public TokenizedFileProvenance(Configurable source, Path data, Path targets, Path tokenizer) {
+    super(
+        source,
+        "DataSource",
+        Stream.concat(found(data, tokenizer).stream(), Stream.of(sha256(TARGET_HASH, targets)))
+            .toList());
   }
 
   /**
