@@ -20,7 +20,7 @@ final class CharacterMatches {
     CharacterMatches best = between(ofText, nGrams(references.get(0)));
     for (String reference : references.subList(1, references.size())) {
       CharacterMatches other = between(ofText, nGrams(reference));
-      if (other.score().score() > best.score().score()) {
+      if (other.score() > best.score()) {
         best = other;
       }
     }
@@ -47,24 +47,31 @@ final class CharacterMatches {
     return matches;
   }
 
-  /** The means are over the lengths of sequences that both sides have. */
-  TextScores.ChrF score() {
-    double precision = 0;
-    double recall = 0;
-    int lengths = 0;
-    for (int i = 0; i < LONGEST; i++) {
-      if (ofTexts[i] > 0 && ofReferences[i] > 0) {
-        precision += (double) shared[i] / ofTexts[i];
-        recall += (double) shared[i] / ofReferences[i];
-        lengths++;
-      }
-    }
-    if (recall == 0) {
-      return new TextScores.ChrF(0, 0, 0);
-    }
-    precision /= lengths;
-    recall /= lengths;
-    double score = (1 + RECALL_WEIGHT) * precision * recall / (RECALL_WEIGHT * precision + recall);
-    return new TextScores.ChrF(100 * score, 100 * precision, 100 * recall);
+  /** From 0 to 1. */
+  double score() {
+    double precision = precision();
+    double recall = recall();
+    return recall == 0
+        ? 0
+        : (1 + RECALL_WEIGHT) * precision * recall / (RECALL_WEIGHT * precision + recall);
+  }
+
+  /** How many sequences of the texts their references have, from 0 to 1. */
+  double precision() {
+    return mean(ofTexts);
+  }
+
+  /** How many sequences of the references the texts have, from 0 to 1. */
+  double recall() {
+    return mean(ofReferences);
+  }
+
+  /** The mean is over the lengths of sequences that both sides have. */
+  private double mean(long[] ofSide) {
+    return IntStream.range(0, LONGEST)
+        .filter(i -> ofTexts[i] > 0 && ofReferences[i] > 0)
+        .mapToDouble(i -> (double) shared[i] / ofSide[i])
+        .average()
+        .orElse(0);
   }
 }

@@ -3,7 +3,8 @@ package org.tribuo.distill.generation;
 /**
  * What a model has made of a prompt.
  *
- * @param text the prompt and what it goes on with, without special tokens
+ * @param text the prompt and what it goes on with, or of a source its target, without special
+ *     tokens
  * @param tokens those that were generated, without the stop token, with the logarithm of the
  *     probability that the model gives them and, if there is one, the stop token; unknown if there
  *     are none

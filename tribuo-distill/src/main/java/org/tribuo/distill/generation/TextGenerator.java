@@ -8,22 +8,28 @@ import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.Provenancable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.Example;
 import org.tribuo.distill.engine.Device;
-import org.tribuo.distill.generation.internal.LogProbabilities;
+import org.tribuo.distill.generation.internal.Decoding;
+import org.tribuo.distill.generation.internal.Hypothesis;
+import org.tribuo.distill.generation.internal.TokenByToken;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.input.internal.ExampleInputs;
 import org.tribuo.distill.input.internal.InputReader;
+import org.tribuo.distill.input.internal.Modalities;
+import org.tribuo.distill.input.internal.Modality;
+import org.tribuo.distill.input.internal.text.SourceAndTarget;
 import org.tribuo.distill.input.internal.text.Tokens;
 import org.tribuo.distill.input.text.TextDecoder;
 import org.tribuo.distill.input.text.TextTokenizer;
@@ -40,10 +46,11 @@ import org.tribuo.distill.transformer.internal.LogitsOutput;
 import org.tribuo.distill.transformer.internal.Transformer;
 
 /**
- * Goes on with texts, token by token, with a language model from an ONNX file, such as a distilled
- * student or its teacher: with the likeliest token each time (greedy decoding), or one that is
- * drawn. For each token the model reads the whole text, no keys and values are cached; of a text
- * that is longer than the model reads it reads the end.
+ * Generates texts with a model from an ONNX file, such as a distilled student or its teacher: a
+ * language model goes on with a prompt, and an encoder-decoder makes the target of a source. It
+ * takes the likeliest token each time (greedy decoding), or one that is drawn, or finds the best of
+ * several beginnings (beam search). For each token the model reads the whole text, no keys and
+ * values are cached. Of a text that is longer than a language model reads it reads the end.
  *
  * <pre>{@code
  * try (TextGenerator generator =
@@ -67,6 +74,9 @@ import org.tribuo.distill.transformer.internal.Transformer;
  */
 public final class TextGenerator
     implements Configurable, Provenancable<ConfiguredObjectProvenance>, AutoCloseable {
+  /** So many texts are generated together. */
+  private static final int PROMPTS = 64;
+
   @ConfigurableName private String component = "TextGenerator";
 
   @Config(mandatory = true, description = "The ONNX file of the language model.")
@@ -75,14 +85,23 @@ public final class TextGenerator
   @Config(mandatory = true, description = "Its tokenizer.json.")
   private Path tokenizer;
 
-  @Config(description = "The token before each text, as in training; empty for none.")
+  @Config(
+      description =
+          "The token before each text, as in training, with which an encoder-decoder starts a target;"
+              + " empty for none.")
   private String beginToken = "";
 
   @Config(description = "The token with which a text ends; empty for none.")
   private String stopToken = "";
 
+  @Config(description = "The token behind the source of an encoder-decoder; empty for none.")
+  private String sourceEndToken = "";
+
   @Config(description = "How tokens are drawn; by default the likeliest is taken.")
   private @Nullable TokenSampling sampling;
+
+  @Config(description = "How the best of several beginnings is found; by default there is one.")
+  private @Nullable BeamSearch beamSearch;
 
   @Config(description = "The maximum number of tokens that are generated for a text.")
   private int maxTokens = 64;
@@ -96,6 +115,8 @@ public final class TextGenerator
    * What was read of the files.
    *
    * @param known how many of the model's tokens the tokenizer has
+   * @param begin the tokens before each text: one, or none
+   * @param endOfSource those behind the source of an encoder-decoder; empty if it is none
    */
   private record Opened(
       InputReader<?> reader,
@@ -103,8 +124,9 @@ public final class TextGenerator
       TextTokenizer tokens,
       TextDecoder decoder,
       int known,
-      OptionalInt begin,
-      OptionalInt stop) {}
+      int[] begin,
+      Optional<int[]> endOfSource,
+      Decoding decoding) {}
 
   /** For OLCUT. */
   private TextGenerator() {}
@@ -144,8 +166,20 @@ public final class TextGenerator
     Vocabulary vocabulary = ofTokenizer.vocabulary();
     OptionalInt begin = ofTokenizer.special("beginToken", beginToken, vocabulary);
     OptionalInt stop = ofTokenizer.special("stopToken", stopToken, vocabulary);
+    int[] end =
+        ofTokenizer.special("sourceEndToken", sourceEndToken, vocabulary).stream().toArray();
+    if (sampling != null && beamSearch != null) {
+      throw properties.refused("beamSearch", "is stated beside sampling; state one of them");
+    }
     try {
-      StudentNetwork network = network(Transformer.of(file().read()), vocabulary, properties);
+      Transformer model = Transformer.of(file().read());
+      Modality<?> modality = modality(model, properties);
+      boolean hasSource = modality instanceof SourceAndTarget;
+      if (hasSource && begin.isEmpty()) {
+        throw properties.refused(
+            "beginToken", "is not stated, expected the token with which the decoder starts");
+      }
+      StudentNetwork network = network(model, modality, vocabulary);
       opened =
           new Opened(
               network.reader(),
@@ -153,21 +187,41 @@ public final class TextGenerator
               TextTokenizer.open(tokenizer, TokenSequence.MAX_LENGTH),
               TextDecoder.open(tokenizer),
               vocabulary.size(),
-              begin,
-              stop);
+              begin.stream().toArray(),
+              hasSource ? Optional.of(end) : Optional.empty(),
+              decoding(stop));
     } catch (IOException | GraphException e) {
       throw new PropertyException(
           e, component, "path", "%s cannot be read as a language model".formatted(path));
     }
   }
 
+  /** What the model reads: a text, or a source and its target. */
+  private Modality<?> modality(Transformer model, PropertyChecks properties) {
+    Map<String, TensorType> inputs = model.graph().inputs();
+    Modality<?> modality = properties.check("path", () -> Modalities.of(inputs));
+    if (!(modality instanceof Tokens || modality instanceof SourceAndTarget)) {
+      throw properties.refused(
+          "path",
+          "the model '%s' has the inputs %s, expected input_ids, and of an encoder-decoder decoder_input_ids"
+              .formatted(path, inputs.keySet()));
+    }
+    return modality;
+  }
+
+  private Decoding decoding(OptionalInt stop) {
+    if (beamSearch != null) {
+      return beamSearch.decoding(this::logits, stop);
+    }
+    return sampling != null
+        ? sampling.decoding(this::logits, stop)
+        : TokenByToken.greedy(this::logits, stop);
+  }
+
   /** The model, of which the logits behind the last token are wanted. */
-  private StudentNetwork network(
-      Transformer model, Vocabulary vocabulary, PropertyChecks properties) {
-    Tokens tokens = new Tokens();
-    properties.check("path", () -> tokens.feeder(model.graph().inputs()));
+  private StudentNetwork network(Transformer model, Modality<?> modality, Vocabulary vocabulary) {
     InputReader<?> reader =
-        tokens.readerOfTrained(
+        modality.readerOfTrained(
             model,
             OnnxMetadata.maxLength(model.model()),
             OnnxMetadata.padId(model.model()).orElse(0));
@@ -217,65 +271,99 @@ public final class TextGenerator
   }
 
   /**
-   * Goes on with a text.
+   * Goes on with a text, or makes the target of a source.
    *
-   * @param prompt its beginning; may be empty where there is a begin token
+   * @param prompt the beginning of the text, or the source; may be empty where a language model has
+   *     a begin token
    * @throws IllegalArgumentException if the prompt is empty and there is no begin token, or the
-   *     tokenizer refuses it, or makes tokens that the model does not know
+   *     tokenizer refuses it, or makes tokens that the model does not know, or more than an encoder
+   *     reads
    */
   public GeneratedText generate(String prompt) {
-    int[] tokens = opened.begin().stream().toArray();
-    if (!prompt.isEmpty()) {
-      tokens = append(tokens, opened.tokens().encodeWithoutSpecialTokens(prompt).ids());
+    return generate(List.of(prompt)).get(0);
+  }
+
+  /**
+   * As above, for many prompts together, which takes less time.
+   *
+   * @param prompts each of which becomes what it would alone, beyond rounding
+   * @return one for each, in their order
+   * @throws IllegalArgumentException as above
+   */
+  public List<GeneratedText> generate(List<String> prompts) {
+    List<GeneratedText> texts = new ArrayList<>();
+    for (int from = 0; from < prompts.size(); from += PROMPTS) {
+      int to = Math.min(prompts.size(), from + PROMPTS);
+      List<Hypothesis> begun = prompts.subList(from, to).stream().map(this::begun).toList();
+      opened.decoding().generate(begun, mostTokens()).stream().map(this::text).forEach(texts::add);
     }
-    if (tokens.length == 0) {
+    return texts;
+  }
+
+  private Hypothesis begun(String prompt) {
+    int[] tokens =
+        prompt.isEmpty() ? new int[0] : opened.tokens().encodeWithoutSpecialTokens(prompt).ids();
+    if (opened.endOfSource().isPresent()) {
+      int[] source = concat(tokens, opened.endOfSource().get());
+      if (source.length == 0) {
+        throw new IllegalArgumentException("The source is empty, expected a text");
+      }
+      return Hypothesis.of(Optional.of(TokenSequence.of(source)), opened.begin());
+    }
+    int[] given = concat(opened.begin(), tokens);
+    if (given.length == 0) {
       throw new IllegalArgumentException(
           "The prompt is empty, and there is no beginToken to go on from; state one of them");
     }
-    int read = tokens.length;
-    double logLikelihood = 0;
-    boolean stopped = false;
-    TokenSampling drawn = sampling;
-    SplittableRandom random = drawn == null ? new SplittableRandom(0) : drawn.random();
-    while (!stopped && tokens.length < read + maxTokens) {
-      float[] logits = logits(tokens);
-      int next =
-          drawn == null
-              ? LogProbabilities.argMax(logits, 0, logits.length)
-              : drawn.draw(logits, random);
-      logLikelihood += logits[next] - LogProbabilities.logSumExp(logits, 0, logits.length);
-      stopped = opened.stop().equals(OptionalInt.of(next));
-      if (!stopped) {
-        tokens = append(tokens, next);
-      }
-    }
-    GeneratedTokens generated =
-        tokens.length == read
-            ? GeneratedTokens.unknown()
-            : GeneratedTokens.of(Arrays.copyOfRange(tokens, read, tokens.length));
-    return new GeneratedText(
-        opened.decoder().decode(tokens), generated.withLogLikelihood(logLikelihood), stopped);
+    return Hypothesis.of(Optional.empty(), given);
   }
 
-  private static int[] append(int[] tokens, int... further) {
+  /** A target is read at once, a text from where the model can read it. */
+  private int mostTokens() {
+    return opened.endOfSource().isEmpty()
+        ? maxTokens
+        : Math.min(maxTokens, opened.reader().maxLength());
+  }
+
+  private GeneratedText text(Hypothesis found) {
+    int[] generated = found.generated();
+    GeneratedTokens tokens =
+        generated.length == 0 ? GeneratedTokens.unknown() : GeneratedTokens.of(generated);
+    return new GeneratedText(
+        opened.decoder().decode(found.source().isPresent() ? generated : found.tokens()),
+        tokens.withLogLikelihood(found.logLikelihood()),
+        found.stopped());
+  }
+
+  private static int[] concat(int[] tokens, int... further) {
     return IntStream.concat(Arrays.stream(tokens), Arrays.stream(further)).toArray();
   }
 
-  /** Of the token behind some, as far as the tokenizer has it. */
-  private float[] logits(int[] tokens) {
-    int from = Math.max(0, tokens.length - opened.reader().maxLength());
-    Example<GeneratedTokens> end =
-        TokenSequence.of(Arrays.copyOfRange(tokens, from, tokens.length))
-            .toExample(GeneratedTokens.unknown());
-    float[] all = opened.runner().rows(ExampleInputs.of(opened.reader(), List.of(end))).get(0);
-    for (float logit : all) {
+  /** Of the token behind each text, as far as the tokenizer has it. */
+  private List<float[]> logits(List<Hypothesis> texts) {
+    List<Example<GeneratedTokens>> rows = texts.stream().map(this::row).toList();
+    List<float[]> logits = opened.runner().rows(ExampleInputs.of(opened.reader(), rows));
+    return logits.stream().map(this::checked).toList();
+  }
+
+  private Example<GeneratedTokens> row(Hypothesis text) {
+    int length = text.tokens().length;
+    int from = Math.max(0, length - opened.reader().maxLength());
+    TokenSequence read = TokenSequence.of(Arrays.copyOfRange(text.tokens(), from, length));
+    return text.source().isPresent()
+        ? text.source().get().toExample(read, GeneratedTokens.unknown())
+        : read.toExample(GeneratedTokens.unknown());
+  }
+
+  private float[] checked(float[] logits) {
+    for (float logit : logits) {
       if (!Float.isFinite(logit)) {
         throw new IllegalArgumentException(
             "The model '%s' outputs %s, expected finite logits; its weights may be broken"
                 .formatted(path, logit));
       }
     }
-    return Arrays.copyOf(all, opened.known());
+    return Arrays.copyOf(logits, opened.known());
   }
 
   @Override
@@ -294,7 +382,11 @@ public final class TextGenerator
   @Override
   public String toString() {
     return "TextGenerator(%s, %s)"
-        .formatted(path, sampling == null ? "greedy" : sampling.toString());
+        .formatted(
+            path,
+            sampling != null
+                ? sampling.toString()
+                : beamSearch != null ? beamSearch.toString() : "greedy");
   }
 
   private ModelFile file() {
@@ -318,6 +410,18 @@ public final class TextGenerator
     public Builder specialTokens(String begin, String stop) {
       generator.beginToken = begin;
       generator.stopToken = stop;
+      return this;
+    }
+
+    /** The token behind the source of an encoder-decoder; empty for none. */
+    public Builder sourceEndToken(String token) {
+      generator.sourceEndToken = token;
+      return this;
+    }
+
+    /** Finds the best of several beginnings. */
+    public Builder beamSearch(BeamSearch search) {
+      generator.beamSearch = search;
       return this;
     }
 

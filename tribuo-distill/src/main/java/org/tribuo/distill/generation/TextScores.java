@@ -103,7 +103,21 @@ public record TextScores(int texts, Bleu bleu, ChrF chrF, double exactMatch) {
       exact += references.get(i).contains(texts.get(i)) ? 1 : 0;
     }
     return new TextScores(
-        texts.size(), words.score(), characters.score(), 100.0 * exact / texts.size());
+        texts.size(), bleu(words), chrF(characters), 100.0 * exact / texts.size());
+  }
+
+  private static Bleu bleu(WordMatches words) {
+    return new Bleu(
+        100 * words.score(),
+        words.precisions().stream().map(precision -> 100 * precision).toList(),
+        words.brevityPenalty(),
+        words.length(),
+        words.referenceLength());
+  }
+
+  private static ChrF chrF(CharacterMatches characters) {
+    return new ChrF(
+        100 * characters.score(), 100 * characters.precision(), 100 * characters.recall());
   }
 
   private static void check(List<String> texts, List<List<String>> references) {

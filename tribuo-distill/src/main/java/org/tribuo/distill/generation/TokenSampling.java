@@ -4,9 +4,16 @@ import com.oracle.labs.mlrg.olcut.config.Config;
 import com.oracle.labs.mlrg.olcut.config.Configurable;
 import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
+import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
+import com.oracle.labs.mlrg.olcut.provenance.Provenancable;
+import com.oracle.labs.mlrg.olcut.provenance.impl.ConfiguredObjectProvenanceImpl;
 import java.util.Comparator;
+import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import org.tribuo.distill.generation.internal.Decoding;
+import org.tribuo.distill.generation.internal.NextLogits;
+import org.tribuo.distill.generation.internal.TokenByToken;
 import org.tribuo.distill.internal.component.PropertyChecks;
 
 /**
@@ -26,7 +33,8 @@ import org.tribuo.distill.internal.component.PropertyChecks;
  *
  * <p>Immutable once configured, and safe for many threads.
  */
-public final class TokenSampling implements Configurable {
+public final class TokenSampling
+    implements Configurable, Provenancable<ConfiguredObjectProvenance> {
   @ConfigurableName private String component = "TokenSampling";
 
   @Config(description = "What logits are divided by, greater than 0; 1 leaves them as they are.")
@@ -100,6 +108,17 @@ public final class TokenSampling implements Configurable {
     return new SplittableRandom(seed);
   }
 
+  /** Draws the tokens of texts. */
+  Decoding decoding(NextLogits model, OptionalInt stop) {
+    return new TokenByToken(
+        model,
+        stop,
+        () -> {
+          SplittableRandom random = random();
+          return logits -> draw(logits, random);
+        });
+  }
+
   /**
    * Draws a token.
    *
@@ -161,6 +180,11 @@ public final class TokenSampling implements Configurable {
       sum += powers[kept++];
     }
     return kept;
+  }
+
+  @Override
+  public ConfiguredObjectProvenance getProvenance() {
+    return new ConfiguredObjectProvenanceImpl(this, "Decoding");
   }
 
   @Override

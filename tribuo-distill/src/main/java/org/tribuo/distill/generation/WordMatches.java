@@ -41,23 +41,31 @@ final class WordMatches {
         .orElseThrow();
   }
 
-  TextScores.Bleu score() {
-    double brevityPenalty =
-        length < referenceLength ? Math.exp(1 - (double) referenceLength / length) : 1;
-    List<Double> precisions = precisions();
-    double logs = precisions.stream().mapToDouble(Math::log).sum();
-    return new TextScores.Bleu(
-        100 * brevityPenalty * Math.exp(logs / LONGEST),
-        precisions.stream().map(precision -> 100 * precision).toList(),
-        brevityPenalty,
-        length,
-        referenceLength);
+  /** From 0 to 1. */
+  double score() {
+    double logs = precisions().stream().mapToDouble(Math::log).sum();
+    return brevityPenalty() * Math.exp(logs / LONGEST);
+  }
+
+  /** From 0 to 1, which is none. */
+  double brevityPenalty() {
+    return length < referenceLength ? Math.exp(1 - (double) referenceLength / length) : 1;
+  }
+
+  /** How many words the texts have. */
+  long length() {
+    return length;
+  }
+
+  /** How many words their references have. */
+  long referenceLength() {
+    return referenceLength;
   }
 
   /**
    * As fractions; zero of sequences that the texts do not have, and all zero if no word is right.
    */
-  private List<Double> precisions() {
+  List<Double> precisions() {
     List<Double> precisions = new ArrayList<>();
     double ofNone = right[0] == 0 ? 0 : 1;
     for (int i = 0; i < LONGEST; i++) {

@@ -1,0 +1,211 @@
+package org.tribuo.distill.generation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.oracle.labs.mlrg.olcut.config.PropertyException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.tribuo.distill.Zoo;
+import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.generation.internal.Hypothesis;
+import org.tribuo.distill.generation.internal.NextLogits;
+
+/** Greedy decoding and beam search, of exported models as transformers does it. */
+class DecodingTest {
+  private static final Vocabulary VOCABULARY = TinyStories.VOCABULARY;
+  private static final int START = 1;
+
+  private static Vocabulary tokens() throws IOException {
+    return Vocabulary.of(TinyStories.tokenizer());
+  }
+
+  private static int[] ids(JsonNode array) {
+    return StreamSupport.stream(array.spliterator(), false).mapToInt(JsonNode::asInt).toArray();
+  }
+
+  /** One text of one model, with what transformers has generated of it. */
+  record Case(String model, int[] text, JsonNode results) {
+    @Override
+    public String toString() {
+      return model + " " + Arrays.toString(text);
+    }
+  }
+
+  static Stream<Case> cases() throws IOException {
+    try (InputStream in = DecodingTest.class.getResourceAsStream("decoding.json")) {
+      List<Case> cases = new ArrayList<>();
+      new ObjectMapper()
+          .readTree(in)
+          .forEach(
+              each ->
+                  cases.add(
+                      new Case(
+                          each.get("model").asText(), ids(each.get("text")), each.get("results"))));
+      return cases.stream();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void textsAreThoseOfTransformers(Case golden) throws IOException {
+    Vocabulary tokens = tokens();
+    String prompt =
+        Arrays.stream(golden.text()).mapToObj(tokens::token).collect(Collectors.joining(" "));
+    boolean ofSource = golden.model().contains("seq2seq");
+    for (JsonNode expected : golden.results()) {
+      TextGenerator.Builder builder =
+          TextGenerator.builder(Zoo.file(golden.model()), TinyStories.tokenizer())
+              .specialTokens(
+                  ofSource ? tokens.token(START) : "", tokens.token(expected.get("eos").asInt()))
+              .maxTokens(10)
+              .device(Device.cpu(1));
+      if (expected.get("beams").asInt() > 1) {
+        builder.beamSearch(
+            new BeamSearch()
+                .beams(expected.get("beams").asInt())
+                .lengthPenalty(expected.get("lengthPenalty").asDouble()));
+      }
+      try (TextGenerator generator = builder.open()) {
+        GeneratedText text = generator.generate(prompt);
+        assertThat(text.tokens().tokens())
+            .as(expected.toString())
+            .isEqualTo(ids(expected.get("tokens")));
+        assertThat(text.stopped())
+            .as(expected.toString())
+            .isEqualTo(expected.get("stopped").asBoolean());
+      }
+    }
+  }
+
+  /** Prompts of different lengths, of which each becomes what it does alone. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void manyTextsAreGeneratedTogether(boolean beams) throws IOException {
+    TextGenerator.Builder builder =
+        TextGenerator.builder(Zoo.file("t5_seq2seq_optimum"), TinyStories.tokenizer())
+            .specialTokens(tokens().token(START), "w40")
+            .sourceEndToken("[SEP]")
+            .maxTokens(6)
+            .device(Device.cpu(1));
+    if (beams) {
+      builder.beamSearch(new BeamSearch().beams(3));
+    } else {
+      builder.sampling(new TokenSampling().seed(5));
+    }
+    List<String> sources = new ArrayList<>();
+    for (int i = 0; i < 70; i++) {
+      sources.add("w" + (10 + i) + " w9".repeat(i % 5));
+    }
+    try (TextGenerator generator = builder.open()) {
+      List<GeneratedText> together = generator.generate(sources);
+      assertThat(together).hasSize(70);
+      for (int i = 0; i < 70; i += 23) {
+        GeneratedText alone = generator.generate(sources.get(i));
+        assertThat(together.get(i).text()).isEqualTo(alone.text());
+        assertThat(together.get(i).tokens().logLikelihood())
+            .isEqualTo(alone.tokens().logLikelihood(), within(1e-4));
+      }
+      assertThat(generator.generate(List.of())).isEmpty();
+    }
+  }
+
+  /** Token 0 stops; the greedy way is the worse one. */
+  private static List<float[]> garden(List<Hypothesis> texts) {
+    Map<String, float[]> next =
+        Map.of(
+            "[9]", logs(.0, .6, .4),
+            "[9, 1]", logs(.4, .3, .3),
+            "[9, 2]", logs(.9, .05, .05));
+    return texts.stream()
+        .map(text -> next.getOrDefault(Arrays.toString(text.tokens()), logs(1, 0, 0)))
+        .toList();
+  }
+
+  private static float[] logs(double... probabilities) {
+    float[] logs = new float[probabilities.length];
+    for (int i = 0; i < logs.length; i++) {
+      logs[i] = (float) Math.log(Math.max(probabilities[i], 1e-30));
+    }
+    return logs;
+  }
+
+  private static Hypothesis found(BeamSearch search) {
+    NextLogits model = DecodingTest::garden;
+    return search
+        .decoding(model, OptionalInt.of(0))
+        .generate(List.of(Hypothesis.of(Optional.empty(), new int[] {9})), 4)
+        .get(0);
+  }
+
+  @Test
+  void beamsFindWhatGreedyDecodingMisses() {
+    Hypothesis greedy = found(new BeamSearch().beams(1).lengthPenalty(0));
+    assertThat(greedy.generated()).containsExactly(1);
+    assertThat(Math.exp(greedy.logLikelihood())).isEqualTo(.24, within(1e-6));
+    Hypothesis two = found(new BeamSearch().beams(2).lengthPenalty(0));
+    assertThat(two.generated()).containsExactly(2);
+    assertThat(Math.exp(two.logLikelihood())).isEqualTo(.36, within(1e-6));
+    assertThat(two.stopped()).isTrue();
+  }
+
+  @Test
+  void aLengthPenaltyPrefersLongerTexts() {
+    assertThat(found(new BeamSearch().beams(4).lengthPenalty(3)).generated()).hasSize(2);
+  }
+
+  @Test
+  void settingsThatMakeNoSenseAreRefused() {
+    assertThatThrownBy(() -> new BeamSearch().beams(0))
+        .isInstanceOf(PropertyException.class)
+        .hasMessageContaining("is 0, expected 1 or more");
+    assertThatThrownBy(() -> new BeamSearch().lengthPenalty(Double.NaN))
+        .isInstanceOf(PropertyException.class)
+        .hasMessageContaining("is NaN, expected a finite number");
+    TextGenerator.Builder both =
+        TextGenerator.builder(Zoo.file("gpt2_causal_optimum"), TinyStories.tokenizer())
+            .sampling(new TokenSampling())
+            .beamSearch(new BeamSearch());
+    assertThatThrownBy(both::open)
+        .isInstanceOf(PropertyException.class)
+        .hasMessageContaining("is stated beside sampling; state one of them");
+    TextGenerator.Builder withoutStart =
+        TextGenerator.builder(Zoo.file("bart_seq2seq_ts14"), TinyStories.tokenizer());
+    assertThatThrownBy(withoutStart::open)
+        .isInstanceOf(PropertyException.class)
+        .hasMessageContaining("expected the token with which the decoder starts");
+    assertThat(VOCABULARY.size()).isEqualTo(101);
+  }
+
+  @Test
+  void sourcesThatCannotBeReadAreRefused() throws IOException {
+    try (TextGenerator generator =
+        TextGenerator.builder(Zoo.file("bart_seq2seq_ts14"), TinyStories.tokenizer())
+            .specialTokens(tokens().token(START), "w40")
+            .device(Device.cpu(1))
+            .open()) {
+      assertThatThrownBy(() -> generator.generate(""))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("The source is empty, expected a text");
+      assertThatThrownBy(() -> generator.generate("w7 ".repeat(5000)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("first text");
+    }
+  }
+}
