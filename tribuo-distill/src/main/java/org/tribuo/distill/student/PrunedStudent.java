@@ -9,9 +9,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.internal.QuantisedWeights;
@@ -20,6 +22,7 @@ import org.tribuo.distill.student.internal.BlockInfluence;
 import org.tribuo.distill.student.internal.Student;
 import org.tribuo.distill.student.internal.StudentRequest;
 import org.tribuo.distill.transformer.internal.LayerCut;
+import org.tribuo.distill.transformer.internal.LayerStacks;
 import org.tribuo.distill.transformer.internal.Transformer;
 import org.tribuo.distill.transformer.internal.TransformerLayers;
 
@@ -56,6 +59,15 @@ public final class PrunedStudent implements StudentSource {
     INFLUENCE
   }
 
+  /** Which layers are cut of an encoder-decoder. */
+  public enum Stack {
+    /** Those that read the source. */
+    ENCODER,
+
+    /** Those that read the target, and attend to the source. */
+    DECODER
+  }
+
   /** The number of examples that a choice by influence looks at, unless another is stated. */
   private static final int SAMPLE = 256;
 
@@ -80,6 +92,12 @@ public final class PrunedStudent implements StudentSource {
 
   @Config(description = "The layers that are kept, counted from 1, in ascending order.")
   private int[] layers = new int[0];
+
+  @Config(
+      description =
+          "Whose layers are cut of an encoder-decoder, ENCODER or DECODER; to be omitted where there is"
+              + " one stack of layers.")
+  private @Nullable Stack stack;
 
   /** For OLCUT. */
   private PrunedStudent() {}
@@ -130,13 +148,32 @@ public final class PrunedStudent implements StudentSource {
    * @throws PropertyException if it is below 1
    */
   public PrunedStudent sample(int sample) {
+    PrunedStudent student = copy();
+    student.sample = sample;
+    student.postConfig();
+    return student;
+  }
+
+  /**
+   * The same of one of the stacks of an encoder-decoder. One PrunedStudent may cut what another has
+   * cut, so that both become smaller.
+   *
+   * @param stack that is cut; the other stays as it is
+   */
+  public PrunedStudent stack(Stack stack) {
+    PrunedStudent student = copy();
+    student.stack = stack;
+    return student;
+  }
+
+  private PrunedStudent copy() {
     PrunedStudent student = new PrunedStudent();
     student.source = source;
     student.keep = keep;
     student.choice = choice;
     student.layers = layers.clone();
     student.sample = sample;
-    student.postConfig();
+    student.stack = stack;
     return student;
   }
 
@@ -182,7 +219,8 @@ public final class PrunedStudent implements StudentSource {
   /**
    * {@inheritDoc}
    *
-   * @throws PropertyException if there are fewer layers than are to be kept
+   * @throws PropertyException if there are fewer layers than are to be kept, or the stack is not
+   *     found
    * @throws IllegalArgumentException if layers are chosen by their influence, and there are no
    *     examples
    * @throws org.tribuo.distill.graph.GraphException if the weights are quantised
@@ -192,24 +230,41 @@ public final class PrunedStudent implements StudentSource {
     Student whole = source.make(request);
     Graph graph = whole.transformer().graph();
     QuantisedWeights.checkCanBeCut(graph, source.toString());
-    TransformerLayers found = whole.transformer().layers();
+    TransformerLayers found = found(whole.transformer());
     checkCount(found.count());
-    Optional<BlockInfluence> influence = influence(whole.transformer(), request);
+    Optional<BlockInfluence> influence = influence(whole.transformer(), found, request);
     List<Integer> kept = kept(found.count(), influence);
     return whole.with(
         LayerCut.keep(graph, found, kept).toModel(), step(kept, found.count(), influence));
   }
 
-  private Optional<BlockInfluence> influence(Transformer whole, StudentRequest request) {
+  private TransformerLayers found(Transformer whole) {
+    if (stack == null) {
+      return whole.layers();
+    }
+    LayerStacks stacks = new PropertyChecks(component).check("stack", whole::stacks);
+    return (stack == Stack.ENCODER ? stacks.encoder() : stacks.decoder())
+        .orElseThrow(
+            () ->
+                new PropertyException(
+                    component,
+                    "stack",
+                    "is %s, which has no layers that can be told apart in %s; one that is to be cut has at least two"
+                        .formatted(stack, source)));
+  }
+
+  private Optional<BlockInfluence> influence(
+      Transformer whole, TransformerLayers found, StudentRequest request) {
     return layers.length == 0 && choice == Choice.INFLUENCE
-        ? Optional.of(BlockInfluence.of(whole, request.sample(whole, sample)))
+        ? Optional.of(BlockInfluence.of(whole, found, request.sample(whole, sample)))
         : Optional.empty();
   }
 
-  private static String step(List<Integer> kept, int count, Optional<BlockInfluence> influence) {
-    return "Of %d layers %s stay%s."
+  private String step(List<Integer> kept, int count, Optional<BlockInfluence> influence) {
+    return "Of %d layers%s %s stay%s."
         .formatted(
             count,
+            stack == null ? "" : " of the " + stack.name().toLowerCase(Locale.ROOT),
             kept.stream().map(layer -> String.valueOf(layer + 1)).collect(Collectors.joining(", ")),
             influence.map(all -> "; the influence of each is " + all).orElse(""));
   }
@@ -247,8 +302,9 @@ public final class PrunedStudent implements StudentSource {
     return "PrunedStudent(%s, keep=%s)"
         .formatted(
             source,
-            layers.length > 0
-                ? Arrays.toString(layers)
-                : choice == Choice.SPREAD ? keep : "%d, choice=%s".formatted(keep, choice));
+            (layers.length > 0
+                    ? Arrays.toString(layers)
+                    : choice == Choice.SPREAD ? keep : "%d, choice=%s".formatted(keep, choice))
+                + (stack == null ? "" : ", stack=" + stack));
   }
 }

@@ -26,11 +26,11 @@ public record BlockInfluence(List<Double> ofLayers) {
   /**
    * Measures it.
    *
+   * @param layers of the Transformer
    * @param sample as the Transformer reads it
-   * @throws org.tribuo.distill.graph.GraphException if there are no layers
    */
-  public static BlockInfluence of(Transformer model, ExampleInputs<?> sample) {
-    TransformerLayers layers = model.layers();
+  public static BlockInfluence of(
+      Transformer model, TransformerLayers layers, ExampleInputs<?> sample) {
     Graph graph = model.graph();
     graph.outputs().forEach(graph::removeOutput);
     List<String> states =

@@ -1,6 +1,7 @@
 package org.tribuo.distill.student.internal;
 
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -18,9 +19,9 @@ import org.tribuo.distill.input.internal.ExampleInputs;
 import org.tribuo.distill.input.internal.FedInputs;
 
 /**
- * Runs a graph over a sample of examples for some of its values. Examples of one length share a
- * batch, so that nothing is padding, and one thread computes: the numbers are the same wherever as
- * many bits are computed alike.
+ * Runs a graph over a sample of examples for some of its values. Examples of one length, and of as
+ * many steps, share a batch, so that nothing is padding, and one thread computes: the numbers are
+ * the same wherever as many bits are computed alike.
  */
 final class SampleRun {
   private static final int ROWS = 8;
@@ -41,7 +42,7 @@ final class SampleRun {
     try (InferenceSession session =
         new InferenceSession(
             device -> Engines.inference().load(graph.toModel(), device), Device.cpu(1))) {
-      for (int[] rows : batches(sample.lengths(), fed)) {
+      for (int[] rows : batches(sample, fed)) {
         vectors.accept(
             new Batch(
                 session.run(fed.filledUp(rows), outputs), rows.length, sample.length(rows[0])));
@@ -49,11 +50,21 @@ final class SampleRun {
     }
   }
 
-  /** Rows of one length together. */
-  private static List<int[]> batches(int[] lengths, FedInputs<?> fed) {
+  /** The size of an example: of a source and its target the length of each follows from it. */
+  private record Size(int length, int steps) {}
+
+  /** Rows of one size together. */
+  private static List<int[]> batches(ExampleInputs<?> sample, FedInputs<?> fed) {
+    int[] lengths = sample.lengths();
     return IntStream.range(0, lengths.length)
         .boxed()
-        .collect(Collectors.groupingBy(row -> lengths[row], TreeMap::new, Collectors.toList()))
+        .collect(
+            Collectors.groupingBy(
+                row -> new Size(lengths[row], sample.steps(row)),
+                () ->
+                    new TreeMap<>(
+                        Comparator.comparingInt(Size::length).thenComparingInt(Size::steps)),
+                Collectors.toList()))
         .values()
         .stream()
         .flatMap(

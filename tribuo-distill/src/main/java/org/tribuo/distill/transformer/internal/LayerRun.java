@@ -75,6 +75,12 @@ record LayerRun(List<Segment> segments, int first, int length, int count) {
     return layers;
   }
 
+  /** Whether a layer of this is one of another run. */
+  boolean shares(LayerRun other) {
+    List<String> ends = other.layers().stream().map(Layer::end).toList();
+    return layers().stream().map(Layer::end).anyMatch(ends::contains);
+  }
+
   OptionalInt heads() {
     return segments.get(first).heads();
   }

@@ -75,6 +75,16 @@ public final class Transformer {
   }
 
   /**
+   * Its two stacks of layers, if it is an encoder-decoder, with the names of the graph as it was
+   * exported.
+   *
+   * @throws org.tribuo.distill.graph.GraphException if it is none
+   */
+  public LayerStacks stacks() {
+    return LayerStacks.of(graph(), sharedNormalized());
+  }
+
+  /**
    * Its embedding tables.
    *
    * @throws org.tribuo.distill.graph.GraphException if its graph cannot be normalised

@@ -45,17 +45,17 @@ import org.tribuo.distill.operator.internal.standard.StandardOperators;
  *       layers repeat over most segments. With one attention there is one layer, which goes on as
  *       long as nothing but the hidden state is read.
  *   <li>The run with most layers is the answer. Another one beside it that shares no layer with it
- *       is a second stack (an encoder's beside a decoder's), which is refused.
+ *       is a second stack (an encoder's beside a decoder's): {@link LayerStacks} tells them apart.
  * </ol>
  *
  * <p><b>Cost.</b> With N nodes, S sources and O outputs: S·O walks over N nodes; each segment is
  * read once, its nodes once each; with A attending segments of a stream A² comparisons of rows of
  * signatures. Nothing is run and no weight is read.
  *
- * <p><b>Limits.</b> Models of two stacks. Layers that all differ, in width say, are not found. A
- * path of floats around the layers, from the embeddings to the head say, hides the hidden states.
- * Attention without a softmax is not seen. In a model of one layer, what reads nothing but the
- * hidden state behind the layer is counted to it, a last normalisation too.
+ * <p><b>Limits.</b> A single layer beside another stack. Layers that all differ, in width say, are
+ * not found. A path of floats around the layers, from the embeddings to the head say, hides the
+ * hidden states. Attention without a softmax is not seen. In a model of one layer, what reads
+ * nothing but the hidden state behind the layer is counted to it, a last normalisation too.
  */
 public final class TransformerLayers {
   private final List<Layer> layers;
@@ -94,6 +94,21 @@ public final class TransformerLayers {
   }
 
   private static TransformerLayers search(Graph graph, Graph normalized) {
+    List<TransformerLayers> stacks = stacks(graph, normalized);
+    if (stacks.size() > 1) {
+      throw twoStacks(stacks.get(0), stacks.get(1));
+    }
+    return stacks.get(0);
+  }
+
+  /**
+   * All stacks of layers, that with most layers first: two of an encoder-decoder. One of a single
+   * layer is not found beside another.
+   *
+   * @param normalized as above
+   * @throws GraphException if there are no layers
+   */
+  static List<TransformerLayers> stacks(Graph graph, Graph normalized) {
     DataFlow flow = DataFlow.of(normalized);
     SegmentReader reader = new SegmentReader(flow);
     List<LayerRun> runs = new ArrayList<>();
@@ -107,19 +122,22 @@ public final class TransformerLayers {
         LayerRun.longest(segments).ifPresent(runs::add);
       }
     }
-    LayerRun longest =
-        runs.stream()
-            .max(Comparator.comparingInt(LayerRun::count))
-            .orElseThrow(() -> noLayers(streams, graph, normalized));
-    runs.stream()
-        .filter(run -> isOtherStack(run, longest))
-        .findFirst()
-        .ifPresent(
-            other -> {
-              throw twoStacks(longest, other);
-            });
-    String first = longest.layers().get(0).start();
-    return new TransformerLayers(longest, normalized.type(first).orElseThrow());
+    if (runs.isEmpty()) {
+      throw noLayers(streams, graph, normalized);
+    }
+    runs.sort(Comparator.comparingInt(LayerRun::count).reversed());
+    List<LayerRun> apart = new ArrayList<>();
+    for (LayerRun run : runs) {
+      if (apart.isEmpty() || run.count() > 1 && apart.stream().noneMatch(run::shares)) {
+        apart.add(run);
+      }
+    }
+    return apart.stream()
+        .map(
+            run ->
+                new TransformerLayers(
+                    run, normalized.type(run.layers().get(0).start()).orElseThrow()))
+        .toList();
   }
 
   /** The hidden states of a stream that the searched graph has too, cut where the width changes. */
@@ -153,20 +171,12 @@ public final class TransformerLayers {
         : -1;
   }
 
-  private static boolean isOtherStack(LayerRun run, LayerRun longest) {
-    List<String> ends = longest.layers().stream().map(Layer::end).toList();
-    return run.count() > 1 && run.layers().stream().map(Layer::end).noneMatch(ends::contains);
-  }
-
-  private static GraphException twoStacks(LayerRun one, LayerRun other) {
+  private static GraphException twoStacks(TransformerLayers one, TransformerLayers other) {
     return new GraphException(
-        ("The model has two stacks of layers, %d from '%s' on and %d from '%s' on: models of two"
-                + " (an encoder and a decoder, say) are not supported, export one of them alone")
-            .formatted(
-                one.count(),
-                one.layers().get(0).start(),
-                other.count(),
-                other.layers().get(0).start()));
+        ("The model has two stacks of layers, %d from '%s' on and %d from '%s' on, an encoder's and"
+                + " a decoder's, say; a PrunedStudent cuts either of them, which its stack is to"
+                + " state, and for anything else that looks for layers export one of them alone")
+            .formatted(one.count(), one.embeddings(), other.count(), other.embeddings()));
   }
 
   private static GraphException noLayers(
