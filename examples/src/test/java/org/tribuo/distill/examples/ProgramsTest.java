@@ -155,6 +155,25 @@ class ProgramsTest {
   }
 
   @Test
+  void pairsOfTextsAreReadFromFilesThatAreStated() throws Exception {
+    Path pairs = parallelTexts();
+    assertThat(
+            run(
+                    "TranslateTexts",
+                    pairs.toString(),
+                    pairs.resolve("words.json").toString(),
+                    "--quick",
+                    "1")
+                .lines())
+        .hasSize(4)
+        .allMatch(
+            line ->
+                line.matches(
+                    "(teacher|student, each step|student, translations|control), test.en: perplexity \\d.*BLEU \\d.*chrF \\d.*kB.*"));
+    assertThat(folder.resolve("target/translation")).isDirectoryContaining("glob:**student.onnx");
+  }
+
+  @Test
   void readmeAndPageShowLinesOfPrograms() throws IOException {
     List<String> programs = new ArrayList<>();
     for (Path program : programs().toList()) {
@@ -178,7 +197,7 @@ class ProgramsTest {
     String readme = Files.readString(ROOT.resolve("README.md"));
 
     assertThat(programs().map(Path::getFileName))
-        .hasSize(16)
+        .hasSize(17)
         .allSatisfy(
             file -> assertThat(readme).contains("-Dprogram=examples/programs/%s".formatted(file)));
   }
@@ -194,6 +213,38 @@ class ProgramsTest {
     Path ratings = Files.createDirectories(folder.resolve("ratings"));
     Files.write(ratings.resolve("ratings.csv"), rows);
     return ratings;
+  }
+
+  /** Numbers and the same in the other order, with a tokenizer whose tokens they are. */
+  private Path parallelTexts() throws IOException {
+    Path texts = Files.createDirectories(folder.resolve("texts"));
+    List<String> sources = new ArrayList<>();
+    List<String> targets = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      sources.add("w%d w%d w%d".formatted(i, (3 * i) % 40, (7 * i) % 40));
+      targets.add("w%d w%d w%d".formatted((7 * i) % 40, (3 * i) % 40, i));
+    }
+    for (String name : List.of("train", "test")) {
+      Files.write(texts.resolve(name + ".en"), sources);
+      Files.write(texts.resolve(name + ".de"), targets);
+    }
+    List<String> tokens = new ArrayList<>(List.of("<pad>", "<s>", "</s>"));
+    IntStream.range(0, 40).mapToObj(i -> "w" + i).forEach(tokens::add);
+    String numbered =
+        IntStream.range(0, tokens.size())
+            .mapToObj(i -> "\"%s\": %d".formatted(tokens.get(i), i))
+            .collect(Collectors.joining(", "));
+    Files.writeString(
+        texts.resolve("words.json"),
+        """
+        {"version": "1.0", "added_tokens": [
+           {"id": 1, "content": "<s>", "special": true, "single_word": false, "lstrip": false, "rstrip": false, "normalized": false},
+           {"id": 2, "content": "</s>", "special": true, "single_word": false, "lstrip": false, "rstrip": false, "normalized": false}],
+         "pre_tokenizer": {"type": "Whitespace"},
+         "model": {"type": "WordLevel", "unk_token": "<pad>", "vocab": {%s}}}
+        """
+            .formatted(numbered));
+    return texts;
   }
 
   private static Stream<Path> programs() throws IOException {

@@ -10,10 +10,13 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.Example;
@@ -218,7 +221,7 @@ public final class TextGenerator
         : TokenByToken.greedy(this::logits, stop);
   }
 
-  /** The model, of which the logits behind the last token are wanted. */
+  /** The model, of which the logits behind the last token alone are computed. */
   private StudentNetwork network(Transformer model, Modality<?> modality, Vocabulary vocabulary) {
     InputReader<?> reader =
         modality.readerOfTrained(
@@ -226,7 +229,7 @@ public final class TextGenerator
             OnnxMetadata.maxLength(model.model()),
             OnnxMetadata.padId(model.model()).orElse(0));
     Head head =
-        Head.ofSteps(
+        Head.ofVocabulary(
             new LabelOrder(
                 columns(model, vocabulary.names()).orElseGet(() -> enlarged(model, vocabulary))));
     String logits =
@@ -235,7 +238,7 @@ public final class TextGenerator
             model.graph(),
             head.row(),
             OnnxMetadata.logits(model.model()));
-    return new StudentNetwork(model, List.of(logits), head, reader);
+    return new StudentNetwork(model, List.of(logits), head, reader).ofLastStep();
   }
 
   /** The tokens that the file names, if it does. */
@@ -341,9 +344,30 @@ public final class TextGenerator
 
   /** Of the token behind each text, as far as the tokenizer has it. */
   private List<float[]> logits(List<Hypothesis> texts) {
-    List<Example<GeneratedTokens>> rows = texts.stream().map(this::row).toList();
-    List<float[]> logits = opened.runner().rows(ExampleInputs.of(opened.reader(), rows));
-    return logits.stream().map(this::checked).toList();
+    ExampleInputs<?> rows =
+        ExampleInputs.of(opened.reader(), texts.stream().map(this::row).toList());
+    float[][] logits = new float[texts.size()][];
+    for (int[] alike : ofAsManySteps(rows)) {
+      List<float[]> found = opened.runner().rows(rows.pick(alike));
+      for (int i = 0; i < alike.length; i++) {
+        logits[alike[i]] = checked(found.get(i));
+      }
+    }
+    return List.of(logits);
+  }
+
+  /** The numbers of rows that can share a batch, as the last step of each is the last of all. */
+  private static Collection<int[]> ofAsManySteps(ExampleInputs<?> rows) {
+    return IntStream.range(0, rows.count())
+        .boxed()
+        .collect(
+            Collectors.groupingBy(
+                rows::steps,
+                TreeMap::new,
+                Collectors.collectingAndThen(
+                    Collectors.toList(),
+                    numbers -> numbers.stream().mapToInt(Integer::intValue).toArray())))
+        .values();
   }
 
   private Example<GeneratedTokens> row(Hypothesis text) {
