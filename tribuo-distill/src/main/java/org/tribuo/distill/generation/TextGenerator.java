@@ -10,25 +10,24 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.TreeMap;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import org.tribuo.Example;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.generation.internal.Decoding;
+import org.tribuo.distill.generation.internal.EncodedModel;
+import org.tribuo.distill.generation.internal.GeneratingModel;
 import org.tribuo.distill.generation.internal.Hypothesis;
+import org.tribuo.distill.generation.internal.Source;
 import org.tribuo.distill.generation.internal.TokenByToken;
+import org.tribuo.distill.generation.internal.WholeModel;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.TensorType;
-import org.tribuo.distill.input.internal.ExampleInputs;
 import org.tribuo.distill.input.internal.InputReader;
 import org.tribuo.distill.input.internal.Modalities;
 import org.tribuo.distill.input.internal.Modality;
@@ -41,7 +40,6 @@ import org.tribuo.distill.internal.component.ModelFile;
 import org.tribuo.distill.internal.component.ModelFileProvenance;
 import org.tribuo.distill.internal.component.OnnxMetadata;
 import org.tribuo.distill.internal.component.PropertyChecks;
-import org.tribuo.distill.student.internal.NetworkRunner;
 import org.tribuo.distill.student.internal.StudentNetwork;
 import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.task.internal.LabelOrder;
@@ -53,7 +51,8 @@ import org.tribuo.distill.transformer.internal.Transformer;
  * language model goes on with a prompt, and an encoder-decoder makes the target of a source. It
  * takes the likeliest token each time (greedy decoding), or one that is drawn, or finds the best of
  * several beginnings (beam search). For each token the model reads the whole text, no keys and
- * values are cached. Of a text that is longer than a language model reads it reads the end.
+ * values are cached; a source is encoded once. Of a text that is longer than a language model reads
+ * it reads the end.
  *
  * <pre>{@code
  * try (TextGenerator generator =
@@ -123,7 +122,7 @@ public final class TextGenerator
    */
   private record Opened(
       InputReader<?> reader,
-      NetworkRunner runner,
+      GeneratingModel model,
       TextTokenizer tokens,
       TextDecoder decoder,
       int known,
@@ -186,7 +185,7 @@ public final class TextGenerator
       opened =
           new Opened(
               network.reader(),
-              new NetworkRunner(network, device),
+              generating(network, hasSource),
               TextTokenizer.open(tokenizer, TokenSequence.MAX_LENGTH),
               TextDecoder.open(tokenizer),
               vocabulary.size(),
@@ -197,6 +196,14 @@ public final class TextGenerator
       throw new PropertyException(
           e, component, "path", "%s cannot be read as a language model".formatted(path));
     }
+  }
+
+  private GeneratingModel generating(StudentNetwork network, boolean hasSource) {
+    Optional<EncodedModel> encoded =
+        hasSource
+            ? EncodedModel.of(network, SourceAndTarget.decoderInputs(network.inputs()), device)
+            : Optional.empty();
+    return encoded.isPresent() ? encoded.get() : new WholeModel(network, device);
   }
 
   /** What the model reads: a text, or a source and its target. */
@@ -297,28 +304,42 @@ public final class TextGenerator
     List<GeneratedText> texts = new ArrayList<>();
     for (int from = 0; from < prompts.size(); from += PROMPTS) {
       int to = Math.min(prompts.size(), from + PROMPTS);
-      List<Hypothesis> begun = prompts.subList(from, to).stream().map(this::begun).toList();
+      List<Hypothesis> begun = begun(prompts.subList(from, to));
       opened.decoding().generate(begun, mostTokens()).stream().map(this::text).forEach(texts::add);
     }
     return texts;
   }
 
-  private Hypothesis begun(String prompt) {
-    int[] tokens =
-        prompt.isEmpty() ? new int[0] : opened.tokens().encodeWithoutSpecialTokens(prompt).ids();
-    if (opened.endOfSource().isPresent()) {
-      int[] source = concat(tokens, opened.endOfSource().get());
-      if (source.length == 0) {
-        throw new IllegalArgumentException("The source is empty, expected a text");
-      }
-      return Hypothesis.of(Optional.of(TokenSequence.of(source)), opened.begin());
+  private List<Hypothesis> begun(List<String> prompts) {
+    if (opened.endOfSource().isEmpty()) {
+      return prompts.stream().map(this::begun).toList();
     }
-    int[] given = concat(opened.begin(), tokens);
+    int[] end = opened.endOfSource().get();
+    List<Source> sources = prompts.stream().map(prompt -> source(prompt, end)).toList();
+    return opened.model().encoded(sources).stream()
+        .map(source -> Hypothesis.of(Optional.of(source), opened.begin()))
+        .toList();
+  }
+
+  private Source source(String text, int[] end) {
+    int[] tokens = concat(tokens(text), end);
+    if (tokens.length == 0) {
+      throw new IllegalArgumentException("The source is empty, expected a text");
+    }
+    return Source.of(TokenSequence.of(tokens));
+  }
+
+  private Hypothesis begun(String prompt) {
+    int[] given = concat(opened.begin(), tokens(prompt));
     if (given.length == 0) {
       throw new IllegalArgumentException(
           "The prompt is empty, and there is no beginToken to go on from; state one of them");
     }
     return Hypothesis.of(Optional.empty(), given);
+  }
+
+  private int[] tokens(String text) {
+    return text.isEmpty() ? new int[0] : opened.tokens().encodeWithoutSpecialTokens(text).ids();
   }
 
   /** A target is read at once, a text from where the model can read it. */
@@ -344,39 +365,7 @@ public final class TextGenerator
 
   /** Of the token behind each text, as far as the tokenizer has it. */
   private List<float[]> logits(List<Hypothesis> texts) {
-    ExampleInputs<?> rows =
-        ExampleInputs.of(opened.reader(), texts.stream().map(this::row).toList());
-    float[][] logits = new float[texts.size()][];
-    for (int[] alike : ofAsManySteps(rows)) {
-      List<float[]> found = opened.runner().rows(rows.pick(alike));
-      for (int i = 0; i < alike.length; i++) {
-        logits[alike[i]] = checked(found.get(i));
-      }
-    }
-    return List.of(logits);
-  }
-
-  /** The numbers of rows that can share a batch, as the last step of each is the last of all. */
-  private static Collection<int[]> ofAsManySteps(ExampleInputs<?> rows) {
-    return IntStream.range(0, rows.count())
-        .boxed()
-        .collect(
-            Collectors.groupingBy(
-                rows::steps,
-                TreeMap::new,
-                Collectors.collectingAndThen(
-                    Collectors.toList(),
-                    numbers -> numbers.stream().mapToInt(Integer::intValue).toArray())))
-        .values();
-  }
-
-  private Example<GeneratedTokens> row(Hypothesis text) {
-    int length = text.tokens().length;
-    int from = Math.max(0, length - opened.reader().maxLength());
-    TokenSequence read = TokenSequence.of(Arrays.copyOfRange(text.tokens(), from, length));
-    return text.source().isPresent()
-        ? text.source().get().toExample(read, GeneratedTokens.unknown())
-        : read.toExample(GeneratedTokens.unknown());
+    return opened.model().of(texts).stream().map(this::checked).toList();
   }
 
   private float[] checked(float[] logits) {
@@ -398,7 +387,7 @@ public final class TextGenerator
   /** Frees the native memory. A text after that is refused. */
   @Override
   public void close() {
-    opened.runner().close();
+    opened.model().close();
     opened.tokens().close();
     opened.decoder().close();
   }

@@ -3,7 +3,6 @@ package org.tribuo.distill.generation.internal;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import org.tribuo.distill.input.text.TokenSequence;
 
 /**
  * A text that is being generated.
@@ -17,13 +16,9 @@ import org.tribuo.distill.input.text.TokenSequence;
  * @param stopped whether the stop token was generated
  */
 public record Hypothesis(
-    Optional<TokenSequence> source,
-    int[] tokens,
-    int given,
-    double logLikelihood,
-    boolean stopped) {
+    Optional<Source> source, int[] tokens, int given, double logLikelihood, boolean stopped) {
   /** A text of which nothing is generated yet. */
-  public static Hypothesis of(Optional<TokenSequence> source, int[] given) {
+  public static Hypothesis of(Optional<Source> source, int[] given) {
     return new Hypothesis(source, given, given.length, 0, false);
   }
 

@@ -2,6 +2,7 @@ package org.tribuo.distill.input.internal.text;
 
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import org.tribuo.FeatureMap;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.input.internal.Feeder;
@@ -15,6 +16,16 @@ import org.tribuo.distill.transformer.internal.Transformer;
  * decoder_input_ids}. In examples the source is the first text and the target the second.
  */
 public final class SourceAndTarget implements Modality<TokenPair> {
+  /**
+   * The inputs of the decoder.
+   *
+   * @param inputs of an encoder-decoder
+   * @throws IllegalArgumentException as {@link #feeder}
+   */
+  public static Set<String> decoderInputs(Map<String, TensorType> inputs) {
+    return Set.copyOf(SourceAndTargetInputs.of(inputs).target().names());
+  }
+
   @Override
   public Feeder<TokenPair> feeder(Map<String, TensorType> inputs) {
     return SourceAndTargetInputs.of(inputs);

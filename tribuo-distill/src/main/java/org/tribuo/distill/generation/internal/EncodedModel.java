@@ -1,0 +1,171 @@
+package org.tribuo.distill.generation.internal;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.engine.internal.Engines;
+import org.tribuo.distill.engine.internal.InferenceSession;
+import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.graph.GraphException;
+import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.input.internal.BatchPlan;
+import org.tribuo.distill.input.internal.ExampleInputs;
+import org.tribuo.distill.input.internal.FedInputs;
+import org.tribuo.distill.student.internal.StudentNetwork;
+import org.tribuo.distill.transformer.internal.EncoderSplit;
+import org.tribuo.distill.transformer.internal.Transformer;
+
+/**
+ * An encoder-decoder whose encoder reads a source once, and whose decoder reads the whole target.
+ */
+public final class EncodedModel implements GeneratingModel {
+  /** What keeps the activations of a batch in a processor's caches. */
+  private static final int ROWS = 64;
+
+  private static final int POSITIONS = 4096;
+
+  private final StudentNetwork network;
+  private final InferenceSession encoder;
+  private final InferenceSession decoder;
+  private final Set<String> encoderInputs;
+  private final Set<String> decoderInputs;
+
+  private EncodedModel(StudentNetwork network, EncoderSplit split, Device device) {
+    this.network = network;
+    this.encoder = session(split.encoder(), device);
+    this.decoder = session(split.decoder(), device);
+    this.encoderInputs = Graph.of(split.encoder()).inputs().keySet();
+    this.decoderInputs = Graph.of(split.decoder()).inputs().keySet();
+  }
+
+  private static InferenceSession session(OnnxModel part, Device device) {
+    Transformer transformer = Transformer.of(part);
+    return new InferenceSession(
+        where -> Engines.inference().load(transformer.forInference(), where), device);
+  }
+
+  /**
+   * Splits a model.
+   *
+   * @param network that outputs the logits of the last step
+   * @param decoderInputs the inputs of its decoder
+   * @return nothing if it cannot be split, or takes a fixed number of rows
+   */
+  public static Optional<EncodedModel> of(
+      StudentNetwork network, Set<String> decoderInputs, Device device) {
+    if (network.reader().feeder(network.inputs()).fixedRows().isPresent()) {
+      return Optional.empty();
+    }
+    try {
+      return EncoderSplit.of(network.transformer().normalized(), decoderInputs)
+          .map(split -> new EncodedModel(network, split, device));
+    } catch (GraphException e) {
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public List<Source> encoded(List<Source> sources) {
+    int[] start = {0};
+    ExampleInputs<?> rows =
+        ReadTexts.of(
+            network.reader(),
+            sources.stream().map(source -> Hypothesis.of(Optional.of(source), start)).toList());
+    FedInputs<?> fed = FedInputs.of(rows, network.inputs());
+    Source[] encoded = new Source[sources.size()];
+    for (int[] batch : ofOneLength(sources)) {
+      for (int from = 0; from < batch.length; from += ROWS) {
+        int[] some = Arrays.copyOfRange(batch, from, Math.min(batch.length, from + ROWS));
+        Tensor states = run(encoder, encoderInputs, fed.batch(some), EncoderSplit.STATES);
+        float[] all = states.toFloats();
+        int length = all.length / some.length;
+        for (int i = 0; i < some.length; i++) {
+          encoded[some[i]] =
+              new Source(
+                  sources.get(some[i]).tokens(),
+                  Arrays.copyOfRange(all, i * length, (i + 1) * length));
+        }
+      }
+    }
+    return List.of(encoded);
+  }
+
+  /** Those of one length together, so that nothing is padding. */
+  private static Iterable<int[]> ofOneLength(List<Source> sources) {
+    return IntStream.range(0, sources.size())
+        .boxed()
+        .collect(
+            Collectors.groupingBy(
+                i -> sources.get(i).tokens().length(),
+                TreeMap::new,
+                Collectors.collectingAndThen(
+                    Collectors.toList(),
+                    numbers -> numbers.stream().mapToInt(Integer::intValue).toArray())))
+        .values();
+  }
+
+  @Override
+  public List<float[]> of(List<Hypothesis> texts) {
+    ExampleInputs<?> rows = ReadTexts.of(network.reader(), texts);
+    FedInputs<?> fed = FedInputs.of(rows, network.inputs());
+    int[] lengths = rows.lengths();
+    float[][] logits = new float[texts.size()][];
+    for (int[] alike : ReadTexts.ofAsManySteps(rows)) {
+      int[] ofAlike = IntStream.of(alike).map(i -> lengths[i]).toArray();
+      BatchPlan plan =
+          BatchPlan.of(ROWS, Math.max(POSITIONS, IntStream.of(ofAlike).max().orElse(1)));
+      for (int[] places : fed.feeder().batches(plan, ofAlike)) {
+        int[] batch = IntStream.of(places).map(place -> alike[place]).toArray();
+        Map<String, Tensor> inputs = new LinkedHashMap<>(fed.batch(batch));
+        inputs.put(
+            EncoderSplit.STATES,
+            states(
+                IntStream.of(batch).mapToObj(i -> texts.get(i).source().orElseThrow()).toList()));
+        float[] found = run(decoder, decoderInputs, inputs, network.output()).toFloats();
+        int columns = found.length / batch.length;
+        for (int i = 0; i < batch.length; i++) {
+          logits[batch[i]] = Arrays.copyOfRange(found, i * columns, (i + 1) * columns);
+        }
+      }
+    }
+    return List.of(logits);
+  }
+
+  /** The states of sources, those of the shorter ones with zeros behind them, which are masked. */
+  private static Tensor states(List<Source> sources) {
+    Source first = sources.get(0);
+    int width = first.states().length / first.tokens().length();
+    int longest = sources.stream().mapToInt(source -> source.tokens().length()).max().orElse(1);
+    float[] all = new float[sources.size() * longest * width];
+    for (int i = 0; i < sources.size(); i++) {
+      float[] states = sources.get(i).states();
+      System.arraycopy(states, 0, all, i * longest * width, states.length);
+    }
+    return Tensor.of(all, sources.size(), longest, width);
+  }
+
+  private static Tensor run(
+      InferenceSession session, Set<String> wanted, Map<String, Tensor> given, String output) {
+    Map<String, Tensor> inputs = new LinkedHashMap<>(given);
+    inputs.keySet().retainAll(wanted);
+    Tensor found = session.run(inputs, Set.of(output)).get(output);
+    if (found == null) {
+      throw new GraphException("The model has no output '%s'".formatted(output));
+    }
+    return found;
+  }
+
+  @Override
+  public void close() {
+    encoder.close();
+    decoder.close();
+  }
+}

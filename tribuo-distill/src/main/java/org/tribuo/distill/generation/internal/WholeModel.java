@@ -1,0 +1,52 @@
+package org.tribuo.distill.generation.internal;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.input.internal.ExampleInputs;
+import org.tribuo.distill.student.internal.NetworkRunner;
+import org.tribuo.distill.student.internal.StudentNetwork;
+
+/** A model that reads the whole text, and its source, for each token. */
+public final class WholeModel implements GeneratingModel {
+  private final StudentNetwork network;
+  private final NetworkRunner runner;
+
+  /**
+   * @param network that outputs the logits of the last step
+   */
+  public WholeModel(StudentNetwork network, Device device) {
+    this.network = network;
+    this.runner = new NetworkRunner(network, device);
+  }
+
+  @Override
+  public List<Source> encoded(List<Source> sources) {
+    return sources;
+  }
+
+  @Override
+  public List<float[]> of(List<Hypothesis> texts) {
+    ExampleInputs<?> rows = ReadTexts.of(network.reader(), texts);
+    List<float[]> logits = new ArrayList<>(texts.size());
+    texts.forEach(any -> logits.add(new float[0]));
+    for (int[] alike : ReadTexts.ofAsManySteps(rows)) {
+      List<float[]> found = runner.rows(rows.pick(alike));
+      for (int i = 0; i < alike.length; i++) {
+        logits.set(alike[i], found.get(i));
+      }
+    }
+    return logits;
+  }
+
+  @Override
+  public void close() {
+    runner.close();
+  }
+
+  @Override
+  public String toString() {
+    return "WholeModel(%s)".formatted(Arrays.toString(network.logits().toArray()));
+  }
+}
