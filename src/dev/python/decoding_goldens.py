@@ -25,6 +25,7 @@ MODELS = [
     "llama_causal_ts17",
     "bart_seq2seq_ts14",
     "t5_seq2seq_optimum",
+    "gpt2_causal_optimum_past",
 ]
 MOST_TOKENS = 10
 
@@ -61,7 +62,8 @@ class Exported(PreTrainedModel, GenerationMixin):
                 "attention_mask": np.ones_like(source),
                 "decoder_input_ids": input_ids.numpy(),
             }
-        logits = self.session.run(["logits"], {name: known[name] for name in self.inputs})[0]
+        past = np.zeros((rows, 4, 0, 8), np.float32)
+        logits = self.session.run(["logits"], {name: known.get(name, past) for name in self.inputs})[0]
         return CausalLMOutput(logits=torch.from_numpy(logits))
 
 

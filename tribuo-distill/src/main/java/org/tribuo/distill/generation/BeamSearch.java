@@ -10,7 +10,7 @@ import com.oracle.labs.mlrg.olcut.provenance.impl.ConfiguredObjectProvenanceImpl
 import java.util.OptionalInt;
 import org.tribuo.distill.generation.internal.BeamDecoding;
 import org.tribuo.distill.generation.internal.Decoding;
-import org.tribuo.distill.generation.internal.NextLogits;
+import org.tribuo.distill.generation.internal.NextTokenModel;
 import org.tribuo.distill.internal.component.PropertyChecks;
 
 /**
@@ -77,7 +77,7 @@ public final class BeamSearch implements Configurable, Provenancable<ConfiguredO
     }
   }
 
-  Decoding decoding(NextLogits model, OptionalInt stop) {
+  Decoding decoding(NextTokenModel model, OptionalInt stop) {
     return new BeamDecoding(model, stop, beams, lengthPenalty);
   }
 

@@ -17,6 +17,8 @@ import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.generation.internal.CachedModel;
+import org.tribuo.distill.generation.internal.Continuation;
 import org.tribuo.distill.generation.internal.Decoding;
 import org.tribuo.distill.generation.internal.EncodedModel;
 import org.tribuo.distill.generation.internal.GeneratingModel;
@@ -50,9 +52,9 @@ import org.tribuo.distill.transformer.internal.Transformer;
  * Generates texts with a model from an ONNX file, such as a distilled student or its teacher: a
  * language model goes on with a prompt, and an encoder-decoder makes the target of a source. It
  * takes the likeliest token each time (greedy decoding), or one that is drawn, or finds the best of
- * several beginnings (beam search). For each token the model reads the whole text, no keys and
- * values are cached; a source is encoded once. Of a text that is longer than a language model reads
- * it reads the end.
+ * several beginnings (beam search). A model whose file has a past reads each token once, any other
+ * the whole text for each token; a source is encoded once. Of a text that is longer than a language
+ * model reads it reads the end.
  *
  * <pre>{@code
  * try (TextGenerator generator =
@@ -199,11 +201,12 @@ public final class TextGenerator
   }
 
   private GeneratingModel generating(StudentNetwork network, boolean hasSource) {
-    Optional<EncodedModel> encoded =
+    StudentNetwork ofLastStep = network.ofLastStep();
+    Optional<? extends GeneratingModel> found =
         hasSource
-            ? EncodedModel.of(network, SourceAndTarget.decoderInputs(network.inputs()), device)
-            : Optional.empty();
-    return encoded.isPresent() ? encoded.get() : new WholeModel(network, device);
+            ? EncodedModel.of(ofLastStep, SourceAndTarget.decoderInputs(network.inputs()), device)
+            : CachedModel.of(network, device);
+    return found.isPresent() ? found.get() : new WholeModel(ofLastStep, device);
   }
 
   /** What the model reads: a text, or a source and its target. */
@@ -221,14 +224,14 @@ public final class TextGenerator
 
   private Decoding decoding(OptionalInt stop) {
     if (beamSearch != null) {
-      return beamSearch.decoding(this::logits, stop);
+      return beamSearch.decoding(this::after, stop);
     }
     return sampling != null
-        ? sampling.decoding(this::logits, stop)
-        : TokenByToken.greedy(this::logits, stop);
+        ? sampling.decoding(this::after, stop)
+        : TokenByToken.greedy(this::after, stop);
   }
 
-  /** The model, of which the logits behind the last token alone are computed. */
+  /** The model, which has logits at each position. */
   private StudentNetwork network(Transformer model, Modality<?> modality, Vocabulary vocabulary) {
     InputReader<?> reader =
         modality.readerOfTrained(
@@ -245,7 +248,7 @@ public final class TextGenerator
             model.graph(),
             head.row(),
             OnnxMetadata.logits(model.model()));
-    return new StudentNetwork(model, List.of(logits), head, reader).ofLastStep();
+    return new StudentNetwork(model, List.of(logits), head, reader);
   }
 
   /** The tokens that the file names, if it does. */
@@ -363,9 +366,11 @@ public final class TextGenerator
     return IntStream.concat(Arrays.stream(tokens), Arrays.stream(further)).toArray();
   }
 
-  /** Of the token behind each text, as far as the tokenizer has it. */
-  private List<float[]> logits(List<Hypothesis> texts) {
-    return opened.model().of(texts).stream().map(this::checked).toList();
+  /** What comes next, of the tokens that the tokenizer has. */
+  private List<Continuation> after(List<Hypothesis> texts) {
+    return opened.model().after(texts).stream()
+        .map(found -> found.withLogits(checked(found.logits())))
+        .toList();
   }
 
   private float[] checked(float[] logits) {

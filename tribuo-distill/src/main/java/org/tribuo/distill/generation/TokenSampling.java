@@ -12,7 +12,7 @@ import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.tribuo.distill.generation.internal.Decoding;
-import org.tribuo.distill.generation.internal.NextLogits;
+import org.tribuo.distill.generation.internal.NextTokenModel;
 import org.tribuo.distill.generation.internal.TokenByToken;
 import org.tribuo.distill.internal.component.PropertyChecks;
 
@@ -109,7 +109,7 @@ public final class TokenSampling
   }
 
   /** Draws the tokens of texts. */
-  Decoding decoding(NextLogits model, OptionalInt stop) {
+  Decoding decoding(NextTokenModel model, OptionalInt stop) {
     return new TokenByToken(
         model,
         stop,

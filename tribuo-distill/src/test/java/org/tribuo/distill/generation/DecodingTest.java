@@ -24,8 +24,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tribuo.distill.Zoo;
 import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.generation.internal.Continuation;
 import org.tribuo.distill.generation.internal.Hypothesis;
-import org.tribuo.distill.generation.internal.NextLogits;
+import org.tribuo.distill.generation.internal.NextTokenModel;
 
 /** Greedy decoding and beam search, of exported models as transformers does it. */
 class DecodingTest {
@@ -127,7 +128,7 @@ class DecodingTest {
   }
 
   /** Token 0 stops; the greedy way is the worse one. */
-  private static List<float[]> garden(List<Hypothesis> texts) {
+  private static List<Continuation> garden(List<Hypothesis> texts) {
     Map<String, float[]> next =
         Map.of(
             "[9]", logs(.0, .6, .4),
@@ -135,6 +136,7 @@ class DecodingTest {
             "[9, 2]", logs(.9, .05, .05));
     return texts.stream()
         .map(text -> next.getOrDefault(Arrays.toString(text.tokens()), logs(1, 0, 0)))
+        .map(Continuation::of)
         .toList();
   }
 
@@ -147,7 +149,7 @@ class DecodingTest {
   }
 
   private static Hypothesis found(BeamSearch search) {
-    NextLogits model = DecodingTest::garden;
+    NextTokenModel model = DecodingTest::garden;
     return search
         .decoding(model, OptionalInt.of(0))
         .generate(List.of(Hypothesis.of(Optional.empty(), new int[] {9})), 4)

@@ -18,7 +18,7 @@ import java.util.PriorityQueue;
  * @param beams how many go on together, 1 or more
  * @param lengthPenalty above 0 for longer texts, below 0 for shorter ones
  */
-public record BeamDecoding(NextLogits model, OptionalInt stop, int beams, double lengthPenalty)
+public record BeamDecoding(NextTokenModel model, OptionalInt stop, int beams, double lengthPenalty)
     implements Decoding {
   /** A token behind one of the texts that go on; by log-likelihood, the first of equal ones. */
   private record Candidate(int beam, int token, double logLikelihood) {
@@ -36,12 +36,12 @@ public record BeamDecoding(NextLogits model, OptionalInt stop, int beams, double
       if (open.isEmpty()) {
         break;
       }
-      List<float[]> logits =
-          model.of(open.stream().flatMap(text -> text.running.stream()).toList());
+      List<Continuation> found =
+          model.after(open.stream().flatMap(text -> text.running.stream()).toList());
       int from = 0;
       for (Beams text : open) {
         int to = from + text.running.size();
-        text.goOn(logits.subList(from, to));
+        text.goOn(found.subList(from, to));
         from = to;
       }
     }
@@ -80,16 +80,17 @@ public record BeamDecoding(NextLogits model, OptionalInt stop, int beams, double
     }
 
     /** One token further. */
-    void goOn(List<float[]> logits) {
+    void goOn(List<Continuation> found) {
       List<Hypothesis> next = new ArrayList<>();
-      List<Candidate> candidates = candidates(logits);
+      List<Candidate> candidates = candidates(found);
       eligible = 0;
       for (int rank = 0; rank < candidates.size() && next.size() < beams; rank++) {
         Candidate candidate = candidates.get(rank);
         Hypothesis text = running.get(candidate.beam());
         double logProbability = candidate.logLikelihood() - text.logLikelihood();
         if (!stop.equals(OptionalInt.of(candidate.token()))) {
-          next.add(text.then(candidate.token(), logProbability));
+          next.add(
+              text.then(candidate.token(), logProbability, found.get(candidate.beam()).past()));
           eligible += rank < beams ? 1 : 0;
         } else if (rank < beams) {
           keep(text.stop(logProbability));
@@ -99,11 +100,11 @@ public record BeamDecoding(NextLogits model, OptionalInt stop, int beams, double
     }
 
     /** The best, best first: twice as many as beams, so that enough go on where others stop. */
-    private List<Candidate> candidates(List<float[]> logits) {
+    private List<Candidate> candidates(List<Continuation> found) {
       int most = 2 * beams;
       PriorityQueue<Candidate> best = new PriorityQueue<>(Candidate.BEST_FIRST.reversed());
-      for (int beam = 0; beam < logits.size(); beam++) {
-        float[] ofBeam = logits.get(beam);
+      for (int beam = 0; beam < found.size(); beam++) {
+        float[] ofBeam = found.get(beam).logits();
         double before =
             running.get(beam).logLikelihood()
                 - LogProbabilities.logSumExp(ofBeam, 0, ofBeam.length);

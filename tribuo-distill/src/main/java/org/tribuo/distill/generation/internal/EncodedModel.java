@@ -113,11 +113,11 @@ public final class EncodedModel implements GeneratingModel {
   }
 
   @Override
-  public List<float[]> of(List<Hypothesis> texts) {
+  public List<Continuation> after(List<Hypothesis> texts) {
     ExampleInputs<?> rows = ReadTexts.of(network.reader(), texts);
     FedInputs<?> fed = FedInputs.of(rows, network.inputs());
     int[] lengths = rows.lengths();
-    float[][] logits = new float[texts.size()][];
+    Continuation[] continuations = new Continuation[texts.size()];
     for (int[] alike : ReadTexts.ofAsManySteps(rows)) {
       int[] ofAlike = IntStream.of(alike).map(i -> lengths[i]).toArray();
       BatchPlan plan =
@@ -132,11 +132,12 @@ public final class EncodedModel implements GeneratingModel {
         float[] found = run(decoder, decoderInputs, inputs, network.output()).toFloats();
         int columns = found.length / batch.length;
         for (int i = 0; i < batch.length; i++) {
-          logits[batch[i]] = Arrays.copyOfRange(found, i * columns, (i + 1) * columns);
+          continuations[batch[i]] =
+              Continuation.of(Arrays.copyOfRange(found, i * columns, (i + 1) * columns));
         }
       }
     }
-    return List.of(logits);
+    return List.of(continuations);
   }
 
   /** The states of sources, those of the shorter ones with zeros behind them, which are masked. */

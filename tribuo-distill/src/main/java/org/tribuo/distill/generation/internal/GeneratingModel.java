@@ -6,7 +6,7 @@ import java.util.List;
  * A model with which texts are generated. Closing frees its native memory, which the next text
  * takes again. Safe for many threads.
  */
-public interface GeneratingModel extends NextLogits, AutoCloseable {
+public interface GeneratingModel extends NextTokenModel, AutoCloseable {
   /**
    * What is done once with sources.
    *

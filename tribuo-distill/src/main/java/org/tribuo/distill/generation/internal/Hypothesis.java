@@ -14,24 +14,34 @@ import java.util.stream.IntStream;
  * @param logLikelihood the natural logarithm of the probability of those that were generated, with
  *     the stop token
  * @param stopped whether the stop token was generated
+ * @param past what the model keeps of the first tokens, as far as it has read them
  */
 public record Hypothesis(
-    Optional<Source> source, int[] tokens, int given, double logLikelihood, boolean stopped) {
+    Optional<Source> source,
+    int[] tokens,
+    int given,
+    double logLikelihood,
+    boolean stopped,
+    Past past) {
   /** A text of which nothing is generated yet. */
   public static Hypothesis of(Optional<Source> source, int[] given) {
-    return new Hypothesis(source, given, given.length, 0, false);
+    return new Hypothesis(source, given, given.length, 0, false, Past.NONE);
   }
 
-  /** The same with one more token. */
-  Hypothesis then(int token, double logProbability) {
+  /**
+   * The same with one more token.
+   *
+   * @param read what the model keeps of this
+   */
+  Hypothesis then(int token, double logProbability, Past read) {
     int[] more = Arrays.copyOf(tokens, tokens.length + 1);
     more[tokens.length] = token;
-    return new Hypothesis(source, more, given, logLikelihood + logProbability, false);
+    return new Hypothesis(source, more, given, logLikelihood + logProbability, false, read);
   }
 
   /** The same with the stop token. */
   Hypothesis stop(double logProbability) {
-    return new Hypothesis(source, tokens, given, logLikelihood + logProbability, true);
+    return new Hypothesis(source, tokens, given, logLikelihood + logProbability, true, Past.NONE);
   }
 
   /** How many tokens were generated, the stop token included. */

@@ -15,10 +15,10 @@ import java.util.stream.IntStream;
  * @param choices what chooses the tokens of one text, by their logits
  */
 public record TokenByToken(
-    NextLogits model, OptionalInt stop, Supplier<ToIntFunction<float[]>> choices)
+    NextTokenModel model, OptionalInt stop, Supplier<ToIntFunction<float[]>> choices)
     implements Decoding {
   /** The likeliest token each time. */
-  public static TokenByToken greedy(NextLogits model, OptionalInt stop) {
+  public static TokenByToken greedy(NextTokenModel model, OptionalInt stop) {
     return new TokenByToken(
         model, stop, () -> logits -> LogProbabilities.argMax(logits, 0, logits.length));
   }
@@ -29,10 +29,10 @@ public record TokenByToken(
     List<ToIntFunction<float[]>> choosing = begun.stream().map(any -> choices.get()).toList();
     int[] open = open(texts);
     for (int step = 0; step < maxTokens && open.length > 0; step++) {
-      List<float[]> logits = model.of(IntStream.of(open).mapToObj(texts::get).toList());
+      List<Continuation> found = model.after(IntStream.of(open).mapToObj(texts::get).toList());
       for (int i = 0; i < open.length; i++) {
         int text = open[i];
-        texts.set(text, next(texts.get(text), logits.get(i), choosing.get(text)));
+        texts.set(text, next(texts.get(text), found.get(i), choosing.get(text)));
       }
       open = open(texts);
     }
@@ -43,11 +43,12 @@ public record TokenByToken(
     return IntStream.range(0, texts.size()).filter(i -> !texts.get(i).stopped()).toArray();
   }
 
-  private Hypothesis next(Hypothesis text, float[] logits, ToIntFunction<float[]> choice) {
+  private Hypothesis next(Hypothesis text, Continuation found, ToIntFunction<float[]> choice) {
+    float[] logits = found.logits();
     int token = choice.applyAsInt(logits);
     double logProbability = logits[token] - LogProbabilities.logSumExp(logits, 0, logits.length);
     return stop.equals(OptionalInt.of(token))
         ? text.stop(logProbability)
-        : text.then(token, logProbability);
+        : text.then(token, logProbability, found.past());
   }
 }

@@ -1,7 +1,5 @@
 package org.tribuo.distill.generation.internal;
 
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.input.internal.ExampleInputs;
@@ -27,17 +25,16 @@ public final class WholeModel implements GeneratingModel {
   }
 
   @Override
-  public List<float[]> of(List<Hypothesis> texts) {
+  public List<Continuation> after(List<Hypothesis> texts) {
     ExampleInputs<?> rows = ReadTexts.of(network.reader(), texts);
-    List<float[]> logits = new ArrayList<>(texts.size());
-    texts.forEach(any -> logits.add(new float[0]));
+    Continuation[] continuations = new Continuation[texts.size()];
     for (int[] alike : ReadTexts.ofAsManySteps(rows)) {
       List<float[]> found = runner.rows(rows.pick(alike));
       for (int i = 0; i < alike.length; i++) {
-        logits.set(alike[i], found.get(i));
+        continuations[alike[i]] = Continuation.of(found.get(i));
       }
     }
-    return logits;
+    return List.of(continuations);
   }
 
   @Override
@@ -47,6 +44,6 @@ public final class WholeModel implements GeneratingModel {
 
   @Override
   public String toString() {
-    return "WholeModel(%s)".formatted(Arrays.toString(network.logits().toArray()));
+    return "WholeModel(%s)".formatted(network.output());
   }
 }

@@ -2,6 +2,7 @@ package org.tribuo.distill.student.internal;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.tribuo.distill.graph.Attributes;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
@@ -83,7 +84,24 @@ public record StudentNetwork(
    * @throws GraphException if the logits are not [rows, steps, columns]
    */
   public StudentNetwork ofLastStep() {
-    Graph graph = withLogitsAlone().graph();
+    return ofLastStep(Set.of());
+  }
+
+  /**
+   * As above, with some other outputs.
+   *
+   * @param others that stay
+   */
+  public StudentNetwork ofLastStep(Set<String> others) {
+    Graph graph = transformer.graph();
+    List<String> kept =
+        graph.outputs().stream()
+            .filter(output -> logits.contains(output) || others.contains(output))
+            .toList();
+    List.copyOf(graph.outputs()).stream()
+        .filter(output -> !kept.contains(output))
+        .forEach(graph::removeOutput);
+    graph.removeUnused();
     TensorType all = graph.type(output()).orElse(TensorType.ofUnknownRank(ElementType.FLOAT));
     if (all.shape().isPresent() && all.shape().get().rank() != STEPS_AXIS + 2) {
       throw new GraphException(

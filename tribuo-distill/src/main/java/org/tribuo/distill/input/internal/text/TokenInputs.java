@@ -193,8 +193,32 @@ public final class TokenInputs implements Feeder<TokenSequence> {
     }
     int longest = rows.stream().mapToInt(TokenSequence::length).max().getAsInt();
     Map<String, Tensor> tensors = new LinkedHashMap<>();
-    inputs.forEach((name, input) -> tensors.put(name, input.tensor(rows, longest, padId)));
+    inputs.forEach((name, input) -> tensors.put(name, input.tensor(rows, 0, longest, padId)));
     past.forEach((name, empty) -> tensors.put(name, empty.tensor(rows.size())));
+    return Collections.unmodifiableMap(tensors);
+  }
+
+  /** The inputs for the keys and values of a past, with their types. */
+  public Map<String, TensorType> past() {
+    Map<String, TensorType> types = new LinkedHashMap<>();
+    past.forEach((name, empty) -> types.put(name, empty.type()));
+    return types;
+  }
+
+  /**
+   * The tensors of the last tokens of rows, where those before them are a past; without the past.
+   *
+   * @param rows of one length, at least one
+   * @param before how many tokens of each are the past, from 0 to all but one
+   * @return [rows, positions - before], and the mask [rows, positions]
+   */
+  public Map<String, Tensor> batchBehind(List<TokenSequence> rows, int before) {
+    int length = rows.get(0).length();
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    inputs.forEach(
+        (name, input) ->
+            tensors.put(
+                name, input.tensor(rows, input.part() == Part.MASK ? 0 : before, length, padId)));
     return Collections.unmodifiableMap(tensors);
   }
 
@@ -274,7 +298,8 @@ public final class TokenInputs implements Feeder<TokenSequence> {
       return new Input(name, part, type, shape.dimension(0), shape.dimension(1));
     }
 
-    Tensor tensor(List<TokenSequence> batch, int longest, int padId) {
+    /** Of the positions from one on. */
+    Tensor tensor(List<TokenSequence> batch, int from, int longest, int padId) {
       if (rows instanceof Dimension.Fixed fixed && fixed.size() != batch.size()) {
         throw new IllegalArgumentException(
             "The batch has %d rows, the model's input '%s' takes exactly %d"
@@ -286,12 +311,12 @@ public final class TokenInputs implements Feeder<TokenSequence> {
             "The batch has a row of %d tokens, the model's input '%s' takes %d; %s"
                 .formatted(longest, name, width, "set the tokenizer's maximum length to that"));
       }
-      long elements = batch.size() * width;
+      long elements = batch.size() * (width - from);
       ByteBuffer data =
           ByteBuffer.allocate(Math.toIntExact(elements * type.bytes()))
               .order(ByteOrder.LITTLE_ENDIAN);
       for (TokenSequence tokens : batch) {
-        for (int i = 0; i < width; i++) {
+        for (int i = from; i < width; i++) {
           int value = i < tokens.length() ? part.value(tokens, i) : part.padding(i, padId);
           if (type == ElementType.INT64) {
             data.putLong(value);
@@ -300,7 +325,7 @@ public final class TokenInputs implements Feeder<TokenSequence> {
           }
         }
       }
-      return Tensor.of(type, new long[] {batch.size(), width}, data.flip());
+      return Tensor.of(type, new long[] {batch.size(), width - from}, data.flip());
     }
 
     @Override

@@ -4,13 +4,13 @@ import java.util.List;
 
 /** A model that predicts the token behind texts. */
 @FunctionalInterface
-public interface NextLogits {
+public interface NextTokenModel {
   /**
-   * The logits of all tokens.
+   * What comes next.
    *
    * @param texts at least one, none of which has stopped
-   * @return finite ones for each text
+   * @return for each text, in their order
    * @throws IllegalArgumentException if the model cannot read one
    */
-  List<float[]> of(List<Hypothesis> texts);
+  List<Continuation> after(List<Hypothesis> texts);
 }

@@ -1,0 +1,181 @@
+package org.tribuo.distill.generation.internal;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.engine.internal.Engines;
+import org.tribuo.distill.engine.internal.InferenceSession;
+import org.tribuo.distill.graph.Dimension;
+import org.tribuo.distill.graph.ElementType;
+import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.graph.Shape;
+import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.graph.TensorType;
+import org.tribuo.distill.input.internal.InputReader;
+import org.tribuo.distill.input.internal.text.TokenInputs;
+import org.tribuo.distill.input.text.TokenSequence;
+import org.tribuo.distill.student.internal.StudentNetwork;
+
+/**
+ * A language model whose file has inputs for the keys and values of a past, {@code
+ * past_key_values.0.key}, and outputs for what they become, {@code present.0.key}: it reads each
+ * token once. A text that is longer than it reads it reads anew for each token.
+ */
+public final class CachedModel implements GeneratingModel {
+  private static final String PAST = "past_key_values.";
+  private static final String PRESENT = "present.";
+
+  private static final int ROWS = 64;
+
+  private final StudentNetwork network;
+  private final TokenInputs inputs;
+  private final List<Kept> kept;
+  private final InferenceSession session;
+
+  /** Keys or values of a layer: float [rows, heads, positions, width]. */
+  private record Kept(String past, String present, int heads, int width) {
+    static Optional<Kept> of(String past, TensorType type, Set<String> outputs) {
+      String present = PRESENT + past.substring(PAST.length());
+      Shape shape = type.shape().orElse(Shape.SCALAR);
+      return type.elementType() == ElementType.FLOAT && outputs.contains(present)
+          ? Optional.of(new Kept(past, present, size(shape, 1), size(shape, 3)))
+          : Optional.empty();
+    }
+
+    private static int size(Shape shape, int axis) {
+      return Math.toIntExact(((Dimension.Fixed) shape.dimension(axis)).size());
+    }
+
+    /** The past of some texts in which it is as long. */
+    Tensor tensor(List<Past> pasts, int number) {
+      int positions = pasts.get(0).positions();
+      int size = heads * positions * width;
+      float[] all = new float[pasts.size() * size];
+      for (int row = 0; row < pasts.size() && positions > 0; row++) {
+        System.arraycopy(pasts.get(row).keysAndValues().get(number), 0, all, row * size, size);
+      }
+      return Tensor.of(all, pasts.size(), heads, positions, width);
+    }
+  }
+
+  /** Texts that can share a batch. */
+  private record Size(int tokens, int past) {}
+
+  private CachedModel(StudentNetwork network, TokenInputs inputs, List<Kept> kept, Device device) {
+    this.network = network;
+    this.inputs = inputs;
+    this.kept = kept;
+    this.session =
+        new InferenceSession(
+            where -> Engines.inference().load(network.transformer().forInference(), where), device);
+  }
+
+  /**
+   * A model that keeps a past.
+   *
+   * @param whole with all outputs of its file
+   * @return nothing if its file has no past, or one in another form
+   */
+  public static Optional<CachedModel> of(StudentNetwork whole, Device device) {
+    Graph graph = whole.transformer().graph();
+    TokenInputs inputs = TokenInputs.of(graph.inputs());
+    Set<String> outputs = new HashSet<>(graph.outputs());
+    List<Kept> kept = new ArrayList<>();
+    inputs.past().forEach((name, type) -> Kept.of(name, type, outputs).ifPresent(kept::add));
+    if (kept.isEmpty() || kept.size() < inputs.past().size() || inputs.fixedRows().isPresent()) {
+      return Optional.empty();
+    }
+    Set<String> presents = kept.stream().map(Kept::present).collect(Collectors.toSet());
+    return Optional.of(new CachedModel(whole.ofLastStep(presents), inputs, kept, device));
+  }
+
+  @Override
+  public List<Source> encoded(List<Source> sources) {
+    return sources;
+  }
+
+  @Override
+  public List<Continuation> after(List<Hypothesis> texts) {
+    List<Unread> unread = texts.stream().map(text -> Unread.of(text, network.reader())).toList();
+    Continuation[] found = new Continuation[texts.size()];
+    Map<Size, List<Integer>> alike =
+        IntStream.range(0, texts.size())
+            .boxed()
+            .collect(
+                Collectors.groupingBy(
+                    i -> unread.get(i).size(), LinkedHashMap::new, Collectors.toList()));
+    for (List<Integer> rows : alike.values()) {
+      for (int from = 0; from < rows.size(); from += ROWS) {
+        List<Integer> batch = rows.subList(from, Math.min(rows.size(), from + ROWS));
+        List<Continuation> ofBatch = run(batch.stream().map(unread::get).toList());
+        for (int i = 0; i < batch.size(); i++) {
+          found[batch.get(i)] = ofBatch.get(i);
+        }
+      }
+    }
+    return List.of(found);
+  }
+
+  /** A text, with what is kept of its first tokens. */
+  private record Unread(TokenSequence tokens, Past past) {
+    static Unread of(Hypothesis text, InputReader<?> reader) {
+      int length = text.tokens().length;
+      int most = reader.maxLength();
+      return length <= most
+          ? new Unread(TokenSequence.of(text.tokens()), text.past())
+          : new Unread(
+              TokenSequence.of(Arrays.copyOfRange(text.tokens(), length - most, length)),
+              Past.NONE);
+    }
+
+    Size size() {
+      return new Size(tokens.length(), past.positions());
+    }
+  }
+
+  private List<Continuation> run(List<Unread> texts) {
+    Size size = texts.get(0).size();
+    List<Past> pasts = texts.stream().map(Unread::past).toList();
+    Map<String, Tensor> batch =
+        new LinkedHashMap<>(
+            inputs.batchBehind(texts.stream().map(Unread::tokens).toList(), size.past()));
+    for (int i = 0; i < kept.size(); i++) {
+      batch.put(kept.get(i).past(), kept.get(i).tensor(pasts, i));
+    }
+    Set<String> wanted = kept.stream().map(Kept::present).collect(Collectors.toSet());
+    wanted.add(network.output());
+    Map<String, Tensor> outputs = session.run(batch, wanted);
+    List<float[]> logits = rows(outputs, network.output(), texts.size());
+    List<List<float[]>> presents =
+        kept.stream().map(each -> rows(outputs, each.present(), texts.size())).toList();
+    return IntStream.range(0, texts.size())
+        .mapToObj(
+            row ->
+                new Continuation(
+                    logits.get(row),
+                    new Past(size.tokens(), presents.stream().map(each -> each.get(row)).toList())))
+        .toList();
+  }
+
+  private static List<float[]> rows(Map<String, Tensor> outputs, String name, int rows) {
+    float[] all = Objects.requireNonNull(outputs.get(name), name).toFloats();
+    int size = all.length / rows;
+    return IntStream.range(0, rows)
+        .mapToObj(row -> Arrays.copyOfRange(all, row * size, (row + 1) * size))
+        .toList();
+  }
+
+  @Override
+  public void close() {
+    session.close();
+  }
+}

@@ -1,0 +1,65 @@
+package org.tribuo.distill.generation.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.tribuo.distill.Zoo;
+import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.generation.Vocabulary;
+import org.tribuo.distill.input.internal.text.Tokens;
+import org.tribuo.distill.student.internal.StudentNetwork;
+import org.tribuo.distill.task.internal.Head;
+import org.tribuo.distill.task.internal.LabelOrder;
+import org.tribuo.distill.transformer.internal.Transformer;
+
+/** A model that reads each token once says what one says that reads all tokens again. */
+class CachedModelTest {
+  /** Fewer tokens than texts get. */
+  private static final int MAX_LENGTH = 7;
+
+  private static StudentNetwork network(String name) {
+    Transformer model = Transformer.of(Zoo.model(name));
+    LabelOrder columns = new LabelOrder(Vocabulary.ofSize(101).names());
+    return new StudentNetwork(
+        model,
+        List.of("logits"),
+        Head.ofVocabulary(columns),
+        new Tokens().readerOfTrained(model, OptionalInt.of(MAX_LENGTH), 0));
+  }
+
+  @Test
+  void keptKeysAndValuesAreThoseThatWouldBeComputedAgain() {
+    StudentNetwork network = network("gpt2_causal_optimum_past");
+    SplittableRandom random = new SplittableRandom(1);
+    List<Hypothesis> texts = new ArrayList<>();
+    for (int given : new int[] {1, 3, 2, 3, 5}) {
+      texts.add(Hypothesis.of(Optional.empty(), random.ints(given, 5, 100).toArray()));
+    }
+    try (CachedModel cached = CachedModel.of(network, Device.cpu(1)).orElseThrow();
+        WholeModel whole = new WholeModel(network.ofLastStep(), Device.cpu(1))) {
+      for (int step = 0; step < 8; step++) {
+        List<Continuation> found = cached.after(texts);
+        List<Continuation> expected = whole.after(texts);
+        for (int i = 0; i < texts.size(); i++) {
+          assertThat(found.get(i).logits())
+              .containsExactly(expected.get(i).logits(), within(1e-4f));
+          int read = Math.min(MAX_LENGTH, texts.get(i).tokens().length);
+          assertThat(found.get(i).past().positions()).isEqualTo(read);
+          assertThat(expected.get(i).past()).isEqualTo(Past.NONE);
+          texts.set(i, texts.get(i).then(random.nextInt(5, 100), -1, found.get(i).past()));
+        }
+      }
+    }
+  }
+
+  @Test
+  void aFileWithoutAPastKeepsNone() {
+    assertThat(CachedModel.of(network("gpt2_causal_optimum"), Device.cpu(1))).isEmpty();
+  }
+}
