@@ -91,7 +91,8 @@ public final class CachedModel implements GeneratingModel {
     Set<String> outputs = new HashSet<>(graph.outputs());
     List<Kept> kept = new ArrayList<>();
     inputs.past().forEach((name, type) -> Kept.of(name, type, outputs).ifPresent(kept::add));
-    if (kept.isEmpty() || kept.size() < inputs.past().size() || inputs.fixedRows().isPresent()) {
+    boolean fixed = inputs.fixedRows().isPresent() || inputs.fixedLength().isPresent();
+    if (fixed || kept.isEmpty() || kept.size() < inputs.past().size()) {
       return Optional.empty();
     }
     Set<String> presents = kept.stream().map(Kept::present).collect(Collectors.toSet());

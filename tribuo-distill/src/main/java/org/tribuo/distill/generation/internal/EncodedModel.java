@@ -19,6 +19,7 @@ import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.internal.BatchPlan;
 import org.tribuo.distill.input.internal.ExampleInputs;
 import org.tribuo.distill.input.internal.FedInputs;
+import org.tribuo.distill.input.internal.Feeder;
 import org.tribuo.distill.student.internal.StudentNetwork;
 import org.tribuo.distill.transformer.internal.EncoderSplit;
 import org.tribuo.distill.transformer.internal.Transformer;
@@ -57,11 +58,12 @@ public final class EncodedModel implements GeneratingModel {
    *
    * @param network that outputs the logits of the last step
    * @param decoderInputs the inputs of its decoder
-   * @return nothing if it cannot be split, or takes a fixed number of rows
+   * @return nothing if it cannot be split, or takes a fixed number of rows or positions
    */
   public static Optional<EncodedModel> of(
       StudentNetwork network, Set<String> decoderInputs, Device device) {
-    if (network.reader().feeder(network.inputs()).fixedRows().isPresent()) {
+    Feeder<?> feeder = network.reader().feeder(network.inputs());
+    if (feeder.fixedRows().isPresent() || feeder.fixedLength().isPresent()) {
       return Optional.empty();
     }
     try {
