@@ -221,7 +221,10 @@ public final class TextGenerator
         : TokenByToken.greedy(this::logits, stop);
   }
 
-  /** The model, of which the logits behind the last token alone are computed. */
+  /**
+   * The model, of which the logits behind the last token alone are computed, unless it has as many
+   * steps for each text, of which the last are padding.
+   */
   private StudentNetwork network(Transformer model, Modality<?> modality, Vocabulary vocabulary) {
     InputReader<?> reader =
         modality.readerOfTrained(
@@ -229,7 +232,7 @@ public final class TextGenerator
             OnnxMetadata.maxLength(model.model()),
             OnnxMetadata.padId(model.model()).orElse(0));
     Head head =
-        Head.ofVocabulary(
+        Head.ofSteps(
             new LabelOrder(
                 columns(model, vocabulary.names()).orElseGet(() -> enlarged(model, vocabulary))));
     String logits =
@@ -238,7 +241,10 @@ public final class TextGenerator
             model.graph(),
             head.row(),
             OnnxMetadata.logits(model.model()));
-    return new StudentNetwork(model, List.of(logits), head, reader).ofLastStep();
+    StudentNetwork network = new StudentNetwork(model, List.of(logits), head, reader);
+    return reader.feeder(network.inputs()).fixedSteps().isPresent()
+        ? network
+        : network.ofLastStep();
   }
 
   /** The tokens that the file names, if it does. */

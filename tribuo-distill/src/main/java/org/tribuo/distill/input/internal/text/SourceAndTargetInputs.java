@@ -79,6 +79,11 @@ record SourceAndTargetInputs(List<String> names, TokenInputs source, TokenInputs
     return smaller(source.fixedLength(), target.fixedLength());
   }
 
+  @Override
+  public OptionalLong fixedSteps() {
+    return target.fixedLength();
+  }
+
   private static OptionalLong smaller(OptionalLong one, OptionalLong other) {
     return LongStream.concat(one.stream(), other.stream()).min();
   }
