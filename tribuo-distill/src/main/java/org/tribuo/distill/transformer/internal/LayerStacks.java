@@ -1,5 +1,6 @@
 package org.tribuo.distill.transformer.internal;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -46,12 +47,33 @@ public record LayerStacks(
         : new LayerStacks(Optional.of(one), other);
   }
 
+  /**
+   * The inputs of tokens that a stack does not read itself: those of the other stack of an
+   * encoder-decoder, which is not found if it has one layer.
+   */
+  static List<String> tokensBeside(Graph graph, Graph normalized, TransformerLayers stack) {
+    // Turned positions are looked up too, in tables as wide as a head.
+    List<String> looked =
+        EmbeddingTables.of(normalized).tables().stream()
+            .filter(table -> table.width() == stack.width())
+            .map(EmbeddingTable::input)
+            .distinct()
+            .toList();
+    return inputsBeside(graph, looked, stack);
+  }
+
+  private static List<String> inputsBeside(
+      Graph graph, Collection<String> inputs, TransformerLayers stack) {
+    return inputs.stream()
+        .filter(input -> !Dependants.of(graph, input).contains(stack.embeddings()))
+        .toList();
+  }
+
   /** Whether there are tokens that a stack attends to, and does not read itself. */
   private static boolean readsSource(Graph graph, Graph normalized, TransformerLayers stack) {
     List<Set<String>> reached =
-        EmbeddingTables.of(normalized).inputs().stream()
+        inputsBeside(graph, EmbeddingTables.of(normalized).inputs(), stack).stream()
             .map(input -> Dependants.of(graph, input))
-            .filter(dependants -> !dependants.contains(stack.embeddings()))
             .toList();
     if (reached.isEmpty()) {
       throw new GraphException(

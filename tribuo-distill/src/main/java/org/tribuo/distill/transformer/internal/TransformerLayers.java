@@ -52,12 +52,16 @@ import org.tribuo.distill.operator.internal.standard.StandardOperators;
  * read once, its nodes once each; with A attending segments of a stream A² comparisons of rows of
  * signatures. Nothing is run and no weight is read.
  *
- * <p><b>Limits.</b> A single layer beside another stack. Layers that all differ, in width say, are
- * not found. A path of floats around the layers, from the embeddings to the head say, hides the
- * hidden states. Attention without a softmax is not seen. In a model of one layer, what reads
- * nothing but the hidden state behind the layer is counted to it, a last normalisation too.
+ * <p><b>Limits.</b> A single layer beside another stack is not found. Layers that all differ, in
+ * width say, are not found. A path of floats around the layers, from the embeddings to the head
+ * say, hides the hidden states. Attention without a softmax is not seen. In a model of one layer,
+ * what reads nothing but the hidden state behind the layer is counted to it, a last normalisation
+ * too.
  */
 public final class TransformerLayers {
+  private static final String WHAT_TO_DO =
+      "a PrunedStudent cuts either of them, which its stack is to state, and for anything else that looks for layers export one of them alone";
+
   private final List<Layer> layers;
   private final long width;
   private final OptionalInt heads;
@@ -75,8 +79,8 @@ public final class TransformerLayers {
   /**
    * Finds the layers of a graph, which is not changed.
    *
-   * @throws GraphException if there are none, or if there are two stacks of them, an encoder's and
-   *     a decoder's; the message says what was looked for and what was found
+   * @throws GraphException if there are none, or the model is an encoder-decoder, which has two
+   *     stacks of them; the message says what was looked for and what was found
    */
   public static TransformerLayers find(Graph graph) {
     Graph normalized = graph.copy();
@@ -98,7 +102,12 @@ public final class TransformerLayers {
     if (stacks.size() > 1) {
       throw twoStacks(stacks.get(0), stacks.get(1));
     }
-    return stacks.get(0);
+    TransformerLayers found = stacks.get(0);
+    List<String> others = LayerStacks.tokensBeside(graph, normalized, found);
+    if (!others.isEmpty()) {
+      throw oneOfTwoStacks(found, others);
+    }
+    return found;
   }
 
   /**
@@ -173,10 +182,15 @@ public final class TransformerLayers {
 
   private static GraphException twoStacks(TransformerLayers one, TransformerLayers other) {
     return new GraphException(
-        ("The model has two stacks of layers, %d from '%s' on and %d from '%s' on, an encoder's and"
-                + " a decoder's, say; a PrunedStudent cuts either of them, which its stack is to"
-                + " state, and for anything else that looks for layers export one of them alone")
-            .formatted(one.count(), one.embeddings(), other.count(), other.embeddings()));
+        "The model has two stacks of layers, %d from '%s' on and %d from '%s' on, an encoder's and a decoder's, say; %s"
+            .formatted(
+                one.count(), one.embeddings(), other.count(), other.embeddings(), WHAT_TO_DO));
+  }
+
+  private static GraphException oneOfTwoStacks(TransformerLayers one, List<String> others) {
+    return new GraphException(
+        "The model has %d layers from '%s' on, which do not read %s, so that it is an encoder-decoder, of which the other stack has one layer; %s"
+            .formatted(one.count(), one.embeddings(), others, WHAT_TO_DO));
   }
 
   private static GraphException noLayers(
