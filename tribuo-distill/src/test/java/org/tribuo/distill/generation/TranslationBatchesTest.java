@@ -3,19 +3,26 @@ package org.tribuo.distill.generation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.tribuo.Dataset;
+import org.tribuo.MutableDataset;
+import org.tribuo.distill.DistillationTrainer;
+import org.tribuo.distill.FixedShapes;
 import org.tribuo.distill.Zoo;
 import org.tribuo.distill.generation.internal.NextTokens;
 import org.tribuo.distill.graph.TensorType;
+import org.tribuo.distill.input.Batching;
 import org.tribuo.distill.input.internal.BatchPlan;
 import org.tribuo.distill.input.internal.InputReader;
 import org.tribuo.distill.input.internal.text.SourceAndTarget;
+import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.training.internal.data.ExampleRows;
 import org.tribuo.distill.training.internal.data.ExampleTrainingData;
@@ -62,5 +69,25 @@ class TranslationBatchesTest {
         .isThrownBy(() -> modality.feeder(inputs))
         .withMessage(
             "The model has the inputs [input_ids, decoder_input_ids], none of which tells the tokens of a source from padding, and sources differ in length; export it with an attention_mask");
+  }
+
+  /** Labels have the length of a batch. */
+  @Test
+  void aStudentThatFixesTheLengthOfTargetsIsRefused(@TempDir Path folder) throws Exception {
+    Path fixed =
+        FixedShapes.write(
+            Zoo.model("bart_seq2seq_ts14"),
+            Map.of("decoder_input_ids", 9L),
+            folder.resolve("fixed.onnx"));
+    DistillationTrainer<GeneratedTokens> trainer =
+        DistillationTrainer.<GeneratedTokens>builder()
+            .student(OnnxStudent.of(fixed))
+            .batching(new Batching().maxLength(9))
+            .build();
+    MutableDataset<GeneratedTokens> pairs = TinyTranslations.dataset(4, 3, 3, 1);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> trainer.train(pairs))
+        .withMessage(
+            "Example 0 has 4 positions that something is predicted for, and the student has logits for exactly 9, whatever it reads; export it with a symbolic length");
   }
 }
