@@ -66,8 +66,7 @@ class FactorizedEmbeddingsStudentTest {
             Head.ofVocabulary(new LabelOrder(Vocabulary.ofSize(101).names())),
             0,
             new TransformerFiles());
-    for (StudentSource source :
-        List.of(decoder, FactorizedEmbeddingsStudent.ofRank(decoder, 4))) {
+    for (StudentSource source : List.of(decoder, FactorizedEmbeddingsStudent.ofRank(decoder, 4))) {
       assertThat(source.make(request).transformer().embeddings().maxPositions()).hasValue(24);
     }
   }
