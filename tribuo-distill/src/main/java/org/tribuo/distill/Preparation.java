@@ -262,6 +262,7 @@ record Preparation<T extends Output<T>>(
       Dataset<T> examples = byLength.within().apply(reader.maxLength());
       ExampleRows rows = ExampleRows.of(examples, reader, codec);
       rows.inputs().check(student.transformer(), "student", true);
+      checkSteps(network, rows.inputs());
       Split split = split(rows);
       StageExamples<T> ofDataset = StageExamples.ofDataset(examples, rows, split);
       Optional<ActivationTeacher> activations = activations();
@@ -295,6 +296,23 @@ record Preparation<T extends Output<T>>(
       if (recipe.statedStages().isEmpty() && !student.imprinted()) {
         throw new IllegalArgumentException(
             "The trainer has no stages, and the student's head is not imprinted, so it would stay as it is; state a stage, or an EncoderStudent with an imprinted CosineHead");
+      }
+    }
+
+    /** Labels and soft targets have as many steps as the longest example of a batch. */
+    private static void checkSteps(StudentNetwork network, ExampleInputs<?> inputs) {
+      OptionalLong fixed = network.reader().feeder(network.inputs()).fixedSteps();
+      if (fixed.isEmpty() || !network.head().perToken()) {
+        return;
+      }
+      int[] steps = inputs.steps();
+      for (int row = 0; row < steps.length; row++) {
+        if (steps[row] != fixed.getAsLong()) {
+          throw new ExampleException(
+              row,
+              "has %d positions that something is predicted for, and the student has logits for exactly %d, whatever it reads; export it with a symbolic length"
+                  .formatted(steps[row], fixed.getAsLong()));
+        }
       }
     }
 

@@ -6,8 +6,8 @@ package org.tribuo.distill.generation;
  * @param text the prompt and what it goes on with, or of a source its target, without special
  *     tokens
  * @param tokens those that were generated, without the stop token, with the logarithm of the
- *     probability that the model gives them and, if there is one, the stop token; unknown if there
- *     are none
+ *     probability that the model gives them and, if there is one, the stop token, among those that
+ *     the tokenizer has; unknown if there are none
  * @param stopped whether the model has generated the stop token
  */
 public record GeneratedText(String text, GeneratedTokens tokens, boolean stopped) {}

@@ -11,42 +11,23 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.engine.Device;
-import org.tribuo.distill.generation.internal.CachedModel;
 import org.tribuo.distill.generation.internal.Continuation;
 import org.tribuo.distill.generation.internal.Decoding;
-import org.tribuo.distill.generation.internal.EncodedModel;
-import org.tribuo.distill.generation.internal.GeneratingModel;
 import org.tribuo.distill.generation.internal.Hypothesis;
 import org.tribuo.distill.generation.internal.Source;
 import org.tribuo.distill.generation.internal.TokenByToken;
-import org.tribuo.distill.generation.internal.WholeModel;
-import org.tribuo.distill.graph.Dimension;
-import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
-import org.tribuo.distill.graph.TensorType;
-import org.tribuo.distill.input.internal.InputReader;
-import org.tribuo.distill.input.internal.Modalities;
-import org.tribuo.distill.input.internal.Modality;
-import org.tribuo.distill.input.internal.text.SourceAndTarget;
-import org.tribuo.distill.input.internal.text.Tokens;
 import org.tribuo.distill.input.text.TextDecoder;
 import org.tribuo.distill.input.text.TextTokenizer;
 import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.distill.internal.component.ModelFile;
 import org.tribuo.distill.internal.component.ModelFileProvenance;
-import org.tribuo.distill.internal.component.OnnxMetadata;
 import org.tribuo.distill.internal.component.PropertyChecks;
-import org.tribuo.distill.student.internal.StudentNetwork;
-import org.tribuo.distill.task.internal.Head;
-import org.tribuo.distill.task.internal.LabelOrder;
-import org.tribuo.distill.transformer.internal.LogitsOutput;
-import org.tribuo.distill.transformer.internal.Transformer;
 
 /**
  * Generates texts with a model from an ONNX file, such as a distilled student or its teacher: a
@@ -123,8 +104,7 @@ public final class TextGenerator
    * @param endOfSource those behind the source of an encoder-decoder; empty if it is none
    */
   private record Opened(
-      InputReader<?> reader,
-      GeneratingModel model,
+      LanguageModelFile.Opened file,
       TextTokenizer tokens,
       TextDecoder decoder,
       int known,
@@ -176,50 +156,25 @@ public final class TextGenerator
       throw properties.refused("beamSearch", "is stated beside sampling; state one of them");
     }
     try {
-      Transformer model = Transformer.of(file().read());
-      Modality<?> modality = modality(model, properties);
-      boolean hasSource = modality instanceof SourceAndTarget;
-      if (hasSource && begin.isEmpty()) {
+      LanguageModelFile.Opened model =
+          new LanguageModelFile(properties, file(), tokenizer, vocabulary).open(device);
+      if (model.hasSource() && begin.isEmpty()) {
         throw properties.refused(
             "beginToken", "is not stated, expected the token with which the decoder starts");
       }
-      StudentNetwork network = network(model, modality, vocabulary);
       opened =
           new Opened(
-              network.reader(),
-              generating(network, hasSource),
+              model,
               TextTokenizer.open(tokenizer, TokenSequence.MAX_LENGTH),
               TextDecoder.open(tokenizer),
               vocabulary.size(),
               begin.stream().toArray(),
-              hasSource ? Optional.of(end) : Optional.empty(),
+              model.hasSource() ? Optional.of(end) : Optional.empty(),
               decoding(stop));
     } catch (IOException | GraphException e) {
       throw new PropertyException(
           e, component, "path", "%s cannot be read as a language model".formatted(path));
     }
-  }
-
-  private GeneratingModel generating(StudentNetwork network, boolean hasSource) {
-    StudentNetwork ofLastStep = network.ofLastStep();
-    Optional<? extends GeneratingModel> found =
-        hasSource
-            ? EncodedModel.of(ofLastStep, SourceAndTarget.decoderInputs(network.inputs()), device)
-            : CachedModel.of(network, device);
-    return found.isPresent() ? found.get() : new WholeModel(ofLastStep, device);
-  }
-
-  /** What the model reads: a text, or a source and its target. */
-  private Modality<?> modality(Transformer model, PropertyChecks properties) {
-    Map<String, TensorType> inputs = model.graph().inputs();
-    Modality<?> modality = properties.check("path", () -> Modalities.of(inputs));
-    if (!(modality instanceof Tokens || modality instanceof SourceAndTarget)) {
-      throw properties.refused(
-          "path",
-          "the model '%s' has the inputs %s, expected input_ids, and of an encoder-decoder decoder_input_ids"
-              .formatted(path, inputs.keySet()));
-    }
-    return modality;
   }
 
   private Decoding decoding(OptionalInt stop) {
@@ -229,58 +184,6 @@ public final class TextGenerator
     return sampling != null
         ? sampling.decoding(this::after, stop)
         : TokenByToken.greedy(this::after, stop);
-  }
-
-  /** The model, which has logits at each position. */
-  private StudentNetwork network(Transformer model, Modality<?> modality, Vocabulary vocabulary) {
-    InputReader<?> reader =
-        modality.readerOfTrained(
-            model,
-            OnnxMetadata.maxLength(model.model()),
-            OnnxMetadata.padId(model.model()).orElse(0));
-    Head head =
-        Head.ofVocabulary(
-            new LabelOrder(
-                columns(model, vocabulary.names()).orElseGet(() -> enlarged(model, vocabulary))));
-    String logits =
-        LogitsOutput.find(
-            "The model '%s'".formatted(path),
-            model.graph(),
-            head.row(),
-            OnnxMetadata.logits(model.model()));
-    return new StudentNetwork(model, List.of(logits), head, reader);
-  }
-
-  /** The tokens that the file names, if it does. */
-  private Optional<List<String>> columns(Transformer model, List<String> known) {
-    Optional<List<String>> named = OnnxMetadata.labelOrder(model.model());
-    named.ifPresent(
-        names -> {
-          if (names.size() < known.size() || !names.subList(0, known.size()).equals(known)) {
-            throw new PropertyException(
-                component,
-                "tokenizer",
-                "%s has %d tokens, and %s predicts %d others; state the tokenizer of the model"
-                    .formatted(tokenizer, known.size(), path, names.size()));
-          }
-        });
-    return named;
-  }
-
-  /** As many as the logits have, whose table may be larger than the vocabulary. */
-  private static List<String> enlarged(Transformer model, Vocabulary vocabulary) {
-    Graph graph = model.graph();
-    int columns =
-        graph.outputs().stream()
-            .flatMap(output -> graph.type(output).flatMap(TensorType::shape).stream())
-            .filter(shape -> shape.rank() == 3)
-            .flatMap(shape -> Optional.of(shape.dimension(2)).stream())
-            .filter(Dimension.Fixed.class::isInstance)
-            .mapToInt(last -> Math.toIntExact(((Dimension.Fixed) last).size()))
-            .filter(size -> size >= vocabulary.size())
-            .min()
-            .orElse(vocabulary.size());
-    return vocabulary.enlargedTo(columns).names();
   }
 
   /**
@@ -319,7 +222,7 @@ public final class TextGenerator
     }
     int[] end = opened.endOfSource().get();
     List<Source> sources = prompts.stream().map(prompt -> source(prompt, end)).toList();
-    return opened.model().encoded(sources).stream()
+    return opened.file().model().encoded(sources).stream()
         .map(source -> Hypothesis.of(Optional.of(source), opened.begin()))
         .toList();
   }
@@ -349,7 +252,7 @@ public final class TextGenerator
   private int mostTokens() {
     return opened.endOfSource().isEmpty()
         ? maxTokens
-        : Math.min(maxTokens, opened.reader().maxLength());
+        : Math.min(maxTokens, opened.file().maxLength());
   }
 
   private GeneratedText text(Hypothesis found) {
@@ -368,7 +271,7 @@ public final class TextGenerator
 
   /** What comes next, of the tokens that the tokenizer has. */
   private List<Continuation> after(List<Hypothesis> texts) {
-    return opened.model().after(texts).stream()
+    return opened.file().model().after(texts).stream()
         .map(found -> found.withLogits(checked(found.logits())))
         .toList();
   }
@@ -392,7 +295,7 @@ public final class TextGenerator
   /** Frees the native memory. A text after that is refused. */
   @Override
   public void close() {
-    opened.model().close();
+    opened.file().model().close();
     opened.tokens().close();
     opened.decoder().close();
   }

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.internal.QuantisedWeights;
+import org.tribuo.distill.input.internal.ExampleInputs;
 import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.distill.student.internal.BlockInfluence;
 import org.tribuo.distill.student.internal.Student;
@@ -255,9 +256,18 @@ public final class PrunedStudent implements StudentSource {
 
   private Optional<BlockInfluence> influence(
       Transformer whole, TransformerLayers found, StudentRequest request) {
-    return layers.length == 0 && choice == Choice.INFLUENCE
-        ? Optional.of(BlockInfluence.of(whole, found, request.sample(whole, sample)))
-        : Optional.empty();
+    if (layers.length > 0 || choice != Choice.INFLUENCE) {
+      return Optional.empty();
+    }
+    ExampleInputs<?> examples = request.sample(whole, sample);
+    if (stack == null) {
+      return Optional.of(BlockInfluence.of(whole, found, examples));
+    }
+    return Optional.of(
+        switch (stack) {
+          case ENCODER -> BlockInfluence.ofEncoder(whole, found, examples);
+          case DECODER -> BlockInfluence.ofDecoder(whole, found, examples);
+        });
   }
 
   private String step(List<Integer> kept, int count, Optional<BlockInfluence> influence) {

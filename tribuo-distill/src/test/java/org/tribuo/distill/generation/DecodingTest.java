@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -19,9 +20,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.tribuo.distill.FixedShapes;
 import org.tribuo.distill.Zoo;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.generation.internal.Continuation;
@@ -32,6 +36,8 @@ import org.tribuo.distill.generation.internal.NextTokenModel;
 class DecodingTest {
   private static final Vocabulary VOCABULARY = TinyStories.VOCABULARY;
   private static final int START = 1;
+
+  @TempDir private Path folder;
 
   private static Vocabulary tokens() throws IOException {
     return Vocabulary.of(TinyStories.tokenizer());
@@ -124,6 +130,41 @@ class DecodingTest {
             .isEqualTo(alone.tokens().logLikelihood(), within(1e-4));
       }
       assertThat(generator.generate(List.of())).isEmpty();
+    }
+  }
+
+  /** What is behind the last token of a text of fewer tokens is padding. */
+  @ParameterizedTest
+  @CsvSource({
+    "bart_seq2seq_ts14, w7 w8 w9, true",
+    "bart_seq2seq_ts14, w7, false",
+    "llama_causal_ts17, w7 w8 w9, false"
+  })
+  void aModelOfAFixedLengthGeneratesTheSame(String name, String prompt, boolean beams)
+      throws IOException {
+    Path fixed =
+        FixedShapes.write(
+            Zoo.model(name),
+            Map.of("input_ids", 12L, "attention_mask", 12L, "decoder_input_ids", 10L),
+            folder.resolve("fixed.onnx"));
+    List<GeneratedText> texts = new ArrayList<>();
+    for (Path model : List.of(Zoo.file(name), fixed)) {
+      TextGenerator.Builder builder =
+          TextGenerator.builder(model, TinyStories.tokenizer())
+              .specialTokens(tokens().token(START), "w40")
+              .maxTokens(6)
+              .device(Device.cpu(1));
+      if (beams) {
+        builder.beamSearch(new BeamSearch().beams(3));
+      }
+      try (TextGenerator generator = builder.open()) {
+        texts.addAll(generator.generate(List.of(prompt, "w11 w12")));
+      }
+    }
+    assertThat(texts.subList(2, 4)).isEqualTo(texts.subList(0, 2));
+    for (int i = 0; i < 2; i++) {
+      assertThat(texts.get(2 + i).tokens().logLikelihood())
+          .isEqualTo(texts.get(i).tokens().logLikelihood(), within(1e-4));
     }
   }
 

@@ -31,10 +31,12 @@ import org.tribuo.distill.RunValue;
 import org.tribuo.distill.TeacherAssistant;
 import org.tribuo.distill.Zoo;
 import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Ops;
+import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.Batching;
 import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.loss.SparseKlDivergence;
@@ -436,6 +438,31 @@ class LanguageModelTrainingTest {
                     .build()
                     .train(TRAIN))
         .withMessageStartingWith("The student reads later positions");
+  }
+
+  /** A masked language model knows what it is to say. */
+  @Test
+  void aTeacherThatReadsLaterPositionsIsRefused() throws IOException {
+    Graph graph = Graph.of(OnnxModel.read(teacher));
+    for (String name : List.copyOf(graph.initializers().keySet())) {
+      Tensor constant = graph.initializer(name);
+      if (constant.rank() == 0
+          && constant.elementType() == ElementType.FLOAT
+          && constant.toFloats()[0] < -1e3f) {
+        graph.setInitializer(name, Tensor.scalar(0f));
+      }
+    }
+    Path file = folder.resolve("both-ways.onnx");
+    graph.toModel().write(file);
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                trainer(ScratchTokenStudent.of(1, 8, 1), 1)
+                    .teacher(OnnxTeacher.of(file))
+                    .build()
+                    .train(TRAIN))
+        .withMessageStartingWith("The teacher '%s' reads later positions".formatted(file))
+        .withMessageContaining("take a model whose attention has a causal mask");
   }
 
   @Test

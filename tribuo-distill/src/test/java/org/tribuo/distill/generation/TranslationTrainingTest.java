@@ -104,7 +104,7 @@ class TranslationTrainingTest {
               GeneratedTokens.unknown()));
     }
     DistillationTrainer<GeneratedTokens> trainer =
-        trainer(ScratchEncoderDecoderStudent.of(1, 1, 16, 2).withPositions(24), 20)
+        trainer(ScratchEncoderDecoderStudent.of(1, 1, 16, 2).withPositions(24), 40)
             .teacher(OnnxTeacher.of(teacher))
             .softTargetStore(folder.resolve("store"))
             .build();

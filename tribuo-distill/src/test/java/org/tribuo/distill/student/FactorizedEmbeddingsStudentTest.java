@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.OnnxRun;
 import org.tribuo.distill.Zoo;
+import org.tribuo.distill.generation.Vocabulary;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
@@ -54,6 +55,20 @@ class FactorizedEmbeddingsStudentTest {
 
   private static EmbeddingTable table(OnnxModel model) {
     return Transformer.of(model).embeddings().indexedBy("input_ids").get(0);
+  }
+
+  /** Positions are still looked up, in a table that is wider than that of the tokens now. */
+  @Test
+  void itReadsAsLongTextsAsItsSource() throws IOException {
+    StudentSource decoder = ScratchTokenStudent.of(1, 16, 2).withPositions(24);
+    StudentRequest request =
+        StudentRequest.withoutExamples(
+            Head.ofVocabulary(new LabelOrder(Vocabulary.ofSize(101).names())),
+            0,
+            new TransformerFiles());
+    for (StudentSource source : List.of(decoder, FactorizedEmbeddingsStudent.ofRank(decoder, 4))) {
+      assertThat(source.make(request).transformer().embeddings().maxPositions()).hasValue(24);
+    }
   }
 
   /** Tokens, a mask of ones, and zeros for all else that is read. */

@@ -6,18 +6,23 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.tribuo.Example;
 import org.tribuo.MutableDataset;
 import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.DistilledModel;
+import org.tribuo.distill.FixedShapes;
 import org.tribuo.distill.OnnxRun;
 import org.tribuo.distill.Zoo;
 import org.tribuo.distill.engine.Device;
@@ -58,11 +63,15 @@ class PrunedStacksTest {
   }
 
   private static DistilledModel<GeneratedTokens> train(StudentSource student) {
+    return train(student, 16);
+  }
+
+  private static DistilledModel<GeneratedTokens> train(StudentSource student, int maxLength) {
     return DistillationTrainer.<GeneratedTokens>builder()
         .student(student)
         .epochs(1)
         .optimizer(new AdamWOptimizer().learningRate(1e-12f).weightDecay(0))
-        .batching(new Batching().batchSize(8).maxLength(16))
+        .batching(new Batching().batchSize(8).maxLength(maxLength))
         .trainingGraph(new TrainingGraphOptions().dropout(0))
         .device(Device.cpu(1))
         .build()
@@ -138,6 +147,44 @@ class PrunedStacksTest {
                 .stack(Stack.DECODER))) {
       assertThat(model.getProvenance().toString())
           .containsPattern("Of 3 layers of the decoder \\d, \\d stay; the influence of each is");
+    }
+  }
+
+  /** What a model of a fixed length reads behind a text is padding, and no position of the text. */
+  @ParameterizedTest
+  @EnumSource(Stack.class)
+  void paddingHasNoInfluence(Stack stack) throws Exception {
+    Path fixed =
+        FixedShapes.write(
+            Zoo.model("bart_seq2seq_ts14"),
+            Map.of("input_ids", 9L, "attention_mask", 9L),
+            folder.resolve("fixed.onnx"));
+    List<String> made = new ArrayList<>();
+    for (Path file : List.of(Zoo.file("bart_seq2seq_ts14"), fixed)) {
+      StudentSource student =
+          PrunedStudent.keeping(1, Choice.INFLUENCE, OnnxStudent.of(file)).stack(stack);
+      try (DistilledModel<GeneratedTokens> model = train(student, 9)) {
+        Matcher of =
+            Pattern.compile("the influence of each is [0-9., ]+[0-9]")
+                .matcher(model.getProvenance().toString());
+        assertThat(of.find()).isTrue();
+        made.add(of.group());
+      }
+    }
+    assertThat(made.get(1)).isEqualTo(made.get(0));
+  }
+
+  /** A stack of one layer is not found beside another, but that there is one. */
+  @ParameterizedTest
+  @CsvSource({"3, 1", "1, 3"})
+  void oneStackIsNotTakenForTheWholeModel(int ofEncoder, int ofDecoder) {
+    StudentSource whole = ScratchEncoderDecoderStudent.of(ofEncoder, ofDecoder, 16, 2);
+    for (StudentSource changed :
+        List.of(PrunedStudent.keeping(1, whole), NarrowedStudent.of(whole, 8))) {
+      assertThatThrownBy(() -> train(changed))
+          .hasMessageContaining("The model has 3 layers from '")
+          .hasMessageContaining("it is an encoder-decoder, of which the other stack has one layer")
+          .hasMessageContaining("which its stack is to state");
     }
   }
 

@@ -12,7 +12,8 @@ public final class WholeModel implements GeneratingModel {
   private final NetworkRunner runner;
 
   /**
-   * @param network that outputs the logits of the last step
+   * @param network whose prediction is the logits of the last step, so that each text can be one of
+   *     its rows
    */
   public WholeModel(StudentNetwork network, Device device) {
     this.network = network;

@@ -38,6 +38,14 @@ public interface Feeder<X> {
   OptionalLong fixedLength();
 
   /**
+   * The number of steps that the model has outputs for, if it fixes it: of {@link
+   * InputReader#steps}, as {@link #fixedLength} is of the length.
+   */
+  default OptionalLong fixedSteps() {
+    return fixedLength();
+  }
+
+  /**
    * Whether the model can recognise padding, so that a row does not depend on how long others are.
    */
   boolean tellsPadding();

@@ -3,6 +3,9 @@ package org.tribuo.distill.student.internal;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
@@ -31,6 +34,31 @@ public record BlockInfluence(List<Double> ofLayers) {
    */
   public static BlockInfluence of(
       Transformer model, TransformerLayers layers, ExampleInputs<?> sample) {
+    return of(model, layers, (graph, vectors) -> SampleRun.over(sample, graph, vectors));
+  }
+
+  /**
+   * Measures it in the layers that read a source.
+   *
+   * @param sample sources and their targets
+   */
+  public static BlockInfluence ofEncoder(
+      Transformer model, TransformerLayers layers, ExampleInputs<?> sample) {
+    IntUnaryOperator positions = row -> sample.length(row) - sample.steps(row);
+    return of(model, layers, (graph, vectors) -> SampleRun.over(sample, positions, graph, vectors));
+  }
+
+  /** As above, in those that read its target. */
+  public static BlockInfluence ofDecoder(
+      Transformer model, TransformerLayers layers, ExampleInputs<?> sample) {
+    return of(
+        model, layers, (graph, vectors) -> SampleRun.over(sample, sample::steps, graph, vectors));
+  }
+
+  private static BlockInfluence of(
+      Transformer model,
+      TransformerLayers layers,
+      BiConsumer<Graph, Consumer<SampleRun.Batch>> run) {
     Graph graph = model.graph();
     graph.outputs().forEach(graph::removeOutput);
     List<String> states =
@@ -39,8 +67,7 @@ public record BlockInfluence(List<Double> ofLayers) {
     int width = Math.toIntExact(layers.width());
     double[] sums = new double[layers.count()];
     long[] positions = new long[1];
-    SampleRun.over(
-        sample,
+    run.accept(
         graph,
         batch -> {
           float[] before = batch.of(states.get(0));

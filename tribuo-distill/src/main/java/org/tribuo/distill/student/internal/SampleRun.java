@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.tribuo.distill.engine.Device;
@@ -31,12 +32,27 @@ final class SampleRun {
   private SampleRun() {}
 
   /**
-   * The vectors of some values, batch by batch.
+   * The vectors of some values, batch by batch. Images and sounds, of one position each, have as
+   * many as their encoder makes of them.
    *
    * @param graph whose only outputs they are
    * @param vectors is given those of a batch
    */
   static void over(ExampleInputs<?> sample, Graph graph, Consumer<Batch> vectors) {
+    over(
+        sample,
+        row -> sample.length(row) > 1 ? sample.length(row) : Integer.MAX_VALUE,
+        graph,
+        vectors);
+  }
+
+  /**
+   * As above, of a part of each example.
+   *
+   * @param positions how many the part has of an example
+   */
+  static void over(
+      ExampleInputs<?> sample, IntUnaryOperator positions, Graph graph, Consumer<Batch> vectors) {
     FedInputs<?> fed = FedInputs.of(sample, graph.inputs());
     Set<String> outputs = new HashSet<>(graph.outputs());
     try (InferenceSession session =
@@ -45,7 +61,9 @@ final class SampleRun {
       for (int[] rows : batches(sample, fed)) {
         vectors.accept(
             new Batch(
-                session.run(fed.filledUp(rows), outputs), rows.length, sample.length(rows[0])));
+                session.run(fed.filledUp(rows), outputs),
+                rows.length,
+                positions.applyAsInt(rows[0])));
       }
     }
   }
@@ -82,7 +100,7 @@ final class SampleRun {
    * What the values are for some examples of one length.
    *
    * @param rows the number of examples; rows behind them fill a batch of a fixed size up
-   * @param length of each in positions; positions behind it pad examples to a fixed length
+   * @param length of each in positions, at most; positions behind it pad examples to a fixed length
    */
   record Batch(Map<String, Tensor> values, int rows, int length) {
     /**
@@ -99,8 +117,7 @@ final class SampleRun {
       }
       int width = (int) tensor.dim(2);
       int positions = (int) tensor.dim(1);
-      // Images and sounds have as many positions as their encoder makes of them.
-      int own = length > 1 ? Math.min(length, positions) : positions;
+      int own = Math.min(length, positions);
       if (own == positions) {
         return Arrays.copyOf(all, rows * positions * width);
       }

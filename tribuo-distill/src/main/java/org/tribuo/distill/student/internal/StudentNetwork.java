@@ -79,7 +79,7 @@ public record StudentNetwork(
 
   /**
    * A network that outputs the logits of the last step alone, and computes no more than these need;
-   * for batches of examples of which each has as many steps.
+   * for batches of examples of which each has as many steps, none of them padding.
    *
    * @throws GraphException if the logits are not [rows, steps, columns]
    */

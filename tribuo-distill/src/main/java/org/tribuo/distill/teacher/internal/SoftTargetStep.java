@@ -25,9 +25,14 @@ import org.tribuo.distill.transformer.internal.TransformerFiles;
  * @param columns those of its logits that are the student's, in the student's order
  * @param form what its logits stand for
  * @param counted of each example 1 for each position that counts; empty where all do
+ * @param asked the same teacher, which is tried first where it says what comes next
  */
 public record SoftTargetStep(
-    ReadyTeacher.Opened teacher, int[] columns, AnswerForm form, Optional<TensorRows> counted) {
+    ReadyTeacher.Opened teacher,
+    int[] columns,
+    AnswerForm form,
+    Optional<TensorRows> counted,
+    SoftTargetSource asked) {
   /**
    * What the teacher said.
    *
@@ -64,11 +69,16 @@ public record SoftTargetStep(
       TransformerFiles files)
       throws IOException {
     int[] columns = task.columnsOf(new LabelOrder(teacher.columns().names()), student);
+    ReadyTeacher.Opened opened = teacher.open(examples, ofStudent, maxLength, files);
     return new SoftTargetStep(
-        teacher.open(examples, ofStudent, maxLength, files),
+        opened,
         columns,
         task.probabilities().orElse(AnswerForm.LOGITS),
-        Optional.ofNullable(targets.inputs().get(ObjectiveInputs.COUNTED)));
+        Optional.ofNullable(targets.inputs().get(ObjectiveInputs.COUNTED)),
+        task.isCausal()
+            ? new CausalTeacher(
+                "teacher '%s'".formatted(teacher.file()), opened.source(), opened.inputs())
+            : opened.source());
   }
 
   /**
@@ -82,7 +92,7 @@ public record SoftTargetStep(
     try (SoftTargetSource source = teacher.source()) {
       SoftTargetProducer producer = SoftTargetProducer.into(store);
       ProducedSoftTargets produced =
-          producer.withProgress(progress).produce(source, teacher.inputs(), largest);
+          producer.withProgress(progress).produce(asked, teacher.inputs(), largest);
       SoftTargets softTargets = produced.softTargets();
       try {
         TeacherRun run =

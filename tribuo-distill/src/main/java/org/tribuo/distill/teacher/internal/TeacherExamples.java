@@ -3,7 +3,9 @@ package org.tribuo.distill.teacher.internal;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.tribuo.distill.input.internal.BatchPlan;
@@ -44,6 +46,21 @@ public record TeacherExamples(FedInputs<?> fed) implements TeacherInputs {
         fed.feeder().batches(plan, lengths).stream()
             .map(rows -> batch(Arrays.stream(rows).map(row -> from + row).toArray()))
             .iterator();
+  }
+
+  @Override
+  public Optional<TeacherInputs> withBeginning() {
+    return withBeginning(fed);
+  }
+
+  private static <X> Optional<TeacherInputs> withBeginning(FedInputs<X> fed) {
+    int[] steps = fed.examples().steps();
+    return IntStream.range(0, steps.length)
+        .filter(row -> steps[row] > 1)
+        .boxed()
+        .min(Comparator.comparingInt(row -> steps[row]))
+        .flatMap(fed.examples()::withBeginning)
+        .map(both -> new TeacherExamples(new FedInputs<>(both, fed.feeder())));
   }
 
   /** Some of the examples, in the order of their numbers. */

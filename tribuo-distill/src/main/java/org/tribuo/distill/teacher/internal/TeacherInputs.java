@@ -1,5 +1,6 @@
 package org.tribuo.distill.teacher.internal;
 
+import java.util.Optional;
 import java.util.Set;
 
 /** The rows that a teacher is run over. Batches may be made again and again. */
@@ -23,4 +24,12 @@ public interface TeacherInputs {
    * similar lengths together need the least padding. The same arguments give the same batches.
    */
   Iterable<TeacherBatch> batches(int from, int to, BatchLimits limits);
+
+  /**
+   * The shortest row of two outputs or more, and the same without the last; empty where there is
+   * none, or rows do not end anywhere.
+   */
+  default Optional<TeacherInputs> withBeginning() {
+    return Optional.empty();
+  }
 }

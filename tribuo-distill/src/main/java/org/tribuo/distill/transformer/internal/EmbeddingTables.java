@@ -2,6 +2,7 @@ package org.tribuo.distill.transformer.internal;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -31,6 +32,7 @@ public final class EmbeddingTables {
   public static EmbeddingTables of(Graph normalized) {
     List<EmbeddingTable> tables = new ArrayList<>();
     List<Lookup> others = new ArrayList<>();
+    Set<Long> widths = new HashSet<>();
     for (Node node : normalized.nodes()) {
       Optional<Lookup> found = lookup(normalized, node);
       if (found.isEmpty()) {
@@ -39,6 +41,8 @@ public final class EmbeddingTables {
       Lookup lookup = found.get();
       String indices = viewed(normalized, node.input(1));
       if (normalized.inputs().containsKey(indices)) {
+        widths.add(lookup.width());
+        widths.addAll(projectedWidths(normalized, node.output()));
         tables.add(
             new EmbeddingTable(
                 lookup.initializer(),
@@ -51,7 +55,7 @@ public final class EmbeddingTables {
         others.add(lookup);
       }
     }
-    return new EmbeddingTables(tables, maxPositions(normalized, tables, others));
+    return new EmbeddingTables(tables, maxPositions(normalized, widths, others));
   }
 
   /** The tables whose rows an input names, in the order of the graph. */
@@ -169,11 +173,25 @@ public final class EmbeddingTables {
     return graph.isOutput(value);
   }
 
-  /** Position tables are as wide as the tokens', since their rows are added to one another. */
-  private static OptionalLong maxPositions(
-      Graph graph, List<EmbeddingTable> tables, List<Lookup> others) {
+  /** How wide rows become where a product follows, as of a table that is factorised. */
+  private static List<Long> projectedWidths(Graph graph, String rows) {
+    return graph.consumers(rows).stream()
+        .filter(node -> StandardOperators.has(node, Operator.Trait.MATRIX_PRODUCT))
+        .filter(node -> node.input(0).equals(rows) && graph.isInitializer(node.input(1)))
+        .map(node -> graph.initializer(node.input(1)))
+        .filter(matrix -> matrix.rank() == 2)
+        .map(matrix -> matrix.dim(1))
+        .toList();
+  }
+
+  /**
+   * Position tables are as wide as the tokens', since their rows are added to one another.
+   *
+   * @param widths of what is looked up by inputs
+   */
+  private static OptionalLong maxPositions(Graph graph, Set<Long> widths, List<Lookup> others) {
     return others.stream()
-        .filter(lookup -> tables.stream().anyMatch(t -> t.width() == lookup.width()))
+        .filter(lookup -> widths.contains(lookup.width()))
         .flatMap(lookup -> limit(graph, lookup).stream())
         .mapToLong(Long::longValue)
         .min();

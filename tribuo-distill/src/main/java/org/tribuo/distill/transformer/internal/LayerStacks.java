@@ -49,9 +49,8 @@ public record LayerStacks(
   /** Whether there are tokens that a stack attends to, and does not read itself. */
   private static boolean readsSource(Graph graph, Graph normalized, TransformerLayers stack) {
     List<Set<String>> reached =
-        EmbeddingTables.of(normalized).inputs().stream()
+        stack.inputsBeside(graph, EmbeddingTables.of(normalized).inputs()).stream()
             .map(input -> Dependants.of(graph, input))
-            .filter(dependants -> !dependants.contains(stack.embeddings()))
             .toList();
     if (reached.isEmpty()) {
       throw new GraphException(

@@ -1,6 +1,7 @@
 package org.tribuo.distill.transformer.internal;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalInt;
@@ -52,12 +53,16 @@ import org.tribuo.distill.operator.internal.standard.StandardOperators;
  * read once, its nodes once each; with A attending segments of a stream A² comparisons of rows of
  * signatures. Nothing is run and no weight is read.
  *
- * <p><b>Limits.</b> A single layer beside another stack. Layers that all differ, in width say, are
- * not found. A path of floats around the layers, from the embeddings to the head say, hides the
- * hidden states. Attention without a softmax is not seen. In a model of one layer, what reads
- * nothing but the hidden state behind the layer is counted to it, a last normalisation too.
+ * <p><b>Limits.</b> A single layer beside another stack is not found. Layers that all differ, in
+ * width say, are not found. A path of floats around the layers, from the embeddings to the head
+ * say, hides the hidden states. Attention without a softmax is not seen. In a model of one layer,
+ * what reads nothing but the hidden state behind the layer is counted to it, a last normalisation
+ * too.
  */
 public final class TransformerLayers {
+  private static final String WHAT_TO_DO =
+      "a PrunedStudent cuts either of them, which its stack is to state, and for anything else that looks for layers export one of them alone";
+
   private final List<Layer> layers;
   private final long width;
   private final OptionalInt heads;
@@ -75,8 +80,8 @@ public final class TransformerLayers {
   /**
    * Finds the layers of a graph, which is not changed.
    *
-   * @throws GraphException if there are none, or if there are two stacks of them, an encoder's and
-   *     a decoder's; the message says what was looked for and what was found
+   * @throws GraphException if there are none, or the model is an encoder-decoder, which has two
+   *     stacks of them; the message says what was looked for and what was found
    */
   public static TransformerLayers find(Graph graph) {
     Graph normalized = graph.copy();
@@ -98,7 +103,34 @@ public final class TransformerLayers {
     if (stacks.size() > 1) {
       throw twoStacks(stacks.get(0), stacks.get(1));
     }
-    return stacks.get(0);
+    TransformerLayers found = stacks.get(0);
+    List<String> others = found.tokensBeside(graph, normalized);
+    if (!others.isEmpty()) {
+      throw oneOfTwoStacks(found, others);
+    }
+    return found;
+  }
+
+  /**
+   * The inputs of tokens that these layers do not read themselves: those of the other stack of an
+   * encoder-decoder, which is not found if it has one layer.
+   */
+  private List<String> tokensBeside(Graph graph, Graph normalized) {
+    // Turned positions are looked up too, in tables as wide as a head.
+    List<String> looked =
+        EmbeddingTables.of(normalized).tables().stream()
+            .filter(table -> table.width() == width)
+            .map(EmbeddingTable::input)
+            .distinct()
+            .toList();
+    return inputsBeside(graph, looked);
+  }
+
+  /** Those of some inputs that do not become what the first layer reads. */
+  List<String> inputsBeside(Graph graph, Collection<String> inputs) {
+    return inputs.stream()
+        .filter(input -> !Dependants.of(graph, input).contains(embeddings()))
+        .toList();
   }
 
   /**
@@ -173,10 +205,15 @@ public final class TransformerLayers {
 
   private static GraphException twoStacks(TransformerLayers one, TransformerLayers other) {
     return new GraphException(
-        ("The model has two stacks of layers, %d from '%s' on and %d from '%s' on, an encoder's and"
-                + " a decoder's, say; a PrunedStudent cuts either of them, which its stack is to"
-                + " state, and for anything else that looks for layers export one of them alone")
-            .formatted(one.count(), one.embeddings(), other.count(), other.embeddings()));
+        "The model has two stacks of layers, %d from '%s' on and %d from '%s' on, an encoder's and a decoder's, say; %s"
+            .formatted(
+                one.count(), one.embeddings(), other.count(), other.embeddings(), WHAT_TO_DO));
+  }
+
+  private static GraphException oneOfTwoStacks(TransformerLayers one, List<String> others) {
+    return new GraphException(
+        "The model has %d layers from '%s' on, which do not read %s, so that it is an encoder-decoder, of which the other stack has one layer; %s"
+            .formatted(one.count(), one.embeddings(), others, WHAT_TO_DO));
   }
 
   private static GraphException noLayers(

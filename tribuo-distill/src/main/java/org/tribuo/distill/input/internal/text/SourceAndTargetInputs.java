@@ -26,8 +26,8 @@ record SourceAndTargetInputs(List<String> names, TokenInputs source, TokenInputs
   /**
    * Matches the inputs of a model; padding is token 0.
    *
-   * @throws IllegalArgumentException if none takes a target, or one of them cannot be fed from
-   *     tokens
+   * @throws IllegalArgumentException if none takes a target, one of them cannot be fed from tokens,
+   *     or none tells the padding of the shorter source
    */
   static SourceAndTargetInputs of(Map<String, TensorType> declared) {
     if (!areOfEncoderDecoder(declared)) {
@@ -39,10 +39,14 @@ record SourceAndTargetInputs(List<String> names, TokenInputs source, TokenInputs
     ofEncoder.keySet().removeIf(SourceAndTargetInputs::isOfDecoder);
     Map<String, TensorType> ofDecoder = new LinkedHashMap<>(declared);
     ofDecoder.keySet().removeIf(name -> !isOfDecoder(name));
+    TokenInputs source = TokenInputs.of(ofEncoder);
+    if (!source.tellsPadding()) {
+      throw new IllegalArgumentException(
+          "The model has the inputs %s, none of which tells the tokens of a source from padding, and sources differ in length; export it with an attention_mask"
+              .formatted(declared.keySet()));
+    }
     return new SourceAndTargetInputs(
-        List.copyOf(declared.keySet()),
-        TokenInputs.of(ofEncoder),
-        TokenInputs.of(ofDecoder, OF_DECODER));
+        List.copyOf(declared.keySet()), source, TokenInputs.of(ofDecoder, OF_DECODER));
   }
 
   /** Whether inputs are those of an encoder-decoder. */
@@ -77,6 +81,11 @@ record SourceAndTargetInputs(List<String> names, TokenInputs source, TokenInputs
   @Override
   public OptionalLong fixedLength() {
     return smaller(source.fixedLength(), target.fixedLength());
+  }
+
+  @Override
+  public OptionalLong fixedSteps() {
+    return target.fixedLength();
   }
 
   private static OptionalLong smaller(OptionalLong one, OptionalLong other) {

@@ -121,22 +121,24 @@ public final class ExampleTrainingData implements TrainingData {
     return Arrays.stream(numbers).mapToLong(row -> lengths[row]).sum();
   }
 
-  /** Padding is there if it can be: where the shortest row is beside the longest one. */
+  /** Padding is there if it can be: where the row with fewest values is beside that with most. */
   @Override
   public BitSet valuesOf(String input) {
     int shortest = 0;
     int longest = 0;
+    long[] counts = new long[lengths.length];
     BitSet values = new BitSet();
-    for (int row = 0; row < lengths.length; row++) {
-      shortest = lengths[row] < lengths[shortest] ? row : shortest;
-      longest = lengths[row] > lengths[longest] ? row : longest;
-      addValues(input, values, row);
+    for (int row = 0; row < counts.length; row++) {
+      counts[row] = addValues(input, values, row);
+      shortest = counts[row] < counts[shortest] ? row : shortest;
+      longest = counts[row] > counts[longest] ? row : longest;
     }
     addValues(input, values, shortest, longest);
     return values;
   }
 
-  private void addValues(String input, BitSet values, int... batch) {
+  /** Adds the values of a batch; returns how many there are. */
+  private long addValues(String input, BitSet values, int... batch) {
     Tensor tensor = inputs.batch(batch).get(input);
     if (tensor == null) {
       throw new IllegalArgumentException(
@@ -145,5 +147,6 @@ public final class ExampleTrainingData implements TrainingData {
     for (long value : tensor.toLongs()) {
       values.set((int) value);
     }
+    return tensor.elements();
   }
 }
