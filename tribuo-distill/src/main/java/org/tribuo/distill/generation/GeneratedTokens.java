@@ -58,7 +58,7 @@ public final class GeneratedTokens implements Output<GeneratedTokens> {
   /**
    * Reads what was saved; Tribuo calls this by name.
    *
-   * @throws IllegalArgumentException if the version is unknown
+   * @throws IllegalArgumentException if the version is unknown, or an id is negative
    * @throws InvalidProtocolBufferException if the message is of another kind
    */
   public static GeneratedTokens deserializeFromProto(int version, String className, Any message)
@@ -66,7 +66,7 @@ public final class GeneratedTokens implements Output<GeneratedTokens> {
     SavedComponents.checkVersion(version, className);
     GeneratedTokensProto kept = message.unpack(GeneratedTokensProto.class);
     int[] tokens = kept.getTokensList().stream().mapToInt(Integer::intValue).toArray();
-    return new GeneratedTokens(tokens, kept.getLogLikelihood());
+    return (tokens.length == 0 ? unknown() : of(tokens)).withLogLikelihood(kept.getLogLikelihood());
   }
 
   @Override

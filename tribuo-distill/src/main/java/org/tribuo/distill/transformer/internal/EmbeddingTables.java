@@ -1,6 +1,8 @@
 package org.tribuo.distill.transformer.internal;
 
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -21,12 +23,19 @@ import org.tribuo.distill.operator.internal.standard.StandardOperators;
  */
 public final class EmbeddingTables {
   private final List<EmbeddingTable> tables;
-  private final OptionalLong maxPositions;
+  private final List<PositionLimit> limits;
 
-  private EmbeddingTables(List<EmbeddingTable> tables, OptionalLong maxPositions) {
+  private EmbeddingTables(List<EmbeddingTable> tables, List<PositionLimit> limits) {
     this.tables = List.copyOf(tables);
-    this.maxPositions = maxPositions;
+    this.limits = limits;
   }
+
+  /**
+   * How many positions a table has rows for.
+   *
+   * @param inputs of the graph on which the positions depend
+   */
+  private record PositionLimit(long positions, Set<String> inputs) {}
 
   /** Finds the tables of a graph whose operators are ONNX's own. */
   public static EmbeddingTables of(Graph normalized) {
@@ -55,7 +64,7 @@ public final class EmbeddingTables {
         others.add(lookup);
       }
     }
-    return new EmbeddingTables(tables, maxPositions(normalized, widths, others));
+    return new EmbeddingTables(tables, limits(normalized, widths, others));
   }
 
   /** The tables whose rows an input names, in the order of the graph. */
@@ -119,7 +128,19 @@ public final class EmbeddingTables {
    * not looked up, or are an input's numbers (whose {@link #rows} are the limit then).
    */
   public OptionalLong maxPositions() {
-    return maxPositions;
+    return limits.stream().mapToLong(PositionLimit::positions).min();
+  }
+
+  /**
+   * As above, of what some of the inputs take: those of one side of an encoder-decoder, whose sides
+   * have tables of their own. A table whose positions depend on none of a model's inputs limits
+   * all.
+   */
+  public OptionalLong maxPositions(Collection<String> inputs) {
+    return limits.stream()
+        .filter(limit -> limit.inputs().isEmpty() || !Collections.disjoint(limit.inputs(), inputs))
+        .mapToLong(PositionLimit::positions)
+        .min();
   }
 
   private record Lookup(String initializer, long rows, long width, String indices) {}
@@ -189,12 +210,27 @@ public final class EmbeddingTables {
    *
    * @param widths of what is looked up by inputs
    */
-  private static OptionalLong maxPositions(Graph graph, Set<Long> widths, List<Lookup> others) {
-    return others.stream()
-        .filter(lookup -> widths.contains(lookup.width()))
-        .flatMap(lookup -> limit(graph, lookup).stream())
-        .mapToLong(Long::longValue)
-        .min();
+  private static List<PositionLimit> limits(Graph graph, Set<Long> widths, List<Lookup> others) {
+    List<PositionLimit> limits = new ArrayList<>();
+    for (Lookup lookup : others) {
+      if (widths.contains(lookup.width())) {
+        limit(graph, lookup)
+            .ifPresent(
+                positions ->
+                    limits.add(new PositionLimit(positions, inputs(graph, lookup.indices()))));
+      }
+    }
+    return limits;
+  }
+
+  /** The inputs on which a value depends, if only on their sizes. */
+  private static Set<String> inputs(Graph graph, String value) {
+    Set<String> inputs = new HashSet<>();
+    for (Node node : graph.ancestors(List.of(value))) {
+      inputs.addAll(node.reads());
+    }
+    inputs.retainAll(graph.inputs().keySet());
+    return inputs;
   }
 
   private static Optional<Long> limit(Graph graph, Lookup lookup) {

@@ -39,7 +39,7 @@ record TokenLimits(OptionalInt positions, int vocabulary, OptionalInt segments) 
     EmbeddingTables tables = model.embeddings();
     OptionalInt positions =
         Stream.of(
-                tables.maxPositions(),
+                tables.maxPositions(inputs.names()),
                 inputs.fixedLength(),
                 inputs.positionIds().map(tables::rows).orElse(OptionalLong.empty()))
             .flatMapToLong(OptionalLong::stream)
