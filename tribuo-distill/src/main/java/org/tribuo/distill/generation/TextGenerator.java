@@ -82,6 +82,12 @@ public final class TextGenerator
   @Config(description = "The token behind the source of an encoder-decoder; empty for none.")
   private String sourceEndToken = "";
 
+  @Config(
+      description =
+          "Tokens that are never generated, such as the padding token of Marian's models; the"
+              + " probabilities of the others then sum to 1.")
+  private List<String> suppressedTokens = new ArrayList<>();
+
   @Config(description = "How tokens are drawn; by default the likeliest is taken.")
   private @Nullable TokenSampling sampling;
 
@@ -100,6 +106,7 @@ public final class TextGenerator
    * What was read of the files.
    *
    * @param known how many of the model's tokens the tokenizer has
+   * @param suppressed those of them that are never generated
    * @param begin the tokens before each text: one, or none
    * @param endOfSource those behind the source of an encoder-decoder; empty if it is none
    */
@@ -108,6 +115,7 @@ public final class TextGenerator
       TextTokenizer tokens,
       TextDecoder decoder,
       int known,
+      int[] suppressed,
       int[] begin,
       Optional<int[]> endOfSource,
       Decoding decoding) {}
@@ -168,6 +176,7 @@ public final class TextGenerator
               TextTokenizer.open(tokenizer, TokenSequence.MAX_LENGTH),
               TextDecoder.open(tokenizer),
               vocabulary.size(),
+              suppressed(ofTokenizer, vocabulary),
               begin.stream().toArray(),
               model.hasSource() ? Optional.of(end) : Optional.empty(),
               decoding(stop));
@@ -175,6 +184,24 @@ public final class TextGenerator
       throw new PropertyException(
           e, component, "path", "%s cannot be read as a language model".formatted(path));
     }
+  }
+
+  private int[] suppressed(TokenizerProperty ofTokenizer, Vocabulary vocabulary) {
+    int[] suppressed =
+        suppressedTokens.stream()
+            .flatMapToInt(
+                token -> ofTokenizer.special("suppressedTokens", token, vocabulary).stream())
+            .distinct()
+            .toArray();
+    if (suppressed.length >= vocabulary.size() - 1) {
+      throw ofTokenizer
+          .properties()
+          .refused(
+              "suppressedTokens",
+              "are %d of %d tokens, expected to leave at least two"
+                  .formatted(suppressed.length, vocabulary.size()));
+    }
+    return suppressed;
   }
 
   private Decoding decoding(OptionalInt stop) {
@@ -284,7 +311,11 @@ public final class TextGenerator
                 .formatted(path, logit));
       }
     }
-    return Arrays.copyOf(logits, opened.known());
+    float[] known = Arrays.copyOf(logits, opened.known());
+    for (int token : opened.suppressed()) {
+      known[token] = Float.NEGATIVE_INFINITY;
+    }
+    return known;
   }
 
   @Override
@@ -337,6 +368,12 @@ public final class TextGenerator
     /** The token behind the source of an encoder-decoder; empty for none. */
     public Builder sourceEndToken(String token) {
       generator.sourceEndToken = token;
+      return this;
+    }
+
+    /** Tokens that are never generated. */
+    public Builder suppressedTokens(String... tokens) {
+      generator.suppressedTokens = List.of(tokens);
       return this;
     }
 

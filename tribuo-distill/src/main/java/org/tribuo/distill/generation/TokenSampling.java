@@ -122,7 +122,7 @@ public final class TokenSampling
   /**
    * Draws a token.
    *
-   * @param logits of all tokens, finite
+   * @param logits of all tokens, finite, or minus infinity of those that are not drawn
    * @return its id
    */
   int draw(float[] logits, SplittableRandom random) {

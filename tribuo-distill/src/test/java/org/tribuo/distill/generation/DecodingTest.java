@@ -101,6 +101,38 @@ class DecodingTest {
     }
   }
 
+  /** In each way of decoding, and what is likeliest of the others is generated. */
+  @ParameterizedTest
+  @ValueSource(strings = {"greedy", "beams", "drawn"})
+  void someTokensMayBeSuppressed(String decoding) throws IOException {
+    Path file = Zoo.file("gpt2_causal_optimum");
+    int[] before;
+    try (TextGenerator all = builder(decoding, file).open()) {
+      before = all.generate("w7 w8").tokens().tokens();
+    }
+    String first = tokens().token(before[0]);
+    try (TextGenerator fewer = builder(decoding, file).suppressedTokens(first).open()) {
+      GeneratedText text = fewer.generate("w7 w8");
+      assertThat(text.tokens().tokens()).doesNotContain(before[0]).hasSize(8);
+      assertThat(text.tokens().logLikelihood()).isFinite();
+    }
+    TextGenerator.Builder unknown = builder(decoding, file).suppressedTokens("w7", "none");
+    assertThatThrownBy(unknown::open)
+        .isInstanceOf(PropertyException.class)
+        .hasMessageContaining("Property: suppressedTokens")
+        .hasMessageContaining("is 'none', which");
+  }
+
+  private static TextGenerator.Builder builder(String decoding, Path file) {
+    TextGenerator.Builder builder =
+        TextGenerator.builder(file, TinyStories.tokenizer()).maxTokens(8).device(Device.cpu(1));
+    return switch (decoding) {
+      case "beams" -> builder.beamSearch(new BeamSearch().beams(3));
+      case "drawn" -> builder.sampling(new TokenSampling().seed(3));
+      default -> builder;
+    };
+  }
+
   /** Prompts of different lengths, of which each becomes what it does alone. */
   @ParameterizedTest
   @ValueSource(booleans = {false, true})

@@ -3,7 +3,7 @@ package org.tribuo.distill.generation.internal;
 /**
  * What a model says behind a text.
  *
- * @param logits of the tokens that may come next, finite
+ * @param logits of all tokens, finite, or minus infinity of those that cannot come next
  * @param past what it keeps of the text
  */
 public record Continuation(float[] logits, Past past) {
