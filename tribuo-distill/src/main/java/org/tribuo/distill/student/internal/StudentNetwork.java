@@ -3,16 +3,13 @@ package org.tribuo.distill.student.internal;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.tribuo.distill.graph.Attributes;
-import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
-import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.OnnxModel;
-import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.internal.pass.Float16Weights;
 import org.tribuo.distill.graph.internal.pass.InferenceForm;
+import org.tribuo.distill.graph.internal.pass.LastStep;
 import org.tribuo.distill.input.internal.InputReader;
 import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.task.internal.LabelOrder;
@@ -32,8 +29,6 @@ import org.tribuo.distill.transformer.internal.Transformer;
  */
 public record StudentNetwork(
     Transformer transformer, List<String> logits, Head head, InputReader<?> reader) {
-  private static final long STEPS_AXIS = 1;
-
   /**
    * @throws GraphException if the network has no such output
    */
@@ -102,20 +97,7 @@ public record StudentNetwork(
         .filter(output -> !kept.contains(output))
         .forEach(graph::removeOutput);
     graph.removeUnused();
-    TensorType all = graph.type(output()).orElse(TensorType.ofUnknownRank(ElementType.FLOAT));
-    if (all.shape().isPresent() && all.shape().get().rank() != STEPS_AXIS + 2) {
-      throw new GraphException(
-          "The logits '%s' are %s, expected [rows, steps, columns]".formatted(output(), all));
-    }
-    String last = "last_" + output();
-    graph.add(
-        Node.ONNX,
-        "Gather",
-        Attributes.NONE.with("axis", STEPS_AXIS),
-        List.of(output(), graph.setInitializer(last + "_step", Tensor.scalar(-1L)).name()),
-        Map.of(last, TensorType.ofRank(all.elementType(), 2)));
-    graph.removeOutput(output());
-    graph.addOutput(last);
+    String last = LastStep.select(graph, output());
     return new StudentNetwork(
         Transformer.of(graph.toModel()), List.of(last), Head.ofExamples(head.columns()), reader);
   }

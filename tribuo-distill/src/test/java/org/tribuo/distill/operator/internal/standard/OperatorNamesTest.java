@@ -68,6 +68,7 @@ class OperatorNamesTest {
           "EmbeddingFactors",
           "HeadWriter",
           "Int8Products",
+          "LastStep",
           "LayerCut",
           "NativeTensors",
           "EncoderLayers",
