@@ -6,8 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.engine.internal.Engines;
@@ -83,7 +81,8 @@ public final class EncodedModel implements GeneratingModel {
             sources.stream().map(source -> Hypothesis.of(Optional.of(source), start)).toList());
     FedInputs<?> fed = FedInputs.of(rows, network.inputs());
     Source[] encoded = new Source[sources.size()];
-    for (int[] batch : ofOneLength(sources)) {
+    // Those of one length together, so that nothing is padding.
+    for (int[] batch : ReadTexts.ofOneSize(sources.size(), i -> sources.get(i).tokens().length())) {
       for (int from = 0; from < batch.length; from += ROWS) {
         int[] some = Arrays.copyOfRange(batch, from, Math.min(batch.length, from + ROWS));
         Tensor states = run(encoder, encoderInputs, fed.batch(some), EncoderSplit.STATES);
@@ -98,20 +97,6 @@ public final class EncodedModel implements GeneratingModel {
       }
     }
     return List.of(encoded);
-  }
-
-  /** Those of one length together, so that nothing is padding. */
-  private static Iterable<int[]> ofOneLength(List<Source> sources) {
-    return IntStream.range(0, sources.size())
-        .boxed()
-        .collect(
-            Collectors.groupingBy(
-                i -> sources.get(i).tokens().length(),
-                TreeMap::new,
-                Collectors.collectingAndThen(
-                    Collectors.toList(),
-                    numbers -> numbers.stream().mapToInt(Integer::intValue).toArray())))
-        .values();
   }
 
   @Override

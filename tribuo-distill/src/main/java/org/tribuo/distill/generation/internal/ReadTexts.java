@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.tribuo.Example;
@@ -38,11 +39,21 @@ final class ReadTexts {
 
   /** The numbers of rows that can share a batch, as the last step of each is the last of all. */
   static Collection<int[]> ofAsManySteps(ExampleInputs<?> rows) {
-    return IntStream.range(0, rows.count())
+    return ofOneSize(rows.count(), rows::steps);
+  }
+
+  /**
+   * Numbers from 0, those of one size together, the smallest first.
+   *
+   * @param count how many numbers
+   * @param size of each
+   */
+  static Collection<int[]> ofOneSize(int count, IntUnaryOperator size) {
+    return IntStream.range(0, count)
         .boxed()
         .collect(
             Collectors.groupingBy(
-                rows::steps,
+                size::applyAsInt,
                 TreeMap::new,
                 Collectors.collectingAndThen(
                     Collectors.toList(),
