@@ -21,6 +21,8 @@ import org.tribuo.Trainer;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.engine.internal.Engines;
 import org.tribuo.distill.input.Batching;
+import org.tribuo.distill.internal.component.Invocations;
+import org.tribuo.distill.internal.component.Invocations.Invocation;
 import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.schedule.ScaledSchedule;
@@ -144,8 +146,7 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
   private long seed = DEFAULT_SEED;
 
   private Recipe recipe;
-  private SplittableRandom random;
-  private int invocations;
+  private final Invocations invocations = new Invocations();
   private volatile DistillationListener listener = DistillationListener.NONE;
 
   /** For OLCUT, and the builder. */
@@ -175,7 +176,7 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
    *     it names the component and the property
    */
   @Override
-  public synchronized void postConfig() {
+  public void postConfig() {
     PropertyChecks properties = new PropertyChecks(component);
     if (student == null) {
       throw properties.refused("student", "is not stated, expected a StudentSource");
@@ -195,7 +196,6 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
             file("softTargetStore", softTargetStore, properties),
             file("lastGoodStudent", lastGoodStudent, properties));
     recipe.check(properties);
-    setInvocationCount(0);
   }
 
   private static Optional<Path> file(String property, String path, PropertyChecks properties) {
@@ -326,24 +326,34 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
       Map<String, Provenance> runProvenance,
       int invocationCount,
       DistillationListener progress) {
-    SplittableRandom ofThisRun;
-    int invocation;
-    TrainerProvenance provenance;
-    synchronized (this) {
-      if (invocationCount != INCREMENT_INVOCATION_COUNT) {
-        setInvocationCount(invocationCount);
-      }
-      provenance = trainer.get();
-      ofThisRun = random.split();
-      invocation = invocations++;
+    Invocation invocation = invocations.begin(invocationCount, trainer);
+    return new Distillation<>(
+            recipe, examples, random(invocation.number()), invocation.number(), progress)
+        .run(invocation.trainer(), runProvenance);
+  }
+
+  /** The random numbers of one training. */
+  private SplittableRandom random(int invocation) {
+    SplittableRandom ofAll = new SplittableRandom(seed);
+    for (int before = 0; before < invocation; before++) {
+      ofAll.split();
     }
-    return new Distillation<>(recipe, examples, ofThisRun, invocation, progress)
-        .run(provenance, runProvenance);
+    return ofAll.split();
   }
 
   /** The student before it is trained. */
   public StudentSource student() {
     return student;
+  }
+
+  /** Who teaches, if anyone does. */
+  public Optional<TeacherSource> teacher() {
+    return recipe.teacher();
+  }
+
+  /** Where teacher and student run. */
+  public Device device() {
+    return device;
   }
 
   /** The folder that keeps soft targets, if they are kept. */
@@ -378,8 +388,8 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
   }
 
   @Override
-  public synchronized int getInvocationCount() {
-    return invocations;
+  public int getInvocationCount() {
+    return invocations.count();
   }
 
   /**
@@ -388,20 +398,13 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
    * @throws IllegalArgumentException if the count is negative
    */
   @Override
-  public synchronized void setInvocationCount(int invocationCount) {
-    if (invocationCount < 0) {
-      throw new IllegalArgumentException(
-          "The invocation count is %d, expected 0 or more".formatted(invocationCount));
-    }
-    random = new SplittableRandom(seed);
-    for (invocations = 0; invocations < invocationCount; invocations++) {
-      random.split();
-    }
+  public void setInvocationCount(int invocationCount) {
+    invocations.set(invocationCount);
   }
 
   /** The configuration, with the SHA-256 of each file that it names. */
   @Override
-  public synchronized TrainerProvenance getProvenance() {
+  public TrainerProvenance getProvenance() {
     return new TrainerProvenanceImpl(this);
   }
 
@@ -504,6 +507,12 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
     /** Evaluates the student after each epoch and keeps its best weights. */
     public Builder<T> earlyStopping(EarlyStopping stopping) {
       trainer().earlyStopping = stopping;
+      return this;
+    }
+
+    /** Trains all epochs and keeps the last weights. */
+    public Builder<T> withoutEarlyStopping() {
+      trainer().earlyStopping = null;
       return this;
     }
 

@@ -152,8 +152,11 @@ class ArchitectureTest {
                   "graph",
                   "input",
                   "loss",
+                  "schedule",
                   "student",
                   "task",
+                  "teacher",
+                  "trainers",
                   "transformer")),
           entry("recommendation", Set.of("component", "file", "graph", "input", "loss", "task")),
           entry(

@@ -2,7 +2,6 @@ package org.tribuo.distill.generation;
 
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,11 +33,11 @@ import org.tribuo.distill.transformer.internal.Transformer;
  *
  * @param properties of the component that names it
  * @param file that is read
- * @param tokenizer of the model
- * @param vocabulary its tokens
+ * @param owner what has the vocabulary, as messages call it: the path of a tokenizer, say
+ * @param vocabulary the tokens of the model
  */
 record LanguageModelFile(
-    PropertyChecks properties, ModelFile file, Path tokenizer, Vocabulary vocabulary) {
+    PropertyChecks properties, ModelFile file, String owner, Vocabulary vocabulary) {
   /**
    * A model that is ready to generate.
    *
@@ -119,7 +118,7 @@ record LanguageModelFile(
             throw properties.refused(
                 "tokenizer",
                 "%s has %d tokens, and %s predicts %d others; state the tokenizer of the model"
-                    .formatted(tokenizer, known.size(), file.path(), names.size()));
+                    .formatted(owner, known.size(), file.path(), names.size()));
           }
         });
     return named;

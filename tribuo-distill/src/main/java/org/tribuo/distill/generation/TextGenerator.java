@@ -165,7 +165,7 @@ public final class TextGenerator
     }
     try {
       LanguageModelFile.Opened model =
-          new LanguageModelFile(properties, file(), tokenizer, vocabulary).open(device);
+          new LanguageModelFile(properties, file(), tokenizer.toString(), vocabulary).open(device);
       if (model.hasSource() && begin.isEmpty()) {
         throw properties.refused(
             "beginToken", "is not stated, expected the token with which the decoder starts");

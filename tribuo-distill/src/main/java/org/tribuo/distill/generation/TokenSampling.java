@@ -10,6 +10,7 @@ import com.oracle.labs.mlrg.olcut.provenance.impl.ConfiguredObjectProvenanceImpl
 import java.util.Comparator;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.tribuo.distill.generation.internal.Decoding;
 import org.tribuo.distill.generation.internal.NextTokenModel;
@@ -108,13 +109,22 @@ public final class TokenSampling
     return new SplittableRandom(seed);
   }
 
-  /** Draws the tokens of texts. */
+  /** Draws the tokens of texts, each with the random numbers that it would have alone. */
   Decoding decoding(NextTokenModel model, OptionalInt stop) {
+    return decoding(model, stop, this::random);
+  }
+
+  /**
+   * Draws the tokens of texts.
+   *
+   * @param randoms asked for the random numbers of each text, in their order
+   */
+  Decoding decoding(NextTokenModel model, OptionalInt stop, Supplier<SplittableRandom> randoms) {
     return new TokenByToken(
         model,
         stop,
         () -> {
-          SplittableRandom random = random();
+          SplittableRandom random = randoms.get();
           return logits -> draw(logits, random);
         });
   }

@@ -19,6 +19,8 @@ import org.tribuo.Trainer;
 import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.DistilledModel;
 import org.tribuo.distill.file.internal.TemporaryFolder;
+import org.tribuo.distill.internal.component.Invocations;
+import org.tribuo.distill.internal.component.Invocations.Invocation;
 import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.distill.report.SpeedMeter;
 import org.tribuo.distill.transformer.ExportPrecision;
@@ -121,7 +123,7 @@ public final class BudgetedTrainer<T extends Output<T>> implements Trainer<T> {
   private long seed = DEFAULT_SEED;
 
   private SpeedMeter speed = SpeedMeter.DEFAULT;
-  private int invocations;
+  private final Invocations invocations = new Invocations();
   private volatile SearchListener listener = new SearchListener() {};
 
   /** For OLCUT. */
@@ -319,18 +321,10 @@ public final class BudgetedTrainer<T extends Output<T>> implements Trainer<T> {
   @Override
   public DistilledModel<T> train(
       Dataset<T> examples, Map<String, Provenance> runProvenance, int invocationCount) {
-    TrainerProvenance search;
-    int invocation;
-    synchronized (this) {
-      if (invocationCount != INCREMENT_INVOCATION_COUNT) {
-        setInvocationCount(invocationCount);
-      }
-      search = getProvenance();
-      invocation = invocations++;
-    }
+    Invocation invocation = invocations.begin(invocationCount, this::getProvenance);
     Map<String, Provenance> ofRun = new LinkedHashMap<>(runProvenance);
-    ofRun.put(SEARCH, search);
-    StudentChoice<T> choice = choose(examples, ofRun, seed + invocation);
+    ofRun.put(SEARCH, invocation.trainer());
+    StudentChoice<T> choice = choose(examples, ofRun, seed + invocation.number());
     ofRun.put(CHOSEN, new StringProvenance(CHOSEN, choice.chosen().toString()));
     ofRun.put(PRECISION, new StringProvenance(PRECISION, choice.chosen().precision().name()));
     ofRun.put(
@@ -339,12 +333,12 @@ public final class BudgetedTrainer<T extends Output<T>> implements Trainer<T> {
             choice.candidates().stream()
                 .map(each -> new StringProvenance(CANDIDATES, each.toString()))
                 .toList()));
-    return choice.trainer().train(examples, ofRun, invocation);
+    return choice.trainer().train(examples, ofRun, invocation.number());
   }
 
   @Override
-  public synchronized int getInvocationCount() {
-    return invocations;
+  public int getInvocationCount() {
+    return invocations.count();
   }
 
   /**
@@ -353,16 +347,12 @@ public final class BudgetedTrainer<T extends Output<T>> implements Trainer<T> {
    * @throws IllegalArgumentException if the count is negative
    */
   @Override
-  public synchronized void setInvocationCount(int invocationCount) {
-    if (invocationCount < 0) {
-      throw new IllegalArgumentException(
-          "The invocation count is %d, expected 0 or more".formatted(invocationCount));
-    }
-    invocations = invocationCount;
+  public void setInvocationCount(int invocationCount) {
+    invocations.set(invocationCount);
   }
 
   @Override
-  public synchronized TrainerProvenance getProvenance() {
+  public TrainerProvenance getProvenance() {
     return new TrainerProvenanceImpl(this);
   }
 

@@ -18,6 +18,8 @@ import org.tribuo.Dataset;
 import org.tribuo.Model;
 import org.tribuo.Output;
 import org.tribuo.Trainer;
+import org.tribuo.distill.internal.component.Invocations;
+import org.tribuo.distill.internal.component.Invocations.Invocation;
 import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.provenance.TrainerProvenance;
 import org.tribuo.provenance.impl.TrainerProvenanceImpl;
@@ -64,7 +66,7 @@ public final class CrossValidatedTrainer<T extends Output<T>> implements Trainer
   @Config(description = "The seed of the division into folds.")
   private long seed = DEFAULT_SEED;
 
-  private int invocations;
+  private final Invocations invocations = new Invocations();
   private volatile Listener listener = (candidate, fold, score) -> {};
 
   /** Is called when a candidate was measured on a fold. */
@@ -150,25 +152,17 @@ public final class CrossValidatedTrainer<T extends Output<T>> implements Trainer
   @Override
   public Model<T> train(
       Dataset<T> examples, Map<String, Provenance> runProvenance, int invocationCount) {
-    TrainerProvenance choice;
-    int invocation;
-    synchronized (this) {
-      if (invocationCount != INCREMENT_INVOCATION_COUNT) {
-        setInvocationCount(invocationCount);
-      }
-      choice = getProvenance();
-      invocation = invocations++;
-    }
+    Invocation invocation = invocations.begin(invocationCount, this::getProvenance);
     StratifiedFolds<T> parts =
-        StratifiedFolds.of(examples, folds, new SplittableRandom(seed + invocation));
-    int firstInvocation = Math.multiplyExact(invocation, folds + 1);
+        StratifiedFolds.of(examples, folds, new SplittableRandom(seed + invocation.number()));
+    int firstInvocation = Math.multiplyExact(invocation.number(), folds + 1);
     double[] scores =
         IntStream.range(0, candidates.size())
             .mapToDouble(candidate -> score(candidate, parts, firstInvocation))
             .toArray();
     int best = best(scores);
     Map<String, Provenance> ofRun = new LinkedHashMap<>(runProvenance);
-    ofRun.put(CHOICE, choice);
+    ofRun.put(CHOICE, invocation.trainer());
     ofRun.put(CHOSEN, new IntProvenance(CHOSEN, best));
     ofRun.put(SCORES, provenance(scores));
     return candidates.get(best).train(examples, ofRun, firstInvocation + folds);
@@ -223,8 +217,8 @@ public final class CrossValidatedTrainer<T extends Output<T>> implements Trainer
   }
 
   @Override
-  public synchronized int getInvocationCount() {
-    return invocations;
+  public int getInvocationCount() {
+    return invocations.count();
   }
 
   /**
@@ -233,16 +227,12 @@ public final class CrossValidatedTrainer<T extends Output<T>> implements Trainer
    * @throws IllegalArgumentException if the count is negative
    */
   @Override
-  public synchronized void setInvocationCount(int invocationCount) {
-    if (invocationCount < 0) {
-      throw new IllegalArgumentException(
-          "The invocation count is %d, expected 0 or more".formatted(invocationCount));
-    }
-    invocations = invocationCount;
+  public void setInvocationCount(int invocationCount) {
+    invocations.set(invocationCount);
   }
 
   @Override
-  public synchronized TrainerProvenance getProvenance() {
+  public TrainerProvenance getProvenance() {
     return new TrainerProvenanceImpl(this);
   }
 
