@@ -97,41 +97,37 @@ record FileScan(SoftTargetHeader header, RowIndex rows, long end, boolean sealed
         ByteBuffer head = read(in, StoreFormat.RECORD_HEAD_BYTES);
         int number = head.getInt();
         int length = head.getInt();
+        int payload = head.getInt();
         if (number == StoreFormat.SEAL && rows.isComplete() && isSealed()) {
           return new FileScan(header, rows, offset, true);
         }
-        long payload = payload(number, length, size - offset);
-        if (payload < 0 || !isIntact(head.array(), payload)) {
+        if (!isRow(number, length, payload, size - offset) || !isIntact(head.array(), payload)) {
           if (isSealed()) {
             throw errors.damagedRow(file, rows.kept(), spec.rows());
           }
           return new FileScan(header, rows, offset, false);
         }
-        rows.add(number, length, offset);
-        offset += StoreFormat.RECORD_HEAD_BYTES + payload + StoreFormat.CHECKSUM_BYTES;
+        rows.add(number, length, payload, offset);
+        offset += StoreFormat.recordBytes(payload);
       }
       return new FileScan(header, rows, offset, false);
     }
 
-    /** The bytes of a row; below 0 if it cannot be one. */
-    private long payload(int number, int length, long left) {
-      if (number < 0 || number >= spec.rows() || rows.has(number) || length < 1) {
-        return -1;
-      }
-      try {
-        return StoreFormat.recordBytes(spec, length) <= left
-            ? StoreFormat.payloadBytes(spec, length)
-            : -1;
-      } catch (ArithmeticException e) {
-        return -1;
-      }
+    /** Whether there can be such a row. */
+    private boolean isRow(int number, int length, int payload, long left) {
+      return number >= 0
+          && number < spec.rows()
+          && !rows.has(number)
+          && length >= 1
+          && payload >= 1
+          && StoreFormat.recordBytes(payload) <= left;
     }
 
-    private boolean isIntact(byte[] head, long payload) throws IOException {
+    private boolean isIntact(byte[] head, int payload) throws IOException {
       CRC32C checksum = StoreFormat.checksumOf(spec.key().sha256());
       checksum.update(head);
-      for (long left = payload; left > 0; ) {
-        int count = in.readNBytes(buffer, 0, (int) Math.min(left, buffer.length));
+      for (int left = payload; left > 0; ) {
+        int count = in.readNBytes(buffer, 0, Math.min(left, buffer.length));
         checksum.update(buffer, 0, count);
         left -= Math.max(count, 1);
       }

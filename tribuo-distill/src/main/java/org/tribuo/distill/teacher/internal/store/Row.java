@@ -44,22 +44,35 @@ record Row(int length, float[] logits, @Nullable Chosen chosen) {
     return chosen == null ? new float[0] : chosen.tails();
   }
 
-  /** The k largest of each vector, the largest first, of equal ones that with the lower class. */
+  /**
+   * The k largest of each vector, the largest first, of equal ones that with the lower class. They
+   * are rounded as they are where they are kept, so that it is of no matter whether they were.
+   */
   Row largest(int k, int columns) {
     int vectors = logits.length / columns;
     float[] largest = new float[vectors * k];
     int[] ofLargest = new int[vectors * k];
     float[] tails = new float[vectors];
     for (int vector = 0; vector < vectors; vector++) {
+      int start = vector * k;
       int filled = 0;
       for (int column = 0; column < columns; column++) {
         int at = vector * columns + column;
-        filled = insert(logits[at], name(at, column), largest, ofLargest, vector * k, filled, k);
+        filled = insert(logits[at], name(at, column), largest, ofLargest, start, filled, k);
       }
-      int last = (vector + 1) * k - 1;
-      tails[vector] = tail(vector, columns, largest[last], ofLargest[last]);
+      tails[vector] = tail(vector, columns, largest[start + k - 1], ofLargest[start + k - 1]);
+      round(largest, ofLargest, start, k);
     }
     return new Row(length, largest, new Chosen(ofLargest, tails));
+  }
+
+  /** Rounds the largest of a vector, of which some may become equal. */
+  private static void round(float[] largest, int[] ofLargest, int start, int k) {
+    float first = largest[start];
+    for (int i = 0; i < k; i++) {
+      float rounded = LargestCode.rounded(largest[start + i], first);
+      insert(rounded, ofLargest[start + i], largest, ofLargest, start, i, k);
+    }
   }
 
   private int name(int at, int column) {

@@ -2,23 +2,32 @@ package org.tribuo.distill.teacher.internal.store;
 
 import java.util.Arrays;
 
-/** Where the rows of a file are: 12 bytes for each. */
+/** Where the rows of a file are: 16 bytes for each. */
 final class RowIndex {
   private static final long NONE = -1;
 
   private final long[] offsets;
   private final int[] lengths;
+  private final int[] payloads;
   private int kept;
 
   RowIndex(int rows) {
     this.offsets = new long[rows];
     this.lengths = new int[rows];
+    this.payloads = new int[rows];
     Arrays.fill(offsets, NONE);
   }
 
-  void add(int row, int length, long offset) {
+  /**
+   * A row was found.
+   *
+   * @param payload the bytes of what is kept of it
+   * @param offset of its record
+   */
+  void add(int row, int length, int payload, long offset) {
     offsets[row] = offset;
     lengths[row] = length;
+    payloads[row] = payload;
     kept++;
   }
 
@@ -32,6 +41,10 @@ final class RowIndex {
 
   int length(int row) {
     return lengths[row];
+  }
+
+  int payload(int row) {
+    return payloads[row];
   }
 
   /** How many rows are there. */

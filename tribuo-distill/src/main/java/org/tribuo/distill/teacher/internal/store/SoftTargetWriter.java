@@ -94,7 +94,7 @@ public final class SoftTargetWriter implements AutoCloseable {
             row,
             largest.isPresent() ? all.largest(largest.getAsInt(), spec.shape().columns()) : all);
     append(record);
-    rows.add(row, kept, end);
+    rows.add(row, kept, record.length - (int) StoreFormat.recordBytes(0), end);
     end += record.length;
   }
 

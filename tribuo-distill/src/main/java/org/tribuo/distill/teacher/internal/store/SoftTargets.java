@@ -165,7 +165,7 @@ public final class SoftTargets implements AutoCloseable {
 
   private Row read(int number) {
     int length = rows.length(number);
-    int bytes = Math.toIntExact(StoreFormat.recordBytes(header.spec(), length));
+    int bytes = Math.toIntExact(StoreFormat.recordBytes(rows.payload(number)));
     byte[] record = new byte[bytes];
     try {
       synchronized (file) {

@@ -26,28 +26,28 @@ import org.tribuo.distill.graph.internal.RowShape;
  * file:    magic, int32 version, int32 bytes of the header, header, CRC-32C, records
  * header:  key (teacher, output, arithmetic, inputs, largest or 0), columns, rows, shape,
  *          runtime's version
- * record:  int32 row, int32 length, float32 × elements of the row,
- *          where only the largest are kept int32 × elements for the classes and float32 × vectors
- *          for the logarithms of the sums of the exponentials of all other logits, CRC-32C
- * seal:    int32 -1, int32 rows, CRC-32C
+ * record:  int32 row, int32 length, int32 bytes of the payload, payload, CRC-32C
+ * payload: float32 × elements of the row, or where only the largest are kept what {@link
+ *          LargestCode} makes of them
+ * seal:    int32 -1, int32 rows, int32 0, CRC-32C
  * </pre>
  *
  * <p>Numbers are little-endian, but for those inside the header.
  */
 final class StoreFormat {
   /** Written into every file; another number is another format. */
-  static final int VERSION = 2;
+  static final int VERSION = 3;
 
   /** The oldest that is still read. */
-  static final int OLDEST_VERSION = 2;
+  static final int OLDEST_VERSION = 3;
 
   static final byte[] MAGIC = "tribuo-distill soft targets\n".getBytes(StandardCharsets.US_ASCII);
 
   /** The number of the record that states that all rows are there. */
   static final int SEAL = -1;
 
-  /** Number and length of a row. */
-  static final int RECORD_HEAD_BYTES = 2 * Integer.BYTES;
+  /** Number and length of a row, and the bytes of its payload. */
+  static final int RECORD_HEAD_BYTES = 3 * Integer.BYTES;
 
   static final int CHECKSUM_BYTES = Integer.BYTES;
   static final int SEAL_BYTES = RECORD_HEAD_BYTES + CHECKSUM_BYTES;
@@ -141,49 +141,42 @@ final class StoreFormat {
         : Dimension.of(Long.parseLong(text));
   }
 
-  /** The bytes of the numbers of a row. */
-  static long payloadBytes(SoftTargetSpec spec, int length) {
-    long elements = spec.kept().elements(length);
-    return spec.key().largest().isPresent()
-        ? elements * (Float.BYTES + Integer.BYTES) + (long) vectors(spec, length) * Float.BYTES
-        : elements * Float.BYTES;
-  }
-
   /** How many vectors a row has, of each of which the largest are kept. */
   private static int vectors(SoftTargetSpec spec, int length) {
     return spec.kept().elements(length) / spec.kept().columns();
   }
 
-  /** The bytes of the record of a row. */
-  static long recordBytes(SoftTargetSpec spec, int length) {
-    return RECORD_HEAD_BYTES + payloadBytes(spec, length) + CHECKSUM_BYTES;
+  /** The bytes of a record with such a payload. */
+  static long recordBytes(int payload) {
+    return (long) RECORD_HEAD_BYTES + payload + CHECKSUM_BYTES;
   }
 
   /** A record. */
   static byte[] encode(SoftTargetSpec spec, int number, Row row) {
+    byte[] payload = payload(spec, row);
     ByteBuffer bytes =
-        ByteBuffer.allocate(Math.toIntExact(recordBytes(spec, row.length())))
+        ByteBuffer.allocate(Math.toIntExact(recordBytes(payload.length)))
             .order(ByteOrder.LITTLE_ENDIAN);
-    bytes.putInt(number).putInt(row.length());
-    for (float logit : row.logits()) {
-      bytes.putFloat(logit);
-    }
+    bytes.putInt(number).putInt(row.length()).putInt(payload.length).put(payload);
+    return sealed(spec, bytes);
+  }
+
+  private static byte[] payload(SoftTargetSpec spec, Row row) {
     Row.Chosen chosen = row.chosen();
     if (chosen != null) {
-      for (int each : chosen.classes()) {
-        bytes.putInt(each);
-      }
-      for (float tail : chosen.tails()) {
-        bytes.putFloat(tail);
-      }
+      return LargestCode.encode(row.logits(), chosen, vectors(spec, row.length()));
     }
-    return sealed(spec, bytes);
+    ByteBuffer bytes =
+        ByteBuffer.allocate(Math.multiplyExact(row.logits().length, Float.BYTES))
+            .order(ByteOrder.LITTLE_ENDIAN);
+    bytes.asFloatBuffer().put(row.logits());
+    return bytes.array();
   }
 
   /** The record that states that all rows are there. */
   static byte[] seal(SoftTargetSpec spec) {
     ByteBuffer bytes = ByteBuffer.allocate(SEAL_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    return sealed(spec, bytes.putInt(SEAL).putInt(spec.rows()));
+    return sealed(spec, bytes.putInt(SEAL).putInt(spec.rows()).putInt(0));
   }
 
   private static byte[] sealed(SoftTargetSpec spec, ByteBuffer bytes) {
@@ -199,29 +192,25 @@ final class StoreFormat {
    */
   static Optional<Row> decode(SoftTargetSpec spec, int number, int length, byte[] record) {
     ByteBuffer bytes = ByteBuffer.wrap(record).order(ByteOrder.LITTLE_ENDIAN);
+    int payload = record.length - RECORD_HEAD_BYTES - CHECKSUM_BYTES;
     CRC32C checksum = checksumOf(spec.key().sha256());
-    checksum.update(record, 0, record.length - CHECKSUM_BYTES);
-    if (bytes.getInt(record.length - CHECKSUM_BYTES) != (int) checksum.getValue()
+    checksum.update(record, 0, RECORD_HEAD_BYTES + payload);
+    if (bytes.getInt(RECORD_HEAD_BYTES + payload) != (int) checksum.getValue()
         || bytes.getInt() != number
-        || bytes.getInt() != length) {
+        || bytes.getInt() != length
+        || bytes.getInt() != payload) {
       return Optional.empty();
     }
+    if (spec.key().largest().isPresent()) {
+      return Optional.of(
+          LargestCode.decode(bytes, length, vectors(spec, length), spec.kept().columns()));
+    }
     float[] logits = new float[spec.kept().elements(length)];
+    if (payload != logits.length * Float.BYTES) {
+      return Optional.empty();
+    }
     bytes.asFloatBuffer().get(logits);
-    bytes.position(RECORD_HEAD_BYTES + logits.length * Float.BYTES);
-    return Optional.of(
-        spec.key().largest().isEmpty()
-            ? Row.of(length, logits)
-            : new Row(length, logits, chosen(logits.length, vectors(spec, length), bytes)));
-  }
-
-  private static Row.Chosen chosen(int count, int vectors, ByteBuffer bytes) {
-    int[] classes = new int[count];
-    bytes.asIntBuffer().get(classes);
-    bytes.position(bytes.position() + count * Integer.BYTES);
-    float[] tails = new float[vectors];
-    bytes.asFloatBuffer().get(tails);
-    return new Row.Chosen(classes, tails);
+    return Optional.of(Row.of(length, logits));
   }
 
   /** Of what is written under a key. */
