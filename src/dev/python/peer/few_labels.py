@@ -16,14 +16,11 @@ import time
 from pathlib import Path
 
 import numpy as np
-import onnx
 import peer
 import torch
-from onnx import numpy_helper
 from tokenizers import Tokenizer
 
 DATA = Path(__file__).parents[4] / "examples" / "data" / "banking77"
-LAYERS, WIDTH = 6, 384
 
 parser = argparse.ArgumentParser()
 parser.add_argument("--model", required=True)
@@ -37,35 +34,6 @@ parser.add_argument("--control-epochs", type=int, default=8)
 parser.add_argument("--batch-size", type=int, default=32)
 parser.add_argument("--dropout", type=float, default=0.1)
 options = parser.parse_args()
-
-
-def weights(path):
-    """Those of a BERT that TorchScript exported: a Linear is found by the addition of its bias."""
-    graph = onnx.load(path).graph
-    constants = {tensor.name: tensor for tensor in graph.initializer}
-    makers = {output: node for node in graph.node for output in node.output}
-    found = {}
-    for node in graph.node:
-        if node.op_type != "Add":
-            continue
-        for bias, product in (node.input, reversed(list(node.input))):
-            maker = makers.get(product)
-            if bias in constants and bias.endswith(".bias") and maker is not None:
-                if maker.op_type == "MatMul" and maker.input[1] in constants:
-                    matrix = numpy_helper.to_array(constants[maker.input[1]])
-                    found[bias[:-4] + "weight"] = torch.from_numpy(matrix.T.copy())
-    for name, tensor in constants.items():
-        if name.startswith(("embeddings.", "encoder.")) and tensor.data_type == 1:
-            found[name] = torch.from_numpy(numpy_helper.to_array(tensor).copy())
-    return found
-
-
-def encoder():
-    model = peer.bert(LAYERS, WIDTH, options.dropout)
-    missing, unexpected = model.load_state_dict(weights(options.model), strict=False)
-    missing = [name for name in missing if not name.endswith(("position_ids", "token_type_ids"))]
-    assert not missing and not unexpected, (missing, unexpected)
-    return model
 
 
 def questions(name, categories):
@@ -124,14 +92,15 @@ def classifier(of):
 torch.set_num_threads(options.threads)
 start = time.time()
 few, every, test = read()
-teacher = classifier(encoder())
+teacher = classifier(peer.encoder(options.model, options.dropout))
 train(teacher, few, options.teacher_epochs, 2e-4)
 tell_accuracy("main job, teacher", teacher, test)
 soft_targets = peer.predict(teacher, every, options.bf16)
-student = classifier(peer.layers_of(teacher.encoder, [0, LAYERS - 1], options.dropout))
+student = classifier(peer.layers_of(teacher.encoder, [0, peer.LAYERS - 1], options.dropout))
 train(student, every, options.epochs, 4e-4, soft_targets)
 tell_accuracy("main job, student", student, test)
-control = classifier(peer.layers_of(encoder(), [0, LAYERS - 1], options.dropout))
+whole = peer.encoder(options.model, options.dropout)
+control = classifier(peer.layers_of(whole, [0, peer.LAYERS - 1], options.dropout))
 train(control, few, options.control_epochs, 4e-4)
 tell_accuracy("main job, control", control, test)
 peer.tell("main job", "SECONDS", time.time() - start)

@@ -1,6 +1,6 @@
 """What the programs of the comparison with PyTorch share: models, batches, losses, what they print.
 
-Needs torch and transformers (written against 2.15 and 5.24). The programs are run by `PeerBenchmark`;
+Needs torch and transformers (written against 2.15 and 5.24), and onnx. The programs are run by `PeerBenchmark`;
 each prints lines of JSON, {"what": ..., "unit": ..., "value": ...}.
 """
 
@@ -9,12 +9,15 @@ import random
 import resource
 
 import numpy as np
+import onnx
 import torch
+from onnx import numpy_helper
 from torch import nn
 from torch.nn import functional as F
 from transformers import BertConfig, BertModel
 
 PAD = 0
+LAYERS, WIDTH = 6, 384  # of all-MiniLM-L6-v2
 UNLABELLED = -100
 
 
@@ -46,6 +49,36 @@ def bert(layers, width, dropout, heads=12, vocabulary=30522):
         attn_implementation="sdpa",
     )
     return BertModel(config, add_pooling_layer=False)
+
+
+def weights(path):
+    """Those of a BERT that TorchScript exported: a Linear is found by the addition of its bias."""
+    graph = onnx.load(path).graph
+    constants = {tensor.name: tensor for tensor in graph.initializer}
+    makers = {output: node for node in graph.node for output in node.output}
+    found = {}
+    for node in graph.node:
+        if node.op_type != "Add":
+            continue
+        for bias, product in (node.input, reversed(list(node.input))):
+            maker = makers.get(product)
+            if bias in constants and bias.endswith(".bias") and maker is not None:
+                if maker.op_type == "MatMul" and maker.input[1] in constants:
+                    matrix = numpy_helper.to_array(constants[maker.input[1]])
+                    found[bias[:-4] + "weight"] = torch.from_numpy(matrix.T.copy())
+    for name, tensor in constants.items():
+        if name.startswith(("embeddings.", "encoder.")) and tensor.data_type == 1:
+            found[name] = torch.from_numpy(numpy_helper.to_array(tensor).copy())
+    return found
+
+
+def encoder(path, dropout):
+    """The pretrained all-MiniLM-L6-v2 of a file."""
+    model = bert(LAYERS, WIDTH, dropout)
+    missing, unexpected = model.load_state_dict(weights(path), strict=False)
+    missing = [name for name in missing if not name.endswith(("position_ids", "token_type_ids"))]
+    assert not missing and not unexpected, (missing, unexpected)
+    return model
 
 
 class Classifier(nn.Module):

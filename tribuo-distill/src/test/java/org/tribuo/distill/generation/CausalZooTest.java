@@ -89,6 +89,7 @@ class CausalZooTest {
         "gpt2_causal_optimum_past",
         "gpt2_causal_ort_fused",
         "llama_causal_ts17",
+        "qwen2_causal_ts17",
         "llama_causal_dynamo",
         "llama_causal_ort_extended"
       })
@@ -128,6 +129,7 @@ class CausalZooTest {
         "gpt2_causal_optimum_past",
         "gpt2_causal_ort_fused",
         "llama_causal_ts17",
+        "qwen2_causal_ts17",
         "llama_causal_dynamo",
         "llama_causal_ort_extended"
       })

@@ -201,7 +201,7 @@ class TranslationTrainingTest {
 
   /** Encoder-decoders as exporters write them. */
   @ParameterizedTest
-  @ValueSource(strings = {"bart_seq2seq_ts14", "t5_seq2seq_optimum"})
+  @ValueSource(strings = {"bart_seq2seq_ts14", "marian_seq2seq_ts17", "t5_seq2seq_optimum"})
   void exportsAreTeachersAndStudents(String name) throws Exception {
     MutableDataset<GeneratedTokens> texts = TinyTranslations.dataset(60, 2, 5, 5);
     try (DistilledModel<GeneratedTokens> exported =

@@ -49,7 +49,8 @@ import org.tribuo.distill.transformer.internal.TransformerLayers;
 class NarrowedZooTest {
   private static final double TOLERANCE = 1e-5;
   private static final ToIntFunction<ChannelGroup> HALF = group -> group.size() / 2;
-  private static final Set<String> TWO_STACKS = Set.of("bart_seq2seq_ts14", "t5_seq2seq_optimum");
+  private static final Set<String> TWO_STACKS =
+      Set.of("bart_seq2seq_ts14", "marian_seq2seq_ts17", "t5_seq2seq_optimum");
 
   /** A convolution in groups reads its hidden states. */
   private static final String OF_ONE_WIDTH = "wav2vec2_audiocls_ts17";

@@ -124,6 +124,7 @@ class SinkSelectionZooTest {
         "bert_tokcls_ts14",
         "gpt2_causal_optimum",
         "llama_causal_dynamo",
+        "marian_seq2seq_ts17",
         "minilm_embedding_ts14",
         "t5_seq2seq_optimum",
         "whisper_audiocls_dynamo"

@@ -50,6 +50,8 @@ class VocabularyCutZooTest {
         "llama_causal_dynamo",
         "llama_causal_ort_extended",
         "llama_causal_ts17",
+        "marian_seq2seq_ts17",
+        "qwen2_causal_ts17",
         "minilm_embedding_ts14",
         "mpnet_seqcls_optimum",
         "roberta_seqcls_ts14",

@@ -24,11 +24,13 @@ class DropoutPlacesTest {
     "gpt2_causal_optimum_past, 5", // what was seen before comes in behind the embeddings
     "gpt2_causal_ort_fused, 5",
     "llama_causal_ort_extended, 5",
+    "qwen2_causal_ts17, 5",
     "mpnet_seqcls_optimum, 5", // the biases of positions come in behind the embeddings
     "vit_imgcls_dynamo, 5",
     "ast_audiocls_ts17, 5",
     "wav2vec2_audiocls_ts17, 6", // the convolution over positions is a block too
     "bart_seq2seq_ts14, 12", // a decoder's layer has three blocks
+    "marian_seq2seq_ts17, 12",
     "t5_seq2seq_optimum, 12"
   })
   void findsTheEmbeddingsAndEachBlockInEveryArchitecture(String name, int expected)

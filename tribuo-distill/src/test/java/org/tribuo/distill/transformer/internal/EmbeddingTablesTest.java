@@ -33,6 +33,7 @@ class EmbeddingTablesTest {
     "distilbert_seqcls_optimum, 64",
     "electra_tokcls_ts11, 64",
     "gpt2_causal_ort_fused, 64",
+    "marian_seq2seq_ts17, 64",
     "mpnet_seqcls_optimum, 62",
     "roberta_seqcls_ts14, 62",
   })
@@ -45,6 +46,7 @@ class EmbeddingTablesTest {
   @CsvSource({
     "deberta_v2_seqcls_optimum",
     "llama_causal_ts17",
+    "qwen2_causal_ts17",
     "t5_seq2seq_optimum",
     "vit_imgcls_dynamo"
   })

@@ -24,6 +24,7 @@ class EncoderSplitTest {
   static Stream<OnnxModel> models() {
     return Stream.of(
         Zoo.model("bart_seq2seq_ts14"),
+        Zoo.model("marian_seq2seq_ts17"),
         Zoo.model("t5_seq2seq_optimum"),
         new NewEncoderDecoder(101, 16, 1, 1, 8, 2, 8).make(1),
         new NewEncoderDecoder(101, 16, 3, 2, 8, 2, 8).make(1));

@@ -61,7 +61,7 @@ class TransformerLayersTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"bart_seq2seq_ts14", "t5_seq2seq_optimum"})
+  @ValueSource(strings = {"bart_seq2seq_ts14", "marian_seq2seq_ts17", "t5_seq2seq_optimum"})
   void refusesAnEncoderWithADecoder(String name) throws Exception {
     Graph graph = ZooModel.of(name).graph();
 

@@ -49,6 +49,7 @@ record ZooModel(Path folder, JsonNode json) {
           "llama_causal_dynamo",
           "llama_causal_ort_extended",
           "llama_causal_ts17",
+          "qwen2_causal_ts17",
           "vit_imgcls_dynamo",
           "wav2vec2_audiocls_ts17",
           "whisper_audiocls_dynamo",
