@@ -36,8 +36,8 @@ import org.tribuo.regression.Regressor;
  * that people gave, of the teacher, of the layers before they are trained, and of the student.
  * Arguments: a folder with {@code SICK_train.txt}, {@code SICK_trial.txt} and {@code
  * SICK_test_annotated.txt}; the teacher's ONNX file and its tokenizer.json; and how many layers
- * stay. A number behind them is the seed, and {@code --quick} takes a fifth of the sentences and
- * one epoch, which shows that all runs.
+ * stay. A number after them is the seed, and {@code --quick} takes a fifth of the sentences and one
+ * epoch, which shows that all runs.
  */
 public class DistilEmbeddings {
   /** Products are those of bfloat16 where the processor has them, which is faster; else float32. */

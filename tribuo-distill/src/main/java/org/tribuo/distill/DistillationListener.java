@@ -15,18 +15,18 @@ public interface DistillationListener {
   DistillationListener NONE = new DistillationListener() {};
 
   /**
-   * What the student may answer although no example has it, before anything is trained: labels that
-   * only a teacher knows, or the head that the student comes with.
+   * Called before anything is trained, with what the student may predict although no example has
+   * it: labels that only a teacher, or the head that the student comes with, knows.
    *
    * @param names sorted; empty as a rule
    */
   default void onUnseenOutputs(List<String> names) {}
 
   /**
-   * How the student was made of another, before a teacher runs: which of its layers stay, how
-   * narrow it is.
+   * Called before a teacher runs, with how the student was made from another: which of its layers
+   * are kept, how narrow it is.
    *
-   * @param lines a sentence on each step, and one on how large the student is
+   * @param lines a sentence on each step, and one on the size of the student
    */
   default void onStudent(List<String> lines) {}
 
@@ -40,15 +40,16 @@ public interface DistillationListener {
   default void onActivations(String stage, String teacher, String student) {}
 
   /**
-   * Before a teacher runs: what the columns of its logits stand for, and where that is stated.
+   * Called before a teacher runs, with what the columns of its logits stand for, and where that is
+   * stated.
    *
    * @param teacher its file
    */
   default void onLabelOrder(Path teacher, NamedColumns columns) {}
 
   /**
-   * While soft targets are made: at the start of a teacher, with the rows that were kept before,
-   * and after each of its batches.
+   * Called while soft targets are computed: when a teacher starts, with the rows that the store has
+   * already, and after each of its batches.
    *
    * @param rowsDone of {@code rows}, those that need no more work
    * @param rows all rows
@@ -56,7 +57,7 @@ public interface DistillationListener {
   default void onSoftTargetProgress(int rowsDone, int rows) {}
 
   /**
-   * After the soft targets of a teacher are there.
+   * Called when the soft targets of a teacher are complete.
    *
    * @param run what it took: a run in which nothing was computed took all of them from the store
    */
@@ -70,8 +71,7 @@ public interface DistillationListener {
   /**
    * The listener to the training of the student in a stage.
    *
-   * @param name the name of the stage; where none are stated, {@code training} and {@code
-   *     fine-tuning}
+   * @param name the name of the stage; by default {@code training}
    */
   default TrainingListener stage(String name) {
     return TrainingListener.NONE;

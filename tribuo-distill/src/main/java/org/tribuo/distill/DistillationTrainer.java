@@ -41,8 +41,10 @@ import org.tribuo.provenance.impl.TrainerProvenanceImpl;
 /**
  * Trains a student Transformer on labels, on a teacher, or on both, and gives it back as a Tribuo
  * model. Examples hold tokens, as {@link org.tribuo.distill.input.text.TokenSequence} and {@link
- * org.tribuo.distill.input.text.CsvTextDataSource} make them, or pixels, as {@link
- * org.tribuo.distill.input.image.ImageDataSource} does.
+ * org.tribuo.distill.input.text.CsvTextDataSource} make them, pixels, as {@link
+ * org.tribuo.distill.input.image.ImageDataSource} does, sounds, as {@link
+ * org.tribuo.distill.input.sound.SoundDataSource} does, items, as {@link
+ * org.tribuo.distill.recommendation.RatingDataSource} does, or Tribuo's ordinary features.
  *
  * <p>With a teacher the student minimises {@code (1 - alpha) * hard + alpha * soft}: examples with
  * a label have both terms, those without (Tribuo's unknown output) the soft one. Without a teacher
@@ -65,7 +67,7 @@ import org.tribuo.provenance.impl.TrainerProvenanceImpl;
  * }
  * }</pre>
  *
- * or, from OLCUT:
+ * or, in OLCUT's XML:
  *
  * <pre>{@code
  * <component name="trainer" type="org.tribuo.distill.DistillationTrainer">
@@ -79,7 +81,9 @@ import org.tribuo.provenance.impl.TrainerProvenanceImpl;
  * machine. Safe for many threads.
  *
  * @param <T> the outputs, which decide what the student predicts: Label, MultiLabel, Regressor,
- *     {@link org.tribuo.distill.span.Span}, or {@link org.tribuo.distill.task.token.TagSequence}
+ *     {@link org.tribuo.distill.span.Span}, {@link org.tribuo.distill.task.token.TagSequence},
+ *     {@link org.tribuo.distill.recommendation.NextItem} or {@link
+ *     org.tribuo.distill.generation.GeneratedTokens}
  */
 public final class DistillationTrainer<T extends Output<T>> implements Trainer<T> {
   @ConfigurableName private String component = "DistillationTrainer";
@@ -153,9 +157,9 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
   private DistillationTrainer() {}
 
   /**
-   * Loads the native library that can train, which can be done once in the lifetime of a JVM,
-   * before anything else uses ONNX Runtime. Training does it; a program that first uses ONNX
-   * Runtime by itself calls it before.
+   * Loads the native library that can train. This works once in the lifetime of a JVM, before
+   * anything else uses ONNX Runtime. Training does it by itself; a program that uses ONNX Runtime
+   * directly before its first training calls this first.
    *
    * @throws org.tribuo.distill.engine.RuntimeUnavailableException if there is none for this
    *     machine, or another has been loaded; the message says what to do
@@ -205,14 +209,14 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
     try {
       return Optional.of(Path.of(path));
     } catch (InvalidPathException e) {
-      throw properties.refused(property, "is no path: " + e.getMessage());
+      throw properties.refused(property, "is not a path: " + e.getMessage());
     }
   }
 
   /**
-   * Sets the listener to trainings; it is no part of the configuration.
+   * Sets the listener of trainings; it is not part of the configuration.
    *
-   * @param listener to all trainings that start from now on
+   * @param listener of all trainings that start from now on
    */
   public void setListener(DistillationListener listener) {
     this.listener = listener;
@@ -247,14 +251,14 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
   }
 
   /**
-   * Finds out whether the student and its teachers can read examples, before time is spent. The
-   * student is made, but neither trained nor run; a teacher that is yet to be trained is left out,
-   * and labels are not looked at.
+   * Checks whether the student and its teachers can read examples, before any time is spent on
+   * training. The student is made, but neither trained nor run; a teacher that is yet to be trained
+   * is left out, and labels are not checked.
    *
    * @param examples as this trainer trains on, or as its model predicts
-   * @throws IllegalArgumentException if student or teacher cannot read one, as a text that is too
-   *     long, or has a token or a segment that it does not know; the message says which and what to
-   *     do
+   * @throws IllegalArgumentException if the student or a teacher cannot read one, such as a text
+   *     that is too long, or has a token or a segment that it does not know; the message says
+   *     which, and what to do
    * @throws org.tribuo.distill.graph.GraphException if there can be no such student
    * @throws java.io.UncheckedIOException if a file cannot be read
    */
@@ -268,11 +272,11 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
   }
 
   /**
-   * Trains on examples that are cut to what the student reads, for a trainer that has this one as a
-   * part, as that of sequences has.
+   * Trains on examples that are cut to what the student reads, for a trainer that is built around
+   * this one, as that of sequences is.
    *
-   * @param examples makes them, given the maximum number of positions of each; asked twice, and
-   *     what is made of larger numbers has all outputs of what is made of smaller ones
+   * @param examples makes them, given the maximum number of positions of each; called twice, and
+   *     the dataset for a larger maximum has all outputs of that for a smaller one
    * @param trainer gives the provenance of that trainer, as this training begins
    * @throws IllegalArgumentException as {@link #train(Dataset, Map, int)}, which lists the others
    */
@@ -289,9 +293,9 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
   }
 
   /**
-   * The student as it is before its first step, with its head imprinted if it is to be: for what
-   * does not depend on a training, as its size and speed. No teacher is run, and the trainings that
-   * follow are those that they would have been.
+   * The student as it is before its first step, its head imprinted where that is configured: for
+   * what does not depend on training, such as its size and speed. No teacher is run, and later
+   * trainings give the same results as without this call.
    *
    * @param runProvenance of the model
    * @throws IllegalArgumentException as {@link #train(Dataset, Map, int)}, which lists the others
@@ -361,7 +365,9 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
     return recipe.softTargetStore();
   }
 
-  /** Starts with these settings and the listener, for a trainer that differs in some. */
+  /**
+   * A builder with these settings and this listener, for a trainer that differs in some of them.
+   */
   public Builder<T> toBuilder() {
     Builder<T> builder = builder();
     DistillationTrainer<T> copy = builder.trainer();
@@ -408,7 +414,7 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
     return new TrainerProvenanceImpl(this);
   }
 
-  /** Who learns from whom; the settings are in the provenance. */
+  /** The student and its teacher; the settings are in the provenance. */
   @Override
   public String toString() {
     return "DistillationTrainer(student=%s, teacher=%s)"
@@ -419,8 +425,7 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
    * Configures a trainer in Java. What is not stated has the trainer's default, the same as in
    * OLCUT's XML. For one trainer, in one thread.
    *
-   * @param <T> the outputs: Label, MultiLabel, Regressor, {@link org.tribuo.distill.span.Span}, or
-   *     {@link org.tribuo.distill.task.token.TagSequence}
+   * @param <T> the outputs, as those of {@link DistillationTrainer}
    */
   public static final class Builder<T extends Output<T>> {
     private @Nullable DistillationTrainer<T> trainer = new DistillationTrainer<>();
@@ -485,10 +490,10 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
     }
 
     /**
-     * One stage over all examples, in the place of all stages.
+     * One stage over all examples, in place of all stages.
      *
      * @param epochs passes over the examples, at least 1
-     * @throws PropertyException if there are less
+     * @throws PropertyException if the number is less than 1
      */
     public Builder<T> epochs(int epochs) {
       return stages(TrainingStage.of(epochs));

@@ -112,7 +112,7 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
 
   /**
    * Reads a model that was saved; Tribuo calls this by name. It runs on the CPU until {@link
-   * #runOn} says otherwise.
+   * #runOn} changes that.
    *
    * @throws InvalidProtocolBufferException if the message is of another kind
    * @throws IllegalArgumentException if the version is unknown, the message does not hold a whole
@@ -135,13 +135,13 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
   }
 
   /**
-   * A teacher as a Tribuo model, to be evaluated beside its students. It reads the tokens of its
+   * A teacher as a Tribuo model, to be evaluated alongside its students. It reads the tokens of its
    * own tokenizer, if it has one, and runs on the CPU until {@link #runOn} changes that.
    *
    * @param factory of its outputs
    * @throws com.oracle.labs.mlrg.olcut.config.PropertyException if neither the configuration nor
    *     the file states what the columns of the logits stand for
-   * @throws org.tribuo.distill.graph.GraphException if the file is no ONNX model
+   * @throws org.tribuo.distill.graph.GraphException if the file is not an ONNX model
    * @throws org.tribuo.distill.teacher.TeacherException if no output can hold the logits
    * @throws IllegalArgumentException if it has an input that tokens cannot feed
    * @throws IOException if the file cannot be read
@@ -180,7 +180,7 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
       model = Model.deserialize(proto);
     } catch (InvalidProtocolBufferException | RuntimeException e) {
       throw new IllegalArgumentException(
-          "'%s' is no model that was saved, or is damaged: %s".formatted(file, reason(e)), e);
+          "'%s' is not a saved model, or is damaged: %s".formatted(file, reason(e)), e);
     }
     if (model instanceof DistilledModel<?> distilled) {
       return distilled;
@@ -300,9 +300,9 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
 
   /**
    * Writes the student as an ONNX file, whole or not at all. Its metadata holds this model's
-   * provenance in Tribuo's field, from where Tribuo's ONNXExternalModel reads it, and what teachers
-   * and student sources find there: the label order, the output of the logits, the maximum length
-   * and the token of padding. Of a {@code BiEncoderStudent} the file has the encoder, whose output
+   * provenance in Tribuo's field, where Tribuo's ONNXExternalModel finds it, and what teachers and
+   * student sources find there: the label order, the output of the logits, the maximum length and
+   * the padding token. For a {@code BiEncoderStudent} the file holds the encoder, whose output
    * {@code sentence_embedding} is a vector for each text; the model predicts the cosine of two.
    *
    * @throws IOException if the file cannot be written, or is one that this model was made of; one

@@ -21,7 +21,7 @@ import org.tribuo.distill.training.internal.LearningRates;
 
 /**
  * A stage of a training, with examples, an objective and a learning rate of its own; what it does
- * not state is that of the trainer. Each stage starts with a new optimizer from the weights that
+ * not state is taken from the trainer. Each stage starts with a new optimizer from the weights that
  * the one before has left.
  *
  * <pre>{@code
@@ -122,7 +122,7 @@ public final class TrainingStage
   /**
    * A training of one stage, over all examples.
    *
-   * @throws PropertyException if there are less than 1 epochs
+   * @throws PropertyException if the number is less than 1
    */
   public static TrainingStage of(int epochs) {
     return of(TRAINING, epochs).on(Rows.ALL);
@@ -133,7 +133,7 @@ public final class TrainingStage
    *
    * @param name not blank, and unique among the stages of a trainer
    * @param epochs at least 1
-   * @throws PropertyException if the name is blank or there are less than 1 epochs
+   * @throws PropertyException if the name is blank, or the number of epochs is less than 1
    */
   public static TrainingStage of(String name, int epochs) {
     TrainingStage stage = new TrainingStage();
@@ -147,7 +147,7 @@ public final class TrainingStage
    * A stage of the name {@code fine-tuning} that learns from the labels alone, after a
    * distillation.
    *
-   * @throws PropertyException if there are less than 1 epochs
+   * @throws PropertyException if the number is less than 1
    */
   public static TrainingStage fineTuning(int epochs) {
     return of("fine-tuning", epochs).learningFrom(From.LABELS).on(Rows.LABELLED);
@@ -165,12 +165,12 @@ public final class TrainingStage
     }
   }
 
-  /** The same, learning from something else. */
+  /** The same, with its output compared with something else. */
   public TrainingStage learningFrom(From other) {
     return with(stage -> stage.from = other);
   }
 
-  /** The same on other ones of its examples. */
+  /** The same on another selection of its examples. */
   public TrainingStage on(Rows other) {
     return with(stage -> stage.rows = other);
   }

@@ -254,7 +254,7 @@ class DistilledModelTest {
                   model.predict(
                       new ArrayExample<>(
                           new Label("red"), new String[] {"height"}, new double[] {1.8})))
-          .withMessageContaining("'height' is no token");
+          .withMessageContaining("'height' is not a token");
     }
   }
 
@@ -323,8 +323,7 @@ class DistilledModelTest {
 
       assertThatThrownBy(() -> DistilledModel.read(file))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageStartingWith(
-              "'%s' is no model that was saved, or is damaged: ".formatted(file))
+          .hasMessageStartingWith("'%s' is not a saved model, or is damaged: ".formatted(file))
           .hasMessageContaining("The saved model was damaged after it was written: its")
           .hasMessageContaining("SHA-256 is");
       assertThatThrownBy(() -> Model.deserializeFromFile(file))

@@ -11,8 +11,8 @@ import java.lang.reflect.Field;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks what a configuration states for the booleans of a component: to OLCUT every text but
- * {@code true} means false.
+ * Checks what a configuration states for the booleans of a component: OLCUT takes any text but
+ * {@code true} as false.
  */
 public final class BooleanProperties {
   private BooleanProperties() {}
@@ -20,10 +20,11 @@ public final class BooleanProperties {
   /**
    * Checks a component that OLCUT has just made.
    *
-   * @param component whose fields with {@link Config} are looked at
+   * @param component whose fields with {@link Config} are checked
    * @param name the component's name in the configuration
    * @param configuration where it comes from; null if it was made in Java
-   * @throws PropertyException if a boolean is neither {@code true} nor {@code false}, in any case
+   * @throws PropertyException if a boolean is neither {@code true} nor {@code false}, in upper or
+   *     lower case
    */
   public static void check(
       Configurable component, String name, @Nullable ConfigurationManager configuration) {

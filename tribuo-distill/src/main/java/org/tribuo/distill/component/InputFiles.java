@@ -21,8 +21,8 @@ import org.tribuo.distill.internal.component.ModelConfiguration;
 import org.tribuo.distill.internal.component.ModelFileProvenance;
 
 /**
- * Files that something was made of, or that a program reads: no output may replace them. A file is
- * the same under another name, by a symbolic or a hard link or by way of another folder. Immutable.
+ * Files that something was made from, or that a program reads: no output may replace them. A file
+ * is the same under another name, by a symbolic or a hard link or by another path. Immutable.
  */
 public final class InputFiles {
   private final Set<Path> files;
@@ -87,7 +87,7 @@ public final class InputFiles {
   /**
    * The file among these that an output would replace, if there is one.
    *
-   * @throws IOException if it cannot be found out whether two files are the same
+   * @throws IOException if it cannot be determined whether two files are the same
    */
   public Optional<Path> replacedBy(Path output) throws IOException {
     if (!Files.exists(output)) {
@@ -105,7 +105,7 @@ public final class InputFiles {
    * Refuses to write a file.
    *
    * @throws InputOverwrittenException if it is one of these
-   * @throws IOException if it cannot be found out whether two files are the same
+   * @throws IOException if it cannot be determined whether two files are the same
    */
   public void checkOutput(Path output) throws IOException {
     Optional<Path> replaced = replacedBy(output);

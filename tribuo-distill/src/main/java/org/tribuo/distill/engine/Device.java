@@ -14,7 +14,7 @@ import java.util.function.Consumer;
 import org.tribuo.distill.internal.component.PropertyChecks;
 
 /**
- * Where and how a model runs: on the processor or a GPU, with how many threads, in which numbers.
+ * Where and how a model runs: on the processor or a GPU, with how many threads, in which precision.
  * The same device on the same machine computes the same bits. Immutable and safe for many threads;
  * devices of the same values are equal.
  *
@@ -26,7 +26,7 @@ import org.tribuo.distill.internal.component.PropertyChecks;
  * }</pre>
  */
 public final class Device implements Configurable, Provenancable<ConfiguredObjectProvenance> {
-  /** The memory limit that limits nothing. */
+  /** The value that stands for no memory limit. */
   public static final long UNLIMITED = Long.MAX_VALUE;
 
   @ConfigurableName private String component = "Device";
@@ -61,7 +61,7 @@ public final class Device implements Configurable, Provenancable<ConfiguredObjec
    * The processor in float32.
    *
    * @param threads that one operator may use; 0 for one for each physical core
-   * @throws PropertyException if there are less than 0
+   * @throws PropertyException if it is negative
    */
   public static Device cpu(int threads) {
     return new Device().withThreads(threads);
@@ -204,7 +204,7 @@ public final class Device implements Configurable, Provenancable<ConfiguredObjec
   }
 
   /**
-   * The operators that a graph may have beside ONNX Runtime's: those of a library where the
+   * The operators that a graph may have in addition to ONNX Runtime's: those of a library where the
    * precision asks for them and the processor has the instructions.
    */
   public Optional<OperatorLibrary> operators() {

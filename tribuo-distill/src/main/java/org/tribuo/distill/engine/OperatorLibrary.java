@@ -5,13 +5,13 @@ import java.util.Optional;
 import java.util.ServiceLoader;
 
 /**
- * Operators of the domain {@code org.tribuo.distill}, which ONNX Runtime does not have, brought
- * along by a module on the class path, which names its implementation for {@link ServiceLoader}.
+ * Operators of the domain {@code org.tribuo.distill}, which ONNX Runtime does not have, provided by
+ * a module on the class path, which registers its implementation with {@link ServiceLoader}.
  *
  * <p>Implementations are safe for many threads, and compute the same bits for any number of them.
  */
 public interface OperatorLibrary {
-  /** What is wrong with a precision for which no library is there, and what to do. */
+  /** The message for a precision whose library is missing: what is wrong, and what to do. */
   String MISSING =
       "is "
           + Precision.BFLOAT16_PRODUCTS
@@ -24,8 +24,8 @@ public interface OperatorLibrary {
   String version();
 
   /**
-   * The instructions by which it computes, or why it does not: the processor lacks them, say.
-   * Nothing but words for a person.
+   * The instructions that it computes with, or why it does not, for instance because the processor
+   * lacks them. To be read by people, not parsed.
    */
   String instructionSet();
 

@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
 
 /**
  * Writes a file whole or not at all: into a second file in the same folder, which then takes the
- * name. A reader sees the old file or the new one, also after a kill.
+ * name. A reader sees the old file or the new one, even after the process was killed.
  */
 public final class AtomicFile {
   /** What a file is called while it is written: for its own name, and a UUID. */
@@ -81,8 +81,8 @@ public final class AtomicFile {
   }
 
   /**
-   * Removes what processes that were killed while they wrote into a folder have left there. Not to
-   * be called while it is being written.
+   * Removes what processes left in a folder when they were killed while writing. Not to be called
+   * while it is being written.
    *
    * @throws IOException if the folder cannot be read, or something cannot be removed
    */

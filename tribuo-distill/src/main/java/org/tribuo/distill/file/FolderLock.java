@@ -21,7 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * <p>Thread-safe; any thread may close it.
  */
 public final class FolderLock implements AutoCloseable {
-  /** The file that is locked; it has the number of the process that holds the lock. */
+  /** The file that is locked; it contains the id of the process that holds the lock. */
   public static final String FILE = ".lock";
 
   /** Beyond the content: where locks are mandatory, what is locked cannot be read. */
@@ -81,7 +81,7 @@ public final class FolderLock implements AutoCloseable {
   }
 
   /**
-   * Takes the lock of a folder, if it becomes free within a time.
+   * Takes the lock of a folder, if it becomes free within some time.
    *
    * @throws IOException as {@link #take}
    */

@@ -14,8 +14,8 @@ import org.tribuo.distill.generation.internal.NextTokenModel;
 import org.tribuo.distill.internal.component.PropertyChecks;
 
 /**
- * Generates a text by beam search: at each step the likeliest beginnings go on, as many as there
- * are beams, and of those that end with the stop token the one with the highest {@code
+ * Generates a text by beam search: at each step the likeliest partial texts are continued, as many
+ * as there are beams, and of those that end with the stop token the one with the highest {@code
  * log-likelihood / length ^ lengthPenalty} is the text. The length counts the generated tokens and
  * the stop token, as in {@code generate} of transformers with {@code early_stopping=False}, which
  * finds the same texts.
@@ -32,7 +32,7 @@ import org.tribuo.distill.internal.component.PropertyChecks;
 public final class BeamSearch implements Configurable, Provenancable<ConfiguredObjectProvenance> {
   @ConfigurableName private String component = "BeamSearch";
 
-  @Config(description = "How many beginnings go on together; 1 is greedy decoding.")
+  @Config(description = "How many partial texts are continued at a time; 1 is greedy decoding.")
   private int beams = 4;
 
   @Config(

@@ -29,7 +29,7 @@ abstract class GeneratedTextDataSource implements ConfigurableDataSource<Generat
   @Config(description = "The token before each text, such as [CLS] or <s>; empty for none.")
   private String beginToken = "";
 
-  @Config(description = "The token behind each text, such as [SEP] or </s>; empty for none.")
+  @Config(description = "The token after each text, such as [SEP] or </s>; empty for none.")
   private String endToken = "";
 
   @Config(
@@ -134,12 +134,12 @@ abstract class GeneratedTextDataSource implements ConfigurableDataSource<Generat
     return tokenizer.special("beginToken", beginToken, vocabulary).stream().toArray();
   }
 
-  /** The tokens behind each text: one, or none. */
+  /** The tokens after each text: one, or none. */
   final int[] end(TokenizerProperty tokenizer, Vocabulary vocabulary) {
     return tokenizer.special("endToken", endToken, vocabulary).stream().toArray();
   }
 
-  /** One behind the other. */
+  /** One after the other. */
   static int[] concat(int[]... parts) {
     return Arrays.stream(parts).flatMapToInt(IntStream::of).toArray();
   }
@@ -195,7 +195,7 @@ abstract class GeneratedTextDataSource implements ConfigurableDataSource<Generat
     /** This. */
     abstract B self();
 
-    /** The tokens before and behind each text; empty for none. */
+    /** The tokens before and after each text; empty for none. */
     public B specialTokens(String begin, String end) {
       GeneratedTextDataSource settings = source;
       settings.beginToken = begin;

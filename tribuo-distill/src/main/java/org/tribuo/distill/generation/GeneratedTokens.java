@@ -10,15 +10,15 @@ import org.tribuo.distill.internal.protos.GeneratedTokensProto;
 import org.tribuo.protos.core.OutputProto;
 
 /**
- * The tokens that a text goes on with, or that they are not known. An example has the tokens before
- * them as its features, at least one:
+ * The tokens that continue a text, or the statement that they are not known. An example has the
+ * tokens before them as its features, at least one:
  *
  * <pre>{@code
  * Example<GeneratedTokens> example = TokenSequence.of(464, 3797).toExample(GeneratedTokens.of(3332));
  * }</pre>
  *
  * <p>Of a prediction, the log-likelihood is the sum of the natural logarithms of the probability
- * that the model gives each token behind those before it; of known tokens it is 0. Two are equal if
+ * that the model gives each token after those before it; of known tokens it is 0. Two are equal if
  * their tokens are, whatever their log-likelihoods. Immutable: arrays are copied.
  */
 public final class GeneratedTokens implements Output<GeneratedTokens> {
@@ -50,7 +50,7 @@ public final class GeneratedTokens implements Output<GeneratedTokens> {
     return new GeneratedTokens(tokens.clone(), 0);
   }
 
-  /** That it is not known what the text goes on with. */
+  /** The output of a text whose continuation is not known. */
   public static GeneratedTokens unknown() {
     return new GeneratedTokens(new int[0], 0);
   }
@@ -129,7 +129,7 @@ public final class GeneratedTokens implements Output<GeneratedTokens> {
   /**
    * Reads ids with blanks between them; an empty text is that they are not known.
    *
-   * @throws IllegalArgumentException if one is no number from 0
+   * @throws IllegalArgumentException if one is not a number from 0
    */
   static GeneratedTokens parse(String ids) {
     if (ids.isBlank()) {

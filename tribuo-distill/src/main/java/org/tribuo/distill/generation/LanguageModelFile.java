@@ -90,7 +90,7 @@ record LanguageModelFile(
     return modality;
   }
 
-  /** The model, of which the logits behind the last token are wanted. */
+  /** The model, of which the logits after the last token are wanted. */
   private StudentNetwork network(Transformer model, Modality<?> modality) {
     InputReader<?> reader =
         modality.readerOfTrained(

@@ -53,7 +53,7 @@ public final class ParallelTextDataSource extends GeneratedTextDataSource {
   @Config(description = "The column of the target in a table; empty for two files.")
   private String targetColumn = "";
 
-  @Config(description = "The token behind each source, such as </s>; empty for none.")
+  @Config(description = "The token after each source, such as </s>; empty for none.")
   private String sourceEndToken = "";
 
   @Config(
@@ -180,7 +180,7 @@ public final class ParallelTextDataSource extends GeneratedTextDataSource {
       return this;
     }
 
-    /** The token behind each source. */
+    /** The token after each source. */
     public Builder sourceEndToken(String token) {
       source.sourceEndToken = token;
       return this;

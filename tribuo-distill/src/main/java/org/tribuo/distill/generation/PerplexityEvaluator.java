@@ -63,8 +63,7 @@ public final class PerplexityEvaluator
       GeneratedTokens known = prediction.getOutputScores().get(KNOWN);
       if (known == null) {
         throw new ExampleException(
-            text,
-            "does not state what its text goes on with, so it cannot be evaluated; leave it out");
+            text, "does not state how its text continues, so it cannot be evaluated; leave it out");
       }
       logLikelihood += known.logLikelihood();
       tokens += known.length();

@@ -19,7 +19,7 @@ import org.tribuo.provenance.ConfiguredDataSourceProvenance;
 /**
  * Texts that a language model learns to generate: one a line of a file, or in a column of a table
  * whose first row has the names of the columns, between commas if the name of the file ends in
- * {@code .csv}, else between tabs. Lines of white space alone are no texts.
+ * {@code .csv}, else between tabs. Lines of white space alone are not texts.
  *
  * <p>Each text is one example. Its output has all tokens but the first, which are to be predicted,
  * each from those before it. A prompt, from a column of its own, is read and not predicted. Special

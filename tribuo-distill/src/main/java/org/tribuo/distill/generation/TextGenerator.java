@@ -31,8 +31,8 @@ import org.tribuo.distill.internal.component.PropertyChecks;
 
 /**
  * Generates texts with a model from an ONNX file, such as a distilled student or its teacher: a
- * language model goes on with a prompt, and an encoder-decoder makes the target of a source. It
- * takes the likeliest token each time (greedy decoding), or one that is drawn, or finds the best of
+ * language model continues a prompt, and an encoder-decoder makes the target of a source. It takes
+ * the likeliest token each time (greedy decoding), or one that is drawn, or finds the best of
  * several beginnings (beam search). A model whose file has a past reads each token once, any other
  * the whole text for each token; a source is encoded once. Of a text that is longer than a language
  * model reads it reads the end.
@@ -79,7 +79,7 @@ public final class TextGenerator
   @Config(description = "The token with which a text ends; empty for none.")
   private String stopToken = "";
 
-  @Config(description = "The token behind the source of an encoder-decoder; empty for none.")
+  @Config(description = "The token after the source of an encoder-decoder; empty for none.")
   private String sourceEndToken = "";
 
   @Config(
@@ -108,7 +108,7 @@ public final class TextGenerator
    * @param known how many of the model's tokens the tokenizer has
    * @param suppressed those of them that are never generated
    * @param begin the tokens before each text: one, or none
-   * @param endOfSource those behind the source of an encoder-decoder; empty if it is none
+   * @param endOfSource those after the source of an encoder-decoder; empty if it is none
    */
   private record Opened(
       LanguageModelFile.Opened file,
@@ -161,7 +161,7 @@ public final class TextGenerator
     int[] end =
         ofTokenizer.special("sourceEndToken", sourceEndToken, vocabulary).stream().toArray();
     if (sampling != null && beamSearch != null) {
-      throw properties.refused("beamSearch", "is stated beside sampling; state one of them");
+      throw properties.refused("beamSearch", "is stated together with sampling; state one of them");
     }
     try {
       LanguageModelFile.Opened model =
@@ -266,7 +266,7 @@ public final class TextGenerator
     int[] given = concat(opened.begin(), tokens(prompt));
     if (given.length == 0) {
       throw new IllegalArgumentException(
-          "The prompt is empty, and there is no beginToken to go on from; state one of them");
+          "The prompt is empty, and there is no beginToken to start from; state one of them");
     }
     return Hypothesis.of(Optional.empty(), given);
   }
@@ -365,7 +365,7 @@ public final class TextGenerator
       return this;
     }
 
-    /** The token behind the source of an encoder-decoder; empty for none. */
+    /** The token after the source of an encoder-decoder; empty for none. */
     public Builder sourceEndToken(String token) {
       generator.sourceEndToken = token;
       return this;

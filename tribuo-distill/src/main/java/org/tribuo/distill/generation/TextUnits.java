@@ -25,8 +25,8 @@ final class TextUnits {
    * script of the conferences on machine translation. Words that are hyphenated at the end of a
    * line are joined, {@code <skipped>} is left out, and four entities of XML are read. A symbol of
    * ASCII is a word of its own, but apostrophes never are, full stops and commas are not between
-   * two digits, and hyphens are only behind a digit. Full stops and commas in a row are taken two
-   * at a time, so that {@code ..5} is {@code .} and {@code .5}.
+   * two digits, and hyphens only after a digit. Full stops and commas in a row are taken two at a
+   * time, so that {@code ..5} is {@code .} and {@code .5}.
    */
   static List<String> words(String text) {
     String line =

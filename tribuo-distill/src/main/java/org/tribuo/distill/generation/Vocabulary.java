@@ -36,7 +36,7 @@ public final class Vocabulary implements Serializable {
    * The tokens of a tokenizer.
    *
    * @param tokenizer a {@code tokenizer.json}
-   * @throws IOException if it cannot be read, or is no tokenizer
+   * @throws IOException if it cannot be read, or is not a tokenizer
    */
   public static Vocabulary of(Path tokenizer) throws IOException {
     return of(TextTokenizer.vocabulary(tokenizer));
@@ -78,7 +78,7 @@ public final class Vocabulary implements Serializable {
       String name = names.get(id);
       if (!name.startsWith(digits(id)) || name.length() > DIGITS && name.charAt(DIGITS) != ' ') {
         throw new IllegalArgumentException(
-            "Column %d of the logits is named '%s', expected '%s' and maybe a token behind it"
+            "Column %d of the logits is named '%s', expected '%s', optionally followed by a token"
                 .formatted(id, name, digits(id)));
       }
     }
@@ -160,7 +160,7 @@ public final class Vocabulary implements Serializable {
     int id = Collections.binarySearch(names, name);
     if (id < 0) {
       throw new IllegalArgumentException(
-          "'%s' is no token of the vocabulary of %d, whose first is '%s'"
+          "'%s' is not a token of the vocabulary of %d, whose first is '%s'"
               .formatted(name, names.size(), names.get(0)));
     }
     return id;

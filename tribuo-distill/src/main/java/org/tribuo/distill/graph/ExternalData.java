@@ -28,7 +28,7 @@ import org.tribuo.distill.graph.internal.SharedBytes;
 
 /** Initializers whose data lies in files beside the model's own. */
 final class ExternalData {
-  /** A message ends at 2 GB; the rest of the graph gets 64 MB of that. */
+  /** A message is limited to 2 GB; the rest of the graph gets 64 MB of that. */
   static final long LARGEST_MESSAGE = Integer.MAX_VALUE - (64L << 20);
 
   private static final int ALIGNMENT = 4096;
@@ -104,7 +104,7 @@ final class ExternalData {
       }
       if (length > Integer.MAX_VALUE) {
         throw new GraphException(
-            "Initializer '%s' of '%s' has %,d bytes: one tensor ends at 2 GB"
+            "Initializer '%s' of '%s' has %,d bytes: a tensor is limited to 2 GB"
                 .formatted(tensor.getName(), modelFile, length));
       }
       return Tensor.of(type, dims, channel.map(FileChannel.MapMode.READ_ONLY, offset, length));
@@ -116,7 +116,7 @@ final class ExternalData {
       return folder.resolve(location(tensor)).normalize();
     } catch (InvalidPathException e) {
       throw new GraphException(
-          "Initializer '%s' looks for its data at '%s', which is no name of a file"
+          "Initializer '%s' looks for its data at '%s', which is not the name of a file"
               .formatted(tensor.getName(), location(tensor)),
           e);
     }

@@ -76,14 +76,14 @@ final class FunctionSizes {
     }
     Size size = of(functions).total(model.getGraph().getNodeList());
     checkBound(size.nodes(), MAX_NODES, "has more than %,d nodes");
-    checkBound(size.bodies(), MAX_BODIES, "has bodies of nodes more than %,d deep in each other");
+    checkBound(size.bodies(), MAX_BODIES, "nests bodies of nodes more than %,d deep");
     checkBound(size.calls(), MAX_CALLS, "has functions that call each other more than %,d deep");
   }
 
   private static void checkBound(long found, long bound, String what) {
     if (found > bound) {
       throw new GraphException(
-          "The graph, its functions written out, %s, expected at most as many"
+          "The graph, its functions written out, %s, expected at most that many"
               .formatted(what.formatted(bound)));
     }
   }

@@ -364,7 +364,7 @@ public final class Graph {
   }
 
   /**
-   * Puts other nodes in the place of one: same name and outputs, other operator and inputs.
+   * Puts other nodes in place of one: same name and outputs, other operator and inputs.
    *
    * @return the new node
    */
@@ -421,8 +421,7 @@ public final class Graph {
   }
 
   /**
-   * Puts computed values in the place of a node, which goes: they take over the names of its
-   * outputs.
+   * Puts computed values in place of a node, which goes: they take over the names of its outputs.
    *
    * @param results one for each output of the node; absent for an output without a consumer
    */
@@ -561,7 +560,7 @@ public final class Graph {
   }
 
   /**
-   * Puts the nodes of a model's own function in the place of a node that calls it.
+   * Puts the nodes of a model's own function in place of a node that calls it.
    *
    * @return the nodes
    * @throws GraphException if the function is written in another version of ONNX's operators than
@@ -602,7 +601,7 @@ public final class Graph {
   }
 
   /**
-   * Puts the nodes of one of its bodies in the place of a node: the branch of an If that is taken.
+   * Puts the nodes of one of its bodies in place of a node: the branch of an If that is taken.
    *
    * @param attribute the body
    */

@@ -89,7 +89,7 @@ public final class OnnxModel {
     try {
       return of(SharedBytes.parse(bytes, ModelProto.parser()));
     } catch (InvalidProtocolBufferException e) {
-      throw new GraphException("The bytes are no ONNX model: %s".formatted(e.getMessage()), e);
+      throw new GraphException("The bytes are not an ONNX model: %s".formatted(e.getMessage()), e);
     }
   }
 
@@ -294,7 +294,7 @@ public final class OnnxModel {
   public ModelProto toProto() {
     if (bytesOfInitializers() > ExternalData.LARGEST_MESSAGE) {
       throw new GraphException(
-          "The weights have %,d bytes: a single message ends at 2 GB, write a file instead"
+          "The weights have %,d bytes: a single message is limited to 2 GB; write a file instead"
               .formatted(bytesOfInitializers()));
     }
     return withTensors(

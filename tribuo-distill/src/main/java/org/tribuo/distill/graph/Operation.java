@@ -98,7 +98,7 @@ public class Operation {
     return node.attributes().get(name, otherwise);
   }
 
-  /** Whether an attribute that is a number but means yes or no means yes. */
+  /** Whether an attribute that is a number used as a boolean is true. */
   public boolean flag(String name) {
     return attribute(name, 0L) != 0;
   }

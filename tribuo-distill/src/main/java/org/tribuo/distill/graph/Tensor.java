@@ -152,7 +152,7 @@ public final class Tensor {
   /**
    * The elements as floats, copied.
    *
-   * @throws GraphException if this is no tensor of FLOAT, DOUBLE, FLOAT16 or BFLOAT16
+   * @throws GraphException if this is not a tensor of FLOAT, DOUBLE, FLOAT16 or BFLOAT16
    */
   public float[] toFloats() {
     float[] values = new float[Math.toIntExact(elements())];
@@ -184,7 +184,7 @@ public final class Tensor {
   /**
    * The elements as longs, copied.
    *
-   * @throws GraphException if this is no tensor of integers or booleans
+   * @throws GraphException if this is not a tensor of integers or booleans
    */
   public long[] toLongs() {
     long[] values = new long[Math.toIntExact(elements())];

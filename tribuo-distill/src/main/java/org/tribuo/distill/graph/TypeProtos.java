@@ -11,7 +11,7 @@ final class TypeProtos {
   private TypeProtos() {}
 
   /**
-   * @throws GraphException if this is no tensor of a supported element type
+   * @throws GraphException if this is not a tensor of a supported element type
    */
   static TensorType read(ValueInfoProto info) {
     return tryRead(info)

@@ -25,7 +25,7 @@ import org.tribuo.distill.internal.component.PropertyChecks;
  * }</pre>
  */
 public final class Batching implements Configurable, Provenancable<ConfiguredObjectProvenance> {
-  /** The value of a maximum that limits nothing. */
+  /** The value of a maximum that stands for no limit. */
   public static final int UNLIMITED = Integer.MAX_VALUE;
 
   @ConfigurableName private String component = "Batching";

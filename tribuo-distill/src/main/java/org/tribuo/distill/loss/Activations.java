@@ -147,7 +147,7 @@ public final class Activations {
   /**
    * Keeps a part of a loss, which is reported on its own.
    *
-   * @param name reported behind that of the term: {@code TERM.NAME}
+   * @param name reported after that of the term: {@code TERM.NAME}
    * @param value a scalar
    * @return the same value
    */
@@ -183,7 +183,7 @@ public final class Activations {
     return op.div(op.reduceSum(op.mul(tokens, perToken), 1), op.max(op.reduceSum(tokens, 1), 1));
   }
 
-  /** One vector an example, [batch, positions, width] to [batch, width]. */
+  /** One vector per example, [batch, positions, width] to [batch, width]. */
   public Value pooled(Value states, ExampleVector vector) {
     if (vector == ExampleVector.FIRST_TOKEN) {
       return op.squeeze(op.slice(states, 1, 0, 1), 1);

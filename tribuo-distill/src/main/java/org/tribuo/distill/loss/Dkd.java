@@ -31,7 +31,7 @@ import org.tribuo.distill.internal.component.PropertyChecks;
  * }</pre>
  */
 public final class Dkd implements SoftLoss {
-  /** What becomes of rows without a true class. */
+  /** What happens to rows without a true class. */
   public enum Unlabelled {
     /** They do not count. */
     LEFT_OUT,
@@ -54,7 +54,7 @@ public final class Dkd implements SoftLoss {
 
   @Config(
       description =
-          "What becomes of rows without a label: they are left out, or the teacher's likeliest class"
+          "What happens to rows without a label: they are left out, or the teacher's likeliest class"
               + " is taken for the true one.")
   private Unlabelled unlabelled = Unlabelled.LEFT_OUT;
 

@@ -14,7 +14,7 @@ import org.tribuo.distill.graph.Value;
  * rows without a label may hold any finite number. Implementations are immutable.
  */
 public interface HardLoss extends Configurable, Provenancable<ConfiguredObjectProvenance> {
-  /** How this loss wants the labels. */
+  /** The form in which this loss reads the labels. */
   LabelForm labelForm();
 
   /**

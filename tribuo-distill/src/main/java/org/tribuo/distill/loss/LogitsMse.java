@@ -19,7 +19,7 @@ import org.tribuo.distill.graph.Value;
  * }</pre>
  */
 public final class LogitsMse implements RowwiseSoftLoss {
-  /** What becomes of the squares of one row. */
+  /** How the squares of one row are reduced. */
   public enum Reduction {
     /** They are added up. */
     SUM,
@@ -37,7 +37,7 @@ public final class LogitsMse implements RowwiseSoftLoss {
 
   @Config(
       description =
-          "What becomes of the squares of one row: their sum, or their mean, as in PyTorch's"
+          "How the squares of one row are reduced: their sum, or their mean, as in PyTorch's"
               + " mse_loss.")
   private Reduction classes = Reduction.SUM;
 

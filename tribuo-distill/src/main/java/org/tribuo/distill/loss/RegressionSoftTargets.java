@@ -6,7 +6,7 @@ import org.tribuo.distill.graph.Value;
 
 /**
  * Squared error of a regression against the teacher's value: {@code (s - t)²}. Mean over outputs,
- * then over the rows that count. There is nothing to soften: it asks for no temperature.
+ * then over the rows that count. There is nothing to soften, so it uses no temperature.
  */
 public record RegressionSoftTargets() implements RowwiseSoftLoss {
   @Override

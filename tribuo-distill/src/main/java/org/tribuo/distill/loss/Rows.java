@@ -25,8 +25,8 @@ import org.tribuo.distill.loss.internal.TokenMask;
 
 /**
  * The rows of a batch as a loss reads them: the student's logits of each, and what they are
- * compared with. Whatever a loss asks for beside the student's logits becomes an input of the
- * graph; what no loss asks for need not be fed.
+ * compared with. Whatever a loss asks for in addition to the student's logits becomes an input of
+ * the graph; what no loss asks for need not be fed.
  *
  * <p>Rows are examples or tokens, always in one axis. All of them are there, padding too: a loss
  * over several rows leaves out those that do not count.
@@ -103,7 +103,7 @@ public final class Rows {
   /**
    * Writes a part of a loss, which is reported on its own, before it is weighted.
    *
-   * @param name reported behind that of the whole: {@code soft.NAME}
+   * @param name reported after that of the whole: {@code soft.NAME}
    * @param loss writes the part of these rows
    * @return what it writes, a scalar
    */
@@ -197,7 +197,7 @@ public final class Rows {
     return op.where(op.greater(labelled(), op.scalar(0, student)), classLabels(), otherwise);
   }
 
-  /** The class that the teacher thinks likeliest in each row: int64 [rows]. */
+  /** The teacher's likeliest class in each row: int64 [rows]. */
   public Value classesOfTeacher() {
     Value logits = teacher();
     Attributes last = Attributes.NONE.with("axis", -1L).with("keepdims", 0L);

@@ -14,7 +14,7 @@ import org.tribuo.distill.internal.component.PropertyChecks;
 /**
  * Kullback-Leibler divergence from a teacher of which only the k largest logits of each row were
  * kept, as one does for language models with large vocabularies, in nats: {@code T² Σ p (log p -
- * log q)}. What becomes of the other classes, the tail, is a setting:
+ * log q)}. What happens to the other classes, the tail, is a setting:
  *
  * <ul>
  *   <li>{@link Tail#RENORMALISED}: the sum is over the k classes, whose probabilities of the
@@ -41,7 +41,7 @@ public final class SparseKlDivergence implements RowwiseSoftLoss {
   /** The logit of a class that is left out of a sum of exponentials. */
   private static final double LEFT_OUT = -10_000;
 
-  /** What becomes of the classes beside the largest. */
+  /** What happens to all classes but the largest. */
   public enum Tail {
     /** They are left out, and the teacher's probabilities of the others sum to 1. */
     RENORMALISED,
@@ -54,7 +54,7 @@ public final class SparseKlDivergence implements RowwiseSoftLoss {
   @Config(mandatory = true, description = "How many of the teacher's largest logits count.")
   private int k;
 
-  @Config(description = "What becomes of the other classes: RENORMALISED or REST_CLASS.")
+  @Config(description = "What happens to the other classes: RENORMALISED or REST_CLASS.")
   private Tail tail = Tail.RENORMALISED;
 
   /** For OLCUT. */

@@ -38,7 +38,7 @@ public final class NextItem implements Output<NextItem> {
     return new NextItem(item, 1);
   }
 
-  /** That it is not known what comes next. */
+  /** The output of a history whose next item is not known. */
   public static NextItem unknown() {
     return new NextItem(UNKNOWN, 1);
   }

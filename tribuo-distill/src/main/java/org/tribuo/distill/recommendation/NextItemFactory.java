@@ -19,7 +19,7 @@ import org.tribuo.provenance.OutputFactoryProvenance;
 
 /**
  * Makes {@link NextItem}s of the items that it knows, and the domain that a dataset and a model
- * have of them: all items, those too with which no history goes on.
+ * have of them: all items, including those that follow no history.
  */
 public final class NextItemFactory implements OutputFactory<NextItem> {
   private static final long serialVersionUID = 1L;

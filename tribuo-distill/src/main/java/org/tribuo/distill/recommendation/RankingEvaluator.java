@@ -23,7 +23,7 @@ import org.tribuo.provenance.EvaluationProvenance;
 /**
  * Looks for the item that came next among the first k of a ranking of <em>all</em> items: the hit
  * rate is the fraction of the histories for which it is there, NDCG the mean of {@code 1 / log₂(1 +
- * place)}, where a place behind the first k counts 0. Of items with the same score the one whose
+ * place)}, where a place after the first k counts 0. Of items with the same score the one whose
  * name comes first has the better place. Items that the history has are ranked too, as in RecBole's
  * evaluation of sequences, or left out. Immutable.
  */
@@ -93,7 +93,7 @@ public final class RankingEvaluator implements Evaluator<NextItem, RankingEvalua
         k, places, predictions, new EvaluationProvenance(model.getProvenance(), provenance));
   }
 
-  /** The place of what came next, from 1; behind all if the prediction does not have it. */
+  /** The place of what came next, from 1; after all others if the prediction does not have it. */
   private int place(Prediction<NextItem> prediction, int number, Items items) {
     NextItem expected = prediction.getExample().getOutput();
     if (!expected.isKnown()) {

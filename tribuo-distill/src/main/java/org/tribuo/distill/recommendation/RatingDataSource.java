@@ -23,9 +23,9 @@ import org.tribuo.distill.recommendation.internal.RatingTable;
 import org.tribuo.provenance.ConfiguredDataSourceProvenance;
 
 /**
- * What users had to do with, one item after the other, from a table whose rows name a user, an item
- * and a time: between commas as RFC 4180 has them, if the name of the file ends in {@code .csv},
- * else between tabs. Further columns, such as a rating, are not read.
+ * The items that users interacted with, one after the other, from a table whose rows name a user,
+ * an item and a time: between commas as RFC 4180 has them, if the name of the file ends in {@code
+ * .csv}, else between tabs. Further columns, such as a rating, are not read.
  *
  * <p>Each user is one example, whose history has the items in the order of their times, of one time
  * in that of the file. The parts of a file leave one out: of a user's items the last is to be

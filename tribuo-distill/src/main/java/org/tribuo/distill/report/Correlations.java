@@ -22,7 +22,7 @@ public final class Correlations {
   public static double pearson(double[] predicted, double[] actual) {
     if (predicted.length != actual.length || actual.length < 2) {
       throw new IllegalArgumentException(
-          "There are %d predicted and %d actual numbers, expected as many, and two or more"
+          "There are %d predicted and %d actual numbers, expected the same number, and two or more"
               .formatted(predicted.length, actual.length));
     }
     double meanPredicted = Arrays.stream(predicted).average().orElseThrow();
@@ -44,8 +44,8 @@ public final class Correlations {
    * Spearman's correlation: that of the ranks, so that the order of the numbers alone counts. Equal
    * numbers share the mean of their ranks.
    *
-   * @return from -1 to 1; not a number where one of them does not vary, or has something that is no
-   *     number
+   * @return from -1 to 1; not a number where one of them does not vary, or has something that is
+   *     not a number
    * @throws IllegalArgumentException if there are not as many of both, or fewer than two
    */
   public static double spearman(double[] predicted, double[] actual) {

@@ -42,7 +42,7 @@ public final class DistillationProgress implements DistillationListener, AutoClo
   }
 
   /**
-   * @param afterSoftTargets called when the soft targets of a teacher are there and reported
+   * @param afterSoftTargets called when the soft targets of a teacher are complete and reported
    */
   DistillationProgress(ProgressOutput output, String task, Consumer<TeacherRun> afterSoftTargets) {
     this.output = output;

@@ -62,7 +62,7 @@ public final class ExperimentRun {
    * Trains a model whose soft targets end a part of the experiment.
    *
    * @param name of the model, which is shown with a capital letter
-   * @param afterSoftTargets called when the soft targets of a teacher are there and reported
+   * @param afterSoftTargets called when the soft targets of a teacher are complete and reported
    */
   public DistilledModel<Label> train(
       String name,
@@ -76,7 +76,7 @@ public final class ExperimentRun {
    * Runs what trains, once or several times, with the listener of a trainer.
    *
    * @param name of the phase, which is shown with a capital letter
-   * @param afterSoftTargets called when the soft targets of a teacher are there and reported
+   * @param afterSoftTargets called when the soft targets of a teacher are complete and reported
    */
   public <R> R watch(
       String name,

@@ -130,7 +130,7 @@ public record ModelMeter(Dataset<Label> test, Device device, SpeedMeter speed) {
           List<Prediction<Label>> model, List<Prediction<Label>> teacher) {
         if (model.size() != teacher.size() || model.isEmpty()) {
           throw new IllegalArgumentException(
-              "The model has %d predictions and the teacher %d, expected as many, at least one"
+              "The model has %d predictions and the teacher %d, expected the same number, at least one"
                   .formatted(model.size(), teacher.size()));
         }
         int same = 0;

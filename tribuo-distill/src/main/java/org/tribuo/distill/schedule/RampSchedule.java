@@ -18,7 +18,7 @@ abstract class RampSchedule implements Schedule {
   }
 
   /**
-   * How much of the way is behind.
+   * The fraction of the ramp that has passed.
    *
    * @param progress how much of the steps is, from 0 at the first to 1 at the last
    * @return from 0 to 1

@@ -188,7 +188,7 @@ public final class BudgetedTrainer<T extends Output<T>> implements Trainer<T> {
         });
   }
 
-  /** The same with a measurement of another length; it is no part of the configuration. */
+  /** The same with a measurement of another length; it is not part of the configuration. */
   public BudgetedTrainer<T> speed(SpeedMeter meter) {
     return with(other -> other.speed = meter);
   }
@@ -228,7 +228,7 @@ public final class BudgetedTrainer<T extends Output<T>> implements Trainer<T> {
     }
   }
 
-  /** Sets the listener to the search; it is no part of the configuration. */
+  /** Sets the listener to the search; it is not part of the configuration. */
   public void setListener(SearchListener listener) {
     this.listener = listener;
   }

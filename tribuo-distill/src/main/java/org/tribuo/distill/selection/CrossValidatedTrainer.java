@@ -133,7 +133,7 @@ public final class CrossValidatedTrainer<T extends Output<T>> implements Trainer
     properties.checkAtLeast("folds", 2, folds);
   }
 
-  /** Sets the listener to the choice; it is no part of the configuration. */
+  /** Sets the listener to the choice; it is not part of the configuration. */
   public void setListener(Listener listener) {
     this.listener = listener;
   }

@@ -91,12 +91,12 @@ public final class DistilledSequenceModel extends SequenceModel<Label> implement
   }
 
   /**
-   * A teacher as a Tribuo model, to be evaluated beside its students.
+   * A teacher as a Tribuo model, to be evaluated alongside its students.
    *
    * @param features of the sequences that it will read
    * @throws com.oracle.labs.mlrg.olcut.config.PropertyException if neither the configuration nor
    *     the file states what the columns of the logits stand for
-   * @throws org.tribuo.distill.graph.GraphException if the file is no ONNX model
+   * @throws org.tribuo.distill.graph.GraphException if the file is not an ONNX model
    * @throws org.tribuo.distill.teacher.TeacherException if no output can hold the logits
    * @throws IllegalArgumentException if the sequences are of a kind that no model reads
    * @throws IOException if the file cannot be read
@@ -119,7 +119,7 @@ public final class DistilledSequenceModel extends SequenceModel<Label> implement
 
   /**
    * Reads a model that was saved; Tribuo calls this by name. It runs on the CPU until {@link
-   * #runOn} says otherwise.
+   * #runOn} changes that.
    *
    * @throws InvalidProtocolBufferException if the message is of another kind
    * @throws IllegalArgumentException if the version is unknown, the message does not hold a whole

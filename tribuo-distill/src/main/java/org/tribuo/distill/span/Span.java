@@ -12,7 +12,7 @@ import org.tribuo.distill.internal.protos.SpanProto;
 import org.tribuo.protos.core.OutputProto;
 
 /**
- * The answer to a question as a part of its context: its first character, the end behind its last,
+ * The answer to a question as a part of its context: its first character, the end after its last,
  * and its text; or that the context has no answer; or that it is not known. Characters are those of
  * Java's strings (UTF-16), so that {@code context.substring(start, end)} is the text.
  *
@@ -63,7 +63,7 @@ public final class Span implements Output<Span> {
    * An answer.
    *
    * @param start the index of its first character in the context
-   * @param end the index behind its last
+   * @param end the index after its last
    * @param text between the two; empty if it is not known
    * @throws IllegalArgumentException if it has no character, or another number than its text
    */
@@ -202,7 +202,7 @@ public final class Span implements Output<Span> {
     return start;
   }
 
-  /** The index behind the last character; -1 as above. */
+  /** The index after the last character; -1 as above. */
   public int end() {
     return end;
   }

@@ -23,8 +23,8 @@ import org.tribuo.provenance.EvaluationProvenance;
 /**
  * Compares the answers that a model gives with the known ones, as the official scripts of SQuAD 1.1
  * and 2.0 do: exact match, and F1 over words, both without case, punctuation, articles and repeated
- * spaces; of several answers that are right the best counts. A question without an answer is right
- * where none is predicted, and wrong otherwise. Immutable.
+ * spaces; of several right answers the best counts. A question without an answer is right where
+ * none is predicted, and wrong otherwise. Immutable.
  */
 public final class SpanEvaluator implements Evaluator<Span, SpanEvaluator.Evaluation> {
   private final double threshold;

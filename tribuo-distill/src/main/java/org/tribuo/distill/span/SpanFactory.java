@@ -60,7 +60,7 @@ public final class SpanFactory implements OutputFactory<Span> {
     Matcher answer = ANSWER.matcher(form);
     if (!answer.matches()) {
       throw new IllegalArgumentException(
-          "'%s' is no span, expected '12-18:London', its first character, the end behind its last and its text; '%s'; or 'unknown'"
+          "'%s' is not a span, expected '12-18:London': its first character, the end after its last, and its text; '%s'; or 'unknown'"
               .formatted(form, Span.NO_ANSWER));
     }
     return Span.of(

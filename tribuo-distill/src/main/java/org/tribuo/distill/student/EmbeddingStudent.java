@@ -43,8 +43,8 @@ public final class EmbeddingStudent implements StudentSource {
     KEPT,
 
     /**
-     * By a linear layer behind the student, on an output {@code projected_embedding}: the student's
-     * vectors stay as wide as they are, and who exports it as an embedder leaves the layer out.
+     * By a linear layer after the student, on an output {@code projected_embedding}: the student's
+     * vectors stay as wide as they are, and an export as an embedder leaves the layer out.
      */
     LEFT_OUT
   }

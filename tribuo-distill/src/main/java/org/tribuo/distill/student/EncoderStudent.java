@@ -55,7 +55,7 @@ public final class EncoderStudent implements StudentSource {
     return student;
   }
 
-  /** The same with a head of cosines in the place of a linear layer. */
+  /** The same with a head of cosines in place of a linear layer. */
   public EncoderStudent withHead(CosineHead other) {
     EncoderStudent student = of(path, pooling);
     student.head = other;

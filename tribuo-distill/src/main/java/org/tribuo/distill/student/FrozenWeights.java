@@ -217,7 +217,7 @@ public final class FrozenWeights
       throw properties()
           .refused(
               "layers",
-              "is %d, but the student has %d layers; expected at most as many"
+              "is %d, but the student has %d layers; expected at most that many"
                   .formatted(layers, found.count()));
     }
     return found;

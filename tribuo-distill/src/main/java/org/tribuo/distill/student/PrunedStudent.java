@@ -53,14 +53,14 @@ public final class PrunedStudent implements StudentSource {
     LAST,
 
     /**
-     * Those of most block influence: 1 minus the mean cosine of what a layer reads and what it
-     * makes of it, on a sample of the examples that the student will learn from (ShortGPT, Men et
-     * al. 2024, arXiv:2403.03853). It needs a trainer, which has the examples.
+     * Those with the highest block influence: 1 minus the mean cosine of what a layer reads and
+     * what it makes of it, on a sample of the examples that the student will learn from (ShortGPT,
+     * Men et al. 2024, arXiv:2403.03853). It needs a trainer, which has the examples.
      */
     INFLUENCE
   }
 
-  /** Which layers are cut of an encoder-decoder. */
+  /** The layers of which stack of an encoder-decoder are cut. */
   public enum Stack {
     /** Those that read the source. */
     ENCODER,
@@ -82,8 +82,8 @@ public final class PrunedStudent implements StudentSource {
           "How many layers are kept, which 'choice' chooses; 0 where 'layers' states which.")
   private int keep;
 
-  @Config(description = "Which layers are kept, where 'keep' is how many.")
-  private Choice choice = Choice.SPREAD;
+  @Config(description = "Which layers are kept, where 'keep' is how many; by default SPREAD.")
+  private @Nullable Choice choice;
 
   @Config(
       description =
@@ -96,7 +96,7 @@ public final class PrunedStudent implements StudentSource {
 
   @Config(
       description =
-          "Whose layers are cut of an encoder-decoder, ENCODER or DECODER; to be omitted where there is"
+          "The stack of an encoder-decoder whose layers are cut, ENCODER or DECODER; to be omitted where there is"
               + " one stack of layers.")
   private @Nullable Stack stack;
 
@@ -123,8 +123,11 @@ public final class PrunedStudent implements StudentSource {
    * @throws PropertyException if the number is less than 1
    */
   public static PrunedStudent keeping(int keep, Choice choice, StudentSource source) {
-    PrunedStudent student = keeping(keep, source);
+    PrunedStudent student = new PrunedStudent();
+    student.source = source;
+    student.keep = keep;
     student.choice = choice;
+    student.postConfig();
     return student;
   }
 
@@ -156,8 +159,8 @@ public final class PrunedStudent implements StudentSource {
   }
 
   /**
-   * The same of one of the stacks of an encoder-decoder. One PrunedStudent may cut what another has
-   * cut, so that both become smaller.
+   * The same for one of the stacks of an encoder-decoder. One PrunedStudent may cut what another
+   * has cut, so that both become smaller.
    *
    * @param stack that is cut; the other stays as it is
    */
@@ -204,6 +207,13 @@ public final class PrunedStudent implements StudentSource {
           "keep",
           "is %d, and 'layers' is %s; state one of the two"
               .formatted(keep, Arrays.toString(layers)));
+    }
+    if (layers.length > 0 && choice != null) {
+      throw new PropertyException(
+          component,
+          "choice",
+          "is %s, and 'layers' is %s; state one of the two"
+              .formatted(choice, Arrays.toString(layers)));
     }
     new PropertyChecks(component).checkAtLeast("sample", 1, sample);
     for (int i = 0; i < layers.length; i++) {
@@ -289,12 +299,16 @@ public final class PrunedStudent implements StudentSource {
     }
   }
 
+  private Choice choice() {
+    return choice == null ? Choice.SPREAD : choice;
+  }
+
   /** As {@link LayerCut} counts them, from 0. */
   private List<Integer> kept(int count, Optional<BlockInfluence> influence) {
     if (layers.length > 0) {
       return Arrays.stream(layers).mapToObj(layer -> layer - 1).toList();
     }
-    return switch (choice) {
+    return switch (choice()) {
       case FIRST -> IntStream.range(0, keep).boxed().toList();
       case LAST -> IntStream.range(count - keep, count).boxed().toList();
       case SPREAD -> LayerCut.spread(count, keep);
@@ -314,7 +328,7 @@ public final class PrunedStudent implements StudentSource {
             source,
             (layers.length > 0
                     ? Arrays.toString(layers)
-                    : choice == Choice.SPREAD ? keep : "%d, choice=%s".formatted(keep, choice))
+                    : choice() == Choice.SPREAD ? keep : "%d, choice=%s".formatted(keep, choice()))
                 + (stack == null ? "" : ", stack=" + stack));
   }
 }

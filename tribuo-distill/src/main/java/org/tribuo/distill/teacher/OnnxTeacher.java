@@ -326,7 +326,7 @@ public final class OnnxTeacher implements TeacherSource.Member {
    * @param task what it predicts
    * @throws PropertyException if neither the configuration nor the file states what the columns of
    *     the logits stand for
-   * @throws org.tribuo.distill.graph.GraphException if the file is no ONNX model
+   * @throws org.tribuo.distill.graph.GraphException if the file is not an ONNX model
    * @throws org.tribuo.distill.teacher.TeacherException if no output can hold the logits
    * @throws IllegalArgumentException if it has an input that tokens cannot feed
    * @throws IOException if the file cannot be read

@@ -40,7 +40,8 @@ public final class SeveralTeachers implements TeacherSource {
   }
 
   /**
-   * What decides in each row how much a teacher counts, beside the weight that is stated for it.
+   * What decides in each row how much a teacher counts, in addition to the weight that is stated
+   * for it.
    */
   public enum Weighting {
     /** Nothing. */

@@ -6,7 +6,7 @@ import java.util.OptionalDouble;
 import org.tribuo.distill.engine.Precision;
 
 /**
- * What it took to have soft targets.
+ * What it took to obtain soft targets.
  *
  * @param reusedRows rows that the store had
  * @param computedRows rows that the teacher was run over
@@ -26,7 +26,7 @@ public record TeacherRun(
     return computedRows > 0;
   }
 
-  /** Rows the teacher was run over in a second; 0 if it was not run. */
+  /** The rows per second that the teacher was run over; 0 if it was not run. */
   public double rowsPerSecond() {
     return ranTeacher() ? computedRows / (duration.toNanos() / 1e9) : 0;
   }

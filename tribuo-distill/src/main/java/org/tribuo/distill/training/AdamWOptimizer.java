@@ -43,7 +43,7 @@ import org.tribuo.distill.training.internal.LearningRates;
  */
 public final class AdamWOptimizer
     implements Configurable, Provenancable<ConfiguredObjectProvenance> {
-  /** The maximum norm of the gradients that clips nothing. */
+  /** The maximum norm of the gradients that stands for no clipping. */
   public static final double NO_CLIPPING = Double.MAX_VALUE;
 
   @ConfigurableName private String component = "AdamWOptimizer";

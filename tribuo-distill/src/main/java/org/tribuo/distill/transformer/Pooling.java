@@ -18,7 +18,7 @@ public enum Pooling {
   /** No pooling: logits for each token, [batch, positions, labels]. */
   NONE;
 
-  /** What becomes of the lengths of pooled vectors that stand for texts. */
+  /** What happens to the lengths of pooled vectors that stand for texts. */
   public enum Length {
     /** Each vector is divided by its length, so that products are cosines. */
     UNIT,

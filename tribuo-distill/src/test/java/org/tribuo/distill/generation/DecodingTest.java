@@ -259,7 +259,7 @@ class DecodingTest {
             .beamSearch(new BeamSearch());
     assertThatThrownBy(both::open)
         .isInstanceOf(PropertyException.class)
-        .hasMessageContaining("is stated beside sampling; state one of them");
+        .hasMessageContaining("is stated together with sampling; state one of them");
     TextGenerator.Builder withoutStart =
         TextGenerator.builder(Zoo.file("bart_seq2seq_ts14"), TinyStories.tokenizer());
     assertThatThrownBy(withoutStart::open)

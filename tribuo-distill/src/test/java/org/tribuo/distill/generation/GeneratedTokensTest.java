@@ -40,7 +40,7 @@ class GeneratedTokensTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Vocabulary.named(List.of("000000 a", "b")))
         .withMessage(
-            "Column 1 of the logits is named 'b', expected '000001' and maybe a token behind it");
+            "Column 1 of the logits is named 'b', expected '000001', optionally followed by a token");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Vocabulary.of(List.of("a")))
         .withMessage("A vocabulary has 1 tokens, expected 2 to 1000000");

@@ -107,7 +107,7 @@ class ParallelTextDataSourceTest {
     Path one = file("one", "w5 w6 w7");
     Path two = file("two", "w8", "w9");
     Path blank = file("blank", "w8", " ");
-    refused(pairs(one, two), "sourcePath", "one has 1 lines and .*two 2, expected as many");
+    refused(pairs(one, two), "sourcePath", "one has 1 lines and .*two 2, expected the same number");
     refused(
         pairs(two, blank),
         "sourcePath",

@@ -164,7 +164,7 @@ class TextGeneratorTest {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> generator.generate(""))
           .withMessage(
-              "The prompt is empty, and there is no beginToken to go on from; state one of them");
+              "The prompt is empty, and there is no beginToken to start from; state one of them");
     }
     assertThatThrownBy(() -> generator().specialTokens("<s>", "").open())
         .isInstanceOf(PropertyException.class)

@@ -219,7 +219,7 @@ class HostileModelTest {
     assertThatReading(model(functions, nodeOf("local", "F69", List.of("x"), List.of("y"))))
         .hasMessageEndingWith(
             "The graph, its functions written out, has more than 20,000 nodes, expected at most"
-                + " as many");
+                + " that many");
   }
 
   @Test
@@ -246,7 +246,7 @@ class HostileModelTest {
               branch("else_branch", "e", node("Exp", List.of("x"), List.of("e"))));
     }
     assertThatReading(model(List.of(), branches))
-        .hasMessageContaining("has bodies of nodes more than 8 deep in each other, expected");
+        .hasMessageContaining("nests bodies of nodes more than 8 deep, expected");
   }
 
   @Test

@@ -40,6 +40,6 @@ class CorrelationsTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Correlations.pearson(PREDICTED, new double[] {1}))
         .withMessage(
-            "There are 5 predicted and 1 actual numbers, expected as many, and two or more");
+            "There are 5 predicted and 1 actual numbers, expected the same number, and two or more");
   }
 }

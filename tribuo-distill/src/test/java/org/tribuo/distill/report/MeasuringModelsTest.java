@@ -47,7 +47,7 @@ class MeasuringModelsTest {
 
     assertThatThrownBy(() -> Quality.of(two, four))
         .hasMessage(
-            "The model has 2 predictions and the teacher 4, expected as many, at least one");
+            "The model has 2 predictions and the teacher 4, expected the same number, at least one");
   }
 
   @Test

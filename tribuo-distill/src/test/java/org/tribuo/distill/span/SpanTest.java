@@ -74,7 +74,7 @@ class SpanTest {
     assertThat(FACTORY.getUnknownOutput()).isEqualTo(Span.unknown());
     assertThatIllegalArgumentException()
         .isThrownBy(() -> FACTORY.generateOutput("London"))
-        .withMessageStartingWith("'London' is no span, expected '12-18:London'");
+        .withMessageStartingWith("'London' is not a span, expected '12-18:London'");
   }
 
   @Test

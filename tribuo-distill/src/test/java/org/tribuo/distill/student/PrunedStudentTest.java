@@ -3,9 +3,12 @@ package org.tribuo.distill.student;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.oracle.labs.mlrg.olcut.config.ConfigurationManager;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -15,6 +18,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.internal.ExampleInputs;
 import org.tribuo.distill.input.internal.Modalities;
@@ -108,6 +112,39 @@ class PrunedStudentTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "The student is made by what it computes for examples, and there are none here; let a trainer make it, or state what is to stay");
+  }
+
+  @Test
+  void aChoiceIsNotLostWhereLayersAreStated(@TempDir Path folder) throws IOException {
+    Path xml = folder.resolve("student.xml");
+    for (Choice choice : Choice.values()) {
+      Files.writeString(
+          xml,
+          """
+          <config>
+            <component name="cut" type="org.tribuo.distill.student.PrunedStudent">
+              <property name="source" value="whole"/>
+              <propertylist name="layers"><item>1</item><item>3</item></propertylist>
+              <property name="choice" value="%s"/>
+            </component>
+            <component name="whole" type="org.tribuo.distill.student.ScratchStudent">
+              <property name="vocabulary" value="50"/>
+              <property name="layers" value="3"/>
+              <property name="width" value="24"/>
+              <property name="heads" value="4"/>
+            </component>
+          </config>
+          """
+              .formatted(choice));
+      try (ConfigurationManager configuration = new ConfigurationManager(xml.toString())) {
+        assertThatThrownBy(() -> configuration.lookup("cut"))
+            .as("the default too")
+            .isInstanceOf(PropertyException.class)
+            .hasMessageContaining(
+                "Component: cut, Property: choice, is %s, and 'layers' is [1, 3]; state one of the two"
+                    .formatted(choice));
+      }
+    }
   }
 
   /** A layer of another student adds nothing to what it reads, so that it makes what it reads. */

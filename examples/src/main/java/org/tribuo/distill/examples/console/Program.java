@@ -23,7 +23,7 @@ public final class Program {
   /** Held, because the log manager may forget a logger that no field holds. */
   private static final Logger ROOT_LOGGER = Logger.getLogger("");
 
-  /** What Java puts in the place of bytes that are no letters in the environment's locale. */
+  /** What Java puts in place of bytes that are no letters in the environment's locale. */
   private static final char REPLACEMENT = '\uFFFD';
 
   private static final int FAILED = 1;

@@ -46,13 +46,13 @@ public record Optimizer(
   /**
    * Of all parameters those that weight decay shrinks, in the same order.
    *
-   * @throws GraphException if one that is to have no weight decay is no parameter
+   * @throws GraphException if one that is to have no weight decay is not a parameter
    */
   public Set<String> decayed(Set<String> parameters) {
     for (String name : withoutWeightDecay) {
       if (!parameters.contains(name)) {
         throw new GraphException(
-            "'%s' is to have no weight decay, but is no parameter; there are %s"
+            "'%s' is to have no weight decay, but is not a parameter; there are %s"
                 .formatted(name, parameters));
       }
     }

@@ -1,7 +1,7 @@
 package org.tribuo.distill.generation.internal;
 
 /**
- * What a model says behind a text.
+ * What a model outputs after a text.
  *
  * @param logits of all tokens, finite, or minus infinity of those that cannot come next
  * @param past what it keeps of the text

@@ -127,7 +127,7 @@ public final class EncodedModel implements GeneratingModel {
     return List.of(continuations);
   }
 
-  /** The states of sources, those of the shorter ones with zeros behind them, which are masked. */
+  /** The states of sources, those of the shorter ones followed by zeros, which are masked. */
   private static Tensor states(List<Source> sources) {
     Source first = sources.get(0);
     int width = first.states().length / first.tokens().length();

@@ -8,7 +8,7 @@ import java.util.stream.IntStream;
  * A text that is being generated.
  *
  * @param source what it is generated of, where that is a text of its own
- * @param tokens those that were given, and those that were generated behind them, without a stop
+ * @param tokens those that were given, and those that were generated after them, without a stop
  *     token
  * @param given how many of them were given, 1 or more
  * @param logLikelihood the natural logarithm of the probability of those that were generated, with

@@ -51,7 +51,7 @@ public record PlainTextFile(String textColumn, String promptColumn) {
     List<String> second = texts.lines();
     if (first.size() != second.size()) {
       throw new IllegalArgumentException(
-          "%s has %d lines and %s %d, expected as many"
+          "%s has %d lines and %s %d, expected the same number"
               .formatted(prompts.path(), first.size(), texts.path(), second.size()));
     }
     List<PlainText> pairs = new ArrayList<>();

@@ -184,7 +184,7 @@ public record RowShape(Shape shape) {
    * Rows whose columns come first, each from a tensor of its own.
    *
    * @param ofColumns for each column what it has of each row
-   * @return the columns of each row, one behind the other
+   * @return the columns of each row, one after the other
    */
   public static List<float[]> joined(List<List<float[]>> ofColumns) {
     if (ofColumns.size() == 1) {

@@ -35,7 +35,7 @@ public final class SharedBytes {
     try (FileChannel channel = FileChannel.open(file)) {
       if (channel.size() > Integer.MAX_VALUE) {
         throw new GraphException(
-            "'%s' has %,d bytes: a single message ends at 2 GB, keep the weights in a file of external data"
+            "'%s' has %,d bytes: a single message is limited to 2 GB; keep the weights in a file of external data"
                 .formatted(file, channel.size()));
       }
       return UnsafeByteOperations.unsafeWrap(

@@ -79,7 +79,7 @@ public final class ImageDataSource<T extends Output<T>> implements ConfigurableD
               + " preprocessorConfig.")
   private @Nullable ImagePreprocessing preprocessing;
 
-  @Config(description = "The preprocessor_config.json of a model, in the place of preprocessing.")
+  @Config(description = "The preprocessor_config.json of a model, in place of preprocessing.")
   private @Nullable Path preprocessorConfig;
 
   @Config(description = "Altered copies of each image; by default none.")

@@ -59,7 +59,7 @@ public final class ImagePreprocessing
 
   @Config(
       description =
-          "The length to which the shorter edge is scaled, in the place of height and width: the"
+          "The length to which the shorter edge is scaled, in place of height and width: the"
               + " image keeps its proportions. 0 for none.")
   private int shortestEdge;
 

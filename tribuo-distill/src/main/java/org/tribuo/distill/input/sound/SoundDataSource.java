@@ -73,7 +73,7 @@ public final class SoundDataSource<T extends Output<T>> implements ConfigurableD
   @Config(description = "How sounds become numbers. State this or preprocessorConfig.")
   private @Nullable SoundPreprocessing preprocessing;
 
-  @Config(description = "The preprocessor_config.json of a model, in the place of preprocessing.")
+  @Config(description = "The preprocessor_config.json of a model, in place of preprocessing.")
   private @Nullable Path preprocessorConfig;
 
   @Config(description = "Whether sounds stay in their files until they are needed.")

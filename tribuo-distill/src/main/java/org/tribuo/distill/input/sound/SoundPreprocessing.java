@@ -147,7 +147,7 @@ public final class SoundPreprocessing
   /**
    * The settings of a {@code preprocessor_config.json}.
    *
-   * @throws IllegalArgumentException if it is no such file, or states what is not known here; the
+   * @throws IllegalArgumentException if it is not such a file, or states something unsupported; the
    *     message names file and key
    * @throws IOException if it cannot be read
    */

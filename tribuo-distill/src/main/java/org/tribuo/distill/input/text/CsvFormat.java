@@ -13,7 +13,7 @@ public record CsvFormat(char separator, boolean quoted, Charset charset) {
   /** What a quotation mark at the start of a cell means. */
   public enum Quoting {
     /**
-     * Found out. Cells between commas, semicolons or bars are quoted where they begin with a
+     * Detected. Cells between commas, semicolons or bars are quoted where they begin with a
      * quotation mark. Between tabs quotation marks are letters if each line has as many cells as
      * the header then, unless all cells that have any are whole quotations.
      */

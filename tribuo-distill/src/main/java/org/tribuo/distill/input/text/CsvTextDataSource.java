@@ -301,7 +301,7 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
       return kept;
     } catch (IOException | IllegalArgumentException e) {
       throw new PropertyException(
-          e, component, "keepLabelsPath", "%s is no list of rows".formatted(keepLabelsPath));
+          e, component, "keepLabelsPath", "%s is not a list of rows".formatted(keepLabelsPath));
     }
   }
 

@@ -149,7 +149,7 @@ final class CsvTextFile {
    * @param pairColumn empty if there are no pairs
    * @throws IllegalArgumentException if a row is malformed, has more or fewer cells than the
    *     header, or some but not all of its labels; the message says which
-   * @throws IOException if the file cannot be read, or some bytes are no text
+   * @throws IOException if the file cannot be read, or some bytes are not text
    */
   List<CsvText> read(String textColumn, String pairColumn, List<String> labelColumns)
       throws IOException {

@@ -144,7 +144,7 @@ record LabelCells<T extends Output<T>>(
     String plain = decimal == '.' ? cell.strip() : withPoint(cell.strip());
     if (!NUMBER.matcher(plain).matches() || Double.isInfinite(Double.parseDouble(plain))) {
       throw new IllegalArgumentException(
-          "'%s' in '%s' is no number, expected one such as 4%c5; state the decimalSeparator if it is another than '%c'"
+          "'%s' in '%s' is not a number, expected one such as 4%c5; state the decimalSeparator if it is another than '%c'"
               .formatted(cell, column, decimal, decimal));
     }
     return plain;

@@ -5,7 +5,7 @@ import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.util.HexFormat;
 
-/** Some bytes of a file are no text in the character set that it is read in. */
+/** Some bytes of a file are not text in the character set that it is read in. */
 final class MalformedTextException extends CharacterCodingException {
   private static final long serialVersionUID = 1L;
 

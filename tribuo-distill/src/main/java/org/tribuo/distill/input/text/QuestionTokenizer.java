@@ -39,7 +39,7 @@ public final class QuestionTokenizer implements AutoCloseable {
    * Opens a tokenizer.
    *
    * @param file a {@code tokenizer.json} that encodes pairs of texts, the first one first
-   * @throws IOException if it cannot be read, or is no tokenizer
+   * @throws IOException if it cannot be read, or is not a tokenizer
    */
   public static QuestionTokenizer open(Path file) throws IOException {
     return new QuestionTokenizer(TextTokenizer.open(file, TokenSequence.MAX_LENGTH));

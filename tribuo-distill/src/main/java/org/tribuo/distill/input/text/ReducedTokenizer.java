@@ -141,7 +141,7 @@ final class ReducedTokenizer {
     /** What a text has where no other token is, if there is such a token. */
     OptionalInt unknown();
 
-    /** Leaves these tokens in a model. */
+    /** Reduces a model to these tokens. */
     void reduce(ObjectNode model, BitSet kept, Map<Integer, Integer> newIds);
 
     static Vocabulary of(JsonNode tokenizer) {

@@ -11,7 +11,7 @@ final class RowNumbers {
 
   /**
    * @param rows how many rows there are
-   * @throws IllegalArgumentException if a line is no number of a row, or repeats one
+   * @throws IllegalArgumentException if a line is not a number of a row, or repeats one
    */
   static BitSet read(Path file, int rows) throws IOException {
     BitSet numbers = new BitSet(rows);

@@ -27,7 +27,7 @@ public final class TextDecoder implements AutoCloseable {
    *
    * @param file a {@code tokenizer.json}
    * @throws java.nio.file.NoSuchFileException if there is no such file
-   * @throws IOException if it cannot be read, or is no tokenizer
+   * @throws IOException if it cannot be read, or is not a tokenizer
    */
   public static TextDecoder open(Path file) throws IOException {
     TokenizerFile content = TokenizerFile.read(file);

@@ -22,7 +22,7 @@ import java.util.List;
 
 /**
  * A file of text in a character set that is stated, or follows from a byte order mark, or else
- * UTF-8. A byte order mark is no part of the text. Bytes that are no text are an error that says
+ * UTF-8. A byte order mark is not part of the text. Bytes that are not text are an error that says
  * where they are, never a replacement character. Immutable and safe for many threads.
  */
 public final class TextFile {
@@ -95,7 +95,7 @@ public final class TextFile {
 
   /**
    * Reads the text; to be closed. Reading throws a {@link
-   * java.nio.charset.CharacterCodingException} at bytes that are no text, whose message has the
+   * java.nio.charset.CharacterCodingException} at bytes that are not text, whose message has the
    * line.
    *
    * @throws IOException if the file cannot be read
@@ -113,7 +113,7 @@ public final class TextFile {
   /**
    * The lines of the text.
    *
-   * @throws MalformedTextException if some bytes are no text
+   * @throws MalformedTextException if some bytes are not text
    * @throws IOException if the file cannot be read, or a line has the character NUL
    */
   public List<String> lines() throws IOException {

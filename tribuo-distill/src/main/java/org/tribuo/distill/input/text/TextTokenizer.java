@@ -68,7 +68,7 @@ public final class TextTokenizer implements AutoCloseable {
    *
    * @param file a {@code tokenizer.json}
    * @throws NoSuchFileException if there is no such file
-   * @throws IOException if it cannot be read, or is no tokenizer
+   * @throws IOException if it cannot be read, or is not a tokenizer
    */
   public static TextTokenizer open(Path file) throws IOException {
     TokenizerFile content = TokenizerFile.read(file);
@@ -82,7 +82,7 @@ public final class TextTokenizer implements AutoCloseable {
    * @param maxLength the maximum number of tokens of a text, or a pair of texts, special ones
    *     included
    * @throws NoSuchFileException if there is no such file
-   * @throws IOException if it cannot be read, or is no tokenizer
+   * @throws IOException if it cannot be read, or is not a tokenizer
    * @throws IllegalArgumentException if the maximum length leaves no room for a token beside the
    *     special ones, or is more than {@link TokenSequence#MAX_LENGTH}
    */
@@ -116,7 +116,7 @@ public final class TextTokenizer implements AutoCloseable {
    *
    * @param file a {@code tokenizer.json}
    * @throws NoSuchFileException if there is no such file
-   * @throws IOException if it cannot be read, or is no tokenizer
+   * @throws IOException if it cannot be read, or is not a tokenizer
    */
   public static List<String> vocabulary(Path file) throws IOException {
     TokenizerFile content = TokenizerFile.read(file);
@@ -234,7 +234,7 @@ public final class TextTokenizer implements AutoCloseable {
   public List<TokenSequence> encodeAll(List<String> firsts, List<String> seconds) {
     if (firsts.size() != seconds.size()) {
       throw new IllegalArgumentException(
-          "There are %d first texts and %d second ones, expected as many"
+          "There are %d first texts and %d second ones, expected the same number"
               .formatted(firsts.size(), seconds.size()));
     }
     return inParallel(firsts.size(), i -> encode(firsts.get(i), seconds.get(i)));

@@ -55,7 +55,7 @@ record TokenizerFile(Path path, Content content) {
    * Reads a file.
    *
    * @throws NoSuchFileException if there is no such file
-   * @throws IOException if it cannot be read, is no tokenizer, or is one that the native library
+   * @throws IOException if it cannot be read, is not a tokenizer, or is one that the native library
    *     cannot be given
    */
   static TokenizerFile read(Path path) throws IOException {
@@ -217,6 +217,6 @@ record TokenizerFile(Path path, Content content) {
 
   private static IOException notATokenizer(Path file, String reason, @Nullable Throwable cause) {
     return new IOException(
-        "%s is no tokenizer.json of Hugging Face: %s".formatted(file, reason), cause);
+        "%s is not a tokenizer.json of Hugging Face: %s".formatted(file, reason), cause);
   }
 }

@@ -11,7 +11,7 @@ import org.tribuo.distill.input.internal.text.WordPieces;
  * Which tokens of a text are those of which word, by the offsets of both in the text. The words
  * stand in the text with a space between two; offsets count code points, as the tokenizer's do.
  *
- * <p>A token belongs to the first word that ends behind the token's beginning: what a byte-level
+ * <p>A token belongs to the first word that ends after the token's beginning: what a byte-level
  * tokenizer says to begin at the space before a word belongs to that word, and what spans several
  * words to the first of them.
  */

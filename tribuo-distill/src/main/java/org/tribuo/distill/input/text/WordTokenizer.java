@@ -40,7 +40,7 @@ public final class WordTokenizer implements AutoCloseable {
    * Opens a tokenizer.
    *
    * @param file a {@code tokenizer.json}
-   * @throws IOException if it cannot be read, or is no tokenizer
+   * @throws IOException if it cannot be read, or is not a tokenizer
    */
   public static WordTokenizer open(Path file) throws IOException {
     return new WordTokenizer(TextTokenizer.open(file, TokenSequence.MAX_LENGTH));

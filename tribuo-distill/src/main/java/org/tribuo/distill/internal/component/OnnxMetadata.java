@@ -82,7 +82,7 @@ public final class OnnxMetadata {
    * The maximum number of tokens of a text that an exported student reads; empty for files that do
    * not say it.
    *
-   * @throws GraphException if the metadata has one that is no number from 1
+   * @throws GraphException if the metadata has one that is not a number from 1
    */
   public static OptionalInt maxLength(OnnxModel model) {
     return number(model, MAX_LENGTH, 1);
@@ -91,7 +91,7 @@ public final class OnnxMetadata {
   /**
    * The token that fills up short rows of an exported student; empty as above.
    *
-   * @throws GraphException if the metadata has one that is no number from 0
+   * @throws GraphException if the metadata has one that is not a number from 0
    */
   public static OptionalInt padId(OnnxModel model) {
     return number(model, PAD_ID, 0);

@@ -15,10 +15,10 @@ public final class ObjectiveInputs {
    */
   public static final String LABELS = "labels";
 
-  /** The position of an answer's first token, int64 [batch], in the place of the labels. */
+  /** The position of an answer's first token, int64 [batch], in place of the labels. */
   public static final String START_POSITIONS = "start_positions";
 
-  /** The position of an answer's last token, int64 [batch], in the place of the labels. */
+  /** The position of an answer's last token, int64 [batch], in place of the labels. */
   public static final String END_POSITIONS = "end_positions";
 
   /**
@@ -86,7 +86,7 @@ public final class ObjectiveInputs {
 
   private ObjectiveInputs() {}
 
-  /** The output of one of several teachers, numbered from 1, in the place of the only one's. */
+  /** The output of one of several teachers, numbered from 1, in place of the only one's. */
   public static String ofTeacher(int teacher) {
     return ofTeacher(TEACHER_LOGITS, teacher);
   }

@@ -112,7 +112,7 @@ public final class NetworkRunner implements AutoCloseable {
   /**
    * As {@link #rows(ExampleInputs, Kept)}, in one tensor.
    *
-   * @param width how many numbers are kept in the place of the columns of the logits
+   * @param width how many numbers are kept in place of the columns of the logits
    * @return as {@link #logits(ExampleInputs)}, with so many columns
    */
   public Tensor logits(ExampleInputs<?> examples, int width, Kept kept) {

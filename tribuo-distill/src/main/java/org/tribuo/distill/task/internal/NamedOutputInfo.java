@@ -51,7 +51,7 @@ public abstract class NamedOutputInfo<T extends Output<T>> implements OutputInfo
     public State {
       if (counts.length != names.size()) {
         throw new IllegalArgumentException(
-            "There are %d counts of %d outputs, expected as many"
+            "There are %d counts of %d outputs, expected the same number"
                 .formatted(counts.length, names.size()));
       }
     }

@@ -52,7 +52,7 @@ public record Entities(List<Entity> found, int illegal) {
       return new Tag('P', name);
     }
 
-    /** Whether an entity may go on behind this tag. */
+    /** Whether an entity may continue after this tag. */
     boolean isOpen() {
       return prefix == 'B' || prefix == 'I' || prefix == 'P';
     }
@@ -104,7 +104,7 @@ public record Entities(List<Entity> found, int illegal) {
    * Some neighbouring elements of a sequence that are of one type.
    *
    * @param from its first element
-   * @param to behind its last element
+   * @param to the index after its last element
    */
   public record Entity(int from, int to, String type) {}
 }

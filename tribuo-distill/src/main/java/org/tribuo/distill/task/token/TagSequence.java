@@ -69,7 +69,7 @@ public final class TagSequence implements Output<TagSequence> {
     int count = kept.getPositionsCount();
     if (kept.getLabelsCount() != count || kept.getScoresCount() != count) {
       throw new IllegalArgumentException(
-          "A saved TagSequence has %d positions, %d labels and %d scores, expected as many"
+          "A saved TagSequence has %d positions, %d labels and %d scores, expected the same number of each"
               .formatted(count, kept.getLabelsCount(), kept.getScoresCount()));
     }
     Map<Integer, Label> labels = new TreeMap<>();

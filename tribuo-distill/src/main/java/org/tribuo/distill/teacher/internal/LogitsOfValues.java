@@ -5,7 +5,7 @@ import org.tribuo.distill.loss.HardLoss.AnswerForm;
 import org.tribuo.distill.teacher.TeacherException;
 
 /**
- * Makes logits of what a teacher predicts, where that is no ONNX model. Of the probabilities of
+ * Makes logits of what a teacher predicts, where that is not an ONNX model. Of the probabilities of
  * classes they are the logarithms, of those of labels that may hold together {@code log p - log(1 -
  * p)}; scores and the values of a regression are taken as they are. What is softened by a
  * temperature are these logits.

@@ -18,8 +18,8 @@ import org.tribuo.distill.transformer.internal.EncoderHead;
  * @param logits the output that holds the logits; empty to find it
  * @param values whether that output holds the values of a regression, which are taken as they are;
  *     of a classifier that ends in probabilities the logits below them are taken
- * @param head what pools an encoder, in the place of everything behind its layers; empty for a
- *     model whose file has the output
+ * @param head what pools an encoder, in place of everything behind its layers; empty for a model
+ *     whose file has the output
  * @param device where the teacher runs
  * @param int8 whether its products with weights are computed in integers of 8 bits, on a device
  *     that computes in float32 otherwise

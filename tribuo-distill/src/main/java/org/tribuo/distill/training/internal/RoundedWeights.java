@@ -101,7 +101,7 @@ final class RoundedWeights {
     return op.mul(op.one("Round", matrix.type(), op.div(matrix, positive)), positive);
   }
 
-  /** What the loss is differentiated by in the place of weights. */
+  /** What the loss is differentiated by in place of weights. */
   Set<String> differentiated(Set<String> weights) {
     Set<String> by = new LinkedHashSet<>();
     weights.forEach(weight -> by.addAll(roundedOf.getOrDefault(weight, List.of(weight))));

@@ -214,7 +214,7 @@ final class ChannelFlow {
       }
     }
 
-    /** An axis is made of others, one behind the other. */
+    /** An axis is made of others, one after the other. */
     private void pieces(Axis whole, List<Axis> parts) {
       int from = 0;
       for (Axis part : parts) {

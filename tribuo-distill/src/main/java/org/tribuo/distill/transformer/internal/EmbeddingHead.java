@@ -54,7 +54,7 @@ public record EmbeddingHead(Pooling pooling, boolean unitLength, Optional<Projec
   }
 
   /**
-   * A copy of an encoder with these outputs, in the place of everything behind its layers.
+   * A copy of an encoder with these outputs, in place of everything behind its layers.
    *
    * @throws org.tribuo.distill.graph.GraphException if the encoder has no layers, no attention mask
    *     where the mean is over one, or no pooler where its own is requested

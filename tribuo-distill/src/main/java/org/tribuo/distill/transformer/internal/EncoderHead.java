@@ -2,7 +2,7 @@ package org.tribuo.distill.transformer.internal;
 
 import org.tribuo.distill.graph.Graph;
 
-/** What an encoder outputs in the place of everything behind its layers. Immutable. */
+/** What an encoder outputs in place of everything behind its layers. Immutable. */
 public interface EncoderHead {
   /** The output that is compared with others. */
   String output();

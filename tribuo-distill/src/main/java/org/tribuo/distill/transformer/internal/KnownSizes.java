@@ -20,7 +20,7 @@ import org.tribuo.distill.graph.internal.pass.Normalization;
 
 /**
  * Sizes that inference leaves open, because a graph computes them in some roundabout way, found by
- * inferring again with numbers in the place of batch and length: primes that divide no size of the
+ * inferring again with numbers in place of batch and length: primes that divide no size of the
  * graph, so that of 4·batch the 4 can be told from the batch.
  */
 final class KnownSizes {

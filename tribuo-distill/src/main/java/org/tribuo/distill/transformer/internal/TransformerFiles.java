@@ -20,7 +20,7 @@ public final class TransformerFiles {
    * use.
    *
    * @throws IOException if the file cannot be read
-   * @throws org.tribuo.distill.graph.GraphException if it is no ONNX model
+   * @throws org.tribuo.distill.graph.GraphException if it is not an ONNX model
    */
   public synchronized Transformer read(Path file) throws IOException {
     if (!Files.isRegularFile(file)) {

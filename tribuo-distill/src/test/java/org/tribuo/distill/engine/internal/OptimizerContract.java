@@ -119,7 +119,7 @@ public abstract class OptimizerContract {
   void refusesToSpareAnUnknownParameterFromDecay() {
     assertThatThrownBy(() -> open(Optimizer.DEFAULT.withoutWeightDecayFor(Set.of("layer.9.bias"))))
         .isInstanceOf(GraphException.class)
-        .hasMessageContaining("'layer.9.bias' is to have no weight decay, but is no parameter");
+        .hasMessageContaining("'layer.9.bias' is to have no weight decay, but is not a parameter");
   }
 
   private Map<String, Tensor> weightsAfterTraining(Optimizer settings) throws IOException {

@@ -396,7 +396,7 @@ class CsvTextDataSourceTest {
     Path faults = Path.of("src/test/resources/faults/text/regression_comma-decimals.csv");
     refused("labelColumns", scores(faults))
         .isEqualTo(
-            "row 0 (line 2) of %s has labels that cannot be read (caused by '4,5' in 'score' is no"
+            "row 0 (line 2) of %s has labels that cannot be read (caused by '4,5' in 'score' is not a"
                 + " number, expected one such as 4.5; state the decimalSeparator if it is another"
                 + " than '.')",
             faults);
@@ -405,16 +405,17 @@ class CsvTextDataSourceTest {
         .containsExactly("DIM-0=4.5", "DIM-0=0.0");
     for (String cell : List.of("many", "NaN", "Infinity", "1e999", "0x1p3", "1f", "1;5", "1_000")) {
       Path csv = csv("sentence1,sentence2,score\none,two,%s\n".formatted(cell));
-      refused("labelColumns", scores(csv)).contains("'%s' in 'score' is no number".formatted(cell));
+      refused("labelColumns", scores(csv))
+          .contains("'%s' in 'score' is not a number".formatted(cell));
     }
     Path points = csv("sentence1,sentence2,score\none,two,1.234\n");
     refused("labelColumns", scores(points).decimalSeparator(','))
-        .contains("'1.234' in 'score' is no number, expected one such as 4,5");
+        .contains("'1.234' in 'score' is not a number, expected one such as 4,5");
     Path columns = csv("text,x,y\none,1,\"2,5\"\n");
     refused(
             "labelColumns",
             CsvTextDataSource.of(columns, TOKENIZER, new RegressionFactory()).labels("x", "y"))
-        .contains("'2,5' in 'y' is no number");
+        .contains("'2,5' in 'y' is not a number");
     Path list = csv("text,label\none,\"x=1,y=-2e1\"\ntwo,\"x=1,5\"\n");
     refused("labelColumns", CsvTextDataSource.of(list, TOKENIZER, new RegressionFactory()))
         .contains("row 1 (line 3)")
@@ -563,7 +564,7 @@ class CsvTextDataSourceTest {
     Path json = write("tokenizer.json", "{}");
     refused("tokenizerPath", CsvTextDataSource.of(csv, json, LABELS))
         .isEqualTo(
-            "%s cannot be read (caused by %s is no tokenizer.json of Hugging Face: it has no"
+            "%s cannot be read (caused by %s is not a tokenizer.json of Hugging Face: it has no"
                 + " \"model\")",
             json, json);
   }
@@ -575,7 +576,7 @@ class CsvTextDataSourceTest {
       Path keep = write("keep.txt", "0\n" + line + "\n");
       refused("keepLabelsPath", CsvTextDataSource.of(csv, TOKENIZER, LABELS).keepLabels(keep))
           .isEqualTo(
-              "%s is no list of rows (caused by line 2 is '%s', expected a row number from 0 to 1"
+              "%s is not a list of rows (caused by line 2 is '%s', expected a row number from 0 to 1"
                   + " that is not listed before)",
               keep, line);
     }

@@ -320,7 +320,7 @@ class HostileTokenizerTest {
   private void assertRefused(Path file, String why) {
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(() -> TextTokenizer.open(file))
-        .withMessageStartingWith(file + " is no tokenizer.json of Hugging Face: ")
+        .withMessageStartingWith(file + " is not a tokenizer.json of Hugging Face: ")
         .withMessageContaining(why);
   }
 

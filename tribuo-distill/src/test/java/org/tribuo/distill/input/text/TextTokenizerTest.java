@@ -99,7 +99,7 @@ class TextTokenizerTest {
       assertThat(tokenizer.encodeAll(List.of())).isEmpty();
       assertThatIllegalArgumentException()
           .isThrownBy(() -> tokenizer.encodeAll(texts, List.of("one")))
-          .withMessage("There are 100 first texts and 1 second ones, expected as many");
+          .withMessage("There are 100 first texts and 1 second ones, expected the same number");
     }
   }
 
@@ -193,15 +193,15 @@ class TextTokenizerTest {
     Path text = write("[CLS]\n[SEP]\n");
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(() -> TextTokenizer.open(text))
-        .withMessageStartingWith(text + " is no tokenizer.json of Hugging Face: ");
+        .withMessageStartingWith(text + " is not a tokenizer.json of Hugging Face: ");
     Path settings = write("{\"do_lower_case\":true}");
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(() -> TextTokenizer.open(settings))
-        .withMessage(settings + " is no tokenizer.json of Hugging Face: it has no \"model\"");
+        .withMessage(settings + " is not a tokenizer.json of Hugging Face: it has no \"model\"");
     Path broken = write("{\"model\":{\"type\":\"Runes\",\"vocab\":{}}}");
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(() -> TextTokenizer.open(broken))
-        .withMessageStartingWith(broken + " is no tokenizer.json of Hugging Face: ");
+        .withMessageStartingWith(broken + " is not a tokenizer.json of Hugging Face: ");
   }
 
   @Test

@@ -43,7 +43,7 @@ final class CheckpointReader {
     try (FileChannel channel = FileChannel.open(file)) {
       if (channel.size() > Integer.MAX_VALUE) {
         throw new CheckpointException(
-            file, "has " + channel.size() + " bytes; a checkpoint ends at 2 GB");
+            file, "has " + channel.size() + " bytes; a checkpoint is limited to 2 GB");
       }
       ByteBuffer content = channel.map(MapMode.READ_ONLY, 0, channel.size());
       return new CheckpointReader(file).read(content.order(ByteOrder.LITTLE_ENDIAN));

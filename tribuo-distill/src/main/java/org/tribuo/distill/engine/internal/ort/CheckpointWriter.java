@@ -47,7 +47,7 @@ final class CheckpointWriter {
     long capacity = sizeBound(checkpoint);
     if (capacity > Integer.MAX_VALUE) {
       throw new IllegalArgumentException(
-          "A checkpoint ends at 2 GB, but this one would have about %,d bytes: %d trainable and %d"
+          "A checkpoint is limited to 2 GB, but this one would have about %,d bytes: %d trainable and %d"
                   .formatted(capacity, checkpoint.trainable().size(), checkpoint.frozen().size())
               + " frozen parameters, and the optimizer's state. Keep frozen parameters as"
               + " initializers of the training model, or train a smaller one");

@@ -69,8 +69,8 @@ final class DropoutMasks {
   }
 
   /**
-   * Puts products with masks in the place of a graph's Dropout nodes; those stay of which the ratio
-   * is not a constant or the shape does not follow from the inputs.
+   * Puts products with masks in place of a graph's Dropout nodes; those stay of which the ratio is
+   * not a constant or the shape does not follow from the inputs.
    *
    * @param batch the inputs of the graph that a batch has
    * @param seed of nodes that do not have one

@@ -74,7 +74,7 @@ record GradientModel(
     for (String name : checkpoint.trainable().keySet()) {
       if (!parameters.containsKey(name)) {
         throw new IllegalArgumentException(
-            "Parameter '%s' of the checkpoint is no parameter of the training graph"
+            "Parameter '%s' of the checkpoint is not a parameter of the training graph"
                 .formatted(name));
       }
     }

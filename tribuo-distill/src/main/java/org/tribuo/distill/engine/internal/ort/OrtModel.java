@@ -17,7 +17,7 @@ final class OrtModel implements LoadedModel {
   private final OrtSession session;
   private final Signature inputs;
 
-  /** Closes the session if the model reads what is no tensor of a known type. */
+  /** Closes the session if the model reads what is not a tensor of a known type. */
   OrtModel(OrtSession session) throws OrtException {
     this.session = session;
     boolean whole = false;

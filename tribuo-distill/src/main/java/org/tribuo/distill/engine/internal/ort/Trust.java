@@ -52,7 +52,7 @@ final class Trust {
       throw new FileSystemException(
           path.toString(),
           null,
-          "others may write it (%s), so the code in it may be theirs: remove it, or take that right"
+          "others may write it (%s), so the code in it may be theirs: remove it, or revoke that permission"
                   .formatted(PosixFilePermissions.toString(attributes.permissions()))
               + " from them");
     }

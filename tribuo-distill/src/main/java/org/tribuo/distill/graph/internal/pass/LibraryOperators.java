@@ -14,9 +14,9 @@ import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.internal.DistillDomain;
 
 /**
- * Puts the operators of {@link DistillDomain} in the place of those that it has too: matrix
- * products, as {@link ShortProducts} says, Gelu with the error function, and LayerNormalization of
- * the last axis with a bias. All are of float32.
+ * Puts the operators of {@link DistillDomain} in place of those that it has too: matrix products,
+ * as {@link ShortProducts} says, Gelu with the error function, and LayerNormalization of the last
+ * axis with a bias. All are of float32.
  */
 public final class LibraryOperators {
   private final Graph graph;

@@ -7,8 +7,8 @@ import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.internal.shape.ShapeInference;
 
 /**
- * Puts the branch that is taken in the place of an If whose condition is a constant, or one of
- * sizes that are known.
+ * Puts the branch that is taken in place of an If whose condition is a constant, or one of sizes
+ * that are known.
  */
 final class ResolveConditions implements Pass {
   @Override

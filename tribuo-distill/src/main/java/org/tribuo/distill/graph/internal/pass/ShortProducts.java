@@ -14,8 +14,8 @@ import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.internal.DistillDomain;
 
 /**
- * Puts {@link DistillDomain#PRODUCT}, whose factors are of bfloat16, in the place of a network's
- * matrix products of float32. A vector that is added to the rows of a product becomes its bias.
+ * Puts {@link DistillDomain#PRODUCT}, whose factors are of bfloat16, in place of a network's matrix
+ * products of float32. A vector that is added to the rows of a product becomes its bias.
  *
  * <p>A product stays as it is where the ranks of its factors are not known or one of them is a
  * vector, and a Gemm also where what it adds is no vector over its columns.

@@ -27,7 +27,7 @@ public record PixelView(int down, int right, boolean flipped) {
     Matcher view = TEXT.matcher(text);
     if (!view.matches()) {
       throw new IllegalArgumentException(
-          "'%s' is no view of an image, expected such as '2,-1' or '2,-1,%s'"
+          "'%s' is not a view of an image, expected one such as '2,-1' or '2,-1,%s'"
               .formatted(text, FLIPPED));
     }
     return new PixelView(

@@ -16,7 +16,8 @@ import org.tribuo.distill.input.internal.Feeder;
 
 /**
  * Feeds items into the one input of a model, INT64 or INT32 [rows, positions]. Rows are padded on
- * the right with 0, which is no item, to the longest one, or to the length that the model fixes.
+ * the right with 0, which is not an item, to the longest one, or to the length that the model
+ * fixes.
  *
  * @param name of the input
  */

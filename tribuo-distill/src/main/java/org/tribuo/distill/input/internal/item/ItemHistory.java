@@ -49,7 +49,8 @@ public record ItemHistory(String domain, int[] numbers) {
    * The items of an example.
    *
    * @throws IllegalArgumentException if it has other features, those of several domains, a gap
-   *     between its items, or a value that is no number of an item; the message names the feature
+   *     between its items, or a value that is not a number of an item; the message names the
+   *     feature
    */
   public static ItemHistory of(Example<?> example) {
     int[] numbers = new int[example.size()];
@@ -58,7 +59,7 @@ public record ItemHistory(String domain, int[] numbers) {
       Matcher name = NAME.matcher(feature.getName());
       if (!name.matches()) {
         throw new IllegalArgumentException(
-            "Feature '%s' is no item, expected names like '%s'; make the examples with RatingDataSource or ItemRanker"
+            "Feature '%s' is not an item, expected names like '%s'; make the examples with RatingDataSource or ItemRanker"
                 .formatted(feature.getName(), name("0123abcd", 0)));
       }
       if (!domain.isEmpty() && !domain.equals(name.group(1))) {

@@ -117,14 +117,14 @@ record ItemReader(int positions, int items, String domain) implements InputReade
   /**
    * The domain of the items of a dataset.
    *
-   * @throws IllegalArgumentException if a feature is no item, or they are of several domains
+   * @throws IllegalArgumentException if a feature is not an item, or they are of several domains
    */
   static String domain(FeatureMap features) {
     Set<String> domains = new TreeSet<>();
     for (String name : features.keySet()) {
       if (!ItemHistory.isItem(name)) {
         throw new IllegalArgumentException(
-            "Feature '%s' is no item, expected names like '%s'; make the examples with RatingDataSource, and train without a HashingTrainer"
+            "Feature '%s' is not an item, expected names like '%s'; make the examples with RatingDataSource, and train without a HashingTrainer"
                 .formatted(name, ItemHistory.name("0123abcd", 0)));
       }
       domains.add(ItemHistory.domainOf(name));

@@ -198,7 +198,7 @@ public record TokenFeatures(int positions, int vocabulary) {
               .formatted(name));
     }
     return new IllegalArgumentException(
-        "Feature '%s' is no token, expected names like '%s' and '%s'; %s"
+        "Feature '%s' is not a token, expected names like '%s' and '%s'; %s"
             .formatted(
                 name,
                 TokenNames.name(TokenNames.IDS, 0),

@@ -27,12 +27,12 @@ import org.tribuo.distill.input.text.TokenSequence;
  * How the inputs of one model are fed from token sequences.
  *
  * <p>Inputs are matched by name, with the names that exporters use: {@code input_ids}, {@code
- * attention_mask}, {@code token_type_ids}, {@code position_ids} and their synonyms, in any case,
- * with or without TensorFlow's {@code :0}. Positions are counted from 0; what a model adds to them,
- * as RoBERTa does, is its own business. The keys and values of a past are empty ({@link
- * EmptyPast}). Each is a tensor [rows, positions] of INT64 or INT32, whichever the model declares.
- * Rows are padded on the right to the longest one, or to the length that the model fixes. Immutable
- * and safe for many threads.
+ * attention_mask}, {@code token_type_ids}, {@code position_ids} and their synonyms, in upper or
+ * lower case, with or without TensorFlow's {@code :0}. Positions are counted from 0; what a model
+ * adds to them, as RoBERTa does, is its own business. The keys and values of a past are empty
+ * ({@link EmptyPast}). Each is a tensor [rows, positions] of INT64 or INT32, whichever the model
+ * declares. Rows are padded on the right to the longest one, or to the length that the model fixes.
+ * Immutable and safe for many threads.
  */
 public final class TokenInputs implements Feeder<TokenSequence> {
   private final Map<String, Input> inputs;

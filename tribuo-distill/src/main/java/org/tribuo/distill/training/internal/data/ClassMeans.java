@@ -52,7 +52,7 @@ final class ClassMeans {
   }
 
   /**
-   * The means in the place of other numbers, which stay for classes that no vector belongs to.
+   * The means in place of other numbers, which stay for classes that no vector belongs to.
    *
    * @param others [width, classes]
    */

@@ -78,7 +78,8 @@ class CheckpointTest {
     assertThatThrownBy(
             () -> CheckpointWriter.write(Checkpoint.of(tooMany), folder.resolve("checkpoint")))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageStartingWith("A checkpoint ends at 2 GB, but this one would have about 2,200,")
+        .hasMessageStartingWith(
+            "A checkpoint is limited to 2 GB, but this one would have about 2,200,")
         .hasMessageContaining("11 trainable and 0 frozen parameters");
     assertThat(folder).isEmptyDirectory();
   }

@@ -167,7 +167,7 @@ class HostTrainingTest {
     assertThatThrownBy(() -> open(SETTINGS.withoutWeightDecayFor(Set.of("stranger")), 1))
         .isInstanceOf(GraphException.class)
         .hasMessage(
-            "'stranger' is to have no weight decay, but is no parameter; there are [u, w, b]");
+            "'stranger' is to have no weight decay, but is not a parameter; there are [u, w, b]");
   }
 
   private static Map<String, Tensor> trained(Optimizer settings, int threads) throws IOException {

@@ -66,7 +66,7 @@ class ItemReaderTest {
         "item.0123abcd@00000 item.0123abcd@00002 | 1 2 | Feature 'item.0123abcd@00002' is not the only one of its position, or others before it are missing: the example has 2",
         "item.0123abcd@00000 item.ffffffff@00001 | 1 2 | Feature 'item.ffffffff@00001' is of other items than 'item.0123abcd@00000'",
         "item.0123abcd@00000 | 1.5 | Feature 'item.0123abcd@00000' is 1.5, expected the number of an item, from 1",
-        "input_ids@00000 | 1 | Feature 'input_ids@00000' is no item, expected names like 'item.0123abcd@00000'",
+        "input_ids@00000 | 1 | Feature 'input_ids@00000' is not an item, expected names like 'item.0123abcd@00000'",
         "item.0123abcd@00000 item.0123abcd@00001 | 1 10 | The item at position 1 has the number 10, but the model knows 9",
         "item.ffffffff@00000 | 1 | The features are named like 'item.ffffffff@00000', but the model reads 'item.0123abcd@00000'",
         "item.0123abcd@00000 item.0123abcd@00001 item.0123abcd@00002 item.0123abcd@00003 item.0123abcd@00004 | 1 1 1 1 1 | The history has 5 items, the model reads 4",
@@ -92,7 +92,7 @@ class ItemReaderTest {
     features.add("other", 1);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> reader.check(features))
-        .withMessageStartingWith("Feature 'other' is no item");
+        .withMessageStartingWith("Feature 'other' is not an item");
   }
 
   @ParameterizedTest

@@ -143,13 +143,13 @@ class TokenFeaturesTest {
         "token_type_ids@00001=1 | The example has a token at position 1 and none at position 1; was"
             + " the feature removed, by pruning or by feature selection?",
         "input_ids@00000=4 | Feature 'input_ids@00000' occurs twice, expected one token a position",
-        "input_ids@1=4 | Feature 'input_ids@1' is no token, expected names like 'input_ids@00000'"
+        "input_ids@1=4 | Feature 'input_ids@1' is not a token, expected names like 'input_ids@00000'"
             + " and 'token_type_ids@00000'; are the names hashed, or the features of another"
             + " extractor?",
-        "input_ids@0000x=4 | Feature 'input_ids@0000x' is no token, expected names like"
+        "input_ids@0000x=4 | Feature 'input_ids@0000x' is not a token, expected names like"
             + " 'input_ids@00000' and 'token_type_ids@00000'; are the names hashed, or the features"
             + " of another extractor?",
-        "bias=1 | Feature 'bias' is no token, expected names like 'input_ids@00000' and"
+        "bias=1 | Feature 'bias' is not a token, expected names like 'input_ids@00000' and"
             + " 'token_type_ids@00000'; are the names hashed, or the features of another"
             + " extractor?",
       })
