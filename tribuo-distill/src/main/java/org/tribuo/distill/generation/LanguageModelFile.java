@@ -73,7 +73,7 @@ record LanguageModelFile(
     Optional<? extends GeneratingModel> found =
         hasSource
             ? EncodedModel.of(ofLastStep, SourceAndTarget.decoderInputs(network.inputs()), device)
-            : CachedModel.of(network, device);
+            : CachedModel.of(network, device).or(() -> CachedModel.making(network, device));
     return found.isPresent() ? found.get() : new WholeModel(ofLastStep, device);
   }
 

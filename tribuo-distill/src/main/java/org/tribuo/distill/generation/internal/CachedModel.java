@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.engine.internal.Engines;
 import org.tribuo.distill.engine.internal.InferenceSession;
@@ -20,15 +21,17 @@ import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
-import org.tribuo.distill.input.internal.InputReader;
 import org.tribuo.distill.input.internal.text.TokenInputs;
 import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.distill.student.internal.StudentNetwork;
+import org.tribuo.distill.transformer.internal.CachedDecoder;
+import org.tribuo.distill.transformer.internal.Transformer;
 
 /**
- * A language model whose file has inputs for the keys and values of a past, {@code
- * past_key_values.0.key}, and outputs for what they become, {@code present.0.key}: it reads each
- * token once. A text that is longer than it reads it reads anew for each token.
+ * A language model with inputs for the keys and values of a past, {@code past_key_values.0.key},
+ * and outputs for what they become, {@code present.0.key}: it reads each token once. They are those
+ * of the file, or were made for one that has none. A text that is longer than it reads it reads
+ * anew for each token.
  */
 public final class CachedModel implements GeneratingModel {
   private static final String PAST = "past_key_values.";
@@ -36,10 +39,18 @@ public final class CachedModel implements GeneratingModel {
 
   private static final int ROWS = 64;
 
+  /** How many tokens show whether a model is causal. */
+  private static final int TRIED = 6;
+
+  /** Of the range of the logits; products of bfloat16 included. */
+  private static final float ROUNDING = 0.02f;
+
   private final StudentNetwork network;
   private final TokenInputs inputs;
   private final List<Kept> kept;
   private final InferenceSession session;
+  private final boolean made;
+  private volatile @Nullable Boolean causal;
 
   /** Keys or values of a layer: float [rows, heads, positions, width]. */
   private record Kept(String past, String present, int heads, int width) {
@@ -70,10 +81,12 @@ public final class CachedModel implements GeneratingModel {
   /** Texts that can share a batch. */
   private record Size(int tokens, int past) {}
 
-  private CachedModel(StudentNetwork network, TokenInputs inputs, List<Kept> kept, Device device) {
+  private CachedModel(
+      StudentNetwork network, TokenInputs inputs, List<Kept> kept, boolean made, Device device) {
     this.network = network;
     this.inputs = inputs;
     this.kept = kept;
+    this.made = made;
     this.session =
         new InferenceSession(
             where -> Engines.inference().load(network.transformer().forInference(), where), device);
@@ -86,6 +99,27 @@ public final class CachedModel implements GeneratingModel {
    * @return nothing if its file has no past, or one in another form
    */
   public static Optional<CachedModel> of(StudentNetwork whole, Device device) {
+    return of(whole, false, device);
+  }
+
+  /**
+   * A model whose file has no past, to which inputs and outputs for one are added.
+   *
+   * @param whole with all outputs of its file
+   * @return nothing if the model computes in a way in which that cannot be done, see {@link
+   *     CachedDecoder}
+   */
+  public static Optional<CachedModel> making(StudentNetwork whole, Device device) {
+    TokenInputs inputs = TokenInputs.of(whole.inputs());
+    return CachedDecoder.of(whole.transformer().normalized(), inputs.ofTokens())
+        .map(
+            model ->
+                new StudentNetwork(
+                    Transformer.of(model), whole.logits(), whole.head(), whole.reader()))
+        .flatMap(network -> of(network, true, device));
+  }
+
+  private static Optional<CachedModel> of(StudentNetwork whole, boolean made, Device device) {
     Graph graph = whole.transformer().graph();
     TokenInputs inputs = TokenInputs.of(graph.inputs());
     Set<String> outputs = new HashSet<>(graph.outputs());
@@ -96,7 +130,7 @@ public final class CachedModel implements GeneratingModel {
       return Optional.empty();
     }
     Set<String> presents = kept.stream().map(Kept::present).collect(Collectors.toSet());
-    return Optional.of(new CachedModel(whole.ofLastStep(presents), inputs, kept, device));
+    return Optional.of(new CachedModel(whole.ofLastStep(presents), inputs, kept, made, device));
   }
 
   @Override
@@ -106,7 +140,12 @@ public final class CachedModel implements GeneratingModel {
 
   @Override
   public List<Continuation> after(List<Hypothesis> texts) {
-    List<Unread> unread = texts.stream().map(text -> Unread.of(text, network.reader())).toList();
+    boolean keeps = !made || isCausal();
+    List<Unread> unread =
+        texts.stream()
+            .map(text -> Unread.of(text, network.reader().maxLength()))
+            .map(text -> keeps ? text : text.whole())
+            .toList();
     Continuation[] found = new Continuation[texts.size()];
     Map<Size, List<Integer>> alike =
         IntStream.range(0, texts.size())
@@ -128,9 +167,8 @@ public final class CachedModel implements GeneratingModel {
 
   /** A text, with what is kept of its first tokens. */
   private record Unread(TokenSequence tokens, Past past) {
-    static Unread of(Hypothesis text, InputReader<?> reader) {
+    static Unread of(Hypothesis text, int most) {
       int length = text.tokens().length;
-      int most = reader.maxLength();
       return length <= most
           ? new Unread(TokenSequence.of(text.tokens()), text.past())
           : new Unread(
@@ -138,9 +176,47 @@ public final class CachedModel implements GeneratingModel {
               Past.NONE);
     }
 
+    /** The same, of which nothing is kept. */
+    Unread whole() {
+      return new Unread(tokens, Past.NONE);
+    }
+
     Size size() {
       return new Size(tokens.length(), past.positions());
     }
+  }
+
+  /**
+   * Whether what is kept of a text is what the model would compute of it again, with whatever
+   * follows: of a model that reads later positions it is not. Tried once with a text.
+   */
+  private boolean isCausal() {
+    Boolean known = causal;
+    if (known == null) {
+      int columns = network.labelOrder().size();
+      int length = Math.min(TRIED, network.reader().maxLength());
+      int[] text = IntStream.range(0, length).map(i -> (7 + 13 * i) % columns).toArray();
+      known = length > 1 && isSame(text);
+      causal = known;
+    }
+    return known;
+  }
+
+  private boolean isSame(int... text) {
+    Unread whole = new Unread(TokenSequence.of(text), Past.NONE);
+    Unread most = new Unread(TokenSequence.of(Arrays.copyOf(text, text.length - 1)), Past.NONE);
+    float[] expected = run(List.of(whole)).get(0).logits();
+    Past kept = run(List.of(most)).get(0).past();
+    float[] found = run(List.of(new Unread(whole.tokens(), kept))).get(0).logits();
+    float least = Float.POSITIVE_INFINITY;
+    float largest = Float.NEGATIVE_INFINITY;
+    float difference = 0;
+    for (int i = 0; i < expected.length; i++) {
+      least = Math.min(least, expected[i]);
+      largest = Math.max(largest, expected[i]);
+      difference = Math.max(difference, Math.abs(expected[i] - found[i]));
+    }
+    return difference <= ROUNDING * (largest - least);
   }
 
   private List<Continuation> run(List<Unread> texts) {

@@ -154,6 +154,13 @@ public final class TokenInputs implements Feeder<TokenSequence> {
         .findFirst();
   }
 
+  /** The inputs that have a number for each token that is read, the ids first; a mask is none. */
+  public List<String> ofTokens() {
+    return Stream.of(Optional.of(ids()), typeIds(), positionIds())
+        .flatMap(Optional::stream)
+        .toList();
+  }
+
   /** Whether one of the inputs distinguishes tokens from padding. */
   @Override
   public boolean tellsPadding() {
