@@ -54,7 +54,7 @@ public final class OneDnnOperators implements OperatorLibrary {
 
   @Override
   public String version() {
-    return isOnPlatform() ? "oneDNN " + Loaded.VERSION : "oneDNN";
+    return isOnPlatform() ? "oneDNN " + Loaded.library().version() : "oneDNN";
   }
 
   @Override
@@ -63,14 +63,15 @@ public final class OneDnnOperators implements OperatorLibrary {
       return "none: oneDNN is on the class path for %s, this is %s %s"
           .formatted(BUILD, System.getProperty("os.name"), System.getProperty("os.arch"));
     }
-    return Loaded.INSTRUCTIONS
+    return Loaded.library()
+        .instructions()
         .map(InstructionSet::toString)
         .orElse("none: the processor has neither AMX for bfloat16 nor AVX512-BF16");
   }
 
   @Override
   public boolean isActive() {
-    return isOnPlatform() && Loaded.INSTRUCTIONS.isPresent();
+    return isOnPlatform() && Loaded.library().instructions().isPresent();
   }
 
   @Override
@@ -110,12 +111,26 @@ public final class OneDnnOperators implements OperatorLibrary {
     return Optional.ofNullable(OneDnnOperators.class.getResource(FOLDER + file));
   }
 
-  /** The native library, loaded when it is first asked for. */
-  private static final class Loaded {
-    static final Optional<InstructionSet> INSTRUCTIONS;
-    static final String VERSION;
+  /**
+   * What the native library says, loaded when it is first asked for; where that fails, the next
+   * call tries it again.
+   */
+  private record Loaded(Optional<InstructionSet> instructions, String version) {
+    private static @Nullable Loaded library;
 
-    static {
+    /**
+     * @throws RuntimeUnavailableException if it cannot be extracted or loaded
+     */
+    static synchronized Loaded library() {
+      Loaded there = library;
+      if (there == null) {
+        there = load();
+        library = there;
+      }
+      return there;
+    }
+
+    private static Loaded load() {
       Map<String, URL> files = new LinkedHashMap<>();
       for (String file : List.of(LIBRARY, OPEN_MP)) {
         resource(file).ifPresent(source -> files.put(file, source));
@@ -133,8 +148,7 @@ public final class OneDnnOperators implements OperatorLibrary {
             "oneDNN's native library in %s cannot be loaded: %s".formatted(folder, e.getMessage()),
             e);
       }
-      INSTRUCTIONS = InstructionSet.among(Dnnl.dnnl_get_effective_cpu_isa());
-      VERSION = Dnnl.version();
+      return new Loaded(InstructionSet.among(Dnnl.dnnl_get_effective_cpu_isa()), Dnnl.version());
     }
   }
 }

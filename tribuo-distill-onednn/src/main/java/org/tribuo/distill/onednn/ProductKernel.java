@@ -90,6 +90,11 @@ final class ProductKernel implements Kernel {
       throw new IllegalArgumentException("Product of %s and %s: no summands".formatted(a, b));
     }
     long bias = run.hasInput(2) ? run.input(2).address() : 0;
+    if (bias != 0 && alpha != 1) {
+      throw new IllegalArgumentException(
+          "Product with a bias and the alpha %s, expected 1: oneDNN would multiply both"
+              .formatted(alpha));
+    }
     FloatTensor c = run.output(0, shape.output());
     if (packed.isEmpty() && bias == 0 && shape.m() * shape.n() * shape.k() < smallest) {
       run.invoke(small, a, b, c);

@@ -4,12 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.oracle.labs.mlrg.olcut.provenance.primitives.StringProvenance;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.tribuo.Example;
 import org.tribuo.MutableDataset;
@@ -102,21 +100,8 @@ class PrecisionTest {
 
   @Test
   void withoutTheInstructionsAllIsComputedInFloat32() throws Exception {
-    ProcessBuilder child =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xshare:auto",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Child.class.getName())
-            .redirectErrorStream(true);
-    child.environment().put("ONEDNN_MAX_CPU_ISA", "AVX2");
-    Process process = child.start();
-    String output =
-        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+    String output = OwnJvm.output(Child.class, Map.of("ONEDNN_MAX_CPU_ISA", "AVX2"));
 
-    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(output.lines())
         .as(output)
         .endsWith(

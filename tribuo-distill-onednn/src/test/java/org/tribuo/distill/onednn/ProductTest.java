@@ -116,6 +116,21 @@ class ProductTest {
     }
   }
 
+  @Test
+  void aFactorBesideABiasIsRefused() throws OrtException {
+    SplittableRandom random = new SplittableRandom(SEED);
+    try (ProductGraph product = ProductGraph.of(1, false, false, 0.5f, true, Optional.empty())) {
+      Map<String, Tensor> inputs =
+          Map.of(
+              "a", ProductGraph.random(random, 2, 3),
+              "b", ProductGraph.random(random, 3, 5),
+              "bias", ProductGraph.random(random, 5));
+      assertThatThrownBy(() -> product.run(inputs))
+          .isInstanceOf(EngineException.class)
+          .hasMessageContaining("Product with a bias and the alpha 0.5, expected 1");
+    }
+  }
+
   private static void check(
       long[] a,
       boolean transA,

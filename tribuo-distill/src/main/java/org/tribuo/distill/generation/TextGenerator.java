@@ -25,6 +25,7 @@ import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.input.text.TextDecoder;
 import org.tribuo.distill.input.text.TextTokenizer;
 import org.tribuo.distill.input.text.TokenSequence;
+import org.tribuo.distill.internal.component.Lifetime;
 import org.tribuo.distill.internal.component.ModelFile;
 import org.tribuo.distill.internal.component.ModelFileProvenance;
 import org.tribuo.distill.internal.component.PropertyChecks;
@@ -118,7 +119,8 @@ public final class TextGenerator
       int[] suppressed,
       int[] begin,
       Optional<int[]> endOfSource,
-      Decoding decoding) {}
+      Decoding decoding,
+      Lifetime lifetime) {}
 
   /** For OLCUT. */
   private TextGenerator() {}
@@ -179,7 +181,8 @@ public final class TextGenerator
               suppressed(ofTokenizer, vocabulary),
               begin.stream().toArray(),
               model.hasSource() ? Optional.of(end) : Optional.empty(),
-              decoding(stop));
+              decoding(stop),
+              new Lifetime("The generator of '%s'".formatted(path)));
     } catch (IOException | GraphException e) {
       throw new PropertyException(
           e, component, "path", "%s cannot be read as a language model".formatted(path));
@@ -221,6 +224,7 @@ public final class TextGenerator
    * @throws IllegalArgumentException if the prompt is empty and there is no begin token, or the
    *     tokenizer refuses it, or makes tokens that the model does not know, or more than an encoder
    *     reads
+   * @throws IllegalStateException if this generator is closed
    */
   public GeneratedText generate(String prompt) {
     return generate(List.of(prompt)).get(0);
@@ -232,8 +236,13 @@ public final class TextGenerator
    * @param prompts each of which becomes what it would alone, beyond rounding
    * @return one for each, in their order
    * @throws IllegalArgumentException as above
+   * @throws IllegalStateException as above
    */
   public List<GeneratedText> generate(List<String> prompts) {
+    return opened.lifetime().whileOpen(() -> generated(prompts));
+  }
+
+  private List<GeneratedText> generated(List<String> prompts) {
     List<GeneratedText> texts = new ArrayList<>();
     for (int from = 0; from < prompts.size(); from += PROMPTS) {
       int to = Math.min(prompts.size(), from + PROMPTS);
@@ -323,12 +332,20 @@ public final class TextGenerator
     return ModelFileProvenance.of(this, "TextGenerator", file(), List.of(), Optional.of(tokenizer));
   }
 
-  /** Frees the native memory. A text after that is refused. */
+  /**
+   * Frees the native memory, after the texts that are being generated. A text after that is
+   * refused. May be called twice.
+   */
   @Override
   public void close() {
-    opened.file().model().close();
-    opened.tokens().close();
-    opened.decoder().close();
+    opened
+        .lifetime()
+        .close(
+            () -> {
+              opened.file().model().close();
+              opened.tokens().close();
+              opened.decoder().close();
+            });
   }
 
   @Override

@@ -222,9 +222,12 @@ class DecodingTest {
   }
 
   private static Hypothesis found(BeamSearch search) {
-    NextTokenModel model = DecodingTest::garden;
+    return found(DecodingTest::garden, search, 0);
+  }
+
+  private static Hypothesis found(NextTokenModel model, BeamSearch search, int stop) {
     return search
-        .decoding(model, OptionalInt.of(0))
+        .decoding(model, OptionalInt.of(stop))
         .generate(List.of(Hypothesis.of(Optional.empty(), new int[] {9})), 4)
         .get(0);
   }
@@ -238,6 +241,26 @@ class DecodingTest {
     assertThat(two.generated()).containsExactly(2);
     assertThat(Math.exp(two.logLikelihood())).isEqualTo(.36, within(1e-6));
     assertThat(two.stopped()).isTrue();
+  }
+
+  /** Token 2 cannot come, and there are fewer others than beams. */
+  @ParameterizedTest
+  @ValueSource(ints = {3, 8, Integer.MAX_VALUE})
+  void moreBeamsThanTokensGenerateNoneThatCannotCome(int beams) {
+    float[] logits = {0, -1, Float.NEGATIVE_INFINITY};
+    NextTokenModel model = texts -> texts.stream().map(text -> Continuation.of(logits)).toList();
+    Hypothesis found = found(model, new BeamSearch().beams(beams), 1);
+    assertThat(found.generated()).containsExactly(0, 0, 0, 0);
+    assertThat(Math.exp(found.logLikelihood())).isEqualTo(Math.pow(.7310586, 4), within(1e-6));
+  }
+
+  @Test
+  void beamsEndWhereNothingButTheStopTokenCanCome() {
+    float[] logits = {0, Float.NEGATIVE_INFINITY, Float.NEGATIVE_INFINITY};
+    NextTokenModel model = texts -> texts.stream().map(text -> Continuation.of(logits)).toList();
+    Hypothesis found = found(model, new BeamSearch().beams(2), 0);
+    assertThat(found.generated()).isEmpty();
+    assertThat(found.stopped()).isTrue();
   }
 
   @Test

@@ -10,6 +10,7 @@ import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -155,6 +156,19 @@ class TextGeneratorTest {
         (TextGenerator) new ConfigurationManager(xml.toString()).lookup("generator")) {
       assertThat(generator.generate("w18").text()).isEqualTo("w18 w19 w20");
       Helpers.testProvenanceMarshalling(generator.getProvenance());
+    }
+  }
+
+  /** An empty prompt has no use for the tokenizer, which would refuse it. */
+  @Test
+  void aClosedGeneratorRefusesEachPrompt() {
+    TextGenerator generator = generator().open();
+    generator.close();
+    generator.close();
+    for (List<String> prompts : List.of(List.of("w15"), List.of(""), List.<String>of())) {
+      assertThatThrownBy(() -> generator.generate(prompts))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("The generator of '%s' is closed".formatted(model));
     }
   }
 

@@ -72,6 +72,9 @@ public record BeamDecoding(NextTokenModel model, OptionalInt stop, int beams, do
 
     /** Whether no text that goes on can be better than all that have stopped. */
     boolean isDone() {
+      if (running.isEmpty()) {
+        return true;
+      }
       if (stopped.size() < beams) {
         return false;
       }
@@ -99,9 +102,12 @@ public record BeamDecoding(NextTokenModel model, OptionalInt stop, int beams, do
       running = next;
     }
 
-    /** The best, best first: twice as many as beams, so that enough go on where others stop. */
+    /**
+     * The best, best first: twice as many as beams, so that enough go on where others stop, or all
+     * that can come.
+     */
     private List<Candidate> candidates(List<Continuation> found) {
-      int most = 2 * beams;
+      long most = 2L * beams;
       PriorityQueue<Candidate> best = new PriorityQueue<>(Candidate.BEST_FIRST.reversed());
       for (int beam = 0; beam < found.size(); beam++) {
         float[] ofBeam = found.get(beam).logits();
@@ -110,7 +116,8 @@ public record BeamDecoding(NextTokenModel model, OptionalInt stop, int beams, do
                 - LogProbabilities.logSumExp(ofBeam, 0, ofBeam.length);
         for (int token = 0; token < ofBeam.length; token++) {
           double logLikelihood = before + ofBeam[token];
-          if (best.size() < most || logLikelihood > best.element().logLikelihood()) {
+          boolean canCome = logLikelihood > Double.NEGATIVE_INFINITY;
+          if (canCome && (best.size() < most || logLikelihood > best.element().logLikelihood())) {
             best.add(new Candidate(beam, token, logLikelihood));
             if (best.size() > most) {
               best.remove();

@@ -18,6 +18,7 @@ import org.tribuo.distill.engine.internal.InferenceSession;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
@@ -64,6 +65,23 @@ public final class CachedModel implements GeneratingModel {
 
     private static int size(Shape shape, int axis) {
       return Math.toIntExact(((Dimension.Fixed) shape.dimension(axis)).size());
+    }
+
+    /**
+     * What is kept of each of some texts.
+     *
+     * @param positions that they have
+     * @throws GraphException if the model keeps others
+     */
+    List<float[]> rows(Map<String, Tensor> outputs, int texts, int positions) {
+      Tensor all = output(outputs, present);
+      long[] expected = {texts, heads, positions, width};
+      if (!Arrays.equals(all.dims(), expected)) {
+        throw new GraphException(
+            "The model's output '%s' is %s, expected %s for %d texts of %d tokens; export the model without its past"
+                .formatted(present, all, Arrays.toString(expected), texts, positions));
+      }
+      return CachedModel.rows(all, texts);
     }
 
     /** The past of some texts in which it is as long. */
@@ -231,9 +249,9 @@ public final class CachedModel implements GeneratingModel {
     Set<String> wanted = kept.stream().map(Kept::present).collect(Collectors.toSet());
     wanted.add(network.output());
     Map<String, Tensor> outputs = session.run(batch, wanted);
-    List<float[]> logits = rows(outputs, network.output(), texts.size());
+    List<float[]> logits = rows(output(outputs, network.output()), texts.size());
     List<List<float[]>> presents =
-        kept.stream().map(each -> rows(outputs, each.present(), texts.size())).toList();
+        kept.stream().map(each -> each.rows(outputs, texts.size(), size.tokens())).toList();
     return IntStream.range(0, texts.size())
         .mapToObj(
             row ->
@@ -243,8 +261,12 @@ public final class CachedModel implements GeneratingModel {
         .toList();
   }
 
-  private static List<float[]> rows(Map<String, Tensor> outputs, String name, int rows) {
-    float[] all = Objects.requireNonNull(outputs.get(name), name).toFloats();
+  private static Tensor output(Map<String, Tensor> outputs, String name) {
+    return Objects.requireNonNull(outputs.get(name), name);
+  }
+
+  private static List<float[]> rows(Tensor output, int rows) {
+    float[] all = output.toFloats();
     int size = all.length / rows;
     return IntStream.range(0, rows)
         .mapToObj(row -> Arrays.copyOfRange(all, row * size, (row + 1) * size))

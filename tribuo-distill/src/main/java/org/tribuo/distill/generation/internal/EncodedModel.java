@@ -10,6 +10,7 @@ import java.util.stream.IntStream;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.engine.internal.Engines;
 import org.tribuo.distill.engine.internal.InferenceSession;
+import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
@@ -36,6 +37,8 @@ public final class EncodedModel implements GeneratingModel {
   private final InferenceSession decoder;
   private final Set<String> encoderInputs;
   private final Set<String> decoderInputs;
+  private final ElementType elementType;
+  private final int width;
 
   private EncodedModel(StudentNetwork network, EncoderSplit split, Device device) {
     this.network = network;
@@ -43,6 +46,8 @@ public final class EncodedModel implements GeneratingModel {
     this.decoder = session(split.decoder(), device);
     this.encoderInputs = Graph.of(split.encoder()).inputs().keySet();
     this.decoderInputs = Graph.of(split.decoder()).inputs().keySet();
+    this.elementType = split.elementType();
+    this.width = split.width();
   }
 
   private static InferenceSession session(OnnxModel part, Device device) {
@@ -127,17 +132,15 @@ public final class EncodedModel implements GeneratingModel {
     return List.of(continuations);
   }
 
-  /** The states of sources, those of the shorter ones followed by zeros, which are masked. */
-  private static Tensor states(List<Source> sources) {
-    Source first = sources.get(0);
-    int width = first.states().length / first.tokens().length();
-    int longest = sources.stream().mapToInt(source -> source.tokens().length()).max().orElse(1);
-    float[] all = new float[sources.size() * longest * width];
+  /** The states of sources, those of the shorter ones with zeros behind them, which are masked. */
+  private Tensor states(List<Source> sources) {
+    int longest = sources.stream().mapToInt(source -> source.states().length).max().orElse(0);
+    float[] all = new float[sources.size() * longest];
     for (int i = 0; i < sources.size(); i++) {
       float[] states = sources.get(i).states();
-      System.arraycopy(states, 0, all, i * longest * width, states.length);
+      System.arraycopy(states, 0, all, i * longest, states.length);
     }
-    return Tensor.of(all, sources.size(), longest, width);
+    return Tensor.of(all, sources.size(), longest / width, width).cast(elementType);
   }
 
   private static Tensor run(

@@ -7,8 +7,8 @@ package org.tribuo.distill.graph.internal;
  *   <li>{@value #PRODUCT}: {@code alpha · op(A) · op(B) + bias} of float32 stacks of matrices of
  *       rank 2 or more, whose leading axes are broadcast as those of ONNX's MatMul. The attributes
  *       {@code transA} and {@code transB} transpose the last two axes, {@code alpha} is a float;
- *       all three are there. The bias, a vector over the columns, is optional. Factors are rounded
- *       to bfloat16, sums are float32.
+ *       all three are there. The bias, a vector over the columns, is optional, and alpha is 1
+ *       beside it. Factors are rounded to bfloat16, sums are float32.
  *   <li>{@value #GELU}: ONNX's Gelu with the error function; {@value #GELU_GRADIENT}: of dy and x
  *       the gradient dx.
  *   <li>{@value #LAYER_NORMALIZATION}: of x, scale and bias what ONNX's LayerNormalization makes of

@@ -11,10 +11,10 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.tribuo.distill.internal.component.Lifetime;
 
 /**
  * Turns text into tokens by a {@code tokenizer.json} of Hugging Face: the same ids as their own
@@ -47,11 +47,7 @@ public final class TextTokenizer implements AutoCloseable {
   private final int maxLength;
   private final boolean encodesPairs;
   private final HuggingFaceTokenizer tokenizer;
-
-  /** Closing waits for texts that are being encoded: the native memory is theirs until then. */
-  private final ReentrantReadWriteLock open = new ReentrantReadWriteLock();
-
-  private boolean closed;
+  private final Lifetime lifetime;
 
   private TextTokenizer(TokenizerFile file, int maxLength, HuggingFaceTokenizer tokenizer) {
     this.file = file.path();
@@ -60,6 +56,7 @@ public final class TextTokenizer implements AutoCloseable {
     this.maxLength = maxLength;
     this.encodesPairs = file.encodesPairs();
     this.tokenizer = tokenizer;
+    this.lifetime = new Lifetime("The tokenizer of " + file.path());
   }
 
   /**
@@ -144,7 +141,7 @@ public final class TextTokenizer implements AutoCloseable {
    */
   public TokenSequence encode(String text) {
     checkLength(text);
-    return whileOpen(() -> tokens(understood(() -> tokenizer.encode(text), text), text));
+    return lifetime.whileOpen(() -> tokens(understood(() -> tokenizer.encode(text), text), text));
   }
 
   /**
@@ -156,7 +153,7 @@ public final class TextTokenizer implements AutoCloseable {
    */
   public TokenSequence encodeWithoutSpecialTokens(String text) {
     checkLength(text);
-    return whileOpen(
+    return lifetime.whileOpen(
         () ->
             tokens(whole(understood(() -> tokenizer.encode(text, false, true), text), text), text));
   }
@@ -170,7 +167,7 @@ public final class TextTokenizer implements AutoCloseable {
    */
   Encoding encodeWhole(String text) {
     checkLength(text);
-    return whole(whileOpen(() -> understood(() -> tokenizer.encode(text), text)), text);
+    return whole(lifetime.whileOpen(() -> understood(() -> tokenizer.encode(text), text)), text);
   }
 
   private Encoding whole(Encoding encoding, String text) {
@@ -193,7 +190,8 @@ public final class TextTokenizer implements AutoCloseable {
     checkLength(first);
     checkLength(second);
     String both = first + "' and '" + second;
-    return whole(whileOpen(() -> understood(() -> tokenizer.encode(first, second), both)), both);
+    return whole(
+        lifetime.whileOpen(() -> understood(() -> tokenizer.encode(first, second), both)), both);
   }
 
   /**
@@ -207,7 +205,7 @@ public final class TextTokenizer implements AutoCloseable {
     checkPairs();
     checkLength(first);
     checkLength(second);
-    return whileOpen(
+    return lifetime.whileOpen(
         () ->
             tokens(
                 understood(() -> tokenizer.encode(first, second), first + "' and '" + second),
@@ -263,30 +261,12 @@ public final class TextTokenizer implements AutoCloseable {
   /** Frees the native memory; may be called twice. */
   @Override
   public void close() {
-    open.writeLock().lock();
-    try {
-      closed = true;
-      tokenizer.close();
-    } finally {
-      open.writeLock().unlock();
-    }
+    lifetime.close(tokenizer::close);
   }
 
   @Override
   public String toString() {
     return "TextTokenizer(%s, maxLength=%d)".formatted(file, maxLength);
-  }
-
-  private <R> R whileOpen(Supplier<R> encoding) {
-    open.readLock().lock();
-    try {
-      if (closed) {
-        throw new IllegalStateException("The tokenizer of %s is closed".formatted(file));
-      }
-      return encoding.get();
-    } finally {
-      open.readLock().unlock();
-    }
   }
 
   /**

@@ -5,7 +5,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.tribuo.distill.graph.Dimension;
+import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.OnnxModel;
@@ -19,9 +21,15 @@ import org.tribuo.distill.graph.TensorType;
  * @param encoder with the one output {@link #STATES}; its inputs are some of the whole model's
  * @param decoder with the outputs of the whole, and of its inputs those that it needs, beside
  *     {@link #STATES}
+ * @param elementType of the states, which may be of half precision
+ * @param width of a state
  */
-public record EncoderSplit(OnnxModel encoder, OnnxModel decoder) {
-  /** What the encoder makes of a source: float [rows, source positions, width]. */
+public record EncoderSplit(
+    OnnxModel encoder, OnnxModel decoder, ElementType elementType, int width) {
+  /**
+   * What the encoder makes of a source: floats [rows, positions, width]. There may be other
+   * positions than those of the source.
+   */
   public static final String STATES = "encoder_hidden_states";
 
   private static final int RANK = 3;
@@ -44,10 +52,11 @@ public record EncoderSplit(OnnxModel encoder, OnnxModel decoder) {
   /** The last of all streams, in the order in which values are computed. */
   private static Optional<String> boundary(Graph normalized, Set<String> ofDecoder) {
     DataFlow flow = DataFlow.of(normalized);
+    Set<Dimension> rows = rows(normalized, ofDecoder);
     Set<String> candidates = new HashSet<>();
     for (ResidualStream stream : ResidualStream.in(flow)) {
       stream.values().stream()
-          .filter(value -> !ofDecoder.contains(value) && isHiddenState(normalized, value))
+          .filter(value -> !ofDecoder.contains(value) && isHiddenState(normalized, value, rows))
           .forEach(candidates::add);
     }
     return flow.order().stream()
@@ -57,11 +66,26 @@ public record EncoderSplit(OnnxModel encoder, OnnxModel decoder) {
         .reduce((earlier, later) -> later);
   }
 
-  private static boolean isHiddenState(Graph graph, String value) {
+  /** The first dimensions of what the encoder reads, as far as they are known. */
+  private static Set<Dimension> rows(Graph graph, Set<String> ofDecoder) {
+    return graph.inputs().entrySet().stream()
+        .filter(input -> !ofDecoder.contains(input.getKey()))
+        .flatMap(input -> input.getValue().shape().stream())
+        .filter(shape -> shape.rank() > 0)
+        .map(shape -> shape.dimension(0))
+        .filter(Dimension::isSymbolic)
+        .collect(Collectors.toSet());
+  }
+
+  /**
+   * Whether a value has a vector for each position of each row: in some models rows come second.
+   */
+  private static boolean isHiddenState(Graph graph, String value, Set<Dimension> rows) {
     return graph
         .type(value)
         .flatMap(TensorType::shape)
         .filter(shape -> shape.rank() == RANK && shape.dimension(-1) instanceof Dimension.Fixed)
+        .filter(shape -> rows.contains(shape.dimension(0)))
         .isPresent();
   }
 
@@ -72,10 +96,13 @@ public record EncoderSplit(OnnxModel encoder, OnnxModel decoder) {
     encoder.addOutput(STATES);
     dropUnused(encoder);
     Graph decoder = normalized.copy();
-    decoder.addInput(STATES, normalized.type(states).orElseThrow());
+    TensorType type = normalized.type(states).orElseThrow();
+    decoder.addInput(STATES, type);
     decoder.replaceUses(states, STATES);
     dropUnused(decoder);
-    return new EncoderSplit(encoder.toModel(), decoder.toModel());
+    Dimension.Fixed width = (Dimension.Fixed) type.shape().orElseThrow().dimension(-1);
+    return new EncoderSplit(
+        encoder.toModel(), decoder.toModel(), type.elementType(), Math.toIntExact(width.size()));
   }
 
   private static void dropUnused(Graph graph) {

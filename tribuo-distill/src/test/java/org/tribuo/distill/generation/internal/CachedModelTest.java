@@ -1,6 +1,7 @@
 package org.tribuo.distill.generation.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
@@ -12,6 +13,10 @@ import org.junit.jupiter.api.Test;
 import org.tribuo.distill.Zoo;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.generation.Vocabulary;
+import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.graph.GraphException;
+import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.input.internal.text.Tokens;
 import org.tribuo.distill.student.internal.StudentNetwork;
 import org.tribuo.distill.task.internal.Head;
@@ -24,7 +29,11 @@ class CachedModelTest {
   private static final int MAX_LENGTH = 7;
 
   private static StudentNetwork network(String name) {
-    Transformer model = Transformer.of(Zoo.model(name));
+    return network(Zoo.model(name));
+  }
+
+  private static StudentNetwork network(OnnxModel file) {
+    Transformer model = Transformer.of(file);
     LabelOrder columns = new LabelOrder(Vocabulary.ofSize(101).names());
     return new StudentNetwork(
         model,
@@ -61,5 +70,24 @@ class CachedModelTest {
   @Test
   void aFileWithoutAPastKeepsNone() {
     assertThat(CachedModel.of(network("gpt2_causal_optimum"), Device.cpu(1))).isEmpty();
+  }
+
+  /** As models with a sliding window may. */
+  @Test
+  void aFileThatKeepsFewerPositionsThanItReadIsRefused() {
+    Graph graph = Transformer.of(Zoo.model("gpt2_causal_optimum_past")).normalized();
+    graph.rename("present.1.key", "all");
+    Ops op = Ops.on(graph);
+    graph.removeOutput("all");
+    op.named("present.1.key", op.slice(graph.value("all"), 2, -2, Long.MAX_VALUE));
+    graph.addOutput("present.1.key");
+    List<Hypothesis> texts = List.of(Hypothesis.of(Optional.empty(), new int[] {5, 6, 7}));
+    try (CachedModel cached =
+        CachedModel.of(network(graph.toModel()), Device.cpu(1)).orElseThrow()) {
+      assertThatThrownBy(() -> cached.after(texts))
+          .isInstanceOf(GraphException.class)
+          .hasMessage(
+              "The model's output 'present.1.key' is FLOAT[1, 4, 2, 8], expected [1, 4, 3, 8] for 1 texts of 3 tokens; export the model without its past");
+    }
   }
 }

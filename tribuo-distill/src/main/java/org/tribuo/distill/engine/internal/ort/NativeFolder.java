@@ -74,7 +74,7 @@ final class NativeFolder {
       return folder;
     } catch (IOException e) {
       throw new RuntimeUnavailableException(
-          "Cannot provide ONNX Runtime's native libraries in "
+          "Cannot provide native libraries in "
               + folder
               + " ("
               + e

@@ -160,7 +160,7 @@ class NativeFolderTest {
 
     assertThatThrownBy(() -> NativeFolder.provide(libraries, root))
         .isInstanceOf(RuntimeUnavailableException.class)
-        .hasMessageStartingWith("Cannot provide ONNX Runtime's native libraries in " + root)
+        .hasMessageStartingWith("Cannot provide native libraries in " + root)
         .hasMessageContaining("A writable folder with 1 MB of space is needed")
         .hasMessageEndingWith("name another one with -Dtribuo.distill.native.dir=<folder>.");
   }
