@@ -6,10 +6,14 @@ import java.util.Locale;
 import org.tribuo.MutableDataset;
 import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.DistilledModel;
+import org.tribuo.distill.TrainingStage;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.engine.Precision;
 import org.tribuo.distill.input.text.TextTokenizer;
 import org.tribuo.distill.loss.DistillationObjective;
+import org.tribuo.distill.loss.FeatureTerm;
+import org.tribuo.distill.loss.HiddenStateMse;
+import org.tribuo.distill.loss.LayerMap;
 import org.tribuo.distill.report.Correlations;
 import org.tribuo.distill.student.EncoderStudent;
 import org.tribuo.distill.student.OnnxStudent;
@@ -60,11 +64,18 @@ public class RateSimilarity {
         settings(4, 5e-5f).student(EncoderStudent.of(encoder, Pooling.FIRST_TOKEN)).build();
     train("teacher", fineTuning, rated, teacher);
 
+    // Layers that have lost those between them first learn to make what the teacher's layers make.
+    var scores = new DistillationObjective().alpha(0.9f);
+    var states =
+        scores.featureTerms(new FeatureTerm("states", new HiddenStateMse(LayerMap.uniform())));
     var distillation =
-        settings(8, 2e-4f)
+        settings(4, 2e-4f)
             .student(PrunedStudent.keeping(layers, OnnxStudent.of(teacher)))
             .teacher(OnnxTeacher.of(teacher))
-            .objective(new DistillationObjective().alpha(0.9f))
+            .objective(scores)
+            .stages(
+                TrainingStage.of("states", quick ? 1 : 3).objective(states).learningRate(5e-4f),
+                TrainingStage.of("scores", quick ? 1 : 4))
             .build();
     train("student", distillation, more, results.resolve("student.onnx"));
 

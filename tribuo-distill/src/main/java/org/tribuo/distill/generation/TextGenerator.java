@@ -34,9 +34,9 @@ import org.tribuo.distill.internal.component.PropertyChecks;
  * Generates texts with a model from an ONNX file, such as a distilled student or its teacher: a
  * language model continues a prompt, and an encoder-decoder makes the target of a source. It takes
  * the likeliest token each time (greedy decoding), or one that is drawn, or finds the best of
- * several beginnings (beam search). A model whose file has a past reads each token once, any other
- * the whole text for each token; a source is encoded once. Of a text that is longer than a language
- * model reads it reads the end.
+ * several beginnings (beam search). Each token is read once where the model's file has a past, or
+ * one can be made, else the whole text for each token; a source is encoded once. Of a text that is
+ * longer than a language model reads it reads the end.
  *
  * <pre>{@code
  * try (TextGenerator generator =

@@ -1,6 +1,5 @@
 package org.tribuo.distill.generation.internal;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -11,17 +10,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.engine.internal.Engines;
 import org.tribuo.distill.engine.internal.InferenceSession;
-import org.tribuo.distill.graph.Dimension;
-import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
-import org.tribuo.distill.graph.GraphException;
-import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.Tensor;
-import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.input.internal.text.TokenInputs;
 import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.distill.student.internal.StudentNetwork;
@@ -35,76 +28,32 @@ import org.tribuo.distill.transformer.internal.Transformer;
  * anew for each token.
  */
 public final class CachedModel implements GeneratingModel {
-  private static final String PAST = "past_key_values.";
-  private static final String PRESENT = "present.";
-
   private static final int ROWS = 64;
-
-  /** How many tokens show whether a model is causal. */
-  private static final int TRIED = 6;
-
-  /** Of the range of the logits; products of bfloat16 included. */
-  private static final float ROUNDING = 0.02f;
 
   private final StudentNetwork network;
   private final TokenInputs inputs;
-  private final List<Kept> kept;
+  private final PastTensors past;
   private final InferenceSession session;
-  private final boolean made;
-  private volatile @Nullable Boolean causal;
-
-  /** Keys or values of a layer: float [rows, heads, positions, width]. */
-  private record Kept(String past, String present, int heads, int width) {
-    static Optional<Kept> of(String past, TensorType type, Set<String> outputs) {
-      String present = PRESENT + past.substring(PAST.length());
-      Shape shape = type.shape().orElse(Shape.SCALAR);
-      return type.elementType() == ElementType.FLOAT && outputs.contains(present)
-          ? Optional.of(new Kept(past, present, size(shape, 1), size(shape, 3)))
-          : Optional.empty();
-    }
-
-    private static int size(Shape shape, int axis) {
-      return Math.toIntExact(((Dimension.Fixed) shape.dimension(axis)).size());
-    }
-
-    /**
-     * What is kept of each of some texts.
-     *
-     * @param positions that they have
-     * @throws GraphException if the model keeps others
-     */
-    List<float[]> rows(Map<String, Tensor> outputs, int texts, int positions) {
-      Tensor all = output(outputs, present);
-      long[] expected = {texts, heads, positions, width};
-      if (!Arrays.equals(all.dims(), expected)) {
-        throw new GraphException(
-            "The model's output '%s' is %s, expected %s for %d texts of %d tokens; export the model without its past"
-                .formatted(present, all, Arrays.toString(expected), texts, positions));
-      }
-      return CachedModel.rows(all, texts);
-    }
-
-    /** The past of some texts in which it is as long. */
-    Tensor tensor(List<Past> pasts, int number) {
-      int positions = pasts.get(0).positions();
-      int size = heads * positions * width;
-      float[] all = new float[pasts.size() * size];
-      for (int row = 0; row < pasts.size() && positions > 0; row++) {
-        System.arraycopy(pasts.get(row).keysAndValues().get(number), 0, all, row * size, size);
-      }
-      return Tensor.of(all, pasts.size(), heads, positions, width);
-    }
-  }
+  private final Optional<CausalTrial> trial;
 
   /** Texts that can share a batch. */
   private record Size(int tokens, int past) {}
 
   private CachedModel(
-      StudentNetwork network, TokenInputs inputs, List<Kept> kept, boolean made, Device device) {
+      StudentNetwork network, TokenInputs inputs, PastTensors past, boolean made, Device device) {
     this.network = network;
     this.inputs = inputs;
-    this.kept = kept;
-    this.made = made;
+    this.past = past;
+    this.trial =
+        made
+            ? Optional.of(
+                new CausalTrial(
+                    network.labelOrder().size(),
+                    network.reader().maxLength(),
+                    device,
+                    (tokens, kept) ->
+                        run(List.of(new Unread(TokenSequence.of(tokens), kept))).get(0)))
+            : Optional.empty();
     this.session =
         new InferenceSession(
             where -> Engines.inference().load(network.transformer().forInference(), where), device);
@@ -140,15 +89,11 @@ public final class CachedModel implements GeneratingModel {
   private static Optional<CachedModel> of(StudentNetwork whole, boolean made, Device device) {
     Graph graph = whole.transformer().graph();
     TokenInputs inputs = TokenInputs.of(graph.inputs());
-    Set<String> outputs = new HashSet<>(graph.outputs());
-    List<Kept> kept = new ArrayList<>();
-    inputs.past().forEach((name, type) -> Kept.of(name, type, outputs).ifPresent(kept::add));
-    boolean fixed = inputs.fixedRows().isPresent() || inputs.fixedLength().isPresent();
-    if (fixed || kept.isEmpty() || kept.size() < inputs.past().size()) {
+    if (inputs.fixedRows().isPresent() || inputs.fixedLength().isPresent()) {
       return Optional.empty();
     }
-    Set<String> presents = kept.stream().map(Kept::present).collect(Collectors.toSet());
-    return Optional.of(new CachedModel(whole.ofLastStep(presents), inputs, kept, made, device));
+    return PastTensors.of(inputs.past(), Set.copyOf(graph.outputs()))
+        .map(past -> new CachedModel(whole.ofLastStep(past.outputs()), inputs, past, made, device));
   }
 
   @Override
@@ -158,15 +103,22 @@ public final class CachedModel implements GeneratingModel {
 
   @Override
   public List<Continuation> after(List<Hypothesis> texts) {
-    boolean keeps = !made || isCausal();
-    List<Unread> unread =
-        texts.stream()
-            .map(text -> Unread.of(text, network.reader().maxLength()))
-            .map(text -> keeps ? text : text.whole())
-            .toList();
-    Continuation[] found = new Continuation[texts.size()];
+    if (trial.map(CausalTrial::passes).orElse(true)) {
+      return batches(unread(texts));
+    }
+    return batches(unread(texts.stream().map(text -> text.with(Past.NONE)).toList())).stream()
+        .map(found -> Continuation.of(found.logits()))
+        .toList();
+  }
+
+  private List<Unread> unread(List<Hypothesis> texts) {
+    return texts.stream().map(text -> Unread.of(text, network.reader().maxLength())).toList();
+  }
+
+  private List<Continuation> batches(List<Unread> unread) {
+    Continuation[] found = new Continuation[unread.size()];
     Map<Size, List<Integer>> alike =
-        IntStream.range(0, texts.size())
+        IntStream.range(0, unread.size())
             .boxed()
             .collect(
                 Collectors.groupingBy(
@@ -194,47 +146,9 @@ public final class CachedModel implements GeneratingModel {
               Past.NONE);
     }
 
-    /** The same, of which nothing is kept. */
-    Unread whole() {
-      return new Unread(tokens, Past.NONE);
-    }
-
     Size size() {
       return new Size(tokens.length(), past.positions());
     }
-  }
-
-  /**
-   * Whether what is kept of a text is what the model would compute of it again, with whatever
-   * follows: of a model that reads later positions it is not. Tried once with a text.
-   */
-  private boolean isCausal() {
-    Boolean known = causal;
-    if (known == null) {
-      int columns = network.labelOrder().size();
-      int length = Math.min(TRIED, network.reader().maxLength());
-      int[] text = IntStream.range(0, length).map(i -> (7 + 13 * i) % columns).toArray();
-      known = length > 1 && isSame(text);
-      causal = known;
-    }
-    return known;
-  }
-
-  private boolean isSame(int... text) {
-    Unread whole = new Unread(TokenSequence.of(text), Past.NONE);
-    Unread most = new Unread(TokenSequence.of(Arrays.copyOf(text, text.length - 1)), Past.NONE);
-    float[] expected = run(List.of(whole)).get(0).logits();
-    Past kept = run(List.of(most)).get(0).past();
-    float[] found = run(List.of(new Unread(whole.tokens(), kept))).get(0).logits();
-    float least = Float.POSITIVE_INFINITY;
-    float largest = Float.NEGATIVE_INFINITY;
-    float difference = 0;
-    for (int i = 0; i < expected.length; i++) {
-      least = Math.min(least, expected[i]);
-      largest = Math.max(largest, expected[i]);
-      difference = Math.max(difference, Math.abs(expected[i] - found[i]));
-    }
-    return difference <= ROUNDING * (largest - least);
   }
 
   private List<Continuation> run(List<Unread> texts) {
@@ -243,33 +157,15 @@ public final class CachedModel implements GeneratingModel {
     Map<String, Tensor> batch =
         new LinkedHashMap<>(
             inputs.batchBehind(texts.stream().map(Unread::tokens).toList(), size.past()));
-    for (int i = 0; i < kept.size(); i++) {
-      batch.put(kept.get(i).past(), kept.get(i).tensor(pasts, i));
-    }
-    Set<String> wanted = kept.stream().map(Kept::present).collect(Collectors.toSet());
+    batch.putAll(past.inputs(pasts));
+    Set<String> wanted = new HashSet<>(past.outputs());
     wanted.add(network.output());
     Map<String, Tensor> outputs = session.run(batch, wanted);
-    List<float[]> logits = rows(output(outputs, network.output()), texts.size());
-    List<List<float[]>> presents =
-        kept.stream().map(each -> each.rows(outputs, texts.size(), size.tokens())).toList();
+    Tensor found = Objects.requireNonNull(outputs.get(network.output()), network.output());
+    List<float[]> logits = PastTensors.rows(found, texts.size());
+    List<Past> kept = past.kept(outputs, texts.size(), size.tokens());
     return IntStream.range(0, texts.size())
-        .mapToObj(
-            row ->
-                new Continuation(
-                    logits.get(row),
-                    new Past(size.tokens(), presents.stream().map(each -> each.get(row)).toList())))
-        .toList();
-  }
-
-  private static Tensor output(Map<String, Tensor> outputs, String name) {
-    return Objects.requireNonNull(outputs.get(name), name);
-  }
-
-  private static List<float[]> rows(Tensor output, int rows) {
-    float[] all = output.toFloats();
-    int size = all.length / rows;
-    return IntStream.range(0, rows)
-        .mapToObj(row -> Arrays.copyOfRange(all, row * size, (row + 1) * size))
+        .mapToObj(row -> new Continuation(logits.get(row), kept.get(row)))
         .toList();
   }
 

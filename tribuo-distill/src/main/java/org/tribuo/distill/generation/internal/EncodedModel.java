@@ -1,6 +1,8 @@
 package org.tribuo.distill.generation.internal;
 
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,16 +17,21 @@ import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.input.internal.BatchPlan;
 import org.tribuo.distill.input.internal.ExampleInputs;
 import org.tribuo.distill.input.internal.FedInputs;
 import org.tribuo.distill.input.internal.Feeder;
+import org.tribuo.distill.input.internal.text.TokenInputs;
+import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.distill.student.internal.StudentNetwork;
+import org.tribuo.distill.transformer.internal.CachedDecoder;
 import org.tribuo.distill.transformer.internal.EncoderSplit;
 import org.tribuo.distill.transformer.internal.Transformer;
 
 /**
- * An encoder-decoder whose encoder reads a source once, and whose decoder reads the whole target.
+ * An encoder-decoder whose encoder reads a source once, and whose decoder reads each token of its
+ * target once, where {@link CachedDecoder} can make that, else the whole target for each.
  */
 public final class EncodedModel implements GeneratingModel {
   /** What keeps the activations of a batch in a processor's caches. */
@@ -37,17 +44,43 @@ public final class EncodedModel implements GeneratingModel {
   private final InferenceSession decoder;
   private final Set<String> encoderInputs;
   private final Set<String> decoderInputs;
+  private final TokenInputs target;
+  private final Optional<PastTensors> past;
+  private final Optional<CausalTrial> trial;
   private final ElementType elementType;
   private final int width;
 
-  private EncodedModel(StudentNetwork network, EncoderSplit split, Device device) {
+  private EncodedModel(
+      StudentNetwork network, TokenInputs target, EncoderSplit split, Device device) {
     this.network = network;
+    this.target = target;
+    OnnxModel whole = split.decoder();
+    OnnxModel ofDecoder =
+        CachedDecoder.of(Transformer.of(whole).normalized(), target.ofTokens()).orElse(whole);
     this.encoder = session(split.encoder(), device);
-    this.decoder = session(split.decoder(), device);
+    this.decoder = session(ofDecoder, device);
     this.encoderInputs = Graph.of(split.encoder()).inputs().keySet();
-    this.decoderInputs = Graph.of(split.decoder()).inputs().keySet();
+    Graph graph = Graph.of(ofDecoder);
+    this.decoderInputs = graph.inputs().keySet();
+    Map<String, TensorType> added = new LinkedHashMap<>(graph.inputs());
+    added.keySet().removeAll(Graph.of(whole).inputs().keySet());
+    this.past = PastTensors.of(added, Set.copyOf(graph.outputs()));
+    this.trial =
+        past.map(
+            any ->
+                new CausalTrial(
+                    network.labelOrder().size(),
+                    network.reader().maxLength(),
+                    device,
+                    this::tried));
     this.elementType = split.elementType();
     this.width = split.width();
+  }
+
+  /** What comes after a target, whose source is its first token. */
+  private Continuation tried(int[] tokens, Past kept) {
+    Source source = encoded(List.of(Source.of(TokenSequence.of(tokens[0])))).get(0);
+    return run(List.of(Hypothesis.of(Optional.of(source), tokens).with(kept))).get(0);
   }
 
   private static InferenceSession session(OnnxModel part, Device device) {
@@ -60,18 +93,18 @@ public final class EncodedModel implements GeneratingModel {
    * Splits a model.
    *
    * @param network that outputs the logits of the last step
-   * @param decoderInputs the inputs of its decoder
+   * @param target the inputs of its decoder
    * @return nothing if it cannot be split, or takes a fixed number of rows or positions
    */
   public static Optional<EncodedModel> of(
-      StudentNetwork network, Set<String> decoderInputs, Device device) {
+      StudentNetwork network, TokenInputs target, Device device) {
     Feeder<?> feeder = network.reader().feeder(network.inputs());
     if (feeder.fixedRows().isPresent() || feeder.fixedLength().isPresent()) {
       return Optional.empty();
     }
     try {
-      return EncoderSplit.of(network.transformer().normalized(), decoderInputs)
-          .map(split -> new EncodedModel(network, split, device));
+      return EncoderSplit.of(network.transformer().normalized(), Set.copyOf(target.names()))
+          .map(split -> new EncodedModel(network, target, split, device));
     } catch (GraphException e) {
       return Optional.empty();
     }
@@ -90,7 +123,10 @@ public final class EncodedModel implements GeneratingModel {
     for (int[] batch : ReadTexts.ofOneSize(sources.size(), i -> sources.get(i).tokens().length())) {
       for (int from = 0; from < batch.length; from += ROWS) {
         int[] some = Arrays.copyOfRange(batch, from, Math.min(batch.length, from + ROWS));
-        Tensor states = run(encoder, encoderInputs, fed.batch(some), EncoderSplit.STATES);
+        Map<String, Tensor> inputs = new LinkedHashMap<>(fed.batch(some));
+        inputs.keySet().retainAll(encoderInputs);
+        Tensor states =
+            output(encoder.run(inputs, Set.of(EncoderSplit.STATES)), EncoderSplit.STATES);
         float[] all = states.toFloats();
         int length = all.length / some.length;
         for (int i = 0; i < some.length; i++) {
@@ -106,30 +142,64 @@ public final class EncodedModel implements GeneratingModel {
 
   @Override
   public List<Continuation> after(List<Hypothesis> texts) {
+    if (trial.map(CausalTrial::passes).orElse(false)) {
+      return run(texts);
+    }
+    return run(texts.stream().map(text -> text.with(Past.NONE)).toList()).stream()
+        .map(found -> Continuation.of(found.logits()))
+        .toList();
+  }
+
+  private List<Continuation> run(List<Hypothesis> texts) {
     ExampleInputs<?> rows = ReadTexts.of(network.reader(), texts);
     FedInputs<?> fed = FedInputs.of(rows, network.inputs());
     int[] lengths = rows.lengths();
     Continuation[] continuations = new Continuation[texts.size()];
     for (int[] alike : ReadTexts.ofAsManySteps(rows)) {
-      int[] ofAlike = IntStream.of(alike).map(i -> lengths[i]).toArray();
-      BatchPlan plan =
-          BatchPlan.of(ROWS, Math.max(POSITIONS, IntStream.of(ofAlike).max().orElse(1)));
-      for (int[] places : fed.feeder().batches(plan, ofAlike)) {
-        int[] batch = IntStream.of(places).map(place -> alike[place]).toArray();
-        Map<String, Tensor> inputs = new LinkedHashMap<>(fed.batch(batch));
-        inputs.put(
-            EncoderSplit.STATES,
-            states(
-                IntStream.of(batch).mapToObj(i -> texts.get(i).source().orElseThrow()).toList()));
-        float[] found = run(decoder, decoderInputs, inputs, network.output()).toFloats();
-        int columns = found.length / batch.length;
-        for (int i = 0; i < batch.length; i++) {
-          continuations[batch[i]] =
-              Continuation.of(Arrays.copyOfRange(found, i * columns, (i + 1) * columns));
+      for (int[] asMuchKept :
+          ReadTexts.ofOneSize(alike.length, i -> texts.get(alike[i]).past().positions())) {
+        int[] group = IntStream.of(asMuchKept).map(i -> alike[i]).toArray();
+        int[] ofGroup = IntStream.of(group).map(i -> lengths[i]).toArray();
+        BatchPlan plan =
+            BatchPlan.of(ROWS, Math.max(POSITIONS, IntStream.of(ofGroup).max().orElse(1)));
+        for (int[] places : fed.feeder().batches(plan, ofGroup)) {
+          int[] batch = IntStream.of(places).map(place -> group[place]).toArray();
+          List<Continuation> found =
+              run(fed.batch(batch), IntStream.of(batch).mapToObj(texts::get).toList());
+          for (int i = 0; i < batch.length; i++) {
+            continuations[batch[i]] = found.get(i);
+          }
         }
       }
     }
     return List.of(continuations);
+  }
+
+  /** Of targets of as many tokens, of which as many are kept. */
+  private List<Continuation> run(Map<String, Tensor> fed, List<Hypothesis> texts) {
+    Map<String, Tensor> inputs = new LinkedHashMap<>(fed);
+    inputs.put(
+        EncoderSplit.STATES,
+        states(texts.stream().map(text -> text.source().orElseThrow()).toList()));
+    List<TokenSequence> targets =
+        texts.stream().map(text -> TokenSequence.of(text.tokens())).toList();
+    past.ifPresent(
+        kept -> {
+          List<Past> pasts = texts.stream().map(Hypothesis::past).toList();
+          inputs.putAll(target.batchBehind(targets, pasts.get(0).positions()));
+          inputs.putAll(kept.inputs(pasts));
+        });
+    inputs.keySet().retainAll(decoderInputs);
+    Set<String> wanted = new HashSet<>(past.map(PastTensors::outputs).orElse(Set.of()));
+    wanted.add(network.output());
+    Map<String, Tensor> outputs = decoder.run(inputs, wanted);
+    List<float[]> logits = PastTensors.rows(output(outputs, network.output()), texts.size());
+    List<Past> pasts =
+        past.map(kept -> kept.kept(outputs, texts.size(), targets.get(0).length()))
+            .orElseGet(() -> Collections.nCopies(texts.size(), Past.NONE));
+    return IntStream.range(0, texts.size())
+        .mapToObj(i -> new Continuation(logits.get(i), pasts.get(i)))
+        .toList();
   }
 
   /** The states of sources, those of the shorter ones with zeros behind them, which are masked. */
@@ -143,13 +213,10 @@ public final class EncodedModel implements GeneratingModel {
     return Tensor.of(all, sources.size(), longest / width, width).cast(elementType);
   }
 
-  private static Tensor run(
-      InferenceSession session, Set<String> wanted, Map<String, Tensor> given, String output) {
-    Map<String, Tensor> inputs = new LinkedHashMap<>(given);
-    inputs.keySet().retainAll(wanted);
-    Tensor found = session.run(inputs, Set.of(output)).get(output);
+  private static Tensor output(Map<String, Tensor> outputs, String name) {
+    Tensor found = outputs.get(name);
     if (found == null) {
-      throw new GraphException("The model has no output '%s'".formatted(output));
+      throw new GraphException("The model has no output '%s'".formatted(name));
     }
     return found;
   }

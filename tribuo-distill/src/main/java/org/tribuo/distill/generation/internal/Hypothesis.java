@@ -28,6 +28,11 @@ public record Hypothesis(
     return new Hypothesis(source, given, given.length, 0, false, Past.NONE);
   }
 
+  /** The same, of which something else is kept. */
+  Hypothesis with(Past other) {
+    return new Hypothesis(source, tokens, given, logLikelihood, stopped, other);
+  }
+
   /**
    * The same with one more token.
    *

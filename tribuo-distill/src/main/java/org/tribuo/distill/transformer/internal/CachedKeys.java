@@ -1,6 +1,7 @@
 package org.tribuo.distill.transformer.internal;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -115,6 +116,8 @@ final class CachedKeys {
       product(node, operator);
     } else if (operator.has(Operator.Trait.LOOKS_UP) && fresh.containsKey(node.input(1))) {
       lookUp(node);
+    } else if (isLastOfText(node)) {
+      return;
     } else if (node.is("Expand")) {
       expand(node);
     } else if (node.is("Split")) {
@@ -159,6 +162,20 @@ final class CachedKeys {
     boolean isKey = (fromEnd == 1) != transposed;
     kept.add(new Kept(node, node.input(1), second.axis(), isKey));
     byOrigins(node, operator, Set.of(1));
+  }
+
+  /** The last of the tokens that are read is the last of the text. */
+  private boolean isLastOfText(Node node) {
+    Fresh of = fresh.get(node.input(0));
+    return node.is("Gather")
+        && of != null
+        && !of.merged()
+        && Math.floorMod(node.attributes().get("axis", 0L), shape(node.input(0)).rank())
+            == of.axis()
+        && graph
+            .constant(node.input(1))
+            .filter(index -> Arrays.stream(index.toLongs()).allMatch(i -> i == -1))
+            .isPresent();
   }
 
   private void lookUp(Node node) {

@@ -10,6 +10,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tribuo.distill.Zoo;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.generation.Vocabulary;
@@ -42,15 +44,17 @@ class CachedModelTest {
         new Tokens().readerOfTrained(model, OptionalInt.of(MAX_LENGTH), 0));
   }
 
-  @Test
-  void keptKeysAndValuesAreThoseThatWouldBeComputedAgain() {
-    StudentNetwork network = network("gpt2_causal_optimum_past");
+  /** Those of a file, and those that are made for one that has none. */
+  @ParameterizedTest
+  @ValueSource(strings = {"gpt2_causal_optimum_past", "gpt2_causal_optimum", "qwen2_causal_ts17"})
+  void keptKeysAndValuesAreThoseThatWouldBeComputedAgain(String name) {
+    StudentNetwork network = network(name);
     SplittableRandom random = new SplittableRandom(1);
     List<Hypothesis> texts = new ArrayList<>();
     for (int given : new int[] {1, 3, 2, 3, 5}) {
       texts.add(Hypothesis.of(Optional.empty(), random.ints(given, 5, 100).toArray()));
     }
-    try (CachedModel cached = CachedModel.of(network, Device.cpu(1)).orElseThrow();
+    try (CachedModel cached = cached(network);
         WholeModel whole = new WholeModel(network.ofLastStep(), Device.cpu(1))) {
       for (int step = 0; step < 8; step++) {
         List<Continuation> found = cached.after(texts);
@@ -63,6 +67,35 @@ class CachedModelTest {
           assertThat(expected.get(i).past()).isEqualTo(Past.NONE);
           texts.set(i, texts.get(i).then(random.nextInt(5, 100), -1, found.get(i).past()));
         }
+      }
+    }
+  }
+
+  private static CachedModel cached(StudentNetwork network) {
+    return CachedModel.of(network, Device.cpu(1))
+        .or(() -> CachedModel.making(network, Device.cpu(1)))
+        .orElseThrow();
+  }
+
+  /** What it would keep of a token depends on the tokens that follow. */
+  @Test
+  void ofAModelThatReadsLaterPositionsNothingIsKept() {
+    Transformer model = Transformer.of(Zoo.model("bert_tokcls_ts14"));
+    StudentNetwork network =
+        new StudentNetwork(
+            model,
+            List.of("logits"),
+            Head.ofVocabulary(new LabelOrder(Vocabulary.ofSize(5).names())),
+            new Tokens().readerOfTrained(model, OptionalInt.of(MAX_LENGTH), 0));
+    Hypothesis text = Hypothesis.of(Optional.empty(), new int[] {5, 6, 7});
+    try (CachedModel cached = CachedModel.making(network, Device.cpu(1)).orElseThrow();
+        WholeModel whole = new WholeModel(network.ofLastStep(), Device.cpu(1))) {
+      for (int step = 0; step < 3; step++) {
+        Continuation found = cached.after(List.of(text)).get(0);
+        assertThat(found.past()).isEqualTo(Past.NONE);
+        assertThat(found.logits())
+            .containsExactly(whole.after(List.of(text)).get(0).logits(), within(1e-4f));
+        text = text.then(8 + step, -1, found.past());
       }
     }
   }

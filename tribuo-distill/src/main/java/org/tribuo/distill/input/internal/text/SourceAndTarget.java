@@ -2,7 +2,6 @@ package org.tribuo.distill.input.internal.text;
 
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.Set;
 import org.tribuo.FeatureMap;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.input.internal.Feeder;
@@ -22,8 +21,8 @@ public final class SourceAndTarget implements Modality<TokenPair> {
    * @param inputs of an encoder-decoder
    * @throws IllegalArgumentException as {@link #feeder}
    */
-  public static Set<String> decoderInputs(Map<String, TensorType> inputs) {
-    return Set.copyOf(SourceAndTargetInputs.of(inputs).target().names());
+  public static TokenInputs decoderInputs(Map<String, TensorType> inputs) {
+    return SourceAndTargetInputs.of(inputs).target();
   }
 
   @Override
