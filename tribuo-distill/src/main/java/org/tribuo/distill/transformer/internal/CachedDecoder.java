@@ -147,7 +147,7 @@ public final class CachedDecoder {
       return;
     }
     Value size =
-        node.is("Expand") || sized.ofInput().merged() != found.fresh().get(node.output()).merged()
+        node.is("Expand") || sized.ofInput().merged() != sized.ofOutput().merged()
             ? op.longs(node.is("Expand") ? 1 : -1)
             : op.slice(
                 op.shapeOf(graph.value(node.input(0))),

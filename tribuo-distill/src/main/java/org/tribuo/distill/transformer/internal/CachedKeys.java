@@ -49,7 +49,7 @@ final class CachedKeys {
   record Meeting(Node node, String value, int axis) {}
 
   /** A node that is given sizes, one of which has to be that of the fresh axis. */
-  record Sized(Node node, int axis, Fresh ofInput) {}
+  record Sized(Node node, int axis, Fresh ofInput, Fresh ofOutput) {}
 
   private final Graph graph;
   private final Dimension whole;
@@ -195,8 +195,9 @@ final class CachedKeys {
     int added = shape(node.output()).rank() - shape(node.input(0)).rank();
     int sizes = Math.toIntExact(size(node.input(1), 0));
     int axis = of.axis() + added;
-    sized.add(new Sized(node, axis - (shape(node.output()).rank() - sizes), of));
-    mark(node.output(), new Fresh(axis, of.merged()));
+    Fresh made = new Fresh(axis, of.merged());
+    sized.add(new Sized(node, axis - (shape(node.output()).rank() - sizes), of, made));
+    mark(node.output(), made);
   }
 
   private void split(Node node) {
@@ -220,7 +221,7 @@ final class CachedKeys {
                 .or(() -> betweenTheSame(node, of))
                 .or(() -> merged(node, of))
                 .orElseThrow(() -> notUnderstood(node));
-    sized.add(new Sized(node, made.axis(), of));
+    sized.add(new Sized(node, made.axis(), of, made));
     mark(node.output(), made);
   }
 

@@ -21,7 +21,7 @@ final class BitReader {
         pending = bytes.get();
         left = Byte.SIZE;
       }
-      number = number << 1 | pending >>> --left & 1;
+      number = (number << 1) | ((pending >>> --left) & 1);
     }
     return number;
   }
@@ -32,6 +32,6 @@ final class BitReader {
     while (read(1) == 1) {
       ones++;
     }
-    return ones << bits | read(bits);
+    return (ones << bits) | read(bits);
   }
 }

@@ -15,7 +15,7 @@ final class BitWriter {
    */
   void write(int number, int bits) {
     for (int bit = bits - 1; bit >= 0; bit--) {
-      pending = pending << 1 | number >>> bit & 1;
+      pending = (pending << 1) | ((number >>> bit) & 1);
       if (++count == Byte.SIZE) {
         bytes.write(pending);
         count = 0;
