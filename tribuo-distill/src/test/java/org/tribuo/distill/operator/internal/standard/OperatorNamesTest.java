@@ -47,6 +47,8 @@ class OperatorNamesTest {
           entry("AttentionSearch", "the scale of attention scores, the split into heads"),
           entry("ChannelFlow", "operators that move elements, position by position"),
           entry("ChannelCut", "the sizes that exporters write into a graph"),
+          entry("CachedKeys", "operators that are given sizes, or read them, and the last token"),
+          entry("CachedDecoder", "the sizes that Expand is given"),
           entry("KnownSizes", "the pieces of a list of sizes"),
           entry("RoundedWeights", "a matrix that is transposed before its product"),
           entry("TextPairHead", "what makes rows of the texts of pairs"),
