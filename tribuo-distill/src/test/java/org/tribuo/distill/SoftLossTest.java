@@ -55,7 +55,7 @@ class SoftLossTest {
   @Test
   void ofAllLogitsTheSparseDivergenceIsTheDivergence() {
     assertThat(firstSoftLoss(new SparseKlDivergence(3)))
-        .isEqualTo(firstSoftLoss(new KlDivergence()), within(1e-6f));
+        .isEqualTo(firstSoftLoss(new KlDivergence()), within(1e-4f));
     assertThat(firstSoftLoss(new SparseKlDivergence(1)))
         .isGreaterThan(firstSoftLoss(new SparseKlDivergence(3)));
   }

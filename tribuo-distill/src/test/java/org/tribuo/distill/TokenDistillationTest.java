@@ -159,7 +159,7 @@ class TokenDistillationTest {
       train(new SparseKlDivergence(5), answers(largest), sparse);
     }
     assertThat(sparse.get(0).terms().get("soft"))
-        .isEqualTo(all.get(0).terms().get("soft"), within(1e-5f));
+        .isEqualTo(all.get(0).terms().get("soft"), within(1e-3f));
   }
 
   @Test

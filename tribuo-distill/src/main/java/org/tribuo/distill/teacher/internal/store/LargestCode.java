@@ -23,8 +23,6 @@ import java.util.stream.IntStream;
  * largest of 32,000 logits take about 290 bytes.
  */
 final class LargestCode {
-  private static final int STEPS_OF_ONE = 128;
-  private static final int FARTHEST = 1 << 20;
   private static final int FARTHEST_BITS = 21;
   private static final int PARAMETER_BITS = 5;
   private static final int MOST_PARAMETER = 30;
@@ -49,7 +47,8 @@ final class LargestCode {
               .mapToInt(Integer::intValue)
               .toArray();
       int[] gaps = gaps(Arrays.stream(elements).map(i -> chosen.classes()[i]).toArray());
-      int[] distances = Arrays.stream(elements).map(i -> distance(logits[i], largest)).toArray();
+      int[] distances =
+          Arrays.stream(elements).map(i -> LogitSteps.distance(logits[i], largest)).toArray();
       int farthest = Arrays.stream(distances).max().orElseThrow();
       int[] nearer = Arrays.stream(distances).map(distance -> farthest - distance).toArray();
       int ofGaps = parameter(gaps);
@@ -90,7 +89,7 @@ final class LargestCode {
         before += 1 + bits.readRice(ofGaps);
         classes[i] = before;
         int distance = farthest - bits.readRice(ofNearer);
-        logits[i] = at(distance, largest);
+        logits[i] = LogitSteps.at(distance, largest);
       }
     }
     return new Row(length, logits, new Row.Chosen(classes, tails));
@@ -102,20 +101,6 @@ final class LargestCode {
       largest = Math.max(largest, logits[i]);
     }
     return largest;
-  }
-
-  /** What becomes of a logit that is kept beside the largest one of its vector. */
-  static float rounded(float logit, float largest) {
-    return at(distance(logit, largest), largest);
-  }
-
-  private static float at(int distance, float largest) {
-    return largest - (float) distance / STEPS_OF_ONE;
-  }
-
-  private static int distance(float logit, float largest) {
-    double steps = ((double) largest - logit) * STEPS_OF_ONE;
-    return (int) Math.min(FARTHEST, Math.rint(steps));
   }
 
   /** How many classes are left out before each. */

@@ -70,7 +70,7 @@ record Row(int length, float[] logits, @Nullable Chosen chosen) {
   private static void round(float[] largest, int[] ofLargest, int start, int k) {
     float first = largest[start];
     for (int i = 0; i < k; i++) {
-      float rounded = LargestCode.rounded(largest[start + i], first);
+      float rounded = LogitSteps.rounded(largest[start + i], first);
       insert(rounded, ofLargest[start + i], largest, ofLargest, start, i, k);
     }
   }
