@@ -91,8 +91,11 @@ class Classifier(nn.Module):
         nn.init.normal_(self.head.weight, std=0.02)
         nn.init.zeros_(self.head.bias)
 
+    def states(self, ids, mask):
+        return self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state
+
     def forward(self, ids, mask):
-        states = self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state
+        states = self.states(ids, mask)
         kept = mask.unsqueeze(-1).to(states.dtype)
         return self.head(self.dropout((states * kept).sum(1) / kept.sum(1)))
 
@@ -181,7 +184,7 @@ class Texts:
         ids = torch.full((len(rows), int(self.lengths[rows].max())), PAD, dtype=torch.long)
         for i, row in enumerate(rows):
             ids[i, : len(self.ids[row])] = torch.tensor(self.ids[row])
-        return ids, (ids != PAD).long(), torch.tensor([self.labels[row] for row in rows])
+        return ids, (ids != PAD).long(), torch.tensor(np.array([self.labels[row] for row in rows]))
 
 
 @torch.no_grad()

@@ -37,19 +37,11 @@ parser.add_argument("--dropout", type=float, default=0.1)
 options = parser.parse_args()
 
 
-class Tagger(nn.Module):
-    """An encoder, dropout and a linear head over each token."""
-
-    def __init__(self, encoder, labels, dropout):
-        super().__init__()
-        self.encoder, self.dropout = encoder, nn.Dropout(dropout)
-        self.head = nn.Linear(encoder.config.hidden_size, labels)
-        nn.init.normal_(self.head.weight, std=0.02)
-        nn.init.zeros_(self.head.bias)
+class Tagger(peer.Classifier):
+    """The same over each token in place of their mean."""
 
     def forward(self, ids, mask):
-        states = self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state
-        return self.head(self.dropout(states))
+        return self.head(self.dropout(self.states(ids, mask)))
 
 
 class Tags:
