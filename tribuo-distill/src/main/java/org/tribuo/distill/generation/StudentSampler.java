@@ -26,11 +26,7 @@ import org.tribuo.distill.generation.internal.Source;
  *     written further than that
  */
 record StudentSampler(
-    GeneratingModel model,
-    TokenSampling sampling,
-    OptionalInt stop,
-    int maxTokens,
-    int maxLength) {
+    GeneratingModel model, TokenSampling sampling, OptionalInt stop, int maxTokens, int maxLength) {
   /** So many texts are generated together. */
   private static final int PROMPTS = 64;
 
