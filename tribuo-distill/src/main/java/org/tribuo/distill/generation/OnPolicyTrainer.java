@@ -306,7 +306,7 @@ public final class OnPolicyTrainer implements Trainer<GeneratedTokens> {
             .open(trainer.device());
     try (GeneratingModel writing = model.model()) {
       Iterator<Example<GeneratedTokens>> sampled =
-          new StudentSampler(writing, sampling, stop, Math.min(maxTokens, model.maxLength()))
+          new StudentSampler(writing, sampling, stop, maxTokens, model.maxLength())
               .sampled(own.stream().map(texts::get).toList(), vocabulary.size(), random)
               .iterator();
       own.forEach(i -> texts.set(i, sampled.next()));

@@ -22,9 +22,11 @@ import org.tribuo.distill.generation.internal.Source;
  * @param sampling how tokens are drawn
  * @param stop the token with which a text ends, if there is one
  * @param maxTokens the most tokens of a text, the stop token included
+ * @param maxLength how many tokens the model reads: a target is read at once, so that it is not
+ *     written further than that
  */
 record StudentSampler(
-    GeneratingModel model, TokenSampling sampling, OptionalInt stop, int maxTokens) {
+    GeneratingModel model, TokenSampling sampling, OptionalInt stop, int maxTokens, int maxLength) {
   /** So many texts are generated together. */
   private static final int PROMPTS = 64;
 
@@ -45,7 +47,7 @@ record StudentSampler(
       List<Example<GeneratedTokens>> some =
           examples.subList(from, Math.min(examples.size(), from + PROMPTS));
       List<Prompt> prompts = some.stream().map(example -> Prompt.of(example, vocabulary)).toList();
-      List<Hypothesis> drawn = drawing.generate(begun(prompts), maxTokens);
+      List<Hypothesis> drawn = drawing.generate(begun(prompts), Math.min(maxTokens, maxLength));
       for (int i = 0; i < some.size(); i++) {
         sampled.add(prompts.get(i).continued(some.get(i), tokens(drawn.get(i))));
       }
@@ -72,6 +74,12 @@ record StudentSampler(
       generated = Arrays.copyOf(generated, generated.length + 1);
       generated[generated.length - 1] = stop.orElseThrow();
     }
-    return GeneratedTokens.of(generated);
+    return GeneratedTokens.of(drawn.source().isPresent() ? readable(drawn, generated) : generated);
+  }
+
+  /** The last token is not read. */
+  private int[] readable(Hypothesis drawn, int... generated) {
+    int room = Math.max(1, maxLength + 1 - drawn.given());
+    return Arrays.copyOf(generated, Math.min(generated.length, room));
   }
 }

@@ -29,6 +29,7 @@ import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.generation.internal.GeneratingModel;
 import org.tribuo.distill.generation.internal.Prompt;
 import org.tribuo.distill.input.Batching;
+import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.distill.internal.component.ModelFile;
 import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.distill.loss.DistillationObjective;
@@ -163,13 +164,33 @@ class OnPolicyTrainerTest {
     OptionalInt stop = OptionalInt.of(TinyTranslations.END);
     try (GeneratingModel model = file.open(Device.cpu(1)).model()) {
       List<Example<GeneratedTokens>> written =
-          new StudentSampler(model, new TokenSampling(), stop, 4)
+          new StudentSampler(model, new TokenSampling(), stop, 4, 24)
               .sampled(sources.getData(), VOCABULARY.size(), new SplittableRandom(seed));
       for (int i = 0; i < written.size(); i++) {
         assertThat(written.get(i)).containsExactlyElementsOf(sources.getExample(i));
         assertThat(written.get(i).getWeight()).isEqualTo(sources.getExample(i).getWeight());
       }
       return written.stream().map(each -> each.getOutput().tokens()).toList();
+    }
+  }
+
+  /** A target is read at once, however many of its tokens are given. */
+  @Test
+  void noTargetIsLongerThanTheStudentReads() {
+    SplittableRandom random = new SplittableRandom(3);
+    List<Example<GeneratedTokens>> begun = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      TokenSequence source = TokenSequence.of(TinyTranslations.source(3, random));
+      TokenSequence target = TokenSequence.of(TinyTranslations.START, 40, 50);
+      begun.add(source.toExample(target, GeneratedTokens.unknown()));
+    }
+    DistillationTrainer<GeneratedTokens> trainer =
+        trainer(ScratchEncoderDecoderStudent.of(1, 1, 16, 2).withPositions(6), 1)
+            .teacher(OnnxTeacher.of(teacher))
+            .build();
+    try (DistilledModel<GeneratedTokens> student =
+        OnPolicyTrainer.of(trainer, 1).fraction(1).train(dataset(begun))) {
+      assertThat(student.predict(begun.get(0)).getOutput().isKnown()).isTrue();
     }
   }
 

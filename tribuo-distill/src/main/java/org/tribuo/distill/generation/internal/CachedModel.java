@@ -1,6 +1,5 @@
 package org.tribuo.distill.generation.internal;
 
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,7 +15,6 @@ import org.tribuo.distill.engine.internal.InferenceSession;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.internal.text.TokenInputs;
-import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.distill.student.internal.StudentNetwork;
 import org.tribuo.distill.transformer.internal.CachedDecoder;
 import org.tribuo.distill.transformer.internal.Transformer;
@@ -36,9 +34,6 @@ public final class CachedModel implements GeneratingModel {
   private final InferenceSession session;
   private final Optional<CausalTrial> trial;
 
-  /** Texts that can share a batch. */
-  private record Size(int tokens, int past) {}
-
   private CachedModel(
       StudentNetwork network, TokenInputs inputs, PastTensors past, boolean made, Device device) {
     this.network = network;
@@ -51,8 +46,7 @@ public final class CachedModel implements GeneratingModel {
                     network.labelOrder().size(),
                     network.reader().maxLength(),
                     device,
-                    (tokens, kept) ->
-                        run(List.of(new Unread(TokenSequence.of(tokens), kept))).get(0)))
+                    texts -> run(unread(texts))))
             : Optional.empty();
     this.session =
         new InferenceSession(
@@ -117,7 +111,7 @@ public final class CachedModel implements GeneratingModel {
 
   private List<Continuation> batches(List<Unread> unread) {
     Continuation[] found = new Continuation[unread.size()];
-    Map<Size, List<Integer>> alike =
+    Map<Unread.Size, List<Integer>> alike =
         IntStream.range(0, unread.size())
             .boxed()
             .collect(
@@ -135,24 +129,8 @@ public final class CachedModel implements GeneratingModel {
     return List.of(found);
   }
 
-  /** A text, with what is kept of its first tokens. */
-  private record Unread(TokenSequence tokens, Past past) {
-    static Unread of(Hypothesis text, int most) {
-      int length = text.tokens().length;
-      return length <= most
-          ? new Unread(TokenSequence.of(text.tokens()), text.past())
-          : new Unread(
-              TokenSequence.of(Arrays.copyOfRange(text.tokens(), length - most, length)),
-              Past.NONE);
-    }
-
-    Size size() {
-      return new Size(tokens.length(), past.positions());
-    }
-  }
-
   private List<Continuation> run(List<Unread> texts) {
-    Size size = texts.get(0).size();
+    Unread.Size size = texts.get(0).size();
     List<Past> pasts = texts.stream().map(Unread::past).toList();
     Map<String, Tensor> batch =
         new LinkedHashMap<>(

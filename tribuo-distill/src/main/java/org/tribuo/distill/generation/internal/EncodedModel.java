@@ -77,10 +77,12 @@ public final class EncodedModel implements GeneratingModel {
     this.width = split.width();
   }
 
-  /** What comes after a target, whose source is its first token. */
-  private Continuation tried(int[] tokens, Past kept) {
-    Source source = encoded(List.of(Source.of(TokenSequence.of(tokens[0])))).get(0);
-    return run(List.of(Hypothesis.of(Optional.of(source), tokens).with(kept))).get(0);
+  /** What comes after some targets, the source of each being its first token. */
+  private List<Continuation> tried(List<Hypothesis> texts) {
+    List<Source> sources =
+        encoded(texts.stream().map(text -> Source.of(TokenSequence.of(text.tokens()[0]))).toList());
+    return run(
+        IntStream.range(0, texts.size()).mapToObj(i -> texts.get(i).with(sources.get(i))).toList());
   }
 
   private static InferenceSession session(OnnxModel part, Device device) {
@@ -154,10 +156,12 @@ public final class EncodedModel implements GeneratingModel {
     ExampleInputs<?> rows = ReadTexts.of(network.reader(), texts);
     FedInputs<?> fed = FedInputs.of(rows, network.inputs());
     int[] lengths = rows.lengths();
+    List<Unread> unread =
+        texts.stream().map(text -> Unread.of(text, network.reader().maxLength())).toList();
     Continuation[] continuations = new Continuation[texts.size()];
     for (int[] alike : ReadTexts.ofAsManySteps(rows)) {
       for (int[] asMuchKept :
-          ReadTexts.ofOneSize(alike.length, i -> texts.get(alike[i]).past().positions())) {
+          ReadTexts.ofOneSize(alike.length, i -> unread.get(alike[i]).past().positions())) {
         int[] group = IntStream.of(asMuchKept).map(i -> alike[i]).toArray();
         int[] ofGroup = IntStream.of(group).map(i -> lengths[i]).toArray();
         BatchPlan plan =
@@ -165,7 +169,10 @@ public final class EncodedModel implements GeneratingModel {
         for (int[] places : fed.feeder().batches(plan, ofGroup)) {
           int[] batch = IntStream.of(places).map(place -> group[place]).toArray();
           List<Continuation> found =
-              run(fed.batch(batch), IntStream.of(batch).mapToObj(texts::get).toList());
+              run(
+                  fed.batch(batch),
+                  IntStream.of(batch).mapToObj(i -> texts.get(i).source().orElseThrow()).toList(),
+                  IntStream.of(batch).mapToObj(unread::get).toList());
           for (int i = 0; i < batch.length; i++) {
             continuations[batch[i]] = found.get(i);
           }
@@ -176,17 +183,16 @@ public final class EncodedModel implements GeneratingModel {
   }
 
   /** Of targets of as many tokens, of which as many are kept. */
-  private List<Continuation> run(Map<String, Tensor> fed, List<Hypothesis> texts) {
+  private List<Continuation> run(
+      Map<String, Tensor> fed, List<Source> sources, List<Unread> texts) {
     Map<String, Tensor> inputs = new LinkedHashMap<>(fed);
-    inputs.put(
-        EncoderSplit.STATES,
-        states(texts.stream().map(text -> text.source().orElseThrow()).toList()));
-    List<TokenSequence> targets =
-        texts.stream().map(text -> TokenSequence.of(text.tokens())).toList();
+    inputs.put(EncoderSplit.STATES, states(sources));
+    Unread.Size size = texts.get(0).size();
     past.ifPresent(
         kept -> {
-          List<Past> pasts = texts.stream().map(Hypothesis::past).toList();
-          inputs.putAll(target.batchBehind(targets, pasts.get(0).positions()));
+          List<Past> pasts = texts.stream().map(Unread::past).toList();
+          List<TokenSequence> targets = texts.stream().map(Unread::tokens).toList();
+          inputs.putAll(target.batchBehind(targets, size.past()));
           inputs.putAll(kept.inputs(pasts));
         });
     inputs.keySet().retainAll(decoderInputs);
@@ -195,7 +201,7 @@ public final class EncodedModel implements GeneratingModel {
     Map<String, Tensor> outputs = decoder.run(inputs, wanted);
     List<float[]> logits = PastTensors.rows(output(outputs, network.output()), texts.size());
     List<Past> pasts =
-        past.map(kept -> kept.kept(outputs, texts.size(), targets.get(0).length()))
+        past.map(kept -> kept.kept(outputs, texts.size(), size.tokens()))
             .orElseGet(() -> Collections.nCopies(texts.size(), Past.NONE));
     return IntStream.range(0, texts.size())
         .mapToObj(i -> new Continuation(logits.get(i), pasts.get(i)))

@@ -33,6 +33,11 @@ public record Hypothesis(
     return new Hypothesis(source, tokens, given, logLikelihood, stopped, other);
   }
 
+  /** The same that is generated of a source. */
+  Hypothesis with(Source other) {
+    return new Hypothesis(Optional.of(other), tokens, given, logLikelihood, stopped, past);
+  }
+
   /**
    * The same with one more token.
    *

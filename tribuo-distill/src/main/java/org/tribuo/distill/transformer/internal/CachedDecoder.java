@@ -64,10 +64,10 @@ public final class CachedDecoder {
     Value before = op.shapeOf(graph.value(layers.get(0).past()));
     Value past = op.slice(before, 0, POSITIONS, POSITIONS + 1);
     found.sizesRead().forEach((node, fresh) -> readWholeSize(node, fresh, past));
-    found.sized().forEach(this::giveFreshSize);
     Value count = op.slice(op.shapeOf(graph.value(inputs.get(0))), 0, 1, 2);
+    found.sized().forEach(sized -> giveFreshSize(sized, count));
     found.meetings().forEach(meeting -> takeLast(meeting, op.neg(count)));
-    layers.forEach(layer -> keep(layer, past));
+    layers.forEach(this::keep);
     found.fresh().forEach(this::retype);
     inputs.forEach(input -> graph.addInput(input, graph.type(input).orElseThrow()));
     return graph.toModel();
@@ -141,21 +141,28 @@ public final class CachedDecoder {
   }
 
   /** What has a fresh axis is given its size. */
-  private void giveFreshSize(CachedKeys.Sized sized) {
-    Node node = sized.node();
+  private void giveFreshSize(CachedKeys.Sized sized, Value count) {
     if (sized.axis() < 0) {
       return;
     }
-    Value size =
-        node.is("Expand") || sized.ofInput().merged() != sized.ofOutput().merged()
-            ? op.longs(node.is("Expand") ? 1 : -1)
-            : op.slice(
-                op.shapeOf(graph.value(node.input(0))),
-                0,
-                sized.ofInput().axis(),
-                sized.ofInput().axis() + 1);
+    Node node = sized.node();
+    Value size = node.is("Expand") ? op.longs(1) : freshSize(sized, count);
     Value sizes = replaced(graph.value(node.input(1)), sized.axis(), size);
     graph.replaceUse(node, node.input(1), sizes.name());
+  }
+
+  /** A number, as another of the sizes may be -1. */
+  private Value freshSize(CachedKeys.Sized sized, Value count) {
+    CachedKeys.Fresh of = sized.ofInput();
+    if (of.merged() && !sized.ofOutput().merged()) {
+      return count;
+    }
+    Value before = op.shapeOf(graph.value(sized.node().input(0)));
+    Value size = op.slice(before, 0, of.axis(), of.axis() + 1);
+    for (int axis = 0; axis < of.axis() && !of.merged() && sized.ofOutput().merged(); axis++) {
+      size = op.mul(size, op.slice(before, 0, axis, axis + 1));
+    }
+    return size;
   }
 
   private Value replaced(Value sizes, int axis, Value size) {
@@ -182,41 +189,40 @@ public final class CachedDecoder {
     graph.replaceUse(meeting.node(), meeting.value(), end.name());
   }
 
-  private void keep(Layer layer, Value past) {
+  /**
+   * New keys or values join those of the past in the form of the latter. As a past may be empty, it
+   * is not reshaped itself: a size of 0 would be that of another axis.
+   */
+  private void keep(Layer layer) {
     CachedKeys.Kept kept = layer.kept();
     Value own = graph.value(kept.value());
     int rank = own.shape().orElseThrow().rank();
     boolean turned = kept.axis() == rank - 1;
-    Value before = graph.value(layer.past());
-    if (rank == 3) {
-      Value sizes = op.concat(0, List.of(op.longs(-1), past, op.longs(layer.width())));
-      before = op.reshape(before, sizes);
-    }
-    Value all =
-        op.concat(
-            kept.axis(), List.of(retyped(turned ? op.swapLastTwo(before) : before, own), own));
-    graph.replaceUse(kept.node(), kept.value(), all.name());
-    Value present = turned ? op.swapLastTwo(all) : all;
-    if (rank == 3) {
-      present =
-          op.reshape(
-              present,
-              op.concat(
-                  0,
-                  List.of(
-                      op.longs(-1, layer.heads()), lengthOf(present), op.longs(layer.width()))));
-    }
-    graph.addOutput(op.named(layer.present(), present).name());
+    Value read = turned ? op.swapLastTwo(own) : own;
+    Value past = op.cast(graph.value(layer.past()), own.elementType());
+    Value present =
+        op.concat(POSITIONS, List.of(past, retyped(rank == 3 ? inHeads(read, layer) : read, past)));
+    Value all = rank == 3 ? op.reshape(present, sizes(present, POSITIONS, layer, -1)) : present;
+    all = retyped(all, read);
+    graph.replaceUse(kept.node(), kept.value(), (turned ? op.swapLastTwo(all) : all).name());
+    graph.addOutput(op.named(layer.present(), op.cast(present, ElementType.FLOAT)).name());
     graph.setType(layer.present(), layer.type("present_sequence"));
   }
 
-  private Value lengthOf(Value present) {
-    return op.slice(op.shapeOf(present), 0, 1, 2);
+  /** [rows · heads, positions, width] as [rows, heads, positions, width]. */
+  private Value inHeads(Value read, Layer layer) {
+    return op.reshape(read, sizes(read, 1, layer, -1, layer.heads()));
   }
 
-  /** The past has all sizes of what is new but for the positions. */
-  private static Value retyped(Value past, Value own) {
-    return new Value(past.name(), own.type());
+  /** Some sizes, as many positions as a value has along an axis, and the width. */
+  private Value sizes(Value of, int axis, Layer layer, long... first) {
+    Value positions = op.slice(op.shapeOf(of), 0, axis, axis + 1);
+    return op.concat(0, List.of(op.longs(first), positions, op.longs(layer.width())));
+  }
+
+  /** What is new has all sizes of the past but for the positions, and the other way round. */
+  private static Value retyped(Value value, Value like) {
+    return new Value(value.name(), like.type());
   }
 
   private void retype(String value, CachedKeys.Fresh fresh) {

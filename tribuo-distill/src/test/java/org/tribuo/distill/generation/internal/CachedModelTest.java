@@ -46,7 +46,15 @@ class CachedModelTest {
 
   /** Those of a file, and those that are made for one that has none. */
   @ParameterizedTest
-  @ValueSource(strings = {"gpt2_causal_optimum_past", "gpt2_causal_optimum", "qwen2_causal_ts17"})
+  @ValueSource(
+      strings = {
+        "gpt2_causal_optimum_past",
+        "gpt2_causal_optimum",
+        "qwen2_causal_ts17",
+        "gpt2_causal_ort_fused",
+        "llama_causal_dynamo",
+        "llama_causal_ts17"
+      })
   void keptKeysAndValuesAreThoseThatWouldBeComputedAgain(String name) {
     StudentNetwork network = network(name);
     SplittableRandom random = new SplittableRandom(1);
