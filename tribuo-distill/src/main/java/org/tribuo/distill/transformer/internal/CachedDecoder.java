@@ -59,22 +59,22 @@ public final class CachedDecoder {
   }
 
   private OnnxModel model(List<String> inputs) {
-    List<Layer> layers = layers();
-    layers.forEach(layer -> graph.addInput(layer.past(), layer.type(PAST_POSITIONS)));
-    Value before = op.shapeOf(graph.value(layers.get(0).past()));
+    List<Operand> operands = operands();
+    operands.forEach(operand -> graph.addInput(operand.past(), operand.type(PAST_POSITIONS)));
+    Value before = op.shapeOf(graph.value(operands.get(0).past()));
     Value past = op.slice(before, 0, POSITIONS, POSITIONS + 1);
     found.sizesRead().forEach((node, fresh) -> readWholeSize(node, fresh, past));
     Value count = op.slice(op.shapeOf(graph.value(inputs.get(0))), 0, 1, 2);
     found.sized().forEach(sized -> giveFreshSize(sized, count));
     found.meetings().forEach(meeting -> takeLast(meeting, op.neg(count)));
-    layers.forEach(this::keep);
+    operands.forEach(this::keep);
     found.fresh().forEach(this::retype);
     inputs.forEach(input -> graph.addInput(input, graph.type(input).orElseThrow()));
     return graph.toModel();
   }
 
-  /** What is kept of keys or values of a layer. */
-  private record Layer(CachedKeys.Kept kept, int number, Dimension rows, int heads, long width) {
+  /** What is kept of keys or values of a operand. */
+  private record Operand(CachedKeys.Kept kept, int number, Dimension rows, int heads, long width) {
     private String name(String before) {
       return "%s.%d.%s".formatted(before, number, kept.isKey() ? "key" : "value");
     }
@@ -94,7 +94,7 @@ public final class CachedDecoder {
     }
   }
 
-  private List<Layer> layers() {
+  private List<Operand> operands() {
     Dimension rows =
         found.fresh().keySet().stream()
             .findFirst()
@@ -102,7 +102,7 @@ public final class CachedDecoder {
             .flatMap(TensorType::shape)
             .orElseThrow()
             .dimension(0);
-    List<Layer> layers = new ArrayList<>();
+    List<Operand> operands = new ArrayList<>();
     int keys = 0;
     int values = 0;
     for (CachedKeys.Kept kept : found.kept()) {
@@ -119,15 +119,15 @@ public final class CachedDecoder {
             "'%s' is %s, expected keys or values of fixed heads and width"
                 .formatted(kept.value(), shape));
       }
-      layers.add(
-          new Layer(
+      operands.add(
+          new Operand(
               kept,
               kept.isKey() ? keys++ : values++,
               rows,
               Math.toIntExact(number.size()),
               size.size()));
     }
-    return layers;
+    return operands;
   }
 
   /** What depends on the length of the text has the past in it. */
@@ -193,31 +193,32 @@ public final class CachedDecoder {
    * New keys or values join those of the past in the form of the latter. As a past may be empty, it
    * is not reshaped itself: a size of 0 would be that of another axis.
    */
-  private void keep(Layer layer) {
-    CachedKeys.Kept kept = layer.kept();
+  private void keep(Operand operand) {
+    CachedKeys.Kept kept = operand.kept();
     Value own = graph.value(kept.value());
     int rank = own.shape().orElseThrow().rank();
     boolean turned = kept.axis() == rank - 1;
     Value read = turned ? op.swapLastTwo(own) : own;
-    Value past = op.cast(graph.value(layer.past()), own.elementType());
+    Value past = op.cast(graph.value(operand.past()), own.elementType());
     Value present =
-        op.concat(POSITIONS, List.of(past, retyped(rank == 3 ? inHeads(read, layer) : read, past)));
-    Value all = rank == 3 ? op.reshape(present, sizes(present, POSITIONS, layer, -1)) : present;
+        op.concat(
+            POSITIONS, List.of(past, retyped(rank == 3 ? inHeads(read, operand) : read, past)));
+    Value all = rank == 3 ? op.reshape(present, sizes(present, POSITIONS, operand, -1)) : present;
     all = retyped(all, read);
     graph.replaceUse(kept.node(), kept.value(), (turned ? op.swapLastTwo(all) : all).name());
-    graph.addOutput(op.named(layer.present(), op.cast(present, ElementType.FLOAT)).name());
-    graph.setType(layer.present(), layer.type("present_sequence"));
+    graph.addOutput(op.named(operand.present(), op.cast(present, ElementType.FLOAT)).name());
+    graph.setType(operand.present(), operand.type("present_sequence"));
   }
 
   /** [rows · heads, positions, width] as [rows, heads, positions, width]. */
-  private Value inHeads(Value read, Layer layer) {
-    return op.reshape(read, sizes(read, 1, layer, -1, layer.heads()));
+  private Value inHeads(Value read, Operand operand) {
+    return op.reshape(read, sizes(read, 1, operand, -1, operand.heads()));
   }
 
   /** Some sizes, as many positions as a value has along an axis, and the width. */
-  private Value sizes(Value of, int axis, Layer layer, long... first) {
+  private Value sizes(Value of, int axis, Operand operand, long... first) {
     Value positions = op.slice(op.shapeOf(of), 0, axis, axis + 1);
-    return op.concat(0, List.of(op.longs(first), positions, op.longs(layer.width())));
+    return op.concat(0, List.of(op.longs(first), positions, op.longs(operand.width())));
   }
 
   /** What is new has all sizes of the past but for the positions, and the other way round. */

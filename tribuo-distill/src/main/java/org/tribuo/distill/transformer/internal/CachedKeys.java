@@ -2,7 +2,6 @@ package org.tribuo.distill.transformer.internal;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -57,7 +56,7 @@ final class CachedKeys {
   private final List<Kept> kept = new ArrayList<>();
   private final Set<Meeting> meetings = new LinkedHashSet<>();
   private final List<Sized> sized = new ArrayList<>();
-  private final Map<Node, Fresh> sizesRead = new HashMap<>();
+  private final Map<Node, Fresh> sizesRead = new LinkedHashMap<>();
 
   private CachedKeys(Graph graph, Dimension whole) {
     this.graph = graph;
