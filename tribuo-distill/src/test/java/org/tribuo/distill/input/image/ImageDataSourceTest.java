@@ -1,12 +1,14 @@
 package org.tribuo.distill.input.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.oracle.labs.mlrg.olcut.config.ConfigurationManager;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import com.oracle.labs.mlrg.olcut.provenance.ProvenanceUtil;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -169,6 +171,21 @@ class ImageDataSourceTest {
                 .read()
                 .size())
         .isEqualTo(2);
+  }
+
+  @Test
+  void aStripThatWouldBecomeHugeIsNamed() throws IOException {
+    Path file = folder.resolve("strip.png");
+    TinyImages.write(file, new BufferedImage(20_000, 1, BufferedImage.TYPE_BYTE_BINARY));
+    ImageDataSource.Builder<Label> source =
+        ImageDataSource.of(folder, LABELS)
+            .preprocessing(new ImagePreprocessing().shortestEdge(512).crop(8, 8));
+    assertThatExceptionOfType(PropertyException.class)
+        .isThrownBy(source::read)
+        .withMessageContaining(
+            "The file %s cannot be prepared: An image of 1 x 20000 pixels (height x width) would be"
+                + " scaled to 512 x 10240000, expected ",
+            file);
   }
 
   @Test
