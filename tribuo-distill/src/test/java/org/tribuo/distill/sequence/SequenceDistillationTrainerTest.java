@@ -424,6 +424,18 @@ class SequenceDistillationTrainerTest {
     assertThatExceptionOfType(IllegalArgumentException.class)
         .isThrownBy(() -> trainer.train(words))
         .withMessageContaining("are read by none of [Words]");
+    MutableSequenceDataset<Label> dropped =
+        new MutableSequenceDataset<>(TEST.getSourceProvenance(), TEST.getOutputFactory());
+    dropped.add(
+        new SequenceExample<>(
+            List.of(
+                new org.tribuo.impl.ArrayExample<>(
+                    new Label("O"),
+                    new String[] {"no_tokens", "before_ids@00000"},
+                    new double[] {1, 2}))));
+    assertThatExceptionOfType(IllegalArgumentException.class)
+        .isThrownBy(() -> trainer.train(dropped))
+        .withMessageStartingWith("None of the 1 sequences has an element with a token");
     SequenceDistillationTrainer tooLong =
         SequenceDistillationTrainer.of(
             bertTrainer(1).batching(new Batching().maxLength(1000)).build());
