@@ -141,6 +141,15 @@ class WordTokenizerTest {
   }
 
   @Test
+  void aFileMayHaveWordsAlone(@TempDir Path folder) throws Exception {
+    Path file = Files.writeString(folder.resolve("words.txt"), "where\nis\n\nit\n");
+    List<SequenceExample<Label>> read = new java.util.ArrayList<>();
+    ConllDataSource.ofWords(file, FILE).forEach(read::add);
+    assertThat(read).extracting(SequenceExample::size).containsExactly(2, 1);
+    assertThat(read.get(0).get(1).getOutput()).isEqualTo(LabelFactory.UNKNOWN_LABEL);
+  }
+
+  @Test
   void whatIsNoFileOfSentencesIsRefused(@TempDir Path folder) throws Exception {
     Path file = folder.resolve("a.conll");
     refused(file, "dataPath").withMessageContaining("there is no file %s", file);
@@ -149,7 +158,7 @@ class WordTokenizerTest {
     refused(Files.writeString(file, "EU B-ORG\nrejects\n"), "dataPath")
         .withMessageContaining("%s cannot be read in columns", file)
         .withStackTraceContaining(
-            "line 2 of %s, 'rejects', has 1 columns, so there is no column 0 for the word; if it is a comment, state the commentPrefix"
+            "line 2 of %s, 'rejects', has one column, expected one for the word and one for its label; if it is a comment, state the commentPrefix, and if the file has words alone, read it without labels"
                 .formatted(file));
     refused(Files.writeString(file, "EU\tB-ORG\n\tO\n"), "dataPath")
         .withStackTraceContaining(
