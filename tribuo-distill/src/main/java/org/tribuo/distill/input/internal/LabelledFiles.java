@@ -24,6 +24,9 @@ import org.tribuo.OutputFactory;
  * @param ignored files of a folder that are of another kind by their names
  */
 public record LabelledFiles(List<Entry> files, List<Path> ignored) {
+  /** What is read in the place of bytes that are no text. */
+  private static final char REPLACEMENT = '\uFFFD';
+
   /**
    * A file.
    *
@@ -144,8 +147,14 @@ public record LabelledFiles(List<Entry> files, List<Path> ignored) {
       Path index, FileKind kind, String pathColumn, String labelColumn) throws IOException {
     List<Entry> entries = new ArrayList<>();
     try (CsvReader<NamedCsvRecord> rows =
-        CsvReader.builder().detectBomHeader(true).ofNamedCsvRecord(index)) {
+        CsvReader.builder()
+            .detectBomHeader(true)
+            .allowUnclosedQuote(false)
+            .allowMissingFields(true)
+            .allowExtraFields(true)
+            .ofNamedCsvRecord(index)) {
       for (NamedCsvRecord row : rows) {
+        check(row);
         String name = cell(row, pathColumn).strip();
         if (name.isEmpty()) {
           throw new IllegalArgumentException(
@@ -162,6 +171,19 @@ public record LabelledFiles(List<Entry> files, List<Path> ignored) {
       throw new IllegalArgumentException("it has no rows below its header");
     }
     return new LabelledFiles(entries, List.of());
+  }
+
+  private static void check(NamedCsvRecord row) {
+    if (row.getFieldCount() != row.getHeader().size()) {
+      throw new IllegalArgumentException(
+          "line %d has %d cells, expected one for each of %s; a cell with commas stands between quotation marks"
+              .formatted(row.getStartingLineNumber(), row.getFieldCount(), row.getHeader()));
+    }
+    if (row.getFields().stream().anyMatch(cell -> cell.indexOf(REPLACEMENT) >= 0)) {
+      throw new IllegalArgumentException(
+          "line %d has bytes that are no text in UTF-8; convert the file"
+              .formatted(row.getStartingLineNumber()));
+    }
   }
 
   private static String cell(NamedCsvRecord row, String column) {

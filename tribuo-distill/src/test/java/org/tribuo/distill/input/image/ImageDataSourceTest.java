@@ -10,6 +10,7 @@ import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import com.oracle.labs.mlrg.olcut.provenance.ProvenanceUtil;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -140,6 +141,23 @@ class ImageDataSourceTest {
     refused("dataPath", index).isEqualTo("line 2 names no image in column 'path'");
     Files.writeString(index, "path,label\n");
     refused("dataPath", index).isEqualTo("it has no rows below its header");
+  }
+
+  /** Nothing of a label is lost without a word. */
+  @Test
+  void anIndexFileThatIsNoTableIsNamed() throws IOException {
+    Path index = folder.resolve("index.csv");
+    Files.writeString(index, "path,label\na.png,cat,black\n");
+    refused("dataPath", index)
+        .isEqualTo(
+            "line 2 has 3 cells, expected one for each of [path, label]; a cell with commas stands between quotation marks");
+    Files.writeString(index, "path,label\na.png\n");
+    refused("dataPath", index).startsWith("line 2 has 1 cells, expected one for each of");
+    Files.writeString(index, "path,label\na.png,\"cat\nb.png,dog\n");
+    refused("dataPath", index).startsWith("it is malformed: Unclosed quoted field");
+    Files.write(index, "path,label\na.png,chaton né\n".getBytes(StandardCharsets.ISO_8859_1));
+    refused("dataPath", index)
+        .isEqualTo("line 2 has bytes that are no text in UTF-8; convert the file");
   }
 
   @Test
