@@ -108,6 +108,25 @@ class WordTokenizerTest {
     }
   }
 
+  /** Two of the most tokens are special ones. */
+  @Test
+  void nothingOfALongSentenceIsLeftOutWithoutAWord() throws Exception {
+    List<String> words = Collections.nCopies(TokenSequence.MAX_LENGTH - 2, "is");
+    try (WordTokenizer tokenizer = WordTokenizer.open(FILE);
+        QuestionTokenizer questions = QuestionTokenizer.open(FILE)) {
+      assertThat(tokenizer.pieces(words).words()).doesNotContain(List.of());
+      List<String> more = new java.util.ArrayList<>(words);
+      more.add("it");
+      assertThatExceptionOfType(IllegalArgumentException.class)
+          .isThrownBy(() -> tokenizer.pieces(more))
+          .withMessageEndingWith("has more than 100000 tokens; split it");
+      assertThatExceptionOfType(IllegalArgumentException.class)
+          .isThrownBy(
+              () -> questions.encode("is it", String.join(" ", words), new Label("any output")))
+          .withMessageEndingWith("has more than 100000 tokens; split it");
+    }
+  }
+
   private static List<Label> two() {
     return Collections.nCopies(2, new Label("O"));
   }
