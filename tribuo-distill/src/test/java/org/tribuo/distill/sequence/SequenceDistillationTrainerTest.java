@@ -2,6 +2,7 @@ package org.tribuo.distill.sequence;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.within;
 
 import com.oracle.labs.mlrg.olcut.config.ConfigurationManager;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tribuo.Prediction;
@@ -288,6 +290,26 @@ class SequenceDistillationTrainerTest {
               .isEqualTo(Math.exp(logits[first.get(word) * 5 + label]) / sum, within(1e-5));
         }
       }
+    }
+  }
+
+  @Test
+  void aModelIsSavedWholeAndOverNoFileThatItIsMadeOf(@TempDir Path folder) throws Exception {
+    Path made = Files.copy(Zoo.file("bert_tokcls_ts14"), folder.resolve("tagger.onnx"));
+    Path saved = folder.resolve("tagger.pb");
+    OnnxStudent student = OnnxStudent.of(made, TinySentences.LABELS);
+    try (DistilledSequenceModel model =
+        SequenceDistillationTrainer.of(bertTrainer(1).student(student).build()).train(TRAIN)) {
+      assertThatIOException()
+          .isThrownBy(() -> model.serializeToFile(made))
+          .withMessageContaining(made.toString());
+      model.serializeToFile(saved);
+      model.serializeToFile(saved);
+      SequenceModel<Label> read = SequenceModel.deserializeFromFile(saved).castModel(Label.class);
+      assertThat(scores(read)).isEqualTo(scores(model));
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      assertThat(files).containsExactlyInAnyOrder(made, saved);
     }
   }
 
