@@ -16,6 +16,8 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.tribuo.Output;
 import org.tribuo.OutputFactory;
+import org.tribuo.multilabel.MultiLabelFactory;
+import org.tribuo.regression.RegressionFactory;
 
 /**
  * The files of one kind, such as images, of a folder or of an index file, with their labels.
@@ -49,11 +51,25 @@ public record LabelledFiles(List<Entry> files, List<Path> ignored) {
         return factory.getUnknownOutput();
       }
       try {
-        return factory.generateOutput(label);
+        return factory.generateOutput(isList(factory) ? list() : label);
       } catch (IllegalArgumentException | IllegalStateException e) {
         throw new IllegalArgumentException(
             "The label '%s' of %s cannot be read: %s".formatted(label, file, e.getMessage()), e);
       }
+    }
+
+    /** Whether outputs are made of several labels or dimensions, with commas between them. */
+    private static boolean isList(OutputFactory<?> factory) {
+      return factory instanceof MultiLabelFactory || factory instanceof RegressionFactory;
+    }
+
+    /** The label without the spaces around its commas, which are in no name. */
+    private String list() {
+      List<String> names = Stream.of(label.split(",", -1)).map(String::strip).toList();
+      if (names.contains("")) {
+        throw new IllegalArgumentException("it lists nothing before or after a comma");
+      }
+      return String.join(",", names);
     }
   }
 

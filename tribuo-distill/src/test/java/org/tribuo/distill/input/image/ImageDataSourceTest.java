@@ -27,6 +27,10 @@ import org.tribuo.classification.LabelFactory;
 import org.tribuo.classification.evaluation.LabelEvaluator;
 import org.tribuo.classification.sgd.linear.LogisticRegressionTrainer;
 import org.tribuo.distill.input.internal.Origin;
+import org.tribuo.multilabel.MultiLabel;
+import org.tribuo.multilabel.MultiLabelFactory;
+import org.tribuo.regression.RegressionFactory;
+import org.tribuo.regression.Regressor;
 
 class ImageDataSourceTest {
   private static final LabelFactory LABELS = new LabelFactory();
@@ -141,6 +145,25 @@ class ImageDataSourceTest {
     refused("dataPath", index).isEqualTo("line 2 names no image in column 'path'");
     Files.writeString(index, "path,label\n");
     refused("dataPath", index).isEqualTo("it has no rows below its header");
+  }
+
+  @Test
+  void severalLabelsOrNumbersStandBetweenCommas() throws IOException {
+    image("a.png");
+    Path index =
+        Files.writeString(
+            folder.resolve("index.csv"), "path,label,size\na.png,\"old, red\",\"x=1, y=2\"\n");
+    ImageDataSource<MultiLabel> labels = ImageDataSource.of(index, new MultiLabelFactory()).read();
+    assertThat(labels.iterator().next().getOutput()).isEqualTo(MultiLabel.parseString("old,red"));
+    ImageDataSource<Regressor> numbers =
+        ImageDataSource.of(index, new RegressionFactory()).labels("size").read();
+    assertThat(numbers.iterator().next().getOutput())
+        .isEqualTo(new Regressor(new String[] {"x", "y"}, new double[] {1, 2}));
+    Files.writeString(index, "path,label\na.png,\"old,,red\"\n");
+    assertThatExceptionOfType(PropertyException.class)
+        .isThrownBy(() -> ImageDataSource.of(index, new MultiLabelFactory()).read())
+        .withMessageContaining("The label 'old,,red' of ")
+        .withMessageContaining("it lists nothing before or after a comma");
   }
 
   /** Nothing of a label is lost without a word. */
