@@ -160,8 +160,7 @@ class TribuoTeacherTest {
                 MultiLabel.parseString(
                     values[0] < 0 ? "left" : values[1] < 0 ? "low,right" : "right"));
     MutableDataset<MultiLabel> unlabelled =
-        dataset(
-            new MultiLabelFactory(), 100, 1, values -> MultiLabelFactory.UNKNOWN_MULTILABEL);
+        dataset(new MultiLabelFactory(), 100, 1, values -> MultiLabelFactory.UNKNOWN_MULTILABEL);
     Model<MultiLabel> each =
         new IndependentMultiLabelTrainer(new LogisticRegressionTrainer()).train(several);
     assertThat(each.predict(several.getExample(0)).getOutputScores()).isEmpty();

@@ -215,8 +215,7 @@ class SoundDistillationTest {
     Path sounds = TinySounds.write(folder.resolve("sounds"), 2, 3000, 1);
     TinySounds.write(sounds.resolve("high/1.wav"), 16_000, new float[] {0.5f, -0.5f});
     assertThatThrownBy(
-            () ->
-                trainer(Kind.WAV2VEC2.student(), 1).build().train(dataset(Kind.WAV2VEC2, true)))
+            () -> trainer(Kind.WAV2VEC2.student(), 1).build().train(dataset(Kind.WAV2VEC2, true)))
         .hasMessageStartingWith(
             "Example 3 has 2 positions, the fewest of all, and the student cannot be run on it, but on"
                 + " the first, which has 3000: ");

@@ -54,8 +54,7 @@ final class SincResampler {
     float[] resampled = new float[length(samples.length)];
     for (int i = 0; i < resampled.length; i++) {
       boolean oftenNeeded = resampled.length > to;
-      float[] kernel =
-          oftenNeeded ? kernels.computeIfAbsent(i % to, this::kernel) : kernel(i % to);
+      float[] kernel = oftenNeeded ? kernels.computeIfAbsent(i % to, this::kernel) : kernel(i % to);
       long first = (long) (i / to) * from + first(i % to);
       double sum = 0;
       for (int j = 0; j < kernel.length; j++) {
