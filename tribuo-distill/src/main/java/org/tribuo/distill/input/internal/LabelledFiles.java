@@ -166,8 +166,6 @@ public record LabelledFiles(List<Entry> files, List<Path> ignored) {
         CsvReader.builder()
             .detectBomHeader(true)
             .allowUnclosedQuote(false)
-            .allowMissingFields(true)
-            .allowExtraFields(true)
             .ofNamedCsvRecord(index)) {
       for (NamedCsvRecord row : rows) {
         check(row);

@@ -136,7 +136,7 @@ final class Bitmap {
     /** A number times another as a part of 255, rounded as Pillow does. */
     private static int part(int number, int of) {
       int product = number * of + WHITE / 2 + 1;
-      return product + (product >> BITS) >> BITS;
+      return (product + (product >> BITS)) >> BITS;
     }
   }
 
