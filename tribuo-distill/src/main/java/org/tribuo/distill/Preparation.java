@@ -3,6 +3,7 @@ package org.tribuo.distill;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 import org.tribuo.ConfigurableDataSource;
 import org.tribuo.Dataset;
 import org.tribuo.Output;
+import org.tribuo.distill.engine.EngineException;
 import org.tribuo.distill.input.internal.ExampleInputs;
 import org.tribuo.distill.input.internal.Feeder;
 import org.tribuo.distill.input.internal.InputReader;
@@ -490,9 +492,33 @@ record Preparation<T extends Output<T>>(
     }
 
     /** Runs the student over one example: does it run, and has it the right columns? */
+    /** What one example can, a shorter one may not: a convolution needs some samples of a sound. */
+    private static void checkShortest(NetworkRunner runner, ExampleInputs<?> inputs) {
+      int[] lengths = inputs.lengths();
+      int shortest =
+          IntStream.range(0, lengths.length)
+              .boxed()
+              .min(Comparator.comparingInt(row -> lengths[row]))
+              .orElseThrow();
+      if (lengths[shortest] < lengths[0]) {
+        try {
+          runner.logits(inputs.pick(shortest));
+        } catch (EngineException e) {
+          ExampleException refused =
+              new ExampleException(
+                  shortest,
+                  "has %d positions, the fewest of all, and the student cannot be run on it, but on the first, which has %d: %s"
+                      .formatted(lengths[shortest], lengths[0], e.getMessage()));
+          refused.initCause(e);
+          throw refused;
+        }
+      }
+    }
+
     private void smokeTest(Task<T> task, StudentNetwork network, ExampleRows rows) {
       try (NetworkRunner runner = new NetworkRunner(network, recipe.device())) {
         runner.logits(rows.inputs().pick(0));
+        checkShortest(runner, rows.inputs());
       }
       if (task.isCausal()) {
         LaterPositions.checkUnread(network, rows.inputs());

@@ -141,7 +141,15 @@ class ArchitectureTest {
                   "transformer")),
           entry(
               "sequence",
-              Set.of("component", "engine", "input", "task", "teacher", "trainers", "transformer")),
+              Set.of(
+                  "component",
+                  "engine",
+                  "file",
+                  "input",
+                  "task",
+                  "teacher",
+                  "trainers",
+                  "transformer")),
           entry("span", Set.of("component", "graph", "input", "loss", "task")),
           entry(
               "generation",

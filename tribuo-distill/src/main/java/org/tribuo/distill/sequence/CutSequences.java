@@ -25,10 +25,15 @@ final class CutSequences {
    * The windows as a dataset that comes from that of the sequences.
    *
    * @param maxLength of a window in positions
-   * @throws IllegalArgumentException if a sequence cannot be read
+   * @throws IllegalArgumentException if a sequence cannot be read, or no element of all has a token
    */
   Dataset<TagSequence> within(int maxLength) {
     windows = new Windows(modality, maxLength).of(sequences);
+    if (windows.isEmpty()) {
+      throw new IllegalArgumentException(
+          "None of the %d sequences has an element with a token, expected some to train on; is the tokenizer made for such texts?"
+              .formatted(sequences.size()));
+    }
     MutableDataset<TagSequence> texts =
         new MutableDataset<>(sequences.getProvenance(), new TagSequenceFactory());
     windows.forEach(window -> texts.add(window.text()));

@@ -21,7 +21,9 @@ import org.tribuo.Model;
 import org.tribuo.Prediction;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.DistilledModel;
+import org.tribuo.distill.component.InputFiles;
 import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.file.AtomicFile;
 import org.tribuo.distill.input.internal.SequenceModalities;
 import org.tribuo.distill.input.internal.SequenceModality;
 import org.tribuo.distill.input.internal.SequenceWindow;
@@ -279,6 +281,18 @@ public final class DistilledSequenceModel extends SequenceModel<Label> implement
    */
   public void exportOnnx(Path file, ExportPrecision precision) throws IOException {
     student.exportOnnx(file, precision);
+  }
+
+  /**
+   * Saves this model as protobuf, whole or not at all.
+   *
+   * @throws IOException if the file cannot be written, or is one that this model was made of; one
+   *     that was there before is kept
+   */
+  @Override
+  public void serializeToFile(Path file) throws IOException {
+    InputFiles.ofProvenance(getProvenance()).checkOutput(file);
+    AtomicFile.writeStream(file, this::serializeToStream);
   }
 
   /** Transformers do not rank features: always empty. */

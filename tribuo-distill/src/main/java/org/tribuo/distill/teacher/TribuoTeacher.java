@@ -27,7 +27,8 @@ import org.tribuo.distill.transformer.internal.TransformerFiles;
  *
  * <p>The logits of a class are the logarithm of its probability, those of a label that may hold
  * with others {@code log p - log(1 - p)}; where the model has no probabilities its scores are the
- * logits, and so are the values of a regression.
+ * logits, and so are the values of a regression. Where it has no scores either, as one of {@code
+ * IndependentMultiLabelTrainer} has none, what it predicts has the probability 1, and the rest 0.
  *
  * <pre>{@code
  * <component name="teacher" type="org.tribuo.distill.teacher.TribuoTeacher">

@@ -2,6 +2,7 @@ package org.tribuo.distill.sequence;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.within;
 
 import com.oracle.labs.mlrg.olcut.config.ConfigurationManager;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tribuo.Prediction;
@@ -292,6 +294,26 @@ class SequenceDistillationTrainerTest {
   }
 
   @Test
+  void aModelIsSavedWholeAndOverNoFileThatItIsMadeOf(@TempDir Path folder) throws Exception {
+    Path made = Files.copy(Zoo.file("bert_tokcls_ts14"), folder.resolve("tagger.onnx"));
+    Path saved = folder.resolve("tagger.pb");
+    OnnxStudent student = OnnxStudent.of(made, TinySentences.LABELS);
+    try (DistilledSequenceModel model =
+        SequenceDistillationTrainer.of(bertTrainer(1).student(student).build()).train(TRAIN)) {
+      assertThatIOException()
+          .isThrownBy(() -> model.serializeToFile(made))
+          .withMessageContaining(made.toString());
+      model.serializeToFile(saved);
+      model.serializeToFile(saved);
+      SequenceModel<Label> read = SequenceModel.deserializeFromFile(saved).castModel(Label.class);
+      assertThat(scores(read)).isEqualTo(scores(model));
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      assertThat(files).containsExactlyInAnyOrder(made, saved);
+    }
+  }
+
+  @Test
   void aModelAndItsTrainerPassTribuosHarness() {
     SequenceDistillationTrainer trainer = SequenceDistillationTrainer.of(bertTrainer(1).build());
     Helpers.testConfigurableRoundtrip(trainer);
@@ -424,6 +446,18 @@ class SequenceDistillationTrainerTest {
     assertThatExceptionOfType(IllegalArgumentException.class)
         .isThrownBy(() -> trainer.train(words))
         .withMessageContaining("are read by none of [Words]");
+    MutableSequenceDataset<Label> dropped =
+        new MutableSequenceDataset<>(TEST.getSourceProvenance(), TEST.getOutputFactory());
+    dropped.add(
+        new SequenceExample<>(
+            List.of(
+                new org.tribuo.impl.ArrayExample<>(
+                    new Label("O"),
+                    new String[] {"no_tokens", "before_ids@00000"},
+                    new double[] {1, 2}))));
+    assertThatExceptionOfType(IllegalArgumentException.class)
+        .isThrownBy(() -> trainer.train(dropped))
+        .withMessageStartingWith("None of the 1 sequences has an element with a token");
     SequenceDistillationTrainer tooLong =
         SequenceDistillationTrainer.of(
             bertTrainer(1).batching(new Batching().maxLength(1000)).build());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -17,6 +18,7 @@ import org.tribuo.distill.input.internal.text.RawText;
 import org.tribuo.distill.input.internal.text.TokenFeatures;
 import org.tribuo.distill.input.text.QuestionTokenizer;
 import org.tribuo.distill.input.text.TextTokenizer;
+import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.distill.loss.internal.ObjectiveInputs;
 import org.tribuo.distill.span.internal.Spans;
 import org.tribuo.distill.task.internal.LabelOrder;
@@ -138,6 +140,28 @@ class QuestionTokenizerTest {
         .isThrownBy(() -> new Spans().rows(whole, 6))
         .withMessage(
             "The question has 6 tokens, special ones included, which leaves no room for the context in a window of 6; shorten the question, or state a larger maxLength");
+  }
+
+  /** As those of empty lines, of which some tokenizers make a token each. */
+  @Test
+  void aWindowOfWhiteSpaceIsLeftOut() {
+    int[] ids = new int[40];
+    int[] starts = new int[40];
+    Arrays.fill(ids, 5);
+    Arrays.fill(starts, ContextTokens.NOWHERE);
+    int[] ends = starts.clone();
+    for (int place : new int[] {3, 35, 38}) {
+      starts[place] = place;
+      ends[place] = place + 1;
+    }
+    Example<Span> spaced =
+        new ContextTokens(TokenSequence.of(ids), starts, ends).toExample(Span.of(38, 39, "a"));
+
+    List<Example<Span>> rows = new Spans().rows(spaced, 12);
+
+    assertThat(rows).hasSize(2);
+    assertThat(rows.get(0).getOutput()).isEqualTo(Span.noAnswer());
+    assertThat(rows.get(1).getOutput()).isEqualTo(Span.of(38, 39, "a"));
   }
 
   @Test

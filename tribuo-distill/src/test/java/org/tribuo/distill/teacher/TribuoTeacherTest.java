@@ -25,6 +25,7 @@ import org.tribuo.Prediction;
 import org.tribuo.Tribuo;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
+import org.tribuo.classification.baseline.DummyClassifierTrainer;
 import org.tribuo.classification.dtree.CARTClassificationTrainer;
 import org.tribuo.classification.dtree.impurity.GiniIndex;
 import org.tribuo.classification.ensemble.VotingCombiner;
@@ -45,6 +46,7 @@ import org.tribuo.math.optimisers.AdaGrad;
 import org.tribuo.multilabel.MultiLabel;
 import org.tribuo.multilabel.MultiLabelFactory;
 import org.tribuo.multilabel.baseline.IndependentMultiLabelTrainer;
+import org.tribuo.multilabel.evaluation.MultiLabelEvaluator;
 import org.tribuo.provenance.ModelProvenance;
 import org.tribuo.provenance.SimpleDataSourceProvenance;
 import org.tribuo.regression.RegressionFactory;
@@ -143,6 +145,45 @@ class TribuoTeacherTest {
             new TeacherRuns())) {
       assertThat(student.predict(numbers.getExample(0)).getOutput().getValues()[0])
           .isCloseTo(7, within(1.0));
+    }
+  }
+
+  /** Neither of these models of Tribuo has scores in its predictions. */
+  @Test
+  void aModelWithoutScoresTeachesWhatItPredicts() throws Exception {
+    MutableDataset<MultiLabel> several =
+        dataset(
+            new MultiLabelFactory(),
+            100,
+            1,
+            values ->
+                MultiLabel.parseString(
+                    values[0] < 0 ? "left" : values[1] < 0 ? "low,right" : "right"));
+    MutableDataset<MultiLabel> unlabelled =
+        dataset(new MultiLabelFactory(), 100, 1, values -> MultiLabelFactory.UNKNOWN_MULTILABEL);
+    Model<MultiLabel> each =
+        new IndependentMultiLabelTrainer(new LogisticRegressionTrainer()).train(several);
+    assertThat(each.predict(several.getExample(0)).getOutputScores()).isEmpty();
+    try (DistilledModel<MultiLabel> student =
+        train(
+            this.<MultiLabel>trainer(TribuoTeacher.of(save(each, "each.tribuo")), 30).build(),
+            unlabelled,
+            new TeacherRuns())) {
+      assertThat(new MultiLabelEvaluator().evaluate(student, several).microAveragedF1())
+          .isGreaterThan(0.9);
+    }
+
+    Model<Label> constant = DummyClassifierTrainer.createConstantTrainer("inside").train(POINTS);
+    assertThat(constant.predict(POINTS.getExample(0)).getOutputScores()).isEmpty();
+    MutableDataset<Label> points =
+        dataset(new LabelFactory(), 60, 3, values -> LabelFactory.UNKNOWN_LABEL);
+    try (DistilledModel<Label> student =
+        train(
+            this.<Label>trainer(TribuoTeacher.of(save(constant, "constant.tribuo")), 20).build(),
+            points,
+            new TeacherRuns())) {
+      assertThat(student.predict(POINTS.getExample(0)).getOutputScores().get("inside").getScore())
+          .isGreaterThan(0.9);
     }
   }
 

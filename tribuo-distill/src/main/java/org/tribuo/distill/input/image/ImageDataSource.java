@@ -28,6 +28,7 @@ import org.tribuo.distill.input.internal.image.PixelSettings;
 import org.tribuo.distill.input.internal.image.PixelShape;
 import org.tribuo.distill.input.internal.image.PixelView;
 import org.tribuo.distill.input.internal.image.PreprocessorConfig;
+import org.tribuo.distill.input.internal.image.Size;
 import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.provenance.ConfiguredDataSourceProvenance;
 
@@ -185,12 +186,21 @@ public final class ImageDataSource<T extends Output<T>> implements ConfigurableD
       return new Image<>(
           entry.file(),
           sha256,
-          settings.shape(file.size()),
+          shape(entry.file(), file.size()),
           entry.output(outputFactory),
           List.copyOf(views));
     } catch (IOException e) {
       throw new IllegalArgumentException(
           "The file %s cannot be read: %s".formatted(entry.file(), e.getMessage()), e);
+    }
+  }
+
+  private PixelShape shape(Path file, Size size) {
+    try {
+      return settings.shape(size);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "The file %s cannot be prepared: %s".formatted(file, e.getMessage()), e);
     }
   }
 

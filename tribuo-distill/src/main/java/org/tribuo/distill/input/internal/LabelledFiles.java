@@ -16,6 +16,8 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.tribuo.Output;
 import org.tribuo.OutputFactory;
+import org.tribuo.multilabel.MultiLabelFactory;
+import org.tribuo.regression.RegressionFactory;
 
 /**
  * The files of one kind, such as images, of a folder or of an index file, with their labels.
@@ -24,6 +26,9 @@ import org.tribuo.OutputFactory;
  * @param ignored files of a folder that are of another kind by their names
  */
 public record LabelledFiles(List<Entry> files, List<Path> ignored) {
+  /** What is read in the place of bytes that are no text. */
+  private static final char REPLACEMENT = '\uFFFD';
+
   /**
    * A file.
    *
@@ -46,11 +51,25 @@ public record LabelledFiles(List<Entry> files, List<Path> ignored) {
         return factory.getUnknownOutput();
       }
       try {
-        return factory.generateOutput(label);
+        return factory.generateOutput(isList(factory) ? list() : label);
       } catch (IllegalArgumentException | IllegalStateException e) {
         throw new IllegalArgumentException(
             "The label '%s' of %s cannot be read: %s".formatted(label, file, e.getMessage()), e);
       }
+    }
+
+    /** Whether outputs are made of several labels or dimensions, with commas between them. */
+    private static boolean isList(OutputFactory<?> factory) {
+      return factory instanceof MultiLabelFactory || factory instanceof RegressionFactory;
+    }
+
+    /** The label without the spaces around its commas, which are in no name. */
+    private String list() {
+      List<String> names = Stream.of(label.split(",", -1)).map(String::strip).toList();
+      if (names.contains("")) {
+        throw new IllegalArgumentException("it lists nothing before or after a comma");
+      }
+      return String.join(",", names);
     }
   }
 
@@ -144,8 +163,12 @@ public record LabelledFiles(List<Entry> files, List<Path> ignored) {
       Path index, FileKind kind, String pathColumn, String labelColumn) throws IOException {
     List<Entry> entries = new ArrayList<>();
     try (CsvReader<NamedCsvRecord> rows =
-        CsvReader.builder().detectBomHeader(true).ofNamedCsvRecord(index)) {
+        CsvReader.builder()
+            .detectBomHeader(true)
+            .allowUnclosedQuote(false)
+            .ofNamedCsvRecord(index)) {
       for (NamedCsvRecord row : rows) {
+        check(row);
         String name = cell(row, pathColumn).strip();
         if (name.isEmpty()) {
           throw new IllegalArgumentException(
@@ -162,6 +185,19 @@ public record LabelledFiles(List<Entry> files, List<Path> ignored) {
       throw new IllegalArgumentException("it has no rows below its header");
     }
     return new LabelledFiles(entries, List.of());
+  }
+
+  private static void check(NamedCsvRecord row) {
+    if (row.getFieldCount() != row.getHeader().size()) {
+      throw new IllegalArgumentException(
+          "line %d has %d cells, expected one for each of %s; a cell with commas stands between quotation marks"
+              .formatted(row.getStartingLineNumber(), row.getFieldCount(), row.getHeader()));
+    }
+    if (row.getFields().stream().anyMatch(cell -> cell.indexOf(REPLACEMENT) >= 0)) {
+      throw new IllegalArgumentException(
+          "line %d has bytes that are no text in UTF-8; convert the file"
+              .formatted(row.getStartingLineNumber()));
+    }
   }
 
   private static String cell(NamedCsvRecord row, String column) {

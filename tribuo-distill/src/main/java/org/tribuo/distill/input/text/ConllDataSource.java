@@ -60,7 +60,10 @@ public final class ConllDataSource implements SequenceDataSource<Label>, Configu
   @Config(description = "The column of the labels, from 0; -1 is the last.")
   private int labelColumn = -1;
 
-  @Config(description = "Whether the words keep their labels; if not, all are unlabelled.")
+  @Config(
+      description =
+          "Whether the words keep their labels; if not, all are unlabelled, and the file need not"
+              + " have a column for labels.")
   private boolean keepLabels = true;
 
   @Config(description = "What lines begin with that are comments; empty if there are none.")
@@ -96,6 +99,15 @@ public final class ConllDataSource implements SequenceDataSource<Label>, Configu
   public static ConllDataSource of(
       Path data, Path tokenizer, int words, int labels, String commentPrefix) {
     return of(data, tokenizer, words, labels, commentPrefix, true);
+  }
+
+  /**
+   * The words of the first column without labels, of which the file need not have any.
+   *
+   * @throws PropertyException if a file is missing or cannot be understood
+   */
+  public static ConllDataSource ofWords(Path data, Path tokenizer) {
+    return of(data, tokenizer, 0, -1, "", false);
   }
 
   /** The same sentences without their labels. */
@@ -140,8 +152,8 @@ public final class ConllDataSource implements SequenceDataSource<Label>, Configu
 
   private List<ConllFile.Sentence> read() {
     try {
-      return new ConllFile(TextFile.of(dataPath), wordColumn, labelColumn, commentPrefix)
-          .sentences();
+      int labels = keepLabels ? labelColumn : wordColumn;
+      return new ConllFile(TextFile.of(dataPath), wordColumn, labels, commentPrefix).sentences();
     } catch (IOException | IllegalArgumentException e) {
       throw new PropertyException(
           e, component, "dataPath", "%s cannot be read in columns".formatted(dataPath));

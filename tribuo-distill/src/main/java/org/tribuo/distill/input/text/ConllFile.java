@@ -67,7 +67,12 @@ record ConllFile(TextFile text, int wordColumn, int labelColumn, String commentP
 
   private String cell(String[] columns, int column, String what, String line, int number) {
     int index = column < 0 ? columns.length + column : column;
-    if (index < 0 || index >= columns.length || (columns.length < 2 && labelColumn != wordColumn)) {
+    if (columns.length < 2 && labelColumn != wordColumn) {
+      throw new IllegalArgumentException(
+          "line %d of %s, '%s', has one column, expected one for the word and one for its label; if it is a comment, state the commentPrefix, and if the file has words alone, read it without labels"
+              .formatted(number, text.path(), line));
+    }
+    if (index < 0 || index >= columns.length) {
       throw new IllegalArgumentException(
           "line %d of %s, '%s', has %d columns, so there is no column %d for the %s; if it is a comment, state the commentPrefix"
               .formatted(number, text.path(), line, columns.length, column, what));

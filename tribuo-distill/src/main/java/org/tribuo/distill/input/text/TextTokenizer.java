@@ -171,7 +171,7 @@ public final class TextTokenizer implements AutoCloseable {
   }
 
   private Encoding whole(Encoding encoding, String text) {
-    if (encoding.getOverflowing().length > 0) {
+    if (encoding.exceedMaxLength()) {
       throw new IllegalArgumentException(
           "The text '%s' has more than %d tokens; split it".formatted(shortened(text), maxLength));
     }

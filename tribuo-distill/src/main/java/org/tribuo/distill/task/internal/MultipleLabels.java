@@ -63,6 +63,11 @@ public record MultipleLabels() implements Task<MultiLabel> {
   @Override
   public double[] scores(Prediction<MultiLabel> prediction, LabelOrder columns) {
     Map<String, MultiLabel> scores = prediction.getOutputScores();
+    if (scores.isEmpty()) {
+      return columns.names().stream()
+          .mapToDouble(name -> prediction.getOutput().contains(name) ? 1 : 0)
+          .toArray();
+    }
     return columns.names().stream()
         .mapToDouble(
             name ->

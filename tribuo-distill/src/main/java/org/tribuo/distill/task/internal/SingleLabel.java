@@ -50,7 +50,10 @@ public record SingleLabel() implements Task<Label> {
   /** A label without a score, as a class that no neighbour of an example has, has none: 0. */
   @Override
   public double[] scores(Prediction<Label> prediction, LabelOrder columns) {
-    Map<String, Label> scores = prediction.getOutputScores();
+    Label output = prediction.getOutput();
+    Map<String, Label> stated = prediction.getOutputScores();
+    Map<String, Label> scores =
+        stated.isEmpty() ? Map.of(output.getLabel(), new Label(output.getLabel(), 1)) : stated;
     return columns.names().stream()
         .mapToDouble(name -> scores.containsKey(name) ? scores.get(name).getScore() : 0)
         .toArray();

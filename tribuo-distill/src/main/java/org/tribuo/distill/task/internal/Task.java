@@ -131,7 +131,8 @@ public interface Task<T extends Output<T>> extends ProtoSerializable<ComponentPr
 
   /**
    * What a model of Tribuo predicts for an example: for each column a probability or a score, or of
-   * a regression its value.
+   * a regression its value. Where a prediction has an output and no scores, what it predicts is
+   * certain.
    *
    * @throws IllegalArgumentException if the outputs of this task have none; the message says what
    *     else can teach it

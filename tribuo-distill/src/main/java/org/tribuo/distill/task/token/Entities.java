@@ -8,7 +8,8 @@ import java.util.List;
  *
  * <p>A tag is {@code O}, outside of all; or a prefix, a hyphen and a type: {@code B} begins an
  * entity and {@code I} continues it (BIO); {@code E} or {@code L} ends one and {@code S} or {@code
- * U} is one alone (IOBES, BILOU); or a plain type, where neighbours of one type are one entity.
+ * U} is one alone (IOBES, BILOU); or a plain type, where neighbours of one type are one entity. A
+ * prefix alone, such as {@code B}, is that of an entity of the only type, {@value #ONLY_TYPE}.
  *
  * <p>A tag that cannot follow the one before it is repaired and counted: one that continues or ends
  * what has not begun begins an entity. Where {@code E}, {@code L}, {@code S} or {@code U} occur, an
@@ -19,6 +20,9 @@ import java.util.List;
  */
 public record Entities(List<Entity> found, int illegal) {
   private static final String OUTSIDE = "O";
+  private static final String ONLY_TYPE = "entity";
+  private static final String ENDING = "ELSU";
+  private static final String PREFIXES = "BI" + ENDING;
 
   public Entities {
     found = List.copyOf(found);
@@ -36,20 +40,15 @@ public record Entities(List<Entity> found, int illegal) {
       if (name.equals(OUTSIDE)) {
         return NONE;
       }
-      if (name.length() > 2 && name.charAt(1) == '-') {
-        String type = name.substring(2);
-        switch (name.charAt(0)) {
-          case 'B', 'I', 'E', 'S':
-            return new Tag(name.charAt(0), type);
-          case 'L':
-            return new Tag('E', type);
-          case 'U':
-            return new Tag('S', type);
-          default:
-            break;
-        }
+      if (!hasPrefix(name, PREFIXES)) {
+        return new Tag('P', name);
       }
-      return new Tag('P', name);
+      String type = name.length() == 1 ? ONLY_TYPE : name.substring(2);
+      return switch (name.charAt(0)) {
+        case 'L' -> new Tag('E', type);
+        case 'U' -> new Tag('S', type);
+        default -> new Tag(name.charAt(0), type);
+      };
     }
 
     /** Whether an entity may continue after this tag. */
@@ -93,11 +92,18 @@ public record Entities(List<Entity> found, int illegal) {
   /** Whether some tags are of a scheme that ends entities: IOBES or BILOU. */
   public static boolean areEnded(Iterable<String> tags) {
     for (String tag : tags) {
-      if (tag.length() > 2 && tag.charAt(1) == '-' && "ELSU".indexOf(tag.charAt(0)) >= 0) {
+      if (hasPrefix(tag, ENDING)) {
         return true;
       }
     }
     return false;
+  }
+
+  /** Whether a tag is one of some prefixes, alone or with a type. */
+  private static boolean hasPrefix(String tag, String prefixes) {
+    return !tag.isEmpty()
+        && prefixes.indexOf(tag.charAt(0)) >= 0
+        && (tag.length() == 1 || (tag.length() > 2 && tag.charAt(1) == '-'));
   }
 
   /**

@@ -133,8 +133,10 @@ public record ReadyTribuoModel<T extends Output<T>>(
     List<Example<T>> rows = new ArrayList<>();
     examples.forEach(example -> rows.add(fitting(example)));
     // What a prediction states: that of an ensemble has probabilities if its members' votes are.
+    Prediction<T> first = model.predict(rows.get(0));
+    boolean decides = first.getOutputScores().isEmpty();
     AnswerForm form =
-        model.predict(rows.get(0)).hasProbabilities()
+        first.hasProbabilities() || decides
             ? task.probabilities().orElse(AnswerForm.LOGITS)
             : AnswerForm.LOGITS;
     LogitsOfValues logits =

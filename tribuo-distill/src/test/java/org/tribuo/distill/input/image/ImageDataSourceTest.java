@@ -1,13 +1,16 @@
 package org.tribuo.distill.input.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.oracle.labs.mlrg.olcut.config.ConfigurationManager;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import com.oracle.labs.mlrg.olcut.provenance.ProvenanceUtil;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,6 +27,10 @@ import org.tribuo.classification.LabelFactory;
 import org.tribuo.classification.evaluation.LabelEvaluator;
 import org.tribuo.classification.sgd.linear.LogisticRegressionTrainer;
 import org.tribuo.distill.input.internal.Origin;
+import org.tribuo.multilabel.MultiLabel;
+import org.tribuo.multilabel.MultiLabelFactory;
+import org.tribuo.regression.RegressionFactory;
+import org.tribuo.regression.Regressor;
 
 class ImageDataSourceTest {
   private static final LabelFactory LABELS = new LabelFactory();
@@ -141,6 +148,42 @@ class ImageDataSourceTest {
   }
 
   @Test
+  void severalLabelsOrNumbersStandBetweenCommas() throws IOException {
+    image("a.png");
+    Path index =
+        Files.writeString(
+            folder.resolve("index.csv"), "path,label,size\na.png,\"old, red\",\"x=1, y=2\"\n");
+    ImageDataSource<MultiLabel> labels = ImageDataSource.of(index, new MultiLabelFactory()).read();
+    assertThat(labels.iterator().next().getOutput()).isEqualTo(MultiLabel.parseString("old,red"));
+    ImageDataSource<Regressor> numbers =
+        ImageDataSource.of(index, new RegressionFactory()).labels("size").read();
+    assertThat(numbers.iterator().next().getOutput())
+        .isEqualTo(new Regressor(new String[] {"x", "y"}, new double[] {1, 2}));
+    Files.writeString(index, "path,label\na.png,\"old,,red\"\n");
+    assertThatExceptionOfType(PropertyException.class)
+        .isThrownBy(() -> ImageDataSource.of(index, new MultiLabelFactory()).read())
+        .withMessageContaining("The label 'old,,red' of ")
+        .withMessageContaining("it lists nothing before or after a comma");
+  }
+
+  /** Nothing of a label is lost without a word. */
+  @Test
+  void anIndexFileThatIsNoTableIsNamed() throws IOException {
+    Path index = folder.resolve("index.csv");
+    Files.writeString(index, "path,label\na.png,cat,black\n");
+    refused("dataPath", index)
+        .isEqualTo(
+            "line 2 has 3 cells, expected one for each of [path, label]; a cell with commas stands between quotation marks");
+    Files.writeString(index, "path,label\na.png\n");
+    refused("dataPath", index).startsWith("line 2 has 1 cells, expected one for each of");
+    Files.writeString(index, "path,label\na.png,\"cat\nb.png,dog\n");
+    refused("dataPath", index).startsWith("it is malformed: Unclosed quoted field");
+    Files.write(index, "path,label\na.png,chaton né\n".getBytes(StandardCharsets.ISO_8859_1));
+    refused("dataPath", index)
+        .isEqualTo("line 2 has bytes that are no text in UTF-8; convert the file");
+  }
+
+  @Test
   void anEmptyFolderIsNamed() throws IOException {
     Path images = Files.createDirectories(folder.resolve("images"));
     String expected =
@@ -169,6 +212,21 @@ class ImageDataSourceTest {
                 .read()
                 .size())
         .isEqualTo(2);
+  }
+
+  @Test
+  void aStripThatWouldBecomeHugeIsNamed() throws IOException {
+    Path file = folder.resolve("strip.png");
+    TinyImages.write(file, new BufferedImage(20_000, 1, BufferedImage.TYPE_BYTE_BINARY));
+    ImageDataSource.Builder<Label> source =
+        ImageDataSource.of(folder, LABELS)
+            .preprocessing(new ImagePreprocessing().shortestEdge(512).crop(8, 8));
+    assertThatExceptionOfType(PropertyException.class)
+        .isThrownBy(source::read)
+        .withMessageContaining(
+            "The file %s cannot be prepared: An image of 1 x 20000 pixels (height x width) would be"
+                + " scaled to 512 x 10240000, expected ",
+            file);
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.oracle.labs.mlrg.olcut.config.ConfigurationManager;
+import java.awt.image.BufferedImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -221,6 +222,30 @@ class ImageDistillationTest {
     try (DistilledModel<Label> student = trainer.train(inFiles)) {
       assertThat(new LabelEvaluator().evaluate(student, inMemory).accuracy()).isGreaterThan(0.8);
     }
+  }
+
+  @Test
+  void aTeacherReadsImagesOfOneShape() throws Exception {
+    Path tall = TinyImages.write(folder.resolve("tall"), 1, 32, 3);
+    TinyImages.write(
+        tall.resolve("red/1.png"), new BufferedImage(32, 40, BufferedImage.TYPE_INT_RGB));
+    Path preprocessing = folder.resolve("shortest_edge.json");
+    TinyImages.CENTERED.shortestEdge(32).write(preprocessing);
+    Dataset<Label> squeezed =
+        new MutableDataset<>(
+            ImageDataSource.of(tall, new LabelFactory())
+                .preprocessing(TinyImages.CENTERED.size(8, 8))
+                .lazy()
+                .read());
+    DistillationTrainer<Label> trainer =
+        trainer(ScratchVisionStudent.of(8, 4, 1, 16, 2))
+            .teacher(OnnxTeacher.of(teacher).reading(preprocessing))
+            .build();
+    assertThatThrownBy(() -> trainer.train(squeezed))
+        .hasMessage(
+            "Example 5 has an image of the shape 3x40x32 (channels, height, width) as '%s' prepares"
+                + " it, and others have 3x32x32, expected one; state a size or a crop there",
+            preprocessing);
   }
 
   @Test

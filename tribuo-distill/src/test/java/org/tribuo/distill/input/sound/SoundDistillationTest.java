@@ -209,6 +209,18 @@ class SoundDistillationTest {
         .hasMessageContaining("The sound has 3000 samples, and the model reads 1000 at most");
   }
 
+  /** A convolution of the model needs more samples; that is said before anything is trained. */
+  @Test
+  void aSoundThatIsTooShortForTheModelIsNamed() throws Exception {
+    Path sounds = TinySounds.write(folder.resolve("sounds"), 2, 3000, 1);
+    TinySounds.write(sounds.resolve("high/1.wav"), 16_000, new float[] {0.5f, -0.5f});
+    assertThatThrownBy(
+            () -> trainer(Kind.WAV2VEC2.student(), 1).build().train(dataset(Kind.WAV2VEC2, true)))
+        .hasMessageStartingWith(
+            "Example 3 has 2 positions, the fewest of all, and the student cannot be run on it, but on"
+                + " the first, which has 3000: ");
+  }
+
   /** A teacher of waveforms teaches a student of frames, from the same files. */
   @Test
   void aTeacherReadsSoundsInItsOwnWay() throws Exception {

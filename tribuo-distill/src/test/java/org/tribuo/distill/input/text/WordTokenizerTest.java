@@ -108,6 +108,25 @@ class WordTokenizerTest {
     }
   }
 
+  /** Two of the most tokens are special ones. */
+  @Test
+  void nothingOfALongSentenceIsLeftOutWithoutAWord() throws Exception {
+    List<String> words = Collections.nCopies(TokenSequence.MAX_LENGTH - 2, "is");
+    try (WordTokenizer tokenizer = WordTokenizer.open(FILE);
+        QuestionTokenizer questions = QuestionTokenizer.open(FILE)) {
+      assertThat(tokenizer.pieces(words).words()).doesNotContain(List.of());
+      List<String> more = new java.util.ArrayList<>(words);
+      more.add("it");
+      assertThatExceptionOfType(IllegalArgumentException.class)
+          .isThrownBy(() -> tokenizer.pieces(more))
+          .withMessageEndingWith("has more than 100000 tokens; split it");
+      assertThatExceptionOfType(IllegalArgumentException.class)
+          .isThrownBy(
+              () -> questions.encode("is it", String.join(" ", words), new Label("any output")))
+          .withMessageEndingWith("has more than 100000 tokens; split it");
+    }
+  }
+
   private static List<Label> two() {
     return Collections.nCopies(2, new Label("O"));
   }
@@ -141,6 +160,15 @@ class WordTokenizerTest {
   }
 
   @Test
+  void aFileMayHaveWordsAlone(@TempDir Path folder) throws Exception {
+    Path file = Files.writeString(folder.resolve("words.txt"), "where\nis\n\nit\n");
+    List<SequenceExample<Label>> read = new java.util.ArrayList<>();
+    ConllDataSource.ofWords(file, FILE).forEach(read::add);
+    assertThat(read).extracting(SequenceExample::size).containsExactly(2, 1);
+    assertThat(read.get(0).get(1).getOutput()).isEqualTo(LabelFactory.UNKNOWN_LABEL);
+  }
+
+  @Test
   void whatIsNoFileOfSentencesIsRefused(@TempDir Path folder) throws Exception {
     Path file = folder.resolve("a.conll");
     refused(file, "dataPath").withMessageContaining("there is no file %s", file);
@@ -149,7 +177,7 @@ class WordTokenizerTest {
     refused(Files.writeString(file, "EU B-ORG\nrejects\n"), "dataPath")
         .withMessageContaining("%s cannot be read in columns", file)
         .withStackTraceContaining(
-            "line 2 of %s, 'rejects', has 1 columns, so there is no column 0 for the word; if it is a comment, state the commentPrefix"
+            "line 2 of %s, 'rejects', has one column, expected one for the word and one for its label; if it is a comment, state the commentPrefix, and if the file has words alone, read it without labels"
                 .formatted(file));
     refused(Files.writeString(file, "EU\tB-ORG\n\tO\n"), "dataPath")
         .withStackTraceContaining(

@@ -49,6 +49,25 @@ class EntitiesTest {
     assertThat(of("S-loc B-per").illegal()).isEqualTo(1);
   }
 
+  /** As {@code conlleval} counts them: one entity of three words, not one of each letter. */
+  @Test
+  void prefixesWithoutATypeAreThoseOfOneType() {
+    assertThat(of("B I I O I B"))
+        .isEqualTo(
+            new Entities(
+                List.of(entity(0, 3, "entity"), entity(4, 5, "entity"), entity(5, 6, "entity")),
+                1));
+    assertThat(of("B I E O S U B L"))
+        .isEqualTo(
+            new Entities(
+                List.of(
+                    entity(0, 3, "entity"),
+                    entity(4, 5, "entity"),
+                    entity(5, 6, "entity"),
+                    entity(6, 8, "entity")),
+                0));
+  }
+
   @Test
   void plainTypes() {
     assertThat(of("per per O loc per"))

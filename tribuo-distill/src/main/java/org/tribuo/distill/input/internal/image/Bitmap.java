@@ -12,6 +12,7 @@ import org.tribuo.distill.input.image.ChannelOrder;
  */
 final class Bitmap {
   private static final int BITS = 8;
+  private static final int OTHER = -1;
 
   private final int channels;
   private final Size size;
@@ -28,12 +29,13 @@ final class Bitmap {
 
   /**
    * The pixels of an image. Samples are taken as they are stored: no colour profile is applied,
-   * transparency is left out, of 16 bits the higher 8 count. That is how Pillow converts to RGB.
+   * transparency is left out, of 16 bits the higher 8 count. That is how Pillow converts to RGB,
+   * from printing colours too.
    */
   static Bitmap of(BufferedImage image, ChannelOrder order) {
     Size size = new Size(image.getHeight(), image.getWidth());
     byte[] samples = new byte[Math.multiplyExact(size.height() * size.width(), order.channels())];
-    Rows rows = isPlain(image) ? new PlainRows(image) : new ConvertedRows(image);
+    Rows rows = rows(image);
     int[] rgb = new int[3 * size.width()];
     for (int y = 0; y < size.height(); y++) {
       rows.read(y, rgb);
@@ -48,41 +50,93 @@ final class Bitmap {
   }
 
   /**
-   * Whether the samples are grey, or red, green and blue. Java takes grey for linear light, and
-   * would brighten it on its way to colours.
+   * Reads grey, red, green and blue, and printing colours as they are stored: Java takes grey and
+   * printing colours for linear light, and would brighten them on their way to colours.
    */
-  private static boolean isPlain(BufferedImage image) {
+  private static Rows rows(BufferedImage image) {
     ColorModel model = image.getColorModel();
-    int type = model.getColorSpace().getType();
-    return model instanceof ComponentColorModel
-        && (type == ColorSpace.TYPE_GRAY || type == ColorSpace.TYPE_RGB)
-        && !model.isAlphaPremultiplied()
-        && model.getComponentSize(0) >= BITS
-        && model.getComponentSize(0) <= 2 * BITS;
+    boolean plain =
+        model instanceof ComponentColorModel
+            && !model.isAlphaPremultiplied()
+            && model.getComponentSize(0) >= BITS
+            && model.getComponentSize(0) <= 2 * BITS;
+    return switch (plain ? model.getColorSpace().getType() : OTHER) {
+      case ColorSpace.TYPE_GRAY, ColorSpace.TYPE_RGB -> new PlainRows(image);
+      case ColorSpace.TYPE_CMYK -> new PrintingRows(image);
+      default -> new ConvertedRows(image);
+    };
   }
 
-  private static final class PlainRows implements Rows {
+  /** The samples as they are stored. */
+  private static final class Samples {
     private final Raster raster;
-    private final boolean grey;
     private final int shift;
     private final int[] row;
 
-    PlainRows(BufferedImage image) {
+    Samples(BufferedImage image) {
       raster = image.getRaster();
-      grey = image.getColorModel().getColorSpace().getType() == ColorSpace.TYPE_GRAY;
       shift = image.getColorModel().getComponentSize(0) - BITS;
       row = new int[raster.getNumBands() * raster.getWidth()];
     }
 
+    /** Goes to a row, of a length in pixels. */
+    int read(int y) {
+      raster.getPixels(raster.getMinX(), raster.getMinY() + y, raster.getWidth(), 1, row);
+      return raster.getWidth();
+    }
+
+    /** A sample of the row, 0 to 255. */
+    int at(int x, int band) {
+      return row[raster.getNumBands() * x + band] >> shift;
+    }
+  }
+
+  private static final class PlainRows implements Rows {
+    private final Samples samples;
+    private final boolean grey;
+
+    PlainRows(BufferedImage image) {
+      samples = new Samples(image);
+      grey = image.getColorModel().getColorSpace().getType() == ColorSpace.TYPE_GRAY;
+    }
+
     @Override
     public void read(int y, int[] rgb) {
-      raster.getPixels(raster.getMinX(), raster.getMinY() + y, raster.getWidth(), 1, row);
-      int bands = raster.getNumBands();
-      for (int x = 0; x < raster.getWidth(); x++) {
+      int width = samples.read(y);
+      for (int x = 0; x < width; x++) {
         for (int channel = 0; channel < 3; channel++) {
-          rgb[3 * x + channel] = row[bands * x + (grey ? 0 : channel)] >> shift;
+          rgb[3 * x + channel] = samples.at(x, grey ? 0 : channel);
         }
       }
+    }
+  }
+
+  /** Cyan, magenta, yellow and black, each of which takes away from white. */
+  private static final class PrintingRows implements Rows {
+    private static final int WHITE = 255;
+    private static final int BLACK = 3;
+
+    private final Samples samples;
+
+    PrintingRows(BufferedImage image) {
+      samples = new Samples(image);
+    }
+
+    @Override
+    public void read(int y, int[] rgb) {
+      int width = samples.read(y);
+      for (int x = 0; x < width; x++) {
+        int light = WHITE - samples.at(x, BLACK);
+        for (int channel = 0; channel < 3; channel++) {
+          rgb[3 * x + channel] = light - part(light, samples.at(x, channel));
+        }
+      }
+    }
+
+    /** A number times another as a part of 255, rounded as Pillow does. */
+    private static int part(int number, int of) {
+      int product = number * of + WHITE / 2 + 1;
+      return (product + (product >> BITS)) >> BITS;
     }
   }
 

@@ -29,7 +29,7 @@ public record FilePicture(
   private static final String VIEW = "image-view";
 
   /** Changes whenever the same file and settings give other numbers. */
-  private static final String PREPARATION = "1";
+  private static final String PREPARATION = "2";
 
   /**
    * The image that an example keeps, if it does.

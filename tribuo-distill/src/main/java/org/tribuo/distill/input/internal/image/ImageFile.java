@@ -18,7 +18,10 @@ import org.tribuo.distill.input.internal.FileKind;
 /** The content of a file that should be an image of a format that Java reads. */
 public final class ImageFile {
   /** As many as Pillow reads: more is taken for an attack. */
-  private static final long MOST_PIXELS = 178_956_970;
+  static final long MOST_PIXELS = 178_956_970;
+
+  /** More are those of measurements. */
+  private static final int MOST_BITS = 16;
 
   /** In the words of libjpeg. */
   private static final String CUT_OFF = "premature end";
@@ -92,6 +95,7 @@ public final class ImageFile {
           reader.addIIOReadWarningListener((source, warning) -> warnings.add(warning));
           BufferedImage image = reader.read(0);
           checkWhole(warnings);
+          checkSamples(image);
           return image;
         });
   }
@@ -100,6 +104,15 @@ public final class ImageFile {
   private static void checkWhole(List<String> warnings) {
     if (warnings.stream().anyMatch(warning -> warning.contains(CUT_OFF))) {
       throw new IllegalArgumentException("it ends too early: " + warnings);
+    }
+  }
+
+  private static void checkSamples(BufferedImage image) {
+    int bits = image.getColorModel().getComponentSize(0);
+    if (bits > MOST_BITS) {
+      throw new IllegalArgumentException(
+          "its samples have %d bits, expected %d or fewer: what is black and white among them is not known"
+              .formatted(bits, MOST_BITS));
     }
   }
 

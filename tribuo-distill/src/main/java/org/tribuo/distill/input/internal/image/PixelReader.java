@@ -112,7 +112,14 @@ public final class PixelReader implements InputReader<Picture> {
             "is a moved copy of '%s', of which a teacher with its own preprocessing would see another part; state copies that are mirrored alone"
                 .formatted(picture.file()));
       }
-      pictures.add(picture.with(settings));
+      FilePicture prepared = picture.with(settings);
+      pictures.add(prepared);
+      if (!prepared.shape().equals(pictures.get(0).shape())) {
+        throw new ExampleException(
+            pictures.size() - 1,
+            "has an image of the shape %s (channels, height, width) as '%s' prepares it, and others have %s, expected one; state a size or a crop there"
+                .formatted(prepared.shape(), preprocessor, pictures.get(0).shape()));
+      }
     }
     return pictures;
   }

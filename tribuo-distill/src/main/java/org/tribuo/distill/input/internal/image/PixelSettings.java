@@ -62,7 +62,7 @@ public record PixelSettings(
       }
 
       private int longer(int edge, int shorter) {
-        return Math.toIntExact((long) pixels * edge / shorter);
+        return (int) Math.min(Integer.MAX_VALUE, (long) pixels * edge / shorter);
       }
     }
   }
@@ -98,11 +98,25 @@ public record PixelSettings(
     }
   }
 
-  /** What becomes of an image of a size. */
+  /**
+   * What becomes of an image of a size.
+   *
+   * @throws IllegalArgumentException if it would have too many pixels
+   */
   public PixelShape shape(Size image) {
-    Size scaled = scaling.map(to -> to.of(image)).orElse(image);
+    Size scaled = scaled(image);
     Size cut = crop.orElse(scaled);
     return new PixelShape(channels.channels(), cut.height(), cut.width());
+  }
+
+  private Size scaled(Size image) {
+    Size scaled = scaling.map(to -> to.of(image)).orElse(image);
+    if ((long) scaled.height() * scaled.width() > ImageFile.MOST_PIXELS) {
+      throw new IllegalArgumentException(
+          "An image of %s pixels (height x width) would be scaled to %s, expected %,d or fewer in all; state height and width, or leave it out"
+              .formatted(image, scaled, ImageFile.MOST_PIXELS));
+    }
+    return scaled;
   }
 
   /** The numbers of an image, in the order channels, rows, columns. */

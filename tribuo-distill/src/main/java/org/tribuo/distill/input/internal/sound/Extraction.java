@@ -14,7 +14,11 @@ public sealed interface Extraction {
    */
   Numbers numbers(float[] samples);
 
-  /** How many positions a sound of some samples has. */
+  /**
+   * How many positions a sound of some samples has.
+   *
+   * @throws IllegalArgumentException if they are too few
+   */
   int length(int samples);
 
   /**
@@ -200,6 +204,11 @@ public sealed interface Extraction {
 
     @Override
     public int length(int samples) {
+      if (samples < window()) {
+        throw new IllegalArgumentException(
+            "it has %d samples at %d a second, expected at least %d, which is one window of 25 ms"
+                .formatted(samples, rate, window()));
+      }
       return frames;
     }
 
@@ -209,14 +218,10 @@ public sealed interface Extraction {
 
     @Override
     public Numbers numbers(float[] samples) {
+      int most = length(samples.length);
       int size = window();
       int step = rate / 100;
-      if (samples.length < size) {
-        throw new IllegalArgumentException(
-            "it has %d samples at %d a second, expected at least %d, which is one window of 25 ms"
-                .formatted(samples.length, rate, size));
-      }
-      int heard = Math.min(frames, 1 + (samples.length - size) / step);
+      int heard = Math.min(most, 1 + (samples.length - size) / step);
       int fft = Integer.highestOneBit(2 * size - 1);
       MelFilters filters = MelFilters.kaldi(mels, fft, rate);
       Fourier fourier = new Fourier(fft);

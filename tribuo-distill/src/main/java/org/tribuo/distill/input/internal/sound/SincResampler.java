@@ -1,9 +1,14 @@
 package org.tribuo.distill.input.internal.sound;
 
+import java.util.HashMap;
+import java.util.Map;
+
 /**
  * Sounds of another sampling rate, by a sinc that a Hann window limits to six zero crossings on
  * each side, with a cutoff at 99 % of the lower of both Nyquist frequencies. Silence is assumed
  * around a sound. These are the method and the defaults of {@code torchaudio.functional.resample}.
+ *
+ * <p>For one sound, in one thread.
  *
  * <p>Source: Smith, Digital Audio Resampling, ccrma.stanford.edu/~jos/resample; {@code
  * src/torchaudio/functional/functional.py} of torchaudio.
@@ -15,13 +20,16 @@ final class SincResampler {
   private final int from;
   private final int to;
   private final int reach;
-  private final float[][] kernels;
+  private final double cutoff;
 
-  private SincResampler(int from, int to, int reach, float[][] kernels) {
+  /** How much the samples around an output sample count, for each phase that was needed. */
+  private final Map<Integer, float[]> kernels = new HashMap<>();
+
+  private SincResampler(int from, int to) {
     this.from = from;
     this.to = to;
-    this.reach = reach;
-    this.kernels = kernels;
+    this.cutoff = Math.min(from, to) * ROLLOFF;
+    this.reach = (int) Math.ceil(CROSSINGS * from / cutoff);
   }
 
   /**
@@ -30,22 +38,7 @@ final class SincResampler {
    */
   static SincResampler of(int from, int to) {
     int divisor = divisor(from, to);
-    int before = from / divisor;
-    int after = to / divisor;
-    double cutoff = Math.min(before, after) * ROLLOFF;
-    int reach = (int) Math.ceil(CROSSINGS * before / cutoff);
-    float[][] kernels = new float[after][2 * reach + before];
-    for (int phase = 0; phase < after; phase++) {
-      for (int i = 0; i < kernels[phase].length; i++) {
-        double place = (double) (i - reach) / before - (double) phase / after;
-        double crossing = Math.max(-CROSSINGS, Math.min(CROSSINGS, place * cutoff));
-        double window = Math.cos(crossing * Math.PI / CROSSINGS / 2);
-        double angle = crossing * Math.PI;
-        double sinc = angle == 0 ? 1 : Math.sin(angle) / angle;
-        kernels[phase][i] = (float) (sinc * window * window * cutoff / before);
-      }
-    }
-    return new SincResampler(before, after, reach, kernels);
+    return new SincResampler(from / divisor, to / divisor);
   }
 
   private static int divisor(int a, int b) {
@@ -60,8 +53,9 @@ final class SincResampler {
   float[] resample(float[] samples) {
     float[] resampled = new float[length(samples.length)];
     for (int i = 0; i < resampled.length; i++) {
-      float[] kernel = kernels[i % to];
-      long first = (long) (i / to) * from - reach;
+      boolean oftenNeeded = resampled.length > to;
+      float[] kernel = oftenNeeded ? kernels.computeIfAbsent(i % to, this::kernel) : kernel(i % to);
+      long first = (long) (i / to) * from + first(i % to);
       double sum = 0;
       for (int j = 0; j < kernel.length; j++) {
         long place = first + j;
@@ -72,5 +66,23 @@ final class SincResampler {
       resampled[i] = (float) sum;
     }
     return resampled;
+  }
+
+  /** The first sample that counts in a phase, from that with which the phases begin. */
+  private int first(int phase) {
+    return Math.toIntExact((long) phase * from / to) - reach;
+  }
+
+  private float[] kernel(int phase) {
+    float[] kernel = new float[2 * reach + 2];
+    for (int i = 0; i < kernel.length; i++) {
+      double place = (double) (first(phase) + i) / from - (double) phase / to;
+      double crossing = Math.max(-CROSSINGS, Math.min(CROSSINGS, place * cutoff));
+      double window = Math.cos(crossing * Math.PI / CROSSINGS / 2);
+      double angle = crossing * Math.PI;
+      double sinc = angle == 0 ? 1 : Math.sin(angle) / angle;
+      kernel[i] = (float) (sinc * window * window * cutoff / from);
+    }
+    return kernel;
   }
 }

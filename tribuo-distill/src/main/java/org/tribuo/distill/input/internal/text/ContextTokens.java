@@ -3,6 +3,7 @@ package org.tribuo.distill.input.internal.text;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.tribuo.Example;
 import org.tribuo.Feature;
 import org.tribuo.Output;
@@ -121,7 +122,8 @@ public record ContextTokens(TokenSequence tokens, int[] starts, int[] ends) {
 
   /**
    * These tokens in windows: each has the question, the special tokens and some of the context.
-   * Neighbours share half of the context that they have room for, the last two maybe more.
+   * Neighbours share half of the context that they have room for, the last two maybe more. One that
+   * would have nothing but tokens of white space is left out.
    *
    * @param maxLength of a window in tokens
    * @return these themselves if they fit into one
@@ -148,7 +150,9 @@ public record ContextTokens(TokenSequence tokens, int[] starts, int[] ends) {
     List<ContextTokens> windows = new ArrayList<>();
     int stride = Math.max(1, room - room / 2);
     for (int start = from; start + room < to; start += stride) {
-      windows.add(window(from, start, start + room, to));
+      if (IntStream.range(start, start + room).anyMatch(this::isInContext)) {
+        windows.add(window(from, start, start + room, to));
+      }
     }
     windows.add(window(from, to - room, to, to));
     return windows;

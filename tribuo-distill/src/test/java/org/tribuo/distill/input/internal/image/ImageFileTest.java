@@ -4,8 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import java.awt.Transparency;
+import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
+import java.awt.image.ComponentColorModel;
+import java.awt.image.DataBuffer;
 import java.awt.image.IndexColorModel;
+import java.awt.image.WritableRaster;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -84,6 +89,53 @@ class ImageFileTest {
     assertThat(samples(Bitmap.of(image, ChannelOrder.BGR))).containsExactly(10, 50, 100);
   }
 
+  /** As {@code Image.new("CMYK", (1, 1), (10, 100, 200, 60)).convert("RGB")} in Pillow. */
+  @Test
+  void printingColoursAreTakenAwayFromWhite() {
+    int[][] pixels = {{10, 100, 200, 60}, {255, 0, 128, 254}, {0, 0, 0, 0}};
+    ComponentColorModel model =
+        new ComponentColorModel(
+            new PrintingColours(), false, false, Transparency.OPAQUE, DataBuffer.TYPE_BYTE);
+    WritableRaster raster = model.createCompatibleWritableRaster(pixels.length, 1);
+    for (int x = 0; x < pixels.length; x++) {
+      raster.setPixel(x, 0, pixels[x]);
+    }
+    BufferedImage image = new BufferedImage(model, raster, false, null);
+
+    assertThat(samples(Bitmap.of(image, ChannelOrder.RGB)))
+        .containsExactly(187, 119, 42, 0, 1, 0, 255, 255, 255);
+    assertThat(samples(Bitmap.of(image, ChannelOrder.GREY))).containsExactly(131, 1, 255);
+  }
+
+  /** Colours as files have them that are to be printed. */
+  private static final class PrintingColours extends ColorSpace {
+    private static final long serialVersionUID = 1L;
+
+    PrintingColours() {
+      super(TYPE_CMYK, 4);
+    }
+
+    @Override
+    public float[] toRGB(float[] colours) {
+      throw new UnsupportedOperationException("samples are taken as they are stored");
+    }
+
+    @Override
+    public float[] fromRGB(float[] colours) {
+      return toRGB(colours);
+    }
+
+    @Override
+    public float[] toCIEXYZ(float[] colours) {
+      return toRGB(colours);
+    }
+
+    @Override
+    public float[] fromCIEXYZ(float[] colours) {
+      return toRGB(colours);
+    }
+  }
+
   /** As {@code Image.new("RGB", (1, 1), (100, 50, 10)).convert("L")} in Pillow: 60. */
   @Test
   void luminanceIsThatOfPillow() {
@@ -133,6 +185,28 @@ class ImageFileTest {
         .withMessage(
             "The file %s cannot be read as an image: its content is none of the formats that Java"
                 + " reads, [bmp, gif, jpeg, jpg, png, tif, tiff, wbmp]",
+            file);
+  }
+
+  @Test
+  void anImageOfMeasurementsIsNamed() throws IOException {
+    ComponentColorModel model =
+        new ComponentColorModel(
+            ColorSpace.getInstance(ColorSpace.CS_GRAY),
+            false,
+            false,
+            Transparency.OPAQUE,
+            DataBuffer.TYPE_FLOAT);
+    WritableRaster raster = model.createCompatibleWritableRaster(2, 1);
+    Path file =
+        TinyImages.write(
+            folder.resolve("heights.tif"), new BufferedImage(model, raster, false, null));
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ImageFile.read(file).image())
+        .withMessage(
+            "The file %s cannot be read as an image: its samples have 32 bits, expected 16 or"
+                + " fewer: what is black and white among them is not known",
             file);
   }
 

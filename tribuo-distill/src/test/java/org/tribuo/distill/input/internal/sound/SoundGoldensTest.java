@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Numbers are those of Hugging Face's extractors and of torchaudio, which {@code
@@ -109,6 +110,30 @@ class SoundGoldensTest {
 
   private static int heard(SoundSettings settings, int samples) {
     return settings.numbers(new Waveform(16_000, new float[samples])).heard();
+  }
+
+  /** Rates without a common divisor have as many phases as there are samples in a second. */
+  @ParameterizedTest
+  @ValueSource(ints = {11_127, 96_001})
+  void aToneStaysOneFromAnyRate(int rate) {
+    Waveform tone = new Waveform(rate, tone(rate, 3 * rate / 2));
+
+    float[] resampled = tone.at(16_000).samples();
+
+    float[] expected = tone(16_000, 24_000);
+    assertThat(resampled).hasSize(tone.lengthAt(16_000)).hasSizeBetween(23_999, 24_001);
+    for (int i = 100; i < 23_900; i++) {
+      assertThat(resampled[i]).isCloseTo(expected[i], within(1e-2f));
+    }
+  }
+
+  /** 440 Hz. */
+  private static float[] tone(int rate, int samples) {
+    float[] tone = new float[samples];
+    for (int i = 0; i < samples; i++) {
+      tone[i] = (float) Math.sin(2 * Math.PI * 440 * i / rate);
+    }
+    return tone;
   }
 
   /** Beside a direct sum, for lengths that are powers, products and primes. */

@@ -122,9 +122,15 @@ class WaveFileTest {
   @Test
   void aSoundThatIsTooShortIsNamed() throws IOException {
     Path file = TinySounds.write(folder.resolve("a.wav"), 8000, SAMPLES);
-    refused(file, new SoundSettings(8000, true, new Extraction.Kaldi(8000, 8, 10, false, 0, 1)))
-        .withMessageEndingWith(
-            "it has 6 samples at 8000 a second, expected at least 200, which is one window of 25 ms");
+    SoundSettings frames =
+        new SoundSettings(8000, true, new Extraction.Kaldi(8000, 8, 10, false, 0, 1));
+    String message =
+        "it has 6 samples at 8000 a second, expected at least 200, which is one window of 25 ms";
+    refused(file, frames).withMessageEndingWith(message);
+    assertThatIllegalArgumentException()
+        .as("before its frames are needed")
+        .isThrownBy(() -> WaveFile.read(file).length(frames))
+        .withMessageEndingWith(message);
   }
 
   private static float[] read(Path file) throws IOException {
