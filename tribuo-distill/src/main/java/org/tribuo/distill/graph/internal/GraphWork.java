@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 @Label("Graph work")
 @Category("Tribuo Distill")
 @Description("A model is read or analysed")
+@SuppressWarnings("unused") // the flight recorder reads the fields
 public final class GraphWork extends Event {
   /** What is done with a graph. */
   public enum Kind {

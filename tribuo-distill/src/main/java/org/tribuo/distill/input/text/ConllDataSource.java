@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.OutputFactory;
@@ -20,6 +21,7 @@ import org.tribuo.distill.component.BooleanProperties;
 import org.tribuo.distill.input.internal.text.TokenizedFileProvenance;
 import org.tribuo.distill.input.internal.text.WordFeatures;
 import org.tribuo.distill.input.internal.text.WordPieces;
+import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.provenance.DataSourceProvenance;
 import org.tribuo.sequence.SequenceDataSource;
 import org.tribuo.sequence.SequenceExample;
@@ -63,8 +65,8 @@ public final class ConllDataSource implements SequenceDataSource<Label>, Configu
   @Config(description = "Whether the words keep their labels; if not, all are unlabelled.")
   private boolean keepLabels = true;
 
-  @Config(description = "What lines begin with that are comments; empty if there are none.")
-  private String commentPrefix = "";
+  @Config(description = "What lines begin with that are comments; by default there are none.")
+  private @Nullable String commentPrefix;
 
   private final LabelFactory outputFactory = new LabelFactory();
   private List<ConllFile.Sentence> sentences = List.of();
@@ -82,7 +84,7 @@ public final class ConllDataSource implements SequenceDataSource<Label>, Configu
    * @throws PropertyException if a file is missing or cannot be understood
    */
   public static ConllDataSource of(Path data, Path tokenizer) {
-    return of(data, tokenizer, 0, -1, "");
+    return of(data, tokenizer, 0, -1);
   }
 
   /**
@@ -90,8 +92,19 @@ public final class ConllDataSource implements SequenceDataSource<Label>, Configu
    *
    * @param words from 0
    * @param labels from 0; a negative number counts from the end
-   * @param commentPrefix what comments begin with; empty if there are none
    * @throws PropertyException if a line does not have these columns
+   */
+  public static ConllDataSource of(Path data, Path tokenizer, int words, int labels) {
+    return of(data, tokenizer, words, labels, null, true);
+  }
+
+  /**
+   * The same file with other columns, and with comments.
+   *
+   * @param words from 0
+   * @param labels from 0; a negative number counts from the end
+   * @param commentPrefix what comments begin with
+   * @throws PropertyException if a line does not have these columns, or the prefix is blank
    */
   public static ConllDataSource of(
       Path data, Path tokenizer, int words, int labels, String commentPrefix) {
@@ -104,7 +117,12 @@ public final class ConllDataSource implements SequenceDataSource<Label>, Configu
   }
 
   private static ConllDataSource of(
-      Path data, Path tokenizer, int words, int labels, String commentPrefix, boolean keepLabels) {
+      Path data,
+      Path tokenizer,
+      int words,
+      int labels,
+      @Nullable String commentPrefix,
+      boolean keepLabels) {
     ConllDataSource source = new ConllDataSource();
     source.dataPath = data;
     source.tokenizerPath = tokenizer;
@@ -128,6 +146,7 @@ public final class ConllDataSource implements SequenceDataSource<Label>, Configu
     if (wordColumn < 0) {
       throw refused("wordColumn", "is %d, expected 0 or more".formatted(wordColumn));
     }
+    new PropertyChecks(component).checkIfStated("commentPrefix", commentPrefix);
     checkFile("dataPath", dataPath);
     checkFile("tokenizerPath", tokenizerPath);
     sentences = read();
@@ -140,7 +159,8 @@ public final class ConllDataSource implements SequenceDataSource<Label>, Configu
 
   private List<ConllFile.Sentence> read() {
     try {
-      return new ConllFile(TextFile.of(dataPath), wordColumn, labelColumn, commentPrefix)
+      return new ConllFile(
+              TextFile.of(dataPath), wordColumn, labelColumn, Optional.ofNullable(commentPrefix))
           .sentences();
     } catch (IOException | IllegalArgumentException e) {
       throw new PropertyException(
