@@ -92,6 +92,7 @@ public final class FeatureTerm implements Configurable, Provenancable<Configured
   public void postConfig() {
     PropertyChecks properties = new PropertyChecks(component);
     String name = name();
+    this.name = name; // for provenance, which knows no names of components
     if (!NAME.matcher(name).matches() || TAKEN.contains(name)) {
       throw properties.refused(
           "name",
