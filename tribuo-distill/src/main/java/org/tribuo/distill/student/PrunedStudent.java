@@ -14,11 +14,11 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.graph.Graph;
-import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.internal.QuantisedWeights;
 import org.tribuo.distill.input.internal.ExampleInputs;
 import org.tribuo.distill.internal.component.ComponentProvenance;
 import org.tribuo.distill.internal.component.PropertyChecks;
+import org.tribuo.distill.internal.component.SharedModels;
 import org.tribuo.distill.student.internal.BlockInfluence;
 import org.tribuo.distill.student.internal.Student;
 import org.tribuo.distill.student.internal.StudentRequest;
@@ -190,7 +190,7 @@ public final class PrunedStudent implements StudentSource {
    * @throws IOException if it cannot be read
    */
   public static int layersOf(Path model) throws IOException {
-    Graph graph = Graph.of(OnnxModel.read(model));
+    Graph graph = Graph.of(SharedModels.read(model));
     QuantisedWeights.checkCanBeCut(graph, model.toString());
     return TransformerLayers.find(graph).count();
   }
