@@ -131,15 +131,15 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
   @Config(
       description =
           "The folder that keeps the teacher's soft targets for the next training on the same"
-              + " examples; empty to keep none.")
-  private String softTargetStore = "";
+              + " examples; by default none are kept.")
+  private @Nullable String softTargetStore;
 
   // A string for the same reason as above.
   @Config(
       description =
           "The ONNX file to which the student is written as the last good step left it, if its loss"
-              + " is no longer a finite number; empty for none.")
-  private String lastGoodStudent = "";
+              + " is no longer a finite number; by default it is not written.")
+  private @Nullable String lastGoodStudent;
 
   @Config(description = "Where teacher and student run, on how many threads, in which numbers.")
   private Device device = Device.cpu(0);
@@ -202,8 +202,10 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
     recipe.check(properties);
   }
 
-  private static Optional<Path> file(String property, String path, PropertyChecks properties) {
-    if (path.isEmpty()) {
+  private static Optional<Path> file(
+      String property, @Nullable String path, PropertyChecks properties) {
+    properties.checkIfStated(property, path);
+    if (path == null) {
       return Optional.empty();
     }
     try {
@@ -527,12 +529,24 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
       return this;
     }
 
+    /** Keeps no soft targets. */
+    public Builder<T> withoutSoftTargetStore() {
+      trainer().softTargetStore = null;
+      return this;
+    }
+
     /**
      * The ONNX file to which the student is written as the last good step left it, if its loss is
-     * no longer a finite number; an empty path for none.
+     * no longer a finite number.
      */
     public Builder<T> lastGoodStudent(Path file) {
       trainer().lastGoodStudent = file.toString();
+      return this;
+    }
+
+    /** Writes no student as the last good step left it. */
+    public Builder<T> withoutLastGoodStudent() {
+      trainer().lastGoodStudent = null;
       return this;
     }
 

@@ -34,7 +34,12 @@ final class Faults {
     }
   }
 
-  /** The texts with their labels, cut to a length; 0 for what the tokenizer's file says. */
+  /** The texts with their labels, cut to what the tokenizer's file says. */
+  static CsvTextDataSource<Label> source() {
+    return CsvTextDataSource.of(TEXTS, TOKENIZER, new LabelFactory()).read();
+  }
+
+  /** The texts with their labels, cut to a length. */
   static CsvTextDataSource<Label> source(int maxLength) {
     return CsvTextDataSource.of(TEXTS, TOKENIZER, new LabelFactory()).maxLength(maxLength).read();
   }

@@ -96,7 +96,7 @@ class FixedShapeTest {
     DistillationTrainer<Label> trainer = builder().build();
     trainer.setListener(new NoTeacherIsAsked());
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> trainer.train(new MutableDataset<>(Faults.source(0))))
+        .isThrownBy(() -> trainer.train(new MutableDataset<>(Faults.source())))
         .withMessageContaining("the teacher '" + FIXED + "' has positions for 8");
   }
 

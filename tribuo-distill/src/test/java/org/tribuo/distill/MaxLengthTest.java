@@ -69,7 +69,7 @@ class MaxLengthTest {
     assertThat(lengthOf(new MutableDataset<>(new TrainTestSplitter<>(source, 0.8, 1).getTrain())))
         .isEqualTo(MOST);
     assertThat(lengthOf(DatasetView.createView(texts, example -> true, "all"))).isEqualTo(MOST);
-    assertThat(lengthOf(new MutableDataset<>(Faults.source(0))))
+    assertThat(lengthOf(new MutableDataset<>(Faults.source())))
         .as("512, of which the student has 32")
         .isEqualTo(32);
   }
@@ -114,10 +114,10 @@ class MaxLengthTest {
     assertThat(OnnxMetadata.padId(exported)).hasValue(3);
     assertThat(OnnxMetadata.logits(exported)).contains("logits");
     TeacherReading asTeacher =
-        TeacherReading.of(onnx, exported, Optional.empty(), TeacherReading.PAD_ID_OF_FILE);
+        TeacherReading.of(onnx, exported, Optional.empty(), Optional.empty());
     assertThat(asTeacher.maxLength()).hasValue(MOST);
     assertThat(asTeacher.padId()).isEqualTo(3);
-    TeacherReading stated = TeacherReading.of(onnx, exported, Optional.empty(), 0);
+    TeacherReading stated = TeacherReading.of(onnx, exported, Optional.empty(), Optional.of(0));
     assertThat(stated.padId()).as("0 is a token as any other is").isZero();
   }
 

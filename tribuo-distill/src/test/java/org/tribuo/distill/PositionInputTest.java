@@ -26,7 +26,7 @@ import org.tribuo.distill.transformer.internal.Transformer;
 
 /** Models that are given the positions of the tokens. */
 class PositionInputTest {
-  private static final MutableDataset<Label> TEXTS = new MutableDataset<>(Faults.source(0));
+  private static final MutableDataset<Label> TEXTS = new MutableDataset<>(Faults.source());
 
   @TempDir Path folder;
 

@@ -34,7 +34,7 @@ import org.tribuo.test.Helpers;
 /** Classifiers that end in probabilities teach, and learn, as those that end in logits. */
 class ProbabilityTeacherTest {
   private static final Path SOFTMAX = Faults.file("softmax-teacher_softmax-teacher.onnx");
-  private static final MutableDataset<Label> TEXTS = new MutableDataset<>(Faults.source(0));
+  private static final MutableDataset<Label> TEXTS = new MutableDataset<>(Faults.source());
 
   private static DistilledModel<Label> taught(StudentSource student, Path teacher) {
     return DistillationTrainer.<Label>builder()

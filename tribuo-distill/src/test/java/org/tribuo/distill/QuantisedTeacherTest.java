@@ -36,7 +36,7 @@ import org.tribuo.distill.teacher.internal.TeacherSettings;
 
 /** A quantised model can be run, so it can teach; it cannot learn. */
 class QuantisedTeacherTest {
-  private static final MutableDataset<Label> TEXTS = new MutableDataset<>(Faults.source(0));
+  private static final MutableDataset<Label> TEXTS = new MutableDataset<>(Faults.source());
 
   private static DistilledModel<Label> taught(StudentSource student, Path teacher) {
     return DistillationTrainer.<Label>builder()

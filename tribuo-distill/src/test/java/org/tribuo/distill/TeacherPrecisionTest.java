@@ -169,7 +169,7 @@ class TeacherPrecisionTest {
             .student(OnnxStudent.of(Faults.CLASSIFIER, Faults.LABELS))
             .teacher(quantised)
             .build();
-    MutableDataset<Label> texts = new MutableDataset<>(Faults.source(0));
+    MutableDataset<Label> texts = new MutableDataset<>(Faults.source());
     assertThatThrownBy(() -> trainer.train(texts))
         .isInstanceOf(TeacherException.class)
         .hasMessageContaining("cannot compute in INT8_PRODUCTS")

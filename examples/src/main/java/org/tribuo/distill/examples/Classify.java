@@ -44,12 +44,13 @@ public final class Classify {
         usage =
             "character set of the file, such as windows-1252; without it UTF-8, or what a byte"
                 + " order mark states")
-    public String charset = "";
+    public @Nullable String charset;
 
     @Option(
         longName = "max-length",
-        usage = "most tokens of a text, longer ones are cut; 0 cuts them as in training")
-    public int maxLength;
+        usage =
+            "most tokens of a text, longer ones are cut; without it they are cut as in training")
+    public @Nullable Integer maxLength;
 
     @Override
     public String getOptionsDescription() {
@@ -82,7 +83,7 @@ public final class Classify {
         TextTokenizer tokenizer =
             TextTokenizer.open(
                 results.tokenizerOfStudent(),
-                options.maxLength == 0 ? model.maxLength() : options.maxLength)) {
+                options.maxLength == null ? model.maxLength() : options.maxLength)) {
       checkTokenizer(tokenizer, model, results);
       for (String text : texts) {
         if (!text.isBlank()) {
@@ -98,9 +99,9 @@ public final class Classify {
     }
   }
 
-  private static List<String> lines(Path file, String charset) throws IOException {
+  private static List<String> lines(Path file, @Nullable String charset) throws IOException {
     try {
-      return charset.isEmpty()
+      return charset == null
           ? TextFile.of(file).lines()
           : TextFile.of(file, Charset.forName(charset)).lines();
     } catch (IllegalCharsetNameException | UnsupportedCharsetException e) {

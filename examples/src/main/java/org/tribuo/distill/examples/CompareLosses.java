@@ -81,8 +81,8 @@ public final class CompareLosses {
         throw new PropertyException(
             "comparison",
             "student-vocabulary",
-            "is %d, but losses on hidden states, attention and relations compare token by token, so that students must read the teacher's: state 0"
-                .formatted(student.vocabulary));
+            "is %d, but losses on hidden states, attention and relations compare token by token, so that students must read the teacher's: omit it"
+                .formatted(student.leastTexts().orElseThrow()));
       }
       if (student.hasSmallFile()) {
         throw new PropertyException(

@@ -62,7 +62,7 @@ public final class DataOptions implements Options, Configurable {
 
   @Config(description = SEPARATOR)
   @Option(longName = "separator", usage = SEPARATOR)
-  public String separator = "";
+  public @Nullable String separator;
 
   @Config(description = QUOTING)
   @Option(longName = "quoting", usage = QUOTING)
@@ -70,7 +70,7 @@ public final class DataOptions implements Options, Configurable {
 
   @Config(description = CHARSET)
   @Option(longName = "charset", usage = CHARSET)
-  public String charset = "";
+  public @Nullable String charset;
 
   @Config(description = MAX_LENGTH)
   @Option(longName = "max-length", usage = MAX_LENGTH)
@@ -126,14 +126,20 @@ public final class DataOptions implements Options, Configurable {
     if (file == null) {
       throw new IllegalStateException("complete() names the files first");
     }
-    return CsvTextDataSource.of(file, tokenizer, new LabelFactory())
-        .text(textColumn)
-        .labels(labelColumn)
-        .separator(separator)
-        .quoting(quoting)
-        .charset(charset)
-        .maxLength(maxLength)
-        .keepText();
+    CsvTextDataSource.Builder<Label> source =
+        CsvTextDataSource.of(file, tokenizer, new LabelFactory())
+            .text(textColumn)
+            .labels(labelColumn)
+            .quoting(quoting)
+            .maxLength(maxLength)
+            .keepText();
+    if (separator != null) {
+      source.separator(separator);
+    }
+    if (charset != null) {
+      source.charset(charset);
+    }
+    return source;
   }
 
   @Override

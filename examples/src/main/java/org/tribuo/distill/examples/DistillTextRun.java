@@ -135,12 +135,13 @@ final class DistillTextRun {
   private record Learner(Trainers trainers, Texts texts) {}
 
   private Learner learner(Texts texts) throws IOException {
-    if (!experiment.student().hasOwnVocabulary()) {
+    Optional<Integer> stated = experiment.student().leastTexts();
+    if (stated.isEmpty()) {
       results.keepVocabulary(Optional.empty());
       return new Learner(trainers, texts);
     }
     TeacherOptions teacher = experiment.teacher();
-    int leastTexts = experiment.student().leastTexts();
+    int leastTexts = stated.get();
     KeptVocabulary kept =
         KeptVocabulary.ofExamples(teacher.tokenizerFile(), texts.training(), leastTexts);
     if (kept.canReadOthersAsNearest()) {

@@ -50,25 +50,25 @@ public final class StudentOptions implements Options, Configurable {
       "which of the teacher's layers stay: SPREAD evenly, the first and the last among them, FIRST,"
           + " LAST, or those of most INFLUENCE on the hidden states of 256 texts";
   private static final String WIDTH =
-      "width of the student, whose weights are those that --student-weights names; 0 for that of the"
-          + " teacher, of which it is cut out";
+      "width of the student, whose weights are those that --student-weights names; without it that of"
+          + " the teacher, of which it is cut out";
   private static final String WEIGHTS =
       "of a student of another width: RANDOM for a new encoder, TEACHER for those weights of the"
           + " teacher that add most on 256 texts";
   private static final String HEADS =
-      "attention heads; 0 for 12 of a new encoder, and for as many of the teacher's as its width has"
+      "attention heads; without it 12 of a new encoder, and as many of the teacher's as its width has"
           + " in proportion";
   private static final String INNER =
-      "width inside of a feed-forward block; 0 for four times the width of a new encoder, and in"
+      "width inside of a feed-forward block; without it four times the width of a new encoder, and in"
           + " proportion of the teacher's";
   private static final String FROZEN =
       "the first layers, so many, keep their weights, and so do the embeddings; 0 freezes the"
-          + " embeddings alone, -1 nothing";
+          + " embeddings alone; without it nothing is frozen";
 
   private static final String VOCABULARY =
       "least number of training texts that have a token of the student's vocabulary, which is cut out"
           + " of the teacher's: rarer ones are read as the nearest, or in pieces where the tokenizer cuts"
-          + " words otherwise than WordPiece; 0 for the whole vocabulary";
+          + " words otherwise than WordPiece; without it the whole vocabulary";
   private static final String PRECISION =
       "weights of a second file of the student, which is measured too: FLOAT16 or INT8; FLOAT32 for"
           + " none";
@@ -92,7 +92,7 @@ public final class StudentOptions implements Options, Configurable {
 
   @Config(description = WIDTH)
   @Option(longName = "student-width", usage = WIDTH)
-  public int width;
+  public @Nullable Integer width;
 
   @Config(description = WEIGHTS)
   @Option(longName = "student-weights", usage = WEIGHTS)
@@ -100,19 +100,19 @@ public final class StudentOptions implements Options, Configurable {
 
   @Config(description = HEADS)
   @Option(longName = "student-heads", usage = HEADS)
-  public int heads;
+  public @Nullable Integer heads;
 
   @Config(description = INNER)
   @Option(longName = "student-inner", usage = INNER)
-  public int inner;
+  public @Nullable Integer inner;
 
   @Config(description = FROZEN)
   @Option(longName = "frozen-layers", usage = FROZEN)
-  public int frozenLayers = -1;
+  public @Nullable Integer frozenLayers;
 
   @Config(description = VOCABULARY)
   @Option(longName = "student-vocabulary", usage = VOCABULARY)
-  public int vocabulary;
+  public @Nullable Integer vocabulary;
 
   @Config(description = PRECISION)
   @Option(longName = "student-precision", usage = PRECISION)
@@ -124,9 +124,7 @@ public final class StudentOptions implements Options, Configurable {
 
   /** The weights that keep their values, if there are any. */
   Optional<FrozenWeights> frozen() {
-    return frozenLayers < 0
-        ? Optional.empty()
-        : Optional.of(FrozenWeights.embeddingsAndLayers(frozenLayers));
+    return Optional.ofNullable(frozenLayers).map(FrozenWeights::embeddingsAndLayers);
   }
 
   /**
@@ -144,13 +142,14 @@ public final class StudentOptions implements Options, Configurable {
       Optional<Path> reduced,
       Function<Path, EncoderStudent> encoder)
       throws IOException {
-    if (model == null && isNew()) {
-      return ScratchStudent.of(
+    if (model == null && width != null && weights == Weights.RANDOM) {
+      ScratchStudent made =
+          ScratchStudent.of(
               vocabularySize(reduced.orElse(tokenizer)),
               layers,
               width,
-              heads == 0 ? HEADS_OF_NEW : heads)
-          .withInner(inner);
+              heads == null ? HEADS_OF_NEW : heads);
+      return inner == null ? made : made.withInner(inner);
     }
     StudentSource start = model == null ? whole : encoder.apply(model);
     if (reduced.isPresent()) {
@@ -160,11 +159,18 @@ public final class StudentOptions implements Options, Configurable {
       return start;
     }
     StudentSource cut = PrunedStudent.keeping(layers, choice, start);
-    return isNarrowed() ? NarrowedStudent.of(cut, width).heads(heads).inner(inner) : cut;
+    return isNarrowed() ? narrowed(cut) : cut;
+  }
+
+  private NarrowedStudent narrowed(StudentSource cut) {
+    NarrowedStudent narrow =
+        width == null ? NarrowedStudent.of(cut) : NarrowedStudent.of(cut, width);
+    narrow = heads == null ? narrow : narrow.heads(heads);
+    return inner == null ? narrow : narrow.inner(inner);
   }
 
   private boolean isNew() {
-    return width > 0 && weights == Weights.RANDOM;
+    return width != null && weights == Weights.RANDOM;
   }
 
   /** Whether depth, width and precision are yet to be found. */
@@ -190,18 +196,17 @@ public final class StudentOptions implements Options, Configurable {
    */
   void become(StudentCandidate found, int whole) {
     layers = found.layers();
-    width = found.width() == whole ? 0 : found.width();
+    width = found.width() == whole ? null : found.width();
     weights = Weights.TEACHER;
     precision = found.precision();
-    vocabulary = leastTexts();
+    vocabulary = leastTexts().orElse(null);
     budget = List.of();
   }
 
   /** The least number of training texts that have a token, if it has some tokens alone. */
-  int leastTexts() {
-    return vocabulary == 0 && budget().map(limit -> limit.bytes().isPresent()).orElse(false)
-        ? 1
-        : vocabulary;
+  Optional<Integer> leastTexts() {
+    return Optional.ofNullable(vocabulary)
+        .or(() -> budget().filter(limit -> limit.bytes().isPresent()).map(limit -> 1));
   }
 
   /** Whether the student is cut out of another: it is neither a file of its own nor new. */
@@ -211,12 +216,16 @@ public final class StudentOptions implements Options, Configurable {
 
   /** Whether the student is cut out of another, and narrower. */
   boolean isNarrowed() {
-    return isCut() && weights == Weights.TEACHER && (width > 0 || heads > 0 || inner > 0);
+    return isCut() && weights == Weights.TEACHER && isSized();
+  }
+
+  private boolean isSized() {
+    return width != null || heads != null || inner != null;
   }
 
   /** Whether it has some of the teacher's tokens alone. */
   boolean hasOwnVocabulary() {
-    return leastTexts() > 0;
+    return leastTexts().isPresent();
   }
 
   /** Whether there is a second file of it, with smaller weights. */
@@ -234,26 +243,21 @@ public final class StudentOptions implements Options, Configurable {
    * Checks what can be checked before there is a fine-tuned teacher.
    *
    * @throws PropertyException if the teacher does not have as many layers as are to be cut out of
-   *     it, there can be no new encoder of this size, more layers are frozen than there are, or a
-   *     negative number of texts is stated
+   *     it, there can be no new encoder of this size, or a number is out of its range
    * @throws org.tribuo.distill.graph.GraphException if the teacher is no Transformer, or quantised
    * @throws IOException if its file cannot be read
    */
   void check(Path teacher, Path tokenizer, Function<Path, EncoderStudent> encoder)
       throws IOException {
-    if (vocabulary < 0) {
-      throw new PropertyException(
-          "student",
-          "vocabulary",
-          "is %d, expected the least number of texts that have a token, or 0 for the whole vocabulary"
-              .formatted(vocabulary));
-    }
+    checkAtLeast("vocabulary", vocabulary, 1);
+    checkAtLeast("width", width, 1);
+    checkAtLeast("heads", heads, 1);
+    checkAtLeast("inner", inner, 1);
+    checkAtLeast("frozenLayers", frozenLayers, 0);
     if (budget().isPresent()
         && (model != null
             || choice != PrunedStudent.Choice.SPREAD
-            || width > 0
-            || heads > 0
-            || inner > 0
+            || isSized()
             || hasSmallFile())) {
       throw new PropertyException(
           "student",
@@ -272,12 +276,19 @@ public final class StudentOptions implements Options, Configurable {
       }
     }
     int trainable = model == null ? layers : PrunedStudent.layersOf(model);
-    if (frozenLayers > trainable) {
+    if (frozenLayers != null && frozenLayers > trainable) {
       throw new PropertyException(
           "student",
           "frozenLayers",
           "%d layers are to keep their weights, but the student has %d"
               .formatted(frozenLayers, trainable));
+    }
+  }
+
+  private static void checkAtLeast(String property, @Nullable Integer stated, int least) {
+    if (stated != null && stated < least) {
+      throw new PropertyException(
+          "student", property, "is %d, expected %d or more; or omit it".formatted(stated, least));
     }
   }
 

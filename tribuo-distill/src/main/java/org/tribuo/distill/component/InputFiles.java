@@ -15,10 +15,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.internal.component.InputOverwrittenException;
 import org.tribuo.distill.internal.component.ModelConfiguration;
 import org.tribuo.distill.internal.component.ModelFileProvenance;
+import org.tribuo.distill.internal.component.SharedModels;
 
 /**
  * Files that something was made from, or that a program reads: no output may replace them. A file
@@ -73,7 +73,9 @@ public final class InputFiles {
     List<Path> all = new ArrayList<>();
     all.add(model);
     all.addAll(ModelConfiguration.places(model));
-    OnnxModel.read(model).externalDataFiles().forEach(name -> all.add(model.resolveSibling(name)));
+    SharedModels.read(model)
+        .externalDataFiles()
+        .forEach(name -> all.add(model.resolveSibling(name)));
     return with(all.toArray(Path[]::new));
   }
 

@@ -83,9 +83,9 @@ public final class TextEmbedder implements TextPipeline, AutoCloseable {
 
   @Config(
       description =
-          "The maximum length of a text in tokens, special ones included; 0 for what the file"
-              + " states, or the encoder reads.")
-  private int maxLength;
+          "The maximum length of a text in tokens, special ones included, 1 or more; by default what the"
+              + " file states, or the encoder reads.")
+  private @Nullable Integer maxLength;
 
   @Config(description = "Where the encoder runs, on how many threads, in which numbers.")
   private Device device = Device.cpu(0);
@@ -140,7 +140,7 @@ public final class TextEmbedder implements TextPipeline, AutoCloseable {
     PropertyChecks properties = new PropertyChecks(component);
     file().check();
     properties.checkFile("tokenizer", tokenizer, "a tokenizer.json");
-    properties.checkAtLeast("maxLength", 0, maxLength);
+    properties.checkIfStated("maxLength", 1, maxLength);
     if (pooling == Pooling.NONE) {
       throw properties.refused(
           "pooling", "is NONE, but a text has one vector: use MEAN, FIRST_TOKEN or OWN");
@@ -160,7 +160,7 @@ public final class TextEmbedder implements TextPipeline, AutoCloseable {
             () -> TextEncoder.of(whole, Optional.ofNullable(pooling), Optional.ofNullable(length)));
     LabelOrder columns = LabelOrder.numbered(encoder.width());
     OptionalInt stated =
-        maxLength == 0 ? OnnxMetadata.maxLength(whole.model()) : OptionalInt.of(maxLength);
+        maxLength == null ? OnnxMetadata.maxLength(whole.model()) : OptionalInt.of(maxLength);
     int padId = OnnxMetadata.padId(whole.model()).orElse(0);
     Tokens tokens = new Tokens();
     properties.check("path", () -> tokens.feeder(whole.graph().inputs()));

@@ -6,11 +6,13 @@ import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.Provenancable;
-import com.oracle.labs.mlrg.olcut.provenance.impl.ConfiguredObjectProvenanceImpl;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.tribuo.distill.internal.component.ComponentProvenance;
 import org.tribuo.distill.internal.component.PropertyChecks;
 
 /**
@@ -26,9 +28,6 @@ import org.tribuo.distill.internal.component.PropertyChecks;
  * }</pre>
  */
 public final class Device implements Configurable, Provenancable<ConfiguredObjectProvenance> {
-  /** The value that stands for no memory limit. */
-  public static final long UNLIMITED = Long.MAX_VALUE;
-
   @ConfigurableName private String component = "Device";
 
   @Config(description = "Where graphs are executed.")
@@ -40,7 +39,7 @@ public final class Device implements Configurable, Provenancable<ConfiguredObjec
   @Config(
       description =
           "The maximum memory of a session on the GPU in bytes, 1 or more; by default unlimited.")
-  private long gpuMemoryLimitBytes = UNLIMITED;
+  private @Nullable Long gpuMemoryLimitBytes;
 
   @Config(
       description =
@@ -86,13 +85,13 @@ public final class Device implements Configurable, Provenancable<ConfiguredObjec
   public void postConfig() {
     PropertyChecks properties = new PropertyChecks(component);
     properties.checkAtLeast("deviceId", 0, deviceId);
-    properties.checkAtLeast("gpuMemoryLimitBytes", 1, gpuMemoryLimitBytes);
+    properties.checkIfStated("gpuMemoryLimitBytes", 1, gpuMemoryLimitBytes);
     properties.checkAtLeast("threads", 0, threads);
     if (provider == ExecutionProvider.CPU && deviceId != 0) {
       throw properties.refused(
           "deviceId", "is %d, but the provider is the CPU; expected 0".formatted(deviceId));
     }
-    if (provider == ExecutionProvider.CPU && gpuMemoryLimitBytes != UNLIMITED) {
+    if (provider == ExecutionProvider.CPU && gpuMemoryLimitBytes != null) {
       throw properties.refused(
           "gpuMemoryLimitBytes",
           "is %d, but the provider is the CPU; omit it".formatted(gpuMemoryLimitBytes));
@@ -129,7 +128,7 @@ public final class Device implements Configurable, Provenancable<ConfiguredObjec
   /**
    * The same with another memory limit of the GPU.
    *
-   * @param bytes 1 or more; {@link #UNLIMITED} for none
+   * @param bytes 1 or more
    * @throws PropertyException if it is less than 1, or this is the CPU
    */
   public Device withGpuMemoryLimit(long bytes) {
@@ -178,9 +177,11 @@ public final class Device implements Configurable, Provenancable<ConfiguredObjec
     return deviceId;
   }
 
-  /** The maximum memory of a session on the GPU in bytes; {@link #UNLIMITED} for none. */
-  public long gpuMemoryLimitBytes() {
-    return gpuMemoryLimitBytes;
+  /** The maximum memory of a session on the GPU in bytes; empty if there is none. */
+  public OptionalLong gpuMemoryLimitBytes() {
+    return gpuMemoryLimitBytes == null
+        ? OptionalLong.empty()
+        : OptionalLong.of(gpuMemoryLimitBytes);
   }
 
   /** The threads that one operator may use; 0 for the engine's own choice. */
@@ -223,7 +224,7 @@ public final class Device implements Configurable, Provenancable<ConfiguredObjec
 
   @Override
   public ConfiguredObjectProvenance getProvenance() {
-    return new ConfiguredObjectProvenanceImpl(this, "Device");
+    return ComponentProvenance.of(this, "Device");
   }
 
   @Override
@@ -231,7 +232,7 @@ public final class Device implements Configurable, Provenancable<ConfiguredObjec
     return other instanceof Device device
         && provider == device.provider
         && deviceId == device.deviceId
-        && gpuMemoryLimitBytes == device.gpuMemoryLimitBytes
+        && Objects.equals(gpuMemoryLimitBytes, device.gpuMemoryLimitBytes)
         && threads == device.threads
         && precision == device.precision;
   }

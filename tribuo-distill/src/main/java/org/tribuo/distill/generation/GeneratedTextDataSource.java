@@ -10,6 +10,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.tribuo.ConfigurableDataSource;
 import org.tribuo.Example;
 import org.tribuo.OutputFactory;
@@ -26,17 +27,17 @@ abstract class GeneratedTextDataSource implements ConfigurableDataSource<Generat
   @Config(mandatory = true, description = "The tokenizer.json of the model.")
   private Path tokenizerPath;
 
-  @Config(description = "The token before each text, such as [CLS] or <s>; empty for none.")
-  private String beginToken = "";
+  @Config(description = "The token before each text, such as [CLS] or <s>; by default none.")
+  private @Nullable String beginToken;
 
-  @Config(description = "The token after each text, such as [SEP] or </s>; empty for none.")
-  private String endToken = "";
+  @Config(description = "The token after each text, such as [SEP] or </s>; by default none.")
+  private @Nullable String endToken;
 
   @Config(
       description =
           "How many columns the logits of the models have, where that is more than the tokenizer has"
-              + " tokens; 0 for as many.")
-  private int vocabularySize;
+              + " tokens; by default as many.")
+  private @Nullable Integer vocabularySize;
 
   private List<Tokenized> texts = List.of();
   private GeneratedTokensFactory outputFactory;
@@ -96,7 +97,7 @@ abstract class GeneratedTextDataSource implements ConfigurableDataSource<Generat
   public final void postConfig() {
     PropertyChecks properties = new PropertyChecks(component);
     properties.checkFile("tokenizerPath", tokenizerPath, "a tokenizer.json");
-    properties.checkAtLeast("vocabularySize", 0, vocabularySize);
+    checkSettings(properties);
     List<PlainText> read = read(properties);
     TokenizerProperty ofTokenizer =
         new TokenizerProperty(properties, "tokenizerPath", tokenizerPath);
@@ -118,6 +119,17 @@ abstract class GeneratedTextDataSource implements ConfigurableDataSource<Generat
     }
     outputFactory = new GeneratedTokensFactory(vocabulary);
     provenance = provenance(tokenizerPath);
+  }
+
+  /**
+   * Checks each setting that can be judged by itself.
+   *
+   * @throws PropertyException if one is out of its range
+   */
+  void checkSettings(PropertyChecks properties) {
+    properties.checkIfStated("beginToken", beginToken);
+    properties.checkIfStated("endToken", endToken);
+    properties.checkIfStated("vocabularySize", 1, vocabularySize);
   }
 
   private static Tokenized tokenized(Tokens tokens, PlainText text, TextTokenizer tokenizer) {
@@ -195,19 +207,54 @@ abstract class GeneratedTextDataSource implements ConfigurableDataSource<Generat
     /** This. */
     abstract B self();
 
-    /** The tokens before and after each text; empty for none. */
-    public B specialTokens(String begin, String end) {
+    /** This, if its settings are in their ranges. */
+    final B checked() {
       GeneratedTextDataSource settings = source;
-      settings.beginToken = begin;
-      settings.endToken = end;
+      settings.checkSettings(new PropertyChecks(settings.component));
       return self();
     }
 
-    /** How many columns the logits of the models have, where the tokenizer has fewer tokens. */
+    /**
+     * The tokens before and after each text.
+     *
+     * @throws PropertyException if one is blank
+     */
+    public B specialTokens(String begin, String end) {
+      beginToken(begin);
+      return endToken(end);
+    }
+
+    /**
+     * The token before each text.
+     *
+     * @throws PropertyException if it is blank
+     */
+    public B beginToken(String token) {
+      GeneratedTextDataSource settings = source;
+      settings.beginToken = token;
+      return checked();
+    }
+
+    /**
+     * The token after each text.
+     *
+     * @throws PropertyException if it is blank
+     */
+    public B endToken(String token) {
+      GeneratedTextDataSource settings = source;
+      settings.endToken = token;
+      return checked();
+    }
+
+    /**
+     * How many columns the logits of the models have, where the tokenizer has fewer tokens.
+     *
+     * @throws PropertyException if the number is less than 1
+     */
     public B vocabularySize(int columns) {
       GeneratedTextDataSource settings = source;
       settings.vocabularySize = columns;
-      return self();
+      return checked();
     }
 
     /**

@@ -5,6 +5,7 @@ import com.oracle.labs.mlrg.olcut.config.Config;
 import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
 import java.nio.file.Path;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.tribuo.ImmutableOutputInfo;
 import org.tribuo.MutableOutputInfo;
 import org.tribuo.OutputFactory;
@@ -33,8 +34,8 @@ public final class GeneratedTokensFactory implements OutputFactory<GeneratedToke
   @Config(
       description =
           "How many columns the logits of the models have, where that is more than the tokenizer has"
-              + " tokens; 0 for as many.")
-  private int vocabularySize;
+              + " tokens; by default as many.")
+  private @Nullable Integer vocabularySize;
 
   private Vocabulary vocabulary = Vocabulary.ofSize(2);
 
@@ -50,7 +51,7 @@ public final class GeneratedTokensFactory implements OutputFactory<GeneratedToke
   public void postConfig() {
     PropertyChecks properties = new PropertyChecks(component);
     properties.checkFile("tokenizerPath", tokenizerPath, "a tokenizer.json");
-    properties.checkAtLeast("vocabularySize", 0, vocabularySize);
+    properties.checkIfStated("vocabularySize", 1, vocabularySize);
     vocabulary =
         new TokenizerProperty(properties, "tokenizerPath", tokenizerPath)
             .vocabulary(vocabularySize);

@@ -94,9 +94,9 @@ public final class OnPolicyTrainer implements Trainer<GeneratedTokens> {
 
   @Config(
       description =
-          "The token with which a text ends, as in the data; empty for none: then each text that the"
+          "The token with which a text ends, as in the data; by default none: then each text that the"
               + " student writes has maxTokens.")
-  private String stopToken = "";
+  private @Nullable String stopToken;
 
   @Config(description = "The maximum number of tokens that the student writes, 1 or more.")
   private int maxTokens = 64;
@@ -144,7 +144,7 @@ public final class OnPolicyTrainer implements Trainer<GeneratedTokens> {
     return with(other -> other.fraction = fraction);
   }
 
-  /** The same with a token with which a text ends, as in the data; empty for none. */
+  /** The same with a token with which a text ends, as in the data. */
   public OnPolicyTrainer stopToken(String token) {
     return with(other -> other.stopToken = token);
   }
@@ -271,8 +271,8 @@ public final class OnPolicyTrainer implements Trainer<GeneratedTokens> {
   }
 
   private OptionalInt stop(Vocabulary vocabulary) {
-    OptionalInt stop = vocabulary.id(stopToken);
-    if (stop.isEmpty() && !stopToken.isEmpty()) {
+    OptionalInt stop = stopToken == null ? OptionalInt.empty() : vocabulary.id(stopToken);
+    if (stop.isEmpty() && stopToken != null) {
       throw new PropertyChecks(component)
           .refused(
               "stopToken",
@@ -329,7 +329,7 @@ public final class OnPolicyTrainer implements Trainer<GeneratedTokens> {
         .student(OnnxStudent.of(student))
         .stages(learningRate == null ? stage : stage.learningRate(learningRate))
         .withoutEarlyStopping()
-        .softTargetStore(Path.of(""))
+        .withoutSoftTargetStore()
         .build();
   }
 

@@ -5,6 +5,7 @@ import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.generation.internal.PlainText;
@@ -47,20 +48,20 @@ public final class ParallelTextDataSource extends GeneratedTextDataSource {
   @Config(description = "The file of the targets; to be omitted for a table.")
   private @Nullable Path targetPath;
 
-  @Config(description = "The column of the source in a table; empty for two files.")
-  private String sourceColumn = "";
+  @Config(description = "The column of the source in a table; to be omitted for two files.")
+  private @Nullable String sourceColumn;
 
-  @Config(description = "The column of the target in a table; empty for two files.")
-  private String targetColumn = "";
+  @Config(description = "The column of the target in a table; to be omitted for two files.")
+  private @Nullable String targetColumn;
 
-  @Config(description = "The token after each source, such as </s>; empty for none.")
-  private String sourceEndToken = "";
+  @Config(description = "The token after each source, such as </s>; by default none.")
+  private @Nullable String sourceEndToken;
 
   @Config(
       description =
           "The maximum number of tokens of a source, and of what is predicted of a target: longer ones"
-              + " are refused. 0 for any length that the models read.")
-  private int maxLength;
+              + " are refused. By default any length that the models read.")
+  private @Nullable Integer maxLength;
 
   /** For OLCUT. */
   private ParallelTextDataSource() {}
@@ -86,6 +87,7 @@ public final class ParallelTextDataSource extends GeneratedTextDataSource {
    * @param sourceColumn the name of the column of the sources
    * @param targetColumn that of the targets
    * @param tokenizer the tokenizer.json of both
+   * @throws PropertyException if the name of a column is blank
    */
   public static Builder builder(
       Path table, String sourceColumn, String targetColumn, Path tokenizer) {
@@ -93,24 +95,25 @@ public final class ParallelTextDataSource extends GeneratedTextDataSource {
     source.sourcePath = table;
     source.sourceColumn = sourceColumn;
     source.targetColumn = targetColumn;
-    return new Builder(source, tokenizer);
+    return new Builder(source, tokenizer).checked();
   }
 
   @Override
   List<PlainText> read(PropertyChecks properties) {
     properties.checkFile("sourcePath", sourcePath, "sources");
-    properties.checkAtLeast("maxLength", 0, maxLength);
-    boolean table = targetPath == null;
-    if (table == sourceColumn.isEmpty() || table == targetColumn.isEmpty()) {
+    boolean table = targetPath == null && sourceColumn != null && targetColumn != null;
+    boolean twoFiles = targetPath != null && sourceColumn == null && targetColumn == null;
+    if (!table && !twoFiles) {
       throw properties.refused(
           "targetPath",
-          "is %s, the sourceColumn '%s' and the targetColumn '%s'; state the targetPath of two files, or both columns of a table"
-              .formatted(table ? "not stated" : targetPath, sourceColumn, targetColumn));
+          "is %s, the sourceColumn %s and the targetColumn %s; state the targetPath of two files, or both columns of a table"
+              .formatted(shown(targetPath), shown(sourceColumn), shown(targetColumn)));
     }
     try {
       TextFile sources = TextFile.of(sourcePath);
       if (targetPath == null) {
-        return new PlainTextFile(targetColumn, sourceColumn).read(sources);
+        return PlainTextFile.table(
+            sources, Objects.requireNonNull(targetColumn), Optional.ofNullable(sourceColumn));
       }
       properties.checkFile("targetPath", targetPath, "targets");
       return PlainTextFile.parallel(sources, TextFile.of(targetPath));
@@ -121,6 +124,19 @@ public final class ParallelTextDataSource extends GeneratedTextDataSource {
           "sourcePath",
           "%s cannot be read as sources with their targets".formatted(sourcePath));
     }
+  }
+
+  private static String shown(@Nullable Object stated) {
+    return stated == null ? "not stated" : "'%s'".formatted(stated);
+  }
+
+  @Override
+  void checkSettings(PropertyChecks properties) {
+    super.checkSettings(properties);
+    properties.checkIfStated("sourceColumn", sourceColumn);
+    properties.checkIfStated("targetColumn", targetColumn);
+    properties.checkIfStated("sourceEndToken", sourceEndToken);
+    properties.checkIfStated("maxLength", 1, maxLength);
   }
 
   @Override
@@ -143,11 +159,11 @@ public final class ParallelTextDataSource extends GeneratedTextDataSource {
 
   private int[] checked(String which, String text, TextTokenizer tokenizer, int[] end) {
     int[] tokens = concat(tokenizer.encodeWithoutSpecialTokens(text).ids(), end);
-    if (tokens.length == 0 || maxLength > 0 && tokens.length > maxLength) {
+    int most = maxLength == null ? TokenSequence.MAX_LENGTH : maxLength;
+    if (tokens.length == 0 || tokens.length > most) {
       throw new IllegalArgumentException(
           "its %s has %d tokens, expected 1 to %d; leave the pair out, or state another maxLength"
-              .formatted(
-                  which, tokens.length, maxLength == 0 ? TokenSequence.MAX_LENGTH : maxLength));
+              .formatted(which, tokens.length, most));
     }
     return tokens;
   }
@@ -180,16 +196,24 @@ public final class ParallelTextDataSource extends GeneratedTextDataSource {
       return this;
     }
 
-    /** The token after each source. */
+    /**
+     * The token after each source.
+     *
+     * @throws PropertyException if it is blank
+     */
     public Builder sourceEndToken(String token) {
       source.sourceEndToken = token;
-      return this;
+      return checked();
     }
 
-    /** The maximum number of tokens of a source, and of a target; longer ones are refused. */
+    /**
+     * The maximum number of tokens of a source, and of a target; longer ones are refused.
+     *
+     * @throws PropertyException if it is less than 1
+     */
     public Builder maxLength(int tokens) {
       source.maxLength = tokens;
-      return this;
+      return checked();
     }
   }
 }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.generation.internal.PlainText;
 import org.tribuo.distill.generation.internal.PlainTextFile;
 import org.tribuo.distill.input.internal.text.TokenizedFileProvenance;
@@ -42,21 +43,21 @@ public final class PlainTextDataSource extends GeneratedTextDataSource {
   @Config(mandatory = true, description = "The file of texts.")
   private Path dataPath;
 
-  @Config(description = "The column of the text in a table; empty if each line is a text.")
-  private String textColumn = "";
+  @Config(description = "The column of the text in a table; by default each line is a text.")
+  private @Nullable String textColumn;
 
   @Config(
       description =
-          "The column of what comes before the text in a table, which is not predicted; empty if"
-              + " there is none.")
-  private String promptColumn = "";
+          "The column of what comes before the text in a table, which is not predicted; by"
+              + " default there is none.")
+  private @Nullable String promptColumn;
 
   @Config(
       description =
           "The maximum number of tokens of a text, its prompt and special ones included: a longer one"
-              + " is refused. 0 for any length: a text that is longer than a model reads is read in"
+              + " is refused. By default any length: a text that is longer than a model reads is read in"
               + " windows.")
-  private int maxLength;
+  private @Nullable Integer maxLength;
 
   /** For OLCUT. */
   private PlainTextDataSource() {}
@@ -82,17 +83,27 @@ public final class PlainTextDataSource extends GeneratedTextDataSource {
   @Override
   List<PlainText> read(PropertyChecks properties) {
     properties.checkFile("dataPath", dataPath, "texts");
-    properties.checkAtLeast("maxLength", 0, maxLength);
-    if (!promptColumn.isEmpty() && textColumn.isEmpty()) {
+    if (promptColumn != null && textColumn == null) {
       throw properties.refused(
           "promptColumn", "is '%s', but there is no textColumn".formatted(promptColumn));
     }
     try {
-      return new PlainTextFile(textColumn, promptColumn).read(TextFile.of(dataPath));
+      TextFile file = TextFile.of(dataPath);
+      return textColumn == null
+          ? PlainTextFile.lines(file)
+          : PlainTextFile.table(file, textColumn, Optional.ofNullable(promptColumn));
     } catch (IOException | IllegalArgumentException e) {
       throw new PropertyException(
           e, properties.component(), "dataPath", "%s cannot be read as texts".formatted(dataPath));
     }
+  }
+
+  @Override
+  void checkSettings(PropertyChecks properties) {
+    super.checkSettings(properties);
+    properties.checkIfStated("textColumn", textColumn);
+    properties.checkIfStated("promptColumn", promptColumn);
+    properties.checkIfStated("maxLength", 1, maxLength);
   }
 
   @Override
@@ -113,7 +124,7 @@ public final class PlainTextDataSource extends GeneratedTextDataSource {
       throw new IllegalArgumentException(
           "it has one token, which comes after nothing; state a beginToken or an endToken, or leave the line out");
     }
-    if (maxLength > 0 && all.length > maxLength) {
+    if (maxLength != null && all.length > maxLength) {
       throw new IllegalArgumentException(
           "it has %d tokens, more than the maxLength of %d; shorten it, or omit maxLength: then it is read in windows"
               .formatted(all.length, maxLength));
@@ -150,22 +161,34 @@ public final class PlainTextDataSource extends GeneratedTextDataSource {
       return this;
     }
 
-    /** The column of the text in a table. */
+    /**
+     * The column of the text in a table.
+     *
+     * @throws PropertyException if it is blank
+     */
     public Builder textColumn(String column) {
       source.textColumn = column;
-      return this;
+      return checked();
     }
 
-    /** The column of what comes before the text, which is not predicted. */
+    /**
+     * The column of what comes before the text, which is not predicted.
+     *
+     * @throws PropertyException if it is blank
+     */
     public Builder promptColumn(String column) {
       source.promptColumn = column;
-      return this;
+      return checked();
     }
 
-    /** The maximum number of tokens of a text; a longer one is refused. */
+    /**
+     * The maximum number of tokens of a text; a longer one is refused.
+     *
+     * @throws PropertyException if it is less than 1
+     */
     public Builder maxLength(int tokens) {
       source.maxLength = tokens;
-      return this;
+      return checked();
     }
   }
 }

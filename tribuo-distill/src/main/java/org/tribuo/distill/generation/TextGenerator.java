@@ -74,14 +74,14 @@ public final class TextGenerator
   @Config(
       description =
           "The token before each text, as in training, with which an encoder-decoder starts a target;"
-              + " empty for none.")
-  private String beginToken = "";
+              + " by default none.")
+  private @Nullable String beginToken;
 
-  @Config(description = "The token with which a text ends; empty for none.")
-  private String stopToken = "";
+  @Config(description = "The token with which a text ends; by default none.")
+  private @Nullable String stopToken;
 
-  @Config(description = "The token after the source of an encoder-decoder; empty for none.")
-  private String sourceEndToken = "";
+  @Config(description = "The token after the source of an encoder-decoder; by default none.")
+  private @Nullable String sourceEndToken;
 
   @Config(
       description =
@@ -155,7 +155,7 @@ public final class TextGenerator
     file().check();
     PropertyChecks properties = new PropertyChecks(component);
     properties.checkFile("tokenizer", tokenizer, "a tokenizer.json");
-    properties.checkAtLeast("maxTokens", 1, maxTokens);
+    checkSettings();
     TokenizerProperty ofTokenizer = new TokenizerProperty(properties, "tokenizer", tokenizer);
     Vocabulary vocabulary = ofTokenizer.vocabulary();
     OptionalInt begin = ofTokenizer.special("beginToken", beginToken, vocabulary);
@@ -187,6 +187,16 @@ public final class TextGenerator
       throw new PropertyException(
           e, component, "path", "%s cannot be read as a language model".formatted(path));
     }
+  }
+
+  /** Checks each setting that can be judged by itself. */
+  private void checkSettings() {
+    PropertyChecks properties = new PropertyChecks(component);
+    properties.checkIfStated("beginToken", beginToken);
+    properties.checkIfStated("stopToken", stopToken);
+    properties.checkIfStated("sourceEndToken", sourceEndToken);
+    suppressedTokens.forEach(token -> properties.checkIfStated("suppressedTokens", token));
+    properties.checkAtLeast("maxTokens", 1, maxTokens);
   }
 
   private int[] suppressed(TokenizerProperty ofTokenizer, Vocabulary vocabulary) {
@@ -370,28 +380,60 @@ public final class TextGenerator
       this.generator = generator;
     }
 
+    private Builder checked() {
+      generator.checkSettings();
+      return this;
+    }
+
     /**
      * The special tokens of a text.
      *
-     * @param begin before each text, as in training; empty for none
-     * @param stop with which a text ends; empty for none
+     * @param begin before each text, as in training
+     * @param stop with which a text ends
+     * @throws PropertyException if one is blank
      */
     public Builder specialTokens(String begin, String stop) {
-      generator.beginToken = begin;
-      generator.stopToken = stop;
-      return this;
+      return beginToken(begin).stopToken(stop);
     }
 
-    /** The token after the source of an encoder-decoder; empty for none. */
+    /**
+     * The token before each text, as in training.
+     *
+     * @throws PropertyException if it is blank
+     */
+    public Builder beginToken(String token) {
+      generator.beginToken = token;
+      return checked();
+    }
+
+    /**
+     * The token with which a text ends.
+     *
+     * @throws PropertyException if it is blank
+     */
+    public Builder stopToken(String token) {
+      generator.stopToken = token;
+      return checked();
+    }
+
+    /**
+     * The token after the source of an encoder-decoder.
+     *
+     * @throws PropertyException if it is blank
+     */
     public Builder sourceEndToken(String token) {
       generator.sourceEndToken = token;
-      return this;
+      return checked();
     }
 
-    /** Tokens that are never generated. */
+    /**
+     * Tokens that are never generated.
+     *
+     * @throws PropertyException if one is blank
+     */
     public Builder suppressedTokens(String... tokens) {
       generator.suppressedTokens = List.of(tokens);
-      return this;
+      return checked();
     }
 
     /** Finds the best of several beginnings. */
@@ -406,10 +448,14 @@ public final class TextGenerator
       return this;
     }
 
-    /** The maximum number of tokens that are generated for a text. */
+    /**
+     * The maximum number of tokens that are generated for a text.
+     *
+     * @throws PropertyException if it is less than 1
+     */
     public Builder maxTokens(int tokens) {
       generator.maxTokens = tokens;
-      return this;
+      return checked();
     }
 
     /** Where the model runs. */

@@ -6,15 +6,16 @@ import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.Provenancable;
-import com.oracle.labs.mlrg.olcut.provenance.impl.ConfiguredObjectProvenanceImpl;
 import java.util.Comparator;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.generation.internal.Decoding;
 import org.tribuo.distill.generation.internal.NextTokenModel;
 import org.tribuo.distill.generation.internal.TokenByToken;
+import org.tribuo.distill.internal.component.ComponentProvenance;
 import org.tribuo.distill.internal.component.PropertyChecks;
 
 /**
@@ -41,8 +42,8 @@ public final class TokenSampling
   @Config(description = "What logits are divided by, greater than 0; 1 leaves them as they are.")
   private double temperature = 1;
 
-  @Config(description = "How many of the likeliest tokens stay; by default all.")
-  private int topK = Vocabulary.MAX_SIZE;
+  @Config(description = "How many of the likeliest tokens stay, 1 or more; by default all.")
+  private @Nullable Integer topK;
 
   @Config(description = "What the probabilities of those that stay sum to, at least; 1 for all.")
   private double topP = 1;
@@ -73,7 +74,8 @@ public final class TokenSampling
     return with(temperature, topK, topP, seed);
   }
 
-  private static TokenSampling with(double temperature, int topK, double topP, long seed) {
+  private static TokenSampling with(
+      double temperature, @Nullable Integer topK, double topP, long seed) {
     TokenSampling sampling = new TokenSampling();
     sampling.temperature = temperature;
     sampling.topK = topK;
@@ -97,7 +99,7 @@ public final class TokenSampling
           "is %s, expected a finite number greater than 0; for the likeliest token omit the sampling"
               .formatted(temperature));
     }
-    properties.checkAtLeast("topK", 1, topK);
+    properties.checkIfStated("topK", 1, topK);
     if (!(topP > 0 && topP <= 1)) {
       throw properties.refused(
           "topP", "is %s, expected a probability greater than 0, up to 1".formatted(topP));
@@ -136,8 +138,9 @@ public final class TokenSampling
    * @return its id
    */
   int draw(float[] logits, SplittableRandom random) {
+    int most = topK == null ? logits.length : topK;
     int[] candidates =
-        topK >= logits.length && topP == 1
+        most >= logits.length && topP == 1
             ? IntStream.range(0, logits.length).toArray()
             : IntStream.range(0, logits.length)
                 .boxed()
@@ -145,7 +148,7 @@ public final class TokenSampling
                     Comparator.<Integer, Float>comparing(id -> logits[id])
                         .reversed()
                         .thenComparing(Comparator.naturalOrder()))
-                .limit(topK)
+                .limit(most)
                 .mapToInt(Integer::intValue)
                 .toArray();
     double[] powers = powers(logits, candidates);
@@ -194,12 +197,12 @@ public final class TokenSampling
 
   @Override
   public ConfiguredObjectProvenance getProvenance() {
-    return new ConfiguredObjectProvenanceImpl(this, "Decoding");
+    return ComponentProvenance.of(this, "Decoding");
   }
 
   @Override
   public String toString() {
-    return "TokenSampling(temperature=%s, topK=%d, topP=%s, seed=%d)"
-        .formatted(temperature, topK, topP, seed);
+    return "TokenSampling(temperature=%s%s, topP=%s, seed=%d)"
+        .formatted(temperature, topK == null ? "" : ", topK=" + topK, topP, seed);
   }
 }

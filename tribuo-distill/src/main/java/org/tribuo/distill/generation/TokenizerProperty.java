@@ -4,6 +4,7 @@ import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.internal.component.PropertyChecks;
 
 /**
@@ -30,12 +31,12 @@ record TokenizerProperty(PropertyChecks properties, String name, Path file) {
   /**
    * The tokens of the tokenizer, and further ids.
    *
-   * @param vocabularySize the property of that name: how many there are, 0 for as many as tokens
+   * @param vocabularySize the property of that name: how many there are, if that is stated
    * @throws PropertyException if it cannot be read, or has more tokens
    */
-  Vocabulary vocabulary(int vocabularySize) {
+  Vocabulary vocabulary(@Nullable Integer vocabularySize) {
     Vocabulary own = vocabulary();
-    return vocabularySize == 0
+    return vocabularySize == null
         ? own
         : properties.check("vocabularySize", () -> own.enlargedTo(vocabularySize));
   }
@@ -44,11 +45,11 @@ record TokenizerProperty(PropertyChecks properties, String name, Path file) {
    * The id of a special token that another property names.
    *
    * @param property that names it
-   * @param token empty for none
+   * @param token if it is stated
    * @throws PropertyException if the tokenizer does not have it
    */
-  OptionalInt special(String property, String token, Vocabulary vocabulary) {
-    if (token.isEmpty()) {
+  OptionalInt special(String property, @Nullable String token, Vocabulary vocabulary) {
+    if (token == null) {
       return OptionalInt.empty();
     }
     OptionalInt id = vocabulary.id(token);

@@ -322,6 +322,11 @@ public final class Graph {
     return file.named(action);
   }
 
+  /** The file that the graph came from, or that it was made from; empty if it was made here. */
+  public Optional<String> file() {
+    return file.file();
+  }
+
   // ---- changes
 
   /** A name that no value or node has, made from a wish. */

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.tribuo.distill.file.AtomicFile;
+import org.tribuo.distill.graph.internal.GraphWork;
 import org.tribuo.distill.graph.internal.SharedBytes;
 
 /**
@@ -67,16 +68,19 @@ public final class OnnxModel {
       throw new java.nio.file.NoSuchFileException(
           file.toString(), null, "There is no ONNX file there");
     }
-    ModelProto proto;
+    Origin origin = Origin.of(file.toString());
+    GraphWork work = GraphWork.started(GraphWork.Kind.READ, origin.file());
     try {
-      proto = SharedBytes.parse(SharedBytes.map(file), ModelProto.parser());
+      ModelProto proto = SharedBytes.parse(SharedBytes.map(file), ModelProto.parser());
+      return of(proto, origin, ExternalData.beside(file));
     } catch (InvalidProtocolBufferException e) {
       throw new GraphException(
           "'%s' is not an ONNX file, or was cut off (%d bytes): %s"
               .formatted(file, Files.size(file), e.getMessage()),
           e);
+    } finally {
+      work.commit();
     }
-    return of(proto, Origin.of(file.toString()), ExternalData.beside(file));
   }
 
   /**

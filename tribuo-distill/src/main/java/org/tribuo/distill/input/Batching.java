@@ -6,10 +6,11 @@ import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.Provenancable;
-import com.oracle.labs.mlrg.olcut.provenance.impl.ConfiguredObjectProvenanceImpl;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.input.internal.BatchPlan;
+import org.tribuo.distill.internal.component.ComponentProvenance;
 import org.tribuo.distill.internal.component.PropertyChecks;
 
 /**
@@ -25,9 +26,6 @@ import org.tribuo.distill.internal.component.PropertyChecks;
  * }</pre>
  */
 public final class Batching implements Configurable, Provenancable<ConfiguredObjectProvenance> {
-  /** The value of a maximum that stands for no limit. */
-  public static final int UNLIMITED = Integer.MAX_VALUE;
-
   @ConfigurableName private String component = "Batching";
 
   @Config(description = "The maximum number of examples in a batch, 1 or more.")
@@ -37,7 +35,7 @@ public final class Batching implements Configurable, Provenancable<ConfiguredObj
       description =
           "The maximum number of tokens in a batch, padding included, 1 or more; by default"
               + " unlimited.")
-  private int maxTokens = UNLIMITED;
+  private @Nullable Integer maxTokens;
 
   @Config(
       description =
@@ -49,7 +47,7 @@ public final class Batching implements Configurable, Provenancable<ConfiguredObj
           "The maximum length of a text in tokens, in training and in the model, 1 or more; by"
               + " default the student's positions, and for the model the length to which the"
               + " dataset's texts were cut, if its provenance has that.")
-  private int maxLength = UNLIMITED;
+  private @Nullable Integer maxLength;
 
   @Config(description = "The padding token, 0 or more.")
   private int padId;
@@ -61,9 +59,9 @@ public final class Batching implements Configurable, Provenancable<ConfiguredObj
   public void postConfig() {
     PropertyChecks properties = new PropertyChecks(component);
     properties.checkAtLeast("batchSize", 1, batchSize);
-    properties.checkAtLeast("maxTokens", 1, maxTokens);
+    properties.checkIfStated("maxTokens", 1, maxTokens);
     properties.checkAtLeast("accumulation", 1, accumulation);
-    properties.checkAtLeast("maxLength", 1, maxLength);
+    properties.checkIfStated("maxLength", 1, maxLength);
     properties.checkAtLeast("padId", 0, padId);
   }
 
@@ -127,7 +125,7 @@ public final class Batching implements Configurable, Provenancable<ConfiguredObj
 
   /** How rows are cut into batches. */
   public BatchPlan plan() {
-    return BatchPlan.of(batchSize, maxTokens);
+    return maxTokens == null ? BatchPlan.ofRows(batchSize) : BatchPlan.of(batchSize, maxTokens);
   }
 
   /** Batches whose gradients are averaged for one update of the weights. */
@@ -137,7 +135,7 @@ public final class Batching implements Configurable, Provenancable<ConfiguredObj
 
   /** The maximum length of a text in tokens; empty if only the student limits it. */
   public OptionalInt maxLength() {
-    return maxLength == UNLIMITED ? OptionalInt.empty() : OptionalInt.of(maxLength);
+    return maxLength == null ? OptionalInt.empty() : OptionalInt.of(maxLength);
   }
 
   /** The padding token. */
@@ -147,7 +145,7 @@ public final class Batching implements Configurable, Provenancable<ConfiguredObj
 
   @Override
   public ConfiguredObjectProvenance getProvenance() {
-    return new ConfiguredObjectProvenanceImpl(this, "Batching");
+    return ComponentProvenance.of(this, "Batching");
   }
 
   @Override

@@ -10,6 +10,7 @@ import com.oracle.labs.mlrg.olcut.provenance.impl.ConfiguredObjectProvenanceImpl
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.distill.loss.internal.ObjectiveInputs;
 import org.tribuo.distill.loss.internal.ObjectiveSchedules;
@@ -44,7 +45,7 @@ public final class FeatureTerm implements Configurable, Provenancable<Configured
       description =
           "The name under which listeners get its value: letters, digits and underscores; by default"
               + " that of the component.")
-  private String name = "";
+  private @Nullable String name;
 
   @Config(mandatory = true, description = "The loss.")
   private FeatureLoss loss;
@@ -90,9 +91,8 @@ public final class FeatureTerm implements Configurable, Provenancable<Configured
   @Override
   public void postConfig() {
     PropertyChecks properties = new PropertyChecks(component);
-    if (name.isEmpty()) {
-      name = component;
-    }
+    String name = name();
+    this.name = name; // for provenance, which knows no names of components
     if (!NAME.matcher(name).matches() || TAKEN.contains(name)) {
       throw properties.refused(
           "name",
@@ -105,7 +105,7 @@ public final class FeatureTerm implements Configurable, Provenancable<Configured
 
   /** The name under which its value is reported. */
   public String name() {
-    return name;
+    return name == null ? component : name;
   }
 
   /** The loss. */
@@ -120,7 +120,7 @@ public final class FeatureTerm implements Configurable, Provenancable<Configured
 
   /** The name of the input that holds the term's weight: a float scalar. */
   public String weightInput() {
-    return ObjectiveInputs.weightOf(name);
+    return ObjectiveInputs.weightOf(name());
   }
 
   @Override

@@ -51,8 +51,6 @@ final class StudentSearch<T extends Output<T>> {
 
   private static final int MEASURED_WITH = 64;
 
-  private static final Path NO_FILE = Path.of("");
-
   private final DistillationTrainer<T> trainer;
   private final StudentBudget budget;
   private final Space space;
@@ -316,7 +314,7 @@ final class StudentSearch<T extends Output<T>> {
           trainer(candidate.layers(), candidate.width(), whole).toBuilder()
               .stages(TrainingStage.of(space.trialEpochs()))
               .softTargetStore(means.store())
-              .lastGoodStudent(NO_FILE)
+              .withoutLastGoodStudent()
               .build();
       try (DistilledModel<T> model = brief.train(others);
           DistilledModel<T> read = read(exported(model, candidate.precision()))) {

@@ -4,10 +4,12 @@ import com.oracle.labs.mlrg.olcut.config.Config;
 import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
-import com.oracle.labs.mlrg.olcut.provenance.impl.ConfiguredObjectProvenanceImpl;
 import java.io.IOException;
 import java.util.Locale;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.graph.internal.QuantisedWeights;
+import org.tribuo.distill.internal.component.ComponentProvenance;
 import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.distill.student.internal.Student;
 import org.tribuo.distill.student.internal.StudentRequest;
@@ -37,15 +39,15 @@ public final class FactorizedEmbeddingsStudent implements StudentSource {
 
   @Config(
       description =
-          "The width of the narrower table, at most that of a hidden state; 0 where keptVariance is"
-              + " stated.")
-  private int rank;
+          "The width of the narrower table, at most that of a hidden state; to be omitted where"
+              + " keptVariance is stated.")
+  private @Nullable Integer rank;
 
   @Config(
       description =
           "The fraction of the table's sum of squares that the product has at least, above 0, at most"
-              + " 1: the smallest rank is taken that has it; 0 where a rank is stated.")
-  private double keptVariance;
+              + " 1: the smallest rank is taken that has it; to be omitted where a rank is stated.")
+  private @Nullable Double keptVariance;
 
   /** For OLCUT. */
   private FactorizedEmbeddingsStudent() {}
@@ -83,17 +85,19 @@ public final class FactorizedEmbeddingsStudent implements StudentSource {
   @Override
   public void postConfig() {
     PropertyChecks properties = new PropertyChecks(component);
-    properties.checkAtLeast("rank", 0, rank);
-    if (!(keptVariance >= 0 && keptVariance <= 1)) {
+    properties.checkIfStated("rank", 1, rank);
+    if (keptVariance != null && !(keptVariance > 0 && keptVariance <= 1)) {
       throw properties.refused(
           "keptVariance",
           "is %s, expected a fraction above 0 and at most 1".formatted(keptVariance));
     }
-    if (rank > 0 == keptVariance > 0) {
+    if ((rank == null) == (keptVariance == null)) {
       throw properties.refused(
           "rank",
-          "is %d and keptVariance is %s, expected one of them above 0"
-              .formatted(rank, keptVariance));
+          rank == null
+              ? "is not stated, and neither is keptVariance; state one of the two"
+              : "is %d, and keptVariance is %s; state one of the two"
+                  .formatted(rank, keptVariance));
     }
   }
 
@@ -120,27 +124,34 @@ public final class FactorizedEmbeddingsStudent implements StudentSource {
   }
 
   private int rank(EmbeddingFactors.Kept kept) {
-    if (rank > kept.width()) {
-      throw new PropertyException(
-          component,
-          "rank",
-          "is %d, but the table of embeddings is %d wide".formatted(rank, kept.width()));
+    if (keptVariance == null) {
+      return rank(Objects.requireNonNull(rank), kept.width());
     }
-    int enough = Math.max(1, rank);
+    int enough = 1;
     while (enough < kept.width() && kept.at(enough) < keptVariance) {
       enough++;
     }
     return enough;
   }
 
+  private int rank(int stated, int width) {
+    if (stated > width) {
+      throw new PropertyException(
+          component,
+          "rank",
+          "is %d, but the table of embeddings is %d wide".formatted(stated, width));
+    }
+    return stated;
+  }
+
   @Override
   public ConfiguredObjectProvenance getProvenance() {
-    return new ConfiguredObjectProvenanceImpl(this, "Student");
+    return ComponentProvenance.of(this, "Student");
   }
 
   @Override
   public String toString() {
-    return rank > 0
+    return rank != null
         ? "FactorizedEmbeddingsStudent(%s, rank=%d)".formatted(source, rank)
         : "FactorizedEmbeddingsStudent(%s, keptVariance=%s)".formatted(source, keptVariance);
   }

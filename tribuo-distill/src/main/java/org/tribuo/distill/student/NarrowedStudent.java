@@ -4,13 +4,14 @@ import com.oracle.labs.mlrg.olcut.config.Config;
 import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
-import com.oracle.labs.mlrg.olcut.provenance.impl.ConfiguredObjectProvenanceImpl;
 import java.io.IOException;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.graph.internal.QuantisedWeights;
+import org.tribuo.distill.internal.component.ComponentProvenance;
 import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.distill.student.internal.Narrowing;
 import org.tribuo.distill.student.internal.Student;
@@ -50,18 +51,19 @@ public final class NarrowedStudent implements StudentSource {
   @Config(mandatory = true, description = "The student that becomes narrower.")
   private StudentSource source;
 
-  @Config(description = "The size of a hidden state; 0 for that of the source.")
-  private int width;
-
-  @Config(
-      description = "The heads of each attention; 0 for as many as the width has in proportion.")
-  private int heads;
+  @Config(description = "The size of a hidden state, 1 or more; by default that of the source.")
+  private @Nullable Integer width;
 
   @Config(
       description =
-          "The width inside of each feed-forward block; 0 for that which the width has in"
-              + " proportion.")
-  private int inner;
+          "The heads of each attention, 1 or more; by default as many as the width has in proportion.")
+  private @Nullable Integer heads;
+
+  @Config(
+      description =
+          "The width inside of each feed-forward block, 1 or more; by default that which the width has"
+              + " in proportion.")
+  private @Nullable Integer inner;
 
   @Config(
       description =
@@ -76,13 +78,24 @@ public final class NarrowedStudent implements StudentSource {
    * A student of another width, with heads and inner width in proportion.
    *
    * @param source the student that becomes narrower
-   * @param width the size of a hidden state; 0 for that of the source
-   * @throws PropertyException if it is negative
+   * @param width the size of a hidden state
+   * @throws PropertyException if it is less than 1
    */
   public static NarrowedStudent of(StudentSource source, int width) {
+    NarrowedStudent student = of(source);
+    student.width = width;
+    student.postConfig();
+    return student;
+  }
+
+  /**
+   * A student of the same width, whose heads or feed-forward blocks are to be stated.
+   *
+   * @param source the student that becomes narrower
+   */
+  public static NarrowedStudent of(StudentSource source) {
     NarrowedStudent student = new NarrowedStudent();
     student.source = source;
-    student.width = width;
     student.postConfig();
     return student;
   }
@@ -90,8 +103,8 @@ public final class NarrowedStudent implements StudentSource {
   /**
    * The same with another number of heads.
    *
-   * @param heads of each attention; 0 for as many as the width has in proportion
-   * @throws PropertyException if it is negative
+   * @param heads of each attention
+   * @throws PropertyException if it is less than 1
    */
   public NarrowedStudent heads(int heads) {
     NarrowedStudent student = copy();
@@ -103,8 +116,8 @@ public final class NarrowedStudent implements StudentSource {
   /**
    * The same with other feed-forward blocks.
    *
-   * @param inner the width inside of one; 0 for that which the width has in proportion
-   * @throws PropertyException if it is negative
+   * @param inner the width inside of one
+   * @throws PropertyException if it is less than 1
    */
   public NarrowedStudent inner(int inner) {
     NarrowedStudent student = copy();
@@ -128,7 +141,8 @@ public final class NarrowedStudent implements StudentSource {
   }
 
   private NarrowedStudent copy() {
-    NarrowedStudent copy = of(source, width);
+    NarrowedStudent copy = of(source);
+    copy.width = width;
     copy.heads = heads;
     copy.inner = inner;
     copy.sample = sample;
@@ -138,9 +152,9 @@ public final class NarrowedStudent implements StudentSource {
   @Override
   public void postConfig() {
     PropertyChecks properties = new PropertyChecks(component);
-    properties.checkAtLeast("width", 0, width);
-    properties.checkAtLeast("heads", 0, heads);
-    properties.checkAtLeast("inner", 0, inner);
+    properties.checkIfStated("width", 1, width);
+    properties.checkIfStated("heads", 1, heads);
+    properties.checkIfStated("inner", 1, inner);
     properties.checkAtLeast("sample", 0, sample);
   }
 
@@ -161,18 +175,19 @@ public final class NarrowedStudent implements StudentSource {
     ChannelGroups groups = ChannelGroups.in(model);
     long before = groups.layers().width();
     Map<Kind, ToIntFunction<ChannelGroup>> sizes = new EnumMap<>(Kind.class);
-    if (width > 0) {
-      sizes.put(Kind.WIDTH, group -> checked("width", group, width));
+    if (width != null) {
+      int wide = width;
+      sizes.put(Kind.WIDTH, group -> checked("width", group, wide));
+      sizes.put(Kind.HEADS, group -> proportional("heads", group, wide, before));
+      sizes.put(Kind.INNER, group -> proportional("inner", group, wide, before));
     }
-    if (width > 0 || heads > 0) {
-      sizes.put(
-          Kind.HEADS,
-          group -> checked("heads", group, proportional("heads", heads, group, before)));
+    if (heads != null) {
+      int stated = heads;
+      sizes.put(Kind.HEADS, group -> checked("heads", group, stated));
     }
-    if (width > 0 || inner > 0) {
-      sizes.put(
-          Kind.INNER,
-          group -> checked("inner", group, proportional("inner", inner, group, before)));
+    if (inner != null) {
+      int stated = inner;
+      sizes.put(Kind.INNER, group -> checked("inner", group, stated));
     }
     Narrowing narrowing = Narrowing.of(groups, sizes);
     return narrowing.kept().isEmpty()
@@ -184,10 +199,7 @@ public final class NarrowedStudent implements StudentSource {
             "Of its channels stay: %s.".formatted(narrowing));
   }
 
-  private int proportional(String property, int stated, ChannelGroup group, long before) {
-    if (stated > 0) {
-      return stated;
-    }
+  private int proportional(String property, ChannelGroup group, int width, long before) {
     long product = (long) group.size() * width;
     if (product % before != 0) {
       throw new PropertyException(
@@ -196,7 +208,7 @@ public final class NarrowedStudent implements StudentSource {
           "is not stated, and in proportion to a width of %d of %d, %d of %s would be no whole number; state it, or another width"
               .formatted(width, before, group.size(), group.name()));
     }
-    return Math.toIntExact(product / before);
+    return checked(property, group, Math.toIntExact(product / before));
   }
 
   private int checked(String property, ChannelGroup group, int size) {
@@ -219,12 +231,16 @@ public final class NarrowedStudent implements StudentSource {
 
   @Override
   public ConfiguredObjectProvenance getProvenance() {
-    return new ConfiguredObjectProvenanceImpl(this, "Student");
+    return ComponentProvenance.of(this, "Student");
   }
 
   @Override
   public String toString() {
-    return "NarrowedStudent(%s, width=%d, heads=%d, inner=%d)"
-        .formatted(source, width, heads, inner);
+    return "NarrowedStudent(%s%s%s%s)"
+        .formatted(source, stated("width", width), stated("heads", heads), stated("inner", inner));
+  }
+
+  private static String stated(String property, @Nullable Integer value) {
+    return value == null ? "" : ", %s=%d".formatted(property, value);
   }
 }

@@ -8,10 +8,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.internal.component.ModelFile;
 import org.tribuo.distill.internal.component.ModelFileProvenance;
 import org.tribuo.distill.internal.component.OnnxMetadata;
+import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.distill.student.internal.Student;
 import org.tribuo.distill.student.internal.StudentRequest;
 import org.tribuo.distill.task.internal.Head;
@@ -38,9 +40,9 @@ public final class OnnxStudent implements StudentSource {
   @Config(
       description =
           "The output that holds the logits, or those of an answer's first and last token, with a"
-              + " comma between them; empty to find it by the metadata of an exported student, or by"
+              + " comma between them; by default it is found by the metadata of an exported student, or by"
               + " its shape and its usual names.")
-  private String logits = "";
+  private @Nullable String logits;
 
   @Config(
       description =
@@ -69,7 +71,11 @@ public final class OnnxStudent implements StudentSource {
    * @throws PropertyException if there is no such file, or a name is blank or occurs twice
    */
   public static OnnxStudent of(Path path, List<String> labelOrder) {
-    return of(path, labelOrder, "");
+    OnnxStudent student = new OnnxStudent();
+    student.path = path;
+    student.labelOrder = List.copyOf(labelOrder);
+    student.postConfig();
+    return student;
   }
 
   /**
@@ -78,9 +84,7 @@ public final class OnnxStudent implements StudentSource {
    * @throws PropertyException if there is no such file, or a name is blank or occurs twice
    */
   public static OnnxStudent of(Path path, List<String> labelOrder, String logits) {
-    OnnxStudent student = new OnnxStudent();
-    student.path = path;
-    student.labelOrder = List.copyOf(labelOrder);
+    OnnxStudent student = of(path, labelOrder);
     student.logits = logits;
     student.postConfig();
     return student;
@@ -90,6 +94,7 @@ public final class OnnxStudent implements StudentSource {
   public void postConfig() {
     file().check();
     file().checkLabelOrder(labelOrder);
+    new PropertyChecks(component).checkIfStated("logits", logits);
   }
 
   @Override
@@ -104,10 +109,7 @@ public final class OnnxStudent implements StudentSource {
             transformer.graph(),
             own.row(),
             own.columns().names(),
-            Optional.of(logits)
-                .filter(name -> !name.isEmpty())
-                .or(() -> OnnxMetadata.logits(model))
-                .map(own::outputs)),
+            Optional.ofNullable(logits).or(() -> OnnxMetadata.logits(model)).map(own::outputs)),
         own);
   }
 

@@ -4,7 +4,6 @@ import com.oracle.labs.mlrg.olcut.config.Config;
 import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
-import com.oracle.labs.mlrg.olcut.provenance.impl.ConfiguredObjectProvenanceImpl;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -15,10 +14,11 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.graph.Graph;
-import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.internal.QuantisedWeights;
 import org.tribuo.distill.input.internal.ExampleInputs;
+import org.tribuo.distill.internal.component.ComponentProvenance;
 import org.tribuo.distill.internal.component.PropertyChecks;
+import org.tribuo.distill.internal.component.SharedModels;
 import org.tribuo.distill.student.internal.BlockInfluence;
 import org.tribuo.distill.student.internal.Student;
 import org.tribuo.distill.student.internal.StudentRequest;
@@ -79,8 +79,8 @@ public final class PrunedStudent implements StudentSource {
 
   @Config(
       description =
-          "How many layers are kept, which 'choice' chooses; 0 where 'layers' states which.")
-  private int keep;
+          "How many layers are kept, which 'choice' chooses, 1 or more; to be omitted where 'layers' states which.")
+  private @Nullable Integer keep;
 
   @Config(description = "Which layers are kept, where 'keep' is how many; by default SPREAD.")
   private @Nullable Choice choice;
@@ -190,18 +190,19 @@ public final class PrunedStudent implements StudentSource {
    * @throws IOException if it cannot be read
    */
   public static int layersOf(Path model) throws IOException {
-    Graph graph = Graph.of(OnnxModel.read(model));
+    Graph graph = Graph.of(SharedModels.read(model));
     QuantisedWeights.checkCanBeCut(graph, model.toString());
     return TransformerLayers.find(graph).count();
   }
 
   @Override
   public void postConfig() {
-    if (layers.length == 0 && keep < 1) {
+    if (layers.length == 0 && keep == null) {
       throw new PropertyException(
-          component, "keep", "%d layers are kept, expected at least 1".formatted(keep));
+          component, "keep", "is not stated, and neither are 'layers'; state one of the two");
     }
-    if (layers.length > 0 && keep != 0) {
+    new PropertyChecks(component).checkIfStated("keep", 1, keep);
+    if (layers.length > 0 && keep != null) {
       throw new PropertyException(
           component,
           "keep",
@@ -266,7 +267,7 @@ public final class PrunedStudent implements StudentSource {
 
   private Optional<BlockInfluence> influence(
       Transformer whole, TransformerLayers found, StudentRequest request) {
-    if (layers.length > 0 || choice != Choice.INFLUENCE) {
+    if (choice != Choice.INFLUENCE) {
       return Optional.empty();
     }
     ExampleInputs<?> examples = request.sample(whole, sample);
@@ -290,11 +291,11 @@ public final class PrunedStudent implements StudentSource {
   }
 
   private void checkCount(int count) {
-    int least = layers.length == 0 ? keep : layers[layers.length - 1];
+    int least = keep == null ? layers[layers.length - 1] : keep;
     if (count < least) {
       throw new PropertyException(
           component,
-          layers.length == 0 ? "keep" : "layers",
+          keep == null ? "layers" : "keep",
           "%s has %d layers, expected at least %d".formatted(source, count, least));
     }
   }
@@ -305,7 +306,7 @@ public final class PrunedStudent implements StudentSource {
 
   /** As {@link LayerCut} counts them, from 0. */
   private List<Integer> kept(int count, Optional<BlockInfluence> influence) {
-    if (layers.length > 0) {
+    if (keep == null) {
       return Arrays.stream(layers).mapToObj(layer -> layer - 1).toList();
     }
     return switch (choice()) {
@@ -318,7 +319,7 @@ public final class PrunedStudent implements StudentSource {
 
   @Override
   public ConfiguredObjectProvenance getProvenance() {
-    return new ConfiguredObjectProvenanceImpl(this, "Student");
+    return ComponentProvenance.of(this, "Student");
   }
 
   @Override
@@ -326,7 +327,7 @@ public final class PrunedStudent implements StudentSource {
     return "PrunedStudent(%s, keep=%s)"
         .formatted(
             source,
-            (layers.length > 0
+            (keep == null
                     ? Arrays.toString(layers)
                     : choice() == Choice.SPREAD ? keep : "%d, choice=%s".formatted(keep, choice()))
                 + (stack == null ? "" : ", stack=" + stack));

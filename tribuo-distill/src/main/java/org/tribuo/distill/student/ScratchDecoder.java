@@ -4,7 +4,8 @@ import com.oracle.labs.mlrg.olcut.config.Config;
 import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
-import com.oracle.labs.mlrg.olcut.provenance.impl.ConfiguredObjectProvenanceImpl;
+import org.jspecify.annotations.Nullable;
+import org.tribuo.distill.internal.component.ComponentProvenance;
 import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.distill.student.internal.Student;
 import org.tribuo.distill.student.internal.StudentRequest;
@@ -32,8 +33,10 @@ abstract class ScratchDecoder<S extends ScratchDecoder<S>> implements StudentSou
   @Config(mandatory = true, description = "The heads of the attention.")
   private int heads;
 
-  @Config(description = "The width inside a feed-forward block; 0 for four times the width.")
-  private int inner;
+  @Config(
+      description =
+          "The width inside a feed-forward block, 1 or more; by default four times the width.")
+  private @Nullable Integer inner;
 
   /**
    * @param positions unless stated otherwise
@@ -72,14 +75,14 @@ abstract class ScratchDecoder<S extends ScratchDecoder<S>> implements StudentSou
   /**
    * The same with other feed-forward blocks.
    *
-   * @param inner the width inside one; 0 for four times the width
-   * @throws PropertyException if it is negative
+   * @param inner the width inside one
+   * @throws PropertyException if it is less than 1
    */
   public final S withInner(int inner) {
     return with(positions, layers, width, heads, inner);
   }
 
-  private S with(int positions, int layers, int width, int heads, int inner) {
+  private S with(int positions, int layers, int width, int heads, @Nullable Integer inner) {
     S made = blank();
     ScratchDecoder<S> other = made;
     other.positions = positions;
@@ -97,13 +100,13 @@ abstract class ScratchDecoder<S extends ScratchDecoder<S>> implements StudentSou
     properties.checkAtLeast("positions", 1, positions);
     properties.checkAtLeast("layers", 1, layers);
     properties.checkAtLeast("heads", 1, heads);
-    properties.checkAtLeast("inner", 0, inner);
+    properties.checkIfStated("inner", 1, inner);
     properties.check("width", () -> decoder(1));
   }
 
   private NewDecoder decoder(int symbols) {
     return new NewDecoder(
-        kind(), symbols, positions, layers, width, heads, inner == 0 ? 4 * width : inner);
+        kind(), symbols, positions, layers, width, heads, inner == null ? 4 * width : inner);
   }
 
   /**
@@ -126,7 +129,7 @@ abstract class ScratchDecoder<S extends ScratchDecoder<S>> implements StudentSou
 
   @Override
   public final ConfiguredObjectProvenance getProvenance() {
-    return new ConfiguredObjectProvenanceImpl(this, "Student");
+    return ComponentProvenance.of(this, "Student");
   }
 
   @Override

@@ -4,7 +4,8 @@ import com.oracle.labs.mlrg.olcut.config.Config;
 import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
-import com.oracle.labs.mlrg.olcut.provenance.impl.ConfiguredObjectProvenanceImpl;
+import org.jspecify.annotations.Nullable;
+import org.tribuo.distill.internal.component.ComponentProvenance;
 import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.distill.student.internal.Student;
 import org.tribuo.distill.student.internal.StudentRequest;
@@ -49,8 +50,10 @@ public final class ScratchEncoderDecoderStudent implements StudentSource {
   @Config(mandatory = true, description = "The heads of the attention.")
   private int heads;
 
-  @Config(description = "The width inside a feed-forward block; 0 for four times the width.")
-  private int inner;
+  @Config(
+      description =
+          "The width inside a feed-forward block, 1 or more; by default four times the width.")
+  private @Nullable Integer inner;
 
   /** For OLCUT. */
   private ScratchEncoderDecoderStudent() {}
@@ -88,14 +91,14 @@ public final class ScratchEncoderDecoderStudent implements StudentSource {
   /**
    * The same with other feed-forward blocks.
    *
-   * @param inner the width inside one; 0 for four times the width
-   * @throws PropertyException if it is negative
+   * @param inner the width inside one
+   * @throws PropertyException if it is less than 1
    */
   public ScratchEncoderDecoderStudent withInner(int inner) {
     return with(positions, inner);
   }
 
-  private ScratchEncoderDecoderStudent with(int positions, int inner) {
+  private ScratchEncoderDecoderStudent with(int positions, @Nullable Integer inner) {
     ScratchEncoderDecoderStudent other = of(encoderLayers, decoderLayers, width, heads);
     other.positions = positions;
     other.inner = inner;
@@ -110,7 +113,7 @@ public final class ScratchEncoderDecoderStudent implements StudentSource {
     properties.checkAtLeast("encoderLayers", 1, encoderLayers);
     properties.checkAtLeast("decoderLayers", 1, decoderLayers);
     properties.checkAtLeast("heads", 1, heads);
-    properties.checkAtLeast("inner", 0, inner);
+    properties.checkIfStated("inner", 1, inner);
     properties.check("width", () -> model(1));
   }
 
@@ -122,7 +125,7 @@ public final class ScratchEncoderDecoderStudent implements StudentSource {
         decoderLayers,
         width,
         heads,
-        inner == 0 ? 4 * width : inner);
+        inner == null ? 4 * width : inner);
   }
 
   /**
@@ -145,7 +148,7 @@ public final class ScratchEncoderDecoderStudent implements StudentSource {
 
   @Override
   public ConfiguredObjectProvenance getProvenance() {
-    return new ConfiguredObjectProvenanceImpl(this, "Student");
+    return ComponentProvenance.of(this, "Student");
   }
 
   @Override

@@ -4,10 +4,11 @@ import com.oracle.labs.mlrg.olcut.config.Config;
 import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
-import com.oracle.labs.mlrg.olcut.provenance.impl.ConfiguredObjectProvenanceImpl;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.internal.component.ComponentProvenance;
 import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.distill.student.internal.Student;
 import org.tribuo.distill.student.internal.StudentRequest;
@@ -52,8 +53,10 @@ public final class ScratchSoundStudent implements StudentSource {
   @Config(mandatory = true, description = "The heads of the attention.")
   private int heads;
 
-  @Config(description = "The width inside a feed-forward block; 0 for four times the width.")
-  private int inner;
+  @Config(
+      description =
+          "The width inside a feed-forward block, 1 or more; by default four times the width.")
+  private @Nullable Integer inner;
 
   /** For OLCUT. */
   private ScratchSoundStudent() {}
@@ -84,8 +87,8 @@ public final class ScratchSoundStudent implements StudentSource {
   /**
    * The same with other feed-forward blocks.
    *
-   * @param inner the width inside one; 0 for four times the width
-   * @throws PropertyException if it is negative
+   * @param inner the width inside one
+   * @throws PropertyException if it is less than 1
    */
   public ScratchSoundStudent withInner(int inner) {
     return with(other -> other.inner = inner);
@@ -111,12 +114,13 @@ public final class ScratchSoundStudent implements StudentSource {
     properties.checkAtLeast("frames", 1, frames);
     properties.checkAtLeast("layers", 1, layers);
     properties.checkAtLeast("heads", 1, heads);
-    properties.checkAtLeast("inner", 0, inner);
+    properties.checkIfStated("inner", 1, inner);
     properties.check(frames % 2 == 0 ? "width" : "frames", this::encoder);
   }
 
   private NewSoundEncoder encoder() {
-    return new NewSoundEncoder(mels, frames, layers, width, heads, inner == 0 ? 4 * width : inner);
+    return new NewSoundEncoder(
+        mels, frames, layers, width, heads, inner == null ? 4 * width : inner);
   }
 
   /**
@@ -142,7 +146,7 @@ public final class ScratchSoundStudent implements StudentSource {
 
   @Override
   public ConfiguredObjectProvenance getProvenance() {
-    return new ConfiguredObjectProvenanceImpl(this, "Student");
+    return ComponentProvenance.of(this, "Student");
   }
 
   @Override

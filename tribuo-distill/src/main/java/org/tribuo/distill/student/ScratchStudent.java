@@ -4,8 +4,9 @@ import com.oracle.labs.mlrg.olcut.config.Config;
 import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
-import com.oracle.labs.mlrg.olcut.provenance.impl.ConfiguredObjectProvenanceImpl;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+import org.tribuo.distill.internal.component.ComponentProvenance;
 import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.distill.student.internal.FreshHead;
 import org.tribuo.distill.student.internal.Student;
@@ -46,8 +47,10 @@ public final class ScratchStudent implements StudentSource {
   @Config(mandatory = true, description = "The heads of the attention.")
   private int heads;
 
-  @Config(description = "The width inside a feed-forward block; 0 for four times the width.")
-  private int inner;
+  @Config(
+      description =
+          "The width inside a feed-forward block, 1 or more; by default four times the width.")
+  private @Nullable Integer inner;
 
   @Config(description = "How one vector for a text comes out of the last layer.")
   private Pooling pooling = Pooling.MEAN;
@@ -90,8 +93,8 @@ public final class ScratchStudent implements StudentSource {
   /**
    * The same with other feed-forward blocks.
    *
-   * @param inner the width inside one; 0 for four times the width
-   * @throws PropertyException if it is negative
+   * @param inner the width inside one
+   * @throws PropertyException if it is less than 1
    */
   public ScratchStudent withInner(int inner) {
     ScratchStudent other = copy();
@@ -135,13 +138,13 @@ public final class ScratchStudent implements StudentSource {
     properties.checkAtLeast("positions", 1, positions);
     properties.checkAtLeast("layers", 1, layers);
     properties.checkAtLeast("heads", 1, heads);
-    properties.checkAtLeast("inner", 0, inner);
+    properties.checkIfStated("inner", 1, inner);
     properties.check("width", this::encoder);
   }
 
   private NewEncoder encoder() {
     return new NewEncoder(
-        vocabulary, positions, layers, width, heads, inner == 0 ? 4 * width : inner);
+        vocabulary, positions, layers, width, heads, inner == null ? 4 * width : inner);
   }
 
   @Override
@@ -154,7 +157,7 @@ public final class ScratchStudent implements StudentSource {
 
   @Override
   public ConfiguredObjectProvenance getProvenance() {
-    return new ConfiguredObjectProvenanceImpl(this, "Student");
+    return ComponentProvenance.of(this, "Student");
   }
 
   @Override

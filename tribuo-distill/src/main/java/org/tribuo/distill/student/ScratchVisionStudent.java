@@ -4,9 +4,10 @@ import com.oracle.labs.mlrg.olcut.config.Config;
 import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
-import com.oracle.labs.mlrg.olcut.provenance.impl.ConfiguredObjectProvenanceImpl;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.tribuo.distill.internal.component.ComponentProvenance;
 import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.distill.student.internal.FreshHead;
 import org.tribuo.distill.student.internal.Student;
@@ -58,8 +59,10 @@ public final class ScratchVisionStudent implements StudentSource {
   @Config(mandatory = true, description = "The heads of the attention.")
   private int heads;
 
-  @Config(description = "The width inside a feed-forward block; 0 for four times the width.")
-  private int inner;
+  @Config(
+      description =
+          "The width inside a feed-forward block, 1 or more; by default four times the width.")
+  private @Nullable Integer inner;
 
   @Config(
       description =
@@ -111,8 +114,8 @@ public final class ScratchVisionStudent implements StudentSource {
   /**
    * The same with other feed-forward blocks.
    *
-   * @param inner the width inside one; 0 for four times the width
-   * @throws PropertyException if it is negative
+   * @param inner the width inside one
+   * @throws PropertyException if it is less than 1
    */
   public ScratchVisionStudent withInner(int inner) {
     return with(other -> other.inner = inner);
@@ -160,7 +163,7 @@ public final class ScratchVisionStudent implements StudentSource {
     properties.checkAtLeast("patch", 1, patch);
     properties.checkAtLeast("layers", 1, layers);
     properties.checkAtLeast("heads", 1, heads);
-    properties.checkAtLeast("inner", 0, inner);
+    properties.checkIfStated("inner", 1, inner);
     properties.check(
         imageHeight % patch + imageWidth % patch == 0 ? "width" : "patch", this::encoder);
   }
@@ -174,7 +177,7 @@ public final class ScratchVisionStudent implements StudentSource {
         layers,
         width,
         heads,
-        inner == 0 ? 4 * width : inner,
+        inner == null ? 4 * width : inner,
         pooling == Pooling.FIRST_TOKEN);
   }
 
@@ -199,7 +202,7 @@ public final class ScratchVisionStudent implements StudentSource {
 
   @Override
   public ConfiguredObjectProvenance getProvenance() {
-    return new ConfiguredObjectProvenanceImpl(this, "Student");
+    return ComponentProvenance.of(this, "Student");
   }
 
   @Override

@@ -73,7 +73,7 @@ public final class EmbeddingTeacher implements TeacherSource.Member {
       description =
           "The token that fills up short rows, where the teacher has a tokenizer of its own; by"
               + " default the one that an exported student's file states, or else 0.")
-  private int padId = TeacherReading.PAD_ID_OF_FILE;
+  private @Nullable Integer padId;
 
   @Config(
       description =
@@ -124,7 +124,7 @@ public final class EmbeddingTeacher implements TeacherSource.Member {
   public EmbeddingTeacher reading(Path tokenizer) {
     EmbeddingTeacher other = copy();
     other.tokenizer = tokenizer;
-    other.padId = TeacherReading.PAD_ID_OF_FILE;
+    other.padId = null;
     other.postConfig();
     return other;
   }
@@ -182,7 +182,7 @@ public final class EmbeddingTeacher implements TeacherSource.Member {
     if (tokenizer != null) {
       properties.checkFile("tokenizer", tokenizer, "a tokenizer.json");
     }
-    properties.checkAtLeast("padId", 0, padId);
+    properties.checkIfStated("padId", 0, padId);
     precision().check();
   }
 
@@ -253,7 +253,8 @@ public final class EmbeddingTeacher implements TeacherSource.Member {
   }
 
   private TeacherReading reading(TransformerFiles files) throws IOException {
-    return TeacherReading.of(path, files.read(path).model(), Optional.ofNullable(tokenizer), padId);
+    return TeacherReading.of(
+        path, files.read(path).model(), Optional.ofNullable(tokenizer), Optional.ofNullable(padId));
   }
 
   @Override

@@ -63,9 +63,9 @@ public final class OnnxTeacher implements TeacherSource.Member {
   @Config(
       description =
           "The output that holds the logits, or those of an answer's first and last token, with a"
-              + " comma between them; empty to find it by what an exported student's file says, or"
+              + " comma between them; by default it is found by what an exported student's file says, or"
               + " by its shape and its usual names.")
-  private String logits = "";
+  private @Nullable String logits;
 
   @Config(
       description =
@@ -86,7 +86,7 @@ public final class OnnxTeacher implements TeacherSource.Member {
       description =
           "The token that fills up short rows, where the teacher has a tokenizer of its own; by"
               + " default the one that an exported student's file states, or else 0.")
-  private int padId = TeacherReading.PAD_ID_OF_FILE;
+  private @Nullable Integer padId;
 
   @Config(
       description =
@@ -127,7 +127,11 @@ public final class OnnxTeacher implements TeacherSource.Member {
    * @throws PropertyException if there is no such file, or a name is blank or occurs twice
    */
   public static OnnxTeacher of(Path path, List<String> labelOrder) {
-    return of(path, labelOrder, "");
+    OnnxTeacher teacher = new OnnxTeacher();
+    teacher.path = path;
+    teacher.labelOrder = List.copyOf(labelOrder);
+    teacher.postConfig();
+    return teacher;
   }
 
   /**
@@ -136,9 +140,7 @@ public final class OnnxTeacher implements TeacherSource.Member {
    * @throws PropertyException if there is no such file, or a name is blank or occurs twice
    */
   public static OnnxTeacher of(Path path, List<String> labelOrder, String logits) {
-    OnnxTeacher teacher = new OnnxTeacher();
-    teacher.path = path;
-    teacher.labelOrder = List.copyOf(labelOrder);
+    OnnxTeacher teacher = of(path, labelOrder);
     teacher.logits = logits;
     teacher.postConfig();
     return teacher;
@@ -154,7 +156,7 @@ public final class OnnxTeacher implements TeacherSource.Member {
   public OnnxTeacher reading(Path preprocessing) {
     OnnxTeacher other = copy();
     other.preprocessing = preprocessing;
-    other.padId = TeacherReading.PAD_ID_OF_FILE;
+    other.padId = null;
     other.postConfig();
     return other;
   }
@@ -238,7 +240,8 @@ public final class OnnxTeacher implements TeacherSource.Member {
       properties.checkFile(
           "preprocessing", preprocessing, "a tokenizer.json, or a preprocessor_config.json");
     }
-    properties.checkAtLeast("padId", 0, padId);
+    properties.checkIfStated("logits", logits);
+    properties.checkIfStated("padId", 0, padId);
     properties.checkAtLeast("activationCacheBytes", 0, activationCacheBytes);
     long heap = Runtime.getRuntime().maxMemory();
     if (activationCacheBytes >= heap) {
@@ -316,7 +319,8 @@ public final class OnnxTeacher implements TeacherSource.Member {
   }
 
   private TeacherReading reading(OnnxModel model) {
-    return TeacherReading.of(path, model, Optional.ofNullable(preprocessing), padId);
+    return TeacherReading.of(
+        path, model, Optional.ofNullable(preprocessing), Optional.ofNullable(padId));
   }
 
   /**
@@ -363,7 +367,7 @@ public final class OnnxTeacher implements TeacherSource.Member {
   }
 
   private Optional<String> logits(OnnxModel model) {
-    return Optional.of(logits).filter(name -> !name.isEmpty()).or(() -> OnnxMetadata.logits(model));
+    return Optional.ofNullable(logits).or(() -> OnnxMetadata.logits(model));
   }
 
   /**

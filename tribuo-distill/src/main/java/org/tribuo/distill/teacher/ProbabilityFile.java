@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.tribuo.Dataset;
 import org.tribuo.Example;
 import org.tribuo.distill.graph.internal.RowShape;
@@ -63,7 +64,7 @@ public final class ProbabilityFile implements TeacherSource.Member {
       description =
           "The column that has the id of the example of each row; by default the rows are in the"
               + " order of the examples.")
-  private String idColumn = "";
+  private @Nullable String idColumn;
 
   @Config(description = "The key of the metadata in which an example has its id.")
   private String idMetadata = Example.NAME;
@@ -145,6 +146,7 @@ public final class ProbabilityFile implements TeacherSource.Member {
   public void postConfig() {
     PropertyChecks properties = new PropertyChecks(component);
     properties.checkFile("path", path, "a table of predictions");
+    properties.checkIfStated("idColumn", idColumn);
     if (idMetadata.isBlank()) {
       throw properties.refused("idMetadata", "is blank, expected a name");
     }
@@ -163,7 +165,7 @@ public final class ProbabilityFile implements TeacherSource.Member {
 
   @Override
   public void checkDatasets(int count) {
-    if (count > 1 && idColumn.isBlank()) {
+    if (count > 1 && idColumn == null) {
       throw new PropertyChecks(component)
           .refused(
               "idColumn",
@@ -203,7 +205,7 @@ public final class ProbabilityFile implements TeacherSource.Member {
 
   private PredictionTable table() throws IOException {
     try {
-      return PredictionTable.read(path, idColumn);
+      return PredictionTable.read(path, Optional.ofNullable(idColumn));
     } catch (IllegalArgumentException e) {
       throw new PropertyException(
           e, component, "path", "%s is no table of predictions".formatted(path));

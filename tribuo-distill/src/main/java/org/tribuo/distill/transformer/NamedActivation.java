@@ -6,11 +6,11 @@ import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.Provenancable;
-import com.oracle.labs.mlrg.olcut.provenance.impl.ConfiguredObjectProvenanceImpl;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.tribuo.distill.internal.component.ComponentProvenance;
 import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.distill.transformer.ActivationValue.HeadLayout;
 
@@ -52,8 +52,9 @@ public final class NamedActivation
   @Config(description = "The number of heads; 1 for a hidden state.")
   private int heads = 1;
 
-  @Config(description = "The width of one head, or of a hidden state; 0 for attention.")
-  private long size;
+  @Config(
+      description = "The width of one head, or of a hidden state, 1 or more; not for attention.")
+  private @Nullable Long size;
 
   /** For OLCUT. */
   private NamedActivation() {}
@@ -70,7 +71,7 @@ public final class NamedActivation
     named.value = value.value();
     named.layout = value.layout();
     named.heads = value.heads();
-    named.size = value.size();
+    named.size = value.size() == 0 ? null : value.size();
     named.postConfig();
     return named;
   }
@@ -80,7 +81,7 @@ public final class NamedActivation
     PropertyChecks properties = new PropertyChecks(component);
     properties.check("layer", this::activation);
     properties.check("heads", this::where);
-    if (size == 0 && !kind.isAttention()) {
+    if (size == null && !kind.isAttention()) {
       throw properties.refused(
           "size", "is not stated, expected the width of %s".formatted(widthOf()));
     }
@@ -95,7 +96,8 @@ public final class NamedActivation
   }
 
   private ActivationValue where() {
-    return new ActivationValue(value, layout == null ? usual() : layout, heads, size);
+    return new ActivationValue(
+        value, layout == null ? usual() : layout, heads, size == null ? 0 : size);
   }
 
   private HeadLayout usual() {
@@ -121,7 +123,7 @@ public final class NamedActivation
 
   @Override
   public ConfiguredObjectProvenance getProvenance() {
-    return new ConfiguredObjectProvenanceImpl(this, "NamedActivation");
+    return ComponentProvenance.of(this, "NamedActivation");
   }
 
   @Override

@@ -69,9 +69,7 @@ class ParallelTextDataSourceTest {
   void aTableHasAColumnForEach() throws Exception {
     Path table = file("pairs.csv", "id,en,de", "1,\"w5, w6\",w8", "2,w7,w9 w10");
     ParallelTextDataSource pairs =
-        ParallelTextDataSource.builder(table, "en", "de", TOKENIZER)
-            .specialTokens("[CLS]", "")
-            .read();
+        ParallelTextDataSource.builder(table, "en", "de", TOKENIZER).beginToken("[CLS]").read();
 
     assertThat(shown(pairs)).containsExactly("w5 [UNK] w6 / [CLS] -> w8", "w7 / [CLS] -> w9 w10");
   }
@@ -121,25 +119,19 @@ class ParallelTextDataSourceTest {
         "beginToken",
         "is not stated, expected the token with which a decoder starts");
     refused(
-        ParallelTextDataSource.builder(two, folder.resolve("none"), TOKENIZER)
-            .specialTokens("[CLS]", ""),
+        ParallelTextDataSource.builder(two, folder.resolve("none"), TOKENIZER).beginToken("[CLS]"),
         "targetPath",
         "there is no file .*none, expected targets");
     refused(
-        ParallelTextDataSource.builder(file("t.csv", "en,de", "w5,w6"), "en", "", TOKENIZER)
-            .specialTokens("[CLS]", ""),
-        "targetPath",
-        "is not stated, the sourceColumn 'en' and the targetColumn ''; state the targetPath of two files, or both columns of a table");
-    refused(
         ParallelTextDataSource.builder(file("u.csv", "en,de", "w5,w6"), "en", "fr", TOKENIZER)
-            .specialTokens("[CLS]", ""),
+            .beginToken("[CLS]"),
         "sourcePath",
         "there is no column 'fr', expected it among \\[en, de\\]");
     refused(pairs(two, two).sourceEndToken("</s>"), "sourceEndToken", "is '</s>', which .*");
   }
 
   private static ParallelTextDataSource.Builder pairs(Path sources, Path targets) {
-    return ParallelTextDataSource.builder(sources, targets, TOKENIZER).specialTokens("[CLS]", "");
+    return ParallelTextDataSource.builder(sources, targets, TOKENIZER).beginToken("[CLS]");
   }
 
   private static void refused(

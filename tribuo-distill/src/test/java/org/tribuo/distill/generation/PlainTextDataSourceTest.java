@@ -62,7 +62,7 @@ class PlainTextDataSourceTest {
         PlainTextDataSource.builder(data, TOKENIZER)
             .textColumn("answer")
             .promptColumn("question")
-            .specialTokens("", "[SEP]")
+            .endToken("[SEP]")
             .read();
     assertThat(shown(source)).containsExactly("w5 w6 -> w7 [SEP]", "w5 -> w8 w9 [SEP]");
     Path csv = file("texts.csv", "text", "\"w5, w6\"");
@@ -106,13 +106,12 @@ class PlainTextDataSourceTest {
         .cause()
         .hasMessageStartingWith("The text of line 2: it has one token");
     PlainTextDataSource.Builder limited =
-        PlainTextDataSource.builder(data, TOKENIZER).specialTokens("", "[SEP]").maxLength(3);
+        PlainTextDataSource.builder(data, TOKENIZER).endToken("[SEP]").maxLength(3);
     assertThatThrownBy(limited::read)
         .isInstanceOf(PropertyException.class)
         .hasRootCauseMessage(
             "it has 4 tokens, more than the maxLength of 3; shorten it, or omit maxLength: then it is read in windows");
-    assertThatThrownBy(
-            () -> PlainTextDataSource.builder(data, TOKENIZER).specialTokens("<s>", "").read())
+    assertThatThrownBy(() -> PlainTextDataSource.builder(data, TOKENIZER).beginToken("<s>").read())
         .isInstanceOf(PropertyException.class)
         .hasMessageContaining("Property: beginToken, is '<s>', which")
         .hasMessageContaining("does not have");

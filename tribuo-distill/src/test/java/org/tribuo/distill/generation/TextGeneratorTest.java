@@ -113,7 +113,8 @@ class TextGeneratorTest {
 
   @Test
   void aTextThatIsLongerThanTheModelReadsGoesOnFromItsEnd() {
-    try (TextGenerator generator = generator().maxTokens(30).specialTokens("", "").open()) {
+    try (TextGenerator generator =
+        TextGenerator.builder(model, TOKENIZER).device(Device.cpu(1)).maxTokens(30).open()) {
       assertThat(generator.generate("w10 w11").tokens().length()).isEqualTo(30);
     }
   }
@@ -180,7 +181,7 @@ class TextGeneratorTest {
           .withMessage(
               "The prompt is empty, and there is no beginToken to start from; state one of them");
     }
-    assertThatThrownBy(() -> generator().specialTokens("<s>", "").open())
+    assertThatThrownBy(() -> generator().beginToken("<s>").open())
         .isInstanceOf(PropertyException.class)
         .hasMessageContaining("Property: beginToken, is '<s>', which");
     assertThatThrownBy(() -> generator().maxTokens(0).open())

@@ -72,7 +72,7 @@ class TokenSamplingTest {
   @ParameterizedTest
   @CsvSource({
     "0, 1, 1, 'temperature, is 0.0, expected a finite number greater than 0; for the likeliest token omit the sampling'",
-    "1, 0, 1, 'topK, is 0, expected 1 or more'",
+    "1, 0, 1, 'topK, is 0, expected 1 or more; or omit it'",
     "1, 1, 0, 'topP, is 0.0, expected a probability greater than 0, up to 1'",
     "1, 1, 1.5, 'topP, is 1.5, expected a probability greater than 0, up to 1'",
   })

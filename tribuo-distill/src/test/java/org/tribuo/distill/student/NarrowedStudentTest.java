@@ -58,11 +58,11 @@ class NarrowedStudentTest {
 
   @Test
   void eachNumberCanBeStated() throws IOException {
-    Student heads = NarrowedStudent.of(WHOLE, 0).heads(3).make(REQUEST);
+    Student heads = NarrowedStudent.of(WHOLE).heads(3).make(REQUEST);
     assertThat(dims(heads, "layers.0.attention.value.weight")).containsExactly(24, 18);
     assertThat(dims(heads, "layers.0.inner.weight")).containsExactly(24, 96);
 
-    Student inner = NarrowedStudent.of(WHOLE, 0).inner(10).make(REQUEST);
+    Student inner = NarrowedStudent.of(WHOLE).inner(10).make(REQUEST);
     assertThat(dims(inner, "layers.0.attention.value.weight")).containsExactly(24, 24);
     assertThat(dims(inner, "layers.0.outer.weight")).containsExactly(10, 24);
 
@@ -102,7 +102,7 @@ class NarrowedStudentTest {
     StudentSource silenced =
         new Changed(WHOLE, "layers.0.attention.output.weight", (row, column) -> row / 6 % 2 == 0);
     for (int sample : new int[] {0, 12}) {
-      Student made = NarrowedStudent.of(silenced, 0).heads(2).sample(sample).make(REQUEST);
+      Student made = NarrowedStudent.of(silenced).heads(2).sample(sample).make(REQUEST);
 
       float[] whole = values(silenced.make(REQUEST), "layers.0.attention.query.weight");
       float[] kept = values(made, "layers.0.attention.query.weight");
@@ -123,8 +123,8 @@ class NarrowedStudentTest {
           }
         };
 
-    Student bySample = NarrowedStudent.of(loud, 0).inner(48).make(REQUEST);
-    Student byWeights = NarrowedStudent.of(loud, 0).inner(48).sample(0).make(REQUEST);
+    Student bySample = NarrowedStudent.of(loud).inner(48).make(REQUEST);
+    Student byWeights = NarrowedStudent.of(loud).inner(48).sample(0).make(REQUEST);
 
     assertThat(values(bySample, "layers.0.inner.weight")).doesNotContain(0f);
     assertThat(values(byWeights, "layers.0.inner.weight")).containsOnly(0f);
@@ -148,10 +148,10 @@ class NarrowedStudentTest {
     assertThatThrownBy(() -> NarrowedStudent.of(WHOLE, 48).make(REQUEST))
         .isInstanceOf(PropertyException.class)
         .hasMessageContaining("is 48, expected at most 24: the width of the hidden states");
-    assertThatThrownBy(() -> NarrowedStudent.of(WHOLE, 0).heads(-1))
+    assertThatThrownBy(() -> NarrowedStudent.of(WHOLE).heads(-1))
         .isInstanceOf(PropertyException.class)
         .hasMessageContaining("heads");
-    assertThatThrownBy(() -> NarrowedStudent.of(zoo("llama_causal_ts17"), 0).heads(3).make(REQUEST))
+    assertThatThrownBy(() -> NarrowedStudent.of(zoo("llama_causal_ts17")).heads(3).make(REQUEST))
         .isInstanceOf(PropertyException.class)
         .hasMessageContaining(
             "is 3, but in layer 1 each 2 of the 4 heads share their keys and values, expected a multiple of 2");
@@ -161,7 +161,7 @@ class NarrowedStudentTest {
   void headsThatAreNotThereAreRefused() {
     StudentSource one = ScratchStudent.of(50, 2, 8, 1);
 
-    assertThatThrownBy(() -> NarrowedStudent.of(one, 0).heads(1).make(REQUEST))
+    assertThatThrownBy(() -> NarrowedStudent.of(one).heads(1).make(REQUEST))
         .isInstanceOf(GraphException.class)
         .hasMessageContaining("No heads were found of which some could go")
         .hasMessageContaining("layers: 2, width 8");

@@ -97,6 +97,6 @@ class ScratchVisionStudentTest {
     assertThatThrownBy(() -> SMALL.withPooling(Pooling.OWN))
         .hasMessageContaining("is OWN, but a new encoder has no pooler");
     assertThatThrownBy(() -> SMALL.withInner(-1))
-        .hasMessageContaining("Property: inner, is -1, expected 0 or more");
+        .hasMessageContaining("Property: inner, is -1, expected 1 or more");
   }
 }

@@ -4,6 +4,7 @@ import de.siegmar.fastcsv.reader.NamedCsvRecord;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.tribuo.distill.input.internal.text.NamedColumns;
 import org.tribuo.distill.input.text.TextFile;
 
@@ -11,30 +12,47 @@ import org.tribuo.distill.input.text.TextFile;
  * Texts in a file: one a line, or in the rows of a table whose first row has the names of columns,
  * between commas as RFC 4180 has them, if the name of the file ends in {@code .csv}, else between
  * tabs.
- *
- * @param textColumn the column of the text; empty where each line is one
- * @param promptColumn that of what comes before it; empty if there is none
  */
-public record PlainTextFile(String textColumn, String promptColumn) {
+public final class PlainTextFile {
+  private PlainTextFile() {}
+
   /**
-   * All texts, in the order of the file. Lines of white space alone are none.
+   * The lines of a file, but for those of white space alone.
    *
+   * @throws IOException if it cannot be read
+   */
+  public static List<PlainText> lines(TextFile file) throws IOException {
+    List<PlainText> texts = new ArrayList<>();
+    List<String> lines = file.lines();
+    for (int line = 0; line < lines.size(); line++) {
+      if (!lines.get(line).isBlank()) {
+        texts.add(new PlainText(line + 1L, "", lines.get(line)));
+      }
+    }
+    return texts;
+  }
+
+  /**
+   * The texts of a table, in the order of its rows.
+   *
+   * @param textColumn the column of the text
+   * @param promptColumn that of what comes before it, if there is one
    * @throws IllegalArgumentException if it is not in this form, or a row has no text; the message
    *     says where
    * @throws IOException if it cannot be read
    */
-  public List<PlainText> read(TextFile file) throws IOException {
+  public static List<PlainText> table(
+      TextFile file, String textColumn, Optional<String> promptColumn) throws IOException {
     List<PlainText> texts = new ArrayList<>();
-    if (textColumn.isEmpty()) {
-      List<String> lines = file.lines();
-      for (int line = 0; line < lines.size(); line++) {
-        if (!lines.get(line).isBlank()) {
-          texts.add(new PlainText(line + 1L, "", lines.get(line)));
-        }
-      }
-      return texts;
-    }
-    NamedColumns.of(file, List.of()).read(file, row -> texts.add(text(row)));
+    NamedColumns.of(file, List.of())
+        .read(
+            file,
+            row ->
+                texts.add(
+                    new PlainText(
+                        row.getStartingLineNumber(),
+                        promptColumn.map(column -> cell(row, column)).orElse(""),
+                        cell(row, textColumn))));
     return texts;
   }
 
@@ -68,11 +86,6 @@ public record PlainTextFile(String textColumn, String promptColumn) {
       throw new IllegalArgumentException(
           "line %d of %s has no text; leave it out of both files".formatted(line, file.path()));
     }
-  }
-
-  private PlainText text(NamedCsvRecord row) {
-    String prompt = promptColumn.isEmpty() ? "" : cell(row, promptColumn);
-    return new PlainText(row.getStartingLineNumber(), prompt, cell(row, textColumn));
   }
 
   private static String cell(NamedCsvRecord row, String name) {

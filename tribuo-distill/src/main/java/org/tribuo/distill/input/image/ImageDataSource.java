@@ -305,8 +305,13 @@ public final class ImageDataSource<T extends Output<T>> implements ConfigurableD
       return this;
     }
 
-    /** The column of an index file that has the paths. */
+    /**
+     * The column of an index file that has the paths.
+     *
+     * @throws PropertyException if it is blank
+     */
     public Builder<T> paths(String column) {
+      new PropertyChecks(source.component).checkIfStated("pathColumn", column);
       source.pathColumn = column;
       return this;
     }

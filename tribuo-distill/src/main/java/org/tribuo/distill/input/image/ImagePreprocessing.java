@@ -6,7 +6,6 @@ import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.Provenancable;
-import com.oracle.labs.mlrg.olcut.provenance.impl.ConfiguredObjectProvenanceImpl;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +13,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.tribuo.Example;
 import org.tribuo.Output;
 import org.tribuo.distill.file.AtomicFile;
@@ -23,6 +23,7 @@ import org.tribuo.distill.input.internal.image.PixelSettings;
 import org.tribuo.distill.input.internal.image.PixelView;
 import org.tribuo.distill.input.internal.image.PreprocessorConfig;
 import org.tribuo.distill.input.internal.image.Size;
+import org.tribuo.distill.internal.component.ComponentProvenance;
 import org.tribuo.distill.internal.component.PropertyChecks;
 
 /**
@@ -51,29 +52,30 @@ public final class ImagePreprocessing
     implements Configurable, Provenancable<ConfiguredObjectProvenance> {
   @ConfigurableName private String component = "ImagePreprocessing";
 
-  @Config(description = "The height to which each image is scaled; 0 for none.")
-  private int height;
+  @Config(
+      description = "The height to which each image is scaled, 1 or more; by default it is not.")
+  private @Nullable Integer height;
 
-  @Config(description = "The width to which each image is scaled; 0 for none.")
-  private int width;
+  @Config(description = "The width to which each image is scaled, 1 or more; by default it is not.")
+  private @Nullable Integer width;
 
   @Config(
       description =
           "The length to which the shorter edge is scaled, in place of height and width: the"
-              + " image keeps its proportions. 0 for none.")
-  private int shortestEdge;
+              + " image keeps its proportions. By default it is not scaled.")
+  private @Nullable Integer shortestEdge;
 
   @Config(description = "How an image is scaled.")
   private Interpolation interpolation = Interpolation.BILINEAR;
 
   @Config(
       description =
-          "The height that is cut out of the middle of the scaled image, black where it is outside; 0"
-              + " for all.")
-  private int cropHeight;
+          "The height that is cut out of the middle of the scaled image, black where it is outside; by"
+              + " default all of it.")
+  private @Nullable Integer cropHeight;
 
-  @Config(description = "The width that is cut out; 0 for all.")
-  private int cropWidth;
+  @Config(description = "The width that is cut out; by default all of it.")
+  private @Nullable Integer cropWidth;
 
   @Config(description = "What samples from 0 to 255 are multiplied by, above 0.")
   private double factor = PixelSettings.TO_ONE;
@@ -105,8 +107,8 @@ public final class ImagePreprocessing
             settings -> {
               read.scaling().ifPresent(settings::state);
               settings.interpolation = read.interpolation();
-              settings.cropHeight = read.crop().map(Size::height).orElse(0);
-              settings.cropWidth = read.crop().map(Size::width).orElse(0);
+              settings.cropHeight = read.crop().map(Size::height).orElse(null);
+              settings.cropWidth = read.crop().map(Size::width).orElse(null);
               settings.factor = read.factor();
               settings.mean = read.mean().stream().mapToDouble(Double::doubleValue).toArray();
               settings.deviation =
@@ -134,7 +136,7 @@ public final class ImagePreprocessing
         other -> {
           other.height = height;
           other.width = width;
-          other.shortestEdge = 0;
+          other.shortestEdge = null;
         });
   }
 
@@ -146,8 +148,8 @@ public final class ImagePreprocessing
   public ImagePreprocessing shortestEdge(int pixels) {
     return with(
         other -> {
-          other.height = 0;
-          other.width = 0;
+          other.height = null;
+          other.width = null;
           other.shortestEdge = pixels;
         });
   }
@@ -222,14 +224,14 @@ public final class ImagePreprocessing
   @Override
   public void postConfig() {
     PropertyChecks properties = new PropertyChecks(component);
-    properties.checkAtLeast("height", 0, height);
-    properties.checkAtLeast("width", 0, width);
-    properties.checkAtLeast("shortestEdge", 0, shortestEdge);
-    properties.checkAtLeast("cropHeight", 0, cropHeight);
-    properties.checkAtLeast("cropWidth", 0, cropWidth);
+    properties.checkIfStated("height", 1, height);
+    properties.checkIfStated("width", 1, width);
+    properties.checkIfStated("shortestEdge", 1, shortestEdge);
+    properties.checkIfStated("cropHeight", 1, cropHeight);
+    properties.checkIfStated("cropWidth", 1, cropWidth);
     checkBoth("height", height, "width", width);
     checkBoth("cropHeight", cropHeight, "cropWidth", cropWidth);
-    if (shortestEdge > 0 && height > 0) {
+    if (shortestEdge != null && height != null) {
       throw new PropertyException(
           component,
           "shortestEdge",
@@ -239,28 +241,37 @@ public final class ImagePreprocessing
     properties.check("mean", this::settings);
   }
 
-  private void checkBoth(String one, int ofOne, String other, int ofOther) {
-    if ((ofOne == 0) != (ofOther == 0)) {
-      throw new PropertyException(
-          component,
-          ofOne == 0 ? one : other,
-          "is 0, and %s is %d; state both, or none"
-              .formatted(ofOne == 0 ? other : one, Math.max(ofOne, ofOther)));
+  private void checkBoth(
+      String one, @Nullable Integer ofOne, String other, @Nullable Integer ofOther) {
+    if (ofOne == null && ofOther != null) {
+      throw missing(one, other, ofOther);
     }
+    if (ofOne != null && ofOther == null) {
+      throw missing(other, one, ofOne);
+    }
+  }
+
+  private PropertyException missing(String property, String stated, int value) {
+    return new PropertyException(
+        component,
+        property,
+        "is not stated, and %s is %d; state both, or none".formatted(stated, value));
   }
 
   /** What the settings are made of, for the readers of images. */
   public PixelSettings settings() {
     Optional<PixelSettings.Scaling> scaling = Optional.empty();
-    if (shortestEdge > 0) {
+    if (shortestEdge != null) {
       scaling = Optional.of(new PixelSettings.Scaling.ShortestEdge(shortestEdge));
-    } else if (height > 0) {
+    } else if (height != null && width != null) {
       scaling = Optional.of(new PixelSettings.Scaling.To(new Size(height, width)));
     }
     return new PixelSettings(
         scaling,
         interpolation,
-        cropHeight == 0 ? Optional.empty() : Optional.of(new Size(cropHeight, cropWidth)),
+        cropHeight == null || cropWidth == null
+            ? Optional.empty()
+            : Optional.of(new Size(cropHeight, cropWidth)),
         factor,
         Arrays.stream(mean).boxed().toList(),
         Arrays.stream(deviation).boxed().toList(),
@@ -297,7 +308,7 @@ public final class ImagePreprocessing
 
   @Override
   public ConfiguredObjectProvenance getProvenance() {
-    return new ConfiguredObjectProvenanceImpl(this, "ImagePreprocessing");
+    return ComponentProvenance.of(this, "ImagePreprocessing");
   }
 
   @Override

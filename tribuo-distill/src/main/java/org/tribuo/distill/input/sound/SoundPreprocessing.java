@@ -8,7 +8,6 @@ import com.oracle.labs.mlrg.olcut.config.ConfigurationManager;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.Provenancable;
-import com.oracle.labs.mlrg.olcut.provenance.impl.ConfiguredObjectProvenanceImpl;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -25,6 +24,7 @@ import org.tribuo.distill.input.internal.sound.SoundFeatures;
 import org.tribuo.distill.input.internal.sound.SoundSettings;
 import org.tribuo.distill.input.internal.sound.WaveFile;
 import org.tribuo.distill.input.internal.sound.Waveform;
+import org.tribuo.distill.internal.component.ComponentProvenance;
 import org.tribuo.distill.internal.component.PropertyChecks;
 
 /**
@@ -82,12 +82,15 @@ public final class SoundPreprocessing
 
   @Config(
       description =
-          "The length of a sound in seconds; 0 for 30 (WHISPER) or 10.24 (AST). A longer one is cut,"
-              + " a shorter one padded with silence; a waveform is only cut, and with 0 it is not.")
-  private double seconds;
+          "The length of a sound in seconds, above 0; by default 30 (WHISPER) or 10.24 (AST). A longer"
+              + " one is cut, a shorter one padded with silence; a waveform is only cut, and by default"
+              + " it is not.")
+  private @Nullable Double seconds;
 
-  @Config(description = "The bins of frequency of a frame; 0 for 80 (WHISPER) or 128 (AST).")
-  private int mels;
+  @Config(
+      description =
+          "The bins of frequency of a frame, 1 or more; by default 80 (WHISPER) or 128 (AST).")
+  private @Nullable Integer mels;
 
   @Config(description = "The length of a window of WHISPER in samples.")
   private int window = 400;
@@ -110,7 +113,7 @@ public final class SoundPreprocessing
   /** For OLCUT. */
   private SoundPreprocessing() {}
 
-  private static SoundPreprocessing of(Form form, double seconds) {
+  private static SoundPreprocessing of(Form form, @Nullable Double seconds) {
     return new SoundPreprocessing()
         .with(
             settings -> {
@@ -121,7 +124,7 @@ public final class SoundPreprocessing
 
   /** Whole waveforms of 16,000 samples a second, each with a mean of 0 and a variance of 1. */
   public static SoundPreprocessing waveform() {
-    return of(Form.WAVEFORM, 0);
+    return of(Form.WAVEFORM, null);
   }
 
   /**
@@ -166,7 +169,7 @@ public final class SoundPreprocessing
     if (extraction instanceof Extraction.Samples samples) {
       form = Form.WAVEFORM;
       normalize = samples.normalized();
-      seconds = samples.most() == Integer.MAX_VALUE ? 0 : (double) samples.most() / samplingRate;
+      seconds = samples.most() == Integer.MAX_VALUE ? null : (double) samples.most() / samplingRate;
     } else if (extraction instanceof Extraction.Whisper whisper) {
       form = Form.WHISPER;
       mels = whisper.mels();
@@ -201,7 +204,7 @@ public final class SoundPreprocessing
   /**
    * The same for sounds of another length.
    *
-   * @throws PropertyException if it is negative
+   * @throws PropertyException if it is not above 0
    */
   public SoundPreprocessing seconds(double seconds) {
     return with(other -> other.seconds = seconds);
@@ -210,7 +213,7 @@ public final class SoundPreprocessing
   /**
    * The same for frames of other bins.
    *
-   * @throws PropertyException if it is negative
+   * @throws PropertyException if it is below 1
    */
   public SoundPreprocessing mels(int bins) {
     return with(other -> other.mels = bins);
@@ -277,12 +280,12 @@ public final class SoundPreprocessing
     BooleanProperties.check(this, component, configuration);
     PropertyChecks properties = new PropertyChecks(component);
     properties.checkAtLeast("samplingRate", 1, samplingRate);
-    properties.checkAtLeast("mels", 0, mels);
+    properties.checkIfStated("mels", 1, mels);
     properties.checkAtLeast("window", 1, window);
     properties.checkAtLeast("hop", 1, hop);
-    if (!(seconds >= 0 && seconds * samplingRate <= Integer.MAX_VALUE)) {
+    if (seconds != null && !(seconds > 0 && seconds * samplingRate <= Integer.MAX_VALUE)) {
       throw new PropertyException(
-          component, "seconds", "is %s, expected a length of 0 or more".formatted(seconds));
+          component, "seconds", "is %s, expected a length above 0; or omit it".formatted(seconds));
     }
     properties.check(deviation > 0 ? "seconds" : "deviation", this::settings);
   }
@@ -295,19 +298,19 @@ public final class SoundPreprocessing
   private Extraction extraction() {
     return switch (form) {
       case WAVEFORM ->
-          new Extraction.Samples(normalize, seconds == 0 ? Integer.MAX_VALUE : samples(seconds));
+          new Extraction.Samples(normalize, seconds == null ? Integer.MAX_VALUE : samples(seconds));
       case WHISPER ->
           new Extraction.Whisper(
               samplingRate,
-              mels == 0 ? 80 : mels,
+              mels == null ? 80 : mels,
               window,
               hop,
-              samples(seconds == 0 ? DEFAULT_WHISPER_SECONDS : seconds));
+              samples(seconds == null ? DEFAULT_WHISPER_SECONDS : seconds));
       case AST ->
           new Extraction.Kaldi(
               samplingRate,
-              mels == 0 ? 128 : mels,
-              seconds == 0 ? DEFAULT_AST_FRAMES : (int) Math.round(seconds * FRAMES_A_SECOND),
+              mels == null ? 128 : mels,
+              seconds == null ? DEFAULT_AST_FRAMES : (int) Math.round(seconds * FRAMES_A_SECOND),
               normalize,
               mean,
               deviation);
@@ -362,7 +365,7 @@ public final class SoundPreprocessing
 
   @Override
   public ConfiguredObjectProvenance getProvenance() {
-    return new ConfiguredObjectProvenanceImpl(this, "SoundPreprocessing");
+    return ComponentProvenance.of(this, "SoundPreprocessing");
   }
 
   @Override

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.OutputFactory;
@@ -20,6 +21,7 @@ import org.tribuo.distill.component.BooleanProperties;
 import org.tribuo.distill.input.internal.text.TokenizedFileProvenance;
 import org.tribuo.distill.input.internal.text.WordFeatures;
 import org.tribuo.distill.input.internal.text.WordPieces;
+import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.provenance.DataSourceProvenance;
 import org.tribuo.sequence.SequenceDataSource;
 import org.tribuo.sequence.SequenceExample;
@@ -66,8 +68,8 @@ public final class ConllDataSource implements SequenceDataSource<Label>, Configu
               + " have a column for labels.")
   private boolean keepLabels = true;
 
-  @Config(description = "What lines begin with that are comments; empty if there are none.")
-  private String commentPrefix = "";
+  @Config(description = "What lines begin with that are comments; by default there are none.")
+  private @Nullable String commentPrefix;
 
   private final LabelFactory outputFactory = new LabelFactory();
   private List<ConllFile.Sentence> sentences = List.of();
@@ -85,7 +87,7 @@ public final class ConllDataSource implements SequenceDataSource<Label>, Configu
    * @throws PropertyException if a file is missing or cannot be understood
    */
   public static ConllDataSource of(Path data, Path tokenizer) {
-    return of(data, tokenizer, 0, -1, "");
+    return of(data, tokenizer, 0, -1);
   }
 
   /**
@@ -93,8 +95,19 @@ public final class ConllDataSource implements SequenceDataSource<Label>, Configu
    *
    * @param words from 0
    * @param labels from 0; a negative number counts from the end
-   * @param commentPrefix what comments begin with; empty if there are none
    * @throws PropertyException if a line does not have these columns
+   */
+  public static ConllDataSource of(Path data, Path tokenizer, int words, int labels) {
+    return of(data, tokenizer, words, labels, null, true);
+  }
+
+  /**
+   * The same file with other columns, and with comments.
+   *
+   * @param words from 0
+   * @param labels from 0; a negative number counts from the end
+   * @param commentPrefix what comments begin with
+   * @throws PropertyException if a line does not have these columns, or the prefix is blank
    */
   public static ConllDataSource of(
       Path data, Path tokenizer, int words, int labels, String commentPrefix) {
@@ -107,7 +120,7 @@ public final class ConllDataSource implements SequenceDataSource<Label>, Configu
    * @throws PropertyException if a file is missing or cannot be understood
    */
   public static ConllDataSource ofWords(Path data, Path tokenizer) {
-    return of(data, tokenizer, 0, -1, "", false);
+    return of(data, tokenizer, 0, -1, null, false);
   }
 
   /** The same sentences without their labels. */
@@ -116,7 +129,12 @@ public final class ConllDataSource implements SequenceDataSource<Label>, Configu
   }
 
   private static ConllDataSource of(
-      Path data, Path tokenizer, int words, int labels, String commentPrefix, boolean keepLabels) {
+      Path data,
+      Path tokenizer,
+      int words,
+      int labels,
+      @Nullable String commentPrefix,
+      boolean keepLabels) {
     ConllDataSource source = new ConllDataSource();
     source.dataPath = data;
     source.tokenizerPath = tokenizer;
@@ -140,6 +158,7 @@ public final class ConllDataSource implements SequenceDataSource<Label>, Configu
     if (wordColumn < 0) {
       throw refused("wordColumn", "is %d, expected 0 or more".formatted(wordColumn));
     }
+    new PropertyChecks(component).checkIfStated("commentPrefix", commentPrefix);
     checkFile("dataPath", dataPath);
     checkFile("tokenizerPath", tokenizerPath);
     sentences = read();
@@ -153,7 +172,9 @@ public final class ConllDataSource implements SequenceDataSource<Label>, Configu
   private List<ConllFile.Sentence> read() {
     try {
       int labels = keepLabels ? labelColumn : wordColumn;
-      return new ConllFile(TextFile.of(dataPath), wordColumn, labels, commentPrefix).sentences();
+      return new ConllFile(
+              TextFile.of(dataPath), wordColumn, labels, Optional.ofNullable(commentPrefix))
+          .sentences();
     } catch (IOException | IllegalArgumentException e) {
       throw new PropertyException(
           e, component, "dataPath", "%s cannot be read in columns".formatted(dataPath));

@@ -3,6 +3,7 @@ package org.tribuo.distill.input.text;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Sentences in columns: a line a word, an empty line or the mark of a document between two
@@ -10,9 +11,9 @@ import java.util.List;
  *
  * @param wordColumn the number of the column of the words, from 0
  * @param labelColumn that of the labels; a negative number counts from the end, -1 being the last
- * @param commentPrefix what lines begin with that are left out; empty if there are none
+ * @param commentPrefix what lines begin with that are left out, if there are any
  */
-record ConllFile(TextFile text, int wordColumn, int labelColumn, String commentPrefix) {
+record ConllFile(TextFile text, int wordColumn, int labelColumn, Optional<String> commentPrefix) {
   /** What marks the beginning of a document, in the first column. */
   private static final String DOCUMENT = "-DOCSTART-";
 
@@ -42,7 +43,7 @@ record ConllFile(TextFile text, int wordColumn, int labelColumn, String commentP
     int number = 0;
     for (String line : text.lines()) {
       number++;
-      if (!commentPrefix.isEmpty() && line.startsWith(commentPrefix)) {
+      if (commentPrefix.filter(line::startsWith).isPresent()) {
         continue;
       }
       if (line.isBlank() || line.startsWith(DOCUMENT)) {

@@ -79,8 +79,9 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
   @Config(description = "The column of the text.")
   private String textColumn = "text";
 
-  @Config(description = "The column of the second text of a pair; empty if there is one text only.")
-  private String pairColumn = "";
+  @Config(
+      description = "The column of the second text of a pair; by default there is one text only.")
+  private @Nullable String pairColumn;
 
   @Config(
       description =
@@ -101,14 +102,14 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
   @Config(
       description =
           "The maximum number of tokens of a text or a pair, special ones included; longer ones are"
-              + " cut. 0 means what the tokenizer's file states, or 512.")
-  private int maxLength;
+              + " cut. By default what the tokenizer's file states, or 512.")
+  private @Nullable Integer maxLength;
 
   @Config(
       description =
           "What is between two columns: one character, or its name, which is tab, comma, semicolon or"
-              + " bar; empty to find it out from the header.")
-  private String separator = "";
+              + " bar; by default that is found out from the header.")
+  private @Nullable String separator;
 
   @Config(
       description =
@@ -118,9 +119,9 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
 
   @Config(
       description =
-          "The character set of the file, such as windows-1252; empty for what its byte order mark"
+          "The character set of the file, such as windows-1252; by default what its byte order mark"
               + " states, or UTF-8.")
-  private String charset = "";
+  private @Nullable String charset;
 
   @Config(description = "The character before the decimals of a number.")
   private char decimalSeparator = '.';
@@ -173,10 +174,8 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
     BooleanProperties.check(this, component, configuration);
     checkFile("dataPath", dataPath);
     checkFile("tokenizerPath", tokenizerPath);
-    if (maxLength < 0) {
-      throw refused("maxLength", "%d is out of range, expected 0 or more".formatted(maxLength));
-    }
-    if (separateTexts && pairColumn.isEmpty()) {
+    checkSettings();
+    if (separateTexts && pairColumn == null) {
       throw refused("separateTexts", "is true, but there is no second text; state the pairColumn");
     }
     if (labelColumns.size() > 1 && outputFactory instanceof LabelFactory) {
@@ -203,8 +202,44 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
             this, format, dataPath, tokenizerPath, keepLabelsPath, tokens.maxTokens());
   }
 
+  /** Checks each setting that can be judged by itself. */
+  private void checkSettings() {
+    PropertyChecks properties = properties();
+    properties.checkIfStated("textColumn", textColumn);
+    properties.checkIfStated("pairColumn", pairColumn);
+    labelColumns.forEach(column -> properties.checkIfStated("labelColumns", column));
+    properties.checkIfStated("maxLength", 1, maxLength);
+    separator();
+    charset();
+  }
+
+  private PropertyChecks properties() {
+    return new PropertyChecks(component);
+  }
+
+  private Optional<Character> separator() {
+    return properties()
+        .check("separator", () -> Optional.ofNullable(separator).map(Separators::of));
+  }
+
+  private Optional<Charset> charset() {
+    return properties()
+        .check("charset", () -> Optional.ofNullable(charset).map(CsvTextDataSource::charsetOf));
+  }
+
+  private static Charset charsetOf(String name) {
+    try {
+      return Charset.forName(name);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "is '%s', expected a character set that Java knows, such as UTF-8, UTF-16LE, ISO-8859-1 or windows-1252"
+              .formatted(name),
+          e);
+    }
+  }
+
   private Optional<RawText> kept(CsvText row) {
-    Optional<String> pair = pairColumn.isEmpty() ? Optional.empty() : Optional.of(row.pair());
+    Optional<String> pair = pairColumn == null ? Optional.empty() : Optional.of(row.pair());
     return keepText ? Optional.of(new RawText(row.text(), pair)) : Optional.empty();
   }
 
@@ -212,29 +247,27 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
   private record ReadRows(List<CsvText> rows, CsvFormat format) {}
 
   private ReadRows readRows() {
-    PropertyChecks properties = new PropertyChecks(component);
-    Optional<Character> stated = properties.check("separator", () -> Separators.of(separator));
-    Optional<Charset> characters = properties.check("charset", this::statedCharset);
+    Optional<Charset> characters = charset();
     List<String> wanted = new ArrayList<>(labelColumns);
     wanted.add(textColumn);
-    if (!pairColumn.isEmpty()) {
+    if (pairColumn != null) {
       wanted.add(pairColumn);
     }
     try {
       TextFile text =
           characters.isPresent() ? TextFile.of(dataPath, characters.get()) : TextFile.of(dataPath);
-      CsvTextFile file = CsvTextFile.open(text, stated, quoting, wanted);
+      CsvTextFile file = CsvTextFile.open(text, separator(), quoting, wanted);
       if (labelsOptional && Collections.disjoint(file.columns(), labelColumns)) {
         labelColumns = List.of();
       }
       checkColumn(file, "textColumn", textColumn);
-      if (!pairColumn.isEmpty()) {
+      if (pairColumn != null) {
         checkColumn(file, "pairColumn", pairColumn);
       }
       for (String column : labelColumns) {
         checkColumn(file, "labelColumns", column);
       }
-      List<CsvText> rows = file.read(textColumn, pairColumn, labelColumns);
+      List<CsvText> rows = file.read(textColumn, Optional.ofNullable(pairColumn), labelColumns);
       if (rows.isEmpty()) {
         throw refused("dataPath", "%s has no rows".formatted(dataPath));
       }
@@ -242,17 +275,6 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
     } catch (IOException | IllegalArgumentException e) {
       throw new PropertyException(
           e, component, "dataPath", "%s cannot be read as CSV".formatted(dataPath));
-    }
-  }
-
-  private Optional<Charset> statedCharset() {
-    try {
-      return charset.isEmpty() ? Optional.empty() : Optional.of(Charset.forName(charset));
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(
-          "is '%s', expected a character set that Java knows, such as UTF-8, UTF-16LE, ISO-8859-1 or windows-1252"
-              .formatted(charset),
-          e);
     }
   }
 
@@ -319,13 +341,13 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
 
   private Tokenized tokenize(List<CsvText> rows) {
     try (TextTokenizer tokenizer =
-        maxLength == 0
+        maxLength == null
             ? TextTokenizer.open(tokenizerPath)
             : TextTokenizer.open(tokenizerPath, maxLength)) {
       List<String> texts = rows.stream().map(CsvText::text).toList();
       List<String> pairs = rows.stream().map(CsvText::pair).toList();
       List<TokenSequence> tokens =
-          pairColumn.isEmpty() || separateTexts
+          pairColumn == null || separateTexts
               ? tokenizer.encodeAll(texts)
               : tokenizer.encodeAll(texts, pairs);
       return new Tokenized(
@@ -446,16 +468,29 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
       this.source = source;
     }
 
-    /** The column of the text. */
-    public Builder<T> text(String column) {
-      source.textColumn = column;
+    private Builder<T> checked() {
+      source.checkSettings();
       return this;
     }
 
-    /** The column of the second text of each pair. */
+    /**
+     * The column of the text.
+     *
+     * @throws PropertyException if it is blank
+     */
+    public Builder<T> text(String column) {
+      source.textColumn = column;
+      return checked();
+    }
+
+    /**
+     * The column of the second text of each pair.
+     *
+     * @throws PropertyException if it is blank
+     */
     public Builder<T> pair(String column) {
       source.pairColumn = column;
-      return this;
+      return checked();
     }
 
     /**
@@ -467,10 +502,14 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
       return this;
     }
 
-    /** The column of the label, several for outputs of several dimensions, or none. */
+    /**
+     * The column of the label, several for outputs of several dimensions, or none.
+     *
+     * @throws PropertyException if one is blank
+     */
     public Builder<T> labels(String... columns) {
       source.labelColumns = List.of(columns);
-      return this;
+      return checked();
     }
 
     /** As {@link #labels}, or none if the file does not have these columns. */
@@ -479,25 +518,36 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
       return labels(columns);
     }
 
-    /** The maximum number of tokens of a text or a pair. */
+    /**
+     * The maximum number of tokens of a text or a pair.
+     *
+     * @param tokens 1 or more
+     * @throws PropertyException if it is less than 1
+     */
     public Builder<T> maxLength(int tokens) {
       source.maxLength = tokens;
-      return this;
+      return checked();
     }
 
-    /** The character between two columns; without it that is found out from the header. */
+    /**
+     * The character between two columns; without it that is found out from the header.
+     *
+     * @throws PropertyException if rows need it otherwise, as a quotation mark
+     */
     public Builder<T> separator(char separator) {
       source.separator = Separators.stated(separator);
-      return this;
+      return checked();
     }
 
     /**
      * What is between two columns: one character, or its name, which is tab, comma, semicolon or
-     * bar; empty to find it out from the header.
+     * bar; without it that is found out from the header.
+     *
+     * @throws PropertyException if it is neither
      */
     public Builder<T> separator(String separator) {
       source.separator = separator;
-      return this;
+      return checked();
     }
 
     /** Whether a cell may be quoted; without it that is found out. */
@@ -509,13 +559,17 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
     /** The character set; by default that of the byte order mark, or UTF-8. */
     public Builder<T> charset(Charset charset) {
       source.charset = charset.name();
-      return this;
+      return checked();
     }
 
-    /** The name of the character set; empty to find it out. */
+    /**
+     * The name of the character set.
+     *
+     * @throws PropertyException if Java does not know it
+     */
     public Builder<T> charset(String name) {
       source.charset = name;
-      return this;
+      return checked();
     }
 
     /** The character before the decimals of a number. */

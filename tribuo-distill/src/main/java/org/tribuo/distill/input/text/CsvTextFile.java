@@ -151,10 +151,10 @@ final class CsvTextFile {
    *     header, or some but not all of its labels; the message says which
    * @throws IOException if the file cannot be read, or some bytes are not text
    */
-  List<CsvText> read(String textColumn, String pairColumn, List<String> labelColumns)
+  List<CsvText> read(String textColumn, Optional<String> pairColumn, List<String> labelColumns)
       throws IOException {
     int text = columns.indexOf(textColumn);
-    int pair = pairColumn.isEmpty() ? -1 : columns.indexOf(pairColumn);
+    int pair = pairColumn.map(columns::indexOf).orElse(-1);
     int[] labels = labelColumns.stream().mapToInt(columns::indexOf).toArray();
     List<CsvText> texts = new ArrayList<>();
     try (Rows rows = new Rows(file.open(), format)) {

@@ -25,26 +25,23 @@ final class Separators {
   /**
    * The separator that a setting states.
    *
-   * @param stated one character or its name; empty to find it out
+   * @param stated one character or its name
    * @throws IllegalArgumentException if it is neither, or a character that rows need otherwise
    */
-  static Optional<Character> of(String stated) {
-    if (stated.isEmpty()) {
-      return Optional.empty();
-    }
+  static char of(String stated) {
     Optional<Character> named =
         NAMES.entrySet().stream()
             .filter(entry -> entry.getValue().equals(stated))
             .map(Map.Entry::getKey)
             .findFirst();
     if (named.isPresent()) {
-      return named;
+      return named.get();
     }
     if (stated.length() != 1 || "\"\n\r\0".contains(stated)) {
       throw new IllegalArgumentException(
-          "is '%s', expected one character, tab, comma, semicolon or bar; or nothing, to find it out"
+          "is '%s', expected one character, tab, comma, semicolon or bar; or omit it, to find it out"
               .formatted(stated));
     }
-    return Optional.of(stated.charAt(0));
+    return stated.charAt(0);
   }
 }

@@ -41,7 +41,7 @@ public abstract class FilesProvenance extends SkeletalConfiguredObjectProvenance
    */
   protected <C extends Configurable> FilesProvenance(
       C host, String hostShortName, Collection<? extends PrimitiveProvenance<?>> found) {
-    super(host, hostShortName);
+    super(extract(ComponentProvenance.settings(host, hostShortName)));
     found.forEach(value -> this.found.put(value.getKey(), value));
   }
 

@@ -53,7 +53,7 @@ public record ModelFile(String component, Path path) {
    * @throws IOException if the file cannot be read
    */
   public OnnxModel read() throws IOException {
-    return OnnxModel.read(path);
+    return SharedModels.read(path);
   }
 
   /**

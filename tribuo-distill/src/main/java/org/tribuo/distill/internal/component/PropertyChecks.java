@@ -4,6 +4,7 @@ import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns what the values of a component's properties are refused with into OLCUT's exception, which
@@ -36,6 +37,31 @@ public record PropertyChecks(String component) {
   public void checkAtLeast(String property, long least, long value) {
     if (value < least) {
       throw refused(property, "is %d, expected %d or more".formatted(value, least));
+    }
+  }
+
+  /**
+   * Checks the least that a number may be, if it is stated.
+   *
+   * @param value {@code null} if it is not
+   * @throws PropertyException if it is stated, and less
+   */
+  public void checkIfStated(String property, long least, @Nullable Number value) {
+    if (value != null && value.longValue() < least) {
+      throw refused(
+          property, "is %d, expected %d or more; or omit it".formatted(value.longValue(), least));
+    }
+  }
+
+  /**
+   * Checks that a text is not blank, if it is stated.
+   *
+   * @param value {@code null} if it is not
+   * @throws PropertyException if it is stated, and blank
+   */
+  public void checkIfStated(String property, @Nullable String value) {
+    if (value != null && value.isBlank()) {
+      throw refused(property, "is '%s', expected a text; or omit it".formatted(value));
     }
   }
 

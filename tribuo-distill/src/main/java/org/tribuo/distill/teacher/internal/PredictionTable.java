@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.tribuo.distill.task.internal.LabelOrder;
 
 /**
@@ -30,11 +31,11 @@ public record PredictionTable(
   /**
    * Reads a file.
    *
-   * @param idColumn the column that names the example of a row; blank for none
+   * @param idColumn the column that names the example of a row, if one does
    * @throws IllegalArgumentException if the file is no such table; the message names the line
    * @throws IOException if it cannot be read
    */
-  public static PredictionTable read(Path file, String idColumn) throws IOException {
+  public static PredictionTable read(Path file, Optional<String> idColumn) throws IOException {
     try (CsvReader<CsvRecord> reader =
         CsvReader.builder()
             .detectBomHeader(true)
@@ -78,13 +79,13 @@ public record PredictionTable(
     private final List<Long> lines = new ArrayList<>();
     private final Map<String, Integer> rowOfId = new HashMap<>();
 
-    Reading(Path file, List<String> names, String idColumn) {
+    Reading(Path file, List<String> names, Optional<String> idColumn) {
       this.file = file;
       this.names = names;
-      this.id = idColumn.isBlank() ? -1 : names.indexOf(idColumn);
-      if (id < 0 && !idColumn.isBlank()) {
+      this.id = idColumn.map(names::indexOf).orElse(-1);
+      if (id < 0 && idColumn.isPresent()) {
         throw new IllegalArgumentException(
-            "%s has no column '%s', expected one of %s".formatted(file, idColumn, names));
+            "%s has no column '%s', expected one of %s".formatted(file, idColumn.get(), names));
       }
       List<String> ofNumbers = new ArrayList<>(names);
       if (id >= 0) {

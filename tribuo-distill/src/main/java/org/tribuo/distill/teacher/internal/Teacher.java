@@ -53,6 +53,7 @@ public final class Teacher implements SoftTargetSource {
   private static final double PROBABILITIES_TOLERANCE = 1e-4;
 
   private final TeacherSettings settings;
+  private final TransformerFiles transformers;
   private final ModelFiles files;
   private final Map<String, TensorType> inputs;
 
@@ -67,11 +68,13 @@ public final class Teacher implements SoftTargetSource {
 
   private Teacher(
       TeacherSettings settings,
+      TransformerFiles transformers,
       ModelFiles files,
       Map<String, TensorType> inputs,
       List<String> declared,
       List<String> outputs) {
     this.settings = settings;
+    this.transformers = transformers;
     this.files = files;
     this.inputs = inputs;
     this.declared = declared;
@@ -104,6 +107,7 @@ public final class Teacher implements SoftTargetSource {
     List<String> declared = logits(settings, graph);
     return new Teacher(
         settings,
+        files,
         ModelFiles.of(settings.model(), model.externalDataFiles()),
         Collections.unmodifiableMap(new LinkedHashMap<>(graph.inputs())),
         declared,
@@ -148,7 +152,7 @@ public final class Teacher implements SoftTargetSource {
   Teacher inFloat32() {
     TeacherSettings exact =
         settings.withInt8(false).withDevice(settings.device().withPrecision(Precision.FLOAT32));
-    return new Teacher(exact, files, inputs, declared, outputs);
+    return new Teacher(exact, transformers, files, inputs, declared, outputs);
   }
 
   @Override
@@ -279,14 +283,14 @@ public final class Teacher implements SoftTargetSource {
     return new IllegalStateException("The teacher '%s' is closed".formatted(settings.model()));
   }
 
-  /** Reads the file again, so that a teacher that is not run keeps nothing in memory. */
+  /** Reads the file again if it may have changed, so that what runs is what was digested. */
   private LoadedModel load(Device device) {
     if (closed) {
       throw isClosed();
     }
     try {
       files.checkUnchanged();
-      return load(OnnxModel.read(settings.model()), device);
+      return load(transformers.readIfChanged(settings.model()), device);
     } catch (EngineException e) {
       throw new TeacherException(
           "The teacher '%s' cannot be loaded: %s".formatted(settings.model(), e.getMessage()), e);
@@ -297,14 +301,14 @@ public final class Teacher implements SoftTargetSource {
   }
 
   /** Weights beside the file may be larger than what can be handed over; so it stays as it is. */
-  private LoadedModel load(OnnxModel model, Device device) {
+  private LoadedModel load(Transformer read, Device device) {
     Engine engine = Engines.inference();
     if (settings.int8()) {
-      return engine.load(int8(withOutputs(model)), device);
+      return engine.load(int8(withOutputs(read)), device);
     }
-    return model.hasExternalData() && settings.head().isEmpty() && outputs.equals(declared)
+    return read.model().hasExternalData() && settings.head().isEmpty() && outputs.equals(declared)
         ? engine.load(settings.model(), device)
-        : engine.load(withOutputs(model).forInference(), device);
+        : engine.load(withOutputs(read).forInference(), device);
   }
 
   private OnnxModel int8(Transformer transformer) {
@@ -318,8 +322,7 @@ public final class Teacher implements SoftTargetSource {
     }
   }
 
-  private Transformer withOutputs(OnnxModel model) {
-    Transformer read = Transformer.of(model);
+  private Transformer withOutputs(Transformer read) {
     Graph graph = graph(settings, read);
     if (outputs.equals(declared)) {
       return settings.head().isEmpty() ? read : Transformer.of(graph.toModel());

@@ -29,23 +29,19 @@ public record TeacherReading(
     Optional<Path> preprocessing,
     OptionalInt maxLength,
     int padId) {
-  /** No token has this number: none is stated. */
-  public static final int PAD_ID_OF_FILE = Integer.MAX_VALUE;
-
   /**
    * Of a teacher whose file may state how it reads, as that of an exported student does.
    *
-   * @param padId the token that pads short rows; {@link #PAD_ID_OF_FILE} for the one that the file
-   *     states, or else 0
+   * @param padId the token that pads short rows; empty for the one that the file states, or else 0
    */
   public static TeacherReading of(
-      Path model, OnnxModel content, Optional<Path> preprocessing, int padId) {
+      Path model, OnnxModel content, Optional<Path> preprocessing, Optional<Integer> padId) {
     return new TeacherReading(
         model,
         Optional.empty(),
         preprocessing,
         OnnxMetadata.maxLength(content),
-        padId == PAD_ID_OF_FILE ? OnnxMetadata.padId(content).orElse(0) : padId);
+        padId.orElseGet(() -> OnnxMetadata.padId(content).orElse(0)));
   }
 
   /** Of a teacher that reads what the student reads. */

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.internal.component.SharedModels;
 
 /**
  * The Transformers of one training by their files: each file is read once, and analysed once for
@@ -31,10 +32,24 @@ public final class TransformerFiles {
     }
     Path real = file.toRealPath();
     Transformer known = read.get(real);
-    if (known == null) {
-      known = Transformer.of(OnnxModel.read(file));
-      read.put(real, known);
-    }
-    return known;
+    return known == null ? analysed(real, SharedModels.read(file)) : known;
+  }
+
+  /**
+   * As {@link #read}, if the file may have changed since: then it is read again.
+   *
+   * @throws IOException if the file cannot be read
+   */
+  public synchronized Transformer readIfChanged(Path file) throws IOException {
+    Path real = file.toRealPath();
+    OnnxModel model = SharedModels.read(file);
+    Transformer known = read.get(real);
+    return known != null && known.model() == model ? known : analysed(real, model);
+  }
+
+  private Transformer analysed(Path real, OnnxModel model) {
+    Transformer made = Transformer.of(model);
+    read.put(real, made);
+    return made;
   }
 }

@@ -109,9 +109,9 @@ class ImagePreprocessingTest {
     assertThatThrownBy(() -> new ImagePreprocessing().normalization(MEAN, new double[] {1}))
         .hasMessageContaining("The standard deviation is [1.0], expected 3 numbers");
     assertThatThrownBy(() -> new ImagePreprocessing().size(10, 0))
-        .hasMessageContaining("Property: width, is 0, and height is 10; state both, or none");
+        .hasMessageContaining("Property: width, is 0, expected 1 or more; or omit it");
     assertThatThrownBy(() -> new ImagePreprocessing().crop(-1, 3))
-        .hasMessageContaining("Property: cropHeight, is -1, expected 0 or more");
+        .hasMessageContaining("Property: cropHeight, is -1, expected 1 or more");
     assertThatThrownBy(() -> new ImagePreprocessing().factor(Double.NaN))
         .hasMessageContaining("The factor of samples is NaN");
   }

@@ -25,7 +25,7 @@ class SoundPreprocessingTest {
           SoundPreprocessing.whisper(0.4).mels(16).windows(512, 128).withoutResampling(),
           SoundPreprocessing.ast(10.24),
           SoundPreprocessing.ast(1).mels(40).normalization(-3, 2),
-          SoundPreprocessing.ast(0).withoutNormalization()
+          SoundPreprocessing.ast(10.24).withoutNormalization()
         }) {
       Path file = folder.resolve("preprocessor_config.json");
       each.write(file);
@@ -97,8 +97,8 @@ class SoundPreprocessingTest {
     SoundPreprocessing whisper = SoundPreprocessing.whisper(1);
     assertThatThrownBy(() -> whisper.seconds(-1))
         .hasMessage(
-            "Component: SoundPreprocessing, Property: seconds, is -1.0, expected a length of 0 or"
-                + " more");
+            "Component: SoundPreprocessing, Property: seconds, is -1.0, expected a length above 0;"
+                + " or omit it");
     assertThatThrownBy(() -> whisper.seconds(0.01))
         .hasMessageContaining("Property: seconds, Sounds are 160 samples long");
     assertThatThrownBy(() -> whisper.samplingRate(0))

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.assertj.core.api.ThrowableAssertAlternative;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -140,7 +141,8 @@ class WordTokenizerTest {
             + "# id = 2\r\nGerman call\tJJ\tI-NP\tB-MISC\r\n? . O _\r\n"
             + "-DOCSTART- -X- O O\r\nPeter NNP I-NP B-PER\r\n");
     ConllDataSource source = ConllDataSource.of(file, FILE, 0, -1, "# ");
-    List<ConllFile.Sentence> sentences = new ConllFile(TextFile.of(file), 0, 1, "# ").sentences();
+    List<ConllFile.Sentence> sentences =
+        new ConllFile(TextFile.of(file), 0, 1, Optional.of("# ")).sentences();
     assertThat(sentences)
         .containsExactly(
             new ConllFile.Sentence(List.of("EU", "rejects"), List.of("NNP", "VBZ")),
@@ -186,7 +188,7 @@ class WordTokenizerTest {
         .withStackTraceContaining("line 1");
     Files.writeString(file, "EU B-ORG\n");
     assertThatExceptionOfType(PropertyException.class)
-        .isThrownBy(() -> ConllDataSource.of(file, FILE, -1, -1, ""))
+        .isThrownBy(() -> ConllDataSource.of(file, FILE, -1, -1))
         .withMessageContaining("is -1, expected 0 or more");
     assertThatExceptionOfType(PropertyException.class)
         .isThrownBy(() -> ConllDataSource.of(file, file))

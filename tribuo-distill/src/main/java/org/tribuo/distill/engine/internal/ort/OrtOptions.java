@@ -93,8 +93,8 @@ final class OrtOptions {
 
   private static void addCuda(SessionOptions options, Device device) {
     try (OrtCUDAProviderOptions cuda = new OrtCUDAProviderOptions(device.deviceId())) {
-      if (device.gpuMemoryLimitBytes() != Device.UNLIMITED) {
-        cuda.add("gpu_mem_limit", Long.toString(device.gpuMemoryLimitBytes()));
+      if (device.gpuMemoryLimitBytes().isPresent()) {
+        cuda.add("gpu_mem_limit", Long.toString(device.gpuMemoryLimitBytes().getAsLong()));
       }
       options.addCUDA(cuda);
     } catch (OrtException e) {

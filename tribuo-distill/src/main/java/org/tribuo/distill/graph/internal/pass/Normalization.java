@@ -4,6 +4,7 @@ import java.util.List;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.TensorType;
+import org.tribuo.distill.graph.internal.GraphWork;
 import org.tribuo.distill.graph.internal.shape.ShapeInference;
 
 /**
@@ -77,9 +78,14 @@ public final class Normalization {
   }
 
   private static void normalize(Graph graph) {
-    ShapeInference.infer(graph);
-    PASSES.forEach(pass -> pass.apply(graph));
-    graph.removeUnused();
-    ShapeInference.refresh(graph);
+    GraphWork work = GraphWork.started(GraphWork.Kind.NORMALIZE, graph.file());
+    try {
+      ShapeInference.infer(graph);
+      PASSES.forEach(pass -> pass.apply(graph));
+      graph.removeUnused();
+      ShapeInference.refresh(graph);
+    } finally {
+      work.commit();
+    }
   }
 }

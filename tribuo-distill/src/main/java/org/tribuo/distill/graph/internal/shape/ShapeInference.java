@@ -12,6 +12,7 @@ import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.TensorType;
+import org.tribuo.distill.graph.internal.GraphWork;
 import org.tribuo.distill.graph.internal.TypeInference;
 import org.tribuo.distill.operator.Operator;
 import org.tribuo.distill.operator.SizedNode;
@@ -130,7 +131,12 @@ public final class ShapeInference {
    * @throws GraphException as above
    */
   public static ShapeInference of(Graph graph) {
-    return new ShapeInference(graph, TypeInference.onClassPath().infer(graph));
+    GraphWork work = GraphWork.started(GraphWork.Kind.INFER_TYPES, graph.file());
+    try {
+      return new ShapeInference(graph, TypeInference.onClassPath().infer(graph));
+    } finally {
+      work.commit();
+    }
   }
 
   /**

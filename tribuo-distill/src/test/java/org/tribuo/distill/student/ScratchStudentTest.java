@@ -46,7 +46,7 @@ class ScratchStudentTest {
         .hasMessageContaining("is 0, expected 1 or more");
     assertThatThrownBy(() -> usual.withInner(-1))
         .hasMessageContaining("Component: ScratchStudent, Property: inner")
-        .hasMessageContaining("is -1, expected 0 or more");
+        .hasMessageContaining("is -1, expected 1 or more");
     assertThatThrownBy(() -> usual.withPooling(Pooling.OWN))
         .hasMessageContaining("Component: ScratchStudent, Property: pooling")
         .hasMessageContaining("is OWN, but a new encoder has no pooler");

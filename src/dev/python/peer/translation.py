@@ -1,0 +1,204 @@
+"""The program TranslateTexts in PyTorch.
+
+    python src/dev/python/peer/translation.py --data multi30k --tokenizer tokenizer.json
+
+Trains an encoder-decoder of the same form, a third of its size from its probabilities at each step, and the same from
+the targets alone: with the epochs, rates, batches and losses of that program. Prints BLEU of the test texts. Needs
+tokenizers and sacrebleu beside what `peer.py` needs.
+"""
+
+import argparse
+import math
+from pathlib import Path
+
+import numpy as np
+import peer
+import sacrebleu
+import torch
+from tokenizers import Tokenizer
+from torch import nn
+from torch.nn import functional as F
+
+ALPHA, SMOOTHING, BATCH, BEAMS, MOST_TOKENS = 0.8, 0.1, 64, 4, 100
+POSITIONS, HEADS = 128, 4
+
+parser = argparse.ArgumentParser()
+parser.add_argument("--data", required=True, type=Path)
+parser.add_argument("--tokenizer", required=True)
+parser.add_argument("--threads", type=int, default=2)
+parser.add_argument("--seed", type=int, default=0)
+parser.add_argument("--epochs", type=int, default=16)
+parser.add_argument("--bf16", action="store_true")
+options = parser.parse_args()
+
+tokenizer = Tokenizer.from_file(options.tokenizer)
+BEGIN, END = tokenizer.token_to_id("<s>"), tokenizer.token_to_id("</s>")
+# Any token that is no text's stands for padding, which is masked.
+PAD = BEGIN
+
+
+class Block(nn.Module):
+    """Attention to itself, in a decoder attention to a source, and feed-forward, each of normalised states."""
+
+    def __init__(self, width, dropout, decodes):
+        super().__init__()
+        self.own = Attention(width, dropout)
+        self.across = Attention(width, dropout) if decodes else None
+        self.inner, self.outer = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
+        self.norm, self.dropout = nn.LayerNorm(width), nn.Dropout(dropout)
+
+    def forward(self, state, hidden, source=None, padding=None):
+        state = state + self.own(state, None, hidden)
+        if self.across is not None:
+            state = state + self.across(state, source, padding)
+        return state + self.dropout(self.outer(F.gelu(self.inner(self.norm(state)))))
+
+
+class Attention(nn.Module):
+    def __init__(self, width, dropout):
+        super().__init__()
+        self.query, self.key, self.value, self.output = (nn.Linear(width, width) for _ in range(4))
+        self.norm, self.dropout = nn.LayerNorm(width), nn.Dropout(dropout)
+
+    def forward(self, state, read, hidden):
+        normal = self.norm(state)
+        read = normal if read is None else read
+        query, key, value = (
+            part.unflatten(-1, (HEADS, -1)).transpose(1, 2)
+            for part in (self.query(normal), self.key(read), self.value(read))
+        )
+        rate = self.dropout.p if self.training else 0.0
+        states = F.scaled_dot_product_attention(query, key, value, hidden, dropout_p=rate)
+        return self.dropout(self.output(states.transpose(1, 2).flatten(2)))
+
+
+class Translator(nn.Module):
+    def __init__(self, layers, width, dropout):
+        super().__init__()
+        self.table = nn.Embedding(tokenizer.get_vocab_size(), width)
+        self.places = nn.ModuleList(nn.Embedding(POSITIONS, width) for _ in range(2))
+        self.norms = nn.ModuleList(nn.LayerNorm(width) for _ in range(2))
+        self.encoder = nn.ModuleList(Block(width, dropout, False) for _ in range(layers))
+        self.decoder = nn.ModuleList(Block(width, dropout, True) for _ in range(layers))
+        self.dropout = nn.Dropout(dropout)
+        for name, weight in self.named_parameters():
+            if weight.ndim > 1:
+                nn.init.normal_(weight, std=0.02)
+            elif name.endswith("bias"):
+                nn.init.zeros_(weight)
+
+    def embedded(self, stack, ids):
+        return self.dropout(self.table(ids) + self.places[stack](torch.arange(ids.shape[1])))
+
+    def encode(self, ids, mask):
+        padding = mask[:, None, None, :]
+        state = self.embedded(0, ids)
+        for block in self.encoder:
+            state = block(state, padding)
+        return self.norms[0](state), padding
+
+    def decode(self, ids, source, padding):
+        earlier = torch.ones(ids.shape[1], ids.shape[1], dtype=torch.bool).tril()
+        state = self.embedded(1, ids)
+        for block in self.decoder:
+            state = block(state, earlier, source, padding)
+        return self.norms[1](state) @ self.table.weight.T
+
+    def forward(self, sources, mask, targets):
+        return self.decode(targets, *self.encode(sources, mask))
+
+
+def encoded(name, before=(), after=(END,)):
+    lines = (options.data / name).read_text(encoding="utf-8").splitlines()
+    texts = tokenizer.encode_batch(lines, add_special_tokens=False)
+    return [[*before, *text.ids, *after] for text in texts], lines
+
+
+def padded(rows, filler):
+    longest = max(map(len, rows))
+    return torch.tensor([row + [filler] * (longest - len(row)) for row in rows])
+
+
+def batch_of(pairs, rows):
+    sources, targets = zip(*(pairs[row] for row in rows))
+    ids = padded(list(sources), -1)
+    read, known = padded([t[:-1] for t in targets], PAD), padded([t[1:] for t in targets], peer.UNLABELLED)
+    return ids.clamp(min=0), ids >= 0, read, known
+
+
+def train(model, pairs, rate, teacher=None):
+    numbers = np.random.default_rng(options.seed)
+    lengths = peer.Texts([source + target for source, target in pairs], None)
+    optimizer = peer.adamw(model, rate)
+    steps = options.epochs * math.ceil(len(pairs) / BATCH)
+    schedule = peer.warm_up_and_decay(optimizer, steps)
+    for _ in range(options.epochs):
+        for rows in lengths.training_batches(BATCH, numbers):
+            model.train()
+            step(model, optimizer, batch_of(pairs, rows), teacher)
+            schedule.step()
+
+
+def step(model, optimizer, batch, teacher):
+    sources, mask, read, known = batch
+    optimizer.zero_grad(set_to_none=True)
+    with torch.autocast("cpu", torch.bfloat16, enabled=options.bf16):
+        logits = model(sources, mask, read)
+        if teacher is not None:
+            with torch.no_grad():
+                soft = teacher(sources, mask, read)
+    logits = logits.float()[known >= 0]
+    loss = F.cross_entropy(logits, known[known >= 0], label_smoothing=SMOOTHING)
+    if teacher is not None:
+        loss = (1 - ALPHA) * loss + ALPHA * peer.soft_loss(logits, soft.float()[known >= 0], 1.0)
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+    optimizer.step()
+
+
+@torch.no_grad()
+def translated(model, source):
+    """By beam search: of the texts that end, that with the highest mean log-likelihood of a token."""
+    model.eval()
+    ids = torch.tensor([source])
+    memory, padding = model.encode(ids, torch.ones_like(ids, dtype=torch.bool))
+    beams, ended = [((BEGIN,), 0.0)], []
+    for length in range(1, MOST_TOKENS + 1):
+        rows = torch.tensor([tokens for tokens, _ in beams])
+        states = memory.expand(len(beams), -1, -1), padding.expand(len(beams), -1, -1, -1)
+        scores = F.log_softmax(model.decode(rows, *states)[:, -1], -1)
+        scores += torch.tensor([[score] for _, score in beams])
+        best = scores.flatten().topk(2 * BEAMS)
+        places = [divmod(index, scores.shape[1]) for index in best.indices.tolist()]
+        ranked = [((*beams[row][0], token), score) for (row, token), score in zip(places, best.values.tolist())]
+        ended += [(tokens, score / length) for tokens, score in ranked[:BEAMS] if tokens[-1] == END]
+        ended = sorted(ended, key=lambda each: -each[1])[:BEAMS]
+        beams = [each for each in ranked if each[0][-1] != END][:BEAMS]
+        if len(ended) == BEAMS and beams[0][1] / length <= ended[-1][1]:
+            break
+    ended += [(tokens, score / length) for tokens, score in beams] if not ended else []
+    return tokenizer.decode(list(max(ended, key=lambda each: each[1])[0]))
+
+
+def tell(what, model):
+    for test in sorted(options.data.glob("test*.en")):
+        sources, _ = encoded(test.name)
+        _, expected = encoded(test.with_suffix(".de").name)
+        score = sacrebleu.corpus_bleu([translated(model, source) for source in sources], [expected])
+        peer.tell(f"{what}, {test.name}, BLEU", "BLEU", score.score)
+
+
+torch.set_num_threads(options.threads)
+pairs = list(zip(encoded("train.en")[0], encoded("train.de", before=(BEGIN,))[0]))
+peer.seed_all(options.seed)
+teacher = Translator(2, 192, 0.2)
+train(teacher, pairs, 1e-3)
+tell("teacher", teacher)
+teacher.eval()
+student = Translator(1, 96, 0.1)
+train(student, pairs, 2e-3, teacher)
+tell("student, each step", student)
+peer.seed_all(options.seed)
+control = Translator(1, 96, 0.1)
+train(control, pairs, 2e-3)
+tell("control", control)

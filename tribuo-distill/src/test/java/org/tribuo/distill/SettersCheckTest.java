@@ -1,0 +1,90 @@
+package org.tribuo.distill;
+
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import com.oracle.labs.mlrg.olcut.config.PropertyException;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.tribuo.classification.Label;
+import org.tribuo.classification.LabelFactory;
+import org.tribuo.distill.generation.ParallelTextDataSource;
+import org.tribuo.distill.generation.PlainTextDataSource;
+import org.tribuo.distill.generation.TextGenerator;
+import org.tribuo.distill.input.image.ImageDataSource;
+import org.tribuo.distill.input.sound.SoundDataSource;
+import org.tribuo.distill.input.text.CsvTextDataSource;
+
+/** A value that is out of its range is refused where it is stated, before any file is read. */
+class SettersCheckTest {
+  private static final Path FILE = Path.of("not-there");
+  private static final String BLANK = "is ' ', expected a text; or omit it";
+  private static final String LESS = "is 0, expected 1 or more; or omit it";
+
+  static Stream<Arguments> refused() {
+    return Stream.of(
+        refused("textColumn", () -> csv().text(" "), BLANK),
+        refused("pairColumn", () -> csv().pair(" "), BLANK),
+        refused("labelColumns", () -> csv().labels("label", " "), BLANK),
+        refused("labelColumns", () -> csv().labelsIfThere(" "), BLANK),
+        refused("maxLength", () -> csv().maxLength(0), LESS),
+        refused(
+            "separator",
+            () -> csv().separator('"'),
+            "is '\"', expected one character, tab, comma, semicolon or bar; or omit it, to find it out"),
+        refused("separator", () -> csv().separator("dot"), "is 'dot', expected one character"),
+        refused(
+            "charset",
+            () -> csv().charset("klingon"),
+            "is 'klingon', expected a character set that Java knows, such as UTF-8"),
+        refused("beginToken", () -> texts().specialTokens(" ", "</s>"), BLANK),
+        refused("endToken", () -> texts().endToken(" "), BLANK),
+        refused("vocabularySize", () -> texts().vocabularySize(0), LESS),
+        refused("textColumn", () -> texts().textColumn(" "), BLANK),
+        refused("promptColumn", () -> texts().promptColumn(" "), BLANK),
+        refused("maxLength", () -> texts().maxLength(0), LESS),
+        refused("sourceEndToken", () -> pairs().sourceEndToken(" "), BLANK),
+        refused("maxLength", () -> pairs().maxLength(0), LESS),
+        refused("targetColumn", () -> ParallelTextDataSource.builder(FILE, "en", " ", FILE), BLANK),
+        refused("beginToken", () -> generator().beginToken(" "), BLANK),
+        refused("stopToken", () -> generator().specialTokens("<s>", " "), BLANK),
+        refused("sourceEndToken", () -> generator().sourceEndToken(" "), BLANK),
+        refused("suppressedTokens", () -> generator().suppressedTokens("<pad>", " "), BLANK),
+        refused("maxTokens", () -> generator().maxTokens(0), "is 0, expected 1 or more"),
+        refused("pathColumn", () -> ImageDataSource.of(FILE, new LabelFactory()).paths(" "), BLANK),
+        refused(
+            "pathColumn", () -> SoundDataSource.of(FILE, new LabelFactory()).paths(" "), BLANK));
+  }
+
+  private static CsvTextDataSource.Builder<Label> csv() {
+    return CsvTextDataSource.of(FILE, FILE, new LabelFactory());
+  }
+
+  private static PlainTextDataSource.Builder texts() {
+    return PlainTextDataSource.builder(FILE, FILE);
+  }
+
+  private static ParallelTextDataSource.Builder pairs() {
+    return ParallelTextDataSource.builder(FILE, FILE, FILE);
+  }
+
+  private static TextGenerator.Builder generator() {
+    return TextGenerator.builder(FILE, FILE);
+  }
+
+  private static Arguments refused(String property, ThrowingCallable setter, String message) {
+    return arguments(property, message, setter);
+  }
+
+  @ParameterizedTest(name = "{0} {1}")
+  @MethodSource
+  void refused(String property, String message, ThrowingCallable setter) {
+    assertThatExceptionOfType(PropertyException.class)
+        .isThrownBy(setter)
+        .withMessageContaining("Property: %s, %s", property, message);
+  }
+}
