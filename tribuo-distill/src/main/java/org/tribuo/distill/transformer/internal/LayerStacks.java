@@ -12,7 +12,7 @@ import org.tribuo.distill.graph.GraphException;
  * source reaches the decoder's layers, and not what the first of these reads.
  *
  * @param encoder the layers of the encoder, if they are found
- * @param decoder those of the decoder, if they are found: a single layer is not
+ * @param decoder those of the decoder, if they are found
  */
 public record LayerStacks(
     Optional<TransformerLayers> encoder, Optional<TransformerLayers> decoder) {
