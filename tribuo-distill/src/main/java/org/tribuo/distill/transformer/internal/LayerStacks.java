@@ -28,7 +28,11 @@ public record LayerStacks(
   }
 
   private static LayerStacks search(Graph graph, Graph normalized) {
-    List<TransformerLayers> stacks = TransformerLayers.stacks(graph, normalized);
+    return of(TransformerLayers.stacks(graph, normalized), graph, normalized);
+  }
+
+  /** Tells apart what {@link TransformerLayers#stacks} found. */
+  static LayerStacks of(List<TransformerLayers> stacks, Graph graph, Graph normalized) {
     TransformerLayers one = stacks.get(0);
     if (stacks.size() > 2) {
       throw new GraphException(

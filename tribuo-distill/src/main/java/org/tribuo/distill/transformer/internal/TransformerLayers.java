@@ -122,7 +122,7 @@ public final class TransformerLayers {
    * The inputs of tokens that these layers do not read themselves: those of the other stack of an
    * encoder-decoder, whose layers may not have been found.
    */
-  private List<String> tokensBeside(Graph graph, Graph normalized) {
+  List<String> tokensBeside(Graph graph, Graph normalized) {
     // Turned positions are looked up too, in tables as wide as a head.
     List<String> looked =
         EmbeddingTables.of(normalized).tables().stream()

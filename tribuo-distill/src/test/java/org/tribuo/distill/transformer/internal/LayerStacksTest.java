@@ -85,9 +85,8 @@ class LayerStacksTest {
     assertThat(single.output()).isEqualTo(layers.output());
   }
 
-  /** A decoder whose attention is not one of the known form. */
-  @Test
-  void layersThatAreNotFoundAreNotLeftOutSilently() {
+  /** An encoder-decoder whose decoder attends in no known form. */
+  static Graph strange() {
     Graph graph = Graph.of(new NewEncoderDecoder(101, 16, 2, 1, 8, 2, 8).make(1));
     Set<String> ofDecoder = Dependants.of(graph, "decoder_input_ids");
     List<Node> attending =
@@ -97,6 +96,12 @@ class LayerStacksTest {
     for (Node node : attending) {
       graph.replace(node, "", "Sigmoid", node.attributes().without("axis"), node.inputs());
     }
+    return graph;
+  }
+
+  @Test
+  void layersThatAreNotFoundAreNotLeftOutSilently() {
+    Graph graph = strange();
 
     assertThat(stacks(graph).decoder()).isEmpty();
     assertThatThrownBy(() -> TransformerLayers.find(graph))
