@@ -55,21 +55,25 @@ public record EncoderSplit(OnnxModel encoder, OnnxModel decoder, List<Handed> ha
   public record Handed(String name, ElementType elementType, int heads, int width) {}
 
   /**
-   * Splits a model at the encoder's last states.
+   * Splits a model at the encoder's last states alone.
    *
    * @param normalized with inferred types; it is not changed
    * @param decoderInputs the inputs of its decoder
    * @return nothing if there is no such boundary
    */
-  public static Optional<EncoderSplit> of(Graph normalized, Set<String> decoderInputs) {
+  static Optional<EncoderSplit> of(Graph normalized, Set<String> decoderInputs) {
     return boundary(normalized, ofDecoder(normalized, decoderInputs))
         .map(states -> split(normalized, states));
   }
 
   /**
-   * As {@link #of}, where the keys and values that the decoder makes of these states alone are
-   * handed over too, so that they are computed once. Where they are not understood, the states are
-   * handed over alone.
+   * Splits a model where its encoder's last states are, and where the decoder has made keys and
+   * values of these alone: they are handed over, so that they are computed once. Where they are not
+   * understood, the states are handed over alone.
+   *
+   * @param normalized with inferred types; it is not changed
+   * @param decoderInputs the inputs of its decoder
+   * @return nothing if there is no such boundary
    */
   public static Optional<EncoderSplit> withKeys(Graph normalized, Set<String> decoderInputs) {
     return boundary(normalized, ofDecoder(normalized, decoderInputs))
