@@ -212,8 +212,8 @@ public final class TransformerLayers {
    */
   private static boolean isPartOf(LayerRun run, LayerRun other, Graph normalized) {
     return run.shares(other)
-        || run.count() == 1
-            && (isBehind(run, other, normalized) || isBehind(other, run, normalized));
+        || (run.count() == 1
+            && (isBehind(run, other, normalized) || isBehind(other, run, normalized)));
   }
 
   private static boolean isBehind(LayerRun run, LayerRun other, Graph normalized) {
