@@ -1,7 +1,8 @@
 """Writes the values and gradients of the losses on features that the tests compare with.
 
 The formulas are written plainly, example by example and pair by pair, on the tokens alone, where the
-library computes with whole batches and masks. Gradients are PyTorch's.
+library computes with whole batches and masks. Gradients are PyTorch's. What has "crossing" in its
+name is of a decoder that attends to a source, which has positions and lengths of its own.
 
     python -m pip install torch==2.15.0
     python src/dev/python/feature_goldens.py \
@@ -21,6 +22,8 @@ STUDENT = {"layers": 2, "width": 4, "heads": 2}
 WIDER = {"layers": 4, "width": 6, "heads": 3}
 ALIKE = {"layers": 4, "width": 4, "heads": 2}
 LENGTHS = [4, 2, 3]
+SOURCE_POSITIONS = 5
+SOURCE_LENGTHS = [3, 5, 1]
 DIGITS = 12
 
 
@@ -216,6 +219,86 @@ def with_gradients(loss, leaves):
     }
 
 
+def crossing_features(sizes, generator):
+    """Of the attention of a target's positions to those of a source."""
+    made = {}
+    for layer in range(1, sizes["layers"] + 1):
+        def draw(*shape):
+            return rounded(torch.randn(*shape, generator=generator, dtype=torch.float64))
+
+        scores = draw(BATCH, sizes["heads"], POSITIONS, SOURCE_POSITIONS)
+        made[f"attention_scores_{layer}"] = scores
+        made[f"attention_probabilities_{layer}"] = rounded(scores.softmax(-1))
+        made[f"queries_{layer}"] = draw(BATCH, POSITIONS, sizes["width"])
+        for kind in ("keys", "values"):
+            made[f"{kind}_{layer}"] = draw(BATCH, SOURCE_POSITIONS, sizes["width"])
+    return made
+
+
+def crossing_losses(s, t):
+    def parts(kind):
+        pairs = []
+        for i, j in [(1, 2), (2, 4)]:
+            a, b = s[f"{kind}_{i}"], t[f"{kind}_{j}"]
+            if a.shape[1] != b.shape[1]:
+                a, b = a.mean(1, keepdim=True), b.mean(1, keepdim=True)
+            pairs.append([(a[e, :, :n, :m], b[e, :, :n, :m])
+                          for e, (n, m) in enumerate(zip(LENGTHS, SOURCE_LENGTHS))])
+        return pairs
+
+    def squares(pairs):
+        return sum(((a - b) ** 2).sum() for a, b in pairs) / sum(a.numel() for a, _ in pairs)
+
+    def of_scores(a, b):
+        return F.kl_div(a.log_softmax(-1), b.log_softmax(-1), log_target=True, reduction="sum")
+
+    def of_probabilities(a, b):
+        return (b * (b.log() - a.log())).sum()
+
+    relations = 0.0
+    for kind, lengths in (("queries", LENGTHS), ("keys", SOURCE_LENGTHS), ("values", SOURCE_LENGTHS)):
+        for e, n in enumerate(lengths):
+            for r in range(2):
+                def relation(values):
+                    size = values.shape[-1] // 2
+                    x = values[e, :n, r * size : (r + 1) * size]
+                    return (x @ x.T / math.sqrt(size)).log_softmax(-1)
+
+                relations = relations + of_scores(
+                    relation(s[f"{kind}_2"]), relation(t[f"{kind}_4"])) / (2 * n * BATCH)
+    scores, probabilities = parts("attention_scores"), parts("attention_probabilities")
+    return {
+        "attention_mse_scores": sum(map(squares, scores)),
+        "attention_mse_probabilities": sum(map(squares, probabilities)),
+        "attention_kl_scores": sum(mean_over_queries(p, of_scores) for p in scores),
+        "attention_kl_probabilities": sum(
+            mean_over_queries(p, of_probabilities) for p in probabilities),
+        "mini_lm": relations,
+    }
+
+
+def crossing(generator):
+    def named(whose, features):
+        return {f"{whose}_cross_attention_{k}": v for k, v in features.items()}
+
+    student = crossing_features(STUDENT, generator)
+    leaves = {k: v.requires_grad_() for k, v in named("student", student).items()}
+    made = {
+        "lengths": SOURCE_LENGTHS,
+        "positions": SOURCE_POSITIONS,
+        "tensors": {k: tensor(v.detach()) for k, v in leaves.items()},
+        "teachers": {},
+    }
+    for name, sizes in (("wider", WIDER), ("alike", ALIKE)):
+        teacher = crossing_features(sizes, generator)
+        made["teachers"][name] = {
+            "tensors": {k: tensor(v) for k, v in named("teacher", teacher).items()},
+            "losses": {k: with_gradients(loss, leaves)
+                       for k, loss in crossing_losses(student, teacher).items()},
+        }
+    return made
+
+
 def main():
     generator = torch.Generator().manual_seed(20261124)
     student, wider = features(STUDENT, generator), features(WIDER, generator)
@@ -240,6 +323,7 @@ def main():
                 for k, loss in losses(student, teacher, project).items()
             },
         }
+    golden["crossing"] = crossing(generator)
     print(json.dumps(golden, separators=(",", ":")))
 
 

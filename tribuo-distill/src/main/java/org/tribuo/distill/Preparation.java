@@ -55,6 +55,7 @@ import org.tribuo.distill.training.internal.data.Imprinting;
 import org.tribuo.distill.training.internal.data.Split;
 import org.tribuo.distill.training.internal.data.StageExamples;
 import org.tribuo.distill.transformer.Activation;
+import org.tribuo.distill.transformer.Activation.Site;
 import org.tribuo.distill.transformer.internal.Transformer;
 import org.tribuo.distill.transformer.internal.TransformerActivations;
 import org.tribuo.distill.transformer.internal.TransformerFiles;
@@ -484,11 +485,16 @@ record Preparation<T extends Output<T>>(
     /** Without a mask the activations of a text depend on padding, and that on the batch. */
     private static void checkPaddingIsKnown(
         String whose, TransformerActivations activations, long cacheBytes) {
-      if (activations.mask().isEmpty()) {
+      if (activations.stacks().stream().anyMatch(stack -> readsPadding(activations, stack))) {
         throw new IllegalArgumentException(
             "activationCacheBytes is %d, but no input distinguishes the %s tokens from padding, so activations of a text differ from batch to batch; set it to 0"
                 .formatted(cacheBytes, whose));
       }
+    }
+
+    /** The tokens of a decoder do not read what comes behind them. */
+    private static boolean readsPadding(TransformerActivations activations, Site stack) {
+      return stack != Site.DECODER && activations.mask(stack).isEmpty();
     }
 
     /** Runs the student over one example: does it run, and has it the right columns? */

@@ -20,6 +20,12 @@ public final class RecordedSteps implements DistillationListener {
     return byStage.values().iterator().next().get(0).terms();
   }
 
+  /** Those of the very last step. */
+  public Map<String, Float> lastTerms() {
+    List<StepReport> last = List.copyOf(byStage.values()).get(byStage.size() - 1);
+    return last.get(last.size() - 1).terms();
+  }
+
   @Override
   public TrainingListener stage(String name) {
     return new TrainingListener() {

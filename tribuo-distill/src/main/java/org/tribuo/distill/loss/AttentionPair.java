@@ -4,6 +4,7 @@ import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.loss.LayerMap.LayerPair;
+import org.tribuo.distill.transformer.Activation.Kind;
 
 /**
  * The attention of student and teacher in one pair of layers, with as many heads: [batch, heads,
@@ -18,12 +19,11 @@ record AttentionPair(Value student, Value teacher, Value query, Value key) {
     Value student = activations.student(form.kind(), pair.student());
     Value teacher = activations.teacher(form.kind(), pair.teacher());
     boolean alike = headsOf(student) == headsOf(teacher);
-    Value tokens = activations.tokens();
     return new AttentionPair(
         alike ? student : op.reduceMeanKeep(student, 1),
         alike ? teacher : op.reduceMeanKeep(teacher, 1),
-        op.unsqueeze(tokens, 1, 3),
-        op.unsqueeze(tokens, 1, 2));
+        op.unsqueeze(activations.tokens(Kind.QUERIES), 1, 3),
+        op.unsqueeze(activations.tokens(Kind.KEYS), 1, 2));
   }
 
   private static long headsOf(Value attention) {

@@ -8,6 +8,7 @@ import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.Provenancable;
 import com.oracle.labs.mlrg.olcut.provenance.impl.ConfiguredObjectProvenanceImpl;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -16,11 +17,13 @@ import org.tribuo.distill.loss.internal.ObjectiveInputs;
 import org.tribuo.distill.loss.internal.ObjectiveSchedules;
 import org.tribuo.distill.schedule.ConstantSchedule;
 import org.tribuo.distill.schedule.Schedule;
+import org.tribuo.distill.transformer.Activation;
 
 /**
  * A loss on intermediate activations as a term of an objective. Its weight is an input of the
  * graph, {@code weight_NAME}, so that it may change from step to step; its value before that is
- * reported under the name.
+ * reported under the name. Of an encoder-decoder it is of the {@code site} that is stated, or the
+ * sum of encoder and decoder, which are reported as {@code NAME.encoder} and {@code NAME.decoder}.
  *
  * <pre>{@code
  * <component name="inside" type="org.tribuo.distill.loss.FeatureTerm">
@@ -49,6 +52,12 @@ public final class FeatureTerm implements Configurable, Provenancable<Configured
 
   @Config(mandatory = true, description = "The loss.")
   private FeatureLoss loss;
+
+  @Config(
+      description =
+          "The layers that are compared, where there are several stacks of them: ENCODER, DECODER or"
+              + " CROSS_ATTENTION; by default those of each stack, added up.")
+  private Activation.@Nullable Site site;
 
   @Config(description = "The factor of the loss over the steps, 0 or more; by default 1.")
   private Schedule weight = new ConstantSchedule(1);
@@ -113,6 +122,22 @@ public final class FeatureTerm implements Configurable, Provenancable<Configured
     return loss;
   }
 
+  /**
+   * The same of one site: the encoder, the decoder, or the attention of the decoder to the source.
+   *
+   * @param stated the layers that are compared
+   */
+  public FeatureTerm at(Activation.Site stated) {
+    FeatureTerm term = new FeatureTerm(name, loss, weight);
+    term.site = stated;
+    return term;
+  }
+
+  /** The layers that are compared; empty for those of each stack. */
+  public Optional<Activation.Site> site() {
+    return Optional.ofNullable(site);
+  }
+
   /** The factor of the loss. */
   public Schedule weight() {
     return weight;
@@ -130,6 +155,6 @@ public final class FeatureTerm implements Configurable, Provenancable<Configured
 
   @Override
   public String toString() {
-    return "%s * %s".formatted(weight, loss);
+    return "%s * %s%s".formatted(weight, loss, site == null ? "" : " of " + site);
   }
 }

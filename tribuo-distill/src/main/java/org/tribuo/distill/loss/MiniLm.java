@@ -92,14 +92,15 @@ public final class MiniLm implements FeatureLoss {
   }
 
   private Value ofKind(Ops op, Activations activations, Kind kind, LayerPair pair) {
-    Value logP = relations(op, activations, activations.teacher(kind, pair.teacher()), "teacher");
-    Value logQ = relations(op, activations, activations.student(kind, pair.student()), "student");
+    Value tokens = activations.tokens(kind);
+    Value logP = relations(op, activations.teacher(kind, pair.teacher()), tokens, "teacher");
+    Value logQ = relations(op, activations.student(kind, pair.student()), tokens, "student");
     Value perQuery = op.reduceSum(op.mul(op.exp(logP), op.sub(logP, logQ)), -1);
-    return op.reduceMean(activations.meanOfEachExample(op.reduceMean(perQuery, 1)));
+    return op.reduceMean(activations.meanOfEachExample(kind, op.reduceMean(perQuery, 1)));
   }
 
   /** The logarithms of the relations of tokens: [batch, relation heads, positions, positions]. */
-  private Value relations(Ops op, Activations activations, Value vectors, String whose) {
+  private Value relations(Ops op, Value vectors, Value tokens, String whose) {
     long width = Activations.width(vectors);
     if (width % relationHeads != 0) {
       throw new GraphException(
@@ -109,7 +110,7 @@ public final class MiniLm implements FeatureLoss {
     long size = width / relationHeads;
     Value heads = op.transpose(op.reshape(vectors, 0, 0, relationHeads, size), 0, 2, 1, 3);
     Value scores = op.matmul(heads, false, heads, true, (float) (1 / Math.sqrt((double) size)));
-    Value isToken = op.unsqueeze(op.greater(activations.tokens(), op.scalar(0, vectors)), 1, 2);
+    Value isToken = op.unsqueeze(op.greater(tokens, op.scalar(0, vectors)), 1, 2);
     return op.logSoftmax(op.where(isToken, scores, op.scalar(HIDDEN, scores)), -1);
   }
 

@@ -261,7 +261,7 @@ public final class PrunedStudent implements StudentSource {
                 new PropertyException(
                     component,
                     "stack",
-                    "is %s, which has no layers that can be told apart in %s; one that is to be cut has at least two"
+                    "is %s, whose layers were not found in %s: its attention has another form than that of a Transformer"
                         .formatted(stack, source)));
   }
 

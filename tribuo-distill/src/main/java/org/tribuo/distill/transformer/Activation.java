@@ -5,10 +5,50 @@ import java.util.Locale;
 /**
  * What a loss can compare of one layer of a Transformer.
  *
+ * @param site the layers that it is one of
  * @param kind what it is
  * @param layer the layer, from 1; 0 stands for the embeddings, which have a hidden state only
  */
-public record Activation(Kind kind, int layer) {
+public record Activation(Site site, Kind kind, int layer) {
+  /** Of which layers something is. */
+  public enum Site {
+    /** Those of a model with one stack of layers. */
+    LAYERS(""),
+
+    /** Those of an encoder-decoder that read the source. */
+    ENCODER("encoder"),
+
+    /** Those that read the target; their attention is that to the target itself. */
+    DECODER("decoder"),
+
+    /**
+     * The attention of the decoder's layers to the source: its queries are of the target, its keys
+     * and values are of the source, and it has no hidden states.
+     */
+    CROSS_ATTENTION("cross attention");
+
+    private final String words;
+
+    Site(String words) {
+      this.words = words;
+    }
+
+    /** The layers whose positions hidden states and queries have. */
+    public Site ofQueries() {
+      return this == CROSS_ATTENTION ? DECODER : this;
+    }
+
+    /** The layers whose positions keys and values have. */
+    public Site ofKeys() {
+      return this == CROSS_ATTENTION ? ENCODER : this;
+    }
+
+    /** The name as in a sentence; empty where there is nothing else. */
+    public String words() {
+      return words;
+    }
+  }
+
   /** What can be compared. */
   public enum Kind {
     /** What the layer makes: [batch, positions, width]. */
@@ -46,6 +86,10 @@ public record Activation(Kind kind, int layer) {
    * @throws IllegalArgumentException if there is no such layer in any Transformer
    */
   public Activation {
+    if (site == Site.CROSS_ATTENTION && kind == Kind.HIDDEN_STATE) {
+      throw new IllegalArgumentException(
+          "The cross attention has no hidden states: compare those of the DECODER, or the attention");
+    }
     if (layer < 0 || (layer == 0 && kind != Kind.HIDDEN_STATE)) {
       throw new IllegalArgumentException(
           "There are no %s of layer %d: layers count from 1, and 0 is the embeddings, which have a"
@@ -54,13 +98,20 @@ public record Activation(Kind kind, int layer) {
     }
   }
 
+  /** Of a model with one stack of layers. */
+  public Activation(Kind kind, int layer) {
+    this(Site.LAYERS, kind, layer);
+  }
+
   /** The name under which a teacher's activation enters a training graph. */
   public String inputName() {
-    return "teacher_%s_%s".formatted(kind.name().toLowerCase(Locale.ROOT), layer);
+    String where = site == Site.LAYERS ? "" : site.name().toLowerCase(Locale.ROOT) + "_";
+    return "teacher_%s%s_%s".formatted(where, kind.name().toLowerCase(Locale.ROOT), layer);
   }
 
   @Override
   public String toString() {
-    return "%s of layer %d".formatted(kind.words(), layer);
+    String of = "%s of layer %d".formatted(kind.words(), layer);
+    return site == Site.LAYERS ? of : "%s of the %s".formatted(of, site.words());
   }
 }

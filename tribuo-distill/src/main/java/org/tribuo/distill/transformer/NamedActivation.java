@@ -18,7 +18,8 @@ import org.tribuo.distill.transformer.ActivationValue.HeadLayout;
  * Names by hand an intermediate activation of a Transformer, where the search by structure does not
  * find it or finds another value. Names are those of the normalised graph, which {@code
  * DistillationListener.onActivations} receives. If a hidden state is named, nothing is searched:
- * then all that is compared must be named, and the highest layer of a hidden state is the last one.
+ * then all that is compared must be named, and the highest layer of a hidden state is the last one
+ * of its stack.
  *
  * <pre>{@code
  * <component name="keys" type="org.tribuo.distill.transformer.NamedActivation">
@@ -34,6 +35,12 @@ import org.tribuo.distill.transformer.ActivationValue.HeadLayout;
 public final class NamedActivation
     implements Configurable, Provenancable<ConfiguredObjectProvenance> {
   @ConfigurableName private String component = "NamedActivation";
+
+  @Config(
+      description =
+          "The layers that it is one of: LAYERS where there is one stack of them, else ENCODER, DECODER or"
+              + " CROSS_ATTENTION.")
+  private Activation.Site site = Activation.Site.LAYERS;
 
   @Config(mandatory = true, description = "What it is.")
   private Activation.Kind kind;
@@ -66,6 +73,7 @@ public final class NamedActivation
    */
   public static NamedActivation of(Activation activation, ActivationValue value) {
     NamedActivation named = new NamedActivation();
+    named.site = activation.site();
     named.kind = activation.kind();
     named.layer = activation.layer();
     named.value = value.value();
@@ -92,7 +100,7 @@ public final class NamedActivation
   }
 
   private Activation activation() {
-    return new Activation(kind, layer);
+    return new Activation(site, kind, layer);
   }
 
   private ActivationValue where() {

@@ -8,7 +8,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -21,6 +23,7 @@ import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.loss.Activations.ExampleVector;
 import org.tribuo.distill.loss.FeatureGraph.Sizes;
 import org.tribuo.distill.loss.LayerMap.LayerPair;
+import org.tribuo.distill.transformer.Activation.Site;
 
 /**
  * Losses on activations, their gradients by the student's activations and by the matrices that
@@ -79,8 +82,46 @@ class FeatureGoldensTest {
     JsonNode expected = GOLDEN.at("/teachers/%s/losses/%s".formatted(teacher, name));
     FeatureLoss loss = Objects.requireNonNull(LOSSES.get(name));
     FeatureGraph other = new FeatureGraph(Objects.requireNonNull(TEACHERS.get(teacher)));
-    try (LossGraph graph = new FeatureGraph(STUDENT).attach(loss, other)) {
-      Map<String, Tensor> results = graph.run(batch(teacher));
+    check(expected, new FeatureGraph(STUDENT).attach(loss, other), batch(teacher));
+  }
+
+  static Stream<Arguments> ofCrossAttention() {
+    return TEACHERS.keySet().stream()
+        .sorted()
+        .flatMap(
+            teacher -> {
+              List<Arguments> cases = new ArrayList<>();
+              GOLDEN
+                  .at("/crossing/teachers/%s/losses".formatted(teacher))
+                  .fieldNames()
+                  .forEachRemaining(loss -> cases.add(Arguments.of(loss, teacher)));
+              return cases.stream();
+            });
+  }
+
+  /** Positions of a target attend to those of a source; both have padding of their own. */
+  @ParameterizedTest(name = "{0}, {1}")
+  @MethodSource("ofCrossAttention")
+  void crossAttentionIsThatOfPyTorch(String name, String teacher) throws Exception {
+    JsonNode golden = GOLDEN.get("crossing");
+    FeatureLoss loss = Objects.requireNonNull(LOSSES.get(name));
+    FeatureGraph other = FeatureGraph.crossing(Objects.requireNonNull(TEACHERS.get(teacher)));
+    Map<String, Tensor> batch = tensors(golden.get("tensors"));
+    batch.putAll(tensors(golden.at("/teachers/%s/tensors".formatted(teacher))));
+    batch.put(FeatureGraph.MASK, mask(golden));
+    batch.put(FeatureGraph.TARGET_MASK, mask(GOLDEN));
+    putScalars(batch);
+    check(
+        golden.at("/teachers/%s/losses/%s".formatted(teacher, name)),
+        FeatureGraph.crossing(STUDENT)
+            .attach(other.activations(), new FeatureTerm("term", loss).at(Site.CROSS_ATTENTION)),
+        batch);
+  }
+
+  private static void check(JsonNode expected, LossGraph attached, Map<String, Tensor> batch)
+      throws Exception {
+    try (LossGraph graph = attached) {
+      Map<String, Tensor> results = graph.run(batch);
 
       double value = expected.get("value").asDouble();
       assertThat(LossGraph.number(results.get("term")))
@@ -126,17 +167,27 @@ class FeatureGoldensTest {
   private static Map<String, Tensor> batch(String teacher) {
     Map<String, Tensor> batch = tensors(GOLDEN.get("tensors"));
     batch.putAll(tensors(GOLDEN.at("/teachers/%s/tensors".formatted(teacher))));
-    long[] lengths = longs(GOLDEN.get("lengths"));
-    int positions = GOLDEN.get("positions").asInt();
+    batch.put(FeatureGraph.MASK, mask(GOLDEN));
+    putScalars(batch);
+    return batch;
+  }
+
+  private static void putScalars(Map<String, Tensor> batch) {
+    int examples = GOLDEN.get("lengths").size();
+    batch.put("logits", Tensor.of(new double[2 * examples], examples, 2));
+    batch.put("loss_scale", Tensor.of(new double[] {1}));
+    batch.put("weight_term", Tensor.of(new double[] {1}));
+  }
+
+  /** 1 for each token of texts of some lengths. */
+  private static Tensor mask(JsonNode texts) {
+    long[] lengths = longs(texts.get("lengths"));
+    int positions = texts.get("positions").asInt();
     long[] mask = new long[lengths.length * positions];
     for (int i = 0; i < mask.length; i++) {
       mask[i] = i % positions < lengths[i / positions] ? 1 : 0;
     }
-    batch.put(FeatureGraph.MASK, Tensor.of(mask, lengths.length, positions));
-    batch.put("logits", Tensor.of(new double[2 * lengths.length], lengths.length, 2));
-    batch.put("loss_scale", Tensor.of(new double[] {1}));
-    batch.put("weight_term", Tensor.of(new double[] {1}));
-    return batch;
+    return Tensor.of(mask, lengths.length, positions);
   }
 
   private static Map<String, Tensor> tensors(JsonNode byName) {

@@ -13,12 +13,14 @@ import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
+import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.loss.internal.AttachedObjective;
 import org.tribuo.distill.loss.internal.FeatureMatching;
 import org.tribuo.distill.loss.internal.Objective;
 import org.tribuo.distill.loss.internal.RowForm;
 import org.tribuo.distill.transformer.Activation;
 import org.tribuo.distill.transformer.Activation.Kind;
+import org.tribuo.distill.transformer.Activation.Site;
 import org.tribuo.distill.transformer.ActivationValue;
 import org.tribuo.distill.transformer.ActivationValue.HeadLayout;
 import org.tribuo.distill.transformer.internal.TransformerActivations;
@@ -26,17 +28,20 @@ import org.tribuo.distill.transformer.internal.TransformerActivations;
 /** Transformers without insides: all their activations are inputs, of double precision. */
 final class FeatureGraph {
   static final String MASK = "attention_mask";
+  static final String TARGET_MASK = "decoder_attention_mask";
   private static final Dimension BATCH = Dimension.of("batch");
   private static final Dimension POSITIONS = Dimension.of("positions");
+  private static final Dimension SOURCE_POSITIONS = Dimension.of("source_positions");
 
   /** The sizes of a Transformer; the width is also that of all heads together. */
   record Sizes(int layers, int width, int heads) {}
 
-  private final Graph graph = Graph.empty(Ops.OPSET);
+  private final Graph graph;
   private final Map<Activation, ActivationValue> values = new LinkedHashMap<>();
   private final TransformerActivations activations;
 
   FeatureGraph(Sizes sizes) {
+    graph = Graph.empty(Ops.OPSET);
     graph.addInput(MASK, TensorType.of(ElementType.INT64, Shape.of(BATCH, POSITIONS)));
     graph.addInput("logits", TensorType.of(ElementType.DOUBLE, Shape.of(BATCH, Dimension.of(2))));
     Dimension width = Dimension.of(sizes.width());
@@ -55,10 +60,55 @@ final class FeatureGraph {
     this.activations = TransformerActivations.find(graph, values);
   }
 
+  private FeatureGraph(Map<Activation, ActivationValue> states, Sizes sizes, Graph graph) {
+    this.graph = graph;
+    values.putAll(states);
+    for (int layer = 1; layer <= sizes.layers(); layer++) {
+      for (Kind kind : Kind.values()) {
+        boolean ofSource = kind == Kind.KEYS || kind == Kind.VALUES;
+        Dimension width = Dimension.of(sizes.width());
+        if (kind.isAttention()) {
+          Shape shape = Shape.of(BATCH, Dimension.of(sizes.heads()), POSITIONS, SOURCE_POSITIONS);
+          add(new Activation(Site.CROSS_ATTENTION, kind, layer), shape, sizes.heads(), 0);
+        } else if (kind != Kind.HIDDEN_STATE) {
+          add(
+              new Activation(Site.CROSS_ATTENTION, kind, layer),
+              Shape.of(BATCH, ofSource ? SOURCE_POSITIONS : POSITIONS, width),
+              sizes.heads(),
+              sizes.width() / sizes.heads());
+        }
+      }
+    }
+    this.activations = TransformerActivations.find(graph, values);
+  }
+
+  /** A decoder's attention to a source, whose mask the states of the encoder depend on. */
+  static FeatureGraph crossing(Sizes sizes) {
+    Graph graph = Graph.empty(Ops.OPSET);
+    graph.addInput(MASK, TensorType.of(ElementType.INT64, Shape.of(BATCH, SOURCE_POSITIONS)));
+    graph.addInput(TARGET_MASK, TensorType.of(ElementType.INT64, Shape.of(BATCH, POSITIONS)));
+    graph.addInput("logits", TensorType.of(ElementType.DOUBLE, Shape.of(BATCH, Dimension.of(2))));
+    Ops op = Ops.on(graph);
+    Value source = op.unsqueeze(op.cast(graph.value(MASK), ElementType.DOUBLE), 2);
+    Value target = op.unsqueeze(op.cast(graph.value(TARGET_MASK), ElementType.DOUBLE), 2);
+    return new FeatureGraph(
+        Map.of(
+            new Activation(Site.ENCODER, Kind.HIDDEN_STATE, 1),
+            ActivationValue.hiddenState(source.name(), 1),
+            new Activation(Site.DECODER, Kind.HIDDEN_STATE, sizes.layers()),
+            ActivationValue.hiddenState(target.name(), 1)),
+        sizes,
+        graph);
+  }
+
   private void add(int layer, Kind kind, Shape shape, int heads, long size) {
-    Activation activation = new Activation(kind, layer);
+    add(new Activation(kind, layer), shape, heads, size);
+  }
+
+  private void add(Activation activation, Shape shape, int heads, long size) {
     graph.addInput(inputOf(activation), TensorType.of(ElementType.DOUBLE, shape));
-    HeadLayout layout = kind.isAttention() ? HeadLayout.HEADS_FIRST : HeadLayout.MERGED;
+    HeadLayout layout =
+        activation.kind().isAttention() ? HeadLayout.HEADS_FIRST : HeadLayout.MERGED;
     values.put(activation, new ActivationValue(inputOf(activation), layout, heads, size));
   }
 

@@ -29,7 +29,9 @@ import org.tribuo.distill.loss.internal.FeatureMatching;
 import org.tribuo.distill.loss.internal.Objective;
 import org.tribuo.distill.loss.internal.RowForm;
 import org.tribuo.distill.transformer.Activation;
+import org.tribuo.distill.transformer.Activation.Site;
 import org.tribuo.distill.transformer.internal.NewEncoder;
+import org.tribuo.distill.transformer.internal.NewEncoderDecoder;
 import org.tribuo.distill.transformer.internal.TransformerActivations;
 import org.tribuo.distill.transformer.internal.Weight;
 import org.tribuo.distill.transformer.internal.Weights;
@@ -44,6 +46,10 @@ class FeatureZooTest {
   private static final int BATCH = 3;
   private static final int POSITIONS = 6;
   private static final int WORDS = 101;
+
+  /** The positions of a target. */
+  private static final int STEPS = 4;
+
   private static final double STEP = 2e-2;
 
   /** The mask of the batch: each text of another length. */
@@ -55,7 +61,23 @@ class FeatureZooTest {
           "narrower", new NewEncoder(WORDS, POSITIONS, 2, 24, 3, 48),
           "wider", new NewEncoder(WORDS, POSITIONS, 3, 40, 5, 80));
 
-  record Case(String student, String teacher, FeatureLoss loss, long seed) {}
+  /**
+   * @param site of encoder-decoders
+   */
+  record Case(String student, String teacher, FeatureLoss loss, long seed, Optional<Site> site) {
+    Case(String student, String teacher, FeatureLoss loss, long seed) {
+      this(student, teacher, loss, seed, Optional.empty());
+    }
+
+    Case at(Site stated) {
+      return new Case(student, teacher, loss, seed, Optional.of(stated));
+    }
+
+    FeatureTerm term() {
+      FeatureTerm term = new FeatureTerm("term", loss);
+      return site.map(term::at).orElse(term);
+    }
+  }
 
   static Stream<Case> cases() {
     LayerMap uniform = LayerMap.uniform();
@@ -118,7 +140,34 @@ class FeatureZooTest {
             new AttentionKl(uniform, AttentionForm.PROBABILITIES),
             22),
         new Case("roberta_seqcls_ts14", "wider", new MiniLm(last, 8), 23),
-        new Case("narrower", "electra_tokcls_ts11", new MiniLm(last, 2), 24));
+        new Case("narrower", "electra_tokcls_ts11", new MiniLm(last, 2), 24),
+        new Case("bart_seq2seq_ts14", "marian_seq2seq_ts17", new TinyBert(uniform), 25),
+        new Case("single_layers", "t5_seq2seq_optimum", new HiddenStateMse(uniform), 26),
+        new Case("t5_seq2seq_optimum", "bart_seq2seq_ts14", new MiniLm(last, 4), 27),
+        new Case("marian_seq2seq_ts17", "t5_seq2seq_optimum", new HiddenStateCosine(uniform), 28)
+            .at(Site.DECODER),
+        new Case("marian_seq2seq_ts17", "t5_seq2seq_optimum", new Cka(last, ExampleVector.MEAN), 29)
+            .at(Site.ENCODER),
+        new Case("bart_seq2seq_ts14", "t5_seq2seq_optimum", new MiniLm(last, 2), 30)
+            .at(Site.CROSS_ATTENTION),
+        new Case(
+                "single_layers",
+                "marian_seq2seq_ts17",
+                new AttentionKl(uniform, AttentionForm.SCORES),
+                31)
+            .at(Site.CROSS_ATTENTION),
+        new Case(
+                "marian_seq2seq_ts17",
+                "bart_seq2seq_ts14",
+                new AttentionMse(uniform, AttentionForm.SCORES),
+                32)
+            .at(Site.CROSS_ATTENTION),
+        new Case(
+                "t5_seq2seq_optimum",
+                "bart_seq2seq_ts14",
+                new AttentionKl(uniform, AttentionForm.PROBABILITIES),
+                33)
+            .at(Site.DECODER));
   }
 
   @ParameterizedTest
@@ -131,9 +180,7 @@ class FeatureZooTest {
     List<String> weights =
         new ArrayList<>(Weights.trainable(student).stream().map(Weight::initializer).toList());
     Objective objective =
-        Objective.of(
-            RowForm.examples(),
-            FeatureMatching.of(ofTeacher, new FeatureTerm("term", test.loss())));
+        Objective.of(RowForm.examples(), FeatureMatching.of(ofTeacher, test.term()));
     Optional<TransformerActivations> activations = objective.activationsIn(student);
     Ops op = Ops.on(student);
     student.addInput("unread", Tensor.of(new float[BATCH], BATCH, 1).type());
@@ -233,9 +280,11 @@ class FeatureZooTest {
     NewEncoder encoder = NEW.get(name);
     Graph graph =
         Graph.of(
-            encoder == null
-                ? OnnxModel.read(Path.of("src/test/resources/zoo", name, "model.onnx"))
-                : encoder.make(1));
+            encoder != null
+                ? encoder.make(1)
+                : name.equals("single_layers")
+                    ? new NewEncoderDecoder(WORDS, POSITIONS, 1, 1, 24, 3, 48).make(1)
+                    : OnnxModel.read(Path.of("src/test/resources/zoo", name, "model.onnx")));
     Normalization.applyForTraining(graph);
     return graph;
   }
@@ -254,6 +303,8 @@ class FeatureZooTest {
     inputs.put("attention_mask", Tensor.of(mask, BATCH, POSITIONS));
     inputs.put("position_ids", Tensor.of(positions, BATCH, POSITIONS));
     inputs.put("token_type_ids", Tensor.of(new long[ids.length], BATCH, POSITIONS));
+    long[] target = random.longs(BATCH * STEPS, 5, WORDS).toArray();
+    inputs.put("decoder_input_ids", Tensor.of(target, BATCH, STEPS));
     return inputs;
   }
 

@@ -12,7 +12,6 @@ import java.util.stream.IntStream;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.engine.internal.Engines;
 import org.tribuo.distill.engine.internal.InferenceSession;
-import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
@@ -30,8 +29,9 @@ import org.tribuo.distill.transformer.internal.EncoderSplit;
 import org.tribuo.distill.transformer.internal.Transformer;
 
 /**
- * An encoder-decoder whose encoder reads a source once, and whose decoder reads each token of its
- * target once, where {@link CachedDecoder} can make that, else the whole target for each.
+ * An encoder-decoder whose encoder reads a source once, with the keys and values that its decoder
+ * attends to, and whose decoder reads each token of its target once, where {@link CachedDecoder}
+ * can make that, else the whole target for each.
  */
 public final class EncodedModel implements GeneratingModel {
   /** What keeps the activations of a batch in a processor's caches. */
@@ -47,8 +47,7 @@ public final class EncodedModel implements GeneratingModel {
   private final TokenInputs target;
   private final Optional<PastTensors> past;
   private final Optional<CausalTrial> trial;
-  private final ElementType elementType;
-  private final int width;
+  private final SourceTensors sources;
 
   private EncodedModel(
       StudentNetwork network, TokenInputs target, EncoderSplit split, Device device) {
@@ -73,16 +72,15 @@ public final class EncodedModel implements GeneratingModel {
                     network.reader().maxLength(),
                     device,
                     this::tried));
-    this.elementType = split.elementType();
-    this.width = split.width();
+    this.sources = new SourceTensors(split.handed());
   }
 
   /** What comes after some targets, the source of each being its first token. */
   private List<Continuation> tried(List<Hypothesis> texts) {
-    List<Source> sources =
+    List<Source> read =
         encoded(texts.stream().map(text -> Source.of(TokenSequence.of(text.tokens()[0]))).toList());
     return run(
-        IntStream.range(0, texts.size()).mapToObj(i -> texts.get(i).with(sources.get(i))).toList());
+        IntStream.range(0, texts.size()).mapToObj(i -> texts.get(i).with(read.get(i))).toList());
   }
 
   private static InferenceSession session(OnnxModel part, Device device) {
@@ -105,7 +103,7 @@ public final class EncodedModel implements GeneratingModel {
       return Optional.empty();
     }
     try {
-      return EncoderSplit.of(network.transformer().normalized(), Set.copyOf(target.names()))
+      return EncoderSplit.withKeys(network.transformer().normalized(), Set.copyOf(target.names()))
           .map(split -> new EncodedModel(network, target, split, device));
     } catch (GraphException e) {
       return Optional.empty();
@@ -113,29 +111,24 @@ public final class EncodedModel implements GeneratingModel {
   }
 
   @Override
-  public List<Source> encoded(List<Source> sources) {
+  public List<Source> encoded(List<Source> unread) {
     int[] start = {0};
     ExampleInputs<?> rows =
         ReadTexts.of(
             network.reader(),
-            sources.stream().map(source -> Hypothesis.of(Optional.of(source), start)).toList());
+            unread.stream().map(source -> Hypothesis.of(Optional.of(source), start)).toList());
     FedInputs<?> fed = FedInputs.of(rows, network.inputs());
-    Source[] encoded = new Source[sources.size()];
+    Source[] encoded = new Source[unread.size()];
     // Those of one length together, so that nothing is padding.
-    for (int[] batch : ReadTexts.ofOneSize(sources.size(), i -> sources.get(i).tokens().length())) {
+    for (int[] batch : ReadTexts.ofOneSize(unread.size(), i -> unread.get(i).tokens().length())) {
       for (int from = 0; from < batch.length; from += ROWS) {
         int[] some = Arrays.copyOfRange(batch, from, Math.min(batch.length, from + ROWS));
         Map<String, Tensor> inputs = new LinkedHashMap<>(fed.batch(some));
         inputs.keySet().retainAll(encoderInputs);
-        Tensor states =
-            output(encoder.run(inputs, Set.of(EncoderSplit.STATES)), EncoderSplit.STATES);
-        float[] all = states.toFloats();
-        int length = all.length / some.length;
+        List<List<float[]>> made =
+            sources.rows(encoder.run(inputs, sources.outputs()), some.length);
         for (int i = 0; i < some.length; i++) {
-          encoded[some[i]] =
-              new Source(
-                  sources.get(some[i]).tokens(),
-                  Arrays.copyOfRange(all, i * length, (i + 1) * length));
+          encoded[some[i]] = new Source(unread.get(some[i]).tokens(), made.get(i));
         }
       }
     }
@@ -184,9 +177,9 @@ public final class EncodedModel implements GeneratingModel {
 
   /** Of targets of as many tokens, of which as many are kept. */
   private List<Continuation> run(
-      Map<String, Tensor> fed, List<Source> sources, List<Unread> texts) {
+      Map<String, Tensor> fed, List<Source> ofTexts, List<Unread> texts) {
     Map<String, Tensor> inputs = new LinkedHashMap<>(fed);
-    inputs.put(EncoderSplit.STATES, states(sources));
+    inputs.putAll(sources.inputs(ofTexts));
     Unread.Size size = texts.get(0).size();
     past.ifPresent(
         kept -> {
@@ -206,17 +199,6 @@ public final class EncodedModel implements GeneratingModel {
     return IntStream.range(0, texts.size())
         .mapToObj(i -> new Continuation(logits.get(i), pasts.get(i)))
         .toList();
-  }
-
-  /** The states of sources, those of the shorter ones with zeros behind them, which are masked. */
-  private Tensor states(List<Source> sources) {
-    int longest = sources.stream().mapToInt(source -> source.states().length).max().orElse(0);
-    float[] all = new float[sources.size() * longest];
-    for (int i = 0; i < sources.size(); i++) {
-      float[] states = sources.get(i).states();
-      System.arraycopy(states, 0, all, i * longest, states.length);
-    }
-    return Tensor.of(all, sources.size(), longest / width, width).cast(elementType);
   }
 
   private static Tensor output(Map<String, Tensor> outputs, String name) {

@@ -22,6 +22,7 @@ import org.tribuo.distill.loss.HardLoss;
 import org.tribuo.distill.loss.HardLoss.LabelForm;
 import org.tribuo.distill.loss.Rows;
 import org.tribuo.distill.loss.SoftLoss;
+import org.tribuo.distill.transformer.Activation.Site;
 import org.tribuo.distill.transformer.internal.TransformerActivations;
 
 /**
@@ -223,7 +224,8 @@ public record Objective(
     Projections projections = new Projections(op.graph(), inputs.floatType(), seed);
 
     List<Term> terms = responseTerms(op, inputs, outputs);
-    activations.ifPresent(found -> terms.addAll(featureTerms(op, inputs, found, projections)));
+    activations.ifPresent(
+        found -> terms.addAll(featureTerms(op, inputs, outputs.get(0), found, projections)));
     Value loss = terms.stream().map(term -> term.weighted(op)).reduce(op::add).orElseThrow();
     Value differentiated = op.mul(inputs.scalar(ObjectiveInputs.LOSS_SCALE), loss);
 
@@ -239,18 +241,77 @@ public record Objective(
   }
 
   private List<Term> featureTerms(
-      Ops op, TargetInputs inputs, TransformerActivations student, Projections projections) {
+      Ops op,
+      TargetInputs inputs,
+      Value output,
+      TransformerActivations student,
+      Projections projections) {
     TransformerActivations teacher = matching.orElseThrow().teacher();
     List<Term> terms = new ArrayList<>();
     for (FeatureTerm term : featureTerms()) {
       Parts parts = Parts.ofTerm(term.name());
-      Activations both =
-          new Activations(op, inputs, student, teacher, projections, term.name(), parts);
       Value weight = inputs.scalar(term.weightInput());
-      Value value = term.loss().over(op, both);
-      terms.add(new Term(term.name(), value, Optional.of(weight), parts.means(op)));
+      List<Value> values = new ArrayList<>();
+      List<Site> sites = sites(term, student, teacher);
+      for (Site site : sites) {
+        ComparedLayers compared =
+            new ComparedLayers(site, student, teacher, () -> stated(inputs, output));
+        boolean isAlone = sites.size() == 1;
+        String name = isAlone ? term.name() : term.name() + "_" + site.words();
+        Parts own = isAlone ? parts : parts.of(site.words());
+        Value value =
+            term.loss().over(op, new Activations(op, inputs, compared, projections, name, own));
+        values.add(isAlone ? value : own.report(value));
+      }
+      Value sum = values.stream().reduce(op::add).orElseThrow();
+      terms.add(new Term(term.name(), sum, Optional.of(weight), parts.means(op)));
     }
     return terms;
+  }
+
+  /**
+   * The positions that something is predicted for, where the data mark them.
+   *
+   * @param output [batch, positions, outputs]
+   */
+  private Optional<Value> stated(TargetInputs inputs, Value output) {
+    if (rows instanceof RowForm.Tokens tokens && tokens.mask() instanceof TokenMask.Stated) {
+      Shape shape = new Shape(output.shape().orElseThrow().dimensions().subList(0, 2));
+      TensorType type = TensorType.of(inputs.floatType(), shape);
+      return Optional.of(inputs.input(ObjectiveInputs.COUNTED, type));
+    }
+    return Optional.empty();
+  }
+
+  /** The layers that a term compares: those that it states, or those of each stack. */
+  private static List<Site> sites(
+      FeatureTerm term, TransformerActivations student, TransformerActivations teacher) {
+    if (term.site().isPresent()) {
+      Site site = term.site().get();
+      if (student.has(site) && teacher.has(site)) {
+        return List.of(site);
+      }
+      throw new GraphException(
+          "'%s' compares the site %s, but the student has %s, and the teacher has %s; %s"
+              .formatted(
+                  term.name(),
+                  site,
+                  stacks(student),
+                  stacks(teacher),
+                  student.stacks().equals(teacher.stacks())
+                      ? "omit the site"
+                      : "such layers cannot be compared"));
+    }
+    if (!student.stacks().equals(teacher.stacks())) {
+      throw new GraphException(
+          "'%s' compares the layers of the student, which has %s, with those of the teacher, which has %s; take an encoder-decoder for both, or for none"
+              .formatted(term.name(), stacks(student), stacks(teacher)));
+    }
+    return List.copyOf(student.stacks());
+  }
+
+  private static String stacks(TransformerActivations of) {
+    return of.has(Site.LAYERS) ? "one stack of layers" : "the stacks " + of.stacks();
   }
 
   private List<Term> responseTerms(Ops op, TargetInputs inputs, List<Value> outputs) {

@@ -16,6 +16,8 @@ import org.tribuo.distill.input.internal.FedInputs;
 import org.tribuo.distill.training.internal.TrainingData;
 import org.tribuo.distill.training.internal.data.ExampleTrainingData;
 import org.tribuo.distill.transformer.Activation;
+import org.tribuo.distill.transformer.Activation.Kind;
+import org.tribuo.distill.transformer.Activation.Site;
 
 /**
  * Texts with the activations of a teacher, which is run over each batch when it is made: unlike
@@ -102,11 +104,18 @@ public final class LiveTeacherActivations implements TrainingData, AutoCloseable
     Map<Integer, List<TextActivation>> ofRows = new LinkedHashMap<>();
     for (int i = 0; i < rows.length; i++) {
       int index = i;
-      int length = inputs.examples().length(rows[i]);
+      int row = rows[i];
       ofRows.put(
-          rows[i],
+          row,
           wanted.stream()
-              .map(f -> new TextActivation(f.kind(), tensor(shown, f.inputName()), index, length))
+              .map(
+                  f ->
+                      new TextActivation(
+                          f.kind(),
+                          tensor(shown, f.inputName()),
+                          index,
+                          positions(f, row),
+                          keys(f, row)))
               .toList());
     }
     return ofRows;
@@ -114,7 +123,6 @@ public final class LiveTeacherActivations implements TrainingData, AutoCloseable
 
   /** A batch of rows that were shown just now and rows that are kept. */
   private Map<String, Tensor> together(int[] rows, Map<Integer, List<TextActivation>> shown) {
-    int positions = Arrays.stream(rows).map(inputs.examples()::length).max().orElseThrow();
     List<List<TextActivation>> ofRows =
         Arrays.stream(rows)
             .mapToObj(row -> shown.containsKey(row) ? shown.get(row) : kept.get(row))
@@ -124,9 +132,34 @@ public final class LiveTeacherActivations implements TrainingData, AutoCloseable
       int activation = i;
       List<TextActivation> one =
           ofRows.stream().map(activations -> activations.get(activation)).toList();
-      batch.put(wanted.get(i).inputName(), TextActivation.batch(one, positions));
+      Activation of = wanted.get(i);
+      batch.put(
+          of.inputName(),
+          TextActivation.batch(
+              one,
+              Arrays.stream(rows).map(row -> positions(of, row)).max().orElseThrow(),
+              Arrays.stream(rows).map(row -> keys(of, row)).max().orElseThrow()));
     }
     return batch;
+  }
+
+  private int positions(Activation of, int row) {
+    boolean ofKeys = of.kind() == Kind.KEYS || of.kind() == Kind.VALUES;
+    return tokens(ofKeys ? of.site().ofKeys() : of.site().ofQueries(), row);
+  }
+
+  private int keys(Activation of, int row) {
+    return tokens(of.site().ofKeys(), row);
+  }
+
+  /** Those that a stack reads: of a source and a target the length is that of both. */
+  private int tokens(Site stack, int row) {
+    int length = inputs.examples().length(row);
+    return switch (stack) {
+      case ENCODER -> length - inputs.examples().steps(row);
+      case DECODER -> inputs.examples().steps(row);
+      default -> length;
+    };
   }
 
   private static Tensor tensor(Map<String, Tensor> tensors, String name) {

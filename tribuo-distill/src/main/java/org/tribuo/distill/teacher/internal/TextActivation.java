@@ -13,8 +13,10 @@ import org.tribuo.distill.transformer.Activation.Kind;
  * @param padded [rows, positions, width], or [rows, heads, queries, keys]
  * @param row which of the rows
  * @param length the tokens of the text, at most as many as there are positions
+ * @param keys how many of them attention reads; as many as there are tokens, but for attention from
+ *     one text to another
  */
-public record TextActivation(Kind kind, Tensor padded, int row, int length) {
+public record TextActivation(Kind kind, Tensor padded, int row, int length, int keys) {
   /**
    * What attention scores are where query or key is padding: so low that a softmax gives padding
    * nothing, and finite, so that a softmax over padding alone is still a number.
@@ -23,12 +25,12 @@ public record TextActivation(Kind kind, Tensor padded, int row, int length) {
 
   /** The bytes of the numbers without padding. */
   public long bytes() {
-    return rowBytes(length);
+    return rowBytes(length, keys);
   }
 
   /** The same in a tensor of its own, of one row and without padding. */
   public TextActivation alone() {
-    return new TextActivation(kind, batch(List.of(this), length), 0, length);
+    return new TextActivation(kind, batch(List.of(this), length, keys), 0, length, keys);
   }
 
   /**
@@ -36,29 +38,34 @@ public record TextActivation(Kind kind, Tensor padded, int row, int length) {
    *
    * @param texts at least one; all of one activation of one teacher
    * @param positions at least as many as the longest text has tokens
-   * @return [texts, positions, width], or [texts, heads, positions, positions]
+   * @param keys the same of what attention reads
+   * @return [texts, positions, width], or [texts, heads, positions, keys]
    */
-  public static Tensor batch(List<TextActivation> texts, int positions) {
+  public static Tensor batch(List<TextActivation> texts, int positions, int keys) {
     TextActivation any = texts.get(0);
     long[] dims =
         any.kind.isAttention()
-            ? new long[] {texts.size(), any.heads(), positions, positions}
+            ? new long[] {texts.size(), any.heads(), positions, keys}
             : new long[] {texts.size(), positions, any.padded.dim(2)};
-    ByteBuffer data = any.padding(Math.multiplyExact(texts.size(), any.rowBytes(positions)));
+    ByteBuffer data = any.padding(Math.multiplyExact(texts.size(), any.rowBytes(positions, keys)));
     for (int i = 0; i < texts.size(); i++) {
-      texts.get(i).copyTo(data, i, positions);
+      texts.get(i).copyTo(data, i, positions, keys);
     }
     return Tensor.of(any.padded.elementType(), dims, data);
   }
 
-  private void copyTo(ByteBuffer batch, int to, int positions) {
+  private void copyTo(ByteBuffer batch, int to, int positions, int keysOfBatch) {
     ByteBuffer from = padded.data();
-    int start = row * rowBytes(positions());
+    int ownPositions = (int) padded.dim(kind.isAttention() ? 2 : 1);
+    int ownKeys = (int) padded.dim(padded.rank() - 1);
+    int start = row * rowBytes(ownPositions, ownKeys);
     for (int head = 0; head < heads(); head++) {
       for (int line = 0; line < length; line++) {
-        int read = start + (head * positions() + line) * lineBytes(positions());
-        int written = to * rowBytes(positions) + (head * positions + line) * lineBytes(positions);
-        batch.put(written, from, read, lineBytes(length));
+        int read = start + (head * ownPositions + line) * lineBytes(ownKeys);
+        int written =
+            to * rowBytes(positions, keysOfBatch)
+                + (head * positions + line) * lineBytes(keysOfBatch);
+        batch.put(written, from, read, lineBytes(keys));
       }
     }
   }
@@ -80,18 +87,14 @@ public record TextActivation(Kind kind, Tensor padded, int row, int length) {
     return kind.isAttention() ? (int) padded.dim(1) : 1;
   }
 
-  private int positions() {
-    return (int) padded.dim(kind.isAttention() ? 2 : 1);
-  }
-
-  /** The bytes that belong to one position of one head, where there are so many of them. */
-  private int lineBytes(int positions) {
-    int numbers = kind.isAttention() ? positions : (int) padded.dim(2);
+  /** The bytes that belong to one position of one head, where it reads so many keys. */
+  private int lineBytes(int read) {
+    int numbers = kind.isAttention() ? read : (int) padded.dim(2);
     return numbers * padded.elementType().bytes();
   }
 
   /** The bytes of a row of so many positions. */
-  private int rowBytes(int positions) {
-    return Math.multiplyExact(heads() * positions, lineBytes(positions));
+  private int rowBytes(int positions, int read) {
+    return Math.multiplyExact(heads() * positions, lineBytes(read));
   }
 }

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
@@ -18,6 +19,29 @@ final class AttentionMask {
 
   private static final String USUAL_NAME = "attention_mask";
 
+  /** That of a model with one stack of layers. */
+  static Optional<String> of(Graph normalized) {
+    return of(normalized, input -> true);
+  }
+
+  /**
+   * That of an encoder-decoder's encoder: one that its last state depends on.
+   *
+   * @param state of the encoder
+   */
+  static Optional<String> ofEncoder(Graph normalized, String state) {
+    return of(normalized, input -> Dependants.of(normalized, input).contains(state));
+  }
+
+  /**
+   * That of the decoder: one that the encoder's states do not depend on.
+   *
+   * @param state of the encoder
+   */
+  static Optional<String> ofDecoder(Graph normalized, String state) {
+    return of(normalized, input -> !Dependants.of(normalized, input).contains(state));
+  }
+
   /**
    * The one input of this form; of several the one that has the usual name. None in a model of
    * images. Floats are not it where nothing is looked up: then they are what the model reads, as
@@ -25,7 +49,7 @@ final class AttentionMask {
    *
    * @throws GraphException if several may be it
    */
-  static Optional<String> of(Graph normalized) {
+  private static Optional<String> of(Graph normalized, Predicate<String> chosen) {
     Set<String> looked = EmbeddingTables.of(normalized).inputs();
     List<String> candidates =
         normalized.inputs().entrySet().stream()
@@ -33,6 +57,7 @@ final class AttentionMask {
             .filter(e -> !looked.isEmpty() || !e.getValue().elementType().isFloat())
             .map(Map.Entry::getKey)
             .filter(input -> !looked.contains(input))
+            .filter(chosen)
             .toList();
     if (candidates.size() > 1 && !candidates.contains(USUAL_NAME)) {
       throw new GraphException(

@@ -21,8 +21,8 @@ import org.tribuo.distill.transformer.ActivationValue.HeadLayout;
 
 /**
  * Finds the attention of a layer: a softmax between two matrix products of what the layer computes
- * from its hidden state. The first product is that of queries and keys, the second that of
- * probabilities and values.
+ * from its hidden state, or of that and what an encoder has made. The first product is that of
+ * queries and keys, the second that of probabilities and values.
  *
  * <p>Products with a weight, or with what all layers share, as relative positions are, do not
  * count. From an operand the search goes back over transposes, reshapes and scales to the value
@@ -36,26 +36,56 @@ final class AttentionSearch {
   private final long width;
   private final int heads;
 
-  private AttentionSearch(Graph graph, long width, int heads) {
+  /** What the layer computes from its hidden state. */
+  private final Set<String> inside;
+
+  /** What is attended to: the same, or what an encoder has made. */
+  private final Set<String> read;
+
+  private AttentionSearch(
+      Graph graph, long width, int heads, Set<String> inside, Set<String> read) {
     this.graph = graph;
     this.width = width;
     this.heads = heads;
+    this.inside = inside;
+    this.read = read;
   }
 
-  /** What was found of a layer's attention; empty where there is none of the usual form. */
+  /**
+   * What was found of a layer's attention to what it reads itself; empty where there is none of the
+   * usual form.
+   */
   static Map<Kind, ActivationValue> in(Graph normalized, TransformerLayers layers, Layer layer) {
+    Set<String> inside = Dependants.ofContent(normalized, layer.start(), layer.end());
+    return first(normalized, layers, inside, inside);
+  }
+
+  /**
+   * As {@link #in}, of the attention of a decoder's layer to what an encoder has made.
+   *
+   * @param state the encoder's last
+   */
+  static Map<Kind, ActivationValue> across(
+      Graph normalized, TransformerLayers decoder, Layer layer, String state) {
+    Set<String> inside = Dependants.ofContent(normalized, layer.start(), layer.end());
+    Set<String> encoded = Dependants.ofContent(normalized, state, state);
+    encoded.removeAll(inside);
+    return first(normalized, decoder, inside, encoded);
+  }
+
+  private static Map<Kind, ActivationValue> first(
+      Graph normalized, TransformerLayers layers, Set<String> inside, Set<String> read) {
     if (layers.heads().isEmpty()) {
       return Map.of();
     }
     AttentionSearch search =
-        new AttentionSearch(normalized, layers.width(), layers.heads().getAsInt());
-    Set<String> inside = Dependants.ofContent(normalized, layer.start(), layer.end());
+        new AttentionSearch(normalized, layers.width(), layers.heads().getAsInt(), inside, read);
     return normalized.topological().stream()
         .filter(
             node ->
                 StandardOperators.has(node, Operator.Trait.ATTENDS)
                     && inside.contains(node.output()))
-        .flatMap(node -> search.attention(node, inside).stream())
+        .flatMap(node -> search.attention(node).stream())
         .findFirst()
         .orElse(Map.of());
   }
@@ -67,10 +97,10 @@ final class AttentionSearch {
     }
   }
 
-  private Optional<Map<Kind, ActivationValue>> attention(Node softmax, Set<String> inside) {
-    Optional<Product> scores = before(softmax.input(0), inside);
+  private Optional<Map<Kind, ActivationValue>> attention(Node softmax) {
+    Optional<Product> scores = before(softmax.input(0));
     Optional<Product> context =
-        after(softmax.output(), inside)
+        after(softmax.output())
             .filter(product -> product.node().input(0).equals(product.reachedBy()))
             .filter(product -> !product.transposes("transA"));
     Optional<HeadLayout> layout =
@@ -85,10 +115,9 @@ final class AttentionSearch {
     Node pv = context.get().node();
     Optional<ActivationValue> queries =
         vectors(qk.input(0), scores.get().transposes("transA"), inside);
-    Optional<ActivationValue> keys =
-        vectors(qk.input(1), !scores.get().transposes("transB"), inside);
+    Optional<ActivationValue> keys = vectors(qk.input(1), !scores.get().transposes("transB"), read);
     Optional<ActivationValue> values =
-        vectors(pv.input(1), context.get().transposes("transB"), inside);
+        vectors(pv.input(1), context.get().transposes("transB"), read);
     if (queries.isEmpty() || keys.isEmpty() || values.isEmpty()) {
       return Optional.empty();
     }
@@ -112,7 +141,7 @@ final class AttentionSearch {
   // ---- the two products
 
   /** The nearest product of two values of the layer from which a value comes. */
-  private Optional<Product> before(String value, Set<String> inside) {
+  private Optional<Product> before(String value) {
     Deque<String> waiting = new ArrayDeque<>(List.of(value));
     Set<String> seen = new HashSet<>(waiting);
     while (!waiting.isEmpty()) {
@@ -123,7 +152,7 @@ final class AttentionSearch {
         continue;
       }
       Node node = producer.get();
-      if (isProductOfTwo(node, inside)) {
+      if (isProductOfTwo(node)) {
         return Optional.of(new Product(node, ""));
       }
       if (!isProduct(node)) {
@@ -134,13 +163,13 @@ final class AttentionSearch {
   }
 
   /** The nearest product of two values of the layer that is made from a value. */
-  private Optional<Product> after(String value, Set<String> inside) {
+  private Optional<Product> after(String value) {
     Deque<String> waiting = new ArrayDeque<>(List.of(value));
     Set<String> seen = new HashSet<>(waiting);
     while (!waiting.isEmpty()) {
       String current = waiting.poll();
       for (Node reader : graph.consumers(current)) {
-        if (isProductOfTwo(reader, inside)) {
+        if (isProductOfTwo(reader)) {
           return Optional.of(new Product(reader, current));
         }
         if (!isProduct(reader)) {
@@ -158,14 +187,14 @@ final class AttentionSearch {
     return StandardOperators.has(node, Operator.Trait.MATRIX_PRODUCT);
   }
 
-  private static boolean isProductOfTwo(Node node, Set<String> inside) {
-    return isProduct(node) && inside.contains(node.input(0)) && inside.contains(node.input(1));
+  private boolean isProductOfTwo(Node node) {
+    return isProduct(node) && inside.contains(node.input(0)) && read.contains(node.input(1));
   }
 
   // ---- from an operand to the vectors of all heads
 
   private Optional<ActivationValue> vectors(
-      String operand, boolean transposed, Set<String> inside) {
+      String operand, boolean transposed, Set<String> within) {
     Optional<Shape> shape = shape(operand).filter(s -> s.rank() == 3 || s.rank() == 4);
     if (shape.isEmpty()) {
       return Optional.empty();
@@ -174,23 +203,23 @@ final class AttentionSearch {
     int number = layout.rank() == 4 ? (int) fixedOr(shape.get().dimension(1), heads) : heads;
     long size = fixedOr(shape.get().dimension(transposed ? -2 : -1), width / heads);
     return Optional.of(
-        sideBySide(operand, number, size, inside)
+        sideBySide(operand, number, size, within)
             .map(value -> new ActivationValue(value, HeadLayout.MERGED, number, size))
-            .orElseGet(() -> new ActivationValue(unscaled(operand, inside), layout, number, size)));
+            .orElseGet(() -> new ActivationValue(unscaled(operand, within), layout, number, size)));
   }
 
   /** The value [batch, positions, heads · size] of which an operand is another arrangement. */
-  private Optional<String> sideBySide(String operand, int number, long size, Set<String> inside) {
-    String value = unscaled(operand, inside);
+  private Optional<String> sideBySide(String operand, int number, long size, Set<String> within) {
+    String value = unscaled(operand, within);
     Optional<Node> producer = graph.producer(value);
     while (producer.isPresent()
         && StandardOperators.has(producer.get(), Operator.Trait.REARRANGES)) {
       String source = producer.get().input(0);
       if (producer.get().is("Reshape") && splits(value, source, number, size)) {
-        return Optional.of(unscaled(source, inside));
+        return Optional.of(unscaled(source, within));
       }
-      value = unscaled(source, inside);
-      producer = inside.contains(value) ? graph.producer(value) : Optional.empty();
+      value = unscaled(source, within);
+      producer = within.contains(value) ? graph.producer(value) : Optional.empty();
     }
     return Optional.empty();
   }
@@ -204,26 +233,26 @@ final class AttentionSearch {
   }
 
   /** What a value was before it was multiplied or divided by one number. */
-  private String unscaled(String value, Set<String> inside) {
+  private String unscaled(String value, Set<String> within) {
     Optional<Node> scale =
         graph
             .producer(value)
-            .filter(node -> inside.contains(value))
+            .filter(node -> within.contains(value))
             .filter(node -> node.domain().equals(Node.ONNX) && SCALES.contains(node.opType()));
     if (scale.isPresent()) {
       Node node = scale.get();
-      if (isOneNumber(node.input(1), inside)) {
-        return unscaled(node.input(0), inside);
+      if (isOneNumber(node.input(1), within)) {
+        return unscaled(node.input(0), within);
       }
-      if (node.is("Mul") && isOneNumber(node.input(0), inside)) {
-        return unscaled(node.input(1), inside);
+      if (node.is("Mul") && isOneNumber(node.input(0), within)) {
+        return unscaled(node.input(1), within);
       }
     }
     return value;
   }
 
-  private boolean isOneNumber(String value, Set<String> inside) {
-    return !inside.contains(value)
+  private boolean isOneNumber(String value, Set<String> within) {
+    return !within.contains(value)
         && shape(value)
             .filter(s -> s.dimensions().stream().allMatch(dimension -> dimension.is(1)))
             .isPresent();

@@ -12,7 +12,6 @@ import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Ops;
-import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
 
@@ -25,7 +24,8 @@ import org.tribuo.distill.graph.Value;
 public final class CachedDecoder {
   private static final String NEW_POSITIONS = "new_sequence";
   private static final String PAST_POSITIONS = "past_sequence";
-  private static final int POSITIONS = 2;
+  private static final String PAST = "past_key_values";
+  private static final String PRESENT = "present";
 
   private final Graph graph;
   private final Ops op;
@@ -59,10 +59,10 @@ public final class CachedDecoder {
   }
 
   private OnnxModel model(List<String> inputs) {
-    List<Operand> operands = operands();
-    operands.forEach(operand -> graph.addInput(operand.past(), operand.type(PAST_POSITIONS)));
-    Value before = op.shapeOf(graph.value(operands.get(0).past()));
-    Value past = op.slice(before, 0, POSITIONS, POSITIONS + 1);
+    List<KeptOperand> operands = KeptOperand.of(found.kept(), graph, rows());
+    operands.forEach(operand -> graph.addInput(operand.name(PAST), operand.type(PAST_POSITIONS)));
+    Value before = op.shapeOf(graph.value(operands.get(0).name(PAST)));
+    Value past = op.slice(before, 0, KeptOperand.POSITIONS, KeptOperand.POSITIONS + 1);
     found.sizesRead().forEach((node, fresh) -> readWholeSize(node, fresh, past));
     Value count = op.slice(op.shapeOf(graph.value(inputs.get(0))), 0, 1, 2);
     found.sized().forEach(sized -> giveFreshSize(sized, count));
@@ -73,61 +73,13 @@ public final class CachedDecoder {
     return graph.toModel();
   }
 
-  /** What is kept of keys or values of a operand. */
-  private record Operand(CachedKeys.Kept kept, int number, Dimension rows, int heads, long width) {
-    private String name(String before) {
-      return "%s.%d.%s".formatted(before, number, kept.isKey() ? "key" : "value");
-    }
-
-    String past() {
-      return name("past_key_values");
-    }
-
-    String present() {
-      return name("present");
-    }
-
-    TensorType type(String positions) {
-      return TensorType.of(
-          ElementType.FLOAT,
-          Shape.of(rows, Dimension.of(heads), Dimension.of(positions), Dimension.of(width)));
-    }
-  }
-
-  private List<Operand> operands() {
-    Dimension rows =
-        found.fresh().keySet().stream()
-            .findFirst()
-            .flatMap(ids -> graph.type(ids))
-            .flatMap(TensorType::shape)
-            .orElseThrow()
-            .dimension(0);
-    List<Operand> operands = new ArrayList<>();
-    int keys = 0;
-    int values = 0;
-    for (CachedKeys.Kept kept : found.kept()) {
-      Shape shape = graph.type(kept.value()).flatMap(TensorType::shape).orElseThrow();
-      boolean last = kept.axis() == shape.rank() - 1;
-      Dimension heads =
-          shape.rank() == 4 ? shape.dimension(1) : shape.dimension(0).dividedBy(List.of(rows));
-      Dimension width = shape.dimension(last ? -2 : -1);
-      if (shape.rank() < 3
-          || shape.rank() > 4
-          || !(heads instanceof Dimension.Fixed number)
-          || !(width instanceof Dimension.Fixed size)) {
-        throw new GraphException(
-            "'%s' is %s, expected keys or values of fixed heads and width"
-                .formatted(kept.value(), shape));
-      }
-      operands.add(
-          new Operand(
-              kept,
-              kept.isKey() ? keys++ : values++,
-              rows,
-              Math.toIntExact(number.size()),
-              size.size()));
-    }
-    return operands;
+  private Dimension rows() {
+    return found.fresh().keySet().stream()
+        .findFirst()
+        .flatMap(ids -> graph.type(ids))
+        .flatMap(TensorType::shape)
+        .orElseThrow()
+        .dimension(0);
   }
 
   /** What depends on the length of the text has the past in it. */
@@ -193,37 +145,15 @@ public final class CachedDecoder {
    * New keys or values join those of the past in the form of the latter. As a past may be empty, it
    * is not reshaped itself: a size of 0 would be that of another axis.
    */
-  private void keep(Operand operand) {
-    CachedKeys.Kept kept = operand.kept();
-    Value own = graph.value(kept.value());
-    int rank = own.shape().orElseThrow().rank();
-    boolean turned = kept.axis() == rank - 1;
-    Value read = turned ? op.swapLastTwo(own) : own;
-    Value past = op.cast(graph.value(operand.past()), own.elementType());
-    Value present =
-        op.concat(
-            POSITIONS, List.of(past, retyped(rank == 3 ? inHeads(read, operand) : read, past)));
-    Value all = rank == 3 ? op.reshape(present, sizes(present, POSITIONS, operand, -1)) : present;
-    all = retyped(all, read);
-    graph.replaceUse(kept.node(), kept.value(), (turned ? op.swapLastTwo(all) : all).name());
-    graph.addOutput(op.named(operand.present(), op.cast(present, ElementType.FLOAT)).name());
-    graph.setType(operand.present(), operand.type("present_sequence"));
-  }
-
-  /** [rows · heads, positions, width] as [rows, heads, positions, width]. */
-  private Value inHeads(Value read, Operand operand) {
-    return op.reshape(read, sizes(read, 1, operand, -1, operand.heads()));
-  }
-
-  /** Some sizes, as many positions as a value has along an axis, and the width. */
-  private Value sizes(Value of, int axis, Operand operand, long... first) {
-    Value positions = op.slice(op.shapeOf(of), 0, axis, axis + 1);
-    return op.concat(0, List.of(op.longs(first), positions, op.longs(operand.width())));
-  }
-
-  /** What is new has all sizes of the past but for the positions, and the other way round. */
-  private static Value retyped(Value value, Value like) {
-    return new Value(value.name(), like.type());
+  private void keep(KeptOperand operand) {
+    Value read = operand.inHeads(op);
+    Value past = op.cast(graph.value(operand.name(PAST)), read.elementType());
+    Value own = new Value(read.name(), past.type());
+    Value present = op.concat(KeptOperand.POSITIONS, List.of(past, own));
+    operand.replace(op, present);
+    String name = operand.name(PRESENT);
+    graph.addOutput(op.named(name, op.cast(present, ElementType.FLOAT)).name());
+    graph.setType(name, operand.type("present_sequence"));
   }
 
   private void retype(String value, CachedKeys.Fresh fresh) {

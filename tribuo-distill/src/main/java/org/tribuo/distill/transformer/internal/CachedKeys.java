@@ -67,12 +67,13 @@ final class CachedKeys {
    * Follows the tokens through a graph.
    *
    * @param normalized with inferred types, to which what is found of axes is added
-   * @param inputs those that have a number for each token, [rows, positions]; the ids first
+   * @param inputs those that have a number, or a state, for each token, [rows, positions, ...]; the
+   *     ids first
    * @throws GraphException if something is not understood; the message names the node
    */
   static CachedKeys in(Graph normalized, List<String> inputs) {
     Shape ids = normalized.type(inputs.get(0)).flatMap(TensorType::shape).orElse(Shape.SCALAR);
-    if (ids.rank() != 2 || !(ids.dimension(1) instanceof Dimension.Symbolic)) {
+    if (ids.rank() < 2 || !(ids.dimension(1) instanceof Dimension.Symbolic)) {
       throw new GraphException(
           "'%s' is %s, expected [rows, positions] of any number of positions"
               .formatted(inputs.get(0), ids));

@@ -25,6 +25,17 @@ final class Dependants {
     return walk(graph, from, to, node -> !StandardOperators.has(node, Operator.Trait.READS_SIZES));
   }
 
+  /** As {@link #ofContent}, but for those that are computed by matrix products alone. */
+  static Set<String> aroundProducts(Graph graph, String from, String to) {
+    return walk(
+        graph,
+        from,
+        to,
+        node ->
+            !StandardOperators.has(node, Operator.Trait.READS_SIZES)
+                && !StandardOperators.has(node, Operator.Trait.MATRIX_PRODUCT));
+  }
+
   /** All values behind one, without it. */
   static Set<String> of(Graph graph, String from) {
     return between(graph, from, from);

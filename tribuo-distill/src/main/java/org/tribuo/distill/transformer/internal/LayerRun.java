@@ -1,9 +1,13 @@
 package org.tribuo.distill.transformer.internal;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.tribuo.distill.graph.Graph;
 
 /**
  * The longest row of like layers in a residual stream. A layer begins with a segment that attends
@@ -17,14 +21,9 @@ import java.util.OptionalInt;
 record LayerRun(List<Segment> segments, int first, int length, int count) {
 
   static Optional<LayerRun> longest(List<Segment> segments) {
-    List<Integer> attending = new ArrayList<>();
-    for (int i = 0; i < segments.size(); i++) {
-      if (segments.get(i).attends()) {
-        attending.add(i);
-      }
-    }
+    List<Integer> attending = attending(segments);
     if (attending.size() == 1) {
-      return single(segments, attending.get(0));
+      return single(segments, attending);
     }
     LayerRun best = null;
     for (int i = 0; i < attending.size(); i++) {
@@ -36,6 +35,29 @@ record LayerRun(List<Segment> segments, int first, int length, int count) {
       }
     }
     return Optional.ofNullable(best);
+  }
+
+  /**
+   * The single layer of a decoder: it attends to itself, then to what an encoder has made.
+   *
+   * @param encoded what depends on the encoder's last state
+   */
+  static Optional<LayerRun> decoding(List<Segment> segments, Set<String> encoded) {
+    List<Integer> attending = attending(segments);
+    boolean decodes =
+        attending.size() > 1
+            && Collections.disjoint(segments.get(attending.get(0)).reads(), encoded)
+            && attending.stream()
+                .skip(1)
+                .noneMatch(i -> Collections.disjoint(segments.get(i).reads(), encoded));
+    return decodes ? single(segments, attending) : Optional.empty();
+  }
+
+  private static List<Integer> attending(List<Segment> segments) {
+    return IntStream.range(0, segments.size())
+        .filter(i -> segments.get(i).attends())
+        .boxed()
+        .toList();
   }
 
   private static LayerRun starting(List<Segment> segments, int first, int second) {
@@ -50,16 +72,44 @@ record LayerRun(List<Segment> segments, int first, int length, int count) {
     return new LayerRun(segments, first, length, count);
   }
 
-  /** Without a neighbour to compare with, a layer goes on as long as nothing else is read. */
-  private static Optional<LayerRun> single(List<Segment> segments, int first) {
-    if (segments.get(first).attentions() > 1) {
+  /**
+   * Without a neighbour to compare with, a layer goes on as long as nothing else is read. Behind
+   * its last block are as many normalisations as behind its first attention: one, or none where
+   * they come before a block.
+   */
+  private static Optional<LayerRun> single(List<Segment> segments, List<Integer> attending) {
+    if (attending.stream().anyMatch(i -> segments.get(i).attentions() > 1)) {
       return Optional.empty();
     }
-    int end = first + 1;
-    while (end < segments.size() && segments.get(end).selfContained()) {
-      end++;
+    int first = attending.get(0);
+    int behind = attending.get(attending.size() - 1) + 1;
+    int end = behind;
+    for (int i = behind; i < segments.size() && segments.get(i).selfContained(); i++) {
+      end = segments.get(i).multiplies() ? i + 1 : end;
     }
+    int normalized = normalizing(segments, end) - end;
+    end += Math.min(normalized, normalizing(segments, first + 1) - first - 1);
     return Optional.of(new LayerRun(segments, first, end - first, 1));
+  }
+
+  /** Up to where segments normalise, from one of them on. */
+  private static int normalizing(List<Segment> segments, int from) {
+    int to = from;
+    while (to < segments.size() && segments.get(to).normalizes()) {
+      to++;
+    }
+    return to;
+  }
+
+  /** Whether its first attention reads such values: then it is a part of a decoder's layer. */
+  boolean attendsTo(Set<String> encoded) {
+    return !Collections.disjoint(segments.get(first).reads(), encoded);
+  }
+
+  /** What depends on its last state. */
+  Set<String> dependants(Graph graph) {
+    String last = segments.get(first + count * length - 1).end();
+    return Dependants.ofContent(graph, last, last);
   }
 
   private int covered() {

@@ -12,7 +12,7 @@ import org.tribuo.distill.graph.GraphException;
  * source reaches the decoder's layers, and not what the first of these reads.
  *
  * @param encoder the layers of the encoder, if they are found
- * @param decoder those of the decoder, if they are found: a single layer is not
+ * @param decoder those of the decoder, if they are found
  */
 public record LayerStacks(
     Optional<TransformerLayers> encoder, Optional<TransformerLayers> decoder) {
@@ -28,7 +28,11 @@ public record LayerStacks(
   }
 
   private static LayerStacks search(Graph graph, Graph normalized) {
-    List<TransformerLayers> stacks = TransformerLayers.stacks(graph, normalized);
+    return of(TransformerLayers.stacks(graph, normalized), graph, normalized);
+  }
+
+  /** Tells apart what {@link TransformerLayers#stacks} found. */
+  static LayerStacks of(List<TransformerLayers> stacks, Graph graph, Graph normalized) {
     TransformerLayers one = stacks.get(0);
     if (stacks.size() > 2) {
       throw new GraphException(

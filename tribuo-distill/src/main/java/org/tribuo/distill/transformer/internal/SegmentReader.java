@@ -53,9 +53,10 @@ final class SegmentReader {
     private final Set<String> inside;
     private final Map<String, Integer> numbers = new HashMap<>();
     private boolean arithmetic = true;
+    private boolean multiplies;
     private final Set<String> attentions = new HashSet<>();
     private final AttentionHeads heads;
-    private boolean selfContained = true;
+    private final Set<String> reads = new HashSet<>();
 
     Reading(String start, Set<String> inside) {
       this.start = start;
@@ -66,7 +67,15 @@ final class SegmentReader {
     Segment of(String end) {
       int signature = numberOf(end);
       return new Segment(
-          start, end, signature, arithmetic, attentions.size(), heads.number(), selfContained);
+          start,
+          end,
+          signature,
+          arithmetic,
+          multiplies,
+          attentions.size(),
+          heads.number(),
+          Set.copyOf(reads),
+          Dependants.aroundProducts(graph, start, end).contains(end));
     }
 
     private int numberOf(String value) {
@@ -82,6 +91,7 @@ final class SegmentReader {
       Node node = graph.producer(value).orElseThrow();
       Operator operator = StandardOperators.of(node);
       arithmetic &= operator.has(Operator.Trait.WITHIN_NORMALIZATION);
+      multiplies |= operator.has(Operator.Trait.MATRIX_PRODUCT);
       if (operator.has(Operator.Trait.ATTENDS)) {
         attentions.add(value);
       }
@@ -104,7 +114,7 @@ final class SegmentReader {
         return number(List.of("absent"));
       }
       if (flow.varies(value) && !flow.isInteger(value)) {
-        selfContained = false;
+        reads.add(value);
       }
       Optional<Tensor> constant = graph.constant(value);
       return number(

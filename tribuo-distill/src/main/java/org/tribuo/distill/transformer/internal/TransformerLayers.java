@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.Graph;
@@ -42,22 +44,27 @@ import org.tribuo.distill.operator.internal.standard.StandardOperators;
  *   <li>The segments of a group, read by {@link SegmentReader}: each expression gets a number, made
  *       of the operator, its attributes and the numbers of its inputs. Weights count by type and
  *       shape, names do not count, nor does the order of the inputs of commutative operators.
+ *   <li>A row of segments ends where one does not carry on what it reads, around its matrix
+ *       products: what an encoder has made is read by a decoder's attention, and goes no further
+ *       itself.
  *   <li>Of all pairs of attending segments as the starts of two neighbouring layers, the pair whose
  *       layers repeat over most segments. With one attention there is one layer, which goes on as
- *       long as nothing but the hidden state is read.
+ *       long as nothing but the hidden state is read, and ends with a normalisation only if its
+ *       attention does.
  *   <li>The run with most layers is the answer. Another one beside it that shares no layer with it
  *       is a second stack (an encoder's beside a decoder's): {@link LayerStacks} tells them apart.
+ *       A decoder of one layer has nothing that repeats, but two attentions, of which the second
+ *       reads what the other stack has made.
  * </ol>
  *
  * <p><b>Cost.</b> With N nodes, S sources and O outputs: S·O walks over N nodes; each segment is
  * read once, its nodes once each; with A attending segments of a stream A² comparisons of rows of
  * signatures. Nothing is run and no weight is read.
  *
- * <p><b>Limits.</b> A single layer beside another stack is not found. Layers that all differ, in
- * width say, are not found. A path of floats around the layers, from the embeddings to the head
- * say, hides the hidden states. Attention without a softmax is not seen. In a model of one layer,
- * what reads nothing but the hidden state behind the layer is counted to it, a last normalisation
- * too.
+ * <p><b>Limits.</b> Layers that all differ, in width say, are not found, nor are blocks without a
+ * residual connection. A path of floats around the layers, from the embeddings to the head say,
+ * hides the hidden states. Attention without a softmax is not seen. A block behind a single layer
+ * that reads nothing but the hidden state, and has a residual connection, is counted to that layer.
  */
 public final class TransformerLayers {
   private static final String WHAT_TO_DO =
@@ -113,9 +120,9 @@ public final class TransformerLayers {
 
   /**
    * The inputs of tokens that these layers do not read themselves: those of the other stack of an
-   * encoder-decoder, which is not found if it has one layer.
+   * encoder-decoder, whose layers may not have been found.
    */
-  private List<String> tokensBeside(Graph graph, Graph normalized) {
+  List<String> tokensBeside(Graph graph, Graph normalized) {
     // Turned positions are looked up too, in tables as wide as a head.
     List<String> looked =
         EmbeddingTables.of(normalized).tables().stream()
@@ -134,8 +141,7 @@ public final class TransformerLayers {
   }
 
   /**
-   * All stacks of layers, that with most layers first: two of an encoder-decoder. One of a single
-   * layer is not found beside another.
+   * All stacks of layers, that with most layers first: two of an encoder-decoder.
    *
    * @param normalized as above
    * @throws GraphException if there are no layers
@@ -143,26 +149,24 @@ public final class TransformerLayers {
   static List<TransformerLayers> stacks(Graph graph, Graph normalized) {
     DataFlow flow = DataFlow.of(normalized);
     SegmentReader reader = new SegmentReader(flow);
-    List<LayerRun> runs = new ArrayList<>();
+    List<List<Segment>> rows = new ArrayList<>();
     List<ResidualStream> streams = ResidualStream.in(flow);
     for (ResidualStream stream : streams) {
       for (List<String> states : statesOfOneWidth(stream, graph, normalized)) {
-        List<Segment> segments = new ArrayList<>();
-        for (int i = 0; i + 1 < states.size(); i++) {
-          segments.add(reader.read(states.get(i), states.get(i + 1)));
-        }
-        LayerRun.longest(segments).ifPresent(runs::add);
+        rows.addAll(carrying(states, reader));
       }
     }
+    List<LayerRun> runs =
+        rows.stream()
+            .flatMap(row -> LayerRun.longest(row).stream())
+            .sorted(Comparator.comparingInt(LayerRun::count).reversed())
+            .toList();
     if (runs.isEmpty()) {
       throw noLayers(streams, graph, normalized);
     }
-    runs.sort(Comparator.comparingInt(LayerRun::count).reversed());
-    List<LayerRun> apart = new ArrayList<>();
-    for (LayerRun run : runs) {
-      if (apart.isEmpty() || run.count() > 1 && apart.stream().noneMatch(run::shares)) {
-        apart.add(run);
-      }
+    List<LayerRun> apart = apart(runs, normalized);
+    if (apart.size() == 1) {
+      singleDecoder(rows, apart.get(0), normalized).ifPresent(apart::add);
     }
     return apart.stream()
         .map(
@@ -170,6 +174,62 @@ public final class TransformerLayers {
                 new TransformerLayers(
                     run, normalized.type(run.layers().get(0).start()).orElseThrow()))
         .toList();
+  }
+
+  /**
+   * The segments between states, in rows within which each carries on what it reads. What an
+   * encoder has made is not carried on by a decoder, which attends to it.
+   */
+  private static List<List<Segment>> carrying(List<String> states, SegmentReader reader) {
+    List<List<Segment>> rows = new ArrayList<>(List.of(new ArrayList<>()));
+    for (int i = 0; i + 1 < states.size(); i++) {
+      Segment segment = reader.read(states.get(i), states.get(i + 1));
+      if (segment.carries()) {
+        rows.get(rows.size() - 1).add(segment);
+      } else {
+        rows.add(new ArrayList<>());
+      }
+    }
+    return rows;
+  }
+
+  /** Those of some runs that are stacks of their own. */
+  private static List<LayerRun> apart(List<LayerRun> runs, Graph normalized) {
+    List<Set<String>> made = runs.stream().map(run -> run.dependants(normalized)).toList();
+    List<LayerRun> apart = new ArrayList<>();
+    for (LayerRun run : runs) {
+      boolean isWhole = run.count() > 1 || made.stream().noneMatch(run::attendsTo);
+      if (isWhole && apart.stream().noneMatch(other -> isPartOf(run, other, normalized))) {
+        apart.add(run);
+      }
+    }
+    return apart;
+  }
+
+  /**
+   * Whether a run is no stack of its own beside another: they share a layer, or one is a single
+   * layer in front of the other or behind it, as that of a head is.
+   */
+  private static boolean isPartOf(LayerRun run, LayerRun other, Graph normalized) {
+    return run.shares(other)
+        || (run.count() == 1
+            && (isBehind(run, other, normalized) || isBehind(other, run, normalized)));
+  }
+
+  private static boolean isBehind(LayerRun run, LayerRun other, Graph normalized) {
+    String start = run.layers().get(0).start();
+    String before = other.layers().get(0).start();
+    return start.equals(before) || Dependants.of(normalized, before).contains(start);
+  }
+
+  /** The only layer of the decoder behind an encoder. */
+  private static Optional<LayerRun> singleDecoder(
+      List<List<Segment>> rows, LayerRun encoder, Graph normalized) {
+    Set<String> encoded = encoder.dependants(normalized);
+    return rows.stream()
+        .flatMap(row -> LayerRun.decoding(row, encoded).stream())
+        .filter(run -> !run.shares(encoder) && !isBehind(run, encoder, normalized))
+        .findFirst();
   }
 
   /** The hidden states of a stream that the searched graph has too, cut where the width changes. */
@@ -212,7 +272,7 @@ public final class TransformerLayers {
 
   private static GraphException oneOfTwoStacks(TransformerLayers one, List<String> others) {
     return new GraphException(
-        "The model has %d layers from '%s' on, which do not read %s, so that it is an encoder-decoder, of which the other stack has one layer; %s"
+        "The model has %d layers from '%s' on, which do not read %s, so that it is an encoder-decoder, of which the layers of the other stack were not found; %s"
             .formatted(one.count(), one.embeddings(), others, WHAT_TO_DO));
   }
 

@@ -24,6 +24,7 @@ import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.internal.pass.Normalization;
 import org.tribuo.distill.transformer.Activation;
 import org.tribuo.distill.transformer.Activation.Kind;
+import org.tribuo.distill.transformer.Activation.Site;
 import org.tribuo.distill.transformer.ActivationValue;
 import org.tribuo.distill.transformer.ActivationValue.HeadLayout;
 
@@ -34,9 +35,9 @@ class TransformerActivationsTest {
   private static final int WIDTH = HEADS * SIZE;
   private static final float CLOSE = 1e-4f;
 
-  /** Their scores are not the products of queries and keys alone. */
-  private static final Set<String> WITH_RELATIVE_POSITIONS =
-      Set.of("deberta_v2_seqcls_optimum", "mpnet_seqcls_optimum");
+  /** Their scores are not the scaled products of queries and keys alone. */
+  private static final Set<String> WITH_OTHER_SCORES =
+      Set.of("deberta_v2_seqcls_optimum", "mpnet_seqcls_optimum", "t5_seq2seq_optimum");
 
   @ParameterizedTest
   @MethodSource("org.tribuo.distill.transformer.internal.ZooModel#withOneStack")
@@ -46,25 +47,116 @@ class TransformerActivationsTest {
     Graph graph = model.graph();
     Normalization.applyForTraining(graph);
     TransformerActivations activations = TransformerActivations.find(graph);
-    assertThat(activations.layers()).isEqualTo(LAYERS);
+    assertThat(activations.layers(Site.LAYERS)).isEqualTo(LAYERS);
 
     Map<String, Tensor> inside = ZooModel.run(withInsides(graph), model.inputs());
     activations.expose(graph, all());
     Map<String, Tensor> results = ZooModel.run(graph, model.inputs());
 
     for (int layer = 1; layer <= LAYERS; layer++) {
-      Attention attention = Attention.of(results, layer);
-      for (int row = 0; row < attention.rows(); row++) {
-        attention.checkSoftmax(row);
-        if (!WITH_RELATIVE_POSITIONS.contains(name)) {
-          attention.checkScores(row);
-        }
-      }
-      float[] context = attention.context();
-      assertThat(inside.values())
-          .as("what layer %d makes of probabilities and values", layer)
-          .anyMatch(value -> isClose(value, context));
+      check(Attention.of(results, Site.LAYERS, layer), inside, name);
     }
+  }
+
+  private static void check(Attention attention, Map<String, Tensor> inside, String name) {
+    for (int row = 0; row < attention.rows(); row++) {
+      attention.checkSoftmax(row);
+      if (!WITH_OTHER_SCORES.contains(name)) {
+        attention.checkScores(row);
+      }
+    }
+    float[] context = attention.context();
+    assertThat(inside.values())
+        .as("what a layer makes of probabilities and values")
+        .anyMatch(value -> isClose(value, context));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bart_seq2seq_ts14", "marian_seq2seq_ts17", "t5_seq2seq_optimum"})
+  void findsTheAttentionOfBothStacksAndBetweenThem(String name) throws Exception {
+    ZooModel model = ZooModel.of(name);
+    Graph graph = model.graph();
+    Normalization.applyForTraining(graph);
+    TransformerActivations activations = TransformerActivations.find(graph);
+    assertThat(activations.stacks()).containsExactly(Site.ENCODER, Site.DECODER);
+    assertThat(activations.mask(Site.ENCODER)).contains("attention_mask");
+    assertThat(activations.mask(Site.DECODER)).isEmpty();
+    List<Site> sites = List.of(Site.ENCODER, Site.DECODER, Site.CROSS_ATTENTION);
+    List<Activation> all = new ArrayList<>();
+    for (Site site : sites) {
+      assertThat(activations.layers(site)).isEqualTo(LAYERS);
+      all().stream()
+          .filter(each -> each.kind() != Kind.HIDDEN_STATE || site != Site.CROSS_ATTENTION)
+          .forEach(each -> all.add(new Activation(site, each.kind(), each.layer())));
+    }
+
+    Map<String, Tensor> inside = ZooModel.run(withInsides(graph), model.inputs());
+    activations.expose(graph, all);
+    Map<String, Tensor> results = ZooModel.run(graph, model.inputs());
+
+    for (Site site : sites) {
+      for (int layer = 1; layer <= LAYERS; layer++) {
+        check(Attention.of(results, site, layer), inside, name);
+      }
+    }
+  }
+
+  /** Of two masks each belongs to the stack that it reaches. */
+  @Test
+  void aDecoderMayHaveAMask() throws Exception {
+    Graph graph = ZooModel.of("bart_seq2seq_ts14").normalized();
+    graph.addInput("decoder_attention_mask", graph.value("decoder_input_ids").type());
+    TransformerActivations activations = TransformerActivations.find(graph);
+
+    assertThat(activations.mask(Site.ENCODER)).contains("attention_mask");
+    assertThat(activations.mask(Site.DECODER)).contains("decoder_attention_mask");
+  }
+
+  @Test
+  void describesBothStacks() throws Exception {
+    assertThat(
+            TransformerActivations.find(ZooModel.of("marian_seq2seq_ts17").normalized()).describe())
+        .startsWith("encoder layers: 2, width 32, heads 4, boundaries ")
+        .contains(
+            "\nencoder attention of layer 2: scores ",
+            "\ndecoder layers: 2, width 32, heads 4, boundaries ",
+            "\ndecoder attention of layer 1: scores ",
+            "\ncross attention of layer 2: scores ");
+  }
+
+  /** Only what is named is there; the mask is that of the stack. */
+  @Test
+  void statesOfAnEncoderAreNamedByHand() throws Exception {
+    Graph graph = ZooModel.of("marian_seq2seq_ts17").normalized();
+    TransformerActivations found = TransformerActivations.find(graph);
+    Activation state = new Activation(Site.ENCODER, Kind.HIDDEN_STATE, 2);
+
+    TransformerActivations named =
+        TransformerActivations.find(graph, Map.of(state, found.get(state)));
+
+    assertThat(named.stacks()).containsExactly(Site.ENCODER);
+    assertThat(named.mask(Site.ENCODER)).contains("attention_mask");
+    assertThat(named.firstState(Site.ENCODER)).isEqualTo(state);
+    assertThatThrownBy(() -> named.layers(Site.DECODER))
+        .isInstanceOf(GraphException.class)
+        .hasMessage("There are no layers DECODER, expected one of [ENCODER]");
+    Activation keys = new Activation(Site.CROSS_ATTENTION, Kind.KEYS, 1);
+    assertThatThrownBy(
+            () ->
+                TransformerActivations.find(
+                    graph, Map.of(state, found.get(state), keys, found.get(keys))))
+        .isInstanceOf(GraphException.class)
+        .hasMessageContaining("cannot be the keys of layer 1 of the cross attention")
+        .hasMessageContaining("the model has the layers of [ENCODER]");
+  }
+
+  @Test
+  void aStackThatIsNotFoundIsNamed() {
+    Graph graph = LayerStacksTest.strange();
+    Normalization.apply(graph);
+    assertThatThrownBy(() -> TransformerActivations.find(graph))
+        .isInstanceOf(GraphException.class)
+        .hasMessageContaining("the layers of its decoder were not found");
   }
 
   private static List<Activation> all() {
@@ -106,52 +198,62 @@ class TransformerActivationsTest {
 
   /** The attention of one layer, computed here from its parts. */
   private record Attention(
-      int batch, int positions, float[] scores, float[] p, float[] q, float[] k, float[] v) {
+      int batch,
+      int queries,
+      int keys,
+      float[] scores,
+      float[] p,
+      float[] q,
+      float[] k,
+      float[] v) {
 
-    static Attention of(Map<String, Tensor> results, int layer) {
-      Tensor scores = results.get(new Activation(Kind.ATTENTION_SCORES, layer).inputName());
+    static Attention of(Map<String, Tensor> results, Site site, int layer) {
+      Tensor scores = results.get(new Activation(site, Kind.ATTENTION_SCORES, layer).inputName());
       long batch = scores.dim(0);
-      long positions = scores.dim(2);
+      long queries = scores.dim(2);
+      long keys = scores.dim(3);
       return new Attention(
           (int) batch,
-          (int) positions,
-          floats(results, Kind.ATTENTION_SCORES, layer, batch, HEADS, positions, positions),
-          floats(results, Kind.ATTENTION_PROBABILITIES, layer, batch, HEADS, positions, positions),
-          floats(results, Kind.QUERIES, layer, batch, positions, WIDTH),
-          floats(results, Kind.KEYS, layer, batch, positions, WIDTH),
-          floats(results, Kind.VALUES, layer, batch, positions, WIDTH));
+          (int) queries,
+          (int) keys,
+          floats(results, Kind.ATTENTION_SCORES, site, layer, batch, HEADS, queries, keys),
+          floats(results, Kind.ATTENTION_PROBABILITIES, site, layer, batch, HEADS, queries, keys),
+          floats(results, Kind.QUERIES, site, layer, batch, queries, WIDTH),
+          floats(results, Kind.KEYS, site, layer, batch, keys, WIDTH),
+          floats(results, Kind.VALUES, site, layer, batch, keys, WIDTH));
     }
 
-    private static float[] floats(Map<String, Tensor> results, Kind kind, int layer, long... dims) {
-      Tensor tensor = results.get(new Activation(kind, layer).inputName());
+    private static float[] floats(
+        Map<String, Tensor> results, Kind kind, Site site, int layer, long... dims) {
+      Tensor tensor = results.get(new Activation(site, kind, layer).inputName());
       assertThat(tensor.dims()).as("%s of layer %d", kind, layer).containsExactly(dims);
       return tensor.toFloats();
     }
 
     /** Rows of scores: one for each example, head and query. */
     int rows() {
-      return batch * HEADS * positions;
+      return batch * HEADS * queries;
     }
 
     void checkSoftmax(int row) {
       float greatest = Float.NEGATIVE_INFINITY;
-      for (int key = 0; key < positions; key++) {
-        greatest = Math.max(greatest, scores[row * positions + key]);
+      for (int key = 0; key < keys; key++) {
+        greatest = Math.max(greatest, scores[row * keys + key]);
       }
       double sum = 0;
-      for (int key = 0; key < positions; key++) {
-        sum += Math.exp(scores[row * positions + key] - greatest);
+      for (int key = 0; key < keys; key++) {
+        sum += Math.exp(scores[row * keys + key] - greatest);
       }
-      for (int key = 0; key < positions; key++) {
-        float expected = (float) (Math.exp(scores[row * positions + key] - greatest) / sum);
-        assertThat(p[row * positions + key]).isCloseTo(expected, within(CLOSE));
+      for (int key = 0; key < keys; key++) {
+        float expected = (float) (Math.exp(scores[row * keys + key] - greatest) / sum);
+        assertThat(p[row * keys + key]).isCloseTo(expected, within(CLOSE));
       }
     }
 
     void checkScores(int row) {
-      for (int key = 0; key < positions; key++) {
-        if (p[row * positions + key] > 0) {
-          assertThat(scores[row * positions + key]).isCloseTo(product(row, key), within(CLOSE));
+      for (int key = 0; key < keys; key++) {
+        if (p[row * keys + key] > 0) {
+          assertThat(scores[row * keys + key]).isCloseTo(product(row, key), within(CLOSE));
         }
       }
     }
@@ -159,24 +261,25 @@ class TransformerActivationsTest {
     private float product(int row, int key) {
       double product = 0;
       for (int i = 0; i < SIZE; i++) {
-        product += q[at(row, row % positions, i)] * k[at(row, key, i)];
+        product += q[at(row, row % queries, queries, i)] * k[at(row, key, keys, i)];
       }
       return (float) (product / Math.sqrt(SIZE));
     }
 
     /** The index of a number of a head's vector, where all heads are side by side. */
-    private int at(int row, int position, int i) {
-      int example = row / (HEADS * positions);
-      int head = row / positions % HEADS;
+    private int at(int row, int position, int positions, int i) {
+      int example = row / (HEADS * queries);
+      int head = row / queries % HEADS;
       return (example * positions + position) * WIDTH + head * SIZE + i;
     }
 
     float[] context() {
-      float[] context = new float[batch * positions * WIDTH];
+      float[] context = new float[batch * queries * WIDTH];
       for (int row = 0; row < rows(); row++) {
-        for (int key = 0; key < positions; key++) {
+        for (int key = 0; key < keys; key++) {
           for (int i = 0; i < SIZE; i++) {
-            context[at(row, row % positions, i)] += p[row * positions + key] * v[at(row, key, i)];
+            context[at(row, row % queries, queries, i)] +=
+                p[row * keys + key] * v[at(row, key, keys, i)];
           }
         }
       }
@@ -200,7 +303,7 @@ class TransformerActivationsTest {
   @ParameterizedTest
   @ValueSource(strings = {"bert_seqcls_ts11", "gpt2_causal_optimum", "deberta_v2_seqcls_optimum"})
   void theMaskIsTheInputThatIsNotLookedUp(String name) throws Exception {
-    assertThat(TransformerActivations.find(ZooModel.of(name).normalized()).mask())
+    assertThat(TransformerActivations.find(ZooModel.of(name).normalized()).mask(Site.LAYERS))
         .contains("attention_mask");
   }
 
@@ -208,7 +311,7 @@ class TransformerActivationsTest {
   void ofSeveralInputsTheMaskIsTheOneWithTheUsualName() throws Exception {
     Graph graph = ZooModel.of("bert_seqcls_ts11").normalized();
     graph.addInput("global_attention_mask", graph.value("attention_mask").type());
-    assertThat(TransformerActivations.find(graph).mask()).contains("attention_mask");
+    assertThat(TransformerActivations.find(graph).mask(Site.LAYERS)).contains("attention_mask");
 
     Graph other = ZooModel.of("bert_seqcls_ts11").normalized();
     other.addInput("local_mask", other.value("attention_mask").type());
@@ -231,7 +334,8 @@ class TransformerActivationsTest {
         "ast_audiocls_ts17"
       })
   void imagesAndSoundHaveNoMask(String name) throws Exception {
-    assertThat(TransformerActivations.find(ZooModel.of(name).normalized()).mask()).isEmpty();
+    assertThat(TransformerActivations.find(ZooModel.of(name).normalized()).mask(Site.LAYERS))
+        .isEmpty();
   }
 
   @Test
@@ -252,7 +356,7 @@ class TransformerActivationsTest {
     activations.expose(graph, all());
     Map<String, Tensor> results = ZooModel.run(graph, model.inputs());
     for (int layer = 1; layer <= LAYERS; layer++) {
-      Attention attention = Attention.of(results, layer);
+      Attention attention = Attention.of(results, Site.LAYERS, layer);
       attention.checkSoftmax(0);
       attention.checkScores(0);
     }
@@ -296,7 +400,7 @@ class TransformerActivationsTest {
 
     TransformerActivations activations = TransformerActivations.find(graph, byHand);
 
-    assertThat(activations.layers()).isEqualTo(3);
+    assertThat(activations.layers(Site.LAYERS)).isEqualTo(3);
     assertThat(activations.describe()).startsWith("layers: 3, named by hand");
     assertThatThrownBy(() -> activations.get(new Activation(Kind.KEYS, 2)))
         .isInstanceOf(GraphException.class)

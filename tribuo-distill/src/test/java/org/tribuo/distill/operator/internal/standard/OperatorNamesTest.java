@@ -50,6 +50,7 @@ class OperatorNamesTest {
           entry("CachedKeys", "operators that are given sizes, or read them, and the last token"),
           entry("CachedDecoder", "the sizes that Expand is given"),
           entry("KnownSizes", "the pieces of a list of sizes"),
+          entry("SubstitutedSizes", "the sizes that Shape returns, and which of them are read"),
           entry("RoundedWeights", "a matrix that is transposed before its product"),
           entry("TextPairHead", "what makes rows of the texts of pairs"),
           entry("DropoutMasks", "Dropout, and that of ones"),
