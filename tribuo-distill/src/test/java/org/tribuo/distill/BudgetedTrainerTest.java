@@ -42,7 +42,7 @@ import org.tribuo.distill.teacher.TeacherRun;
 import org.tribuo.distill.training.AdamWOptimizer;
 import org.tribuo.distill.transformer.ExportPrecision;
 import org.tribuo.distill.transformer.Pooling;
-import org.tribuo.distill.transformer.internal.TransformerLayers;
+import org.tribuo.distill.transformer.internal.layer.TransformerLayers;
 import org.tribuo.regression.RegressionFactory;
 import org.tribuo.regression.Regressor;
 

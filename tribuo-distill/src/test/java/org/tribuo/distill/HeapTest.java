@@ -16,7 +16,7 @@ import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.PrunedStudent;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.transformer.Pooling;
-import org.tribuo.distill.transformer.internal.NewEncoder;
+import org.tribuo.distill.transformer.internal.create.NewEncoder;
 
 /** Models whose weights are larger than Java's heap. */
 @Tag("slow")

@@ -88,10 +88,10 @@ import org.tribuo.distill.training.internal.data.ExampleWeights;
 import org.tribuo.distill.transformer.Activation;
 import org.tribuo.distill.transformer.Activation.Kind;
 import org.tribuo.distill.transformer.Pooling;
-import org.tribuo.distill.transformer.internal.LayerCut;
-import org.tribuo.distill.transformer.internal.TaskHead;
+import org.tribuo.distill.transformer.internal.cut.LayerCut;
+import org.tribuo.distill.transformer.internal.head.TaskHead;
 import org.tribuo.distill.transformer.internal.Transformer;
-import org.tribuo.distill.transformer.internal.TransformerLayers;
+import org.tribuo.distill.transformer.internal.layer.TransformerLayers;
 
 /**
  * What each loss costs a step: two layers of all-MiniLM-L6-v2 as the student, the whole as the

@@ -35,7 +35,7 @@ import org.tribuo.distill.student.StudentSource;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.transformer.ExportPrecision;
 import org.tribuo.distill.transformer.internal.Transformer;
-import org.tribuo.distill.transformer.internal.TransformerLayers;
+import org.tribuo.distill.transformer.internal.layer.TransformerLayers;
 
 /**
  * One search for a student within a budget. To be run once.

@@ -11,7 +11,7 @@ import com.oracle.labs.mlrg.olcut.provenance.Provenancable;
 import com.oracle.labs.mlrg.olcut.provenance.impl.ConfiguredObjectProvenanceImpl;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.component.BooleanProperties;
-import org.tribuo.distill.transformer.internal.TaskHead;
+import org.tribuo.distill.transformer.internal.head.TaskHead;
 
 /**
  * A fresh head whose logits are {@code scale · cos(w, v)}, for a pooled vector {@code v} and the

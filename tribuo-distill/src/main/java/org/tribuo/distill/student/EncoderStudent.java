@@ -14,7 +14,7 @@ import org.tribuo.distill.student.internal.FreshHead;
 import org.tribuo.distill.student.internal.Student;
 import org.tribuo.distill.student.internal.StudentRequest;
 import org.tribuo.distill.transformer.Pooling;
-import org.tribuo.distill.transformer.internal.TaskHead;
+import org.tribuo.distill.transformer.internal.head.TaskHead;
 
 /**
  * An encoder from an ONNX file with a fresh head: pooling, then a linear layer, or a {@link

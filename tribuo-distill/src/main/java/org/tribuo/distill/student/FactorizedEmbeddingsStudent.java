@@ -13,7 +13,7 @@ import org.tribuo.distill.internal.component.ComponentProvenance;
 import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.distill.student.internal.Student;
 import org.tribuo.distill.student.internal.StudentRequest;
-import org.tribuo.distill.transformer.internal.EmbeddingFactors;
+import org.tribuo.distill.transformer.internal.cut.EmbeddingFactors;
 import org.tribuo.distill.transformer.internal.Transformer;
 
 /**

@@ -25,9 +25,9 @@ import org.tribuo.distill.component.BooleanProperties;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.internal.component.PropertyChecks;
-import org.tribuo.distill.transformer.internal.TransformerLayers;
-import org.tribuo.distill.transformer.internal.Weight;
-import org.tribuo.distill.transformer.internal.Weights;
+import org.tribuo.distill.transformer.internal.layer.TransformerLayers;
+import org.tribuo.distill.transformer.internal.layer.Weight;
+import org.tribuo.distill.transformer.internal.layer.Weights;
 
 /**
  * Weights of a student that training leaves as they are: the embeddings, the first layers, those

@@ -16,9 +16,9 @@ import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.distill.student.internal.Narrowing;
 import org.tribuo.distill.student.internal.Student;
 import org.tribuo.distill.student.internal.StudentRequest;
-import org.tribuo.distill.transformer.internal.ChannelGroup;
-import org.tribuo.distill.transformer.internal.ChannelGroup.Kind;
-import org.tribuo.distill.transformer.internal.ChannelGroups;
+import org.tribuo.distill.transformer.internal.cut.ChannelGroup;
+import org.tribuo.distill.transformer.internal.cut.ChannelGroup.Kind;
+import org.tribuo.distill.transformer.internal.cut.ChannelGroups;
 import org.tribuo.distill.transformer.internal.Transformer;
 
 /**

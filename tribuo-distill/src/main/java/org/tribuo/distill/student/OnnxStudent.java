@@ -18,7 +18,7 @@ import org.tribuo.distill.student.internal.Student;
 import org.tribuo.distill.student.internal.StudentRequest;
 import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.task.internal.LabelOrder;
-import org.tribuo.distill.transformer.internal.LogitsOutput;
+import org.tribuo.distill.transformer.internal.head.LogitsOutput;
 import org.tribuo.distill.transformer.internal.Transformer;
 
 /**

@@ -11,7 +11,7 @@ import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.distill.student.internal.NewPerceptron;
 import org.tribuo.distill.student.internal.Student;
 import org.tribuo.distill.student.internal.StudentRequest;
-import org.tribuo.distill.transformer.internal.TaskHead;
+import org.tribuo.distill.transformer.internal.head.TaskHead;
 
 /**
  * An untrained network of fully connected layers for vectors of features: a multi-layer perceptron

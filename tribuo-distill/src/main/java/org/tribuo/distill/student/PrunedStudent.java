@@ -22,10 +22,10 @@ import org.tribuo.distill.internal.component.SharedModels;
 import org.tribuo.distill.student.internal.BlockInfluence;
 import org.tribuo.distill.student.internal.Student;
 import org.tribuo.distill.student.internal.StudentRequest;
-import org.tribuo.distill.transformer.internal.LayerCut;
-import org.tribuo.distill.transformer.internal.LayerStacks;
+import org.tribuo.distill.transformer.internal.cut.LayerCut;
+import org.tribuo.distill.transformer.internal.layer.LayerStacks;
 import org.tribuo.distill.transformer.internal.Transformer;
-import org.tribuo.distill.transformer.internal.TransformerLayers;
+import org.tribuo.distill.transformer.internal.layer.TransformerLayers;
 
 /**
  * Another student of which only some layers are kept, with the embeddings and the head.

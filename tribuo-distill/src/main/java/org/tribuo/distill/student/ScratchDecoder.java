@@ -10,8 +10,8 @@ import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.distill.student.internal.Student;
 import org.tribuo.distill.student.internal.StudentRequest;
 import org.tribuo.distill.task.internal.Head;
-import org.tribuo.distill.transformer.internal.NewDecoder;
-import org.tribuo.distill.transformer.internal.TaskHead;
+import org.tribuo.distill.transformer.internal.create.NewDecoder;
+import org.tribuo.distill.transformer.internal.head.TaskHead;
 
 /**
  * What untrained Transformers have in common that predict what comes next.

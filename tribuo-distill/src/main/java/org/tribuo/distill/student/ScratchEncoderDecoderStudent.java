@@ -10,8 +10,8 @@ import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.distill.student.internal.Student;
 import org.tribuo.distill.student.internal.StudentRequest;
 import org.tribuo.distill.task.internal.Head;
-import org.tribuo.distill.transformer.internal.NewEncoderDecoder;
-import org.tribuo.distill.transformer.internal.TaskHead;
+import org.tribuo.distill.transformer.internal.create.NewEncoderDecoder;
+import org.tribuo.distill.transformer.internal.head.TaskHead;
 
 /**
  * An untrained encoder-decoder, as for translation (Vaswani et al. 2017, arXiv:1706.03762): it

@@ -2,7 +2,7 @@ package org.tribuo.distill.student;
 
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import org.tribuo.distill.task.internal.Head;
-import org.tribuo.distill.transformer.internal.NewDecoder;
+import org.tribuo.distill.transformer.internal.create.NewDecoder;
 
 /**
  * An untrained Transformer that reads the items of a history and predicts the next one at each of

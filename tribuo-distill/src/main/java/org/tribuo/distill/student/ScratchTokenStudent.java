@@ -2,7 +2,7 @@ package org.tribuo.distill.student;
 
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import org.tribuo.distill.task.internal.Head;
-import org.tribuo.distill.transformer.internal.NewDecoder;
+import org.tribuo.distill.transformer.internal.create.NewDecoder;
 
 /**
  * An untrained language model that reads the tokens of a text and predicts the next one at each of

@@ -25,10 +25,10 @@ import org.tribuo.distill.teacher.internal.TeacherReading;
 import org.tribuo.distill.teacher.internal.TeacherSettings;
 import org.tribuo.distill.teacher.internal.TeacherUse;
 import org.tribuo.distill.transformer.Pooling;
-import org.tribuo.distill.transformer.internal.EmbeddingHead;
-import org.tribuo.distill.transformer.internal.EncoderHead;
-import org.tribuo.distill.transformer.internal.TextEncoder;
-import org.tribuo.distill.transformer.internal.TextPairHead;
+import org.tribuo.distill.transformer.internal.head.EmbeddingHead;
+import org.tribuo.distill.transformer.internal.head.EncoderHead;
+import org.tribuo.distill.transformer.internal.head.TextEncoder;
+import org.tribuo.distill.transformer.internal.head.TextPairHead;
 import org.tribuo.distill.transformer.internal.Transformer;
 import org.tribuo.distill.transformer.internal.TransformerFiles;
 

@@ -36,8 +36,8 @@ import org.tribuo.distill.student.internal.Student;
 import org.tribuo.distill.student.internal.StudentRequest;
 import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.task.internal.LabelOrder;
-import org.tribuo.distill.transformer.internal.EmbeddingFactors;
-import org.tribuo.distill.transformer.internal.EmbeddingTable;
+import org.tribuo.distill.transformer.internal.cut.EmbeddingFactors;
+import org.tribuo.distill.transformer.internal.layer.EmbeddingTable;
 import org.tribuo.distill.transformer.internal.Transformer;
 import org.tribuo.distill.transformer.internal.TransformerFiles;
 

@@ -37,7 +37,7 @@ import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.distill.student.PrunedStudent.Choice;
 import org.tribuo.distill.student.PrunedStudent.Stack;
 import org.tribuo.distill.training.AdamWOptimizer;
-import org.tribuo.distill.transformer.internal.LayerStacks;
+import org.tribuo.distill.transformer.internal.layer.LayerStacks;
 import org.tribuo.distill.transformer.internal.Transformer;
 import org.tribuo.provenance.SimpleDataSourceProvenance;
 

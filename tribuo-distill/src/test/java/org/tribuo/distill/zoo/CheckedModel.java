@@ -22,8 +22,8 @@ import org.tribuo.distill.graph.internal.pass.Normalization;
 import org.tribuo.distill.graph.internal.shape.ShapeInference;
 import org.tribuo.distill.internal.autodiff.Differentiator;
 import org.tribuo.distill.operator.internal.Operators;
-import org.tribuo.distill.transformer.internal.Weight;
-import org.tribuo.distill.transformer.internal.Weights;
+import org.tribuo.distill.transformer.internal.layer.Weight;
+import org.tribuo.distill.transformer.internal.layer.Weights;
 
 /**
  * A model on random inputs: the gradients of a random weighted sum of its outputs, and the model as

@@ -17,7 +17,7 @@ import org.tribuo.distill.graph.internal.pass.SinkSelection;
 import org.tribuo.distill.internal.autodiff.Differentiator;
 import org.tribuo.distill.loss.internal.AttachedObjective;
 import org.tribuo.distill.operator.internal.standard.StandardOperators;
-import org.tribuo.distill.transformer.internal.TiedWeights;
+import org.tribuo.distill.transformer.internal.cut.TiedWeights;
 
 /** A case's model with its loss and the gradients of what is trained. */
 record DifferentiatedCase(

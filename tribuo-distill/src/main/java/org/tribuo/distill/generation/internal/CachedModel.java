@@ -16,7 +16,7 @@ import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.internal.text.TokenInputs;
 import org.tribuo.distill.student.internal.StudentNetwork;
-import org.tribuo.distill.transformer.internal.CachedDecoder;
+import org.tribuo.distill.transformer.internal.decoding.CachedDecoder;
 import org.tribuo.distill.transformer.internal.Transformer;
 
 /**

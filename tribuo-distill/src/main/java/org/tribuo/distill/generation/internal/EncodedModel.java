@@ -24,8 +24,8 @@ import org.tribuo.distill.input.internal.Feeder;
 import org.tribuo.distill.input.internal.text.TokenInputs;
 import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.distill.student.internal.StudentNetwork;
-import org.tribuo.distill.transformer.internal.CachedDecoder;
-import org.tribuo.distill.transformer.internal.EncoderSplit;
+import org.tribuo.distill.transformer.internal.decoding.CachedDecoder;
+import org.tribuo.distill.transformer.internal.decoding.EncoderSplit;
 import org.tribuo.distill.transformer.internal.Transformer;
 
 /**

@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.tribuo.distill.graph.Tensor;
-import org.tribuo.distill.transformer.internal.EncoderSplit.Handed;
+import org.tribuo.distill.transformer.internal.decoding.EncoderSplit.Handed;
 
 /**
  * What an encoder hands over to its decoder of each source, without padding. The decoder reads the

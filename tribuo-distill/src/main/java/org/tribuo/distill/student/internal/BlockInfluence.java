@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.input.internal.ExampleInputs;
 import org.tribuo.distill.transformer.internal.Transformer;
-import org.tribuo.distill.transformer.internal.TransformerLayers;
+import org.tribuo.distill.transformer.internal.layer.TransformerLayers;
 
 /**
  * How much each layer of a Transformer changes what it reads: 1 minus the mean cosine between its

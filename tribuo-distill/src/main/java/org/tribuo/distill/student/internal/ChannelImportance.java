@@ -11,8 +11,8 @@ import java.util.Set;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.internal.ExampleInputs;
-import org.tribuo.distill.transformer.internal.ChannelGroup;
-import org.tribuo.distill.transformer.internal.ChannelGroup.ReadingProduct;
+import org.tribuo.distill.transformer.internal.cut.ChannelGroup;
+import org.tribuo.distill.transformer.internal.cut.ChannelGroup.ReadingProduct;
 
 /**
  * How much each channel adds to the products that read it: the mean square of its activation over

@@ -12,9 +12,9 @@ import java.util.Set;
 import java.util.function.ToIntFunction;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.input.internal.ExampleInputs;
-import org.tribuo.distill.transformer.internal.ChannelGroup;
-import org.tribuo.distill.transformer.internal.ChannelGroup.Kind;
-import org.tribuo.distill.transformer.internal.ChannelGroups;
+import org.tribuo.distill.transformer.internal.cut.ChannelGroup;
+import org.tribuo.distill.transformer.internal.cut.ChannelGroup.Kind;
+import org.tribuo.distill.transformer.internal.cut.ChannelGroups;
 
 /**
  * A Transformer that becomes narrower.

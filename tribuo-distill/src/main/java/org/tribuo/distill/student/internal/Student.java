@@ -12,9 +12,9 @@ import org.tribuo.distill.graph.internal.RowShape;
 import org.tribuo.distill.graph.internal.pass.LogitsBelow;
 import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.task.internal.LabelOrder;
-import org.tribuo.distill.transformer.internal.TaskHead;
+import org.tribuo.distill.transformer.internal.head.TaskHead;
 import org.tribuo.distill.transformer.internal.Transformer;
-import org.tribuo.distill.transformer.internal.Weights;
+import org.tribuo.distill.transformer.internal.layer.Weights;
 
 /**
  * A Transformer with a head.

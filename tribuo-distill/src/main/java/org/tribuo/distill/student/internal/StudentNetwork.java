@@ -14,9 +14,9 @@ import org.tribuo.distill.input.internal.InputReader;
 import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.transformer.Pooling;
-import org.tribuo.distill.transformer.internal.EmbeddingHead;
-import org.tribuo.distill.transformer.internal.TextPairHead;
-import org.tribuo.distill.transformer.internal.TiedWeights;
+import org.tribuo.distill.transformer.internal.head.EmbeddingHead;
+import org.tribuo.distill.transformer.internal.head.TextPairHead;
+import org.tribuo.distill.transformer.internal.cut.TiedWeights;
 import org.tribuo.distill.transformer.internal.Transformer;
 
 /**

@@ -33,7 +33,7 @@ import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.teacher.TeacherException;
 import org.tribuo.distill.teacher.internal.store.SoftTargetKey;
-import org.tribuo.distill.transformer.internal.LogitsOutput;
+import org.tribuo.distill.transformer.internal.head.LogitsOutput;
 import org.tribuo.distill.transformer.internal.Transformer;
 import org.tribuo.distill.transformer.internal.TransformerFiles;
 

@@ -6,7 +6,7 @@ import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.engine.Precision;
 import org.tribuo.distill.graph.internal.RowShape;
 import org.tribuo.distill.task.internal.LabelOrder;
-import org.tribuo.distill.transformer.internal.EncoderHead;
+import org.tribuo.distill.transformer.internal.head.EncoderHead;
 
 /**
  * What makes a teacher.

@@ -1,5 +1,9 @@
 package org.tribuo.distill.transformer.internal;
 
+import org.tribuo.distill.transformer.internal.layer.DataFlow;
+import org.tribuo.distill.transformer.internal.layer.Dependants;
+import org.tribuo.distill.transformer.internal.layer.ResidualStream;
+
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;

@@ -1,5 +1,9 @@
 package org.tribuo.distill.transformer.internal;
 
+import org.tribuo.distill.transformer.internal.layer.EmbeddingTables;
+import org.tribuo.distill.transformer.internal.layer.LayerStacks;
+import org.tribuo.distill.transformer.internal.layer.TransformerLayers;
+
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;

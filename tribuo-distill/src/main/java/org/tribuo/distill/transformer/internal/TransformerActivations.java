@@ -1,5 +1,11 @@
 package org.tribuo.distill.transformer.internal;
 
+import org.tribuo.distill.transformer.internal.layer.AttentionMask;
+import org.tribuo.distill.transformer.internal.layer.AttentionSearch;
+import org.tribuo.distill.transformer.internal.layer.Layer;
+import org.tribuo.distill.transformer.internal.layer.LayerStacks;
+import org.tribuo.distill.transformer.internal.layer.TransformerLayers;
+
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;

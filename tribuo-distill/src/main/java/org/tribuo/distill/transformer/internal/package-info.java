@@ -1,4 +1,4 @@
-/** Finds a Transformer's parts by their structure, cuts its layers, and writes heads. */
+/** A Transformer with what was found in it, and what losses compare of it. */
 @NullMarked
 package org.tribuo.distill.transformer.internal;
 

@@ -31,8 +31,8 @@ import org.tribuo.distill.loss.internal.AttachedObjective;
 import org.tribuo.distill.loss.internal.Objective;
 import org.tribuo.distill.loss.internal.RowForm;
 import org.tribuo.distill.operator.internal.standard.StandardOperators;
-import org.tribuo.distill.transformer.internal.Weight;
-import org.tribuo.distill.transformer.internal.Weights;
+import org.tribuo.distill.transformer.internal.layer.Weight;
+import org.tribuo.distill.transformer.internal.layer.Weights;
 
 /**
  * What the training of a BERT of real size costs. {@code src/dev/python/bert_step.py} measures the

@@ -1,5 +1,12 @@
 package org.tribuo.distill.transformer.internal;
 
+import org.tribuo.distill.transformer.internal.cut.LayerCut;
+import org.tribuo.distill.transformer.internal.head.TaskHead;
+import org.tribuo.distill.transformer.internal.layer.EmbeddingTables;
+import org.tribuo.distill.transformer.internal.layer.TransformerLayers;
+import org.tribuo.distill.transformer.internal.layer.Weight;
+import org.tribuo.distill.transformer.internal.layer.Weights;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.onnx.proto.OnnxMl.ModelProto;

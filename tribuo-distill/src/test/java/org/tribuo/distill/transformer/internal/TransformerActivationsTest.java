@@ -1,5 +1,7 @@
 package org.tribuo.distill.transformer.internal;
 
+import org.tribuo.distill.transformer.internal.layer.LayerStacksTest;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;

@@ -21,7 +21,7 @@ import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.internal.pass.Normalization;
 
 /** A small model of the zoo with a batch for it. */
-record ZooModel(Path folder, JsonNode json) {
+public record ZooModel(Path folder, JsonNode json) {
   /** Those with one stack of layers, which are two layers of width 32 with four heads. */
   static final List<String> WITH_ONE_STACK =
       List.of(
@@ -61,27 +61,27 @@ record ZooModel(Path folder, JsonNode json) {
   }
 
   /** Those whose files have each hidden state as a value: fused nodes of GPT-2 hide some. */
-  static Stream<String> withHiddenStates() {
+  public static Stream<String> withHiddenStates() {
     return withOneStack().filter(name -> !name.equals("gpt2_causal_ort_fused"));
   }
 
-  static ZooModel of(String name) throws IOException, URISyntaxException {
+  public static ZooModel of(String name) throws IOException, URISyntaxException {
     Path folder =
         Path.of(Objects.requireNonNull(ZooModel.class.getResource("/zoo/" + name)).toURI());
     return new ZooModel(folder, new ObjectMapper().readTree(folder.resolve("case.json").toFile()));
   }
 
-  Graph graph() throws IOException {
+  public Graph graph() throws IOException {
     return Graph.of(OnnxModel.read(folder.resolve("model.onnx")));
   }
 
-  Graph normalized() throws IOException {
+  public Graph normalized() throws IOException {
     Graph graph = graph();
     Normalization.apply(graph);
     return graph;
   }
 
-  Map<String, Tensor> inputs() throws IOException {
+  public Map<String, Tensor> inputs() throws IOException {
     Map<String, Tensor> inputs = new LinkedHashMap<>();
     for (JsonNode input : json.get("inputs")) {
       byte[] bytes = Files.readAllBytes(folder.resolve(input.get("file").asText()));
@@ -90,14 +90,14 @@ record ZooModel(Path folder, JsonNode json) {
     return inputs;
   }
 
-  List<String> trainable() {
+  public List<String> trainable() {
     return StreamSupport.stream(json.get("trainable").spliterator(), false)
         .map(JsonNode::asText)
         .toList();
   }
 
   /** What ONNX Runtime makes of a graph, by output. Inputs that the graph lacks are left out. */
-  static Map<String, Tensor> run(Graph graph, Map<String, Tensor> inputs) throws OrtException {
+  public static Map<String, Tensor> run(Graph graph, Map<String, Tensor> inputs) throws OrtException {
     return GraphRunner.run(graph, inputs);
   }
 }

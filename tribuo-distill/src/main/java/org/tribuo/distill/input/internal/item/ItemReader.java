@@ -25,7 +25,7 @@ import org.tribuo.distill.internal.component.PositionException;
 import org.tribuo.distill.internal.component.SavedComponents;
 import org.tribuo.distill.internal.protos.ComponentProto;
 import org.tribuo.distill.internal.protos.ItemReaderProto;
-import org.tribuo.distill.transformer.internal.EmbeddingTables;
+import org.tribuo.distill.transformer.internal.layer.EmbeddingTables;
 import org.tribuo.distill.transformer.internal.Transformer;
 
 /**

@@ -8,7 +8,7 @@ import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.input.text.TextTokenizer;
 import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.distill.internal.component.ExampleException;
-import org.tribuo.distill.transformer.internal.EmbeddingTables;
+import org.tribuo.distill.transformer.internal.layer.EmbeddingTables;
 import org.tribuo.distill.transformer.internal.Transformer;
 
 /**

@@ -7,7 +7,7 @@ import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.input.internal.Feeder;
 import org.tribuo.distill.input.internal.InputReader;
 import org.tribuo.distill.input.internal.Modality;
-import org.tribuo.distill.transformer.internal.TextPairHead;
+import org.tribuo.distill.transformer.internal.head.TextPairHead;
 import org.tribuo.distill.transformer.internal.Transformer;
 
 /**

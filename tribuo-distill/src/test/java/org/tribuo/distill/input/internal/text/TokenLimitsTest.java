@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.text.TokenSequence;
-import org.tribuo.distill.transformer.internal.NewEncoderDecoder;
+import org.tribuo.distill.transformer.internal.create.NewEncoderDecoder;
 import org.tribuo.distill.transformer.internal.Transformer;
 
 class TokenLimitsTest {

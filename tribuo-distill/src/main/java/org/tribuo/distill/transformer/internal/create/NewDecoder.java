@@ -1,0 +1,134 @@
+package org.tribuo.distill.transformer.internal.create;
+
+import org.tribuo.distill.transformer.internal.Transformer;
+import org.tribuo.distill.transformer.internal.head.TaskHead;
+
+import java.util.Optional;
+import org.tribuo.distill.graph.Dimension;
+import org.tribuo.distill.graph.ElementType;
+import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.graph.Ops;
+import org.tribuo.distill.graph.Shape;
+import org.tribuo.distill.graph.TensorType;
+import org.tribuo.distill.graph.Value;
+
+/**
+ * An untrained Transformer that predicts what comes next at each position of a sequence: embeddings
+ * of what is read and of positions; layers of attention and feed-forward that read normalised
+ * states, where a position attends to itself and those before it; a normalisation; and the products
+ * of its states with the embeddings as logits. Biases are 0, normalisations 1, all other weights
+ * are drawn.
+ *
+ * @param kind of what is read and predicted
+ * @param symbols how many of them there are
+ * @param positions the longest sequence
+ * @param layers 1 or more
+ * @param width the size of a hidden state, a multiple of the heads
+ * @param heads of the attention
+ * @param inner the width inside a feed-forward block
+ */
+public record NewDecoder(
+    Kind kind, int symbols, int positions, int layers, int width, int heads, int inner) {
+  /** What a score becomes whose key comes later, or is padding. */
+  private static final double HIDDEN_SCORE = -1e9;
+
+  /** What is read and predicted. */
+  public enum Kind {
+    /**
+     * Items, in the form of SASRec (Kang and McAuley 2018, arXiv:1808.09781): their numbers are
+     * from 1, and 0 pads; embeddings are multiplied by the root of the width.
+     */
+    ITEMS("item_ids", 1e-8f),
+    /**
+     * Tokens, in the form of GPT-2 (Radford et al. 2019): their ids are from 0, and a mask
+     * distinguishes them from padding.
+     */
+    TOKENS("input_ids", 1e-5f);
+
+    private static final String ATTENTION_MASK = "attention_mask";
+
+    private final String input;
+    private final float epsilon;
+
+    Kind(String input, float epsilon) {
+      this.input = input;
+      this.epsilon = epsilon;
+    }
+
+    private String plural() {
+      return this == ITEMS ? "items" : "tokens";
+    }
+  }
+
+  /**
+   * @throws IllegalArgumentException if a number is below 1, or the heads do not divide the width
+   */
+  public NewDecoder {
+    if (Math.min(Math.min(symbols, positions), Math.min(layers, Math.min(heads, inner))) < 1) {
+      throw new IllegalArgumentException(
+          "A Transformer of %d %s, %d positions, %d layers, %d heads and %d inner units, expected at least 1 of each"
+              .formatted(symbols, kind.plural(), positions, layers, heads, inner));
+    }
+    EncoderLayers.checkWidth(width, heads);
+  }
+
+  /**
+   * The model, with the output {@link TaskHead#LOGITS}, float [batch, positions, symbols].
+   *
+   * @param seed of the weights: the same seed gives the same weights
+   */
+  public OnnxModel make(long seed) {
+    Graph graph = Graph.empty(Ops.OPSET);
+    TensorType whole =
+        TensorType.of(
+            ElementType.INT64, Shape.of(Dimension.of("batch"), Dimension.of("positions")));
+    graph.addInput(kind.input, whole);
+    if (kind == Kind.TOKENS) {
+      graph.addInput(Kind.ATTENTION_MASK, whole);
+    }
+    Ops op = Ops.on(graph);
+    EncoderLayers layer =
+        new EncoderLayers(
+            op,
+            new InitialWeights(seed),
+            new EncoderLayers.Form(width, heads, inner, true, kind.epsilon));
+    Value ids = graph.value(kind.input);
+    Value numbers = op.range(op.squeeze(op.sizeOf(ids, 1), 0));
+    Value table = table(layer);
+    Value state =
+        op.add(
+            embedded(op, table, ids),
+            op.gather(layer.weight("embeddings.positions", positions, width), numbers, 0));
+    Optional<Value> hidden = Optional.of(hidden(op, numbers));
+    for (int number = 0; number < layers; number++) {
+      state = layer.of("layers." + number, state, hidden);
+    }
+    Value last = layer.normalized("norm", state);
+    Value predicted = kind == Kind.ITEMS ? op.slice(table, 0, 1, symbols + 1) : table;
+    graph.addOutput(op.named(TaskHead.LOGITS, op.matmul(last, false, predicted, true)).name());
+    return graph.toModel();
+  }
+
+  private Value table(EncoderLayers layer) {
+    return layer.weight(
+        "embeddings." + kind.plural(), kind == Kind.ITEMS ? symbols + 1 : symbols, width);
+  }
+
+  private Value embedded(Ops op, Value table, Value ids) {
+    Value rows = op.gather(table, ids, 0);
+    return kind == Kind.ITEMS ? op.mul(rows, Math.sqrt(width)) : rows;
+  }
+
+  /** What is added to the scores of attention: [queries, keys], or that of each row. */
+  private Value hidden(Ops op, Value numbers) {
+    Value isLater = op.greater(op.unsqueeze(numbers, 0), op.unsqueeze(numbers, 1));
+    Value later = op.mul(op.cast(isLater, ElementType.FLOAT), HIDDEN_SCORE);
+    if (kind == Kind.ITEMS) {
+      return later;
+    }
+    Value mask = op.cast(op.graph().value(Kind.ATTENTION_MASK), ElementType.FLOAT);
+    Value padding = op.mul(op.unsqueeze(op.oneMinus(mask), 1, 2), HIDDEN_SCORE);
+    return op.add(padding, later);
+  }
+}

@@ -1,0 +1,133 @@
+package org.tribuo.distill.transformer.internal.create;
+
+import org.tribuo.distill.transformer.internal.Transformer;
+import org.tribuo.distill.transformer.internal.head.TaskHead;
+
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.tribuo.distill.graph.Dimension;
+import org.tribuo.distill.graph.ElementType;
+import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.graph.Ops;
+import org.tribuo.distill.graph.Shape;
+import org.tribuo.distill.graph.TensorType;
+import org.tribuo.distill.graph.Value;
+
+/**
+ * An untrained Transformer that reads a source and predicts the next token at each position of its
+ * target (Vaswani et al. 2017, arXiv:1706.03762): an encoder, and a decoder that attends to what
+ * the encoder has read. Its blocks read normalised states, and positions have learned embeddings;
+ * one table has the embeddings of source and target, and its products with the last states are the
+ * logits. Biases are 0, normalisations 1, all other weights are drawn.
+ *
+ * @param vocabulary the number of tokens
+ * @param positions the longest source, and the longest target
+ * @param encoderLayers 1 or more
+ * @param decoderLayers 1 or more
+ * @param width the size of a hidden state, a multiple of the heads
+ * @param heads of the attention
+ * @param inner the width inside a feed-forward block
+ */
+public record NewEncoderDecoder(
+    int vocabulary,
+    int positions,
+    int encoderLayers,
+    int decoderLayers,
+    int width,
+    int heads,
+    int inner) {
+  private static final String DECODER_INPUT_IDS = "decoder_input_ids";
+
+  private static final float EPSILON = 1e-5f;
+
+  /** What a score becomes whose key comes later, or is padding. */
+  private static final double HIDDEN_SCORE = -1e9;
+
+  /**
+   * @throws IllegalArgumentException if a number is below 1, or the heads do not divide the width
+   */
+  public NewEncoderDecoder {
+    if (IntStream.of(vocabulary, positions, encoderLayers, decoderLayers, heads, inner)
+        .anyMatch(number -> number < 1)) {
+      throw new IllegalArgumentException(
+          "A Transformer of %d tokens, %d positions, %d and %d layers, %d heads and %d inner units, expected at least 1 of each"
+              .formatted(vocabulary, positions, encoderLayers, decoderLayers, heads, inner));
+    }
+    EncoderLayers.checkWidth(width, heads);
+  }
+
+  /**
+   * The model, with the output {@link TaskHead#LOGITS}, float [batch, target positions, tokens].
+   *
+   * @param seed of the weights: the same seed gives the same weights
+   */
+  public OnnxModel make(long seed) {
+    Graph graph = Graph.empty(Ops.OPSET);
+    graph.addInput(NewEncoder.INPUT_IDS, tokens("source positions"));
+    graph.addInput(NewEncoder.ATTENTION_MASK, tokens("source positions"));
+    graph.addInput(DECODER_INPUT_IDS, tokens("target positions"));
+    return new Writer(graph, new InitialWeights(seed)).model();
+  }
+
+  private static TensorType tokens(String positions) {
+    return TensorType.of(
+        ElementType.INT64, Shape.of(Dimension.of("batch"), Dimension.of(positions)));
+  }
+
+  /** Writes one model. */
+  private final class Writer {
+    private final Graph graph;
+    private final Ops op;
+    private final EncoderLayers layer;
+
+    Writer(Graph graph, InitialWeights initial) {
+      this.graph = graph;
+      this.op = Ops.on(graph);
+      this.layer =
+          new EncoderLayers(
+              op, initial, new EncoderLayers.Form(width, heads, inner, true, EPSILON));
+    }
+
+    OnnxModel model() {
+      Value table = layer.weight("embeddings.tokens", vocabulary, width);
+      Value mask = op.cast(graph.value(NewEncoder.ATTENTION_MASK), ElementType.FLOAT);
+      Value padding = op.mul(op.unsqueeze(op.oneMinus(mask), 1, 2), HIDDEN_SCORE);
+      Value source = encoded(table, padding);
+      Value last = decoded(table, source, padding);
+      graph.addOutput(op.named(TaskHead.LOGITS, op.matmul(last, false, table, true)).name());
+      return graph.toModel();
+    }
+
+    private Value encoded(Value table, Value padding) {
+      Value ids = graph.value(NewEncoder.INPUT_IDS);
+      Value state = embedded("encoder", table, ids, numbers(ids));
+      for (int number = 0; number < encoderLayers; number++) {
+        state = layer.of("encoder.layers." + number, state, Optional.of(padding));
+      }
+      return layer.normalized("encoder.norm", state);
+    }
+
+    private Value decoded(Value table, Value source, Value padding) {
+      Value ids = graph.value(DECODER_INPUT_IDS);
+      Value numbers = numbers(ids);
+      Value isLater = op.greater(op.unsqueeze(numbers, 0), op.unsqueeze(numbers, 1));
+      Value later = op.mul(op.cast(isLater, ElementType.FLOAT), HIDDEN_SCORE);
+      Value state = embedded("decoder", table, ids, numbers);
+      for (int number = 0; number < decoderLayers; number++) {
+        state = layer.decoding("decoder.layers." + number, state, later, source, padding);
+      }
+      return layer.normalized("decoder.norm", state);
+    }
+
+    private Value embedded(String stack, Value table, Value ids, Value numbers) {
+      Value places = layer.weight(stack + ".positions", positions, width);
+      return op.add(op.gather(table, ids, 0), op.gather(places, numbers, 0));
+    }
+
+    /** The positions of some tokens. */
+    private Value numbers(Value ids) {
+      return op.range(op.squeeze(op.sizeOf(ids, 1), 0));
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** Makes of a decoder one that reads its text token by token. */
+@NullMarked
+package org.tribuo.distill.transformer.internal.decoding;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,158 @@
+package org.tribuo.distill.transformer.internal.cut;
+
+import org.tribuo.distill.transformer.internal.ZooModel;
+import org.tribuo.distill.transformer.internal.layer.TransformerLayers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.graph.Node;
+import org.tribuo.distill.graph.Tensor;
+
+class LayerCutTest {
+  private static final Offset<Float> CLOSE = Offset.offset(1e-5f);
+
+  /** Caches come and go with their layers: that has a test of its own. */
+  static Stream<String> withoutCaches() {
+    return ZooModel.withHiddenStates().filter(name -> !name.endsWith("_past"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("withoutCaches")
+  void theFirstLayersAndTheHeadComputeWhatTheyDoInTheTeacher(String name) throws Exception {
+    ZooModel model = ZooModel.of(name);
+    Graph teacher = model.graph();
+    TransformerLayers layers = TransformerLayers.find(teacher);
+    Map<String, Tensor> inputs = model.inputs();
+
+    Map<String, Tensor> whole = ZooModel.run(LayerCut.keep(teacher, layers, List.of(0, 1)), inputs);
+    assertThat(whole).isEqualTo(ZooModel.run(teacher, inputs));
+
+    Graph student = LayerCut.keep(teacher, layers, List.of(0));
+    assertThat(student.opset("")).isEqualTo(teacher.opset(""));
+    assertThat(student.inputs()).isEqualTo(teacher.inputs());
+    assertThat(student.outputs()).isEqualTo(teacher.outputs());
+    assertThat(nodeNames(teacher)).containsAll(nodeNames(student));
+    assertThat(student.nodes()).hasSizeLessThan(teacher.nodes().size());
+    assertSame(
+        ZooModel.run(student, inputs), headOf(teacher, layers, layers.hiddenState(1), inputs));
+  }
+
+  @Test
+  void theLastLayerAloneReadsTheEmbeddings() throws Exception {
+    ZooModel model = ZooModel.of("bert_tokcls_ts14");
+    Graph teacher = model.graph();
+    TransformerLayers layers = TransformerLayers.find(teacher);
+
+    Graph student = LayerCut.keep(teacher, layers, List.of(1));
+
+    assertThat(TransformerLayers.find(student).embeddings()).isEqualTo(layers.embeddings());
+    assertThat(TransformerLayers.find(student).count()).isEqualTo(1);
+    assertThat(student.initializers().keySet())
+        .contains("bert.encoder.layer.1.output.dense.bias", "classifier.bias")
+        .doesNotContain("bert.encoder.layer.0.output.dense.bias");
+    assertThat(ZooModel.run(student, model.inputs())).isNotEmpty();
+  }
+
+  @Test
+  void outputsAndInputsOfALayerThatGoesGoWithIt() throws Exception {
+    ZooModel model = ZooModel.of("gpt2_causal_optimum_past");
+    Graph teacher = model.graph();
+
+    Graph student = LayerCut.keep(teacher, TransformerLayers.find(teacher), List.of(0));
+
+    assertThat(teacher.outputs()).contains("present.0.key", "present.1.key");
+    assertThat(student.outputs()).containsExactly("logits", "present.0.key", "present.0.value");
+    assertThat(student.inputs().keySet())
+        .contains("past_key_values.0.key")
+        .doesNotContain("past_key_values.1.key", "past_key_values.1.value");
+    assertThat(ZooModel.run(student, model.inputs())).containsKey("logits");
+  }
+
+  @Test
+  void anOutputThatIsTheLastHiddenStateKeepsItsName() throws Exception {
+    ZooModel model = ZooModel.of("minilm_embedding_ts14");
+    Graph teacher = model.graph();
+    TransformerLayers layers = TransformerLayers.find(teacher);
+    List<String> states = layers.expose(teacher, List.of(1, 2));
+    Map<String, Tensor> expected = ZooModel.run(teacher, model.inputs());
+
+    Graph student = LayerCut.keep(teacher, layers, List.of(0));
+
+    assertThat(student.outputs()).isEqualTo(teacher.outputs());
+    Map<String, Tensor> results = ZooModel.run(student, model.inputs());
+    assertThat(results.get(states.get(1))).isEqualTo(expected.get(states.get(0)));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"6, 2, '0,5'", "12, 3, '0,5,11'", "4, 4, '0,1,2,3'", "6, 1, '0'"})
+  void spreadsLayersFromTheFirstToTheLast(int layers, int kept, String expected) {
+    assertThat(
+            LayerCut.spread(layers, kept).stream()
+                .map(Object::toString)
+                .collect(Collectors.joining(",")))
+        .isEqualTo(expected);
+  }
+
+  @Test
+  void saysWhichLayersThereAre() throws Exception {
+    Graph teacher = ZooModel.of("bert_seqcls_dynamo").graph();
+    TransformerLayers layers = TransformerLayers.find(teacher);
+
+    assertThatThrownBy(() -> LayerCut.keep(teacher, layers, List.of(0, 2)))
+        .hasMessage(
+            "Cannot keep layers [0, 2] of 2, expected numbers from 0 to 1 in ascending order");
+    assertThatThrownBy(() -> LayerCut.keep(teacher, layers, List.of(1, 0)))
+        .hasMessageContaining("in ascending order");
+    assertThatThrownBy(() -> LayerCut.keep(teacher, layers, List.of()))
+        .hasMessage("Cannot keep none of 2 layers, expected at least one");
+    assertThatThrownBy(() -> LayerCut.spread(6, 7))
+        .hasMessage("Cannot keep 7 of 6 layers, expected a number from 1 to 6");
+  }
+
+  private static Set<String> nodeNames(Graph graph) {
+    return graph.nodes().stream().map(Node::name).collect(Collectors.toSet());
+  }
+
+  /** Runs what is behind the last layer on another hidden state of the same model. */
+  private static Map<String, Tensor> headOf(
+      Graph teacher, TransformerLayers layers, String state, Map<String, Tensor> inputs)
+      throws Exception {
+    Graph tapped = teacher.copy();
+    tapped.setType(state, layers.stateType());
+    tapped.addOutput(state);
+    Tensor value = ZooModel.run(tapped, inputs).get(state);
+    String last = layers.hiddenState(layers.count());
+    Graph head = teacher.copy();
+    head.remove(head.producer(last).orElseThrow());
+    head.addInput(last, layers.stateType());
+    head.removeUnused();
+    Map<String, Tensor> fed = new HashMap<>(inputs);
+    fed.put(last, value);
+    return ZooModel.run(head, fed);
+  }
+
+  private static void assertSame(Map<String, Tensor> actual, Map<String, Tensor> expected) {
+    assertThat(actual.keySet()).isEqualTo(expected.keySet());
+    expected.forEach(
+        (name, tensor) -> {
+          float[] values = actual.get(name).toFloats();
+          float[] wanted = tensor.toFloats();
+          for (int i = 0; i < wanted.length; i++) {
+            assertThat(values[i]).as("%s[%d]", name, i).isCloseTo(wanted[i], CLOSE);
+          }
+        });
+  }
+}
