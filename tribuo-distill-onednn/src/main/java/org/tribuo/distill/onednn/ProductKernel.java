@@ -6,9 +6,10 @@ import java.util.Optional;
 /**
  * Computes {@code alpha · op(A) · op(B) + bias}.
  *
- * <p>Factors that are not rounded yet are rounded first, as a whole; then the result is computed in tiles, on all threads of the session. Where a product is cut depends on its
- * sizes alone, not on threads, so the bits do neither; and the tiles of a weight are of few sizes
- * however many rows there are, so few primitives serve a training of texts of all lengths:
+ * <p>Factors that are not rounded yet are rounded first, as a whole; then the result is computed in
+ * tiles, on all threads of the session. Where a product is cut depends on its sizes alone, not on
+ * threads, so the bits do neither; and the tiles of a weight are of few sizes however many rows
+ * there are, so few primitives serve a training of texts of all lengths:
  *
  * <ul>
  *   <li>the result of a single product is cut into {@value #ROWS} rows and about {@value #COLUMNS}
@@ -99,13 +100,9 @@ final class ProductKernel implements Kernel {
     boolean isExact = a.type() == NumberType.FLOAT32 && b.type() == NumberType.FLOAT32;
     if (factors == NumberType.FLOAT32 && !isExact) {
       throw new IllegalArgumentException(
-          "Product of %s and %s: they are rounded, which needs AMX or AVX512-BF16"
-              .formatted(a, b));
+          "Product of %s and %s: they are rounded, which needs AMX or AVX512-BF16".formatted(a, b));
     }
-    if (packed.isEmpty()
-        && isExact
-        && bias == 0
-        && shape.m() * shape.n() * shape.k() < smallest) {
+    if (packed.isEmpty() && isExact && bias == 0 && shape.m() * shape.n() * shape.k() < smallest) {
       run.invoke(small, a, b, c);
     } else if (!shape.isEmpty()) {
       primitives.using(() -> multiply(run, shape, a, b, bias, c.address()));

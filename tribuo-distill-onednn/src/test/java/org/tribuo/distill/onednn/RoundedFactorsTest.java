@@ -157,8 +157,7 @@ class RoundedFactorsTest {
     String output = OwnJvm.output(Child.class, Map.of("ONEDNN_MAX_CPU_ISA", "AVX2"));
 
     assertThat(output)
-        .contains(
-            "Product of [1, 1] and [1, 1]: they are rounded, which needs AMX or AVX512-BF16");
+        .contains("Product of [1, 1] and [1, 1]: they are rounded, which needs AMX or AVX512-BF16");
     assertThatThrownBy(() -> NumberType.ofOnnx(7))
         .hasMessage("A tensor of ONNX's element type 7, expected float32 or bfloat16");
   }

@@ -23,8 +23,7 @@ class SharedRoundingsTest {
   private final Ops op = Ops.on(graph);
 
   private Value weight(String name, long rows, long columns) {
-    return graph.setInitializer(
-        name, Tensor.of(new float[(int) (rows * columns)], rows, columns));
+    return graph.setInitializer(name, Tensor.of(new float[(int) (rows * columns)], rows, columns));
   }
 
   private Value loss(Value x) {
@@ -73,7 +72,9 @@ class SharedRoundingsTest {
 
     // x, the sum, the gradients of y and of the sum, and u; v and w are read once, x as it is.
     assertThat(nodes(DistillDomain.ROUNDING)).hasSize(5);
-    assertThat(nodes(DistillDomain.ROUNDING)).extracting(node -> node.input(0)).doesNotHaveDuplicates();
+    assertThat(nodes(DistillDomain.ROUNDING))
+        .extracting(node -> node.input(0))
+        .doesNotHaveDuplicates();
     for (Node product : nodes(DistillDomain.PRODUCT)) {
       for (String factor : product.inputs().subList(0, 2)) {
         boolean once = factor.equals("v") || factor.equals("w");
