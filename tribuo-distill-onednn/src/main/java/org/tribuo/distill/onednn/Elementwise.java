@@ -5,12 +5,13 @@ import java.util.Arrays;
 /**
  * An operator whose inputs and output have one shape.
  *
+ * @param outputType of the output; inputs are of float32
  * @param pieces whose arguments are the inputs and the output
+ * @param computedANano about how many numbers a core computes in a nanosecond
  */
-record Elementwise(String name, int requiredInputs, Pieces pieces) implements Operator {
-  /** About how many numbers a core computes in a nanosecond. */
-  private static final long COMPUTED_A_NANO = 2;
-
+record Elementwise(
+    String name, int requiredInputs, NumberType outputType, Pieces pieces, long computedANano)
+    implements Operator {
   @Override
   public int optionalInputs() {
     return 0;
@@ -28,16 +29,16 @@ record Elementwise(String name, int requiredInputs, Pieces pieces) implements Op
 
   private void compute(KernelContext run) {
     long[] addresses = new long[requiredInputs + 1];
-    FloatTensor first = run.input(0);
+    RuntimeTensor first = run.input(0);
     for (int i = 0; i < requiredInputs; i++) {
-      FloatTensor input = run.input(i);
+      RuntimeTensor input = run.input(i);
       if (!Arrays.equals(input.dims(), first.dims())) {
         throw new IllegalArgumentException(
             "%s of %s and %s, expected one shape".formatted(name, first, input));
       }
       addresses[i] = input.address();
     }
-    addresses[requiredInputs] = run.output(0, first.dims()).address();
+    addresses[requiredInputs] = run.output(0, outputType, first.dims()).address();
     long numbers = first.elements();
     pieces
         .primitives()
@@ -45,7 +46,7 @@ record Elementwise(String name, int requiredInputs, Pieces pieces) implements Op
             () ->
                 run.parallel(
                     Pieces.parts(numbers),
-                    numbers / COMPUTED_A_NANO,
+                    numbers / computedANano,
                     part -> pieces.compute(part, numbers, addresses)));
   }
 }

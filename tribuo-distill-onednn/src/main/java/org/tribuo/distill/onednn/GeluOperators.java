@@ -6,6 +6,9 @@ import org.tribuo.distill.onednn.Primitive.Argument;
 
 /** {@link DistillDomain#GELU} and its gradient, in float32. */
 final class GeluOperators {
+  /** About how many numbers a core computes in a nanosecond. */
+  private static final long COMPUTED_A_NANO = 2;
+
   private GeluOperators() {}
 
   static List<Operator> of(PrimitiveCache primitives) {
@@ -13,17 +16,21 @@ final class GeluOperators {
         new Elementwise(
             DistillDomain.GELU,
             1,
-            new Pieces(primitives, "Gelu", GeluOperators::forward, Float.BYTES, Float.BYTES)),
+            NumberType.FLOAT32,
+            new Pieces(primitives, "Gelu", GeluOperators::forward, Float.BYTES, Float.BYTES),
+            COMPUTED_A_NANO),
         new Elementwise(
             DistillDomain.GELU_GRADIENT,
             2,
+            NumberType.FLOAT32,
             new Pieces(
                 primitives,
                 "gradient of Gelu",
                 GeluOperators::backward,
                 Float.BYTES,
                 Float.BYTES,
-                Float.BYTES)));
+                Float.BYTES),
+            COMPUTED_A_NANO));
   }
 
   /** The arguments are x and y. */

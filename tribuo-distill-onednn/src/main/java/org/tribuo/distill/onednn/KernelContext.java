@@ -27,8 +27,8 @@ final class KernelContext {
     return index < inputs() && value(index) != 0;
   }
 
-  FloatTensor input(int index) {
-    return FloatTensor.of(value(index), words);
+  RuntimeTensor input(int index) {
+    return RuntimeTensor.of(value(index), words);
   }
 
   private long value(int index) {
@@ -36,18 +36,23 @@ final class KernelContext {
     return words.get(0);
   }
 
-  /** Makes an output. */
-  FloatTensor output(int index, long... dims) {
+  /** Makes an output of float32. */
+  RuntimeTensor output(int index, long... dims) {
+    return output(index, NumberType.FLOAT32, dims);
+  }
+
+  /** Makes an output, which has the type that its operator states. */
+  RuntimeTensor output(int index, NumberType type, long... dims) {
     words.set(1, dims);
     OrtApi.check(
         OrtApi.KernelContext_GetOutput(context, index, words.at(1), dims.length, words.at(0)));
     long value = words.get(0);
     OrtApi.check(OrtApi.GetTensorMutableData(value, words.at(0)));
-    return new FloatTensor(value, words.get(0), dims);
+    return new RuntimeTensor(value, words.get(0), type, dims);
   }
 
   /** Lets ONNX Runtime compute one product. */
-  void invoke(RuntimeProduct product, FloatTensor a, FloatTensor b, FloatTensor c) {
+  void invoke(RuntimeProduct product, RuntimeTensor a, RuntimeTensor b, RuntimeTensor c) {
     words.set(0, a.value(), b.value(), c.value());
     OrtApi.check(OrtApi.InvokeOp(context, product.operation(), words.at(0), 2, words.at(2), 1));
   }

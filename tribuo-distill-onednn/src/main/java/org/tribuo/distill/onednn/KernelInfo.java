@@ -41,11 +41,11 @@ final class KernelInfo {
   }
 
   /** An input that is the same in each run, as a weight that is not trained. */
-  Optional<FloatTensor> constant(int input) {
+  Optional<RuntimeTensor> constant(int input) {
     OrtApi.check(OrtApi.KernelInfoGetConstantInput_tensor(info, input, words.at(0), words.at(1)));
     return words.getInt(0) == 0
         ? Optional.empty()
-        : Optional.of(FloatTensor.of(words.get(1), words));
+        : Optional.of(RuntimeTensor.of(words.get(1), words));
   }
 
   private static Memory text(String content) {

@@ -60,7 +60,7 @@ final class LayerNormalizationOperators {
     }
 
     private void compute(KernelContext run, float epsilon) {
-      FloatTensor x = run.input(0);
+      RuntimeTensor x = run.input(0);
       long scale = run.input(1).address();
       long bias = run.input(2).address();
       long y = run.output(0, x.dims()).address();
@@ -75,7 +75,7 @@ final class LayerNormalizationOperators {
                   x.elements() / NORMALIZED_A_NANO,
                   part -> {
                     Key key = new Key(true, rows.size(part), width, epsilon);
-                    long row = FloatTensor.BYTES * rows.start(part);
+                    long row = Float.BYTES * rows.start(part);
                     primitives
                         .get(key, () -> forward(key))
                         .execute(
@@ -118,8 +118,8 @@ final class LayerNormalizationOperators {
     }
 
     private void compute(KernelContext run, float epsilon) {
-      FloatTensor dy = run.input(0);
-      FloatTensor x = run.input(1);
+      RuntimeTensor dy = run.input(0);
+      RuntimeTensor x = run.input(1);
       if (!Arrays.equals(dy.dims(), x.dims())) {
         throw new IllegalArgumentException(
             "%s of %s and %s, expected one shape".formatted(name(), dy, x));
@@ -129,10 +129,10 @@ final class LayerNormalizationOperators {
       long variance = run.input(4).address();
       long dx = run.output(0, x.dims()).address();
       long width = width(x);
-      FloatTensor dScale = run.output(1, width);
-      FloatTensor dBias = run.output(2, width);
+      RuntimeTensor dScale = run.output(1, width);
+      RuntimeTensor dBias = run.output(2, width);
       Cut rows = rows(x);
-      long bytes = FloatTensor.BYTES * width;
+      long bytes = Float.BYTES * width;
       NativeBuffer sums = PARTIAL_SUMS.take(2 * bytes * rows.parts());
       try {
         primitives.using(
@@ -142,7 +142,7 @@ final class LayerNormalizationOperators {
                     x.elements() / NORMALIZED_A_NANO,
                     part -> {
                       Key key = new Key(false, rows.size(part), width, epsilon);
-                      long row = FloatTensor.BYTES * rows.start(part);
+                      long row = Float.BYTES * rows.start(part);
                       primitives
                           .get(key, () -> backward(key))
                           .execute(
@@ -163,15 +163,15 @@ final class LayerNormalizationOperators {
     }
   }
 
-  private static long width(FloatTensor x) {
+  private static long width(RuntimeTensor x) {
     return x.dims()[x.dims().length - 1];
   }
 
-  private static Cut rows(FloatTensor x) {
+  private static Cut rows(RuntimeTensor x) {
     return new Cut(x.elements() / width(x), ROWS);
   }
 
-  private static long[] statistic(FloatTensor x) {
+  private static long[] statistic(RuntimeTensor x) {
     long[] dims = x.dims().clone();
     dims[dims.length - 1] = 1;
     return dims;

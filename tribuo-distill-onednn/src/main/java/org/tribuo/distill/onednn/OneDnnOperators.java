@@ -92,10 +92,11 @@ public final class OneDnnOperators implements OperatorLibrary {
   }
 
   private List<Operator> operators(boolean rounds) {
-    Factors factors = rounds ? Factors.BFLOAT16 : Factors.FLOAT32;
+    NumberType factors = rounds ? NumberType.BFLOAT16 : NumberType.FLOAT32;
     PrimitiveCache primitives = new PrimitiveCache(PRIMITIVES);
     List<Operator> operators = new ArrayList<>();
     operators.add(new ProductOperator(factors, primitives, smallestProduct));
+    operators.add(Rounding.operator(primitives));
     operators.addAll(GeluOperators.of(primitives));
     operators.addAll(LayerNormalizationOperators.of(primitives));
     return operators;

@@ -1,6 +1,8 @@
 package org.tribuo.distill.onednn;
 
-/** An operator that ONNX Runtime can call. All inputs and outputs are float32 tensors. */
+import java.util.Optional;
+
+/** An operator that ONNX Runtime can call. Inputs and outputs are tensors. */
 interface Operator {
   String name();
 
@@ -11,6 +13,16 @@ interface Operator {
   int optionalInputs();
 
   int outputs();
+
+  /** The type of an input; empty if it may be any, and the kernel looks. */
+  default Optional<NumberType> inputType(int index) {
+    return Optional.of(NumberType.FLOAT32);
+  }
+
+  /** The type of all outputs. */
+  default NumberType outputType() {
+    return NumberType.FLOAT32;
+  }
 
   /**
    * Makes what computes a node.

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * belong to is kept as well, and there is one domain for all sessions.
  */
 final class OperatorDomain {
-  private static final int FLOAT = 1;
+  private static final int ANY_TYPE = 0;
   private static final int REQUIRED = 0;
   private static final int OPTIONAL = 1;
 
@@ -125,14 +125,22 @@ final class OperatorDomain {
     set(table, Slot.EXECUTION_PROVIDER, (WordOfOperator) self -> 0);
     int inputs = operator.requiredInputs() + operator.optionalInputs();
     set(table, Slot.INPUT_COUNT, (WordOfOperator) self -> inputs);
-    set(table, Slot.INPUT_TYPE, (IntOfPlace) (self, index) -> FLOAT);
+    set(
+        table,
+        Slot.INPUT_TYPE,
+        (IntOfPlace)
+            (self, index) ->
+                operator
+                    .inputType(Math.toIntExact(index))
+                    .map(NumberType::onnxType)
+                    .orElse(ANY_TYPE));
     set(
         table,
         Slot.INPUT_CHARACTERISTIC,
         (IntOfPlace) (self, index) -> index < operator.requiredInputs() ? REQUIRED : OPTIONAL);
     set(table, Slot.INPUT_MEMORY_TYPE, (IntOfPlace) (self, index) -> 0);
     set(table, Slot.OUTPUT_COUNT, (WordOfOperator) self -> operator.outputs());
-    set(table, Slot.OUTPUT_TYPE, (IntOfPlace) (self, index) -> FLOAT);
+    set(table, Slot.OUTPUT_TYPE, (IntOfPlace) (self, index) -> operator.outputType().onnxType());
     set(table, Slot.OUTPUT_CHARACTERISTIC, (IntOfPlace) (self, index) -> REQUIRED);
     set(table, Slot.START_VERSION, (IntOfOperator) self -> 1);
     set(table, Slot.END_VERSION, (IntOfOperator) self -> Integer.MAX_VALUE);

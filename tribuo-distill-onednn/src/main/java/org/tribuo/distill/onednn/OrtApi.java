@@ -31,6 +31,7 @@ final class OrtApi {
           entry("CustomOpDomain_Add", 27),
           entry("AddCustomOpDomain", 28),
           entry("GetTensorMutableData", 51),
+          entry("GetTensorElementType", 60),
           entry("GetDimensionsCount", 61),
           entry("GetDimensions", 62),
           entry("GetTensorTypeAndShape", 65),
@@ -64,6 +65,8 @@ final class OrtApi {
   static native long AddCustomOpDomain(long options, long domain);
 
   static native long GetTensorMutableData(long value, long data);
+
+  static native long GetTensorElementType(long type, long elementType);
 
   static native long GetDimensionsCount(long type, long count);
 

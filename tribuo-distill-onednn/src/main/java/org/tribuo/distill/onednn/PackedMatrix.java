@@ -14,7 +14,7 @@ final class PackedMatrix implements AutoCloseable {
    * @param matrix [k, n], or [n, k] if it is transposed
    * @param columns how n is cut into parts
    */
-  PackedMatrix(FloatTensor matrix, boolean transposed, Cut columns, Factors factors) {
+  PackedMatrix(RuntimeTensor matrix, boolean transposed, Cut columns, NumberType factors) {
     long rows = matrix.dims()[0];
     long row = matrix.dims()[1];
     long k = transposed ? row : rows;
@@ -26,7 +26,7 @@ final class PackedMatrix implements AutoCloseable {
           Primitive reorder = Reorder.compile(from, to)) {
         NativeBuffer packed = new NativeBuffer(to.bytes());
         parts.add(packed);
-        reorder.execute(matrix.address() + FloatTensor.BYTES * first, packed.address());
+        reorder.execute(matrix.address() + Float.BYTES * first, packed.address());
       }
     }
   }

@@ -13,7 +13,7 @@ import java.util.function.IntFunction;
 record Pieces(
     PrimitiveCache primitives, Object kind, IntFunction<Primitive> compile, int... bytes) {
   /** The arguments of a piece fit into a core's own cache. */
-  private static final int LARGEST_POWER = 15;
+  private static final int LARGEST_POWER = 16;
 
   private static final int LARGEST = 1 << LARGEST_POWER;
 

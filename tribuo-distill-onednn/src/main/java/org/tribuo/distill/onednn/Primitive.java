@@ -70,11 +70,13 @@ final class Primitive implements AutoCloseable {
 
     private final long stream;
     private final long[] memories;
+    private final long[] pointedTo;
     private final NativeWords list;
 
     Call() {
       int count = arguments.size() + 1;
       this.memories = new long[count];
+      this.pointedTo = new long[count];
       this.list = new NativeWords(WORDS_OF_ARGUMENT * count + 1);
       int spare = WORDS_OF_ARGUMENT * count;
       Dnnl.check(Dnnl.dnnl_stream_create(list.at(spare), Engine.CPU, 1), "dnnl_stream_create");
@@ -105,10 +107,14 @@ final class Primitive implements AutoCloseable {
       }
     }
 
+    /** A call of the library costs more than the comparison: some arguments rarely change. */
     private void point(int argument, long address) {
-      Dnnl.check(
-          Dnnl.dnnl_memory_set_data_handle(memories[argument], address),
-          "dnnl_memory_set_data_handle");
+      if (pointedTo[argument] != address) {
+        Dnnl.check(
+            Dnnl.dnnl_memory_set_data_handle(memories[argument], address),
+            "dnnl_memory_set_data_handle");
+        pointedTo[argument] = address;
+      }
     }
 
     void close() {

@@ -1,14 +1,15 @@
 package org.tribuo.distill.onednn;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
  * Computes {@code alpha · op(A) · op(B) + bias}.
  *
- * <p>Both factors are rounded first, as a whole, so that no number is rounded twice; then the
- * result is computed in tiles, on all threads of the session. Where a product is cut depends on its
- * sizes alone, not on threads, so the bits do neither; and the tiles of a weight are of few sizes
- * however many rows there are, so few primitives serve a training of texts of all lengths:
+ * <p>Factors that are not rounded yet are rounded first, as a whole; then the result is computed in
+ * tiles, on all threads of the session. Where a product is cut depends on its sizes alone, not on
+ * threads, so the bits do neither; and the tiles of a weight are of few sizes however many rows
+ * there are, so few primitives serve a training of texts of all lengths:
  *
  * <ul>
  *   <li>the result of a single product is cut into {@value #ROWS} rows and about {@value #COLUMNS}
@@ -33,17 +34,16 @@ final class ProductKernel implements Kernel {
 
   private static final long LARGEST_STACK = 64;
 
-  /** About how many numbers a core rounds and multiplies in a nanosecond. */
-  private static final long ROUNDED_A_NANO = 10;
-
+  /** About how many numbers a core multiplies in a nanosecond. */
   private static final long MULTIPLIED_A_NANO = 500;
 
   private static final BufferPool LEFT = new BufferPool();
   private static final BufferPool RIGHT = new BufferPool();
 
-  private final Factors factors;
+  private final NumberType factors;
   private final PrimitiveCache primitives;
   private final Pieces rounding;
+  private final Pieces copying;
   private final boolean transA;
   private final boolean transB;
   private final float alpha;
@@ -57,7 +57,7 @@ final class ProductKernel implements Kernel {
    * @param small computes small products
    */
   ProductKernel(
-      Factors factors,
+      NumberType factors,
       PrimitiveCache primitives,
       long smallest,
       boolean transA,
@@ -68,6 +68,7 @@ final class ProductKernel implements Kernel {
     this.factors = factors;
     this.primitives = primitives;
     this.rounding = Rounding.pieces(primitives);
+    this.copying = Rounding.copies(primitives);
     this.smallest = smallest;
     this.small = small;
     this.transA = transA;
@@ -83,8 +84,8 @@ final class ProductKernel implements Kernel {
 
   @Override
   public void compute(KernelContext run) {
-    FloatTensor a = run.input(0);
-    FloatTensor b = run.input(1);
+    RuntimeTensor a = run.input(0);
+    RuntimeTensor b = run.input(1);
     ProductShape shape = ProductShape.of(a.dims(), transA, b.dims(), transB);
     if (shape.k() == 0) {
       throw new IllegalArgumentException("Product of %s and %s: no summands".formatted(a, b));
@@ -95,8 +96,13 @@ final class ProductKernel implements Kernel {
           "Product with a bias and the alpha %s, expected 1: oneDNN would multiply both"
               .formatted(alpha));
     }
-    FloatTensor c = run.output(0, shape.output());
-    if (packed.isEmpty() && bias == 0 && shape.m() * shape.n() * shape.k() < smallest) {
+    RuntimeTensor c = run.output(0, shape.output());
+    boolean isExact = a.type() == NumberType.FLOAT32 && b.type() == NumberType.FLOAT32;
+    if (factors == NumberType.FLOAT32 && !isExact) {
+      throw new IllegalArgumentException(
+          "Product of %s and %s: they are rounded, which needs AMX or AVX512-BF16".formatted(a, b));
+    }
+    if (packed.isEmpty() && isExact && bias == 0 && shape.m() * shape.n() * shape.k() < smallest) {
       run.invoke(small, a, b, c);
     } else if (!shape.isEmpty()) {
       primitives.using(() -> multiply(run, shape, a, b, bias, c.address()));
@@ -104,49 +110,58 @@ final class ProductKernel implements Kernel {
   }
 
   private void multiply(
-      KernelContext run, ProductShape shape, FloatTensor a, FloatTensor b, long bias, long c) {
+      KernelContext run, ProductShape shape, RuntimeTensor a, RuntimeTensor b, long bias, long c) {
     boolean isPacked = packed.isPresent() && shape.count() == 1;
-    if (factors == Factors.FLOAT32) {
+    if (factors == NumberType.FLOAT32) {
       tiles(run, new Call(shape, shape.k(), a.address(), b.address(), isPacked, bias, c));
       return;
     }
     // Rows of zeros may follow those of both factors where the sum is over them.
     boolean overRows = shape.count() == 1 && transA && !transB;
     long k = overRows ? Cut.roundUp(shape.k(), MULTIPLE) : shape.k();
-    NativeBuffer left = LEFT.take(padded(a, shape.k(), k));
-    NativeBuffer right = RIGHT.take(isPacked ? 0 : padded(b, shape.k(), k));
-    try {
-      int partsOfA = Pieces.parts(a.elements());
-      int partsOfB = isPacked ? 0 : Pieces.parts(b.elements());
-      run.parallel(
-          partsOfA + partsOfB,
-          (a.elements() + (isPacked ? 0 : b.elements())) / ROUNDED_A_NANO,
-          part -> {
-            if (part < partsOfA) {
-              rounding.compute(part, a.elements(), a.address(), left.address());
-            } else {
-              rounding.compute(part - partsOfA, b.elements(), b.address(), right.address());
-            }
-          });
-      if (overRows && k > shape.k()) {
-        clearBehind(a, shape.k(), k, left);
-        clearBehind(b, shape.k(), k, right);
-      }
+    try (Factor left = factor(LEFT, a, shape.k(), k);
+        Factor right = isPacked ? asItIs(b) : factor(RIGHT, b, shape.k(), k)) {
+      prepare(run, List.of(left, right));
       tiles(run, new Call(shape, k, left.address(), right.address(), isPacked, bias, c));
-    } finally {
-      LEFT.giveBack(left);
-      RIGHT.giveBack(right);
     }
   }
 
-  /** The bytes of a factor whose axis of length k becomes longer. */
-  private long padded(FloatTensor factor, long from, long k) {
-    return factors.bytes() * (factor.elements() / from) * k;
+  /**
+   * A factor as it is, if it is rounded and not filled up, or else with a buffer for what it
+   * becomes.
+   *
+   * @param from the length of an axis that becomes longer
+   */
+  private Factor factor(BufferPool pool, RuntimeTensor tensor, long from, long k) {
+    if (tensor.type() == factors && k == from) {
+      return asItIs(tensor);
+    }
+    long bytes = factors.bytes() * (tensor.elements() / from) * k;
+    long filled = bytes - factors.bytes() * tensor.elements();
+    return new Factor(tensor, filled, pool, Optional.of(pool.take(bytes)));
   }
 
-  private void clearBehind(FloatTensor factor, long from, long k, NativeBuffer buffer) {
-    long bytes = factors.bytes() * factor.elements();
-    buffer.clear(bytes, padded(factor, from, k) - bytes);
+  private Factor asItIs(RuntimeTensor tensor) {
+    return new Factor(tensor, 0, LEFT, Optional.empty());
+  }
+
+  private static void prepare(KernelContext run, List<Factor> all) {
+    List<Factor> copied = all.stream().filter(factor -> factor.buffer.isPresent()).toList();
+    int[] ends = new int[copied.size()];
+    long numbers = 0;
+    for (int i = 0; i < ends.length; i++) {
+      long own = copied.get(i).tensor.elements();
+      ends[i] = (i == 0 ? 0 : ends[i - 1]) + Pieces.parts(own);
+      numbers += own;
+      copied.get(i).fillUp();
+    }
+    run.parallel(
+        ends.length == 0 ? 0 : ends[ends.length - 1],
+        numbers / Rounding.ROUNDED_A_NANO,
+        part -> {
+          int number = part < ends[0] ? 0 : 1;
+          copied.get(number).copy(part - (number == 0 ? 0 : ends[0]));
+        });
   }
 
   private void tiles(KernelContext run, Call call) {
@@ -167,6 +182,44 @@ final class ProductKernel implements Kernel {
   public void close() {
     packed.ifPresent(PackedMatrix::close);
     small.close();
+  }
+
+  /** A factor of one call, and its rounded copy where it needs one. */
+  private final class Factor implements AutoCloseable {
+    private final RuntimeTensor tensor;
+    private final long filled;
+    private final BufferPool pool;
+    private final Optional<NativeBuffer> buffer;
+
+    /**
+     * @param filled the bytes of zeros behind the copy
+     */
+    Factor(RuntimeTensor tensor, long filled, BufferPool pool, Optional<NativeBuffer> buffer) {
+      this.tensor = tensor;
+      this.filled = filled;
+      this.pool = pool;
+      this.buffer = buffer;
+    }
+
+    long address() {
+      return buffer.map(NativeBuffer::address).orElse(tensor.address());
+    }
+
+    void copy(int part) {
+      Pieces pieces = tensor.type() == factors ? copying : rounding;
+      pieces.compute(part, tensor.elements(), tensor.address(), address());
+    }
+
+    void fillUp() {
+      if (filled > 0) {
+        buffer.orElseThrow().clear(factors.bytes() * tensor.elements(), filled);
+      }
+    }
+
+    @Override
+    public void close() {
+      buffer.ifPresent(pool::giveBack);
+    }
   }
 
   /** One product, whose factors are at these addresses. */
@@ -221,8 +274,8 @@ final class ProductKernel implements Kernel {
             isPacked
                 ? packed.orElseThrow().part(columnPart)
                 : b + factors.bytes() * (transB ? column * k + from : from * shape.n() + column),
-            c + FloatTensor.BYTES * (row * shape.n() + column),
-            bias + FloatTensor.BYTES * column);
+            c + Float.BYTES * (row * shape.n() + column),
+            bias + Float.BYTES * column);
       }
     }
 
@@ -255,7 +308,7 @@ final class ProductKernel implements Kernel {
           tile,
           a + factors.bytes() * shape.left()[first] * shape.m() * shape.k(),
           b + factors.bytes() * shape.right()[first] * shape.k() * shape.n(),
-          c + FloatTensor.BYTES * from * shape.m() * shape.n(),
+          c + Float.BYTES * from * shape.m() * shape.n(),
           bias);
     }
 

@@ -8,7 +8,7 @@ import org.tribuo.distill.graph.internal.DistillDomain;
  *
  * @param smallest the multiplications of two matrices from which on oneDNN is faster
  */
-record ProductOperator(Factors factors, PrimitiveCache primitives, long smallest)
+record ProductOperator(NumberType factors, PrimitiveCache primitives, long smallest)
     implements Operator {
   @Override
   public String name() {
@@ -28,6 +28,12 @@ record ProductOperator(Factors factors, PrimitiveCache primitives, long smallest
   @Override
   public int outputs() {
     return 1;
+  }
+
+  /** Factors may be rounded already. */
+  @Override
+  public Optional<NumberType> inputType(int index) {
+    return index < 2 ? Optional.empty() : Optional.of(NumberType.FLOAT32);
   }
 
   @Override

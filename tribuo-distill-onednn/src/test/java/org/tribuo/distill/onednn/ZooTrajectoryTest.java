@@ -103,6 +103,9 @@ class ZooTrajectoryTest {
             .toList();
     Map<String, Value> gradients =
         Differentiator.differentiate(graph, LOSS, trainable, StandardOperators.TABLE);
+    if (device.operators().isPresent()) {
+      LibraryOperators.shareRoundings(graph, trainable);
+    }
     Optimizer optimizer = new Optimizer(AdamW.DEFAULT, OptionalDouble.of(1), Set.of());
     float rate = (float) json.get("trajectory").get("lr").asDouble();
     double[] losses = new double[STEPS];

@@ -99,6 +99,9 @@ final class TrainableStudent {
     Map<String, Value> gradients =
         Differentiator.differentiate(
             graph, attached.differentiated().name(), rounded.differentiated(weights), rules);
+    if (byLibrary) {
+      LibraryOperators.shareRoundings(graph, weights);
+    }
     this.trainingGraph =
         new TrainingGraph(
             graph,

@@ -21,8 +21,14 @@ import org.tribuo.distill.graph.Tensor;
  * <p>Gradients are lists of as many buffers as there are parameters, in their order.
  */
 final class HostOptimizer implements AutoCloseable {
-  /** Four arrays of so many floats fit into a core's first cache. */
+  /** What a thread takes at a time; the norm's sums are of blocks, so its bits depend on it. */
   private static final int BLOCK = 2048;
+
+  /**
+   * Updated at a time. Four arrays of so many floats, and the memory that they are copied from and
+   * to, fit into a core's first cache of 32 KB.
+   */
+  private static final int PIECE = 512;
 
   /** As in PyTorch's {@code clip_grad_norm_}: keeps the divisor away from zero. */
   private static final float EPSILON = 1e-6f;
@@ -184,7 +190,7 @@ final class HostOptimizer implements AutoCloseable {
     }
     steps++;
     float excess = settings.maxGradientNorm().isPresent() ? excess(norm) : 0;
-    AdamWStep step = new AdamWStep(settings.adamW(), steps, learningRate, excess);
+    AdamWStep step = AdamWStep.of(settings.adamW(), steps, learningRate, excess);
     workers.run(blocks.size(), number -> update(blocks.get(number), gradients, step));
   }
 
@@ -195,6 +201,13 @@ final class HostOptimizer implements AutoCloseable {
   }
 
   private void update(Block block, List<FloatBuffer> gradients, AdamWStep step) {
+    for (int done = 0; done < block.length(); done += PIECE) {
+      int length = Math.min(PIECE, block.length() - done);
+      updatePiece(new Block(block.parameter(), block.start() + done, length), gradients, step);
+    }
+  }
+
+  private void updatePiece(Block block, List<FloatBuffer> gradients, AdamWStep step) {
     Numbers parameter = numbers.get(block.parameter());
     float[] w = read(parameter.weight(), block, 0);
     float[] g = read(gradients, block, 1);

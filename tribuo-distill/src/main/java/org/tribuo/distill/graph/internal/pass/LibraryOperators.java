@@ -38,6 +38,16 @@ public final class LibraryOperators {
     graph.ancestors(outputs).forEach(pass::replace);
   }
 
+  /**
+   * Lets products that read the same factor read it rounded, as {@link SharedRoundings} says.
+   *
+   * @param graph with the gradients, if there are some
+   * @param changing the initializers that are not the same in each run
+   */
+  public static void shareRoundings(Graph graph, Collection<String> changing) {
+    SharedRoundings.apply(graph, changing);
+  }
+
   private void replace(Node node) {
     if (node.is("Gelu")
         && node.attributes().get("approximate", "none").equals("none")

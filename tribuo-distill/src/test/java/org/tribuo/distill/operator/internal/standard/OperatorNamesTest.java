@@ -41,6 +41,7 @@ class OperatorNamesTest {
           entry("ResolveSequences", "sequences of tensors"),
           entry("Selection", "a Gather or a Slice as a selection"),
           entry("ShortProducts", "matrix products with a bias"),
+          entry("SharedRoundings", "the form that Reshape gives a factor"),
           entry("SinkSelection", "the sizes that Reshape is given and Shape returns"),
           entry("DistillDomain", "the operators of a library, named as ONNX's"),
           entry("VocabularyCompaction", "the token ids on their way to their table"),

@@ -6,20 +6,18 @@ import java.nio.FloatBuffer;
 import java.util.Arrays;
 
 /**
- * A tensor of float32 in ONNX Runtime's memory.
+ * A tensor in ONNX Runtime's memory.
  *
  * @param value the address of the OrtValue
  * @param address of its first element
  */
-record FloatTensor(long value, long address, long[] dims) {
-  static final int BYTES = Float.BYTES;
-
+record RuntimeTensor(long value, long address, NumberType type, long[] dims) {
   long elements() {
     return Arrays.stream(dims).reduce(1, Math::multiplyExact);
   }
 
   /**
-   * Makes this tensor the sum of others, which are behind each other.
+   * Makes this tensor of float32 the sum of others, which are behind each other.
    *
    * @param first the address of the first one
    * @param step the elements from the start of one to that of the next
@@ -38,7 +36,7 @@ record FloatTensor(long value, long address, long[] dims) {
 
   private static FloatBuffer floats(long address, long count) {
     return new Pointer(address)
-        .getByteBuffer(0, BYTES * count)
+        .getByteBuffer(0, Float.BYTES * count)
         .order(ByteOrder.nativeOrder())
         .asFloatBuffer();
   }
@@ -49,17 +47,19 @@ record FloatTensor(long value, long address, long[] dims) {
   }
 
   /** The tensor that an OrtValue is. */
-  static FloatTensor of(long value, NativeWords words) {
+  static RuntimeTensor of(long value, NativeWords words) {
     OrtApi.check(OrtApi.GetTensorMutableData(value, words.at(0)));
     long address = words.get(0);
     OrtApi.check(OrtApi.GetTensorTypeAndShape(value, words.at(0)));
     long type = words.get(0);
     try {
+      OrtApi.check(OrtApi.GetTensorElementType(type, words.at(0)));
+      NumberType numbers = NumberType.ofOnnx(words.getInt(0));
       OrtApi.check(OrtApi.GetDimensionsCount(type, words.at(0)));
       long[] dims = new long[Math.toIntExact(words.get(0))];
       OrtApi.check(OrtApi.GetDimensions(type, words.at(0), dims.length));
       Arrays.setAll(dims, words::get);
-      return new FloatTensor(value, address, dims);
+      return new RuntimeTensor(value, address, numbers, dims);
     } finally {
       OrtApi.ReleaseTensorTypeAndShapeInfo(type);
     }
