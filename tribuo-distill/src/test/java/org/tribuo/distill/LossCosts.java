@@ -88,9 +88,9 @@ import org.tribuo.distill.training.internal.data.ExampleWeights;
 import org.tribuo.distill.transformer.Activation;
 import org.tribuo.distill.transformer.Activation.Kind;
 import org.tribuo.distill.transformer.Pooling;
+import org.tribuo.distill.transformer.internal.Transformer;
 import org.tribuo.distill.transformer.internal.cut.LayerCut;
 import org.tribuo.distill.transformer.internal.head.TaskHead;
-import org.tribuo.distill.transformer.internal.Transformer;
 import org.tribuo.distill.transformer.internal.layer.TransformerLayers;
 
 /**

@@ -32,9 +32,9 @@ import org.tribuo.distill.student.internal.StudentNetwork;
 import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.transformer.Pooling;
+import org.tribuo.distill.transformer.internal.Transformer;
 import org.tribuo.distill.transformer.internal.head.EmbeddingHead;
 import org.tribuo.distill.transformer.internal.head.TextEncoder;
-import org.tribuo.distill.transformer.internal.Transformer;
 import org.tribuo.regression.RegressionFactory;
 import org.tribuo.regression.Regressor;
 

@@ -25,8 +25,8 @@ import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.distill.student.internal.StudentNetwork;
 import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.task.internal.LabelOrder;
-import org.tribuo.distill.transformer.internal.head.LogitsOutput;
 import org.tribuo.distill.transformer.internal.Transformer;
+import org.tribuo.distill.transformer.internal.head.LogitsOutput;
 
 /**
  * The file of a model that generates texts: a language model, or an encoder-decoder.

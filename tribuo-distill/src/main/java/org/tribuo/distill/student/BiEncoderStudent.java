@@ -14,8 +14,8 @@ import org.tribuo.distill.student.internal.Student;
 import org.tribuo.distill.student.internal.StudentRequest;
 import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.task.internal.Range;
-import org.tribuo.distill.transformer.internal.head.TextPairHead;
 import org.tribuo.distill.transformer.internal.Transformer;
+import org.tribuo.distill.transformer.internal.head.TextPairHead;
 
 /**
  * An encoder of texts that learns from pairs with scores: it reads both texts of a pair, each by

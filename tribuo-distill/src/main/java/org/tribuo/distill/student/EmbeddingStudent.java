@@ -15,9 +15,9 @@ import org.tribuo.distill.student.internal.StudentRequest;
 import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.transformer.Pooling;
-import org.tribuo.distill.transformer.internal.head.EmbeddingHead;
 import org.tribuo.distill.transformer.internal.Transformer;
 import org.tribuo.distill.transformer.internal.TransformerFiles;
+import org.tribuo.distill.transformer.internal.head.EmbeddingHead;
 
 /**
  * Another student without its head: what it outputs for a text is a vector, pooled from its last

@@ -13,8 +13,8 @@ import org.tribuo.distill.internal.component.ComponentProvenance;
 import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.distill.student.internal.Student;
 import org.tribuo.distill.student.internal.StudentRequest;
-import org.tribuo.distill.transformer.internal.cut.EmbeddingFactors;
 import org.tribuo.distill.transformer.internal.Transformer;
+import org.tribuo.distill.transformer.internal.cut.EmbeddingFactors;
 
 /**
  * Another student whose table of embeddings, of tokens or items, becomes the product of a narrower

@@ -16,10 +16,10 @@ import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.distill.student.internal.Narrowing;
 import org.tribuo.distill.student.internal.Student;
 import org.tribuo.distill.student.internal.StudentRequest;
+import org.tribuo.distill.transformer.internal.Transformer;
 import org.tribuo.distill.transformer.internal.cut.ChannelGroup;
 import org.tribuo.distill.transformer.internal.cut.ChannelGroup.Kind;
 import org.tribuo.distill.transformer.internal.cut.ChannelGroups;
-import org.tribuo.distill.transformer.internal.Transformer;
 
 /**
  * Another student that becomes narrower: it keeps some of the heads of each attention, some of the

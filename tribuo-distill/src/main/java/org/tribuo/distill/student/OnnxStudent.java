@@ -18,8 +18,8 @@ import org.tribuo.distill.student.internal.Student;
 import org.tribuo.distill.student.internal.StudentRequest;
 import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.task.internal.LabelOrder;
-import org.tribuo.distill.transformer.internal.head.LogitsOutput;
 import org.tribuo.distill.transformer.internal.Transformer;
+import org.tribuo.distill.transformer.internal.head.LogitsOutput;
 
 /**
  * A student with a task head, from an ONNX file.

@@ -22,9 +22,9 @@ import org.tribuo.distill.internal.component.SharedModels;
 import org.tribuo.distill.student.internal.BlockInfluence;
 import org.tribuo.distill.student.internal.Student;
 import org.tribuo.distill.student.internal.StudentRequest;
+import org.tribuo.distill.transformer.internal.Transformer;
 import org.tribuo.distill.transformer.internal.cut.LayerCut;
 import org.tribuo.distill.transformer.internal.layer.LayerStacks;
-import org.tribuo.distill.transformer.internal.Transformer;
 import org.tribuo.distill.transformer.internal.layer.TransformerLayers;
 
 /**

@@ -13,9 +13,9 @@ import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.distill.student.internal.Student;
 import org.tribuo.distill.student.internal.StudentRequest;
 import org.tribuo.distill.transformer.Pooling;
+import org.tribuo.distill.transformer.internal.Transformer;
 import org.tribuo.distill.transformer.internal.create.NewSoundEncoder;
 import org.tribuo.distill.transformer.internal.head.TaskHead;
-import org.tribuo.distill.transformer.internal.Transformer;
 
 /**
  * An untrained Transformer with a head, for sounds of as many log-mel frames [mels, frames]: two

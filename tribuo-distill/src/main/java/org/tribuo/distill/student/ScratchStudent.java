@@ -12,9 +12,9 @@ import org.tribuo.distill.student.internal.FreshHead;
 import org.tribuo.distill.student.internal.Student;
 import org.tribuo.distill.student.internal.StudentRequest;
 import org.tribuo.distill.transformer.Pooling;
+import org.tribuo.distill.transformer.internal.Transformer;
 import org.tribuo.distill.transformer.internal.create.NewEncoder;
 import org.tribuo.distill.transformer.internal.head.TaskHead;
-import org.tribuo.distill.transformer.internal.Transformer;
 
 /**
  * An untrained encoder with a head. It learns all it knows from the teacher and from the labels, so

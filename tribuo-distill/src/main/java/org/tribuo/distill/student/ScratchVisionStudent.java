@@ -13,9 +13,9 @@ import org.tribuo.distill.student.internal.FreshHead;
 import org.tribuo.distill.student.internal.Student;
 import org.tribuo.distill.student.internal.StudentRequest;
 import org.tribuo.distill.transformer.Pooling;
+import org.tribuo.distill.transformer.internal.Transformer;
 import org.tribuo.distill.transformer.internal.create.NewVisionEncoder;
 import org.tribuo.distill.transformer.internal.head.TaskHead;
-import org.tribuo.distill.transformer.internal.Transformer;
 
 /**
  * An untrained vision Transformer with a head, for images of one size: patches, a learned vector

@@ -25,12 +25,12 @@ import org.tribuo.distill.teacher.internal.TeacherReading;
 import org.tribuo.distill.teacher.internal.TeacherSettings;
 import org.tribuo.distill.teacher.internal.TeacherUse;
 import org.tribuo.distill.transformer.Pooling;
+import org.tribuo.distill.transformer.internal.Transformer;
+import org.tribuo.distill.transformer.internal.TransformerFiles;
 import org.tribuo.distill.transformer.internal.head.EmbeddingHead;
 import org.tribuo.distill.transformer.internal.head.EncoderHead;
 import org.tribuo.distill.transformer.internal.head.TextEncoder;
 import org.tribuo.distill.transformer.internal.head.TextPairHead;
-import org.tribuo.distill.transformer.internal.Transformer;
-import org.tribuo.distill.transformer.internal.TransformerFiles;
 
 /**
  * An encoder from an ONNX file whose vectors a student learns. It reads the tokens that the student

@@ -30,9 +30,9 @@ import org.tribuo.distill.loss.internal.Objective;
 import org.tribuo.distill.loss.internal.RowForm;
 import org.tribuo.distill.transformer.Activation;
 import org.tribuo.distill.transformer.Activation.Site;
+import org.tribuo.distill.transformer.internal.TransformerActivations;
 import org.tribuo.distill.transformer.internal.create.NewEncoder;
 import org.tribuo.distill.transformer.internal.create.NewEncoderDecoder;
-import org.tribuo.distill.transformer.internal.TransformerActivations;
 import org.tribuo.distill.transformer.internal.layer.Weight;
 import org.tribuo.distill.transformer.internal.layer.Weights;
 

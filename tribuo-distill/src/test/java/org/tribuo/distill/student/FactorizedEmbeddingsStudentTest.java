@@ -36,10 +36,10 @@ import org.tribuo.distill.student.internal.Student;
 import org.tribuo.distill.student.internal.StudentRequest;
 import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.task.internal.LabelOrder;
-import org.tribuo.distill.transformer.internal.cut.EmbeddingFactors;
-import org.tribuo.distill.transformer.internal.layer.EmbeddingTable;
 import org.tribuo.distill.transformer.internal.Transformer;
 import org.tribuo.distill.transformer.internal.TransformerFiles;
+import org.tribuo.distill.transformer.internal.cut.EmbeddingFactors;
+import org.tribuo.distill.transformer.internal.layer.EmbeddingTable;
 
 class FactorizedEmbeddingsStudentTest {
   @TempDir Path folder;

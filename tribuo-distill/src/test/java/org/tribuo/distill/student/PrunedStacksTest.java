@@ -37,8 +37,8 @@ import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.distill.student.PrunedStudent.Choice;
 import org.tribuo.distill.student.PrunedStudent.Stack;
 import org.tribuo.distill.training.AdamWOptimizer;
-import org.tribuo.distill.transformer.internal.layer.LayerStacks;
 import org.tribuo.distill.transformer.internal.Transformer;
+import org.tribuo.distill.transformer.internal.layer.LayerStacks;
 import org.tribuo.provenance.SimpleDataSourceProvenance;
 
 /** Layers of encoder-decoders: those of either stack, found by structure. */

@@ -37,12 +37,12 @@ import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.operator.internal.standard.StandardOperators;
 import org.tribuo.distill.student.internal.Narrowing;
+import org.tribuo.distill.transformer.internal.Transformer;
 import org.tribuo.distill.transformer.internal.cut.ChannelGroup;
 import org.tribuo.distill.transformer.internal.cut.ChannelGroup.Kind;
 import org.tribuo.distill.transformer.internal.cut.ChannelGroup.ReadingProduct;
 import org.tribuo.distill.transformer.internal.cut.ChannelGroups;
 import org.tribuo.distill.transformer.internal.cut.LayerCut;
-import org.tribuo.distill.transformer.internal.Transformer;
 import org.tribuo.distill.transformer.internal.layer.TransformerLayers;
 
 /** Models of which half the heads, half the inner width, or half the width is taken out. */

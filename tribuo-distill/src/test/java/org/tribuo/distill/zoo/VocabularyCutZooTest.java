@@ -16,9 +16,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.tribuo.distill.engine.internal.ort.GraphRunner;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Tensor;
-import org.tribuo.distill.transformer.internal.layer.EmbeddingTables;
 import org.tribuo.distill.transformer.internal.Transformer;
 import org.tribuo.distill.transformer.internal.cut.VocabularyCut;
+import org.tribuo.distill.transformer.internal.layer.EmbeddingTables;
 
 /** Models of which some tokens are kept compute for these what they did before. */
 class VocabularyCutZooTest {

@@ -16,8 +16,8 @@ import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.internal.text.TokenInputs;
 import org.tribuo.distill.student.internal.StudentNetwork;
-import org.tribuo.distill.transformer.internal.decoding.CachedDecoder;
 import org.tribuo.distill.transformer.internal.Transformer;
+import org.tribuo.distill.transformer.internal.decoding.CachedDecoder;
 
 /**
  * A language model with inputs for the keys and values of a past, {@code past_key_values.0.key},

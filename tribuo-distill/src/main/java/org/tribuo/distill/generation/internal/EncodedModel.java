@@ -24,9 +24,9 @@ import org.tribuo.distill.input.internal.Feeder;
 import org.tribuo.distill.input.internal.text.TokenInputs;
 import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.distill.student.internal.StudentNetwork;
+import org.tribuo.distill.transformer.internal.Transformer;
 import org.tribuo.distill.transformer.internal.decoding.CachedDecoder;
 import org.tribuo.distill.transformer.internal.decoding.EncoderSplit;
-import org.tribuo.distill.transformer.internal.Transformer;
 
 /**
  * An encoder-decoder whose encoder reads a source once, with the keys and values that its decoder

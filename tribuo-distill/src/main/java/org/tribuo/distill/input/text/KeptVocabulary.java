@@ -21,9 +21,9 @@ import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.internal.text.RawText;
 import org.tribuo.distill.input.internal.text.TokenInputs;
 import org.tribuo.distill.internal.component.OnnxMetadata;
-import org.tribuo.distill.transformer.internal.layer.EmbeddingTables;
 import org.tribuo.distill.transformer.internal.Transformer;
 import org.tribuo.distill.transformer.internal.cut.VocabularyCut;
+import org.tribuo.distill.transformer.internal.layer.EmbeddingTables;
 
 /**
  * The tokens that a model keeps of its vocabulary: those of some texts, all special and added

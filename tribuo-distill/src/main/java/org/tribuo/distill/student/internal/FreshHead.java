@@ -3,8 +3,8 @@ package org.tribuo.distill.student.internal;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.transformer.Pooling;
-import org.tribuo.distill.transformer.internal.head.TaskHead;
 import org.tribuo.distill.transformer.internal.Transformer;
+import org.tribuo.distill.transformer.internal.head.TaskHead;
 
 /**
  * A head that is yet to be trained.

@@ -9,7 +9,7 @@ import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
-import org.tribuo.distill.transformer.internal.create.InitialWeights;
+import org.tribuo.distill.transformer.internal.InitialWeights;
 import org.tribuo.distill.transformer.internal.head.TaskHead;
 
 /**

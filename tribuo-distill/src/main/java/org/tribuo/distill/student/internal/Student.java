@@ -12,8 +12,8 @@ import org.tribuo.distill.graph.internal.RowShape;
 import org.tribuo.distill.graph.internal.pass.LogitsBelow;
 import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.task.internal.LabelOrder;
-import org.tribuo.distill.transformer.internal.head.TaskHead;
 import org.tribuo.distill.transformer.internal.Transformer;
+import org.tribuo.distill.transformer.internal.head.TaskHead;
 import org.tribuo.distill.transformer.internal.layer.Weights;
 
 /**

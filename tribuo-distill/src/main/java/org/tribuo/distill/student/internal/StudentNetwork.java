@@ -14,10 +14,10 @@ import org.tribuo.distill.input.internal.InputReader;
 import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.transformer.Pooling;
+import org.tribuo.distill.transformer.internal.Transformer;
+import org.tribuo.distill.transformer.internal.cut.TiedWeights;
 import org.tribuo.distill.transformer.internal.head.EmbeddingHead;
 import org.tribuo.distill.transformer.internal.head.TextPairHead;
-import org.tribuo.distill.transformer.internal.cut.TiedWeights;
-import org.tribuo.distill.transformer.internal.Transformer;
 
 /**
  * A network that outputs logits, and what must be known to use it.

@@ -33,9 +33,9 @@ import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.teacher.TeacherException;
 import org.tribuo.distill.teacher.internal.store.SoftTargetKey;
-import org.tribuo.distill.transformer.internal.head.LogitsOutput;
 import org.tribuo.distill.transformer.internal.Transformer;
 import org.tribuo.distill.transformer.internal.TransformerFiles;
+import org.tribuo.distill.transformer.internal.head.LogitsOutput;
 
 /**
  * An ONNX model that is run for its logits. The file is read and checked when a teacher is opened;

@@ -9,9 +9,9 @@ import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.input.internal.ExampleInputs;
 import org.tribuo.distill.input.internal.InputReader;
 import org.tribuo.distill.internal.component.OnnxMetadata;
-import org.tribuo.distill.transformer.internal.head.EncoderHead;
 import org.tribuo.distill.transformer.internal.Transformer;
 import org.tribuo.distill.transformer.internal.TransformerFiles;
+import org.tribuo.distill.transformer.internal.head.EncoderHead;
 
 /**
  * How a teacher reads examples.

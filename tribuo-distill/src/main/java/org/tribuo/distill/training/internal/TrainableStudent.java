@@ -22,9 +22,9 @@ import org.tribuo.distill.internal.autodiff.Differentiator;
 import org.tribuo.distill.loss.internal.AttachedObjective;
 import org.tribuo.distill.loss.internal.Objective;
 import org.tribuo.distill.operator.internal.Operators;
-import org.tribuo.distill.transformer.internal.cut.TiedWeights;
 import org.tribuo.distill.transformer.internal.Transformer;
 import org.tribuo.distill.transformer.internal.TransformerActivations;
+import org.tribuo.distill.transformer.internal.cut.TiedWeights;
 import org.tribuo.distill.transformer.internal.layer.Weight;
 import org.tribuo.distill.transformer.internal.layer.Weights;
 

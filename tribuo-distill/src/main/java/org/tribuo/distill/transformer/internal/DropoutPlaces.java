@@ -1,9 +1,5 @@
 package org.tribuo.distill.transformer.internal;
 
-import org.tribuo.distill.transformer.internal.layer.DataFlow;
-import org.tribuo.distill.transformer.internal.layer.Dependants;
-import org.tribuo.distill.transformer.internal.layer.ResidualStream;
-
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -12,6 +8,9 @@ import java.util.Optional;
 import java.util.Set;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Node;
+import org.tribuo.distill.transformer.internal.layer.DataFlow;
+import org.tribuo.distill.transformer.internal.layer.Dependants;
+import org.tribuo.distill.transformer.internal.layer.ResidualStream;
 
 /**
  * Where a Transformer drops out: the embeddings, and what each block (attention, feed-forward) adds

@@ -1,9 +1,5 @@
 package org.tribuo.distill.transformer.internal;
 
-import org.tribuo.distill.transformer.internal.layer.EmbeddingTables;
-import org.tribuo.distill.transformer.internal.layer.LayerStacks;
-import org.tribuo.distill.transformer.internal.layer.TransformerLayers;
-
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +10,9 @@ import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.internal.pass.InferenceForm;
 import org.tribuo.distill.graph.internal.pass.Normalization;
+import org.tribuo.distill.transformer.internal.layer.EmbeddingTables;
+import org.tribuo.distill.transformer.internal.layer.LayerStacks;
+import org.tribuo.distill.transformer.internal.layer.TransformerLayers;
 
 /**
  * A Transformer, analysed once: each form of its graph is made when it is first asked for, and so

@@ -1,11 +1,5 @@
 package org.tribuo.distill.transformer.internal;
 
-import org.tribuo.distill.transformer.internal.layer.AttentionMask;
-import org.tribuo.distill.transformer.internal.layer.AttentionSearch;
-import org.tribuo.distill.transformer.internal.layer.Layer;
-import org.tribuo.distill.transformer.internal.layer.LayerStacks;
-import org.tribuo.distill.transformer.internal.layer.TransformerLayers;
-
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -25,6 +19,11 @@ import org.tribuo.distill.transformer.Activation;
 import org.tribuo.distill.transformer.Activation.Kind;
 import org.tribuo.distill.transformer.Activation.Site;
 import org.tribuo.distill.transformer.ActivationValue;
+import org.tribuo.distill.transformer.internal.layer.AttentionMask;
+import org.tribuo.distill.transformer.internal.layer.AttentionSearch;
+import org.tribuo.distill.transformer.internal.layer.Layer;
+import org.tribuo.distill.transformer.internal.layer.LayerStacks;
+import org.tribuo.distill.transformer.internal.layer.TransformerLayers;
 
 /**
  * What losses can compare of a Transformer: hidden states, and of each layer the attention with its

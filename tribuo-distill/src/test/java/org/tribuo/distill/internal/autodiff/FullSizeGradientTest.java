@@ -31,8 +31,8 @@ import org.tribuo.distill.loss.internal.Objective;
 import org.tribuo.distill.loss.internal.RowForm;
 import org.tribuo.distill.operator.internal.standard.StandardOperators;
 import org.tribuo.distill.transformer.Pooling;
-import org.tribuo.distill.transformer.internal.head.TaskHead;
 import org.tribuo.distill.transformer.internal.Transformer;
+import org.tribuo.distill.transformer.internal.head.TaskHead;
 import org.tribuo.distill.transformer.internal.layer.Weight;
 import org.tribuo.distill.transformer.internal.layer.Weights;
 

@@ -1,12 +1,5 @@
 package org.tribuo.distill.transformer.internal;
 
-import org.tribuo.distill.transformer.internal.cut.LayerCut;
-import org.tribuo.distill.transformer.internal.head.TaskHead;
-import org.tribuo.distill.transformer.internal.layer.EmbeddingTables;
-import org.tribuo.distill.transformer.internal.layer.TransformerLayers;
-import org.tribuo.distill.transformer.internal.layer.Weight;
-import org.tribuo.distill.transformer.internal.layer.Weights;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
@@ -24,6 +17,12 @@ import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.internal.pass.Normalization;
 import org.tribuo.distill.transformer.Pooling;
+import org.tribuo.distill.transformer.internal.cut.LayerCut;
+import org.tribuo.distill.transformer.internal.head.TaskHead;
+import org.tribuo.distill.transformer.internal.layer.EmbeddingTables;
+import org.tribuo.distill.transformer.internal.layer.TransformerLayers;
+import org.tribuo.distill.transformer.internal.layer.Weight;
+import org.tribuo.distill.transformer.internal.layer.Weights;
 
 /** The real all-MiniLM-L6-v2: TorchScript, opset 11, normalisations as formulas. */
 class MiniLmTest {

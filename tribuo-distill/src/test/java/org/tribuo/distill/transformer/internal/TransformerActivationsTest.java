@@ -1,7 +1,5 @@
 package org.tribuo.distill.transformer.internal;
 
-import org.tribuo.distill.transformer.internal.layer.LayerStacksTest;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -29,6 +27,7 @@ import org.tribuo.distill.transformer.Activation.Kind;
 import org.tribuo.distill.transformer.Activation.Site;
 import org.tribuo.distill.transformer.ActivationValue;
 import org.tribuo.distill.transformer.ActivationValue.HeadLayout;
+import org.tribuo.distill.transformer.internal.layer.LayerStacksTest;
 
 class TransformerActivationsTest {
   private static final int LAYERS = 2;

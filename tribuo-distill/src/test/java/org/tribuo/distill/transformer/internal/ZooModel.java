@@ -97,7 +97,8 @@ public record ZooModel(Path folder, JsonNode json) {
   }
 
   /** What ONNX Runtime makes of a graph, by output. Inputs that the graph lacks are left out. */
-  public static Map<String, Tensor> run(Graph graph, Map<String, Tensor> inputs) throws OrtException {
+  public static Map<String, Tensor> run(Graph graph, Map<String, Tensor> inputs)
+      throws OrtException {
     return GraphRunner.run(graph, inputs);
   }
 }

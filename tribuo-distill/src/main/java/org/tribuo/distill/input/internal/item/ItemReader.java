@@ -25,8 +25,8 @@ import org.tribuo.distill.internal.component.PositionException;
 import org.tribuo.distill.internal.component.SavedComponents;
 import org.tribuo.distill.internal.protos.ComponentProto;
 import org.tribuo.distill.internal.protos.ItemReaderProto;
-import org.tribuo.distill.transformer.internal.layer.EmbeddingTables;
 import org.tribuo.distill.transformer.internal.Transformer;
+import org.tribuo.distill.transformer.internal.layer.EmbeddingTables;
 
 /**
  * How one model reads items.

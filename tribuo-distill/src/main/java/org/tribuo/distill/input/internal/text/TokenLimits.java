@@ -8,8 +8,8 @@ import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.input.text.TextTokenizer;
 import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.distill.internal.component.ExampleException;
-import org.tribuo.distill.transformer.internal.layer.EmbeddingTables;
 import org.tribuo.distill.transformer.internal.Transformer;
+import org.tribuo.distill.transformer.internal.layer.EmbeddingTables;
 
 /**
  * Which tokens a model can read, and how many, by its embedding tables and its inputs.

@@ -24,8 +24,8 @@ import org.tribuo.distill.internal.component.ExampleException;
 import org.tribuo.distill.internal.component.SavedComponents;
 import org.tribuo.distill.internal.protos.ComponentProto;
 import org.tribuo.distill.internal.protos.TokenReaderProto;
-import org.tribuo.distill.transformer.internal.head.TextPairHead;
 import org.tribuo.distill.transformer.internal.Transformer;
+import org.tribuo.distill.transformer.internal.head.TextPairHead;
 
 /**
  * How one model reads pairs of texts.

@@ -7,8 +7,8 @@ import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.input.internal.Feeder;
 import org.tribuo.distill.input.internal.InputReader;
 import org.tribuo.distill.input.internal.Modality;
-import org.tribuo.distill.transformer.internal.head.TextPairHead;
 import org.tribuo.distill.transformer.internal.Transformer;
+import org.tribuo.distill.transformer.internal.head.TextPairHead;
 
 /**
  * Pairs of texts that are read one by one: for models whose inputs are those of {@link Tokens} with

@@ -13,8 +13,8 @@ import org.tribuo.distill.loss.internal.ObjectiveInputs;
 import org.tribuo.distill.student.internal.NetworkRunner;
 import org.tribuo.distill.student.internal.StudentNetwork;
 import org.tribuo.distill.task.internal.LabelOrder;
-import org.tribuo.distill.transformer.internal.head.TaskHead;
 import org.tribuo.distill.transformer.internal.Transformer;
+import org.tribuo.distill.transformer.internal.head.TaskHead;
 
 /**
  * Makes the weights of a head of cosines the class means of labelled examples: of each label the

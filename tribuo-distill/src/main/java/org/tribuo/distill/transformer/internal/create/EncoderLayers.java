@@ -7,6 +7,7 @@ import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.transformer.internal.InitialWeights;
 
 /**
  * Writes untrained layers of attention and feed-forward. Biases are 0, normalisations 1, all other

@@ -1,8 +1,5 @@
 package org.tribuo.distill.transformer.internal.create;
 
-import org.tribuo.distill.transformer.internal.Transformer;
-import org.tribuo.distill.transformer.internal.head.TaskHead;
-
 import java.util.Optional;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.ElementType;
@@ -12,6 +9,8 @@ import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.transformer.internal.InitialWeights;
+import org.tribuo.distill.transformer.internal.head.TaskHead;
 
 /**
  * An untrained Transformer that predicts what comes next at each position of a sequence: embeddings

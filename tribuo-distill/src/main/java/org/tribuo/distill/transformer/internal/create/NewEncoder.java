@@ -9,6 +9,7 @@ import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.transformer.internal.InitialWeights;
 
 /**
  * An untrained encoder in BERT's form (Devlin et al. 2019): embeddings of tokens and of positions,

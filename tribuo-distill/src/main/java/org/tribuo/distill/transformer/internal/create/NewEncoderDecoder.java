@@ -1,8 +1,5 @@
 package org.tribuo.distill.transformer.internal.create;
 
-import org.tribuo.distill.transformer.internal.Transformer;
-import org.tribuo.distill.transformer.internal.head.TaskHead;
-
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.tribuo.distill.graph.Dimension;
@@ -13,6 +10,8 @@ import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.transformer.internal.InitialWeights;
+import org.tribuo.distill.transformer.internal.head.TaskHead;
 
 /**
  * An untrained Transformer that reads a source and predicts the next token at each position of its

@@ -9,6 +9,7 @@ import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.transformer.internal.InitialWeights;
 
 /**
  * An untrained encoder in the form of Whisper's (Radford et al. 2022, arXiv:2212.04356): two

@@ -10,6 +10,7 @@ import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.transformer.internal.InitialWeights;
 
 /**
  * An untrained encoder in the form of ViT (Dosovitskiy et al. 2021, arXiv:2010.11929): a linear

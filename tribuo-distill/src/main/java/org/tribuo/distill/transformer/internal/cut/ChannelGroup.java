@@ -1,7 +1,5 @@
 package org.tribuo.distill.transformer.internal.cut;
 
-import org.tribuo.distill.transformer.internal.Transformer;
-
 import java.util.List;
 import org.tribuo.distill.transformer.internal.cut.Channels.Axis;
 

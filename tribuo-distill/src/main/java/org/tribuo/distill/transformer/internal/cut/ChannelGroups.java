@@ -1,10 +1,5 @@
 package org.tribuo.distill.transformer.internal.cut;
 
-import org.tribuo.distill.transformer.internal.Transformer;
-import org.tribuo.distill.transformer.internal.layer.Dependants;
-import org.tribuo.distill.transformer.internal.layer.Layer;
-import org.tribuo.distill.transformer.internal.layer.TransformerLayers;
-
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -20,9 +15,13 @@ import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.operator.Operator;
 import org.tribuo.distill.operator.internal.standard.StandardOperators;
+import org.tribuo.distill.transformer.internal.Transformer;
 import org.tribuo.distill.transformer.internal.cut.ChannelGroup.Kind;
 import org.tribuo.distill.transformer.internal.cut.ChannelGroup.ReadingProduct;
 import org.tribuo.distill.transformer.internal.cut.Channels.Axis;
+import org.tribuo.distill.transformer.internal.layer.Dependants;
+import org.tribuo.distill.transformer.internal.layer.Layer;
+import org.tribuo.distill.transformer.internal.layer.TransformerLayers;
 
 /**
  * The channels of a Transformer that can be taken out, found by structure: of each layer the heads

@@ -1,9 +1,5 @@
 package org.tribuo.distill.transformer.internal.cut;
 
-import org.tribuo.distill.transformer.internal.layer.Dependants;
-import org.tribuo.distill.transformer.internal.layer.Layer;
-import org.tribuo.distill.transformer.internal.layer.TransformerLayers;
-
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -13,6 +9,9 @@ import org.tribuo.distill.graph.Attributes;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Node;
+import org.tribuo.distill.transformer.internal.layer.Dependants;
+import org.tribuo.distill.transformer.internal.layer.Layer;
+import org.tribuo.distill.transformer.internal.layer.TransformerLayers;
 
 /**
  * Cuts a student out of a teacher: the embeddings, some of the layers and everything behind the

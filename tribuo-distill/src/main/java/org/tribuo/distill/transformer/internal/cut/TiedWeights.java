@@ -1,7 +1,5 @@
 package org.tribuo.distill.transformer.internal.cut;
 
-import org.tribuo.distill.transformer.internal.layer.Weights;
-
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;

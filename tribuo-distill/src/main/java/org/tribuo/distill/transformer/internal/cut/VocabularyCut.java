@@ -1,9 +1,5 @@
 package org.tribuo.distill.transformer.internal.cut;
 
-import org.tribuo.distill.transformer.internal.Transformer;
-import org.tribuo.distill.transformer.internal.layer.EmbeddingTable;
-import org.tribuo.distill.transformer.internal.layer.EmbeddingTables;
-
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -21,6 +17,9 @@ import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.operator.Operator;
 import org.tribuo.distill.operator.internal.standard.StandardOperators;
+import org.tribuo.distill.transformer.internal.Transformer;
+import org.tribuo.distill.transformer.internal.layer.EmbeddingTable;
+import org.tribuo.distill.transformer.internal.layer.EmbeddingTables;
 
 /**
  * Cuts tokens out of a model: the rows of its embedding tables, and where a language model has its

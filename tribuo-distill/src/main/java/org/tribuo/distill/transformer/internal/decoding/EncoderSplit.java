@@ -1,9 +1,5 @@
 package org.tribuo.distill.transformer.internal.decoding;
 
-import org.tribuo.distill.transformer.internal.layer.DataFlow;
-import org.tribuo.distill.transformer.internal.layer.Dependants;
-import org.tribuo.distill.transformer.internal.layer.ResidualStream;
-
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -23,6 +19,9 @@ import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.operator.Operator;
 import org.tribuo.distill.operator.internal.standard.StandardOperators;
+import org.tribuo.distill.transformer.internal.layer.DataFlow;
+import org.tribuo.distill.transformer.internal.layer.Dependants;
+import org.tribuo.distill.transformer.internal.layer.ResidualStream;
 
 /**
  * An encoder-decoder as two models, so that a source is encoded once however often its decoder

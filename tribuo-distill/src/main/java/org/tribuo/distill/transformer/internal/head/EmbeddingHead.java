@@ -1,12 +1,11 @@
 package org.tribuo.distill.transformer.internal.head;
 
-import org.tribuo.distill.transformer.internal.Transformer;
-import org.tribuo.distill.transformer.internal.create.InitialWeights;
-
 import java.util.Optional;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.transformer.Pooling;
+import org.tribuo.distill.transformer.internal.InitialWeights;
+import org.tribuo.distill.transformer.internal.Transformer;
 
 /**
  * Makes an encoder one of texts: its outputs are what other libraries look for, the vectors of the

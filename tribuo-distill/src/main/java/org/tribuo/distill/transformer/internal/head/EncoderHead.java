@@ -1,8 +1,7 @@
 package org.tribuo.distill.transformer.internal.head;
 
-import org.tribuo.distill.transformer.internal.Transformer;
-
 import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.transformer.internal.Transformer;
 
 /** What an encoder outputs in place of everything behind its layers. Immutable. */
 public interface EncoderHead {

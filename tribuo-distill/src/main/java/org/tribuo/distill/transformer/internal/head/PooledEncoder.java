@@ -1,8 +1,5 @@
 package org.tribuo.distill.transformer.internal.head;
 
-import org.tribuo.distill.transformer.internal.Transformer;
-import org.tribuo.distill.transformer.internal.layer.AttentionMask;
-
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.graph.Dimension;
@@ -10,6 +7,8 @@ import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.transformer.Pooling;
+import org.tribuo.distill.transformer.internal.Transformer;
+import org.tribuo.distill.transformer.internal.layer.AttentionMask;
 
 /**
  * A copy of an encoder without what is behind its layers, or behind its own pooler, for a head to

@@ -1,14 +1,12 @@
 package org.tribuo.distill.transformer.internal.head;
 
-import org.tribuo.distill.transformer.internal.Transformer;
-import org.tribuo.distill.transformer.internal.create.InitialWeights;
-import org.tribuo.distill.transformer.internal.layer.Weights;
-
 import java.util.List;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.transformer.Pooling;
+import org.tribuo.distill.transformer.internal.InitialWeights;
+import org.tribuo.distill.transformer.internal.Transformer;
 
 /**
  * A task's head: pooling, then a linear layer, whose outputs are class scores, label scores or

@@ -1,7 +1,5 @@
 package org.tribuo.distill.transformer.internal.head;
 
-import org.tribuo.distill.transformer.internal.Transformer;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,6 +12,7 @@ import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.TensorType;
+import org.tribuo.distill.transformer.internal.Transformer;
 
 /**
  * Makes an encoder of texts one of pairs, with one set of weights (Reimers and Gurevych 2019,

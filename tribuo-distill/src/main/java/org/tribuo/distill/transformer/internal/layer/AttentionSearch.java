@@ -55,7 +55,8 @@ public final class AttentionSearch {
    * What was found of a layer's attention to what it reads itself; empty where there is none of the
    * usual form.
    */
-  public static Map<Kind, ActivationValue> in(Graph normalized, TransformerLayers layers, Layer layer) {
+  public static Map<Kind, ActivationValue> in(
+      Graph normalized, TransformerLayers layers, Layer layer) {
     Set<String> inside = Dependants.ofContent(normalized, layer.start(), layer.end());
     return first(normalized, layers, inside, inside);
   }

@@ -1,7 +1,5 @@
 package org.tribuo.distill.transformer.internal.layer;
 
-import org.tribuo.distill.transformer.internal.Transformer;
-
 /**
  * One layer of a Transformer: everything between two hidden states.
  *

@@ -1,7 +1,5 @@
 package org.tribuo.distill.transformer.internal.layer;
 
-import org.tribuo.distill.transformer.internal.Transformer;
-
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;

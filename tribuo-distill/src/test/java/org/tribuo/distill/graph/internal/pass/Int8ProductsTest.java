@@ -26,8 +26,8 @@ import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
-import org.tribuo.distill.transformer.internal.cut.TiedWeights;
 import org.tribuo.distill.transformer.internal.Transformer;
+import org.tribuo.distill.transformer.internal.cut.TiedWeights;
 
 class Int8ProductsTest {
   private static final int ROWS = 5;

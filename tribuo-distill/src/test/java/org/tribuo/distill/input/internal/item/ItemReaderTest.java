@@ -23,8 +23,8 @@ import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.input.internal.Feeder;
 import org.tribuo.distill.input.internal.InputReader;
-import org.tribuo.distill.transformer.internal.create.NewDecoder;
 import org.tribuo.distill.transformer.internal.Transformer;
+import org.tribuo.distill.transformer.internal.create.NewDecoder;
 import org.tribuo.impl.ArrayExample;
 
 class ItemReaderTest {

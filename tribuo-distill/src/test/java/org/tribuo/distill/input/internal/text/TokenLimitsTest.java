@@ -9,8 +9,8 @@ import org.junit.jupiter.api.Test;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.text.TokenSequence;
-import org.tribuo.distill.transformer.internal.create.NewEncoderDecoder;
 import org.tribuo.distill.transformer.internal.Transformer;
+import org.tribuo.distill.transformer.internal.create.NewEncoderDecoder;
 
 class TokenLimitsTest {
   private static final List<TokenSequence> LONG = List.of(TokenSequence.of(new int[600]));

@@ -1,12 +1,5 @@
 package org.tribuo.distill.transformer.internal.create;
 
-import org.tribuo.distill.transformer.internal.DropoutPlaces;
-import org.tribuo.distill.transformer.internal.Transformer;
-import org.tribuo.distill.transformer.internal.ZooModel;
-import org.tribuo.distill.transformer.internal.head.TaskHead;
-import org.tribuo.distill.transformer.internal.layer.TransformerLayers;
-import org.tribuo.distill.transformer.internal.layer.Weights;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -19,6 +12,12 @@ import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.internal.pass.Normalization;
 import org.tribuo.distill.transformer.Pooling;
+import org.tribuo.distill.transformer.internal.DropoutPlaces;
+import org.tribuo.distill.transformer.internal.Transformer;
+import org.tribuo.distill.transformer.internal.ZooModel;
+import org.tribuo.distill.transformer.internal.head.TaskHead;
+import org.tribuo.distill.transformer.internal.layer.TransformerLayers;
+import org.tribuo.distill.transformer.internal.layer.Weights;
 
 class NewEncoderTest {
   private static final NewEncoder SMALL = new NewEncoder(50, 16, 3, 24, 4, 48);

@@ -1,11 +1,5 @@
 package org.tribuo.distill.transformer.internal.create;
 
-import org.tribuo.distill.transformer.internal.Transformer;
-import org.tribuo.distill.transformer.internal.ZooModel;
-import org.tribuo.distill.transformer.internal.head.TaskHead;
-import org.tribuo.distill.transformer.internal.layer.TransformerLayers;
-import org.tribuo.distill.transformer.internal.layer.Weights;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -20,6 +14,11 @@ import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.internal.pass.Normalization;
 import org.tribuo.distill.transformer.Pooling;
+import org.tribuo.distill.transformer.internal.Transformer;
+import org.tribuo.distill.transformer.internal.ZooModel;
+import org.tribuo.distill.transformer.internal.head.TaskHead;
+import org.tribuo.distill.transformer.internal.layer.TransformerLayers;
+import org.tribuo.distill.transformer.internal.layer.Weights;
 
 class NewVisionEncoderTest {
   private static final NewVisionEncoder WITH_TOKEN =

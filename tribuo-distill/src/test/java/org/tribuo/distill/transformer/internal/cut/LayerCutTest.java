@@ -1,8 +1,5 @@
 package org.tribuo.distill.transformer.internal.cut;
 
-import org.tribuo.distill.transformer.internal.ZooModel;
-import org.tribuo.distill.transformer.internal.layer.TransformerLayers;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -20,6 +17,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.transformer.internal.ZooModel;
+import org.tribuo.distill.transformer.internal.layer.TransformerLayers;
 
 class LayerCutTest {
   private static final Offset<Float> CLOSE = Offset.offset(1e-5f);

@@ -1,9 +1,5 @@
 package org.tribuo.distill.transformer.internal.cut;
 
-import org.tribuo.distill.transformer.internal.Transformer;
-import org.tribuo.distill.transformer.internal.layer.EmbeddingTable;
-import org.tribuo.distill.transformer.internal.layer.EmbeddingTables;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.ByteBuffer;
@@ -22,6 +18,9 @@ import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
+import org.tribuo.distill.transformer.internal.Transformer;
+import org.tribuo.distill.transformer.internal.layer.EmbeddingTable;
+import org.tribuo.distill.transformer.internal.layer.EmbeddingTables;
 
 /** Tables of bytes, of which each row has a scale. */
 class VocabularyCutTest {

@@ -1,9 +1,5 @@
 package org.tribuo.distill.transformer.internal.decoding;
 
-import org.tribuo.distill.transformer.internal.Transformer;
-import org.tribuo.distill.transformer.internal.create.NewEncoderDecoder;
-import org.tribuo.distill.transformer.internal.layer.LayerStacks;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -23,6 +19,9 @@ import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.operator.Operator;
 import org.tribuo.distill.operator.internal.standard.StandardOperators;
+import org.tribuo.distill.transformer.internal.Transformer;
+import org.tribuo.distill.transformer.internal.create.NewEncoderDecoder;
+import org.tribuo.distill.transformer.internal.layer.LayerStacks;
 
 /** Encoder-decoders as two models, which compute what the whole does. */
 class EncoderSplitTest {

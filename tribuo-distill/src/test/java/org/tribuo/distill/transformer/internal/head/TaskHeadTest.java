@@ -1,9 +1,5 @@
 package org.tribuo.distill.transformer.internal.head;
 
-import org.tribuo.distill.transformer.internal.Transformer;
-import org.tribuo.distill.transformer.internal.ZooModel;
-import org.tribuo.distill.transformer.internal.layer.TransformerLayers;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -24,6 +20,9 @@ import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.transformer.Pooling;
+import org.tribuo.distill.transformer.internal.Transformer;
+import org.tribuo.distill.transformer.internal.ZooModel;
+import org.tribuo.distill.transformer.internal.layer.TransformerLayers;
 
 class TaskHeadTest {
   private static final int LABELS = 5;

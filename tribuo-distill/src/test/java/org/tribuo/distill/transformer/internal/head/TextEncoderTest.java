@@ -1,7 +1,5 @@
 package org.tribuo.distill.transformer.internal.head;
 
-import org.tribuo.distill.transformer.internal.Transformer;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Optional;
@@ -13,6 +11,7 @@ import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.internal.shape.ShapeInference;
 import org.tribuo.distill.transformer.Pooling;
+import org.tribuo.distill.transformer.internal.Transformer;
 
 class TextEncoderTest {
   private static final TextEncoder ENCODER =

@@ -1,12 +1,11 @@
 package org.tribuo.distill.transformer.internal.layer;
 
-import org.tribuo.distill.transformer.internal.ZooModel;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.tribuo.distill.transformer.internal.ZooModel;
 
 class EmbeddingTablesTest {
   @Test

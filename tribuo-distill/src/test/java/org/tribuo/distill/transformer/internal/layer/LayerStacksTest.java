@@ -1,9 +1,5 @@
 package org.tribuo.distill.transformer.internal.layer;
 
-import org.tribuo.distill.transformer.internal.Transformer;
-import org.tribuo.distill.transformer.internal.create.NewEncoderDecoder;
-import org.tribuo.distill.transformer.internal.cut.LayerCut;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -19,6 +15,9 @@ import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.transformer.internal.Transformer;
+import org.tribuo.distill.transformer.internal.create.NewEncoderDecoder;
+import org.tribuo.distill.transformer.internal.cut.LayerCut;
 
 /** The layers of encoder-decoders, of which either stack may have a single one. */
 public class LayerStacksTest {

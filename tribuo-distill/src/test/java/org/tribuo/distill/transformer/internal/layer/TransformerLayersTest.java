@@ -1,8 +1,5 @@
 package org.tribuo.distill.transformer.internal.layer;
 
-import org.tribuo.distill.transformer.internal.Transformer;
-import org.tribuo.distill.transformer.internal.ZooModel;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -19,6 +16,7 @@ import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.transformer.internal.ZooModel;
 
 class TransformerLayersTest {
   @ParameterizedTest

@@ -1,7 +1,5 @@
 package org.tribuo.distill.transformer.internal.layer;
 
-import org.tribuo.distill.transformer.internal.ZooModel;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
@@ -14,6 +12,7 @@ import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
+import org.tribuo.distill.transformer.internal.ZooModel;
 
 class WeightsTest {
   @ParameterizedTest

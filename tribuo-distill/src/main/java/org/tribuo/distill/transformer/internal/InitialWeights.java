@@ -1,4 +1,4 @@
-package org.tribuo.distill.transformer.internal.create;
+package org.tribuo.distill.transformer.internal;
 
 import java.util.SplittableRandom;
 import org.tribuo.distill.graph.Tensor;
