@@ -20,7 +20,6 @@ import org.tribuo.distill.transformer.Activation.Kind;
 import org.tribuo.distill.transformer.Activation.Site;
 import org.tribuo.distill.transformer.ActivationValue;
 import org.tribuo.distill.transformer.internal.layer.AttentionMask;
-import org.tribuo.distill.transformer.internal.layer.AttentionSearch;
 import org.tribuo.distill.transformer.internal.layer.Layer;
 import org.tribuo.distill.transformer.internal.layer.LayerStacks;
 import org.tribuo.distill.transformer.internal.layer.TransformerLayers;

@@ -1,4 +1,4 @@
-package org.tribuo.distill.transformer.internal.layer;
+package org.tribuo.distill.transformer.internal;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -18,6 +18,9 @@ import org.tribuo.distill.operator.internal.standard.StandardOperators;
 import org.tribuo.distill.transformer.Activation.Kind;
 import org.tribuo.distill.transformer.ActivationValue;
 import org.tribuo.distill.transformer.ActivationValue.HeadLayout;
+import org.tribuo.distill.transformer.internal.layer.Dependants;
+import org.tribuo.distill.transformer.internal.layer.Layer;
+import org.tribuo.distill.transformer.internal.layer.TransformerLayers;
 
 /**
  * Finds the attention of a layer: a softmax between two matrix products of what the layer computes
