@@ -2,9 +2,9 @@
 
     python src/dev/python/peer/translation.py --data multi30k --tokenizer tokenizer.json
 
-Trains an encoder-decoder of the same form, a third of its size from its probabilities at each step, and the same from
-the targets alone: with the epochs, rates, batches and losses of that program. Prints BLEU of the test texts. Needs
-tokenizers and sacrebleu beside what `peer.py` needs.
+Trains an encoder-decoder of the same form, one of a third of its layers and half its width from its probabilities at
+each step (of all tokens, not of the likeliest), and the same from the targets alone: with the epochs, rates, batches
+and losses of that program. Prints BLEU of the test texts. Needs tokenizers and sacrebleu beside what `peer.py` needs.
 """
 
 import argparse
@@ -27,7 +27,7 @@ parser.add_argument("--data", required=True, type=Path)
 parser.add_argument("--tokenizer", required=True)
 parser.add_argument("--threads", type=int, default=2)
 parser.add_argument("--seed", type=int, default=0)
-parser.add_argument("--epochs", type=int, default=16)
+parser.add_argument("--epochs", type=int, default=15)
 parser.add_argument("--bf16", action="store_true")
 options = parser.parse_args()
 
@@ -191,14 +191,14 @@ def tell(what, model):
 torch.set_num_threads(options.threads)
 pairs = list(zip(encoded("train.en")[0], encoded("train.de", before=(BEGIN,))[0]))
 peer.seed_all(options.seed)
-teacher = Translator(2, 192, 0.2)
+teacher = Translator(3, 256, 0.1)
 train(teacher, pairs, 1e-3)
 tell("teacher", teacher)
 teacher.eval()
-student = Translator(1, 96, 0.1)
+student = Translator(1, 128, 0.1)
 train(student, pairs, 2e-3, teacher)
 tell("student, each step", student)
 peer.seed_all(options.seed)
-control = Translator(1, 96, 0.1)
+control = Translator(1, 128, 0.1)
 train(control, pairs, 2e-3)
 tell("control", control)
