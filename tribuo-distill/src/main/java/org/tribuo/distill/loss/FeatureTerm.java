@@ -128,7 +128,7 @@ public final class FeatureTerm implements Configurable, Provenancable<Configured
    * @param stated the layers that are compared
    */
   public FeatureTerm at(Activation.Site stated) {
-    FeatureTerm term = new FeatureTerm(name, loss, weight);
+    FeatureTerm term = new FeatureTerm(name(), loss, weight);
     term.site = stated;
     return term;
   }
