@@ -79,10 +79,12 @@ class DecodingTest {
     for (JsonNode expected : golden.results()) {
       TextGenerator.Builder builder =
           TextGenerator.builder(Zoo.file(golden.model()), TinyStories.tokenizer())
-              .specialTokens(
-                  ofSource ? tokens.token(START) : "", tokens.token(expected.get("eos").asInt()))
+              .stopToken(tokens.token(expected.get("eos").asInt()))
               .maxTokens(10)
               .device(Device.cpu(1));
+      if (ofSource) {
+        builder.beginToken(tokens.token(START));
+      }
       if (expected.get("beams").asInt() > 1) {
         builder.beamSearch(
             new BeamSearch()
