@@ -491,7 +491,7 @@ class DistillationBadInputTest {
         .withMessageContaining("has 2 layers, expected at least 5");
     assertThatExceptionOfType(PropertyException.class)
         .isThrownBy(() -> PrunedStudent.keeping(0, whole))
-        .withMessageContaining("0 layers are kept, expected at least 1");
+        .withMessageContaining("Property: keep, is 0, expected 1 or more");
     assertThatExceptionOfType(PropertyException.class)
         .isThrownBy(() -> PrunedStudent.keeping(List.of(2, 1), whole))
         .withMessageContaining("are [2, 1], expected numbers from 1 in ascending order");

@@ -133,7 +133,7 @@ class ReducedVocabularyTest {
     StudentSource first = ReducedVocabularyStudent.of(OnnxStudent.of(BERT, ORDER), whole, small);
     StudentSource narrow =
         NarrowedStudent.of(
-                PrunedStudent.keeping(1, PrunedStudent.Choice.INFLUENCE, first).sample(16), 0)
+                PrunedStudent.keeping(1, PrunedStudent.Choice.INFLUENCE, first).sample(16))
             .heads(1)
             .sample(16);
     try (DistilledModel<Label> model =
