@@ -3,6 +3,7 @@ package org.tribuo.distill.graph.internal.pass;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -61,7 +62,7 @@ final class SharedRoundings {
     taking.forEach(
         node -> pass.changingFactors(node).forEach(factor -> uses.merge(factor, 1L, Long::sum)));
     for (Node node : taking) {
-      for (String input : Set.copyOf(node.inputs().subList(0, 2))) {
+      for (String input : new LinkedHashSet<>(node.inputs().subList(0, 2))) {
         if (uses.getOrDefault(pass.origin(input), 0L) > 1) {
           graph.replaceUse(node, input, pass.rounded(input));
         }
