@@ -32,7 +32,7 @@ import org.tribuo.distill.transformer.internal.layer.TransformerLayers;
  * with all heads side by side, before it was scaled; where something else is in the way (rotary
  * positions, repeated heads), it stays at the operand without its scale.
  */
-public final class AttentionSearch {
+final class AttentionSearch {
   private static final Set<String> SCALES = Set.of("Mul", "Div");
 
   private final Graph graph;
@@ -58,7 +58,7 @@ public final class AttentionSearch {
    * What was found of a layer's attention to what it reads itself; empty where there is none of the
    * usual form.
    */
-  public static Map<Kind, ActivationValue> in(
+  static Map<Kind, ActivationValue> in(
       Graph normalized, TransformerLayers layers, Layer layer) {
     Set<String> inside = Dependants.ofContent(normalized, layer.start(), layer.end());
     return first(normalized, layers, inside, inside);
@@ -69,7 +69,7 @@ public final class AttentionSearch {
    *
    * @param state the encoder's last
    */
-  public static Map<Kind, ActivationValue> across(
+  static Map<Kind, ActivationValue> across(
       Graph normalized, TransformerLayers decoder, Layer layer, String state) {
     Set<String> inside = Dependants.ofContent(normalized, layer.start(), layer.end());
     Set<String> encoded = Dependants.ofContent(normalized, state, state);
