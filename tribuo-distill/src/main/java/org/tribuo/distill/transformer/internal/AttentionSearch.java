@@ -58,8 +58,7 @@ final class AttentionSearch {
    * What was found of a layer's attention to what it reads itself; empty where there is none of the
    * usual form.
    */
-  static Map<Kind, ActivationValue> in(
-      Graph normalized, TransformerLayers layers, Layer layer) {
+  static Map<Kind, ActivationValue> in(Graph normalized, TransformerLayers layers, Layer layer) {
     Set<String> inside = Dependants.ofContent(normalized, layer.start(), layer.end());
     return first(normalized, layers, inside, inside);
   }
