@@ -263,6 +263,22 @@ class TranslationActivationsTest {
     }
   }
 
+  /** The projections of both are of the same layers. */
+  @Test
+  void aTermMayHaveTheNameOfAnotherAndASite() {
+    RecordedSteps steps = new RecordedSteps();
+    DistillationTrainer<GeneratedTokens> trainer =
+        trainer(
+                ScratchEncoderDecoderStudent.of(1, 1, 16, 2).withPositions(24),
+                BART,
+                new FeatureTerm("states", new HiddenStateMse(UNIFORM)),
+                new FeatureTerm("states_encoder", new HiddenStateMse(UNIFORM)).at(Site.ENCODER))
+            .build();
+    trainer.setListener(steps);
+    trainer.train(pairs()).close();
+    assertThat(steps.firstTerms()).containsKeys("states.encoder", "states_encoder");
+  }
+
   @Test
   void aStageMayCompareTheEncodersAlone() {
     RecordedSteps steps = new RecordedSteps();

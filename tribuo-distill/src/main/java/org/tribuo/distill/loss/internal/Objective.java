@@ -257,7 +257,8 @@ public record Objective(
         ComparedLayers compared =
             new ComparedLayers(site, student, teacher, () -> stated(inputs, output));
         boolean isAlone = sites.size() == 1;
-        String name = isAlone ? term.name() : term.name() + "_" + site.words();
+        // A point is in no term's name, so that no other term's matrices have this one's names.
+        String name = isAlone ? term.name() : term.name() + "." + site.words();
         Parts own = isAlone ? parts : parts.of(site.words());
         Value value =
             term.loss().over(op, new Activations(op, inputs, compared, projections, name, own));

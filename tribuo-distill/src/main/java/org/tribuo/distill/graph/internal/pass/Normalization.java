@@ -30,7 +30,8 @@ public final class Normalization {
   private Normalization() {}
 
   /**
-   * Normalises a graph in place. Its inputs, outputs and initializers keep their types.
+   * Normalises a graph in place. Its inputs, outputs and initializers keep their types, but that a
+   * decoder's positions get a name of their own.
    *
    * @throws GraphException if an operator's form is not understood, or ONNX Runtime refuses the
    *     graph
@@ -80,6 +81,7 @@ public final class Normalization {
   private static void normalize(Graph graph) {
     GraphWork work = GraphWork.started(GraphWork.Kind.NORMALIZE, graph.file());
     try {
+      new TargetPositions().apply(graph);
       ShapeInference.infer(graph);
       PASSES.forEach(pass -> pass.apply(graph));
       graph.removeUnused();

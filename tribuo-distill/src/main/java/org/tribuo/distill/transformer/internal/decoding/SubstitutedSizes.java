@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.Graph;
@@ -37,10 +37,14 @@ record SubstitutedSizes(Graph graph, String of, Map<Dimension, Integer> axes) {
       throw new GraphException("%s reads sizes in a way that is not understood".formatted(shape));
     }
     Ops op = Ops.on(graph);
+    Shape of = graph.type(shape.input(0)).flatMap(TensorType::shape).orElse(Shape.SCALAR);
+    int first = place(shape.attributes().get("start", 0L), of.rank());
+    int behind = place(shape.attributes().get("end", Long.MAX_VALUE), of.rank());
     for (Node reader : List.copyOf(graph.consumers(shape.output()))) {
-      int first = Math.toIntExact(shape.attributes().get("start", 0L));
       List<Value> sizes =
-          read(reader).mapToObj(axis -> size(op, shape.input(0), first, axis)).toList();
+          read(reader, behind - first)
+              .mapToObj(number -> size(op, shape.input(0), of, first + number))
+              .toList();
       boolean isNumber = reader.is("Gather") && isNumber(reader.input(1));
       Value all = op.concat(0, sizes);
       graph.substitute(reader, List.of(isNumber ? op.squeeze(all, 0) : all));
@@ -51,38 +55,45 @@ record SubstitutedSizes(Graph graph, String of, Map<Dimension, Integer> axes) {
     return graph.constant(index).filter(tensor -> tensor.rank() == 0).isPresent();
   }
 
-  /** Which of the sizes a node reads; negative numbers count from the end. */
-  private IntStream read(Node reader) {
+  /** Which of some sizes a node reads, from 0. */
+  private IntStream read(Node reader, int sizes) {
     if (reader.is("Gather")) {
       Optional<Tensor> indices = graph.constant(reader.input(1));
       if (indices.isPresent()) {
-        return Arrays.stream(indices.get().toLongs()).mapToInt(Math::toIntExact);
+        return Arrays.stream(indices.get().toLongs())
+            .mapToInt(index -> Math.toIntExact(index < 0 ? index + sizes : index));
       }
     }
     if (reader.is("Slice")) {
-      OptionalInt from = number(reader, 1);
-      OptionalInt to = number(reader, 2);
-      boolean isPlain = !reader.hasInput(4) || number(reader, 4).equals(OptionalInt.of(1));
+      OptionalLong from = number(reader, 1);
+      OptionalLong to = number(reader, 2);
+      boolean isPlain = !reader.hasInput(4) || number(reader, 4).equals(OptionalLong.of(1));
       if (from.isPresent() && to.isPresent() && isPlain) {
-        boolean toEnd = from.getAsInt() < 0 && to.getAsInt() > 0;
-        return IntStream.range(from.getAsInt(), toEnd ? 0 : to.getAsInt());
+        int first = place(from.getAsLong(), sizes);
+        int behind = place(to.getAsLong(), sizes);
+        if (first < behind) {
+          return IntStream.range(first, behind);
+        }
       }
     }
     throw new GraphException("%s reads sizes in a way that is not understood".formatted(reader));
   }
 
-  private OptionalInt number(Node reader, int input) {
+  /** A place in a row; negative numbers count from its end, and there are none outside of it. */
+  private static int place(long number, int length) {
+    return (int) Math.max(0, Math.min(number < 0 ? number + length : number, length));
+  }
+
+  private OptionalLong number(Node reader, int input) {
     return graph
         .constant(reader.input(input))
         .filter(tensor -> tensor.elements() == 1)
-        .map(tensor -> OptionalInt.of((int) Math.min(tensor.toLongs()[0], Integer.MAX_VALUE)))
-        .orElse(OptionalInt.empty());
+        .map(tensor -> OptionalLong.of(tensor.toLongs()[0]))
+        .orElse(OptionalLong.empty());
   }
 
   /** One size of a value: [1]. */
-  private Value size(Ops op, String value, int first, int axis) {
-    Shape shape = graph.type(value).flatMap(TensorType::shape).orElse(Shape.SCALAR);
-    int number = axis < 0 ? shape.rank() + axis : first + axis;
+  private Value size(Ops op, String value, Shape shape, int number) {
     Dimension size =
         number >= 0 && number < shape.rank() ? shape.dimension(number) : Dimension.unknown();
     if (size instanceof Dimension.Fixed fixed) {

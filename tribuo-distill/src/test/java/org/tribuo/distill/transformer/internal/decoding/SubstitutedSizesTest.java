@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.tribuo.distill.engine.internal.ort.GraphRunner;
+import org.tribuo.distill.graph.Attributes;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
@@ -57,6 +58,32 @@ class SubstitutedSizesTest {
     assertThat(sizes.get("sizes").toLongs()).containsExactly(2, 4);
     assertThat(sizes.get("number").dims()).isEmpty();
     assertThat(sizes.get("number").toLongs()).containsExactly(2);
+  }
+
+  /** Places before the end count from there, also where only some of the sizes are read. */
+  @Test
+  void placesAreCountedAsTheNodesCountThem() throws Exception {
+    Value before = op.slice(shape, 0, 0, -2);
+    Value from = op.slice(shape, 0, -3, 1);
+    graph.addOutput(op.named("sizes", op.concat(0, List.of(before, from))).name());
+    substitute();
+    Value first =
+        op.one(
+            "Shape",
+            Attributes.NONE.with("end", 1L),
+            TensorType.of(ElementType.INT64, 1),
+            graph.value("target"));
+    Value last = op.gather(first, op.constant(Tensor.scalar(-1L)), 0);
+    graph.addOutput(op.named("last", op.identity(last)).name());
+    new SubstitutedSizes(graph, "source", Map.of(Dimension.of("rows"), 0))
+        .replace(graph.producer(first.name()).orElseThrow());
+    graph.removeUnused();
+    graph.removeInput("target");
+
+    Map<String, Tensor> sizes =
+        GraphRunner.run(graph, Map.of("source", Tensor.of(new float[24], 2, 3, 4)));
+    assertThat(sizes.get("sizes").toLongs()).containsExactly(2, 2);
+    assertThat(sizes.get("last").toLongs()).containsExactly(2);
   }
 
   @Test
