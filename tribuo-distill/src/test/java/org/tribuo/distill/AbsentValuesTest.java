@@ -29,7 +29,8 @@ import org.tribuo.test.Helpers;
     importOptions = ArchitectureTest.WrittenByHand.class)
 class AbsentValuesTest {
   private static final Pattern SPECIAL =
-      Pattern.compile("(?i)(\\b(empty|zero|0|NaN)|-1)\\b (for|to|if|where|means|is)\\b");
+      Pattern.compile(
+          "(?i)(\\b(empty|zero|0|NaN)|-1)\\b (for|to|if|where|means|is)\\b|by default (empty|zero|0),");
 
   /** What these mean is a value among others. */
   private static final Set<String> WITH_A_MEANING =
