@@ -48,7 +48,7 @@ public class Distil {
             .labels("category")
             .maxLength(64)
             .read();
-    var meter = new ModelMeter(new MutableDataset<>(test), Device.cpu(0), SpeedMeter.DEFAULT);
+    var meter = new ModelMeter(new MutableDataset<>(test), Device.cpu(), SpeedMeter.DEFAULT);
     try (var model = DistilledModel.of(OnnxTeacher.of(teacher), new LabelFactory())) {
       run.measure("teacher", model, teacher, meter);
     }

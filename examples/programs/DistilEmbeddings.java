@@ -41,7 +41,7 @@ import org.tribuo.regression.Regressor;
  */
 public class DistilEmbeddings {
   /** Products are those of bfloat16 where the processor has them, which is faster; else float32. */
-  private static final Device DEVICE = Device.cpu(0).withPrecision(Precision.BFLOAT16_PRODUCTS);
+  private static final Device DEVICE = Device.cpu().withPrecision(Precision.BFLOAT16_PRODUCTS);
 
   /** That of the teacher, bge-small-en-v1.5. */
   private static final Pooling POOLING = Pooling.FIRST_TOKEN;

@@ -34,7 +34,7 @@ import org.tribuo.provenance.SimpleDataSourceProvenance;
  */
 public class LabelEmotions {
   /** Products are those of bfloat16 where the processor has them, which is faster; else float32. */
-  private static final Device DEVICE = Device.cpu(0).withPrecision(Precision.BFLOAT16_PRODUCTS);
+  private static final Device DEVICE = Device.cpu().withPrecision(Precision.BFLOAT16_PRODUCTS);
 
   private static final Path UNPACKED = Path.of("target/banking77");
   private static final int MAX_LENGTH = 64;

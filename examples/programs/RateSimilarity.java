@@ -35,7 +35,7 @@ import org.tribuo.regression.Regressor;
  */
 public class RateSimilarity {
   /** Products are those of bfloat16 where the processor has them, which is faster; else float32. */
-  private static final Device DEVICE = Device.cpu(0).withPrecision(Precision.BFLOAT16_PRODUCTS);
+  private static final Device DEVICE = Device.cpu().withPrecision(Precision.BFLOAT16_PRODUCTS);
 
   private static final int MAX_LENGTH = 96;
   private static final RegressionFactory FACTORY = new RegressionFactory();

@@ -47,7 +47,7 @@ public class ReduceVocabulary {
             .labels("category")
             .maxLength(64)
             .read();
-    var meter = new ModelMeter(new MutableDataset<>(test), Device.cpu(0), SpeedMeter.DEFAULT);
+    var meter = new ModelMeter(new MutableDataset<>(test), Device.cpu(), SpeedMeter.DEFAULT);
     try (var model = DistilledModel.of(OnnxTeacher.of(file), new LabelFactory())) {
       run.measure(name, model, file, meter);
     }

@@ -39,7 +39,7 @@ import org.tribuo.sequence.SequenceExample;
  */
 public class TagWords {
   /** Products are those of bfloat16 where the processor has them, which is faster; else float32. */
-  private static final Device DEVICE = Device.cpu(0).withPrecision(Precision.BFLOAT16_PRODUCTS);
+  private static final Device DEVICE = Device.cpu().withPrecision(Precision.BFLOAT16_PRODUCTS);
 
   private static final Path DATA = Path.of("examples/data/wnut17");
   private static final Path UNPACKED = Path.of("target/banking77");

@@ -39,7 +39,7 @@ import org.tribuo.distill.training.AdamWOptimizer;
  */
 public class TranslateTexts {
   /** Products are those of bfloat16 where the processor has them, which is faster; else float32. */
-  private static final Device DEVICE = Device.cpu(0).withPrecision(Precision.BFLOAT16_PRODUCTS);
+  private static final Device DEVICE = Device.cpu().withPrecision(Precision.BFLOAT16_PRODUCTS);
 
   private static final Path RESULTS = Path.of("target/translation");
   private static final String BEGIN = "<s>";

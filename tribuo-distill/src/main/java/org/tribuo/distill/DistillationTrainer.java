@@ -142,7 +142,7 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
   private @Nullable String lastGoodStudent;
 
   @Config(description = "Where teacher and student run, on how many threads, in which numbers.")
-  private Device device = Device.cpu(0);
+  private Device device = Device.cpu();
 
   @Config(
       description =

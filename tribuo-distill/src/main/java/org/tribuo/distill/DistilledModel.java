@@ -161,7 +161,7 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
         network.reader().featureMap(new MutableFeatureMap()),
         OutputDomain.ofTeacherAlone(task, network.labelOrder(), factory),
         network,
-        Device.cpu(0));
+        Device.cpu());
   }
 
   /**
@@ -209,7 +209,7 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
         carrier.featureDomain(),
         new OutputDomain<>(task, outputs, List.of()),
         StudentNetworkProtos.read(proto, task),
-        Device.cpu(0));
+        Device.cpu());
   }
 
   @Override

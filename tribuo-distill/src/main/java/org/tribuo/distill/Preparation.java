@@ -497,7 +497,6 @@ record Preparation<T extends Output<T>>(
       return stack != Site.DECODER && activations.mask(stack).isEmpty();
     }
 
-    /** Runs the student over one example: does it run, and has it the right columns? */
     /** What one example can, a shorter one may not: a convolution needs some samples of a sound. */
     private static void checkShortest(NetworkRunner runner, ExampleInputs<?> inputs) {
       int[] lengths = inputs.lengths();
@@ -521,6 +520,7 @@ record Preparation<T extends Output<T>>(
       }
     }
 
+    /** Runs the student over one example: does it run, and has it the right columns? */
     private void smokeTest(Task<T> task, StudentNetwork network, ExampleRows rows) {
       try (NetworkRunner runner = new NetworkRunner(network, recipe.device())) {
         runner.logits(rows.inputs().pick(0));

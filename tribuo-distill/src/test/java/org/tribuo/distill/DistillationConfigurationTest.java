@@ -120,8 +120,7 @@ class DistillationConfigurationTest {
   @Test
   void aPrecisionForWhichNothingIsThereIsRefusedAtOnce() {
     assertThatThrownBy(
-            () ->
-                minimal().device(Device.cpu(0).withPrecision(Precision.BFLOAT16_PRODUCTS)).build())
+            () -> minimal().device(Device.cpu().withPrecision(Precision.BFLOAT16_PRODUCTS)).build())
         .isInstanceOf(PropertyException.class)
         .hasMessageContaining("precision")
         .hasMessageContaining("add org.tribuo.distill:tribuo-distill-onednn in the version");

@@ -23,6 +23,7 @@ import org.tribuo.distill.input.text.CsvTextDataSource;
 class SettersCheckTest {
   private static final Path FILE = Path.of("not-there");
   private static final String BLANK = "is ' ', expected a text; or omit it";
+  private static final String EMPTY = "is '', expected a text; or omit it";
   private static final String LESS = "is 0, expected 1 or more; or omit it";
 
   static Stream<Arguments> refused() {
@@ -56,6 +57,10 @@ class SettersCheckTest {
         refused("suppressedTokens", () -> generator().suppressedTokens("<pad>", " "), BLANK),
         refused("maxTokens", () -> generator().maxTokens(0), "is 0, expected 1 or more"),
         refused("pathColumn", () -> ImageDataSource.of(FILE, new LabelFactory()).paths(" "), BLANK),
+        refused(
+            "labelColumn", () -> ImageDataSource.of(FILE, new LabelFactory()).labels(""), EMPTY),
+        refused(
+            "labelColumn", () -> SoundDataSource.of(FILE, new LabelFactory()).labels(""), EMPTY),
         refused(
             "pathColumn", () -> SoundDataSource.of(FILE, new LabelFactory()).paths(" "), BLANK));
   }

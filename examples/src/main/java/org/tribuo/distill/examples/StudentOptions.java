@@ -243,7 +243,8 @@ public final class StudentOptions implements Options, Configurable {
    * Checks what can be checked before there is a fine-tuned teacher.
    *
    * @throws PropertyException if the teacher does not have as many layers as are to be cut out of
-   *     it, there can be no new encoder of this size, or a number is out of its range
+   *     it, there can be no new encoder of this size, a number is out of its range, or a size is
+   *     stated that the student does not get
    * @throws org.tribuo.distill.graph.GraphException if the teacher is no Transformer, or quantised
    * @throws IOException if its file cannot be read
    */
@@ -264,6 +265,9 @@ public final class StudentOptions implements Options, Configurable {
           "budget",
           "is stated, so that the student is searched for, but so is a model, a choice of layers, a width, a number of heads, an inner width or a precision; state one or the other");
     }
+    if (isSized() && (model != null || (!isNew() && !isNarrowed()))) {
+      throw sizeWithoutUse();
+    }
     if (!isCut()) {
       source(OnnxStudent.of(teacher), tokenizer, Optional.empty(), encoder);
     } else {
@@ -283,6 +287,15 @@ public final class StudentOptions implements Options, Configurable {
           "%d layers are to keep their weights, but the student has %d"
               .formatted(frozenLayers, trainable));
     }
+  }
+
+  private PropertyException sizeWithoutUse() {
+    return new PropertyException(
+        "student",
+        width != null ? "width" : heads != null ? "heads" : "inner",
+        model != null
+            ? "is stated, but the student is %s, which has its own; omit it".formatted(model)
+            : "is stated, but the student keeps the width of the teacher, of which it is cut out; state TEACHER as its weights, a width of a new encoder, or omit it");
   }
 
   private static void checkAtLeast(String property, @Nullable Integer stated, int least) {

@@ -36,8 +36,8 @@ record Summary(Experiment experiment, ExperimentResults results) {
   }
 
   private String threads() {
-    int threads = experiment.training().threads;
-    return threads == 0 ? "all cores" : threads == 1 ? "one thread" : threads + " threads";
+    Integer threads = experiment.training().threads;
+    return threads == null ? "all cores" : threads == 1 ? "one thread" : threads + " threads";
   }
 
   private String times() {

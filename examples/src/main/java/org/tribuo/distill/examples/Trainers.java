@@ -73,8 +73,8 @@ record Trainers(
     if (!teacher.isFinished()) {
       fineTuning();
     }
-    timed(distilling(teacher.source())).teacher(teacher.teaching(teacher.file())).build();
     student.check(teacher.file(), teacher.tokenizerFile(), teacher::withFreshHead);
+    timed(distilling(teacher.source())).teacher(teacher.teaching(teacher.file())).build();
     if (training.controlEpochs > 0) {
       control();
     }

@@ -46,7 +46,7 @@ public final class TrainingOptions implements Options, Configurable {
   private static final String QUANTIZATION =
       "train the student against what INT8 loses: its matrices are rounded in each forward pass";
   private static final String SEED = "of everything random";
-  private static final String THREADS = "threads; 0 leaves them to ONNX Runtime";
+  private static final String THREADS = "threads; without it ONNX Runtime chooses";
   private static final String PROVIDER = "where models run";
   private static final String PRECISION =
       "numbers in which models compute: FLOAT32 or BFLOAT16_PRODUCTS";
@@ -113,7 +113,7 @@ public final class TrainingOptions implements Options, Configurable {
 
   @Config(description = THREADS)
   @Option(longName = "threads", usage = THREADS)
-  public int threads;
+  public @Nullable Integer threads;
 
   @Config(description = PROVIDER)
   @Option(longName = "provider", usage = PROVIDER)
@@ -134,7 +134,8 @@ public final class TrainingOptions implements Options, Configurable {
 
   /** Where, on how many threads and in what numbers models run. */
   Device device() {
-    return Device.cpu(threads).withProvider(provider).withPrecision(precision);
+    Device device = threads == null ? Device.cpu() : Device.cpu(threads);
+    return device.withProvider(provider).withPrecision(precision);
   }
 
   /** The usual losses. */

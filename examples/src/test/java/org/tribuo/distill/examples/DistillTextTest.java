@@ -514,6 +514,23 @@ class DistillTextTest {
     assertThatThrownBy(() -> run(options("--student-vocabulary", "-1")))
         .isInstanceOf(PropertyException.class)
         .hasMessageContaining("Property: vocabulary, is -1, expected 1 or more; or omit it");
+    assertThatThrownBy(() -> run(options("--frozen-layers", "-1")))
+        .isInstanceOf(PropertyException.class)
+        .hasMessageContaining("Property: frozenLayers, is -1, expected 0 or more; or omit it");
+    assertThat(said()).doesNotContain("1. Teacher");
+  }
+
+  @Test
+  void aSizeThatTheStudentDoesNotGetIsRefused() {
+    assertThatThrownBy(() -> run(options("--student-heads", "1")))
+        .isInstanceOf(PropertyException.class)
+        .hasMessageContaining("Property: heads, is stated, but the student keeps the width")
+        .hasMessageContaining("state TEACHER as its weights");
+    String encoder = folder.resolve("tiny-bert.onnx").toString();
+    assertThatThrownBy(() -> run(options("--student", encoder, "--student-width", "16")))
+        .isInstanceOf(PropertyException.class)
+        .hasMessageContaining("Property: width, is stated, but the student is ")
+        .hasMessageContaining("tiny-bert.onnx, which has its own; omit it");
     assertThat(said()).doesNotContain("1. Teacher");
   }
 

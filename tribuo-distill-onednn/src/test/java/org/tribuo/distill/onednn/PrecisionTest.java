@@ -40,7 +40,7 @@ class PrecisionTest {
   private static DistilledModel<Label> train(MutableDataset<Label> texts, Precision precision) {
     return DistillationTrainer.<Label>builder()
         .student(ScratchStudent.of(101, 2, 32, 2).withPositions(16))
-        .device(Device.cpu(0).withPrecision(precision))
+        .device(Device.cpu().withPrecision(precision))
         .epochs(2)
         .earlyStopping(new EarlyStopping(0.2, 2))
         .optimizer(new AdamWOptimizer().learningRate(2e-3f))

@@ -88,7 +88,7 @@ public final class TextEmbedder implements TextPipeline, AutoCloseable {
   private @Nullable Integer maxLength;
 
   @Config(description = "Where the encoder runs, on how many threads, in which numbers.")
-  private Device device = Device.cpu(0);
+  private Device device = Device.cpu();
 
   private Opened opened;
 

@@ -9,6 +9,7 @@ import com.oracle.labs.mlrg.olcut.provenance.Provenancable;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -43,9 +44,9 @@ public final class Device implements Configurable, Provenancable<ConfiguredObjec
 
   @Config(
       description =
-          "The threads that one operator may use; by default 0, the engine's own choice: one for"
-              + " each physical core.")
-  private int threads;
+          "The threads that one operator may use, 1 or more; by default the engine's own choice: one"
+              + " for each physical core.")
+  private @Nullable Integer threads;
 
   @Config(
       description =
@@ -56,11 +57,16 @@ public final class Device implements Configurable, Provenancable<ConfiguredObjec
   /** For OLCUT. */
   private Device() {}
 
+  /** The processor in float32, on as many threads as the engine chooses. */
+  public static Device cpu() {
+    return new Device();
+  }
+
   /**
    * The processor in float32.
    *
-   * @param threads that one operator may use; 0 for one for each physical core
-   * @throws PropertyException if it is negative
+   * @param threads that one operator may use, 1 or more
+   * @throws PropertyException if it is less than 1
    */
   public static Device cpu(int threads) {
     return new Device().withThreads(threads);
@@ -86,7 +92,7 @@ public final class Device implements Configurable, Provenancable<ConfiguredObjec
     PropertyChecks properties = new PropertyChecks(component);
     properties.checkAtLeast("deviceId", 0, deviceId);
     properties.checkIfStated("gpuMemoryLimitBytes", 1, gpuMemoryLimitBytes);
-    properties.checkAtLeast("threads", 0, threads);
+    properties.checkIfStated("threads", 1, threads);
     if (provider == ExecutionProvider.CPU && deviceId != 0) {
       throw properties.refused(
           "deviceId", "is %d, but the provider is the CPU; expected 0".formatted(deviceId));
@@ -138,8 +144,8 @@ public final class Device implements Configurable, Provenancable<ConfiguredObjec
   /**
    * The same with other threads.
    *
-   * @param count 0 for one for each physical core
-   * @throws PropertyException if it is negative
+   * @param count 1 or more
+   * @throws PropertyException if it is less than 1
    */
   public Device withThreads(int count) {
     return with(other -> other.threads = count);
@@ -184,9 +190,9 @@ public final class Device implements Configurable, Provenancable<ConfiguredObjec
         : OptionalLong.of(gpuMemoryLimitBytes);
   }
 
-  /** The threads that one operator may use; 0 for the engine's own choice. */
-  public int threads() {
-    return threads;
+  /** The threads that one operator may use; empty for the engine's own choice. */
+  public OptionalInt threads() {
+    return threads == null ? OptionalInt.empty() : OptionalInt.of(threads);
   }
 
   /** The numbers in which models compute. */
@@ -233,7 +239,7 @@ public final class Device implements Configurable, Provenancable<ConfiguredObjec
         && provider == device.provider
         && deviceId == device.deviceId
         && Objects.equals(gpuMemoryLimitBytes, device.gpuMemoryLimitBytes)
-        && threads == device.threads
+        && Objects.equals(threads, device.threads)
         && precision == device.precision;
   }
 
@@ -244,9 +250,12 @@ public final class Device implements Configurable, Provenancable<ConfiguredObjec
 
   @Override
   public String toString() {
-    return provider == ExecutionProvider.CPU
-        ? "Device(CPU, threads=%d, %s)".formatted(threads, precision)
-        : "Device(%s %d, threads=%d, %s)".formatted(provider, deviceId, threads, precision);
+    return "Device(%s%s%s, %s)"
+        .formatted(
+            provider,
+            provider == ExecutionProvider.CPU ? "" : " " + deviceId,
+            threads == null ? "" : ", threads=" + threads,
+            precision);
   }
 
   /** Where an engine executes a graph. */

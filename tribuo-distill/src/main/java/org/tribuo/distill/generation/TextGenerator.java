@@ -99,7 +99,7 @@ public final class TextGenerator
   private int maxTokens = 64;
 
   @Config(description = "Where the model runs, on how many threads, in which numbers.")
-  private Device device = Device.cpu(0);
+  private Device device = Device.cpu();
 
   private Opened opened;
 

@@ -22,14 +22,15 @@ class DeviceTest {
             "gpuMemoryLimitBytes",
             (ThrowingCallable) () -> Device.cuda(0).withGpuMemoryLimit(0),
             "is 0, expected 1 or more"),
-        Arguments.of("threads", (ThrowingCallable) () -> Device.cpu(-1), "is -1, expected 0"),
+        Arguments.of(
+            "threads", (ThrowingCallable) () -> Device.cpu(0), "is 0, expected 1 or more; or omit"),
         Arguments.of(
             "deviceId",
             (ThrowingCallable) () -> Device.cuda(1).withProvider(ExecutionProvider.CPU),
             "is 1, but the provider is the CPU; expected 0"),
         Arguments.of(
             "gpuMemoryLimitBytes",
-            (ThrowingCallable) () -> Device.cpu(0).withGpuMemoryLimit(7),
+            (ThrowingCallable) () -> Device.cpu().withGpuMemoryLimit(7),
             "is 7, but the provider is the CPU; omit it"),
         Arguments.of(
             "precision",
@@ -60,15 +61,14 @@ class DeviceTest {
         .isEqualTo(Device.cpu(4))
         .hasSameHashCodeAs(Device.cpu(4));
     assertThat(Device.cuda(1).withGpuMemoryLimit(1 << 30)).isNotEqualTo(Device.cuda(1));
-    assertThat(Device.cpu(0))
-        .isNotEqualTo(Device.cuda(0))
-        .hasToString("Device(CPU, threads=0, FLOAT32)");
+    assertThat(Device.cpu()).isNotEqualTo(Device.cuda(0)).hasToString("Device(CPU, FLOAT32)");
+    assertThat(Device.cuda(1).withThreads(2)).hasToString("Device(CUDA 1, threads=2, FLOAT32)");
   }
 
   @Test
   void whatAGpuHasNoKernelForRunsOnTheCpu() {
     assertThat(Device.cuda(0).providers())
         .containsExactly(ExecutionProvider.CUDA, ExecutionProvider.CPU);
-    assertThat(Device.cpu(0).providers()).containsExactly(ExecutionProvider.CPU);
+    assertThat(Device.cpu().providers()).containsExactly(ExecutionProvider.CPU);
   }
 }

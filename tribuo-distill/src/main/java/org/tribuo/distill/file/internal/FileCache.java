@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -62,9 +63,12 @@ public final class FileCache<V> {
       return kept;
     }
     known.remove(file);
+    Optional<FileVersion> before = FileVersion.of(file);
     V made = reading.read(file);
     List<FileVersion> versions = versions(file, made);
-    if (versions.size() == 1 + others.apply(made).size()
+    // A link that is switched while its file is read leads to one that may be old.
+    if (before.equals(FileVersion.of(file))
+        && versions.size() == 1 + others.apply(made).size()
         && versions.stream().allMatch(version -> version.isSettled(now))) {
       known.put(file, new Entry<>(versions, new SoftReference<>(made)));
     }

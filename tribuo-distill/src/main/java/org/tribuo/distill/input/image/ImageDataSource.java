@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -92,8 +93,14 @@ public final class ImageDataSource<T extends Output<T>> implements ConfigurableD
   @Config(description = "The column of an index file that has the paths.")
   private String pathColumn = "path";
 
-  @Config(description = "The column of an index file that has the labels; empty if there are none.")
+  @Config(description = "The column of an index file that has the labels.")
   private String labelColumn = "label";
+
+  @Config(
+      description =
+          "Whether images keep their labels, of which an index file need not have a column if they do"
+              + " not: then all are unlabelled.")
+  private boolean keepLabels = true;
 
   private final List<Image<T>> images = new ArrayList<>();
   private List<Path> ignored = List.of();
@@ -136,6 +143,7 @@ public final class ImageDataSource<T extends Output<T>> implements ConfigurableD
   public void postConfig() {
     BooleanProperties.check(this, component, configuration);
     PropertyChecks properties = new PropertyChecks(component);
+    checkColumns();
     if (preprocessing != null && preprocessorConfig != null) {
       throw properties.refused(
           "preprocessorConfig",
@@ -146,7 +154,7 @@ public final class ImageDataSource<T extends Output<T>> implements ConfigurableD
     LabelledFiles list =
         properties.check(
             "dataPath",
-            () -> LabelledFiles.of(dataPath, ImageFile.kind(), pathColumn, labelColumn));
+            () -> LabelledFiles.of(dataPath, ImageFile.kind(), pathColumn, labelColumn()));
     ignored = list.ignored();
     list.files().forEach(entry -> images.add(properties.check("dataPath", () -> image(entry))));
     checkShapes();
@@ -161,6 +169,16 @@ public final class ImageDataSource<T extends Output<T>> implements ConfigurableD
                 .toList(),
             PreprocessorConfig.text(settings),
             ignored.size());
+  }
+
+  private void checkColumns() {
+    PropertyChecks properties = new PropertyChecks(component);
+    properties.checkIfStated("pathColumn", pathColumn);
+    properties.checkIfStated("labelColumn", labelColumn);
+  }
+
+  private Optional<String> labelColumn() {
+    return keepLabels ? Optional.of(labelColumn) : Optional.empty();
   }
 
   private PixelSettings statedSettings() {
@@ -311,14 +329,25 @@ public final class ImageDataSource<T extends Output<T>> implements ConfigurableD
      * @throws PropertyException if it is blank
      */
     public Builder<T> paths(String column) {
-      new PropertyChecks(source.component).checkIfStated("pathColumn", column);
       source.pathColumn = column;
+      source.checkColumns();
       return this;
     }
 
-    /** The column of an index file that has the labels; empty if there are none. */
+    /**
+     * The column of an index file that has the labels.
+     *
+     * @throws PropertyException if it is blank
+     */
     public Builder<T> labels(String column) {
       source.labelColumn = column;
+      source.checkColumns();
+      return this;
+    }
+
+    /** All are unlabelled; an index file need not have a column of labels. */
+    public Builder<T> withoutLabels() {
+      source.keepLabels = false;
       return this;
     }
 

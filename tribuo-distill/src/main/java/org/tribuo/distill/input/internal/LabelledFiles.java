@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -39,6 +40,10 @@ public record LabelledFiles(List<Entry> files, List<Path> ignored) {
     /** All that makes a file what it is, for a digest over all. */
     public List<String> listed(String sha256) {
       return List.of(name, sha256, label);
+    }
+
+    private Entry withoutLabel() {
+      return new Entry(file, name, "");
     }
 
     /**
@@ -77,11 +82,12 @@ public record LabelledFiles(List<Entry> files, List<Path> ignored) {
    * The files of a folder or of an index file.
    *
    * @param pathColumn the column of an index file that has the paths
-   * @param labelColumn that of the labels; empty if no file has one
+   * @param labelColumn that of the labels; empty if files are to have none, those of a folder too
    * @throws IllegalArgumentException if there is no such folder or file, it cannot be read, or has
    *     no files of the kind; the message names it
    */
-  public static LabelledFiles of(Path data, FileKind kind, String pathColumn, String labelColumn) {
+  public static LabelledFiles of(
+      Path data, FileKind kind, String pathColumn, Optional<String> labelColumn) {
     if (!Files.exists(data)) {
       throw new IllegalArgumentException(
           "there is no %s, expected a folder of %s or an index file"
@@ -89,7 +95,7 @@ public record LabelledFiles(List<Entry> files, List<Path> ignored) {
     }
     try {
       return Files.isDirectory(data)
-          ? inFolder(data, kind)
+          ? inFolder(data, kind, labelColumn.isPresent())
           : listed(data, kind, pathColumn, labelColumn);
     } catch (IOException e) {
       throw new IllegalArgumentException(
@@ -101,7 +107,8 @@ public record LabelledFiles(List<Entry> files, List<Path> ignored) {
    * The files below a folder, sorted by their names. One in a subfolder has its name as label,
    * however deep it lies there; one in the folder itself has none. Hidden files are left out.
    */
-  private static LabelledFiles inFolder(Path folder, FileKind kind) throws IOException {
+  private static LabelledFiles inFolder(Path folder, FileKind kind, boolean keepLabels)
+      throws IOException {
     List<Entry> ofKind = new ArrayList<>();
     List<Path> ignored = new ArrayList<>();
     Set<String> labels = new TreeSet<>();
@@ -128,7 +135,8 @@ public record LabelledFiles(List<Entry> files, List<Path> ignored) {
                   ofKind.isEmpty() ? folder : folder.resolve(labels.iterator().next()),
                   kind.suffixes()));
     }
-    return new LabelledFiles(ofKind, ignored);
+    return new LabelledFiles(
+        keepLabels ? ofKind : ofKind.stream().map(Entry::withoutLabel).toList(), ignored);
   }
 
   private static List<Entry> files(Path folder) throws IOException {
@@ -160,7 +168,8 @@ public record LabelledFiles(List<Entry> files, List<Path> ignored) {
    * folder.
    */
   private static LabelledFiles listed(
-      Path index, FileKind kind, String pathColumn, String labelColumn) throws IOException {
+      Path index, FileKind kind, String pathColumn, Optional<String> labelColumn)
+      throws IOException {
     List<Entry> entries = new ArrayList<>();
     try (CsvReader<NamedCsvRecord> rows =
         CsvReader.builder()
@@ -175,7 +184,7 @@ public record LabelledFiles(List<Entry> files, List<Path> ignored) {
               "line %d names no %s in column '%s'"
                   .formatted(row.getStartingLineNumber(), kind.one(), pathColumn));
         }
-        String label = labelColumn.isEmpty() ? "" : cell(row, labelColumn).strip();
+        String label = labelColumn.map(column -> cell(row, column).strip()).orElse("");
         entries.add(new Entry(index.resolveSibling(name), name, label));
       }
     } catch (CsvParseException e) {

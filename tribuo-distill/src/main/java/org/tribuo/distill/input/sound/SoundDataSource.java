@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.ConfigurableDataSource;
@@ -82,8 +83,14 @@ public final class SoundDataSource<T extends Output<T>> implements ConfigurableD
   @Config(description = "The column of an index file that has the paths.")
   private String pathColumn = "path";
 
-  @Config(description = "The column of an index file that has the labels; empty if there are none.")
+  @Config(description = "The column of an index file that has the labels.")
   private String labelColumn = "label";
+
+  @Config(
+      description =
+          "Whether sounds keep their labels, of which an index file need not have a column if they do"
+              + " not: then all are unlabelled.")
+  private boolean keepLabels = true;
 
   private final List<Labelled<T>> sounds = new ArrayList<>();
   private List<Path> ignored = List.of();
@@ -119,10 +126,12 @@ public final class SoundDataSource<T extends Output<T>> implements ConfigurableD
   public void postConfig() {
     BooleanProperties.check(this, component, configuration);
     PropertyChecks properties = new PropertyChecks(component);
+    checkColumns();
     SoundSettings settings = properties.check("preprocessorConfig", this::statedSettings);
     LabelledFiles list =
         properties.check(
-            "dataPath", () -> LabelledFiles.of(dataPath, WaveFile.kind(), pathColumn, labelColumn));
+            "dataPath",
+            () -> LabelledFiles.of(dataPath, WaveFile.kind(), pathColumn, labelColumn()));
     ignored = list.ignored();
     list.files()
         .forEach(
@@ -138,6 +147,16 @@ public final class SoundDataSource<T extends Output<T>> implements ConfigurableD
                 .toList(),
             SoundConfig.text(settings),
             ignored.size());
+  }
+
+  private void checkColumns() {
+    PropertyChecks properties = new PropertyChecks(component);
+    properties.checkIfStated("pathColumn", pathColumn);
+    properties.checkIfStated("labelColumn", labelColumn);
+  }
+
+  private Optional<String> labelColumn() {
+    return keepLabels ? Optional.of(labelColumn) : Optional.empty();
   }
 
   private SoundSettings statedSettings() {
@@ -255,14 +274,25 @@ public final class SoundDataSource<T extends Output<T>> implements ConfigurableD
      * @throws PropertyException if it is blank
      */
     public Builder<T> paths(String column) {
-      new PropertyChecks(source.component).checkIfStated("pathColumn", column);
       source.pathColumn = column;
+      source.checkColumns();
       return this;
     }
 
-    /** The column of an index file that has the labels; empty if there are none. */
+    /**
+     * The column of an index file that has the labels.
+     *
+     * @throws PropertyException if it is blank
+     */
     public Builder<T> labels(String column) {
       source.labelColumn = column;
+      source.checkColumns();
+      return this;
+    }
+
+    /** All are unlabelled; an index file need not have a column of labels. */
+    public Builder<T> withoutLabels() {
+      source.keepLabels = false;
       return this;
     }
 

@@ -285,7 +285,10 @@ public final class SoundPreprocessing
     properties.checkAtLeast("hop", 1, hop);
     if (seconds != null && !(seconds > 0 && seconds * samplingRate <= Integer.MAX_VALUE)) {
       throw new PropertyException(
-          component, "seconds", "is %s, expected a length above 0; or omit it".formatted(seconds));
+          component,
+          "seconds",
+          "is %s, expected a length above 0 of less than 2^31 samples; or omit it"
+              .formatted(seconds));
     }
     properties.check(deviation > 0 ? "seconds" : "deviation", this::settings);
   }

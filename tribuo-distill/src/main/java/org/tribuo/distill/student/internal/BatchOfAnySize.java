@@ -57,7 +57,7 @@ public final class BatchOfAnySize {
   }
 
   private static float[] logits(StudentNetwork network, ExampleInputs<?> trial) {
-    try (NetworkRunner runner = new NetworkRunner(network, Device.cpu(0))) {
+    try (NetworkRunner runner = new NetworkRunner(network, Device.cpu())) {
       return runner.logits(trial).toFloats();
     }
   }

@@ -35,7 +35,7 @@ public final class LaterPositions {
     if (both.isEmpty()) {
       return;
     }
-    try (NetworkRunner runner = new NetworkRunner(network.ofAllSteps(), Device.cpu(0))) {
+    try (NetworkRunner runner = new NetworkRunner(network.ofAllSteps(), Device.cpu())) {
       List<float[]> logits = runner.rows(both.get());
       checkAlike("student", network.labelOrder(), logits.get(0), logits.get(1), TOLERANCE);
     }

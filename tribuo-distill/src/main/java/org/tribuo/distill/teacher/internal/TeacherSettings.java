@@ -62,7 +62,7 @@ public record TeacherSettings(
         Optional.empty(),
         false,
         Optional.empty(),
-        Device.cpu(0),
+        Device.cpu(),
         false);
   }
 

@@ -68,7 +68,9 @@ class ImageDataSourceTest {
         ImageDataSource.of(index, LABELS).paths("file").labels("kind").lazy().read();
 
     assertThat(outputs(source)).containsExactly("cat, black", Label.UNKNOWN, "dog");
-    assertThat(outputs(ImageDataSource.of(index, LABELS).paths("file").labels("").read()))
+    assertThat(outputs(ImageDataSource.of(index, LABELS).paths("file").withoutLabels().read()))
+        .containsOnly(Label.UNKNOWN);
+    assertThat(outputs(ImageDataSource.of(folder.resolve("images"), LABELS).withoutLabels().read()))
         .containsOnly(Label.UNKNOWN);
   }
 

@@ -97,8 +97,10 @@ class SoundPreprocessingTest {
     SoundPreprocessing whisper = SoundPreprocessing.whisper(1);
     assertThatThrownBy(() -> whisper.seconds(-1))
         .hasMessage(
-            "Component: SoundPreprocessing, Property: seconds, is -1.0, expected a length above 0;"
-                + " or omit it");
+            "Component: SoundPreprocessing, Property: seconds, is -1.0, expected a length above 0"
+                + " of less than 2^31 samples; or omit it");
+    assertThatThrownBy(() -> whisper.seconds(1e9))
+        .hasMessageContaining("is 1.0E9, expected a length above 0 of less than 2^31 samples");
     assertThatThrownBy(() -> whisper.seconds(0.01))
         .hasMessageContaining("Property: seconds, Sounds are 160 samples long");
     assertThatThrownBy(() -> whisper.samplingRate(0))

@@ -69,7 +69,7 @@ final class HostTraining implements TrainingBackend {
     GradientModel model = GradientModel.of(graph, seed);
     Checkpoint start = checkpoint.map(model::sorted).orElse(Checkpoint.of(model.parameters()));
     OrtRuntime.loaded().requireTraining();
-    Workers workers = new Workers(device.threads());
+    Workers workers = Workers.of(device);
     try {
       HostOptimizer optimizer = new HostOptimizer(settings, start, workers);
       try {

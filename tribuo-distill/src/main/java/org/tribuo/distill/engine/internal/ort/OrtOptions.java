@@ -53,7 +53,9 @@ final class OrtOptions {
       options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
       options.setExecutionMode(SessionOptions.ExecutionMode.SEQUENTIAL);
       options.setInterOpNumThreads(1);
-      options.setIntraOpNumThreads(device.threads());
+      if (device.threads().isPresent()) {
+        options.setIntraOpNumThreads(device.threads().getAsInt());
+      }
       options.setDeterministicCompute(true);
       // Buffers that ONNX Runtime plans for a shape in its first run overlap in later runs of some
       // graphs, which then compute something else (onnxruntime#18672); and a plan is kept for ever

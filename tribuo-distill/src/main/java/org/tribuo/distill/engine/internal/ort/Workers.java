@@ -8,6 +8,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
+import org.tribuo.distill.engine.Device;
 
 /** Threads that share the parts of a work with the caller's. One caller at a time. */
 final class Workers implements AutoCloseable {
@@ -18,10 +19,10 @@ final class Workers implements AutoCloseable {
   private final ExecutorService others;
 
   /**
-   * @param threads the caller's among them; 0 for one for each processor
+   * @param threads the caller's among them, 1 or more
    */
   Workers(int threads) {
-    this.threads = threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
+    this.threads = threads;
     this.others =
         Executors.newCachedThreadPool(
             work -> {
@@ -29,6 +30,11 @@ final class Workers implements AutoCloseable {
               thread.setDaemon(true);
               return thread;
             });
+  }
+
+  /** As many as a device has, or one for each processor. */
+  static Workers of(Device device) {
+    return new Workers(device.threads().orElse(Runtime.getRuntime().availableProcessors()));
   }
 
   /**

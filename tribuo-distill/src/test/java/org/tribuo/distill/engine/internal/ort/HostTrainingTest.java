@@ -91,8 +91,8 @@ class HostTrainingTest {
   @Test
   void givesTheSameBitsForAnyNumberOfThreads() throws IOException {
     Map<String, Tensor> expected = trained(CLIPPED, 1);
-    for (int threads : new int[] {2, 3, 8, 0}) {
-      assertThat(trained(CLIPPED, threads)).as("%d threads", threads).isEqualTo(expected);
+    for (Device device : List.of(Device.cpu(2), Device.cpu(3), Device.cpu(8), Device.cpu())) {
+      assertThat(trained(CLIPPED, device)).as("on %s", device).isEqualTo(expected);
     }
   }
 
@@ -171,7 +171,11 @@ class HostTrainingTest {
   }
 
   private static Map<String, Tensor> trained(Optimizer settings, int threads) throws IOException {
-    try (TrainingSession session = open(settings, threads)) {
+    return trained(settings, Device.cpu(threads));
+  }
+
+  private static Map<String, Tensor> trained(Optimizer settings, Device device) throws IOException {
+    try (TrainingSession session = Engines.training().train(graph(), settings, device, 1)) {
       return train(session, 1, STEPS);
     }
   }
