@@ -29,8 +29,8 @@ import org.tribuo.provenance.SimpleDataSourceProvenance;
  * into two of its layers, and trains two layers of the encoder on the labels alone. Prints micro
  * and macro F1 of all three on the test comments, of labels with a probability of at least 0.3. The
  * encoder and its tokenizer are those that the main job has unpacked. Arguments: a folder with
- * {@code train.tsv}, {@code test.tsv} and {@code labels.txt}; how many comments are learnt from, 0
- * for all; and maybe the seed.
+ * {@code train.tsv}, {@code test.tsv} and {@code labels.txt}; maybe {@code --quick}, for 1,000 of
+ * the comments and one epoch, or {@code most=NUMBER}, for the first ones alone; and maybe the seed.
  */
 public class LabelEmotions {
   /** Products are those of bfloat16 where the processor has them, which is faster; else float32. */
@@ -39,18 +39,29 @@ public class LabelEmotions {
   private static final Path UNPACKED = Path.of("target/banking77");
   private static final int MAX_LENGTH = 64;
   private static final double THRESHOLD = 0.3;
+  private static final int FEW_COMMENTS = 1_000;
   private static final MultiLabelFactory FACTORY = new MultiLabelFactory();
 
   private static Path data;
   private static List<String> labels;
+  private static boolean quick;
+  private static int most = Integer.MAX_VALUE;
   private static long seed;
 
   public static void main(String[] args) throws Exception {
     data = Path.of(args[0]);
-    int most = args.length > 1 ? Integer.parseInt(args[1]) : 0;
-    seed = args.length > 2 ? Long.parseLong(args[2]) : 0;
+    for (String arg : Arrays.asList(args).subList(1, args.length)) {
+      if (arg.equals("--quick")) {
+        quick = true;
+        most = FEW_COMMENTS;
+      } else if (arg.startsWith("most=")) {
+        most = Integer.parseInt(arg.substring("most=".length()));
+      } else {
+        seed = Long.parseLong(arg);
+      }
+    }
     labels = Files.readAllLines(data.resolve("labels.txt"));
-    var training = comments("train.tsv", most == 0 ? Integer.MAX_VALUE : most);
+    var training = comments("train.tsv", most);
 
     Path encoder = UNPACKED.resolve("pretrained/all-minilm-l6-v2.onnx");
     Path teacher = UNPACKED.resolve("my-emotions.onnx");
@@ -75,7 +86,7 @@ public class LabelEmotions {
   private static DistillationTrainer.Builder<MultiLabel> settings(int epochs, float rate) {
     return DistillationTrainer.<MultiLabel>builder()
         .device(DEVICE)
-        .epochs(epochs)
+        .epochs(quick ? 1 : epochs)
         .optimizer(new AdamWOptimizer().learningRate(rate))
         .seed(seed);
   }
@@ -87,7 +98,7 @@ public class LabelEmotions {
       Path file)
       throws Exception {
     try (DistilledModel<MultiLabel> model = trainer.train(training)) {
-      var test = comments("test.tsv", Integer.MAX_VALUE);
+      var test = comments("test.tsv", quick ? FEW_COMMENTS : Integer.MAX_VALUE);
       int[] found = new int[labels.size()];
       int[] wrong = new int[labels.size()];
       int[] missed = new int[labels.size()];

@@ -47,6 +47,8 @@ class AbsentValuesTest {
           "NamedActivation.layer",
           "NarrowedStudent.sample", // a sample of no examples
           "QuestionDataSource.startColumn", // what a cell has
+          "TextAugmentation.pieces", // a probability
+          "TextAugmentation.replaced", // a probability
           "WarmUpSchedule.warmUp");
 
   @ArchTest

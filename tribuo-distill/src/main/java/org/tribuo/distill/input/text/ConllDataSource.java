@@ -9,10 +9,13 @@ import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.OutputFactory;
 import org.tribuo.classification.Label;
@@ -67,6 +70,12 @@ public final class ConllDataSource implements SequenceDataSource<Label>, Configu
           "Whether the words keep their labels; if not, all are unlabelled, and the file need not"
               + " have a column for labels.")
   private boolean keepLabels = true;
+
+  @Config(
+      description =
+          "Sentences without labels that are made of the file's, and come after them; by default"
+              + " there are none.")
+  private @Nullable TextAugmentation augmentation;
 
   @Config(description = "What lines begin with that are comments; by default there are none.")
   private @Nullable String commentPrefix;
@@ -125,7 +134,26 @@ public final class ConllDataSource implements SequenceDataSource<Label>, Configu
 
   /** The same sentences without their labels. */
   public ConllDataSource withoutLabels() {
-    return of(dataPath, tokenizerPath, wordColumn, labelColumn, commentPrefix, false);
+    return with(other -> other.keepLabels = false);
+  }
+
+  /** The same sentences, and after them sentences without labels that are made of them. */
+  public ConllDataSource withAugmentation(TextAugmentation augmentation) {
+    return with(other -> other.augmentation = augmentation);
+  }
+
+  private ConllDataSource with(Consumer<ConllDataSource> change) {
+    ConllDataSource other = new ConllDataSource();
+    other.dataPath = dataPath;
+    other.tokenizerPath = tokenizerPath;
+    other.wordColumn = wordColumn;
+    other.labelColumn = labelColumn;
+    other.commentPrefix = commentPrefix;
+    other.keepLabels = keepLabels;
+    other.augmentation = augmentation;
+    change.accept(other);
+    other.postConfig();
+    return other;
   }
 
   private static ConllDataSource of(
@@ -165,6 +193,7 @@ public final class ConllDataSource implements SequenceDataSource<Label>, Configu
     if (sentences.isEmpty()) {
       throw refused("dataPath", "%s has no sentences".formatted(dataPath));
     }
+    sentences = withCopies(sentences);
     pieces = tokenized();
     provenance = new TokenizedFileProvenance(this, dataPath, tokenizerPath);
   }
@@ -179,6 +208,21 @@ public final class ConllDataSource implements SequenceDataSource<Label>, Configu
       throw new PropertyException(
           e, component, "dataPath", "%s cannot be read in columns".formatted(dataPath));
     }
+  }
+
+  private List<ConllFile.Sentence> withCopies(List<ConllFile.Sentence> all) {
+    if (augmentation == null) {
+      return all;
+    }
+    return Stream.concat(
+            all.stream(),
+            augmentation.ofWords(all.stream().map(ConllFile.Sentence::words).toList()).stream()
+                .map(ConllDataSource::unlabelled))
+        .toList();
+  }
+
+  private static ConllFile.Sentence unlabelled(List<String> words) {
+    return new ConllFile.Sentence(words, Collections.nCopies(words.size(), UNLABELLED));
   }
 
   private List<WordPieces> tokenized() {

@@ -10,6 +10,11 @@ import java.util.List;
  * @param labels what the label columns hold, without spaces around it
  */
 record CsvText(long line, String text, String pair, List<String> labels) {
+  /** A text that stands in no line. */
+  static CsvText unlabelled(String text) {
+    return new CsvText(0, text, "", List.of());
+  }
+
   boolean isLabelled() {
     return labels.stream().anyMatch(label -> !label.isEmpty());
   }

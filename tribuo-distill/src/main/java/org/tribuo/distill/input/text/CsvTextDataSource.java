@@ -137,6 +137,12 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
           "Whether each example keeps its text as metadata, for teachers with another tokenizer.")
   private boolean keepText;
 
+  @Config(
+      description =
+          "Texts without a label that are made of the file's, and come after its rows; by default"
+              + " there are none.")
+  private @Nullable TextAugmentation augmentation;
+
   @ConfigManager private @Nullable ConfigurationManager configuration;
 
   private final List<TextExample<T>> examples = new ArrayList<>();
@@ -178,6 +184,11 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
     if (separateTexts && pairColumn == null) {
       throw refused("separateTexts", "is true, but there is no second text; state the pairColumn");
     }
+    if (augmentation != null && pairColumn != null) {
+      throw refused(
+          "augmentation",
+          "makes single texts, but these are pairs; state no pairColumn, or no augmentation");
+    }
     if (labelColumns.size() > 1 && outputFactory instanceof LabelFactory) {
       throw refused(
           "labelColumns",
@@ -185,11 +196,11 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
     }
     ReadRows read = readRows();
     format = read.format();
-    List<CsvText> rows = read.rows();
-    checkExamples(rows);
-    BitSet labelled = labelledRows(rows);
+    checkExamples(read.rows());
+    BitSet labelled = labelledRows(read.rows());
+    LabelCells<T> cells = LabelCells.of(outputFactory, labelColumns, decimalSeparator, read.rows());
+    List<CsvText> rows = withCopies(read.rows());
     Tokenized tokens = tokenize(rows);
-    LabelCells<T> cells = LabelCells.of(outputFactory, labelColumns, decimalSeparator, rows);
     for (int row = 0; row < rows.size(); row++) {
       T output =
           labelled.get(row) ? output(cells, rows.get(row), row) : outputFactory.getUnknownOutput();
@@ -299,6 +310,18 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
                       ? ""
                       : ", and neither have %d more rows".formatted(blank.size() - 1)));
     }
+  }
+
+  /** The rows and those that are made of them, which have no labels. */
+  private List<CsvText> withCopies(List<CsvText> rows) {
+    if (augmentation == null) {
+      return rows;
+    }
+    List<CsvText> all = new ArrayList<>(rows);
+    augmentation
+        .ofTexts(rows.stream().map(CsvText::text).toList())
+        .forEach(copy -> all.add(CsvText.unlabelled(copy)));
+    return all;
   }
 
   private BitSet labelledRows(List<CsvText> rows) {
@@ -587,6 +610,12 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
     /** Each example keeps its text as metadata, for teachers with another tokenizer. */
     public Builder<T> keepText() {
       source.keepText = true;
+      return this;
+    }
+
+    /** Texts without a label that are made of the file's come after its rows. */
+    public Builder<T> augmentation(TextAugmentation augmentation) {
+      source.augmentation = augmentation;
       return this;
     }
 

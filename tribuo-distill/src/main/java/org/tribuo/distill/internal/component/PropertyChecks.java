@@ -89,6 +89,17 @@ public record PropertyChecks(String component) {
   }
 
   /**
+   * Checks a probability.
+   *
+   * @throws PropertyException if it is not from 0 to 1
+   */
+  public void checkProbability(String property, double probability) {
+    if (!(probability >= 0 && probability <= 1)) {
+      throw refused(property, "is %s, expected a probability from 0 to 1".formatted(probability));
+    }
+  }
+
+  /**
    * Checks the smallest probability that is distinguished from 0.
    *
    * @throws PropertyException if it is not greater than 0 and less than 0.5
