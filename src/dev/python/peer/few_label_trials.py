@@ -41,7 +41,7 @@ BASE = {
     "contrast": 0.0,  # weight of the supervised contrastive loss beside that of the labels
     "contrast_epochs": 0,  # or epochs of it alone, before the head is imprinted
     "mixup": 0.0,  # alpha of the Beta distribution that mixes pooled vectors
-    "names": False,  # whether the names of the intents are further examples
+    "names": 0,  # how often the name of each intent is a further example
     "dropout": 0.1,
     "self_training": None,  # "soft", or the least probability of an answer that counts as a label
     "self_epochs": 1,
@@ -64,14 +64,15 @@ TRIALS = {
     "contrast-0.2": {"contrast": 0.2},
     "contrast-first": {"contrast_epochs": 3, "epochs": 3},
     "mixup-0.4": {"mixup": 0.4},
-    "names": {"names": True},
+    "names": {"names": 1},
+    "names-three-times": {"names": 3},
     "self-soft": {"self_training": "soft"},
     "self-0.7": {"self_training": 0.7},
     "self-0.9": {"self_training": 0.9},
-    "names-self-soft": {"names": True, "self_training": "soft"},
-    "names-self-0.7": {"names": True, "self_training": 0.7},
-    "names-contrast-0.2": {"names": True, "contrast": 0.2},
-    "names-scale-24": {"names": True, "scale": 24.0},
+    "names-self-soft": {"names": 1, "self_training": "soft"},
+    "names-self-0.7": {"names": 1, "self_training": 0.7},
+    "names-contrast-0.2": {"names": 1, "contrast": 0.2},
+    "names-scale-24": {"names": 1, "scale": 24.0},
 }
 
 
