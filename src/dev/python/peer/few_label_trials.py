@@ -50,6 +50,8 @@ BASE = {
 TRIALS = {
     "base": {},
     "linear": {"imprinted": False},
+    "means": {"epochs": 0},
+    "means-names": {"epochs": 0, "names": 1},
     "half-epochs": {"epochs": 3},
     "double-epochs": {"epochs": 12},
     "half-rate": {"rate": 1e-4},
@@ -111,7 +113,7 @@ class Questions:
         self.labelled = [train[row] for row in sorted(labelled)]
         self.held_out_rows, self.test_rows = [train[row] for row in sorted(held_out)], test
         self.few = self.texts(self.labelled)
-        self.few_and_names = self.texts(self.labelled + names)
+        self.named = self.texts(names)
         self.held_out = self.texts(self.held_out_rows)
         self.every = self.texts(
             [
@@ -127,7 +129,13 @@ class Questions:
             texts.ids = [[places[i] for i in ids] for ids in texts.ids]
 
     def all(self):
-        return self.few, self.few_and_names, self.held_out, self.every, self.test
+        return self.few, self.named, self.held_out, self.every, self.test
+
+    def few_and_names(self, times):
+        """The labelled questions, and each name so many times."""
+        return peer.Texts(
+            self.few.ids + times * self.named.ids, self.few.labels + times * self.named.labels
+        )
 
     def trimmed(self, encoder):
         """A copy with the embeddings of the word pieces that occur alone: others learn nothing."""
@@ -309,7 +317,7 @@ def train(model, texts, settings, epochs, batch_size, seed, loss, averages=()):
 
 def fitted(pretrained, settings, questions, seed, batch_size, averages=()):
     peer.seed_all(seed)
-    few = questions.few_and_names if settings["names"] else questions.few
+    few = questions.few_and_names(settings["names"])
     model = Model(questions.trimmed(pretrained), settings["imprinted"], settings["scale"])
     for module in model.modules():
         if isinstance(module, nn.Dropout):
@@ -356,7 +364,7 @@ def taught_by_itself(pretrained, teacher, settings, questions, seed, batch_size)
 
     peer.seed_all(seed)
     model = Model(questions.trimmed(pretrained), True, settings["scale"])
-    model.imprint(questions.few_and_names if settings["names"] else questions.few)
+    model.imprint(questions.few_and_names(settings["names"]))
     changed = dict(settings, rate=settings["self_rate"])
     train(model, texts, changed, settings["self_epochs"], batch_size, seed, loss)
     return model

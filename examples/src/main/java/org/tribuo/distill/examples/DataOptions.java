@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 import org.tribuo.ConfigurableDataSource;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
-import org.tribuo.datasource.AggregateConfigurableDataSource;
 import org.tribuo.distill.input.text.CsvFormat;
 import org.tribuo.distill.input.text.CsvTextDataSource;
 import org.tribuo.distill.input.text.LabelNameDataSource;
@@ -124,8 +123,7 @@ public final class DataOptions implements Options, Configurable {
   /** The training texts, and after them the names of their labels if those count as texts too. */
   ConfigurableDataSource<Label> withLabelNames(CsvTextDataSource<Label> training, Path tokenizer) {
     return labelNames
-        ? new AggregateConfigurableDataSource<>(
-            List.of(training, LabelNameDataSource.of(training, tokenizer).maxLength(maxLength)))
+        ? LabelNameDataSource.of(training, tokenizer).maxLength(maxLength)
         : training;
   }
 

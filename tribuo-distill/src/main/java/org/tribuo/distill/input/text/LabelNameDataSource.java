@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.ConfigurableDataSource;
 import org.tribuo.Example;
@@ -27,37 +29,35 @@ import org.tribuo.multilabel.MultiLabelFactory;
 import org.tribuo.provenance.ConfiguredDataSourceProvenance;
 
 /**
- * The names of labels as texts that have these labels: {@code card_arrival} becomes the text "card
- * arrival". A name says in words what the examples of a label have in common (Chang, Ratinov, Roth
- * and Srikumar 2008, "Importance of Semantic Representation: Dataless Classification"), which is
- * worth more the fewer there are. Read together with the labelled texts, a name counts as one of
- * them: in the class mean that an imprinted head starts with, and in the training.
+ * The examples of another source, and after them the names of their labels as texts that have these
+ * labels: {@code card_arrival} becomes the text "card arrival". A name says in words what the
+ * examples of a label have in common (Chang, Ratinov, Roth and Srikumar 2008, "Importance of
+ * Semantic Representation: Dataless Classification"), which is worth more the fewer there are. It
+ * counts as one of them: in the class mean that an imprinted head starts with, and in the training.
  *
  * <p>Underscores become spaces. A label whose name says too little is given a text of its own in
- * {@code texts}. The labels are those that the examples of another source have, in the order of
- * their names.
+ * {@code texts}. The labels are those that examples of the source have, in the order of their names.
  *
  * <pre>{@code
- * <component name="names" type="org.tribuo.distill.input.text.LabelNameDataSource">
- *   <property name="labelsOf" value="train"/>
+ * <component name="train-and-names" type="org.tribuo.distill.input.text.LabelNameDataSource">
+ *   <property name="source" value="train"/>
  *   <property name="tokenizerPath" value="tokenizer.json"/>
  *   <propertymap name="texts">
- *     <entry key="atm_support" value="which cash machines take my card"/>
+ *     <entry key="atm_support" value="which machines take my card"/>
  *   </propertymap>
  * </component>
  * }</pre>
  *
- * <p>A source of both is Tribuo's {@code AggregateConfigurableDataSource}. Each example keeps its
- * text as metadata, for teachers with another tokenizer. Every pass makes new examples. Safe for
- * many threads.
+ * <p>Each name is kept in its example as metadata, for teachers with another tokenizer. Every pass
+ * makes new names, and new examples where the source does. As safe for many threads as the source.
  *
  * @param <T> Label or MultiLabel
  */
 public final class LabelNameDataSource<T extends Output<T>> implements ConfigurableDataSource<T> {
   @ConfigurableName private String component = "LabelNameDataSource";
 
-  @Config(mandatory = true, description = "The source whose labels are named.")
-  private ConfigurableDataSource<T> labelsOf;
+  @Config(mandatory = true, description = "The source of the examples whose labels are named.")
+  private ConfigurableDataSource<T> source;
 
   @Config(mandatory = true, description = "The tokenizer.json of the model that reads the names.")
   private Path tokenizerPath;
@@ -81,19 +81,19 @@ public final class LabelNameDataSource<T extends Output<T>> implements Configura
   private LabelNameDataSource() {}
 
   /**
-   * The names of the labels of another source.
+   * A source and the names of its labels.
    *
-   * @param labelsOf has examples with labels
+   * @param source has examples with labels
    * @param tokenizer the tokenizer.json of the model that reads the names
    * @throws PropertyException if the source has no labels, or the file is no tokenizer
    */
   public static <T extends Output<T>> LabelNameDataSource<T> of(
-      ConfigurableDataSource<T> labelsOf, Path tokenizer) {
-    LabelNameDataSource<T> source = new LabelNameDataSource<>();
-    source.labelsOf = labelsOf;
-    source.tokenizerPath = tokenizer;
-    source.postConfig();
-    return source;
+      ConfigurableDataSource<T> source, Path tokenizer) {
+    LabelNameDataSource<T> named = new LabelNameDataSource<>();
+    named.source = source;
+    named.tokenizerPath = tokenizer;
+    named.postConfig();
+    return named;
   }
 
   /**
@@ -118,7 +118,7 @@ public final class LabelNameDataSource<T extends Output<T>> implements Configura
 
   private LabelNameDataSource<T> with(Map<String, String> ofLabels, @Nullable Integer tokens) {
     LabelNameDataSource<T> other = new LabelNameDataSource<>();
-    other.labelsOf = labelsOf;
+    other.source = source;
     other.tokenizerPath = tokenizerPath;
     other.texts = new HashMap<>(ofLabels);
     other.maxLength = tokens;
@@ -145,15 +145,15 @@ public final class LabelNameDataSource<T extends Output<T>> implements Configura
 
   /** The label of each name, in the order of the names. */
   private Map<String, T> outputs(PropertyChecks properties) {
-    OutputFactory<T> factory = labelsOf.getOutputFactory();
+    OutputFactory<T> factory = source.getOutputFactory();
     if (!(factory instanceof LabelFactory || factory instanceof MultiLabelFactory)) {
       throw properties.refused(
-          "labelsOf",
+          "source",
           "is %s, whose outputs are made by %s; expected Label or MultiLabel, which have names"
-              .formatted(labelsOf, factory.getClass().getSimpleName()));
+              .formatted(source, factory.getClass().getSimpleName()));
     }
     MutableOutputInfo<T> seen = factory.generateInfo();
-    for (Example<T> example : labelsOf) {
+    for (Example<T> example : source) {
       seen.observe(example.getOutput());
     }
     Map<String, T> outputs = new TreeMap<>();
@@ -162,7 +162,7 @@ public final class LabelNameDataSource<T extends Output<T>> implements Configura
     }
     if (outputs.isEmpty()) {
       throw properties.refused(
-          "labelsOf", "is %s, of which no example has a label; label some".formatted(labelsOf));
+          "source", "is %s, of which no example has a label; label some".formatted(source));
     }
     return outputs;
   }
@@ -179,7 +179,7 @@ public final class LabelNameDataSource<T extends Output<T>> implements Configura
         throw properties.refused(
             "texts",
             "has one for '%s', which is no label of %s; there are %s"
-                .formatted(label, labelsOf, outputs.keySet()));
+                .formatted(label, source, outputs.keySet()));
       }
     }
     for (String label : outputs.keySet()) {
@@ -211,13 +211,13 @@ public final class LabelNameDataSource<T extends Output<T>> implements Configura
           e, component, "tokenizerPath", "%s cannot be read".formatted(tokenizerPath));
     } catch (IllegalArgumentException e) {
       throw new PropertyException(
-          e, component, "maxLength", "the names of %s cannot be tokenized".formatted(labelsOf));
+          e, component, "maxLength", "the names of %s cannot be tokenized".formatted(source));
     }
   }
 
   @Override
   public OutputFactory<T> getOutputFactory() {
-    return labelsOf.getOutputFactory();
+    return source.getOutputFactory();
   }
 
   @Override
@@ -225,20 +225,17 @@ public final class LabelNameDataSource<T extends Output<T>> implements Configura
     return provenance;
   }
 
-  /** The number of labels. */
-  public int size() {
-    return names.size();
-  }
-
-  /** New examples, one a label. */
+  /** The examples of the source, then one a label. */
   @Override
   public Iterator<Example<T>> iterator() {
-    return names.stream().map(Named::toExample).iterator();
+    return Stream.concat(
+            StreamSupport.stream(source.spliterator(), false), names.stream().map(Named::toExample))
+        .iterator();
   }
 
   @Override
   public String toString() {
-    return "LabelNameDataSource(%s, tokenizer=%s)".formatted(labelsOf, tokenizerPath);
+    return "LabelNameDataSource(%s, tokenizer=%s)".formatted(source, tokenizerPath);
   }
 
   private record Named<T extends Output<T>>(String text, TokenSequence tokens, T label) {

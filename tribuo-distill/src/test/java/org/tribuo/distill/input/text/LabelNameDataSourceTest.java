@@ -24,7 +24,6 @@ import org.tribuo.Output;
 import org.tribuo.OutputFactory;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
-import org.tribuo.datasource.AggregateConfigurableDataSource;
 import org.tribuo.distill.input.internal.text.RawText;
 import org.tribuo.distill.input.internal.text.TokenFeatures;
 import org.tribuo.multilabel.MultiLabel;
@@ -48,8 +47,7 @@ class LabelNameDataSourceTest {
   @Test
   void aNameIsATextOfItsLabel() throws IOException {
     LabelNameDataSource<Label> names = LabelNameDataSource.of(intents(), TOKENIZER);
-    assertThat(names.size()).isEqualTo(2);
-    assertThat(examples(names))
+    assertThat(names(names))
         .extracting(Example::getOutput)
         .containsExactly(new Label("card_arrival"), new Label("counting"));
     assertThat(texts(names)).containsExactly("card arrival", "counting");
@@ -81,7 +79,7 @@ class LabelNameDataSourceTest {
     CsvTextDataSource<MultiLabel> feelings =
         source("text,label\none,\"joy,fear\"\ntwo,joy\nthree,\n", new MultiLabelFactory());
     LabelNameDataSource<MultiLabel> names = LabelNameDataSource.of(feelings, TOKENIZER);
-    assertThat(examples(names))
+    assertThat(names(names))
         .extracting(example -> example.getOutput().getNameSet())
         .containsExactly(Set.of("fear"), Set.of("joy"));
     assertThat(texts(names)).containsExactly("fear", "joy");
@@ -90,21 +88,21 @@ class LabelNameDataSourceTest {
   @Test
   void everyPassMakesExamplesOfItsOwn() throws IOException {
     LabelNameDataSource<Label> names = LabelNameDataSource.of(intents(), TOKENIZER);
-    Example<Label> first = names.iterator().next();
-    assertThat(names.iterator().next()).isEqualTo(first).isNotSameAs(first);
+    Example<Label> first = names(names).get(0);
+    assertThat(names(names).get(0)).isEqualTo(first).isNotSameAs(first);
   }
 
   @Test
-  void namesAndTextsAreReadTogetherByTribuosUnion() throws IOException {
+  void namesComeAfterTheExamplesOfTheSource() throws IOException {
     CsvTextDataSource<Label> intents = intents();
     MutableDataset<Label> both =
-        new MutableDataset<>(
-            new AggregateConfigurableDataSource<>(
-                List.of(intents, LabelNameDataSource.of(intents, TOKENIZER))));
+        new MutableDataset<>(LabelNameDataSource.of(intents, TOKENIZER));
     assertThat(both.size()).isEqualTo(6);
     assertThat(both.getOutputInfo().getUnknownCount()).isEqualTo(1);
+    assertThat(both.getData().subList(0, 4)).containsExactlyElementsOf(intents);
     assertThat(CsvTextDataSource.tokenizers(both.getProvenance()))
-        .isEqualTo(CsvTextDataSource.tokenizers(new MutableDataset<>(intents).getProvenance()));
+        .isEqualTo(CsvTextDataSource.tokenizers(new MutableDataset<>(intents).getProvenance()))
+        .hasSize(1);
   }
 
   @Test
@@ -114,7 +112,7 @@ class LabelNameDataSourceTest {
     assertThat(names.getProvenance().getInstanceValues().get("tokenizer-hash"))
         .hasToString("SHA-256[1B609336C227A99DF80A5002AC82A28F37AFA3444FA6E3284181EFB2A647E313]");
     assertThat(names.getProvenance().getConfiguredParameters())
-        .containsKeys("labelsOf", "tokenizerPath", "texts");
+        .containsKeys("source", "tokenizerPath", "texts");
     Helpers.testProvenanceMarshalling(names.getProvenance());
     ObjectProvenance dataset = new MutableDataset<>(names).getProvenance();
     assertThat(ProvenanceUtil.extractConfiguration(dataset))
@@ -130,7 +128,7 @@ class LabelNameDataSourceTest {
                     """
                     <config>
                       <component name="names" type="%s">
-                        <property name="labelsOf" value="train"/>
+                        <property name="source" value="train"/>
                         <property name="tokenizerPath" value="%s"/>
                         <property name="maxLength" value="16"/>
                         <propertymap name="texts">
@@ -153,6 +151,7 @@ class LabelNameDataSourceTest {
                 .toString());
     LabelNameDataSource<?> names = (LabelNameDataSource<?>) manager.lookup("names");
     assertThat(texts(names)).containsExactly("card arrival", "one or two");
+    assertThat(names).hasSize(6);
     assertThat(names)
         .hasToString(
             "LabelNameDataSource(CsvTextDataSource(%s, tokenizer=%s), tokenizer=%2$s)"
@@ -181,10 +180,10 @@ class LabelNameDataSourceTest {
   @Test
   void aSourceWithoutNamesOfLabelsIsRefused() throws IOException {
     CsvTextDataSource<Label> unlabelled = source("text,label\none,\n", new LabelFactory());
-    refused("labelsOf", () -> LabelNameDataSource.of(unlabelled, TOKENIZER))
+    refused("source", () -> LabelNameDataSource.of(unlabelled, TOKENIZER))
         .isEqualTo("is %s, of which no example has a label; label some", unlabelled);
     CsvTextDataSource<?> numbers = source("text,label\none,1\n", new RegressionFactory());
-    refused("labelsOf", () -> LabelNameDataSource.of(numbers, TOKENIZER))
+    refused("source", () -> LabelNameDataSource.of(numbers, TOKENIZER))
         .isEqualTo(
             "is %s, whose outputs are made by RegressionFactory; expected Label or MultiLabel, which have names",
             numbers);
@@ -205,20 +204,22 @@ class LabelNameDataSourceTest {
     return CsvTextDataSource.of(write("texts.csv", csv), TOKENIZER, factory).read();
   }
 
-  private static <T extends Output<T>> List<Example<T>> examples(LabelNameDataSource<T> source) {
-    List<Example<T>> examples = new ArrayList<>();
-    source.forEach(examples::add);
-    return examples;
+  /** The examples that the source above does not have. */
+  private static <T extends Output<T>> List<Example<T>> names(LabelNameDataSource<T> source) {
+    List<Example<T>> names = new ArrayList<>();
+    source.forEach(names::add);
+    names.removeIf(example -> RawText.of(example).isEmpty());
+    return names;
   }
 
   private static List<String> texts(LabelNameDataSource<?> source) {
-    return examples(source).stream()
+    return names(source).stream()
         .map(example -> RawText.of(example).orElseThrow().text())
         .toList();
   }
 
   private static List<TokenSequence> tokens(LabelNameDataSource<?> source) {
-    return examples(source).stream().map(new TokenFeatures(512, 1656)::read).toList();
+    return names(source).stream().map(new TokenFeatures(512, 1656)::read).toList();
   }
 
   private static List<TokenSequence> encoded(String... texts) throws IOException {
