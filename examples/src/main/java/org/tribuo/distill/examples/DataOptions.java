@@ -122,9 +122,7 @@ public final class DataOptions implements Options, Configurable {
 
   /** The training texts, and after them the names of their labels if those count as texts too. */
   ConfigurableDataSource<Label> withLabelNames(CsvTextDataSource<Label> training, Path tokenizer) {
-    return labelNames
-        ? LabelNameDataSource.of(training, tokenizer).maxLength(maxLength)
-        : training;
+    return labelNames ? LabelNameDataSource.of(training, tokenizer).maxLength(maxLength) : training;
   }
 
   /** The training texts with all labels that their file has. */

@@ -36,7 +36,8 @@ import org.tribuo.provenance.ConfiguredDataSourceProvenance;
  * counts as one of them: in the class mean that an imprinted head starts with, and in the training.
  *
  * <p>Underscores become spaces. A label whose name says too little is given a text of its own in
- * {@code texts}. The labels are those that examples of the source have, in the order of their names.
+ * {@code texts}. The labels are those that examples of the source have, in the order of their
+ * names.
  *
  * <pre>{@code
  * <component name="train-and-names" type="org.tribuo.distill.input.text.LabelNameDataSource">

@@ -95,8 +95,7 @@ class LabelNameDataSourceTest {
   @Test
   void namesComeAfterTheExamplesOfTheSource() throws IOException {
     CsvTextDataSource<Label> intents = intents();
-    MutableDataset<Label> both =
-        new MutableDataset<>(LabelNameDataSource.of(intents, TOKENIZER));
+    MutableDataset<Label> both = new MutableDataset<>(LabelNameDataSource.of(intents, TOKENIZER));
     assertThat(both.size()).isEqualTo(6);
     assertThat(both.getOutputInfo().getUnknownCount()).isEqualTo(1);
     assertThat(both.getData().subList(0, 4)).containsExactlyElementsOf(intents);
@@ -213,9 +212,7 @@ class LabelNameDataSourceTest {
   }
 
   private static List<String> texts(LabelNameDataSource<?> source) {
-    return names(source).stream()
-        .map(example -> RawText.of(example).orElseThrow().text())
-        .toList();
+    return names(source).stream().map(example -> RawText.of(example).orElseThrow().text()).toList();
   }
 
   private static List<TokenSequence> tokens(LabelNameDataSource<?> source) {
