@@ -34,47 +34,34 @@ BASE = {
     "rate": 2e-4,
     "scale": 16.0,
     "imprinted": True,  # whether the head is one of cosines that starts as class means
+    "names": 0,  # how often the name of each intent is a further example
+    "dropout": 0.1,
     "layer_decay": 1.0,  # rate of each layer, as a multiple of that of the layer above it
     "frozen_embeddings": False,
     "smoothing": 0.0,
     "r_drop": 0.0,
     "contrast": 0.0,  # weight of the supervised contrastive loss beside that of the labels
-    "contrast_epochs": 0,  # or epochs of it alone, before the head is imprinted
     "mixup": 0.0,  # alpha of the Beta distribution that mixes pooled vectors
-    "names": 0,  # how often the name of each intent is a further example
-    "dropout": 0.1,
-    "self_training": None,  # "soft", or the least probability of an answer that counts as a label
+    "self_training": False,  # whether it then teaches another, with all texts and soft targets
     "self_epochs": 1,
-    "self_rate": 2e-4,
 }
 TRIALS = {
     "base": {},
+    "names": {"names": 1},
     "linear": {"imprinted": False},
     "means": {"epochs": 0},
     "means-names": {"epochs": 0, "names": 1},
-    "half-epochs": {"epochs": 3},
     "double-epochs": {"epochs": 12},
-    "half-rate": {"rate": 1e-4},
-    "scale-24": {"scale": 24.0},
     "no-dropout": {"dropout": 0.0},
     "layer-decay-0.8": {"layer_decay": 0.8},
-    "layer-decay-0.6": {"layer_decay": 0.6},
     "frozen-embeddings": {"frozen_embeddings": True},
     "smoothing-0.1": {"smoothing": 0.1},
-    "r-drop-0.5": {"r_drop": 0.5},
+    "scale-24": {"scale": 24.0},
     "r-drop-2": {"r_drop": 2.0},
     "contrast-0.2": {"contrast": 0.2},
-    "contrast-first": {"contrast_epochs": 3, "epochs": 3},
     "mixup-0.4": {"mixup": 0.4},
-    "names": {"names": 1},
-    "names-three-times": {"names": 3},
-    "self-soft": {"self_training": "soft"},
-    "self-0.7": {"self_training": 0.7},
-    "self-0.9": {"self_training": 0.9},
-    "names-self-soft": {"names": 1, "self_training": "soft"},
-    "names-self-0.7": {"names": 1, "self_training": 0.7},
-    "names-contrast-0.2": {"names": 1, "contrast": 0.2},
-    "names-scale-24": {"names": 1, "scale": 24.0},
+    "self-soft": {"self_training": True},
+    "names-self-soft": {"names": 1, "self_training": True},
 }
 
 
@@ -123,7 +110,8 @@ class Questions:
             ]
         )
         self.test = self.texts(test)
-        self.pieces = sorted({peer.PAD} | {i for texts in self.all() for ids in texts.ids for i in ids})
+        every_text = [ids for texts in self.all() for ids in texts.ids]
+        self.pieces = sorted({peer.PAD}.union(*every_text))
         places = {piece: i for i, piece in enumerate(self.pieces)}
         for texts in self.all():
             texts.ids = [[places[i] for i in ids] for ids in texts.ids]
@@ -259,7 +247,7 @@ class Average:
 
 
 def contrastive_loss(vectors, labels, temperature=0.07):
-    """Khosla et al. 2020, arXiv:2004.11362, equation 2; rows without another of their label count 0."""
+    """Khosla et al. 2020, arXiv:2004.11362, equation 2; a row without another of its label counts 0."""
     vectors = F.normalize(vectors, dim=-1)
     same = torch.eye(len(labels), dtype=torch.bool)
     logits = (vectors @ vectors.T / temperature).masked_fill(same, -1e9)
@@ -274,13 +262,11 @@ def r_drop_loss(first, second):
     return 0.5 * ((a.exp() - b.exp()) * (a - b)).sum(-1).mean()
 
 
-def loss_of(model, settings, ids, mask, labels, numbers, contrast_only=False):
+def loss_of(model, settings, ids, mask, labels, numbers):
     vectors = model.pooled(ids, mask)
-    if contrast_only or settings["contrast"]:
+    if settings["contrast"]:
         again = model.pooled(ids, mask)
         contrast = contrastive_loss(torch.cat([vectors, again]), torch.cat([labels, labels]))
-        if contrast_only:
-            return contrast
         logits = model.head(vectors)
         return F.cross_entropy(logits, labels) + settings["contrast"] * contrast
     if settings["mixup"]:
@@ -323,50 +309,31 @@ def fitted(pretrained, settings, questions, seed, batch_size, averages=()):
         if isinstance(module, nn.Dropout):
             module.p = settings["dropout"]
 
-    def from_labels(model, rows, numbers):
+    def loss(model, rows, numbers):
         return loss_of(model, settings, *few.tensors(rows), numbers)
 
-    def from_contrast(model, rows, numbers):
-        return loss_of(model, settings, *few.tensors(rows), numbers, contrast_only=True)
-
-    if settings["contrast_epochs"]:
-        train(model, few, settings, settings["contrast_epochs"], 64, seed, from_contrast)
     if settings["imprinted"]:
         model.imprint(few)
-    train(model, few, settings, settings["epochs"], batch_size, seed, from_labels, averages)
+    train(model, few, settings, settings["epochs"], batch_size, seed, loss, averages)
     return model
 
 
 def taught_by_itself(pretrained, teacher, settings, questions, seed, batch_size):
-    """A new model that learns from the answers of the first to all questions that are not held out."""
+    """A new model that learns from the first one's answers to all questions but the held-out ones."""
     every = questions.every
-    answers = peer.predict(teacher, every, False)
-    shares = answers.softmax(-1)
-    gold = torch.tensor(every.labels)
-    labels = torch.where(gold == peer.UNLABELLED, answers.argmax(-1), gold)
-    kept = (gold != peer.UNLABELLED) | (shares.max(-1).values >= (
-        0 if settings["self_training"] == "soft" else settings["self_training"]
-    ))  # fmt: skip
-    known = [row for row in range(len(kept)) if kept[row]]
-    texts = peer.Texts([every.ids[row] for row in known], [int(labels[row]) for row in known])
-    targets = shares[known]
-    right = gold[known] != peer.UNLABELLED
+    targets = peer.predict(teacher, every, False).softmax(-1)
 
     def loss(model, rows, numbers):
-        ids, mask, labels = texts.tensors(rows)
+        ids, mask, labels = every.tensors(rows)
         logits = model(ids, mask)
-        if settings["self_training"] != "soft":
-            return F.cross_entropy(logits, labels)
-        rows = torch.as_tensor(np.asarray(rows))
-        hard = F.cross_entropy(logits, labels, reduction="none") * right[rows]
-        soft = F.kl_div(F.log_softmax(logits, -1), targets[rows], reduction="batchmean")
-        return 0.9 * soft + 0.1 * hard.sum() / right[rows].sum().clamp(min=1)
+        soft = targets[torch.tensor(rows)]
+        divergence = F.kl_div(F.log_softmax(logits, -1), soft, reduction="batchmean")
+        return 0.9 * divergence + 0.1 * peer.hard_loss(logits, labels)
 
     peer.seed_all(seed)
     model = Model(questions.trimmed(pretrained), True, settings["scale"])
     model.imprint(questions.few_and_names(settings["names"]))
-    changed = dict(settings, rate=settings["self_rate"])
-    train(model, texts, changed, settings["self_epochs"], batch_size, seed, loss)
+    train(model, every, settings, settings["self_epochs"], batch_size, seed, loss)
     return model
 
 
@@ -393,7 +360,7 @@ def main():
             settings = {**BASE, **TRIALS[trial]}
             averages = Average.several() if options.averages else []
             start = time.process_time()
-            if settings["self_training"] is None:
+            if not settings["self_training"]:
                 model = fitted(
                     pretrained, settings, questions, seed, options.batch_size, averages
                 )

@@ -39,6 +39,7 @@ def parse():
     parser.add_argument("--seeds", default="0")
     parser.add_argument("--output", default="setfit.csv")
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--bf16", action="store_true")
     parser.add_argument("--max-steps", type=int, default=-1, help="of training on pairs")
     return parser.parse_args()
 
@@ -78,7 +79,8 @@ def run(options, seed):
         rows = Dataset.from_dict({"text": list(texts), "label": list(labels)})
         trainer = Trainer(model=model, args=arguments, train_dataset=rows)
         clock, processor = time.time(), time.process_time()
-        trainer.train()
+        with torch.autocast("cpu", torch.bfloat16, enabled=options.bf16):
+            trainer.train()
         clock, processor = time.time() - clock, time.process_time() - processor
         scores = [accuracy(model, questions.held_out_rows), accuracy(model, questions.test_rows)]
     with open(options.output, "a", encoding="utf-8") as file:
