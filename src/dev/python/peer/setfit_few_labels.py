@@ -7,7 +7,7 @@ SetFit (Tunstall et al. 2022, arXiv:2209.11055) trains the encoder on pairs of l
 logistic regression on their vectors. Its settings are the library's but for the pairs: those of two
 intents are as many as those of one (`undersampling`), since by default the latter are repeated until
 they are as many as the former, which are 1.2 million with 20 labels an intent. `--iterations 20` takes
-40 pairs a text, as the paper does. Appends a line for each seed to the output: accuracy on the
+40 pairs a text instead (`num_iterations`). Appends a line for each seed to the output: accuracy on the
 held-out and on the test questions, and the seconds of training, in processor time and by the clock.
 
 Needs setfit and sentence-transformers (written against 1.2 and 5.7, with transformers 4.57) beside
