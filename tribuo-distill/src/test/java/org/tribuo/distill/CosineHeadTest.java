@@ -117,6 +117,30 @@ class CosineHeadTest {
   }
 
   @Test
+  void aStudentMayBeTaughtByItsLikeThatLearnedFromTheFewLabels() {
+    List<Example<Label>> texts = new ArrayList<>(TinyTexts.labelled(9, 3));
+    texts.addAll(TinyTexts.unlabelled(40, 4));
+    DistillationTrainer<Label> fromLabels =
+        DistillationTrainer.<Label>builder()
+            .student(imprinted())
+            .stages(TrainingStage.of("labels", 8).on(TrainingStage.Rows.LABELLED))
+            .optimizer(new AdamWOptimizer().learningRate(1e-3f))
+            .device(Device.cpu(1))
+            .build();
+    DistillationTrainer<Label> again =
+        DistillationTrainer.<Label>builder()
+            .student(imprinted())
+            .teacher(TeacherAssistant.of(fromLabels))
+            .optimizer(new AdamWOptimizer().learningRate(1e-3f))
+            .device(Device.cpu(1))
+            .build();
+    try (DistilledModel<Label> model = again.train(TinyTexts.dataset(texts))) {
+      assertThat(model.getProvenance().getInstanceProvenance().getMap()).containsKey("assistant");
+      assertThat(right(model, TinyTexts.labelled(60, 5))).isGreaterThan(30);
+    }
+  }
+
+  @Test
   void heldOutExamplesHaveNoPartInTheMeans() {
     List<Example<Label>> texts = TinyTexts.labelled(30, 3);
     OnnxModel all = standing(texts, null);

@@ -9,10 +9,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.tribuo.ConfigurableDataSource;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
 import org.tribuo.distill.input.text.CsvFormat;
 import org.tribuo.distill.input.text.CsvTextDataSource;
+import org.tribuo.distill.input.text.LabelNameDataSource;
 
 /** Which texts, and which of their labels. Without a training file: BANKING77. */
 public final class DataOptions implements Options, Configurable {
@@ -30,6 +32,8 @@ public final class DataOptions implements Options, Configurable {
   private static final String LABELLED =
       "file with the numbers of the training rows, from 0, that keep their label; without it all"
           + " rows do";
+  private static final String LABEL_NAMES =
+      "whether the name of each label is one more labelled text, with spaces for underscores";
   private static final String SEPARATOR =
       "what is between two columns: a character, tab, comma, semicolon or bar; without it that is found"
           + " out from the header";
@@ -59,6 +63,10 @@ public final class DataOptions implements Options, Configurable {
   @Config(description = LABELLED)
   @Option(longName = "labelled-rows", usage = LABELLED)
   public @Nullable Path labelledRows;
+
+  @Config(description = LABEL_NAMES)
+  @Option(longName = "label-names", usage = LABEL_NAMES)
+  public boolean labelNames;
 
   @Config(description = SEPARATOR)
   @Option(longName = "separator", usage = SEPARATOR)
@@ -110,6 +118,11 @@ public final class DataOptions implements Options, Configurable {
       source.labelsIfThere(labelColumn);
     }
     return labelledRows == null ? source.read() : source.keepLabels(labelledRows).read();
+  }
+
+  /** The training texts, and after them the names of their labels if those count as texts too. */
+  ConfigurableDataSource<Label> withLabelNames(CsvTextDataSource<Label> training, Path tokenizer) {
+    return labelNames ? LabelNameDataSource.of(training, tokenizer).maxLength(maxLength) : training;
   }
 
   /** The training texts with all labels that their file has. */

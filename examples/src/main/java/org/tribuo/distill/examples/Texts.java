@@ -52,7 +52,8 @@ record Texts(
   static Texts read(DataOptions data, TeacherOptions teacher, Path tokenizer) throws IOException {
     CsvTextDataSource<Label> trainingFile = data.trainingTexts(tokenizer, teacher.isFinished());
     CsvTextDataSource<Label> testFile = data.testTexts(tokenizer);
-    MutableDataset<Label> training = new MutableDataset<>(trainingFile);
+    MutableDataset<Label> training =
+        new MutableDataset<>(data.withLabelNames(trainingFile, tokenizer));
     MutableDataset<Label> test = new MutableDataset<>(testFile);
     Set<String> known = new TreeSet<>(teacher.knownLabels());
     if (!teacher.isFinished()) {

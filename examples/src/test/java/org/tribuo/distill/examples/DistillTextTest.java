@@ -260,6 +260,13 @@ class DistillTextTest {
   }
 
   @Test
+  void theNameOfALabelIsATextToo() throws Exception {
+    run(options("--label-names", "true", "--control-epochs", "0", "--epochs", "1"));
+
+    assertThat(said()).contains("15 to learn from, 11 of them with one of 3 labels");
+  }
+
+  @Test
   void aFinishedClassifierTeachesWithoutAnyLabel() throws Exception {
     Files.writeString(folder.resolve("labelled.txt"), "");
     String[] finished =

@@ -4,6 +4,7 @@ import com.oracle.labs.mlrg.olcut.config.Configurable;
 import com.oracle.labs.mlrg.olcut.provenance.PrimitiveProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.Provenance;
 import com.oracle.labs.mlrg.olcut.provenance.primitives.DateTimeProvenance;
+import com.oracle.labs.mlrg.olcut.provenance.primitives.HashProvenance;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -15,14 +16,19 @@ import org.tribuo.distill.internal.component.FilesProvenance;
 import org.tribuo.provenance.ConfiguredDataSourceProvenance;
 
 /**
- * Where the examples of a source come from that reads a file and tokenizes it: its settings, when
- * it was made, and the SHA-256 of both files.
+ * Where the examples of a source come from that tokenizes texts, as a rule those of a file: its
+ * settings, when it was made, and the SHA-256 of the files.
  */
 public final class TokenizedFileProvenance extends FilesProvenance
     implements ConfiguredDataSourceProvenance {
   private static final long serialVersionUID = 1L;
 
   private static final String TARGET_HASH = "target-resource-hash";
+
+  /** Of texts that are in no file. */
+  public TokenizedFileProvenance(Configurable source, Path tokenizer) {
+    super(source, "DataSource", List.of(madeNow(), hash(tokenizer)));
+  }
 
   /** The files, as they are now. */
   public TokenizedFileProvenance(Configurable source, Path data, Path tokenizer) {
@@ -55,9 +61,17 @@ public final class TokenizedFileProvenance extends FilesProvenance
   private static List<PrimitiveProvenance<?>> found(Path data, Path tokenizer) {
     return List.of(
         time(FILE_MODIFIED_TIME, Instant.ofEpochMilli(data.toFile().lastModified())),
-        time(DATASOURCE_CREATION_TIME, Instant.now()),
+        madeNow(),
         sha256(RESOURCE_HASH, data),
-        sha256(CsvTextDataSourceProvenance.TOKENIZER_HASH, tokenizer));
+        hash(tokenizer));
+  }
+
+  private static DateTimeProvenance madeNow() {
+    return time(DATASOURCE_CREATION_TIME, Instant.now());
+  }
+
+  private static HashProvenance hash(Path tokenizer) {
+    return sha256(CsvTextDataSourceProvenance.TOKENIZER_HASH, tokenizer);
   }
 
   private static DateTimeProvenance time(String key, Instant instant) {
