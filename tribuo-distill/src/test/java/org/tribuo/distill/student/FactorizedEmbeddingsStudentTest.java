@@ -195,6 +195,25 @@ class FactorizedEmbeddingsStudentTest {
         .containsExactly(logits(whole, "logits"));
   }
 
+  /** The table and its matrix are held once, in integers, for the lookups and for the logits. */
+  @Test
+  void aTableThatIsTiedToTheLogitsIsInIntegersForBoth() {
+    OnnxModel factorised =
+        EmbeddingFactors.ofLargest(Transformer.of(Zoo.model("gpt2_causal_optimum")), kept -> 8)
+            .graph()
+            .toModel();
+    OnnxModel integers =
+        InferenceForm.withInt8Weights(Transformer.of(factorised).normalizedForTraining());
+
+    assertThat(Graph.of(integers).initializers().values())
+        .filteredOn(tensor -> tensor.elementType() == ElementType.FLOAT && tensor.rank() == 2)
+        .as("scales of rows")
+        .allSatisfy(scales -> assertThat(scales.dim(1)).isEqualTo(1));
+    assertThat(logits(integers, "logits"))
+        .usingComparatorWithPrecision(0.1f)
+        .containsExactly(logits(factorised, "logits"));
+  }
+
   /**
    * Its factors are halves too, cast where the table was, and rows are looked up in the narrow one.
    */
