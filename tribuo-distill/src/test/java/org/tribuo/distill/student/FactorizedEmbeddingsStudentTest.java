@@ -195,6 +195,22 @@ class FactorizedEmbeddingsStudentTest {
         .containsExactly(logits(whole, "logits"));
   }
 
+  /** The file has a transpose of the table for the logits, which would no longer be tied to it. */
+  @ParameterizedTest
+  @ValueSource(strings = {"llama_causal_ts17", "gpt2_causal_ort_fused"})
+  void aCopyForTheLogitsIsFactorisedToo(String name) throws Exception {
+    OnnxModel whole = Zoo.model(name);
+    long width = table(whole).width();
+    OnnxModel factorised =
+        EmbeddingFactors.ofLargest(Transformer.of(whole), kept -> (int) width).graph().toModel();
+
+    assertThat(factorised.parameters())
+        .isEqualTo(whole.parameters() - table(whole).rows() * width + width * width);
+    assertThat(logits(factorised, "logits"))
+        .usingComparatorWithPrecision(1e-4f)
+        .containsExactly(logits(whole, "logits"));
+  }
+
   /** The table and its matrix are held once, in integers, for the lookups and for the logits. */
   @Test
   void aTableThatIsTiedToTheLogitsIsInIntegersForBoth() {

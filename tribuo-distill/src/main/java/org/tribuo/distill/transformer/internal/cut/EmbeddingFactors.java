@@ -129,7 +129,8 @@ public record EmbeddingFactors(Tensor table, Tensor expansion, double kept) {
 
   /**
    * Factorises the largest table, that of the tokens or items. Where else than in lookups it is
-   * read, as where it is tied to the product of the logits, it is computed whole.
+   * read, as where it is tied to the product of the logits, it is computed whole; copies of it that
+   * the file holds for that go.
    *
    * @param rank chooses the rank, from 1 to the width
    * @throws GraphException if the file holds no table of floats that an input looks up
@@ -137,6 +138,7 @@ public record EmbeddingFactors(Tensor table, Tensor expansion, double kept) {
   public static Factorised ofLargest(Transformer model, ToIntFunction<Kept> rank) {
     Graph graph = model.graph().copy();
     EmbeddingTable table = model.embeddings().largest(graph);
+    TiedWeights.find(graph).of(table.initializer()).merge(graph);
     EmbeddingFactors factors = of(graph.initializer(table.initializer()), rank);
     factors.replace(graph, table.initializer());
     graph.removeUnused();

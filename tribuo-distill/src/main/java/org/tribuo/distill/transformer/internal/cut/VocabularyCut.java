@@ -227,8 +227,12 @@ public final class VocabularyCut {
     }
   }
 
-  /** A table may be a product itself, as a factorised one is. */
+  /** What reads something that is made of a table, whose stated size is another one now. */
   private void cutReaders(String value, String table) {
+    graph
+        .type(value)
+        .ifPresent(
+            type -> graph.setType(value, TensorType.ofUnknownRank(type.elementType())));
     graph.consumers(value).forEach(next -> cutReader(next, value, table));
   }
 
