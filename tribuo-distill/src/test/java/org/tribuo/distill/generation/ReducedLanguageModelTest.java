@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +22,7 @@ import org.tribuo.distill.Zoo;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.input.Batching;
 import org.tribuo.distill.input.text.KeptVocabulary;
+import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.distill.student.FactorizedEmbeddingsStudent;
 import org.tribuo.distill.student.NarrowedStudent;
 import org.tribuo.distill.student.OnnxStudent;
@@ -108,6 +110,49 @@ class ReducedLanguageModelTest {
         }
       }
     }
+  }
+
+  /** Of both stacks, which read tokens of one vocabulary, a layer stays. */
+  @ParameterizedTest
+  @ValueSource(strings = {"bart_seq2seq_ts14", "marian_seq2seq_ts17", "t5_seq2seq_optimum"})
+  void encoderDecodersLearnAndAreExported(String name) throws Exception {
+    StudentSource student =
+        ReducedVocabularyStudent.of(OnnxStudent.of(Zoo.file(name)), TOKENIZER, small);
+    for (PrunedStudent.Stack stack : PrunedStudent.Stack.values()) {
+      student = PrunedStudent.keeping(1, PrunedStudent.Choice.INFLUENCE, student).stack(stack);
+    }
+    student = FactorizedEmbeddingsStudent.ofRank(student, 16);
+    MutableDataset<GeneratedTokens> pairs = pairs(60, 1);
+    try (DistilledModel<GeneratedTokens> model = trainer(student).build().train(pairs)) {
+      double perplexity = new PerplexityEvaluator().evaluate(model, pairs).perplexity();
+      assertThat(perplexity).isLessThan(15);
+      for (ExportPrecision precision : ExportPrecision.values()) {
+        Path file = folder.resolve(precision + ".onnx");
+        model.exportOnnx(file, precision);
+        try (DistilledModel<GeneratedTokens> read =
+            DistilledModel.of(OnnxTeacher.of(file), pairs.getOutputFactory())) {
+          assertThat(new PerplexityEvaluator().evaluate(read, pairs).perplexity())
+              .isEqualTo(perplexity, within(perplexity / 10));
+        }
+      }
+    }
+  }
+
+  /** A source, and the same backwards. */
+  private MutableDataset<GeneratedTokens> pairs(int count, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    int[] words = IntStream.range(5, 25).map(id -> kept.newId(id).orElseThrow()).toArray();
+    List<Example<GeneratedTokens>> examples = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      int[] source = random.ints(3, 0, words.length).map(word -> words[word]).toArray();
+      int[] target = {source[2], source[1], source[0]};
+      examples.add(
+          TokenSequence.of(source)
+              .toExample(TokenSequence.of(words[0]), GeneratedTokens.of(target)));
+    }
+    GeneratedTokensFactory outputs = new GeneratedTokensFactory(vocabulary);
+    return new MutableDataset<>(
+        examples, new SimpleDataSourceProvenance("tiny pairs", outputs), outputs);
   }
 
   /** The names of the columns of its logits are those of the small vocabulary. */

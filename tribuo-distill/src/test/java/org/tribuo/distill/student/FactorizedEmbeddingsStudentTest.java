@@ -321,6 +321,17 @@ class FactorizedEmbeddingsStudentTest {
         .withMessageContaining("The file holds no embedding table of floats");
   }
 
+  @Test
+  void aTableThatAFusedOperatorReadsIsRefused() {
+    StudentSource fused =
+        OnnxStudent.of(Zoo.file("bert_seqcls_ort_fused"), List.of("a", "b", "c"));
+
+    assertThatExceptionOfType(GraphException.class)
+        .isThrownBy(() -> made(FactorizedEmbeddingsStudent.ofRank(fused, 8)))
+        .withMessageContaining("EmbedLayerNormalization")
+        .withMessageContaining("take the model as it was before its operators were fused");
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {0, -1})
   void aRankIsPositive(int rank) {
