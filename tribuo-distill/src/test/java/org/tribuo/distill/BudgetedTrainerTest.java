@@ -365,8 +365,7 @@ class BudgetedTrainerTest {
     MutableDataset<GeneratedTokens> pairs =
         TinyTexts.dataset(
             List.of(
-                TokenSequence.of(5, 6)
-                    .toExample(TokenSequence.of(1), GeneratedTokens.of(7, 2))),
+                TokenSequence.of(5, 6).toExample(TokenSequence.of(1), GeneratedTokens.of(7, 2))),
             outputs);
     DistillationTrainer<GeneratedTokens> trainer =
         DistillationTrainer.<GeneratedTokens>builder()

@@ -317,8 +317,7 @@ public final class BudgetedTrainer<T extends Output<T>> implements Trainer<T> {
    *     some, or none of those that were tried has a score; or as the trainer throws it
    * @throws PropertyException if a width that was stated cannot be cut out of the student, there
    *     are fewer layers than were stated, the student is an encoder-decoder or no Transformer, or
-   *     its file does not predict the examples, as
-   *     that of a {@code BiEncoderStudent} does not
+   *     its file does not predict the examples, as that of a {@code BiEncoderStudent} does not
    */
   @Override
   public DistilledModel<T> train(

@@ -1,6 +1,7 @@
 package org.tribuo.distill.generation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
@@ -65,8 +66,7 @@ class ReducedLanguageModelTest {
       int[] tokens = TinyStories.make(4 + i % 8, random);
       examples.add(
           TinyStories.example(
-              1,
-              Arrays.stream(tokens).map(token -> kept.newId(token).orElseThrow()).toArray()));
+              1, Arrays.stream(tokens).map(token -> kept.newId(token).orElseThrow()).toArray()));
     }
     GeneratedTokensFactory outputs = new GeneratedTokensFactory(vocabulary);
     return new MutableDataset<>(
@@ -153,6 +153,28 @@ class ReducedLanguageModelTest {
     GeneratedTokensFactory outputs = new GeneratedTokensFactory(vocabulary);
     return new MutableDataset<>(
         examples, new SimpleDataSourceProvenance("tiny pairs", outputs), outputs);
+  }
+
+  /** Its soft targets are those of other tokens, until it is cut too. */
+  @Test
+  void aTeacherOfTheWholeVocabularyIsRefused() throws Exception {
+    Path file = Zoo.file("gpt2_causal_optimum");
+    Path few = folder.resolve("few.onnx");
+    kept.writeModel(file, few);
+    learntFrom(OnnxTeacher.of(few)).train(texts(10, 1)).close();
+    assertThatThrownBy(() -> learntFrom(OnnxTeacher.of(file)).train(texts(10, 1)))
+        .hasMessageContaining("for 25 labels");
+    assertThatThrownBy(
+            () -> learntFrom(OnnxTeacher.of(file).reading(TOKENIZER)).train(texts(10, 1)))
+        .hasMessageContaining("the teacher must read the student's tokens");
+  }
+
+  private DistillationTrainer<GeneratedTokens> learntFrom(OnnxTeacher teacher) {
+    StudentSource whole = OnnxStudent.of(Zoo.file("gpt2_causal_optimum"));
+    return trainer(ReducedVocabularyStudent.of(whole, TOKENIZER, small))
+        .teacher(teacher)
+        .epochs(1)
+        .build();
   }
 
   /** The names of the columns of its logits are those of the small vocabulary. */

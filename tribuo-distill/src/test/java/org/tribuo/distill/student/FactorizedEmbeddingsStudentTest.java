@@ -323,8 +323,7 @@ class FactorizedEmbeddingsStudentTest {
 
   @Test
   void aTableThatAFusedOperatorReadsIsRefused() {
-    StudentSource fused =
-        OnnxStudent.of(Zoo.file("bert_seqcls_ort_fused"), List.of("a", "b", "c"));
+    StudentSource fused = OnnxStudent.of(Zoo.file("bert_seqcls_ort_fused"), List.of("a", "b", "c"));
 
     assertThatExceptionOfType(GraphException.class)
         .isThrownBy(() -> made(FactorizedEmbeddingsStudent.ofRank(fused, 8)))

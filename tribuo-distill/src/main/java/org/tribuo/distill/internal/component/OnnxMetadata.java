@@ -78,7 +78,9 @@ public final class OnnxMetadata {
             Integer.toString(maxLength)));
   }
 
-  /** A model that reads other tokens than its metadata states, with everything else that is there. */
+  /**
+   * A model that reads other tokens than its metadata states, with everything else that is there.
+   */
   public static OnnxModel withPadId(OnnxModel model, int padId) {
     return model.withMetadata(Map.of(PAD_ID, Integer.toString(padId)));
   }

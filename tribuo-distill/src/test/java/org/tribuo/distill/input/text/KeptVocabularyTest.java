@@ -390,8 +390,7 @@ class KeptVocabularyTest {
             """);
     Path small = folder.resolve("small.json");
     KeptVocabulary kept =
-        KeptVocabulary.of(whole, List.of("one two"))
-            .readingOthersAsNearest(withRows(Map.of(4, 2)));
+        KeptVocabulary.of(whole, List.of("one two")).readingOthersAsNearest(withRows(Map.of(4, 2)));
     kept.writeTokenizer(small);
 
     assertThat(ids(small, List.of("four <order>")).get(0))

@@ -3,8 +3,8 @@ package org.tribuo.distill.input.internal.text;
 import java.util.List;
 
 /**
- * The names of a language model's columns of logits: the id of the column's token in six digits
- * and the token, such as {@code 000464 ĠThe}; of an id without a token the digits alone.
+ * The names of a language model's columns of logits: the id of the column's token in six digits and
+ * the token, such as {@code 000464 ĠThe}; of an id without a token the digits alone.
  */
 public final class TokenColumns {
   private static final int DIGITS = 6;

@@ -52,8 +52,8 @@ public final class VocabularyCut {
    *     looks up a table of as many rows
    * @param kept old ids in ascending order: the first one's new id is 0
    * @throws GraphException if no table has rows for tokens, tables differ in how many, one is not
-   *     held by the file, a token has no row, something reads the table that is neither a lookup nor the product of
-   *     logits, or logits are made by no product with a matrix of the file
+   *     held by the file, a token has no row, something reads the table that is neither a lookup
+   *     nor the product of logits, or logits are made by no product with a matrix of the file
    */
   public static Graph keep(Transformer model, List<String> tokens, int[] kept) {
     EmbeddingTables tables = model.embeddings();
@@ -231,8 +231,7 @@ public final class VocabularyCut {
   private void cutReaders(String value, String table) {
     graph
         .type(value)
-        .ifPresent(
-            type -> graph.setType(value, TensorType.ofUnknownRank(type.elementType())));
+        .ifPresent(type -> graph.setType(value, TensorType.ofUnknownRank(type.elementType())));
     graph.consumers(value).forEach(next -> cutReader(next, value, table));
   }
 

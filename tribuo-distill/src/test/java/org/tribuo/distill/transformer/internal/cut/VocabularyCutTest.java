@@ -65,12 +65,17 @@ class VocabularyCutTest {
   /** A table that is a product of others is tied to the logits by a product of its own. */
   @ParameterizedTest
   @ValueSource(
-      strings = {"gpt2_causal_optimum", "llama_causal_ts17", "bart_seq2seq_ts14", "t5_seq2seq_optimum"})
+      strings = {
+        "gpt2_causal_optimum",
+        "llama_causal_ts17",
+        "bart_seq2seq_ts14",
+        "t5_seq2seq_optimum"
+      })
   void logitsOfAFactorisedTableAreCut(String name) throws Exception {
     Transformer factorised =
-        Transformer.of(EmbeddingFactors.ofLargest(Transformer.of(Zoo.model(name)), of -> 8).graph().toModel());
-    Graph cut =
-        VocabularyCut.keep(factorised, List.of(TOKENS, "decoder_input_ids"), KEPT);
+        Transformer.of(
+            EmbeddingFactors.ofLargest(Transformer.of(Zoo.model(name)), of -> 8).graph().toModel());
+    Graph cut = VocabularyCut.keep(factorised, List.of(TOKENS, "decoder_input_ids"), KEPT);
 
     assertThat(cut.type("logits").orElseThrow().shape().orElseThrow().dimension(2).is(KEPT.length))
         .isTrue();
@@ -99,11 +104,7 @@ class VocabularyCutTest {
     TensorType type = whole.value("logits").type();
     whole.add(Node.ONNX, "Tanh", Attributes.NONE, List.of("logits"), Map.of("bounded", type));
     whole.add(
-        Node.ONNX,
-        "Mul",
-        Attributes.NONE,
-        List.of("bounded", "factors"),
-        Map.of("scaled", type));
+        Node.ONNX, "Mul", Attributes.NONE, List.of("bounded", "factors"), Map.of("scaled", type));
     whole.removeOutput("logits");
     whole.addOutput("scaled");
     Graph cut = VocabularyCut.keep(Transformer.of(whole.toModel()), List.of(TOKENS), KEPT);
