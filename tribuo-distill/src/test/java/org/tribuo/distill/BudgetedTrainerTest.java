@@ -26,7 +26,11 @@ import org.tribuo.MutableDataset;
 import org.tribuo.Output;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.generation.GeneratedTokens;
+import org.tribuo.distill.generation.GeneratedTokensFactory;
+import org.tribuo.distill.generation.Vocabulary;
 import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.distill.report.SpeedMeter;
 import org.tribuo.distill.schedule.ConstantSchedule;
 import org.tribuo.distill.selection.BudgetedTrainer;
@@ -352,6 +356,27 @@ class BudgetedTrainerTest {
                 BudgetedTrainer.of(trainer, StudentBudget.parse("1GB"))
                     .train(TinyTexts.dataset(pairs, new RegressionFactory())))
         .withMessageContaining("whose exported file does not predict the examples");
+  }
+
+  /** Of two stacks it is not known which is to be cut. */
+  @Test
+  void aStudentOfTwoStacksIsRefused() {
+    GeneratedTokensFactory outputs = new GeneratedTokensFactory(Vocabulary.ofSize(101));
+    MutableDataset<GeneratedTokens> pairs =
+        TinyTexts.dataset(
+            List.of(
+                TokenSequence.of(5, 6).toExample(TokenSequence.of(1), GeneratedTokens.of(7, 2))),
+            outputs);
+    DistillationTrainer<GeneratedTokens> trainer =
+        DistillationTrainer.<GeneratedTokens>builder()
+            .student(OnnxStudent.of(Zoo.file("bart_seq2seq_ts14")))
+            .device(Device.cpu(1))
+            .build();
+
+    assertThatExceptionOfType(PropertyException.class)
+        .isThrownBy(() -> BudgetedTrainer.of(trainer, StudentBudget.parse("1GB")).train(pairs))
+        .withMessageContaining("out of which no smaller ones can be cut")
+        .withMessageContaining("two stacks of layers");
   }
 
   @Test

@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.OptionalInt;
 import org.tribuo.distill.file.internal.Sha256;
+import org.tribuo.distill.input.internal.text.TokenColumns;
 import org.tribuo.distill.input.text.TextTokenizer;
 
 /**
@@ -21,8 +22,6 @@ public final class Vocabulary implements Serializable {
 
   /** The most tokens of a vocabulary. */
   public static final int MAX_SIZE = 1_000_000;
-
-  private static final int DIGITS = 6;
 
   private final List<String> names;
   private final String sha256;
@@ -52,7 +51,7 @@ public final class Vocabulary implements Serializable {
     checkSize(tokens.size());
     List<String> names = new ArrayList<>(tokens.size());
     for (String token : tokens) {
-      names.add(name(names.size(), token));
+      names.add(TokenColumns.name(names.size(), token));
     }
     return new Vocabulary(names);
   }
@@ -76,10 +75,10 @@ public final class Vocabulary implements Serializable {
     checkSize(names.size());
     for (int id = 0; id < names.size(); id++) {
       String name = names.get(id);
-      if (!name.startsWith(digits(id)) || name.length() > DIGITS && name.charAt(DIGITS) != ' ') {
+      if (!TokenColumns.isName(name, id)) {
         throw new IllegalArgumentException(
             "Column %d of the logits is named '%s', expected '%s', optionally followed by a token"
-                .formatted(id, name, digits(id)));
+                .formatted(id, name, TokenColumns.digits(id)));
       }
     }
     return new Vocabulary(names);
@@ -90,15 +89,6 @@ public final class Vocabulary implements Serializable {
       throw new IllegalArgumentException(
           "A vocabulary has %d tokens, expected 2 to %d".formatted(size, MAX_SIZE));
     }
-  }
-
-  private static String name(int id, String token) {
-    return token.isEmpty() ? digits(id) : digits(id) + " " + token;
-  }
-
-  private static String digits(int id) {
-    String digits = Integer.toString(id);
-    return "0".repeat(DIGITS - digits.length()) + digits;
   }
 
   /**
@@ -116,7 +106,7 @@ public final class Vocabulary implements Serializable {
     }
     List<String> all = new ArrayList<>(names);
     while (all.size() < size) {
-      all.add(digits(all.size()));
+      all.add(TokenColumns.digits(all.size()));
     }
     return new Vocabulary(all);
   }
@@ -137,8 +127,7 @@ public final class Vocabulary implements Serializable {
    * @throws IndexOutOfBoundsException if there is no such id
    */
   public String token(int id) {
-    String name = names.get(id);
-    return name.substring(Math.min(name.length(), DIGITS + 1));
+    return TokenColumns.token(names.get(id));
   }
 
   /** The id of a token; empty if there is none. */

@@ -116,7 +116,8 @@ public final class BudgetedTrainer<T extends Output<T>> implements Trainer<T> {
 
   @Config(
       description =
-          "The fraction of the labelled examples on which they are compared, above 0, at most 0.5.")
+          "The fraction of the labelled examples on which they are compared, above 0, at most 0.5: the"
+              + " nearest of a half, a third, a quarter and so on.")
   private double heldOut = 0.2;
 
   @Config(description = "The seed of which examples these are.")
@@ -315,8 +316,8 @@ public final class BudgetedTrainer<T extends Output<T>> implements Trainer<T> {
    *     the smallest and which the quickest; if there are too few labelled examples to compare
    *     some, or none of those that were tried has a score; or as the trainer throws it
    * @throws PropertyException if a width that was stated cannot be cut out of the student, there
-   *     are fewer layers than were stated, or the student's file does not predict the examples, as
-   *     that of a {@code BiEncoderStudent} does not
+   *     are fewer layers than were stated, the student is an encoder-decoder or no Transformer, or
+   *     its file does not predict the examples, as that of a {@code BiEncoderStudent} does not
    */
   @Override
   public DistilledModel<T> train(

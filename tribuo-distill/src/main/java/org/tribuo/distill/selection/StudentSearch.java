@@ -143,7 +143,17 @@ final class StudentSearch<T extends Output<T>> {
       whole.exportOnnx(file);
     }
     checkPredicts(file);
-    return Transformer.of(OnnxModel.read(file)).layers();
+    OnnxModel model = OnnxModel.read(file);
+    try {
+      return Transformer.of(model).layers();
+    } catch (GraphException e) {
+      throw new PropertyException(
+          e,
+          space.component(),
+          "trainer",
+          "has the student %s, out of which no smaller ones can be cut; train it without a budget: %s"
+              .formatted(trainer.student(), e.getMessage()));
+    }
   }
 
   /** Each candidate is measured as its file predicts. */

@@ -106,7 +106,7 @@ public final class FactorizedEmbeddingsStudent implements StudentSource {
    *
    * @throws PropertyException if the rank is more than the width of the table
    * @throws org.tribuo.distill.graph.GraphException if the student's file holds no table of floats
-   *     whose rows an input names
+   *     whose rows an input names, or a fused operator looks them up
    */
   @Override
   public Student make(StudentRequest request) throws IOException {

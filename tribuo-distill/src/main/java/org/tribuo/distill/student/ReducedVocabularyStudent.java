@@ -7,12 +7,16 @@ import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.input.internal.ExampleInputs;
 import org.tribuo.distill.input.text.KeptVocabulary;
+import org.tribuo.distill.input.text.TextTokenizer;
 import org.tribuo.distill.internal.component.FileHashProvenance;
 import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.distill.student.internal.Student;
 import org.tribuo.distill.student.internal.StudentRequest;
+import org.tribuo.distill.task.internal.Head;
+import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.transformer.internal.Transformer;
 
 /**
@@ -21,6 +25,9 @@ import org.tribuo.distill.transformer.internal.Transformer;
  * and a teacher that still has the whole vocabulary is one that {@code reads} its own tokenizer.
  * Students that are chosen by what they compute of the examples, such as {@link NarrowedStudent},
  * are cut out of this one.
+ *
+ * <p>A language model's logits are those of the reduced vocabulary too. One whose logits have more
+ * columns than its tokenizer has tokens is cut by {@link KeptVocabulary#writeModel} first.
  *
  * <pre>{@code
  * KeptVocabulary.of(tokenizer, texts, 2).writeTokenizer(small);
@@ -91,8 +98,15 @@ public final class ReducedVocabularyStudent implements StudentSource {
    */
   @Override
   public Student make(StudentRequest request) throws IOException {
-    Student whole = source.make(request.with(this::refuseExamples));
-    return whole.with(kept().cut(whole.model()));
+    KeptVocabulary kept = kept();
+    Head head = request.head();
+    Head ofWhole =
+        head.columnsGiven()
+            ? head.withColumns(LabelOrder.numbered(TextTokenizer.vocabulary(tokenizer).size()))
+            : head;
+    Student whole = source.make(request.with(this::refuseExamples).with(ofWhole));
+    OnnxModel cut = kept.cut(whole.model());
+    return head.columnsGiven() ? whole.with(cut, head) : whole.with(cut);
   }
 
   /** The examples have the reduced tokenizer's tokens, which a model with all tokens misreads. */

@@ -195,6 +195,41 @@ class FactorizedEmbeddingsStudentTest {
         .containsExactly(logits(whole, "logits"));
   }
 
+  /** The file has a transpose of the table for the logits, which would no longer be tied to it. */
+  @ParameterizedTest
+  @ValueSource(strings = {"llama_causal_ts17", "gpt2_causal_ort_fused"})
+  void aCopyForTheLogitsIsFactorisedToo(String name) throws Exception {
+    OnnxModel whole = Zoo.model(name);
+    long width = table(whole).width();
+    OnnxModel factorised =
+        EmbeddingFactors.ofLargest(Transformer.of(whole), kept -> (int) width).graph().toModel();
+
+    assertThat(factorised.parameters())
+        .isEqualTo(whole.parameters() - table(whole).rows() * width + width * width);
+    assertThat(logits(factorised, "logits"))
+        .usingComparatorWithPrecision(1e-4f)
+        .containsExactly(logits(whole, "logits"));
+  }
+
+  /** The table and its matrix are held once, in integers, for the lookups and for the logits. */
+  @Test
+  void aTableThatIsTiedToTheLogitsIsInIntegersForBoth() {
+    OnnxModel factorised =
+        EmbeddingFactors.ofLargest(Transformer.of(Zoo.model("gpt2_causal_optimum")), kept -> 8)
+            .graph()
+            .toModel();
+    OnnxModel integers =
+        InferenceForm.withInt8Weights(Transformer.of(factorised).normalizedForTraining());
+
+    assertThat(Graph.of(integers).initializers().values())
+        .filteredOn(tensor -> tensor.elementType() == ElementType.FLOAT && tensor.rank() == 2)
+        .as("scales of rows")
+        .allSatisfy(scales -> assertThat(scales.dim(1)).isEqualTo(1));
+    assertThat(logits(integers, "logits"))
+        .usingComparatorWithPrecision(0.1f)
+        .containsExactly(logits(factorised, "logits"));
+  }
+
   /**
    * Its factors are halves too, cast where the table was, and rows are looked up in the narrow one.
    */
@@ -284,6 +319,16 @@ class FactorizedEmbeddingsStudentTest {
                 made(
                     FactorizedEmbeddingsStudent.ofRank(ScratchVisionStudent.of(8, 4, 1, 16, 2), 8)))
         .withMessageContaining("The file holds no embedding table of floats");
+  }
+
+  @Test
+  void aTableThatAFusedOperatorReadsIsRefused() {
+    StudentSource fused = OnnxStudent.of(Zoo.file("bert_seqcls_ort_fused"), List.of("a", "b", "c"));
+
+    assertThatExceptionOfType(GraphException.class)
+        .isThrownBy(() -> made(FactorizedEmbeddingsStudent.ofRank(fused, 8)))
+        .withMessageContaining("EmbedLayerNormalization")
+        .withMessageContaining("take the model as it was before its operators were fused");
   }
 
   @ParameterizedTest

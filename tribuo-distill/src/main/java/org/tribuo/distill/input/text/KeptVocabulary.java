@@ -9,6 +9,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.tribuo.Example;
@@ -19,6 +20,7 @@ import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.internal.text.RawText;
+import org.tribuo.distill.input.internal.text.TokenColumns;
 import org.tribuo.distill.input.internal.text.TokenInputs;
 import org.tribuo.distill.internal.component.OnnxMetadata;
 import org.tribuo.distill.transformer.internal.Transformer;
@@ -221,8 +223,8 @@ public final class KeptVocabulary {
   }
 
   /**
-   * Writes a model with the rows of these tokens, whole or not at all. Its metadata, if it is an
-   * exported student, has the new number of the token that pads.
+   * Writes a model with the rows of these tokens, whole or not at all. Its metadata is as {@link
+   * #cut} says.
    *
    * @param model an ONNX file whose tokens the tokenizer makes
    * @param to another file
@@ -238,7 +240,7 @@ public final class KeptVocabulary {
 
   /**
    * A model with the rows of these tokens. Its metadata, if it is an exported student, has the new
-   * number of the token that pads.
+   * number of the token that pads, and of a language model the columns of these tokens.
    *
    * @param whole a model whose tokens the tokenizer makes
    * @throws GraphException if it has no embedding table for tokens, or one that cannot be cut
@@ -250,17 +252,28 @@ public final class KeptVocabulary {
         VocabularyCut.keep(transformer, TokenInputs.idsAmong(graph.inputs().keySet()), kept)
             .toModel();
     OptionalInt padId = OnnxMetadata.padId(whole);
-    if (padId.isEmpty()) {
-      return cut;
+    if (padId.isPresent()) {
+      cut = OnnxMetadata.withPadId(cut, renumberedPadding(padId.getAsInt()));
     }
-    int renumbered =
-        newId(padId.getAsInt())
-            .orElseThrow(
-                () ->
-                    new GraphException(
-                        "Short texts are padded with token %d, which is none of the %d that are kept; is this the model's own tokenizer?"
-                            .formatted(padId.getAsInt(), kept.length)));
-    return cut.withMetadata(Map.of(OnnxMetadata.PAD_ID, Integer.toString(renumbered)));
+    Optional<List<String>> columns =
+        OnnxMetadata.labelOrder(whole).filter(TokenColumns::areNames).map(this::renumbered);
+    return columns.isPresent() ? OnnxMetadata.withLabelOrder(cut, columns.get()) : cut;
+  }
+
+  private int renumberedPadding(int padId) {
+    return newId(padId)
+        .orElseThrow(
+            () ->
+                new GraphException(
+                    "Short texts are padded with token %d, which is none of the %d that are kept; is this the model's own tokenizer?"
+                        .formatted(padId, kept.length)));
+  }
+
+  /** The columns of the kept tokens of a language model. */
+  private List<String> renumbered(List<String> columns) {
+    return IntStream.range(0, kept.length)
+        .mapToObj(id -> TokenColumns.name(id, TokenColumns.token(columns.get(kept[id]))))
+        .toList();
   }
 
   private InputFiles inputs() {

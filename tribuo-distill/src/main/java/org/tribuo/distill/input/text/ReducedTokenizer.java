@@ -63,6 +63,9 @@ final class ReducedTokenizer {
    * As {@link #reduced()}, and some of the tokens that are gone are read as others that are there,
    * under each of their names.
    *
+   * <p>The library numbers an added token that the model does not name by how many names there are;
+   * as these are more than there are numbers now, the model names all added tokens.
+   *
    * @param nearest the old ids of what they are read as, by their own
    */
   JsonNode reduced(Map<Integer, Integer> nearest) {
@@ -79,6 +82,9 @@ final class ReducedTokenizer {
                 names.put(token.getKey(), newIds.get(other));
               }
             });
+    for (JsonNode added : reduced.path("added_tokens")) {
+      names.set(added.path("content").asText(), added.path("id"));
+    }
     return reduced;
   }
 

@@ -79,6 +79,18 @@ public final class OnnxMetadata {
   }
 
   /**
+   * A model that reads other tokens than its metadata states, with everything else that is there.
+   */
+  public static OnnxModel withPadId(OnnxModel model, int padId) {
+    return model.withMetadata(Map.of(PAD_ID, Integer.toString(padId)));
+  }
+
+  /** A model whose logits have other columns than its metadata states, in the same way. */
+  public static OnnxModel withLabelOrder(OnnxModel model, List<String> labelOrder) {
+    return model.withMetadata(Map.of(LABEL_ORDER, json(labelOrder)));
+  }
+
+  /**
    * The maximum number of tokens of a text that an exported student reads; empty for files that do
    * not say it.
    *

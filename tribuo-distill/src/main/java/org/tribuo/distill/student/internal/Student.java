@@ -82,6 +82,15 @@ public record Student(
     return new Student(Transformer.of(other), logits, head, steps, imprinted);
   }
 
+  /**
+   * The same student with another graph, in which its logits have the same name and other columns.
+   *
+   * @throws GraphException as in the record
+   */
+  public Student with(OnnxModel other, Head ofOther) {
+    return new Student(Transformer.of(other), logits, ofOther, made, imprinted);
+  }
+
   /** How it was made, for a person: a sentence on each step, and one on its size. */
   public List<String> described() {
     List<String> lines = new ArrayList<>(made);

@@ -25,6 +25,11 @@ public record StudentRequest(
     return new StudentRequest(head, seed, files, others);
   }
 
+  /** The same with another head. */
+  public StudentRequest with(Head other) {
+    return new StudentRequest(other, seed, files, examples);
+  }
+
   /**
    * Some of the examples, as a model reads them, drawn by the seed.
    *

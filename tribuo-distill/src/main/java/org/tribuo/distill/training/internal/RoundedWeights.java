@@ -80,6 +80,10 @@ final class RoundedWeights {
           : Optional.empty();
     }
     if (StandardOperators.has(reader, Operator.Trait.MATRIX_PRODUCT)) {
+      if (reader.input(0).equals(matrix) && !reader.input(1).equals(matrix)) {
+        // As that of a factorised table with its matrix: the file makes it of the table's integers.
+        return isTable(graph, matrix) ? Optional.of(ROWS) : Optional.empty();
+      }
       return reader.input(1).equals(matrix) && !reader.input(0).equals(matrix)
           ? Optional.of(reader.attributes().get("transB", 0L) == 0 ? COLUMNS : ROWS)
           : Optional.empty();
@@ -92,6 +96,14 @@ final class RoundedWeights {
       return axes.size() == 1 ? axes.iterator().next() : Optional.empty();
     }
     return Optional.empty();
+  }
+
+  private static boolean isTable(Graph graph, String matrix) {
+    return graph.consumers(matrix).stream()
+        .anyMatch(
+            node ->
+                StandardOperators.has(node, Operator.Trait.LOOKS_UP)
+                    && node.input(0).equals(matrix));
   }
 
   private static Value rounded(Ops op, Value matrix, int axis) {

@@ -375,6 +375,29 @@ class KeptVocabularyTest {
     assertThat(ids(small, List.of("three drei two un")).get(0)).containsExactly(2, 2, 2, 1);
   }
 
+  /** The model does not name it, and has more names than numbers. */
+  @Test
+  void anAddedTokenKeepsItsNumberBesideTokensThatAreReadAsOthers() throws Exception {
+    Path whole =
+        Files.writeString(
+            folder.resolve("words.json"),
+            """
+            {"added_tokens": [{"id": 6, "content": "<order>", "single_word": false, "lstrip": false,
+                               "rstrip": false, "normalized": false, "special": true}],
+             "pre_tokenizer": {"type": "Whitespace"},
+             "model": {"type": "WordLevel", "unk_token": "?",
+                       "vocab": {"?": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5}}}
+            """);
+    Path small = folder.resolve("small.json");
+    KeptVocabulary kept =
+        KeptVocabulary.of(whole, List.of("one two")).readingOthersAsNearest(withRows(Map.of(4, 2)));
+    kept.writeTokenizer(small);
+
+    assertThat(ids(small, List.of("four <order>")).get(0))
+        .containsExactly(2, kept.newId(6).orElseThrow());
+    assertThat(KeptVocabulary.read(whole, small).size()).isEqualTo(kept.size());
+  }
+
   @Test
   void theNearestAreFoundInHalves() throws Exception {
     Path whole = tiny();

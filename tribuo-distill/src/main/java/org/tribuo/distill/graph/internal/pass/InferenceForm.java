@@ -84,6 +84,8 @@ public final class InferenceForm {
     Int8Products.apply(normalized, matrices);
     Int8Lookups.apply(normalized, matrices);
     normalized.removeUnused();
+    matrices.restore();
+    normalized.removeUnused();
     return normalized.toModel();
   }
 

@@ -1,11 +1,12 @@
 package org.tribuo.distill.graph.internal.pass;
 
 import java.nio.ByteBuffer;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.Value;
 
@@ -18,7 +19,7 @@ final class Int8Matrices {
   private static final int LARGEST = Byte.MAX_VALUE;
 
   private final Graph graph;
-  private final Map<Key, Optional<Rounded>> known = new HashMap<>();
+  private final Map<Key, Optional<Rounded>> known = new LinkedHashMap<>();
 
   Int8Matrices(Graph graph) {
     this.graph = graph;
@@ -53,6 +54,26 @@ final class Int8Matrices {
       known.put(key, rounded);
     }
     return rounded;
+  }
+
+  /**
+   * Lets whatever still reads a matrix in floats that was rounded read floats made of its integers,
+   * so that it is held once.
+   */
+  void restore() {
+    known.forEach((key, rounded) -> rounded.ifPresent(matrix -> restore(key, matrix)));
+  }
+
+  private void restore(Key key, Rounded matrix) {
+    if (graph.consumers(key.name).isEmpty()) {
+      return;
+    }
+    Ops op = Ops.on(graph);
+    int count = matrix.scales.length;
+    Tensor scales =
+        key.axis == 0 ? Tensor.of(matrix.scales, count, 1) : Tensor.of(matrix.scales, count);
+    Value floats = op.mul(op.cast(matrix.integers, ElementType.FLOAT), op.constant(scales));
+    graph.replaceUses(key.name, floats.name());
   }
 
   private Optional<Rounded> rounded(Key key, Tensor matrix) {

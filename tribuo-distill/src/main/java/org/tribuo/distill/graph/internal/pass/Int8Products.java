@@ -28,7 +28,8 @@ import org.tribuo.distill.operator.internal.standard.StandardOperators;
  * here into one product.
  *
  * <p>What multiplies two computed values, as attention does, stays in float32, and so do lookups,
- * normalisations and activations. A matrix that is not finite stays too.
+ * normalisations and activations, and what multiplies two constants, which ONNX Runtime computes
+ * once. A matrix that is not finite stays too.
  */
 public final class Int8Products {
   private final Graph graph;
@@ -87,6 +88,7 @@ public final class Int8Products {
     boolean candidate =
         StandardOperators.has(node, Operator.Trait.MATRIX_PRODUCT)
             && isFloat(node.input(0))
+            && graph.constant(node.input(0)).isEmpty()
             && node.attributes().get("transA", 0L) == 0
             && node.attributes().get("transBatchA", 0L) == 0;
     if (!candidate) {

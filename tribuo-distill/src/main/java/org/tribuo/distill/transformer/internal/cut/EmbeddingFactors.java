@@ -129,18 +129,43 @@ public record EmbeddingFactors(Tensor table, Tensor expansion, double kept) {
 
   /**
    * Factorises the largest table, that of the tokens or items. Where else than in lookups it is
-   * read, as where it is tied to the product of the logits, it is computed whole.
+   * read, as where it is tied to the product of the logits, it is computed whole; copies of it that
+   * the file holds for that go.
    *
    * @param rank chooses the rank, from 1 to the width
-   * @throws GraphException if the file holds no table of floats that an input looks up
+   * @throws GraphException if the file holds no table of floats that an input looks up, or a fused
+   *     operator looks up its rows
    */
   public static Factorised ofLargest(Transformer model, ToIntFunction<Kept> rank) {
     Graph graph = model.graph().copy();
     EmbeddingTable table = model.embeddings().largest(graph);
+    checkReaders(graph, table);
+    TiedWeights.find(graph).of(table.initializer()).merge(graph);
     EmbeddingFactors factors = of(graph.initializer(table.initializer()), rank);
     factors.replace(graph, table.initializer());
     graph.removeUnused();
     return new Factorised(graph, factors);
+  }
+
+  /** A fused operator would look rows up in a product, where none is found to be trained. */
+  private static void checkReaders(Graph graph, EmbeddingTable table) {
+    for (Node reader : graph.consumers(table.initializer())) {
+      if (!StandardOperators.has(reader, Operator.Trait.LOOKS_UP)
+          && reader.inputs().stream().anyMatch(input -> isView(graph, input, table.input()))) {
+        throw new GraphException(
+            "%s looks up rows of the table '%s' itself, which cannot be factorised in it; take the model as it was before its operators were fused"
+                .formatted(reader, table.initializer()));
+      }
+    }
+  }
+
+  private static boolean isView(Graph graph, String value, String of) {
+    return value.equals(of)
+        || graph
+            .producer(value)
+            .filter(node -> StandardOperators.has(node, Operator.Trait.VIEW))
+            .filter(node -> isView(graph, node.input(0), of))
+            .isPresent();
   }
 
   private void replace(Graph graph, String whole) {

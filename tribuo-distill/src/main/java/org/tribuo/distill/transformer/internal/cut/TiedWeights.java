@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.tribuo.distill.graph.Attributes;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
-import org.tribuo.distill.graph.Ops;
+import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.Tensor;
-import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.operator.Operator;
 import org.tribuo.distill.operator.internal.standard.StandardOperators;
 
@@ -89,6 +89,12 @@ public record TiedWeights(List<Copy> copies) {
             .toList());
   }
 
+  /** The copies of one initializer. */
+  TiedWeights of(String original) {
+    return new TiedWeights(
+        copies.stream().filter(copy -> copy.original().equals(original)).toList());
+  }
+
   /** These copies and others. */
   public TiedWeights and(TiedWeights others) {
     List<Copy> all = new ArrayList<>(copies);
@@ -143,13 +149,22 @@ public record TiedWeights(List<Copy> copies) {
 
   /** Lets whatever reads a copy read the original, so that one parameter is trained. */
   public void merge(Graph graph) {
-    Ops op = Ops.on(graph);
     for (Copy copy : copies) {
-      Value original = graph.value(copy.original());
-      Value same = copy.transposed() ? op.transpose(original, 1, 0) : original;
-      graph.replaceUses(copy.initializer(), same.name());
+      graph.replaceUses(
+          copy.initializer(), copy.transposed() ? transposed(graph, copy) : copy.original());
       graph.removeInitializer(copy.initializer());
     }
+  }
+
+  private static String transposed(Graph graph, Copy copy) {
+    String transposed = graph.freshName(copy.initializer());
+    graph.add(
+        Node.ONNX,
+        "Transpose",
+        Attributes.NONE.with("perm", new long[] {1, 0}),
+        List.of(copy.original()),
+        Map.of(transposed, graph.value(copy.initializer()).type()));
+    return transposed;
   }
 
   /**

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.tribuo.distill.graph.Attributes;
@@ -22,22 +23,24 @@ import org.tribuo.distill.transformer.internal.layer.EmbeddingTable;
 import org.tribuo.distill.transformer.internal.layer.EmbeddingTables;
 
 /**
- * Cuts tokens out of a model: the rows of its embedding tables, and where a language model has its
- * table tied to the product that makes logits, the columns of that product and its bias. Token ids
- * are the places of what was kept. Nodes that stay keep their names, the graph its opset, inputs
- * and outputs.
+ * Cuts tokens out of a model: the rows of its embedding tables, and of a language model the columns
+ * of the product that makes logits, be it tied to the table or not, with its bias. Token ids are
+ * the places of what was kept. Nodes that stay keep their names, the graph its opset, inputs and
+ * outputs.
  *
  * <p>Where token ids mean something beside rows of tables, as RoBERTa's do, which computes
  * positions from what is no padding, the old ids are looked up for that.
  */
 public final class VocabularyCut {
   private final Graph graph;
+  private final Graph normalized;
   private final long rows;
   private final int[] kept;
   private final Set<String> ids = new LinkedHashSet<>();
 
-  private VocabularyCut(Graph graph, long rows, int[] kept) {
-    this.graph = graph;
+  private VocabularyCut(Transformer model, long rows, int[] kept) {
+    this.graph = model.graph();
+    this.normalized = model.normalized();
     this.rows = rows;
     this.kept = kept;
   }
@@ -48,14 +51,15 @@ public final class VocabularyCut {
    * @param tokens the inputs that may be of token ids: of the first it is known; another is, if it
    *     looks up a table of as many rows
    * @param kept old ids in ascending order: the first one's new id is 0
-   * @throws GraphException if no table has rows for tokens, a table is not held by the file, a
-   *     token has no row, or something reads the table that is neither a lookup nor the product of
-   *     logits
+   * @throws GraphException if no table has rows for tokens, tables differ in how many, one is not
+   *     held by the file, a token has no row, something reads the table that is neither a lookup
+   *     nor the product of logits, or logits are made by no product with a matrix of the file
    */
   public static Graph keep(Transformer model, List<String> tokens, int[] kept) {
     EmbeddingTables tables = model.embeddings();
     long rows = rows(tables, tokens.get(0), kept);
-    VocabularyCut cut = new VocabularyCut(model.graph(), rows, kept);
+    checkAlike(tables.indexedBy(tokens.get(0)), rows);
+    VocabularyCut cut = new VocabularyCut(model, rows, kept);
     cut.cut(
         tables.tables().stream()
             .filter(table -> table.rows() == rows && tokens.contains(table.input()))
@@ -89,33 +93,111 @@ public final class VocabularyCut {
     return rows;
   }
 
+  /** Of a longer table one cannot know which rows belong to the tokens. */
+  private static void checkAlike(List<EmbeddingTable> tables, long rows) {
+    for (EmbeddingTable table : tables) {
+      if (table.rows() != rows) {
+        throw new GraphException(
+            "'%s' looks up the table '%s' of %d rows and another of %d, expected as many in each"
+                .formatted(table.input(), table.initializer(), table.rows(), rows));
+      }
+    }
+  }
+
   private void cut(List<EmbeddingTable> tables) {
     Set<String> initializers = new LinkedHashSet<>();
     for (EmbeddingTable table : tables) {
       initializers.add(table.initializer());
       ids.add(table.input());
     }
-    Set<String> tied = TiedWeights.find(graph).closure(initializers);
+    Set<String> ofTokens = TiedWeights.find(graph).closure(initializers);
+    boolean isToldBySize = tables.stream().noneMatch(table -> table.width() == rows);
+    if (isToldBySize) {
+      ofTokens.addAll(matricesOfLogits());
+    }
     tables.stream()
         .filter(EmbeddingTable::inputReadElsewhere)
         .map(EmbeddingTable::input)
         .distinct()
         .forEach(input -> keepOldIds(input, initializers));
-    for (String name : tied) {
+    for (String name : ofTokens) {
       Tensor whole = graph.initializers().get(name);
       if (whole == null) {
         throw new GraphException(
             "The embedding table '%s' is computed in the file, not held by it".formatted(name));
       }
       for (Node reader : List.copyOf(graph.consumers(name))) {
-        cutReader(reader, name);
+        cutReader(reader, name, name);
       }
       graph.setInitializer(name, select(whole, whole.dim(0) == rows ? 0 : 1));
     }
   }
 
-  /** What depends on the number of rows behind a table. */
-  private void cutReader(Node reader, String table) {
+  /**
+   * The matrices of the products by which a language model's logits are made, found from the
+   * outputs that have a number for each token at each position. Hidden states have none where they
+   * are of another size.
+   */
+  private Set<String> matricesOfLogits() {
+    Set<String> matrices = new LinkedHashSet<>();
+    for (String output : graph.outputs()) {
+      if (isOfTokens(output) && shape(output).orElseThrow().rank() == 3) {
+        Node product = productOf(output);
+        String matrix = source(product.input(1));
+        if (graph.isInitializer(matrix)) {
+          matrices.add(matrix);
+        }
+      }
+    }
+    return matrices;
+  }
+
+  private Node productOf(String logits) {
+    Optional<Node> node = graph.producer(logits);
+    while (node.isPresent() && !StandardOperators.has(node.get(), Operator.Trait.MATRIX_PRODUCT)) {
+      node =
+          node.get().reads().stream()
+              .filter(input -> isOfTokens(input) && graph.constant(input).isEmpty())
+              .findFirst()
+              .flatMap(graph::producer);
+    }
+    return node.orElseThrow(
+        () ->
+            new GraphException(
+                "The output '%s' has a number for each of the %d tokens, but no product of floats makes them, which could be cut"
+                    .formatted(logits, rows)));
+  }
+
+  /** What a matrix is made of, by other arrangements and types. */
+  private String source(String matrix) {
+    return graph
+        .producer(matrix)
+        .filter(
+            node ->
+                StandardOperators.has(node, Operator.Trait.VIEW)
+                    || StandardOperators.has(node, Operator.Trait.REARRANGES)
+                    || StandardOperators.has(node, Operator.Trait.CONVERTS_QUANTIZED))
+        .map(node -> source(node.input(0)))
+        .orElse(matrix);
+  }
+
+  private Optional<Shape> shape(String value) {
+    return normalized.type(value).or(() -> graph.type(value)).flatMap(TensorType::shape);
+  }
+
+  /** Whether the last axis of a value, which is no table, has all tokens. */
+  private boolean isOfTokens(String value) {
+    return shape(value)
+        .filter(shape -> shape.rank() > 1 && shape.dimension(shape.rank() - 1).is(rows))
+        .isPresent();
+  }
+
+  /**
+   * What depends on the number of rows behind a table.
+   *
+   * @param value what is read: the table, or what is made of it
+   */
+  private void cutReader(Node reader, String value, String table) {
     if (StandardOperators.has(reader, Operator.Trait.LOOKS_UP) || readsIds(reader)) {
       return;
     }
@@ -130,7 +212,7 @@ public final class VocabularyCut {
     if (StandardOperators.has(reader, Operator.Trait.CONVERTS_QUANTIZED)
         || StandardOperators.has(reader, Operator.Trait.REARRANGES)
         || StandardOperators.has(reader, Operator.Trait.VIEW)) {
-      graph.consumers(reader.output()).forEach(next -> cutReader(next, table));
+      cutReaders(reader.output(), table);
       return;
     }
     if (!StandardOperators.has(reader, Operator.Trait.MATRIX_PRODUCT)) {
@@ -138,7 +220,19 @@ public final class VocabularyCut {
           "%s reads the embedding table '%s', expected lookups and the product of logits alone"
               .formatted(reader, table));
     }
-    cutLogits(reader);
+    if (reader.input(0).equals(value)) {
+      cutReaders(reader.output(), table);
+    } else {
+      cutLogits(reader);
+    }
+  }
+
+  /** What reads something that is made of a table, whose stated size is another one now. */
+  private void cutReaders(String value, String table) {
+    graph
+        .type(value)
+        .ifPresent(type -> graph.setType(value, TensorType.ofUnknownRank(type.elementType())));
+    graph.consumers(value).forEach(next -> cutReader(next, value, table));
   }
 
   /** Whether a fused operator looks rows up itself. */
@@ -157,11 +251,17 @@ public final class VocabularyCut {
   /** The product of logits, with its bias if it has one. */
   private void cutLogits(Node product) {
     product.inputs().stream().skip(2).forEach(this::cutBias);
-    relabel(product.output());
-    for (Node reader : graph.consumers(product.output())) {
-      if (StandardOperators.has(reader, Operator.Trait.BROADCASTS)) {
-        reader.inputs().forEach(this::cutBias);
-        relabel(reader.output());
+    cutBehind(product);
+  }
+
+  private void cutBehind(Node node) {
+    node.outputs().forEach(this::relabel);
+    for (String output : node.outputs()) {
+      for (Node reader : graph.consumers(output)) {
+        if (reader.outputs().stream().anyMatch(this::isOfTokens)) {
+          reader.inputs().forEach(this::cutBias);
+          cutBehind(reader);
+        }
       }
     }
   }
