@@ -125,6 +125,19 @@ class ProgramsTest {
           .allMatch(line -> line.matches("(teacher|student|control): Pearson -?\\d.*MB"));
     }
 
+    assertThat(
+            run(
+                    "JudgeReviews",
+                    reviews().toString(),
+                    RESULTS + "/pretrained/all-minilm-l6-v2.onnx",
+                    RESULTS + "/tokenizer.json",
+                    "1",
+                    "--quick",
+                    "1")
+                .lines())
+        .hasSize(3)
+        .allMatch(line -> line.matches("(teacher|student|control): accuracy \\d.* %, \\d+ MB"));
+
     for (String size : List.of("--quick", "most=20")) {
       assertThat(run("LabelEmotions", comments().toString(), size, "1").lines())
           .hasSize(3)
@@ -199,7 +212,7 @@ class ProgramsTest {
     String readme = Files.readString(ROOT.resolve("README.md"));
 
     assertThat(programs().map(Path::getFileName))
-        .hasSize(17)
+        .hasSize(18)
         .allSatisfy(
             file -> assertThat(readme).contains("-Dprogram=examples/programs/%s".formatted(file)));
   }
@@ -345,6 +358,19 @@ class ProgramsTest {
             "6\tplease reset the pin\ti forgot my pin\t3.3\tNEUTRAL");
     Path data = Files.createDirectories(folder.resolve("sick"));
     for (String file : List.of("SICK_train.txt", "SICK_trial.txt", "SICK_test_annotated.txt")) {
+      Files.write(data.resolve(file), lines);
+    }
+    return data;
+  }
+
+  /** Files of film reviews, of which {@code --quick} takes every tenth. */
+  private Path reviews() throws IOException {
+    Path data = Files.createDirectories(folder.resolve("reviews"));
+    List<String> lines = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      lines.add(i % 20 == 0 ? "i got my card today\t1" : "my card is lost\t0");
+    }
+    for (String file : List.of("train.tsv", "test.tsv")) {
       Files.write(data.resolve(file), lines);
     }
     return data;
