@@ -73,6 +73,7 @@ class OperatorNamesTest {
           "HeadWriter",
           "Int8Products",
           "LastStep",
+          "TiedWeights",
           "LayerCut",
           "NativeTensors",
           "EncoderLayers",
