@@ -31,7 +31,7 @@ import org.tribuo.provenance.SimpleDataSourceProvenance;
 /**
  * Judges whether sentences of film reviews are for or against: fine-tunes an encoder, distils it
  * into some of its layers, and trains as many of the encoder's layers on the labels alone. The
- * student also learns from altered copies of the sentences, which have no labels. Prints the
+ * student also learns from an altered copy of each sentence, which has no label. Prints the
  * accuracy of all three on the test sentences.
  *
  * <p>Arguments: a folder with {@code train.tsv} and {@code test.tsv}, a sentence and its label a
@@ -46,7 +46,6 @@ public class JudgeReviews {
   private static final Pooling POOLING = Pooling.FIRST_TOKEN;
 
   private static final int MAX_LENGTH = 64;
-  private static final int COPIES = 3;
   private static final LabelFactory FACTORY = new LabelFactory();
 
   private static Path data;
@@ -71,7 +70,7 @@ public class JudgeReviews {
     Path results = Files.createDirectories(Path.of("target/reviews"));
     List<Sentence> labelled = sentences("train.tsv");
     List<Sentence> more = new ArrayList<>(labelled);
-    TextAugmentation.copies(COPIES)
+    TextAugmentation.copies(1)
         .pieces(0.5)
         .seed(seed)
         .ofTexts(labelled.stream().map(Sentence::text).toList())
