@@ -10,6 +10,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -21,6 +22,7 @@ import org.tribuo.MutableOutputInfo;
 import org.tribuo.Output;
 import org.tribuo.OutputFactory;
 import org.tribuo.classification.LabelFactory;
+import org.tribuo.distill.input.internal.text.CsvTextDataSourceProvenance;
 import org.tribuo.distill.input.internal.text.RawText;
 import org.tribuo.distill.input.internal.text.TokenizedFileProvenance;
 import org.tribuo.distill.internal.component.PropertyChecks;
@@ -86,7 +88,8 @@ public final class LabelNameDataSource<T extends Output<T>> implements Configura
    *
    * @param source has examples with labels
    * @param tokenizer the tokenizer.json of the model that reads the names
-   * @throws PropertyException if the source has no labels, or the file is no tokenizer
+   * @throws PropertyException if the source has no labels, or the file is no tokenizer, or another
+   *     one than that of the source
    */
   public static <T extends Output<T>> LabelNameDataSource<T> of(
       ConfigurableDataSource<T> source, Path tokenizer) {
@@ -140,7 +143,7 @@ public final class LabelNameDataSource<T extends Output<T>> implements Configura
     properties.checkIfStated("maxLength", 1, maxLength);
     Map<String, T> outputs = outputs(properties);
     checkTexts(outputs, properties);
-    names = tokenized(outputs);
+    names = tokenized(outputs, properties);
     provenance = new TokenizedFileProvenance(this, tokenizerPath);
   }
 
@@ -195,11 +198,12 @@ public final class LabelNameDataSource<T extends Output<T>> implements Configura
     return texts.getOrDefault(label, label.replace('_', ' ')).strip();
   }
 
-  private List<Named<T>> tokenized(Map<String, T> outputs) {
+  private List<Named<T>> tokenized(Map<String, T> outputs, PropertyChecks properties) {
     try (TextTokenizer tokenizer =
         maxLength == null
             ? TextTokenizer.open(tokenizerPath)
             : TextTokenizer.open(tokenizerPath, maxLength)) {
+      checkOfSource(tokenizer, properties);
       return outputs.entrySet().stream()
           .map(
               label -> {
@@ -213,6 +217,17 @@ public final class LabelNameDataSource<T extends Output<T>> implements Configura
     } catch (IllegalArgumentException e) {
       throw new PropertyException(
           e, component, "maxLength", "the names of %s cannot be tokenized".formatted(source));
+    }
+  }
+
+  /** Ids of two tokenizers in one dataset would be read as those of one. */
+  private void checkOfSource(TextTokenizer tokenizer, PropertyChecks properties) {
+    Set<String> ofSource = CsvTextDataSourceProvenance.tokenizers(source.getProvenance());
+    if (!ofSource.isEmpty() && !ofSource.contains(tokenizer.sha256())) {
+      throw properties.refused(
+          "tokenizerPath",
+          "is %s, but the texts of %s have the tokens of another tokenizer; name that one"
+              .formatted(tokenizerPath, source));
     }
   }
 

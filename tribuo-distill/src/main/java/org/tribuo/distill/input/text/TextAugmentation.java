@@ -143,9 +143,12 @@ public final class TextAugmentation
    * @return as {@link #ofWords}
    */
   public List<String> ofTexts(List<String> texts) {
-    List<List<String>> words =
-        texts.stream().map(text -> Stream.of(text.strip().split("\\s+")).toList()).toList();
+    List<List<String>> words = texts.stream().map(TextAugmentation::words).toList();
     return ofWords(words).stream().map(copy -> String.join(" ", copy)).toList();
+  }
+
+  private static List<String> words(String text) {
+    return Stream.of(text.split("\\s+")).filter(word -> !word.isEmpty()).toList();
   }
 
   /** A run of the words, or all of them. */

@@ -158,6 +158,16 @@ class LabelNameDataSourceTest {
   }
 
   @Test
+  void anotherTokenizerThanThatOfTheSourceIsRefused() throws IOException {
+    CsvTextDataSource<Label> intents = intents();
+    Path other = write("other.json", Files.readString(TOKENIZER) + "\n");
+    refused("tokenizerPath", () -> LabelNameDataSource.of(intents, other))
+        .isEqualTo(
+            "is %s, but the texts of %s have the tokens of another tokenizer; name that one",
+            other, intents);
+  }
+
+  @Test
   void mistakesAreNamed() throws IOException {
     CsvTextDataSource<Label> intents = intents();
     LabelNameDataSource<Label> names = LabelNameDataSource.of(intents, TOKENIZER);

@@ -101,6 +101,14 @@ class TextAugmentationTest {
   }
 
   @Test
+  void aTextWithoutWordsHasNoCopyAndIsNoWordOfOthers() {
+    List<String> copies =
+        TextAugmentation.copies(20).replaced(1).pieces(0).ofTexts(List.of(" \n", " one two\t", ""));
+
+    assertThat(copies).containsExactlyInAnyOrder("one one", "two two", "two one");
+  }
+
+  @Test
   void valuesThatAreNoneAreRefused() {
     refused(() -> TextAugmentation.copies(0), "Property: copies, is 0, expected 1 or more");
     TextAugmentation augmentation = TextAugmentation.copies(1);
