@@ -214,11 +214,12 @@ public final class ConllDataSource implements SequenceDataSource<Label>, Configu
     if (augmentation == null) {
       return all;
     }
-    return Stream.concat(
-            all.stream(),
-            augmentation.ofWords(all.stream().map(ConllFile.Sentence::words).toList()).stream()
-                .map(ConllDataSource::unlabelled))
-        .toList();
+    List<List<String>> copies =
+        augmentation.ofWords(all.stream().map(ConllFile.Sentence::words).toList());
+    if (copies.isEmpty()) {
+      throw refused("augmentation", TextAugmentation.NO_COPIES.formatted(dataPath));
+    }
+    return Stream.concat(all.stream(), copies.stream().map(ConllDataSource::unlabelled)).toList();
   }
 
   private static ConllFile.Sentence unlabelled(List<String> words) {

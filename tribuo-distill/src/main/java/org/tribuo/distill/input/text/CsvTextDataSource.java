@@ -317,10 +317,12 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
     if (augmentation == null) {
       return rows;
     }
+    List<String> copies = augmentation.ofTexts(rows.stream().map(CsvText::text).toList());
+    if (copies.isEmpty()) {
+      throw refused("augmentation", TextAugmentation.NO_COPIES.formatted(dataPath));
+    }
     List<CsvText> all = new ArrayList<>(rows);
-    augmentation
-        .ofTexts(rows.stream().map(CsvText::text).toList())
-        .forEach(copy -> all.add(CsvText.unlabelled(copy)));
+    copies.forEach(copy -> all.add(CsvText.unlabelled(copy)));
     return all;
   }
 

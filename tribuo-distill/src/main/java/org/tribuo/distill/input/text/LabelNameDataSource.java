@@ -10,6 +10,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -39,7 +40,7 @@ import org.tribuo.provenance.ConfiguredDataSourceProvenance;
  *
  * <p>Underscores become spaces. A label whose name says too little is given a text of its own in
  * {@code texts}. The labels are those that examples of the source have, in the order of their
- * names.
+ * names. As one of the labelled texts a name may also be held out, or get into a fold: split first.
  *
  * <pre>{@code
  * <component name="train-and-names" type="org.tribuo.distill.input.text.LabelNameDataSource">
@@ -73,8 +74,9 @@ public final class LabelNameDataSource<T extends Output<T>> implements Configura
 
   @Config(
       description =
-          "The maximum number of tokens of a text, special ones included; longer ones are cut. By"
-              + " default what the tokenizer's file states, or 512.")
+          "The maximum number of tokens of a name, special ones included; longer ones are cut. By"
+              + " default that of the source's texts, or else what the tokenizer's file states, or"
+              + " 512.")
   private @Nullable Integer maxLength;
 
   private List<Named<T>> names = List.of();
@@ -113,8 +115,8 @@ public final class LabelNameDataSource<T extends Output<T>> implements Configura
   /**
    * The same with another maximum number of tokens.
    *
-   * @param tokens 1 or more
-   * @throws PropertyException if the tokenizer cannot cut texts to it
+   * @param tokens 1 or more, and no more than the source's texts may have
+   * @throws PropertyException if it is more, or the tokenizer cannot cut texts to it
    */
   public LabelNameDataSource<T> maxLength(int tokens) {
     return with(texts, tokens);
@@ -141,6 +143,10 @@ public final class LabelNameDataSource<T extends Output<T>> implements Configura
     PropertyChecks properties = new PropertyChecks(component);
     properties.checkFile("tokenizerPath", tokenizerPath, "a tokenizer.json");
     properties.checkIfStated("maxLength", 1, maxLength);
+    if (CsvTextDataSourceProvenance.havePairs(source.getProvenance())) {
+      throw properties.refused(
+          "source", "is %s, which has pairs of texts; names are single ones".formatted(source));
+    }
     Map<String, T> outputs = outputs(properties);
     checkTexts(outputs, properties);
     names = tokenized(outputs, properties);
@@ -186,10 +192,17 @@ public final class LabelNameDataSource<T extends Output<T>> implements Configura
                 .formatted(label, source, outputs.keySet()));
       }
     }
+    Map<String, String> labels = new HashMap<>();
     for (String label : outputs.keySet()) {
       if (text(label).isBlank()) {
         throw properties.refused(
             "texts", "of '%s' is blank, expected what its examples are about".formatted(label));
+      }
+      String other = labels.put(text(label), label);
+      if (other != null) {
+        throw properties.refused(
+            "texts",
+            "of '%s' and '%s' are equal, '%s'; state others".formatted(other, label, text(label)));
       }
     }
   }
@@ -199,10 +212,11 @@ public final class LabelNameDataSource<T extends Output<T>> implements Configura
   }
 
   private List<Named<T>> tokenized(Map<String, T> outputs, PropertyChecks properties) {
+    OptionalInt length = length(properties);
     try (TextTokenizer tokenizer =
-        maxLength == null
-            ? TextTokenizer.open(tokenizerPath)
-            : TextTokenizer.open(tokenizerPath, maxLength)) {
+        length.isPresent()
+            ? TextTokenizer.open(tokenizerPath, length.getAsInt())
+            : TextTokenizer.open(tokenizerPath)) {
       checkOfSource(tokenizer, properties);
       return outputs.entrySet().stream()
           .map(
@@ -218,6 +232,21 @@ public final class LabelNameDataSource<T extends Output<T>> implements Configura
       throw new PropertyException(
           e, component, "maxLength", "the names of %s cannot be tokenized".formatted(source));
     }
+  }
+
+  /** No name is longer than the source's texts may be, for that is what a model will read. */
+  private OptionalInt length(PropertyChecks properties) {
+    OptionalInt ofSource = CsvTextDataSourceProvenance.maxTokens(source.getProvenance());
+    if (maxLength == null) {
+      return ofSource;
+    }
+    if (ofSource.isPresent() && maxLength > ofSource.getAsInt()) {
+      throw properties.refused(
+          "maxLength",
+          "is %d, but the texts of %s have at most %d tokens; omit it, or let these be as long"
+              .formatted(maxLength, source, ofSource.getAsInt()));
+    }
+    return OptionalInt.of(maxLength);
   }
 
   /** Ids of two tokenizers in one dataset would be read as those of one. */

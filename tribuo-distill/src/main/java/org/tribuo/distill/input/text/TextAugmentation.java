@@ -14,7 +14,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
+import java.util.regex.Pattern;
 import org.tribuo.distill.internal.component.PropertyChecks;
 
 /**
@@ -34,14 +34,23 @@ import org.tribuo.distill.internal.component.PropertyChecks;
  * </component>
  * }</pre>
  *
- * <p>The same texts in the same order and the same seed give the same copies. Immutable and safe
- * for many threads.
+ * <p>The same texts in the same order and the same seed give the same copies; one text more may
+ * change them all. Copies do not go with their text where examples are held out or divided into
+ * folds: split first. Immutable and safe for many threads.
  */
 public final class TextAugmentation
     implements Configurable, Provenancable<ConfiguredObjectProvenance> {
+  /** Why a source refuses an augmentation, with the name of its file to be filled in. */
+  static final String NO_COPIES =
+      "makes no copy of the texts of %s that is not among them: their words, which are what is between white space, are too few; omit it";
+
+  private static final Pattern SPACE = Pattern.compile("\\s+", Pattern.UNICODE_CHARACTER_CLASS);
+
   @ConfigurableName private String component = "TextAugmentation";
 
-  @Config(mandatory = true, description = "The copies of each text, 1 or more.")
+  @Config(
+      mandatory = true,
+      description = "The copies of each text, 1 or more, of which equal ones are left out.")
   private int copies;
 
   @Config(description = "The probability with which a word of a copy is replaced, from 0 to 1.")
@@ -50,7 +59,7 @@ public final class TextAugmentation
   @Config(
       description =
           "The probability with which a copy is a run of its text's words alone, from 0 to 1: of"
-              + " two words or more, begin and length being equally probable.")
+              + " two words or more, each begin being equally probable, and then each end.")
   private double pieces = 0.25;
 
   @Config(description = "The seed of all copies.")
@@ -148,7 +157,7 @@ public final class TextAugmentation
   }
 
   private static List<String> words(String text) {
-    return Stream.of(text.split("\\s+")).filter(word -> !word.isEmpty()).toList();
+    return SPACE.splitAsStream(text).filter(word -> !word.isEmpty()).toList();
   }
 
   /** A run of the words, or all of them. */

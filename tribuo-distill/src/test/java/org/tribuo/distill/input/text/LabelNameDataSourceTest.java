@@ -168,6 +168,47 @@ class LabelNameDataSourceTest {
   }
 
   @Test
+  void aNameIsNoLongerThanTheTextsMayBe() throws IOException {
+    CsvTextDataSource<Label> intents =
+        CsvTextDataSource.of(write("texts.csv", INTENTS), TOKENIZER, new LabelFactory())
+            .maxLength(5)
+            .read();
+    LabelNameDataSource<Label> names =
+        LabelNameDataSource.of(intents, TOKENIZER)
+            .texts(Map.of("counting", "one two three four five six"));
+
+    assertThat(tokens(names)).allSatisfy(name -> assertThat(name.length()).isLessThanOrEqualTo(5));
+    assertThat(names.maxLength(4)).isNotNull();
+    refused("maxLength", () -> names.maxLength(6))
+        .isEqualTo(
+            "is 6, but the texts of %s have at most 5 tokens; omit it, or let these be as long",
+            intents);
+  }
+
+  @Test
+  void pairsOfTextsHaveNoNames() throws IOException {
+    CsvTextDataSource<Label> pairs =
+        CsvTextDataSource.of(
+                write("texts.csv", "text,other,label\none,two,yes\n"),
+                TOKENIZER,
+                new LabelFactory())
+            .pair("other")
+            .read();
+
+    refused("source", () -> LabelNameDataSource.of(pairs, TOKENIZER))
+        .isEqualTo("is %s, which has pairs of texts; names are single ones", pairs);
+  }
+
+  @Test
+  void twoLabelsDoNotShareAText() throws IOException {
+    CsvTextDataSource<Label> intents =
+        source("text,label\none,my_card\ntwo,my card\n", new LabelFactory());
+
+    refused("texts", () -> LabelNameDataSource.of(intents, TOKENIZER))
+        .isEqualTo("of 'my card' and 'my_card' are equal, 'my card'; state others");
+  }
+
+  @Test
   void mistakesAreNamed() throws IOException {
     CsvTextDataSource<Label> intents = intents();
     LabelNameDataSource<Label> names = LabelNameDataSource.of(intents, TOKENIZER);

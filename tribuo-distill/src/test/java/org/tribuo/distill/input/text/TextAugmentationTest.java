@@ -103,7 +103,10 @@ class TextAugmentationTest {
   @Test
   void aTextWithoutWordsHasNoCopyAndIsNoWordOfOthers() {
     List<String> copies =
-        TextAugmentation.copies(20).replaced(1).pieces(0).ofTexts(List.of(" \n", " one two\t", ""));
+        TextAugmentation.copies(20)
+            .replaced(1)
+            .pieces(0)
+            .ofTexts(List.of(" \n", " one\u00a0two\u3000", ""));
 
     assertThat(copies).containsExactlyInAnyOrder("one one", "two two", "two one");
   }
@@ -177,6 +180,24 @@ class TextAugmentationTest {
     return StreamSupport.stream(sentence.spliterator(), false)
         .map(word -> word.getOutput().getLabel())
         .toList();
+  }
+
+  @Test
+  void textsOfWhichNoCopyCanBeMadeAreRefused() throws Exception {
+    Path csv = write("words.csv", "text,label\none,a\ntwo,b\n");
+    var words =
+        CsvTextDataSource.of(csv, TextTokenizerTest.FILE, LABELS)
+            .augmentation(TextAugmentation.copies(3).replaced(1));
+    String message = "Property: augmentation, makes no copy of the texts of %s that is not among";
+
+    assertThatExceptionOfType(PropertyException.class)
+        .isThrownBy(words::read)
+        .withMessageContaining(message, csv);
+    Path file = write("words.conll", "one O\n\ntwo O\n");
+    var sentences = ConllDataSource.of(file, TextTokenizerTest.FILE);
+    assertThatExceptionOfType(PropertyException.class)
+        .isThrownBy(() -> sentences.withAugmentation(TextAugmentation.copies(3).replaced(1)))
+        .withMessageContaining(message, file);
   }
 
   @Test

@@ -8,6 +8,7 @@ import com.oracle.labs.mlrg.olcut.provenance.Provenance;
 import com.oracle.labs.mlrg.olcut.provenance.primitives.DateTimeProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.primitives.HashProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.primitives.IntProvenance;
+import com.oracle.labs.mlrg.olcut.provenance.primitives.StringProvenance;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -88,6 +89,18 @@ public final class CsvTextDataSourceProvenance extends FilesProvenance
         .filter(HashProvenance.class::isInstance)
         .map(hash -> ((HashProvenance) hash).getValue().toLowerCase(Locale.ROOT))
         .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /**
+   * Whether examples that come from a {@code CsvTextDataSource} are pairs of texts.
+   *
+   * @param provenance of a dataset
+   */
+  public static boolean havePairs(Provenance provenance) {
+    return sources(provenance)
+        .anyMatch(
+            source ->
+                source.getConfiguredParameters().get("pairColumn") instanceof StringProvenance);
   }
 
   private static Stream<CsvTextDataSourceProvenance> sources(Provenance provenance) {
