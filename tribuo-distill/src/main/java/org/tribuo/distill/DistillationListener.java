@@ -26,7 +26,8 @@ public interface DistillationListener {
    * Called before a teacher runs, with how the student was made from another: which of its layers
    * are kept, how narrow it is.
    *
-   * @param lines a sentence on each step, and one on the size of the student
+   * @param lines a sentence on each step, one on the size of the student, and one on that of each
+   *     teacher that is a network
    */
   default void onStudent(List<String> lines) {}
 

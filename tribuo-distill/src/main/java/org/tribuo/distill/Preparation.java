@@ -56,6 +56,7 @@ import org.tribuo.distill.training.internal.data.Split;
 import org.tribuo.distill.training.internal.data.StageExamples;
 import org.tribuo.distill.transformer.Activation;
 import org.tribuo.distill.transformer.Activation.Site;
+import org.tribuo.distill.transformer.internal.ModelSize;
 import org.tribuo.distill.transformer.internal.Transformer;
 import org.tribuo.distill.transformer.internal.TransformerActivations;
 import org.tribuo.distill.transformer.internal.TransformerFiles;
@@ -252,7 +253,7 @@ record Preparation<T extends Output<T>>(
               : OutputDomain.of(task, whole(), recipe.teacher().get().labels(files));
       Student student = student(task, known.sorted());
       if (!student.made().isEmpty()) {
-        listener.onStudent(student.described());
+        listener.onStudent(described(student));
       }
       checkDoesAnything(student);
       OutputDomain<T> outputs = known.and(student.labelOrder(), whole());
@@ -293,6 +294,20 @@ record Preparation<T extends Output<T>>(
           student.imprinted()
               ? Optional.of(imprinting(task, network, rows, split))
               : Optional.empty());
+    }
+
+    /** How the student was made, and its size beside that of its teacher. */
+    private List<String> described(Student student) throws IOException {
+      List<String> lines = new ArrayList<>(student.described());
+      if (recipe.teacher().isPresent()) {
+        for (TeacherSource.Member member : recipe.teacher().get().members()) {
+          member
+              .network(files)
+              .ifPresent(
+                  teacher -> lines.add("The teacher has %s.".formatted(ModelSize.of(teacher))));
+        }
+      }
+      return lines;
     }
 
     private void checkDoesAnything(Student student) {

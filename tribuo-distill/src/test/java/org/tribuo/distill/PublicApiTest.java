@@ -77,6 +77,7 @@ class PublicApiTest {
           entry("student.StudentSource.make", ASKED),
           entry("teacher.TeacherSource.labels", ASKED),
           entry("teacher.TeacherSource.agreement", ASKED),
+          entry("teacher.TeacherSource$Member.network", ASKED),
           entry("teacher.TeacherSource$Member.ready", ASKED),
           entry("teacher.TeacherSource$Member.checkLabels", ASKED),
           entry("teacher.TeacherSource$Member.checkExamples", ASKED),

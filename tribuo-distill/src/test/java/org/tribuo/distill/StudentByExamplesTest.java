@@ -2,6 +2,7 @@ package org.tribuo.distill;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -10,9 +11,11 @@ import org.tribuo.MutableDataset;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.student.EncoderStudent;
+import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.PrunedStudent;
 import org.tribuo.distill.student.PrunedStudent.Choice;
 import org.tribuo.distill.student.StudentSource;
+import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.transformer.Pooling;
 
 /** Students of which examples decide what they are made of. */
@@ -42,13 +45,39 @@ class StudentByExamplesTest {
         DistilledModel<Label> again = trainer.train(TEXTS, Map.of(), 0)) {
       assertThat(told).hasSize(4);
       assertThat(told.get(0)).startsWith("Of 2 layers ").contains("the influence of each is 0.");
-      assertThat(told.get(1)).startsWith("The student has ").endsWith(" MB.");
+      assertThat(told.get(1))
+          .matches("The student has .* MB, 1 layer and .* operations a token\\.");
       assertThat(told.subList(2, 4)).isEqualTo(told.subList(0, 2));
       assertThat(model.getProvenance().getInstanceProvenance().getMap().get("student"))
           .hasToString(told.get(0));
       assertThat(model.network().onnx().initializers())
           .isEqualTo(again.network().onnx().initializers());
     }
+  }
+
+  @Test
+  void theSizeOfAStudentIsToldBesideThatOfItsTeacher() {
+    Path teacher = Zoo.file("bert_seqcls_ts11");
+    List<String> told = new ArrayList<>();
+    DistillationTrainer<Label> trainer =
+        trainer(PrunedStudent.keeping(1, OnnxStudent.of(teacher, TinyTexts.LABELS))).toBuilder()
+            .teacher(OnnxTeacher.of(teacher, TinyTexts.LABELS))
+            .build();
+    trainer.setListener(
+        new DistillationListener() {
+          @Override
+          public void onStudent(List<String> lines) {
+            told.addAll(lines);
+          }
+        });
+
+    trainer.train(TEXTS).close();
+
+    assertThat(told)
+        .containsExactly(
+            "Of 2 layers 1 stay.",
+            "The student has 14,067 parameters in 0.1 MB, 1 layer and 16,576 operations a token.",
+            "The teacher has 21,571 parameters in 0.1 MB, 2 layers and 30,912 operations a token.");
   }
 
   private static DistillationTrainer<Label> trainer(StudentSource student) {

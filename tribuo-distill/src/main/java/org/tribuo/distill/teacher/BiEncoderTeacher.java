@@ -13,6 +13,7 @@ import org.tribuo.distill.input.internal.ExampleInputs;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.teacher.internal.ReadyTeacher;
 import org.tribuo.distill.teacher.internal.TeacherUse;
+import org.tribuo.distill.transformer.internal.Transformer;
 import org.tribuo.distill.transformer.internal.TransformerFiles;
 
 /**
@@ -67,6 +68,16 @@ public final class BiEncoderTeacher implements TeacherSource.Member {
       throw new PropertyException(
           component, "dimension", "is blank, expected the name of the dimension of the scores");
     }
+  }
+
+  @Override
+  public Optional<Transformer> network(TransformerFiles files) throws IOException {
+    return encoder.network(files);
+  }
+
+  @Override
+  public boolean teachesOtherTokens() {
+    return encoder.teachesOtherTokens();
   }
 
   @Override

@@ -187,6 +187,16 @@ public final class EmbeddingTeacher implements TeacherSource.Member {
   }
 
   @Override
+  public Optional<Transformer> network(TransformerFiles files) throws IOException {
+    return Optional.of(files.read(path));
+  }
+
+  @Override
+  public boolean teachesOtherTokens() {
+    return tokenizer != null;
+  }
+
+  @Override
   public void checkDevice(Device device) {
     precision().check(device);
   }

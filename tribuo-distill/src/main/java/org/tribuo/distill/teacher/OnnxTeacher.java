@@ -38,6 +38,7 @@ import org.tribuo.distill.teacher.internal.TeacherUse;
 import org.tribuo.distill.transformer.Activation;
 import org.tribuo.distill.transformer.ActivationValue;
 import org.tribuo.distill.transformer.NamedActivation;
+import org.tribuo.distill.transformer.internal.Transformer;
 import org.tribuo.distill.transformer.internal.TransformerFiles;
 
 /**
@@ -252,6 +253,16 @@ public final class OnnxTeacher implements TeacherSource.Member {
     }
     precision().check();
     named();
+  }
+
+  @Override
+  public Optional<Transformer> network(TransformerFiles files) throws IOException {
+    return Optional.of(files.read(path));
+  }
+
+  @Override
+  public boolean teachesOtherTokens() {
+    return preprocessing != null;
   }
 
   @Override

@@ -143,6 +143,11 @@ public final class ProbabilityFile implements TeacherSource.Member {
   }
 
   @Override
+  public boolean teachesOtherTokens() {
+    return true;
+  }
+
+  @Override
   public void postConfig() {
     PropertyChecks properties = new PropertyChecks(component);
     properties.checkFile("path", path, "a table of predictions");

@@ -13,6 +13,7 @@ import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.teacher.internal.ReadyTeacher;
 import org.tribuo.distill.teacher.internal.TeacherAgreement;
 import org.tribuo.distill.teacher.internal.TeacherUse;
+import org.tribuo.distill.transformer.internal.Transformer;
 import org.tribuo.distill.transformer.internal.TransformerFiles;
 
 /** The teacher of a training: one, or an ensemble whose members agree on one answer. */
@@ -54,6 +55,24 @@ public interface TeacherSource extends Configurable, Provenancable<ConfiguredObj
      *     examples by their number alone
      */
     default void checkDatasets(int count) {}
+
+    /**
+     * Whether it can teach a student that reads the examples with any other tokenizer: it has a
+     * tokenizer of its own, or reads no tokens.
+     */
+    default boolean teachesOtherTokens() {
+      return false;
+    }
+
+    /**
+     * The network in its file; empty if it has none, or is yet to be trained.
+     *
+     * @param files reads each file once
+     * @throws IOException if its file cannot be read
+     */
+    default Optional<Transformer> network(TransformerFiles files) throws IOException {
+      return Optional.empty();
+    }
 
     /**
      * The teacher, ready to run; empty if it is yet to be trained.

@@ -2,7 +2,6 @@ package org.tribuo.distill.student.internal;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
@@ -12,9 +11,9 @@ import org.tribuo.distill.graph.internal.RowShape;
 import org.tribuo.distill.graph.internal.pass.LogitsBelow;
 import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.task.internal.LabelOrder;
+import org.tribuo.distill.transformer.internal.ModelSize;
 import org.tribuo.distill.transformer.internal.Transformer;
 import org.tribuo.distill.transformer.internal.head.TaskHead;
-import org.tribuo.distill.transformer.internal.layer.Weights;
 
 /**
  * A Transformer with a head.
@@ -94,17 +93,7 @@ public record Student(
   /** How it was made, for a person: a sentence on each step, and one on its size. */
   public List<String> described() {
     List<String> lines = new ArrayList<>(made);
-    Graph normalized = transformer.normalized();
-    long parameters =
-        Weights.trainable(normalized).stream()
-            .mapToLong(weight -> normalized.initializer(weight.initializer()).elements())
-            .sum();
-    lines.add(
-        String.format(
-            Locale.ROOT,
-            "The student has %,d parameters in %.1f MB.",
-            parameters,
-            model().bytesOfInitializers() / 1e6));
+    lines.add("The student has %s.".formatted(ModelSize.of(transformer)));
     return lines;
   }
 
