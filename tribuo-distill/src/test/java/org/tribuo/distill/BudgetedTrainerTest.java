@@ -199,7 +199,7 @@ class BudgetedTrainerTest {
 
   @Test
   void integersAreTakenWhereFloatsAreTooLarge() throws Exception {
-    long integers = bytesOfTheWhole(ExportPrecision.INT8) + 5_000;
+    long integers = bytesOfTheWhole(ExportPrecision.INT8) + 8_000;
 
     try (DistilledModel<Label> model = within(integers + "B").widths(32).train(texts())) {
       assertThat(BudgetedTrainer.precisionOf(model)).isEqualTo(ExportPrecision.INT8);
@@ -247,7 +247,7 @@ class BudgetedTrainerTest {
   void theFileOfAStudentOfManyCandidatesIsNoLargerThanWasMeasured() throws Exception {
     Told told = new Told();
     BudgetedTrainer<Label> search =
-        within("1GB")
+        within("60s")
             .depths(1)
             .widths(8)
             .precisions(Collections.nCopies(90, FLOAT32).toArray(ExportPrecision[]::new));

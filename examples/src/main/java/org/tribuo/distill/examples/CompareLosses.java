@@ -84,6 +84,13 @@ public final class CompareLosses {
             "is %d, but losses on hidden states, attention and relations compare token by token, so that students must read the teacher's: omit it"
                 .formatted(student.leastTexts().orElseThrow()));
       }
+      if (student.hasBudget()) {
+        throw new PropertyException(
+            "comparison",
+            "student-budget",
+            "is %s, but all students of a comparison have one size: state their layers instead"
+                .formatted(student.budget));
+      }
       if (student.hasSmallFile()) {
         throw new PropertyException(
             "comparison",

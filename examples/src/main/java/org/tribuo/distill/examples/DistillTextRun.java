@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.function.UnaryOperator;
 import org.tribuo.Dataset;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
@@ -84,6 +86,7 @@ final class DistillTextRun {
     teacher(texts, meter);
     if (experiment.student().budget().isPresent()) {
       search(learner, experiment.student().budget().get());
+      learner = learner(texts);
     }
     student(learner, writesConfiguration);
     if (experiment.training().controlEpochs > 0 && texts.labelled().size() == 0) {
@@ -142,11 +145,7 @@ final class DistillTextRun {
     }
     TeacherOptions teacher = experiment.teacher();
     int leastTexts = stated.get();
-    KeptVocabulary kept =
-        KeptVocabulary.ofExamples(teacher.tokenizerFile(), texts.training(), leastTexts);
-    if (kept.canReadOthersAsNearest()) {
-      kept = kept.readingOthersAsNearest(teacher.file());
-    }
+    KeptVocabulary kept = Vocabularies.kept(teacher, texts, leastTexts);
     results.keepVocabulary(Optional.of(kept));
     say(
         "Vocabulary: %,d of the teacher's tokens, those of %d texts or more and what other words"
@@ -196,15 +195,47 @@ final class DistillTextRun {
   /** Afterwards the experiment is one of the student that was found. */
   private void search(Learner learner, StudentBudget budget) throws Exception {
     say("Search: students within %s are measured before they are trained.", budget);
-    DistillationTrainer<Label> trainer = distillation(learner);
+    if (!experiment.student().searchesVocabularies()) {
+      found(chosen(distillation(learner), learner, budget, search -> search), OptionalInt.empty());
+      return;
+    }
+    Path tokenizer = experiment.teacher().tokenizerFile();
+    try (Vocabularies vocabularies =
+        Vocabularies.write(experiment.teacher(), learner.texts(), results.vocabularies())) {
+      StudentChoice<Label> choice =
+          chosen(
+              learner
+                  .trainers()
+                  .distillationOfOtherTokens(
+                      experiment.teacher().fineTuned(results),
+                      experiment.output().storeFolder(results),
+                      experiment.data().maxLength),
+              learner,
+              budget,
+              search -> search.vocabularies(tokenizer, vocabularies.files()));
+      found(choice, vocabularies.leastTexts(choice.chosen().tokens()));
+    }
+  }
+
+  private StudentChoice<Label> chosen(
+      DistillationTrainer<Label> trainer,
+      Learner learner,
+      StudentBudget budget,
+      UnaryOperator<BudgetedTrainer<Label>> settings)
+      throws Exception {
     SearchReport report = new SearchReport(console, budget);
-    BudgetedTrainer<Label> search = BudgetedTrainer.of(trainer, budget).speed(speed);
+    BudgetedTrainer<Label> search =
+        settings.apply(BudgetedTrainer.of(trainer, budget).speed(speed));
     search.setListener(report);
     StudentChoice<Label> choice =
         run.watch(SEARCH, trainer, targets -> {}, () -> search.choose(learner.texts().training()));
     report.show(choice);
+    return choice;
+  }
+
+  private void found(StudentChoice<Label> choice, OptionalInt leastTexts) {
     int whole = choice.candidates().stream().mapToInt(StudentCandidate::width).max().orElseThrow();
-    experiment.student().become(choice.chosen(), whole);
+    experiment.student().become(choice.chosen(), whole, leastTexts);
     experiment.training().learningRate *= (float) whole / choice.chosen().width();
   }
 

@@ -78,6 +78,11 @@ record ResultFolder(Path folder) {
     return folder.resolve("student-tokenizer.json");
   }
 
+  /** Those among which a search chooses, while it does. */
+  Path vocabularies() {
+    return folder.resolve("vocabularies");
+  }
+
   /** The tokenizer that belongs to the student. */
   Path tokenizerOfStudent() {
     return Files.exists(studentTokenizer()) ? studentTokenizer() : tokenizer();

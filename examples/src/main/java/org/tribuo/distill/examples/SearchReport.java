@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalInt;
 import org.tribuo.distill.report.ProgressOutput;
 import org.tribuo.distill.report.TextTable;
 import org.tribuo.distill.selection.SearchListener;
@@ -14,7 +15,17 @@ import org.tribuo.distill.selection.StudentChoice;
 /** Shows how a search for a student goes, and what it found: a table, a plot, and why. */
 final class SearchReport implements SearchListener {
   private static final List<String> HEADER =
-      List.of("", "layers", "width", "weights", "parameters", "file", "one alone", "held out");
+      List.of(
+          "",
+          "layers",
+          "width",
+          "rank",
+          "tokens",
+          "weights",
+          "parameters",
+          "file",
+          "one alone",
+          "held out");
 
   private final ProgressOutput console;
   private final StudentBudget budget;
@@ -85,6 +96,8 @@ final class SearchReport implements SearchListener {
               each.mark().meaning(),
               Integer.toString(candidate.layers()),
               Integer.toString(candidate.width()),
+              number(candidate.rank()),
+              number(candidate.tokens()),
               candidate.precision().toString(),
               String.format(Locale.ROOT, "%,d", candidate.parameters()),
               String.format(Locale.ROOT, "%.2f MB", candidate.bytes() / 1e6),
@@ -94,6 +107,10 @@ final class SearchReport implements SearchListener {
                   : ""));
     }
     return new TextTable(rows);
+  }
+
+  private static String number(OptionalInt value) {
+    return value.isPresent() ? String.format(Locale.ROOT, "%,d", value.getAsInt()) : "";
   }
 
   private void say(String format, Object... values) {

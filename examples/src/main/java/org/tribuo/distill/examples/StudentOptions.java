@@ -8,13 +8,16 @@ import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.input.text.TextTokenizer;
 import org.tribuo.distill.selection.StudentBudget;
 import org.tribuo.distill.selection.StudentCandidate;
 import org.tribuo.distill.student.EncoderStudent;
+import org.tribuo.distill.student.FactorizedEmbeddingsStudent;
 import org.tribuo.distill.student.FrozenWeights;
 import org.tribuo.distill.student.NarrowedStudent;
 import org.tribuo.distill.student.OnnxStudent;
@@ -76,7 +79,10 @@ public final class StudentOptions implements Options, Configurable {
   private static final String BUDGET =
       "the largest size of the student's file, the longest time of one text alone on one thread, or"
           + " both, as in \"10MB, 1ms\": the student's depth, width and precision are searched for, and"
-          + " where a size is stated, it has the tokens of its texts alone";
+          + " where a size is stated, its vocabulary and the rank of its embeddings";
+  private static final String RANK =
+      "rank of the embeddings of tokens, which become a product of two matrices; without it they are"
+          + " one table";
 
   @Config(description = MODEL)
   @Option(longName = "student", usage = MODEL)
@@ -114,6 +120,10 @@ public final class StudentOptions implements Options, Configurable {
   @Option(longName = "student-vocabulary", usage = VOCABULARY)
   public @Nullable Integer vocabulary;
 
+  @Config(description = RANK)
+  @Option(longName = "student-rank", usage = RANK)
+  public @Nullable Integer rank;
+
   @Config(description = PRECISION)
   @Option(longName = "student-precision", usage = PRECISION)
   public ExportPrecision precision = ExportPrecision.FLOAT32;
@@ -142,23 +152,30 @@ public final class StudentOptions implements Options, Configurable {
       Optional<Path> reduced,
       Function<Path, EncoderStudent> encoder)
       throws IOException {
-    if (model == null && width != null && weights == Weights.RANDOM) {
-      ScratchStudent made =
-          ScratchStudent.of(
-              vocabularySize(reduced.orElse(tokenizer)),
-              layers,
-              width,
-              heads == null ? HEADS_OF_NEW : heads);
-      return inner == null ? made : made.withInner(inner);
-    }
-    StudentSource start = model == null ? whole : encoder.apply(model);
-    if (reduced.isPresent()) {
-      start = ReducedVocabularyStudent.of(start, tokenizer, reduced.get());
-    }
+    StudentSource ofOneTable =
+        model == null && isNew()
+            ? newEncoder(reduced.orElse(tokenizer))
+            : cut(model == null ? whole : encoder.apply(model), tokenizer, reduced);
+    return rank == null ? ofOneTable : FactorizedEmbeddingsStudent.ofRank(ofOneTable, rank);
+  }
+
+  private ScratchStudent newEncoder(Path tokenizer) throws IOException {
+    ScratchStudent made =
+        ScratchStudent.of(
+            vocabularySize(tokenizer),
+            layers,
+            Objects.requireNonNull(width),
+            heads == null ? HEADS_OF_NEW : heads);
+    return inner == null ? made : made.withInner(inner);
+  }
+
+  private StudentSource cut(StudentSource start, Path tokenizer, Optional<Path> reduced) {
+    StudentSource read =
+        reduced.isPresent() ? ReducedVocabularyStudent.of(start, tokenizer, reduced.get()) : start;
     if (model != null || hasBudget()) {
-      return start;
+      return read;
     }
-    StudentSource cut = PrunedStudent.keeping(layers, choice, start);
+    StudentSource cut = PrunedStudent.keeping(layers, choice, read);
     return isNarrowed() ? narrowed(cut) : cut;
   }
 
@@ -193,20 +210,26 @@ public final class StudentOptions implements Options, Configurable {
    * The student that was found within the budget takes the place of the stated one.
    *
    * @param whole the width of the teacher
+   * @param leastTexts of the vocabulary that was found, if some were searched
    */
-  void become(StudentCandidate found, int whole) {
+  void become(StudentCandidate found, int whole, OptionalInt leastTexts) {
     layers = found.layers();
     width = found.width() == whole ? null : found.width();
     weights = Weights.TEACHER;
+    rank = found.rank().isPresent() ? found.rank().getAsInt() : null;
     precision = found.precision();
-    vocabulary = leastTexts().orElse(null);
+    leastTexts.ifPresent(least -> vocabulary = least);
     budget = List.of();
+  }
+
+  /** Whether a vocabulary is to be found too. */
+  boolean searchesVocabularies() {
+    return vocabulary == null && budget().filter(limit -> limit.bytes().isPresent()).isPresent();
   }
 
   /** The least number of training texts that have a token, if it has some tokens alone. */
   Optional<Integer> leastTexts() {
-    return Optional.ofNullable(vocabulary)
-        .or(() -> budget().filter(limit -> limit.bytes().isPresent()).map(limit -> 1));
+    return Optional.ofNullable(vocabulary);
   }
 
   /** Whether the student is cut out of another: it is neither a file of its own nor new. */
@@ -254,16 +277,18 @@ public final class StudentOptions implements Options, Configurable {
     checkAtLeast("width", width, 1);
     checkAtLeast("heads", heads, 1);
     checkAtLeast("inner", inner, 1);
+    checkAtLeast("rank", rank, 1);
     checkAtLeast("frozenLayers", frozenLayers, 0);
     if (budget().isPresent()
         && (model != null
             || choice != PrunedStudent.Choice.SPREAD
             || isSized()
+            || rank != null
             || hasSmallFile())) {
       throw new PropertyException(
           "student",
           "budget",
-          "is stated, so that the student is searched for, but so is a model, a choice of layers, a width, a number of heads, an inner width or a precision; state one or the other");
+          "is stated, so that the student is searched for, but so is a model, a choice of layers, a width, a number of heads, an inner width, a rank or a precision; state one or the other");
     }
     if (isSized() && (model != null || (!isNew() && !isNarrowed()))) {
       throw sizeWithoutUse();

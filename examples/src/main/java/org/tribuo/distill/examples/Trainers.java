@@ -159,6 +159,20 @@ record Trainers(
   }
 
   /**
+   * As {@link #distillation}, of a student whose tokens are yet to be found: its teacher reads its
+   * own.
+   *
+   * @param maxLength most tokens of a text
+   */
+  DistillationTrainer<Label> distillationOfOtherTokens(Path fineTuned, Path store, int maxLength)
+      throws IOException {
+    return timed(teaching(fineTuned, store))
+        .teacher(teacher.teaching(fineTuned).reading(teacher.tokenizerFile()))
+        .batching(batching().maxLength(maxLength))
+        .build();
+  }
+
+  /**
    * As {@link #distillation}, where losses and epochs are still to be stated.
    *
    * @param fineTuned the ONNX file of the fine-tuned teacher

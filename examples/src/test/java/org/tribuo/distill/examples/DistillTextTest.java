@@ -180,12 +180,12 @@ class DistillTextTest {
 
   @Test
   void theBestStudentWithinABudgetIsSearchedFor() throws Exception {
-    String[] budget = {"--student-budget", "100KB, 10s"};
+    String[] budget = {"--student-budget", "120KB, 10s"};
     ExperimentResults first = run(options(budget));
     ResultFolder results = new ResultFolder(folder.resolve("out"));
 
     assertThat(said())
-        .contains("Search: students within 0.1MB, 10000ms are measured")
+        .contains("Search: students within 0.12MB, 10000ms are measured")
         .contains("Chosen: ")
         .containsPattern("chosen +\\d")
         .contains("# chosen");
@@ -194,7 +194,7 @@ class DistillTextTest {
     for (ExportPrecision precision : ExportPrecision.values()) {
       files.add(results.student(precision));
     }
-    assertThat(files).anySatisfy(file -> assertThat(Files.size(file)).isLessThan(100_000));
+    assertThat(files).anySatisfy(file -> assertThat(Files.size(file)).isLessThan(120_000));
     assertThat(results.studentTokenizer()).exists();
     assertThat(first.models().stream().filter(each -> each.name().equals("control")))
         .singleElement()

@@ -8,11 +8,14 @@ import com.oracle.labs.mlrg.olcut.provenance.Provenance;
 import com.oracle.labs.mlrg.olcut.provenance.primitives.StringProvenance;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.tribuo.Dataset;
 import org.tribuo.Output;
 import org.tribuo.Trainer;
@@ -30,9 +33,11 @@ import org.tribuo.provenance.impl.TrainerProvenanceImpl;
 /**
  * Trains the best student within a budget: its file has at most so many bytes, and predicts one
  * example in at most such a time. Students of several depths, widths and precisions are cut out of
- * the trainer's own, and measured untrained. The largest ones within the budget are trained for a
- * short time on the same soft targets, but for some labelled examples on which they are compared;
- * the best of them is trained as the trainer says, on all examples.
+ * the trainer's own, and measured untrained; where files are too large with the whole table of
+ * embeddings, those with a reduced vocabulary or embeddings of a lower rank too. The largest ones
+ * within the budget are trained for a short time on the same soft targets, but for some labelled
+ * examples on which they are compared; the best of them is trained as the trainer says, on all
+ * examples.
  *
  * <p>A student of another width is trained with a learning rate that is greater or less in inverse
  * proportion, as Adam's should be (Yang et al. 2022, arXiv:2203.03466, table 3). The trainer's
@@ -101,6 +106,23 @@ public final class BudgetedTrainer<T extends Output<T>> implements Trainer<T> {
 
   @Config(
       description =
+          "The ranks of a table of embeddings that are looked at where the file is too large with the"
+              + " whole table; by default a half and a quarter of the width.")
+  private List<Integer> ranks = List.of();
+
+  @Config(
+      description =
+          "The tokenizer.json of the trainer's student; to be stated with reducedTokenizers.")
+  private @Nullable Path tokenizer;
+
+  @Config(
+      description =
+          "What KeptVocabulary wrote of that tokenizer: the vocabularies that are looked at, the"
+              + " largest first, where the file is too large; by default the student's own.")
+  private List<Path> reducedTokenizers = List.of();
+
+  @Config(
+      description =
           "The precisions of the file that are looked at, the most exact first; by default FLOAT32"
               + " and INT8.")
   private List<ExportPrecision> precisions = List.of(ExportPrecision.FLOAT32, ExportPrecision.INT8);
@@ -165,6 +187,34 @@ public final class BudgetedTrainer<T extends Output<T>> implements Trainer<T> {
   }
 
   /**
+   * The same with other ranks of the embeddings ({@code FactorizedEmbeddingsStudent}). They are
+   * looked at where a student's file is too large with the whole table.
+   *
+   * @param ranks none for the usual ones; those of a width or more stand for the whole table
+   * @throws PropertyException if one is less than 1
+   */
+  public BudgetedTrainer<T> ranks(Integer... ranks) {
+    return with(other -> other.ranks = List.of(ranks));
+  }
+
+  /**
+   * The same with other vocabularies than the student's own ({@code ReducedVocabularyStudent}). The
+   * examples have the tokens of the whole tokenizer and keep their texts, and the teacher reads a
+   * tokenizer of its own; the model that is trained reads that of its vocabulary.
+   *
+   * @param tokenizer the {@code tokenizer.json} of the trainer's student
+   * @param reduced what {@code KeptVocabulary} wrote of it, of which the largest is looked at first
+   * @throws PropertyException if there is no such file
+   */
+  public BudgetedTrainer<T> vocabularies(Path tokenizer, Path... reduced) {
+    return with(
+        other -> {
+          other.tokenizer = tokenizer;
+          other.reducedTokenizers = List.of(reduced);
+        });
+  }
+
+  /**
    * The same with other precisions of the file.
    *
    * @param precisions at least one, the most exact first
@@ -200,6 +250,9 @@ public final class BudgetedTrainer<T extends Output<T>> implements Trainer<T> {
     other.budget = budget;
     other.depths = depths;
     other.widths = widths;
+    other.ranks = ranks;
+    other.tokenizer = tokenizer;
+    other.reducedTokenizers = reducedTokenizers;
     other.precisions = precisions;
     other.trials = trials;
     other.trialEpochs = trialEpochs;
@@ -218,6 +271,8 @@ public final class BudgetedTrainer<T extends Output<T>> implements Trainer<T> {
     properties.check("budget", () -> StudentBudget.parse(budget));
     depths.forEach(depth -> properties.checkAtLeast("depths", 1, depth));
     widths.forEach(width -> properties.checkAtLeast("widths", 1, width));
+    ranks.forEach(rank -> properties.checkAtLeast("ranks", 1, rank));
+    checkVocabularies(properties);
     if (precisions.isEmpty()) {
       throw properties.refused("precisions", "is empty, expected FLOAT32, FLOAT16 or INT8");
     }
@@ -226,6 +281,25 @@ public final class BudgetedTrainer<T extends Output<T>> implements Trainer<T> {
     if (!(heldOut > 0 && heldOut <= 0.5)) {
       throw properties.refused(
           "heldOut", "is %s, expected a fraction above 0 and at most 0.5".formatted(heldOut));
+    }
+  }
+
+  private void checkVocabularies(PropertyChecks properties) {
+    if ((tokenizer == null) != reducedTokenizers.isEmpty()) {
+      throw properties.refused(
+          tokenizer == null ? "tokenizer" : "reducedTokenizers",
+          "is not stated, but %s; state both, or neither"
+              .formatted(
+                  tokenizer == null
+                      ? "reducedTokenizers are " + reducedTokenizers
+                      : "the tokenizer is " + tokenizer));
+    }
+    if (tokenizer != null) {
+      properties.checkFile("tokenizer", tokenizer, "the tokenizer.json of the student");
+    }
+    for (Path reduced : reducedTokenizers) {
+      properties.checkFile(
+          "reducedTokenizers", reduced, "what KeptVocabulary wrote of the tokenizer");
     }
   }
 
@@ -275,29 +349,34 @@ public final class BudgetedTrainer<T extends Output<T>> implements Trainer<T> {
       Dataset<T> examples, Map<String, Provenance> ofRun, long seedOfHeldOut) {
     try (TemporaryFolder files = TemporaryFolder.create()) {
       return new StudentSearch<>(
-              trainer,
+              wholes(examples, files.path().resolve("whole.onnx")),
               StudentBudget.parse(budget),
               new StudentSearch.Space(
                   component,
                   depths,
                   widths,
+                  ranks,
                   precisions,
                   trials,
                   trialEpochs,
                   heldOut,
                   seedOfHeldOut),
-              examples,
               candidates -> ofUntrained(ofRun, candidates),
-              new StudentSearch.Means(
-                  files.path(),
-                  // A folder that is locked by whoever writes into it, as the other one is by this.
-                  trainer.softTargetStore().orElse(files.path().resolve("soft-targets")),
-                  speed),
+              // A folder that is locked by whoever writes into it, as the other one is by this.
+              trainer.softTargetStore().orElse(files.path().resolve("soft-targets")),
+              new CandidateMeter.Means(files.path(), speed),
               listener)
           .run();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private List<WholeStudent<T>> wholes(Dataset<T> examples, Path file) throws IOException {
+    return tokenizer == null
+        ? List.of(WholeStudent.of(trainer, examples, OptionalInt.empty(), component, file))
+        : new ReducedVocabularies(component, tokenizer, reducedTokenizers)
+            .of(trainer, examples, file);
   }
 
   /** A trained student's file has its provenance, which is not known yet but for its size. */
@@ -315,9 +394,10 @@ public final class BudgetedTrainer<T extends Output<T>> implements Trainer<T> {
    * @throws IllegalArgumentException if no student is within the budget, the message says which is
    *     the smallest and which the quickest; if there are too few labelled examples to compare
    *     some, or none of those that were tried has a score; or as the trainer throws it
-   * @throws PropertyException if a width that was stated cannot be cut out of the student, there
-   *     are fewer layers than were stated, the student is an encoder-decoder or no Transformer, or
-   *     its file does not predict the examples, as that of a {@code BiEncoderStudent} does not
+   * @throws PropertyException if a width or rank that was stated cannot be cut out of the student,
+   *     there are fewer layers than were stated, the teacher reads the student's tokens where
+   *     vocabularies are stated, the student is an encoder-decoder or no Transformer, or its file
+   *     does not predict the examples, as that of a {@code BiEncoderStudent} does not
    */
   @Override
   public DistilledModel<T> train(
@@ -334,7 +414,7 @@ public final class BudgetedTrainer<T extends Output<T>> implements Trainer<T> {
             choice.candidates().stream()
                 .map(each -> new StringProvenance(CANDIDATES, each.toString()))
                 .toList()));
-    return choice.trainer().train(examples, ofRun, invocation.number());
+    return choice.trainer().train(choice.examples(), ofRun, invocation.number());
   }
 
   @Override

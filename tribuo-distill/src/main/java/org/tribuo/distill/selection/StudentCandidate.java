@@ -3,6 +3,7 @@ package org.tribuo.distill.selection;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import org.tribuo.distill.transformer.ExportPrecision;
 
 /**
@@ -11,6 +12,9 @@ import org.tribuo.distill.transformer.ExportPrecision;
  *
  * @param layers its depth
  * @param width the size of a hidden state
+ * @param rank of its embeddings, where they are a product of two matrices; empty for a whole table
+ * @param tokens of its vocabulary, where that is a reduced one that the search was given; empty for
+ *     the vocabulary of the trainer's own student
  * @param precision in which its file keeps the weights
  * @param parameters the numbers in its weights
  * @param bytes the size of its ONNX file
@@ -21,6 +25,8 @@ import org.tribuo.distill.transformer.ExportPrecision;
 public record StudentCandidate(
     int layers,
     int width,
+    OptionalInt rank,
+    OptionalInt tokens,
     ExportPrecision precision,
     long parameters,
     long bytes,
@@ -30,12 +36,32 @@ public record StudentCandidate(
   /** The same student, tried. */
   StudentCandidate withScore(double reached) {
     return new StudentCandidate(
-        layers, width, precision, parameters, bytes, latency, OptionalDouble.of(reached));
+        layers,
+        width,
+        rank,
+        tokens,
+        precision,
+        parameters,
+        bytes,
+        latency,
+        OptionalDouble.of(reached));
   }
 
-  /** Whether it is at least as deep and as wide as another. */
+  /** Whether another differs in its score at most. */
+  boolean isSameAs(StudentCandidate other) {
+    return layers == other.layers
+        && width == other.width
+        && rank.equals(other.rank)
+        && tokens.equals(other.tokens)
+        && precision == other.precision;
+  }
+
+  /** Whether it is at least as deep and as wide as another, and its embeddings have no less. */
   boolean isAtLeast(StudentCandidate other) {
-    return layers >= other.layers && width >= other.width;
+    return layers >= other.layers
+        && width >= other.width
+        && rank.orElse(width) >= other.rank.orElse(other.width)
+        && tokens.orElse(Integer.MAX_VALUE) >= other.tokens.orElse(Integer.MAX_VALUE);
   }
 
   /** What grows with the weights and operations of its layers: layers · width². */
@@ -48,9 +74,11 @@ public record StudentCandidate(
   public String toString() {
     return String.format(
         Locale.ROOT,
-        "%d layers of width %d in %s: %,d parameters, %.2f MB, %.2f ms%s",
+        "%d layers of width %d%s%s in %s: %,d parameters, %.2f MB, %.2f ms%s",
         layers,
         width,
+        rank.isPresent() ? ", embeddings of rank " + rank.getAsInt() : "",
+        tokens.isPresent() ? String.format(Locale.ROOT, ", %,d tokens", tokens.getAsInt()) : "",
         precision,
         parameters,
         bytes / 1e6,

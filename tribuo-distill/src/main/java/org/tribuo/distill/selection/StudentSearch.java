@@ -3,15 +3,15 @@ package org.tribuo.distill.selection;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import com.oracle.labs.mlrg.olcut.provenance.Provenance;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.IntFunction;
@@ -25,17 +25,8 @@ import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.DistilledModel;
 import org.tribuo.distill.TrainingStage;
 import org.tribuo.distill.TrainingStoppedException;
-import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.GraphException;
-import org.tribuo.distill.graph.OnnxModel;
-import org.tribuo.distill.report.SpeedMeter;
-import org.tribuo.distill.student.NarrowedStudent;
-import org.tribuo.distill.student.PrunedStudent;
-import org.tribuo.distill.student.StudentSource;
-import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.transformer.ExportPrecision;
-import org.tribuo.distill.transformer.internal.Transformer;
-import org.tribuo.distill.transformer.internal.layer.TransformerLayers;
 
 /**
  * One search for a student within a budget. To be run once.
@@ -49,14 +40,12 @@ final class StudentSearch<T extends Output<T>> {
   /** The widths that are tried, in quarters of the whole. */
   private static final int QUARTERS = 4;
 
-  private static final int MEASURED_WITH = 64;
-
-  private final DistillationTrainer<T> trainer;
+  private final List<WholeStudent<T>> wholes;
   private final StudentBudget budget;
   private final Space space;
-  private final Dataset<T> examples;
   private final IntFunction<Map<String, Provenance>> runProvenance;
-  private final Means means;
+  private final Path store;
+  private final CandidateMeter.Means means;
   private final SearchListener listener;
 
   /**
@@ -65,6 +54,7 @@ final class StudentSearch<T extends Output<T>> {
    * @param component whose properties these are, for messages
    * @param depths numbers of layers; empty for the usual ones
    * @param widths sizes of a hidden state; empty for the usual ones
+   * @param ranks of embeddings; empty for the usual ones
    * @param precisions of the file, the most exact first
    * @param trials how many candidates are trained for a short time
    * @param trialEpochs for how long
@@ -75,6 +65,7 @@ final class StudentSearch<T extends Output<T>> {
       String component,
       List<Integer> depths,
       List<Integer> widths,
+      List<Integer> ranks,
       List<ExportPrecision> precisions,
       int trials,
       int trialEpochs,
@@ -82,30 +73,23 @@ final class StudentSearch<T extends Output<T>> {
       long seed) {}
 
   /**
-   * What is needed for it.
-   *
-   * @param files a folder for files that are of no use afterwards
-   * @param store keeps the soft targets of the short trainings
-   * @param speed how much is timed
-   */
-  record Means(Path files, Path store, SpeedMeter speed) {}
-
-  /**
+   * @param wholes out of which candidates are cut, at least one; all of one depth and width
    * @param runProvenance what an untrained student has, given how many candidates there are at most
+   * @param store keeps the soft targets of the short trainings
    */
   StudentSearch(
-      DistillationTrainer<T> trainer,
+      List<WholeStudent<T>> wholes,
       StudentBudget budget,
       Space space,
-      Dataset<T> examples,
       IntFunction<Map<String, Provenance>> runProvenance,
-      Means means,
+      Path store,
+      CandidateMeter.Means means,
       SearchListener listener) {
-    this.trainer = trainer;
+    this.wholes = List.copyOf(wholes);
     this.budget = budget;
     this.space = space;
-    this.examples = examples;
     this.runProvenance = runProvenance;
+    this.store = store;
     this.means = means;
     this.listener = listener;
   }
@@ -115,87 +99,53 @@ final class StudentSearch<T extends Output<T>> {
    *
    * @throws IllegalArgumentException if no candidate is within the budget, there are too few
    *     labelled examples to compare some, or none of them has a score
-   * @throws PropertyException if a depth or width that was stated cannot be cut out of the student
+   * @throws PropertyException if a depth, width or rank that was stated cannot be cut out of the
+   *     student
    * @throws IOException if a file cannot be written or read
    */
   StudentChoice<T> run() throws IOException {
-    TransformerLayers whole = layersOfWhole();
-    List<StudentCandidate> measured = measured(whole);
+    List<StudentCandidate> measured = measured();
     List<StudentCandidate> promising = promising(measured);
     listener.onPromising(promising);
-    List<StudentCandidate> tried = promising.size() == 1 ? List.of() : tried(promising, whole);
+    List<StudentCandidate> tried = promising.size() == 1 ? List.of() : tried(promising);
     StudentCandidate best = promising.size() == 1 ? promising.get(0) : best(tried);
     List<StudentCandidate> all = new ArrayList<>(measured);
-    tried.forEach(each -> all.replaceAll(other -> isSame(each, other) ? each : other));
+    tried.forEach(each -> all.replaceAll(other -> each.isSameAs(other) ? each : other));
     listener.onChosen(best);
-    return new StudentChoice<>(best, all, trainer(best.layers(), best.width(), whole));
+    WholeStudent<T> whole = whole(best);
+    return new StudentChoice<>(best, all, whole.trainerOf(best), whole.examples());
   }
 
-  private static boolean isSame(StudentCandidate one, StudentCandidate other) {
-    return one.layers() == other.layers()
-        && one.width() == other.width()
-        && one.precision() == other.precision();
+  /** What a candidate was cut out of. */
+  private WholeStudent<T> whole(StudentCandidate candidate) {
+    return wholes.stream()
+        .filter(whole -> whole.tokens().equals(candidate.tokens()))
+        .findFirst()
+        .orElseThrow();
   }
 
-  private TransformerLayers layersOfWhole() throws IOException {
-    Path file = means.files().resolve("whole.onnx");
-    try (DistilledModel<T> whole = trainer.untrained(examples, Map.of())) {
-      whole.exportOnnx(file);
-    }
-    checkPredicts(file);
-    OnnxModel model = OnnxModel.read(file);
-    try {
-      return Transformer.of(model).layers();
-    } catch (GraphException e) {
+  private void checkRanks() {
+    if (!space.ranks().isEmpty() && wholes.get(0).rows() == 0) {
       throw new PropertyException(
-          e,
           space.component(),
-          "trainer",
-          "has the student %s, out of which no smaller ones can be cut; train it without a budget: %s"
-              .formatted(trainer.student(), e.getMessage()));
+          "ranks",
+          "are stated, but %s has no table of embeddings; omit them"
+              .formatted(wholes.get(0).trainer().student()));
     }
   }
 
-  /** Each candidate is measured as its file predicts. */
-  private void checkPredicts(Path file) throws IOException {
-    try (DistilledModel<T> read = read(file)) {
-      read.predict(examples.getExample(0));
-    } catch (IllegalArgumentException e) {
-      throw new PropertyException(
-          e,
-          space.component(),
-          "trainer",
-          "has the student %s, whose exported file does not predict the examples, so that it cannot be measured; train it without a budget: %s"
-              .formatted(trainer.student(), e.getMessage()));
-    }
-  }
-
-  /** Trains a candidate: a narrower one with a greater learning rate, in proportion. */
-  private DistillationTrainer<T> trainer(int layers, int width, TransformerLayers whole) {
-    StudentSource deep = trainer.student();
-    StudentSource cut = layers < whole.count() ? PrunedStudent.keeping(layers, deep) : deep;
-    DistillationTrainer.Builder<T> builder = trainer.toBuilder();
-    if (width == whole.width()) {
-      return builder.student(cut).build();
-    }
-    return builder
-        .student(NarrowedStudent.of(cut, width))
-        .scaleLearningRates((float) whole.width() / width)
-        .build();
-  }
-
-  private List<StudentCandidate> measured(TransformerLayers whole) throws IOException {
-    List<Integer> depths = depths(whole.count());
-    List<Integer> widths = widths(Math.toIntExact(whole.width()));
-    Map<String, Provenance> ofRun =
-        runProvenance.apply(depths.size() * widths.size() * space.precisions().size());
+  private List<StudentCandidate> measured() throws IOException {
+    checkRanks();
+    List<Integer> depths = depths(wholes.get(0).layers());
+    List<Integer> widths = widths(wholes.get(0).width());
+    CandidateMeter<T> meter = meter(depths.size() * widths.size());
     List<StudentCandidate> measured = new ArrayList<>();
     for (int layers : depths) {
       for (int width : widths) {
         try {
-          measured.addAll(measured(layers, width, whole, ofRun));
+          measured.addAll(meter.measured(layers, width));
         } catch (PropertyException | GraphException e) {
-          if (space.widths().contains(width)) {
+          if (space.widths().contains(width) || !space.ranks().isEmpty()) {
             throw e;
           }
           listener.onSkipped(layers, width, String.valueOf(e.getMessage()));
@@ -205,6 +155,21 @@ final class StudentSearch<T extends Output<T>> {
     return measured;
   }
 
+  /**
+   * @param shapes how many depths and widths there are
+   */
+  private CandidateMeter<T> meter(int shapes) {
+    int ofShape = CandidateMeter.mostOfShape(space.precisions(), budget);
+    return new CandidateMeter<>(
+        wholes,
+        space.ranks(),
+        space.precisions(),
+        budget,
+        runProvenance.apply(shapes * ofShape),
+        means,
+        listener);
+  }
+
   private List<Integer> depths(int whole) {
     for (int depth : space.depths()) {
       if (depth > whole) {
@@ -212,7 +177,7 @@ final class StudentSearch<T extends Output<T>> {
             space.component(),
             "depths",
             "has %d, but %s has %d layers; state no more"
-                .formatted(depth, trainer.student(), whole));
+                .formatted(depth, wholes.get(0).trainer().student(), whole));
       }
     }
     return space.depths().isEmpty()
@@ -231,67 +196,26 @@ final class StudentSearch<T extends Output<T>> {
         : space.widths();
   }
 
-  private List<StudentCandidate> measured(
-      int layers, int width, TransformerLayers whole, Map<String, Provenance> ofRun)
-      throws IOException {
-    List<StudentCandidate> measured = new ArrayList<>();
-    List<Example<T>> some = examples.getData().subList(0, Math.min(MEASURED_WITH, examples.size()));
-    try (DistilledModel<T> model = trainer(layers, width, whole).untrained(examples, ofRun)) {
-      for (ExportPrecision precision : space.precisions()) {
-        Path file = exported(model, precision);
-        try (DistilledModel<T> read = read(file)) {
-          StudentCandidate candidate =
-              new StudentCandidate(
-                  layers,
-                  width,
-                  precision,
-                  OnnxModel.read(file).parameters(),
-                  Files.size(file),
-                  means.speed().latency(read, some),
-                  OptionalDouble.empty());
-          listener.onMeasured(candidate, isWithin(candidate));
-          measured.add(candidate);
-        }
-      }
-    }
-    return measured;
-  }
-
-  private boolean isWithin(StudentCandidate candidate) {
-    return budget.covers(candidate.bytes(), candidate.latency());
-  }
-
-  private Path exported(DistilledModel<T> model, ExportPrecision precision) throws IOException {
-    Path file = means.files().resolve("candidate.onnx");
-    model.exportOnnx(file, precision);
-    return file;
-  }
-
-  private DistilledModel<T> read(Path file) throws IOException {
-    DistilledModel<T> model = DistilledModel.of(OnnxTeacher.of(file), examples.getOutputFactory());
-    model.runOn(Device.cpu(1));
-    return model;
-  }
-
   /**
-   * The largest ones within the budget: of each shape the most exact, and none than which another
-   * is as deep and as wide.
+   * The largest ones within the budget: of each depth and width the one that was measured first,
+   * whose embeddings are the largest and weights the most exact, and none than which another has no
+   * less of anything.
    */
   private List<StudentCandidate> promising(List<StudentCandidate> measured) {
-    List<StudentCandidate> mostExact = new ArrayList<>();
+    List<StudentCandidate> firsts = new ArrayList<>();
     for (StudentCandidate each : measured) {
-      if (isWithin(each)
-          && mostExact.stream()
+      if (budget.covers(each.bytes(), each.latency())
+          && firsts.stream()
               .noneMatch(has -> has.layers() == each.layers() && has.width() == each.width())) {
-        mostExact.add(each);
+        firsts.add(each);
       }
     }
-    if (mostExact.isEmpty()) {
+    if (firsts.isEmpty()) {
       throw nothingIsWithin(measured);
     }
     Predicate<StudentCandidate> isLargest =
-        each -> mostExact.stream().allMatch(other -> other.equals(each) || !other.isAtLeast(each));
-    return mostExact.stream()
+        each -> firsts.stream().allMatch(other -> other.equals(each) || !other.isAtLeast(each));
+    return firsts.stream()
         .filter(isLargest)
         .sorted(Comparator.comparingLong(StudentCandidate::capacity).reversed())
         .limit(space.trials())
@@ -302,7 +226,7 @@ final class StudentSearch<T extends Output<T>> {
     if (measured.isEmpty()) {
       return new IllegalArgumentException(
           "None of the depths and widths can be cut out of %s; state others"
-              .formatted(trainer.student()));
+              .formatted(wholes.get(0).trainer().student()));
     }
     return new IllegalArgumentException(
         "No student is within %s. The smallest is that of %s, the quickest that of %s; raise the budget, state fewer layers or a smaller width, or cut the vocabulary first"
@@ -312,31 +236,46 @@ final class StudentSearch<T extends Output<T>> {
                 Collections.min(measured, Comparator.comparing(StudentCandidate::latency))));
   }
 
-  private List<StudentCandidate> tried(List<StudentCandidate> promising, TransformerLayers whole)
-      throws IOException {
-    int folds = Math.max(2, (int) Math.round(1 / space.heldOut()));
-    Dataset<T> heldOut =
-        StratifiedFolds.of(examples, folds, new SplittableRandom(space.seed())).heldOut(0);
-    Dataset<T> others = withoutWeight(heldOut);
+  private List<StudentCandidate> tried(List<StudentCandidate> promising) throws IOException {
+    Map<OptionalInt, Trial<T>> trials = new HashMap<>();
     List<StudentCandidate> tried = new ArrayList<>();
     for (StudentCandidate candidate : promising) {
+      WholeStudent<T> whole = whole(candidate);
+      Trial<T> trial = trials.computeIfAbsent(whole.tokens(), any -> trial(whole));
       DistillationTrainer<T> brief =
-          trainer(candidate.layers(), candidate.width(), whole).toBuilder()
+          whole.trainerOf(candidate).toBuilder()
               .stages(TrainingStage.of(space.trialEpochs()))
-              .softTargetStore(means.store())
+              .softTargetStore(store)
               .withoutLastGoodStudent()
               .build();
-      try (DistilledModel<T> model = brief.train(others);
-          DistilledModel<T> read = read(exported(model, candidate.precision()))) {
-        StudentCandidate scored = candidate.withScore(HeldOutScore.of(read, heldOut));
-        listener.onTried(scored);
-        tried.add(scored);
+      try (DistilledModel<T> model = brief.train(trial.others())) {
+        model.exportOnnx(means.candidate(), candidate.precision());
+        try (DistilledModel<T> read = whole.read(means.candidate())) {
+          StudentCandidate scored = candidate.withScore(HeldOutScore.of(read, trial.heldOut()));
+          listener.onTried(scored);
+          tried.add(scored);
+        }
       } catch (TrainingStoppedException e) {
         e.lastGood().close();
         listener.onSkipped(candidate.layers(), candidate.width(), String.valueOf(e.getMessage()));
       }
     }
     return tried;
+  }
+
+  /**
+   * What candidates are compared by, the same examples in whatever tokens.
+   *
+   * @param heldOut on which they are compared
+   * @param others that they learn from
+   */
+  private record Trial<T extends Output<T>>(Dataset<T> heldOut, Dataset<T> others) {}
+
+  private Trial<T> trial(WholeStudent<T> whole) {
+    int folds = Math.max(2, (int) Math.round(1 / space.heldOut()));
+    Dataset<T> heldOut =
+        StratifiedFolds.of(whole.examples(), folds, new SplittableRandom(space.seed())).heldOut(0);
+    return new Trial<>(heldOut, withoutWeight(heldOut, whole.examples()));
   }
 
   /** The best score; of equal ones that of the smallest file. */
@@ -358,7 +297,8 @@ final class StudentSearch<T extends Output<T>> {
    * All examples, those that are held out with a weight of 0: they are not learnt from, and the
    * teacher's soft targets are those of the training on all.
    */
-  private Dataset<T> withoutWeight(Dataset<T> heldOut) {
+  private static <T extends Output<T>> Dataset<T> withoutWeight(
+      Dataset<T> heldOut, Dataset<T> examples) {
     Set<Example<T>> left = Collections.newSetFromMap(new IdentityHashMap<>());
     left.addAll(heldOut.getData());
     MutableDataset<T> others =

@@ -7,8 +7,12 @@ import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import org.tribuo.Dataset;
+import org.tribuo.Output;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.input.internal.ExampleInputs;
+import org.tribuo.distill.input.internal.text.CsvTextDataSourceProvenance;
+import org.tribuo.distill.input.internal.text.RetokenizedTexts;
 import org.tribuo.distill.input.text.KeptVocabulary;
 import org.tribuo.distill.input.text.TextTokenizer;
 import org.tribuo.distill.internal.component.FileHashProvenance;
@@ -116,6 +120,32 @@ public final class ReducedVocabularyStudent implements StudentSource {
         "source",
         "%s is made by what it computes for examples, whose tokens are those of %s, and it still has others; cut the vocabulary first, and make the rest of this student"
             .formatted(source, reducedTokenizer));
+  }
+
+  /**
+   * The number of tokens that it has.
+   *
+   * @throws PropertyException if the reduced tokenizer is not made of the other
+   * @throws IOException if one of them cannot be read
+   */
+  public int vocabularySize() throws IOException {
+    return kept().size();
+  }
+
+  /**
+   * Examples in the tokens of the whole tokenizer as this student reads them: their texts in its
+   * tokens, with outputs, weights and metadata.
+   *
+   * @param examples each keeps its text, as those of a {@code CsvTextDataSource} do on request
+   * @throws IllegalArgumentException if one does not; the message names it
+   * @throws IOException if the tokenizer cannot be read
+   */
+  public <T extends Output<T>> Dataset<T> read(Dataset<T> examples) throws IOException {
+    int positions =
+        CsvTextDataSourceProvenance.maxTokens(examples.getSourceProvenance())
+            .orElse(TextTokenizer.DEFAULT_MAX_LENGTH);
+    return RetokenizedTexts.dataset(
+        examples, reducedTokenizer, positions, "which students read in other tokens");
   }
 
   private KeptVocabulary kept() throws IOException {

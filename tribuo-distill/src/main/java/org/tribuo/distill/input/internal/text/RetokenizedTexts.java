@@ -7,12 +7,40 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.tribuo.Dataset;
 import org.tribuo.Example;
+import org.tribuo.MutableDataset;
+import org.tribuo.Output;
 import org.tribuo.distill.input.text.TextTokenizer;
 import org.tribuo.distill.input.text.TokenSequence;
 
 /** The texts of examples as a model with another tokenizer reads them. */
-final class RetokenizedTexts {
+public final class RetokenizedTexts {
+  private static final String FOR_TEACHER = "which a teacher with its own tokenizer reads";
+
   private RetokenizedTexts() {}
+
+  /**
+   * The same examples with the tokens of another tokenizer, in which they keep their texts.
+   *
+   * @param tokenizer a tokenizer.json
+   * @param positions the maximum number of tokens of a text; longer ones are cut
+   * @param use of the tokens, for messages
+   * @throws IllegalArgumentException if an example does not keep its text, or only some keep a pair
+   * @throws IOException if the tokenizer cannot be read
+   */
+  public static <T extends Output<T>> Dataset<T> dataset(
+      Dataset<T> examples, Path tokenizer, int positions, String use) throws IOException {
+    List<TokenSequence> tokens = of(examples, tokenizer, positions, use);
+    MutableDataset<T> retokenized =
+        new MutableDataset<>(examples.getSourceProvenance(), examples.getOutputFactory());
+    for (int i = 0; i < examples.size(); i++) {
+      Example<T> example = examples.getExample(i);
+      Example<T> other = tokens.get(i).toExample(example.getOutput());
+      other.setWeight(example.getWeight());
+      example.getMetadata().forEach(other::setMetadataValue);
+      retokenized.add(other);
+    }
+    return retokenized;
+  }
 
   /**
    * The tokens of each example, in the order of the dataset.
@@ -24,7 +52,12 @@ final class RetokenizedTexts {
    */
   static List<TokenSequence> of(Dataset<?> examples, Path tokenizer, int positions)
       throws IOException {
-    Kept kept = Kept.of(examples);
+    return of(examples, tokenizer, positions, FOR_TEACHER);
+  }
+
+  private static List<TokenSequence> of(
+      Dataset<?> examples, Path tokenizer, int positions, String use) throws IOException {
+    Kept kept = Kept.of(examples, use);
     if (!kept.seconds().isEmpty()) {
       kept.checkPairs("all or none");
     }
@@ -43,7 +76,7 @@ final class RetokenizedTexts {
    */
   static List<TokenPair> pairs(Dataset<?> examples, Path tokenizer, int positions)
       throws IOException {
-    Kept kept = Kept.of(examples);
+    Kept kept = Kept.of(examples, FOR_TEACHER);
     kept.checkPairs("all");
     try (TextTokenizer opened = TextTokenizer.open(tokenizer, positions)) {
       List<TokenSequence> firsts = opened.encodeAll(kept.firsts());
@@ -56,12 +89,10 @@ final class RetokenizedTexts {
 
   /** What the examples keep. */
   private record Kept(List<String> firsts, List<String> seconds) {
-    static Kept of(Dataset<?> examples) {
+    static Kept of(Dataset<?> examples, String use) {
       Kept kept = new Kept(new ArrayList<>(), new ArrayList<>());
       for (Example<?> example : examples) {
-        RawText raw =
-            RawText.kept(
-                example, kept.firsts.size(), "which a teacher with its own tokenizer reads");
+        RawText raw = RawText.kept(example, kept.firsts.size(), use);
         kept.firsts.add(raw.text());
         raw.pair().ifPresent(kept.seconds::add);
       }

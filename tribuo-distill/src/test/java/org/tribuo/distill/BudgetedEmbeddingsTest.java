@@ -1,0 +1,229 @@
+package org.tribuo.distill;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import com.oracle.labs.mlrg.olcut.config.PropertyException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.OptionalInt;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tribuo.Dataset;
+import org.tribuo.Example;
+import org.tribuo.Feature;
+import org.tribuo.MutableDataset;
+import org.tribuo.classification.Label;
+import org.tribuo.classification.LabelFactory;
+import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.input.text.CsvTextDataSource;
+import org.tribuo.distill.input.text.KeptVocabulary;
+import org.tribuo.distill.report.SpeedMeter;
+import org.tribuo.distill.selection.BudgetedTrainer;
+import org.tribuo.distill.selection.SearchListener;
+import org.tribuo.distill.selection.StudentBudget;
+import org.tribuo.distill.selection.StudentCandidate;
+import org.tribuo.distill.student.OnnxStudent;
+import org.tribuo.distill.teacher.OnnxTeacher;
+import org.tribuo.distill.training.AdamWOptimizer;
+import org.tribuo.distill.transformer.ExportPrecision;
+import org.tribuo.distill.transformer.internal.Transformer;
+import org.tribuo.distill.transformer.internal.layer.EmbeddingTable;
+
+/** Students whose files are too large with the whole table of embeddings, of 101 rows and 32. */
+class BudgetedEmbeddingsTest {
+  private static final Path BERT = Zoo.file("bert_seqcls_ts11");
+  private static final List<String> ORDER = List.of("red", "blue", "green");
+
+  @TempDir Path folder;
+  private Path whole;
+  private Path csv;
+
+  @BeforeEach
+  void write() throws Exception {
+    whole =
+        Path.of(
+            Objects.requireNonNull(BudgetedEmbeddingsTest.class.getResource("tiny-tokenizer.json"))
+                .toURI());
+    SplittableRandom random = new SplittableRandom(5);
+    List<String> lines = new ArrayList<>(List.of("text,label"));
+    for (int row = 0; row < 24; row++) {
+      lines.add(
+          "w%d w%d,%s"
+              .formatted(random.nextInt(5, 60), 5 + random.nextInt(55), ORDER.get(row % 3)));
+    }
+    csv = Files.write(folder.resolve("texts.csv"), lines);
+  }
+
+  private MutableDataset<Label> texts(Path tokenizer) {
+    return new MutableDataset<>(
+        CsvTextDataSource.of(csv, tokenizer, new LabelFactory()).keepText().read());
+  }
+
+  private KeptVocabulary reduced(int leastTexts, Path file) throws Exception {
+    KeptVocabulary kept = KeptVocabulary.ofExamples(whole, texts(whole), leastTexts);
+    kept.writeTokenizer(file);
+    return kept;
+  }
+
+  private DistillationTrainer<Label> trainer(OnnxTeacher teacher) {
+    return DistillationTrainer.<Label>builder()
+        .student(OnnxStudent.of(BERT, ORDER))
+        .teacher(teacher)
+        .epochs(1)
+        .optimizer(new AdamWOptimizer().learningRate(1e-3f))
+        .softTargetStore(folder.resolve("store"))
+        .device(Device.cpu(1))
+        .build();
+  }
+
+  private OnnxTeacher teacher() {
+    return OnnxTeacher.of(BERT, ORDER).reading(whole, 0);
+  }
+
+  /** All are two layers of width 32, in floats. */
+  private BudgetedTrainer<Label> within(long bytes) {
+    return BudgetedTrainer.of(trainer(teacher()), StudentBudget.parse(bytes + "B"))
+        .speed(new SpeedMeter(0, 1, 1, 1, 1))
+        .depths(2)
+        .widths(32)
+        .precisions(ExportPrecision.FLOAT32);
+  }
+
+  private static EmbeddingTable table(DistilledModel<?> model) {
+    Transformer transformer = Transformer.of(OnnxModel.parse(model.network().onnx().toBytes()));
+    return transformer.embeddings().largest(transformer.graph());
+  }
+
+  /** What a search measures, in order. */
+  private List<StudentCandidate> measured(BudgetedTrainer<Label> search) {
+    List<StudentCandidate> measured = new ArrayList<>();
+    search.setListener(
+        new SearchListener() {
+          @Override
+          public void onMeasured(StudentCandidate candidate, boolean withinBudget) {
+            measured.add(candidate);
+          }
+        });
+    search.train(texts(whole)).close();
+    return measured;
+  }
+
+  @Test
+  void theLargestRankThatFitsIsTaken() {
+    long ofWhole = measured(within(1_000_000)).get(0).bytes();
+    // A product of rank 6 has 798 numbers of four bytes instead of 3,232; of 28 it has more.
+    BudgetedTrainer<Label> search = within(ofWhole - 1_000).ranks(3, 28, 6);
+
+    try (DistilledModel<Label> model = search.train(texts(whole))) {
+      assertThat(table(model).width()).isEqualTo(6);
+      assertThat(RunValue.of(model.getProvenance(), BudgetedTrainer.CHOSEN))
+          .startsWith("2 layers of width 32, embeddings of rank 6 in FLOAT32: ");
+    }
+    assertThat(measured(search))
+        .extracting(StudentCandidate::rank)
+        .containsExactly(OptionalInt.empty(), OptionalInt.of(6));
+  }
+
+  @Test
+  void theLargestVocabularyThatFitsIsTaken() throws Exception {
+    Path ofOne = folder.resolve("one.json");
+    Path ofTwo = folder.resolve("two.json");
+    KeptVocabulary large = reduced(1, ofOne);
+    KeptVocabulary small = reduced(2, ofTwo);
+    assertThat(small.size()).isLessThan(large.size());
+    StudentCandidate larger = measured(within(1_000_000).vocabularies(whole, ofTwo, ofOne)).get(0);
+    assertThat(larger.tokens()).hasValue(large.size());
+
+    BudgetedTrainer<Label> search =
+        within(larger.bytes() - 50).vocabularies(whole, ofOne, ofTwo).ranks(32);
+
+    assertThat(measured(search).get(1).tokens()).hasValue(small.size());
+    try (DistilledModel<Label> model = search.train(texts(whole))) {
+      assertThat(table(model).rows()).isEqualTo(small.size());
+      assertThat(model.predict(texts(ofTwo))).hasSize(24);
+    }
+  }
+
+  /** With their outputs, weights and texts. */
+  @Test
+  void theExamplesAreThoseOfTheChosenVocabulary() throws Exception {
+    Path small = folder.resolve("small.json");
+    reduced(2, small);
+    MutableDataset<Label> examples = texts(whole);
+    examples.getExample(3).setWeight(0.5f);
+
+    Dataset<Label> chosen =
+        within(1_000_000).vocabularies(whole, small).choose(examples).examples();
+
+    assertThat(chosen.getData().stream().map(BudgetedEmbeddingsTest::content))
+        .containsExactlyElementsOf(
+            texts(small).getData().stream().map(BudgetedEmbeddingsTest::content).toList());
+    assertThat(chosen.getExample(3).getWeight()).isEqualTo(0.5f);
+  }
+
+  private static String content(Example<Label> example) {
+    List<Feature> features = new ArrayList<>();
+    example.forEach(features::add);
+    return "%s: %s, %s".formatted(example.getOutput(), features, example.getMetadataValue("text"));
+  }
+
+  @Test
+  void aTeacherThatReadsTheStudentsTokensIsRefused() throws Exception {
+    Path ofOne = folder.resolve("one.json");
+    reduced(1, ofOne);
+    BudgetedTrainer<Label> search =
+        BudgetedTrainer.of(trainer(OnnxTeacher.of(BERT, ORDER)), StudentBudget.parse("1MB"))
+            .vocabularies(whole, ofOne);
+
+    assertThatExceptionOfType(PropertyException.class)
+        .isThrownBy(() -> search.train(texts(whole)))
+        .withMessageContaining("which reads the student's tokens")
+        .withMessageContaining("OnnxTeacher.reading");
+  }
+
+  @Test
+  void examplesWithoutTheirTextsAreRefused() throws Exception {
+    Path ofOne = folder.resolve("one.json");
+    reduced(1, ofOne);
+    MutableDataset<Label> tokens =
+        new MutableDataset<>(CsvTextDataSource.of(csv, whole, new LabelFactory()).read());
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> within(1_000_000).vocabularies(whole, ofOne).train(tokens))
+        .withMessageContaining("does not keep its text, which students read in other tokens");
+  }
+
+  @Test
+  void aTokenizerThatIsNotMadeOfTheOtherIsRefused() {
+    Path other =
+        Path.of("src/test/resources/org/tribuo/distill/input/text/tinybert-tokenizer.json");
+
+    assertThatExceptionOfType(PropertyException.class)
+        .isThrownBy(() -> within(1_000_000).vocabularies(whole, other).train(texts(whole)))
+        .withMessageContaining("is not made of");
+  }
+
+  @Test
+  void aRankBelowOneIsRefused() {
+    assertThatExceptionOfType(PropertyException.class)
+        .isThrownBy(() -> within(1_000_000).ranks(4, 0))
+        .withMessageContaining("ranks")
+        .withMessageContaining("is 0, expected 1 or more");
+  }
+
+  @Test
+  void vocabulariesOfNoTokenizerAreRefused() {
+    assertThatExceptionOfType(PropertyException.class)
+        .isThrownBy(() -> within(1_000_000).vocabularies(whole))
+        .withMessageContaining("reducedTokenizers")
+        .withMessageContaining("state both, or neither");
+  }
+}
