@@ -21,6 +21,8 @@ import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.input.internal.Feeder;
 import org.tribuo.distill.input.internal.InputReader;
 import org.tribuo.distill.input.internal.Modality;
+import org.tribuo.distill.input.internal.NumericFeeder;
+import org.tribuo.distill.input.internal.NumericInput;
 import org.tribuo.distill.internal.component.SavedComponents;
 import org.tribuo.distill.internal.protos.ComponentProto;
 import org.tribuo.distill.transformer.internal.Transformer;

@@ -1,4 +1,4 @@
-package org.tribuo.distill.input.internal.dense;
+package org.tribuo.distill.input.internal;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -23,7 +23,7 @@ import org.tribuo.distill.graph.TensorType;
  *
  * @param shape of one or two dimensions
  */
-record NumericInput(String name, ElementType type, Shape shape) {
+public record NumericInput(String name, ElementType type, Shape shape) {
   private static final String SEPARATORS = ".@";
 
   /**
@@ -31,7 +31,7 @@ record NumericInput(String name, ElementType type, Shape shape) {
    *
    * @throws IllegalArgumentException if features cannot feed one; the message names it
    */
-  static List<NumericInput> of(Map<String, TensorType> inputs) {
+  public static List<NumericInput> of(Map<String, TensorType> inputs) {
     List<NumericInput> all = new ArrayList<>();
     inputs.forEach(
         (name, type) ->

@@ -1,4 +1,4 @@
-package org.tribuo.distill.input.internal.dense;
+package org.tribuo.distill.input.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;

@@ -1,4 +1,4 @@
-package org.tribuo.distill.input.internal.dense;
+package org.tribuo.distill.input.internal;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -11,16 +11,16 @@ import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
-import org.tribuo.distill.input.internal.Feeder;
 import org.tribuo.distill.internal.component.ExampleException;
 
 /**
- * Feeds vectors of features into the inputs of a model.
+ * Feeds a model's inputs of numbers, one or several, with rows whose columns have names.
  *
- * @param inputs of the model, one or several
- * @param features the names of the vectors' columns
+ * @param inputs of the model
+ * @param features the names of the rows' columns
  */
-record NumericFeeder(List<NumericInput> inputs, List<String> features) implements Feeder<float[]> {
+public record NumericFeeder(List<NumericInput> inputs, List<String> features)
+    implements Feeder<float[]> {
   /** The largest whole numbers of which a float has each. */
   private static final float MOST = 1 << 24;
 
@@ -54,7 +54,7 @@ record NumericFeeder(List<NumericInput> inputs, List<String> features) implement
    * @param whose for messages, such as {@code student}
    * @throws IllegalArgumentException if not; the message names the feature or the input
    */
-  void check(String whose) {
+  public void check(String whose) {
     for (NumericInput input : inputs) {
       int[] columns = columnsOf(input);
       if (columns.length == 0) {
@@ -88,7 +88,7 @@ record NumericFeeder(List<NumericInput> inputs, List<String> features) implement
    * @param rows of all examples
    * @throws IllegalArgumentException if not; the message names example and feature
    */
-  void checkWhole(List<float[]> rows, String whose) {
+  public void checkWhole(List<float[]> rows, String whose) {
     for (NumericInput input : inputs) {
       if (input.isWhole()) {
         for (int column : columnsOf(input)) {
