@@ -191,6 +191,10 @@ public final class LabelNameDataSource<T extends Output<T>> implements Configura
             "has one for '%s', which is no label of %s; there are %s"
                 .formatted(label, source, outputs.keySet()));
       }
+      if (texts.get(label) == null) {
+        throw properties.refused(
+            "texts", "of '%s' is null, expected what its examples are about".formatted(label));
+      }
     }
     Map<String, String> labels = new HashMap<>();
     for (String label : outputs.keySet()) {

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -216,6 +217,8 @@ class LabelNameDataSourceTest {
         .isEqualTo(
             "has one for 'cards', which is no label of %s; there are [card_arrival, counting]",
             intents);
+    refused("texts", () -> names.texts(Collections.singletonMap("counting", null)))
+        .isEqualTo("of 'counting' is null, expected what its examples are about");
     refused("texts", () -> names.texts(Map.of("counting", " ")))
         .isEqualTo("of 'counting' is blank, expected what its examples are about");
     refused("maxLength", () -> names.maxLength(0))
