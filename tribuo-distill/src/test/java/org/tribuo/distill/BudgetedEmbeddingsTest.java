@@ -30,6 +30,7 @@ import org.tribuo.distill.selection.BudgetedTrainer;
 import org.tribuo.distill.selection.SearchListener;
 import org.tribuo.distill.selection.StudentBudget;
 import org.tribuo.distill.selection.StudentCandidate;
+import org.tribuo.distill.student.FactorizedEmbeddingsStudent;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.training.AdamWOptimizer;
@@ -90,7 +91,11 @@ class BudgetedEmbeddingsTest {
 
   /** All are two layers of width 32, in floats. */
   private BudgetedTrainer<Label> within(long bytes) {
-    return BudgetedTrainer.of(trainer(teacher()), StudentBudget.parse(bytes + "B"))
+    return within(trainer(teacher()), bytes);
+  }
+
+  private static BudgetedTrainer<Label> within(DistillationTrainer<Label> trainer, long bytes) {
+    return BudgetedTrainer.of(trainer, StudentBudget.parse(bytes + "B"))
         .speed(new SpeedMeter(0, 1, 1, 1, 1))
         .depths(2)
         .widths(32)
@@ -104,6 +109,22 @@ class BudgetedEmbeddingsTest {
 
   /** What a search measures, in order. */
   private List<StudentCandidate> measured(BudgetedTrainer<Label> search) {
+    List<StudentCandidate> measured = listed(search);
+    search.train(texts(whole)).close();
+    return measured;
+  }
+
+  /** What a search measures, in order, that finds nothing. */
+  private List<StudentCandidate> refused(BudgetedTrainer<Label> search) {
+    List<StudentCandidate> measured = listed(search);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> search.train(texts(whole)))
+        .withMessageStartingWith("No student is within");
+    return measured;
+  }
+
+  /** Has what a search will measure. */
+  private static List<StudentCandidate> listed(BudgetedTrainer<Label> search) {
     List<StudentCandidate> measured = new ArrayList<>();
     search.setListener(
         new SearchListener() {
@@ -112,7 +133,6 @@ class BudgetedEmbeddingsTest {
             measured.add(candidate);
           }
         });
-    search.train(texts(whole)).close();
     return measured;
   }
 
@@ -128,6 +148,24 @@ class BudgetedEmbeddingsTest {
           .startsWith("2 layers of width 32, embeddings of rank 6 in FLOAT32: ");
     }
     assertThat(measured(search))
+        .extracting(StudentCandidate::rank)
+        .containsExactly(OptionalInt.empty(), OptionalInt.of(6));
+  }
+
+  /** Ranks are those of the narrow table, of 101 rows and 24, whatever the width. */
+  @Test
+  void embeddingsThatAreAProductGetALowerRank() {
+    DistillationTrainer<Label> factorised =
+        trainer(teacher()).toBuilder()
+            .student(FactorizedEmbeddingsStudent.ofRank(OnnxStudent.of(BERT, ORDER), 24))
+            .build();
+    long ofWhole = measured(within(factorised, 1_000_000)).get(0).bytes();
+
+    // The tables have 3,696 and 6,696 bytes less, which the operator and its provenance outweigh.
+    assertThat(refused(within(factorised, ofWhole - 3_000)))
+        .extracting(StudentCandidate::rank)
+        .containsExactly(OptionalInt.empty(), OptionalInt.of(12), OptionalInt.of(6));
+    assertThat(refused(within(factorised, ofWhole - 3_000).ranks(28, 6)))
         .extracting(StudentCandidate::rank)
         .containsExactly(OptionalInt.empty(), OptionalInt.of(6));
   }

@@ -107,7 +107,7 @@ public final class BudgetedTrainer<T extends Output<T>> implements Trainer<T> {
   @Config(
       description =
           "The ranks of a table of embeddings that are looked at where the file is too large with the"
-              + " whole table; by default a half and a quarter of the width.")
+              + " whole table; by default a half and a quarter of its width.")
   private List<Integer> ranks = List.of();
 
   @Config(
@@ -190,7 +190,7 @@ public final class BudgetedTrainer<T extends Output<T>> implements Trainer<T> {
    * The same with other ranks of the embeddings ({@code FactorizedEmbeddingsStudent}). They are
    * looked at where a student's file is too large with the whole table.
    *
-   * @param ranks none for the usual ones; those of a width or more stand for the whole table
+   * @param ranks none for the usual ones; those of the table's width or more stand for the whole table
    * @throws PropertyException if one is less than 1
    */
   public BudgetedTrainer<T> ranks(Integer... ranks) {

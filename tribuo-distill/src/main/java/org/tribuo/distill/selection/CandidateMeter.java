@@ -25,7 +25,7 @@ import org.tribuo.distill.transformer.ExportPrecision;
  *
  * @param wholes out of which they are cut, all of one depth and width
  * @param ranks of embeddings that are looked at where the file is too large; empty for a half and a
- *     quarter of the width
+ *     quarter of the table's width
  * @param precisions of the file, the most exact first
  * @param budget what they may cost
  * @param ofRun the provenance that an untrained student has
@@ -40,7 +40,7 @@ record CandidateMeter<T extends Output<T>>(
     Map<String, Provenance> ofRun,
     Means means,
     SearchListener listener) {
-  /** How often the width is halved for the ranks that are looked at where none is stated. */
+  /** How often the table's width is halved for the ranks that are looked at where none is stated. */
   private static final int HALVINGS = 2;
 
   private static final int MEASURED_WITH = 64;
@@ -57,11 +57,12 @@ record CandidateMeter<T extends Output<T>>(
     }
   }
 
-  /** A table of embeddings: its rows, and its width or the rank of the product that it is. */
+  /** The table of embeddings of students of a width, or the product of a rank that it becomes. */
   private record Table<T extends Output<T>>(WholeStudent<T> whole, int width, OptionalInt rank) {
     /** How many numbers it has. */
     long numbers() {
-      return rank.isPresent() ? (whole.rows() + width) * rank.getAsInt() : whole.rows() * width;
+      long columns = whole.columns(width);
+      return rank.isPresent() ? (whole.rows() + columns) * rank.getAsInt() : whole.rows() * columns;
     }
 
     /** Its part of a file. Integers have a scale for each row. */
@@ -123,7 +124,7 @@ record CandidateMeter<T extends Output<T>>(
               Table<T> table = new Table<>(whole, width, OptionalInt.empty());
               return Stream.concat(
                   Stream.of(table),
-                  ranks(width)
+                  ranks(whole.columns(width))
                       .mapToObj(rank -> new Table<>(whole, width, OptionalInt.of(rank)))
                       .filter(product -> product.numbers() < table.numbers()));
             })
@@ -131,10 +132,10 @@ record CandidateMeter<T extends Output<T>>(
         .toList();
   }
 
-  private IntStream ranks(int width) {
+  private IntStream ranks(int columns) {
     return ranks.isEmpty()
-        ? IntStream.rangeClosed(1, HALVINGS).map(times -> width >> times).filter(rank -> rank > 0)
-        : ranks.stream().mapToInt(Integer::intValue).filter(rank -> rank < width);
+        ? IntStream.rangeClosed(1, HALVINGS).map(times -> columns >> times).filter(rank -> rank > 0)
+        : ranks.stream().mapToInt(Integer::intValue).filter(rank -> rank < columns);
   }
 
   /** Whether a student that differs from another in its table may be within the budget. */
