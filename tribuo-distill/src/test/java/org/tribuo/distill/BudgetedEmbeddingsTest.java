@@ -190,6 +190,47 @@ class BudgetedEmbeddingsTest {
     }
   }
 
+  /** It is not measured with all others, for it does not promise to fit. */
+  @Test
+  void whereNothingFitsTheSmallestHasTheSmallestVocabulary() throws Exception {
+    Path ofOne = folder.resolve("one.json");
+    Path ofTwo = folder.resolve("two.json");
+    reduced(1, ofOne);
+    KeptVocabulary small = reduced(2, ofTwo);
+    BudgetedTrainer<Label> search = within(1_000).vocabularies(whole, ofOne, ofTwo).ranks(32);
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> search.train(texts(whole)))
+        .withMessageContaining(
+            "The smallest is that of 2 layers of width 32, %d tokens in FLOAT32", small.size());
+  }
+
+  /** The file's own operator looks up rows of the table. */
+  @Test
+  void embeddingsThatAreNoProductAreTold() {
+    DistillationTrainer<Label> fused =
+        trainer(teacher()).toBuilder()
+            .student(OnnxStudent.of(Zoo.file("bert_seqcls_ort_fused"), ORDER))
+            .build();
+    List<String> skipped = new ArrayList<>();
+    BudgetedTrainer<Label> search =
+        within(fused, measured(within(fused, 1_000_000)).get(0).bytes() - 1);
+    search.setListener(
+        new SearchListener() {
+          @Override
+          public void onSkipped(int layers, int width, String reason) {
+            skipped.add(reason);
+          }
+        });
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> search.train(texts(whole)))
+        .withMessageStartingWith("No student is within");
+    assertThat(skipped.get(0))
+        .startsWith("its embeddings are no product: ")
+        .contains("EmbedLayerNormalization");
+  }
+
   /** With their outputs, weights and texts. */
   @Test
   void theExamplesAreThoseOfTheChosenVocabulary() throws Exception {

@@ -65,6 +65,11 @@ record CandidateMeter<T extends Output<T>>(
       return rank.isPresent() ? (whole.rows() + columns) * rank.getAsInt() : whole.rows() * columns;
     }
 
+    /** Whether a candidate has it. */
+    boolean isOf(StudentCandidate candidate) {
+      return whole.tokens().equals(candidate.tokens()) && rank.equals(candidate.rank());
+    }
+
     /** Its part of a file. Integers have a scale for each row. */
     long bytes(ExportPrecision precision) {
       return switch (precision) {
@@ -101,11 +106,14 @@ record CandidateMeter<T extends Output<T>>(
       return measured;
     }
     List<StudentCandidate> ofLargest = List.copyOf(measured);
+    boolean canBeProducts = true;
     for (Table<T> smaller : tables.subList(1, tables.size())) {
       for (StudentCandidate other : ofLargest) {
         if (measured.size() < mostOfShape(precisions, budget)
+            && (canBeProducts || smaller.rank().isEmpty())
             && mayBeWithin(other, tables.get(0), smaller)) {
           List<StudentCandidate> one = measuredIfPossible(layers, smaller, other.precision());
+          canBeProducts &= !one.isEmpty();
           measured.addAll(one);
           if (one.stream().anyMatch(this::isWithin)) {
             return measured;
@@ -144,6 +152,26 @@ record CandidateMeter<T extends Output<T>>(
     return budget.covers(other.bytes() - saved, other.latency());
   }
 
+  /**
+   * One that has less of a table than another: a candidate of the same depth, width and precision
+   * with the smallest table that there is; the other itself, if that has it.
+   *
+   * @throws org.tribuo.distill.graph.GraphException if a rank was stated, and the embeddings cannot
+   *     be a product
+   * @throws IOException if a file cannot be written or read
+   */
+  StudentCandidate withSmallestTable(StudentCandidate other) throws IOException {
+    List<Table<T>> tables = tables(other.width());
+    for (int last = tables.size() - 1; last > 0 && !tables.get(last).isOf(other); last--) {
+      List<StudentCandidate> one =
+          measuredIfPossible(other.layers(), tables.get(last), other.precision());
+      if (!one.isEmpty()) {
+        return one.get(0);
+      }
+    }
+    return other;
+  }
+
   /** Of a rank that was not stated, none where the embeddings cannot be a product. */
   private List<StudentCandidate> measuredIfPossible(
       int layers, Table<T> table, ExportPrecision precision) throws IOException {
@@ -153,7 +181,8 @@ record CandidateMeter<T extends Output<T>>(
       if (table.rank().isEmpty() || !ranks.isEmpty()) {
         throw e;
       }
-      listener.onSkipped(layers, table.width(), String.valueOf(e.getMessage()));
+      listener.onSkipped(
+          layers, table.width(), "its embeddings are no product: %s".formatted(e.getMessage()));
       return List.of();
     }
   }
