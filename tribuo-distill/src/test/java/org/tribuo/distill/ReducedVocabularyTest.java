@@ -140,7 +140,9 @@ class ReducedVocabularyTest {
         builder(narrow, teacher("bert_seqcls_ts11")).build().train(texts(small))) {
       assertThat(model.network().transformer().embeddings().rows("input_ids"))
           .hasValue(kept.size());
-      assertThat(run(model, "student")).startsWith("Of 2 layers 2 stay").contains("heads 1 of 4");
+      assertThat(run(model, "student"))
+          .startsWith("Of 101 tokens %d stay. Of 2 layers 2 stay".formatted(kept.size()))
+          .contains("heads 1 of 4");
     }
   }
 

@@ -6,10 +6,10 @@ import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 import org.tribuo.Dataset;
 import org.tribuo.Output;
-import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.input.internal.ExampleInputs;
 import org.tribuo.distill.input.internal.text.CsvTextDataSourceProvenance;
 import org.tribuo.distill.input.internal.text.RetokenizedTexts;
@@ -103,14 +103,14 @@ public final class ReducedVocabularyStudent implements StudentSource {
   @Override
   public Student make(StudentRequest request) throws IOException {
     KeptVocabulary kept = kept();
+    int tokens = TextTokenizer.vocabulary(tokenizer).size();
     Head head = request.head();
-    Head ofWhole =
-        head.columnsGiven()
-            ? head.withColumns(LabelOrder.numbered(TextTokenizer.vocabulary(tokenizer).size()))
-            : head;
+    boolean ofTokens = head.columnsGiven();
+    Head ofWhole = ofTokens ? head.withColumns(LabelOrder.numbered(tokens)) : head;
     Student whole = source.make(request.with(this::refuseExamples).with(ofWhole));
-    OnnxModel cut = kept.cut(whole.model());
-    return head.columnsGiven() ? whole.with(cut, head) : whole.with(cut);
+    return whole
+        .with(kept.cut(whole.model()), ofTokens ? head : whole.head())
+        .made(String.format(Locale.ROOT, "Of %,d tokens %,d stay.", tokens, kept.size()));
   }
 
   /** The examples have the reduced tokenizer's tokens, which a model with all tokens misreads. */
