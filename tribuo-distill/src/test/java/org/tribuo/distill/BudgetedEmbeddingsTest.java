@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import com.oracle.labs.mlrg.olcut.config.ConfigurationManager;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
+import com.oracle.labs.mlrg.olcut.provenance.ProvenanceUtil;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,9 +24,13 @@ import org.tribuo.MutableDataset;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
 import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.generation.GeneratedTokens;
+import org.tribuo.distill.generation.GeneratedTokensFactory;
+import org.tribuo.distill.generation.Vocabulary;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.input.text.CsvTextDataSource;
 import org.tribuo.distill.input.text.KeptVocabulary;
+import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.distill.report.SpeedMeter;
 import org.tribuo.distill.selection.BudgetedTrainer;
 import org.tribuo.distill.selection.SearchListener;
@@ -266,6 +272,43 @@ class BudgetedEmbeddingsTest {
         .isThrownBy(() -> search.train(texts(whole)))
         .withMessageContaining("which reads the student's tokens")
         .withMessageContaining("OnnxTeacher.reading");
+  }
+
+  /** What follows a token is one of the whole vocabulary. */
+  @Test
+  void vocabulariesOfALanguageModelAreRefused() throws Exception {
+    Path ofOne = folder.resolve("one.json");
+    reduced(1, ofOne);
+    MutableDataset<GeneratedTokens> texts =
+        TinyTexts.dataset(
+            List.of(TokenSequence.of(5, 6).toExample(GeneratedTokens.of(7, 2))),
+            new GeneratedTokensFactory(Vocabulary.ofSize(101)));
+    DistillationTrainer<GeneratedTokens> trainer =
+        DistillationTrainer.<GeneratedTokens>builder()
+            .student(OnnxStudent.of(Zoo.file("gpt2_causal_optimum")))
+            .device(Device.cpu(1))
+            .build();
+    BudgetedTrainer<GeneratedTokens> search =
+        BudgetedTrainer.of(trainer, StudentBudget.parse("1MB")).vocabularies(whole, ofOne);
+
+    assertThatExceptionOfType(PropertyException.class)
+        .isThrownBy(() -> search.train(texts))
+        .withMessageContaining("reducedTokenizers")
+        .withMessageContaining("the outputs are those of single tokens")
+        .withMessageContaining("ReducedVocabularyStudent");
+  }
+
+  @Test
+  void theProvenanceIsAConfiguration() throws Exception {
+    Path ofOne = folder.resolve("one.json");
+    reduced(1, ofOne);
+    BudgetedTrainer<Label> search = within(1_000_000).ranks(8, 4).vocabularies(whole, ofOne);
+    ConfigurationManager configurations = new ConfigurationManager();
+    configurations.addConfiguration(ProvenanceUtil.extractConfiguration(search.getProvenance()));
+
+    assertThat(configurations.lookupAll(BudgetedTrainer.class))
+        .singleElement()
+        .satisfies(again -> assertThat(again.getProvenance()).isEqualTo(search.getProvenance()));
   }
 
   @Test

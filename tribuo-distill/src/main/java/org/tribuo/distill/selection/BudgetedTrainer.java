@@ -199,8 +199,9 @@ public final class BudgetedTrainer<T extends Output<T>> implements Trainer<T> {
 
   /**
    * The same with other vocabularies than the student's own ({@code ReducedVocabularyStudent}). The
-   * examples have the tokens of the whole tokenizer and keep their texts, and the teacher reads a
-   * tokenizer of its own; the model that is trained reads that of its vocabulary.
+   * examples have the tokens of the whole tokenizer and keep their texts, of which something is
+   * predicted as a whole, and the teacher reads a tokenizer of its own; the model that is trained
+   * reads that of its vocabulary. Of tokenizers with as many tokens the first is looked at.
    *
    * @param tokenizer the {@code tokenizer.json} of the trainer's student
    * @param reduced what {@code KeptVocabulary} wrote of it, of which the largest is looked at first
@@ -395,8 +396,8 @@ public final class BudgetedTrainer<T extends Output<T>> implements Trainer<T> {
    *     the smallest and which the quickest; if there are too few labelled examples to compare
    *     some, or none of those that were tried has a score; or as the trainer throws it
    * @throws PropertyException if a width or rank that was stated cannot be cut out of the student,
-   *     there are fewer layers than were stated, the teacher reads the student's tokens where
-   *     vocabularies are stated, the student is an encoder-decoder or no Transformer, or its file
+   *     there are fewer layers than were stated, the teacher reads the student's tokens or the
+   *     outputs are of single ones where vocabularies are stated, the student is an encoder-decoder or no Transformer, or its file
    *     does not predict the examples, as that of a {@code BiEncoderStudent} does not
    */
   @Override
