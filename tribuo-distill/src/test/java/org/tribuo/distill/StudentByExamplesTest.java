@@ -97,8 +97,7 @@ class StudentByExamplesTest {
     String zeros = graph.setInitializer("zeros", Tensor.of(new float[3], 1, 3)).name();
     String axes = graph.setInitializer("no_axes", Tensor.of(new long[0], 0)).name();
     TensorType any = TensorType.ofUnknownRank(ElementType.FLOAT);
-    graph.add(
-        Node.ONNX, "Squeeze", Attributes.NONE, List.of(zeros, axes), Map.of("squeezed", any));
+    graph.add(Node.ONNX, "Squeeze", Attributes.NONE, List.of(zeros, axes), Map.of("squeezed", any));
     graph.add(
         Node.ONNX, "Add", Attributes.NONE, List.of("logits", "squeezed"), Map.of("sums", any));
     graph.removeOutput("logits");

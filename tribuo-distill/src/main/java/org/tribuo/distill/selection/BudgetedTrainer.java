@@ -190,7 +190,8 @@ public final class BudgetedTrainer<T extends Output<T>> implements Trainer<T> {
    * The same with other ranks of the embeddings ({@code FactorizedEmbeddingsStudent}). They are
    * looked at where a student's file is too large with the whole table.
    *
-   * @param ranks none for the usual ones; those of the table's width or more stand for the whole table
+   * @param ranks none for the usual ones; those of the table's width or more stand for the whole
+   *     table
    * @throws PropertyException if one is less than 1
    */
   public BudgetedTrainer<T> ranks(Integer... ranks) {
@@ -397,8 +398,9 @@ public final class BudgetedTrainer<T extends Output<T>> implements Trainer<T> {
    *     some, or none of those that were tried has a score; or as the trainer throws it
    * @throws PropertyException if a width or rank that was stated cannot be cut out of the student,
    *     there are fewer layers than were stated, the teacher reads the student's tokens or the
-   *     outputs are of single ones where vocabularies are stated, the student is an encoder-decoder or no Transformer, or its file
-   *     does not predict the examples, as that of a {@code BiEncoderStudent} does not
+   *     outputs are of single ones where vocabularies are stated, the student is an encoder-decoder
+   *     or no Transformer, or its file does not predict the examples, as that of a {@code
+   *     BiEncoderStudent} does not
    */
   @Override
   public DistilledModel<T> train(

@@ -40,7 +40,9 @@ record CandidateMeter<T extends Output<T>>(
     Map<String, Provenance> ofRun,
     Means means,
     SearchListener listener) {
-  /** How often the table's width is halved for the ranks that are looked at where none is stated. */
+  /**
+   * How often the table's width is halved for the ranks that are looked at where none is stated.
+   */
   private static final int HALVINGS = 2;
 
   private static final int MEASURED_WITH = 64;

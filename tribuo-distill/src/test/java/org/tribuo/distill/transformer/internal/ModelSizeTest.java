@@ -59,8 +59,7 @@ class ModelSizeTest {
   void matricesOfIntegersCountAsTheyWere() {
     Transformer whole = Transformer.of(Zoo.model("bert_seqcls_ts11"));
     ModelSize integers =
-        ModelSize.of(
-            Transformer.of(InferenceForm.withInt8Weights(whole.normalizedForTraining())));
+        ModelSize.of(Transformer.of(InferenceForm.withInt8Weights(whole.normalizedForTraining())));
 
     assertThat(integers.operations()).isEqualTo(ModelSize.of(whole).operations());
     assertThat(integers.parameters())

@@ -20,8 +20,8 @@ public final class RetokenizedTexts {
   private RetokenizedTexts() {}
 
   /**
-   * The same examples with the tokens of another tokenizer, in which they keep their texts; those of
-   * a pair one by one, where they are so.
+   * The same examples with the tokens of another tokenizer, in which they keep their texts; those
+   * of a pair one by one, where they are so.
    *
    * @param tokenizer a tokenizer.json
    * @param positions the maximum number of tokens of a text; longer ones are cut
@@ -37,10 +37,8 @@ public final class RetokenizedTexts {
                 examples,
                 pairs(examples, tokenizer, positions, use),
                 (pair, output) -> pair.first().toExample(pair.second(), output))
-            : examples(
-                examples, of(examples, tokenizer, positions, use), TokenSequence::toExample);
-    return new MutableDataset<>(
-        read, examples.getSourceProvenance(), examples.getOutputFactory());
+            : examples(examples, of(examples, tokenizer, positions, use), TokenSequence::toExample);
+    return new MutableDataset<>(read, examples.getSourceProvenance(), examples.getOutputFactory());
   }
 
   /** Whether a model reads the texts of a pair one by one. */
