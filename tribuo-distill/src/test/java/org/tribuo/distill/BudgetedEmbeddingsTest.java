@@ -27,6 +27,7 @@ import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.generation.GeneratedTokens;
 import org.tribuo.distill.generation.GeneratedTokensFactory;
 import org.tribuo.distill.generation.Vocabulary;
+import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.input.text.CsvTextDataSource;
 import org.tribuo.distill.input.text.KeptVocabulary;
@@ -37,6 +38,7 @@ import org.tribuo.distill.selection.SearchListener;
 import org.tribuo.distill.selection.StudentBudget;
 import org.tribuo.distill.selection.StudentCandidate;
 import org.tribuo.distill.student.FactorizedEmbeddingsStudent;
+import org.tribuo.distill.student.NarrowedStudent;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.training.AdamWOptimizer;
@@ -194,6 +196,46 @@ class BudgetedEmbeddingsTest {
       assertThat(table(model).rows()).isEqualTo(small.size());
       assertThat(model.predict(texts(ofTwo))).hasSize(24);
     }
+  }
+
+  /** A quarter of two heads is no head. */
+  @Test
+  void widthsThatCannotBeCutAreSkippedWhereRanksAreStated() {
+    DistillationTrainer<Label> twoHeads =
+        trainer(teacher()).toBuilder()
+            .student(NarrowedStudent.of(OnnxStudent.of(BERT, ORDER), 16))
+            .build();
+    List<Integer> skipped = new ArrayList<>();
+    BudgetedTrainer<Label> search =
+        BudgetedTrainer.of(twoHeads, StudentBudget.parse("1MB"))
+            .speed(new SpeedMeter(0, 1, 1, 1, 1))
+            .depths(1)
+            .ranks(4);
+    search.setListener(
+        new SearchListener() {
+          @Override
+          public void onSkipped(int layers, int width, String reason) {
+            skipped.add(width);
+          }
+        });
+
+    assertThat(search.choose(texts(whole)).candidates())
+        .extracting(StudentCandidate::width)
+        .containsOnly(8, 16);
+    assertThat(skipped).containsExactly(4, 12);
+  }
+
+  @Test
+  void ranksOfEmbeddingsThatCanBeNoProductAreRefused() {
+    DistillationTrainer<Label> fused =
+        trainer(teacher()).toBuilder()
+            .student(OnnxStudent.of(Zoo.file("bert_seqcls_ort_fused"), ORDER))
+            .build();
+
+    assertThatExceptionOfType(GraphException.class)
+        .isThrownBy(() -> within(fused, 130_000).ranks(2).train(texts(whole)))
+        .withMessageContaining("EmbedLayerNormalization")
+        .withMessageContaining("cannot be factorised");
   }
 
   /** It is not measured with all others, for it does not promise to fit. */

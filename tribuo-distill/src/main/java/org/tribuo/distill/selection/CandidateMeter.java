@@ -93,28 +93,41 @@ record CandidateMeter<T extends Output<T>>(
   }
 
   /**
-   * The candidates of one depth and width: those with the largest table of embeddings, in each
-   * precision; and where their files are all too large, the largest with smaller tables that
-   * promise to fit, until one does, or there are twice as many again.
+   * The candidates of one depth and width with the largest table of embeddings, in each precision.
    *
    * @throws com.oracle.labs.mlrg.olcut.config.PropertyException if no such student can be cut out
    * @throws org.tribuo.distill.graph.GraphException if no such student can be cut out
    * @throws IOException if a file cannot be written or read
    */
-  List<StudentCandidate> measured(int layers, int width) throws IOException {
-    List<Table<T>> tables = tables(width);
-    List<StudentCandidate> measured = new ArrayList<>(measured(layers, tables.get(0), precisions));
-    if (measured.stream().anyMatch(this::isWithin)) {
+  List<StudentCandidate> withLargestTable(int layers, int width) throws IOException {
+    return measured(layers, tables(width).get(0), precisions);
+  }
+
+  /**
+   * Candidates of one depth and width with smaller tables: none where one with the largest is
+   * within the budget; else the largest that promise to be, until one is, or there are twice as
+   * many as precisions.
+   *
+   * @param ofLargest those with the largest table
+   * @throws org.tribuo.distill.graph.GraphException if a rank was stated, and the embeddings cannot
+   *     be a product
+   * @throws IOException if a file cannot be written or read
+   */
+  List<StudentCandidate> withSmallerTables(List<StudentCandidate> ofLargest) throws IOException {
+    List<StudentCandidate> measured = new ArrayList<>();
+    if (ofLargest.stream().anyMatch(this::isWithin)) {
       return measured;
     }
-    List<StudentCandidate> ofLargest = List.copyOf(measured);
+    int most = mostOfShape(precisions, budget) - ofLargest.size();
+    List<Table<T>> tables = tables(ofLargest.get(0).width());
     boolean canBeProducts = true;
     for (Table<T> smaller : tables.subList(1, tables.size())) {
       for (StudentCandidate other : ofLargest) {
-        if (measured.size() < mostOfShape(precisions, budget)
+        if (measured.size() < most
             && (canBeProducts || smaller.rank().isEmpty())
             && mayBeWithin(other, tables.get(0), smaller)) {
-          List<StudentCandidate> one = measuredIfPossible(layers, smaller, other.precision());
+          List<StudentCandidate> one =
+              measuredIfPossible(other.layers(), smaller, other.precision());
           canBeProducts &= !one.isEmpty();
           measured.addAll(one);
           if (one.stream().anyMatch(this::isWithin)) {

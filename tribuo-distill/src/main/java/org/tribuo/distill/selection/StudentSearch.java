@@ -143,17 +143,28 @@ final class StudentSearch<T extends Output<T>> {
     List<StudentCandidate> measured = new ArrayList<>();
     for (int layers : depths()) {
       for (int width : widths()) {
-        try {
-          measured.addAll(meter.measured(layers, width));
-        } catch (PropertyException | GraphException e) {
-          if (space.widths().contains(width) || !space.ranks().isEmpty()) {
-            throw e;
-          }
-          listener.onSkipped(layers, width, String.valueOf(e.getMessage()));
+        List<StudentCandidate> ofLargest = withLargestTable(meter, layers, width);
+        measured.addAll(ofLargest);
+        if (!ofLargest.isEmpty()) {
+          measured.addAll(meter.withSmallerTables(ofLargest));
         }
       }
     }
     return measured;
+  }
+
+  /** None of a width that was not stated, if it cannot be cut out. */
+  private List<StudentCandidate> withLargestTable(CandidateMeter<T> meter, int layers, int width)
+      throws IOException {
+    try {
+      return meter.withLargestTable(layers, width);
+    } catch (PropertyException | GraphException e) {
+      if (space.widths().contains(width)) {
+        throw e;
+      }
+      listener.onSkipped(layers, width, String.valueOf(e.getMessage()));
+      return List.of();
+    }
   }
 
   private CandidateMeter<T> meter() {
