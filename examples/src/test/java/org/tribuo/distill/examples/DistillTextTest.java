@@ -181,8 +181,10 @@ class DistillTextTest {
   @Test
   void theBestStudentWithinABudgetIsSearchedFor() throws Exception {
     String[] budget = {"--student-budget", "120KB, 10s"};
-    ExperimentResults first = run(options(budget));
     ResultFolder results = new ResultFolder(folder.resolve("out"));
+    Files.createDirectories(results.vocabularies());
+    Path left = Files.createFile(results.vocabularies().resolve("left.json"));
+    ExperimentResults first = run(options(budget));
 
     assertThat(said())
         .contains("Search: students within 0.12MB, 10000ms are measured")
@@ -196,6 +198,8 @@ class DistillTextTest {
     }
     assertThat(files).anySatisfy(file -> assertThat(Files.size(file)).isLessThan(120_000));
     assertThat(results.studentTokenizer()).exists();
+    assertThat(results.vocabularies()).isDirectoryContaining(left::equals);
+    assertThat(results.vocabularies().toFile().list()).hasSize(1);
     assertThat(first.models().stream().filter(each -> each.name().equals("control")))
         .singleElement()
         .satisfies(
