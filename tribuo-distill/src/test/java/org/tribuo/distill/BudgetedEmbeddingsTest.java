@@ -38,8 +38,10 @@ import org.tribuo.distill.selection.SearchListener;
 import org.tribuo.distill.selection.StudentBudget;
 import org.tribuo.distill.selection.StudentCandidate;
 import org.tribuo.distill.student.FactorizedEmbeddingsStudent;
+import org.tribuo.distill.student.FrozenWeights;
 import org.tribuo.distill.student.NarrowedStudent;
 import org.tribuo.distill.student.OnnxStudent;
+import org.tribuo.distill.student.TrainingGraphOptions;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.training.AdamWOptimizer;
 import org.tribuo.distill.transformer.ExportPrecision;
@@ -227,13 +229,8 @@ class BudgetedEmbeddingsTest {
 
   @Test
   void ranksOfEmbeddingsThatCanBeNoProductAreRefused() {
-    DistillationTrainer<Label> fused =
-        trainer(teacher()).toBuilder()
-            .student(OnnxStudent.of(Zoo.file("bert_seqcls_ort_fused"), ORDER))
-            .build();
-
     assertThatExceptionOfType(GraphException.class)
-        .isThrownBy(() -> within(fused, 130_000).ranks(2).train(texts(whole)))
+        .isThrownBy(() -> within(fused(), 130_000).ranks(2).train(texts(whole)))
         .withMessageContaining("EmbedLayerNormalization")
         .withMessageContaining("cannot be factorised");
   }
@@ -255,14 +252,31 @@ class BudgetedEmbeddingsTest {
 
   /** The file's own operator looks up rows of the table. */
   @Test
-  void embeddingsThatAreNoProductAreTold() {
-    DistillationTrainer<Label> fused =
-        trainer(teacher()).toBuilder()
-            .student(OnnxStudent.of(Zoo.file("bert_seqcls_ort_fused"), ORDER))
-            .build();
-    List<String> skipped = new ArrayList<>();
+  void embeddingsThatAFusedOperatorReadsAreNoProduct() {
+    assertThat(reasonOfNoProduct(fused())).contains("EmbedLayerNormalization");
+  }
+
+  @Test
+  void embeddingsThatAreFrozenByTheirNameAreNoProduct() {
+    TrainingGraphOptions frozen =
+        new TrainingGraphOptions()
+            .frozenWeights(FrozenWeights.named("bert.embeddings.word_embeddings.weight"));
+
+    assertThat(reasonOfNoProduct(trainer(teacher()).toBuilder().trainingGraph(frozen).build()))
+        .contains("'bert.embeddings.word_embeddings.weight' matches none of");
+  }
+
+  private DistillationTrainer<Label> fused() {
+    return trainer(teacher()).toBuilder()
+        .student(OnnxStudent.of(Zoo.file("bert_seqcls_ort_fused"), ORDER))
+        .build();
+  }
+
+  /** What is told of students with a table of the usual ranks, where the whole one is too large. */
+  private String reasonOfNoProduct(DistillationTrainer<Label> trainer) {
     BudgetedTrainer<Label> search =
-        within(fused, measured(within(fused, 1_000_000)).get(0).bytes() - 1);
+        within(trainer, measured(within(trainer, 1_000_000)).get(0).bytes() - 1);
+    List<String> skipped = new ArrayList<>();
     search.setListener(
         new SearchListener() {
           @Override
@@ -270,13 +284,11 @@ class BudgetedEmbeddingsTest {
             skipped.add(reason);
           }
         });
-
     assertThatIllegalArgumentException()
         .isThrownBy(() -> search.train(texts(whole)))
         .withMessageStartingWith("No student is within");
-    assertThat(skipped.get(0))
-        .startsWith("its embeddings are no product: ")
-        .contains("EmbedLayerNormalization");
+    assertThat(skipped).first().asString().startsWith("its embeddings are no product: ");
+    return skipped.get(0);
   }
 
   /** With their outputs, weights and texts. */

@@ -1,5 +1,6 @@
 package org.tribuo.distill.selection;
 
+import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import com.oracle.labs.mlrg.olcut.provenance.Provenance;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -95,8 +96,8 @@ record CandidateMeter<T extends Output<T>>(
   /**
    * The candidates of one depth and width with the largest table of embeddings, in each precision.
    *
-   * @throws com.oracle.labs.mlrg.olcut.config.PropertyException if no such student can be cut out
-   * @throws org.tribuo.distill.graph.GraphException if no such student can be cut out
+   * @throws PropertyException if no such student can be cut out
+   * @throws GraphException if no such student can be cut out
    * @throws IOException if a file cannot be written or read
    */
   List<StudentCandidate> withLargestTable(int layers, int width) throws IOException {
@@ -109,8 +110,8 @@ record CandidateMeter<T extends Output<T>>(
    * many as precisions.
    *
    * @param ofLargest those with the largest table
-   * @throws org.tribuo.distill.graph.GraphException if a rank was stated, and the embeddings cannot
-   *     be a product
+   * @throws PropertyException if a rank was stated, and the embeddings cannot be a product
+   * @throws GraphException as above
    * @throws IOException if a file cannot be written or read
    */
   List<StudentCandidate> withSmallerTables(List<StudentCandidate> ofLargest) throws IOException {
@@ -171,8 +172,8 @@ record CandidateMeter<T extends Output<T>>(
    * One that has less of a table than another: a candidate of the same depth, width and precision
    * with the smallest table that there is; the other itself, if that has it.
    *
-   * @throws org.tribuo.distill.graph.GraphException if a rank was stated, and the embeddings cannot
-   *     be a product
+   * @throws PropertyException if a rank was stated, and the embeddings cannot be a product
+   * @throws GraphException as above
    * @throws IOException if a file cannot be written or read
    */
   StudentCandidate withSmallestTable(StudentCandidate other) throws IOException {
@@ -192,7 +193,7 @@ record CandidateMeter<T extends Output<T>>(
       int layers, Table<T> table, ExportPrecision precision) throws IOException {
     try {
       return measured(layers, table, List.of(precision));
-    } catch (GraphException e) {
+    } catch (PropertyException | GraphException e) {
       if (table.rank().isEmpty() || !ranks.isEmpty()) {
         throw e;
       }
