@@ -378,6 +378,17 @@ class BudgetedEmbeddingsTest {
   }
 
   @Test
+  void examplesWithTheTokensOfAnotherTokenizerAreRefused() throws Exception {
+    Path ofOne = folder.resolve("one.json");
+    reduced(1, ofOne);
+
+    assertThatExceptionOfType(PropertyException.class)
+        .isThrownBy(() -> within(1_000_000).vocabularies(whole, ofOne).train(texts(ofOne)))
+        .withMessageContaining("Property: tokenizer, is " + whole)
+        .withMessageContaining("but the examples have the tokens of another");
+  }
+
+  @Test
   void aTokenizerThatIsNotMadeOfTheOtherIsRefused() {
     Path other =
         Path.of("src/test/resources/org/tribuo/distill/input/text/tinybert-tokenizer.json");

@@ -30,8 +30,9 @@ record ReducedVocabularies(String component, Path tokenizer, List<Path> reduced)
    * tokens there is one.
    *
    * @param examples in the tokens of the whole vocabulary, with their texts
-   * @throws PropertyException if the outputs are of single tokens, the teacher does not read such a
-   *     student's examples, or a tokenizer is not made of the whole one
+   * @throws PropertyException if the outputs are of single tokens, the examples have those of
+   *     another tokenizer, the teacher does not read such a student's examples, or a tokenizer is
+   *     not made of the whole one
    * @throws IllegalArgumentException if an example does not keep its text
    * @throws IOException if a file cannot be read
    */

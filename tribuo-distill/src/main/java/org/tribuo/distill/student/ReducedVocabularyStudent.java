@@ -8,8 +8,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.tribuo.Dataset;
 import org.tribuo.Output;
+import org.tribuo.distill.file.internal.FileDigests;
 import org.tribuo.distill.input.internal.ExampleInputs;
 import org.tribuo.distill.input.internal.text.CsvTextDataSourceProvenance;
 import org.tribuo.distill.input.internal.text.RetokenizedTexts;
@@ -137,10 +139,19 @@ public final class ReducedVocabularyStudent implements StudentSource {
    * tokens, with outputs, weights and metadata.
    *
    * @param examples each keeps its text, as those of a {@code CsvTextDataSource} do on request
-   * @throws IllegalArgumentException if one does not; the message names it
-   * @throws IOException if the tokenizer cannot be read
+   * @throws PropertyException if a data source made them with another tokenizer
+   * @throws IllegalArgumentException if one keeps no text; the message names it
+   * @throws IOException if a tokenizer cannot be read
    */
   public <T extends Output<T>> Dataset<T> read(Dataset<T> examples) throws IOException {
+    Set<String> ofExamples = CsvTextDataSourceProvenance.tokenizers(examples.getSourceProvenance());
+    if (!ofExamples.isEmpty() && !ofExamples.contains(FileDigests.sha256(tokenizer))) {
+      throw new PropertyChecks(component)
+          .refused(
+              "tokenizer",
+              "is %s, but the examples have the tokens of another; name the tokenizer of the whole student, and read the examples with it"
+                  .formatted(tokenizer));
+    }
     int positions =
         CsvTextDataSourceProvenance.maxTokens(examples.getSourceProvenance())
             .orElse(TextTokenizer.DEFAULT_MAX_LENGTH);
