@@ -27,7 +27,7 @@ public interface DistillationListener {
    * are kept, how narrow it is.
    *
    * @param lines a sentence on each step, one on the size of the student, and one on that of each
-   *     teacher that is a network
+   *     teacher that is a network whose graph is understood
    */
   default void onStudent(List<String> lines) {}
 

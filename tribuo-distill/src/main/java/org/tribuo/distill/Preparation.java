@@ -20,6 +20,7 @@ import org.tribuo.ConfigurableDataSource;
 import org.tribuo.Dataset;
 import org.tribuo.Output;
 import org.tribuo.distill.engine.EngineException;
+import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.input.internal.ExampleInputs;
 import org.tribuo.distill.input.internal.Feeder;
 import org.tribuo.distill.input.internal.InputReader;
@@ -303,11 +304,20 @@ record Preparation<T extends Output<T>>(
         for (TeacherSource.Member member : recipe.teacher().get().members()) {
           member
               .network(files)
-              .ifPresent(
-                  teacher -> lines.add("The teacher has %s.".formatted(ModelSize.of(teacher))));
+              .flatMap(Preparing::size)
+              .ifPresent(size -> lines.add("The teacher has %s.".formatted(size)));
         }
       }
       return lines;
+    }
+
+    /** A teacher is run, which its graph need not be understood for. */
+    private static Optional<ModelSize> size(Transformer teacher) {
+      try {
+        return Optional.of(ModelSize.of(teacher));
+      } catch (GraphException e) {
+        return Optional.empty();
+      }
     }
 
     private void checkDoesAnything(Student student) {

@@ -17,6 +17,9 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.tribuo.Dataset;
 import org.tribuo.Model;
 import org.tribuo.MutableDataset;
 import org.tribuo.Prediction;
@@ -140,8 +143,33 @@ class ReducedVocabularyTest {
         builder(narrow, teacher("bert_seqcls_ts11")).build().train(texts(small))) {
       assertThat(model.network().transformer().embeddings().rows("input_ids"))
           .hasValue(kept.size());
-      assertThat(run(model, "student")).startsWith("Of 2 layers 2 stay").contains("heads 1 of 4");
+      assertThat(run(model, "student"))
+          .startsWith("Of 101 tokens %d stay. Of 2 layers 2 stay".formatted(kept.size()))
+          .contains("heads 1 of 4");
     }
+  }
+
+  /** Together, or one by one, as a bi-encoder reads them. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void pairsOfTextsAreReadAgainAsTheyWere(boolean separate) throws Exception {
+    Path pairs =
+        Files.writeString(
+            folder.resolve("pairs.csv"), "first,second,label\nw7 w8,w9,red\nw10,w11 w12,blue\n");
+    Dataset<Label> again =
+        ReducedVocabularyStudent.of(OnnxStudent.of(BERT, ORDER), whole, small)
+            .read(pairs(pairs, whole, separate));
+
+    assertThat(again.getData()).hasToString(pairs(pairs, small, separate).getData().toString());
+  }
+
+  private static Dataset<Label> pairs(Path csv, Path tokenizer, boolean separate) throws Exception {
+    CsvTextDataSource.Builder<Label> source =
+        CsvTextDataSource.of(csv, tokenizer, new LabelFactory())
+            .text("first")
+            .pair("second")
+            .keepText();
+    return new MutableDataset<>((separate ? source.separateTexts() : source).read());
   }
 
   @Test

@@ -1,15 +1,25 @@
 package org.tribuo.distill;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.tribuo.MutableDataset;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.graph.Attributes;
+import org.tribuo.distill.graph.ElementType;
+import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.graph.GraphException;
+import org.tribuo.distill.graph.Node;
+import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.student.EncoderStudent;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.PrunedStudent;
@@ -17,6 +27,7 @@ import org.tribuo.distill.student.PrunedStudent.Choice;
 import org.tribuo.distill.student.StudentSource;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.transformer.Pooling;
+import org.tribuo.distill.transformer.internal.Transformer;
 
 /** Students of which examples decide what they are made of. */
 class StudentByExamplesTest {
@@ -57,10 +68,49 @@ class StudentByExamplesTest {
 
   @Test
   void theSizeOfAStudentIsToldBesideThatOfItsTeacher() {
-    Path teacher = Zoo.file("bert_seqcls_ts11");
+    assertThat(toldWith(Zoo.file("bert_seqcls_ts11")))
+        .containsExactly(
+            "Of 2 layers 1 stay.",
+            "The student has 14,067 parameters in 0.1 MB, 1 layer and 16,576 operations a token.",
+            "The teacher has 21,571 parameters in 0.1 MB, 2 layers and 30,912 operations a token.");
+  }
+
+  /** It teaches all the same. */
+  @Test
+  void theSizeOfATeacherWhoseGraphIsNotUnderstoodIsNotTold(@TempDir Path folder) throws Exception {
+    Path teacher = folder.resolve("teacher.onnx");
+    withListOfNoAxes(Zoo.model("roberta_seqcls_ts14")).write(teacher);
+
+    assertThatExceptionOfType(GraphException.class)
+        .isThrownBy(() -> Transformer.of(OnnxModel.read(teacher)).normalized())
+        .withMessageContaining("has an empty list of axes");
+    assertThat(toldWith(teacher))
+        .hasSize(2)
+        .last()
+        .asString()
+        .startsWith("The student has 14,067 parameters");
+  }
+
+  /** A model that adds zeros to its logits, which runtimes read in two ways. */
+  private static OnnxModel withListOfNoAxes(OnnxModel model) {
+    Graph graph = Graph.of(model);
+    String zeros = graph.setInitializer("zeros", Tensor.of(new float[3], 1, 3)).name();
+    String axes = graph.setInitializer("no_axes", Tensor.of(new long[0], 0)).name();
+    TensorType any = TensorType.ofUnknownRank(ElementType.FLOAT);
+    graph.add(Node.ONNX, "Squeeze", Attributes.NONE, List.of(zeros, axes), Map.of("squeezed", any));
+    graph.add(
+        Node.ONNX, "Add", Attributes.NONE, List.of("logits", "squeezed"), Map.of("sums", any));
+    graph.removeOutput("logits");
+    graph.addOutput("sums");
+    return graph.toModel();
+  }
+
+  /** What is told of the student of one layer of a classifier. */
+  private static List<String> toldWith(Path teacher) {
     List<String> told = new ArrayList<>();
+    StudentSource whole = OnnxStudent.of(Zoo.file("bert_seqcls_ts11"), TinyTexts.LABELS);
     DistillationTrainer<Label> trainer =
-        trainer(PrunedStudent.keeping(1, OnnxStudent.of(teacher, TinyTexts.LABELS))).toBuilder()
+        trainer(PrunedStudent.keeping(1, whole)).toBuilder()
             .teacher(OnnxTeacher.of(teacher, TinyTexts.LABELS))
             .build();
     trainer.setListener(
@@ -70,14 +120,8 @@ class StudentByExamplesTest {
             told.addAll(lines);
           }
         });
-
     trainer.train(TEXTS).close();
-
-    assertThat(told)
-        .containsExactly(
-            "Of 2 layers 1 stay.",
-            "The student has 14,067 parameters in 0.1 MB, 1 layer and 16,576 operations a token.",
-            "The teacher has 21,571 parameters in 0.1 MB, 2 layers and 30,912 operations a token.");
+    return told;
   }
 
   private static DistillationTrainer<Label> trainer(StudentSource student) {

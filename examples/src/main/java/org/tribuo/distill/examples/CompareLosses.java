@@ -74,7 +74,7 @@ public final class CompareLosses {
      *
      * @throws PropertyException if two teachers are to be asked, and there is one, if there is no
      *     weight, or one is not above 0, if there is a seed beside those of the comparison, or if
-     *     the student has a vocabulary of its own or a smaller file
+     *     the student has a vocabulary of its own, a budget or a smaller file
      */
     void check() {
       if (student.hasOwnVocabulary()) {
@@ -89,7 +89,7 @@ public final class CompareLosses {
             "comparison",
             "student-budget",
             "is %s, but all students of a comparison have one size: state their layers instead"
-                .formatted(student.budget));
+                .formatted(String.join(",", student.budget)));
       }
       if (student.hasSmallFile()) {
         throw new PropertyException(

@@ -85,8 +85,9 @@ final class DistillTextRun {
 
     teacher(texts, meter);
     if (experiment.student().budget().isPresent()) {
+      boolean ofOtherTokens = experiment.student().searchesVocabularies();
       search(learner, experiment.student().budget().get());
-      learner = learner(texts);
+      learner = ofOtherTokens ? learner(texts) : learner;
     }
     student(learner, writesConfiguration);
     if (experiment.training().controlEpochs > 0 && texts.labelled().size() == 0) {

@@ -37,7 +37,7 @@ final class SearchReport implements SearchListener {
 
   @Override
   public void onSkipped(int layers, int width, String reason) {
-    say("   None of %d layers and width %d: %s", layers, width, reason);
+    say("   Skipped, of %d layers and width %d: %s", layers, width, reason);
   }
 
   @Override

@@ -242,6 +242,11 @@ public final class StudentOptions implements Options, Configurable {
     return isCut() && weights == Weights.TEACHER && isSized();
   }
 
+  /** Whether its embeddings become a product. */
+  boolean isFactorized() {
+    return rank != null;
+  }
+
   private boolean isSized() {
     return width != null || heads != null || inner != null;
   }
@@ -283,7 +288,7 @@ public final class StudentOptions implements Options, Configurable {
         && (model != null
             || choice != PrunedStudent.Choice.SPREAD
             || isSized()
-            || rank != null
+            || isFactorized()
             || hasSmallFile())) {
       throw new PropertyException(
           "student",
@@ -304,7 +309,10 @@ public final class StudentOptions implements Options, Configurable {
             "%d layers are to be cut out of %s, which has %d".formatted(layers, teacher, most));
       }
     }
-    int trainable = model == null ? layers : PrunedStudent.layersOf(model);
+    int trainable =
+        model != null
+            ? PrunedStudent.layersOf(model)
+            : hasBudget() ? PrunedStudent.layersOf(teacher) : layers;
     if (frozenLayers != null && frozenLayers > trainable) {
       throw new PropertyException(
           "student",
@@ -340,9 +348,13 @@ public final class StudentOptions implements Options, Configurable {
           .formatted(String.join(",", budget));
     }
     return isNew()
-        ? "a new encoder of %d layers and width %d".formatted(layers, width)
-        : "%d of the teacher's layers, with its embeddings and head%s"
-            .formatted(layers, isNarrowed() ? ", made narrower" : "");
+        ? "a new encoder of %d layers and width %d%s".formatted(layers, width, embeddings())
+        : "%d of the teacher's layers, with its embeddings and head%s%s"
+            .formatted(layers, isNarrowed() ? ", made narrower" : "", embeddings());
+  }
+
+  private String embeddings() {
+    return rank == null ? "" : ", embeddings of rank %d".formatted(rank);
   }
 
   @Override

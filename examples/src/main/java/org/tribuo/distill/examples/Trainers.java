@@ -88,7 +88,7 @@ record Trainers(
    * @throws IOException if a file cannot be read
    */
   void checkExamples(Texts texts, DataOptions data) throws IOException {
-    if (!student.isCut() || student.isNarrowed()) {
+    if (!student.isCut() || student.isNarrowed() || student.isFactorized()) {
       checkExamplesOfStudent(texts, data);
     }
     checkExamplesOfTeacher("teacher", texts, data);

@@ -1,6 +1,7 @@
 package org.tribuo.distill.examples;
 
 import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -63,11 +64,16 @@ record Vocabularies(Path folder, Map<Integer, Integer> leastTexts) implements Au
         : OptionalInt.empty();
   }
 
+  /** Removes the tokenizers, and the folder unless there is something else in it. */
   @Override
   public void close() throws IOException {
     for (Path file : files()) {
       Files.deleteIfExists(file);
     }
-    Files.deleteIfExists(folder);
+    try {
+      Files.deleteIfExists(folder);
+    } catch (DirectoryNotEmptyException e) {
+      // What an earlier search left, which was ended from outside, may stay.
+    }
   }
 }

@@ -160,10 +160,13 @@ class CompareLossesTest {
   }
 
   @Test
-  void aStudentThatReadsOtherTokensOrHasASmallFileIsRefused() {
+  void aStudentOfOtherTokensOfABudgetOrOfASmallFileIsRefused() {
     assertThatThrownBy(() -> compare("--losses", "KL", "--student-vocabulary", "2"))
         .hasMessageContaining("Component: comparison, Property: student-vocabulary")
         .hasMessageContaining("compare token by token, so that students must read the teacher's");
+    assertThatThrownBy(() -> compare("--losses", "KL", "--student-budget", "1MB"))
+        .hasMessageContaining("Component: comparison, Property: student-budget")
+        .hasMessageContaining("is 1MB, but all students of a comparison have one size");
     assertThatThrownBy(() -> compare("--losses", "KL", "--student-precision", "INT8"))
         .hasMessageContaining("Component: comparison, Property: student-precision")
         .hasMessageContaining("is INT8, but a comparison keeps no files of its students");

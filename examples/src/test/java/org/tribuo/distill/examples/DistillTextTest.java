@@ -181,8 +181,10 @@ class DistillTextTest {
   @Test
   void theBestStudentWithinABudgetIsSearchedFor() throws Exception {
     String[] budget = {"--student-budget", "120KB, 10s"};
-    ExperimentResults first = run(options(budget));
     ResultFolder results = new ResultFolder(folder.resolve("out"));
+    Files.createDirectories(results.vocabularies());
+    Path left = Files.createFile(results.vocabularies().resolve("left.json"));
+    ExperimentResults first = run(options(budget));
 
     assertThat(said())
         .contains("Search: students within 0.12MB, 10000ms are measured")
@@ -196,6 +198,8 @@ class DistillTextTest {
     }
     assertThat(files).anySatisfy(file -> assertThat(Files.size(file)).isLessThan(120_000));
     assertThat(results.studentTokenizer()).exists();
+    assertThat(results.vocabularies()).isDirectoryContaining(left::equals);
+    assertThat(results.vocabularies().toFile().list()).hasSize(1);
     assertThat(first.models().stream().filter(each -> each.name().equals("control")))
         .singleElement()
         .satisfies(
@@ -518,6 +522,15 @@ class DistillTextTest {
     assertThatThrownBy(() -> run(options("--frozen-layers", "2")))
         .isInstanceOf(PropertyException.class)
         .hasMessageContaining("2 layers are to keep their weights, but the student has 1");
+    assertThatThrownBy(() -> run(options("--frozen-layers", "3", "--student-budget", "1MB")))
+        .isInstanceOf(PropertyException.class)
+        .hasMessageContaining("3 layers are to keep their weights, but the student has 2");
+    assertThatThrownBy(() -> run(options("--student-rank", "33")))
+        .isInstanceOf(PropertyException.class)
+        .hasMessageContaining("is 33, but the table of embeddings is 32 wide");
+    assertThatThrownBy(() -> run(options("--student-rank", "0")))
+        .isInstanceOf(PropertyException.class)
+        .hasMessageContaining("Property: rank, is 0, expected 1 or more; or omit it");
     assertThatThrownBy(() -> run(options("--student-vocabulary", "-1")))
         .isInstanceOf(PropertyException.class)
         .hasMessageContaining("Property: vocabulary, is -1, expected 1 or more; or omit it");
@@ -525,6 +538,33 @@ class DistillTextTest {
         .isInstanceOf(PropertyException.class)
         .hasMessageContaining("Property: frozenLayers, is -1, expected 0 or more; or omit it");
     assertThat(said()).doesNotContain("1. Teacher");
+  }
+
+  /** Those that have as many layers are searched. */
+  @Test
+  void allLayersOfAStudentWithinABudgetMayBeFrozen() throws Exception {
+    run(options("--frozen-layers", "2", "--student-budget", "10s", "--control-epochs", "0"));
+
+    assertThat(said())
+        .contains("Skipped, of 1 layers and width 8: ")
+        .containsPattern("Chosen: 2 layers of width");
+  }
+
+  /** Embeddings that are a product are kept in the configuration. */
+  @Test
+  void embeddingsMayBeAProduct() throws Exception {
+    run(options("--student-rank", "4", "--student-vocabulary", "1", "--control-epochs", "0"));
+
+    assertThat(said())
+        .contains("with its embeddings and head, embeddings of rank 4.")
+        .contains("Its embeddings are a product of rank 4");
+    printed.reset();
+    run(
+        "-c",
+        new ResultFolder(folder.resolve("out")).configuration().toString(),
+        "--experiment",
+        ExperimentFile.NAME);
+    assertThat(said()).contains("Its embeddings are a product of rank 4");
   }
 
   @Test
@@ -560,7 +600,10 @@ class DistillTextTest {
         .containsPattern("Of 2 layers [12] stays?; the influence of each is 0\\.\\d+, 0\\.\\d+\\.")
         .containsPattern(
             "Of its channels stay: width 16 of 32, heads 2 of 4, inner width \\d+ of \\d+\\.")
-        .containsPattern("The student has [\\d,]+ parameters in 0\\.\\d MB\\.");
+        .containsPattern(
+            "The student has [\\d,]+ parameters in 0\\.\\d MB, 1 layer and [\\d,]+ operations")
+        .containsPattern(
+            "The teacher has [\\d,]+ parameters in 0\\.\\d MB, 2 layers and [\\d,]+ operations");
     assertThatThrownBy(() -> run(options("--student-weights", "TEACHER", "--student-width", "20")))
         .isInstanceOf(PropertyException.class)
         .hasMessageContaining("in proportion to a width of 20 of 32");

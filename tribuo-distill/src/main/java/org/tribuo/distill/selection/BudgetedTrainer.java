@@ -107,7 +107,7 @@ public final class BudgetedTrainer<T extends Output<T>> implements Trainer<T> {
   @Config(
       description =
           "The ranks of a table of embeddings that are looked at where the file is too large with the"
-              + " whole table; by default a half and a quarter of the width.")
+              + " whole table; by default a half and a quarter of its width.")
   private List<Integer> ranks = List.of();
 
   @Config(
@@ -190,7 +190,8 @@ public final class BudgetedTrainer<T extends Output<T>> implements Trainer<T> {
    * The same with other ranks of the embeddings ({@code FactorizedEmbeddingsStudent}). They are
    * looked at where a student's file is too large with the whole table.
    *
-   * @param ranks none for the usual ones; those of a width or more stand for the whole table
+   * @param ranks none for the usual ones; those of the table's width or more stand for the whole
+   *     table
    * @throws PropertyException if one is less than 1
    */
   public BudgetedTrainer<T> ranks(Integer... ranks) {
@@ -199,8 +200,9 @@ public final class BudgetedTrainer<T extends Output<T>> implements Trainer<T> {
 
   /**
    * The same with other vocabularies than the student's own ({@code ReducedVocabularyStudent}). The
-   * examples have the tokens of the whole tokenizer and keep their texts, and the teacher reads a
-   * tokenizer of its own; the model that is trained reads that of its vocabulary.
+   * examples have the tokens of the whole tokenizer and keep their texts, of which something is
+   * predicted as a whole, and the teacher reads a tokenizer of its own; the model that is trained
+   * reads that of its vocabulary. Of tokenizers with as many tokens the first is looked at.
    *
    * @param tokenizer the {@code tokenizer.json} of the trainer's student
    * @param reduced what {@code KeptVocabulary} wrote of it, of which the largest is looked at first
@@ -395,9 +397,10 @@ public final class BudgetedTrainer<T extends Output<T>> implements Trainer<T> {
    *     the smallest and which the quickest; if there are too few labelled examples to compare
    *     some, or none of those that were tried has a score; or as the trainer throws it
    * @throws PropertyException if a width or rank that was stated cannot be cut out of the student,
-   *     there are fewer layers than were stated, the teacher reads the student's tokens where
-   *     vocabularies are stated, the student is an encoder-decoder or no Transformer, or its file
-   *     does not predict the examples, as that of a {@code BiEncoderStudent} does not
+   *     there are fewer layers than were stated, the teacher reads the student's tokens or the
+   *     outputs are of single ones where vocabularies are stated, the student is an encoder-decoder
+   *     or no Transformer, or its file does not predict the examples, as that of a {@code
+   *     BiEncoderStudent} does not
    */
   @Override
   public DistilledModel<T> train(

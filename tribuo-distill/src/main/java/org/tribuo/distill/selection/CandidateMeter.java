@@ -1,5 +1,6 @@
 package org.tribuo.distill.selection;
 
+import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import com.oracle.labs.mlrg.olcut.provenance.Provenance;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,7 +26,7 @@ import org.tribuo.distill.transformer.ExportPrecision;
  *
  * @param wholes out of which they are cut, all of one depth and width
  * @param ranks of embeddings that are looked at where the file is too large; empty for a half and a
- *     quarter of the width
+ *     quarter of the table's width
  * @param precisions of the file, the most exact first
  * @param budget what they may cost
  * @param ofRun the provenance that an untrained student has
@@ -40,7 +41,9 @@ record CandidateMeter<T extends Output<T>>(
     Map<String, Provenance> ofRun,
     Means means,
     SearchListener listener) {
-  /** How often the width is halved for the ranks that are looked at where none is stated. */
+  /**
+   * How often the table's width is halved for the ranks that are looked at where none is stated.
+   */
   private static final int HALVINGS = 2;
 
   private static final int MEASURED_WITH = 64;
@@ -57,11 +60,17 @@ record CandidateMeter<T extends Output<T>>(
     }
   }
 
-  /** A table of embeddings: its rows, and its width or the rank of the product that it is. */
+  /** The table of embeddings of students of a width, or the product of a rank that it becomes. */
   private record Table<T extends Output<T>>(WholeStudent<T> whole, int width, OptionalInt rank) {
     /** How many numbers it has. */
     long numbers() {
-      return rank.isPresent() ? (whole.rows() + width) * rank.getAsInt() : whole.rows() * width;
+      long columns = whole.columns(width);
+      return rank.isPresent() ? (whole.rows() + columns) * rank.getAsInt() : whole.rows() * columns;
+    }
+
+    /** Whether a candidate has it. */
+    boolean isOf(StudentCandidate candidate) {
+      return whole.tokens().equals(candidate.tokens()) && rank.equals(candidate.rank());
     }
 
     /** Its part of a file. Integers have a scale for each row. */
@@ -85,26 +94,42 @@ record CandidateMeter<T extends Output<T>>(
   }
 
   /**
-   * The candidates of one depth and width: those with the largest table of embeddings, in each
-   * precision; and where their files are all too large, the largest with smaller tables that
-   * promise to fit, until one does, or there are twice as many again.
+   * The candidates of one depth and width with the largest table of embeddings, in each precision.
    *
-   * @throws com.oracle.labs.mlrg.olcut.config.PropertyException if no such student can be cut out
-   * @throws org.tribuo.distill.graph.GraphException if no such student can be cut out
+   * @throws PropertyException if no such student can be cut out
+   * @throws GraphException if no such student can be cut out
    * @throws IOException if a file cannot be written or read
    */
-  List<StudentCandidate> measured(int layers, int width) throws IOException {
-    List<Table<T>> tables = tables(width);
-    List<StudentCandidate> measured = new ArrayList<>(measured(layers, tables.get(0), precisions));
-    if (measured.stream().anyMatch(this::isWithin)) {
+  List<StudentCandidate> withLargestTable(int layers, int width) throws IOException {
+    return measured(layers, tables(width).get(0), precisions);
+  }
+
+  /**
+   * Candidates of one depth and width with smaller tables: none where one with the largest is
+   * within the budget; else the largest that promise to be, until one is, or there are twice as
+   * many as precisions.
+   *
+   * @param ofLargest those with the largest table
+   * @throws PropertyException if a rank was stated, and the embeddings cannot be a product
+   * @throws GraphException as above
+   * @throws IOException if a file cannot be written or read
+   */
+  List<StudentCandidate> withSmallerTables(List<StudentCandidate> ofLargest) throws IOException {
+    List<StudentCandidate> measured = new ArrayList<>();
+    if (ofLargest.stream().anyMatch(this::isWithin)) {
       return measured;
     }
-    List<StudentCandidate> ofLargest = List.copyOf(measured);
+    int most = mostOfShape(precisions, budget) - ofLargest.size();
+    List<Table<T>> tables = tables(ofLargest.get(0).width());
+    boolean canBeProducts = true;
     for (Table<T> smaller : tables.subList(1, tables.size())) {
       for (StudentCandidate other : ofLargest) {
-        if (measured.size() < mostOfShape(precisions, budget)
+        if (measured.size() < most
+            && (canBeProducts || smaller.rank().isEmpty())
             && mayBeWithin(other, tables.get(0), smaller)) {
-          List<StudentCandidate> one = measuredIfPossible(layers, smaller, other.precision());
+          List<StudentCandidate> one =
+              measuredIfPossible(other.layers(), smaller, other.precision());
+          canBeProducts &= !one.isEmpty();
           measured.addAll(one);
           if (one.stream().anyMatch(this::isWithin)) {
             return measured;
@@ -123,7 +148,7 @@ record CandidateMeter<T extends Output<T>>(
               Table<T> table = new Table<>(whole, width, OptionalInt.empty());
               return Stream.concat(
                   Stream.of(table),
-                  ranks(width)
+                  ranks(whole.columns(width))
                       .mapToObj(rank -> new Table<>(whole, width, OptionalInt.of(rank)))
                       .filter(product -> product.numbers() < table.numbers()));
             })
@@ -131,10 +156,10 @@ record CandidateMeter<T extends Output<T>>(
         .toList();
   }
 
-  private IntStream ranks(int width) {
+  private IntStream ranks(int columns) {
     return ranks.isEmpty()
-        ? IntStream.rangeClosed(1, HALVINGS).map(times -> width >> times).filter(rank -> rank > 0)
-        : ranks.stream().mapToInt(Integer::intValue).filter(rank -> rank < width);
+        ? IntStream.rangeClosed(1, HALVINGS).map(times -> columns >> times).filter(rank -> rank > 0)
+        : ranks.stream().mapToInt(Integer::intValue).filter(rank -> rank < columns);
   }
 
   /** Whether a student that differs from another in its table may be within the budget. */
@@ -143,16 +168,37 @@ record CandidateMeter<T extends Output<T>>(
     return budget.covers(other.bytes() - saved, other.latency());
   }
 
+  /**
+   * One that has less of a table than another: a candidate of the same depth, width and precision
+   * with the smallest table that there is; the other itself, if that has it.
+   *
+   * @throws PropertyException if a rank was stated, and the embeddings cannot be a product
+   * @throws GraphException as above
+   * @throws IOException if a file cannot be written or read
+   */
+  StudentCandidate withSmallestTable(StudentCandidate other) throws IOException {
+    List<Table<T>> tables = tables(other.width());
+    for (int last = tables.size() - 1; last > 0 && !tables.get(last).isOf(other); last--) {
+      List<StudentCandidate> one =
+          measuredIfPossible(other.layers(), tables.get(last), other.precision());
+      if (!one.isEmpty()) {
+        return one.get(0);
+      }
+    }
+    return other;
+  }
+
   /** Of a rank that was not stated, none where the embeddings cannot be a product. */
   private List<StudentCandidate> measuredIfPossible(
       int layers, Table<T> table, ExportPrecision precision) throws IOException {
     try {
       return measured(layers, table, List.of(precision));
-    } catch (GraphException e) {
+    } catch (PropertyException | GraphException e) {
       if (table.rank().isEmpty() || !ranks.isEmpty()) {
         throw e;
       }
-      listener.onSkipped(layers, table.width(), String.valueOf(e.getMessage()));
+      listener.onSkipped(
+          layers, table.width(), "its embeddings are no product: %s".formatted(e.getMessage()));
       return List.of();
     }
   }

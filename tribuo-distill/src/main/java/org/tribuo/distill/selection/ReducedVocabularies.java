@@ -13,6 +13,8 @@ import org.tribuo.Dataset;
 import org.tribuo.Output;
 import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.student.ReducedVocabularyStudent;
+import org.tribuo.distill.task.internal.LabelOrder;
+import org.tribuo.distill.task.internal.Tasks;
 import org.tribuo.distill.teacher.TeacherSource;
 
 /**
@@ -28,13 +30,15 @@ record ReducedVocabularies(String component, Path tokenizer, List<Path> reduced)
    * tokens there is one.
    *
    * @param examples in the tokens of the whole vocabulary, with their texts
-   * @throws PropertyException if the teacher does not read such a student's examples, or a
-   *     tokenizer is not made of the whole one
+   * @throws PropertyException if the outputs are of single tokens, the examples have those of
+   *     another tokenizer, the teacher does not read such a student's examples, or a tokenizer is
+   *     not made of the whole one
    * @throws IllegalArgumentException if an example does not keep its text
    * @throws IOException if a file cannot be read
    */
   <T extends Output<T>> List<WholeStudent<T>> of(
       DistillationTrainer<T> trainer, Dataset<T> examples, Path file) throws IOException {
+    checkArePredictedAsAWhole(examples);
     trainer.teacher().stream()
         .flatMap(teacher -> teacher.members().stream())
         .forEach(this::checkTeachesOtherTokens);
@@ -55,6 +59,16 @@ record ReducedVocabularies(String component, Path tokenizer, List<Path> reduced)
               file));
     }
     return students;
+  }
+
+  /** What is known of the tokens of a text would be of other tokens then. */
+  private void checkArePredictedAsAWhole(Dataset<?> examples) {
+    if (Tasks.of(examples.getOutputFactory()).head(LabelOrder.of("0", "1")).perToken()) {
+      throw new PropertyException(
+          component,
+          "reducedTokenizers",
+          "are stated, but the outputs are those of single tokens, which are others in each vocabulary; read the examples with one reduced tokenizer, let a ReducedVocabularyStudent of it be the trainer's student, and omit them");
+    }
   }
 
   private void checkTeachesOtherTokens(TeacherSource.Member teacher) {

@@ -8,8 +8,8 @@ public interface SearchListener {
   default void onMeasured(StudentCandidate candidate, boolean withinBudget) {}
 
   /**
-   * There can be no candidate of this shape, or its short training was stopped; the reason is for
-   * people.
+   * There can be no candidate of this shape, or none whose embeddings are a product, or its short
+   * training was stopped; the reason is for people.
    */
   default void onSkipped(int layers, int width, String reason) {}
 

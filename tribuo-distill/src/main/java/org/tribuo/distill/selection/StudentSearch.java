@@ -104,8 +104,13 @@ final class StudentSearch<T extends Output<T>> {
    * @throws IOException if a file cannot be written or read
    */
   StudentChoice<T> run() throws IOException {
-    List<StudentCandidate> measured = measured();
+    checkRanks();
+    CandidateMeter<T> meter = meter();
+    List<StudentCandidate> measured = measured(meter);
     List<StudentCandidate> promising = promising(measured);
+    if (promising.isEmpty()) {
+      throw nothingIsWithin(meter, measured);
+    }
     listener.onPromising(promising);
     List<StudentCandidate> tried = promising.size() == 1 ? List.of() : tried(promising);
     StudentCandidate best = promising.size() == 1 ? promising.get(0) : best(tried);
@@ -134,31 +139,36 @@ final class StudentSearch<T extends Output<T>> {
     }
   }
 
-  private List<StudentCandidate> measured() throws IOException {
-    checkRanks();
-    List<Integer> depths = depths(wholes.get(0).layers());
-    List<Integer> widths = widths(wholes.get(0).width());
-    CandidateMeter<T> meter = meter(depths.size() * widths.size());
+  private List<StudentCandidate> measured(CandidateMeter<T> meter) throws IOException {
     List<StudentCandidate> measured = new ArrayList<>();
-    for (int layers : depths) {
-      for (int width : widths) {
-        try {
-          measured.addAll(meter.measured(layers, width));
-        } catch (PropertyException | GraphException e) {
-          if (space.widths().contains(width) || !space.ranks().isEmpty()) {
-            throw e;
-          }
-          listener.onSkipped(layers, width, String.valueOf(e.getMessage()));
+    for (int layers : depths()) {
+      for (int width : widths()) {
+        List<StudentCandidate> ofLargest = withLargestTable(meter, layers, width);
+        measured.addAll(ofLargest);
+        if (!ofLargest.isEmpty()) {
+          measured.addAll(meter.withSmallerTables(ofLargest));
         }
       }
     }
     return measured;
   }
 
-  /**
-   * @param shapes how many depths and widths there are
-   */
-  private CandidateMeter<T> meter(int shapes) {
+  /** None of a width that was not stated, if it cannot be cut out. */
+  private List<StudentCandidate> withLargestTable(CandidateMeter<T> meter, int layers, int width)
+      throws IOException {
+    try {
+      return meter.withLargestTable(layers, width);
+    } catch (PropertyException | GraphException e) {
+      if (space.widths().contains(width)) {
+        throw e;
+      }
+      listener.onSkipped(layers, width, String.valueOf(e.getMessage()));
+      return List.of();
+    }
+  }
+
+  private CandidateMeter<T> meter() {
+    int shapes = depths().size() * widths().size();
     int ofShape = CandidateMeter.mostOfShape(space.precisions(), budget);
     return new CandidateMeter<>(
         wholes,
@@ -170,7 +180,8 @@ final class StudentSearch<T extends Output<T>> {
         listener);
   }
 
-  private List<Integer> depths(int whole) {
+  private List<Integer> depths() {
+    int whole = wholes.get(0).layers();
     for (int depth : space.depths()) {
       if (depth > whole) {
         throw new PropertyException(
@@ -187,7 +198,8 @@ final class StudentSearch<T extends Output<T>> {
         : space.depths();
   }
 
-  private List<Integer> widths(int whole) {
+  private List<Integer> widths() {
+    int whole = wholes.get(0).width();
     return space.widths().isEmpty()
         ? IntStream.rangeClosed(1, QUARTERS)
             .filter(part -> whole * part % QUARTERS == 0)
@@ -210,9 +222,6 @@ final class StudentSearch<T extends Output<T>> {
         firsts.add(each);
       }
     }
-    if (firsts.isEmpty()) {
-      throw nothingIsWithin(measured);
-    }
     Predicate<StudentCandidate> isLargest =
         each -> firsts.stream().allMatch(other -> other.equals(each) || !other.isAtLeast(each));
     return firsts.stream()
@@ -222,17 +231,24 @@ final class StudentSearch<T extends Output<T>> {
         .toList();
   }
 
-  private IllegalArgumentException nothingIsWithin(List<StudentCandidate> measured) {
+  /** Smaller tables were measured where they promised to fit; the smallest of all need not have. */
+  private IllegalArgumentException nothingIsWithin(
+      CandidateMeter<T> meter, List<StudentCandidate> measured) throws IOException {
     if (measured.isEmpty()) {
       return new IllegalArgumentException(
           "None of the depths and widths can be cut out of %s; state others"
               .formatted(wholes.get(0).trainer().student()));
     }
+    Comparator<StudentCandidate> bySize = Comparator.comparingLong(StudentCandidate::bytes);
+    StudentCandidate smallest = Collections.min(measured, bySize);
+    if (budget.bytes().isPresent()) {
+      smallest = Collections.min(List.of(smallest, meter.withSmallestTable(smallest)), bySize);
+    }
     return new IllegalArgumentException(
         "No student is within %s. The smallest is that of %s, the quickest that of %s; raise the budget, state fewer layers or a smaller width, or cut the vocabulary first"
             .formatted(
                 budget,
-                Collections.min(measured, Comparator.comparingLong(StudentCandidate::bytes)),
+                smallest,
                 Collections.min(measured, Comparator.comparing(StudentCandidate::latency))));
   }
 

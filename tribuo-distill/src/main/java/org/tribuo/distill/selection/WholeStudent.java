@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.tribuo.Dataset;
 import org.tribuo.Output;
@@ -30,7 +31,8 @@ import org.tribuo.distill.transformer.internal.layer.TransformerLayers;
  * @param tokens of its vocabulary, where that is a reduced one; empty for the student's own
  * @param layers its depth
  * @param width the size of a hidden state
- * @param rows of its largest table of embeddings; 0 where it has none of floats
+ * @param rows of its largest table of embeddings; 0 where it has none
+ * @param columns of that table: the width, unless it is a factor of a product
  */
 record WholeStudent<T extends Output<T>>(
     DistillationTrainer<T> trainer,
@@ -38,7 +40,8 @@ record WholeStudent<T extends Output<T>>(
     OptionalInt tokens,
     int layers,
     int width,
-    long rows) {
+    long rows,
+    int columns) {
   /**
    * Analyses the student of a trainer.
    *
@@ -62,13 +65,15 @@ record WholeStudent<T extends Output<T>>(
     Transformer model = Transformer.of(OnnxModel.read(file));
     try {
       TransformerLayers layers = model.layers();
+      Optional<EmbeddingTable> table = largestTable(model);
       return new WholeStudent<>(
           trainer,
           examples,
           tokens,
           layers.count(),
           Math.toIntExact(layers.width()),
-          rowsOfLargestTable(model));
+          table.map(EmbeddingTable::rows).orElse(0L),
+          Math.toIntExact(table.map(EmbeddingTable::width).orElse(0L)));
     } catch (GraphException e) {
       throw new PropertyException(
           e,
@@ -102,11 +107,18 @@ record WholeStudent<T extends Output<T>>(
     return model;
   }
 
-  private static long rowsOfLargestTable(Transformer model) {
+  private static Optional<EmbeddingTable> largestTable(Transformer model) {
     return model.embeddings().tables().stream()
-        .max(Comparator.comparingLong(table -> table.rows() * table.width()))
-        .map(EmbeddingTable::rows)
-        .orElse(0L);
+        .max(Comparator.comparingLong(table -> table.rows() * table.width()));
+  }
+
+  /**
+   * The columns of the table of a student that is cut out of this one: a factor keeps those it has.
+   *
+   * @param size of the student's hidden states
+   */
+  int columns(int size) {
+    return columns == width ? size : columns;
   }
 
   /** The model in a file of one of these students, on one thread. */

@@ -6,10 +6,12 @@ import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.tribuo.Dataset;
 import org.tribuo.Output;
-import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.file.internal.FileDigests;
 import org.tribuo.distill.input.internal.ExampleInputs;
 import org.tribuo.distill.input.internal.text.CsvTextDataSourceProvenance;
 import org.tribuo.distill.input.internal.text.RetokenizedTexts;
@@ -103,14 +105,14 @@ public final class ReducedVocabularyStudent implements StudentSource {
   @Override
   public Student make(StudentRequest request) throws IOException {
     KeptVocabulary kept = kept();
+    int tokens = TextTokenizer.vocabulary(tokenizer).size();
     Head head = request.head();
-    Head ofWhole =
-        head.columnsGiven()
-            ? head.withColumns(LabelOrder.numbered(TextTokenizer.vocabulary(tokenizer).size()))
-            : head;
+    boolean ofTokens = head.columnsGiven();
+    Head ofWhole = ofTokens ? head.withColumns(LabelOrder.numbered(tokens)) : head;
     Student whole = source.make(request.with(this::refuseExamples).with(ofWhole));
-    OnnxModel cut = kept.cut(whole.model());
-    return head.columnsGiven() ? whole.with(cut, head) : whole.with(cut);
+    return whole
+        .with(kept.cut(whole.model()), ofTokens ? head : whole.head())
+        .made(String.format(Locale.ROOT, "Of %,d tokens %,d stay.", tokens, kept.size()));
   }
 
   /** The examples have the reduced tokenizer's tokens, which a model with all tokens misreads. */
@@ -137,10 +139,19 @@ public final class ReducedVocabularyStudent implements StudentSource {
    * tokens, with outputs, weights and metadata.
    *
    * @param examples each keeps its text, as those of a {@code CsvTextDataSource} do on request
-   * @throws IllegalArgumentException if one does not; the message names it
-   * @throws IOException if the tokenizer cannot be read
+   * @throws PropertyException if a data source made them with another tokenizer
+   * @throws IllegalArgumentException if one keeps no text; the message names it
+   * @throws IOException if a tokenizer cannot be read
    */
   public <T extends Output<T>> Dataset<T> read(Dataset<T> examples) throws IOException {
+    Set<String> ofExamples = CsvTextDataSourceProvenance.tokenizers(examples.getSourceProvenance());
+    if (!ofExamples.isEmpty() && !ofExamples.contains(FileDigests.sha256(tokenizer))) {
+      throw new PropertyChecks(component)
+          .refused(
+              "tokenizer",
+              "is %s, but the examples have the tokens of another; name the tokenizer of the whole student, and read the examples with it"
+                  .formatted(tokenizer));
+    }
     int positions =
         CsvTextDataSourceProvenance.maxTokens(examples.getSourceProvenance())
             .orElse(TextTokenizer.DEFAULT_MAX_LENGTH);

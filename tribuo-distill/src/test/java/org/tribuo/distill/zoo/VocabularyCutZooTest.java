@@ -15,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tribuo.distill.engine.internal.ort.GraphRunner;
 import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.transformer.internal.Transformer;
 import org.tribuo.distill.transformer.internal.cut.VocabularyCut;
@@ -58,40 +59,125 @@ class VocabularyCutZooTest {
         "t5_seq2seq_optimum"
       })
   void keptTokensHaveTheSameOutputs(String name) throws Exception {
-    ZooCase zooCase =
-        ZooCase.read(
-            Path.of(
-                Objects.requireNonNull(VocabularyCutZooTest.class.getResource("/zoo/" + name))
-                    .toURI()));
-    Transformer whole = Transformer.of(zooCase.model());
-    long rows = whole.embeddings().rows(TOKENS).orElseThrow();
-    List<String> tokenInputs = tokenInputs(whole.embeddings(), rows);
-    BitSet used = new BitSet();
-    tokenInputs.forEach(
-        input -> {
-          for (long id : Objects.requireNonNull(zooCase.inputs().get(input)).toLongs()) {
-            used.set((int) id);
-          }
-        });
-    used.set(0, 4); // special tokens, of which some models look for one
-    int[] kept = used.stream().toArray();
-    Graph cut = VocabularyCut.keep(whole, tokenInputs, kept);
+    Reduced reduced = Reduced.of(name);
+    Graph whole = reduced.whole().graph();
+    Graph cut = reduced.cut();
 
-    assertThat(cut.outputs()).isEqualTo(whole.graph().outputs());
-    assertThat(cut.opset("")).isEqualTo(whole.graph().opset(""));
-    assertThat(cut.toModel().bytesOfInitializers()).isLessThan(whole.model().bytesOfInitializers());
-    Map<String, Tensor> renumbered = new LinkedHashMap<>(zooCase.inputs());
-    tokenInputs.forEach(
-        input -> renumbered.computeIfPresent(input, (key, ids) -> renumbered(ids, kept)));
-    Map<String, Tensor> before = GraphRunner.run(whole.model(), zooCase.inputs());
-    Map<String, Tensor> after = GraphRunner.run(cut.toModel(), renumbered);
-    for (String output : zooCase.studentOutputs()) {
+    assertThat(cut.outputs()).isEqualTo(whole.outputs());
+    assertThat(cut.opset("")).isEqualTo(whole.opset(""));
+    assertThat(cut.toModel().bytesOfInitializers())
+        .isLessThan(reduced.whole().model().bytesOfInitializers());
+    Map<String, Tensor> before =
+        GraphRunner.run(reduced.whole().model(), reduced.zooCase().inputs());
+    Map<String, Tensor> after = GraphRunner.run(cut.toModel(), reduced.inputs());
+    for (String output : reduced.zooCase().studentOutputs()) {
       compare(
           output,
           Objects.requireNonNull(before.get(output)),
           Objects.requireNonNull(after.get(output)),
-          rows,
-          kept);
+          reduced.rows(),
+          reduced.kept());
+    }
+  }
+
+  /** Those of language models are of fewer logits. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "albert_qa_optimum",
+        "albert_seqcls_dynamo",
+        "bert_multilabel_dynamo",
+        "bert_qa_ts17",
+        "bert_regression2_ts17",
+        "bert_seqcls_dynamo",
+        "bert_seqcls_optimum",
+        "bert_seqcls_ort_extended",
+        "bert_seqcls_ort_fused",
+        "bert_seqcls_ts11",
+        "bert_tokcls_ts14",
+        "deberta_v2_seqcls_optimum",
+        "distilbert_seqcls_optimum",
+        "distilbert_tokcls_dynamo",
+        "electra_tokcls_ts11",
+        "minilm_embedding_ts14",
+        "mpnet_seqcls_optimum",
+        "roberta_seqcls_ts14"
+      })
+  void keptTokensHaveTheSameGradients(String name) throws Exception {
+    Reduced reduced = Reduced.of(name);
+    Map<String, Tensor> before =
+        gradients(reduced.zooCase(), reduced.whole().model(), reduced.zooCase().inputs());
+    Map<String, Tensor> after =
+        gradients(reduced.zooCase(), reduced.cut().toModel(), reduced.inputs());
+
+    assertThat(after.keySet()).isEqualTo(before.keySet());
+    assertThat(after.values())
+        .filteredOn(gradient -> gradient.rank() == 2)
+        .filteredOn(gradient -> gradient.dim(0) == reduced.kept().length)
+        .as("tables of tokens")
+        .isNotEmpty();
+    before.forEach(
+        (weight, whole) ->
+            compareRows(weight, whole, Objects.requireNonNull(after.get(weight)), reduced.kept()));
+  }
+
+  private static Map<String, Tensor> gradients(
+      ZooCase zooCase, OnnxModel model, Map<String, Tensor> inputs) throws Exception {
+    DifferentiatedCase differentiated = DifferentiatedCase.of(zooCase, model);
+    differentiated.feeds().putAll(inputs);
+    return differentiated.gradients(differentiated.run());
+  }
+
+  /** Of a table of tokens the rows of the kept ones are compared. */
+  private static void compareRows(String weight, Tensor before, Tensor after, int[] kept) {
+    float[] expected = before.toFloats();
+    float[] actual = after.toFloats();
+    boolean ofTokens = before.dim(0) != after.dim(0);
+    int width = ofTokens ? (int) before.dim(1) : 1;
+    assertThat(actual).as(weight).hasSize(ofTokens ? kept.length * width : expected.length);
+    for (int i = 0; i < actual.length; i++) {
+      int from = ofTokens ? kept[i / width] * width + i % width : i;
+      assertThat((double) actual[i])
+          .as("%s %d", weight, i)
+          .isCloseTo(expected[from], within(TOLERANCE));
+    }
+  }
+
+  /**
+   * A model with the tokens of its inputs alone.
+   *
+   * @param inputs with the numbers that the tokens have then
+   */
+  private record Reduced(
+      ZooCase zooCase,
+      Transformer whole,
+      long rows,
+      int[] kept,
+      Graph cut,
+      Map<String, Tensor> inputs) {
+    static Reduced of(String name) throws Exception {
+      ZooCase zooCase =
+          ZooCase.read(
+              Path.of(
+                  Objects.requireNonNull(VocabularyCutZooTest.class.getResource("/zoo/" + name))
+                      .toURI()));
+      Transformer whole = Transformer.of(zooCase.model());
+      long rows = whole.embeddings().rows(TOKENS).orElseThrow();
+      List<String> tokenInputs = tokenInputs(whole.embeddings(), rows);
+      BitSet used = new BitSet();
+      tokenInputs.forEach(
+          input -> {
+            for (long id : Objects.requireNonNull(zooCase.inputs().get(input)).toLongs()) {
+              used.set((int) id);
+            }
+          });
+      used.set(0, 4); // special tokens, of which some models look for one
+      int[] kept = used.stream().toArray();
+      Map<String, Tensor> renumbered = new LinkedHashMap<>(zooCase.inputs());
+      tokenInputs.forEach(
+          input -> renumbered.computeIfPresent(input, (key, ids) -> renumbered(ids, kept)));
+      Graph cut = VocabularyCut.keep(whole, tokenInputs, kept);
+      return new Reduced(zooCase, whole, rows, kept, cut, renumbered);
     }
   }
 

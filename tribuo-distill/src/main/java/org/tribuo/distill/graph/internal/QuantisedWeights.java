@@ -22,6 +22,14 @@ public final class QuantisedWeights {
         .findFirst();
   }
 
+  /** The numbers in all of a graph's matrices of bytes. */
+  public static long elements(Graph graph) {
+    return graph.initializers().values().stream()
+        .filter(QuantisedWeights::isMatrixOfBytes)
+        .mapToLong(Tensor::elements)
+        .sum();
+  }
+
   /**
    * Refuses a model of which layers are to be cut out.
    *

@@ -76,9 +76,14 @@ public record Student(
    * @throws GraphException as in the record
    */
   public Student with(OnnxModel other, String step) {
+    return with(other).made(step);
+  }
+
+  /** The same student, made of another in one step more. */
+  public Student made(String step) {
     List<String> steps = new ArrayList<>(made);
     steps.add(step);
-    return new Student(Transformer.of(other), logits, head, steps, imprinted);
+    return new Student(transformer, logits, head, steps, imprinted);
   }
 
   /**

@@ -5,11 +5,14 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Node;
-import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.graph.Shape;
+import org.tribuo.distill.graph.TensorType;
+import org.tribuo.distill.graph.internal.QuantisedWeights;
 import org.tribuo.distill.operator.Operator;
 import org.tribuo.distill.operator.internal.standard.StandardOperators;
 import org.tribuo.distill.transformer.internal.layer.TransformerLayers;
@@ -18,7 +21,7 @@ import org.tribuo.distill.transformer.internal.layer.Weights;
 /**
  * What a model weighs, and what it computes.
  *
- * @param parameters the numbers in its weights
+ * @param parameters the numbers in its weights; of quantised ones those of the scales too
  * @param bytes of all that its file holds beside the graph
  * @param layers of all its stacks; empty where none are found
  * @param operations a token: two, a multiplication and an addition, for each number of the matrices
@@ -42,7 +45,7 @@ public record ModelSize(long parameters, long bytes, OptionalInt layers, long op
             .mapToLong(weight -> normalized.initializer(weight.initializer()).elements())
             .sum();
     return new ModelSize(
-        parameters,
+        parameters + QuantisedWeights.elements(normalized),
         model.model().bytesOfInitializers(),
         layers(model, normalized),
         operations(normalized));
@@ -61,29 +64,61 @@ public record ModelSize(long parameters, long bytes, OptionalInt layers, long op
 
   private static long operations(Graph normalized) {
     return 2
-        * normalized.nodes().stream()
-            .filter(node -> StandardOperators.has(node, Operator.Trait.MATRIX_PRODUCT))
-            .mapToLong(node -> elementsOfMatrix(normalized, node))
-            .sum();
+        * normalized.nodes().stream().mapToLong(node -> elementsOfMatrix(normalized, node)).sum();
   }
 
   /** None of a product of two activations, or of two matrices. */
-  private static long elementsOfMatrix(Graph graph, Node product) {
-    List<Tensor> matrices =
-        Stream.of(product.input(0), product.input(1))
-            .flatMap(factor -> stored(graph, factor).stream())
-            .toList();
-    return matrices.size() == 1 ? matrices.get(0).elements() : 0;
+  private static long elementsOfMatrix(Graph graph, Node node) {
+    List<Long> matrices =
+        factors(graph, node).flatMap(factor -> elementsIfStored(graph, factor).stream()).toList();
+    return matrices.size() == 1 ? matrices.get(0) : 0;
   }
 
-  /** What the file holds, perhaps transposed or as integers. */
-  private static Optional<Tensor> stored(Graph graph, String factor) {
-    return graph.isInitializer(factor)
-        ? Optional.of(graph.initializer(factor))
-        : graph
-            .producer(factor)
-            .filter(node -> PASSES_ON.stream().anyMatch(StandardOperators.of(node)::has))
-            .flatMap(node -> stored(graph, node.input(0)));
+  /** What is multiplied as matrices; of integers, whatever is a matrix: zeros are not. */
+  private static Stream<String> factors(Graph graph, Node node) {
+    Operator operator = StandardOperators.of(node);
+    if (operator.has(Operator.Trait.MATRIX_PRODUCT)) {
+      return Stream.of(node.input(0), node.input(1));
+    }
+    return operator.has(Operator.Trait.QUANTIZED)
+            && !operator.has(Operator.Trait.CONVERTS_QUANTIZED)
+        ? node.inputs().stream().filter(input -> isMatrix(graph, input))
+        : Stream.empty();
+  }
+
+  private static boolean isMatrix(Graph graph, String value) {
+    return graph
+        .type(value)
+        .flatMap(TensorType::shape)
+        .filter(shape -> shape.rank() == 2)
+        .isPresent();
+  }
+
+  /** The size of what the file holds, perhaps transposed, as integers, or as two factors. */
+  private static Optional<Long> elementsIfStored(Graph graph, String factor) {
+    if (graph.isInitializer(factor)) {
+      return Optional.of(graph.initializer(factor).elements());
+    }
+    Optional<Node> producer = graph.producer(factor);
+    if (producer.isEmpty()) {
+      return Optional.empty();
+    }
+    Node node = producer.get();
+    Operator operator = StandardOperators.of(node);
+    if (PASSES_ON.stream().anyMatch(operator::has)) {
+      return elementsIfStored(graph, node.input(0));
+    }
+    boolean isProduct =
+        operator.has(Operator.Trait.MATRIX_PRODUCT)
+            && elementsIfStored(graph, node.input(0)).isPresent()
+            && elementsIfStored(graph, node.input(1)).isPresent();
+    return isProduct
+        ? graph
+            .type(factor)
+            .flatMap(TensorType::shape)
+            .flatMap(Shape::fixed)
+            .map(sizes -> LongStream.of(sizes).reduce(1, Math::multiplyExact))
+        : Optional.empty();
   }
 
   /** What it has, in words. */

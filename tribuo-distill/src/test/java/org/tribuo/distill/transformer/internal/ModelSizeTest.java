@@ -7,6 +7,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tribuo.distill.Zoo;
+import org.tribuo.distill.graph.internal.pass.InferenceForm;
+import org.tribuo.distill.transformer.internal.cut.EmbeddingFactors;
 
 /** The models have two layers of width 32, whose feed-forward blocks are 48 wide. */
 class ModelSizeTest {
@@ -39,6 +41,29 @@ class ModelSizeTest {
   void aTableThatIsTiedToTheLogitsCounts() {
     assertThat(size("gpt2_causal_optimum").operations())
         .isEqualTo(2 * (2 * LAYER + LOGITS_OF_TOKENS));
+  }
+
+  /** It is computed whole at each run, and each token is multiplied by all of it. */
+  @Test
+  void aProductThatIsTiedToTheLogitsCountsAsOneMatrix() {
+    Transformer whole = Transformer.of(Zoo.model("gpt2_causal_optimum"));
+    Transformer product =
+        Transformer.of(EmbeddingFactors.ofLargest(whole, kept -> 8).graph().toModel());
+
+    assertThat(ModelSize.of(product).operations())
+        .isEqualTo(ModelSize.of(whole).operations() + 2 * 8 * 32);
+  }
+
+  /** Each row of a table and each column of a matrix has a scale too. */
+  @Test
+  void matricesOfIntegersCountAsTheyWere() {
+    Transformer whole = Transformer.of(Zoo.model("bert_seqcls_ts11"));
+    ModelSize integers =
+        ModelSize.of(Transformer.of(InferenceForm.withInt8Weights(whole.normalizedForTraining())));
+
+    assertThat(integers.operations()).isEqualTo(ModelSize.of(whole).operations());
+    assertThat(integers.parameters())
+        .isBetween(ModelSize.of(whole).parameters(), ModelSize.of(whole).parameters() * 105 / 100);
   }
 
   @Test

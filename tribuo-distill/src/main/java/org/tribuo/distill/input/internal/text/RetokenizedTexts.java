@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 import org.tribuo.Dataset;
 import org.tribuo.Example;
@@ -19,7 +20,8 @@ public final class RetokenizedTexts {
   private RetokenizedTexts() {}
 
   /**
-   * The same examples with the tokens of another tokenizer, in which they keep their texts.
+   * The same examples with the tokens of another tokenizer, in which they keep their texts; those
+   * of a pair one by one, where they are so.
    *
    * @param tokenizer a tokenizer.json
    * @param positions the maximum number of tokens of a text; longer ones are cut
@@ -29,17 +31,33 @@ public final class RetokenizedTexts {
    */
   public static <T extends Output<T>> Dataset<T> dataset(
       Dataset<T> examples, Path tokenizer, int positions, String use) throws IOException {
-    List<TokenSequence> tokens = of(examples, tokenizer, positions, use);
-    MutableDataset<T> retokenized =
-        new MutableDataset<>(examples.getSourceProvenance(), examples.getOutputFactory());
+    List<Example<T>> read =
+        areApart(examples)
+            ? examples(
+                examples,
+                pairs(examples, tokenizer, positions, use),
+                (pair, output) -> pair.first().toExample(pair.second(), output))
+            : examples(examples, of(examples, tokenizer, positions, use), TokenSequence::toExample);
+    return new MutableDataset<>(read, examples.getSourceProvenance(), examples.getOutputFactory());
+  }
+
+  /** Whether a model reads the texts of a pair one by one. */
+  private static boolean areApart(Dataset<?> examples) {
+    String first = TokenNames.SECOND + TokenNames.name(TokenNames.IDS, 0);
+    return examples.getFeatureMap().get(first) != null;
+  }
+
+  private static <T extends Output<T>, R> List<Example<T>> examples(
+      Dataset<T> examples, List<R> tokens, BiFunction<R, T, Example<T>> toExample) {
+    List<Example<T>> read = new ArrayList<>();
     for (int i = 0; i < examples.size(); i++) {
       Example<T> example = examples.getExample(i);
-      Example<T> other = tokens.get(i).toExample(example.getOutput());
+      Example<T> other = toExample.apply(tokens.get(i), example.getOutput());
       other.setWeight(example.getWeight());
       example.getMetadata().forEach(other::setMetadataValue);
-      retokenized.add(other);
+      read.add(other);
     }
-    return retokenized;
+    return read;
   }
 
   /**
@@ -76,7 +94,12 @@ public final class RetokenizedTexts {
    */
   static List<TokenPair> pairs(Dataset<?> examples, Path tokenizer, int positions)
       throws IOException {
-    Kept kept = Kept.of(examples, FOR_TEACHER);
+    return pairs(examples, tokenizer, positions, FOR_TEACHER);
+  }
+
+  private static List<TokenPair> pairs(
+      Dataset<?> examples, Path tokenizer, int positions, String use) throws IOException {
+    Kept kept = Kept.of(examples, use);
     kept.checkPairs("all");
     try (TextTokenizer opened = TextTokenizer.open(tokenizer, positions)) {
       List<TokenSequence> firsts = opened.encodeAll(kept.firsts());
