@@ -41,6 +41,14 @@ public final class Ops {
     return new Ops(graph);
   }
 
+  /**
+   * A writer of operators alone whose form has been the same since opset 7, as that of sums and of
+   * ONNX Runtime's normalisations, into a graph that keeps its opset.
+   */
+  public static Ops ofEachOpset(Graph graph) {
+    return new Ops(graph);
+  }
+
   public Graph graph() {
     return graph;
   }

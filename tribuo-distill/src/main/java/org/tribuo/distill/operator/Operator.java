@@ -474,6 +474,9 @@ public final class Operator {
     /** It normalises its first input; further ones scale and shift it. */
     NORMALIZES,
 
+    /** It normalises the sum of a residual connection, its first two inputs. */
+    NORMALIZES_RESIDUAL,
+
     /** It sums up its first input along some axes. */
     REDUCES,
 

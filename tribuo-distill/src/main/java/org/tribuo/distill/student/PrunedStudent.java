@@ -13,7 +13,6 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.internal.QuantisedWeights;
 import org.tribuo.distill.input.internal.ExampleInputs;
 import org.tribuo.distill.internal.component.ComponentProvenance;
@@ -190,9 +189,9 @@ public final class PrunedStudent implements StudentSource {
    * @throws IOException if it cannot be read
    */
   public static int layersOf(Path model) throws IOException {
-    Graph graph = Graph.of(SharedModels.read(model));
-    QuantisedWeights.checkCanBeCut(graph, model.toString());
-    return TransformerLayers.find(graph).count();
+    Transformer transformer = Transformer.of(SharedModels.read(model));
+    QuantisedWeights.checkCanBeCut(transformer.graph(), model.toString());
+    return transformer.withHiddenStates().layers().count();
   }
 
   @Override
@@ -240,14 +239,15 @@ public final class PrunedStudent implements StudentSource {
   @Override
   public Student make(StudentRequest request) throws IOException {
     Student whole = source.make(request);
-    Graph graph = whole.transformer().graph();
-    QuantisedWeights.checkCanBeCut(graph, source.toString());
-    TransformerLayers found = found(whole.transformer());
+    QuantisedWeights.checkCanBeCut(whole.transformer().graph(), source.toString());
+    Transformer transformer = whole.transformer().withHiddenStates();
+    TransformerLayers found = found(transformer);
     checkCount(found.count());
-    Optional<BlockInfluence> influence = influence(whole.transformer(), found, request);
+    Optional<BlockInfluence> influence = influence(transformer, found, request);
     List<Integer> kept = kept(found.count(), influence);
     return whole.with(
-        LayerCut.keep(graph, found, kept).toModel(), step(kept, found.count(), influence));
+        LayerCut.keep(transformer.graph(), found, kept).toModel(),
+        step(kept, found.count(), influence));
   }
 
   private TransformerLayers found(Transformer whole) {

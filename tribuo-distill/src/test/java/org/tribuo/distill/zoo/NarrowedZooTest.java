@@ -58,9 +58,6 @@ class NarrowedZooTest {
   /** Its outputs, which its loss reads, are of its width. */
   private static final String OF_VECTORS = "minilm_embedding_ts14";
 
-  /** Fused nodes hide its hidden states. */
-  private static final String OF_ALL_LAYERS = "gpt2_causal_ort_fused";
-
   static Stream<ZooCase> cases() throws URISyntaxException {
     return ZooCase.in(
             Path.of(Objects.requireNonNull(NarrowedZooTest.class.getResource("/zoo")).toURI()))
@@ -140,11 +137,8 @@ class NarrowedZooTest {
   @ParameterizedTest
   @MethodSource("cases")
   void gradientsOfWhatStaysAgreeWithFiniteDifferences(ZooCase zooCase) throws Exception {
-    Graph narrow = half(zooCase, true);
-    Graph small =
-        zooCase.name().equals(OF_ALL_LAYERS)
-            ? narrow
-            : LayerCut.keep(narrow, TransformerLayers.find(narrow), List.of(0));
+    Graph narrow = Transformer.of(half(zooCase, true).toModel()).withHiddenStates().graph();
+    Graph small = LayerCut.keep(narrow, TransformerLayers.find(narrow), List.of(0));
     try (CheckedModel model =
         CheckedModel.of(
             small.toModel(), StandardOperators.TABLE, name -> true, inputs(small, zooCase))) {

@@ -47,14 +47,14 @@ public record ModelSize(long parameters, long bytes, OptionalInt layers, long op
     return new ModelSize(
         parameters + QuantisedWeights.elements(normalized),
         model.model().bytesOfInitializers(),
-        layers(model, normalized),
+        layers(normalized),
         operations(normalized));
   }
 
-  private static OptionalInt layers(Transformer model, Graph normalized) {
+  private static OptionalInt layers(Graph normalized) {
     try {
       return OptionalInt.of(
-          TransformerLayers.stacks(model.graph(), normalized).stream()
+          TransformerLayers.stacks(normalized, normalized).stream()
               .mapToInt(TransformerLayers::count)
               .sum());
     } catch (GraphException e) {

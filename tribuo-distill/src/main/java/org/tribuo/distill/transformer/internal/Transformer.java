@@ -5,11 +5,13 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.internal.pass.InferenceForm;
 import org.tribuo.distill.graph.internal.pass.Normalization;
+import org.tribuo.distill.graph.internal.pass.ResidualSums;
 import org.tribuo.distill.transformer.internal.layer.EmbeddingTables;
 import org.tribuo.distill.transformer.internal.layer.LayerStacks;
 import org.tribuo.distill.transformer.internal.layer.TransformerLayers;
@@ -75,6 +77,30 @@ public final class Transformer {
    */
   public TransformerLayers layers() {
     return layers.get(() -> TransformerLayers.find(graph(), sharedNormalized()));
+  }
+
+  /**
+   * The same Transformer with each hidden state as a value of its graph. Where fused operators hide
+   * the last ones, so that there are no layers, residual connections and normalisations become
+   * nodes of their own; else it is this one.
+   *
+   * @throws org.tribuo.distill.graph.GraphException if its graph cannot be normalised
+   */
+  public Transformer withHiddenStates() {
+    if (!ResidualSums.areFused(graph()) || hasLayers()) {
+      return this;
+    }
+    Graph graph = graph();
+    graph.named(() -> ResidualSums.writeOut(graph));
+    return of(graph.toModel());
+  }
+
+  private boolean hasLayers() {
+    try {
+      return !TransformerLayers.stacks(graph(), sharedNormalized()).isEmpty();
+    } catch (GraphException e) {
+      return false;
+    }
   }
 
   /**

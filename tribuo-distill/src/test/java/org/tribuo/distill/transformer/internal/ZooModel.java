@@ -56,13 +56,8 @@ public record ZooModel(Path folder, JsonNode json) {
           "ast_audiocls_ts17");
 
   /** For {@code @MethodSource}. */
-  static Stream<String> withOneStack() {
+  public static Stream<String> withOneStack() {
     return WITH_ONE_STACK.stream();
-  }
-
-  /** Those whose files have each hidden state as a value: fused nodes of GPT-2 hide some. */
-  public static Stream<String> withHiddenStates() {
-    return withOneStack().filter(name -> !name.equals("gpt2_causal_ort_fused"));
   }
 
   public static ZooModel of(String name) throws IOException, URISyntaxException {
@@ -71,8 +66,10 @@ public record ZooModel(Path folder, JsonNode json) {
     return new ZooModel(folder, new ObjectMapper().readTree(folder.resolve("case.json").toFile()));
   }
 
+  /** With each hidden state as a value. */
   public Graph graph() throws IOException {
-    return Graph.of(OnnxModel.read(folder.resolve("model.onnx")));
+    OnnxModel model = OnnxModel.read(folder.resolve("model.onnx"));
+    return Transformer.of(model).withHiddenStates().graph();
   }
 
   public Graph normalized() throws IOException {

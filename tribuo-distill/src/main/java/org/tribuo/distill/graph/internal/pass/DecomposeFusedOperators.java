@@ -1,11 +1,15 @@
 package org.tribuo.distill.graph.internal.pass;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.Operation;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.internal.shape.ShapeInference;
+import org.tribuo.distill.operator.Operator;
 import org.tribuo.distill.operator.Operator.Decomposition;
 import org.tribuo.distill.operator.internal.standard.StandardOperators;
 
@@ -14,28 +18,46 @@ import org.tribuo.distill.operator.internal.standard.StandardOperators;
  * How is a matter of each operator ({@link Decomposition}).
  */
 final class DecomposeFusedOperators implements Pass {
+  private final Predicate<Operator> which;
+  private final Function<Graph, Ops> writer;
+
+  private DecomposeFusedOperators(Predicate<Operator> which, Function<Graph, Ops> writer) {
+    this.which = which;
+    this.writer = writer;
+  }
+
+  /** Of all that are fused. */
+  DecomposeFusedOperators() {
+    this(operator -> true, Ops::on);
+  }
+
+  /** Of some of them, which are written with operators that each opset has. */
+  static DecomposeFusedOperators ofEachOpset(Predicate<Operator> which) {
+    return new DecomposeFusedOperators(which, Ops::ofEachOpset);
+  }
+
   /**
    * Types are inferred again on the way: what ONNX Runtime does not know of a fused operator's
    * result is known of that of its parts, and the next decomposition may need it.
    */
   @Override
   public void apply(Graph graph) {
-    if (graph.nodes().stream().noneMatch(DecomposeFusedOperators::isFused)) {
+    if (graph.nodes().stream().allMatch(node -> decomposition(node).isEmpty())) {
       return;
     }
-    Ops op = Ops.on(graph);
+    Ops op = writer.apply(graph);
     ShapeInference types = ShapeInference.of(graph);
     for (Node node : graph.topological()) {
-      StandardOperators.of(node)
-          .decomposition()
+      decomposition(node)
           .ifPresentOrElse(
               decomposition -> decomposed(op, node, decomposition).forEach(types::visit),
               () -> types.visit(node));
     }
   }
 
-  private static boolean isFused(Node node) {
-    return StandardOperators.of(node).decomposition().isPresent();
+  private Optional<Decomposition> decomposition(Node node) {
+    Operator operator = StandardOperators.of(node);
+    return which.test(operator) ? operator.decomposition() : Optional.empty();
   }
 
   /** The nodes that take a node's place. */

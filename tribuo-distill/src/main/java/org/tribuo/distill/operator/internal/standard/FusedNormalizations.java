@@ -1,5 +1,6 @@
 package org.tribuo.distill.operator.internal.standard;
 
+import static org.tribuo.distill.operator.Operator.Trait.NORMALIZES_RESIDUAL;
 import static org.tribuo.distill.operator.Operator.operator;
 
 import java.util.List;
@@ -18,8 +19,10 @@ final class FusedNormalizations {
   static final List<Operator> ALL =
       List.of(
           operator("com.microsoft::SkipLayerNormalization")
+              .with(NORMALIZES_RESIDUAL)
               .decomposition(FusedNormalizations::skip),
           operator("com.microsoft::SkipSimplifiedLayerNormalization")
+              .with(NORMALIZES_RESIDUAL)
               .decomposition(FusedNormalizations::skipSimplified),
           operator("com.microsoft::EmbedLayerNormalization")
               .decomposition(FusedNormalizations::embeddings),

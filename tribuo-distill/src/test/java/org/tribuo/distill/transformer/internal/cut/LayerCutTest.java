@@ -25,7 +25,7 @@ class LayerCutTest {
 
   /** Caches come and go with their layers: that has a test of its own. */
   static Stream<String> withoutCaches() {
-    return ZooModel.withHiddenStates().filter(name -> !name.endsWith("_past"));
+    return ZooModel.withOneStack().filter(name -> !name.endsWith("_past"));
   }
 
   @ParameterizedTest

@@ -20,7 +20,7 @@ import org.tribuo.distill.transformer.internal.ZooModel;
 
 class TransformerLayersTest {
   @ParameterizedTest
-  @MethodSource("org.tribuo.distill.transformer.internal.ZooModel#withHiddenStates")
+  @MethodSource("org.tribuo.distill.transformer.internal.ZooModel#withOneStack")
   void findsTwoLayersInExportsOfEveryAgeAndArchitecture(String name) throws Exception {
     ZooModel model = ZooModel.of(name);
     Graph graph = model.graph();
