@@ -12,6 +12,7 @@ import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.engine.Precision;
 import org.tribuo.distill.input.text.ConllDataSource;
+import org.tribuo.distill.input.text.TextAugmentation;
 import org.tribuo.distill.input.text.WordTokenizer;
 import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.sequence.DistilledSequenceModel;
@@ -30,8 +31,10 @@ import org.tribuo.sequence.SequenceExample;
 /**
  * Finds names of people, places, products and more in WNUT17's posts: fine-tunes an encoder to tag
  * words, distils the tagger into two of its layers, and trains two layers of the encoder on the
- * labels alone. Prints the entity F1 of all three on the test posts, exact span and type. The
- * encoder and its tokenizer are those that the main job has unpacked.
+ * labels alone. The student learns from the training posts, the development posts without their
+ * labels, and an altered copy of each, which has none. Prints the entity F1 of all three on the
+ * test posts, exact span and type. The encoder and its tokenizer are those that the main job has
+ * unpacked.
  *
  * <p>Arguments: {@code --quick} takes some of the posts and fewer epochs, which shows in minutes
  * that all runs, not how good it is; {@code texts=FILE} names a file with a text a line, cut by
@@ -63,7 +66,7 @@ public class TagWords {
         seed = Long.parseLong(arg);
       }
     }
-    var train = posts("wnut17train.conll");
+    var train = posts(source("wnut17train.conll"));
 
     Path encoder = UNPACKED.resolve("pretrained/all-minilm-l6-v2.onnx");
     Path teacher = UNPACKED.resolve("my-tagger.onnx");
@@ -76,9 +79,11 @@ public class TagWords {
             .teacher(OnnxTeacher.of(teacher))
             .objective(new DistillationObjective().alpha(0.9f).temperature(2))
             .build();
-    train("student", distillation, train, UNPACKED.resolve("my-small-tagger.onnx"));
+    var copies = TextAugmentation.copies(1).replaced(0.25).pieces(0).seed(seed);
+    var more = posts(source("wnut17train.conll").withAugmentation(copies));
+    posts(source("emerging.dev.conll").withoutLabels().withAugmentation(copies)).forEach(more::add);
+    train("student", distillation, more, UNPACKED.resolve("my-small-tagger.onnx"));
     if (texts != null) {
-      var more = posts("wnut17train.conll");
       addUnlabelled(more);
       train("with texts", distillation, more, UNPACKED.resolve("my-small-tagger-of-texts.onnx"));
     }
@@ -105,7 +110,7 @@ public class TagWords {
       Path file)
       throws Exception {
     try (DistilledSequenceModel model = SequenceDistillationTrainer.of(settings).train(posts)) {
-      var test = new EntityEvaluator().evaluate(model, posts("emerging.test.annotated"));
+      var test = new EntityEvaluator().evaluate(model, posts(source("emerging.test.annotated")));
       System.out.printf(
           Locale.ROOT,
           "%s: entity F1 %.1f, precision %.1f, recall %.1f, token accuracy %.1f, %d MB%n",
@@ -119,8 +124,11 @@ public class TagWords {
     }
   }
 
-  private static MutableSequenceDataset<Label> posts(String file) {
-    var source = ConllDataSource.of(DATA.resolve(file), UNPACKED.resolve("tokenizer.json"));
+  private static ConllDataSource source(String file) {
+    return ConllDataSource.of(DATA.resolve(file), UNPACKED.resolve("tokenizer.json"));
+  }
+
+  private static MutableSequenceDataset<Label> posts(ConllDataSource source) {
     var posts = new MutableSequenceDataset<>(source.getProvenance(), source.getOutputFactory());
     for (SequenceExample<Label> post : source) {
       if (!quick || posts.size() < FEW_POSTS) {

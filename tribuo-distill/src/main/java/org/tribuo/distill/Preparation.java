@@ -297,16 +297,18 @@ record Preparation<T extends Output<T>>(
               : Optional.empty());
     }
 
-    /** How the student was made, and its size beside that of its teacher. */
+    /** How the student was made, and its size beside that of its teachers. */
     private List<String> described(Student student) throws IOException {
       List<String> lines = new ArrayList<>(student.described());
-      if (recipe.teacher().isPresent()) {
-        for (TeacherSource.Member member : recipe.teacher().get().members()) {
-          member
-              .network(files)
-              .flatMap(Preparing::size)
-              .ifPresent(size -> lines.add("The teacher has %s.".formatted(size)));
-        }
+      List<TeacherSource.Member> teachers =
+          recipe.teacher().map(TeacherSource::members).orElse(List.of());
+      for (int i = 0; i < teachers.size(); i++) {
+        String name = teachers.size() == 1 ? "The teacher" : "Teacher " + (i + 1);
+        teachers
+            .get(i)
+            .network(files)
+            .flatMap(Preparing::size)
+            .ifPresent(size -> lines.add("%s has %s.".formatted(name, size)));
       }
       return lines;
     }

@@ -26,6 +26,8 @@ import org.tribuo.distill.student.PrunedStudent;
 import org.tribuo.distill.student.PrunedStudent.Choice;
 import org.tribuo.distill.student.StudentSource;
 import org.tribuo.distill.teacher.OnnxTeacher;
+import org.tribuo.distill.teacher.SeveralTeachers;
+import org.tribuo.distill.teacher.TeacherSource;
 import org.tribuo.distill.transformer.Pooling;
 import org.tribuo.distill.transformer.internal.Transformer;
 
@@ -75,6 +77,18 @@ class StudentByExamplesTest {
             "The teacher has 21,571 parameters in 0.1 MB, 2 layers and 30,912 operations a token.");
   }
 
+  @Test
+  void eachOfSeveralTeachersHasANumber() {
+    List<String> told =
+        toldWith(
+            SeveralTeachers.of(
+                OnnxTeacher.of(Zoo.file("bert_seqcls_ts11"), TinyTexts.LABELS),
+                OnnxTeacher.of(Zoo.file("roberta_seqcls_ts14"), TinyTexts.LABELS)));
+
+    assertThat(told.get(2)).startsWith("Teacher 1 has 21,571 parameters");
+    assertThat(told.get(3)).startsWith("Teacher 2 has ");
+  }
+
   /** It teaches all the same. */
   @Test
   void theSizeOfATeacherWhoseGraphIsNotUnderstoodIsNotTold(@TempDir Path folder) throws Exception {
@@ -107,11 +121,15 @@ class StudentByExamplesTest {
 
   /** What is told of the student of one layer of a classifier. */
   private static List<String> toldWith(Path teacher) {
+    return toldWith(OnnxTeacher.of(teacher, TinyTexts.LABELS));
+  }
+
+  private static List<String> toldWith(TeacherSource teacher) {
     List<String> told = new ArrayList<>();
     StudentSource whole = OnnxStudent.of(Zoo.file("bert_seqcls_ts11"), TinyTexts.LABELS);
     DistillationTrainer<Label> trainer =
         trainer(PrunedStudent.keeping(1, whole)).toBuilder()
-            .teacher(OnnxTeacher.of(teacher, TinyTexts.LABELS))
+            .teacher(teacher)
             .build();
     trainer.setListener(
         new DistillationListener() {

@@ -302,6 +302,7 @@ class ProgramsTest {
     List<String> posts =
         Files.readAllLines(ROOT.resolve(WNUT17).resolve("wnut17train.conll")).subList(0, 300);
     Files.write(data.resolve("wnut17train.conll"), posts);
+    Files.write(data.resolve("emerging.dev.conll"), posts);
     Files.write(data.resolve("emerging.test.annotated"), posts);
   }
 
