@@ -20,6 +20,7 @@ import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
+import org.tribuo.distill.student.CosineHead;
 import org.tribuo.distill.student.EncoderStudent;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.PrunedStudent;
@@ -77,6 +78,19 @@ class StudentByExamplesTest {
             "The teacher has 21,571 parameters in 0.1 MB, 2 layers and 30,912 operations a token.");
   }
 
+  /** Its rows are divided by their lengths before they are multiplied. */
+  @Test
+  void aHeadOfCosinesCountsAsALinearOne() {
+    StudentSource encoder =
+        EncoderStudent.of(Zoo.file("minilm_embedding_ts14"), Pooling.MEAN)
+            .withHead(new CosineHead());
+
+    assertThat(told(trainer(PrunedStudent.keeping(1, encoder))))
+        .last()
+        .asString()
+        .endsWith(" 1 layer and 14,528 operations a token.");
+  }
+
   @Test
   void eachOfSeveralTeachersHasANumber() {
     List<String> told =
@@ -125,12 +139,12 @@ class StudentByExamplesTest {
   }
 
   private static List<String> toldWith(TeacherSource teacher) {
-    List<String> told = new ArrayList<>();
     StudentSource whole = OnnxStudent.of(Zoo.file("bert_seqcls_ts11"), TinyTexts.LABELS);
-    DistillationTrainer<Label> trainer =
-        trainer(PrunedStudent.keeping(1, whole)).toBuilder()
-            .teacher(teacher)
-            .build();
+    return told(trainer(PrunedStudent.keeping(1, whole)).toBuilder().teacher(teacher).build());
+  }
+
+  private static List<String> told(DistillationTrainer<Label> trainer) {
+    List<String> told = new ArrayList<>();
     trainer.setListener(
         new DistillationListener() {
           @Override

@@ -1,5 +1,6 @@
 package org.tribuo.distill.transformer.internal;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -15,6 +16,7 @@ import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.internal.QuantisedWeights;
 import org.tribuo.distill.operator.Operator;
 import org.tribuo.distill.operator.internal.standard.StandardOperators;
+import org.tribuo.distill.transformer.internal.layer.Dependants;
 import org.tribuo.distill.transformer.internal.layer.TransformerLayers;
 import org.tribuo.distill.transformer.internal.layer.Weights;
 
@@ -30,9 +32,6 @@ import org.tribuo.distill.transformer.internal.layer.Weights;
  *     among them, nor are convolutions.
  */
 public record ModelSize(long parameters, long bytes, OptionalInt layers, long operations) {
-  private static final Set<Operator.Trait> PASSES_ON =
-      Set.of(Operator.Trait.VIEW, Operator.Trait.REARRANGES, Operator.Trait.CONVERTS_QUANTIZED);
-
   /**
    * Measures a model.
    *
@@ -63,14 +62,28 @@ public record ModelSize(long parameters, long bytes, OptionalInt layers, long op
   }
 
   private static long operations(Graph normalized) {
+    Set<String> dependent = new HashSet<>();
+    normalized
+        .inputs()
+        .keySet()
+        .forEach(input -> dependent.addAll(Dependants.of(normalized, input)));
     return 2
-        * normalized.nodes().stream().mapToLong(node -> elementsOfMatrix(normalized, node)).sum();
+        * normalized.nodes().stream()
+            .mapToLong(node -> elementsOfMatrix(normalized, node, dependent))
+            .sum();
   }
 
-  /** None of a product of two activations, or of two matrices. */
-  private static long elementsOfMatrix(Graph graph, Node node) {
+  /**
+   * None of a product of two activations, or of two matrices.
+   *
+   * @param dependent the values that depend on what the model reads
+   */
+  private static long elementsOfMatrix(Graph graph, Node node, Set<String> dependent) {
     List<Long> matrices =
-        factors(graph, node).flatMap(factor -> elementsIfStored(graph, factor).stream()).toList();
+        factors(graph, node)
+            .filter(factor -> !dependent.contains(factor))
+            .flatMap(factor -> elements(graph, factor).stream())
+            .toList();
     return matrices.size() == 1 ? matrices.get(0) : 0;
   }
 
@@ -94,31 +107,13 @@ public record ModelSize(long parameters, long bytes, OptionalInt layers, long op
         .isPresent();
   }
 
-  /** The size of what the file holds, perhaps transposed, as integers, or as two factors. */
-  private static Optional<Long> elementsIfStored(Graph graph, String factor) {
-    if (graph.isInitializer(factor)) {
-      return Optional.of(graph.initializer(factor).elements());
-    }
-    Optional<Node> producer = graph.producer(factor);
-    if (producer.isEmpty()) {
-      return Optional.empty();
-    }
-    Node node = producer.get();
-    Operator operator = StandardOperators.of(node);
-    if (PASSES_ON.stream().anyMatch(operator::has)) {
-      return elementsIfStored(graph, node.input(0));
-    }
-    boolean isProduct =
-        operator.has(Operator.Trait.MATRIX_PRODUCT)
-            && elementsIfStored(graph, node.input(0)).isPresent()
-            && elementsIfStored(graph, node.input(1)).isPresent();
-    return isProduct
-        ? graph
-            .type(factor)
-            .flatMap(TensorType::shape)
-            .flatMap(Shape::fixed)
-            .map(sizes -> LongStream.of(sizes).reduce(1, Math::multiplyExact))
-        : Optional.empty();
+  /** Of what the file holds, or of what is computed of that, as a head whose rows have length 1. */
+  private static Optional<Long> elements(Graph graph, String matrix) {
+    return graph
+        .type(matrix)
+        .flatMap(TensorType::shape)
+        .flatMap(Shape::fixed)
+        .map(sizes -> LongStream.of(sizes).reduce(1, Math::multiplyExact));
   }
 
   /** What it has, in words. */
