@@ -12,7 +12,6 @@ import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.engine.Precision;
 import org.tribuo.distill.input.text.ConllDataSource;
-import org.tribuo.distill.input.text.TextAugmentation;
 import org.tribuo.distill.input.text.WordTokenizer;
 import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.sequence.DistilledSequenceModel;
@@ -31,10 +30,9 @@ import org.tribuo.sequence.SequenceExample;
 /**
  * Finds names of people, places, products and more in WNUT17's posts: fine-tunes an encoder to tag
  * words, distils the tagger into two of its layers, and trains two layers of the encoder on the
- * labels alone. The student learns from the training posts, the development posts without their
- * labels, and an altered copy of each, which has none. Prints the entity F1 of all three on the
- * test posts, exact span and type. The encoder and its tokenizer are those that the main job has
- * unpacked.
+ * labels alone. The student learns from the training posts, and from the development posts without
+ * their labels. Prints the entity F1 of all three on the test posts, exact span and type. The
+ * encoder and its tokenizer are those that the main job has unpacked.
  *
  * <p>Arguments: {@code --quick} takes some of the posts and fewer epochs, which shows in minutes
  * that all runs, not how good it is; {@code texts=FILE} names a file with a text a line, cut by
@@ -79,9 +77,8 @@ public class TagWords {
             .teacher(OnnxTeacher.of(teacher))
             .objective(new DistillationObjective().alpha(0.9f).temperature(2))
             .build();
-    var copies = TextAugmentation.copies(1).replaced(0.25).pieces(0).seed(seed);
-    var more = posts(source("wnut17train.conll").withAugmentation(copies));
-    posts(source("emerging.dev.conll").withoutLabels().withAugmentation(copies)).forEach(more::add);
+    var more = posts(source("wnut17train.conll"));
+    posts(source("emerging.dev.conll").withoutLabels()).forEach(more::add);
     train("student", distillation, more, UNPACKED.resolve("my-small-tagger.onnx"));
     if (texts != null) {
       addUnlabelled(more);
