@@ -5,6 +5,7 @@ import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 import org.tribuo.distill.input.text.KeptVocabulary;
@@ -60,7 +61,7 @@ record Vocabularies(Path folder, Map<Integer, Integer> leastTexts) implements Au
   /** The least number of texts of the vocabulary with so many tokens. */
   OptionalInt leastTexts(OptionalInt tokens) {
     return tokens.isPresent()
-        ? OptionalInt.of(leastTexts.get(tokens.getAsInt()))
+        ? OptionalInt.of(Objects.requireNonNull(leastTexts.get(tokens.getAsInt())))
         : OptionalInt.empty();
   }
 
