@@ -71,7 +71,12 @@ class ExperimentRunTest {
             line -> assertThat(line).isEqualTo("   Of 2 layers 1 stay."),
             line ->
                 assertThat(line)
-                    .matches(" {3}The student has [\\d,]+ parameters in \\d\\.\\d MB\\."),
+                    .matches(
+                        " {3}The student has [\\d,]+ parameters in \\d\\.\\d MB, 1 layer and [\\d,]+ operations a token\\."),
+            line ->
+                assertThat(line)
+                    .matches(
+                        " {3}The teacher has [\\d,]+ parameters in \\d\\.\\d MB, 2 layers and [\\d,]+ operations a token\\."),
             line -> assertThat(line).matches(" {3}6 in \\d+\\.\\d s, [\\d,]+/s; 0 reused\\."),
             line -> assertThat(line).matches(" {3}\\d+\\.\\d s\\."));
   }
