@@ -7,13 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import com.oracle.labs.mlrg.olcut.config.ConfigurationManager;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import com.oracle.labs.mlrg.olcut.provenance.ProvenanceUtil;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.OptionalInt;
-import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,31 +48,20 @@ import org.tribuo.distill.transformer.internal.layer.EmbeddingTable;
 /** Students whose files are too large with the whole table of embeddings, of 101 rows and 32. */
 class BudgetedEmbeddingsTest {
   private static final Path BERT = Zoo.file("bert_seqcls_ts11");
-  private static final List<String> ORDER = List.of("red", "blue", "green");
+  private static final List<String> ORDER = TinyWords.ORDER;
 
   @TempDir Path folder;
   private Path whole;
-  private Path csv;
+  private TinyWords words;
 
   @BeforeEach
   void write() throws Exception {
-    whole =
-        Path.of(
-            Objects.requireNonNull(BudgetedEmbeddingsTest.class.getResource("tiny-tokenizer.json"))
-                .toURI());
-    SplittableRandom random = new SplittableRandom(5);
-    List<String> lines = new ArrayList<>(List.of("text,label"));
-    for (int row = 0; row < 24; row++) {
-      lines.add(
-          "w%d w%d,%s"
-              .formatted(random.nextInt(5, 60), 5 + random.nextInt(55), ORDER.get(row % 3)));
-    }
-    csv = Files.write(folder.resolve("texts.csv"), lines);
+    words = TinyWords.in(folder);
+    whole = words.tokenizer();
   }
 
   private MutableDataset<Label> texts(Path tokenizer) {
-    return new MutableDataset<>(
-        CsvTextDataSource.of(csv, tokenizer, new LabelFactory()).keepText().read());
+    return words.read(tokenizer);
   }
 
   private KeptVocabulary reduced(int leastTexts, Path file) throws Exception {
@@ -370,7 +356,7 @@ class BudgetedEmbeddingsTest {
     Path ofOne = folder.resolve("one.json");
     reduced(1, ofOne);
     MutableDataset<Label> tokens =
-        new MutableDataset<>(CsvTextDataSource.of(csv, whole, new LabelFactory()).read());
+        new MutableDataset<>(CsvTextDataSource.of(words.csv(), whole, new LabelFactory()).read());
 
     assertThatIllegalArgumentException()
         .isThrownBy(() -> within(1_000_000).vocabularies(whole, ofOne).train(tokens))

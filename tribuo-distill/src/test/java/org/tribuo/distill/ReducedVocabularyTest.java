@@ -10,10 +10,8 @@ import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import com.oracle.labs.mlrg.olcut.provenance.ProvenanceUtil;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,36 +43,25 @@ import org.tribuo.test.Helpers;
 /** Students that are trained with the tokens of their texts alone. */
 class ReducedVocabularyTest {
   private static final Path BERT = Zoo.file("bert_seqcls_ts11");
-  private static final List<String> ORDER = List.of("red", "blue", "green");
+  private static final List<String> ORDER = TinyWords.ORDER;
 
   @TempDir Path folder;
   private Path whole;
   private Path small;
-  private Path csv;
+  private TinyWords words;
   private KeptVocabulary kept;
 
   @BeforeEach
   void reduce() throws Exception {
-    whole =
-        Path.of(
-            Objects.requireNonNull(ReducedVocabularyTest.class.getResource("tiny-tokenizer.json"))
-                .toURI());
-    SplittableRandom random = new SplittableRandom(5);
-    List<String> lines = new ArrayList<>(List.of("text,label"));
-    for (int row = 0; row < 24; row++) {
-      lines.add(
-          "w%d w%d,%s"
-              .formatted(random.nextInt(5, 60), 5 + random.nextInt(55), ORDER.get(row % 3)));
-    }
-    csv = Files.write(folder.resolve("texts.csv"), lines);
+    words = TinyWords.in(folder);
+    whole = words.tokenizer();
     small = folder.resolve("small.json");
     kept = KeptVocabulary.ofExamples(whole, texts(whole), 1);
     kept.writeTokenizer(small);
   }
 
   private MutableDataset<Label> texts(Path tokenizer) {
-    return new MutableDataset<>(
-        CsvTextDataSource.of(csv, tokenizer, new LabelFactory()).keepText().read());
+    return words.read(tokenizer);
   }
 
   private static StudentSource layers() {

@@ -62,7 +62,7 @@ record WholeStudent<T extends Output<T>>(
       whole.exportOnnx(file);
     }
     checkPredicts(file, trainer, examples, component);
-    Transformer model = Transformer.of(OnnxModel.read(file)).withHiddenStates();
+    Transformer model = Transformer.of(OnnxModel.read(file)).withLayersApart();
     try {
       TransformerLayers layers = model.layers();
       Optional<EmbeddingTable> table = largestTable(model);

@@ -191,7 +191,7 @@ public final class PrunedStudent implements StudentSource {
   public static int layersOf(Path model) throws IOException {
     Transformer transformer = Transformer.of(SharedModels.read(model));
     QuantisedWeights.checkCanBeCut(transformer.graph(), model.toString());
-    return transformer.withHiddenStates().layers().count();
+    return transformer.withLayersApart().layers().count();
   }
 
   @Override
@@ -240,7 +240,7 @@ public final class PrunedStudent implements StudentSource {
   public Student make(StudentRequest request) throws IOException {
     Student whole = source.make(request);
     QuantisedWeights.checkCanBeCut(whole.transformer().graph(), source.toString());
-    Transformer transformer = whole.transformer().withHiddenStates();
+    Transformer transformer = whole.transformer().withLayersApart();
     TransformerLayers found = found(transformer);
     checkCount(found.count());
     Optional<BlockInfluence> influence = influence(transformer, found, request);

@@ -137,7 +137,7 @@ class NarrowedZooTest {
   @ParameterizedTest
   @MethodSource("cases")
   void gradientsOfWhatStaysAgreeWithFiniteDifferences(ZooCase zooCase) throws Exception {
-    Graph narrow = Transformer.of(half(zooCase, true).toModel()).withHiddenStates().graph();
+    Graph narrow = Transformer.of(half(zooCase, true).toModel()).withLayersApart().graph();
     Graph small = LayerCut.keep(narrow, TransformerLayers.find(narrow), List.of(0));
     try (CheckedModel model =
         CheckedModel.of(

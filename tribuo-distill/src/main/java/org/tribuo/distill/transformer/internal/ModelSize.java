@@ -62,7 +62,7 @@ public record ModelSize(long parameters, long bytes, OptionalInt layers, long op
   }
 
   private static long operations(Graph normalized) {
-    Set<String> dependent = new HashSet<>();
+    Set<String> dependent = new HashSet<>(normalized.inputs().keySet());
     normalized
         .inputs()
         .keySet()

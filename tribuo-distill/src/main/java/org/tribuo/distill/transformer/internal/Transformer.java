@@ -5,7 +5,6 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
-import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
@@ -80,27 +79,19 @@ public final class Transformer {
   }
 
   /**
-   * The same Transformer with each hidden state as a value of its graph. Where fused operators hide
-   * the last ones, so that there are no layers, residual connections and normalisations become
-   * nodes of their own; else it is this one.
+   * The same Transformer in whose graph no node belongs to two layers: residual connections that
+   * are fused with the normalisations of what follows are nodes of their own. This one, if there
+   * are none.
    *
-   * @throws org.tribuo.distill.graph.GraphException if its graph cannot be normalised
+   * @throws org.tribuo.distill.graph.GraphException if types cannot be inferred
    */
-  public Transformer withHiddenStates() {
-    if (!ResidualSums.areFused(graph()) || hasLayers()) {
+  public Transformer withLayersApart() {
+    Graph graph = graph();
+    if (!ResidualSums.areFused(graph)) {
       return this;
     }
-    Graph graph = graph();
     graph.named(() -> ResidualSums.writeOut(graph));
     return of(graph.toModel());
-  }
-
-  private boolean hasLayers() {
-    try {
-      return !TransformerLayers.stacks(graph(), sharedNormalized()).isEmpty();
-    } catch (GraphException e) {
-      return false;
-    }
   }
 
   /**

@@ -66,10 +66,10 @@ public record ZooModel(Path folder, JsonNode json) {
     return new ZooModel(folder, new ObjectMapper().readTree(folder.resolve("case.json").toFile()));
   }
 
-  /** With each hidden state as a value. */
+  /** In which no node belongs to two layers. */
   public Graph graph() throws IOException {
     OnnxModel model = OnnxModel.read(folder.resolve("model.onnx"));
-    return Transformer.of(model).withHiddenStates().graph();
+    return Transformer.of(model).withLayersApart().graph();
   }
 
   public Graph normalized() throws IOException {
