@@ -107,7 +107,7 @@ final class StudentSearch<T extends Output<T>> {
     checkRanks();
     CandidateMeter<T> meter = meter();
     List<StudentCandidate> measured = measured(meter);
-    List<StudentCandidate> promising = promising(measured);
+    List<StudentCandidate> promising = promising(meter, measured);
     if (promising.isEmpty()) {
       throw nothingIsWithin(meter, measured);
     }
@@ -213,10 +213,11 @@ final class StudentSearch<T extends Output<T>> {
    * whose embeddings are the largest and weights the most exact, and none than which another has no
    * less of anything.
    */
-  private List<StudentCandidate> promising(List<StudentCandidate> measured) {
+  private List<StudentCandidate> promising(
+      CandidateMeter<T> meter, List<StudentCandidate> measured) {
     List<StudentCandidate> firsts = new ArrayList<>();
     for (StudentCandidate each : measured) {
-      if (budget.covers(each.bytes(), each.latency())
+      if (meter.isWithin(each)
           && firsts.stream()
               .noneMatch(has -> has.layers() == each.layers() && has.width() == each.width())) {
         firsts.add(each);
