@@ -24,6 +24,7 @@ import org.tribuo.distill.task.token.TagSequence;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.training.AdamWOptimizer;
 import org.tribuo.distill.transformer.Pooling;
+import org.tribuo.provenance.SimpleDataSourceProvenance;
 import org.tribuo.sequence.MutableSequenceDataset;
 import org.tribuo.sequence.SequenceExample;
 
@@ -46,6 +47,7 @@ public class TagWords {
   private static final Path UNPACKED = Path.of("target/banking77");
 
   private static final int FEW_POSTS = 500;
+  private static final LabelFactory FACTORY = new LabelFactory();
 
   private static final Pattern WORD = Pattern.compile("\\w+|[^\\w\\s]");
   private static final int MOST_TEXTS = 3_000;
@@ -77,7 +79,11 @@ public class TagWords {
             .teacher(OnnxTeacher.of(teacher))
             .objective(new DistillationObjective().alpha(0.9f).temperature(2))
             .build();
-    var more = posts(source("wnut17train.conll"));
+    var more =
+        new MutableSequenceDataset<>(
+            new SimpleDataSourceProvenance("posts of WNUT17, some without labels", FACTORY),
+            FACTORY);
+    train.forEach(more::add);
     posts(source("emerging.dev.conll").withoutLabels()).forEach(more::add);
     train("student", distillation, more, UNPACKED.resolve("my-small-tagger.onnx"));
     if (texts != null) {

@@ -17,10 +17,12 @@ public record FedInputs<X>(ExampleInputs<X> examples, Feeder<X> feeder) {
    * Examples for a model.
    *
    * @param types the inputs of the model
-   * @throws IllegalArgumentException as {@link Modality#feeder}
+   * @throws IllegalArgumentException as {@link Modality#feeder} and {@link Feeder#checkValues}
    */
   public static <X> FedInputs<X> of(ExampleInputs<X> examples, Map<String, TensorType> types) {
-    return new FedInputs<>(examples, examples.reader().feeder(types));
+    Feeder<X> feeder = examples.reader().feeder(types);
+    feeder.checkValues(examples.values());
+    return new FedInputs<>(examples, feeder);
   }
 
   /**

@@ -31,6 +31,14 @@ public interface Feeder<X> {
    */
   Map<String, Tensor> batch(List<X> rows);
 
+  /**
+   * Checks that the model can read the values of rows; nothing by default.
+   *
+   * @param rows of examples, in their order
+   * @throws IllegalArgumentException if not; the message says which example
+   */
+  default void checkValues(List<X> rows) {}
+
   /** The number of rows that each batch must have, if the model fixes it. */
   OptionalLong fixedRows();
 

@@ -111,6 +111,11 @@ public record NumericFeeder(List<NumericInput> inputs, List<String> features)
   }
 
   @Override
+  public void checkValues(List<float[]> rows) {
+    checkWhole(rows, "model");
+  }
+
+  @Override
   public Map<String, Tensor> batch(List<float[]> rows) {
     if (rows.isEmpty()) {
       throw new IllegalArgumentException("A batch has at least one row, this has none");

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tribuo.Example;
 import org.tribuo.MutableDataset;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
@@ -122,6 +123,29 @@ class NumericInputsTest {
         trainer(40).teacher(OnnxTeacher.of(teacher)).build().train(examples)) {
       assertThat(accuracy(student)).isGreaterThan(0.9);
     }
+  }
+
+  @Test
+  void aCategoryThatIsNotWholeIsNotPredicted() throws Exception {
+    MutableDataset<Label> unseen = examples(2, 2);
+    unseen.add(ofCategory(1.5));
+    try (DistilledModel<Label> model = trainer(1).build().train(examples(60, 1))) {
+      assertThat(model.predict(ofCategory(1)).getOutputScores()).hasSize(2);
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> model.predict(unseen))
+          .withMessage(
+              "Example 2 has 1.5 as feature 'category', but the input 'category' of the model reads whole numbers up to 16777216");
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> model.predict(ofCategory(-0.5)))
+          .withMessageContaining("has -0.5 as feature 'category'");
+    }
+  }
+
+  private static Example<Label> ofCategory(double category) {
+    return new ArrayExample<>(
+        new Label("no"),
+        new String[] {"category", "numbers.left", "numbers.right"},
+        new double[] {category, 0.3, 0.4});
   }
 
   private static double accuracy(DistilledModel<Label> model) {
