@@ -36,8 +36,9 @@ import org.tribuo.sequence.SequenceExample;
  * encoder and its tokenizer are those that the main job has unpacked.
  *
  * <p>Arguments: {@code --quick} takes some of the posts and fewer epochs, which shows in minutes
- * that all runs, not how good it is; {@code texts=FILE} names a file with a text a line, cut by
- * tabs, and another student learns from these texts too; a number is the seed.
+ * that all runs, not how good it is; {@code --training-posts} leaves the development posts out;
+ * {@code texts=FILE} names a file with a text a line, cut by tabs, and another student learns from
+ * these texts too; a number is the seed.
  */
 public class TagWords {
   /** Products are those of bfloat16 where the processor has them, which is faster; else float32. */
@@ -53,6 +54,7 @@ public class TagWords {
   private static final int MOST_TEXTS = 3_000;
 
   private static boolean quick;
+  private static boolean trainingPosts;
   private static Path texts;
   private static long seed;
 
@@ -60,6 +62,8 @@ public class TagWords {
     for (String arg : args) {
       if (arg.equals("--quick")) {
         quick = true;
+      } else if (arg.equals("--training-posts")) {
+        trainingPosts = true;
       } else if (arg.startsWith("texts=")) {
         texts = Path.of(arg.substring("texts=".length()));
       } else {
@@ -84,7 +88,9 @@ public class TagWords {
             new SimpleDataSourceProvenance("posts of WNUT17, some without labels", FACTORY),
             FACTORY);
     train.forEach(more::add);
-    posts(source("emerging.dev.conll").withoutLabels()).forEach(more::add);
+    if (!trainingPosts) {
+      posts(source("emerging.dev.conll").withoutLabels()).forEach(more::add);
+    }
     train("student", distillation, more, UNPACKED.resolve("my-small-tagger.onnx"));
     if (texts != null) {
       addUnlabelled(more);
