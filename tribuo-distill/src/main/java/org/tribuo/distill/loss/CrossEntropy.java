@@ -137,13 +137,13 @@ public final class CrossEntropy implements HardLoss {
     }
     checkClasses(logits);
     Value logQ = op.logSoftmax(logits, -1);
-    Value surprise = op.neg(columnWeights.isEmpty() ? logQ : op.mul(logQ, weights(op, logits)));
-    Value ofLabel = op.squeeze(op.gatherElements(surprise, op.unsqueeze(labels, 1), 1), 1);
+    Value weighted = columnWeights.isEmpty() ? logQ : op.mul(logQ, weights(op, logits));
+    Value ofLabel = op.squeeze(op.gatherElements(weighted, op.unsqueeze(labels, 1), 1), 1);
     if (labelSmoothing == 0) {
-      return ofLabel;
+      return op.neg(ofLabel);
     }
-    Value ofAll = op.reduceMean(surprise, -1);
-    return op.add(op.mul(ofLabel, 1 - labelSmoothing), op.mul(ofAll, labelSmoothing));
+    Value ofAll = op.reduceMean(weighted, -1);
+    return op.neg(op.add(op.mul(ofLabel, 1 - labelSmoothing), op.mul(ofAll, labelSmoothing)));
   }
 
   private Value weights(Ops op, Value logits) {

@@ -32,11 +32,13 @@ public final class Differentiator {
   private final Graph graph;
   private final Operators rules;
   private final Ops op;
+  private final GradientSum sums;
 
   private Differentiator(Graph graph, Operators rules) {
     this.graph = graph;
     this.rules = rules;
     this.op = Ops.on(graph);
+    this.sums = new GradientSum(graph);
   }
 
   /**
@@ -74,7 +76,7 @@ public final class Differentiator {
             "The loss '%s' does not depend on weight '%s': freeze it (frozenWeights), or name another"
                 .formatted(loss, weight));
       }
-      result.put(weight, sum(parts));
+      result.put(weight, sums.of(parts));
     }
     return result;
   }
@@ -84,7 +86,7 @@ public final class Differentiator {
     List<Value> dy = new ArrayList<>();
     for (String output : node.outputs()) {
       List<Value> parts = gradients.remove(output);
-      dy.add(parts == null ? Value.ABSENT : sum(parts));
+      dy.add(parts == null ? Value.ABSENT : sums.of(parts));
     }
     if (dy.stream().allMatch(Value::isAbsent)) {
       return;
@@ -138,12 +140,6 @@ public final class Differentiator {
 
   private static TensorType withShapeOf(Value y, Value x) {
     return new TensorType(x.elementType(), y.shape());
-  }
-
-  private Value sum(List<Value> parts) {
-    return parts.size() == 1
-        ? parts.get(0)
-        : op.one("Sum", parts.get(0).type(), parts.toArray(Value[]::new));
   }
 
   /**

@@ -40,6 +40,30 @@ class DifferentiatorTest {
   }
 
   @Test
+  void addsWhereSomethingWasChosenToTheGradientOfTheWhole() throws Exception {
+    Value w = weight("w", 2, 3, 5);
+    Value chosen = op.gatherElements(w, op.longs(1, 2, 1), 0);
+    Value first = op.gatherElements(w, op.longs(0), 0);
+    Value loss =
+        op.add(op.add(op.reduceSum(chosen), op.reduceSum(op.mul(w, 2))), op.reduceSum(first));
+    Value gradient = differentiated(loss, "w");
+    graph.removeUnused();
+
+    assertThat(graph.nodes()).noneMatch(node -> node.is("Sum"));
+    assertThat(GraphRunner.run(graph, Map.of()).get(gradient.name()).toFloats())
+        .containsExactly(2 + 1, 2 + 2, 2 + 1); // 2, and how often each was chosen
+  }
+
+  @Test
+  void addsToZerosWhereAllPartsWereChosen() throws Exception {
+    Value w = weight("w", 2, 3, 5);
+    Value chosen = op.reduceSum(op.gatherElements(w, op.longs(1, 2), 0));
+    Value loss = op.add(chosen, op.reduceSum(op.gatherElements(w, op.longs(1), 0)));
+
+    assertThat(gradient(loss, "w", Map.of())).containsExactly(0, 2, 1);
+  }
+
+  @Test
   void sumsOverTheBatchWhereOnlyTheRunShowsThatPositionsWereBroadcast() throws Exception {
     Value states = input("states", "batch", "sequence");
     Value positions = input("positions", "a", "b");

@@ -33,6 +33,7 @@ class OperatorNamesTest {
           entry("FuseGelu", "the formula of Gelu"),
           entry("FuseLayerNormalization", "the formula of LayerNormalization"),
           entry("FuseRootMeanSquare", "the formula of SimplifiedLayerNormalization"),
+          entry("GradientSum", "zeros to which something is added at some places"),
           entry("LibraryOperators", "the operators that an operator library has"),
           entry("LogitsBelow", "the formulas of softmax and sigmoid"),
           entry("Matcher", "a square as a power or a product"),
@@ -62,7 +63,6 @@ class OperatorNamesTest {
   private static final Set<String> WRITE =
       Set.of(
           "Broadcast",
-          "Differentiator",
           "Ops",
           "CastFloat16",
           "Dkd",
