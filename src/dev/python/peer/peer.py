@@ -159,6 +159,11 @@ def step(model, optimizer, batch, bf16, teacher=None, alpha=0.9, temperature=2.0
     optimizer.step()
 
 
+def padded(rows, filler):
+    longest = max(map(len, rows))
+    return torch.tensor([row + [filler] * (longest - len(row)) for row in rows])
+
+
 class Texts:
     """Token ids and labels of some texts."""
 

@@ -15,6 +15,7 @@ import numpy as np
 import peer
 import sacrebleu
 import torch
+from layers import Block, initialise
 from tokenizers import Tokenizer
 from torch import nn
 from torch.nn import functional as F
@@ -37,55 +38,16 @@ BEGIN, END = tokenizer.token_to_id("<s>"), tokenizer.token_to_id("</s>")
 PAD = BEGIN
 
 
-class Block(nn.Module):
-    """Attention to itself, in a decoder attention to a source, and feed-forward, each of normalised states."""
-
-    def __init__(self, width, dropout, decodes):
-        super().__init__()
-        self.own = Attention(width, dropout)
-        self.across = Attention(width, dropout) if decodes else None
-        self.inner, self.outer = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
-        self.norm, self.dropout = nn.LayerNorm(width), nn.Dropout(dropout)
-
-    def forward(self, state, hidden, source=None, padding=None):
-        state = state + self.own(state, None, hidden)
-        if self.across is not None:
-            state = state + self.across(state, source, padding)
-        return state + self.dropout(self.outer(F.gelu(self.inner(self.norm(state)))))
-
-
-class Attention(nn.Module):
-    def __init__(self, width, dropout):
-        super().__init__()
-        self.query, self.key, self.value, self.output = (nn.Linear(width, width) for _ in range(4))
-        self.norm, self.dropout = nn.LayerNorm(width), nn.Dropout(dropout)
-
-    def forward(self, state, read, hidden):
-        normal = self.norm(state)
-        read = normal if read is None else read
-        query, key, value = (
-            part.unflatten(-1, (HEADS, -1)).transpose(1, 2)
-            for part in (self.query(normal), self.key(read), self.value(read))
-        )
-        rate = self.dropout.p if self.training else 0.0
-        states = F.scaled_dot_product_attention(query, key, value, hidden, dropout_p=rate)
-        return self.dropout(self.output(states.transpose(1, 2).flatten(2)))
-
-
 class Translator(nn.Module):
     def __init__(self, layers, width, dropout):
         super().__init__()
         self.table = nn.Embedding(tokenizer.get_vocab_size(), width)
         self.places = nn.ModuleList(nn.Embedding(POSITIONS, width) for _ in range(2))
         self.norms = nn.ModuleList(nn.LayerNorm(width) for _ in range(2))
-        self.encoder = nn.ModuleList(Block(width, dropout, False) for _ in range(layers))
-        self.decoder = nn.ModuleList(Block(width, dropout, True) for _ in range(layers))
+        self.encoder = nn.ModuleList(Block(width, HEADS, dropout, False) for _ in range(layers))
+        self.decoder = nn.ModuleList(Block(width, HEADS, dropout, True) for _ in range(layers))
         self.dropout = nn.Dropout(dropout)
-        for name, weight in self.named_parameters():
-            if weight.ndim > 1:
-                nn.init.normal_(weight, std=0.02)
-            elif name.endswith("bias"):
-                nn.init.zeros_(weight)
+        initialise(self)
 
     def embedded(self, stack, ids):
         return self.dropout(self.table(ids) + self.places[stack](torch.arange(ids.shape[1])))
@@ -114,15 +76,10 @@ def encoded(name, before=(), after=(END,)):
     return [[*before, *text.ids, *after] for text in texts], lines
 
 
-def padded(rows, filler):
-    longest = max(map(len, rows))
-    return torch.tensor([row + [filler] * (longest - len(row)) for row in rows])
-
-
 def batch_of(pairs, rows):
     sources, targets = zip(*(pairs[row] for row in rows))
-    ids = padded(list(sources), -1)
-    read, known = padded([t[:-1] for t in targets], PAD), padded([t[1:] for t in targets], peer.UNLABELLED)
+    ids = peer.padded(list(sources), -1)
+    read, known = peer.padded([t[:-1] for t in targets], PAD), peer.padded([t[1:] for t in targets], peer.UNLABELLED)
     return ids.clamp(min=0), ids >= 0, read, known
 
 
