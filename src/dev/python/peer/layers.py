@@ -61,6 +61,40 @@ class Decoder(nn.Module):
         return self.norm(state) @ self.table.weight.T
 
 
+class EncoderDecoder(nn.Module):
+    """A Transformer of sources and targets with learned positions, of which all read and write with one table."""
+
+    def __init__(self, vocabulary, positions, layers, width, heads, dropout):
+        super().__init__()
+        self.table = nn.Embedding(vocabulary, width)
+        self.places = nn.ModuleList(nn.Embedding(positions, width) for _ in range(2))
+        self.norms = nn.ModuleList(nn.LayerNorm(width) for _ in range(2))
+        self.encoder = nn.ModuleList(Block(width, heads, dropout, False) for _ in range(layers))
+        self.decoder = nn.ModuleList(Block(width, heads, dropout, True) for _ in range(layers))
+        self.dropout = nn.Dropout(dropout)
+        initialise(self)
+
+    def embedded(self, stack, ids):
+        return self.dropout(self.table(ids) + self.places[stack](torch.arange(ids.shape[1])))
+
+    def encode(self, ids, mask):
+        padding = mask[:, None, None, :]
+        state = self.embedded(0, ids)
+        for block in self.encoder:
+            state = block(state, padding)
+        return self.norms[0](state), padding
+
+    def decode(self, ids, source, padding):
+        earlier = torch.ones(ids.shape[1], ids.shape[1], dtype=torch.bool).tril()
+        state = self.embedded(1, ids)
+        for block in self.decoder:
+            state = block(state, earlier, source, padding)
+        return self.norms[1](state) @ self.table.weight.T
+
+    def forward(self, sources, mask, targets):
+        return self.decode(targets, *self.encode(sources, mask))
+
+
 def initialise(model):
     """Normal matrices, no bias, as the library's new models begin."""
     for name, weight in model.named_parameters():

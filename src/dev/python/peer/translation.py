@@ -2,9 +2,9 @@
 
     python src/dev/python/peer/translation.py --data multi30k --tokenizer tokenizer.json
 
-Trains an encoder-decoder of the same form, one of a third of its layers and half its width from its probabilities at
-each step (of all tokens, not of the likeliest), and the same from the targets alone: with the epochs, rates, batches
-and losses of that program. Prints BLEU of the test texts. Needs tokenizers and sacrebleu beside what `peer.py` needs.
+Trains the same teacher, the student that learns from its probabilities at each step (of all tokens, not of the
+likeliest), and the control, with the epochs, rates, batches and losses of that program. Prints BLEU of the test texts.
+Needs tokenizers and sacrebleu beside what `peer.py` needs.
 """
 
 import argparse
@@ -15,20 +15,22 @@ import numpy as np
 import peer
 import sacrebleu
 import torch
-from layers import Block, initialise
+from layers import EncoderDecoder
 from tokenizers import Tokenizer
-from torch import nn
 from torch.nn import functional as F
 
 ALPHA, SMOOTHING, BATCH, BEAMS, MOST_TOKENS = 0.8, 0.1, 64, 4, 100
 POSITIONS, HEADS = 128, 4
+
+# layers of each stack, width, dropout probability, epochs, learning rate
+TEACHER = 2, 128, 0.1, 16, 2e-3
+STUDENT = 1, 64, 0.0, 12, 3e-3
 
 parser = argparse.ArgumentParser()
 parser.add_argument("--data", required=True, type=Path)
 parser.add_argument("--tokenizer", required=True)
 parser.add_argument("--threads", type=int, default=2)
 parser.add_argument("--seed", type=int, default=0)
-parser.add_argument("--epochs", type=int, default=15)
 parser.add_argument("--bf16", action="store_true")
 options = parser.parse_args()
 
@@ -36,38 +38,6 @@ tokenizer = Tokenizer.from_file(options.tokenizer)
 BEGIN, END = tokenizer.token_to_id("<s>"), tokenizer.token_to_id("</s>")
 # Any token that is no text's stands for padding, which is masked.
 PAD = BEGIN
-
-
-class Translator(nn.Module):
-    def __init__(self, layers, width, dropout):
-        super().__init__()
-        self.table = nn.Embedding(tokenizer.get_vocab_size(), width)
-        self.places = nn.ModuleList(nn.Embedding(POSITIONS, width) for _ in range(2))
-        self.norms = nn.ModuleList(nn.LayerNorm(width) for _ in range(2))
-        self.encoder = nn.ModuleList(Block(width, HEADS, dropout, False) for _ in range(layers))
-        self.decoder = nn.ModuleList(Block(width, HEADS, dropout, True) for _ in range(layers))
-        self.dropout = nn.Dropout(dropout)
-        initialise(self)
-
-    def embedded(self, stack, ids):
-        return self.dropout(self.table(ids) + self.places[stack](torch.arange(ids.shape[1])))
-
-    def encode(self, ids, mask):
-        padding = mask[:, None, None, :]
-        state = self.embedded(0, ids)
-        for block in self.encoder:
-            state = block(state, padding)
-        return self.norms[0](state), padding
-
-    def decode(self, ids, source, padding):
-        earlier = torch.ones(ids.shape[1], ids.shape[1], dtype=torch.bool).tril()
-        state = self.embedded(1, ids)
-        for block in self.decoder:
-            state = block(state, earlier, source, padding)
-        return self.norms[1](state) @ self.table.weight.T
-
-    def forward(self, sources, mask, targets):
-        return self.decode(targets, *self.encode(sources, mask))
 
 
 def encoded(name, before=(), after=(END,)):
@@ -83,17 +53,19 @@ def batch_of(pairs, rows):
     return ids.clamp(min=0), ids >= 0, read, known
 
 
-def train(model, pairs, rate, teacher=None):
+def trained(layers, width, dropout, epochs, rate, teacher=None):
+    peer.seed_all(options.seed)
+    model = EncoderDecoder(tokenizer.get_vocab_size(), POSITIONS, layers, width, HEADS, dropout)
     numbers = np.random.default_rng(options.seed)
     lengths = peer.Texts([source + target for source, target in pairs], None)
     optimizer = peer.adamw(model, rate)
-    steps = options.epochs * math.ceil(len(pairs) / BATCH)
-    schedule = peer.warm_up_and_decay(optimizer, steps)
-    for _ in range(options.epochs):
+    schedule = peer.warm_up_and_decay(optimizer, epochs * math.ceil(len(pairs) / BATCH))
+    for _ in range(epochs):
         for rows in lengths.training_batches(BATCH, numbers):
             model.train()
             step(model, optimizer, batch_of(pairs, rows), teacher)
             schedule.step()
+    return model.eval()
 
 
 def step(model, optimizer, batch, teacher):
@@ -116,7 +88,6 @@ def step(model, optimizer, batch, teacher):
 @torch.no_grad()
 def translated(model, source):
     """By beam search: of the texts that end, that with the highest mean log-likelihood of a token."""
-    model.eval()
     ids = torch.tensor([source])
     memory, padding = model.encode(ids, torch.ones_like(ids, dtype=torch.bool))
     beams, ended = [((BEGIN,), 0.0)], []
@@ -147,15 +118,7 @@ def tell(what, model):
 
 torch.set_num_threads(options.threads)
 pairs = list(zip(encoded("train.en")[0], encoded("train.de", before=(BEGIN,))[0]))
-peer.seed_all(options.seed)
-teacher = Translator(3, 256, 0.1)
-train(teacher, pairs, 1e-3)
+teacher = trained(*TEACHER)
 tell("teacher", teacher)
-teacher.eval()
-student = Translator(1, 128, 0.1)
-train(student, pairs, 2e-3, teacher)
-tell("student, each step", student)
-peer.seed_all(options.seed)
-control = Translator(1, 128, 0.1)
-train(control, pairs, 2e-3)
-tell("control", control)
+tell("student, each step", trained(*STUDENT, teacher))
+tell("control", trained(*STUDENT))

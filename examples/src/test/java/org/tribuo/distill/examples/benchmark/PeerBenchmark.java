@@ -119,9 +119,13 @@ public final class PeerBenchmark {
     for (int round = 1; round <= rounds; round++) {
       for (int precision = 0; precision < ours.size(); precision++) {
         say("Round %d of %d, %s", round, rounds, precision == 0 ? "float32" : "bf16");
-        ours.get(precision).run(steps(precision));
+        ours.get(precision).run(steps(precision, EncoderSteps.class, sizeOfEncoders()));
         if (hasPython) {
-          peers.get(precision).run(stepsOfPeer(precision));
+          peers.get(precision).run(python(precision, "encoder_steps.py", sizeOfEncoders()));
+        }
+        ours.get(precision).run(steps(precision, SequenceSteps.class, sizeOfSequences()));
+        if (hasPython) {
+          peers.get(precision).run(python(precision, "sequence_steps.py", sizeOfSequences()));
         }
       }
     }
@@ -170,24 +174,24 @@ public final class PeerBenchmark {
     return (precision == 0 ? Precision.FLOAT32 : Precision.BFLOAT16_PRODUCTS).name();
   }
 
-  private List<String> steps(int precision) {
+  private List<String> steps(int precision, Class<?> program, String... size) {
     List<String> command =
         java(
-            EncoderSteps.class.getName(),
+            program.getName(),
             "--threads",
             Integer.toString(options.threads),
             "--precision",
             name(precision));
-    command.addAll(size());
+    command.addAll(List.of(size));
     return command;
   }
 
-  private List<String> stepsOfPeer(int precision) {
-    return python(precision, "encoder_steps.py", size().toArray(String[]::new));
+  private String[] sizeOfEncoders() {
+    return options.quick ? new String[] {"--steps", "2", "--texts", "256"} : new String[0];
   }
 
-  private List<String> size() {
-    return options.quick ? List.of("--steps", "2", "--texts", "256") : List.of();
+  private String[] sizeOfSequences() {
+    return options.quick ? new String[] {"--steps", "2"} : new String[0];
   }
 
   private Path output(int precision) {

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import java.util.stream.IntStream;
 import org.tribuo.Example;
 import org.tribuo.MutableDataset;
 import org.tribuo.classification.Label;
@@ -19,7 +18,6 @@ import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.distill.student.ScratchStudent;
 import org.tribuo.distill.student.TrainingGraphOptions;
 import org.tribuo.distill.teacher.OnnxTeacher;
-import org.tribuo.distill.training.TrainingListener;
 import org.tribuo.provenance.SimpleDataSourceProvenance;
 
 /**
@@ -38,23 +36,18 @@ record RandomEncoder(int vocabulary, int layers, int width, int batch, int token
 
   /** The milliseconds from one update of the weights to the next: the median of some steps. */
   double step(int steps, Device device, Optional<Path> teacher) {
-    List<Long> instants = new ArrayList<>();
-    train(WARM_UP + steps + 1, device, teacher, instants).close();
-    double[] times =
-        IntStream.range(WARM_UP + 1, instants.size())
-            .mapToDouble(i -> (instants.get(i) - instants.get(i - 1)) / 1e6)
-            .sorted()
-            .toArray();
-    return times[times.length / 2];
+    StepTimes times = new StepTimes();
+    train(WARM_UP + steps + 1, device, teacher, times).close();
+    return times.medianMilliseconds(WARM_UP);
   }
 
   /** What comes out of some steps. */
   DistilledModel<Label> train(int steps, Device device) {
-    return train(steps, device, Optional.empty(), new ArrayList<>());
+    return train(steps, device, Optional.empty(), DistillationListener.NONE);
   }
 
   private DistilledModel<Label> train(
-      int steps, Device device, Optional<Path> teacher, List<Long> instants) {
+      int steps, Device device, Optional<Path> teacher, DistillationListener listener) {
     SplittableRandom random = new SplittableRandom(1);
     List<Example<Label>> examples = new ArrayList<>();
     for (int i = 0; i < batch * steps; i++) {
@@ -70,18 +63,7 @@ record RandomEncoder(int vocabulary, int layers, int width, int batch, int token
             .device(device);
     teacher.map(OnnxTeacher::of).ifPresent(builder::teacher);
     DistillationTrainer<Label> trainer = builder.build();
-    trainer.setListener(
-        new DistillationListener() {
-          @Override
-          public TrainingListener stage(String name) {
-            return new TrainingListener() {
-              @Override
-              public void onStep(StepReport report) {
-                instants.add(System.nanoTime());
-              }
-            };
-          }
-        });
+    trainer.setListener(listener);
     return trainer.train(
         new MutableDataset<>(
             examples, new SimpleDataSourceProvenance("random texts", factory), factory));
