@@ -20,13 +20,19 @@ from transformers.generation import GenerationMixin
 from transformers.modeling_outputs import CausalLMOutput
 
 VOCABULARY = 101
-MODELS = [
-    "gpt2_causal_optimum",
-    "llama_causal_ts17",
-    "bart_seq2seq_ts14",
-    "t5_seq2seq_optimum",
-    "gpt2_causal_optimum_past",
-]
+# how many texts of each
+MODELS = {
+    "gpt2_causal_optimum": 3,
+    "llama_causal_ts17": 3,
+    "bart_seq2seq_ts14": 3,
+    "t5_seq2seq_optimum": 3,
+    "gpt2_causal_optimum_past": 3,
+    "marian_seq2seq_ts17": 1,
+    "qwen2_causal_ts17": 1,
+    "gpt2_causal_ort_fused": 1,
+    "llama_causal_dynamo": 1,
+    "llama_causal_ort_extended": 1,
+}
 MOST_TOKENS = 10
 
 
@@ -96,8 +102,8 @@ def generated(model, start, eos, beams, penalty):
 def main(zoo, out):
     draw = random.Random(1)
     cases = []
-    for name in MODELS:
-        for _ in range(3):
+    for name, texts in MODELS.items():
+        for _ in range(texts):
             text = [draw.randrange(5, VOCABULARY) for _ in range(draw.randrange(2, 6))]
             of_source = "seq2seq" in name
             model = Exported(zoo / name / "model.onnx", text if of_source else None)
