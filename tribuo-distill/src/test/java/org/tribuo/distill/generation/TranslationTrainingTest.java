@@ -1,6 +1,7 @@
 package org.tribuo.distill.generation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
@@ -26,7 +27,10 @@ import org.tribuo.distill.OnnxRun;
 import org.tribuo.distill.RecordedSteps;
 import org.tribuo.distill.Zoo;
 import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
+import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.Batching;
 import org.tribuo.distill.input.text.TokenSequence;
@@ -38,7 +42,9 @@ import org.tribuo.distill.student.ScratchTokenStudent;
 import org.tribuo.distill.student.StudentSource;
 import org.tribuo.distill.student.TrainingGraphOptions;
 import org.tribuo.distill.teacher.OnnxTeacher;
+import org.tribuo.distill.teacher.TeacherException;
 import org.tribuo.distill.training.AdamWOptimizer;
+import org.tribuo.provenance.SimpleDataSourceProvenance;
 import org.tribuo.test.Helpers;
 
 /** Sources and targets: each step of a target is learnt from those before it and the source. */
@@ -312,6 +318,48 @@ class TranslationTrainingTest {
                     .train(longer))
         .withMessageContaining("first text")
         .withMessageContaining("8");
+  }
+
+  @Test
+  void otherVocabulariesAreRefused() {
+    GeneratedTokensFactory outputs = new GeneratedTokensFactory(Vocabulary.ofSize(100));
+    MutableDataset<GeneratedTokens> others =
+        new MutableDataset<>(
+            List.of(TinyTranslations.example(7, 8), TinyTranslations.example(9)),
+            new SimpleDataSourceProvenance("others", outputs),
+            outputs);
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                trainer(ScratchEncoderDecoderStudent.of(1, 1, 8, 2).withPositions(24), 1)
+                    .teacher(OnnxTeacher.of(teacher))
+                    .build()
+                    .train(others))
+        .withMessageStartingWith("The teacher predicts 101 tokens and the student 100")
+        .withMessageContaining("take a teacher and a student of one tokenizer");
+  }
+
+  /** Some exports have the logits behind the last token alone. */
+  @Test
+  void anExportWithoutLogitsAtEachStepIsRefused() throws Exception {
+    Graph graph = Graph.of(OnnxModel.read(teacher));
+    Ops op = Ops.on(graph);
+    graph.removeOutput("logits");
+    graph.addOutput(
+        op.named("last", op.slice(graph.value("logits"), 1, -1, Long.MAX_VALUE)).name());
+    Path file = folder.resolve("last.onnx");
+    graph.toModel().withMetadata(Map.of("TRIBUO_LOGITS", "last")).write(file);
+    assertThatExceptionOfType(TeacherException.class)
+        .isThrownBy(
+            () ->
+                trainer(ScratchEncoderDecoderStudent.of(1, 1, 8, 2).withPositions(24), 1)
+                    .teacher(OnnxTeacher.of(file))
+                    .build()
+                    .train(TRAIN))
+        .withMessageContaining("logits at every position");
+    assertThatExceptionOfType(GraphException.class)
+        .isThrownBy(() -> trainer(OnnxStudent.of(file), 1).build().train(TRAIN))
+        .withMessageContaining("logits at every position");
   }
 
   @Test
