@@ -85,6 +85,11 @@ public final class OnnxMetadata {
     return model.withMetadata(Map.of(PAD_ID, Integer.toString(padId)));
   }
 
+  /** A model that reads another length than its metadata states, with everything else there. */
+  public static OnnxModel withMaxLength(OnnxModel model, int maxLength) {
+    return model.withMetadata(Map.of(MAX_LENGTH, Integer.toString(maxLength)));
+  }
+
   /** A model whose logits have other columns than its metadata states, in the same way. */
   public static OnnxModel withLabelOrder(OnnxModel model, List<String> labelOrder) {
     return model.withMetadata(Map.of(LABEL_ORDER, json(labelOrder)));
