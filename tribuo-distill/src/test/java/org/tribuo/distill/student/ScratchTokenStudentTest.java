@@ -10,15 +10,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tribuo.distill.OnnxRun;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.input.internal.InputReader;
+import org.tribuo.distill.input.internal.text.Tokens;
 import org.tribuo.distill.student.internal.Student;
 import org.tribuo.distill.student.internal.StudentRequest;
 import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.task.internal.LabelOrder;
+import org.tribuo.distill.transformer.BlockNormalization;
+import org.tribuo.distill.transformer.PositionEncoding;
 import org.tribuo.distill.transformer.internal.TransformerFiles;
 
 class ScratchTokenStudentTest {
@@ -96,6 +101,76 @@ class ScratchTokenStudentTest {
 
     assertThat(new ConfigurationManager(xml.toString()).lookup("student"))
         .hasToString(SMALL.toString());
+  }
+
+  /** Each is a setting, in Java as in XML, and in provenance. */
+  @Test
+  void theFormIsStated() throws Exception {
+    Path xml =
+        Files.writeString(
+            folder.resolve("form.xml"),
+            """
+            <config>
+              <component name="student" type="org.tribuo.distill.student.ScratchTokenStudent">
+                <property name="positions" value="6"/>
+                <property name="layers" value="2"/>
+                <property name="width" value="8"/>
+                <property name="heads" value="2"/>
+                <property name="inner" value="12"/>
+                <property name="normalization" value="AFTER"/>
+                <property name="positionEncoding" value="ROTARY"/>
+                <property name="tiedEmbeddings" value="false"/>
+              </component>
+            </config>
+            """);
+    ScratchTokenStudent stated =
+        SMALL
+            .withNormalization(BlockNormalization.AFTER)
+            .withPositionEncoding(PositionEncoding.ROTARY)
+            .withTiedEmbeddings(false);
+    ScratchTokenStudent read =
+        (ScratchTokenStudent) new ConfigurationManager(xml.toString()).lookup("student");
+
+    assertThat(read)
+        .hasToString(
+            "ScratchTokenStudent(positions=6, layers=2, width=8, heads=2, inner=12, normalization=AFTER, positionEncoding=ROTARY, tiedEmbeddings=false)")
+        .hasToString(stated.toString());
+    assertThat(read.getProvenance().getConfiguredParameters().get("positionEncoding"))
+        .hasToString(
+            stated.getProvenance().getConfiguredParameters().get("positionEncoding").toString());
+    Map<String, Tensor> weights = make(read, 1).model().initializers();
+    assertThat(weights).isEqualTo(make(stated, 1).model().initializers());
+    assertThat(weights.get("output.weight").dims()).containsExactly(8, TOKENS);
+    assertThat(weights).doesNotContainKeys("embeddings.positions", "norm.scale");
+  }
+
+  /** A text of any length can be read where there is no table, so the number is stated. */
+  @Test
+  void theLongestTextIsKnownWithoutATable() {
+    for (PositionEncoding encoding : PositionEncoding.values()) {
+      Student student = make(SMALL.withPositionEncoding(encoding), 1);
+      InputReader<?> reader =
+          new Tokens().readerOfTrained(student.transformer(), OptionalInt.empty(), 0);
+
+      assertThat(reader.maxLength()).isEqualTo(6);
+    }
+  }
+
+  @Test
+  void positionsThatDoNotFitAreRefusedAtOnce() {
+    assertThatThrownBy(
+            () ->
+                ScratchTokenStudent.of(1, 12, 4).withPositionEncoding(PositionEncoding.ROTARY))
+        .isInstanceOf(PropertyException.class)
+        .hasMessage(
+            "Component: ScratchTokenStudent, Property: width, The width is 12, of which each of the 4 heads has 3, but rotary positions turn pairs of numbers; expected an even number for each head, or other positions");
+    assertThatThrownBy(
+            () ->
+                ScratchEncoderDecoderStudent.of(1, 1, 15, 3)
+                    .withPositionEncoding(PositionEncoding.SINUSOIDAL))
+        .isInstanceOf(PropertyException.class)
+        .hasMessageContaining(
+            "ScratchEncoderDecoderStudent, Property: width, The width is 15, but sinusoidal");
   }
 
   @Test
