@@ -48,14 +48,17 @@ public final class OnnxMetadata {
       List<String> labelOrder,
       int maxLength,
       int padId) {
+    return withLogits(
+        describePart(model, provenance, maxLength, padId), logits, labelOrder, maxLength);
+  }
+
+  /** As above, of a part of a model that outputs no logits. */
+  public static OnnxModel describePart(
+      OnnxModel model, ModelProvenance provenance, int maxLength, int padId) {
     return model.withMetadata(
         Map.of(
             ONNXExportable.PROVENANCE_METADATA_FIELD,
             ONNXExportable.SERIALIZER.marshalAndSerialize(provenance),
-            LOGITS,
-            logits,
-            LABEL_ORDER,
-            json(labelOrder),
             MAX_LENGTH,
             Integer.toString(maxLength),
             PAD_ID,
