@@ -330,12 +330,12 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
   /**
    * Writes a language model as an ONNX file that reads each token once, as exporters write decoders
    * with a past: as {@link #exportOnnx(Path)}, and for each layer N it has the inputs {@code
-   * past_key_values.N.key} and {@code past_key_values.N.value}, FLOAT [batch, heads, past positions,
-   * width of a head], and the outputs {@code present.N.key} and {@code present.N.value}, which are
-   * those with what was read. At first there are 0 past positions. {@code input_ids} are the new
-   * tokens alone, and so are the positions of {@code logits}; an {@code attention_mask} has those of
-   * the past too. New tokens have the positions behind the past. The graph is normalised to opset 21
-   * or higher: names of inputs and outputs stay, those of nodes do not.
+   * past_key_values.N.key} and {@code past_key_values.N.value}, FLOAT [batch, heads, past
+   * positions, width of a head], and the outputs {@code present.N.key} and {@code present.N.value},
+   * which are those with what was read. At first there are 0 past positions. {@code input_ids} are
+   * the new tokens alone, and so are the positions of {@code logits}; an {@code attention_mask} has
+   * those of the past too. New tokens have the positions behind the past. The graph is normalised
+   * to opset 21 or higher: names of inputs and outputs stay, those of nodes do not.
    *
    * @throws org.tribuo.distill.graph.GraphException if the model is no language model, or computes
    *     in a way in which keys and values are not found; or as {@link #exportOnnx(Path,

@@ -11,8 +11,8 @@ import org.tribuo.distill.transformer.internal.create.NewDecoder;
  * embeddings of all items. Unlike there the feed-forward blocks are four times as wide inside, with
  * GELU, and all items are compared at each step, not the next one and one other. How many items
  * there are the dataset says. It reads histories of 50 items unless {@code positions} state
- * otherwise; of a longer one the last items. Normalisation, positions, and whether the scores have a
- * matrix of their own, can be stated.
+ * otherwise; of a longer one the last items. Normalisation, positions, and whether the scores have
+ * a matrix of their own, can be stated.
  *
  * <pre>{@code
  * <component name="student" type="org.tribuo.distill.student.ScratchItemStudent">

@@ -17,9 +17,9 @@ public enum PositionEncoding {
    * Queries and keys of the attention to oneself are turned (RoFormer, Su et al. 2021,
    * arXiv:2104.09864): with a head of d numbers, numbers i and i + d/2 of position p by the angle p
    * / 10000^(2i/d), so that their products depend on distances alone. Which numbers are a pair is
-   * as in exports of Llama; in the paper it is 2i and 2i + 1, which weights in another order make the
-   * same. Computed, not trained, without end; attention to what an encoder has read is not turned.
-   * The numbers of a head have to be even.
+   * as in exports of Llama; in the paper it is 2i and 2i + 1, which weights in another order make
+   * the same. Computed, not trained, without end; attention to what an encoder has read is not
+   * turned. The numbers of a head have to be even.
    */
   ROTARY
 }

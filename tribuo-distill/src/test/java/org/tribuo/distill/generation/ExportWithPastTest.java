@@ -153,8 +153,7 @@ class ExportWithPastTest {
       fed.putAll(past);
       Map<String, Tensor> made = session.run(fed, outputs);
       past.replaceAll(
-          (name, before) ->
-              Objects.requireNonNull(made.get(name.replace(PAST, PRESENT)), name));
+          (name, before) -> Objects.requireNonNull(made.get(name.replace(PAST, PRESENT)), name));
       return Objects.requireNonNull(made.get("logits")).toFloats();
     }
 
@@ -243,8 +242,7 @@ class ExportWithPastTest {
     Path plain = folder.resolve(positions + "-both.onnx");
     Path encoder = folder.resolve(positions + "-encoder.onnx");
     Path decoder = folder.resolve(positions + "-decoder.onnx");
-    try (DistilledModel<GeneratedTokens> model =
-        learned(encoderDecoder(positions), PAIRS, 12)) {
+    try (DistilledModel<GeneratedTokens> model = learned(encoderDecoder(positions), PAIRS, 12)) {
       model.exportOnnx(plain);
       model.exportWithPast(encoder, decoder, ExportPrecision.FLOAT32);
     }
@@ -261,7 +259,8 @@ class ExportWithPastTest {
     Map<String, Tensor> read = new LinkedHashMap<>(text(source, source.length));
     Map<String, Tensor> handed = new LinkedHashMap<>();
     try (InferenceSession session =
-            new InferenceSession(where -> Engines.inference().load(ofSource, where), Device.cpu(1));
+            new InferenceSession(
+                where -> Engines.inference().load(ofSource, where), Device.cpu(1));
         Stepped stepped = new Stepped(decoder)) {
       handed.putAll(session.run(read, Set.copyOf(Graph.of(ofSource).outputs())));
       handed.put("attention_mask", ones(source.length));
@@ -302,7 +301,8 @@ class ExportWithPastTest {
         try (Stepped exact = new Stepped(floats);
             Stepped rounded = new Stepped(file)) {
           int[] begin = {7, 14, 21};
-          assertThat(best(rounded.read(text(begin, 3)))).isEqualTo(best(exact.read(text(begin, 3))));
+          assertThat(best(rounded.read(text(begin, 3))))
+              .isEqualTo(best(exact.read(text(begin, 3))));
           assertThat(best(rounded.read(text(new int[] {8}, 4))))
               .isEqualTo(best(exact.read(text(new int[] {8}, 4))));
         }
@@ -352,8 +352,7 @@ class ExportWithPastTest {
       assertThatExceptionOfType(GraphException.class)
           .isThrownBy(
               () ->
-                  extended.exportWithPast(
-                      folder.resolve("extended.onnx"), ExportPrecision.FLOAT32))
+                  extended.exportWithPast(folder.resolve("extended.onnx"), ExportPrecision.FLOAT32))
           .withMessage(
               "The keys and values that the student is to keep cannot be found in its graph: it computes in a way that is not understood; export it without a past");
     }

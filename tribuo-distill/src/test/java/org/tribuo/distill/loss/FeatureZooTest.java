@@ -284,7 +284,8 @@ class FeatureZooTest {
             encoder != null
                 ? encoder.make(1)
                 : name.equals("single_layers")
-                    ? new NewEncoderDecoder(WORDS, POSITIONS, 1, 1, 24, 3, 48, SequenceForm.USUAL).make(1)
+                    ? new NewEncoderDecoder(WORDS, POSITIONS, 1, 1, 24, 3, 48, SequenceForm.USUAL)
+                        .make(1)
                     : OnnxModel.read(Path.of("src/test/resources/zoo", name, "model.onnx")));
     Normalization.applyForTraining(graph);
     return graph;

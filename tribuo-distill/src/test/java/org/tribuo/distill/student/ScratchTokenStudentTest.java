@@ -159,8 +159,7 @@ class ScratchTokenStudentTest {
   @Test
   void positionsThatDoNotFitAreRefusedAtOnce() {
     assertThatThrownBy(
-            () ->
-                ScratchTokenStudent.of(1, 12, 4).withPositionEncoding(PositionEncoding.ROTARY))
+            () -> ScratchTokenStudent.of(1, 12, 4).withPositionEncoding(PositionEncoding.ROTARY))
         .isInstanceOf(PropertyException.class)
         .hasMessage(
             "Component: ScratchTokenStudent, Property: width, The width is 12, of which each of the 4 heads has 3, but rotary positions turn pairs of numbers; expected an even number for each head, or other positions");

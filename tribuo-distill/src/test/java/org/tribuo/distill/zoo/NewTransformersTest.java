@@ -43,8 +43,7 @@ class NewTransformersTest {
   }
 
   private static void assertRight(OnnxModel model) throws Exception {
-    try (CheckedModel checked =
-        CheckedModel.of(model, StandardOperators.TABLE, any -> true)) {
+    try (CheckedModel checked = CheckedModel.of(model, StandardOperators.TABLE, any -> true)) {
       assertThat(checked.gradients().keySet())
           .contains("embeddings.tokens")
           .noneMatch(name -> name.endsWith("frequencies"));

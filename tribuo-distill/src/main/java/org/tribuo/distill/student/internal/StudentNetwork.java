@@ -120,8 +120,8 @@ public record StudentNetwork(
   }
 
   /**
-   * The network as a model with weights of a precision. Of integers, a matrix that is held twice, as
-   * a table of embeddings and as the product of logits, is held once.
+   * The network as a model with weights of a precision. Of integers, a matrix that is held twice,
+   * as a table of embeddings and as the product of logits, is held once.
    *
    * @throws GraphException if they are to be integers, and are already, or are in no product
    */

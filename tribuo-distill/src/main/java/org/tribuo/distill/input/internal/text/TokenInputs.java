@@ -164,8 +164,7 @@ public final class TokenInputs implements Feeder<TokenSequence> {
 
   @Override
   public Optional<GrowingInputs> growing() {
-    return Optional.of(
-        new GrowingInputs(Set.copyOf(names()), ofTokens(), false, !past.isEmpty()));
+    return Optional.of(new GrowingInputs(Set.copyOf(names()), ofTokens(), false, !past.isEmpty()));
   }
 
   /** Whether one of the inputs distinguishes tokens from padding. */

@@ -76,8 +76,7 @@ final class EncoderLayers {
    * @param state [batch, positions, width]
    */
   Value of(String name, Value state, SelfAttention self) {
-    Value attended =
-        block(name + ".attention.norm", state, read -> attention(name, read, self));
+    Value attended = block(name + ".attention.norm", state, read -> attention(name, read, self));
     return block(name + ".norm", attended, read -> feedForward(name, read));
   }
 
@@ -92,8 +91,7 @@ final class EncoderLayers {
    * @param padding what is added to the scores of its attention to the source
    */
   Value decoding(String name, Value state, SelfAttention self, Value source, Value padding) {
-    Value attended =
-        block(name + ".attention.norm", state, read -> attention(name, read, self));
+    Value attended = block(name + ".attention.norm", state, read -> attention(name, read, self));
     String across = name + ".cross";
     Value informed =
         block(

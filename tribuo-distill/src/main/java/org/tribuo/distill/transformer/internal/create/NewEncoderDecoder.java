@@ -27,7 +27,8 @@ import org.tribuo.distill.transformer.internal.head.TaskHead;
  * @param width the size of a hidden state, a multiple of the heads
  * @param heads of the attention
  * @param inner the width inside a feed-forward block
- * @param form where normalisations are, how positions are distinguished, whether embeddings are tied
+ * @param form where normalisations are, how positions are distinguished, whether embeddings are
+ *     tied
  */
 public record NewEncoderDecoder(
     int vocabulary,

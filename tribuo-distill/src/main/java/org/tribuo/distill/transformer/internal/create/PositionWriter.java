@@ -36,8 +36,7 @@ record PositionWriter(
    */
   Value added(String name, Value rows, Value numbers) {
     return switch (encoding) {
-      case LEARNED ->
-          op.add(rows, op.gather(layer.weight(name, positions, width), numbers, 0));
+      case LEARNED -> op.add(rows, op.gather(layer.weight(name, positions, width), numbers, 0));
       case SINUSOIDAL -> op.add(rows, sinusoids(name, numbers));
       case ROTARY -> rows;
     };
@@ -46,7 +45,8 @@ record PositionWriter(
   /** Sines and cosines in turn: [positions, width]. */
   private Value sinusoids(String name, Value numbers) {
     Value angles = angles(name, numbers, width);
-    Value pairs = op.concat(2, List.of(op.unsqueeze(op.sin(angles), 2), op.unsqueeze(op.cos(angles), 2)));
+    Value pairs =
+        op.concat(2, List.of(op.unsqueeze(op.sin(angles), 2), op.unsqueeze(op.cos(angles), 2)));
     return op.reshape(pairs, 0, width);
   }
 
@@ -71,8 +71,7 @@ record PositionWriter(
     for (int i = 0; i < frequencies.length; i++) {
       frequencies[i] = (float) StrictMath.pow(BASE, -2.0 * i / size);
     }
-    Value each =
-        op.graph().setInitializer(name + ".frequencies", Tensor.of(frequencies, size / 2));
+    Value each = op.graph().setInitializer(name + ".frequencies", Tensor.of(frequencies, size / 2));
     return op.mul(op.unsqueeze(op.cast(numbers, ElementType.FLOAT), 1), each);
   }
 }

@@ -29,8 +29,8 @@ public record SequenceForm(
   /**
    * Checks the numbers of layers.
    *
-   * @throws IllegalArgumentException if the heads do not divide the width, or what is left of it has
-   *     no pairs for the positions
+   * @throws IllegalArgumentException if the heads do not divide the width, or what is left of it
+   *     has no pairs for the positions
    */
   void check(int width, int heads) {
     EncoderLayers.checkWidth(width, heads);

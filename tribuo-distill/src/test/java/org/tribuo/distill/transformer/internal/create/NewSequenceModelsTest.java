@@ -50,8 +50,7 @@ class NewSequenceModelsTest {
   }
 
   private static OnnxModel encoderDecoder(SequenceForm form) {
-    return drawn(
-        new NewEncoderDecoder(TOKENS, POSITIONS, 2, 2, WIDTH, HEADS, 20, form).make(1));
+    return drawn(new NewEncoderDecoder(TOKENS, POSITIONS, 2, 2, WIDTH, HEADS, 20, form).make(1));
   }
 
   private static List<String> trained(OnnxModel model) {
@@ -187,8 +186,7 @@ class NewSequenceModelsTest {
   @ParameterizedTest
   @EnumSource(PositionEncoding.class)
   void paddingOfASourceIsNotRead(PositionEncoding positions) {
-    OnnxModel model =
-        encoderDecoder(new SequenceForm(BlockNormalization.AFTER, positions, true));
+    OnnxModel model = encoderDecoder(new SequenceForm(BlockNormalization.AFTER, positions, true));
     Map<String, Tensor> inputs = new LinkedHashMap<>();
     inputs.put("input_ids", Tensor.of(new long[] {3, 1, 4, 1, 5, 9, 9}, 1, 7));
     inputs.put("attention_mask", Tensor.of(new long[] {1, 1, 1, 1, 1, 0, 0}, 1, 7));

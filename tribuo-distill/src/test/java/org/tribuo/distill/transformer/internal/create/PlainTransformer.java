@@ -29,7 +29,8 @@ final class PlainTransformer {
   /** Logits [positions, tokens] of a language model. */
   double[][] ofTokens(int layers, long... ids) {
     double[][] states =
-        stack("layers.", layers, embedded("embeddings.tokens", "embeddings.positions", 1, ids), true);
+        stack(
+            "layers.", layers, embedded("embeddings.tokens", "embeddings.positions", 1, ids), true);
     return logits(last("norm", states), matrix("embeddings.tokens"));
   }
 

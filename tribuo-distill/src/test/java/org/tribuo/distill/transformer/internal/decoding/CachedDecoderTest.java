@@ -42,7 +42,9 @@ class CachedDecoderTest {
         Arguments.of("llama_causal_ts17", Zoo.model("llama_causal_ts17")),
         Arguments.of("qwen2_causal_ts17", Zoo.model("qwen2_causal_ts17")),
         Arguments.of(
-            "a new one", new NewDecoder(NewDecoder.Kind.TOKENS, 101, 16, 2, 8, 2, 16, SequenceForm.USUAL).make(1)),
+            "a new one",
+            new NewDecoder(NewDecoder.Kind.TOKENS, 101, 16, 2, 8, 2, 16, SequenceForm.USUAL)
+                .make(1)),
         Arguments.of("the decoder of BART", decoder("bart_seq2seq_ts14")),
         Arguments.of("the decoder of Marian", decoder("marian_seq2seq_ts17")),
         Arguments.of("the decoder of T5", decoder("t5_seq2seq_optimum")));

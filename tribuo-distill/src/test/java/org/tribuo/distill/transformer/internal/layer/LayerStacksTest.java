@@ -71,7 +71,10 @@ public class LayerStacksTest {
   @CsvSource({"1, 1", "1, 3", "3, 1", "2, 3", "4, 2"})
   void asManyLayersAreFoundAsWereMade(int ofEncoder, int ofDecoder) {
     LayerStacks found =
-        stacks(Graph.of(new NewEncoderDecoder(101, 16, ofEncoder, ofDecoder, 8, 2, 8, SequenceForm.USUAL).make(1)));
+        stacks(
+            Graph.of(
+                new NewEncoderDecoder(101, 16, ofEncoder, ofDecoder, 8, 2, 8, SequenceForm.USUAL)
+                    .make(1)));
     assertThat(found.encoder().orElseThrow().count()).isEqualTo(ofEncoder);
     assertThat(found.decoder().orElseThrow().count()).isEqualTo(ofDecoder);
   }
@@ -91,7 +94,8 @@ public class LayerStacksTest {
 
   /** An encoder-decoder whose decoder attends in no known form. */
   public static Graph strange() {
-    Graph graph = Graph.of(new NewEncoderDecoder(101, 16, 2, 1, 8, 2, 8, SequenceForm.USUAL).make(1));
+    Graph graph =
+        Graph.of(new NewEncoderDecoder(101, 16, 2, 1, 8, 2, 8, SequenceForm.USUAL).make(1));
     Set<String> ofDecoder = Dependants.of(graph, "decoder_input_ids");
     List<Node> attending =
         graph.nodes().stream()
