@@ -9,11 +9,15 @@ import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.tribuo.distill.OnnxRun;
+import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.internal.InputReader;
@@ -24,7 +28,9 @@ import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.transformer.BlockNormalization;
 import org.tribuo.distill.transformer.PositionEncoding;
+import org.tribuo.distill.transformer.internal.Transformer;
 import org.tribuo.distill.transformer.internal.TransformerFiles;
+import org.tribuo.distill.transformer.internal.layer.TransformerLayers;
 
 class ScratchTokenStudentTest {
   private static final int TOKENS = 7;
@@ -142,6 +148,44 @@ class ScratchTokenStudentTest {
     assertThat(weights).isEqualTo(make(stated, 1).model().initializers());
     assertThat(weights.get("output.weight").dims()).containsExactly(8, TOKENS);
     assertThat(weights).doesNotContainKeys("embeddings.positions", "norm.scale");
+  }
+
+  static List<ScratchTokenStudent> forms() {
+    return Arrays.stream(PositionEncoding.values())
+        .flatMap(
+            positions ->
+                Arrays.stream(BlockNormalization.values())
+                    .map(
+                        normalization ->
+                            SMALL
+                                .withPositionEncoding(positions)
+                                .withNormalization(normalization)
+                                .withTiedEmbeddings(normalization == BlockNormalization.BEFORE)))
+        .toList();
+  }
+
+  /** As a graph in which the other layer makes what it reads. */
+  @ParameterizedTest
+  @MethodSource("forms")
+  void eitherLayerIsCut(ScratchTokenStudent student) throws Exception {
+    OnnxModel whole = make(student, 1).model();
+    long[] ids = {3, 1, 4, 2};
+    for (int kept = 1; kept <= 2; kept++) {
+      OnnxModel cut =
+          PrunedStudent.keeping(List.of(kept), student)
+              .make(
+                  StudentRequest.withoutExamples(
+                      Head.ofVocabulary(LabelOrder.numbered(TOKENS)), 1, new TransformerFiles()))
+              .model();
+      Graph byHand = Graph.of(whole);
+      TransformerLayers layers = Transformer.of(whole).layers();
+      byHand.replaceUses(layers.hiddenState(3 - kept), layers.hiddenState(2 - kept));
+      byHand.removeUnused();
+
+      assertThat(logits(cut, ids, 1, 1, 1, 1))
+          .containsExactly(logits(byHand.toModel(), ids, 1, 1, 1, 1), within(1e-6f))
+          .isNotEqualTo(logits(whole, ids, 1, 1, 1, 1));
+    }
   }
 
   /** A text of any length can be read where there is no table, so the number is stated. */

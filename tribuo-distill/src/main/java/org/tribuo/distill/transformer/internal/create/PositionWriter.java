@@ -42,12 +42,20 @@ record PositionWriter(
     };
   }
 
-  /** Sines and cosines in turn: [positions, width]. */
+  /**
+   * Sines and cosines in turn, [positions, width]: the latter are sines a quarter of a turn ahead,
+   * so that each channel is computed by itself and a narrower model can do without it.
+   */
   private Value sinusoids(String name, Value numbers) {
-    Value angles = angles(name, numbers, width);
-    Value pairs =
-        op.concat(2, List.of(op.unsqueeze(op.sin(angles), 2), op.unsqueeze(op.cos(angles), 2)));
-    return op.reshape(pairs, 0, width);
+    float[] frequencies = new float[width];
+    float[] ahead = new float[width];
+    for (int i = 0; i < width; i++) {
+      frequencies[i] = frequency(i / 2, width);
+      ahead[i] = i % 2 == 0 ? 0 : (float) (Math.PI / 2);
+    }
+    Value angles = angles(name, numbers, frequencies);
+    Value phases = op.graph().setInitializer(name + ".phases", Tensor.of(ahead, width));
+    return op.sin(op.add(angles, phases));
   }
 
   /**
@@ -60,18 +68,25 @@ record PositionWriter(
     if (encoding != PositionEncoding.ROTARY) {
       return Optional.empty();
     }
-    Value half = angles(name, numbers, width / heads);
+    int size = width / heads;
+    float[] frequencies = new float[size / 2];
+    for (int i = 0; i < frequencies.length; i++) {
+      frequencies[i] = frequency(i, size);
+    }
+    Value half = angles(name, numbers, frequencies);
     Value whole = op.concat(1, List.of(half, half));
     return Optional.of(new Rotation(op.cos(whole), op.sin(whole)));
   }
 
-  /** Half as many angles for each position as there are numbers: [positions, size / 2]. */
-  private Value angles(String name, Value numbers, int size) {
-    float[] frequencies = new float[size / 2];
-    for (int i = 0; i < frequencies.length; i++) {
-      frequencies[i] = (float) StrictMath.pow(BASE, -2.0 * i / size);
-    }
-    Value each = op.graph().setInitializer(name + ".frequencies", Tensor.of(frequencies, size / 2));
+  private static float frequency(int pair, int size) {
+    return (float) StrictMath.pow(BASE, -2.0 * pair / size);
+  }
+
+  /** An angle for each position and frequency: [positions, frequencies]. */
+  private Value angles(String name, Value numbers, float[] frequencies) {
+    Value each =
+        op.graph()
+            .setInitializer(name + ".frequencies", Tensor.of(frequencies, frequencies.length));
     return op.mul(op.unsqueeze(op.cast(numbers, ElementType.FLOAT), 1), each);
   }
 }

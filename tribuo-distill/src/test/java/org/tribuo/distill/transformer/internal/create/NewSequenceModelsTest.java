@@ -20,6 +20,7 @@ import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.transformer.BlockNormalization;
 import org.tribuo.distill.transformer.PositionEncoding;
+import org.tribuo.distill.transformer.internal.DropoutPlaces;
 import org.tribuo.distill.transformer.internal.Transformer;
 import org.tribuo.distill.transformer.internal.layer.LayerStacks;
 import org.tribuo.distill.transformer.internal.layer.Weight;
@@ -119,6 +120,7 @@ class NewSequenceModelsTest {
     assertThat(logits(model, TARGET)).hasSize(6 * TOKENS).containsExactly(expected, within(2e-4f));
     assertThat(Transformer.of(model).layers().count()).isEqualTo(2);
     assertThat(trained(model)).hasSize(2 * 16 + rest(form, 1));
+    assertThat(DropoutPlaces.in(Transformer.of(model).normalizedForTraining())).hasSize(5);
   }
 
   /** Tables of embeddings and of positions, the output's matrix, and the last normalisations. */

@@ -94,7 +94,7 @@ final class PlainTransformer {
   }
 
   private double sinusoid(int position, int i) {
-    double angle = position / Math.pow(10_000, 2.0 * (i / 2) / width);
+    double angle = position / Math.pow(10_000, (double) (i - i % 2) / width);
     return i % 2 == 0 ? Math.sin(angle) : Math.cos(angle);
   }
 
