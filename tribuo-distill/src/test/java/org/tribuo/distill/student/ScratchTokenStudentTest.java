@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tribuo.distill.OnnxRun;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
@@ -148,6 +149,48 @@ class ScratchTokenStudentTest {
     assertThat(weights).isEqualTo(make(stated, 1).model().initializers());
     assertThat(weights.get("output.weight").dims()).containsExactly(8, TOKENS);
     assertThat(weights).doesNotContainKeys("embeddings.positions", "norm.scale");
+  }
+
+  /** The other students have the same settings. */
+  @ParameterizedTest
+  @ValueSource(strings = {"ScratchItemStudent", "ScratchEncoderDecoderStudent"})
+  void otherStudentsAreStatedAlike(String name) throws Exception {
+    String layers =
+        name.equals("ScratchItemStudent")
+            ? "<property name=\"layers\" value=\"2\"/>"
+            : "<property name=\"encoderLayers\" value=\"2\"/><property name=\"decoderLayers\" value=\"1\"/>";
+    Path xml =
+        Files.writeString(
+            folder.resolve("other.xml"),
+            """
+            <config>
+              <component name="student" type="org.tribuo.distill.student.%s">
+                %s
+                <property name="width" value="8"/>
+                <property name="heads" value="2"/>
+                <property name="normalization" value="AFTER"/>
+                <property name="positionEncoding" value="SINUSOIDAL"/>
+                <property name="tiedEmbeddings" value="false"/>
+              </component>
+            </config>
+            """
+                .formatted(name, layers));
+    Object stated =
+        name.equals("ScratchItemStudent")
+            ? ScratchItemStudent.of(2, 8, 2)
+                .withNormalization(BlockNormalization.AFTER)
+                .withPositionEncoding(PositionEncoding.SINUSOIDAL)
+                .withTiedEmbeddings(false)
+            : ScratchEncoderDecoderStudent.of(2, 1, 8, 2)
+                .withNormalization(BlockNormalization.AFTER)
+                .withPositionEncoding(PositionEncoding.SINUSOIDAL)
+                .withTiedEmbeddings(false);
+
+    assertThat(new ConfigurationManager(xml.toString()).lookup("student"))
+        .hasToString(stated.toString());
+    assertThat(stated.toString())
+        .startsWith(name)
+        .endsWith("normalization=AFTER, positionEncoding=SINUSOIDAL, tiedEmbeddings=false)");
   }
 
   static List<ScratchTokenStudent> forms() {
