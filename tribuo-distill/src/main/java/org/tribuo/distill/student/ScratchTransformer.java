@@ -1,12 +1,15 @@
 package org.tribuo.distill.student;
 
 import com.oracle.labs.mlrg.olcut.config.Config;
+import com.oracle.labs.mlrg.olcut.config.ConfigManager;
 import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
+import com.oracle.labs.mlrg.olcut.config.ConfigurationManager;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
+import org.tribuo.distill.component.BooleanProperties;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.internal.component.ComponentProvenance;
 import org.tribuo.distill.internal.component.OnnxMetadata;
@@ -26,6 +29,7 @@ import org.tribuo.distill.transformer.internal.head.TaskHead;
  */
 abstract class ScratchTransformer<S extends ScratchTransformer<S>> implements StudentSource {
   @ConfigurableName private String component = getClass().getSimpleName();
+  @ConfigManager private @Nullable ConfigurationManager configuration;
 
   @Config(
       description =
@@ -160,6 +164,7 @@ abstract class ScratchTransformer<S extends ScratchTransformer<S>> implements St
 
   @Override
   public final void postConfig() {
+    BooleanProperties.check(this, component, configuration);
     PropertyChecks properties = new PropertyChecks(component);
     properties.checkAtLeast("positions", 1, positions);
     checkLayers(properties);
