@@ -26,6 +26,7 @@ import org.tribuo.Prediction;
 import org.tribuo.distill.component.InputFiles;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.file.AtomicFile;
+import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.internal.SharedBytes;
 import org.tribuo.distill.input.internal.ExampleInputs;
@@ -33,6 +34,7 @@ import org.tribuo.distill.internal.component.ExampleException;
 import org.tribuo.distill.internal.component.OnnxMetadata;
 import org.tribuo.distill.internal.protos.DistilledModelProto;
 import org.tribuo.distill.student.internal.NetworkRunner;
+import org.tribuo.distill.student.internal.NetworkWithPast;
 import org.tribuo.distill.student.internal.StudentNetwork;
 import org.tribuo.distill.student.internal.StudentNetworkProtos;
 import org.tribuo.distill.task.internal.OutputDomain;
@@ -322,15 +324,78 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
    */
   public void exportOnnx(Path file, ExportPrecision precision) throws IOException {
     InputFiles.ofProvenance(provenance).checkOutput(file);
-    StudentNetwork exported = network.forExport();
-    OnnxModel student =
-        switch (precision) {
-          case FLOAT32 -> exported.onnx();
-          case FLOAT16 -> exported.withFloat16Weights();
-          case INT8 -> exported.withInt8Weights();
-        };
+    write(network.forExport(), precision, file);
+  }
+
+  /**
+   * Writes a language model as an ONNX file that reads each token once, as exporters write decoders
+   * with a past: as {@link #exportOnnx(Path)}, and for each layer N it has the inputs {@code
+   * past_key_values.N.key} and {@code past_key_values.N.value}, FLOAT [batch, heads, past
+   * positions, width of a head], and the outputs {@code present.N.key} and {@code present.N.value},
+   * which are those with what was read. At first there are 0 past positions. {@code input_ids} are
+   * the new tokens alone, and so are the positions of {@code logits}; an {@code attention_mask} has
+   * those of the past too. New tokens have the positions behind the past. The graph is normalised
+   * to opset 21 or higher: names of inputs and outputs stay, those of nodes do not.
+   *
+   * @throws org.tribuo.distill.graph.GraphException if the model is no language model, or computes
+   *     in a way in which keys and values are not found; or as {@link #exportOnnx(Path,
+   *     ExportPrecision)}
+   * @throws IllegalArgumentException if the model reads later positions
+   * @throws IOException as {@link #exportOnnx(Path)}
+   */
+  public void exportWithPast(Path file, ExportPrecision precision) throws IOException {
+    InputFiles.ofProvenance(provenance).checkOutput(file);
+    NetworkWithPast exported = NetworkWithPast.of(network);
+    if (exported.encoder().isPresent()) {
+      throw new GraphException(
+          "The model has an encoder, whose source is to be read once; export it with a file for the encoder and one for the decoder");
+    }
+    write(exported.decoder(), precision, file);
+  }
+
+  /**
+   * Writes an encoder-decoder as two ONNX files, of which the first reads a source once, and the
+   * second each token of its target once.
+   *
+   * <p>The encoder has the encoder's inputs, {@code input_ids} and {@code attention_mask}, and
+   * outputs the keys and values to which layer N of the decoder attends, {@code
+   * encoder_key_values.N.key} and {@code .value}, FLOAT [batch, heads, source positions, width of a
+   * head]. The decoder takes these, the mask of the source, and of the target what {@link
+   * #exportWithPast(Path, ExportPrecision)} states: {@code decoder_input_ids} are the new tokens
+   * alone. Where keys and values of the source are not understood, the encoder's states are handed
+   * over, {@code encoder_hidden_states}, FLOAT [batch, source positions, width]. Batches of the two
+   * are of as many rows.
+   *
+   * @throws org.tribuo.distill.graph.GraphException if the model is no encoder-decoder, or as above
+   * @throws IllegalArgumentException if both files are one, or the model reads later positions
+   * @throws IOException as {@link #exportOnnx(Path)}
+   */
+  public void exportWithPast(Path encoder, Path decoder, ExportPrecision precision)
+      throws IOException {
+    if (encoder.toAbsolutePath().normalize().equals(decoder.toAbsolutePath().normalize())) {
+      throw new IllegalArgumentException(
+          "Encoder and decoder are both to be written to '%s', expected two files"
+              .formatted(encoder));
+    }
+    InputFiles.ofProvenance(provenance).checkOutput(encoder);
+    InputFiles.ofProvenance(provenance).checkOutput(decoder);
+    NetworkWithPast exported = NetworkWithPast.of(network);
+    OnnxModel ofSource =
+        exported
+            .encoder(precision)
+            .orElseThrow(
+                () ->
+                    new GraphException(
+                        "The model has no encoder, expected one that reads a source; export it to one file"));
+    OnnxMetadata.describePart(ofSource, provenance, maxLength(), network.reader().padId())
+        .write(encoder);
+    write(exported.decoder(), precision, decoder);
+  }
+
+  private void write(StudentNetwork exported, ExportPrecision precision, Path file)
+      throws IOException {
     OnnxMetadata.describe(
-            student,
+            exported.onnx(precision),
             provenance,
             exported.output(),
             exported.labelOrder().names(),

@@ -60,7 +60,7 @@ class PublicApiTest {
    * Open types that implement no extension point: these a user has to learn, and a helper is one of
    * them. The number falls when types are closed, and grows for a reason.
    */
-  private static final int MOST_CONCEPTS = 100;
+  private static final int MOST_CONCEPTS = 102;
 
   private static final Pattern CLOSED_NAME =
       Pattern.compile(

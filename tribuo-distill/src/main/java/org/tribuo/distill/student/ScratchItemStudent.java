@@ -11,7 +11,8 @@ import org.tribuo.distill.transformer.internal.create.NewDecoder;
  * embeddings of all items. Unlike there the feed-forward blocks are four times as wide inside, with
  * GELU, and all items are compared at each step, not the next one and one other. How many items
  * there are the dataset says. It reads histories of 50 items unless {@code positions} state
- * otherwise; of a longer one the last items.
+ * otherwise; of a longer one the last items. Normalisation, positions, and whether the scores have
+ * a matrix of their own, can be stated.
  *
  * <pre>{@code
  * <component name="student" type="org.tribuo.distill.student.ScratchItemStudent">
@@ -26,7 +27,7 @@ public final class ScratchItemStudent extends ScratchDecoder<ScratchItemStudent>
 
   /** For OLCUT. */
   private ScratchItemStudent() {
-    super(USUAL_POSITIONS);
+    super(NewDecoder.Kind.ITEMS, USUAL_POSITIONS);
   }
 
   /**
@@ -44,11 +45,6 @@ public final class ScratchItemStudent extends ScratchDecoder<ScratchItemStudent>
   @Override
   ScratchItemStudent blank() {
     return new ScratchItemStudent();
-  }
-
-  @Override
-  NewDecoder.Kind kind() {
-    return NewDecoder.Kind.ITEMS;
   }
 
   @Override

@@ -6,11 +6,11 @@ import org.tribuo.distill.transformer.internal.create.NewDecoder;
 
 /**
  * An untrained language model that reads the tokens of a text and predicts the next one at each of
- * them, in the form of GPT-2 (Radford et al. 2019): learned embeddings of positions, layers that
- * read normalised states, in which a token attends to itself and to those before it, and as logits
- * the products of the last state with the embeddings of all tokens, which are one table. How many
- * tokens there are the dataset says. It reads texts of 512 tokens at once unless {@code positions}
- * state otherwise.
+ * them, in layers in which a token attends to itself and to those before it. Unless stated
+ * otherwise its form is that of GPT-2 (Radford et al. 2019): learned embeddings of positions,
+ * layers that read normalised states, and as logits the products of the last state with the
+ * embeddings of all tokens, which are one table. How many tokens there are the dataset says. It
+ * reads texts of 512 tokens at once unless {@code positions} state otherwise.
  *
  * <pre>{@code
  * <component name="student" type="org.tribuo.distill.student.ScratchTokenStudent">
@@ -18,6 +18,8 @@ import org.tribuo.distill.transformer.internal.create.NewDecoder;
  *   <property name="layers" value="2"/>
  *   <property name="width" value="128"/>
  *   <property name="heads" value="4"/>
+ *   <property name="positionEncoding" value="ROTARY"/>
+ *   <property name="tiedEmbeddings" value="false"/>
  * </component>
  * }</pre>
  */
@@ -26,7 +28,7 @@ public final class ScratchTokenStudent extends ScratchDecoder<ScratchTokenStuden
 
   /** For OLCUT. */
   private ScratchTokenStudent() {
-    super(USUAL_POSITIONS);
+    super(NewDecoder.Kind.TOKENS, USUAL_POSITIONS);
   }
 
   /**
@@ -44,11 +46,6 @@ public final class ScratchTokenStudent extends ScratchDecoder<ScratchTokenStuden
   @Override
   ScratchTokenStudent blank() {
     return new ScratchTokenStudent();
-  }
-
-  @Override
-  NewDecoder.Kind kind() {
-    return NewDecoder.Kind.TOKENS;
   }
 
   @Override

@@ -19,6 +19,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.tribuo.Example;
 import org.tribuo.Model;
 import org.tribuo.MutableDataset;
@@ -42,6 +44,7 @@ import org.tribuo.distill.loss.DistillationObjective;
 import org.tribuo.distill.loss.SparseKlDivergence;
 import org.tribuo.distill.selection.CrossValidatedTrainer;
 import org.tribuo.distill.student.EncoderStudent;
+import org.tribuo.distill.student.NarrowedStudent;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.ScratchTokenStudent;
 import org.tribuo.distill.student.StudentSource;
@@ -53,6 +56,7 @@ import org.tribuo.distill.training.EarlyStopping;
 import org.tribuo.distill.training.TrainingListener;
 import org.tribuo.distill.transformer.ExportPrecision;
 import org.tribuo.distill.transformer.Pooling;
+import org.tribuo.distill.transformer.PositionEncoding;
 import org.tribuo.provenance.SimpleDataSourceProvenance;
 import org.tribuo.test.Helpers;
 
@@ -340,6 +344,24 @@ class LanguageModelTrainingTest {
       assertThat(measured.get(measured.size() - 1)).isGreaterThan(measured.get(0));
       assertThat(Integer.parseInt(run(model, "held-out-rows"))).isGreaterThanOrEqualTo(16);
     }
+  }
+
+  /** Channels of positions that are computed go with those of the states. */
+  @ParameterizedTest
+  @EnumSource(PositionEncoding.class)
+  void newModelsOfEachFormAreNarrowed(PositionEncoding positions) throws Exception {
+    ScratchTokenStudent whole =
+        ScratchTokenStudent.of(1, 16, 2)
+            .withPositions(24)
+            .withPositionEncoding(positions)
+            .withTiedEmbeddings(positions == PositionEncoding.LEARNED);
+    Path file = folder.resolve("narrowed.onnx");
+    try (DistilledModel<GeneratedTokens> model =
+        trainer(NarrowedStudent.of(whole, 8), 10).build().train(TRAIN)) {
+      assertThat(perplexity(model)).isLessThan(10);
+      model.exportOnnx(file);
+    }
+    assertThat(OnnxModel.read(file).initializers().get("embeddings.tokens").dim(1)).isEqualTo(8);
   }
 
   @Test

@@ -33,6 +33,7 @@ import org.tribuo.distill.transformer.Activation.Site;
 import org.tribuo.distill.transformer.internal.TransformerActivations;
 import org.tribuo.distill.transformer.internal.create.NewEncoder;
 import org.tribuo.distill.transformer.internal.create.NewEncoderDecoder;
+import org.tribuo.distill.transformer.internal.create.SequenceForm;
 import org.tribuo.distill.transformer.internal.layer.Weight;
 import org.tribuo.distill.transformer.internal.layer.Weights;
 
@@ -283,7 +284,8 @@ class FeatureZooTest {
             encoder != null
                 ? encoder.make(1)
                 : name.equals("single_layers")
-                    ? new NewEncoderDecoder(WORDS, POSITIONS, 1, 1, 24, 3, 48).make(1)
+                    ? new NewEncoderDecoder(WORDS, POSITIONS, 1, 1, 24, 3, 48, SequenceForm.USUAL)
+                        .make(1)
                     : OnnxModel.read(Path.of("src/test/resources/zoo", name, "model.onnx")));
     Normalization.applyForTraining(graph);
     return graph;

@@ -7,17 +7,21 @@ import static org.assertj.core.api.Assertions.within;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.tribuo.Example;
 import org.tribuo.MutableDataset;
 import org.tribuo.distill.DistillationTrainer;
@@ -37,6 +41,8 @@ import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.distill.student.PrunedStudent.Choice;
 import org.tribuo.distill.student.PrunedStudent.Stack;
 import org.tribuo.distill.training.AdamWOptimizer;
+import org.tribuo.distill.transformer.BlockNormalization;
+import org.tribuo.distill.transformer.PositionEncoding;
 import org.tribuo.distill.transformer.internal.Transformer;
 import org.tribuo.distill.transformer.internal.layer.LayerStacks;
 import org.tribuo.provenance.SimpleDataSourceProvenance;
@@ -121,6 +127,41 @@ class PrunedStacksTest {
     float[] expected = logits(without(Zoo.model(name), stack, 3 - kept));
     assertThat(logits(OnnxModel.read(cut))).containsExactly(expected, within(1e-4f));
     assertThat(expected).isNotEqualTo(logits(Zoo.model(name)));
+  }
+
+  static Stream<Arguments> newForms() {
+    return Arrays.stream(PositionEncoding.values())
+        .flatMap(
+            positions ->
+                Arrays.stream(BlockNormalization.values())
+                    .map(normalization -> Arguments.of(positions, normalization)));
+  }
+
+  /** New encoder-decoders, of either stack the first of two layers. */
+  @ParameterizedTest
+  @MethodSource("newForms")
+  void newModelsOfEachFormAreCut(PositionEncoding positions, BlockNormalization normalization)
+      throws Exception {
+    Path whole = folder.resolve("whole.onnx");
+    ScratchEncoderDecoderStudent student =
+        ScratchEncoderDecoderStudent.of(2, 2, 16, 2)
+            .withPositions(16)
+            .withPositionEncoding(positions)
+            .withNormalization(normalization)
+            .withTiedEmbeddings(normalization == BlockNormalization.BEFORE);
+    try (DistilledModel<GeneratedTokens> model = train(student)) {
+      model.exportOnnx(whole);
+    }
+    for (Stack stack : Stack.values()) {
+      Path cut = folder.resolve("cut.onnx");
+      try (DistilledModel<GeneratedTokens> model =
+          train(PrunedStudent.keeping(List.of(1), OnnxStudent.of(whole)).stack(stack))) {
+        model.exportOnnx(cut);
+      }
+      float[] expected = logits(without(OnnxModel.read(whole), stack, 2));
+      assertThat(logits(OnnxModel.read(cut))).containsExactly(expected, within(1e-4f));
+      assertThat(expected).isNotEqualTo(logits(OnnxModel.read(whole)));
+    }
   }
 
   /** In either order: a stack of one layer is found again. */

@@ -9,17 +9,29 @@ import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tribuo.distill.OnnxRun;
+import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.input.internal.InputReader;
+import org.tribuo.distill.input.internal.text.Tokens;
 import org.tribuo.distill.student.internal.Student;
 import org.tribuo.distill.student.internal.StudentRequest;
 import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.task.internal.LabelOrder;
+import org.tribuo.distill.transformer.BlockNormalization;
+import org.tribuo.distill.transformer.PositionEncoding;
+import org.tribuo.distill.transformer.internal.Transformer;
 import org.tribuo.distill.transformer.internal.TransformerFiles;
+import org.tribuo.distill.transformer.internal.layer.TransformerLayers;
 
 class ScratchTokenStudentTest {
   private static final int TOKENS = 7;
@@ -96,6 +108,155 @@ class ScratchTokenStudentTest {
 
     assertThat(new ConfigurationManager(xml.toString()).lookup("student"))
         .hasToString(SMALL.toString());
+  }
+
+  /** Each is a setting, in Java as in XML, and in provenance. */
+  @Test
+  void theFormIsStated() throws Exception {
+    Path xml =
+        Files.writeString(
+            folder.resolve("form.xml"),
+            """
+            <config>
+              <component name="student" type="org.tribuo.distill.student.ScratchTokenStudent">
+                <property name="positions" value="6"/>
+                <property name="layers" value="2"/>
+                <property name="width" value="8"/>
+                <property name="heads" value="2"/>
+                <property name="inner" value="12"/>
+                <property name="normalization" value="AFTER"/>
+                <property name="positionEncoding" value="ROTARY"/>
+                <property name="tiedEmbeddings" value="false"/>
+              </component>
+            </config>
+            """);
+    ScratchTokenStudent stated =
+        SMALL
+            .withNormalization(BlockNormalization.AFTER)
+            .withPositionEncoding(PositionEncoding.ROTARY)
+            .withTiedEmbeddings(false);
+    ScratchTokenStudent read =
+        (ScratchTokenStudent) new ConfigurationManager(xml.toString()).lookup("student");
+
+    assertThat(read)
+        .hasToString(
+            "ScratchTokenStudent(positions=6, layers=2, width=8, heads=2, inner=12, normalization=AFTER, positionEncoding=ROTARY, tiedEmbeddings=false)")
+        .hasToString(stated.toString());
+    assertThat(read.getProvenance().getConfiguredParameters().get("positionEncoding"))
+        .hasToString(
+            stated.getProvenance().getConfiguredParameters().get("positionEncoding").toString());
+    Map<String, Tensor> weights = make(read, 1).model().initializers();
+    assertThat(weights).isEqualTo(make(stated, 1).model().initializers());
+    assertThat(weights.get("output.weight").dims()).containsExactly(8, TOKENS);
+    assertThat(weights).doesNotContainKeys("embeddings.positions", "norm.scale");
+  }
+
+  /** The other students have the same settings. */
+  @ParameterizedTest
+  @ValueSource(strings = {"ScratchItemStudent", "ScratchEncoderDecoderStudent"})
+  void otherStudentsAreStatedAlike(String name) throws Exception {
+    String layers =
+        name.equals("ScratchItemStudent")
+            ? "<property name=\"layers\" value=\"2\"/>"
+            : "<property name=\"encoderLayers\" value=\"2\"/><property name=\"decoderLayers\" value=\"1\"/>";
+    Path xml =
+        Files.writeString(
+            folder.resolve("other.xml"),
+            """
+            <config>
+              <component name="student" type="org.tribuo.distill.student.%s">
+                %s
+                <property name="width" value="8"/>
+                <property name="heads" value="2"/>
+                <property name="normalization" value="AFTER"/>
+                <property name="positionEncoding" value="SINUSOIDAL"/>
+                <property name="tiedEmbeddings" value="false"/>
+              </component>
+            </config>
+            """
+                .formatted(name, layers));
+    Object stated =
+        name.equals("ScratchItemStudent")
+            ? ScratchItemStudent.of(2, 8, 2)
+                .withNormalization(BlockNormalization.AFTER)
+                .withPositionEncoding(PositionEncoding.SINUSOIDAL)
+                .withTiedEmbeddings(false)
+            : ScratchEncoderDecoderStudent.of(2, 1, 8, 2)
+                .withNormalization(BlockNormalization.AFTER)
+                .withPositionEncoding(PositionEncoding.SINUSOIDAL)
+                .withTiedEmbeddings(false);
+
+    assertThat(new ConfigurationManager(xml.toString()).lookup("student"))
+        .hasToString(stated.toString());
+    assertThat(stated.toString())
+        .startsWith(name)
+        .endsWith("normalization=AFTER, positionEncoding=SINUSOIDAL, tiedEmbeddings=false)");
+  }
+
+  static List<ScratchTokenStudent> forms() {
+    return Arrays.stream(PositionEncoding.values())
+        .flatMap(
+            positions ->
+                Arrays.stream(BlockNormalization.values())
+                    .map(
+                        normalization ->
+                            SMALL
+                                .withPositionEncoding(positions)
+                                .withNormalization(normalization)
+                                .withTiedEmbeddings(normalization == BlockNormalization.BEFORE)))
+        .toList();
+  }
+
+  /** As a graph in which the other layer makes what it reads. */
+  @ParameterizedTest
+  @MethodSource("forms")
+  void eitherLayerIsCut(ScratchTokenStudent student) throws Exception {
+    OnnxModel whole = make(student, 1).model();
+    long[] ids = {3, 1, 4, 2};
+    for (int kept = 1; kept <= 2; kept++) {
+      OnnxModel cut =
+          PrunedStudent.keeping(List.of(kept), student)
+              .make(
+                  StudentRequest.withoutExamples(
+                      Head.ofVocabulary(LabelOrder.numbered(TOKENS)), 1, new TransformerFiles()))
+              .model();
+      Graph byHand = Graph.of(whole);
+      TransformerLayers layers = Transformer.of(whole).layers();
+      byHand.replaceUses(layers.hiddenState(3 - kept), layers.hiddenState(2 - kept));
+      byHand.removeUnused();
+
+      assertThat(logits(cut, ids, 1, 1, 1, 1))
+          .containsExactly(logits(byHand.toModel(), ids, 1, 1, 1, 1), within(1e-6f))
+          .isNotEqualTo(logits(whole, ids, 1, 1, 1, 1));
+    }
+  }
+
+  /** A text of any length can be read where there is no table, so the number is stated. */
+  @Test
+  void theLongestTextIsKnownWithoutATable() {
+    for (PositionEncoding encoding : PositionEncoding.values()) {
+      Student student = make(SMALL.withPositionEncoding(encoding), 1);
+      InputReader<?> reader =
+          new Tokens().readerOfTrained(student.transformer(), OptionalInt.empty(), 0);
+
+      assertThat(reader.maxLength()).isEqualTo(6);
+    }
+  }
+
+  @Test
+  void positionsThatDoNotFitAreRefusedAtOnce() {
+    assertThatThrownBy(
+            () -> ScratchTokenStudent.of(1, 12, 4).withPositionEncoding(PositionEncoding.ROTARY))
+        .isInstanceOf(PropertyException.class)
+        .hasMessage(
+            "Component: ScratchTokenStudent, Property: width, The width is 12, of which each of the 4 heads has 3, but rotary positions turn pairs of numbers; expected an even number for each head, or other positions");
+    assertThatThrownBy(
+            () ->
+                ScratchEncoderDecoderStudent.of(1, 1, 15, 3)
+                    .withPositionEncoding(PositionEncoding.SINUSOIDAL))
+        .isInstanceOf(PropertyException.class)
+        .hasMessageContaining(
+            "ScratchEncoderDecoderStudent, Property: width, The width is 15, but sinusoidal");
   }
 
   @Test

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -57,6 +58,11 @@ public interface Feeder<X> {
    * Whether the model can recognise padding, so that a row does not depend on how long others are.
    */
   boolean tellsPadding();
+
+  /** Which inputs take a sequence that goes on, if the model can be for that. */
+  default Optional<GrowingInputs> growing() {
+    return Optional.empty();
+  }
 
   /** Digests all that decides the tensors of rows beside the rows. */
   void digest(MessageDigest into);

@@ -48,14 +48,17 @@ public final class OnnxMetadata {
       List<String> labelOrder,
       int maxLength,
       int padId) {
+    return withLogits(
+        describePart(model, provenance, maxLength, padId), logits, labelOrder, maxLength);
+  }
+
+  /** As above, of a part of a model that outputs no logits. */
+  public static OnnxModel describePart(
+      OnnxModel model, ModelProvenance provenance, int maxLength, int padId) {
     return model.withMetadata(
         Map.of(
             ONNXExportable.PROVENANCE_METADATA_FIELD,
             ONNXExportable.SERIALIZER.marshalAndSerialize(provenance),
-            LOGITS,
-            logits,
-            LABEL_ORDER,
-            json(labelOrder),
             MAX_LENGTH,
             Integer.toString(maxLength),
             PAD_ID,
@@ -83,6 +86,11 @@ public final class OnnxMetadata {
    */
   public static OnnxModel withPadId(OnnxModel model, int padId) {
     return model.withMetadata(Map.of(PAD_ID, Integer.toString(padId)));
+  }
+
+  /** A model that reads another length than its metadata states, with everything else there. */
+  public static OnnxModel withMaxLength(OnnxModel model, int maxLength) {
+    return model.withMetadata(Map.of(MAX_LENGTH, Integer.toString(maxLength)));
   }
 
   /** A model whose logits have other columns than its metadata states, in the same way. */

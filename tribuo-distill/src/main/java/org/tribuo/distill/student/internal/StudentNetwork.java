@@ -7,15 +7,13 @@ import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.TensorType;
-import org.tribuo.distill.graph.internal.pass.Float16Weights;
-import org.tribuo.distill.graph.internal.pass.InferenceForm;
 import org.tribuo.distill.graph.internal.pass.LastStep;
 import org.tribuo.distill.input.internal.InputReader;
 import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.task.internal.LabelOrder;
+import org.tribuo.distill.transformer.ExportPrecision;
 import org.tribuo.distill.transformer.Pooling;
 import org.tribuo.distill.transformer.internal.Transformer;
-import org.tribuo.distill.transformer.internal.cut.TiedWeights;
 import org.tribuo.distill.transformer.internal.head.EmbeddingHead;
 import org.tribuo.distill.transformer.internal.head.TextPairHead;
 
@@ -121,23 +119,14 @@ public record StudentNetwork(
     return transformer.model();
   }
 
-  /** The network as a model of which the matrices are of half precision. */
-  public OnnxModel withFloat16Weights() {
-    Graph graph = transformer.graph();
-    Float16Weights.apply(graph);
-    return graph.toModel();
-  }
-
   /**
-   * The network as a model of which the matrices are integers of 8 bits. A matrix that is held
-   * twice, as a table of embeddings and as the product of logits, is held once.
+   * The network as a model with weights of a precision. Of integers, a matrix that is held twice,
+   * as a table of embeddings and as the product of logits, is held once.
    *
-   * @throws GraphException if it is quantised already, or has no product of weights
+   * @throws GraphException if they are to be integers, and are already, or are in no product
    */
-  public OnnxModel withInt8Weights() {
-    Graph graph = transformer.normalizedForTraining();
-    TiedWeights.find(graph).merge(graph);
-    return InferenceForm.withInt8Weights(graph);
+  public OnnxModel onnx(ExportPrecision precision) {
+    return ExportedWeights.of(transformer, precision);
   }
 
   /** The part of the network that the logits need: it has no other outputs. */

@@ -21,6 +21,7 @@ import org.tribuo.VariableInfo;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.input.internal.InputReader;
 import org.tribuo.distill.internal.component.ExampleException;
+import org.tribuo.distill.internal.component.OnnxMetadata;
 import org.tribuo.distill.internal.component.PositionException;
 import org.tribuo.distill.internal.component.SavedComponents;
 import org.tribuo.distill.internal.protos.ComponentProto;
@@ -69,8 +70,9 @@ record ItemReader(int positions, int items, String domain) implements InputReade
           "maxLength is %d items, but the model has positions for %d"
               .formatted(maxLength.getAsInt(), most.getAsInt()));
     }
+    OptionalInt stated = OnnxMetadata.maxLength(model.model());
     return new ItemReader(
-        maxLength.orElseGet(() -> most.orElse(USUAL_LENGTH)), items(model), domain);
+        maxLength.orElseGet(() -> most.orElse(stated.orElse(USUAL_LENGTH))), items(model), domain);
   }
 
   private static OptionalInt positions(Transformer model) {

@@ -5,11 +5,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.LongStream;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.input.internal.Feeder;
+import org.tribuo.distill.input.internal.GrowingInputs;
 
 /**
  * How the inputs of one encoder-decoder are fed.
@@ -86,6 +88,13 @@ record SourceAndTargetInputs(List<String> names, TokenInputs source, TokenInputs
   @Override
   public OptionalLong fixedSteps() {
     return target.fixedLength();
+  }
+
+  @Override
+  public Optional<GrowingInputs> growing() {
+    return target
+        .growing()
+        .map(own -> new GrowingInputs(own.names(), own.ofSteps(), true, own.hasPast()));
   }
 
   private static OptionalLong smaller(OptionalLong one, OptionalLong other) {

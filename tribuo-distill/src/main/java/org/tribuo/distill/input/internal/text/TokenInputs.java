@@ -21,6 +21,7 @@ import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.input.internal.Feeder;
+import org.tribuo.distill.input.internal.GrowingInputs;
 import org.tribuo.distill.input.text.TokenSequence;
 
 /**
@@ -159,6 +160,11 @@ public final class TokenInputs implements Feeder<TokenSequence> {
     return Stream.of(Optional.of(ids()), typeIds(), positionIds())
         .flatMap(Optional::stream)
         .toList();
+  }
+
+  @Override
+  public Optional<GrowingInputs> growing() {
+    return Optional.of(new GrowingInputs(Set.copyOf(names()), ofTokens(), false, !past.isEmpty()));
   }
 
   /** Whether one of the inputs distinguishes tokens from padding. */

@@ -8,6 +8,7 @@ import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.input.text.TextTokenizer;
 import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.distill.internal.component.ExampleException;
+import org.tribuo.distill.internal.component.OnnxMetadata;
 import org.tribuo.distill.transformer.internal.Transformer;
 import org.tribuo.distill.transformer.internal.layer.EmbeddingTables;
 
@@ -18,9 +19,12 @@ import org.tribuo.distill.transformer.internal.layer.EmbeddingTables;
  *     limits it, as where positions are turned or relative
  * @param vocabulary how many tokens it knows; ids are smaller than this, the largest number where a
  *     teacher's tables do not limit it
+ * @param stated how many tokens of a text the model's metadata say that it reads, if they do: where
+ *     neither a table nor an input limits it, as many as a student reads unless asked for others
  * @param segments how many segments of a text it distinguishes; empty if it does not look them up
  */
-record TokenLimits(OptionalInt positions, int vocabulary, OptionalInt segments) {
+record TokenLimits(
+    OptionalInt positions, OptionalInt stated, int vocabulary, OptionalInt segments) {
   /**
    * The limits of a model.
    *
@@ -50,7 +54,11 @@ record TokenLimits(OptionalInt positions, int vocabulary, OptionalInt segments) 
         inputs.typeIds().map(tables::rows).orElse(OptionalLong.empty()).stream()
             .mapToInt(Math::toIntExact)
             .findFirst();
-    return new TokenLimits(positions, vocabulary(inputs.ids(), tables), segments);
+    return new TokenLimits(
+        positions,
+        OnnxMetadata.maxLength(model.model()),
+        vocabulary(inputs.ids(), tables),
+        segments);
   }
 
   /**
@@ -66,7 +74,8 @@ record TokenLimits(OptionalInt positions, int vocabulary, OptionalInt segments) 
     try {
       return of(model, inputs);
     } catch (GraphException e) {
-      return new TokenLimits(OptionalInt.empty(), Integer.MAX_VALUE, OptionalInt.empty());
+      return new TokenLimits(
+          OptionalInt.empty(), OptionalInt.empty(), Integer.MAX_VALUE, OptionalInt.empty());
     }
   }
 
@@ -84,8 +93,8 @@ record TokenLimits(OptionalInt positions, int vocabulary, OptionalInt segments) 
   /**
    * How a student reads tokens.
    *
-   * @param maxLength the maximum length that is wanted; empty for as long as possible, or 512
-   *     tokens where that is not known
+   * @param maxLength the maximum length that is wanted; empty for as long as possible, or where
+   *     that is not known what the model states, or 512 tokens
    * @throws IllegalArgumentException if more is wanted than the model has positions for
    */
   TokenFeatures features(OptionalInt maxLength) {
@@ -94,7 +103,7 @@ record TokenLimits(OptionalInt positions, int vocabulary, OptionalInt segments) 
           "maxLength is %d tokens, but the model has positions for %d"
               .formatted(maxLength.getAsInt(), positions.getAsInt()));
     }
-    return new TokenFeatures(maxLength.orElseGet(() -> orUsual(OptionalInt.empty())), vocabulary);
+    return new TokenFeatures(maxLength.orElseGet(() -> orUsual(stated)), vocabulary);
   }
 
   /**

@@ -2,6 +2,7 @@ package org.tribuo.distill.transformer.internal.create;
 
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.tribuo.distill.graph.Attributes;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.Ops;
@@ -52,42 +53,64 @@ final class EncoderLayers {
   }
 
   /**
+   * How the positions of a sequence attend to each other.
+   *
+   * @param hidden what is added to the scores: [batch, 1, 1, positions] where there is padding,
+   *     [positions, positions] where some read others alone
+   * @param rotation of queries and keys
+   */
+  record SelfAttention(Optional<Value> hidden, Optional<Rotation> rotation) {
+    /** Each to all. */
+    static final SelfAttention OF_ALL = new SelfAttention(Optional.empty(), Optional.empty());
+
+    /** Each to those that are not hidden. */
+    static SelfAttention hiding(Value hidden) {
+      return new SelfAttention(Optional.of(hidden), Optional.empty());
+    }
+  }
+
+  /**
    * A layer.
    *
    * @param name what the names of its weights begin with
    * @param state [batch, positions, width]
-   * @param hidden what is added to the scores of attention: [batch, 1, 1, positions] where there is
-   *     padding, [positions, positions] where some read others alone
    */
-  Value of(String name, Value state, Optional<Value> hidden) {
-    String ofAttention = name + ".attention.norm";
-    String ofBlock = name + ".norm";
-    if (form.normalizedFirst()) {
-      Value attended = op.add(attention(name, normalized(ofAttention, state), hidden), state);
-      return op.add(feedForward(name, normalized(ofBlock, attended)), attended);
-    }
-    Value attended = normalized(ofAttention, op.add(attention(name, state, hidden), state));
-    return normalized(ofBlock, op.add(feedForward(name, attended), attended));
+  Value of(String name, Value state, SelfAttention self) {
+    Value attended = block(name + ".attention.norm", state, read -> attention(name, read, self));
+    return block(name + ".norm", attended, read -> feedForward(name, read));
   }
 
   /**
    * A layer of a decoder, which attends to what an encoder has read between its attention to itself
-   * and its feed-forward block, as in Vaswani et al. 2017 (arXiv:1706.03762). Blocks read
-   * normalised states.
+   * and its feed-forward block, as in Vaswani et al. 2017 (arXiv:1706.03762).
    *
    * @param name what the names of its weights begin with
    * @param state [batch, target positions, width]
-   * @param later what is added to the scores of its attention to itself
+   * @param self how it attends to itself
    * @param source what the encoder has made of the source, [batch, source positions, width]
    * @param padding what is added to the scores of its attention to the source
    */
-  Value decoding(String name, Value state, Value later, Value source, Value padding) {
-    Value normal = normalized(name + ".attention.norm", state);
-    Value attended = op.add(attention(name, normal, Optional.of(later)), state);
+  Value decoding(String name, Value state, SelfAttention self, Value source, Value padding) {
+    Value attended = block(name + ".attention.norm", state, read -> attention(name, read, self));
     String across = name + ".cross";
-    Value reading = normalized(across + ".attention.norm", attended);
-    Value informed = op.add(attention(across, reading, source, Optional.of(padding)), attended);
-    return op.add(feedForward(name, normalized(name + ".norm", informed)), informed);
+    Value informed =
+        block(
+            across + ".attention.norm",
+            attended,
+            read -> attention(across, read, source, SelfAttention.hiding(padding)));
+    return block(name + ".norm", informed, read -> feedForward(name, read));
+  }
+
+  /** States and what a block makes of them, with the normalisation where the form has it. */
+  private Value block(String norm, Value state, UnaryOperator<Value> block) {
+    return form.normalizedFirst()
+        ? op.add(block.apply(normalized(norm, state)), state)
+        : normalized(norm, op.add(block.apply(state), state));
+  }
+
+  /** States behind the last layer, which no block normalises where blocks read normalised ones. */
+  Value last(String norm, Value state) {
+    return form.normalizedFirst() ? normalized(norm, state) : state;
   }
 
   /**
@@ -100,9 +123,9 @@ final class EncoderLayers {
   Value stacked(Value embedded, int positions, int layers) {
     Value state = op.add(embedded, weight("embeddings.positions", 1, positions, form.width()));
     for (int number = 0; number < layers; number++) {
-      state = of("layers." + number, state, Optional.empty());
+      state = of("layers." + number, state, SelfAttention.OF_ALL);
     }
-    return form.normalizedFirst() ? normalized("norm", state) : state;
+    return last("norm", state);
   }
 
   private Value feedForward(String name, Value state) {
@@ -111,21 +134,26 @@ final class EncoderLayers {
     return linear(name + ".outer", active, form.width());
   }
 
-  private Value attention(String name, Value state, Optional<Value> hidden) {
-    return attention(name, state, state, hidden);
+  private Value attention(String name, Value state, SelfAttention self) {
+    return attention(name, state, state, self);
   }
 
-  /** Of the states of one sequence to those of another. */
-  private Value attention(String name, Value state, Value read, Optional<Value> hidden) {
+  /** Of the states of one sequence to those of another, or to its own. */
+  private Value attention(String name, Value state, Value read, SelfAttention how) {
     int width = form.width();
-    Value query = split(linear(name + ".attention.query", state, width));
-    Value key = split(linear(name + ".attention.key", read, width));
+    Value query = turned(split(linear(name + ".attention.query", state, width)), how);
+    Value key = turned(split(linear(name + ".attention.key", read, width)), how);
     Value value = split(linear(name + ".attention.value", read, width));
     double scale = 1 / Math.sqrt((double) width / form.heads());
     Value scores = op.mul(op.matmul(query, false, key, true), scale);
-    Value weights = op.softmax(hidden.isPresent() ? op.add(scores, hidden.get()) : scores, -1);
-    Value merged = op.transpose(op.matmul(weights, value), 0, 2, 1, 3);
+    Value seen = how.hidden().map(hidden -> op.add(scores, hidden)).orElse(scores);
+    Value merged = op.transpose(op.matmul(op.softmax(seen, -1), value), 0, 2, 1, 3);
     return linear(name + ".attention.output", op.reshape(merged, 0, 0, width), width);
+  }
+
+  private Value turned(Value x, SelfAttention how) {
+    int size = form.width() / form.heads();
+    return how.rotation().map(rotation -> rotation.turned(op, x, size)).orElse(x);
   }
 
   /** [batch, positions, width] to [batch, heads, positions, width / heads]. */

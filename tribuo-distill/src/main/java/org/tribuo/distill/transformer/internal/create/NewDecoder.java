@@ -14,10 +14,9 @@ import org.tribuo.distill.transformer.internal.head.TaskHead;
 
 /**
  * An untrained Transformer that predicts what comes next at each position of a sequence: embeddings
- * of what is read and of positions; layers of attention and feed-forward that read normalised
- * states, where a position attends to itself and those before it; a normalisation; and the products
- * of its states with the embeddings as logits. Biases are 0, normalisations 1, all other weights
- * are drawn.
+ * of what is read; layers of attention and feed-forward, where a position attends to itself and
+ * those before it; and the products of its states with the embeddings, or with a matrix of their
+ * own, as logits. Biases are 0, normalisations 1, all other weights are drawn.
  *
  * @param kind of what is read and predicted
  * @param symbols how many of them there are
@@ -26,9 +25,18 @@ import org.tribuo.distill.transformer.internal.head.TaskHead;
  * @param width the size of a hidden state, a multiple of the heads
  * @param heads of the attention
  * @param inner the width inside a feed-forward block
+ * @param form where normalisations are, how positions are distinguished, whether embeddings are
+ *     tied
  */
 public record NewDecoder(
-    Kind kind, int symbols, int positions, int layers, int width, int heads, int inner) {
+    Kind kind,
+    int symbols,
+    int positions,
+    int layers,
+    int width,
+    int heads,
+    int inner,
+    SequenceForm form) {
   /** What a score becomes whose key comes later, or is padding. */
   private static final double HIDDEN_SCORE = -1e9;
 
@@ -61,7 +69,8 @@ public record NewDecoder(
   }
 
   /**
-   * @throws IllegalArgumentException if a number is below 1, or the heads do not divide the width
+   * @throws IllegalArgumentException if a number is below 1, the heads do not divide the width, or
+   *     the positions do not fit what they leave
    */
   public NewDecoder {
     if (Math.min(Math.min(symbols, positions), Math.min(layers, Math.min(heads, inner))) < 1) {
@@ -69,7 +78,7 @@ public record NewDecoder(
           "A Transformer of %d %s, %d positions, %d layers, %d heads and %d inner units, expected at least 1 of each"
               .formatted(symbols, kind.plural(), positions, layers, heads, inner));
     }
-    EncoderLayers.checkWidth(width, heads);
+    form.check(width, heads);
   }
 
   /**
@@ -91,22 +100,31 @@ public record NewDecoder(
         new EncoderLayers(
             op,
             new InitialWeights(seed),
-            new EncoderLayers.Form(width, heads, inner, true, kind.epsilon));
+            new EncoderLayers.Form(width, heads, inner, form.normalizedFirst(), kind.epsilon));
+    PositionWriter places =
+        new PositionWriter(op, layer, form.positions(), positions, width, heads);
     Value ids = graph.value(kind.input);
-    Value numbers = op.range(op.squeeze(op.sizeOf(ids, 1), 0));
+    Value numbers = places.numbers(ids);
     Value table = table(layer);
-    Value state =
-        op.add(
-            embedded(op, table, ids),
-            op.gather(layer.weight("embeddings.positions", positions, width), numbers, 0));
-    Optional<Value> hidden = Optional.of(hidden(op, numbers));
+    Value state = places.added("embeddings.positions", embedded(op, table, ids), numbers);
+    EncoderLayers.SelfAttention self =
+        new EncoderLayers.SelfAttention(
+            Optional.of(hidden(op, numbers)), places.rotation("rotation", numbers));
     for (int number = 0; number < layers; number++) {
-      state = layer.of("layers." + number, state, hidden);
+      state = layer.of("layers." + number, state, self);
     }
-    Value last = layer.normalized("norm", state);
-    Value predicted = kind == Kind.ITEMS ? op.slice(table, 0, 1, symbols + 1) : table;
-    graph.addOutput(op.named(TaskHead.LOGITS, op.matmul(last, false, predicted, true)).name());
+    Value logits = logits(op, layer, layer.last("norm", state), table);
+    graph.addOutput(op.named(TaskHead.LOGITS, logits).name());
     return graph.toModel();
+  }
+
+  /** The products of states with one row for each that may come next. */
+  private Value logits(Ops op, EncoderLayers layer, Value states, Value table) {
+    if (!form.tiedEmbeddings()) {
+      return op.matmul(states, layer.weight("output.weight", width, symbols));
+    }
+    Value predicted = kind == Kind.ITEMS ? op.slice(table, 0, 1, symbols + 1) : table;
+    return op.matmul(states, false, predicted, true);
   }
 
   private Value table(EncoderLayers layer) {
@@ -116,7 +134,7 @@ public record NewDecoder(
 
   private Value embedded(Ops op, Value table, Value ids) {
     Value rows = op.gather(table, ids, 0);
-    return kind == Kind.ITEMS ? op.mul(rows, Math.sqrt(width)) : rows;
+    return op.mul(rows, kind == Kind.ITEMS ? Math.sqrt(width) : form.factor(width));
   }
 
   /** What is added to the scores of attention: [queries, keys], or that of each row. */

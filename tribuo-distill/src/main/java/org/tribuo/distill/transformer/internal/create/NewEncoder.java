@@ -1,6 +1,5 @@
 package org.tribuo.distill.transformer.internal.create;
 
-import java.util.Optional;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
@@ -83,10 +82,11 @@ public record NewEncoder(
     OnnxModel model() {
       Value ids = graph.value(INPUT_IDS);
       Value mask = op.cast(graph.value(ATTENTION_MASK), ElementType.FLOAT);
-      Value hidden = op.mul(op.unsqueeze(op.oneMinus(mask), 1, 2), HIDDEN_SCORE);
+      Value padding = op.mul(op.unsqueeze(op.oneMinus(mask), 1, 2), HIDDEN_SCORE);
+      EncoderLayers.SelfAttention self = EncoderLayers.SelfAttention.hiding(padding);
       Value state = embeddings(ids);
       for (int number = 0; number < layers; number++) {
-        state = layer.of("layers." + number, state, Optional.of(hidden));
+        state = layer.of("layers." + number, state, self);
       }
       graph.addOutput(op.named(LAST_HIDDEN_STATE, state).name());
       return graph.toModel();

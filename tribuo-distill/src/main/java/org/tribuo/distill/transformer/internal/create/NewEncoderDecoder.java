@@ -16,9 +16,9 @@ import org.tribuo.distill.transformer.internal.head.TaskHead;
 /**
  * An untrained Transformer that reads a source and predicts the next token at each position of its
  * target (Vaswani et al. 2017, arXiv:1706.03762): an encoder, and a decoder that attends to what
- * the encoder has read. Its blocks read normalised states, and positions have learned embeddings;
- * one table has the embeddings of source and target, and its products with the last states are the
- * logits. Biases are 0, normalisations 1, all other weights are drawn.
+ * the encoder has read. One table has the embeddings of source and target; the logits are the
+ * products of the last states with it, or with a matrix of their own. Biases are 0, normalisations
+ * 1, all other weights are drawn.
  *
  * @param vocabulary the number of tokens
  * @param positions the longest source, and the longest target
@@ -27,6 +27,8 @@ import org.tribuo.distill.transformer.internal.head.TaskHead;
  * @param width the size of a hidden state, a multiple of the heads
  * @param heads of the attention
  * @param inner the width inside a feed-forward block
+ * @param form where normalisations are, how positions are distinguished, whether embeddings are
+ *     tied
  */
 public record NewEncoderDecoder(
     int vocabulary,
@@ -35,7 +37,8 @@ public record NewEncoderDecoder(
     int decoderLayers,
     int width,
     int heads,
-    int inner) {
+    int inner,
+    SequenceForm form) {
   private static final String DECODER_INPUT_IDS = "decoder_input_ids";
 
   private static final float EPSILON = 1e-5f;
@@ -44,7 +47,8 @@ public record NewEncoderDecoder(
   private static final double HIDDEN_SCORE = -1e9;
 
   /**
-   * @throws IllegalArgumentException if a number is below 1, or the heads do not divide the width
+   * @throws IllegalArgumentException if a number is below 1, the heads do not divide the width, or
+   *     the positions do not fit what they leave
    */
   public NewEncoderDecoder {
     if (IntStream.of(vocabulary, positions, encoderLayers, decoderLayers, heads, inner)
@@ -53,7 +57,7 @@ public record NewEncoderDecoder(
           "A Transformer of %d tokens, %d positions, %d and %d layers, %d heads and %d inner units, expected at least 1 of each"
               .formatted(vocabulary, positions, encoderLayers, decoderLayers, heads, inner));
     }
-    EncoderLayers.checkWidth(width, heads);
+    form.check(width, heads);
   }
 
   /**
@@ -79,13 +83,17 @@ public record NewEncoderDecoder(
     private final Graph graph;
     private final Ops op;
     private final EncoderLayers layer;
+    private final PositionWriter places;
 
     Writer(Graph graph, InitialWeights initial) {
       this.graph = graph;
       this.op = Ops.on(graph);
       this.layer =
           new EncoderLayers(
-              op, initial, new EncoderLayers.Form(width, heads, inner, true, EPSILON));
+              op,
+              initial,
+              new EncoderLayers.Form(width, heads, inner, form.normalizedFirst(), EPSILON));
+      this.places = new PositionWriter(op, layer, form.positions(), positions, width, heads);
     }
 
     OnnxModel model() {
@@ -94,39 +102,47 @@ public record NewEncoderDecoder(
       Value padding = op.mul(op.unsqueeze(op.oneMinus(mask), 1, 2), HIDDEN_SCORE);
       Value source = encoded(table, padding);
       Value last = decoded(table, source, padding);
-      graph.addOutput(op.named(TaskHead.LOGITS, op.matmul(last, false, table, true)).name());
+      graph.addOutput(op.named(TaskHead.LOGITS, logits(last, table)).name());
       return graph.toModel();
     }
 
     private Value encoded(Value table, Value padding) {
       Value ids = graph.value(NewEncoder.INPUT_IDS);
-      Value state = embedded("encoder", table, ids, numbers(ids));
+      Value numbers = places.numbers(ids);
+      Value state = embedded("encoder", table, ids, numbers);
+      EncoderLayers.SelfAttention self =
+          new EncoderLayers.SelfAttention(
+              Optional.of(padding), places.rotation("encoder.rotation", numbers));
       for (int number = 0; number < encoderLayers; number++) {
-        state = layer.of("encoder.layers." + number, state, Optional.of(padding));
+        state = layer.of("encoder.layers." + number, state, self);
       }
-      return layer.normalized("encoder.norm", state);
+      return layer.last("encoder.norm", state);
     }
 
     private Value decoded(Value table, Value source, Value padding) {
       Value ids = graph.value(DECODER_INPUT_IDS);
-      Value numbers = numbers(ids);
+      Value numbers = places.numbers(ids);
       Value isLater = op.greater(op.unsqueeze(numbers, 0), op.unsqueeze(numbers, 1));
       Value later = op.mul(op.cast(isLater, ElementType.FLOAT), HIDDEN_SCORE);
       Value state = embedded("decoder", table, ids, numbers);
+      EncoderLayers.SelfAttention self =
+          new EncoderLayers.SelfAttention(
+              Optional.of(later), places.rotation("decoder.rotation", numbers));
       for (int number = 0; number < decoderLayers; number++) {
-        state = layer.decoding("decoder.layers." + number, state, later, source, padding);
+        state = layer.decoding("decoder.layers." + number, state, self, source, padding);
       }
-      return layer.normalized("decoder.norm", state);
+      return layer.last("decoder.norm", state);
     }
 
     private Value embedded(String stack, Value table, Value ids, Value numbers) {
-      Value places = layer.weight(stack + ".positions", positions, width);
-      return op.add(op.gather(table, ids, 0), op.gather(places, numbers, 0));
+      Value rows = op.mul(op.gather(table, ids, 0), form.factor(width));
+      return places.added(stack + ".positions", rows, numbers);
     }
 
-    /** The positions of some tokens. */
-    private Value numbers(Value ids) {
-      return op.range(op.squeeze(op.sizeOf(ids, 1), 0));
+    private Value logits(Value states, Value table) {
+      return form.tiedEmbeddings()
+          ? op.matmul(states, false, table, true)
+          : op.matmul(states, layer.weight("output.weight", width, vocabulary));
     }
   }
 }

@@ -25,12 +25,14 @@ import org.tribuo.distill.input.internal.Feeder;
 import org.tribuo.distill.input.internal.InputReader;
 import org.tribuo.distill.transformer.internal.Transformer;
 import org.tribuo.distill.transformer.internal.create.NewDecoder;
+import org.tribuo.distill.transformer.internal.create.SequenceForm;
 import org.tribuo.impl.ArrayExample;
 
 class ItemReaderTest {
   private static final String DOMAIN = "0123abcd";
   private static final Transformer MODEL =
-      Transformer.of(new NewDecoder(NewDecoder.Kind.ITEMS, 9, 4, 1, 4, 1, 8).make(1));
+      Transformer.of(
+          new NewDecoder(NewDecoder.Kind.ITEMS, 9, 4, 1, 4, 1, 8, SequenceForm.USUAL).make(1));
   private static final ItemReader READER = ItemReader.of(MODEL, DOMAIN, OptionalInt.empty());
 
   private static Example<Label> example(String names, String values) {

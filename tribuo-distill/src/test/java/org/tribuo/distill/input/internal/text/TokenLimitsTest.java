@@ -11,13 +11,15 @@ import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.distill.transformer.internal.Transformer;
 import org.tribuo.distill.transformer.internal.create.NewEncoderDecoder;
+import org.tribuo.distill.transformer.internal.create.SequenceForm;
 
 class TokenLimitsTest {
   private static final List<TokenSequence> LONG = List.of(TokenSequence.of(new int[600]));
 
   @Test
   void aModelWhosePositionsNobodyKnowsReadsTextsOfAnyLength() {
-    TokenLimits anyLength = new TokenLimits(OptionalInt.empty(), 101, OptionalInt.empty());
+    TokenLimits anyLength =
+        new TokenLimits(OptionalInt.empty(), OptionalInt.empty(), 101, OptionalInt.empty());
     anyLength.check("teacher 'teacher.onnx'", false, LONG);
     assertThat(anyLength.orUsual(OptionalInt.empty())).isEqualTo(512);
     assertThat(anyLength.orUsual(OptionalInt.of(1024))).isEqualTo(1024);
@@ -26,7 +28,8 @@ class TokenLimitsTest {
 
   @Test
   void knownPositionsAreALimit() {
-    TokenLimits known = new TokenLimits(OptionalInt.of(512), 101, OptionalInt.empty());
+    TokenLimits known =
+        new TokenLimits(OptionalInt.of(512), OptionalInt.of(64), 101, OptionalInt.empty());
     assertThat(known.orUsual(OptionalInt.of(1024))).isEqualTo(512);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> known.check("teacher 'teacher.onnx'", false, LONG))
@@ -38,7 +41,8 @@ class TokenLimitsTest {
   /** The sides of an encoder-decoder have tables of positions of their own. */
   @Test
   void aSourceMayBeLongerThanATarget() {
-    Graph graph = Graph.of(new NewEncoderDecoder(101, 24, 2, 2, 8, 2, 8).make(1));
+    Graph graph =
+        Graph.of(new NewEncoderDecoder(101, 24, 2, 2, 8, 2, 8, SequenceForm.USUAL).make(1));
     graph.setInitializer("decoder.positions", Tensor.of(new float[10 * 8], 10, 8));
     Transformer model = Transformer.of(graph.toModel());
     SourceAndTargetReader reader =

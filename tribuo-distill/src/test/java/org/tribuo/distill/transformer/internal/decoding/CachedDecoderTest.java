@@ -23,6 +23,7 @@ import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.transformer.internal.Transformer;
 import org.tribuo.distill.transformer.internal.create.NewDecoder;
+import org.tribuo.distill.transformer.internal.create.SequenceForm;
 
 /** Causal models that are made to read each token once compute what they did. */
 class CachedDecoderTest {
@@ -41,7 +42,9 @@ class CachedDecoderTest {
         Arguments.of("llama_causal_ts17", Zoo.model("llama_causal_ts17")),
         Arguments.of("qwen2_causal_ts17", Zoo.model("qwen2_causal_ts17")),
         Arguments.of(
-            "a new one", new NewDecoder(NewDecoder.Kind.TOKENS, 101, 16, 2, 8, 2, 16).make(1)),
+            "a new one",
+            new NewDecoder(NewDecoder.Kind.TOKENS, 101, 16, 2, 8, 2, 16, SequenceForm.USUAL)
+                .make(1)),
         Arguments.of("the decoder of BART", decoder("bart_seq2seq_ts14")),
         Arguments.of("the decoder of Marian", decoder("marian_seq2seq_ts17")),
         Arguments.of("the decoder of T5", decoder("t5_seq2seq_optimum")));

@@ -21,6 +21,7 @@ import org.tribuo.distill.operator.Operator;
 import org.tribuo.distill.operator.internal.standard.StandardOperators;
 import org.tribuo.distill.transformer.internal.Transformer;
 import org.tribuo.distill.transformer.internal.create.NewEncoderDecoder;
+import org.tribuo.distill.transformer.internal.create.SequenceForm;
 import org.tribuo.distill.transformer.internal.layer.LayerStacks;
 
 /** Encoder-decoders as two models, which compute what the whole does. */
@@ -32,8 +33,8 @@ class EncoderSplitTest {
         Zoo.model("bart_seq2seq_ts14"),
         Zoo.model("marian_seq2seq_ts17"),
         Zoo.model("t5_seq2seq_optimum"),
-        new NewEncoderDecoder(101, 16, 1, 1, 8, 2, 8).make(1),
-        new NewEncoderDecoder(101, 16, 3, 2, 8, 2, 8).make(1));
+        new NewEncoderDecoder(101, 16, 1, 1, 8, 2, 8, SequenceForm.USUAL).make(1),
+        new NewEncoderDecoder(101, 16, 3, 2, 8, 2, 8, SequenceForm.USUAL).make(1));
   }
 
   @ParameterizedTest

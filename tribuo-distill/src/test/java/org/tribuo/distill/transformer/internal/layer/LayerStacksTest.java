@@ -17,6 +17,7 @@ import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.transformer.internal.Transformer;
 import org.tribuo.distill.transformer.internal.create.NewEncoderDecoder;
+import org.tribuo.distill.transformer.internal.create.SequenceForm;
 import org.tribuo.distill.transformer.internal.cut.LayerCut;
 
 /** The layers of encoder-decoders, of which either stack may have a single one. */
@@ -26,7 +27,7 @@ public class LayerStacksTest {
         Zoo.model("bart_seq2seq_ts14"),
         Zoo.model("marian_seq2seq_ts17"),
         Zoo.model("t5_seq2seq_optimum"),
-        new NewEncoderDecoder(101, 16, 2, 2, 8, 2, 8).make(1));
+        new NewEncoderDecoder(101, 16, 2, 2, 8, 2, 8, SequenceForm.USUAL).make(1));
   }
 
   private static LayerStacks stacks(Graph graph) {
@@ -70,7 +71,10 @@ public class LayerStacksTest {
   @CsvSource({"1, 1", "1, 3", "3, 1", "2, 3", "4, 2"})
   void asManyLayersAreFoundAsWereMade(int ofEncoder, int ofDecoder) {
     LayerStacks found =
-        stacks(Graph.of(new NewEncoderDecoder(101, 16, ofEncoder, ofDecoder, 8, 2, 8).make(1)));
+        stacks(
+            Graph.of(
+                new NewEncoderDecoder(101, 16, ofEncoder, ofDecoder, 8, 2, 8, SequenceForm.USUAL)
+                    .make(1)));
     assertThat(found.encoder().orElseThrow().count()).isEqualTo(ofEncoder);
     assertThat(found.decoder().orElseThrow().count()).isEqualTo(ofDecoder);
   }
@@ -90,7 +94,8 @@ public class LayerStacksTest {
 
   /** An encoder-decoder whose decoder attends in no known form. */
   public static Graph strange() {
-    Graph graph = Graph.of(new NewEncoderDecoder(101, 16, 2, 1, 8, 2, 8).make(1));
+    Graph graph =
+        Graph.of(new NewEncoderDecoder(101, 16, 2, 1, 8, 2, 8, SequenceForm.USUAL).make(1));
     Set<String> ofDecoder = Dependants.of(graph, "decoder_input_ids");
     List<Node> attending =
         graph.nodes().stream()
