@@ -40,6 +40,7 @@ import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.Batching;
 import org.tribuo.distill.loss.DistillationObjective;
+import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.loss.SparseKlDivergence;
 import org.tribuo.distill.selection.CrossValidatedTrainer;
 import org.tribuo.distill.student.EncoderStudent;
@@ -533,6 +534,62 @@ class LanguageModelTrainingTest {
       assertThat(bytes)
           .isBetween(10 * tokens + 16L * TRAIN.size(), 24 * tokens + 16L * TRAIN.size() + 3000);
     }
+  }
+
+  /** As few as have it; what the store has of one mass is read again for another, and for a k. */
+  @Test
+  void aMassStandsForTheNumberOfTheLargest() throws Exception {
+    Path store = folder.resolve("mass-store");
+    List<Example<GeneratedTokens>> texts = new ArrayList<>();
+    SplittableRandom random = new SplittableRandom(5);
+    double[] masses = new double[VOCABULARY];
+    int tokens = 0;
+    for (int i = 0; i < 20; i++) {
+      int[] text = TinyStories.make(4 + i % 3, random);
+      int prompt = 1 + i % 2;
+      texts.add(TinyStories.example(prompt, text));
+      double[][] logs = CausalZooTest.logProbabilities(Zoo.model("gpt2_causal_optimum"), text);
+      for (int at = prompt - 1; at < text.length - 1; at++) {
+        double[] sorted = Arrays.stream(logs[at]).map(Math::exp).map(p -> -p).sorted().toArray();
+        for (int rank = 0; rank < VOCABULARY; rank++) {
+          masses[rank] -= sorted[rank];
+        }
+        tokens++;
+      }
+    }
+    for (double mass : new double[] {0.1, 0.7, 0.9, 0.999}) {
+      double reached = 0;
+      int expected = 0;
+      while (expected < VOCABULARY && (expected < 32 || reached < mass * tokens)) {
+        reached += masses[expected++];
+      }
+      RecordedSteps ofMass = new RecordedSteps();
+      RecordedSteps ofNumber = new RecordedSteps();
+      SparseKlDivergence.Tail rest = SparseKlDivergence.Tail.REST_CLASS;
+      try (DistilledModel<GeneratedTokens> found =
+              trained(SparseKlDivergence.ofMass(mass, rest), store, texts, ofMass);
+          DistilledModel<GeneratedTokens> stated =
+              trained(
+                  new SparseKlDivergence(expected, rest), folder.resolve("k"), texts, ofNumber)) {
+        assertThat(run(found, "training-largest-logits")).isEqualTo(Integer.toString(expected));
+        assertThat(run(stated, "training-largest-logits")).isEqualTo(Integer.toString(expected));
+        assertThat(run(found, "soft-targets-reused")).isEqualTo(mass > 0.1 ? "20" : "0");
+      }
+      assertThat(ofMass.firstTerms().get("soft"))
+          .isCloseTo(ofNumber.firstTerms().get("soft"), within(1e-3f));
+    }
+  }
+
+  private static DistilledModel<GeneratedTokens> trained(
+      SoftLoss loss, Path store, List<Example<GeneratedTokens>> texts, RecordedSteps steps) {
+    DistillationTrainer<GeneratedTokens> trainer =
+        trainer(ScratchTokenStudent.of(1, 8, 1), 1)
+            .teacher(OnnxTeacher.of(Zoo.file("gpt2_causal_optimum")))
+            .objective(new DistillationObjective().softLoss(loss))
+            .softTargetStore(store)
+            .build();
+    trainer.setListener(steps);
+    return trainer.train(TinyStories.dataset(texts));
   }
 
   private static String run(DistilledModel<GeneratedTokens> model, String name) {

@@ -85,14 +85,19 @@ public record SoftTargetStep(
    * Asks about every example, unless the store knows what the teacher said, and closes the teacher.
    * Where its products are of integers, what that costs is measured.
    *
-   * @param largest how many of the largest logits are wanted; empty for all
+   * @param largest how many of the largest logits are wanted, if there are as many; empty for all
    * @param progress is called while the teacher runs
    */
   public Answer ask(SoftTargetStore store, OptionalInt largest, SoftTargetProgress progress) {
     try (SoftTargetSource source = teacher.source()) {
       SoftTargetProducer producer = SoftTargetProducer.into(store);
+      int all = asked.shape().columns();
+      OptionalInt wanted =
+          largest.isPresent()
+              ? OptionalInt.of(Math.min(all, largest.getAsInt()))
+              : OptionalInt.empty();
       ProducedSoftTargets produced =
-          producer.withProgress(progress).produce(asked, teacher.inputs(), largest);
+          producer.withProgress(progress).produce(asked, teacher.inputs(), wanted);
       SoftTargets softTargets = produced.softTargets();
       try {
         TeacherRun run =
