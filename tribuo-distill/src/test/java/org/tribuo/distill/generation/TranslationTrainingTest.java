@@ -182,7 +182,7 @@ class TranslationTrainingTest {
     }
     Map<String, Float> terms = steps.firstTerms();
     assertThat(terms.get("hard")).isEqualTo((float) (hard / labelled), within(1e-4f));
-    // the store keeps the teacher's logits in steps of 1/128
+    // the store keeps the teacher's logits in steps of 1/128 to 1/16
     assertThat(terms.get("soft")).isEqualTo((float) (soft / all), within(1e-3f));
     assertThat(terms.get("loss"))
         .isEqualTo((float) (.3 * hard / labelled + .7 * soft / all), within(1e-3f));

@@ -167,9 +167,11 @@ class NextItemTrainingTest {
       }
     }
     assertThat(terms.get("hard")).isEqualTo((float) (hard / labelled), within(1e-4f));
-    assertThat(terms.get("soft")).isEqualTo((float) (soft / all), within(1e-4f));
+    // The largest logits are kept in steps of 1/128 to 1/16.
+    float exactly = largest < ITEMS ? 2e-3f : 1e-4f;
+    assertThat(terms.get("soft")).isEqualTo((float) (soft / all), within(exactly));
     assertThat(terms.get("loss"))
-        .isEqualTo((float) (.3 * hard / labelled + .7 * soft / all), within(1e-4f));
+        .isEqualTo((float) (.3 * hard / labelled + .7 * soft / all), within(exactly));
   }
 
   private static double divergence(float[] teacher, float[] student, int step, int largest) {

@@ -46,7 +46,7 @@ public record SoftTargetKey(
   public String sha256() {
     List<String> parts =
         new ArrayList<>(List.of(teacherSha256, output, arithmetic(), inputsSha256));
-    largest.ifPresent(k -> parts.add("largest " + k + " and tail"));
+    largest.ifPresent(k -> parts.add("largest " + k + " and tail, in wider steps"));
     return Sha256.ofParts(parts);
   }
 
