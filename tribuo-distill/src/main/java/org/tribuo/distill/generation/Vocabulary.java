@@ -104,11 +104,7 @@ public final class Vocabulary implements Serializable {
           "The vocabulary is to have %d tokens, expected at least the %d that the tokenizer has"
               .formatted(size, size()));
     }
-    List<String> all = new ArrayList<>(names);
-    while (all.size() < size) {
-      all.add(TokenColumns.digits(all.size()));
-    }
-    return new Vocabulary(all);
+    return new Vocabulary(TokenColumns.filledUp(names, size));
   }
 
   /** How many ids there are. */

@@ -38,8 +38,11 @@ import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.input.Batching;
+import org.tribuo.distill.internal.component.OnnxMetadata;
 import org.tribuo.distill.loss.DistillationObjective;
+import org.tribuo.distill.loss.KlDivergence;
 import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.loss.SparseKlDivergence;
 import org.tribuo.distill.selection.CrossValidatedTrainer;
@@ -55,6 +58,7 @@ import org.tribuo.distill.training.EarlyStopping;
 import org.tribuo.distill.training.TrainingListener;
 import org.tribuo.distill.transformer.ExportPrecision;
 import org.tribuo.distill.transformer.Pooling;
+import org.tribuo.distill.transformer.internal.Transformer;
 import org.tribuo.provenance.SimpleDataSourceProvenance;
 import org.tribuo.test.Helpers;
 
@@ -408,6 +412,68 @@ class LanguageModelTrainingTest {
         .isThrownBy(() -> trainer(OnnxStudent.of(teacher), 1).build().train(data))
         .withMessageStartingWith(
             "The label order of 101 names does not match the 100 of the dataset: missing [], unexpected [000100]");
+  }
+
+  /** Tables are filled up to a multiple of 8 or more: the logits have 104 columns for 101 tokens. */
+  @Test
+  void columnsBehindTheTokensAreLeftOut() throws Exception {
+    Path whole = Zoo.file("gpt2_causal_optimum");
+    Path filled = folder.resolve("filled-up.onnx");
+    filledUp(whole).write(filled);
+    Path named = folder.resolve("filled-up-named.onnx");
+    List<String> names = Vocabulary.ofSize(104).names();
+    OnnxMetadata.withLabelOrder(filledUp(whole), names).write(named);
+    MutableDataset<GeneratedTokens> texts = TinyStories.dataset(20, 4, 9, 1);
+    for (SoftLoss loss :
+        List.of(
+            new KlDivergence(),
+            new SparseKlDivergence(8, SparseKlDivergence.Tail.REST_CLASS),
+            SparseKlDivergence.ofMass(.5, SparseKlDivergence.Tail.REST_CLASS))) {
+      float expected = firstLoss(whole, whole, loss, texts);
+      assertThat(firstLoss(filled, whole, loss, texts)).isEqualTo(expected);
+      assertThat(firstLoss(named, whole, loss, texts)).isEqualTo(expected);
+      assertThat(firstLoss(whole, filled, loss, texts)).isEqualTo(expected);
+      assertThat(firstLoss(named, named, loss, texts)).isEqualTo(expected);
+    }
+    try (DistilledModel<GeneratedTokens> expected =
+            DistilledModel.of(OnnxTeacher.of(whole), texts.getOutputFactory());
+        DistilledModel<GeneratedTokens> found =
+            DistilledModel.of(OnnxTeacher.of(filled), texts.getOutputFactory())) {
+      assertThat(new PerplexityEvaluator().evaluate(found, texts).perplexity())
+          .isEqualTo(new PerplexityEvaluator().evaluate(expected, texts).perplexity());
+    }
+    Path student = folder.resolve("of-filled-up.onnx");
+    try (DistilledModel<GeneratedTokens> model =
+        trainer(OnnxStudent.of(filled), 1).build().train(texts)) {
+      model.exportOnnx(student);
+      assertThat(model.labelOrder()).hasSize(VOCABULARY);
+    }
+    assertThat(CausalZooTest.logProbabilities(OnnxModel.read(student), 7, 8)).hasDimensions(2, VOCABULARY);
+  }
+
+  /** With three columns more, which are likelier than all tokens. */
+  private static OnnxModel filledUp(Path model) throws IOException {
+    Graph graph = Transformer.of(OnnxModel.read(model)).normalized();
+    Ops op = Ops.on(graph);
+    graph.removeOutput("logits");
+    graph.rename("logits", "logits_of_tokens");
+    Value tokens = graph.value("logits_of_tokens");
+    Value further = op.add(op.slice(tokens, 2, 0, 3), op.scalar(50, tokens));
+    graph.addOutput(op.named("logits", op.concat(2, List.of(tokens, further))).name());
+    return graph.toModel();
+  }
+
+  private static float firstLoss(
+      Path teacher, Path student, SoftLoss loss, MutableDataset<GeneratedTokens> texts) {
+    RecordedSteps steps = new RecordedSteps();
+    DistillationTrainer<GeneratedTokens> trainer =
+        trainer(OnnxStudent.of(student), 1)
+            .teacher(OnnxTeacher.of(teacher))
+            .objective(new DistillationObjective().softLoss(loss).temperature(2))
+            .build();
+    trainer.setListener(steps);
+    trainer.train(texts).close();
+    return steps.lastTerms().get("soft");
   }
 
   /** Some exports have the logits behind the last token alone. */

@@ -16,6 +16,7 @@ import org.tribuo.distill.generation.GeneratedTokensFactory;
 import org.tribuo.distill.generation.PerplexityEvaluator;
 import org.tribuo.distill.generation.Vocabulary;
 import org.tribuo.distill.input.internal.text.PairFeatures;
+import org.tribuo.distill.input.internal.text.TokenColumns;
 import org.tribuo.distill.internal.component.SavedComponents;
 import org.tribuo.distill.loss.CrossEntropy;
 import org.tribuo.distill.loss.HardLoss;
@@ -164,14 +165,17 @@ public final class NextTokens implements Task<GeneratedTokens> {
   /**
    * {@inheritDoc}
    *
-   * <p>Teacher and student read the same ids, so both must have the same vocabulary.
+   * <p>Teacher and student read the same ids, so both must have the same vocabulary; but a teacher
+   * may have columns behind it that are of no token.
    */
   @Override
   public int[] columnsOf(LabelOrder teacher, LabelOrder student) {
-    teacher.checkSame(
-        student,
-        "predicts %d tokens",
-        "both must have the same vocabulary, as they read the ids of the same tokenizer; take a teacher and a student of one tokenizer");
+    if (!TokenColumns.areFilledUp(teacher.names(), student.names())) {
+      teacher.checkSame(
+          student,
+          "predicts %d tokens",
+          "both must have the same vocabulary, as they read the ids of the same tokenizer; take a teacher and a student of one tokenizer");
+    }
     return IntStream.range(0, student.size()).toArray();
   }
 

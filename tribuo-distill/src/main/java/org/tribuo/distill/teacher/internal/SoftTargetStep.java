@@ -70,6 +70,10 @@ public record SoftTargetStep(
       throws IOException {
     int[] columns = task.columnsOf(new LabelOrder(teacher.columns().names()), student);
     ReadyTeacher.Opened opened = teacher.open(examples, ofStudent, maxLength, files);
+    SoftTargetSource source =
+        task.columns().isPresent() && columns.length < opened.source().labels().size()
+            ? new FirstColumns(opened.source(), columns.length)
+            : opened.source();
     return new SoftTargetStep(
         opened,
         columns,
@@ -77,8 +81,8 @@ public record SoftTargetStep(
         Optional.ofNullable(targets.inputs().get(ObjectiveInputs.COUNTED)),
         task.isCausal()
             ? new CausalTeacher(
-                "teacher '%s'".formatted(teacher.file()), opened.source(), opened.inputs())
-            : opened.source());
+                "teacher '%s'".formatted(teacher.file()), source, opened.inputs())
+            : source);
   }
 
   /**

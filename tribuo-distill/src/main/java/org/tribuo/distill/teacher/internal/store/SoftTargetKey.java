@@ -56,6 +56,17 @@ public record SoftTargetKey(
         teacherSha256, output, provider, precision, inputsSha256, OptionalInt.of(k));
   }
 
+  /** The key of the logits of some columns alone, the first ones. */
+  public SoftTargetKey withFirstColumns(int columns) {
+    return new SoftTargetKey(
+        teacherSha256,
+        output + " of the first %d columns".formatted(columns),
+        provider,
+        precision,
+        inputsSha256,
+        largest);
+  }
+
   /** Provider and precision in a word; the precision is left out where it is float32. */
   String arithmetic() {
     return precision == Precision.FLOAT32 ? provider.name() : provider + "/" + precision;
