@@ -209,6 +209,49 @@ class LanguageModelTrainingTest {
         .isEqualTo((float) (.3 * hard / labelled + .7 * soft / all), within(exactly));
   }
 
+  /** Of texts of different lengths, some of whose tokens nobody knows, with different weights. */
+  @Test
+  void anUpdateInPartsIsThatOfAllTokens() {
+    List<Example<GeneratedTokens>> some = new ArrayList<>();
+    SplittableRandom random = new SplittableRandom(4);
+    for (int length : new int[] {2, 3, 12, 13}) {
+      some.add(TinyStories.example(1, TinyStories.make(length, random)));
+    }
+    some.add(TinyStories.example(3, TinyStories.make(3, random)));
+    for (boolean weighted : new boolean[] {false, true}) {
+      if (weighted) {
+        some.get(2).setWeight(.3f);
+      }
+      for (float alpha : new float[] {0, .4f, 1}) {
+        String what = "weighted " + weighted + ", alpha " + alpha;
+        Map<String, Float> whole = update(some, alpha, new Batching().batchSize(5));
+        for (int batch : new int[] {1, 2}) {
+          Map<String, Float> inParts =
+              update(some, alpha, new Batching().batchSize(batch).accumulation(5));
+          whole.forEach(
+              (term, value) ->
+                  assertThat(inParts.get(term)).as(what).isCloseTo(value, within(2e-5f * value)));
+        }
+      }
+    }
+  }
+
+  /** What is reported of the first update, the norm of the gradients among it. */
+  private static Map<String, Float> update(
+      List<Example<GeneratedTokens>> texts, float alpha, Batching batching) {
+    RecordedSteps steps = new RecordedSteps();
+    DistillationTrainer<GeneratedTokens> trainer =
+        trainer(ScratchTokenStudent.of(1, 8, 1).withPositions(16), 1)
+            .teacher(OnnxTeacher.of(teacher))
+            .objective(new DistillationObjective().alpha(alpha))
+            .optimizer(new AdamWOptimizer().learningRate(1e-2f).maxGradientNorm(1f))
+            .batching(batching)
+            .build();
+    trainer.setListener(steps);
+    trainer.train(TinyStories.dataset(texts)).close();
+    return steps.firstTerms();
+  }
+
   /** At T = 2, of logarithms of probabilities at T = 1, which are logits too. */
   private static double divergence(double[] teacher, double[] student, int largest, boolean rest) {
     int[] order =
