@@ -35,6 +35,7 @@ import org.tribuo.distill.internal.protos.DistilledModelProto;
 import org.tribuo.distill.student.internal.NetworkRunner;
 import org.tribuo.distill.student.internal.StudentNetwork;
 import org.tribuo.distill.student.internal.StudentNetworkProtos;
+import org.tribuo.distill.student.internal.TeacherTrial;
 import org.tribuo.distill.task.internal.OutputDomain;
 import org.tribuo.distill.task.internal.RowsByExample;
 import org.tribuo.distill.task.internal.TargetCodec;

@@ -104,7 +104,11 @@ public final class Vocabulary implements Serializable {
           "The vocabulary is to have %d tokens, expected at least the %d that the tokenizer has"
               .formatted(size, size()));
     }
-    return new Vocabulary(TokenColumns.filledUp(names, size));
+    List<String> all = new ArrayList<>(names);
+    while (all.size() < size) {
+      all.add(TokenColumns.digits(all.size()));
+    }
+    return new Vocabulary(all);
   }
 
   /** How many ids there are. */

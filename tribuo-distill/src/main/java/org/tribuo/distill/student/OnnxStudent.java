@@ -11,13 +11,13 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.graph.OnnxModel;
-import org.tribuo.distill.input.internal.text.TokenColumns;
 import org.tribuo.distill.internal.component.ModelFile;
 import org.tribuo.distill.internal.component.ModelFileProvenance;
 import org.tribuo.distill.internal.component.OnnxMetadata;
 import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.distill.student.internal.Student;
 import org.tribuo.distill.student.internal.StudentRequest;
+import org.tribuo.distill.task.internal.FurtherColumns;
 import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.transformer.internal.Transformer;
@@ -116,25 +116,24 @@ public final class OnnxStudent implements StudentSource {
                 own.columns().names(),
                 output.map(own::outputs)),
             own);
-    List<String> asked = request.head().columns().names();
-    return own.columnsGiven() && TokenColumns.areFilledUp(own.columns().names(), asked)
+    return own.columnsGiven() && FurtherColumns.areBehind(request.head().columns(), own.columns())
         ? student.withFirstColumns(request.head())
         : student;
   }
 
   /** With the columns behind those of the tokens that the logits have, if they are filled up. */
   private static Head filledUp(Head own, Transformer transformer, Optional<String> output) {
-    List<String> tokens = own.columns().names();
+    LabelOrder tokens = own.columns();
     OptionalInt columns =
         own.columnsGiven()
             ? FilledUpLogits.columns(
                 transformer.graph(),
                 output,
                 tokens.size(),
-                many -> TokenColumns.areFilledUp(many, tokens.size()))
+                many -> FurtherColumns.areBehind(tokens.size(), many))
             : OptionalInt.empty();
     return columns.isPresent()
-        ? own.withColumns(new LabelOrder(TokenColumns.filledUp(tokens, columns.getAsInt())))
+        ? own.withColumns(FurtherColumns.behind(tokens, columns.getAsInt()))
         : own;
   }
 

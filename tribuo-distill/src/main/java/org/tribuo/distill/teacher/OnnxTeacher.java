@@ -19,13 +19,13 @@ import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.input.internal.ExampleInputs;
 import org.tribuo.distill.input.internal.InputReader;
 import org.tribuo.distill.input.internal.Modalities;
-import org.tribuo.distill.input.internal.text.TokenColumns;
 import org.tribuo.distill.internal.component.ModelFile;
 import org.tribuo.distill.internal.component.ModelFileProvenance;
 import org.tribuo.distill.internal.component.OnnxMetadata;
 import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.distill.student.internal.Student;
 import org.tribuo.distill.student.internal.StudentNetwork;
+import org.tribuo.distill.task.internal.FurtherColumns;
 import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.task.internal.Task;
@@ -367,7 +367,7 @@ public final class OnnxTeacher implements TeacherSource.Member {
     Student known = task.probabilities().isPresent() ? asStudent.belowProbabilities() : asStudent;
     return StudentNetwork.of(
         task.columns()
-            .filter(tokens -> TokenColumns.areFilledUp(labels.names(), tokens.names()))
+            .filter(tokens -> FurtherColumns.areBehind(tokens, labels))
             .map(tokens -> known.withFirstColumns(task.head(tokens)))
             .orElse(known),
         reader);
@@ -391,16 +391,18 @@ public final class OnnxTeacher implements TeacherSource.Member {
 
   /** Those that the data give, and as many behind them as the logits have. */
   private List<String> filledUp(Head head, Transformer read) {
-    List<String> tokens = head.columns().names();
+    LabelOrder tokens = head.columns();
     OptionalInt columns =
         head.columnsGiven()
             ? FilledUpLogits.columns(
                 read.graph(),
                 logits(read.model()),
                 tokens.size(),
-                many -> TokenColumns.areFilledUp(many, tokens.size()))
+                many -> FurtherColumns.areBehind(tokens.size(), many))
             : OptionalInt.empty();
-    return TokenColumns.filledUp(tokens, columns.orElse(tokens.size()));
+    return columns.isPresent()
+        ? FurtherColumns.behind(tokens, columns.getAsInt()).names()
+        : tokens.names();
   }
 
   private Optional<String> logits(OnnxModel model) {

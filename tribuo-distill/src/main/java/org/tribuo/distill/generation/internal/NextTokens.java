@@ -16,7 +16,6 @@ import org.tribuo.distill.generation.GeneratedTokensFactory;
 import org.tribuo.distill.generation.PerplexityEvaluator;
 import org.tribuo.distill.generation.Vocabulary;
 import org.tribuo.distill.input.internal.text.PairFeatures;
-import org.tribuo.distill.input.internal.text.TokenColumns;
 import org.tribuo.distill.internal.component.SavedComponents;
 import org.tribuo.distill.loss.CrossEntropy;
 import org.tribuo.distill.loss.HardLoss;
@@ -25,6 +24,7 @@ import org.tribuo.distill.loss.KlDivergence;
 import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.loss.internal.RowForm;
 import org.tribuo.distill.loss.internal.TokenMask;
+import org.tribuo.distill.task.internal.FurtherColumns;
 import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.task.internal.Score;
@@ -170,7 +170,7 @@ public final class NextTokens implements Task<GeneratedTokens> {
    */
   @Override
   public int[] columnsOf(LabelOrder teacher, LabelOrder student) {
-    if (!TokenColumns.areFilledUp(teacher.names(), student.names())) {
+    if (!FurtherColumns.areBehind(student, teacher)) {
       teacher.checkSame(
           student,
           "predicts %d tokens",

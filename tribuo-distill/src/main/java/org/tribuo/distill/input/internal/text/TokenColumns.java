@@ -1,6 +1,5 @@
 package org.tribuo.distill.input.internal.text;
 
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -9,8 +8,6 @@ import java.util.List;
  */
 public final class TokenColumns {
   private static final int DIGITS = 6;
-  private static final int FILLED_UP_TO = 8;
-  private static final int MOST_FURTHER = 1024;
 
   private TokenColumns() {}
 
@@ -43,28 +40,6 @@ public final class TokenColumns {
       }
     }
     return true;
-  }
-
-  /**
-   * Whether so many columns may be those of some tokens and, behind them, of nothing: a multiple of
-   * 8, with 1,024 columns more than tokens at most.
-   */
-  public static boolean areFilledUp(int columns, int tokens) {
-    return columns > tokens && columns % FILLED_UP_TO == 0 && columns - tokens <= MOST_FURTHER;
-  }
-
-  /** Whether columns are those of some tokens and, behind them, of nothing. */
-  public static boolean areFilledUp(List<String> names, List<String> tokens) {
-    return areFilledUp(names.size(), tokens.size()) && names.equals(filledUp(tokens, names.size()));
-  }
-
-  /** The columns of some tokens and, behind them, of ids without a token. */
-  public static List<String> filledUp(List<String> tokens, int columns) {
-    List<String> all = new ArrayList<>(tokens);
-    while (all.size() < columns) {
-      all.add(digits(all.size()));
-    }
-    return all;
   }
 
   /** The token in the name of a column; empty if it has none. */

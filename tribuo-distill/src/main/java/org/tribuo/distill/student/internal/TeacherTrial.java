@@ -1,8 +1,6 @@
-package org.tribuo.distill;
+package org.tribuo.distill.student.internal;
 
 import org.tribuo.distill.input.internal.ExampleInputs;
-import org.tribuo.distill.student.internal.LaterPositions;
-import org.tribuo.distill.student.internal.StudentNetwork;
 import org.tribuo.distill.task.internal.Task;
 
 /**
@@ -10,7 +8,7 @@ import org.tribuo.distill.task.internal.Task;
  * each position: one that reads later positions knows what it is to predict. A network that was
  * trained here was tried before. Safe for many threads.
  */
-final class TeacherTrial {
+public final class TeacherTrial {
   private boolean done;
 
   private TeacherTrial(boolean done) {
@@ -18,7 +16,7 @@ final class TeacherTrial {
   }
 
   /** No trial. */
-  static TeacherTrial none() {
+  public static TeacherTrial none() {
     return new TeacherTrial(true);
   }
 
@@ -28,7 +26,7 @@ final class TeacherTrial {
    * @param task what it predicts
    * @param network that predicts
    */
-  static TeacherTrial of(Task<?> task, StudentNetwork network) {
+  public static TeacherTrial of(Task<?> task, StudentNetwork network) {
     return new TeacherTrial(!task.isCausal() || network.head().lastAlone());
   }
 
@@ -38,7 +36,7 @@ final class TeacherTrial {
    * @param examples that are to be predicted
    * @throws IllegalArgumentException if it reads later positions
    */
-  synchronized void run(StudentNetwork network, ExampleInputs<?> examples) {
+  public synchronized void run(StudentNetwork network, ExampleInputs<?> examples) {
     if (!done) {
       done = LaterPositions.checkUnreadByTeacher(network, examples);
     }
