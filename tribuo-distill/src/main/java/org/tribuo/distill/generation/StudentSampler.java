@@ -24,8 +24,9 @@ import org.tribuo.distill.generation.internal.Source;
  * @param maxTokens the most tokens of a text, the stop token included
  * @param maxLength how many tokens the model reads: a target is read at once, so that it is not
  *     written further than that
- * @param ofTeachers how many tokens each teacher reads, if anything limits that: a text that is read
- *     in windows of the model's length is not written further than that either, where it is less
+ * @param ofTeachers how many tokens each teacher reads, if anything limits that: a text that is
+ *     read in windows of the model's length is not written further than that either, where it is
+ *     less
  */
 record StudentSampler(
     GeneratingModel model,

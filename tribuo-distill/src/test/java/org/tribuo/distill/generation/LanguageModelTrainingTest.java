@@ -28,16 +28,14 @@ import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.DistilledModel;
 import org.tribuo.distill.RecordedSteps;
 import org.tribuo.distill.RunValue;
-import org.tribuo.distill.UnmaskedModel;
 import org.tribuo.distill.TeacherAssistant;
+import org.tribuo.distill.UnmaskedModel;
 import org.tribuo.distill.Zoo;
 import org.tribuo.distill.engine.Device;
-import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Ops;
-import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.input.Batching;
 import org.tribuo.distill.internal.component.OnnxMetadata;
@@ -457,7 +455,9 @@ class LanguageModelTrainingTest {
             "The label order of 101 names does not match the 100 of the dataset: missing [], unexpected [000100]");
   }
 
-  /** Tables are filled up to a multiple of 8 or more: the logits have 104 columns for 101 tokens. */
+  /**
+   * Tables are filled up to a multiple of 8 or more: the logits have 104 columns for 101 tokens.
+   */
   @Test
   void columnsBehindTheTokensAreLeftOut() throws Exception {
     Path whole = Zoo.file("gpt2_causal_optimum");
@@ -491,7 +491,8 @@ class LanguageModelTrainingTest {
       model.exportOnnx(student);
       assertThat(model.labelOrder()).hasSize(VOCABULARY);
     }
-    assertThat(CausalZooTest.logProbabilities(OnnxModel.read(student), 7, 8)).hasDimensions(2, VOCABULARY);
+    assertThat(CausalZooTest.logProbabilities(OnnxModel.read(student), 7, 8))
+        .hasDimensions(2, VOCABULARY);
   }
 
   /** With three columns more, which are likelier than all tokens. */

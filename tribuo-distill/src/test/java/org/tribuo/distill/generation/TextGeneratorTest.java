@@ -106,10 +106,7 @@ class TextGeneratorTest {
   private static void checkTokens(Path file) throws Exception {
     OnnxModel exported = OnnxModel.read(file);
     try (TextGenerator generator =
-        TextGenerator.builder(file, TOKENIZER)
-            .maxTokens(8)
-            .device(Device.cpu(1))
-            .open()) {
+        TextGenerator.builder(file, TOKENIZER).maxTokens(8).device(Device.cpu(1)).open()) {
       GeneratedTokens generated = generator.generate("w7 w8").tokens();
       Vocabulary tokens = Vocabulary.of(TOKENIZER);
       int[] all = {tokens.id("w7").getAsInt(), tokens.id("w8").getAsInt()};

@@ -26,8 +26,6 @@ import org.tribuo.distill.RecordedSteps;
 import org.tribuo.distill.RunValue;
 import org.tribuo.distill.UnmaskedModel;
 import org.tribuo.distill.engine.Device;
-import org.tribuo.distill.graph.ElementType;
-import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.Batching;

@@ -67,7 +67,8 @@ public final class LaterPositions {
    * @throws IllegalArgumentException if what it says at a position depends on those behind
    */
   public static boolean checkUnreadByTeacher(StudentNetwork teacher, ExampleInputs<?> examples) {
-    return checkUnread("teacher", teacher, examples, tolerance(teacher.transformer().graph(), true));
+    return checkUnread(
+        "teacher", teacher, examples, tolerance(teacher.transformer().graph(), true));
   }
 
   private static boolean checkUnread(

@@ -109,8 +109,7 @@ public record Student(
    * @param first the head that has these
    */
   public Student withFirstColumns(Head first) {
-    Transformer cut =
-        FilledUpLogits.cut(transformer, logits.get(0), first.columns().size());
+    Transformer cut = FilledUpLogits.cut(transformer, logits.get(0), first.columns().size());
     return new Student(cut, logits, first, made, imprinted);
   }
 

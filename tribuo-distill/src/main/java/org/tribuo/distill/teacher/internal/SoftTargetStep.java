@@ -80,8 +80,7 @@ public record SoftTargetStep(
         task.probabilities().orElse(AnswerForm.LOGITS),
         Optional.ofNullable(targets.inputs().get(ObjectiveInputs.COUNTED)),
         task.isCausal()
-            ? new CausalTeacher(
-                "teacher '%s'".formatted(teacher.file()), source, opened.inputs())
+            ? new CausalTeacher("teacher '%s'".formatted(teacher.file()), source, opened.inputs())
             : source);
   }
 

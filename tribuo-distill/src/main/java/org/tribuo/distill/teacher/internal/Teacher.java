@@ -27,7 +27,6 @@ import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
-import org.tribuo.distill.graph.internal.QuantisedWeights;
 import org.tribuo.distill.graph.internal.RowShape;
 import org.tribuo.distill.graph.internal.pass.InferenceForm;
 import org.tribuo.distill.graph.internal.pass.LogitsBelow;
@@ -120,8 +119,7 @@ public final class Teacher implements SoftTargetSource {
         Collections.unmodifiableMap(new LinkedHashMap<>(graph.inputs())),
         declared,
         settings.values() ? declared : logitsBelow(settings, graph, declared),
-        LaterPositions.tolerance(
-            graph, settings.device().provider() == ExecutionProvider.CPU));
+        LaterPositions.tolerance(graph, settings.device().provider() == ExecutionProvider.CPU));
   }
 
   /** The file's own graph, or that of an encoder that is pooled. */
@@ -165,7 +163,8 @@ public final class Teacher implements SoftTargetSource {
     }
     TeacherSettings exact =
         settings.withInt8(false).withDevice(settings.device().withPrecision(Precision.FLOAT32));
-    return Optional.of(new Teacher(exact, transformers, files, inputs, declared, outputs, tolerance));
+    return Optional.of(
+        new Teacher(exact, transformers, files, inputs, declared, outputs, tolerance));
   }
 
   @Override

@@ -9,10 +9,10 @@ import org.tribuo.distill.loss.internal.AttachedObjective;
 import org.tribuo.distill.loss.internal.ObjectiveInputs;
 
 /**
- * How much a batch counts among those whose gradients are added up for one update: a mean over
- * rows by its share of the rows that the mean is over, so that the update is that of all rows in
- * one batch. The shares in the hard and the soft loss differ where some rows have no label; then
- * the batch has an alpha of its own, with which both count as they should. Terms that compare
+ * How much a batch counts among those whose gradients are added up for one update: a mean over rows
+ * by its share of the rows that the mean is over, so that the update is that of all rows in one
+ * batch. The shares in the hard and the soft loss differ where some rows have no label; then the
+ * batch has an alpha of its own, with which both count as they should. Terms that compare
  * activations count alike in each batch.
  *
  * @param hard the share in the hard loss

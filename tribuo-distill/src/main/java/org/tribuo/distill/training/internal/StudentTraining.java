@@ -109,7 +109,7 @@ public final class StudentTraining {
       long totalSteps = totalSteps(data);
       listener.onTrainingStart(
           new TrainingPlan(totalSteps, settings.epochs(), data.rows(), student.parameters()));
-      EpochRun run = 
+      EpochRun run =
           new EpochRun(
               session,
               data,

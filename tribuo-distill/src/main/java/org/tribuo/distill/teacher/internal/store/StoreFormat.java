@@ -39,7 +39,8 @@ final class StoreFormat {
   static final int VERSION = 4;
 
   /**
-   * The oldest that is still read. Its largest logits are coded otherwise, and found by another key.
+   * The oldest that is still read. Its largest logits are coded otherwise, and found by another
+   * key.
    */
   static final int OLDEST_VERSION = 3;
 

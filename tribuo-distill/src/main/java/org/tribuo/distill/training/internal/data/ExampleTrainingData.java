@@ -135,7 +135,9 @@ public final class ExampleTrainingData implements TrainingData {
     return Optional.of(new CountedRows(counted, labelled));
   }
 
-  /** 1 for each that counts: an example, or a token; of an answer the marks are of something else. */
+  /**
+   * 1 for each that counts: an example, or a token; of an answer the marks are of something else.
+   */
   private float[] counts(int row, int length) {
     Map<String, TensorRows> targets = rows.targets().inputs();
     if (targets.containsKey(ObjectiveInputs.COUNTED)

@@ -39,7 +39,8 @@ public final class FilledUpLogits {
             .filter(shape -> shape.rank() == RANK)
             .map(shape -> shape.dimension(RANK - 1))
             .toList();
-    return last.stream().allMatch(columns -> columns instanceof Dimension.Fixed && !columns.is(tokens))
+    return last.stream()
+            .allMatch(columns -> columns instanceof Dimension.Fixed && !columns.is(tokens))
         ? last.stream()
             .mapToInt(columns -> Math.toIntExact(((Dimension.Fixed) columns).size()))
             .filter(isFilledUp)
