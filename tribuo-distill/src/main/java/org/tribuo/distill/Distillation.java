@@ -101,9 +101,12 @@ final class Distillation<T extends Output<T>> {
     StudentNetwork network = imprinted(prepared);
     for (Preparation.PreparedStage<T> stage : prepared.stages()) {
       Optional<TeacherAnswers> answers =
-          Optional.ofNullable(softTargets.answers().get(stage.examples()));
+          Optional.ofNullable(softTargets.answers().get(stage.examples())).map(stage::read);
+      if (stage.largest().isPresent()) {
+        answers.ifPresent(read -> report.largest(stage.stage().name(), read.columns()));
+      }
       try {
-        network = train(prepared, stage, network, stage.with(answers));
+        network = train(prepared, stage, network, stage.data().with(answers));
       } catch (NonFiniteLossException e) {
         throw stopped(prepared, stage.stage(), network, e, trainer, runProvenance);
       }

@@ -37,6 +37,7 @@ import org.tribuo.distill.student.internal.NetworkRunner;
 import org.tribuo.distill.student.internal.NetworkWithPast;
 import org.tribuo.distill.student.internal.StudentNetwork;
 import org.tribuo.distill.student.internal.StudentNetworkProtos;
+import org.tribuo.distill.student.internal.TeacherTrial;
 import org.tribuo.distill.task.internal.OutputDomain;
 import org.tribuo.distill.task.internal.RowsByExample;
 import org.tribuo.distill.task.internal.TargetCodec;
@@ -78,6 +79,8 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
   private final transient TargetCodec<T> codec;
   private final transient NetworkRunner runner;
 
+  private final transient TeacherTrial trial;
+
   DistilledModel(
       String name,
       ModelProvenance provenance,
@@ -93,7 +96,8 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
         outputs.task(),
         outputs.codec(network.labelOrder()),
         network,
-        device);
+        device,
+        TeacherTrial.none());
   }
 
   private DistilledModel(
@@ -104,12 +108,14 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
       Task<T> task,
       TargetCodec<T> codec,
       StudentNetwork network,
-      Device device) {
+      Device device,
+      TeacherTrial trial) {
     super(name, provenance, features, outputs, task.probabilities().isPresent());
     this.task = task;
     this.network = network;
     this.codec = codec;
     this.runner = new NetworkRunner(network, device);
+    this.trial = trial;
   }
 
   /**
@@ -138,7 +144,8 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
 
   /**
    * A teacher as a Tribuo model, to be evaluated alongside its students. It reads the tokens of its
-   * own tokenizer, if it has one, and runs on the CPU until {@link #runOn} changes that.
+   * own tokenizer, if it has one, and runs on the CPU until {@link #runOn} changes that. A teacher
+   * of next tokens that reads later ones is refused by the first prediction.
    *
    * @param factory of its outputs
    * @throws com.oracle.labs.mlrg.olcut.config.PropertyException if neither the configuration nor
@@ -152,6 +159,7 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
       OnnxTeacher teacher, OutputFactory<T> factory) throws IOException {
     Task<T> task = Tasks.of(factory);
     StudentNetwork network = teacher.network(task);
+    OutputDomain<T> outputs = OutputDomain.ofTeacherAlone(task, network.labelOrder(), factory);
     return new DistilledModel<>(
         "teacher",
         new ModelProvenance(
@@ -161,9 +169,12 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
             new EmptyTrainerProvenance(),
             Map.of("teacher", teacher.getProvenance())),
         network.reader().featureMap(new MutableFeatureMap()),
-        OutputDomain.ofTeacherAlone(task, network.labelOrder(), factory),
+        outputs.info(),
+        outputs.task(),
+        outputs.codec(network.labelOrder()),
         network,
-        Device.cpu());
+        Device.cpu(),
+        TeacherTrial.of(task, network));
   }
 
   /**
@@ -233,7 +244,9 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
   @Override
   public Prediction<T> predict(Example<T> example) {
     List<Example<T>> rows = task.rowsToPredict(example, maxLength());
-    List<float[]> kept = runner.rows(ExampleInputs.of(network.reader(), rows), keptOf(rows));
+    ExampleInputs<?> inputs = ExampleInputs.of(network.reader(), rows);
+    trial.run(network, inputs);
+    List<float[]> kept = runner.rows(inputs, keptOf(rows));
     return codec.decode(kept, rows, example);
   }
 
@@ -244,7 +257,9 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
     examples.forEach(all::add);
     RowsByExample<T> cut =
         RowsByExample.of(all, example -> task.rowsToPredict(example, maxLength()));
-    List<float[]> kept = runner.rows(read(cut), keptOf(cut.all()));
+    ExampleInputs<?> inputs = read(cut);
+    trial.run(network, inputs);
+    List<float[]> kept = runner.rows(inputs, keptOf(cut.all()));
     List<Prediction<T>> predictions = new ArrayList<>();
     int from = 0;
     for (int i = 0; i < all.size(); i++) {
@@ -432,7 +447,15 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
   @Override
   protected DistilledModel<T> copy(String newName, ModelProvenance newProvenance) {
     return new DistilledModel<>(
-        newName, newProvenance, featureIDMap, outputIDInfo, task, codec, network, runner.device());
+        newName,
+        newProvenance,
+        featureIDMap,
+        outputIDInfo,
+        task,
+        codec,
+        network,
+        runner.device(),
+        trial);
   }
 
   /** Frees the native memory. May be called twice; the next prediction takes it again. */

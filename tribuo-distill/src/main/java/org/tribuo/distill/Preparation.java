@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.SortedSet;
@@ -104,16 +105,20 @@ record Preparation<T extends Output<T>>(
       ExampleTrainingData data,
       List<Activation> wanted,
       StudentTraining training) {
-    /** The data with the soft targets, in the form that the objective reads. */
-    ExampleTrainingData with(Optional<TeacherAnswers> softTargets) {
+    /** The soft targets in the form that the objective reads. */
+    TeacherAnswers read(TeacherAnswers softTargets) {
       OptionalInt largest = largest();
-      return data.with(
-          largest.isPresent()
-              ? softTargets.map(all -> all.largest(largest.getAsInt()))
-              : softTargets);
+      OptionalDouble mass =
+          objective.soft().map(SoftLoss::massOfTeacher).orElse(OptionalDouble.empty());
+      if (largest.isEmpty()) {
+        return softTargets;
+      }
+      return mass.isPresent()
+          ? softTargets.ofMass(mass.getAsDouble(), largest.getAsInt())
+          : softTargets.largest(largest.getAsInt());
     }
 
-    /** How many of the teacher's largest logits are read of each row; empty for all. */
+    /** How many of the teacher's largest logits are read of each row at most; empty for all. */
     OptionalInt largest() {
       return objective.soft().map(SoftLoss::largestOfTeacher).orElse(OptionalInt.empty());
     }

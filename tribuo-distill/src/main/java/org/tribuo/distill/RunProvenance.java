@@ -110,6 +110,11 @@ final class RunProvenance {
     trained.metrics().forEach((metric, value) -> decimal(name + "-" + metric, value));
   }
 
+  /** A stage reads so many of the teacher's largest logits. */
+  void largest(String name, int logits) {
+    number(name + "-largest-logits", logits);
+  }
+
   /** Weights kept their values in a stage, if there are any. */
   void frozen(String name, Set<String> weights) {
     if (!weights.isEmpty()) {

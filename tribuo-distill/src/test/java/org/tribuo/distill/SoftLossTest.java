@@ -44,6 +44,7 @@ class SoftLossTest {
             new JensenShannon(0.1),
             new LogitsMse(LogitsMse.Reduction.MEAN, LogitsMse.Logits.PLAIN),
             new SparseKlDivergence(2),
+            SparseKlDivergence.ofMass(0.9, SparseKlDivergence.Tail.REST_CLASS),
             new LogitStandardization(new JensenShannon(0.1)),
             new WeightedLosses(List.of(new Dkd(1, 2), new Dist(1, 1)), 1, 0.5))) {
       DistillationTrainer<Label> trainer = builder(loss).build();
@@ -58,6 +59,15 @@ class SoftLossTest {
         .isEqualTo(firstSoftLoss(new KlDivergence()), within(1e-4f));
     assertThat(firstSoftLoss(new SparseKlDivergence(1)))
         .isGreaterThan(firstSoftLoss(new SparseKlDivergence(3)));
+  }
+
+  /** There are three classes, and 32 would be read at least. */
+  @Test
+  void ofFewClassesAMassIsThatOfAll() {
+    for (SparseKlDivergence.Tail tail : SparseKlDivergence.Tail.values()) {
+      assertThat(firstSoftLoss(SparseKlDivergence.ofMass(0.5, tail)))
+          .isEqualTo(firstSoftLoss(new SparseKlDivergence(3, tail)));
+    }
   }
 
   @Test
@@ -81,7 +91,11 @@ class SoftLossTest {
   @Test
   void lossesOfDifferentPartsOfTheTeacherAreNotAddedUp() {
     // Of as many as there are classes, too: they come sorted, which the other loss would not know.
-    for (SoftLoss other : List.of(new SparseKlDivergence(2), new KlDivergence())) {
+    for (SoftLoss other :
+        List.of(
+            new SparseKlDivergence(2),
+            new KlDivergence(),
+            SparseKlDivergence.ofMass(0.5, SparseKlDivergence.Tail.REST_CLASS))) {
       refused(
           () -> new WeightedLosses(List.of(new SparseKlDivergence(3), other), 1, 1),
           "Component: WeightedLosses, Property: losses, are [SparseKlDivergence(k=3), ");
@@ -92,6 +106,12 @@ class SoftLossTest {
   void settingsOutOfRangeAreRefused() {
     refused(() -> new JensenShannon(2), "Component: JensenShannon, Property: beta");
     refused(() -> new SparseKlDivergence(0), "Component: SparseKlDivergence, Property: k");
+    for (double mass : new double[] {0, 1, -1, Double.NaN}) {
+      refused(
+          () -> SparseKlDivergence.ofMass(mass, SparseKlDivergence.Tail.REST_CLASS),
+          "Property: mass, is %s, expected a part of the probability, between 0 and 1"
+              .formatted(mass));
+    }
     refused(() -> new WeightedLosses(List.of()), "Property: weights, are 0 for 0 losses");
     refused(
         () -> new WeightedLosses(List.of(new SparseKlDivergence(1)), -1),

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.Dataset;
 import org.tribuo.Example;
@@ -26,6 +27,7 @@ import org.tribuo.distill.TeacherAssistant;
 import org.tribuo.distill.TrainingStage;
 import org.tribuo.distill.file.internal.TemporaryFolder;
 import org.tribuo.distill.generation.internal.GeneratingModel;
+import org.tribuo.distill.input.internal.text.GeneratedPositions;
 import org.tribuo.distill.internal.component.Invocations;
 import org.tribuo.distill.internal.component.Invocations.Invocation;
 import org.tribuo.distill.internal.component.ModelFile;
@@ -33,6 +35,7 @@ import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.distill.schedule.Schedule;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.teacher.TeacherSource;
+import org.tribuo.distill.transformer.internal.TransformerFiles;
 import org.tribuo.provenance.SimpleDataSourceProvenance;
 import org.tribuo.provenance.TrainerProvenance;
 import org.tribuo.provenance.impl.TrainerProvenanceImpl;
@@ -46,7 +49,8 @@ import org.tribuo.provenance.impl.TrainerProvenanceImpl;
  * replaced by what the student now goes on with after the same prompt, or makes of the same source,
  * and the student learns all of them from the teacher alone, with the trainer's soft loss. The
  * paper draws new texts at each step; here they are drawn once a round, and the optimizer begins
- * anew. Prompts and sources without a text are welcome: theirs is drawn in every round.
+ * anew. Prompts and sources without a text are welcome: theirs is drawn in every round. A text is
+ * written no further than each teacher reads.
  *
  * <p>The paper compares the soft losses {@code KlDivergence}, {@code ReverseKl} and {@code
  * JensenShannon}, at a temperature of 1. The last is bounded, and says little to a student that is
@@ -306,7 +310,8 @@ public final class OnPolicyTrainer implements Trainer<GeneratedTokens> {
             .open(trainer.device());
     try (GeneratingModel writing = model.model()) {
       Iterator<Example<GeneratedTokens>> sampled =
-          new StudentSampler(writing, sampling, stop, maxTokens, model.maxLength())
+          new StudentSampler(
+                  writing, sampling, stop, maxTokens, model.maxLength(), positionsOfTeachers())
               .sampled(own.stream().map(texts::get).toList(), vocabulary.size(), random)
               .iterator();
       own.forEach(i -> texts.set(i, sampled.next()));
@@ -317,6 +322,20 @@ public final class OnPolicyTrainer implements Trainer<GeneratedTokens> {
         new SimpleDataSourceProvenance(
             source.formatted(own.size(), round), examples.getOutputFactory()),
         examples.getOutputFactory());
+  }
+
+  /** How many tokens of a text each of the teachers reads, if anything limits that. */
+  private OptionalInt positionsOfTeachers() throws IOException {
+    TransformerFiles files = new TransformerFiles();
+    IntStream.Builder positions = IntStream.builder();
+    for (TeacherSource.Member teacher : trainer.teacher().orElseThrow().members()) {
+      teacher
+          .network(files)
+          .map(GeneratedPositions::of)
+          .orElse(OptionalInt.empty())
+          .ifPresent(positions);
+    }
+    return positions.build().min();
   }
 
   /** Learns from the teacher alone, what texts are its student's own being of no matter. */

@@ -24,9 +24,17 @@ import org.tribuo.distill.generation.internal.Source;
  * @param maxTokens the most tokens of a text, the stop token included
  * @param maxLength how many tokens the model reads: a target is read at once, so that it is not
  *     written further than that
+ * @param ofTeachers how many tokens each teacher reads, if anything limits that: a text that is
+ *     read in windows of the model's length is not written further than that either, where it is
+ *     less
  */
 record StudentSampler(
-    GeneratingModel model, TokenSampling sampling, OptionalInt stop, int maxTokens, int maxLength) {
+    GeneratingModel model,
+    TokenSampling sampling,
+    OptionalInt stop,
+    int maxTokens,
+    int maxLength,
+    OptionalInt ofTeachers) {
   /** So many texts are generated together. */
   private static final int PROMPTS = 64;
 
@@ -74,12 +82,14 @@ record StudentSampler(
       generated = Arrays.copyOf(generated, generated.length + 1);
       generated[generated.length - 1] = stop.orElseThrow();
     }
-    return GeneratedTokens.of(drawn.source().isPresent() ? readable(drawn, generated) : generated);
+    int longest = Math.min(maxLength, ofTeachers.orElse(maxLength));
+    boolean inWindows = drawn.source().isEmpty() && longest == maxLength;
+    return GeneratedTokens.of(inWindows ? generated : readable(longest, drawn, generated));
   }
 
   /** The last token is not read. */
-  private int[] readable(Hypothesis drawn, int... generated) {
-    int room = Math.max(1, maxLength + 1 - drawn.given());
+  private static int[] readable(int longest, Hypothesis drawn, int... generated) {
+    int room = Math.max(1, longest + 1 - drawn.given());
     return Arrays.copyOf(generated, Math.min(generated.length, room));
   }
 }

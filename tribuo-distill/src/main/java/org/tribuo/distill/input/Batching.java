@@ -39,7 +39,8 @@ public final class Batching implements Configurable, Provenancable<ConfiguredObj
 
   @Config(
       description =
-          "Batches whose gradients are averaged for one update of the weights, 1 or more.")
+          "Batches whose gradients are added up for one update of the weights, 1 or more; each by its"
+              + " share of the examples or tokens that count.")
   private int accumulation = 1;
 
   @Config(

@@ -38,6 +38,9 @@ public final class Rows {
   /** The logit of a class that has no probability, at any temperature. */
   private static final double IMPOSSIBLE = -10_000;
 
+  /** As many of the teacher's largest logits as there are, the same number in all batches. */
+  private static final Dimension ANY_LARGEST = Dimension.of("largest_of_teacher");
+
   private final Ops op;
   private final TargetInputs inputs;
   private final RowAxes axes;
@@ -154,12 +157,25 @@ public final class Rows {
    * @throws GraphException if the teacher's logits are not as the teacher gave them
    */
   public Value largestOfTeacher(int k) {
+    return largestOfTeacher(Dimension.of(k), k + " largest");
+  }
+
+  /**
+   * As above, of as many as the teacher gives.
+   *
+   * @throws GraphException as above
+   */
+  public Value largestOfTeacher() {
+    return largestOfTeacher(ANY_LARGEST, "largest");
+  }
+
+  private Value largestOfTeacher(Dimension count, String which) {
     if (teacher.isPresent()) {
       throw new GraphException(
-          "The teacher's %d largest logits alone are neither averaged over several teachers nor standardised: use a loss that reads all of them"
-              .formatted(k));
+          "The teacher's %s logits alone are neither averaged over several teachers nor standardised: use a loss that reads all of them"
+              .formatted(which));
     }
-    return teacherInput(names.teacher(), Dimension.of(k));
+    return teacherInput(names.teacher(), count);
   }
 
   /**
@@ -177,7 +193,16 @@ public final class Rows {
 
   /** The classes that the teacher's largest logits are of: int64 [rows, k]. */
   public Value classesOfLargest(int k) {
-    TensorType type = axes.type(ElementType.INT64, Dimension.of(k));
+    return classesOfLargest(Dimension.of(k));
+  }
+
+  /** The classes that these are of, as many as the teacher gives: int64 [rows, k]. */
+  public Value classesOfLargest() {
+    return classesOfLargest(ANY_LARGEST);
+  }
+
+  private Value classesOfLargest(Dimension count) {
+    TensorType type = axes.type(ElementType.INT64, count);
     ClassIndices indices = new ClassIndices(width(), false);
     return axes.flatRows(op, inputs.input(names.teacherClasses(), type, indices));
   }

@@ -4,6 +4,7 @@ import com.oracle.labs.mlrg.olcut.config.Configurable;
 import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.Provenancable;
 import com.oracle.labs.mlrg.olcut.provenance.impl.ConfiguredObjectProvenanceImpl;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.tribuo.distill.graph.Ops;
@@ -62,9 +63,21 @@ public interface SoftLoss extends Configurable, Provenancable<ConfiguredObjectPr
     return false;
   }
 
-  /** How many of the teacher's largest logits the loss reads; empty if it reads all of them. */
+  /**
+   * How many of the teacher's largest logits the loss reads, or at most, where {@link
+   * #massOfTeacher} is stated; empty if it reads all of them.
+   */
   default OptionalInt largestOfTeacher() {
     return OptionalInt.empty();
+  }
+
+  /**
+   * Which part of the teacher's probability the largest logits have that the loss reads, between 0
+   * and 1: as few as have it, 32 or more. Such a loss takes as many as there are, by {@link
+   * Rows#largestOfTeacher()}. Empty if it reads a stated number.
+   */
+  default OptionalDouble massOfTeacher() {
+    return OptionalDouble.empty();
   }
 
   @Override

@@ -3,14 +3,18 @@ package org.tribuo.distill.loss;
 import com.oracle.labs.mlrg.olcut.config.Config;
 import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
+import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.graph.Attributes;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.internal.component.ComponentProvenance;
 import org.tribuo.distill.internal.component.PropertyChecks;
 
 /**
@@ -29,6 +33,9 @@ import org.tribuo.distill.internal.component.PropertyChecks;
  *       the student gives the k classes the same.
  * </ul>
  *
+ * <p>In the place of k there may be a mass, the part of the teacher's probability that the k
+ * largest have: see {@link #ofMass}.
+ *
  * <p>Mean over the rows that count, times T². With k the number of classes either is {@link
  * KlDivergence}.
  *
@@ -43,6 +50,9 @@ public final class SparseKlDivergence implements RowwiseSoftLoss {
   /** The logit of a class that is left out of a sum of exponentials. */
   private static final double LEFT_OUT = -10_000;
 
+  /** How many logits have a stated mass at most. */
+  private static final int MOST_OF_MASS = 128;
+
   /** What happens to all classes but the largest. */
   public enum Tail {
     /** They are left out, and the teacher's probabilities of the others sum to 1. */
@@ -53,8 +63,16 @@ public final class SparseKlDivergence implements RowwiseSoftLoss {
 
   @ConfigurableName private String component = "SparseKlDivergence";
 
-  @Config(mandatory = true, description = "How many of the teacher's largest logits count.")
-  private int k;
+  @Config(
+      description =
+          "How many of the teacher's largest logits count, 1 or more; left out where mass is stated.")
+  private @Nullable Integer k;
+
+  @Config(
+      description =
+          "Which part of the teacher's probability the logits that count have, between 0 and 1: as few"
+              + " as have it, 32 to 128; left out where k is stated.")
+  private @Nullable Double mass;
 
   @Config(description = "What happens to the other classes: RENORMALISED or REST_CLASS.")
   private Tail tail = Tail.RENORMALISED;
@@ -87,14 +105,50 @@ public final class SparseKlDivergence implements RowwiseSoftLoss {
     postConfig();
   }
 
+  /**
+   * A loss of as few of the largest logits as have a part of the teacher's probability: the
+   * smallest number from 32 to 128 with which the mean over the tokens, or examples, of the data
+   * reaches it, at T = 1; 128 where it is not reached, or all if there are fewer. It is found when
+   * the teacher has been asked, on up to 1,000 examples, evenly spaced over all, and stands in the
+   * provenance of the student. The store has the 128 largest.
+   *
+   * @param mass the part, between 0 and 1, such as 0.99
+   * @param tail as above
+   * @throws PropertyException if the mass is not between 0 and 1
+   */
+  public static SparseKlDivergence ofMass(double mass, Tail tail) {
+    SparseKlDivergence loss = new SparseKlDivergence();
+    loss.mass = mass;
+    loss.tail = tail;
+    loss.postConfig();
+    return loss;
+  }
+
   @Override
   public void postConfig() {
-    new PropertyChecks(component).checkAtLeast("k", 1, k);
+    PropertyChecks properties = new PropertyChecks(component);
+    if ((k == null) == (mass == null)) {
+      throw properties.refused(
+          "k",
+          k == null
+              ? "is not stated, and mass is not either; state the number of the teacher's largest logits, or the part of its probability that they have"
+              : "is %d, and mass is stated too, %s; state one of them".formatted(k, mass));
+    }
+    properties.checkIfStated("k", 1, k);
+    if (mass != null && !(mass > 0 && mass < 1)) {
+      throw properties.refused(
+          "mass", "is %s, expected a part of the probability, between 0 and 1".formatted(mass));
+    }
   }
 
   @Override
   public OptionalInt largestOfTeacher() {
-    return OptionalInt.of(k);
+    return OptionalInt.of(k == null ? MOST_OF_MASS : k);
+  }
+
+  @Override
+  public OptionalDouble massOfTeacher() {
+    return mass == null ? OptionalDouble.empty() : OptionalDouble.of(mass);
   }
 
   @Override
@@ -104,10 +158,12 @@ public final class SparseKlDivergence implements RowwiseSoftLoss {
 
   @Override
   public Value perRow(Ops op, Rows rows) {
-    rows.requireClasses(k, "SparseKlDivergence of %d classes".formatted(k), "use a smaller k");
+    if (k != null) {
+      rows.requireClasses(k, "SparseKlDivergence of %d classes".formatted(k), "use a smaller k");
+    }
     Value temperature = rows.temperature();
-    Value largest = rows.largestOfTeacher(k);
-    Value classes = rows.classesOfLargest(k);
+    Value largest = k == null ? rows.largestOfTeacher() : rows.largestOfTeacher(k);
+    Value classes = k == null ? rows.classesOfLargest() : rows.classesOfLargest(k);
     Value divergence =
         switch (tail) {
           case RENORMALISED -> renormalised(op, rows.student(), largest, classes, temperature);
@@ -163,9 +219,15 @@ public final class SparseKlDivergence implements RowwiseSoftLoss {
   }
 
   @Override
+  public ConfiguredObjectProvenance getProvenance() {
+    return ComponentProvenance.of(this, "SoftLoss");
+  }
+
+  @Override
   public String toString() {
+    String which = k == null ? "mass=" + mass : "k=" + k;
     return tail == Tail.RENORMALISED
-        ? "SparseKlDivergence(k=%d)".formatted(k)
-        : "SparseKlDivergence(k=%d, tail=%s)".formatted(k, tail);
+        ? "SparseKlDivergence(%s)".formatted(which)
+        : "SparseKlDivergence(%s, tail=%s)".formatted(which, tail);
   }
 }

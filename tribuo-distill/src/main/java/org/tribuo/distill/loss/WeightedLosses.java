@@ -5,6 +5,7 @@ import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -54,7 +55,8 @@ public final class WeightedLosses implements SoftLoss {
   @Override
   public void postConfig() {
     PropertyChecks properties = new PropertyChecks(component);
-    if (losses.stream().map(SoftLoss::largestOfTeacher).distinct().count() > 1) {
+    if (losses.stream().map(SoftLoss::largestOfTeacher).distinct().count() > 1
+        || losses.stream().map(SoftLoss::massOfTeacher).distinct().count() > 1) {
       throw properties.refused(
           "losses",
           ("are %s, which do not all read as many of the teacher's logits: a loss of the largest ones"
@@ -114,6 +116,11 @@ public final class WeightedLosses implements SoftLoss {
   @Override
   public OptionalInt largestOfTeacher() {
     return losses.get(0).largestOfTeacher();
+  }
+
+  @Override
+  public OptionalDouble massOfTeacher() {
+    return losses.get(0).massOfTeacher();
   }
 
   @Override

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.Dataset;
 import org.tribuo.distill.component.NamedColumns;
@@ -24,6 +25,7 @@ import org.tribuo.distill.internal.component.OnnxMetadata;
 import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.distill.student.internal.Student;
 import org.tribuo.distill.student.internal.StudentNetwork;
+import org.tribuo.distill.task.internal.FurtherColumns;
 import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.task.internal.Task;
@@ -40,6 +42,7 @@ import org.tribuo.distill.transformer.ActivationValue;
 import org.tribuo.distill.transformer.NamedActivation;
 import org.tribuo.distill.transformer.internal.Transformer;
 import org.tribuo.distill.transformer.internal.TransformerFiles;
+import org.tribuo.distill.transformer.internal.head.FilledUpLogits;
 
 /**
  * A teacher from an ONNX file. It reads the tokens that the student reads, or has a tokenizer of
@@ -287,7 +290,7 @@ public final class OnnxTeacher implements TeacherSource.Member {
 
   @Override
   public void checkLabels(LabelOrder student, TeacherUse use) throws IOException {
-    NamedColumns own = columns(use.task(), use.files().read(path).model());
+    NamedColumns own = columns(use.task(), use.files().read(path));
     use.task().columnsOf(new LabelOrder(own.names()), student);
   }
 
@@ -302,7 +305,7 @@ public final class OnnxTeacher implements TeacherSource.Member {
   public Optional<ReadyTeacher> ready(TeacherUse use) throws IOException {
     checkTokens(use.task());
     OnnxModel model = use.files().read(path).model();
-    NamedColumns columns = columns(use.task(), model);
+    NamedColumns columns = columns(use.task(), use.files().read(path));
     LabelOrder order = new LabelOrder(columns.names());
     TeacherSettings settings =
         new TeacherSettings(
@@ -349,7 +352,7 @@ public final class OnnxTeacher implements TeacherSource.Member {
   public StudentNetwork network(Task<?> task) throws IOException {
     TransformerFiles files = new TransformerFiles();
     OnnxModel onnx = files.read(path).model();
-    LabelOrder labels = new LabelOrder(columns(task, onnx).names());
+    LabelOrder labels = new LabelOrder(columns(task, files.read(path)).names());
     Head head = task.head(labels);
     TeacherSettings asItIs = TeacherSettings.of(path, labels).withRows(head.row()).withValues();
     List<String> outputs;
@@ -361,20 +364,45 @@ public final class OnnxTeacher implements TeacherSource.Member {
     TeacherReading stated = reading(onnx);
     InputReader<?> reader =
         Modalities.readerOfTrained(asStudent.transformer(), stated.maxLength(), stated.padId());
+    Student known = task.probabilities().isPresent() ? asStudent.belowProbabilities() : asStudent;
     return StudentNetwork.of(
-        task.probabilities().isPresent() ? asStudent.belowProbabilities() : asStudent, reader);
+        task.columns()
+            .filter(tokens -> FurtherColumns.areBehind(tokens, labels))
+            .map(tokens -> known.withFirstColumns(task.head(tokens)))
+            .orElse(known),
+        reader);
   }
 
   /** Those of the task, unless the file states others, or those that are stated. */
-  private NamedColumns columns(Task<?> task, OnnxModel model) {
+  private NamedColumns columns(Task<?> task, Transformer read) {
+    OnnxModel model = read.model();
     return task.columns()
         .map(
             columns ->
                 OnnxMetadata.labelOrder(model)
                     .filter(own -> !own.equals(columns.names()))
                     .map(own -> new NamedColumns(own, NamedColumns.Origin.METADATA))
-                    .orElseGet(() -> new NamedColumns(columns.names(), NamedColumns.Origin.TASK)))
+                    .orElseGet(
+                        () ->
+                            new NamedColumns(
+                                filledUp(task.head(columns), read), NamedColumns.Origin.TASK)))
         .orElseGet(() -> file().namedColumns(labelOrder, model));
+  }
+
+  /** Those that the data give, and as many behind them as the logits have. */
+  private List<String> filledUp(Head head, Transformer read) {
+    LabelOrder tokens = head.columns();
+    OptionalInt columns =
+        head.columnsGiven()
+            ? FilledUpLogits.columns(
+                read.graph(),
+                logits(read.model()),
+                tokens.size(),
+                many -> FurtherColumns.areBehind(tokens.size(), many))
+            : OptionalInt.empty();
+    return columns.isPresent()
+        ? FurtherColumns.behind(tokens, columns.getAsInt()).names()
+        : tokens.names();
   }
 
   private Optional<String> logits(OnnxModel model) {

@@ -31,16 +31,19 @@ import org.tribuo.distill.DistilledModel;
 import org.tribuo.distill.RecordedSteps;
 import org.tribuo.distill.RunValue;
 import org.tribuo.distill.TeacherAssistant;
+import org.tribuo.distill.UnmaskedModel;
 import org.tribuo.distill.Zoo;
 import org.tribuo.distill.engine.Device;
-import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Ops;
-import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.input.Batching;
+import org.tribuo.distill.internal.component.OnnxMetadata;
 import org.tribuo.distill.loss.DistillationObjective;
+import org.tribuo.distill.loss.KlDivergence;
+import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.loss.SparseKlDivergence;
 import org.tribuo.distill.selection.CrossValidatedTrainer;
 import org.tribuo.distill.student.EncoderStudent;
@@ -57,6 +60,7 @@ import org.tribuo.distill.training.TrainingListener;
 import org.tribuo.distill.transformer.ExportPrecision;
 import org.tribuo.distill.transformer.Pooling;
 import org.tribuo.distill.transformer.PositionEncoding;
+import org.tribuo.distill.transformer.internal.Transformer;
 import org.tribuo.provenance.SimpleDataSourceProvenance;
 import org.tribuo.test.Helpers;
 
@@ -200,11 +204,54 @@ class LanguageModelTrainingTest {
     }
     assertThat(all).isEqualTo(4 + 5 + .5 + .25);
     assertThat(terms.get("hard")).isEqualTo((float) (hard / labelled), within(1e-4f));
-    // The largest logits are kept in steps of 1/128.
+    // The largest logits are kept in steps of 1/128 to 1/16.
     float exactly = largest < VOCABULARY ? 2e-3f : 1e-4f;
     assertThat(terms.get("soft")).isEqualTo((float) (soft / all), within(exactly));
     assertThat(terms.get("loss"))
         .isEqualTo((float) (.3 * hard / labelled + .7 * soft / all), within(exactly));
+  }
+
+  /** Of texts of different lengths, some of whose tokens nobody knows, with different weights. */
+  @Test
+  void anUpdateInPartsIsThatOfAllTokens() {
+    List<Example<GeneratedTokens>> some = new ArrayList<>();
+    SplittableRandom random = new SplittableRandom(4);
+    for (int length : new int[] {2, 3, 12, 13}) {
+      some.add(TinyStories.example(1, TinyStories.make(length, random)));
+    }
+    some.add(TinyStories.example(3, TinyStories.make(3, random)));
+    for (boolean weighted : new boolean[] {false, true}) {
+      if (weighted) {
+        some.get(2).setWeight(.3f);
+      }
+      for (float alpha : new float[] {0, .4f, 1}) {
+        String what = "weighted " + weighted + ", alpha " + alpha;
+        Map<String, Float> whole = update(some, alpha, new Batching().batchSize(5));
+        for (int batch : new int[] {1, 2}) {
+          Map<String, Float> inParts =
+              update(some, alpha, new Batching().batchSize(batch).accumulation(5));
+          whole.forEach(
+              (term, value) ->
+                  assertThat(inParts.get(term)).as(what).isCloseTo(value, within(2e-5f * value)));
+        }
+      }
+    }
+  }
+
+  /** What is reported of the first update, the norm of the gradients among it. */
+  private static Map<String, Float> update(
+      List<Example<GeneratedTokens>> texts, float alpha, Batching batching) {
+    RecordedSteps steps = new RecordedSteps();
+    DistillationTrainer<GeneratedTokens> trainer =
+        trainer(ScratchTokenStudent.of(1, 8, 1).withPositions(16), 1)
+            .teacher(OnnxTeacher.of(teacher))
+            .objective(new DistillationObjective().alpha(alpha))
+            .optimizer(new AdamWOptimizer().learningRate(1e-2f).maxGradientNorm(1f))
+            .batching(batching)
+            .build();
+    trainer.setListener(steps);
+    trainer.train(TinyStories.dataset(texts)).close();
+    return steps.firstTerms();
   }
 
   /** At T = 2, of logarithms of probabilities at T = 1, which are logits too. */
@@ -430,6 +477,71 @@ class LanguageModelTrainingTest {
             "The label order of 101 names does not match the 100 of the dataset: missing [], unexpected [000100]");
   }
 
+  /**
+   * Tables are filled up to a multiple of 8 or more: the logits have 104 columns for 101 tokens.
+   */
+  @Test
+  void columnsBehindTheTokensAreLeftOut() throws Exception {
+    Path whole = Zoo.file("gpt2_causal_optimum");
+    Path filled = folder.resolve("filled-up.onnx");
+    filledUp(whole).write(filled);
+    Path named = folder.resolve("filled-up-named.onnx");
+    List<String> names = Vocabulary.ofSize(104).names();
+    OnnxMetadata.withLabelOrder(filledUp(whole), names).write(named);
+    MutableDataset<GeneratedTokens> texts = TinyStories.dataset(20, 4, 9, 1);
+    for (SoftLoss loss :
+        List.of(
+            new KlDivergence(),
+            new SparseKlDivergence(8, SparseKlDivergence.Tail.REST_CLASS),
+            SparseKlDivergence.ofMass(.5, SparseKlDivergence.Tail.REST_CLASS))) {
+      float expected = firstLoss(whole, whole, loss, texts);
+      assertThat(firstLoss(filled, whole, loss, texts)).isEqualTo(expected);
+      assertThat(firstLoss(named, whole, loss, texts)).isEqualTo(expected);
+      assertThat(firstLoss(whole, filled, loss, texts)).isEqualTo(expected);
+      assertThat(firstLoss(named, named, loss, texts)).isEqualTo(expected);
+    }
+    try (DistilledModel<GeneratedTokens> expected =
+            DistilledModel.of(OnnxTeacher.of(whole), texts.getOutputFactory());
+        DistilledModel<GeneratedTokens> found =
+            DistilledModel.of(OnnxTeacher.of(filled), texts.getOutputFactory())) {
+      assertThat(new PerplexityEvaluator().evaluate(found, texts).perplexity())
+          .isEqualTo(new PerplexityEvaluator().evaluate(expected, texts).perplexity());
+    }
+    Path student = folder.resolve("of-filled-up.onnx");
+    try (DistilledModel<GeneratedTokens> model =
+        trainer(OnnxStudent.of(filled), 1).build().train(texts)) {
+      model.exportOnnx(student);
+      assertThat(model.labelOrder()).hasSize(VOCABULARY);
+    }
+    assertThat(CausalZooTest.logProbabilities(OnnxModel.read(student), 7, 8))
+        .hasDimensions(2, VOCABULARY);
+  }
+
+  /** With three columns more, which are likelier than all tokens. */
+  private static OnnxModel filledUp(Path model) throws IOException {
+    Graph graph = Transformer.of(OnnxModel.read(model)).normalized();
+    Ops op = Ops.on(graph);
+    graph.removeOutput("logits");
+    graph.rename("logits", "logits_of_tokens");
+    Value tokens = graph.value("logits_of_tokens");
+    Value further = op.add(op.slice(tokens, 2, 0, 3), op.scalar(50, tokens));
+    graph.addOutput(op.named("logits", op.concat(2, List.of(tokens, further))).name());
+    return graph.toModel();
+  }
+
+  private static float firstLoss(
+      Path teacher, Path student, SoftLoss loss, MutableDataset<GeneratedTokens> texts) {
+    RecordedSteps steps = new RecordedSteps();
+    DistillationTrainer<GeneratedTokens> trainer =
+        trainer(OnnxStudent.of(student), 1)
+            .teacher(OnnxTeacher.of(teacher))
+            .objective(new DistillationObjective().softLoss(loss).temperature(2))
+            .build();
+    trainer.setListener(steps);
+    trainer.train(texts).close();
+    return steps.lastTerms().get("soft");
+  }
+
   /** Some exports have the logits behind the last token alone. */
   @Test
   void anExportWithoutLogitsAtEachPositionIsRefused() throws IOException {
@@ -467,17 +579,7 @@ class LanguageModelTrainingTest {
   /** A masked language model knows what it is to say. */
   @Test
   void aTeacherThatReadsLaterPositionsIsRefused() throws IOException {
-    Graph graph = Graph.of(OnnxModel.read(teacher));
-    for (String name : List.copyOf(graph.initializers().keySet())) {
-      Tensor constant = graph.initializer(name);
-      if (constant.rank() == 0
-          && constant.elementType() == ElementType.FLOAT
-          && constant.toFloats()[0] < -1e3f) {
-        graph.setInitializer(name, Tensor.scalar(0f));
-      }
-    }
-    Path file = folder.resolve("both-ways.onnx");
-    graph.toModel().write(file);
+    Path file = UnmaskedModel.write(teacher, folder.resolve("both-ways.onnx"));
     assertThatIllegalArgumentException()
         .isThrownBy(
             () ->
@@ -487,6 +589,41 @@ class LanguageModelTrainingTest {
                     .train(TRAIN))
         .withMessageStartingWith("The teacher '%s' reads later positions".formatted(file))
         .withMessageContaining("take a model whose attention has a causal mask");
+  }
+
+  /** Its perplexity would be that of a model that knows what it is to say. */
+  @Test
+  void aTeacherThatReadsLaterPositionsIsNotScored() throws IOException {
+    Path file = UnmaskedModel.write(teacher, folder.resolve("both-ways.onnx"));
+    try (DistilledModel<GeneratedTokens> model =
+        DistilledModel.of(OnnxTeacher.of(file), TRAIN.getOutputFactory())) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> new PerplexityEvaluator().evaluate(model, TEST))
+          .withMessageStartingWith("The teacher reads later positions")
+          .withMessageContaining("take a model whose attention has a causal mask");
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> model.predict(TEST.getExample(0)))
+          .withMessageStartingWith("The teacher reads later positions");
+    }
+  }
+
+  /** What it rounds to 8 bits depends on the largest number of all positions. */
+  @Test
+  void aTeacherWithRoundedFactorsIsAccepted() throws IOException {
+    Path file = folder.resolve("integers.onnx");
+    try (DistilledModel<GeneratedTokens> model =
+        DistilledModel.of(OnnxTeacher.of(teacher), TRAIN.getOutputFactory())) {
+      model.exportOnnx(file, ExportPrecision.INT8);
+    }
+    trainer(ScratchTokenStudent.of(1, 8, 1), 1)
+        .teacher(OnnxTeacher.of(file))
+        .build()
+        .train(TRAIN)
+        .close();
+    try (DistilledModel<GeneratedTokens> model =
+        DistilledModel.of(OnnxTeacher.of(file), TRAIN.getOutputFactory())) {
+      assertThat(new PerplexityEvaluator().evaluate(model, TEST).perplexity()).isFinite();
+    }
   }
 
   @Test
@@ -529,6 +666,62 @@ class LanguageModelTrainingTest {
       assertThat(bytes)
           .isBetween(10 * tokens + 16L * TRAIN.size(), 24 * tokens + 16L * TRAIN.size() + 3000);
     }
+  }
+
+  /** As few as have it; what the store has of one mass is read again for another, and for a k. */
+  @Test
+  void aMassStandsForTheNumberOfTheLargest() throws Exception {
+    Path store = folder.resolve("mass-store");
+    List<Example<GeneratedTokens>> texts = new ArrayList<>();
+    SplittableRandom random = new SplittableRandom(5);
+    double[] masses = new double[VOCABULARY];
+    int tokens = 0;
+    for (int i = 0; i < 20; i++) {
+      int[] text = TinyStories.make(4 + i % 3, random);
+      int prompt = 1 + i % 2;
+      texts.add(TinyStories.example(prompt, text));
+      double[][] logs = CausalZooTest.logProbabilities(Zoo.model("gpt2_causal_optimum"), text);
+      for (int at = prompt - 1; at < text.length - 1; at++) {
+        double[] sorted = Arrays.stream(logs[at]).map(Math::exp).map(p -> -p).sorted().toArray();
+        for (int rank = 0; rank < VOCABULARY; rank++) {
+          masses[rank] -= sorted[rank];
+        }
+        tokens++;
+      }
+    }
+    for (double mass : new double[] {0.1, 0.7, 0.9, 0.999}) {
+      double reached = 0;
+      int expected = 0;
+      while (expected < VOCABULARY && (expected < 32 || reached < mass * tokens)) {
+        reached += masses[expected++];
+      }
+      RecordedSteps ofMass = new RecordedSteps();
+      RecordedSteps ofNumber = new RecordedSteps();
+      SparseKlDivergence.Tail rest = SparseKlDivergence.Tail.REST_CLASS;
+      try (DistilledModel<GeneratedTokens> found =
+              trained(SparseKlDivergence.ofMass(mass, rest), store, texts, ofMass);
+          DistilledModel<GeneratedTokens> stated =
+              trained(
+                  new SparseKlDivergence(expected, rest), folder.resolve("k"), texts, ofNumber)) {
+        assertThat(run(found, "training-largest-logits")).isEqualTo(Integer.toString(expected));
+        assertThat(run(stated, "training-largest-logits")).isEqualTo(Integer.toString(expected));
+        assertThat(run(found, "soft-targets-reused")).isEqualTo(mass > 0.1 ? "20" : "0");
+      }
+      assertThat(ofMass.firstTerms().get("soft"))
+          .isCloseTo(ofNumber.firstTerms().get("soft"), within(1e-3f));
+    }
+  }
+
+  private static DistilledModel<GeneratedTokens> trained(
+      SoftLoss loss, Path store, List<Example<GeneratedTokens>> texts, RecordedSteps steps) {
+    DistillationTrainer<GeneratedTokens> trainer =
+        trainer(ScratchTokenStudent.of(1, 8, 1), 1)
+            .teacher(OnnxTeacher.of(Zoo.file("gpt2_causal_optimum")))
+            .objective(new DistillationObjective().softLoss(loss))
+            .softTargetStore(store)
+            .build();
+    trainer.setListener(steps);
+    return trainer.train(TinyStories.dataset(texts));
   }
 
   private static String run(DistilledModel<GeneratedTokens> model, String name) {

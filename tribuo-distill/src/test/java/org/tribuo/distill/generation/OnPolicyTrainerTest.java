@@ -164,7 +164,7 @@ class OnPolicyTrainerTest {
     OptionalInt stop = OptionalInt.of(TinyTranslations.END);
     try (GeneratingModel model = file.open(Device.cpu(1)).model()) {
       List<Example<GeneratedTokens>> written =
-          new StudentSampler(model, new TokenSampling(), stop, 4, 24)
+          new StudentSampler(model, new TokenSampling(), stop, 4, 24, OptionalInt.empty())
               .sampled(sources.getData(), VOCABULARY.size(), new SplittableRandom(seed));
       for (int i = 0; i < written.size(); i++) {
         assertThat(written.get(i)).containsExactlyElementsOf(sources.getExample(i));
@@ -191,6 +191,33 @@ class OnPolicyTrainerTest {
     try (DistilledModel<GeneratedTokens> student =
         OnPolicyTrainer.of(trainer, 1).fraction(1).train(dataset(begun))) {
       assertThat(student.predict(begun.get(0)).getOutput().isKnown()).isTrue();
+    }
+  }
+
+  /** What no teacher reads cannot be learnt from it. */
+  @Test
+  void noTextIsLongerThanATeacherReads() throws Exception {
+    Path stories = folder.resolve("short-stories.onnx");
+    MutableDataset<GeneratedTokens> texts = dataset(TinyStories.examples(40, 4, 7, 1));
+    try (DistilledModel<GeneratedTokens> model =
+        trainer(ScratchTokenStudent.of(1, 8, 1).withPositions(8), 1).build().train(texts)) {
+      model.exportOnnx(stories);
+    }
+    DistillationTrainer<GeneratedTokens> longer =
+        trainer(ScratchTokenStudent.of(1, 8, 1).withPositions(16), 1)
+            .teacher(OnnxTeacher.of(stories))
+            .build();
+    try (DistilledModel<GeneratedTokens> student =
+        OnPolicyTrainer.of(longer, 1).fraction(1).train(texts)) {
+      assertThat(student.maxLength()).isEqualTo(16);
+    }
+    DistillationTrainer<GeneratedTokens> translating =
+        trainer(ScratchEncoderDecoderStudent.of(1, 1, 8, 1).withPositions(48), 1)
+            .teacher(OnnxTeacher.of(teacher))
+            .build();
+    try (DistilledModel<GeneratedTokens> student =
+        OnPolicyTrainer.of(translating, 1).fraction(1).train(sources(10))) {
+      assertThat(student.maxLength()).isEqualTo(48);
     }
   }
 

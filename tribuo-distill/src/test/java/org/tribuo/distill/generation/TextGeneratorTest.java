@@ -22,11 +22,14 @@ import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.DistilledModel;
 import org.tribuo.distill.Zoo;
 import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.input.Batching;
 import org.tribuo.distill.student.ScratchTokenStudent;
 import org.tribuo.distill.student.TrainingGraphOptions;
 import org.tribuo.distill.training.AdamWOptimizer;
+import org.tribuo.distill.transformer.internal.cut.LayerCut;
+import org.tribuo.distill.transformer.internal.layer.TransformerLayers;
 import org.tribuo.test.Helpers;
 
 class TextGeneratorTest {
@@ -88,12 +91,22 @@ class TextGeneratorTest {
   @ParameterizedTest
   @ValueSource(strings = {"gpt2_causal_optimum_past", "llama_causal_ts17"})
   void tokensAreThoseOfPlainRuns(String name) throws Exception {
-    OnnxModel exported = Zoo.model(name);
+    checkTokens(Zoo.file(name));
+  }
+
+  /** The first layer, of which the length of the past was read, is cut away. */
+  @Test
+  void ofALayerWithAPastTokensAreThoseOfPlainRuns() throws Exception {
+    Graph graph = Graph.of(Zoo.model("gpt2_causal_optimum_past"));
+    Path cut = folder.resolve("cut.onnx");
+    LayerCut.keep(graph, TransformerLayers.find(graph), List.of(1)).toModel().write(cut);
+    checkTokens(cut);
+  }
+
+  private static void checkTokens(Path file) throws Exception {
+    OnnxModel exported = OnnxModel.read(file);
     try (TextGenerator generator =
-        TextGenerator.builder(Zoo.file(name), TOKENIZER)
-            .maxTokens(8)
-            .device(Device.cpu(1))
-            .open()) {
+        TextGenerator.builder(file, TOKENIZER).maxTokens(8).device(Device.cpu(1)).open()) {
       GeneratedTokens generated = generator.generate("w7 w8").tokens();
       Vocabulary tokens = Vocabulary.of(TOKENIZER);
       int[] all = {tokens.id("w7").getAsInt(), tokens.id("w8").getAsInt()};

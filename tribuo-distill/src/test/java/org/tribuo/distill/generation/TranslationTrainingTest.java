@@ -25,6 +25,7 @@ import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.DistilledModel;
 import org.tribuo.distill.OnnxRun;
 import org.tribuo.distill.RecordedSteps;
+import org.tribuo.distill.UnmaskedModel;
 import org.tribuo.distill.Zoo;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.Graph;
@@ -187,7 +188,7 @@ class TranslationTrainingTest {
     }
     Map<String, Float> terms = steps.firstTerms();
     assertThat(terms.get("hard")).isEqualTo((float) (hard / labelled), within(1e-4f));
-    // the store keeps the teacher's logits in steps of 1/128
+    // the store keeps the teacher's logits in steps of 1/128 to 1/16
     assertThat(terms.get("soft")).isEqualTo((float) (soft / all), within(1e-3f));
     assertThat(terms.get("loss"))
         .isEqualTo((float) (.3 * hard / labelled + .7 * soft / all), within(1e-3f));
@@ -396,5 +397,28 @@ class TranslationTrainingTest {
             () -> trainer(ScratchEncoderDecoderStudent.of(1, 1, 8, 2), 1).build().train(wrong))
         .withMessageContaining("300")
         .withMessageContaining("Example 1");
+  }
+
+  @Test
+  void aTeacherWhoseDecoderHasNoMaskIsRefused() throws Exception {
+    List<Path> masked =
+        List.of(
+            teacher,
+            Zoo.file("bart_seq2seq_ts14"),
+            Zoo.file("marian_seq2seq_ts17"),
+            Zoo.file("t5_seq2seq_optimum"));
+    for (Path model : masked) {
+      Path file = UnmaskedModel.write(model, folder.resolve("both-ways.onnx"));
+      assertThatIllegalArgumentException()
+          .as(model.toString())
+          .isThrownBy(
+              () ->
+                  trainer(ScratchEncoderDecoderStudent.of(1, 1, 8, 1).withPositions(24), 1)
+                      .teacher(OnnxTeacher.of(file))
+                      .build()
+                      .train(TEST))
+          .withMessageStartingWith("The teacher '%s' reads later positions".formatted(file))
+          .withMessageContaining("take a model whose attention has a causal mask");
+    }
   }
 }

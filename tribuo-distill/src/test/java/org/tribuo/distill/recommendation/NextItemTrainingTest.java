@@ -24,9 +24,8 @@ import org.tribuo.distill.DistilledModel;
 import org.tribuo.distill.OnnxRun;
 import org.tribuo.distill.RecordedSteps;
 import org.tribuo.distill.RunValue;
+import org.tribuo.distill.UnmaskedModel;
 import org.tribuo.distill.engine.Device;
-import org.tribuo.distill.graph.ElementType;
-import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.Batching;
@@ -166,9 +165,11 @@ class NextItemTrainingTest {
       }
     }
     assertThat(terms.get("hard")).isEqualTo((float) (hard / labelled), within(1e-4f));
-    assertThat(terms.get("soft")).isEqualTo((float) (soft / all), within(1e-4f));
+    // The largest logits are kept in steps of 1/128 to 1/16.
+    float exactly = largest < ITEMS ? 2e-3f : 1e-4f;
+    assertThat(terms.get("soft")).isEqualTo((float) (soft / all), within(exactly));
     assertThat(terms.get("loss"))
-        .isEqualTo((float) (.3 * hard / labelled + .7 * soft / all), within(1e-4f));
+        .isEqualTo((float) (.3 * hard / labelled + .7 * soft / all), within(exactly));
   }
 
   private static double divergence(float[] teacher, float[] student, int step, int largest) {
@@ -377,22 +378,28 @@ class NextItemTrainingTest {
 
   @Test
   void aStudentThatReadsLaterItemsIsRefused() throws Exception {
-    Graph graph = Graph.of(OnnxModel.read(teacher));
-    for (String name : List.copyOf(graph.initializers().keySet())) {
-      Tensor constant = graph.initializer(name);
-      if (constant.rank() == 0
-          && constant.elementType() == ElementType.FLOAT
-          && constant.toFloats()[0] == -1e9f) {
-        graph.setInitializer(name, Tensor.scalar(0f));
-      }
-    }
-    Path file = folder.resolve("both-ways.onnx");
-    graph.toModel().write(file);
+    Path file = UnmaskedModel.write(teacher, folder.resolve("both-ways.onnx"));
     OnnxStudent student = OnnxStudent.of(file, TinyHistories.ITEMS.names());
     assertThatIllegalArgumentException()
         .isThrownBy(() -> trainer(student, 1).build().train(TRAIN))
         .withMessageStartingWith("The student reads later positions")
         .withMessageContaining("take a model whose attention has a causal mask");
+  }
+
+  @Test
+  void aTeacherThatReadsLaterItemsIsRefused() throws Exception {
+    Path file = UnmaskedModel.write(teacher, folder.resolve("both-ways.onnx"));
+    OnnxTeacher both = OnnxTeacher.of(file, TinyHistories.ITEMS.names());
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () -> trainer(ScratchItemStudent.of(1, 8, 1), 1).teacher(both).build().train(TRAIN))
+        .withMessageStartingWith("The teacher '%s' reads later positions".formatted(file))
+        .withMessageContaining("take a model whose attention has a causal mask");
+    try (DistilledModel<NextItem> model =
+        DistilledModel.of(both, new NextItemFactory(TinyHistories.ITEMS))) {
+      // What comes after the last item may be learnt from all of them.
+      assertThat(new RankingEvaluator().evaluate(model, TEST).histories()).isEqualTo(TEST.size());
+    }
   }
 
   @Test

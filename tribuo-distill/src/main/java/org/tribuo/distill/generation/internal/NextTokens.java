@@ -24,6 +24,7 @@ import org.tribuo.distill.loss.KlDivergence;
 import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.loss.internal.RowForm;
 import org.tribuo.distill.loss.internal.TokenMask;
+import org.tribuo.distill.task.internal.FurtherColumns;
 import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.task.internal.Score;
@@ -164,14 +165,17 @@ public final class NextTokens implements Task<GeneratedTokens> {
   /**
    * {@inheritDoc}
    *
-   * <p>Teacher and student read the same ids, so both must have the same vocabulary.
+   * <p>Teacher and student read the same ids, so both must have the same vocabulary; but a teacher
+   * may have columns behind it that are of no token.
    */
   @Override
   public int[] columnsOf(LabelOrder teacher, LabelOrder student) {
-    teacher.checkSame(
-        student,
-        "predicts %d tokens",
-        "both must have the same vocabulary, as they read the ids of the same tokenizer; take a teacher and a student of one tokenizer");
+    if (!FurtherColumns.areBehind(student, teacher)) {
+      teacher.checkSame(
+          student,
+          "predicts %d tokens",
+          "both must have the same vocabulary, as they read the ids of the same tokenizer; take a teacher and a student of one tokenizer");
+    }
     return IntStream.range(0, student.size()).toArray();
   }
 

@@ -22,6 +22,14 @@ public final class QuantisedWeights {
         .findFirst();
   }
 
+  /**
+   * Whether what is multiplied with weights is rounded to bytes when the model runs, with a scale
+   * that depends on all positions and rows, so that what is computed of one depends on the others.
+   */
+  public static boolean areFactorsRoundedAtRun(Graph graph) {
+    return graph.nodes().stream().anyMatch(node -> node.opType().startsWith("DynamicQuantize"));
+  }
+
   /** The numbers in all of a graph's matrices of bytes. */
   public static long elements(Graph graph) {
     return graph.initializers().values().stream()

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.tribuo.Dataset;
 import org.tribuo.Example;
 import org.tribuo.distill.internal.component.ExampleException;
@@ -130,16 +131,22 @@ public record ExampleInputs<X>(InputReader<X> reader, List<X> values) {
   }
 
   /**
-   * One example and its beginning, which lacks the last step.
+   * The beginnings of an example that have some numbers of steps.
    *
-   * @param row of an example of two steps or more
-   * @return both, the whole first; nothing where examples have no beginning
+   * @param row of the example
+   * @param first the fewest steps
+   * @param last the most, no more than the example has
+   * @return the shortest first; nothing where examples have no beginnings
    */
-  public Optional<ExampleInputs<X>> withBeginning(int row) {
-    X whole = values.get(row);
-    return reader
-        .beginning(whole, steps(row) - 1)
-        .map(beginning -> new ExampleInputs<>(reader, List.of(whole, beginning)));
+  public Optional<ExampleInputs<X>> beginnings(int row, int first, int last) {
+    List<X> beginnings =
+        IntStream.rangeClosed(first, last)
+            .mapToObj(steps -> reader.beginning(values.get(row), steps))
+            .flatMap(Optional::stream)
+            .toList();
+    return beginnings.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new ExampleInputs<>(reader, beginnings));
   }
 
   /** The parts of the examples, as {@link InputReader#parts} has them. */

@@ -13,6 +13,7 @@ import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.transformer.internal.ModelSize;
 import org.tribuo.distill.transformer.internal.Transformer;
+import org.tribuo.distill.transformer.internal.head.FilledUpLogits;
 import org.tribuo.distill.transformer.internal.head.TaskHead;
 
 /**
@@ -100,6 +101,16 @@ public record Student(
     List<String> lines = new ArrayList<>(made);
     lines.add("The student has %s.".formatted(ModelSize.of(transformer)));
     return lines;
+  }
+
+  /**
+   * The same student with the first columns of its logits alone.
+   *
+   * @param first the head that has these
+   */
+  public Student withFirstColumns(Head first) {
+    Transformer cut = FilledUpLogits.cut(transformer, logits.get(0), first.columns().size());
+    return new Student(cut, logits, first, made, imprinted);
   }
 
   /** The same student, whose head starts with class means. */

@@ -1,8 +1,7 @@
 package org.tribuo.distill.teacher.internal;
 
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import org.tribuo.distill.engine.Device.ExecutionProvider;
 import org.tribuo.distill.graph.internal.RowShape;
 import org.tribuo.distill.student.internal.LaterPositions;
@@ -11,12 +10,10 @@ import org.tribuo.distill.teacher.internal.store.SoftTargetKey;
 
 /**
  * A teacher that says at each position what comes next. Before it is run it is tried: one that
- * reads what comes next, as a masked language model does, is refused. Safe for many threads.
+ * reads what comes next, as a masked language model does, is refused. The trial is in float32,
+ * whatever the precision of the soft targets. Safe for many threads.
  */
 final class CausalTeacher implements SoftTargetSource {
-  /** As a fraction of the largest logit: more than the rounding of any precision. */
-  private static final float TOLERANCE = 0.1f;
-
   private final String name;
   private final SoftTargetSource teacher;
   private final TeacherInputs rows;
@@ -59,18 +56,29 @@ final class CausalTeacher implements SoftTargetSource {
   }
 
   private synchronized void tryOnce() {
-    if (!tried) {
-      rows.withBeginning().ifPresent(this::check);
-      tried = true;
+    if (tried) {
+      return;
     }
+    List<TeacherInputs> beginnings = rows.beginnings();
+    if (!beginnings.isEmpty()) {
+      Optional<? extends SoftTargetSource> exact = teacher.inFloat32();
+      try {
+        SoftTargetSource source = exact.isPresent() ? exact.get() : teacher;
+        beginnings.forEach(each -> check(source, each));
+      } finally {
+        exact.ifPresent(SoftTargetSource::close);
+      }
+    }
+    tried = true;
   }
 
-  private void check(TeacherInputs both) {
-    List<TeacherBatch> batches = new ArrayList<>();
-    both.batches(0, 2, new BatchLimits(1, Integer.MAX_VALUE)).forEach(batches::add);
-    batches.sort(Comparator.comparingInt(batch -> batch.rows()[0]));
-    List<float[]> logits = batches.stream().map(batch -> teacher.logits(batch).get(0)).toList();
-    LaterPositions.checkAlike(name, labels(), logits.get(0), logits.get(1), TOLERANCE);
+  private void check(SoftTargetSource source, TeacherInputs beginnings) {
+    float[][] logits = new float[beginnings.rows()][];
+    for (TeacherBatch batch :
+        beginnings.batches(0, logits.length, new BatchLimits(1, Integer.MAX_VALUE))) {
+      logits[batch.rows()[0]] = source.logits(batch).get(0);
+    }
+    LaterPositions.checkAlike(name, labels(), List.of(logits), source.tolerance());
   }
 
   @Override

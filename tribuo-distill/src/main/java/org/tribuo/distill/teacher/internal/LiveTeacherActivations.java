@@ -7,12 +7,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.engine.internal.InferenceSession;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.internal.FedInputs;
+import org.tribuo.distill.training.internal.CountedRows;
 import org.tribuo.distill.training.internal.TrainingData;
 import org.tribuo.distill.training.internal.data.ExampleTrainingData;
 import org.tribuo.distill.transformer.Activation;
@@ -179,6 +181,11 @@ public final class LiveTeacherActivations implements TrainingData, AutoCloseable
   /** The bytes of the numbers that are kept. */
   public long keptBytes() {
     return kept.bytes();
+  }
+
+  @Override
+  public Optional<CountedRows> counted(int[] rows) {
+    return texts.counted(rows);
   }
 
   @Override

@@ -32,7 +32,7 @@ record PrecisionComparison(AnswerForm form, Optional<TensorRows> counted) {
     long start = System.nanoTime();
     int[] rows = sampled(inputs.rows());
     TeacherExamples sample = inputs.pick(rows);
-    try (Teacher exact = teacher.inFloat32();
+    try (Teacher exact = teacher.inFloat32().orElseThrow();
         SoftTargets expected = producer.produce(exact, sample).softTargets();
         SoftTargets actual = producer.produce(teacher, sample).softTargets()) {
       Difference difference = between(expected, actual, rows);

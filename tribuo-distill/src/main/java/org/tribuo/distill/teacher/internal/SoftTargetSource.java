@@ -1,6 +1,7 @@
 package org.tribuo.distill.teacher.internal;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.tribuo.distill.engine.Device.ExecutionProvider;
 import org.tribuo.distill.graph.internal.RowShape;
@@ -32,6 +33,21 @@ public interface SoftTargetSource extends AutoCloseable {
    *     says which and why
    */
   List<float[]> logits(TeacherBatch batch);
+
+  /**
+   * The same computed in float32, for the caller to close; empty where this is as exact as it gets.
+   */
+  default Optional<? extends SoftTargetSource> inFloat32() {
+    return Optional.empty();
+  }
+
+  /**
+   * How far the logits of a position may differ, as a fraction of the largest, where nothing that
+   * it depends on does: more than rounding.
+   */
+  default float tolerance() {
+    return 0;
+  }
 
   /** Where they are computed, in order of preference. */
   default List<ExecutionProvider> providers() {

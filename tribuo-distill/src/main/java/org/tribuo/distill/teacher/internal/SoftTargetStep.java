@@ -70,29 +70,37 @@ public record SoftTargetStep(
       throws IOException {
     int[] columns = task.columnsOf(new LabelOrder(teacher.columns().names()), student);
     ReadyTeacher.Opened opened = teacher.open(examples, ofStudent, maxLength, files);
+    SoftTargetSource source =
+        task.columns().isPresent() && columns.length < opened.source().labels().size()
+            ? new FirstColumns(opened.source(), columns.length)
+            : opened.source();
     return new SoftTargetStep(
         opened,
         columns,
         task.probabilities().orElse(AnswerForm.LOGITS),
         Optional.ofNullable(targets.inputs().get(ObjectiveInputs.COUNTED)),
         task.isCausal()
-            ? new CausalTeacher(
-                "teacher '%s'".formatted(teacher.file()), opened.source(), opened.inputs())
-            : opened.source());
+            ? new CausalTeacher("teacher '%s'".formatted(teacher.file()), source, opened.inputs())
+            : source);
   }
 
   /**
    * Asks about every example, unless the store knows what the teacher said, and closes the teacher.
    * Where its products are of integers, what that costs is measured.
    *
-   * @param largest how many of the largest logits are wanted; empty for all
+   * @param largest how many of the largest logits are wanted, if there are as many; empty for all
    * @param progress is called while the teacher runs
    */
   public Answer ask(SoftTargetStore store, OptionalInt largest, SoftTargetProgress progress) {
     try (SoftTargetSource source = teacher.source()) {
       SoftTargetProducer producer = SoftTargetProducer.into(store);
+      int all = asked.shape().columns();
+      OptionalInt wanted =
+          largest.isPresent()
+              ? OptionalInt.of(Math.min(all, largest.getAsInt()))
+              : OptionalInt.empty();
       ProducedSoftTargets produced =
-          producer.withProgress(progress).produce(asked, teacher.inputs(), largest);
+          producer.withProgress(progress).produce(asked, teacher.inputs(), wanted);
       SoftTargets softTargets = produced.softTargets();
       try {
         TeacherRun run =

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
@@ -29,6 +30,7 @@ import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.internal.RowShape;
 import org.tribuo.distill.graph.internal.pass.InferenceForm;
 import org.tribuo.distill.graph.internal.pass.LogitsBelow;
+import org.tribuo.distill.student.internal.LaterPositions;
 import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.teacher.TeacherException;
@@ -63,6 +65,9 @@ public final class Teacher implements SoftTargetSource {
   /** These outputs, or those of the logits below them. */
   private final List<String> outputs;
 
+  /** How exactly it computes in float32, as {@link #tolerance} has it. */
+  private final float tolerance;
+
   private final InferenceSession session;
   private volatile boolean closed;
 
@@ -72,13 +77,15 @@ public final class Teacher implements SoftTargetSource {
       ModelFiles files,
       Map<String, TensorType> inputs,
       List<String> declared,
-      List<String> outputs) {
+      List<String> outputs,
+      float tolerance) {
     this.settings = settings;
     this.transformers = transformers;
     this.files = files;
     this.inputs = inputs;
     this.declared = declared;
     this.outputs = outputs;
+    this.tolerance = tolerance;
     this.session = new InferenceSession(this::load, settings.device());
   }
 
@@ -111,7 +118,8 @@ public final class Teacher implements SoftTargetSource {
         ModelFiles.of(settings.model(), model.externalDataFiles()),
         Collections.unmodifiableMap(new LinkedHashMap<>(graph.inputs())),
         declared,
-        settings.values() ? declared : logitsBelow(settings, graph, declared));
+        settings.values() ? declared : logitsBelow(settings, graph, declared),
+        LaterPositions.tolerance(graph, settings.device().provider() == ExecutionProvider.CPU));
   }
 
   /** The file's own graph, or that of an encoder that is pooled. */
@@ -148,11 +156,20 @@ public final class Teacher implements SoftTargetSource {
     return settings;
   }
 
-  /** The same files in float32, to be closed as well. */
-  Teacher inFloat32() {
+  @Override
+  public Optional<Teacher> inFloat32() {
+    if (settings.precision() == Precision.FLOAT32) {
+      return Optional.empty();
+    }
     TeacherSettings exact =
         settings.withInt8(false).withDevice(settings.device().withPrecision(Precision.FLOAT32));
-    return new Teacher(exact, transformers, files, inputs, declared, outputs);
+    return Optional.of(
+        new Teacher(exact, transformers, files, inputs, declared, outputs, tolerance));
+  }
+
+  @Override
+  public float tolerance() {
+    return tolerance;
   }
 
   @Override

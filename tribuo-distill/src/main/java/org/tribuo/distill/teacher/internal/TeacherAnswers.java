@@ -8,6 +8,7 @@ import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.loss.internal.ObjectiveInputs;
 import org.tribuo.distill.loss.internal.RowForm;
 import org.tribuo.distill.task.internal.Targets;
+import org.tribuo.distill.task.internal.TensorRows;
 import org.tribuo.distill.teacher.internal.store.SoftTargetBatch;
 import org.tribuo.distill.teacher.internal.store.SoftTargets;
 import org.tribuo.distill.training.internal.data.RowInputs;
@@ -42,6 +43,26 @@ public record TeacherAnswers(
   public TeacherAnswers largest(int k) {
     return new TeacherAnswers(
         teachers.stream().map(teacher -> teacher.largest(k)).toList(), agreement, targets, form);
+  }
+
+  /**
+   * The same with as few of the largest logits of each row as have a part of the probability of
+   * each teacher, as {@link LargestOfMass} counts them.
+   *
+   * @param mass the part, between 0 and 1
+   * @param most how many there are at most
+   */
+  public TeacherAnswers ofMass(double mass, int most) {
+    LargestOfMass count = new LargestOfMass(mass, most);
+    Optional<TensorRows> counted =
+        Optional.ofNullable(targets.inputs().get(ObjectiveInputs.COUNTED));
+    return largest(
+        teachers.stream().mapToInt(teacher -> count.of(teacher, counted)).max().orElseThrow());
+  }
+
+  /** How many logits there are of each vector of the first teacher. */
+  public int columns() {
+    return teachers.get(0).shape().columns();
   }
 
   @Override

@@ -2,14 +2,15 @@ package org.tribuo.distill.teacher.internal;
 
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HexFormat;
-import java.util.Optional;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.tribuo.distill.input.internal.BatchPlan;
 import org.tribuo.distill.input.internal.FedInputs;
+import org.tribuo.distill.student.internal.LaterPositions;
 
 /**
  * Examples as a teacher reads them. One that cannot recognise padding reads examples of one length
@@ -49,18 +50,15 @@ public record TeacherExamples(FedInputs<?> fed) implements TeacherInputs {
   }
 
   @Override
-  public Optional<TeacherInputs> withBeginning() {
-    return withBeginning(fed);
+  public List<TeacherInputs> beginnings() {
+    return beginnings(fed);
   }
 
-  private static <X> Optional<TeacherInputs> withBeginning(FedInputs<X> fed) {
-    int[] steps = fed.examples().steps();
-    return IntStream.range(0, steps.length)
-        .filter(row -> steps[row] > 1)
-        .boxed()
-        .min(Comparator.comparingInt(row -> steps[row]))
-        .flatMap(fed.examples()::withBeginning)
-        .map(both -> new TeacherExamples(new FedInputs<>(both, fed.feeder())));
+  private static <X> List<TeacherInputs> beginnings(FedInputs<X> fed) {
+    List<TeacherInputs> all = new ArrayList<>();
+    LaterPositions.beginnings(fed.examples())
+        .forEach(each -> all.add(new TeacherExamples(new FedInputs<>(each, fed.feeder()))));
+    return all;
   }
 
   /** Some of the examples, in the order of their numbers. */

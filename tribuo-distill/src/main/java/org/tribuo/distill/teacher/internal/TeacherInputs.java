@@ -1,6 +1,6 @@
 package org.tribuo.distill.teacher.internal;
 
-import java.util.Optional;
+import java.util.List;
 import java.util.Set;
 
 /** The rows that a teacher is run over. Batches may be made again and again. */
@@ -26,10 +26,10 @@ public interface TeacherInputs {
   Iterable<TeacherBatch> batches(int from, int to, BatchLimits limits);
 
   /**
-   * The shortest row of two outputs or more, and the same without the last; empty where there is
-   * none, or rows do not end anywhere.
+   * Beginnings of some rows, for trials: of each of these rows two or more, the shortest first, and
+   * each has one output more than the one before it. Empty where rows do not end anywhere.
    */
-  default Optional<TeacherInputs> withBeginning() {
-    return Optional.empty();
+  default List<TeacherInputs> beginnings() {
+    return List.of();
   }
 }

@@ -6,11 +6,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.tribuo.distill.engine.internal.TrainingSession;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.loss.internal.AttachedObjective;
-import org.tribuo.distill.loss.internal.ObjectiveInputs;
 import org.tribuo.distill.training.TrainingListener;
 import org.tribuo.distill.training.TrainingListener.StepReport;
 
@@ -21,21 +21,27 @@ final class EpochRun {
   private final TrainingSettings settings;
   private final TrainableStudent student;
   private final AttachedObjective objective;
+  private final boolean softOfLabelled;
   private final long totalSteps;
   private long steps;
   private double decay = 1;
 
+  /**
+   * @param softOfLabelled whether the soft loss is a mean over the labelled rows alone
+   */
   EpochRun(
       TrainingSession session,
       TrainingData data,
       TrainingSettings settings,
       TrainableStudent student,
+      boolean softOfLabelled,
       long totalSteps) {
     this.session = session;
     this.data = data;
     this.settings = settings;
     this.student = student;
     this.objective = student.attached();
+    this.softOfLabelled = softOfLabelled;
     this.totalSteps = totalSteps;
   }
 
@@ -64,7 +70,7 @@ final class EpochRun {
     return lossTimesRows / rows;
   }
 
-  /** One update of the weights by the averaged gradients of some batches. */
+  /** One update of the weights by the gradients of some batches, each by its share. */
   private StepReport update(List<int[]> batches, int epoch) {
     Instant start = Instant.now();
     Map<String, Float> scheduled = settings.objective().at(steps, totalSteps);
@@ -72,13 +78,16 @@ final class EpochRun {
     Map<String, Float> terms = new LinkedHashMap<>();
     int examples = 0;
     long tokens = 0;
+    List<PartOfUpdate> parts =
+        PartOfUpdate.of(counted(batches), softOfLabelled, objective, scheduled);
     for (int i = 0; i < batches.size(); i++) {
       int[] rows = batches.get(i);
-      Map<String, Tensor> batch = inputs(rows, batches.size(), scheduled);
+      PartOfUpdate part = parts.get(i);
+      Map<String, Tensor> batch = inputs(rows, part.scheduled(scheduled));
       Map<String, Tensor> results =
           i + 1 < batches.size() ? session.accumulate(batch) : session.step(batch);
       requireFinite(results);
-      results.forEach((name, value) -> add(terms, name, value.toFloats()[0], batches.size()));
+      results.forEach((name, value) -> add(terms, name, value.toFloats()[0], part));
       examples += rows.length;
       tokens += data.tokens(rows);
     }
@@ -97,6 +106,12 @@ final class EpochRun {
         examples,
         tokens,
         Duration.between(start, Instant.now()));
+  }
+
+  private List<Optional<CountedRows>> counted(List<int[]> batches) {
+    return batches.size() == 1
+        ? List.of(Optional.empty())
+        : batches.stream().map(data::counted).toList();
   }
 
   /** The loss comes first and is not finite if a part of it is not: a part is the cause. */
@@ -124,19 +139,18 @@ final class EpochRun {
         || Float.isFinite(number.toFloats()[0]);
   }
 
-  /** Losses are averaged over the batches; the norm is that of all gradients so far already. */
-  private static void add(Map<String, Float> terms, String name, float value, int batches) {
+  /** Losses are means over the batches; the norm is that of all gradients so far already. */
+  private static void add(Map<String, Float> terms, String name, float value, PartOfUpdate part) {
     if (name.equals(TrainingSession.GRADIENT_NORM)) {
       terms.put(name, value);
     } else {
-      terms.merge(name, value / batches, Float::sum);
+      terms.merge(name, part.share(name, value), Float::sum);
     }
   }
 
-  private Map<String, Tensor> inputs(int[] rows, int accumulated, Map<String, Float> scheduled) {
+  private Map<String, Tensor> inputs(int[] rows, Map<String, Float> scheduled) {
     Map<String, Tensor> all = new LinkedHashMap<>(student.translate(data.batch(rows)));
     scheduled.forEach((name, value) -> all.put(name, Tensor.scalar(value)));
-    all.put(ObjectiveInputs.LOSS_SCALE, Tensor.scalar(1f / accumulated));
     objective.check(all);
     all.keySet().retainAll(session.inputs().keySet());
     return all;

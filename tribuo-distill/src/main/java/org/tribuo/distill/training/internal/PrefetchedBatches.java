@@ -3,6 +3,7 @@ package org.tribuo.distill.training.internal;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -92,6 +93,11 @@ public final class PrefetchedBatches implements TrainingData, AutoCloseable {
       }
       throw new TrainingException("A batch cannot be made: " + e.getMessage(), e);
     }
+  }
+
+  @Override
+  public Optional<CountedRows> counted(int[] rows) {
+    return data.counted(rows);
   }
 
   @Override

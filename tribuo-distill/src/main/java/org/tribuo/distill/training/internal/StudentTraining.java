@@ -12,6 +12,7 @@ import org.tribuo.distill.engine.internal.Engines;
 import org.tribuo.distill.engine.internal.TrainingSession;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.loss.internal.Objective;
 import org.tribuo.distill.operator.internal.Operators;
 import org.tribuo.distill.training.TrainingListener;
@@ -108,7 +109,14 @@ public final class StudentTraining {
       long totalSteps = totalSteps(data);
       listener.onTrainingStart(
           new TrainingPlan(totalSteps, settings.epochs(), data.rows(), student.parameters()));
-      EpochRun run = new EpochRun(session, data, settings, student, totalSteps);
+      EpochRun run =
+          new EpochRun(
+              session,
+              data,
+              settings,
+              student,
+              objective.soft().filter(SoftLoss::needsLabels).isPresent(),
+              totalSteps);
       Candidate best = null;
       int epoch = 0;
       int sinceBest = 0;

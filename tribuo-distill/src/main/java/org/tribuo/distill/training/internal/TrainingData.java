@@ -3,6 +3,7 @@ package org.tribuo.distill.training.internal;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.tribuo.distill.graph.Tensor;
 
 /**
@@ -25,6 +26,14 @@ public interface TrainingData {
    * org.tribuo.distill.loss.internal.ObjectiveInputs}. More than the training needs does no harm.
    */
   Map<String, Tensor> batch(int[] rows);
+
+  /**
+   * How much the rows of a batch count, by their targets alone; empty if that is not known: then
+   * each batch of an update counts as much as another.
+   */
+  default Optional<CountedRows> counted(int[] rows) {
+    return Optional.empty();
+  }
 
   /** The tokens of a batch without padding. */
   long tokens(int[] rows);

@@ -46,7 +46,7 @@ public record SoftTargetKey(
   public String sha256() {
     List<String> parts =
         new ArrayList<>(List.of(teacherSha256, output, arithmetic(), inputsSha256));
-    largest.ifPresent(k -> parts.add("largest " + k + " and tail"));
+    largest.ifPresent(k -> parts.add("largest " + k + " and tail, in wider steps"));
     return Sha256.ofParts(parts);
   }
 
@@ -54,6 +54,17 @@ public record SoftTargetKey(
   public SoftTargetKey withLargest(int k) {
     return new SoftTargetKey(
         teacherSha256, output, provider, precision, inputsSha256, OptionalInt.of(k));
+  }
+
+  /** The key of the logits of some columns alone, the first ones. */
+  public SoftTargetKey withFirstColumns(int columns) {
+    return new SoftTargetKey(
+        teacherSha256,
+        output + " of the first %d columns".formatted(columns),
+        provider,
+        precision,
+        inputsSha256,
+        largest);
   }
 
   /** Provider and precision in a word; the precision is left out where it is float32. */

@@ -36,9 +36,12 @@ import org.tribuo.distill.graph.internal.RowShape;
  */
 final class StoreFormat {
   /** Written into every file; another number is another format. */
-  static final int VERSION = 3;
+  static final int VERSION = 4;
 
-  /** The oldest that is still read. */
+  /**
+   * The oldest that is still read. Its largest logits are coded otherwise, and found by another
+   * key.
+   */
   static final int OLDEST_VERSION = 3;
 
   static final byte[] MAGIC = "tribuo-distill soft targets\n".getBytes(StandardCharsets.US_ASCII);

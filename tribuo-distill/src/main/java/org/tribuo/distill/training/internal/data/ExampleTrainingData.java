@@ -14,6 +14,8 @@ import org.tribuo.distill.input.internal.BatchPlan;
 import org.tribuo.distill.input.internal.ExampleInputs;
 import org.tribuo.distill.input.internal.FedInputs;
 import org.tribuo.distill.loss.internal.ObjectiveInputs;
+import org.tribuo.distill.task.internal.TensorRows;
+import org.tribuo.distill.training.internal.CountedRows;
 import org.tribuo.distill.training.internal.TrainingData;
 
 /** Some rows of examples, with their labels and soft targets, in batches of similar length. */
@@ -114,6 +116,37 @@ public final class ExampleTrainingData implements TrainingData {
     }
     softTargets.ifPresent(targets -> batch.putAll(targets.batch(all)));
     return batch;
+  }
+
+  @Override
+  public Optional<CountedRows> counted(int[] numbers) {
+    double counted = 0;
+    double labelled = 0;
+    for (int number : numbers) {
+      int row = chosen[number];
+      float weight = rows.weights().differ() ? rows.weights().of(row) : 1;
+      float[] known = rows.targets().batch(ObjectiveInputs.LABELLED, row).toFloats();
+      float[] counts = counts(row, known.length);
+      for (int i = 0; i < known.length; i++) {
+        counted += weight * counts[i];
+        labelled += weight * counts[i] * known[i];
+      }
+    }
+    return Optional.of(new CountedRows(counted, labelled));
+  }
+
+  /**
+   * 1 for each that counts: an example, or a token; of an answer the marks are of something else.
+   */
+  private float[] counts(int row, int length) {
+    Map<String, TensorRows> targets = rows.targets().inputs();
+    if (targets.containsKey(ObjectiveInputs.COUNTED)
+        && !targets.containsKey(ObjectiveInputs.START_POSITIONS)) {
+      return rows.targets().batch(ObjectiveInputs.COUNTED, row).toFloats();
+    }
+    float[] all = new float[length];
+    Arrays.fill(all, 1);
+    return all;
   }
 
   @Override

@@ -16,7 +16,7 @@ import org.tribuo.distill.transformer.internal.layer.TransformerLayers;
 /**
  * Cuts a student out of a teacher: the embeddings, some of the layers and everything behind the
  * last one, with the teacher's weights. Nodes that stay keep their names, the graph its opset,
- * inputs and outputs.
+ * inputs and outputs, but for those of the layers' keys and values, which are numbered again.
  */
 public final class LayerCut {
   private LayerCut() {}
@@ -45,7 +45,7 @@ public final class LayerCut {
   /**
    * A copy of a graph that has some of its layers only. Outputs that are intermediate activations
    * of a removed layer (such as its hidden state, or its keys and values) go with it, as do inputs
-   * that it alone reads.
+   * that it alone reads; of the keys and values of other layers the first are those of layer 0.
    *
    * @param layers the layers of this graph
    * @param kept which of them stay, from 0, in ascending order
@@ -69,6 +69,9 @@ public final class LayerCut {
       makeOutput(student, last, state, layers);
     }
     student.removeUnused();
+    if (kept.size() < layers.count()) {
+      LayerCaches.tidy(student);
+    }
     readBefore.removeAll(readInputs(student));
     readBefore.forEach(student::removeInput);
     return student;

@@ -321,11 +321,11 @@ class SoftTargetStoreTest {
   @Test
   void tellsTooNewFromTooOld() throws IOException {
     Path file = TinyStore.write(folder);
-    edit(file, bytes -> bytes.putInt(VERSION_AT, 4));
+    edit(file, bytes -> bytes.putInt(VERSION_AT, 5));
     assertFails(
         () -> SoftTargetStore.in(folder).find(SPEC),
         Reason.TOO_NEW,
-        "of format version 4, this library reads up to 3; use a later version of it");
+        "of format version 5, this library reads up to 4; use a later version of it");
     edit(file, bytes -> bytes.putInt(VERSION_AT, 2));
     assertFails(
         () -> SoftTargetStore.in(folder).find(SPEC),

@@ -3,11 +3,14 @@ package org.tribuo.distill.transformer.internal.cut;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
@@ -78,6 +81,52 @@ class LayerCutTest {
         .contains("past_key_values.0.key")
         .doesNotContain("past_key_values.1.key", "past_key_values.1.value");
     assertThat(ZooModel.run(student, model.inputs())).containsKey("logits");
+  }
+
+  /** Exporters read of the first layer how long the past is, and programs count from 0. */
+  @Test
+  void keysAndValuesAreThoseOfTheLayersThatAreLeft() throws Exception {
+    ZooModel model = ZooModel.of("gpt2_causal_optimum_past");
+    Graph teacher = model.graph();
+    Graph student = LayerCut.keep(teacher, TransformerLayers.find(teacher), List.of(1));
+
+    assertThat(student.outputs()).containsExactly("logits", "present.0.key", "present.0.value");
+    assertThat(student.inputs().keySet())
+        .containsExactlyInAnyOrder(
+            "input_ids",
+            "attention_mask",
+            "position_ids",
+            "past_key_values.0.key",
+            "past_key_values.0.value");
+    long[] ids = {7, 20, 33, 46, 59};
+    float[] whole = run(student, Map.of(), 0, ids).get("logits").toFloats();
+    int columns = whole.length / ids.length;
+    Map<String, Tensor> past = Map.of();
+    for (int i = 0; i < ids.length; i++) {
+      Map<String, Tensor> step = run(student, past, i, ids[i]);
+      assertThat(step.get("logits").toFloats())
+          .containsExactly(Arrays.copyOfRange(whole, i * columns, (i + 1) * columns), CLOSE);
+      past = step;
+    }
+  }
+
+  /** Tokens behind those whose keys and values are among the outputs of the run before. */
+  private static Map<String, Tensor> run(
+      Graph student, Map<String, Tensor> before, int past, long... ids) throws Exception {
+    long[] mask = new long[past + ids.length];
+    Arrays.fill(mask, 1);
+    Map<String, Tensor> inputs = new LinkedHashMap<>();
+    inputs.put("input_ids", Tensor.of(ids, 1, ids.length));
+    inputs.put("attention_mask", Tensor.of(mask, 1, mask.length));
+    inputs.put(
+        "position_ids",
+        Tensor.of(LongStream.range(past, past + ids.length).toArray(), 1, ids.length));
+    for (String kind : List.of(".0.key", ".0.value")) {
+      inputs.put(
+          "past_key_values" + kind,
+          before.getOrDefault("present" + kind, Tensor.of(new float[0], 1, 4, 0, 8)));
+    }
+    return ZooModel.run(student, inputs);
   }
 
   @Test

@@ -1,0 +1,85 @@
+package org.tribuo.distill.transformer.internal.head;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.IntPredicate;
+import org.tribuo.distill.graph.Attributes;
+import org.tribuo.distill.graph.Dimension;
+import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.graph.Node;
+import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.graph.TensorType;
+import org.tribuo.distill.transformer.internal.Transformer;
+
+/**
+ * Logits of a language model with more columns than its tokenizer has tokens, as tables are filled
+ * up to a size that is computed quickly: those behind the tokens are of nothing.
+ */
+public final class FilledUpLogits {
+  private static final int RANK = 3;
+
+  private FilledUpLogits() {}
+
+  /**
+   * How many columns the logits have where no output [rows, positions, columns] may have one for
+   * each token; empty where one may, or none is filled up.
+   *
+   * @param wanted the output that holds the logits; empty for any
+   * @param tokens how many there are
+   * @param isFilledUp whether so many columns may be those of the tokens and of nothing
+   */
+  public static OptionalInt columns(
+      Graph graph, Optional<String> wanted, int tokens, IntPredicate isFilledUp) {
+    List<Dimension> last =
+        graph.outputs().stream()
+            .filter(output -> wanted.map(output::equals).orElse(true))
+            .flatMap(output -> graph.type(output).flatMap(TensorType::shape).stream())
+            .filter(shape -> shape.rank() == RANK)
+            .map(shape -> shape.dimension(RANK - 1))
+            .toList();
+    return last.stream()
+            .allMatch(columns -> columns instanceof Dimension.Fixed && !columns.is(tokens))
+        ? last.stream()
+            .mapToInt(columns -> Math.toIntExact(((Dimension.Fixed) columns).size()))
+            .filter(isFilledUp)
+            .min()
+        : OptionalInt.empty();
+  }
+
+  /**
+   * A model that outputs the logits of the tokens alone, under the same name.
+   *
+   * @param logits the output that holds them
+   * @param tokens how many there are
+   */
+  public static Transformer cut(Transformer model, String logits, int tokens) {
+    Graph graph = model.graph().copy();
+    List<String> outputs = List.copyOf(graph.outputs());
+    outputs.forEach(graph::removeOutput);
+    String whole = graph.freshName(logits + "_filled_up");
+    graph.rename(logits, whole);
+    TensorType type = graph.value(whole).type();
+    graph.add(
+        Node.ONNX,
+        "Slice",
+        Attributes.NONE,
+        List.of(
+            whole,
+            constant(graph, logits + "_from", 0),
+            constant(graph, logits + "_to", tokens),
+            constant(graph, logits + "_axis", RANK - 1)),
+        Map.of(
+            logits,
+            new TensorType(
+                type.elementType(),
+                type.shape().map(shape -> shape.with(RANK - 1, Dimension.of(tokens))))));
+    outputs.forEach(graph::addOutput);
+    return Transformer.of(graph.toModel());
+  }
+
+  private static String constant(Graph graph, String name, long value) {
+    return graph.setInitializer(graph.freshName(name), Tensor.vector(value)).name();
+  }
+}
