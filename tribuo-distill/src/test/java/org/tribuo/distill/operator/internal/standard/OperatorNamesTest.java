@@ -77,6 +77,7 @@ class OperatorNamesTest {
           "LayerCut",
           "NativeTensors",
           "EncoderLayers",
+          "FilledUpLogits",
           "Float16Weights",
           "NewPerceptron",
           "NewSoundEncoder",
