@@ -3,6 +3,7 @@ package org.tribuo.distill.transformer.internal.cut;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -40,7 +41,7 @@ final class LayerCaches {
   private void readSizesOfLayers() {
     for (String input : List.copyOf(graph.inputs().keySet())) {
       if (PAST.matcher(input).matches() && isReadForItsSize(input)) {
-        ofLayer(graph.inputs().get(input))
+        ofLayer(graph.value(input).type())
             .ifPresent(
                 kept -> {
                   graph.replaceUses(input, kept);
@@ -70,7 +71,7 @@ final class LayerCaches {
     Map<String, String> inputs = renamed(PAST, graph.inputs().keySet(), layers);
     inputs.forEach(
         (from, to) -> {
-          graph.addInput(to, graph.inputs().get(from));
+          graph.addInput(to, graph.value(from).type());
           graph.replaceUses(from, to);
           graph.removeInput(from);
         });
@@ -88,7 +89,7 @@ final class LayerCaches {
 
   /** By the old names, the lowest first, so that each new name is free when its turn comes. */
   private static Map<String, String> renamed(
-      Pattern pattern, Iterable<String> names, TreeSet<Integer> layers) {
+      Pattern pattern, Iterable<String> names, NavigableSet<Integer> layers) {
     Map<String, String> renamed = new LinkedHashMap<>();
     for (String name : names) {
       number(pattern, name)
