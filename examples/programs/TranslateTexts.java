@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import org.tribuo.Example;
 import org.tribuo.MutableDataset;
 import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.DistilledModel;
@@ -42,6 +43,7 @@ public class TranslateTexts {
   private static final Device DEVICE = Device.cpu().withPrecision(Precision.BFLOAT16_PRODUCTS);
 
   private static final Path RESULTS = Path.of("target/translation");
+  private static final Path SOFT_TARGETS = RESULTS.resolve("soft-targets");
   private static final String BEGIN = "<s>";
   private static final String END = "</s>";
   private static final int FEW_TEXTS = 200;
@@ -78,6 +80,7 @@ public class TranslateTexts {
     var distillation =
         small()
             .teacher(OnnxTeacher.of(teacher))
+            .softTargetStore(SOFT_TARGETS)
             .objective(
                 objective()
                     .softLoss(
@@ -86,6 +89,7 @@ public class TranslateTexts {
                     .temperature(1))
             .build();
     train("student, each step", distillation, train, RESULTS.resolve("student.onnx"));
+    tellSizeOfSoftTargets(train);
     train("control", small().build(), train, RESULTS.resolve("control.onnx"));
 
     Path translations = translated(teacher, Files.readAllLines(some("train.en")));
@@ -148,6 +152,25 @@ public class TranslateTexts {
             seconds);
       }
     }
+  }
+
+  private static void tellSizeOfSoftTargets(ParallelTextDataSource pairs) throws IOException {
+    long bytes = 0;
+    try (Stream<Path> files = Files.list(SOFT_TARGETS)) {
+      for (Path file : files.toList()) {
+        bytes += Files.size(file);
+      }
+    }
+    long tokens = 0;
+    for (Example<GeneratedTokens> pair : pairs) {
+      tokens += pair.getOutput().length();
+    }
+    System.out.printf(
+        Locale.ROOT,
+        "soft targets: %d logits of each of %d tokens, %.1f bytes a token%n",
+        MOST_LOGITS,
+        tokens,
+        (double) bytes / tokens);
   }
 
   /** What a model makes of sources, by beam search. */

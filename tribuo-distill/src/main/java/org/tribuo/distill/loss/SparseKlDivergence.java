@@ -203,8 +203,8 @@ public final class SparseKlDivergence implements RowwiseSoftLoss {
 
   /**
    * The logarithm of each row's sum of exponentials, [rows, 1]. Of many classes its steps take less
-   * time than ONNX Runtime's ReduceLogSumExp, and the gradient reads the exponentials again: a small
-   * student of 6,000 tokens learns a fifth faster.
+   * time than ONNX Runtime's ReduceLogSumExp, and the gradient reads the exponentials again: a
+   * small student of 6,000 tokens learns a fifth faster.
    */
   private static Value logSumExp(Ops op, Value logits) {
     Value likeliest =
