@@ -8,20 +8,19 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.internal.component.ModelFile;
 import org.tribuo.distill.internal.component.ModelFileProvenance;
 import org.tribuo.distill.internal.component.OnnxMetadata;
 import org.tribuo.distill.internal.component.PropertyChecks;
+import org.tribuo.distill.student.internal.FilledUpColumns;
 import org.tribuo.distill.student.internal.Student;
 import org.tribuo.distill.student.internal.StudentRequest;
 import org.tribuo.distill.task.internal.FurtherColumns;
 import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.transformer.internal.Transformer;
-import org.tribuo.distill.transformer.internal.head.FilledUpLogits;
 import org.tribuo.distill.transformer.internal.head.LogitsOutput;
 
 /**
@@ -105,7 +104,8 @@ public final class OnnxStudent implements StudentSource {
     Transformer transformer = request.files().read(path);
     OnnxModel model = transformer.model();
     Optional<String> output = Optional.ofNullable(logits).or(() -> OnnxMetadata.logits(model));
-    Head own = filledUp(ownHead(request.head(), model), transformer, output);
+    Head asked = ownHead(request.head(), model);
+    Head own = asked.withColumns(FilledUpColumns.of(asked, transformer, output));
     Student student =
         new Student(
             transformer,
@@ -119,22 +119,6 @@ public final class OnnxStudent implements StudentSource {
     return own.columnsGiven() && FurtherColumns.areBehind(request.head().columns(), own.columns())
         ? student.withFirstColumns(request.head())
         : student;
-  }
-
-  /** With the columns behind those of the tokens that the logits have, if they are filled up. */
-  private static Head filledUp(Head own, Transformer transformer, Optional<String> output) {
-    LabelOrder tokens = own.columns();
-    OptionalInt columns =
-        own.columnsGiven()
-            ? FilledUpLogits.columns(
-                transformer.graph(),
-                output,
-                tokens.size(),
-                many -> FurtherColumns.areBehind(tokens.size(), many))
-            : OptionalInt.empty();
-    return columns.isPresent()
-        ? own.withColumns(FurtherColumns.behind(tokens, columns.getAsInt()))
-        : own;
   }
 
   /** The head that the file has: where the data give the columns, it need not name them. */

@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.Dataset;
 import org.tribuo.distill.component.NamedColumns;
@@ -23,6 +22,7 @@ import org.tribuo.distill.internal.component.ModelFile;
 import org.tribuo.distill.internal.component.ModelFileProvenance;
 import org.tribuo.distill.internal.component.OnnxMetadata;
 import org.tribuo.distill.internal.component.PropertyChecks;
+import org.tribuo.distill.student.internal.FilledUpColumns;
 import org.tribuo.distill.student.internal.Student;
 import org.tribuo.distill.student.internal.StudentNetwork;
 import org.tribuo.distill.task.internal.FurtherColumns;
@@ -42,7 +42,6 @@ import org.tribuo.distill.transformer.ActivationValue;
 import org.tribuo.distill.transformer.NamedActivation;
 import org.tribuo.distill.transformer.internal.Transformer;
 import org.tribuo.distill.transformer.internal.TransformerFiles;
-import org.tribuo.distill.transformer.internal.head.FilledUpLogits;
 
 /**
  * A teacher from an ONNX file. It reads the tokens that the student reads, or has a tokenizer of
@@ -385,24 +384,9 @@ public final class OnnxTeacher implements TeacherSource.Member {
                     .orElseGet(
                         () ->
                             new NamedColumns(
-                                filledUp(task.head(columns), read), NamedColumns.Origin.TASK)))
+                                FilledUpColumns.of(task.head(columns), read, logits(model)).names(),
+                                NamedColumns.Origin.TASK)))
         .orElseGet(() -> file().namedColumns(labelOrder, model));
-  }
-
-  /** Those that the data give, and as many behind them as the logits have. */
-  private List<String> filledUp(Head head, Transformer read) {
-    LabelOrder tokens = head.columns();
-    OptionalInt columns =
-        head.columnsGiven()
-            ? FilledUpLogits.columns(
-                read.graph(),
-                logits(read.model()),
-                tokens.size(),
-                many -> FurtherColumns.areBehind(tokens.size(), many))
-            : OptionalInt.empty();
-    return columns.isPresent()
-        ? FurtherColumns.behind(tokens, columns.getAsInt()).names()
-        : tokens.names();
   }
 
   private Optional<String> logits(OnnxModel model) {

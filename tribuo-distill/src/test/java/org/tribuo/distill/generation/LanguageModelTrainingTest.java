@@ -36,8 +36,10 @@ import org.tribuo.distill.Zoo;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
+import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Ops;
+import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.input.Batching;
 import org.tribuo.distill.internal.component.OnnxMetadata;
@@ -57,10 +59,14 @@ import org.tribuo.distill.teacher.TeacherException;
 import org.tribuo.distill.training.AdamWOptimizer;
 import org.tribuo.distill.training.EarlyStopping;
 import org.tribuo.distill.training.TrainingListener;
+import org.tribuo.distill.transformer.BlockNormalization;
 import org.tribuo.distill.transformer.ExportPrecision;
 import org.tribuo.distill.transformer.Pooling;
 import org.tribuo.distill.transformer.PositionEncoding;
 import org.tribuo.distill.transformer.internal.Transformer;
+import org.tribuo.distill.transformer.internal.create.NewDecoder;
+import org.tribuo.distill.transformer.internal.create.SequenceForm;
+import org.tribuo.distill.transformer.internal.layer.EmbeddingTables;
 import org.tribuo.provenance.SimpleDataSourceProvenance;
 import org.tribuo.test.Helpers;
 
@@ -517,7 +523,7 @@ class LanguageModelTrainingTest {
         .hasDimensions(2, VOCABULARY);
   }
 
-  /** With three columns more, which are likelier than all tokens. */
+  /** With three rows and columns more, of which the latter are likelier than all tokens. */
   private static OnnxModel filledUp(Path model) throws IOException {
     Graph graph = Transformer.of(OnnxModel.read(model)).normalized();
     Ops op = Ops.on(graph);
@@ -526,7 +532,64 @@ class LanguageModelTrainingTest {
     Value tokens = graph.value("logits_of_tokens");
     Value further = op.add(op.slice(tokens, 2, 0, 3), op.scalar(50, tokens));
     graph.addOutput(op.named("logits", op.concat(2, List.of(tokens, further))).name());
+    String name = EmbeddingTables.of(graph).largest(graph, "input_ids").initializer();
+    Tensor table = graph.initializer(name);
+    float[] rows = Arrays.copyOf(table.toFloats(), Math.toIntExact(104 * table.dim(1)));
+    Value all = graph.setInitializer("filled_up", Tensor.of(rows, 104, table.dim(1)));
+    Value ofTokens = op.slice(all, 0, 0, table.dim(0));
+    for (Node reader : List.copyOf(graph.consumers(name))) {
+      graph.replaceUse(reader, name, reader.is("Gather") ? all.name() : ofTokens.name());
+    }
     return graph.toModel();
+  }
+
+  /** Of a decoder without its last product 128 channels are no columns of 101 tokens. */
+  @Test
+  void hiddenStatesAreNoLogits() throws IOException {
+    Graph graph = Graph.of(decoder(VOCABULARY));
+    graph.removeOutput("logits");
+    putOutHiddenStates(graph);
+    graph.removeUnused();
+    Path file = folder.resolve("hidden.onnx");
+    graph.toModel().write(file);
+    assertThatExceptionOfType(TeacherException.class)
+        .isThrownBy(() -> DistilledModel.of(OnnxTeacher.of(file), TRAIN.getOutputFactory()))
+        .withMessageContaining("logits at every position");
+    assertThatExceptionOfType(GraphException.class)
+        .isThrownBy(() -> trainer(OnnxStudent.of(file), 1).build().train(TRAIN))
+        .withMessageContaining("logits at every position");
+  }
+
+  /** The tables have as many rows as the widest of them has columns. */
+  @Test
+  void whichOfSeveralOutputsIsFilledUpIsToBeNamed() throws IOException {
+    Graph graph = Graph.of(decoder(136));
+    putOutHiddenStates(graph);
+    Path file = folder.resolve("several.onnx");
+    graph.toModel().write(file);
+    assertThatExceptionOfType(GraphException.class)
+        .isThrownBy(() -> trainer(OnnxStudent.of(file), 1).build().train(TRAIN))
+        .withMessage(
+            "Several outputs may hold the logits of 101 tokens and columns behind them, which have these numbers of columns: {logits=136, last_hidden_state=128}; name the output that holds the logits");
+    OnnxStudent named = OnnxStudent.of(file, List.of(), "logits");
+    try (DistilledModel<GeneratedTokens> model = trainer(named, 1).build().train(TRAIN)) {
+      assertThat(model.labelOrder()).hasSize(VOCABULARY);
+    }
+  }
+
+  private static OnnxModel decoder(int tokens) {
+    SequenceForm form = new SequenceForm(BlockNormalization.BEFORE, PositionEncoding.ROTARY, true);
+    return new NewDecoder(NewDecoder.Kind.TOKENS, tokens, 24, 1, 128, 2, 64, form).make(3);
+  }
+
+  private static void putOutHiddenStates(Graph graph) {
+    Node last =
+        graph.nodes().stream()
+            .filter(node -> node.is("LayerNormalization"))
+            .reduce((before, next) -> next)
+            .orElseThrow();
+    graph.rename(last.output(), "last_hidden_state");
+    graph.addOutput("last_hidden_state");
   }
 
   private static float firstLoss(

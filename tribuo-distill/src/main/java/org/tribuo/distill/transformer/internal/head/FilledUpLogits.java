@@ -1,5 +1,6 @@
 package org.tribuo.distill.transformer.internal.head;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -8,6 +9,7 @@ import java.util.function.IntPredicate;
 import org.tribuo.distill.graph.Attributes;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
@@ -29,23 +31,40 @@ public final class FilledUpLogits {
    * @param wanted the output that holds the logits; empty for any
    * @param tokens how many there are
    * @param isFilledUp whether so many columns may be those of the tokens and of nothing
+   * @throws GraphException if outputs with different numbers of columns may be filled up
    */
   public static OptionalInt columns(
       Graph graph, Optional<String> wanted, int tokens, IntPredicate isFilledUp) {
-    List<Dimension> last =
-        graph.outputs().stream()
-            .filter(output -> wanted.map(output::equals).orElse(true))
-            .flatMap(output -> graph.type(output).flatMap(TensorType::shape).stream())
-            .filter(shape -> shape.rank() == RANK)
-            .map(shape -> shape.dimension(RANK - 1))
-            .toList();
-    return last.stream()
-            .allMatch(columns -> columns instanceof Dimension.Fixed && !columns.is(tokens))
-        ? last.stream()
-            .mapToInt(columns -> Math.toIntExact(((Dimension.Fixed) columns).size()))
-            .filter(isFilledUp)
-            .min()
-        : OptionalInt.empty();
+    Map<String, Dimension> last = new LinkedHashMap<>();
+    graph.outputs().stream()
+        .filter(output -> wanted.map(output::equals).orElse(true))
+        .forEach(output -> columns(graph, output).ifPresent(many -> last.put(output, many)));
+    if (!last.values().stream()
+        .allMatch(columns -> columns instanceof Dimension.Fixed && !columns.is(tokens))) {
+      return OptionalInt.empty();
+    }
+    Map<String, Integer> filledUp = new LinkedHashMap<>();
+    last.forEach(
+        (output, columns) -> {
+          int many = Math.toIntExact(((Dimension.Fixed) columns).size());
+          if (isFilledUp.test(many)) {
+            filledUp.put(output, many);
+          }
+        });
+    if (filledUp.values().stream().distinct().count() > 1) {
+      throw new GraphException(
+          "Several outputs may hold the logits of %d tokens and columns behind them, which have these numbers of columns: %s; name the output that holds the logits"
+              .formatted(tokens, filledUp));
+    }
+    return filledUp.values().stream().mapToInt(Integer::intValue).findFirst();
+  }
+
+  private static Optional<Dimension> columns(Graph graph, String output) {
+    return graph
+        .type(output)
+        .flatMap(TensorType::shape)
+        .filter(shape -> shape.rank() == RANK)
+        .map(shape -> shape.dimension(RANK - 1));
   }
 
   /**
