@@ -310,6 +310,23 @@ class ExportWithPastTest {
     }
   }
 
+  /** What it rounds to 8 bits depends on all positions, which is no reading of later ones. */
+  @Test
+  void aFileThatRoundsItsFactorsIsNotAccused() throws Exception {
+    Path bytes = folder.resolve("bytes.onnx");
+    try (DistilledModel<GeneratedTokens> model =
+        learned(decoder(PositionEncoding.ROTARY), STORIES, 12)) {
+      model.exportOnnx(bytes, ExportPrecision.INT8);
+    }
+    try (DistilledModel<GeneratedTokens> file =
+        DistilledModel.of(OnnxTeacher.of(bytes), STORIES.getOutputFactory())) {
+      assertThatExceptionOfType(GraphException.class)
+          .isThrownBy(
+              () -> file.exportWithPast(folder.resolve("bytes-past.onnx"), ExportPrecision.FLOAT32))
+          .withMessageContaining("it computes in a way that is not understood");
+    }
+  }
+
   /** A file with a past is a model like any other, which reads whole texts with an empty one. */
   @Test
   void aFileWithAPastIsATeacherToo() throws Exception {

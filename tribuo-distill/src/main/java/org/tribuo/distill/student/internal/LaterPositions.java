@@ -27,7 +27,7 @@ public final class LaterPositions {
   /** How far a student's logits may differ, as a fraction of the largest: more than rounding. */
   private static final float ROUNDING_OF_STUDENT = 1e-4f;
 
-  /** The same of a teacher, whose file may have half precision, and which may be deeper. */
+  /** The same of a file, such as a teacher's, which may have half precision, and may be deeper. */
   private static final float ROUNDING = 1e-3f;
 
   /** On a GPU, whose products in float32 may have inputs of 11 bits. */
@@ -39,7 +39,7 @@ public final class LaterPositions {
   private LaterPositions() {}
 
   /**
-   * How far a teacher's logits may differ, as a fraction of the largest: more than rounding.
+   * How far the logits of a file may differ, as a fraction of the largest: more than rounding.
    *
    * @param graph of the model
    * @param onProcessor whether it runs there
@@ -69,6 +69,15 @@ public final class LaterPositions {
   public static boolean checkUnreadByTeacher(StudentNetwork teacher, ExampleInputs<?> examples) {
     return checkUnread(
         "teacher", teacher, examples, tolerance(teacher.transformer().graph(), true));
+  }
+
+  /**
+   * Runs a network that has learnt, or that was read from a file, in the same way.
+   *
+   * @throws IllegalArgumentException if what it says at a position depends on those behind
+   */
+  public static void checkUnreadByModel(StudentNetwork model, ExampleInputs<?> examples) {
+    checkUnread("model", model, examples, tolerance(model.transformer().graph(), true));
   }
 
   private static boolean checkUnread(

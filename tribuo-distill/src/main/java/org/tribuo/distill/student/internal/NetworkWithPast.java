@@ -39,7 +39,7 @@ public record NetworkWithPast(Optional<Transformer> encoder, StudentNetwork deco
           "The model predicts %s, expected one that generates tokens, whose keys and values can be kept; export it without a past"
               .formatted(whole.labelOrder()));
     }
-    LaterPositions.checkUnread(
+    LaterPositions.checkUnreadByModel(
         whole, ExampleInputs.random(whole.reader(), TRIED, new SplittableRandom(1)));
     return growing.get().hasSource()
         ? ofSourceAndTarget(whole, growing.get())
