@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
@@ -26,6 +27,7 @@ public final class CachedDecoder {
   private static final String PAST_POSITIONS = "past_sequence";
   private static final String PAST = "past_key_values";
   private static final String PRESENT = "present";
+  private static final Pattern OF_PAST = Pattern.compile("(%s|%s)\\..+".formatted(PAST, PRESENT));
 
   private final Graph graph;
   private final Ops op;
@@ -47,6 +49,7 @@ public final class CachedDecoder {
    */
   public static Optional<OnnxModel> of(Graph normalized, List<String> inputs) {
     Graph graph = normalized.copy();
+    freeNames(graph);
     CachedKeys found;
     try {
       found = CachedKeys.in(graph, inputs);
@@ -56,6 +59,21 @@ public final class CachedDecoder {
     } catch (GraphException e) {
       return Optional.empty();
     }
+  }
+
+  /**
+   * A file may output the keys and values of the whole text, as the first of two decoders does: the
+   * outputs go, and values that have the names that are given here get others.
+   */
+  private static void freeNames(Graph graph) {
+    List.copyOf(graph.outputs()).stream()
+        .filter(output -> OF_PAST.matcher(output).matches())
+        .forEach(graph::removeOutput);
+    graph.nodes().stream()
+        .flatMap(node -> node.outputs().stream())
+        .filter(value -> OF_PAST.matcher(value).matches())
+        .toList()
+        .forEach(value -> graph.rename(value, graph.freshName(value)));
   }
 
   private OnnxModel model(List<String> inputs) {

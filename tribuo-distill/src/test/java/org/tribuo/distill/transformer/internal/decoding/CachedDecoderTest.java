@@ -18,6 +18,7 @@ import org.tribuo.distill.OnnxRun;
 import org.tribuo.distill.Zoo;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
@@ -45,9 +46,26 @@ class CachedDecoderTest {
             "a new one",
             new NewDecoder(NewDecoder.Kind.TOKENS, 101, 16, 2, 8, 2, 16, SequenceForm.USUAL)
                 .make(1)),
+        Arguments.of("one that has names of keys and values", withNamesOfKeys()),
         Arguments.of("the decoder of BART", decoder("bart_seq2seq_ts14")),
         Arguments.of("the decoder of Marian", decoder("marian_seq2seq_ts17")),
         Arguments.of("the decoder of T5", decoder("t5_seq2seq_optimum")));
+  }
+
+  /** As exporters name what is kept, output or not, where a file reads whole texts. */
+  private static OnnxModel withNamesOfKeys() {
+    Graph graph = Transformer.of(Zoo.model("gpt2_causal_optimum")).normalized();
+    List<String> arranged =
+        graph.nodes().stream()
+            .filter(node -> node.is("Transpose"))
+            .map(Node::output)
+            .filter(value -> !graph.isOutput(value))
+            .toList();
+    graph.rename(arranged.get(0), "present.0.key");
+    graph.addOutput("present.0.key");
+    graph.rename(arranged.get(1), "present.0.value");
+    graph.rename(arranged.get(2), "past_key_values.0.key");
+    return graph.toModel();
   }
 
   private static OnnxModel decoder(String name) {
