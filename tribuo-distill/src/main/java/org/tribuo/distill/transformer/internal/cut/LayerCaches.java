@@ -14,7 +14,7 @@ import org.tribuo.distill.operator.Operator;
 import org.tribuo.distill.operator.internal.standard.StandardOperators;
 
 /**
- * The keys and values of the layers that are left, where a model is given and outputs them: {@code
+ * The keys and values of the layers that are left, where a model is given or outputs them: {@code
  * past_key_values.1.key} and {@code present.1.key} of the second layer. They are numbered again
  * from 0, as programs count them that go over the layers. How long the past is, which exporters
  * read of the first layer, is read of one that is left.
@@ -68,6 +68,7 @@ final class LayerCaches {
   private void renumber() {
     TreeSet<Integer> layers = new TreeSet<>();
     graph.inputs().keySet().forEach(input -> number(PAST, input).ifPresent(layers::add));
+    graph.outputs().forEach(output -> number(PRESENT, output).ifPresent(layers::add));
     Map<String, String> inputs = renamed(PAST, graph.inputs().keySet(), layers);
     inputs.forEach(
         (from, to) -> {

@@ -110,6 +110,22 @@ class LayerCutTest {
     }
   }
 
+  /** The first of two decoders reads whole texts, and outputs what it would keep. */
+  @Test
+  void keysAndValuesThatAreOutputAloneAreCountedToo() throws Exception {
+    Graph teacher = ZooModel.of("gpt2_causal_optimum_past").graph();
+    String nothing = teacher.setInitializer("nothing", Tensor.of(new float[0], 1, 4, 0, 8)).name();
+    for (String input : List.copyOf(teacher.inputs().keySet())) {
+      if (input.startsWith("past_key_values")) {
+        teacher.replaceUses(input, nothing);
+        teacher.removeInput(input);
+      }
+    }
+    Graph student = LayerCut.keep(teacher, TransformerLayers.find(teacher), List.of(1));
+
+    assertThat(student.outputs()).containsExactly("logits", "present.0.key", "present.0.value");
+  }
+
   /** Tokens behind those whose keys and values are among the outputs of the run before. */
   private static Map<String, Tensor> run(
       Graph student, Map<String, Tensor> before, int past, long... ids) throws Exception {
