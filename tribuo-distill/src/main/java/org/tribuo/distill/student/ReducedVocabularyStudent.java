@@ -32,8 +32,8 @@ import org.tribuo.distill.transformer.internal.Transformer;
  * Students that are chosen by what they compute of the examples, such as {@link NarrowedStudent},
  * are cut out of this one.
  *
- * <p>A language model's logits are those of the reduced vocabulary too. One whose logits have more
- * columns than its tokenizer has tokens is cut by {@link KeptVocabulary#writeModel} first.
+ * <p>A language model's logits are those of the reduced vocabulary too; columns behind those of the
+ * tokens, of one that is filled up, are gone with them.
  *
  * <pre>{@code
  * KeptVocabulary.of(tokenizer, texts, 2).writeTokenizer(small);

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +22,8 @@ import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.DistilledModel;
 import org.tribuo.distill.Zoo;
 import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.graph.Graph;
+import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.input.Batching;
 import org.tribuo.distill.input.text.KeptVocabulary;
 import org.tribuo.distill.input.text.TokenSequence;
@@ -34,7 +37,11 @@ import org.tribuo.distill.student.StudentSource;
 import org.tribuo.distill.student.TrainingGraphOptions;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.training.AdamWOptimizer;
+import org.tribuo.distill.transformer.BlockNormalization;
 import org.tribuo.distill.transformer.ExportPrecision;
+import org.tribuo.distill.transformer.PositionEncoding;
+import org.tribuo.distill.transformer.internal.create.NewDecoder;
+import org.tribuo.distill.transformer.internal.create.SequenceForm;
 import org.tribuo.provenance.SimpleDataSourceProvenance;
 
 /** Language models of which some tokens are kept. */
@@ -175,6 +182,29 @@ class ReducedLanguageModelTest {
         .teacher(teacher)
         .epochs(1)
         .build();
+  }
+
+  /** Table and logits have 104 rows and columns for 101 tokens. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aModelThatIsFilledUpIsReduced(boolean tied) throws Exception {
+    Path filled = folder.resolve("filled-up.onnx");
+    SequenceForm form = new SequenceForm(BlockNormalization.BEFORE, PositionEncoding.ROTARY, tied);
+    new NewDecoder(NewDecoder.Kind.TOKENS, 104, 24, 1, 16, 2, 64, form).make(3).write(filled);
+    StudentSource student = ReducedVocabularyStudent.of(OnnxStudent.of(filled), TOKENIZER, small);
+    Path file = folder.resolve("reduced.onnx");
+    MutableDataset<GeneratedTokens> texts = texts(80, 1);
+    try (DistilledModel<GeneratedTokens> model = trainer(student).build().train(texts)) {
+      assertThat(model.labelOrder()).isEqualTo(vocabulary.names());
+      assertThat(perplexity(model)).isLessThan(8);
+      model.exportOnnx(file);
+    }
+    try (DistilledModel<GeneratedTokens> read =
+        DistilledModel.of(OnnxTeacher.of(file), texts.getOutputFactory())) {
+      assertThat(perplexity(read)).isLessThan(8);
+    }
+    assertThat(Graph.of(OnnxModel.read(file)).initializers().values())
+        .noneMatch(weights -> LongStream.of(weights.dims()).anyMatch(size -> size == 104));
   }
 
   /** The names of the columns of its logits are those of the small vocabulary. */

@@ -19,6 +19,7 @@ import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.operator.Operator;
 import org.tribuo.distill.operator.internal.standard.StandardOperators;
 import org.tribuo.distill.transformer.internal.Transformer;
+import org.tribuo.distill.transformer.internal.head.FilledUpLogits;
 import org.tribuo.distill.transformer.internal.layer.EmbeddingTable;
 import org.tribuo.distill.transformer.internal.layer.EmbeddingTables;
 
@@ -26,7 +27,8 @@ import org.tribuo.distill.transformer.internal.layer.EmbeddingTables;
  * Cuts tokens out of a model: the rows of its embedding tables, and of a language model the columns
  * of the product that makes logits, be it tied to the table or not, with its bias. Token ids are
  * the places of what was kept. Nodes that stay keep their names, the graph its opset, inputs and
- * outputs.
+ * outputs. Where the columns behind those of the tokens were cut off already, they are all there
+ * for this, and go with the others.
  *
  * <p>Where token ids mean something beside rows of tables, as RoBERTa's do, which computes
  * positions from what is no padding, the old ids are looked up for that.
@@ -59,7 +61,8 @@ public final class VocabularyCut {
     EmbeddingTables tables = model.embeddings();
     long rows = rows(tables, tokens.get(0), kept);
     checkAlike(tables.indexedBy(tokens.get(0)), rows);
-    VocabularyCut cut = new VocabularyCut(model, rows, kept);
+    Transformer whole = FilledUpLogits.whole(model, rows, kept[kept.length - 1] + 1L);
+    VocabularyCut cut = new VocabularyCut(whole, rows, kept);
     cut.cut(
         tables.tables().stream()
             .filter(table -> table.rows() == rows && tokens.contains(table.input()))

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.function.IntPredicate;
 import org.tribuo.distill.graph.Attributes;
 import org.tribuo.distill.graph.Dimension;
@@ -13,6 +14,7 @@ import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
+import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.transformer.internal.Transformer;
 
 /**
@@ -96,6 +98,55 @@ public final class FilledUpLogits {
                 type.shape().map(shape -> shape.with(RANK - 1, Dimension.of(tokens))))));
     outputs.forEach(graph::addOutput);
     return Transformer.of(graph.toModel());
+  }
+
+  /**
+   * A model that outputs all columns again, where {@link #cut} left some of them out.
+   *
+   * @param all how many columns there are with those of nothing
+   * @param least how many have to be left by the cut for it to be undone
+   */
+  public static Transformer whole(Transformer model, long all, long least) {
+    Graph graph = model.graph();
+    boolean isCut = false;
+    for (String output : graph.outputs()) {
+      Optional<Node> cut =
+          graph.producer(output).filter(node -> isCut(model, graph, node, all, least));
+      if (cut.isPresent()) {
+        String whole = cut.get().input(0);
+        TensorType type = type(model, graph, whole).orElseThrow();
+        graph.substitute(cut.get(), List.of(new Value(whole, type)));
+        graph.setType(output, type);
+        isCut = true;
+      }
+    }
+    return isCut ? Transformer.of(graph.toModel()) : model;
+  }
+
+  private static boolean isCut(Transformer model, Graph graph, Node node, long all, long least) {
+    return node.is("Slice")
+        && node.inputs().size() == 4
+        && type(model, graph, node.input(0))
+            .flatMap(TensorType::shape)
+            .filter(shape -> shape.rank() == RANK && shape.dimension(RANK - 1).is(all))
+            .isPresent()
+        && number(graph, node.input(1)).equals(OptionalLong.of(0))
+        && number(graph, node.input(2)).orElse(0) >= least
+        && number(graph, node.input(3)).equals(OptionalLong.of(RANK - 1));
+  }
+
+  /** As the file states it, or as it is found. */
+  private static Optional<TensorType> type(Transformer model, Graph graph, String value) {
+    return graph.type(value).or(() -> model.normalized().type(value));
+  }
+
+  private static OptionalLong number(Graph graph, String name) {
+    return graph
+        .constant(name)
+        .map(Tensor::toLongs)
+        .filter(numbers -> numbers.length == 1)
+        .map(numbers -> OptionalLong.of(numbers[0]))
+        .orElse(OptionalLong.empty());
   }
 
   private static String constant(Graph graph, String name, long value) {
