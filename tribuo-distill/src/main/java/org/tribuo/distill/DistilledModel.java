@@ -339,7 +339,7 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
    */
   public void exportOnnx(Path file, ExportPrecision precision) throws IOException {
     InputFiles.ofProvenance(provenance).checkOutput(file);
-    write(network.forExport(), precision, file);
+    described(network.forExport(), precision).write(file);
   }
 
   /**
@@ -365,7 +365,7 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
       throw new GraphException(
           "The model has an encoder, whose source is to be read once; export it with a file for the encoder and one for the decoder");
     }
-    write(exported.decoder(), precision, file);
+    described(exported.decoder(), precision).write(file);
   }
 
   /**
@@ -379,7 +379,8 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
    * #exportWithPast(Path, ExportPrecision)} states: {@code decoder_input_ids} are the new tokens
    * alone. Where keys and values of the source are not understood, the encoder's states are handed
    * over, {@code encoder_hidden_states}, FLOAT [batch, source positions, width]. Batches of the two
-   * are of as many rows.
+   * are of as many rows. If one of the files cannot be written, those that were there before are
+   * kept.
    *
    * @throws org.tribuo.distill.graph.GraphException if the model is no encoder-decoder, or as above
    * @throws IllegalArgumentException if both files are one, or the model reads later positions
@@ -403,20 +404,17 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
                     new GraphException(
                         "The model has no encoder, expected one that reads a source; export it to one file"));
     OnnxMetadata.describePart(ofSource, provenance, maxLength(), network.reader().padId())
-        .write(encoder);
-    write(exported.decoder(), precision, decoder);
+        .write(encoder, described(exported.decoder(), precision), decoder);
   }
 
-  private void write(StudentNetwork exported, ExportPrecision precision, Path file)
-      throws IOException {
-    OnnxMetadata.describe(
-            exported.onnx(precision),
-            provenance,
-            exported.output(),
-            exported.labelOrder().names(),
-            maxLength(),
-            network.reader().padId())
-        .write(file);
+  private OnnxModel described(StudentNetwork exported, ExportPrecision precision) {
+    return OnnxMetadata.describe(
+        exported.onnx(precision),
+        provenance,
+        exported.output(),
+        exported.labelOrder().names(),
+        maxLength(),
+        network.reader().padId());
   }
 
   /**

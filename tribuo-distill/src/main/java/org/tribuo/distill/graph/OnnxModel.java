@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.tribuo.distill.file.AtomicFile;
 import org.tribuo.distill.graph.internal.GraphWork;
@@ -335,10 +336,35 @@ public final class OnnxModel {
    * @throws IOException if the folder cannot be written to; a model that was there before is kept
    */
   public void write(Path file) throws IOException {
+    write(file, message -> message::writeTo);
+  }
+
+  /**
+   * Writes two models that belong together. If one of them cannot be written, what was there before
+   * is kept of both; only a kill between their two last steps leaves an old one and a new one.
+   *
+   * @param file of this model
+   * @param other the other model
+   * @param otherFile another file than that of this model
+   * @throws IOException as {@link #write(Path)}
+   */
+  public void write(Path file, OnnxModel other, Path otherFile) throws IOException {
+    write(
+        file,
+        message ->
+            stream -> {
+              message.writeTo(stream);
+              stream.flush();
+              other.write(otherFile);
+            });
+  }
+
+  private void write(Path file, Function<ModelProto, AtomicFile.StreamContent> content)
+      throws IOException {
     if (external || bytesOfInitializers() > ExternalData.LARGEST_MESSAGE) {
-      ExternalData.write(file, proto, initializers, message -> message::writeTo);
+      ExternalData.write(file, proto, initializers, content);
     } else {
-      AtomicFile.writeStream(file, toProto()::writeTo);
+      AtomicFile.writeStream(file, content.apply(toProto()));
     }
   }
 

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -408,6 +410,25 @@ class ExportWithPastTest {
           .withMessageContaining("reads later positions");
     }
     assertThat(file).doesNotExist();
+  }
+
+  /** A new encoder and an old decoder would be of two models. */
+  @Test
+  void bothFilesAreWrittenOrNone() throws Exception {
+    Path encoder = Files.writeString(folder.resolve("older.onnx"), "older");
+    Path missing = folder.resolve("missing");
+    try (DistilledModel<GeneratedTokens> bart =
+        DistilledModel.of(
+            OnnxTeacher.of(Zoo.file("bart_seq2seq_ts14")), PAIRS.getOutputFactory())) {
+      assertThatExceptionOfType(NoSuchFileException.class)
+          .isThrownBy(
+              () ->
+                  bart.exportWithPast(
+                      encoder, missing.resolve("decoder.onnx"), ExportPrecision.FLOAT32))
+          .withMessageContaining("There is no folder '%s'", missing);
+    }
+    assertThat(encoder).hasContent("older");
+    assertThat(folder).isDirectoryNotContaining("glob:**.part");
   }
 
   @Test
