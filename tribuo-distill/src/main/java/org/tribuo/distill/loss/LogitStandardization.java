@@ -65,6 +65,11 @@ public final class LogitStandardization implements SoftLoss {
   }
 
   @Override
+  public boolean countsUnlabelled() {
+    return loss.countsUnlabelled();
+  }
+
+  @Override
   public boolean weighsRows() {
     return loss.weighsRows();
   }

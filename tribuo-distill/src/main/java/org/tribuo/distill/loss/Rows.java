@@ -115,6 +115,15 @@ public final class Rows {
     return own.report(loss.apply(new Rows(op, inputs, axes, form, names, student, teacher, own)));
   }
 
+  /**
+   * As {@link #part}, of a loss that is a mean over the labelled rows, beside others that are means
+   * over all rows: where the gradients of batches are added up, it counts by a share of its own.
+   */
+  Value partOfLabelled(String name, Function<Rows, Value> loss) {
+    parts.of(name).markOfLabelled();
+    return op.mul(part(name, loss), inputs.scalar(ObjectiveInputs.LABELLED_SCALE));
+  }
+
   // ---- what each row holds
 
   /** The student's logits: [rows, outputs]. */

@@ -46,6 +46,11 @@ public interface SoftLoss extends Configurable, Provenancable<ConfiguredObjectPr
     return false;
   }
 
+  /** Whether rows without a true label count too, in the whole loss or in a part of it. */
+  default boolean countsUnlabelled() {
+    return !needsLabels();
+  }
+
   /**
    * The fewest rows of a batch for which the loss is defined: more than one if it compares rows
    * with each other.

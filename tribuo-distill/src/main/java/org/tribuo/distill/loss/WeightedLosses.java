@@ -83,7 +83,11 @@ public final class WeightedLosses implements SoftLoss {
   }
 
   private Value part(Ops op, Rows rows, int i) {
-    return rows.part(String.valueOf(i + 1), part -> losses.get(i).over(op, part));
+    SoftLoss loss = losses.get(i);
+    String name = String.valueOf(i + 1);
+    return countsUnlabelled() && !loss.countsUnlabelled()
+        ? rows.partOfLabelled(name, part -> loss.over(op, part))
+        : rows.part(name, part -> loss.over(op, part));
   }
 
   @Override
@@ -101,6 +105,11 @@ public final class WeightedLosses implements SoftLoss {
   @Override
   public boolean needsLabels() {
     return losses.stream().anyMatch(SoftLoss::needsLabels);
+  }
+
+  @Override
+  public boolean countsUnlabelled() {
+    return losses.stream().anyMatch(SoftLoss::countsUnlabelled);
   }
 
   @Override

@@ -50,6 +50,8 @@ import org.tribuo.distill.training.AdamWOptimizer;
 import org.tribuo.distill.transformer.BlockNormalization;
 import org.tribuo.distill.transformer.ExportPrecision;
 import org.tribuo.distill.transformer.PositionEncoding;
+import org.tribuo.distill.transformer.internal.Transformer;
+import org.tribuo.distill.transformer.internal.cut.LayerCut;
 import org.tribuo.provenance.SimpleDataSourceProvenance;
 
 /** New students of each form learn, and their files with a past say what those without one say. */
@@ -257,6 +259,25 @@ class ExportWithPastTest {
             "encoder_key_values.0.value",
             "encoder_key_values.1.key",
             "encoder_key_values.1.value");
+    int[] all = assertSaysTheSame(plain, encoder, decoder);
+    try (TextGenerator ofPlain =
+        TextGenerator.builder(plain, TOKENIZER)
+            .beginToken("[CLS]")
+            .sourceEndToken("w8")
+            .maxTokens(8)
+            .open()) {
+      assertThat(ofPlain.generate("w6 w7").tokens().tokens())
+          .isEqualTo(Arrays.copyOfRange(all, 1, 9));
+    }
+  }
+
+  /**
+   * Runs eight steps of a target, with a past and without.
+   *
+   * @return the target's tokens
+   */
+  private static int[] assertSaysTheSame(Path plain, Path encoder, Path decoder) throws Exception {
+    OnnxModel ofSource = OnnxModel.read(encoder);
     int[] source = {6, 7, 8};
     Map<String, Tensor> read = new LinkedHashMap<>(text(source, source.length));
     Map<String, Tensor> handed = new LinkedHashMap<>();
@@ -276,16 +297,33 @@ class ExportWithPastTest {
         assertThat(best(logits)).isEqualTo(best(expected));
         all = with(all, best(logits));
       }
-      try (TextGenerator ofPlain =
-          TextGenerator.builder(plain, TOKENIZER)
-              .beginToken("[CLS]")
-              .sourceEndToken("w8")
-              .maxTokens(8)
-              .open()) {
-        assertThat(ofPlain.generate("w6 w7").tokens().tokens())
-            .isEqualTo(Arrays.copyOfRange(all, 1, 9));
-      }
+      return all;
     }
+  }
+
+  /** Its first layer makes the relative positions of all, of the number of its keys. */
+  @Test
+  void theLastLayerOfADecoderIsExportedAlone() throws Exception {
+    Path cut = folder.resolve("t5.onnx");
+    Path encoder = folder.resolve("t5-encoder.onnx");
+    Path decoder = folder.resolve("t5-decoder.onnx");
+    Transformer whole = Transformer.of(Zoo.model("t5_seq2seq_optimum"));
+    LayerCut.keep(whole.graph(), whole.stacks().decoder().orElseThrow(), List.of(1))
+        .toModel()
+        .write(cut);
+    try (DistilledModel<GeneratedTokens> model =
+        DistilledModel.of(OnnxTeacher.of(cut), PAIRS.getOutputFactory())) {
+      model.exportWithPast(encoder, decoder, ExportPrecision.FLOAT32);
+    }
+    assertThat(Graph.of(OnnxModel.read(decoder)).inputs().keySet())
+        .containsExactlyInAnyOrder(
+            "decoder_input_ids",
+            "attention_mask",
+            "past_key_values.0.key",
+            "past_key_values.0.value",
+            "encoder_key_values.0.key",
+            "encoder_key_values.0.value");
+    assertSaysTheSame(cut, encoder, decoder);
   }
 
   /** Weights of other precisions are about the same, and their file is smaller. */

@@ -44,9 +44,12 @@ import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.input.Batching;
 import org.tribuo.distill.internal.component.OnnxMetadata;
 import org.tribuo.distill.loss.DistillationObjective;
+import org.tribuo.distill.loss.Dkd;
 import org.tribuo.distill.loss.KlDivergence;
+import org.tribuo.distill.loss.LogitStandardization;
 import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.loss.SparseKlDivergence;
+import org.tribuo.distill.loss.WeightedLosses;
 import org.tribuo.distill.selection.CrossValidatedTrainer;
 import org.tribuo.distill.student.EncoderStudent;
 import org.tribuo.distill.student.NarrowedStudent;
@@ -220,38 +223,74 @@ class LanguageModelTrainingTest {
   /** Of texts of different lengths, some of whose tokens nobody knows, with different weights. */
   @Test
   void anUpdateInPartsIsThatOfAllTokens() {
-    List<Example<GeneratedTokens>> some = new ArrayList<>();
-    SplittableRandom random = new SplittableRandom(4);
-    for (int length : new int[] {2, 3, 12, 13}) {
-      some.add(TinyStories.example(1, TinyStories.make(length, random)));
-    }
-    some.add(TinyStories.example(3, TinyStories.make(3, random)));
+    List<Example<GeneratedTokens>> some = partlyKnown();
     for (boolean weighted : new boolean[] {false, true}) {
       if (weighted) {
         some.get(2).setWeight(.3f);
       }
       for (float alpha : new float[] {0, .4f, 1}) {
         String what = "weighted " + weighted + ", alpha " + alpha;
-        Map<String, Float> whole = update(some, alpha, new Batching().batchSize(5));
-        for (int batch : new int[] {1, 2}) {
-          Map<String, Float> inParts =
-              update(some, alpha, new Batching().batchSize(batch).accumulation(5));
-          whole.forEach(
-              (term, value) ->
-                  assertThat(inParts.get(term)).as(what).isCloseTo(value, within(2e-5f * value)));
-        }
+        assertSameInParts(what, some, new DistillationObjective().alpha(alpha));
       }
+    }
+  }
+
+  /** Of losses some of which leave out what nobody knows, in sums of sums and on their own. */
+  @Test
+  void anUpdateInPartsIsThatOfAllTokensOfEachLoss() {
+    List<Example<GeneratedTokens>> some = partlyKnown();
+    some.get(2).setWeight(.3f);
+    SoftLoss ofAll = new KlDivergence();
+    SoftLoss ofKnown = new Dkd(1, 2);
+    SoftLoss both = new WeightedLosses(List.of(ofAll, ofKnown), .5, 2);
+    List<SoftLoss> losses =
+        List.of(
+            both,
+            new WeightedLosses(List.of(ofKnown, ofKnown), .5, 2),
+            new WeightedLosses(
+                List.of(both, new LogitStandardization(both), ofKnown, ofAll), 1, 2, 3, 4),
+            new WeightedLosses(
+                List.of(new WeightedLosses(List.of(ofKnown, ofKnown), 1, 2), ofAll), 1, 2));
+    for (SoftLoss loss : losses) {
+      for (float alpha : new float[] {.4f, 1}) {
+        String what = loss + ", alpha " + alpha;
+        assertSameInParts(what, some, new DistillationObjective().alpha(alpha).softLoss(loss));
+      }
+    }
+  }
+
+  private static List<Example<GeneratedTokens>> partlyKnown() {
+    List<Example<GeneratedTokens>> some = new ArrayList<>();
+    SplittableRandom random = new SplittableRandom(4);
+    for (int length : new int[] {2, 3, 12, 13}) {
+      some.add(TinyStories.example(1, TinyStories.make(length, random)));
+    }
+    some.add(TinyStories.example(3, TinyStories.make(3, random)));
+    return some;
+  }
+
+  private static void assertSameInParts(
+      String what, List<Example<GeneratedTokens>> texts, DistillationObjective objective) {
+    Map<String, Float> whole = update(texts, objective, new Batching().batchSize(5));
+    for (int batch : new int[] {1, 2}) {
+      Map<String, Float> inParts =
+          update(texts, objective, new Batching().batchSize(batch).accumulation(5));
+      whole.forEach(
+          (term, value) ->
+              assertThat(inParts.get(term))
+                  .as("%s of %s", term, what)
+                  .isCloseTo(value, within(2e-5f * value)));
     }
   }
 
   /** What is reported of the first update, the norm of the gradients among it. */
   private static Map<String, Float> update(
-      List<Example<GeneratedTokens>> texts, float alpha, Batching batching) {
+      List<Example<GeneratedTokens>> texts, DistillationObjective objective, Batching batching) {
     RecordedSteps steps = new RecordedSteps();
     DistillationTrainer<GeneratedTokens> trainer =
         trainer(ScratchTokenStudent.of(1, 8, 1).withPositions(16), 1)
             .teacher(OnnxTeacher.of(teacher))
-            .objective(new DistillationObjective().alpha(alpha))
+            .objective(objective)
             .optimizer(new AdamWOptimizer().learningRate(1e-2f).maxGradientNorm(1f))
             .batching(batching)
             .build();

@@ -2,6 +2,7 @@ package org.tribuo.distill.loss;
 
 import ai.onnxruntime.OrtException;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.Map;
 import org.tribuo.distill.engine.internal.ort.RunningGraph;
 import org.tribuo.distill.graph.ElementType;
@@ -13,6 +14,7 @@ import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.internal.autodiff.Differentiator;
 import org.tribuo.distill.loss.internal.AttachedObjective;
 import org.tribuo.distill.loss.internal.Objective;
+import org.tribuo.distill.loss.internal.ObjectiveInputs;
 import org.tribuo.distill.operator.internal.standard.StandardOperators;
 
 /** An objective over logits that are inputs of its graph: as small as a student can be. */
@@ -60,10 +62,20 @@ public final class LossGraph implements AutoCloseable {
     return attached;
   }
 
-  /** Runs the graph: the terms by name, and the gradient of each logits input by NAME_grad. */
+  /**
+   * Runs the graph: the terms by name, and the gradient of each logits input by NAME_grad. A batch
+   * that states no scale of what is labelled is a whole update.
+   */
   public Map<String, Tensor> run(Map<String, Tensor> batch) throws OrtException {
-    attached.check(batch);
-    return running.run(batch);
+    Map<String, Tensor> fed = new HashMap<>(batch);
+    TensorType scale = attached.inputs().get(ObjectiveInputs.LABELLED_SCALE);
+    if (scale != null) {
+      boolean isDouble = scale.elementType() == ElementType.DOUBLE;
+      Tensor one = isDouble ? Tensor.of(new double[] {1}) : Tensor.scalar(1f);
+      fed.putIfAbsent(ObjectiveInputs.LABELLED_SCALE, one);
+    }
+    attached.check(fed);
+    return running.run(fed);
   }
 
   /** The number in a scalar. */

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Shape;
@@ -17,6 +18,7 @@ import org.tribuo.distill.transformer.Activation;
 public final class AttachedObjective {
   private final Value differentiated;
   private final Map<String, Value> terms;
+  private final Set<String> partsOfLabelled;
   private final Map<String, TensorType> inputs;
   private final Map<String, ClassIndices> classIndices;
   private final List<Activation> teacherActivations;
@@ -25,9 +27,11 @@ public final class AttachedObjective {
   AttachedObjective(
       Value differentiated,
       Map<String, Value> terms,
+      Set<String> partsOfLabelled,
       TargetInputs added,
       List<String> projections) {
     this.differentiated = differentiated;
+    this.partsOfLabelled = partsOfLabelled;
     this.teacherActivations = List.copyOf(added.activations());
     this.projections = List.copyOf(projections);
     this.terms = Collections.unmodifiableMap(new LinkedHashMap<>(terms));
@@ -50,6 +54,14 @@ public final class AttachedObjective {
    */
   public Map<String, Value> terms() {
     return terms;
+  }
+
+  /**
+   * The parts among the {@link #terms} that are means over the labelled rows, and so are their own
+   * parts, where others of the soft loss are means over all rows.
+   */
+  public Set<String> partsOfLabelled() {
+    return partsOfLabelled;
   }
 
   /** The inputs that the objective added to the graph, which each batch must feed. */

@@ -223,7 +223,8 @@ public record Objective(
             op.graph(), type == ElementType.DOUBLE ? ElementType.DOUBLE : ElementType.FLOAT);
     Projections projections = new Projections(op.graph(), inputs.floatType(), seed);
 
-    List<Term> terms = responseTerms(op, inputs, outputs);
+    Parts softParts = Parts.ofTerm("soft");
+    List<Term> terms = responseTerms(op, inputs, outputs, softParts);
     activations.ifPresent(
         found -> terms.addAll(featureTerms(op, inputs, outputs.get(0), found, projections)));
     Value loss = terms.stream().map(term -> term.weighted(op)).reduce(op::add).orElseThrow();
@@ -237,7 +238,8 @@ public record Objective(
     }
     reported.keySet().forEach(op.graph()::addOutput);
     ShapeInference.refresh(op.graph());
-    return new AttachedObjective(differentiated, reported, inputs, projections.names());
+    return new AttachedObjective(
+        differentiated, reported, softParts.ofLabelled(), inputs, projections.names());
   }
 
   private List<Term> featureTerms(
@@ -315,8 +317,7 @@ public record Objective(
     return of.has(Site.LAYERS) ? "one stack of layers" : "the stacks " + of.stacks();
   }
 
-  private List<Term> responseTerms(Ops op, TargetInputs inputs, List<Value> outputs) {
-    Parts parts = Parts.ofTerm("soft");
+  private List<Term> responseTerms(Ops op, TargetInputs inputs, List<Value> outputs, Parts parts) {
     List<Rows> groups = groups(op, inputs, outputs, parts);
     List<Term> terms = new ArrayList<>();
     Optional<Value> alpha =

@@ -84,6 +84,12 @@ public final class ObjectiveInputs {
    */
   public static final String LOSS_SCALE = "loss_scale";
 
+  /**
+   * Multiplies those parts of a soft loss that are means over the labelled rows, where others are
+   * means over all rows: float scalar, 1 unless the gradients of several batches are added up.
+   */
+  public static final String LABELLED_SCALE = "labelled_scale";
+
   private ObjectiveInputs() {}
 
   /** The output of one of several teachers, numbered from 1, in place of the only one's. */

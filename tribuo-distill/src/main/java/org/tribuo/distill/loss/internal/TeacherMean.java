@@ -65,6 +65,11 @@ public record TeacherMean(SoftLoss loss, int teachers, HardLoss.AnswerForm of) i
     return loss.needsLabels();
   }
 
+  @Override
+  public boolean countsUnlabelled() {
+    return loss.countsUnlabelled();
+  }
+
   /**
    * {@inheritDoc}
    *

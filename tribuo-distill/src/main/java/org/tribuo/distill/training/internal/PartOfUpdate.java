@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.tribuo.distill.loss.internal.AttachedObjective;
 import org.tribuo.distill.loss.internal.ObjectiveInputs;
 
@@ -12,15 +13,18 @@ import org.tribuo.distill.loss.internal.ObjectiveInputs;
  * How much a batch counts among those whose gradients are added up for one update: a mean over rows
  * by its share of the rows that the mean is over, so that the update is that of all rows in one
  * batch. The shares in the hard and the soft loss differ where some rows have no label; then the
- * batch has an alpha of its own, with which both count as they should. Terms that compare
+ * batch has an alpha of its own, with which both count as they should. So it is with the parts of a
+ * soft loss of which some are means over the labelled rows, some over all. Terms that compare
  * activations count alike in each batch.
  *
  * @param hard the share in the hard loss
  * @param soft the share in the soft loss
  * @param even one, divided by the number of batches
  * @param scale the share in the loss
+ * @param partsOfLabelled the parts of the soft loss that have the share of the labelled rows
  */
-record PartOfUpdate(double hard, double soft, double even, double scale) {
+record PartOfUpdate(
+    double hard, double soft, double even, double scale, Set<String> partsOfLabelled) {
   private static final String HARD = "hard";
   private static final String SOFT = "soft";
 
@@ -42,7 +46,8 @@ record PartOfUpdate(double hard, double soft, double even, double scale) {
     List<CountedRows> known = rows.stream().flatMap(Optional::stream).toList();
     List<PartOfUpdate> parts = new ArrayList<>();
     if (known.size() < rows.size() || known.stream().distinct().count() == 1) {
-      rows.forEach(any -> parts.add(new PartOfUpdate(even, even, even, even)));
+      rows.forEach(
+          any -> parts.add(new PartOfUpdate(even, even, even, even, objective.partsOfLabelled())));
       return parts;
     }
     double counted = known.stream().mapToDouble(CountedRows::counted).sum();
@@ -53,7 +58,9 @@ record PartOfUpdate(double hard, double soft, double even, double scale) {
       double soft = softOfLabelled ? ofLabelled : ofAll;
       double scale = scale(ofLabelled, soft, even, objective, scheduled);
       // Where nothing counts there is nothing to be scaled but the terms that compare activations.
-      parts.add(new PartOfUpdate(ofLabelled, soft, even, scale > 0 ? scale : even));
+      parts.add(
+          new PartOfUpdate(
+              ofLabelled, soft, even, scale > 0 ? scale : even, objective.partsOfLabelled()));
     }
     return parts;
   }
@@ -95,6 +102,7 @@ record PartOfUpdate(double hard, double soft, double even, double scale) {
             return (float) (value * share / scale);
           });
     }
+    own.put(ObjectiveInputs.LABELLED_SCALE, soft > 0 ? (float) (hard / soft) : 1f);
     own.put(ObjectiveInputs.LOSS_SCALE, isEven() ? 1f / parts() : (float) scale);
     return own;
   }
@@ -112,9 +120,14 @@ record PartOfUpdate(double hard, double soft, double even, double scale) {
         switch (term.split("\\.", 2)[0]) {
           case "loss" -> scale;
           case HARD -> hard;
-          case SOFT -> soft;
+          case SOFT -> isOfLabelled(term) ? hard : soft;
           default -> even;
         };
     return (float) (value * share);
+  }
+
+  private boolean isOfLabelled(String term) {
+    return partsOfLabelled.stream()
+        .anyMatch(part -> term.equals(part) || term.startsWith(part + "."));
   }
 }

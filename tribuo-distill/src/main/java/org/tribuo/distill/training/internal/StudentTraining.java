@@ -12,7 +12,6 @@ import org.tribuo.distill.engine.internal.Engines;
 import org.tribuo.distill.engine.internal.TrainingSession;
 import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
-import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.loss.internal.Objective;
 import org.tribuo.distill.operator.internal.Operators;
 import org.tribuo.distill.training.TrainingListener;
@@ -115,7 +114,7 @@ public final class StudentTraining {
               data,
               settings,
               student,
-              objective.soft().filter(SoftLoss::needsLabels).isPresent(),
+              objective.soft().filter(loss -> !loss.countsUnlabelled()).isPresent(),
               totalSteps);
       Candidate best = null;
       int epoch = 0;

@@ -70,6 +70,7 @@ public final class LayerCut {
     }
     student.removeUnused();
     if (kept.size() < layers.count()) {
+      LayerSizes.readElsewhere(student, graph);
       LayerCaches.tidy(student);
     }
     readBefore.removeAll(readInputs(student));

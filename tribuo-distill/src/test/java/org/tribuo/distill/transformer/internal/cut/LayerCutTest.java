@@ -3,8 +3,11 @@ package org.tribuo.distill.transformer.internal.cut;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,10 +20,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Node;
 import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.operator.Operator;
+import org.tribuo.distill.operator.internal.standard.StandardOperators;
 import org.tribuo.distill.transformer.internal.ZooModel;
+import org.tribuo.distill.transformer.internal.layer.Layer;
 import org.tribuo.distill.transformer.internal.layer.TransformerLayers;
 
 class LayerCutTest {
@@ -184,6 +192,64 @@ class LayerCutTest {
         .hasMessage("Cannot keep none of 2 layers, expected at least one");
     assertThatThrownBy(() -> LayerCut.spread(6, 7))
         .hasMessage("Cannot keep 7 of 6 layers, expected a number from 1 to 6");
+  }
+
+  /** Exporters read in one layer how long the text is, and use it in all of them. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "bart_seq2seq_ts14",
+        "marian_seq2seq_ts17",
+        "t5_seq2seq_optimum",
+        "gpt2_causal_optimum",
+        "gpt2_causal_optimum_past",
+        "llama_causal_dynamo",
+        "llama_causal_ts17",
+        "qwen2_causal_ts17"
+      })
+  void noWeightOfALayerThatGoesIsLeft(String name) throws Exception {
+    Graph teacher = ZooModel.of(name).graph();
+    Graph normalized = ZooModel.of(name).normalized();
+    for (TransformerLayers layers : TransformerLayers.stacks(teacher, normalized)) {
+      for (int kept : List.of(0, layers.count() - 1)) {
+        Set<String> left = LayerCut.keep(teacher, layers, List.of(kept)).initializers().keySet();
+        for (int layer = 0; layer < layers.count(); layer++) {
+          Set<String> own = weightsOfOne(teacher, layers, layer);
+          assertThat(own).as("layer %d", layer).isNotEmpty();
+          if (layer == kept) {
+            assertThat(left).containsAll(own);
+          } else {
+            assertThat(left).as("%d of %s", kept, layers).doesNotContainAnyElementsOf(own);
+          }
+        }
+      }
+    }
+  }
+
+  /** The weights that one layer's hidden state is made of, and no other layer's. */
+  private static Set<String> weightsOfOne(Graph graph, TransformerLayers layers, int layer) {
+    Set<String> own = weights(graph, layers.layers().get(layer));
+    layers.layers().stream()
+        .filter(other -> other.index() != layer)
+        .forEach(other -> own.removeAll(weights(graph, other)));
+    return own;
+  }
+
+  private static Set<String> weights(Graph graph, Layer layer) {
+    Set<String> seen = new HashSet<>(Set.of(layer.start()));
+    Deque<String> waiting = new ArrayDeque<>(List.of(layer.end()));
+    while (!waiting.isEmpty()) {
+      graph
+          .producer(waiting.pop())
+          .filter(node -> !StandardOperators.has(node, Operator.Trait.READS_SIZES))
+          .ifPresent(node -> node.reads().stream().filter(seen::add).forEach(waiting::push));
+    }
+    seen.removeIf(value -> !graph.isInitializer(value));
+    seen.removeIf(
+        value ->
+            graph.initializer(value).elementType() != ElementType.FLOAT
+                || graph.initializer(value).elements() == 1);
+    return seen;
   }
 
   private static Set<String> nodeNames(Graph graph) {
