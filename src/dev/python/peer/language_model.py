@@ -29,6 +29,8 @@ options = parser.parse_args()
 
 torch.set_num_threads(options.threads)
 tokenizer = Tokenizer.from_file(str(options.texts / "tokenizer.json"))
+tokenizer.no_padding()
+tokenizer.no_truncation()
 BEGIN, END = tokenizer.token_to_id("[CLS]"), tokenizer.token_to_id("[SEP]")
 
 
