@@ -78,7 +78,6 @@ public final class DistilledModel<T extends Output<T>> extends Model<T> implemen
   private final transient StudentNetwork network;
   private final transient TargetCodec<T> codec;
   private final transient NetworkRunner runner;
-
   private final transient TeacherTrial trial;
 
   DistilledModel(

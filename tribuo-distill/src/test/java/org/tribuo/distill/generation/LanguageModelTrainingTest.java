@@ -28,6 +28,7 @@ import org.tribuo.Prediction;
 import org.tribuo.distill.DistillationListener;
 import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.DistilledModel;
+import org.tribuo.distill.LastLogits;
 import org.tribuo.distill.RecordedSteps;
 import org.tribuo.distill.RunValue;
 import org.tribuo.distill.TeacherAssistant;
@@ -647,13 +648,7 @@ class LanguageModelTrainingTest {
   /** Some exports have the logits behind the last token alone. */
   @Test
   void anExportWithoutLogitsAtEachPositionIsRefused() throws IOException {
-    Graph graph = Graph.of(OnnxModel.read(teacher));
-    Ops op = Ops.on(graph);
-    graph.removeOutput("logits");
-    graph.addOutput(
-        op.named("last", op.slice(graph.value("logits"), 1, -1, Long.MAX_VALUE)).name());
-    Path file = folder.resolve("last.onnx");
-    graph.toModel().withMetadata(Map.of("TRIBUO_LOGITS", "last")).write(file);
+    Path file = LastLogits.write(teacher, folder.resolve("last.onnx"));
     assertThatExceptionOfType(TeacherException.class)
         .isThrownBy(
             () ->

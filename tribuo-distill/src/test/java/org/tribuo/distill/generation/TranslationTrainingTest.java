@@ -23,15 +23,14 @@ import org.tribuo.MutableDataset;
 import org.tribuo.Prediction;
 import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.DistilledModel;
+import org.tribuo.distill.LastLogits;
 import org.tribuo.distill.OnnxRun;
 import org.tribuo.distill.RecordedSteps;
 import org.tribuo.distill.UnmaskedModel;
 import org.tribuo.distill.Zoo;
 import org.tribuo.distill.engine.Device;
-import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.OnnxModel;
-import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.Batching;
 import org.tribuo.distill.input.text.TokenSequence;
@@ -343,13 +342,7 @@ class TranslationTrainingTest {
   /** Some exports have the logits behind the last token alone. */
   @Test
   void anExportWithoutLogitsAtEachStepIsRefused() throws Exception {
-    Graph graph = Graph.of(OnnxModel.read(teacher));
-    Ops op = Ops.on(graph);
-    graph.removeOutput("logits");
-    graph.addOutput(
-        op.named("last", op.slice(graph.value("logits"), 1, -1, Long.MAX_VALUE)).name());
-    Path file = folder.resolve("last.onnx");
-    graph.toModel().withMetadata(Map.of("TRIBUO_LOGITS", "last")).write(file);
+    Path file = LastLogits.write(teacher, folder.resolve("last.onnx"));
     assertThatExceptionOfType(TeacherException.class)
         .isThrownBy(
             () ->

@@ -16,14 +16,15 @@ import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
+import org.tribuo.distill.transformer.internal.layer.KeyValueNames;
 
 /**
  * The keys and values that a model keeps: its inputs for those of the tokens before, {@code
  * past_key_values.0.key}, and its outputs for those of all tokens, {@code present.0.key}.
  */
 record PastTensors(List<Kept> kept) {
-  private static final String PAST = "past_key_values.";
-  private static final String PRESENT = "present.";
+  private static final String PAST = KeyValueNames.PAST + ".";
+  private static final String PRESENT = KeyValueNames.PRESENT + ".";
   private static final int RANK = 4;
 
   /** Keys or values of a layer: float [rows, heads, positions, width]. */

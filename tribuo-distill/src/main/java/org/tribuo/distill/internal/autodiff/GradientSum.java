@@ -14,7 +14,7 @@ import org.tribuo.distill.graph.Value;
  *
  * <p>A part that is zero but where something was chosen, as the logit of a label, is added where it
  * was chosen, to the sum of the others. So there is no tensor of zeros of the value's size, which
- * for logits of a large vocabulary is half a layer's work.
+ * for the logits of a large vocabulary takes long.
  */
 final class GradientSum {
   private final Graph graph;

@@ -9,7 +9,7 @@ import org.tribuo.distill.task.internal.Task;
  * trained here was tried before. Safe for many threads.
  */
 public final class TeacherTrial {
-  private boolean done;
+  private volatile boolean done;
 
   private TeacherTrial(boolean done) {
     this.done = done;
@@ -36,7 +36,13 @@ public final class TeacherTrial {
    * @param examples that are to be predicted
    * @throws IllegalArgumentException if it reads later positions
    */
-  public synchronized void run(StudentNetwork network, ExampleInputs<?> examples) {
+  public void run(StudentNetwork network, ExampleInputs<?> examples) {
+    if (!done) {
+      runOnce(network, examples);
+    }
+  }
+
+  private synchronized void runOnce(StudentNetwork network, ExampleInputs<?> examples) {
     if (!done) {
       done = LaterPositions.checkUnreadByTeacher(network, examples);
     }

@@ -6,6 +6,7 @@ import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.Shape;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
+import org.tribuo.distill.transformer.internal.layer.KeyValueNames;
 
 /**
  * An input of a decoder for the keys or values of a layer that were computed before, {@code
@@ -15,7 +16,7 @@ import org.tribuo.distill.graph.TensorType;
  * @param type as the model declares it
  */
 record EmptyPast(TensorType type) {
-  private static final Pattern NAME = Pattern.compile("past_key_values\\.\\d+\\.(key|value)");
+  private static final Pattern NAME = Pattern.compile(KeyValueNames.PAST + "\\.\\d+\\.(key|value)");
 
   /** The axis of the positions of the past. */
   private static final int POSITIONS = 2;

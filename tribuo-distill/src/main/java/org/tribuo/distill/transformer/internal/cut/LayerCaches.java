@@ -12,6 +12,7 @@ import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.operator.Operator;
 import org.tribuo.distill.operator.internal.standard.StandardOperators;
+import org.tribuo.distill.transformer.internal.layer.KeyValueNames;
 
 /**
  * The keys and values of the layers that are left, where a model is given or outputs them: {@code
@@ -20,9 +21,10 @@ import org.tribuo.distill.operator.internal.standard.StandardOperators;
  * read of the first layer, is read of one that is left.
  */
 final class LayerCaches {
-  private static final Pattern PAST = Pattern.compile("(past_key_values\\.)(\\d+)(\\..+)");
+  private static final Pattern PAST =
+      Pattern.compile("(%s\\.)(\\d+)(\\..+)".formatted(KeyValueNames.PAST));
   private static final Pattern PRESENT =
-      Pattern.compile("(present(?:_key_values)?\\.)(\\d+)(\\..+)");
+      Pattern.compile("(%s(?:_key_values)?\\.)(\\d+)(\\..+)".formatted(KeyValueNames.PRESENT));
 
   private final Graph graph;
 

@@ -15,6 +15,7 @@ import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.Value;
+import org.tribuo.distill.transformer.internal.layer.KeyValueNames;
 
 /**
  * A causal model that reads each token once, made of one that reads the whole text for each: with
@@ -25,9 +26,8 @@ import org.tribuo.distill.graph.Value;
 public final class CachedDecoder {
   private static final String NEW_POSITIONS = "new_sequence";
   private static final String PAST_POSITIONS = "past_sequence";
-  private static final String PAST = "past_key_values";
-  private static final String PRESENT = "present";
-  private static final Pattern OF_PAST = Pattern.compile("(%s|%s)\\..+".formatted(PAST, PRESENT));
+  private static final Pattern OF_PAST =
+      Pattern.compile("(%s|%s)\\..+".formatted(KeyValueNames.PAST, KeyValueNames.PRESENT));
 
   private final Graph graph;
   private final Ops op;
@@ -78,8 +78,9 @@ public final class CachedDecoder {
 
   private OnnxModel model(List<String> inputs) {
     List<KeptOperand> operands = KeptOperand.of(found.kept(), graph, rows());
-    operands.forEach(operand -> graph.addInput(operand.name(PAST), operand.type(PAST_POSITIONS)));
-    Value before = op.shapeOf(graph.value(operands.get(0).name(PAST)));
+    operands.forEach(
+        operand -> graph.addInput(operand.name(KeyValueNames.PAST), operand.type(PAST_POSITIONS)));
+    Value before = op.shapeOf(graph.value(operands.get(0).name(KeyValueNames.PAST)));
     Value past = op.slice(before, 0, KeptOperand.POSITIONS, KeptOperand.POSITIONS + 1);
     found.sizesRead().forEach((node, fresh) -> readWholeSize(node, fresh, past));
     Value count = op.slice(op.shapeOf(graph.value(inputs.get(0))), 0, 1, 2);
@@ -165,11 +166,11 @@ public final class CachedDecoder {
    */
   private void keep(KeptOperand operand) {
     Value read = operand.inHeads(op);
-    Value past = op.cast(graph.value(operand.name(PAST)), read.elementType());
+    Value past = op.cast(graph.value(operand.name(KeyValueNames.PAST)), read.elementType());
     Value own = new Value(read.name(), past.type());
     Value present = op.concat(KeptOperand.POSITIONS, List.of(past, own));
     operand.replace(op, present);
-    String name = operand.name(PRESENT);
+    String name = operand.name(KeyValueNames.PRESENT);
     graph.addOutput(op.named(name, op.cast(present, ElementType.FLOAT)).name());
     graph.setType(name, operand.type("present_sequence"));
   }
