@@ -100,6 +100,21 @@ public final class InferenceSession implements AutoCloseable {
     }
   }
 
+  /**
+   * The names of the outputs of what is loaded, which it is now if it was not.
+   *
+   * @throws RuntimeException as {@link #run}
+   */
+  public Set<String> outputs() {
+    while (true) {
+      LoadedModel model = loaded.get();
+      if (model != null) {
+        return model.outputs();
+      }
+      ensureLoaded();
+    }
+  }
+
   private static void checkOutputs(LoadedModel model, Set<String> outputs) {
     if (outputs.isEmpty() || !model.outputs().containsAll(outputs)) {
       throw new IllegalArgumentException(

@@ -4,6 +4,7 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntFunction;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.tribuo.distill.graph.Dimension;
@@ -169,11 +170,23 @@ public record RowShape(Shape shape) {
    * @return the elements of each
    */
   public List<float[]> cut(Tensor padded, int[] lengths) {
-    int longest = isRagged() ? (int) padded.dim(raggedAxis() + 1) : 1;
-    float[] values = padded.toFloats();
-    List<float[]> rows = new ArrayList<>();
+    return cut(padded.toFloats(), padded.dims(), lengths, float[]::new);
+  }
+
+  /**
+   * The same of whole numbers.
+   *
+   * @param padded int64 [rows, ...]
+   */
+  public List<long[]> cutLongs(Tensor padded, int[] lengths) {
+    return cut(padded.toLongs(), padded.dims(), lengths, long[]::new);
+  }
+
+  private <A> List<A> cut(A values, long[] dims, int[] lengths, IntFunction<A> array) {
+    int longest = isRagged() ? (int) dims[raggedAxis() + 1] : 1;
+    List<A> rows = new ArrayList<>();
     for (int i = 0; i < lengths.length; i++) {
-      float[] row = new float[elements(lengths[i])];
+      A row = array.apply(elements(lengths[i]));
       copy(values, i * elements(longest), longest, row, 0, lengths[i], lengths[i]);
       rows.add(row);
     }

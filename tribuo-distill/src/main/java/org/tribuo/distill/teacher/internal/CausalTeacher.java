@@ -6,6 +6,7 @@ import org.tribuo.distill.engine.Device.ExecutionProvider;
 import org.tribuo.distill.graph.internal.RowShape;
 import org.tribuo.distill.student.internal.LaterPositions;
 import org.tribuo.distill.task.internal.LabelOrder;
+import org.tribuo.distill.teacher.internal.store.LargestLogits;
 import org.tribuo.distill.teacher.internal.store.SoftTargetKey;
 
 /**
@@ -53,6 +54,17 @@ final class CausalTeacher implements SoftTargetSource {
   public List<float[]> logits(TeacherBatch batch) {
     tryOnce();
     return teacher.logits(batch);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IllegalArgumentException if it reads later positions
+   */
+  @Override
+  public Optional<List<LargestLogits>> largest(TeacherBatch batch, LargestOf wanted) {
+    tryOnce();
+    return teacher.largest(batch, wanted);
   }
 
   private synchronized void tryOnce() {

@@ -8,6 +8,7 @@ import java.util.stream.IntStream;
 import org.tribuo.distill.engine.Device.ExecutionProvider;
 import org.tribuo.distill.graph.internal.RowShape;
 import org.tribuo.distill.task.internal.LabelOrder;
+import org.tribuo.distill.teacher.internal.store.LargestLogits;
 import org.tribuo.distill.teacher.internal.store.SoftTargetKey;
 
 /**
@@ -47,6 +48,11 @@ record FirstColumns(SoftTargetSource teacher, int columns) implements SoftTarget
       cut.add(teacher.shape().pick(all.get(i), batch.lengths()[i], first));
     }
     return cut;
+  }
+
+  @Override
+  public Optional<List<LargestLogits>> largest(TeacherBatch batch, LargestOf wanted) {
+    return teacher.largest(batch, wanted);
   }
 
   @Override

@@ -10,6 +10,7 @@ import java.util.stream.IntStream;
 import org.tribuo.distill.graph.internal.RowShape;
 import org.tribuo.distill.teacher.TeacherException;
 import org.tribuo.distill.teacher.TeacherRun;
+import org.tribuo.distill.teacher.internal.store.LargestLogits;
 import org.tribuo.distill.teacher.internal.store.SoftTargetKey;
 import org.tribuo.distill.teacher.internal.store.SoftTargetSpec;
 import org.tribuo.distill.teacher.internal.store.SoftTargetStore;
@@ -75,7 +76,7 @@ public record SoftTargetProducer(
               .formatted(inputs.rows()));
     }
     teacher.checkInputNames(inputs.inputNames());
-    return new Run(teacher, inputs).produce(k);
+    return new Run(teacher, inputs, k).produce();
   }
 
   /** One call of {@link #produce}. */
@@ -84,17 +85,19 @@ public record SoftTargetProducer(
     private final SoftTargetSource teacher;
     private final TeacherInputs inputs;
     private final SoftTargetKey key;
+    private final OptionalInt k;
     private final BatchLimits batchLimits;
 
-    Run(SoftTargetSource teacher, TeacherInputs inputs) {
+    Run(SoftTargetSource teacher, TeacherInputs inputs, OptionalInt k) {
       this.teacher = teacher;
       this.inputs = inputs;
+      this.k = k;
       this.key = teacher.keyFor(inputs);
       this.batchLimits =
           limits.orElseGet(() -> BatchLimits.defaultFor(key.provider()).forLogits(teacher.shape()));
     }
 
-    ProducedSoftTargets produce(OptionalInt k) {
+    ProducedSoftTargets produce() {
       Optional<SoftTargets> all = store.find(spec(key));
       if (all.isPresent()) {
         SoftTargets kept = all.get();
@@ -141,7 +144,7 @@ public record SoftTargetProducer(
       for (TeacherBatch batch : inputs.batches(from, to, batchLimits)) {
         Arrays.stream(batch.rows()).forEach(row -> checkExpected(row, from, to, filled));
         if (!Arrays.stream(batch.rows()).allMatch(writer::has)) {
-          put(writer, batch, teacher.logits(batch));
+          put(writer, batch);
           progress.rows(writer.kept(), inputs.rows());
         }
       }
@@ -153,13 +156,29 @@ public record SoftTargetProducer(
       writer.force();
     }
 
-    private static void put(SoftTargetWriter writer, TeacherBatch batch, List<float[]> logits) {
-      for (int i = 0; i < logits.size(); i++) {
+    private void put(SoftTargetWriter writer, TeacherBatch batch) {
+      Optional<List<LargestLogits>> largest =
+          k.isPresent() ? largest(batch, k.getAsInt()) : Optional.empty();
+      List<float[]> all = largest.isPresent() ? List.of() : teacher.logits(batch);
+      for (int i = 0; i < batch.rows().length; i++) {
         int row = batch.rows()[i];
-        if (!writer.has(row)) {
-          writer.put(row, batch.lengths()[i], logits.get(i));
+        int length = batch.lengths()[i];
+        if (writer.has(row)) {
+          continue;
+        }
+        if (largest.isPresent()) {
+          writer.put(row, length, largest.get().get(i));
+        } else {
+          writer.put(row, length, all.get(i));
         }
       }
+    }
+
+    private Optional<List<LargestLogits>> largest(TeacherBatch batch, int count) {
+      int columns = teacher.shape().columns();
+      return count < columns
+          ? teacher.largest(batch, new LargestOf(count, columns))
+          : Optional.empty();
     }
 
     private static void checkExpected(int row, int from, int to, BitSet filled) {

@@ -6,6 +6,7 @@ import java.util.Set;
 import org.tribuo.distill.engine.Device.ExecutionProvider;
 import org.tribuo.distill.graph.internal.RowShape;
 import org.tribuo.distill.task.internal.LabelOrder;
+import org.tribuo.distill.teacher.internal.store.LargestLogits;
 import org.tribuo.distill.teacher.internal.store.SoftTargetKey;
 
 /** What outputs the logits of a teacher, example by example. Safe for many threads. */
@@ -33,6 +34,16 @@ public interface SoftTargetSource extends AutoCloseable {
    *     says which and why
    */
   List<float[]> logits(TeacherBatch batch);
+
+  /**
+   * The largest logits of each vector of each row of a batch, all finite; empty where they are to
+   * be chosen from {@link #logits}, which has messages for all that may be wrong with a batch.
+   *
+   * @throws org.tribuo.distill.teacher.TeacherException as there
+   */
+  default Optional<List<LargestLogits>> largest(TeacherBatch batch, LargestOf wanted) {
+    return Optional.empty();
+  }
 
   /**
    * The same computed in float32, for the caller to close; empty where this is as exact as it gets.

@@ -1,7 +1,6 @@
 package org.tribuo.distill.teacher.internal;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -13,14 +12,10 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
-import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.engine.Device.ExecutionProvider;
 import org.tribuo.distill.engine.EngineException;
 import org.tribuo.distill.engine.Precision;
-import org.tribuo.distill.engine.internal.Engine;
 import org.tribuo.distill.engine.internal.Engines;
-import org.tribuo.distill.engine.internal.InferenceSession;
-import org.tribuo.distill.engine.internal.LoadedModel;
 import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
@@ -28,12 +23,11 @@ import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.TensorType;
 import org.tribuo.distill.graph.internal.RowShape;
-import org.tribuo.distill.graph.internal.pass.InferenceForm;
-import org.tribuo.distill.graph.internal.pass.LogitsBelow;
 import org.tribuo.distill.student.internal.LaterPositions;
 import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.teacher.TeacherException;
+import org.tribuo.distill.teacher.internal.store.LargestLogits;
 import org.tribuo.distill.teacher.internal.store.SoftTargetKey;
 import org.tribuo.distill.transformer.internal.Transformer;
 import org.tribuo.distill.transformer.internal.TransformerFiles;
@@ -52,7 +46,7 @@ import org.tribuo.distill.transformer.internal.head.LogitsOutput;
  */
 public final class Teacher implements SoftTargetSource {
   /** How far the sum of probabilities may be from 1. */
-  private static final double PROBABILITIES_TOLERANCE = 1e-4;
+  static final double PROBABILITIES_TOLERANCE = 1e-4;
 
   private final TeacherSettings settings;
   private final TransformerFiles transformers;
@@ -68,8 +62,7 @@ public final class Teacher implements SoftTargetSource {
   /** How exactly it computes in float32, as {@link #tolerance} has it. */
   private final float tolerance;
 
-  private final InferenceSession session;
-  private volatile boolean closed;
+  private final TeacherSession session;
 
   private Teacher(
       TeacherSettings settings,
@@ -86,7 +79,7 @@ public final class Teacher implements SoftTargetSource {
     this.declared = declared;
     this.outputs = outputs;
     this.tolerance = tolerance;
-    this.session = new InferenceSession(this::load, settings.device());
+    this.session = new TeacherSession(settings, transformers, files, declared, outputs);
   }
 
   /**
@@ -110,7 +103,7 @@ public final class Teacher implements SoftTargetSource {
   public static Teacher open(TeacherSettings settings, TransformerFiles files) throws IOException {
     Transformer read = files.read(settings.model());
     OnnxModel model = read.model();
-    Graph graph = graph(settings, read);
+    Graph graph = settings.graphOf(read);
     List<String> declared = logits(settings, graph);
     return new Teacher(
         settings,
@@ -118,13 +111,8 @@ public final class Teacher implements SoftTargetSource {
         ModelFiles.of(settings.model(), model.externalDataFiles()),
         Collections.unmodifiableMap(new LinkedHashMap<>(graph.inputs())),
         declared,
-        settings.values() ? declared : logitsBelow(settings, graph, declared),
+        settings.values() ? declared : TeacherSession.logitsBelow(settings, graph, declared),
         LaterPositions.tolerance(graph, settings.device().provider() == ExecutionProvider.CPU));
-  }
-
-  /** The file's own graph, or that of an encoder that is pooled. */
-  private static Graph graph(TeacherSettings settings, Transformer read) {
-    return settings.head().map(head -> head.attachAlone(read)).orElseGet(read::graph);
   }
 
   private static List<String> logits(TeacherSettings settings, Graph graph) {
@@ -139,16 +127,6 @@ public final class Teacher implements SoftTargetSource {
           settings.logits().map(head::outputs));
     } catch (GraphException e) {
       throw new TeacherException(String.valueOf(e.getMessage()), e);
-    }
-  }
-
-  private static List<String> logitsBelow(
-      TeacherSettings settings, Graph graph, List<String> declared) {
-    try {
-      return declared.stream().map(output -> LogitsBelow.of(graph, output)).toList();
-    } catch (GraphException e) {
-      throw new TeacherException(
-          "The teacher '%s': %s".formatted(settings.model(), e.getMessage()), e);
     }
   }
 
@@ -266,11 +244,8 @@ public final class Teacher implements SoftTargetSource {
   public List<float[]> logits(TeacherBatch batch) {
     checkInputNames(batch.inputs().keySet());
     inputs.forEach((name, type) -> checkFits(name, type, batch));
-    if (closed) {
-      throw isClosed();
-    }
     try {
-      Map<String, Tensor> results = session.run(batch.inputs(), Set.copyOf(outputs));
+      Map<String, Tensor> results = session.run(batch.inputs());
       List<List<float[]>> ofOutputs = new ArrayList<>();
       for (String output : outputs) {
         ofOutputs.add(cut(output, Objects.requireNonNull(results.get(output), output), batch));
@@ -284,68 +259,38 @@ public final class Teacher implements SoftTargetSource {
     }
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * <p>They are chosen where the logits are computed. Empty for a model that cannot be normalised,
+   * or has weights in files of their own, and for a batch on which it fails, or whose logits are
+   * not those that are expected, not all finite, or may be probabilities.
+   */
+  @Override
+  public Optional<List<LargestLogits>> largest(TeacherBatch batch, LargestOf wanted) {
+    checkInputNames(batch.inputs().keySet());
+    inputs.forEach((name, type) -> checkFits(name, type, batch));
+    if (outputs.size() > 1 || !settings.rows().endsInColumns()) {
+      return Optional.empty();
+    }
+    try {
+      return session
+          .run(batch.inputs(), wanted)
+          .flatMap(chosen -> new ChosenOfBatch(chosen, settings.rows(), wanted.k()).rows(batch));
+    } catch (EngineException e) {
+      return Optional.empty();
+    }
+  }
+
   /** Frees the native memory, after the batches that are running. May be called twice. */
   @Override
   public void close() {
-    closed = true;
     try {
       session.close();
     } catch (EngineException e) {
       throw new TeacherException(
           "The teacher '%s' cannot be closed: %s".formatted(settings.model(), e.getMessage()), e);
     }
-  }
-
-  private IllegalStateException isClosed() {
-    return new IllegalStateException("The teacher '%s' is closed".formatted(settings.model()));
-  }
-
-  /** Reads the file again if it may have changed, so that what runs is what was digested. */
-  private LoadedModel load(Device device) {
-    if (closed) {
-      throw isClosed();
-    }
-    try {
-      files.checkUnchanged();
-      return load(transformers.readIfChanged(settings.model()), device);
-    } catch (EngineException e) {
-      throw new TeacherException(
-          "The teacher '%s' cannot be loaded: %s".formatted(settings.model(), e.getMessage()), e);
-    } catch (IOException e) {
-      throw new UncheckedIOException(
-          "The teacher '%s' cannot be read: %s".formatted(settings.model(), e.getMessage()), e);
-    }
-  }
-
-  /** Weights beside the file may be larger than what can be handed over; so it stays as it is. */
-  private LoadedModel load(Transformer read, Device device) {
-    Engine engine = Engines.inference();
-    if (settings.int8()) {
-      return engine.load(int8(withOutputs(read)), device);
-    }
-    return read.model().hasExternalData() && settings.head().isEmpty() && outputs.equals(declared)
-        ? engine.load(settings.model(), device)
-        : engine.load(withOutputs(read).forInference(), device);
-  }
-
-  private OnnxModel int8(Transformer transformer) {
-    try {
-      return InferenceForm.withInt8Products(transformer.normalizedForTraining());
-    } catch (GraphException e) {
-      throw new TeacherException(
-          "The teacher '%s' cannot compute in %s: %s"
-              .formatted(settings.model(), Precision.INT8_PRODUCTS, e.getMessage()),
-          e);
-    }
-  }
-
-  private Transformer withOutputs(Transformer read) {
-    Graph graph = graph(settings, read);
-    if (outputs.equals(declared)) {
-      return settings.head().isEmpty() ? read : Transformer.of(graph.toModel());
-    }
-    logitsBelow(settings, graph, declared);
-    return Transformer.of(graph.toModel());
   }
 
   private void checkFits(String name, TensorType expected, TeacherBatch batch) {

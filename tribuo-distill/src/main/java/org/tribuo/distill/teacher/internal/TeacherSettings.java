@@ -4,8 +4,10 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.engine.Precision;
+import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.internal.RowShape;
 import org.tribuo.distill.task.internal.LabelOrder;
+import org.tribuo.distill.transformer.internal.Transformer;
 import org.tribuo.distill.transformer.internal.head.EncoderHead;
 
 /**
@@ -96,6 +98,11 @@ public record TeacherSettings(
   /** The same, its products with weights in integers of 8 bits, or not. */
   public TeacherSettings withInt8(boolean products) {
     return new TeacherSettings(model, labels, rows, logits, values, head, device, products);
+  }
+
+  /** The graph that has the output: that of the file, or that of an encoder that is pooled. */
+  Graph graphOf(Transformer read) {
+    return head.map(pooled -> pooled.attachAlone(read)).orElseGet(read::graph);
   }
 
   /** The precision in which the soft targets are computed. */

@@ -2,6 +2,7 @@ package org.tribuo.distill.teacher.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -148,6 +149,8 @@ class SoftTargetProducerTest {
         assertThat(batch.logits().toFloats()).containsExactly(expected.logits().toFloats());
         assertThat(batch.classes().orElseThrow().toLongs())
             .containsExactly(expected.classes().orElseThrow().toLongs());
+        assertThat(batch.tails().orElseThrow().toFloats())
+            .containsExactly(expected.tails().orElseThrow().toFloats(), within(1e-4f));
         chosen.softTargets().close();
       }
     }

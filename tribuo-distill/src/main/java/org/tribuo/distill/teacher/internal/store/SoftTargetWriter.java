@@ -3,6 +3,7 @@ package org.tribuo.distill.teacher.internal.store;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Semaphore;
@@ -88,13 +89,39 @@ public final class SoftTargetWriter implements AutoCloseable {
     }
     Row all = Row.of(kept, logits);
     OptionalInt largest = spec.key().largest();
-    byte[] record =
-        StoreFormat.encode(
-            spec,
-            row,
-            largest.isPresent() ? all.largest(largest.getAsInt(), spec.shape().columns()) : all);
+    append(
+        row, largest.isPresent() ? all.largest(largest.getAsInt(), spec.shape().columns()) : all);
+  }
+
+  /**
+   * Keeps a row of which only the largest logits are kept.
+   *
+   * @param length as above
+   * @param largest as many of each vector as are kept
+   * @throws RuntimeException as above
+   */
+  public void put(int row, int length, LargestLogits largest) {
+    SoftTargetSpec spec = header.spec();
+    int kept = spec.shape().isRagged() ? length : 1;
+    if (spec.key().largest().isEmpty()
+        || rows.has(row)
+        || kept < 1
+        || largest.logits().length != spec.kept().elements(kept)) {
+      throw new IllegalArgumentException(
+          "Row %d has %d of the largest logits, expected a row %s of length %d that is not there yet"
+              .formatted(row, largest.logits().length, spec.kept(), kept));
+    }
+    int[] columns = Arrays.stream(largest.columns()).mapToInt(Math::toIntExact).toArray();
+    int k = spec.kept().columns();
+    append(
+        row,
+        new Row(kept, largest.logits(), new Row.Chosen(columns, largest.tails())).largest(k, k));
+  }
+
+  private void append(int number, Row row) {
+    byte[] record = StoreFormat.encode(header.spec(), number, row);
     append(record);
-    rows.add(row, kept, record.length - (int) StoreFormat.recordBytes(0), end);
+    rows.add(number, row.length(), record.length - (int) StoreFormat.recordBytes(0), end);
     end += record.length;
   }
 
