@@ -76,6 +76,9 @@ public record TeacherAgreement(boolean ofLogits, TeacherWeights weights, List<Fl
   }
 
   private static Tensor divided(Tensor logits, float temperature) {
+    if (temperature == 1) {
+      return logits;
+    }
     float[] values = logits.toFloats();
     for (int i = 0; i < values.length; i++) {
       values[i] /= temperature;

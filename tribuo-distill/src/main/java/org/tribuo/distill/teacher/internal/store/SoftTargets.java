@@ -23,6 +23,10 @@ public final class SoftTargets implements AutoCloseable {
   private final RowIndex rows;
   private final StoreErrors errors;
   private final int[] order;
+
+  /** Whether the order is that in which columns are kept. */
+  private final boolean asKept;
+
   private final OptionalInt largest;
 
   private SoftTargets(
@@ -39,6 +43,7 @@ public final class SoftTargets implements AutoCloseable {
     this.rows = rows;
     this.errors = errors;
     this.order = order;
+    this.asKept = Arrays.equals(order, allColumns(header));
     this.largest = largest;
   }
 
@@ -50,12 +55,15 @@ public final class SoftTargets implements AutoCloseable {
   static SoftTargets open(Path path, SoftTargetHeader header, RowIndex rows, StoreErrors errors) {
     try {
       RandomAccessFile file = new RandomAccessFile(path.toFile(), "r");
-      int[] order = IntStream.range(0, header.spec().columns().size()).toArray();
       OptionalInt largest = header.spec().key().largest();
-      return new SoftTargets(path, file, header, rows, errors, order, largest);
+      return new SoftTargets(path, file, header, rows, errors, allColumns(header), largest);
     } catch (IOException e) {
       throw errors.notRead(e);
     }
+  }
+
+  private static int[] allColumns(SoftTargetHeader header) {
+    return IntStream.range(0, header.spec().columns().size()).toArray();
   }
 
   /** What these soft targets are found by. */
@@ -157,7 +165,8 @@ public final class SoftTargets implements AutoCloseable {
 
   private Row row(int number) {
     SoftTargetSpec spec = header.spec();
-    Row kept = read(number).inOrder(order, spec.kept());
+    Row read = read(number);
+    Row kept = asKept ? read : read.inOrder(order, spec.kept());
     return largest.isPresent()
         ? kept.largest(largest.getAsInt(), key().largest().orElse(order.length))
         : kept;
