@@ -2,21 +2,16 @@ package org.tribuo.distill.teacher.internal;
 
 import java.util.List;
 import java.util.Optional;
-import org.tribuo.distill.engine.Device.ExecutionProvider;
-import org.tribuo.distill.graph.internal.RowShape;
 import org.tribuo.distill.student.internal.LaterPositions;
-import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.teacher.internal.store.LargestLogits;
-import org.tribuo.distill.teacher.internal.store.SoftTargetKey;
 
 /**
  * A teacher that says at each position what comes next. Before it is run it is tried: one that
  * reads what comes next, as a masked language model does, is refused. The trial is in float32,
  * whatever the precision of the soft targets. Safe for many threads.
  */
-final class CausalTeacher implements SoftTargetSource {
+final class CausalTeacher extends DelegatingTeacher {
   private final String name;
-  private final SoftTargetSource teacher;
   private final TeacherInputs rows;
   private boolean tried;
 
@@ -25,24 +20,9 @@ final class CausalTeacher implements SoftTargetSource {
    * @param rows that it is run over
    */
   CausalTeacher(String name, SoftTargetSource teacher, TeacherInputs rows) {
+    super(teacher);
     this.name = name;
-    this.teacher = teacher;
     this.rows = rows;
-  }
-
-  @Override
-  public LabelOrder labels() {
-    return teacher.labels();
-  }
-
-  @Override
-  public RowShape shape() {
-    return teacher.shape();
-  }
-
-  @Override
-  public SoftTargetKey keyFor(TeacherInputs inputs) {
-    return teacher.keyFor(inputs);
   }
 
   /**
@@ -91,16 +71,6 @@ final class CausalTeacher implements SoftTargetSource {
       logits[batch.rows()[0]] = source.logits(batch).get(0);
     }
     LaterPositions.checkAlike(name, labels(), List.of(logits), source.tolerance());
-  }
-
-  @Override
-  public List<ExecutionProvider> providers() {
-    return teacher.providers();
-  }
-
-  @Override
-  public String runtime() {
-    return teacher.runtime();
   }
 
   /** The teacher is its owner's to close. */

@@ -3,22 +3,27 @@ package org.tribuo.distill.teacher.internal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.IntStream;
-import org.tribuo.distill.engine.Device.ExecutionProvider;
 import org.tribuo.distill.graph.internal.RowShape;
 import org.tribuo.distill.task.internal.LabelOrder;
-import org.tribuo.distill.teacher.internal.store.LargestLogits;
 import org.tribuo.distill.teacher.internal.store.SoftTargetKey;
 
 /**
  * A teacher without the columns behind the first ones, as they are those of no token. They are left
- * out before anything is kept, so that none of them is among the largest. Safe for many threads.
- *
- * @param teacher with all columns
- * @param columns how many stay
+ * out before anything is kept, so that none of them is among the largest.
  */
-record FirstColumns(SoftTargetSource teacher, int columns) implements SoftTargetSource {
+final class FirstColumns extends DelegatingTeacher {
+  private final int columns;
+
+  /**
+   * @param teacher with all columns
+   * @param columns how many stay
+   */
+  FirstColumns(SoftTargetSource teacher, int columns) {
+    super(teacher);
+    this.columns = columns;
+  }
+
   @Override
   public LabelOrder labels() {
     return new LabelOrder(teacher.labels().names().subList(0, columns));
@@ -35,11 +40,6 @@ record FirstColumns(SoftTargetSource teacher, int columns) implements SoftTarget
   }
 
   @Override
-  public void checkInputNames(Set<String> names) {
-    teacher.checkInputNames(names);
-  }
-
-  @Override
   public List<float[]> logits(TeacherBatch batch) {
     int[] first = IntStream.range(0, columns).toArray();
     List<float[]> all = teacher.logits(batch);
@@ -51,32 +51,7 @@ record FirstColumns(SoftTargetSource teacher, int columns) implements SoftTarget
   }
 
   @Override
-  public Optional<List<LargestLogits>> largest(TeacherBatch batch, LargestOf wanted) {
-    return teacher.largest(batch, wanted);
-  }
-
-  @Override
   public Optional<? extends SoftTargetSource> inFloat32() {
     return teacher.inFloat32().map(exact -> new FirstColumns(exact, columns));
-  }
-
-  @Override
-  public float tolerance() {
-    return teacher.tolerance();
-  }
-
-  @Override
-  public List<ExecutionProvider> providers() {
-    return teacher.providers();
-  }
-
-  @Override
-  public String runtime() {
-    return teacher.runtime();
-  }
-
-  @Override
-  public void close() {
-    teacher.close();
   }
 }
