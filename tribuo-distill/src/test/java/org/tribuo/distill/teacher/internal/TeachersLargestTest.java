@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -73,6 +75,26 @@ class TeachersLargestTest {
       LargestLogits chosen = teacher.largest(batch, new LargestOf(1, 2)).orElseThrow().get(0);
       assertThat(chosen.logits()).containsExactly(1000);
       assertThat(chosen.tails()[0]).isBetween(912f, 913f);
+    }
+  }
+
+  @Test
+  void areChosenAmongLogitsOfFloat16() throws IOException {
+    ModelProto.Builder model = TinyTeacher.model(WIDTH);
+    NodeProto.Builder cast =
+        NodeProto.newBuilder().setOpType("Cast").addInput("logits").addOutput("half");
+    cast.addAttributeBuilder()
+        .setName("to")
+        .setType(AttributeProto.AttributeType.INT)
+        .setI(ElementType.FLOAT16.onnxNumber());
+    model
+        .getGraphBuilder()
+        .addNode(cast)
+        .setOutput(0, TinyTeacher.value("half", ElementType.FLOAT16, "batch", WIDTH));
+    try (Teacher teacher = perExample(model, WIDTH)) {
+      TeacherBatch batch = ROWS.batch(4);
+      LargestLogits chosen = teacher.largest(batch, new LargestOf(5, WIDTH)).orElseThrow().get(0);
+      assertChosen(chosen, 0, teacher.logits(batch).get(0), 5, WIDTH);
     }
   }
 
