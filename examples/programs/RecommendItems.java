@@ -55,11 +55,11 @@ public class RecommendItems {
     Files.createDirectories(RESULTS);
 
     Path teacher = RESULTS.resolve("teacher.onnx");
-    var ofTeacher = settings(10, 1e-3f).student(ScratchItemStudent.of(2, 128, 2)).build();
+    var ofTeacher = settings(20, 0.4f).student(ScratchItemStudent.of(2, 128, 2)).build();
     train("teacher", ofTeacher, train, test, teacher);
 
     var distillation =
-        settings(15, 3e-3f)
+        settings(30, 0.2f)
             .student(ScratchItemStudent.of(1, 32, 2))
             .teacher(OnnxTeacher.of(teacher))
             .objective(new DistillationObjective().alpha(0.7f).temperature(1))
@@ -67,7 +67,7 @@ public class RecommendItems {
     Path student = RESULTS.resolve("student.onnx");
     train("student", distillation, train, test, student);
 
-    var control = settings(15, 3e-3f).student(ScratchItemStudent.of(1, 32, 2)).build();
+    var control = settings(30, 0.2f).student(ScratchItemStudent.of(1, 32, 2)).build();
     train("control", control, train, test, RESULTS.resolve("control.onnx"));
   }
 
@@ -95,12 +95,12 @@ public class RecommendItems {
     }
   }
 
-  private static DistillationTrainer.Builder<NextItem> settings(int epochs, float rate) {
+  private static DistillationTrainer.Builder<NextItem> settings(int epochs, float dropout) {
     return DistillationTrainer.<NextItem>builder()
         .epochs(quick ? 2 : epochs)
         .batching(new Batching().batchSize(16))
-        .trainingGraph(new TrainingGraphOptions().dropout(0.2f))
-        .optimizer(new AdamWOptimizer().learningRate(rate))
+        .trainingGraph(new TrainingGraphOptions().dropout(dropout))
+        .optimizer(new AdamWOptimizer().learningRate(3e-3f))
         .seed(seed);
   }
 

@@ -15,7 +15,7 @@ import torch
 from causal import train
 from layers import Decoder
 
-POSITIONS, BATCH, HEADS, DROPOUT, BEST = 50, 16, 2, 0.2, 10
+POSITIONS, BATCH, HEADS, RATE, BEST = 50, 16, 2, 3e-3, 10
 
 parser = argparse.ArgumentParser()
 parser.add_argument("--table", required=True, type=Path, help="user, item, rating, time, between tabs")
@@ -59,10 +59,10 @@ class Items(Decoder):
         return super().forward(ids).index_fill(-1, torch.tensor([0]), -1e4)
 
 
-def trained(what, layers, width, epochs, rate, teacher=None):
+def trained(what, layers, width, epochs, dropout, teacher=None):
     peer.seed_all(options.seed)
-    model = Items(items + 1, POSITIONS, layers, width, HEADS, DROPOUT)
-    train(model, learnt, epochs, rate, BATCH, options.seed, options.bf16, teacher)
+    model = Items(items + 1, POSITIONS, layers, width, HEADS, dropout)
+    train(model, learnt, epochs, RATE, BATCH, options.seed, options.bf16, teacher)
     tell(what, model)
     return model
 
@@ -70,6 +70,6 @@ def trained(what, layers, width, epochs, rate, teacher=None):
 torch.set_num_threads(options.threads)
 users, items = histories()
 learnt = [part for history in users for part in parts(history[:-2])]
-teacher = trained("teacher", 2, 128, 10, 1e-3)
-trained("student", 1, 32, 15, 3e-3, teacher)
-trained("control", 1, 32, 15, 3e-3)
+teacher = trained("teacher", 2, 128, 20, 0.4)
+trained("student", 1, 32, 30, 0.2, teacher)
+trained("control", 1, 32, 30, 0.2)
