@@ -65,6 +65,7 @@ class OperatorNamesTest {
           "Broadcast",
           "Ops",
           "CastFloat16",
+          "ChosenLogits",
           "Dkd",
           "RowAxes",
           "Rows",
