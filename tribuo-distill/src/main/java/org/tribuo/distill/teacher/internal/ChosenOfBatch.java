@@ -26,7 +26,9 @@ record ChosenOfBatch(Map<String, Tensor> outputs, RowShape row, int k) {
   Optional<List<LargestLogits>> rows(TeacherBatch batch) {
     int[] lengths = batch.lengths();
     RowShape one = row.withColumns(1);
-    if (!row.fits(output(ChosenLogits.DIMS).toLongs(), Arrays.stream(lengths).max().orElseThrow())
+    long[] dims = output(ChosenLogits.DIMS).toLongs();
+    if (dims[0] != batch.inputs().values().iterator().next().dim(0)
+        || !row.fits(dims, Arrays.stream(lengths).max().orElseThrow())
         || !areLogits(one.cut(output(ChosenLogits.SUM), lengths))) {
       return Optional.empty();
     }
