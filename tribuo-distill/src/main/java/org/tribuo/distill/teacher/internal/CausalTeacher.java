@@ -6,8 +6,8 @@ import org.tribuo.distill.student.internal.LaterPositions;
 import org.tribuo.distill.teacher.internal.store.LargestLogits;
 
 /**
- * A teacher that says at each position what comes next. Before it is run it is tried: one that
- * reads what comes next, as a masked language model does, is refused. The trial is in float32,
+ * A teacher that says at each position what comes next. Before it says anything it is tried: one
+ * that reads what comes next, as a masked language model does, is refused. The trial is in float32,
  * whatever the precision of the soft targets. Safe for many threads.
  */
 final class CausalTeacher extends DelegatingTeacher {
@@ -43,8 +43,10 @@ final class CausalTeacher extends DelegatingTeacher {
    */
   @Override
   public Optional<List<LargestLogits>> largest(TeacherBatch batch, LargestOf wanted) {
+    // first, as the session that chooses serves for the trial too
+    Optional<List<LargestLogits>> largest = teacher.largest(batch, wanted);
     tryOnce();
-    return teacher.largest(batch, wanted);
+    return largest;
   }
 
   private synchronized void tryOnce() {

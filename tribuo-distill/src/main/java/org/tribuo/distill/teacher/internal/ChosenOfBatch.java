@@ -47,10 +47,11 @@ record ChosenOfBatch(Map<String, Tensor> outputs, RowShape row, int k) {
   private static boolean areLogits(List<float[]> sums) {
     boolean areOne = true;
     for (float[] ofRow : sums) {
-      for (float sum : ofRow) {
-        if (!Float.isFinite(sum)) {
+      for (float scaled : ofRow) {
+        if (!Float.isFinite(scaled)) {
           return false;
         }
+        double sum = scaled / ChosenLogits.SCALE_OF_SUM;
         areOne &= Math.abs(sum - 1) <= Teacher.PROBABILITIES_TOLERANCE;
       }
     }

@@ -262,9 +262,10 @@ public final class Teacher implements SoftTargetSource {
   /**
    * {@inheritDoc}
    *
-   * <p>They are chosen where the logits are computed. Empty for a model that cannot be normalised,
-   * or has weights in files of their own, and for a batch on which it fails, or whose logits are
-   * not those that are expected, not all finite, or may be probabilities.
+   * <p>They are chosen where the logits are computed. Empty for a model of an old opset that cannot
+   * be normalised, and for one that runs as it is in its file, with weights in files of their own;
+   * and for a batch on which it fails, or whose logits are not those that are expected, not all
+   * finite, or may be probabilities.
    */
   @Override
   public Optional<List<LargestLogits>> largest(TeacherBatch batch, LargestOf wanted) {
@@ -273,13 +274,9 @@ public final class Teacher implements SoftTargetSource {
     if (outputs.size() > 1 || !settings.rows().endsInColumns()) {
       return Optional.empty();
     }
-    try {
-      return session
-          .run(batch.inputs(), wanted)
-          .flatMap(chosen -> new ChosenOfBatch(chosen, settings.rows(), wanted.k()).rows(batch));
-    } catch (EngineException e) {
-      return Optional.empty();
-    }
+    return session
+        .run(batch.inputs(), wanted)
+        .flatMap(chosen -> new ChosenOfBatch(chosen, settings.rows(), wanted.k()).rows(batch));
   }
 
   /** Frees the native memory, after the batches that are running. May be called twice. */

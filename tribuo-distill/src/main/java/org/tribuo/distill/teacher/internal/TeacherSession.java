@@ -7,6 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.engine.EngineException;
 import org.tribuo.distill.engine.Precision;
@@ -34,8 +36,13 @@ final class TeacherSession implements AutoCloseable {
   private final ModelFiles files;
   private final List<String> declared;
   private final List<String> outputs;
-  private volatile Running running;
-  private volatile boolean closed;
+
+  /** Many may run at once, but none while one session takes the place of another. */
+  private final ReadWriteLock lock = new ReentrantReadWriteLock();
+
+  private Running running;
+  private volatile boolean choosingFailed;
+  private boolean closed;
 
   /**
    * What runs.
@@ -78,31 +85,63 @@ final class TeacherSession implements AutoCloseable {
    * @throws IllegalStateException if this is closed
    */
   Map<String, Tensor> run(Map<String, Tensor> inputs) {
-    checkOpen();
-    return running.session().run(inputs, Set.copyOf(outputs));
+    lock.readLock().lock();
+    try {
+      checkOpen();
+      return running.session().run(inputs, Set.copyOf(outputs));
+    } finally {
+      lock.readLock().unlock();
+    }
   }
 
   /**
-   * The outputs {@link ChosenLogits} of a batch; empty for a model that cannot be normalised, or
-   * has weights in files of their own.
+   * The outputs {@link ChosenLogits} of a batch; empty for a graph that cannot have them, because
+   * it is of an old opset or runs as it is in its file, and from then on where it failed with them.
    *
-   * @throws RuntimeException as above
+   * @throws RuntimeException if the model cannot be loaded, or this is closed
    */
   Optional<Map<String, Tensor>> run(Map<String, Tensor> inputs, LargestOf wanted) {
-    InferenceSession session = choosing(wanted);
-    return session.outputs().containsAll(ChosenLogits.OUTPUTS)
-        ? Optional.of(session.run(inputs, ChosenLogits.OUTPUTS))
-        : Optional.empty();
+    if (choosingFailed) {
+      return Optional.empty();
+    }
+    try {
+      return chosen(inputs, wanted);
+    } catch (EngineException e) {
+      choosingFailed = true;
+      change(Optional.empty());
+      return Optional.empty();
+    }
   }
 
-  /** The session that gives the largest logits too; the other one is closed for it. */
-  private synchronized InferenceSession choosing(LargestOf wanted) {
-    checkOpen();
-    if (!running.largest().equals(Optional.of(wanted))) {
-      running.session().close();
-      running = running(Optional.of(wanted));
+  private Optional<Map<String, Tensor>> chosen(Map<String, Tensor> inputs, LargestOf wanted) {
+    while (true) {
+      lock.readLock().lock();
+      try {
+        checkOpen();
+        if (running.largest().equals(Optional.of(wanted))) {
+          InferenceSession session = running.session();
+          return session.outputs().containsAll(ChosenLogits.OUTPUTS)
+              ? Optional.of(session.run(inputs, ChosenLogits.OUTPUTS))
+              : Optional.empty();
+        }
+      } finally {
+        lock.readLock().unlock();
+      }
+      change(Optional.of(wanted));
     }
-    return running.session();
+  }
+
+  /** Closes what runs, and lets a session that gives these too take its place. */
+  private void change(Optional<LargestOf> largest) {
+    lock.writeLock().lock();
+    try {
+      if (!running.largest().equals(largest)) {
+        running.session().close();
+        running = running(largest);
+      }
+    } finally {
+      lock.writeLock().unlock();
+    }
   }
 
   private void checkOpen() {
@@ -198,8 +237,13 @@ final class TeacherSession implements AutoCloseable {
    * @throws EngineException if the engine fails
    */
   @Override
-  public synchronized void close() {
-    closed = true;
-    running.session().close();
+  public void close() {
+    lock.writeLock().lock();
+    try {
+      closed = true;
+      running.session().close();
+    } finally {
+      lock.writeLock().unlock();
+    }
   }
 }

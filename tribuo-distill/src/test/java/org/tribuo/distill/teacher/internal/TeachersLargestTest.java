@@ -7,16 +7,22 @@ import static org.assertj.core.api.Assertions.within;
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.graph.internal.RowShape;
@@ -26,6 +32,9 @@ import org.tribuo.distill.teacher.internal.store.LargestLogits;
 class TeachersLargestTest {
   private static final int WIDTH = 23;
   private static final TinyRows ROWS = TinyRows.random(20, 1);
+
+  /** A text of one token. */
+  private static final TeacherBatch FIRST = new TinyRows(List.of(new int[] {1})).batch(0);
 
   @TempDir Path folder;
 
@@ -61,35 +70,99 @@ class TeachersLargestTest {
     }
   }
 
-  /** A logit of float32 that is more than 87 below another adds nothing to a sum with it. */
+  /** Exponentials of float32 are 0 from 104 below, but the tail is of the next largest. */
   @Test
-  void haveATailThatIsNoMoreThan87Below() throws IOException {
-    ModelProto.Builder model = TinyTeacher.model(2);
-    float[] table = new float[TinyTeacher.VOCABULARY * 2];
-    IntStream.range(0, TinyTeacher.VOCABULARY).forEach(token -> table[2 * token] = 1000);
+  void haveATailHoweverFarBelow() throws IOException {
+    try (Teacher teacher = ofEachToken(1000, -1e9f, -1e9f)) {
+      LargestLogits chosen = teacher.largest(FIRST, new LargestOf(1, 3)).orElseThrow().get(0);
+      assertThat(chosen.logits()).containsExactly(1000);
+      assertThat(chosen.tails()[0]).isEqualTo(-1e9f);
+    }
+  }
+
+  /** What masks out classes in some exports: the sum of two of them is no number of float32. */
+  @Test
+  void areChosenAmongTheLowestNumbersToo() throws IOException {
+    float lowest = -Float.MAX_VALUE;
+    try (Teacher teacher = ofEachToken(lowest, 2, lowest, 1, lowest)) {
+      LargestLogits chosen = teacher.largest(FIRST, new LargestOf(2, 5)).orElseThrow().get(0);
+      assertThat(chosen.columns()).containsExactly(1, 3);
+      assertThat(chosen.tails()[0]).isEqualTo(lowest);
+    }
+  }
+
+  /** As with all logits: they are wrong, whatever is left out of them. */
+  @ParameterizedTest
+  @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY})
+  void areNotChosenBesideColumnsThatHoldNoNumber(float logit) throws IOException {
+    try (Teacher teacher = ofEachToken(3, 2, 1, logit)) {
+      assertThat(teacher.largest(FIRST, new LargestOf(1, 3))).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {3, 4})
+  void areNotChosenAmongProbabilities(int columns) throws IOException {
+    try (Teacher teacher = ofEachToken(0.5f, 0.25f, 0.125f, 0.125f)) {
+      assertThat(teacher.largest(FIRST, new LargestOf(1, columns))).isEmpty();
+    }
+  }
+
+  @Test
+  void areInTheOrderOfColumnsWhereZeroesHaveSigns() throws IOException {
+    try (Teacher teacher = ofEachToken(-1, -0f, 0, -0f)) {
+      LargestLogits chosen = teacher.largest(FIRST, new LargestOf(2, 4)).orElseThrow().get(0);
+      assertThat(chosen.columns()).containsExactly(1, 2);
+    }
+  }
+
+  @Test
+  void areNotChosenAmongWholeNumbersOfUndeclaredType() throws IOException {
+    ModelProto.Builder model = TinyTeacher.model(WIDTH);
     model
         .getGraphBuilder()
-        .setInitializer(0, Tensor.of(table, TinyTeacher.VOCABULARY, 2).toProto("table"));
-    TeacherBatch batch = new TinyRows(List.of(new int[] {1}, new int[] {2})).batch(0, 1);
-    try (Teacher teacher = perExample(model, 2)) {
-      LargestLogits chosen = teacher.largest(batch, new LargestOf(1, 2)).orElseThrow().get(0);
-      assertThat(chosen.logits()).containsExactly(1000);
-      assertThat(chosen.tails()[0]).isBetween(912f, 913f);
+        .addNode(cast("logits", "whole", ElementType.INT64))
+        .setOutput(0, ValueInfoProto.newBuilder().setName("whole"));
+    try (Teacher teacher = perExample(model, WIDTH)) {
+      assertThat(teacher.largest(FIRST, new LargestOf(2, WIDTH))).isEmpty();
+      assertThatThrownBy(() -> teacher.logits(FIRST)).hasMessageContaining("expected floats");
     }
+  }
+
+  /** Each number of largest logits has a session of its own, which takes the place of the other. */
+  @Test
+  void canBeAskedForByManyThreads() throws Exception {
+    Teacher teacher = perExample(TinyTeacher.model(WIDTH), WIDTH);
+    ExecutorService threads = Executors.newFixedThreadPool(4);
+    try {
+      List<Future<?>> all = new ArrayList<>();
+      for (int k : new int[] {2, 3, 4, 5}) {
+        all.add(
+            threads.submit(
+                () -> {
+                  for (int i = 0; i < 50; i++) {
+                    assertThat(teacher.largest(FIRST, new LargestOf(k, WIDTH))).isPresent();
+                    assertThat(teacher.logits(FIRST)).hasSize(1);
+                  }
+                }));
+      }
+      for (Future<?> one : all) {
+        one.get();
+      }
+    } finally {
+      threads.shutdown();
+    }
+    teacher.close();
+    assertThatThrownBy(() -> teacher.largest(FIRST, new LargestOf(2, WIDTH)))
+        .hasMessageContaining("is closed");
   }
 
   @Test
   void areChosenAmongLogitsOfFloat16() throws IOException {
     ModelProto.Builder model = TinyTeacher.model(WIDTH);
-    NodeProto.Builder cast =
-        NodeProto.newBuilder().setOpType("Cast").addInput("logits").addOutput("half");
-    cast.addAttributeBuilder()
-        .setName("to")
-        .setType(AttributeProto.AttributeType.INT)
-        .setI(ElementType.FLOAT16.onnxNumber());
     model
         .getGraphBuilder()
-        .addNode(cast)
+        .addNode(cast("logits", "half", ElementType.FLOAT16))
         .setOutput(0, TinyTeacher.value("half", ElementType.FLOAT16, "batch", WIDTH));
     try (Teacher teacher = perExample(model, WIDTH)) {
       TeacherBatch batch = ROWS.batch(4);
@@ -182,6 +255,27 @@ class TeachersLargestTest {
   private Teacher perExample(ModelProto.Builder model, int width) throws IOException {
     Path file = TinyTeacher.write(folder.resolve("teacher.onnx"), model);
     return Teacher.open(TeacherSettings.of(file, TinyTeacher.labels(width)));
+  }
+
+  /** Has the same logits for each text. */
+  private Teacher ofEachToken(float... logits) throws IOException {
+    int width = logits.length;
+    ModelProto.Builder model = TinyTeacher.model(width);
+    float[] table = new float[TinyTeacher.VOCABULARY * width];
+    IntStream.range(0, table.length).forEach(i -> table[i] = logits[i % width]);
+    model
+        .getGraphBuilder()
+        .setInitializer(0, Tensor.of(table, TinyTeacher.VOCABULARY, width).toProto("table"));
+    return perExample(model, width);
+  }
+
+  private static NodeProto.Builder cast(String from, String to, ElementType type) {
+    NodeProto.Builder cast = NodeProto.newBuilder().setOpType("Cast").addInput(from).addOutput(to);
+    cast.addAttributeBuilder()
+        .setName("to")
+        .setType(AttributeProto.AttributeType.INT)
+        .setI(type.onnxNumber());
+    return cast;
   }
 
   private Teacher perToken() throws IOException {

@@ -18,21 +18,25 @@ import org.tribuo.distill.graph.Value;
  */
 public final class ChosenLogits {
   /**
-   * The largest logits, [rows..., k], the largest first, of equal ones that of the lower column.
+   * The largest of the logits that are chosen from, [rows..., k], the largest first, of equal ones
+   * that of the lower column.
    */
   public static final String LARGEST = "chosen_logits";
 
   /** The columns of these, int64 [rows..., k]. */
   public static final String COLUMNS = "chosen_logits_columns";
 
-  /**
-   * The logarithm of the sum of the exponentials of all other logits, [rows..., 1]; where that is
-   * more than 87 below the largest, 87 below it.
-   */
+  /** The logarithm of the sum of the exponentials of the others, [rows..., 1]. */
   public static final String TAIL = "chosen_logits_tail";
 
-  /** The sum of all logits, [rows..., 1]: no finite number where one of them is none. */
+  /**
+   * The sum of all logits, those too that are not chosen from, times {@value #SCALE_OF_SUM},
+   * [rows..., 1]: a finite number just where all of them are.
+   */
   public static final String SUM = "chosen_logits_sum";
+
+  /** A power of two with which the sum of a million numbers of float32 is one. */
+  public static final double SCALE_OF_SUM = 0x1p-20;
 
   /** The dimensions of all logits, int64 [rank]. */
   public static final String DIMS = "chosen_logits_dims";
@@ -51,44 +55,51 @@ public final class ChosenLogits {
    * @param logits [rows..., columns], one of its outputs, which it stays
    * @param k how many are the largest, fewer than there are to choose from
    * @param among to choose from the first columns alone, how many these are
-   * @throws GraphException if the graph has an older opset, or values of these names
+   * @throws GraphException if the graph has an older opset, or values of these names, or the logits
+   *     are not known to be floats
    */
   public static void addTo(Graph graph, String logits, int k, OptionalInt among) {
     Ops op = Ops.on(graph);
     Value all = graph.value(logits);
-    Value some = op.cast(all, ElementType.FLOAT);
-    if (among.isPresent()) {
-      some = op.slice(some, op.longs(0), op.longs(among.getAsInt()), op.longs(LAST));
+    if (!all.elementType().isFloat()) {
+      throw new GraphException("'%s' is %s, expected floats".formatted(logits, all.type()));
     }
+    Value floats = op.cast(all, ElementType.FLOAT);
+    Value some = among.isPresent() ? between(op, floats, 0, among.getAsInt()) : floats;
     TensorType columns = TensorType.ofUnknownRank(ElementType.INT64);
-    List<Value> chosen =
+    List<Value> sorted =
         op.call(
             Node.ONNX,
             "TopK",
             Attributes.NONE,
-            List.of(some, op.longs(k)),
+            List.of(some, op.longs(k + 1L)),
             TensorType.ofUnknownRank(ElementType.FLOAT),
             columns);
-    output(op, LARGEST, chosen.get(0));
-    output(op, COLUMNS, chosen.get(1));
-    output(op, TAIL, tail(op, some, chosen.get(0), chosen.get(1)));
-    output(op, SUM, op.reduceSumKeep(some, LAST));
+    Value largest = between(op, sorted.get(0), 0, k);
+    Value ofLargest = between(op, sorted.get(1), 0, k);
+    output(op, LARGEST, largest);
+    output(op, COLUMNS, ofLargest);
+    output(op, TAIL, tail(op, some, between(op, sorted.get(0), k, k + 1L), ofLargest));
+    output(op, SUM, op.reduceSumKeep(op.mul(floats, SCALE_OF_SUM), LAST));
     output(op, DIMS, op.one("Shape", columns, all));
   }
 
-  private static Value tail(Ops op, Value logits, Value largest, Value columns) {
-    Value first = op.slice(largest, op.longs(0), op.longs(1), op.longs(LAST));
-    Value exponentials = op.exp(op.sub(logits, first));
+  private static Value between(Ops op, Value sorted, long first, long end) {
+    return op.slice(sorted, op.longs(first), op.longs(end), op.longs(LAST));
+  }
+
+  /** Exponentials are of the distances from the next largest, so that one of them is 1. */
+  private static Value tail(Ops op, Value logits, Value next, Value ofLargest) {
+    Value exponentials = op.exp(op.sub(logits, next));
     Value ofOthers =
         op.one(
             "ScatterElements",
             Attributes.NONE.with("axis", LAST),
             exponentials.type(),
             exponentials,
-            columns,
-            op.expandLike(op.scalar(0, largest), largest));
-    Value sum = op.max(op.reduceSumKeep(ofOthers, LAST), Float.MIN_NORMAL);
-    return op.add(op.log(sum), first);
+            ofLargest,
+            op.expandLike(op.scalar(0, next), ofLargest));
+    return op.add(op.log(op.reduceSumKeep(ofOthers, LAST)), next);
   }
 
   private static void output(Ops op, String name, Value value) {

@@ -14,7 +14,7 @@ import org.tribuo.distill.graph.internal.RowShape;
  */
 record Row(int length, float[] logits, @Nullable Chosen chosen) {
   /** The tail of a vector of which all logits are kept: that of a class without probability. */
-  private static final float NO_TAIL = -10_000;
+  private static final float NO_TAIL = -1e30f;
 
   /**
    * The largest logits of each vector.
@@ -122,8 +122,7 @@ record Row(int length, float[] logits, @Nullable Chosen chosen) {
   }
 
   private static boolean isBefore(float logit, int name, float other, int ofOther) {
-    int order = Float.compare(logit, other);
-    return order > 0 || order == 0 && name < ofOther;
+    return logit > other || logit == other && name < ofOther;
   }
 
   /**
