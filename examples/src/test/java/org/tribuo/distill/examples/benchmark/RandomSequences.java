@@ -71,6 +71,13 @@ record RandomSequences(
     return 1e3 * batch * tokens / times.medianMilliseconds(WARM_UP);
   }
 
+  /**
+   * The tokens of which the teacher gives soft targets in a second: of the median of its batches.
+   */
+  double targetsPerSecond(StepTimes times) {
+    return times.rowsPerSecond(WARM_UP) * tokens;
+  }
+
   private StudentSource student() {
     return hasSources
         ? ScratchEncoderDecoderStudent.of(layers, layers, width, HEADS).withPositions(tokens + 1)

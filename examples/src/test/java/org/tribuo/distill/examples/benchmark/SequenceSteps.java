@@ -90,7 +90,7 @@ final class SequenceSteps {
     StepTimes ofStudent = new StepTimes();
     pair.student.train(options.steps, device, Optional.of(file), ofStudent).close();
     tell(pair.what + ", teacher", pair.teacher.predictedPerSecond(ofTeacher));
-    tell(pair.what + ", soft targets", ofStudent.rowsPerSecond() * pair.teacher.tokens());
+    tell(pair.what + ", soft targets", pair.teacher.targetsPerSecond(ofStudent));
     tell(pair.what + ", student", pair.student.predictedPerSecond(ofStudent));
   }
 

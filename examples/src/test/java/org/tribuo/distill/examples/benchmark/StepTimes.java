@@ -11,7 +11,11 @@ final class StepTimes implements DistillationListener {
   private final List<Long> updates = new ArrayList<>();
   private final List<Batch> batches = new ArrayList<>();
 
-  private record Batch(int rowsDone, long instant) {}
+  private record Batch(int rowsDone, long instant) {
+    double rate(Batch before) {
+      return (rowsDone - before.rowsDone) / ((instant - before.instant) / 1e9);
+    }
+  }
 
   @Override
   public void onSoftTargetProgress(int rowsDone, int rows) {
@@ -38,11 +42,14 @@ final class StepTimes implements DistillationListener {
     return times[times.length / 2];
   }
 
-  /** How many rows the teacher has done in a second, from its first batch on. */
-  double rowsPerSecond() {
+  /** How many rows the teacher does in a second: the median of its batches after some. */
+  double rowsPerSecond(int warmUp) {
     // the first progress is told before any batch
-    Batch first = batches.get(1);
-    Batch last = batches.get(batches.size() - 1);
-    return (last.rowsDone - first.rowsDone) / ((last.instant - first.instant) / 1e9);
+    double[] rates =
+        IntStream.range(warmUp + 1, batches.size())
+            .mapToDouble(i -> batches.get(i).rate(batches.get(i - 1)))
+            .sorted()
+            .toArray();
+    return rates[rates.length / 2];
   }
 }
