@@ -25,7 +25,7 @@ import java.util.TreeSet;
     locations = ArchitectureTest.Library.class,
     importOptions = ArchitectureTest.WrittenByHand.class)
 class TypeCyclesTest {
-  /** Sets of types that know each other for a reason that {@code CONTRIBUTING.md} gives. */
+  /** Sets of types that have to know each other; each with its reason beside it. */
   private static final Set<Set<String>> DEFENDED = Set.of();
 
   @ArchTest
