@@ -40,8 +40,8 @@ import org.tribuo.sequence.SequenceExample;
  * first of that type; as many of the other questions, drawn at random, have no answer. Of the rest
  * some are asked without an answer that is known, for the student that has a teacher.
  *
- * <p>Arguments: {@code --quick} takes some of the posts, which shows in minutes that all runs, not
- * how good it is; a number is the seed of the trainings.
+ * <p>Arguments: {@code --quick} takes some of the posts, which shows in minutes that everything
+ * works, not how good it is; a number is the seed of the trainings.
  */
 public class AnswerQuestions {
   /** Products are those of bfloat16 where the processor has them, which is faster; else float32. */

@@ -37,7 +37,7 @@ import org.tribuo.regression.Regressor;
  * Arguments: a folder with {@code SICK_train.txt}, {@code SICK_trial.txt} and {@code
  * SICK_test_annotated.txt}; the teacher's ONNX file and its tokenizer.json; and how many layers
  * stay. A number after them is the seed, and {@code --quick} takes a fifth of the sentences and one
- * epoch, which shows that all runs.
+ * epoch, which shows that everything works.
  */
 public class DistilEmbeddings {
   /** Products are those of bfloat16 where the processor has them, which is faster; else float32. */

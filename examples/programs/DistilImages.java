@@ -37,7 +37,7 @@ import org.tribuo.distill.transformer.Pooling;
  * first half of the data is for training, the second for testing, in the order of the file.
  * Arguments: a number with {@code labels=} is how many images of each digit keep their label, all
  * by default; a number alone is the seed; {@code --quick} trains for a few epochs, which shows that
- * all runs, not how good it is.
+ * everything works, not how good it is.
  */
 public class DistilImages {
   private static final Path DATA = Path.of("examples/data/digits/digits.csv.gz");

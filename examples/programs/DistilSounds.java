@@ -32,7 +32,7 @@ import org.tribuo.distill.training.AdamWOptimizer;
  * without a label, and trains the same small one on the labels alone. Prints the accuracy of all
  * three on voices that none has heard, beside that of the nearest neighbour among the labelled
  * sounds. The WAV files are unpacked first. Arguments: a number is the seed; {@code --quick} trains
- * for a few epochs, which shows that all runs, not how good it is.
+ * for a few epochs, which shows that everything works, not how good it is.
  */
 public class DistilSounds {
   private static final Path DATA = Path.of("examples/data/spoken-digits/sounds.zip");

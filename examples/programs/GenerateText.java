@@ -29,8 +29,8 @@ import org.tribuo.distill.training.AdamWOptimizer;
  * beginnings. The tokenizer is the one that the main job has unpacked, reduced to the tokens of the
  * texts.
  *
- * <p>Arguments: {@code --quick} takes some of the texts and few epochs, which shows that all runs,
- * not how good it is; a number is the seed of the trainings.
+ * <p>Arguments: {@code --quick} takes some of the texts and few epochs, which shows that everything
+ * works, not how good it is; a number is the seed of the trainings.
  */
 public class GenerateText {
   private static final Path DATA = Path.of("examples/data");

@@ -36,9 +36,9 @@ import org.tribuo.sequence.SequenceExample;
  * encoder and its tokenizer are those that the main job has unpacked.
  *
  * <p>Arguments: {@code --quick} takes some of the posts and fewer epochs, which shows in minutes
- * that all runs, not how good it is; {@code --training-posts} leaves the development posts out;
- * {@code texts=FILE} names a file with a text a line, cut by tabs, and another student learns from
- * these texts too; a number is the seed.
+ * that everything works, not how good it is; {@code --training-posts} leaves the development posts
+ * out; {@code texts=FILE} names a file with a text a line, cut by tabs, and another student learns
+ * from these texts too; a number is the seed.
  */
 public class TagWords {
   /** Products are those of bfloat16 where the processor has them, which is faster; else float32. */

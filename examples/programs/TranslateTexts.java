@@ -36,7 +36,7 @@ import org.tribuo.distill.training.AdamWOptimizer;
  * <p>Arguments: a folder with {@code train.en} and {@code train.de}, and as many {@code test*.en}
  * and {@code test*.de} as there are, one text a line; their tokenizer.json, which has the tokens
  * {@code <s>} and {@code </s>}. A number after them is the seed, and {@code --quick} takes some of
- * the texts and few epochs, which shows that all runs, not how good it is.
+ * the texts and few epochs, which shows that everything works, not how good it is.
  */
 public class TranslateTexts {
   /** Products are those of bfloat16 where the processor has them, which is faster; else float32. */

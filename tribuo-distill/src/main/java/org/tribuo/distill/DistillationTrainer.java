@@ -352,7 +352,7 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
     return student;
   }
 
-  /** Who teaches, if anyone does. */
+  /** The teacher, if there is one. */
   public Optional<TeacherSource> teacher() {
     return recipe.teacher();
   }

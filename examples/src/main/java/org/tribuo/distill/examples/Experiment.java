@@ -10,10 +10,10 @@ public final class Experiment implements Configurable {
   @Config(mandatory = true, description = "The texts.")
   private DataOptions data;
 
-  @Config(mandatory = true, description = "Who teaches.")
+  @Config(mandatory = true, description = "The teacher.")
   private TeacherOptions teacher;
 
-  @Config(mandatory = true, description = "Who learns.")
+  @Config(mandatory = true, description = "The student.")
   private StudentOptions student;
 
   @Config(mandatory = true, description = "How.")

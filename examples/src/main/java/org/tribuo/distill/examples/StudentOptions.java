@@ -28,8 +28,8 @@ import org.tribuo.distill.student.StudentSource;
 import org.tribuo.distill.transformer.ExportPrecision;
 
 /**
- * Who learns: a file, a new encoder, or (without both) some layers of the fine-tuned teacher, which
- * may become narrower.
+ * The student: a file, a new encoder, or (without both) some layers of the fine-tuned teacher,
+ * which may become narrower.
  */
 public final class StudentOptions implements Options, Configurable {
   /** What the weights of a student of another width start as. */

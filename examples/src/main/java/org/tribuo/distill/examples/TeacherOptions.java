@@ -18,7 +18,7 @@ import org.tribuo.distill.student.StudentSource;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.transformer.Pooling;
 
-/** Who teaches. Without a file: all-MiniLM-L6-v2, from its jar. */
+/** The teacher. Without a file: all-MiniLM-L6-v2, from its jar. */
 public final class TeacherOptions implements Options, Configurable {
   private static final String MODEL =
       "ONNX file of a Transformer; without it all-MiniLM-L6-v2, from its jar";

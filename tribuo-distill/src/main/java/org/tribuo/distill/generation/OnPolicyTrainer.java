@@ -45,11 +45,11 @@ import org.tribuo.provenance.impl.TrainerProvenanceImpl;
  * student itself has written, and so to go on from its own mistakes, which texts of others do not
  * have (generalised knowledge distillation, Agarwal et al. 2024, arXiv:2306.13649, algorithm 1).
  *
- * <p>The trainer first trains as it says. Then there are rounds: in each, a part of the texts is
+ * <p>The trainer first trains as it is configured. Then there are rounds: in each, some texts are
  * replaced by what the student now goes on with after the same prompt, or makes of the same source,
  * and the student learns all of them from the teacher alone, with the trainer's soft loss. The
- * paper draws new texts at each step; here they are drawn once a round, and the optimizer begins
- * anew. Prompts and sources without a text are welcome: theirs is drawn in every round. A text is
+ * paper draws new texts at each step; here they are drawn once a round, and the optimizer starts
+ * afresh. Prompts and sources without a text are welcome: theirs is drawn in every round. A text is
  * written no further than each teacher reads.
  *
  * <p>The paper compares the soft losses {@code KlDivergence}, {@code ReverseKl} and {@code
@@ -84,7 +84,7 @@ public final class OnPolicyTrainer implements Trainer<GeneratedTokens> {
           "Trains the student first; its teacher and settings are those of the rounds too.")
   private DistillationTrainer<GeneratedTokens> trainer;
 
-  @Config(mandatory = true, description = "How often the student writes anew, 1 or more.")
+  @Config(mandatory = true, description = "How many times the student writes new texts, 1 or more.")
   private int rounds;
 
   @Config(description = "The epochs of each round, 1 or more.")

@@ -15,7 +15,7 @@ import org.tribuo.distill.generation.internal.Prompt;
 import org.tribuo.distill.generation.internal.Source;
 
 /**
- * What a student goes on with by itself, in the place of what the data have. It does not close the
+ * What a student goes on with by itself, in place of what the data have. It does not close the
  * model.
  *
  * @param model the student

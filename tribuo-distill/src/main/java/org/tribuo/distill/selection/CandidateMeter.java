@@ -31,7 +31,7 @@ import org.tribuo.distill.transformer.ExportPrecision;
  * @param budget what they may cost
  * @param ofRun the provenance that an untrained student has
  * @param means how they are measured
- * @param listener is told
+ * @param listener is called for each student that is measured or skipped
  */
 record CandidateMeter<T extends Output<T>>(
     List<WholeStudent<T>> wholes,

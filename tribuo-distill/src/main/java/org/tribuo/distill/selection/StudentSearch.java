@@ -210,8 +210,8 @@ final class StudentSearch<T extends Output<T>> {
 
   /**
    * The largest ones within the budget: of each depth and width the one that was measured first,
-   * whose embeddings are the largest and weights the most exact, and none than which another has no
-   * less of anything.
+   * whose embeddings are the largest and weights the most exact, and none that another one equals
+   * or exceeds in everything.
    */
   private List<StudentCandidate> promising(
       CandidateMeter<T> meter, List<StudentCandidate> measured) {

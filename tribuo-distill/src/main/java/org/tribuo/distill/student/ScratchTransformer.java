@@ -78,7 +78,7 @@ abstract class ScratchTransformer<S extends ScratchTransformer<S>> implements St
    */
   abstract LongFunction<OnnxModel> maker(Sizes sizes);
 
-  /** The property that an output of another kind is told with. */
+  /** The property that is named where a head is for something else. */
   abstract String property();
 
   /** Whether a head is for that. */

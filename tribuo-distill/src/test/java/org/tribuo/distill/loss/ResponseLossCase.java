@@ -19,7 +19,7 @@ import org.tribuo.distill.loss.internal.TeacherMean;
  * @param name of its class, with what is set if there are several; the key of its numbers from
  *     PyTorch in response-goldens.properties, where it has some
  * @param loss a {@link HardLoss} or a {@link SoftLoss}
- * @param fewest the fewest classes for which it means something
+ * @param fewest the fewest classes for which it is defined
  * @param most the most classes that it can be tried with
  * @param value of the two rows of {@link CheckValuesTest}, computed elsewhere
  */

@@ -22,8 +22,8 @@ import org.tribuo.distill.transformer.internal.decoding.CachedDecoder;
 /**
  * A language model with inputs for the keys and values of a past, {@code past_key_values.0.key},
  * and outputs for what they become, {@code present.0.key}: it reads each token once. They are those
- * of the file, or were made for one that has none. A text that is longer than it reads it reads
- * anew for each token.
+ * of the file, or were made for one that has none. A text that is longer than it reads is read
+ * again for each token.
  */
 public final class CachedModel implements GeneratingModel {
   private static final int ROWS = 64;

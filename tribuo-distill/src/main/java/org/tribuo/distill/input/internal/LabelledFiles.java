@@ -27,7 +27,7 @@ import org.tribuo.regression.RegressionFactory;
  * @param ignored files of a folder that are of another kind by their names
  */
 public record LabelledFiles(List<Entry> files, List<Path> ignored) {
-  /** What is read in the place of bytes that are no text. */
+  /** What is read in place of bytes that are no text. */
   private static final char REPLACEMENT = '\uFFFD';
 
   /**

@@ -12,7 +12,7 @@ import org.tribuo.distill.input.internal.text.NamedColumns;
 import org.tribuo.distill.input.text.TextFile;
 
 /**
- * A table in which each row says that a user had to do with an item at a time: between commas as
+ * A table in which each row is a user, an item and the time of their interaction: between commas as
  * RFC 4180 has them, if the name of the file ends in {@code .csv}, else between tabs.
  *
  * @param header the names of the columns, in order; empty if the first row has them

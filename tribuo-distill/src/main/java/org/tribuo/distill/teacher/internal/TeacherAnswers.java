@@ -46,11 +46,11 @@ public record TeacherAnswers(
   }
 
   /**
-   * The same with as few of the largest logits of each row as have a part of the probability of
+   * The same with as few of the largest logits of each row as have a fraction of the probability of
    * each teacher, as {@link LargestOfMass} counts them.
    *
-   * @param mass the part, between 0 and 1
-   * @param most how many there are at most
+   * @param mass the fraction, between 0 and 1
+   * @param most the maximum number of them
    */
   public TeacherAnswers ofMass(double mass, int most) {
     LargestOfMass count = new LargestOfMass(mass, most);

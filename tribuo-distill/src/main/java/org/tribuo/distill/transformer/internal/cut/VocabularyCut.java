@@ -25,10 +25,10 @@ import org.tribuo.distill.transformer.internal.layer.EmbeddingTables;
 
 /**
  * Cuts tokens out of a model: the rows of its embedding tables, and of a language model the columns
- * of the product that makes logits, be it tied to the table or not, with its bias. Token ids are
- * the places of what was kept. Nodes that stay keep their names, the graph its opset, inputs and
- * outputs. Where the columns behind those of the tokens were cut off already, they are all there
- * for this, and go with the others.
+ * of the product that makes logits, whether or not it is tied to the table, with its bias. Token
+ * ids are the places of what was kept. Nodes that stay keep their names, the graph its opset,
+ * inputs and outputs. Where the columns behind those of the tokens were cut off already, they are
+ * all there for this, and go with the others.
  *
  * <p>Where token ids mean something beside rows of tables, as RoBERTa's do, which computes
  * positions from what is no padding, the old ids are looked up for that.

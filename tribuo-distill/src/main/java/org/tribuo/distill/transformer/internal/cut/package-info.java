@@ -1,4 +1,4 @@
-/** Makes of a Transformer one with fewer layers, heads, units or tokens. */
+/** Cuts layers, heads, units or tokens out of a Transformer. */
 @NullMarked
 package org.tribuo.distill.transformer.internal.cut;
 

@@ -1,4 +1,4 @@
-/** Makes of a decoder one that reads its text token by token. */
+/** Turns a decoder into one that reads its text token by token. */
 @NullMarked
 package org.tribuo.distill.transformer.internal.decoding;
 

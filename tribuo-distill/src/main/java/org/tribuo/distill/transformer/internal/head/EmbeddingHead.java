@@ -35,8 +35,9 @@ public record EmbeddingHead(Pooling pooling, boolean unitLength, Optional<Projec
    *
    * @param width of what comes out, 1 or more
    * @param seed of its weights
-   * @param kept whether it is part of the encoder: then it is in front of the pooling, so that who
-   *     pools the vectors of the tokens has it too; else it is behind all, on an output of its own
+   * @param kept whether it is part of the encoder: then it is in front of the pooling, so that
+   *     whoever pools the vectors of the tokens has it too; else it is behind all, on an output of
+   *     its own
    */
   public record Projection(int width, long seed, boolean kept) {}
 

@@ -11,7 +11,7 @@ import org.tribuo.distill.operator.internal.standard.StandardOperators;
  * The numbers of positions that a graph computes: one to begin with, and one more each time.
  *
  * @param first the number of the first position
- * @param count how many there are at most
+ * @param count the maximum number of them
  */
 record PositionNumbers(long first, long count) {
   private static final long UNLIMITED = Long.MAX_VALUE;
