@@ -215,7 +215,7 @@ public final class OnPolicyTrainer implements Trainer<GeneratedTokens> {
       if (teacher instanceof TeacherAssistant) {
         throw properties.refused(
             "trainer",
-            "has the teacher %s, which would be trained in each round anew; train it before, and state its file"
+            "has the teacher %s, which would be trained again in each round; train it before, and state its file"
                 .formatted(teacher));
       }
       teacher.checkDatasets(1 + rounds);

@@ -328,7 +328,7 @@ class OnPolicyTrainerTest {
         distillation(1).toBuilder().teacher(TeacherAssistant.of(distillation(1))).build();
     assertThatThrownBy(() -> OnPolicyTrainer.of(assisted, 1))
         .isInstanceOf(PropertyException.class)
-        .hasMessageContaining("in each round anew; train it before");
+        .hasMessageContaining("again in each round; train it before");
     assertThatThrownBy(() -> OnPolicyTrainer.of(distillation(1), 0))
         .isInstanceOf(PropertyException.class)
         .hasMessageContaining("rounds");
