@@ -25,7 +25,7 @@ import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.input.text.CsvTextDataSource;
 import org.tribuo.distill.student.OnnxStudent;
 import org.tribuo.distill.student.PrunedStudent;
-import org.tribuo.distill.task.internal.TargetCodec;
+import org.tribuo.distill.task.internal.Targets;
 import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.teacher.SeveralTeachers;
 import org.tribuo.distill.teacher.TeacherException;
@@ -73,7 +73,7 @@ class SeveralTeachersTest {
     Map<String, Tensor> answers =
         agreement.inputs(
             List.of(logits, logits),
-            Tensor.vector(TargetCodec.UNLABELLED),
+            Tensor.vector(Targets.UNLABELLED),
             Tensor.of(new float[] {0}, 1));
     assertThat(answers)
         .containsEntry("teacher_logits_1", logits)

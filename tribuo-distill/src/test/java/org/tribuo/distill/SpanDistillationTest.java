@@ -27,7 +27,6 @@ import org.tribuo.distill.loss.internal.RowForm;
 import org.tribuo.distill.operator.internal.standard.StandardOperators;
 import org.tribuo.distill.schedule.WarmUpSchedule;
 import org.tribuo.distill.task.internal.LabelOrder;
-import org.tribuo.distill.task.internal.TargetCodec;
 import org.tribuo.distill.task.internal.Targets;
 import org.tribuo.distill.teacher.internal.SoftTargetProducer;
 import org.tribuo.distill.teacher.internal.Teacher;
@@ -106,8 +105,8 @@ class SpanDistillationTest {
     long[] first = new long[TEXTS];
     long[] last = new long[TEXTS];
     for (int row = 0; row < TEXTS; row++) {
-      first[row] = row % 4 == 0 ? TargetCodec.UNLABELLED : 0;
-      last[row] = row % 4 == 0 ? TargetCodec.UNLABELLED : texts.get(row).length() - 1;
+      first[row] = row % 4 == 0 ? Targets.UNLABELLED : 0;
+      last[row] = row % 4 == 0 ? Targets.UNLABELLED : texts.get(row).length() - 1;
     }
     Targets targets = Targets.spans(first, last);
     boolean[] labelled = new boolean[TEXTS];

@@ -41,7 +41,6 @@ import org.tribuo.distill.student.internal.StudentNetwork;
 import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.task.internal.SingleLabel;
-import org.tribuo.distill.task.internal.TargetCodec;
 import org.tribuo.distill.task.internal.Targets;
 import org.tribuo.distill.teacher.internal.SoftTargetProducer;
 import org.tribuo.distill.teacher.internal.Teacher;
@@ -118,7 +117,7 @@ class TokenDistillationTest {
           Arrays.copyOfRange(logits, token * LABELS.size(), (token + 1) * LABELS.size());
       int best =
           IntStream.range(0, vector.length).reduce(0, (a, b) -> vector[b] > vector[a] ? b : a);
-      labels[token] = (row + token) % 3 == 0 ? TargetCodec.UNLABELLED : best;
+      labels[token] = (row + token) % 3 == 0 ? Targets.UNLABELLED : best;
     }
     return labels;
   }
@@ -133,7 +132,7 @@ class TokenDistillationTest {
     assertThat(batch.get("labelled").dims()).containsExactly(2, longest);
     assertThat(batch.get("teacher_logits").dims()).containsExactly(2, longest, 5);
     int padding = (texts.get(3).length() == shortest ? 1 : 2) * longest - 1;
-    assertThat(batch.get("labels").toLongs()[padding]).isEqualTo(TargetCodec.UNLABELLED);
+    assertThat(batch.get("labels").toLongs()[padding]).isEqualTo(Targets.UNLABELLED);
     assertThat(batch.get("labelled").toFloats()[padding]).isZero();
     assertThat(batch.get("teacher_logits").toFloats()[padding * 5]).isZero();
   }

@@ -208,7 +208,7 @@ final class DistillTextRun {
               learner
                   .trainers()
                   .distillationOfOtherTokens(
-                      experiment.teacher().fineTuned(results),
+                      experiment.teacher().fineTuned(results.teacher()),
                       experiment.output().storeFolder(results),
                       experiment.data().maxLength),
               learner,
@@ -244,7 +244,8 @@ final class DistillTextRun {
     return learner
         .trainers()
         .distillation(
-            experiment.teacher().fineTuned(results), experiment.output().storeFolder(results));
+            experiment.teacher().fineTuned(results.teacher()),
+            experiment.output().storeFolder(results));
   }
 
   private void student(Learner learner, boolean writesConfiguration) throws Exception {

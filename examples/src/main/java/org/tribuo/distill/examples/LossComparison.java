@@ -11,7 +11,6 @@ import java.util.Optional;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.component.InputFiles;
-import org.tribuo.distill.examples.CompareLosses.CompareLossesOptions;
 import org.tribuo.distill.file.FolderLock;
 import org.tribuo.distill.report.ProgressOutput;
 import org.tribuo.distill.report.TextTable;

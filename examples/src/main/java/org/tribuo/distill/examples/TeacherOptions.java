@@ -124,10 +124,10 @@ public final class TeacherOptions implements Options, Configurable {
   /**
    * The ONNX file that teaches, after {@link #complete}.
    *
-   * @param results where fine-tuning leaves it
+   * @param result where fine-tuning leaves it
    */
-  Path fineTuned(ResultFolder results) {
-    return isFinished() ? file() : results.teacher();
+  Path fineTuned(Path result) {
+    return isFinished() ? file() : result;
   }
 
   /**

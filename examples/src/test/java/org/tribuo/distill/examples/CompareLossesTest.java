@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tribuo.distill.examples.CompareLosses.CompareLossesOptions;
 import org.tribuo.distill.examples.console.Console;
 
 class CompareLossesTest {

@@ -7,7 +7,7 @@ package org.tribuo.distill.onednn;
  * @param transposed whether rows and columns are stored the other way round
  * @param row the elements from a row, as it is stored, to the next
  * @param stack the elements from a matrix to the next; 0 where there is one for all
- * @param packed whether it is in the layout of {@link Tile#packed} instead
+ * @param packed whether it is in the layout of {@link MatMul#packed} instead
  */
 record Matrices(int elementType, boolean transposed, long row, long stack, boolean packed) {
   static Matrices of(int elementType, boolean transposed, long row, long stack) {
@@ -21,7 +21,7 @@ record Matrices(int elementType, boolean transposed, long row, long stack, boole
   /** The layout of so many matrices of these sizes, which the caller closes. */
   Layout layout(long count, long rows, long columns) {
     if (packed) {
-      return Tile.packed(elementType, rows, columns);
+      return MatMul.packed(elementType, rows, columns);
     }
     long first = transposed ? 1 : row;
     long second = transposed ? row : 1;

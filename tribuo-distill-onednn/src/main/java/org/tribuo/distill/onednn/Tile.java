@@ -24,28 +24,6 @@ record Tile(
     boolean bias,
     boolean accumulates,
     float factor) {
-  /** For so many rows the layout of a packed factor is chosen; it serves any number of them. */
-  private static final long TYPICAL_ROWS = 256;
-
-  /**
-   * The layout in which oneDNN multiplies fastest by a matrix [k, n], which the caller closes.
-   *
-   * @param elementType of the factors
-   */
-  static Layout packed(int elementType, long k, long n) {
-    try (Layout left = Matrices.of(elementType, false, k, 0).layout(1, TYPICAL_ROWS, k);
-        Layout right = Layout.any(elementType, k, n);
-        Layout result = Matrices.of(Dnnl.F32, false, n, 0).layout(1, TYPICAL_ROWS, n);
-        PrimitiveAttributes attributes = new PrimitiveAttributes()) {
-      long descriptor = descriptor(left, right, 0, result, attributes);
-      try {
-        return Layout.copy(Dnnl.dnnl_primitive_desc_query_md(descriptor, Dnnl.QUERY_WEIGHTS, 0));
-      } finally {
-        Dnnl.dnnl_primitive_desc_destroy(descriptor);
-      }
-    }
-  }
-
   Primitive compile() {
     try (Layout leftLayout = left.layout(count, m, k);
         Layout rightLayout = right.layout(count, k, n);
@@ -66,25 +44,9 @@ record Tile(
         arguments.add(new Argument(Dnnl.ARG_BIAS, row));
       }
       return new Primitive(
-          descriptor(
+          MatMul.descriptor(
               leftLayout, rightLayout, bias ? row.descriptor() : 0, resultLayout, attributes),
           arguments);
     }
-  }
-
-  private static long descriptor(
-      Layout left, Layout right, long bias, Layout result, PrimitiveAttributes attributes) {
-    NativeWords words = new NativeWords(1);
-    Dnnl.check(
-        Dnnl.dnnl_matmul_primitive_desc_create(
-            words.at(0),
-            Engine.CPU,
-            left.descriptor(),
-            right.descriptor(),
-            bias,
-            result.descriptor(),
-            attributes.address()),
-        "dnnl_matmul_primitive_desc_create");
-    return words.get(0);
   }
 }

@@ -52,7 +52,7 @@ final class NextTokenCodec implements TargetCodec<GeneratedTokens> {
       GeneratedTokens output = row.getOutput();
       long[] ofPositions = new long[length];
       float[] counts = new float[length];
-      Arrays.fill(ofPositions, UNLABELLED);
+      Arrays.fill(ofPositions, Targets.UNLABELLED);
       counts[length - 1] = 1;
       int first = length - output.length();
       for (int i = 0; i < output.length(); i++) {

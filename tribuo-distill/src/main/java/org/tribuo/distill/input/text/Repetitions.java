@@ -20,8 +20,11 @@ final class Repetitions {
   /** Fewer than ten million ways. */
   private static final double MAX_BITS = 23;
 
+  /** The longest text, in characters. */
+  static final int MAX_CHARACTERS = 1_000_000;
+
   /** As many ways as a text has places. */
-  private static final double UNBOUNDED = log2(TextTokenizer.MAX_CHARACTERS);
+  private static final double UNBOUNDED = log2(MAX_CHARACTERS);
 
   /** How deep groups may lie in each other. */
   private static final int MAX_DEPTH = 32;

@@ -34,7 +34,7 @@ public final class TextTokenizer implements AutoCloseable {
   public static final int DEFAULT_MAX_LENGTH = 512;
 
   /** The maximum length of a text in characters; the native library could not bear any length. */
-  public static final int MAX_CHARACTERS = 1_000_000;
+  public static final int MAX_CHARACTERS = Repetitions.MAX_CHARACTERS;
 
   /** How many characters of a text a message shows. */
   private static final int SHOWN = 200;

@@ -18,6 +18,9 @@ import org.tribuo.distill.task.internal.Targets;
 
 /** A column for each item, in the order of their numbers. */
 final class NextItemCodec implements TargetCodec<NextItem> {
+  /** How many items a prediction has beside those of the history. */
+  static final int KEPT = 100;
+
   private final LabelOrder columns;
   private final Items items;
 
@@ -64,7 +67,7 @@ final class NextItemCodec implements TargetCodec<NextItem> {
       }
       NextItem output = example.getOutput();
       ofSteps[ofSteps.length - 1] =
-          output.isKnown() ? columns.column(output.item(), row) : UNLABELLED;
+          output.isKnown() ? columns.column(output.item(), row) : Targets.UNLABELLED;
       next.add(ofSteps);
       float[] all = new float[ofSteps.length];
       Arrays.fill(all, 1);
@@ -93,15 +96,15 @@ final class NextItemCodec implements TargetCodec<NextItem> {
   /**
    * {@inheritDoc}
    *
-   * <p>Its scores are the best items, the best first: {@value RankedItems#KEPT}, and as many more
-   * as the history has.
+   * <p>Its scores are the best items, the best first: {@value #KEPT}, and as many more as the
+   * history has.
    */
   @Override
   public Prediction<NextItem> decode(float[] logits, int used, Example<NextItem> example) {
     check(logits);
     ItemHistory history = history(example, 0, items);
     int seen = (int) IntStream.of(history.numbers()).distinct().count();
-    int[] best = Ranking.largest(logits, Math.min(logits.length, RankedItems.KEPT + seen));
+    int[] best = Ranking.largest(logits, Math.min(logits.length, KEPT + seen));
     double largest = logits[best[0]];
     double sum = 0;
     for (float logit : logits) {

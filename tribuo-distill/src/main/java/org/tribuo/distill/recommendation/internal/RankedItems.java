@@ -13,7 +13,7 @@ import org.tribuo.distill.recommendation.NextItem;
 /** The best items of a prediction. */
 public final class RankedItems {
   /** How many items a prediction has beside those of the history. */
-  public static final int KEPT = 100;
+  public static final int KEPT = NextItemCodec.KEPT;
 
   private RankedItems() {}
 

@@ -40,7 +40,7 @@ final class LabelCodec implements TargetCodec<Label> {
         labels[row] = columns.column(output.getLabel(), row);
         labelled[row] = 1;
       } else {
-        labels[row] = UNLABELLED;
+        labels[row] = Targets.UNLABELLED;
       }
     }
     return Targets.of(Tensor.of(labels, labels.length), Tensor.of(labelled, labels.length));

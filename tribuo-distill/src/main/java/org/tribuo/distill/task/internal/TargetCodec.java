@@ -4,7 +4,6 @@ import java.util.List;
 import org.tribuo.Example;
 import org.tribuo.Output;
 import org.tribuo.Prediction;
-import org.tribuo.distill.loss.internal.ObjectiveInputs;
 
 /**
  * Tribuo outputs as target tensors, and logits as Tribuo predictions, for one head of one model.
@@ -17,9 +16,6 @@ import org.tribuo.distill.loss.internal.ObjectiveInputs;
  * @param <T> the outputs
  */
 public interface TargetCodec<T extends Output<T>> {
-  /** The target of an unlabelled row of a multi-class batch, which the hard loss ignores. */
-  long UNLABELLED = ObjectiveInputs.IGNORED_LABEL;
-
   /** The names of the logits' columns. */
   LabelOrder columns();
 

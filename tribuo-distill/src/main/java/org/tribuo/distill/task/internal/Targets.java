@@ -15,6 +15,9 @@ import org.tribuo.distill.loss.internal.ObjectiveInputs;
  * @param inputs of the same examples
  */
 public record Targets(Map<String, TensorRows> inputs) {
+  /** The target of an unlabelled row of a multi-class batch, which the hard loss ignores. */
+  public static final long UNLABELLED = ObjectiveInputs.IGNORED_LABEL;
+
   public Targets {
     inputs = Map.copyOf(inputs);
   }
@@ -23,8 +26,8 @@ public record Targets(Map<String, TensorRows> inputs) {
    * One target an example.
    *
    * @param labels for multi-class INT64 [examples], the column of the label, or {@link
-   *     TargetCodec#UNLABELLED}; for multi-label FLOAT [examples, columns] of 0 and 1; for
-   *     regression FLOAT [examples, columns], the values. Unlabelled rows of the last two are 0
+   *     #UNLABELLED}; for multi-label FLOAT [examples, columns] of 0 and 1; for regression FLOAT
+   *     [examples, columns], the values. Unlabelled rows of the last two are 0
    * @param labelled FLOAT [examples]: 1 where the example has a hard target, 0 where it has none
    */
   public static Targets of(Tensor labels, Tensor labelled) {
@@ -39,8 +42,8 @@ public record Targets(Map<String, TensorRows> inputs) {
   /**
    * A class for each token.
    *
-   * @param classes of each example the column of each token's label, or {@link
-   *     TargetCodec#UNLABELLED}, as padding is too
+   * @param classes of each example the column of each token's label, or {@link #UNLABELLED}, as
+   *     padding is too
    */
   public static Targets perToken(List<long[]> classes) {
     List<Tensor> labels = new ArrayList<>();
@@ -49,14 +52,14 @@ public record Targets(Map<String, TensorRows> inputs) {
       labels.add(Tensor.vector(each));
       float[] known = new float[each.length];
       for (int i = 0; i < known.length; i++) {
-        known[i] = each[i] == TargetCodec.UNLABELLED ? 0 : 1;
+        known[i] = each[i] == UNLABELLED ? 0 : 1;
       }
       labelled.add(Tensor.of(known, known.length));
     }
     return new Targets(
         Map.of(
             ObjectiveInputs.LABELS,
-            TensorRows.ragged(labels, Tensor.scalar(TargetCodec.UNLABELLED)),
+            TensorRows.ragged(labels, Tensor.scalar(UNLABELLED)),
             ObjectiveInputs.LABELLED,
             TensorRows.ragged(labelled, Tensor.scalar(0f))));
   }
@@ -76,13 +79,13 @@ public record Targets(Map<String, TensorRows> inputs) {
   /**
    * The first and the last token of an answer in each example.
    *
-   * @param first the position, or {@link TargetCodec#UNLABELLED} where no answer is known
+   * @param first the position, or {@link #UNLABELLED} where no answer is known
    * @param last as the first
    */
   public static Targets spans(long[] first, long[] last) {
     float[] labelled = new float[first.length];
     for (int i = 0; i < first.length; i++) {
-      labelled[i] = first[i] == TargetCodec.UNLABELLED ? 0 : 1;
+      labelled[i] = first[i] == UNLABELLED ? 0 : 1;
     }
     return new Targets(
         Map.of(

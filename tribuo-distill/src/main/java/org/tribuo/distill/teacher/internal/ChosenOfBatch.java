@@ -52,7 +52,7 @@ record ChosenOfBatch(Map<String, Tensor> outputs, RowShape row, int k) {
           return false;
         }
         double sum = scaled / ChosenLogits.SCALE_OF_SUM;
-        areOne &= Math.abs(sum - 1) <= Teacher.PROBABILITIES_TOLERANCE;
+        areOne &= Probabilities.addUpTo(sum);
       }
     }
     return !areOne;

@@ -45,9 +45,6 @@ import org.tribuo.distill.transformer.internal.head.LogitsOutput;
  * }</pre>
  */
 public final class Teacher implements SoftTargetSource {
-  /** How far the sum of probabilities may be from 1. */
-  static final double PROBABILITIES_TOLERANCE = 1e-4;
-
   private final TeacherSettings settings;
   private final TransformerFiles transformers;
   private final ModelFiles files;
@@ -381,7 +378,7 @@ public final class Teacher implements SoftTargetSource {
       }
       sum += values[i];
     }
-    return Math.abs(sum - 1) <= PROBABILITIES_TOLERANCE;
+    return Probabilities.addUpTo(sum);
   }
 
   private static String described(TeacherBatch batch) {

@@ -36,7 +36,7 @@ final class DeviceTraining implements TrainingBackend {
     this.artifacts = artifacts;
     this.model = model;
     Map<String, TensorType> inputs = new LinkedHashMap<>(model.inputs());
-    inputs.remove(TrainingArtifacts.UPDATE_FOLLOWS);
+    inputs.remove(GradientAccumulation.UPDATE_FOLLOWS);
     this.batch = new Signature(inputs);
   }
 
@@ -107,8 +107,8 @@ final class DeviceTraining implements TrainingBackend {
   public Map<String, Tensor> addGradients(Map<String, Tensor> sorted, boolean last)
       throws OrtException {
     Map<String, Tensor> all = new LinkedHashMap<>(sorted);
-    if (model.inputs().containsKey(TrainingArtifacts.UPDATE_FOLLOWS)) {
-      all.put(TrainingArtifacts.UPDATE_FOLLOWS, Tensor.of(new boolean[] {last}, 1));
+    if (model.inputs().containsKey(GradientAccumulation.UPDATE_FOLLOWS)) {
+      all.put(GradientAccumulation.UPDATE_FOLLOWS, Tensor.of(new boolean[] {last}, 1));
     }
     return run(session::trainStep, model.sorted(all));
   }

@@ -23,6 +23,9 @@ import org.tribuo.distill.graph.Value;
  * norm would not be the same to the last bit.
  */
 final class GradientAccumulation {
+  /** An input of the training model: whether the weights are updated after this batch. */
+  static final String UPDATE_FOLLOWS = "update_follows";
+
   /** As in PyTorch's {@code clip_grad_norm_}: keeps the divisor away from zero. */
   private static final double EPSILON = 1e-6;
 
@@ -76,8 +79,8 @@ final class GradientAccumulation {
 
   /** scale = min(1, maxNorm / (norm + epsilon)), applied before an update only. */
   private void clip(List<Value> sums, double maxNorm) {
-    graph.addInput(TrainingArtifacts.UPDATE_FOLLOWS, FLAG);
-    Value updateFollows = graph.value(TrainingArtifacts.UPDATE_FOLLOWS);
+    graph.addInput(UPDATE_FOLLOWS, FLAG);
+    Value updateFollows = graph.value(UPDATE_FOLLOWS);
     graph.add(
         Node.MICROSOFT,
         "ReduceAllL2",

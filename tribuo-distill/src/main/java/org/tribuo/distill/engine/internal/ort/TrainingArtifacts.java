@@ -31,7 +31,7 @@ import org.tribuo.distill.graph.Value;
  *   <li>for each trainable parameter {@code NAME_grad.accumulation.buffer}, of its shape, and
  *       {@code lazy_reset_grad}, bool[1], which a {@code com.microsoft:InPlaceAccumulatorV2} reads
  *       together with the gradient;
- *   <li>where gradients are clipped, {@value #UPDATE_FOLLOWS}, bool[1];
+ *   <li>where gradients are clipped, {@value GradientAccumulation#UPDATE_FOLLOWS}, bool[1];
  *   <li>the batch: all other inputs.
  * </ul>
  *
@@ -56,9 +56,6 @@ record TrainingArtifacts(
     OnnxModel optimizerModel,
     Optional<OnnxModel> weightDecayModel,
     Checkpoint checkpoint) {
-
-  /** An input of the training model: whether the weights are updated after this batch. */
-  static final String UPDATE_FOLLOWS = "update_follows";
 
   private static final String TRAINING_FILE = "training_model.onnx";
   private static final String OPTIMIZER_FILE = "optimizer_model.onnx";

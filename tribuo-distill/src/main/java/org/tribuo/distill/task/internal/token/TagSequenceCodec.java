@@ -52,7 +52,7 @@ final class TagSequenceCodec implements TargetCodec<TagSequence> {
       TagSequence output = example.getOutput();
       long[] ofText = new long[output.length()];
       float[] scored = new float[ofText.length];
-      Arrays.fill(ofText, UNLABELLED);
+      Arrays.fill(ofText, Targets.UNLABELLED);
       int row = classes.size();
       output
           .labels()

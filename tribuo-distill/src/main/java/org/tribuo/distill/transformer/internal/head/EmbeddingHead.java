@@ -20,10 +20,10 @@ public record EmbeddingHead(Pooling pooling, boolean unitLength, Optional<Projec
   /**
    * The vectors of the tokens: [batch, positions, width]; there are none of a model's own pooler.
    */
-  public static final String TOKENS = "last_hidden_state";
+  public static final String TOKENS = PooledEncoder.TOKENS;
 
   /** The vectors of the texts: [batch, width]. */
-  public static final String TEXTS = "sentence_embedding";
+  public static final String TEXTS = PooledEncoder.TEXTS;
 
   /** The vectors of the texts behind a projection that is to go: [batch, projected width]. */
   public static final String PROJECTED = "projected_embedding";

@@ -21,6 +21,12 @@ import org.tribuo.distill.transformer.internal.layer.AttentionMask;
  * @param pooling how one vector for a text comes out of it
  */
 record PooledEncoder(Graph graph, String read, TensorType type, Pooling pooling, Graph normalized) {
+  /** The output of the vectors of tokens, where there is one. */
+  static final String TOKENS = "last_hidden_state";
+
+  /** The output of the vectors of texts. */
+  static final String TEXTS = "sentence_embedding";
+
   /**
    * Cuts an encoder.
    *
@@ -84,7 +90,7 @@ record PooledEncoder(Graph graph, String read, TensorType type, Pooling pooling,
    * layers they may be projected.
    */
   private static String tokens(Transformer transformer, Graph normalized) {
-    String named = EmbeddingHead.TOKENS;
+    String named = TOKENS;
     return transformer.graph().has(named) && normalized.has(named)
         ? named
         : transformer.layers().output();
@@ -104,8 +110,8 @@ record PooledEncoder(Graph graph, String read, TensorType type, Pooling pooling,
         normalized.outputs().stream()
             .filter(output -> isMatrixOfFloats(normalized.type(output).orElse(null)))
             .toList();
-    if (poolers.contains(EmbeddingHead.TEXTS)) {
-      return EmbeddingHead.TEXTS;
+    if (poolers.contains(TEXTS)) {
+      return TEXTS;
     }
     if (poolers.size() != 1) {
       throw new GraphException(
