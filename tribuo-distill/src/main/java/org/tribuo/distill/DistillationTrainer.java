@@ -523,9 +523,14 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
       return this;
     }
 
-    /** The folder that keeps soft targets for the next training on the same examples. */
+    /**
+     * The folder that keeps soft targets for the next training on the same examples.
+     *
+     * @throws PropertyException if its name is blank
+     */
     public Builder<T> softTargetStore(Path folder) {
       trainer().softTargetStore = folder.toString();
+      new PropertyChecks(trainer().component).checkIfStated("softTargetStore", folder.toString());
       return this;
     }
 
@@ -538,9 +543,12 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
     /**
      * The ONNX file to which the student is written as the last good step left it, if its loss is
      * no longer a finite number.
+     *
+     * @throws PropertyException if its name is blank
      */
     public Builder<T> lastGoodStudent(Path file) {
       trainer().lastGoodStudent = file.toString();
+      new PropertyChecks(trainer().component).checkIfStated("lastGoodStudent", file.toString());
       return this;
     }
 

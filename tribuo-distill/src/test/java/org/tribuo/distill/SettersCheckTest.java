@@ -12,9 +12,11 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
+import org.tribuo.distill.generation.BeamSearch;
 import org.tribuo.distill.generation.ParallelTextDataSource;
 import org.tribuo.distill.generation.PlainTextDataSource;
 import org.tribuo.distill.generation.TextGenerator;
+import org.tribuo.distill.generation.TokenSampling;
 import org.tribuo.distill.input.image.ImageDataSource;
 import org.tribuo.distill.input.sound.SoundDataSource;
 import org.tribuo.distill.input.text.CsvTextDataSource;
@@ -42,6 +44,10 @@ class SettersCheckTest {
             "charset",
             () -> csv().charset("klingon"),
             "is 'klingon', expected a character set that Java knows, such as UTF-8"),
+        refused("decimalSeparator", () -> csv().decimalSeparator('5'), "is '5', which stands in"),
+        refused("decimalSeparator", () -> csv().decimalSeparator('-'), "is '-', which stands in"),
+        refused("labelColumns", () -> csv().labels("a", "a"), "[a, a] names a column twice"),
+        refused("pairColumn", () -> csv().text("a").pair("a"), "is 'a', which is the first text"),
         refused("beginToken", () -> texts().specialTokens(" ", "</s>"), BLANK),
         refused("endToken", () -> texts().endToken(" "), BLANK),
         refused("vocabularySize", () -> texts().vocabularySize(0), LESS),
@@ -56,6 +62,14 @@ class SettersCheckTest {
         refused("sourceEndToken", () -> generator().sourceEndToken(" "), BLANK),
         refused("suppressedTokens", () -> generator().suppressedTokens("<pad>", " "), BLANK),
         refused("maxTokens", () -> generator().maxTokens(0), "is 0, expected 1 or more"),
+        refused(
+            "beamSearch",
+            () -> generator().sampling(new TokenSampling()).beamSearch(new BeamSearch()),
+            "is stated together with sampling"),
+        refused(
+            "softTargetStore",
+            () -> DistillationTrainer.<Label>builder().softTargetStore(Path.of(" ")),
+            BLANK),
         refused("pathColumn", () -> ImageDataSource.of(FILE, new LabelFactory()).paths(" "), BLANK),
         refused(
             "labelColumn", () -> ImageDataSource.of(FILE, new LabelFactory()).labels(""), EMPTY),

@@ -106,7 +106,7 @@ public final class InputFiles {
   /**
    * Refuses to write a file.
    *
-   * @throws InputOverwrittenException if it is one of these
+   * @throws java.nio.file.FileSystemException if it is one of these
    * @throws IOException if it cannot be determined whether two files are the same
    */
   public void checkOutput(Path output) throws IOException {

@@ -162,9 +162,6 @@ public final class TextGenerator
     OptionalInt stop = ofTokenizer.special("stopToken", stopToken, vocabulary);
     int[] end =
         ofTokenizer.special("sourceEndToken", sourceEndToken, vocabulary).stream().toArray();
-    if (sampling != null && beamSearch != null) {
-      throw properties.refused("beamSearch", "is stated together with sampling; state one of them");
-    }
     try {
       LanguageModelFile.Opened model =
           new LanguageModelFile(properties, file(), tokenizer.toString(), vocabulary).open(device);
@@ -192,6 +189,9 @@ public final class TextGenerator
   /** Checks each setting that can be judged by itself. */
   private void checkSettings() {
     PropertyChecks properties = new PropertyChecks(component);
+    if (sampling != null && beamSearch != null) {
+      throw properties.refused("beamSearch", "is stated together with sampling; state one of them");
+    }
     properties.checkIfStated("beginToken", beginToken);
     properties.checkIfStated("stopToken", stopToken);
     properties.checkIfStated("sourceEndToken", sourceEndToken);
@@ -436,16 +436,24 @@ public final class TextGenerator
       return checked();
     }
 
-    /** Finds the best of several beginnings. */
+    /**
+     * Finds the best of several beginnings.
+     *
+     * @throws PropertyException if tokens are drawn
+     */
     public Builder beamSearch(BeamSearch search) {
       generator.beamSearch = search;
-      return this;
+      return checked();
     }
 
-    /** How tokens are drawn. */
+    /**
+     * How tokens are drawn.
+     *
+     * @throws PropertyException if there is a beam search
+     */
     public Builder sampling(TokenSampling sampling) {
       generator.sampling = sampling;
-      return this;
+      return checked();
     }
 
     /**

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -178,8 +179,7 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
   @Override
   public void postConfig() {
     BooleanProperties.check(this, component, configuration);
-    checkFile("dataPath", dataPath);
-    checkFile("tokenizerPath", tokenizerPath);
+    checkFiles();
     checkSettings();
     if (separateTexts && pairColumn == null) {
       throw refused("separateTexts", "is true, but there is no second text; state the pairColumn");
@@ -213,15 +213,44 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
             this, format, dataPath, tokenizerPath, keepLabelsPath, tokens.maxTokens());
   }
 
-  /** Checks each setting that can be judged by itself. */
+  private void checkFiles() {
+    checkFile("dataPath", dataPath);
+    checkFile("tokenizerPath", tokenizerPath);
+    if (keepLabelsPath != null) {
+      checkFile("keepLabelsPath", keepLabelsPath);
+    }
+  }
+
+  /** Checks each setting that can be judged without the file. */
   private void checkSettings() {
     PropertyChecks properties = properties();
     properties.checkIfStated("textColumn", textColumn);
     properties.checkIfStated("pairColumn", pairColumn);
     labelColumns.forEach(column -> properties.checkIfStated("labelColumns", column));
+    if (new HashSet<>(labelColumns).size() < labelColumns.size()) {
+      throw refused("labelColumns", "%s names a column twice".formatted(labelColumns));
+    }
+    if (textColumn.equals(pairColumn)) {
+      throw refused(
+          "pairColumn", "is '%s', which is the first text of the pair too".formatted(pairColumn));
+    }
     properties.checkIfStated("maxLength", 1, maxLength);
+    if (isOfNumbers(decimalSeparator)) {
+      throw refused(
+          "decimalSeparator",
+          "is '%c', which stands in numbers for something else, expected one such as '.' or ','"
+              .formatted(decimalSeparator));
+    }
     separator();
     charset();
+  }
+
+  private static boolean isOfNumbers(char separator) {
+    return Character.isLetterOrDigit(separator)
+        || Character.isWhitespace(separator)
+        || Character.isISOControl(separator)
+        || separator == '+'
+        || separator == '-';
   }
 
   private PropertyChecks properties() {
@@ -334,7 +363,6 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
     if (keepLabelsPath == null) {
       return labelled;
     }
-    checkFile("keepLabelsPath", keepLabelsPath);
     try {
       BitSet kept = RowNumbers.read(keepLabelsPath, rows.size());
       BitSet withoutLabel = (BitSet) kept.clone();
@@ -597,10 +625,14 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
       return checked();
     }
 
-    /** The character before the decimals of a number. */
+    /**
+     * The character before the decimals of a number.
+     *
+     * @throws PropertyException if it is a letter, a digit, a sign or white space
+     */
     public Builder<T> decimalSeparator(char separator) {
       source.decimalSeparator = separator;
-      return this;
+      return checked();
     }
 
     /** A file of the rows that keep their label; all others become unlabelled. */
