@@ -89,7 +89,11 @@ final class RunProvenance {
     number(prefix + "soft-targets-reused", run.reusedRows());
     text(prefix + "soft-targets-runtime", answer.softTargets().runtimeVersion());
     text(prefix + "soft-targets-providers", names(answer.providers()));
-    text(prefix + "soft-targets-precision", answer.softTargets().key().precision().name());
+    Precision precision = answer.softTargets().key().precision();
+    text(prefix + "soft-targets-precision", precision.name());
+    if (precision == Precision.BFLOAT16_PRODUCTS) {
+      operatorLibrary();
+    }
     run.cost()
         .ifPresent(
             cost -> {
@@ -156,10 +160,14 @@ final class RunProvenance {
     text("providers", names(device.providers()));
     text("precision", device.computedPrecision().name());
     if (device.precision() != Precision.FLOAT32) {
-      OperatorLibrary library = OperatorLibrary.required();
-      text("operator-library", library.version());
-      text("instruction-set", library.instructionSet());
+      operatorLibrary();
     }
+  }
+
+  private void operatorLibrary() {
+    OperatorLibrary library = OperatorLibrary.required();
+    text("operator-library", library.version());
+    text("instruction-set", library.instructionSet());
   }
 
   /** The provenance of the model that was trained, with what the caller states about the run. */

@@ -61,12 +61,12 @@ final class LayerNormalizationOperators {
 
     private void compute(KernelContext run, float epsilon) {
       RuntimeTensor x = run.input(0);
-      long scale = run.input(1).address();
-      long bias = run.input(2).address();
+      long width = width(x);
+      long scale = vector(run.input(1), width);
+      long bias = vector(run.input(2), width);
       long y = run.output(0, x.dims()).address();
       long mean = run.output(1, statistic(x)).address();
       long variance = run.output(2, statistic(x)).address();
-      long width = width(x);
       Cut rows = rows(x);
       primitives.using(
           () ->
@@ -124,11 +124,11 @@ final class LayerNormalizationOperators {
         throw new IllegalArgumentException(
             "%s of %s and %s, expected one shape".formatted(name(), dy, x));
       }
-      long scale = run.input(2).address();
+      long width = width(x);
+      long scale = vector(run.input(2), width);
       long mean = run.input(3).address();
       long variance = run.input(4).address();
       long dx = run.output(0, x.dims()).address();
-      long width = width(x);
       RuntimeTensor dScale = run.output(1, width);
       RuntimeTensor dBias = run.output(2, width);
       Cut rows = rows(x);
@@ -165,6 +165,15 @@ final class LayerNormalizationOperators {
 
   private static long width(RuntimeTensor x) {
     return x.dims()[x.dims().length - 1];
+  }
+
+  private static long vector(RuntimeTensor tensor, long width) {
+    if (tensor.elements() != width) {
+      throw new IllegalArgumentException(
+          "Layer normalization of rows of %d numbers with %s, expected a number for each"
+              .formatted(width, tensor));
+    }
+    return tensor.address();
   }
 
   private static Cut rows(RuntimeTensor x) {

@@ -31,8 +31,11 @@ public final class OneDnnOperators implements OperatorLibrary {
   /** Lets the library keep its symbols to itself. */
   private static final int RTLD_LAZY = 1;
 
-  /** So many lengths of texts and weights of different sizes have their primitives at one time. */
-  private static final int PRIMITIVES = 2048;
+  /**
+   * So many lengths of texts and weights of different sizes have their primitives at one time: each
+   * takes about half a megabyte.
+   */
+  private static final int PRIMITIVES = 256;
 
   /** Two matrices of 64 rows and columns: with fewer multiplications ONNX Runtime is faster. */
   private static final long SMALLEST_PRODUCT = 1 << 18;

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.oracle.labs.mlrg.olcut.provenance.primitives.StringProvenance;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.tribuo.Example;
 import org.tribuo.MutableDataset;
 import org.tribuo.classification.Label;
@@ -19,6 +22,7 @@ import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.engine.Precision;
 import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.distill.student.ScratchStudent;
+import org.tribuo.distill.teacher.OnnxTeacher;
 import org.tribuo.distill.training.AdamWOptimizer;
 import org.tribuo.distill.training.EarlyStopping;
 import org.tribuo.provenance.SimpleDataSourceProvenance;
@@ -71,6 +75,27 @@ class PrecisionTest {
       if (active) {
         assertThat(scores(model, texts)).isNotEqualTo(scores);
       }
+    }
+  }
+
+  /** The library is that of the soft targets too. */
+  @Test
+  void aTeacherAloneMayComputeInIt(@TempDir Path folder) throws IOException {
+    MutableDataset<Label> texts = texts();
+    Path file = folder.resolve("teacher.onnx");
+    try (DistilledModel<Label> teacher = train(texts, Precision.FLOAT32)) {
+      teacher.exportOnnx(file);
+    }
+    DistillationTrainer<Label> trainer =
+        DistillationTrainer.<Label>builder()
+            .student(ScratchStudent.of(101, 1, 32, 2).withPositions(16))
+            .teacher(OnnxTeacher.of(file).withPrecision(Precision.BFLOAT16_PRODUCTS))
+            .epochs(1)
+            .build();
+    try (DistilledModel<Label> student = trainer.train(texts)) {
+      assertThat(told(student, "precision")).isEqualTo("FLOAT32");
+      assertThat(told(student, "soft-targets-precision")).isEqualTo("BFLOAT16_PRODUCTS");
+      assertThat(told(student, "operator-library")).startsWith("oneDNN");
     }
   }
 

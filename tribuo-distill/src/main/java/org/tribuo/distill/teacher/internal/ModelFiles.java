@@ -52,6 +52,11 @@ record ModelFiles(Map<Path, Version> versions) {
     return new ModelFiles(versions);
   }
 
+  /** Whether there are weights beside the model's own file. */
+  boolean haveExternalData() {
+    return versions.size() > 1;
+  }
+
   /** One digest of all files; of a single file the file's own. */
   String sha256() {
     List<String> digests = new ArrayList<>();

@@ -133,7 +133,7 @@ public final class Teacher implements SoftTargetSource {
 
   @Override
   public Optional<Teacher> inFloat32() {
-    if (settings.precision() == Precision.FLOAT32) {
+    if (session.precision() == Precision.FLOAT32) {
       return Optional.empty();
     }
     TeacherSettings exact =
@@ -203,7 +203,7 @@ public final class Teacher implements SoftTargetSource {
         sha256(),
         settings.head().map(head -> output() + " of " + head).orElseGet(this::output),
         settings.device().provider(),
-        settings.precision(),
+        session.precision(),
         rows.sha256(),
         OptionalInt.empty());
   }

@@ -144,6 +144,19 @@ final class TeacherSession implements AutoCloseable {
     }
   }
 
+  /** What the model computes in: that of the settings, or what its file states. */
+  Precision precision() {
+    return runsAsInItsFile() ? Precision.FLOAT32 : settings.precision();
+  }
+
+  /** Weights beside the file may be larger than what can be handed over. */
+  private boolean runsAsInItsFile() {
+    return !settings.int8()
+        && files.haveExternalData()
+        && settings.head().isEmpty()
+        && outputs.equals(declared);
+  }
+
   private void checkOpen() {
     if (closed) {
       throw new IllegalStateException("The teacher '%s' is closed".formatted(settings.model()));
@@ -165,13 +178,9 @@ final class TeacherSession implements AutoCloseable {
     }
   }
 
-  /** Weights beside the file may be larger than what can be handed over; so it stays as it is. */
   private LoadedModel load(Transformer read, Device device, Optional<LargestOf> largest) {
     Engine engine = Engines.inference();
-    if (!settings.int8()
-        && read.model().hasExternalData()
-        && settings.head().isEmpty()
-        && outputs.equals(declared)) {
+    if (runsAsInItsFile()) {
       return engine.load(settings.model(), device);
     }
     Transformer transformer = withOutputs(read);

@@ -27,7 +27,7 @@ import org.tribuo.distill.graph.internal.pass.InferenceForm;
 /** Inference on the native library of ONNX Runtime that this JVM has loaded, whichever it is. */
 class OrtEngine implements Engine {
   /** Above this, in bytes, a copy of the weights among Java's objects would be in the way. */
-  private static final long LARGE = 64L << 20;
+  private static final long LARGE = 32L << 20;
 
   @Override
   public String version() {

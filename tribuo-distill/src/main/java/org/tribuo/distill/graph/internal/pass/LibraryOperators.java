@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.tribuo.distill.graph.Attributes;
+import org.tribuo.distill.graph.Dimension;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.Node;
@@ -64,9 +65,18 @@ public final class LibraryOperators {
     long axis = node.attributes().get("axis", -1L);
     return (axis == -1 || axis == shape.rank() - 1)
         && shape.rank() > 1
-        && shape(node.input(1)).filter(scale -> scale.rank() == 1).isPresent()
-        && shape(node.input(2)).filter(bias -> bias.rank() == 1).isPresent()
+        && isOfWidth(node.input(1), shape.dimension(shape.rank() - 1))
+        && isOfWidth(node.input(2), shape.dimension(shape.rank() - 1))
         && node.outputs().stream().skip(1).allMatch(this::isUnread);
+  }
+
+  /** Whether there is a number for each column; one for all may stand there too. */
+  private boolean isOfWidth(String vector, Dimension width) {
+    Dimension one = Dimension.of(1);
+    return shape(vector)
+        .filter(shape -> shape.rank() == 1)
+        .filter(shape -> !shape.dimension(0).equals(one) || width.equals(one))
+        .isPresent();
   }
 
   private boolean isUnread(String output) {

@@ -56,6 +56,8 @@ class LibraryOperatorsTest {
     Value twoAxes =
         op.one("LayerNormalization", Attributes.NONE.with("axis", 1L), ROWS, x, scale, bias);
     Value withoutBias = op.one("LayerNormalization", ROWS, x, scale);
+    Value one = graph.setInitializer("one", Tensor.of(new float[] {2}, 1));
+    Value oneScale = op.one("LayerNormalization", ROWS, x, one, bias);
     graph.add(
         Node.ONNX,
         "LayerNormalization",
@@ -65,7 +67,7 @@ class LibraryOperatorsTest {
     graph.addOutput("mean");
     graph.addOutput("y");
 
-    assertThat(applied(tanh, twoAxes, withoutBias, graph.value("y")))
+    assertThat(applied(tanh, twoAxes, withoutBias, oneScale, graph.value("y")))
         .noneMatch(operator -> operator.contains("org.tribuo.distill"));
   }
 }
