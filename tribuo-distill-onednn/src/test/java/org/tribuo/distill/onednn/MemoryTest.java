@@ -50,7 +50,7 @@ class MemoryTest {
         forward.run(Map.of("a", rows, "b", weight));
         gradient.run(Map.of("a", rows, "b", rows));
       }
-      assertThat(nativeBytes() - before).as("growth in bytes").isLessThan(20 * MEGABYTE);
+      assertThat(nativeBytes() - before).as("growth in bytes").isLessThan(80 * MEGABYTE);
     }
   }
 
@@ -100,7 +100,7 @@ class MemoryTest {
     assertThat(nativeBytes() - before).isLessThan(40 * MEGABYTE);
   }
 
-  /** What the process has in memory beside the heap. */
+  /** What the process has in memory beside the heap, which may grow by pages it had not touched. */
   private static long nativeBytes() {
     try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
       long resident =
