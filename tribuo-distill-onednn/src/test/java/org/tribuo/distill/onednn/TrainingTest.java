@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.tribuo.distill.engine.Device;
@@ -31,6 +32,16 @@ class TrainingTest {
     } else {
       assertThat(losses).isEqualTo(expected);
     }
+  }
+
+  @Test
+  void theLossAfterAHundredStepsIsThatOfFloat32() {
+    int[] lengths = new SplittableRandom(3).ints(100, 4, 20).toArray();
+    EncoderTraining training = EncoderTraining.of(2, 48, 6, 8, lengths);
+    float expected = training.train(Device.cpu(1)).losses().get(99);
+    float loss = training.train(bfloat16(1)).losses().get(99);
+
+    assertThat(loss).isCloseTo(expected, within(1e-3f * expected));
   }
 
   @Test

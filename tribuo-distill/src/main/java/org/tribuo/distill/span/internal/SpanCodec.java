@@ -40,7 +40,7 @@ final class SpanCodec implements TargetCodec<Span> {
     for (int row = 0; row < first.length; row++) {
       ContextTokens tokens = ContextTokens.of(examples.get(row));
       Span answer = examples.get(row).getOutput();
-      first[row] = answer.isKnown() ? AnswerSearch.NO_ANSWER : UNLABELLED;
+      first[row] = answer.isKnown() ? AnswerSearch.NO_ANSWER : Targets.UNLABELLED;
       last[row] = first[row];
       if (answer.isAnswer()) {
         int number = row;
