@@ -66,9 +66,9 @@ class DocumentationLinksTest {
     for (Path page : markdownIn(SITE).toList()) {
       for (Link link : linksOf(page)) {
         assertThat(link.file())
-            .as("%s, of which the site has pages and their tables alone", link)
+            .as("%s, of which the site has pages, their tables and pictures alone", link)
             .startsWith(SITE)
-            .satisfies(file -> assertThat(file.toString()).matches(".*\\.(md|csv)"));
+            .satisfies(file -> assertThat(file.toString()).matches(".*\\.(md|csv|png)"));
         if (!link.anchor().isEmpty()) {
           assertThat(Files.readString(link.file()))
               .as("%s needs an anchor of its own before the heading", link)
