@@ -21,7 +21,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.engine.Device.ExecutionProvider;
-import org.tribuo.distill.engine.Precision;
 import org.tribuo.distill.engine.RuntimeUnavailableException;
 import org.tribuo.distill.engine.internal.Engines;
 import org.tribuo.distill.engine.internal.InferenceSession;
@@ -148,17 +147,6 @@ class TeacherTest {
       assertThat(teacher.sha256()).isEqualTo(Sha256.ofFile(file)).hasSize(64);
       assertThat(teacher.fileDigests())
           .containsExactly(Map.entry(file.toString(), teacher.sha256()));
-    }
-  }
-
-  /** It runs as it is in its file, in the numbers that the file states. */
-  @Test
-  void withExternalDataComputesInFloat32() throws IOException {
-    Path file = TinyTeacher.writeWithExternalData(folder.resolve("teacher.onnx"), 3);
-    Device device = Device.cpu().withPrecision(Precision.BFLOAT16_PRODUCTS);
-    try (Teacher teacher =
-        Teacher.open(TeacherSettings.of(file, TinyTeacher.labels(3)).withDevice(device))) {
-      assertThat(teacher.keyFor(TinyRows.random(2, 1)).precision()).isEqualTo(Precision.FLOAT32);
     }
   }
 
