@@ -35,7 +35,7 @@ public final class ChosenLogits {
    */
   public static final String SUM = "chosen_logits_sum";
 
-  /** A power of two with which the sum of a million numbers of float32 is one. */
+  /** A power of two: times this, the sum of a million numbers of float32 is finite. */
   public static final double SCALE_OF_SUM = 0x1p-20;
 
   /** The dimensions of all logits, int64 [rank]. */
