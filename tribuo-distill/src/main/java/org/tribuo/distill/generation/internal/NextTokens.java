@@ -17,19 +17,14 @@ import org.tribuo.distill.generation.PerplexityEvaluator;
 import org.tribuo.distill.generation.Vocabulary;
 import org.tribuo.distill.input.internal.text.PairFeatures;
 import org.tribuo.distill.internal.component.SavedComponents;
-import org.tribuo.distill.loss.CrossEntropy;
-import org.tribuo.distill.loss.HardLoss;
-import org.tribuo.distill.loss.HardLoss.AnswerForm;
-import org.tribuo.distill.loss.KlDivergence;
-import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.loss.internal.RowForm;
 import org.tribuo.distill.loss.internal.TokenMask;
+import org.tribuo.distill.task.internal.ClassificationTask;
 import org.tribuo.distill.task.internal.FurtherColumns;
 import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.task.internal.Score;
 import org.tribuo.distill.task.internal.TargetCodec;
-import org.tribuo.distill.task.internal.Task;
 import org.tribuo.evaluation.Evaluation;
 
 /**
@@ -40,7 +35,7 @@ import org.tribuo.evaluation.Evaluation;
  * them; for a prediction each window reads half of the one before it again. Where an example has a
  * source, the text is its target, which a model has to read at once.
  */
-public final class NextTokens implements Task<GeneratedTokens> {
+public final class NextTokens implements ClassificationTask<GeneratedTokens> {
   private final Optional<LabelOrder> columns;
 
   /** Of a vocabulary that the outputs state; for the service loader. */
@@ -182,21 +177,6 @@ public final class NextTokens implements Task<GeneratedTokens> {
   @Override
   public TargetCodec<GeneratedTokens> codec(LabelOrder order) {
     return new NextTokenCodec(order);
-  }
-
-  @Override
-  public HardLoss hardLoss() {
-    return new CrossEntropy();
-  }
-
-  @Override
-  public SoftLoss softLoss() {
-    return new KlDivergence();
-  }
-
-  @Override
-  public Optional<AnswerForm> probabilities() {
-    return Optional.of(AnswerForm.PROBABILITIES);
   }
 
   @Override

@@ -4,7 +4,6 @@ import com.google.protobuf.Any;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
@@ -12,20 +11,15 @@ import org.tribuo.Example;
 import org.tribuo.ImmutableOutputInfo;
 import org.tribuo.distill.input.internal.item.ItemHistory;
 import org.tribuo.distill.internal.component.SavedComponents;
-import org.tribuo.distill.loss.CrossEntropy;
-import org.tribuo.distill.loss.HardLoss;
-import org.tribuo.distill.loss.HardLoss.AnswerForm;
-import org.tribuo.distill.loss.KlDivergence;
-import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.loss.internal.RowForm;
 import org.tribuo.distill.loss.internal.TokenMask;
 import org.tribuo.distill.recommendation.NextItem;
 import org.tribuo.distill.recommendation.RankingEvaluator;
+import org.tribuo.distill.task.internal.ClassificationTask;
 import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.task.internal.Score;
 import org.tribuo.distill.task.internal.TargetCodec;
-import org.tribuo.distill.task.internal.Task;
 import org.tribuo.evaluation.Evaluation;
 
 /**
@@ -35,7 +29,7 @@ import org.tribuo.evaluation.Evaluation;
  * model reads is cut into parts of which each goes on where the one before it ends; a prediction is
  * made of the last items alone.
  */
-public record NextItems() implements Task<NextItem> {
+public record NextItems() implements ClassificationTask<NextItem> {
   /**
    * Reads what was saved; Tribuo calls this by name.
    *
@@ -135,21 +129,6 @@ public record NextItems() implements Task<NextItem> {
   @Override
   public TargetCodec<NextItem> codec(LabelOrder columns) {
     return new NextItemCodec(columns);
-  }
-
-  @Override
-  public HardLoss hardLoss() {
-    return new CrossEntropy();
-  }
-
-  @Override
-  public SoftLoss softLoss() {
-    return new KlDivergence();
-  }
-
-  @Override
-  public Optional<AnswerForm> probabilities() {
-    return Optional.of(AnswerForm.PROBABILITIES);
   }
 
   @Override

@@ -10,19 +10,15 @@ import org.tribuo.ImmutableOutputInfo;
 import org.tribuo.OutputFactory;
 import org.tribuo.distill.input.internal.text.ContextTokens;
 import org.tribuo.distill.internal.component.SavedComponents;
-import org.tribuo.distill.loss.CrossEntropy;
-import org.tribuo.distill.loss.HardLoss;
 import org.tribuo.distill.loss.HardLoss.AnswerForm;
-import org.tribuo.distill.loss.KlDivergence;
-import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.loss.internal.RowForm;
 import org.tribuo.distill.span.Span;
 import org.tribuo.distill.span.SpanEvaluator;
+import org.tribuo.distill.task.internal.ClassificationTask;
 import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.task.internal.Score;
 import org.tribuo.distill.task.internal.TargetCodec;
-import org.tribuo.distill.task.internal.Task;
 import org.tribuo.evaluation.Evaluation;
 
 /**
@@ -30,7 +26,7 @@ import org.tribuo.evaluation.Evaluation;
  * where there is none. A context that is longer than the model reads has windows: an answer that is
  * not whole in one makes it a window without an answer.
  */
-public record Spans() implements Task<Span> {
+public record Spans() implements ClassificationTask<Span> {
   /** The outputs of all models that find answers, as exporters name them. */
   static final LabelOrder COLUMNS = LabelOrder.of("start_logits", "end_logits");
 
@@ -114,21 +110,6 @@ public record Spans() implements Task<Span> {
   @Override
   public TargetCodec<Span> codec(LabelOrder columns) {
     return new SpanCodec(columns);
-  }
-
-  @Override
-  public HardLoss hardLoss() {
-    return new CrossEntropy();
-  }
-
-  @Override
-  public SoftLoss softLoss() {
-    return new KlDivergence();
-  }
-
-  @Override
-  public Optional<AnswerForm> probabilities() {
-    return Optional.of(AnswerForm.PROBABILITIES);
   }
 
   /** Logits of positions at which no answer can be are not compared. */

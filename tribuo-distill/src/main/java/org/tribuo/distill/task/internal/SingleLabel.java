@@ -2,7 +2,6 @@ package org.tribuo.distill.task.internal;
 
 import com.google.protobuf.Any;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.tribuo.ImmutableOutputInfo;
@@ -10,14 +9,10 @@ import org.tribuo.Prediction;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.evaluation.LabelEvaluation;
 import org.tribuo.distill.internal.component.SavedComponents;
-import org.tribuo.distill.loss.CrossEntropy;
-import org.tribuo.distill.loss.HardLoss;
-import org.tribuo.distill.loss.KlDivergence;
-import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.evaluation.Evaluation;
 
 /** One label of several for each example. */
-public record SingleLabel() implements Task<Label> {
+public record SingleLabel() implements ClassificationTask<Label> {
   /**
    * Reads what was saved; Tribuo calls this by name.
    *
@@ -57,21 +52,6 @@ public record SingleLabel() implements Task<Label> {
     return columns.names().stream()
         .mapToDouble(name -> scores.containsKey(name) ? scores.get(name).getScore() : 0)
         .toArray();
-  }
-
-  @Override
-  public HardLoss hardLoss() {
-    return new CrossEntropy();
-  }
-
-  @Override
-  public SoftLoss softLoss() {
-    return new KlDivergence();
-  }
-
-  @Override
-  public Optional<HardLoss.AnswerForm> probabilities() {
-    return Optional.of(HardLoss.AnswerForm.PROBABILITIES);
   }
 
   @Override

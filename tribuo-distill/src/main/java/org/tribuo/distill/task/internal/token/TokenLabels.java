@@ -1,24 +1,19 @@
 package org.tribuo.distill.task.internal.token;
 
 import com.google.protobuf.Any;
-import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.tribuo.ImmutableOutputInfo;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.internal.component.SavedComponents;
-import org.tribuo.distill.loss.CrossEntropy;
-import org.tribuo.distill.loss.HardLoss;
-import org.tribuo.distill.loss.KlDivergence;
-import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.loss.internal.RowForm;
 import org.tribuo.distill.loss.internal.TokenMask;
+import org.tribuo.distill.task.internal.ClassificationTask;
 import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.task.internal.Score;
 import org.tribuo.distill.task.internal.SingleLabel;
 import org.tribuo.distill.task.internal.TargetCodec;
-import org.tribuo.distill.task.internal.Task;
 import org.tribuo.distill.task.token.TagSequence;
 
 /**
@@ -27,7 +22,7 @@ import org.tribuo.distill.task.token.TagSequence;
  * as the weight of its example says, in whichever text it is. Other tokens and padding count in
  * neither.
  */
-public record TokenLabels() implements Task<TagSequence> {
+public record TokenLabels() implements ClassificationTask<TagSequence> {
   private static final SingleLabel OF_TOKENS = new SingleLabel();
 
   /**
@@ -69,21 +64,6 @@ public record TokenLabels() implements Task<TagSequence> {
   @Override
   public TargetCodec<TagSequence> codec(LabelOrder columns) {
     return new TagSequenceCodec(OF_TOKENS.codec(columns));
-  }
-
-  @Override
-  public HardLoss hardLoss() {
-    return new CrossEntropy();
-  }
-
-  @Override
-  public SoftLoss softLoss() {
-    return new KlDivergence();
-  }
-
-  @Override
-  public Optional<HardLoss.AnswerForm> probabilities() {
-    return Optional.of(HardLoss.AnswerForm.PROBABILITIES);
   }
 
   /** The F1 of entities where the labels are tags of entities, else accuracy. */
