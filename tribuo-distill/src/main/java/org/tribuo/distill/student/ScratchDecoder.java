@@ -1,10 +1,9 @@
 package org.tribuo.distill.student;
 
 import com.oracle.labs.mlrg.olcut.config.Config;
-import java.util.function.LongFunction;
-import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.distill.transformer.internal.create.NewDecoder;
+import org.tribuo.distill.transformer.internal.create.UntrainedModel;
 
 /**
  * What untrained Transformers of one stack of layers have in common that predict what comes next.
@@ -49,17 +48,16 @@ abstract class ScratchDecoder<S extends ScratchDecoder<S>> extends ScratchTransf
   }
 
   @Override
-  final LongFunction<OnnxModel> maker(Sizes sizes) {
+  final UntrainedModel model(Sizes sizes) {
     return new NewDecoder(
-            kind,
-            sizes.symbols(),
-            sizes.positions(),
-            layers,
-            sizes.width(),
-            sizes.heads(),
-            sizes.inner(),
-            sizes.form())
-        ::make;
+        kind,
+        sizes.symbols(),
+        sizes.positions(),
+        layers,
+        sizes.width(),
+        sizes.heads(),
+        sizes.inner(),
+        sizes.form());
   }
 
   @Override

@@ -2,11 +2,10 @@ package org.tribuo.distill.student;
 
 import com.oracle.labs.mlrg.olcut.config.Config;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
-import java.util.function.LongFunction;
-import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.transformer.internal.create.NewEncoderDecoder;
+import org.tribuo.distill.transformer.internal.create.UntrainedModel;
 
 /**
  * An untrained encoder-decoder, as for translation (Vaswani et al. 2017, arXiv:1706.03762): it
@@ -76,17 +75,16 @@ public final class ScratchEncoderDecoderStudent
   }
 
   @Override
-  LongFunction<OnnxModel> maker(Sizes sizes) {
+  UntrainedModel model(Sizes sizes) {
     return new NewEncoderDecoder(
-            sizes.symbols(),
-            sizes.positions(),
-            encoderLayers,
-            decoderLayers,
-            sizes.width(),
-            sizes.heads(),
-            sizes.inner(),
-            sizes.form())
-        ::make;
+        sizes.symbols(),
+        sizes.positions(),
+        encoderLayers,
+        decoderLayers,
+        sizes.width(),
+        sizes.heads(),
+        sizes.inner(),
+        sizes.form());
   }
 
   @Override

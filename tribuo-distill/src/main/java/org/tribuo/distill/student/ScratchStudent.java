@@ -1,20 +1,11 @@
 package org.tribuo.distill.student;
 
 import com.oracle.labs.mlrg.olcut.config.Config;
-import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
-import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
-import java.util.SplittableRandom;
-import org.jspecify.annotations.Nullable;
-import org.tribuo.distill.internal.component.ComponentProvenance;
 import org.tribuo.distill.internal.component.PropertyChecks;
-import org.tribuo.distill.student.internal.FreshHead;
-import org.tribuo.distill.student.internal.Student;
-import org.tribuo.distill.student.internal.StudentRequest;
 import org.tribuo.distill.transformer.Pooling;
-import org.tribuo.distill.transformer.internal.Transformer;
 import org.tribuo.distill.transformer.internal.create.NewEncoder;
-import org.tribuo.distill.transformer.internal.head.TaskHead;
+import org.tribuo.distill.transformer.internal.create.UntrainedModel;
 
 /**
  * An untrained encoder with a head. It learns all it knows from the teacher and from the labels, so
@@ -29,28 +20,12 @@ import org.tribuo.distill.transformer.internal.head.TaskHead;
  * </component>
  * }</pre>
  */
-public final class ScratchStudent implements StudentSource {
-  @ConfigurableName private String component = "ScratchStudent";
-
+public final class ScratchStudent extends ScratchEncoder<ScratchStudent> {
   @Config(mandatory = true, description = "The number of tokens that the tokenizer knows.")
   private int vocabulary;
 
   @Config(description = "The longest text in tokens.")
   private int positions = 512;
-
-  @Config(mandatory = true, description = "The number of layers.")
-  private int layers;
-
-  @Config(mandatory = true, description = "The size of a hidden state, a multiple of the heads.")
-  private int width;
-
-  @Config(mandatory = true, description = "The heads of the attention.")
-  private int heads;
-
-  @Config(
-      description =
-          "The width inside a feed-forward block, 1 or more; by default four times the width.")
-  private @Nullable Integer inner;
 
   @Config(description = "How one vector for a text comes out of the last layer.")
   private Pooling pooling = Pooling.MEAN;
@@ -70,11 +45,7 @@ public final class ScratchStudent implements StudentSource {
   public static ScratchStudent of(int vocabulary, int layers, int width, int heads) {
     ScratchStudent student = new ScratchStudent();
     student.vocabulary = vocabulary;
-    student.layers = layers;
-    student.width = width;
-    student.heads = heads;
-    student.postConfig();
-    return student;
+    return student.sized(layers, width, heads);
   }
 
   /**
@@ -84,23 +55,7 @@ public final class ScratchStudent implements StudentSource {
    * @throws PropertyException if it is below 1
    */
   public ScratchStudent withPositions(int positions) {
-    ScratchStudent other = copy();
-    other.positions = positions;
-    other.postConfig();
-    return other;
-  }
-
-  /**
-   * The same with other feed-forward blocks.
-   *
-   * @param inner the width inside one
-   * @throws PropertyException if it is less than 1
-   */
-  public ScratchStudent withInner(int inner) {
-    ScratchStudent other = copy();
-    other.inner = inner;
-    other.postConfig();
-    return other;
+    return with(other -> other.positions = positions);
   }
 
   /**
@@ -110,54 +65,38 @@ public final class ScratchStudent implements StudentSource {
    * @throws PropertyException if it is another one
    */
   public ScratchStudent withPooling(Pooling pooling) {
-    ScratchStudent other = copy();
+    return with(other -> other.pooling = pooling);
+  }
+
+  @Override
+  ScratchStudent sameInputs() {
+    ScratchStudent other = new ScratchStudent();
+    other.vocabulary = vocabulary;
+    other.positions = positions;
     other.pooling = pooling;
-    other.postConfig();
     return other;
   }
 
-  private ScratchStudent copy() {
-    ScratchStudent copy = of(vocabulary, layers, width, heads);
-    copy.positions = positions;
-    copy.inner = inner;
-    copy.pooling = pooling;
-    return copy;
-  }
-
   @Override
-  public void postConfig() {
-    if (pooling != Pooling.MEAN && pooling != Pooling.FIRST_TOKEN) {
-      throw new PropertyException(
-          component,
-          "pooling",
-          "is %s, but a new encoder has no pooler and a text is one row of logits: use MEAN or FIRST_TOKEN"
-              .formatted(pooling));
-    }
-    PropertyChecks properties = new PropertyChecks(component);
+  void checkInputs(PropertyChecks properties) {
+    checkPooling(properties, pooling, "a text");
     properties.checkAtLeast("vocabulary", 1, vocabulary);
     properties.checkAtLeast("positions", 1, positions);
-    properties.checkAtLeast("layers", 1, layers);
-    properties.checkAtLeast("heads", 1, heads);
-    properties.checkIfStated("inner", 1, inner);
-    properties.check("width", this::encoder);
-  }
-
-  private NewEncoder encoder() {
-    return new NewEncoder(
-        vocabulary, positions, layers, width, heads, inner == null ? 4 * width : inner);
   }
 
   @Override
-  public Student make(StudentRequest request) {
-    SplittableRandom random = new SplittableRandom(request.seed());
-    Transformer encoder = Transformer.of(encoder().make(random.nextLong()));
-    return new FreshHead(pooling, new TaskHead.Form.Linear(), random.nextLong())
-        .on(encoder, request.head());
+  UntrainedModel encoder(int layers, int width, int heads, int inner) {
+    return new NewEncoder(vocabulary, positions, layers, width, heads, inner);
   }
 
   @Override
-  public ConfiguredObjectProvenance getProvenance() {
-    return ComponentProvenance.of(this, "Student");
+  String misfit() {
+    return "width";
+  }
+
+  @Override
+  Pooling pooling() {
+    return pooling;
   }
 
   @Override

@@ -7,7 +7,6 @@ import com.oracle.labs.mlrg.olcut.config.ConfigurationManager;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
 import java.util.function.Consumer;
-import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.component.BooleanProperties;
 import org.tribuo.distill.graph.OnnxModel;
@@ -20,6 +19,7 @@ import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.transformer.BlockNormalization;
 import org.tribuo.distill.transformer.PositionEncoding;
 import org.tribuo.distill.transformer.internal.create.SequenceForm;
+import org.tribuo.distill.transformer.internal.create.UntrainedModel;
 import org.tribuo.distill.transformer.internal.head.TaskHead;
 
 /**
@@ -72,11 +72,11 @@ abstract class ScratchTransformer<S extends ScratchTransformer<S>> implements St
   abstract void checkLayers(PropertyChecks properties);
 
   /**
-   * What makes the model from a seed.
+   * A model of as many layers.
    *
    * @throws IllegalArgumentException if the sizes do not fit each other
    */
-  abstract LongFunction<OnnxModel> maker(Sizes sizes);
+  abstract UntrainedModel model(Sizes sizes);
 
   /** The property that is named where a head is for something else. */
   abstract String property();
@@ -170,7 +170,7 @@ abstract class ScratchTransformer<S extends ScratchTransformer<S>> implements St
     checkLayers(properties);
     properties.checkAtLeast("heads", 1, heads);
     properties.checkIfStated("inner", 1, inner);
-    properties.check("width", () -> maker(sizes(1)));
+    properties.check("width", () -> model(sizes(1)));
   }
 
   private Sizes sizes(int symbols) {
@@ -198,7 +198,7 @@ abstract class ScratchTransformer<S extends ScratchTransformer<S>> implements St
           "are those of a model that predicts %s, or use another student"
               .formatted(purpose().formatted(head.columns())));
     }
-    OnnxModel made = maker(sizes(head.columns().size())).apply(request.seed());
+    OnnxModel made = model(sizes(head.columns().size())).make(request.seed());
     return Student.of(
         positionEncoding == PositionEncoding.LEARNED
             ? made

@@ -1,21 +1,13 @@
 package org.tribuo.distill.student;
 
 import com.oracle.labs.mlrg.olcut.config.Config;
-import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
-import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
-import java.util.SplittableRandom;
-import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
-import org.tribuo.distill.internal.component.ComponentProvenance;
 import org.tribuo.distill.internal.component.PropertyChecks;
-import org.tribuo.distill.student.internal.FreshHead;
 import org.tribuo.distill.student.internal.Student;
 import org.tribuo.distill.student.internal.StudentRequest;
 import org.tribuo.distill.transformer.Pooling;
-import org.tribuo.distill.transformer.internal.Transformer;
 import org.tribuo.distill.transformer.internal.create.NewVisionEncoder;
-import org.tribuo.distill.transformer.internal.head.TaskHead;
+import org.tribuo.distill.transformer.internal.create.UntrainedModel;
 
 /**
  * An untrained vision Transformer with a head, for images of one size: patches, a learned vector
@@ -35,9 +27,7 @@ import org.tribuo.distill.transformer.internal.head.TaskHead;
  *
  * <p>Immutable and safe for many threads.
  */
-public final class ScratchVisionStudent implements StudentSource {
-  @ConfigurableName private String component = "ScratchVisionStudent";
-
+public final class ScratchVisionStudent extends ScratchEncoder<ScratchVisionStudent> {
   @Config(description = "The channels of an image: 3 for colours, 1 for grey.")
   private int channels = 3;
 
@@ -49,20 +39,6 @@ public final class ScratchVisionStudent implements StudentSource {
 
   @Config(mandatory = true, description = "The length of an edge of a patch in pixels.")
   private int patch;
-
-  @Config(mandatory = true, description = "The number of layers.")
-  private int layers;
-
-  @Config(mandatory = true, description = "The size of a hidden state, a multiple of the heads.")
-  private int width;
-
-  @Config(mandatory = true, description = "The heads of the attention.")
-  private int heads;
-
-  @Config(
-      description =
-          "The width inside a feed-forward block, 1 or more; by default four times the width.")
-  private @Nullable Integer inner;
 
   @Config(
       description =
@@ -85,16 +61,11 @@ public final class ScratchVisionStudent implements StudentSource {
    *     heads do not divide the width
    */
   public static ScratchVisionStudent of(int image, int patch, int layers, int width, int heads) {
-    return new ScratchVisionStudent()
-        .with(
-            student -> {
-              student.imageHeight = image;
-              student.imageWidth = image;
-              student.patch = patch;
-              student.layers = layers;
-              student.width = width;
-              student.heads = heads;
-            });
+    ScratchVisionStudent student = new ScratchVisionStudent();
+    student.imageHeight = image;
+    student.imageWidth = image;
+    student.patch = patch;
+    return student.sized(layers, width, heads);
   }
 
   /**
@@ -112,16 +83,6 @@ public final class ScratchVisionStudent implements StudentSource {
   }
 
   /**
-   * The same with other feed-forward blocks.
-   *
-   * @param inner the width inside one
-   * @throws PropertyException if it is less than 1
-   */
-  public ScratchVisionStudent withInner(int inner) {
-    return with(other -> other.inner = inner);
-  }
-
-  /**
    * The same, whose hidden states become one vector in another way.
    *
    * @param pooling {@code MEAN} or {@code FIRST_TOKEN}
@@ -131,44 +92,28 @@ public final class ScratchVisionStudent implements StudentSource {
     return with(other -> other.pooling = pooling);
   }
 
-  private ScratchVisionStudent with(Consumer<ScratchVisionStudent> change) {
+  @Override
+  ScratchVisionStudent sameInputs() {
     ScratchVisionStudent other = new ScratchVisionStudent();
     other.channels = channels;
     other.imageHeight = imageHeight;
     other.imageWidth = imageWidth;
     other.patch = patch;
-    other.layers = layers;
-    other.width = width;
-    other.heads = heads;
-    other.inner = inner;
     other.pooling = pooling;
-    change.accept(other);
-    other.postConfig();
     return other;
   }
 
   @Override
-  public void postConfig() {
-    if (pooling != Pooling.MEAN && pooling != Pooling.FIRST_TOKEN) {
-      throw new PropertyException(
-          component,
-          "pooling",
-          "is %s, but a new encoder has no pooler and an image is one row of logits: use MEAN or FIRST_TOKEN"
-              .formatted(pooling));
-    }
-    PropertyChecks properties = new PropertyChecks(component);
+  void checkInputs(PropertyChecks properties) {
+    checkPooling(properties, pooling, "an image");
     properties.checkAtLeast("channels", 1, channels);
     properties.checkAtLeast("imageHeight", 1, imageHeight);
     properties.checkAtLeast("imageWidth", 1, imageWidth);
     properties.checkAtLeast("patch", 1, patch);
-    properties.checkAtLeast("layers", 1, layers);
-    properties.checkAtLeast("heads", 1, heads);
-    properties.checkIfStated("inner", 1, inner);
-    properties.check(
-        imageHeight % patch + imageWidth % patch == 0 ? "width" : "patch", this::encoder);
   }
 
-  private NewVisionEncoder encoder() {
+  @Override
+  UntrainedModel encoder(int layers, int width, int heads, int inner) {
     return new NewVisionEncoder(
         channels,
         imageHeight,
@@ -177,8 +122,18 @@ public final class ScratchVisionStudent implements StudentSource {
         layers,
         width,
         heads,
-        inner == null ? 4 * width : inner,
+        inner,
         pooling == Pooling.FIRST_TOKEN);
+  }
+
+  @Override
+  String misfit() {
+    return imageHeight % patch + imageWidth % patch == 0 ? "width" : "patch";
+  }
+
+  @Override
+  Pooling pooling() {
+    return pooling;
   }
 
   /**
@@ -189,20 +144,12 @@ public final class ScratchVisionStudent implements StudentSource {
   @Override
   public Student make(StudentRequest request) {
     if (request.head().perToken()) {
-      throw new PropertyException(
-          component,
-          "pooling",
-          "gives a row of logits for each image, and %s is wanted".formatted(request.head()));
+      throw properties()
+          .refused(
+              "pooling",
+              "gives a row of logits for each image, and %s is wanted".formatted(request.head()));
     }
-    SplittableRandom random = new SplittableRandom(request.seed());
-    Transformer encoder = Transformer.of(encoder().make(random.nextLong()));
-    return new FreshHead(pooling, new TaskHead.Form.Linear(), random.nextLong())
-        .on(encoder, request.head());
-  }
-
-  @Override
-  public ConfiguredObjectProvenance getProvenance() {
-    return ComponentProvenance.of(this, "Student");
+    return super.make(request);
   }
 
   @Override

@@ -36,7 +36,8 @@ public record NewDecoder(
     int width,
     int heads,
     int inner,
-    SequenceForm form) {
+    SequenceForm form)
+    implements UntrainedModel {
   /** What a score becomes whose key comes later, or is padding. */
   private static final double HIDDEN_SCORE = -1e9;
 
@@ -81,11 +82,8 @@ public record NewDecoder(
     form.check(width, heads);
   }
 
-  /**
-   * The model, with the output {@link TaskHead#LOGITS}, float [batch, positions, symbols].
-   *
-   * @param seed of the weights: the same seed gives the same weights
-   */
+  /** {@inheritDoc} Its output is {@link TaskHead#LOGITS}, float [batch, positions, symbols]. */
+  @Override
   public OnnxModel make(long seed) {
     Graph graph = Graph.empty(Ops.OPSET);
     TensorType whole =

@@ -22,8 +22,8 @@ import org.tribuo.distill.transformer.internal.InitialWeights;
  * @param heads of the attention
  * @param inner the width inside a feed-forward block, usually four times the width
  */
-public record NewEncoder(
-    int vocabulary, int positions, int layers, int width, int heads, int inner) {
+public record NewEncoder(int vocabulary, int positions, int layers, int width, int heads, int inner)
+    implements UntrainedModel {
   /** The tokens: int64 [batch, positions]. */
   public static final String INPUT_IDS = "input_ids";
 
@@ -50,11 +50,7 @@ public record NewEncoder(
     EncoderLayers.checkWidth(width, heads);
   }
 
-  /**
-   * The encoder as a model.
-   *
-   * @param seed of the weights: the same seed gives the same weights
-   */
+  @Override
   public OnnxModel make(long seed) {
     Graph graph = Graph.empty(Ops.OPSET);
     TensorType tokens =

@@ -38,7 +38,8 @@ public record NewEncoderDecoder(
     int width,
     int heads,
     int inner,
-    SequenceForm form) {
+    SequenceForm form)
+    implements UntrainedModel {
   private static final String DECODER_INPUT_IDS = "decoder_input_ids";
 
   private static final float EPSILON = 1e-5f;
@@ -61,10 +62,9 @@ public record NewEncoderDecoder(
   }
 
   /**
-   * The model, with the output {@link TaskHead#LOGITS}, float [batch, target positions, tokens].
-   *
-   * @param seed of the weights: the same seed gives the same weights
+   * {@inheritDoc} Its output is {@link TaskHead#LOGITS}, float [batch, target positions, tokens].
    */
+  @Override
   public OnnxModel make(long seed) {
     Graph graph = Graph.empty(Ops.OPSET);
     graph.addInput(NewEncoder.INPUT_IDS, tokens("source positions"));

@@ -24,7 +24,8 @@ import org.tribuo.distill.transformer.internal.InitialWeights;
  * @param heads of the attention
  * @param inner the width inside a feed-forward block
  */
-public record NewSoundEncoder(int mels, int frames, int layers, int width, int heads, int inner) {
+public record NewSoundEncoder(int mels, int frames, int layers, int width, int heads, int inner)
+    implements UntrainedModel {
   /** The frames: float [batch, mels, frames]. */
   public static final String INPUT_FEATURES = "input_features";
 
@@ -52,11 +53,7 @@ public record NewSoundEncoder(int mels, int frames, int layers, int width, int h
     EncoderLayers.checkWidth(width, heads);
   }
 
-  /**
-   * The encoder as a model.
-   *
-   * @param seed of the weights: the same seed gives the same weights
-   */
+  @Override
   public OnnxModel make(long seed) {
     Graph graph = Graph.empty(Ops.OPSET);
     Shape sounds = Shape.of(Dimension.of("batch"), Dimension.of(mels), Dimension.of(frames));

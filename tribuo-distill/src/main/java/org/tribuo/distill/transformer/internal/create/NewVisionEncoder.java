@@ -37,7 +37,8 @@ public record NewVisionEncoder(
     int width,
     int heads,
     int inner,
-    boolean classToken) {
+    boolean classToken)
+    implements UntrainedModel {
   /** The images: float [batch, channels, height, width]. */
   public static final String PIXEL_VALUES = "pixel_values";
 
@@ -65,11 +66,7 @@ public record NewVisionEncoder(
     EncoderLayers.checkWidth(width, heads);
   }
 
-  /**
-   * The encoder as a model.
-   *
-   * @param seed of the weights: the same seed gives the same weights
-   */
+  @Override
   public OnnxModel make(long seed) {
     Graph graph = Graph.empty(Ops.OPSET);
     Shape images =
