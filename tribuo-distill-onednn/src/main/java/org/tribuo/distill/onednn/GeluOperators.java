@@ -11,15 +11,15 @@ final class GeluOperators {
 
   private GeluOperators() {}
 
-  static List<Operator> of(PrimitiveCache primitives) {
+  static List<CustomOperator> of(PrimitiveCache primitives) {
     return List.of(
-        new Elementwise(
+        new ElementwiseOperator(
             DistillDomain.GELU,
             1,
             NumberType.FLOAT32,
             new Pieces(primitives, "Gelu", GeluOperators::forward, Float.BYTES, Float.BYTES),
             COMPUTED_A_NANO),
-        new Elementwise(
+        new ElementwiseOperator(
             DistillDomain.GELU_GRADIENT,
             2,
             NumberType.FLOAT32,
@@ -48,7 +48,7 @@ final class GeluOperators {
     Dnnl.check(
         Dnnl.dnnl_eltwise_forward_primitive_desc_create(
             words.at(0),
-            Engine.CPU,
+            ProcessorEngine.CPU,
             Dnnl.FORWARD_TRAINING,
             Dnnl.ELTWISE_GELU,
             layout.descriptor(),
@@ -70,7 +70,7 @@ final class GeluOperators {
         Dnnl.check(
             Dnnl.dnnl_eltwise_backward_primitive_desc_create(
                 words.at(0),
-                Engine.CPU,
+                ProcessorEngine.CPU,
                 Dnnl.ELTWISE_GELU,
                 layout.descriptor(),
                 layout.descriptor(),

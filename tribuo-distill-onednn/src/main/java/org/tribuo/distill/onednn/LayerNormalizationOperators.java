@@ -23,7 +23,7 @@ final class LayerNormalizationOperators {
     this.primitives = primitives;
   }
 
-  static List<Operator> of(PrimitiveCache primitives) {
+  static List<CustomOperator> of(PrimitiveCache primitives) {
     LayerNormalizationOperators operators = new LayerNormalizationOperators(primitives);
     return List.of(operators.new Forward(), operators.new Backward());
   }
@@ -32,7 +32,7 @@ final class LayerNormalizationOperators {
   private record Key(boolean forward, long rows, long width, float epsilon) {}
 
   /** x, scale and bias to y, mean and variance. */
-  private final class Forward implements Operator {
+  private final class Forward implements CustomOperator {
     @Override
     public String name() {
       return DistillDomain.LAYER_NORMALIZATION;
@@ -90,7 +90,7 @@ final class LayerNormalizationOperators {
   }
 
   /** dy, x, scale, mean and variance to dx and the gradients of scale and bias. */
-  private final class Backward implements Operator {
+  private final class Backward implements CustomOperator {
     @Override
     public String name() {
       return DistillDomain.LAYER_NORMALIZATION_GRADIENT;
@@ -210,7 +210,7 @@ final class LayerNormalizationOperators {
         Dnnl.check(
             Dnnl.dnnl_layer_normalization_backward_primitive_desc_create(
                 words.at(0),
-                Engine.CPU,
+                ProcessorEngine.CPU,
                 Dnnl.BACKWARD,
                 layouts.rows.descriptor(),
                 layouts.rows.descriptor(),
@@ -243,7 +243,7 @@ final class LayerNormalizationOperators {
     Dnnl.check(
         Dnnl.dnnl_layer_normalization_forward_primitive_desc_create(
             words.at(0),
-            Engine.CPU,
+            ProcessorEngine.CPU,
             Dnnl.FORWARD_TRAINING,
             layouts.rows.descriptor(),
             layouts.rows.descriptor(),

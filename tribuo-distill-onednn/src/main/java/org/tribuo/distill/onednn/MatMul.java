@@ -18,7 +18,7 @@ final class MatMul {
     Dnnl.check(
         Dnnl.dnnl_matmul_primitive_desc_create(
             words.at(0),
-            Engine.CPU,
+            ProcessorEngine.CPU,
             left.descriptor(),
             right.descriptor(),
             bias,

@@ -94,10 +94,10 @@ public final class OneDnnOperators implements OperatorLibrary {
     }
   }
 
-  private List<Operator> operators(boolean rounds) {
+  private List<CustomOperator> operators(boolean rounds) {
     NumberType factors = rounds ? NumberType.BFLOAT16 : NumberType.FLOAT32;
     PrimitiveCache primitives = new PrimitiveCache(PRIMITIVES);
-    List<Operator> operators = new ArrayList<>();
+    List<CustomOperator> operators = new ArrayList<>();
     operators.add(new ProductOperator(factors, primitives, smallestProduct));
     operators.add(Rounding.operator(primitives));
     operators.addAll(GeluOperators.of(primitives));

@@ -97,11 +97,11 @@ final class OperatorDomain {
   /**
    * @throws IllegalStateException if ONNX Runtime refuses them
    */
-  OperatorDomain(String name, List<Operator> operators) {
+  OperatorDomain(String name, List<CustomOperator> operators) {
     NativeWords words = new NativeWords(1);
     OrtApi.check(OrtApi.CreateCustomOpDomain(text(name), words.at(0)));
     this.domain = words.get(0);
-    for (Operator operator : operators) {
+    for (CustomOperator operator : operators) {
       OrtApi.check(OrtApi.CustomOpDomain_Add(domain, Pointer.nativeValue(table(operator))));
     }
     DOMAINS.add(this);
@@ -115,7 +115,7 @@ final class OperatorDomain {
     OrtApi.check(OrtApi.AddCustomOpDomain(options, domain));
   }
 
-  private Memory table(Operator operator) {
+  private Memory table(CustomOperator operator) {
     Memory table = new Memory((long) Native.POINTER_SIZE * (1 + Slot.values().length));
     table.clear();
     kept.add(table);
@@ -167,7 +167,7 @@ final class OperatorDomain {
     return Pointer.nativeValue(text);
   }
 
-  private long create(Operator operator, long info, long address) {
+  private long create(CustomOperator operator, long info, long address) {
     return status(
         () -> {
           Kernel kernel = operator.kernel(new KernelInfo(info));

@@ -79,14 +79,16 @@ final class Primitive implements AutoCloseable {
       this.pointedTo = new long[count];
       this.list = new NativeWords(WORDS_OF_ARGUMENT * count + 1);
       int spare = WORDS_OF_ARGUMENT * count;
-      Dnnl.check(Dnnl.dnnl_stream_create(list.at(spare), Engine.CPU, 1), "dnnl_stream_create");
+      Dnnl.check(
+          Dnnl.dnnl_stream_create(list.at(spare), ProcessorEngine.CPU, 1), "dnnl_stream_create");
       this.stream = list.get(spare);
       for (int i = 0; i < count; i++) {
         boolean last = i == arguments.size();
         int role = last ? Dnnl.ARG_SCRATCHPAD : arguments.get(i).role();
         long layout = last ? scratchpadDescriptor : arguments.get(i).layout().descriptor();
         Dnnl.check(
-            Dnnl.dnnl_memory_create(list.at(spare), layout, Engine.CPU, 0), "dnnl_memory_create");
+            Dnnl.dnnl_memory_create(list.at(spare), layout, ProcessorEngine.CPU, 0),
+            "dnnl_memory_create");
         memories[i] = list.get(spare);
         list.set(WORDS_OF_ARGUMENT * i, role, memories[i]);
       }

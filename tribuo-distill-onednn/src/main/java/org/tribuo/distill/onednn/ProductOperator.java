@@ -9,7 +9,7 @@ import org.tribuo.distill.graph.internal.DistillDomain;
  * @param smallest the multiplications of two matrices from which on oneDNN is faster
  */
 record ProductOperator(NumberType factors, PrimitiveCache primitives, long smallest)
-    implements Operator {
+    implements CustomOperator {
   @Override
   public String name() {
     return DistillDomain.PRODUCT;

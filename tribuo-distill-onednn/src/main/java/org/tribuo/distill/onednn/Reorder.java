@@ -15,9 +15,9 @@ final class Reorder {
           Dnnl.dnnl_reorder_primitive_desc_create(
               words.at(0),
               from.descriptor(),
-              Engine.CPU,
+              ProcessorEngine.CPU,
               to.descriptor(),
-              Engine.CPU,
+              ProcessorEngine.CPU,
               attributes.address()),
           "dnnl_reorder_primitive_desc_create");
     }

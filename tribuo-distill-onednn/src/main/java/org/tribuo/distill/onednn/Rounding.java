@@ -13,8 +13,8 @@ final class Rounding {
   private Rounding() {}
 
   /** {@link DistillDomain#ROUNDING}. */
-  static Operator operator(PrimitiveCache primitives) {
-    return new Elementwise(
+  static CustomOperator operator(PrimitiveCache primitives) {
+    return new ElementwiseOperator(
         DistillDomain.ROUNDING, 1, NumberType.BFLOAT16, pieces(primitives), ROUNDED_A_NANO);
   }
 

@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Graph {
   private final ModelProto origin;
-  private final Origin file;
+  private final GraphOrigin file;
   private final boolean externalData;
   private final Map<String, Long> opsets = new LinkedHashMap<>();
   private final Map<String, TensorType> inputs = new LinkedHashMap<>();
@@ -57,7 +57,11 @@ public final class Graph {
   private final @Nullable Graph around;
 
   private Graph(
-      ModelProto origin, Origin file, boolean externalData, Names names, @Nullable Graph around) {
+      ModelProto origin,
+      GraphOrigin file,
+      boolean externalData,
+      Names names,
+      @Nullable Graph around) {
     this.origin = origin;
     this.file = file;
     this.externalData = externalData;
@@ -68,7 +72,7 @@ public final class Graph {
   /** An empty graph with a version of ONNX's own operators and ONNX Runtime's. */
   public static Graph empty(long opset) {
     ModelProto origin = ModelProto.newBuilder().setIrVersion(10).build();
-    Graph graph = new Graph(origin, Origin.HERE, false, new Names(), null);
+    Graph graph = new Graph(origin, GraphOrigin.HERE, false, new Names(), null);
     graph.opsets.put(Node.ONNX, opset);
     graph.opsets.put(Node.MICROSOFT, 1L);
     return graph;

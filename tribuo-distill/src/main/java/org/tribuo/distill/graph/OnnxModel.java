@@ -34,9 +34,10 @@ public final class OnnxModel {
   private final Map<String, Tensor> initializers;
   private final boolean external;
   private final Set<String> externalFiles;
-  private final Origin origin;
+  private final GraphOrigin origin;
 
-  OnnxModel(ModelProto proto, Map<String, Tensor> initializers, boolean external, Origin origin) {
+  OnnxModel(
+      ModelProto proto, Map<String, Tensor> initializers, boolean external, GraphOrigin origin) {
     this(proto, initializers, external, Set.of(), origin);
   }
 
@@ -45,7 +46,7 @@ public final class OnnxModel {
       Map<String, Tensor> initializers,
       boolean external,
       Set<String> externalFiles,
-      Origin origin) {
+      GraphOrigin origin) {
     this.proto = proto;
     this.initializers = initializers;
     this.external = external;
@@ -69,7 +70,7 @@ public final class OnnxModel {
       throw new java.nio.file.NoSuchFileException(
           file.toString(), null, "There is no ONNX file there");
     }
-    Origin origin = Origin.of(file.toString());
+    GraphOrigin origin = GraphOrigin.of(file.toString());
     GraphWork work = GraphWork.started(GraphWork.Kind.READ, origin.file());
     try {
       ModelProto proto = SharedBytes.parse(SharedBytes.map(file), ModelProto.parser());
@@ -105,13 +106,13 @@ public final class OnnxModel {
    */
   public static OnnxModel of(ModelProto proto) {
     try {
-      return of(proto, Origin.HERE, ExternalData.nowhere());
+      return of(proto, GraphOrigin.HERE, ExternalData.nowhere());
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }
   }
 
-  private static OnnxModel of(ModelProto proto, Origin origin, ExternalData externalData)
+  private static OnnxModel of(ModelProto proto, GraphOrigin origin, ExternalData externalData)
       throws IOException {
     try {
       return checked(proto, origin, externalData);
@@ -120,7 +121,7 @@ public final class OnnxModel {
     }
   }
 
-  private static OnnxModel checked(ModelProto read, Origin origin, ExternalData externalData)
+  private static OnnxModel checked(ModelProto read, GraphOrigin origin, ExternalData externalData)
       throws IOException {
     String what = origin.file().orElse("The model");
     checkStructure(read, what);
@@ -203,7 +204,7 @@ public final class OnnxModel {
   }
 
   /** Where it came from. */
-  Origin origin() {
+  GraphOrigin origin() {
     return origin;
   }
 

@@ -13,7 +13,7 @@ import org.tribuo.Dataset;
 import org.tribuo.Example;
 import org.tribuo.Output;
 import org.tribuo.dataset.DatasetView;
-import org.tribuo.distill.input.internal.Origin;
+import org.tribuo.distill.input.internal.ExampleOrigin;
 
 /**
  * The labelled examples of a dataset, dealt out to folds so that each fold has each output as often
@@ -53,7 +53,9 @@ final class StratifiedFolds<T extends Output<T>> {
       if (!output.equals(unknown)) {
         int own = i;
         int first =
-            Origin.of(example).map(each -> known.computeIfAbsent(each, any -> own)).orElse(own);
+            ExampleOrigin.of(example)
+                .map(each -> known.computeIfAbsent(each, any -> own))
+                .orElse(own);
         firstOf.put(i, first);
         if (first == i) {
           byOutput.computeIfAbsent(output.getSerializableForm(false), any -> new BitSet()).set(i);

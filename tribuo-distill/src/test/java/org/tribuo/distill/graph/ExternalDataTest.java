@@ -149,7 +149,7 @@ class ExternalDataTest {
   }
 
   private static OnnxModel asExternal(OnnxModel model) {
-    return new OnnxModel(model.proto(), model.initializers(), true, Origin.HERE);
+    return new OnnxModel(model.proto(), model.initializers(), true, GraphOrigin.HERE);
   }
 
   private static OnnxModel large(float weight) {

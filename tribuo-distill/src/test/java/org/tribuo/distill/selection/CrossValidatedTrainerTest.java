@@ -30,7 +30,7 @@ import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
 import org.tribuo.classification.baseline.DummyClassifierTrainer;
 import org.tribuo.classification.dtree.CARTClassificationTrainer;
-import org.tribuo.distill.input.internal.Origin;
+import org.tribuo.distill.input.internal.ExampleOrigin;
 import org.tribuo.impl.ArrayExample;
 import org.tribuo.provenance.SimpleDataSourceProvenance;
 import org.tribuo.regression.RegressionFactory;
@@ -106,7 +106,7 @@ class CrossValidatedTrainerTest {
   void examplesOfOneOriginAreHeldOutTogether() {
     MutableDataset<Label> examples = examples(30, 6);
     for (int i = 0; i < examples.size(); i++) {
-      Origin.keepIn(examples.getExample(i), "image " + i / 3);
+      ExampleOrigin.keepIn(examples.getExample(i), "image " + i / 3);
     }
     StratifiedFolds<Label> folds = StratifiedFolds.of(examples, 3, new SplittableRandom(5));
     int all = 0;
@@ -121,7 +121,7 @@ class CrossValidatedTrainerTest {
 
   private static Set<Object> origins(Dataset<Label> examples) {
     return examples.getData().stream()
-        .map(example -> Origin.of(example).orElseThrow())
+        .map(example -> ExampleOrigin.of(example).orElseThrow())
         .collect(Collectors.toSet());
   }
 

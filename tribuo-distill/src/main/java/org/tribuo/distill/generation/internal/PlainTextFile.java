@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.tribuo.distill.input.internal.text.NamedColumns;
+import org.tribuo.distill.input.internal.text.TableFormat;
 import org.tribuo.distill.input.text.TextFile;
 
 /**
@@ -44,7 +44,7 @@ public final class PlainTextFile {
   public static List<PlainText> table(
       TextFile file, String textColumn, Optional<String> promptColumn) throws IOException {
     List<PlainText> texts = new ArrayList<>();
-    NamedColumns.of(file, List.of())
+    TableFormat.of(file, List.of())
         .read(
             file,
             row ->
@@ -89,7 +89,7 @@ public final class PlainTextFile {
   }
 
   private static String cell(NamedCsvRecord row, String name) {
-    String cell = NamedColumns.cell(row, name);
+    String cell = TableFormat.cell(row, name);
     if (cell.isBlank()) {
       throw new IllegalArgumentException(
           "line %d has no text in the column '%s'; remove the row, or fill it in"

@@ -19,9 +19,9 @@ import org.tribuo.Example;
 import org.tribuo.Output;
 import org.tribuo.OutputFactory;
 import org.tribuo.distill.component.BooleanProperties;
+import org.tribuo.distill.input.internal.ExampleOrigin;
 import org.tribuo.distill.input.internal.FilesDataSourceProvenance;
 import org.tribuo.distill.input.internal.LabelledFiles;
-import org.tribuo.distill.input.internal.Origin;
 import org.tribuo.distill.input.internal.image.FilePicture;
 import org.tribuo.distill.input.internal.image.ImageFile;
 import org.tribuo.distill.input.internal.image.PixelFeatures;
@@ -277,7 +277,7 @@ public final class ImageDataSource<T extends Output<T>> implements ConfigurableD
                   lazy
                       ? features.example(image.output(), picture)
                       : features.example(image.output(), picture.pixels());
-              Origin.keepIn(example, image.sha256());
+              ExampleOrigin.keepIn(example, image.sha256());
               return example;
             });
   }

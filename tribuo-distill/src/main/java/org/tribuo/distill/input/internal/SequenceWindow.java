@@ -53,7 +53,7 @@ public record SequenceWindow(
   public <T extends Output<T>> Example<T> toExample(T output, float weight, int sequence) {
     Example<T> example = new ArrayExample<>(output, features);
     example.setWeight(weight);
-    Origin.keepIn(example, sequence);
+    ExampleOrigin.keepIn(example, sequence);
     return example;
   }
 }

@@ -18,9 +18,9 @@ import org.tribuo.Example;
 import org.tribuo.Output;
 import org.tribuo.OutputFactory;
 import org.tribuo.distill.component.BooleanProperties;
+import org.tribuo.distill.input.internal.ExampleOrigin;
 import org.tribuo.distill.input.internal.FilesDataSourceProvenance;
 import org.tribuo.distill.input.internal.LabelledFiles;
-import org.tribuo.distill.input.internal.Origin;
 import org.tribuo.distill.input.internal.sound.FileSound;
 import org.tribuo.distill.input.internal.sound.SoundConfig;
 import org.tribuo.distill.input.internal.sound.SoundFeatures;
@@ -229,7 +229,7 @@ public final class SoundDataSource<T extends Output<T>> implements ConfigurableD
         lazy
             ? features.example(labelled.output(), labelled.sound())
             : features.example(labelled.output(), labelled.sound().numbers());
-    Origin.keepIn(example, labelled.sound().sha256());
+    ExampleOrigin.keepIn(example, labelled.sound().sha256());
     return example;
   }
 

@@ -8,7 +8,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.tribuo.distill.input.internal.text.NamedColumns;
+import org.tribuo.distill.input.internal.text.TableFormat;
 import org.tribuo.distill.input.text.TextFile;
 
 /**
@@ -33,7 +33,7 @@ public record RatingTable(List<String> header, String user, String item, String 
    */
   public Map<String, List<String>> read(TextFile file) throws IOException {
     Map<String, List<Rating>> ratings = new LinkedHashMap<>();
-    NamedColumns.of(file, header)
+    TableFormat.of(file, header)
         .read(
             file,
             row ->

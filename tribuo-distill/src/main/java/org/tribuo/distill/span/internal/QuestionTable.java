@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
-import org.tribuo.distill.input.internal.text.NamedColumns;
+import org.tribuo.distill.input.internal.text.TableFormat;
 import org.tribuo.distill.input.text.TextFile;
 
 /**
@@ -30,15 +30,15 @@ public record QuestionTable(String question, String context, String answer, Stri
   public List<Question> read(TextFile file) throws IOException {
     char separator = file.path().toString().endsWith(".tsv") ? '\t' : ',';
     List<Question> questions = new ArrayList<>();
-    new NamedColumns(separator, List.of())
+    new TableFormat(separator, List.of())
         .read(file, row -> questions.add(question(row, questions.size())));
     return questions;
   }
 
   private Question question(NamedCsvRecord row, int number) {
     String where = "Row %d (line %d)".formatted(number, row.getStartingLineNumber());
-    String asked = NamedColumns.cell(row, question);
-    String about = NamedColumns.cell(row, context);
+    String asked = TableFormat.cell(row, question);
+    String about = TableFormat.cell(row, context);
     String text = row.findField(answer).orElse("");
     String first = row.findField(start).orElse("");
     OptionalInt place =

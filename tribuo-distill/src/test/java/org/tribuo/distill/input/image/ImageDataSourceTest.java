@@ -26,7 +26,7 @@ import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
 import org.tribuo.classification.evaluation.LabelEvaluator;
 import org.tribuo.classification.sgd.linear.LogisticRegressionTrainer;
-import org.tribuo.distill.input.internal.Origin;
+import org.tribuo.distill.input.internal.ExampleOrigin;
 import org.tribuo.multilabel.MultiLabel;
 import org.tribuo.multilabel.MultiLabelFactory;
 import org.tribuo.regression.RegressionFactory;
@@ -97,7 +97,7 @@ class ImageDataSourceTest {
     List<Example<Label>> others = examples(images, augmentation.seed(1));
 
     assertThat(all).hasSize(40);
-    assertThat(all.stream().map(Origin::of).distinct()).hasSize(10);
+    assertThat(all.stream().map(ExampleOrigin::of).distinct()).hasSize(10);
     assertThat(all.get(0)).isEqualTo(ImageDataSource.of(images, LABELS).read().iterator().next());
     assertThat(all).isEqualTo(again).isNotEqualTo(others);
     List<Example<Label>> fewer = examples(images.resolve("red"), augmentation);

@@ -122,7 +122,7 @@ public sealed interface Extraction {
       SoundForm.Frames form = form();
       MelFilters filters = MelFilters.slaney(mels, fft, rate);
       Fourier fourier = new Fourier(fft);
-      double[] window = Windows.periodic(fft);
+      double[] window = HannWindows.periodic(fft);
       double[] logarithms = new double[form.elements()];
       Arrays.fill(logarithms, Math.log10(LEAST_POWER));
       double largest = Math.log10(LEAST_POWER);
@@ -225,7 +225,7 @@ public sealed interface Extraction {
       int fft = Integer.highestOneBit(2 * size - 1);
       MelFilters filters = MelFilters.kaldi(mels, fft, rate);
       Fourier fourier = new Fourier(fft);
-      double[] window = Windows.symmetric(size);
+      double[] window = HannWindows.symmetric(size);
       SoundForm.Frames form = form();
       float[] values = new float[form.elements()];
       for (int number = 0; number < heard; number++) {

@@ -21,7 +21,7 @@ public final class StandardOperators {
           Logic.ALL,
           Logic.COMPARISONS,
           Logic.STEPS,
-          Activations.ALL,
+          ActivationFunctions.ALL,
           MatrixProducts.ALL,
           Convolutions.ALL,
           Normalizations.ALL,

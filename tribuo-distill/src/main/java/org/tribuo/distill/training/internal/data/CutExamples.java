@@ -5,7 +5,7 @@ import org.tribuo.Dataset;
 import org.tribuo.Example;
 import org.tribuo.MutableDataset;
 import org.tribuo.Output;
-import org.tribuo.distill.input.internal.Origin;
+import org.tribuo.distill.input.internal.ExampleOrigin;
 import org.tribuo.distill.internal.component.ExampleException;
 import org.tribuo.distill.task.internal.RowsByExample;
 import org.tribuo.distill.task.internal.Task;
@@ -52,8 +52,8 @@ final class CutExamples<T extends Output<T>> {
 
   /** An assistant's examples may be windows already, which are still of the same question. */
   private static void keepOrigin(Example<?> row, Object origin) {
-    if (Origin.of(row).isEmpty()) {
-      Origin.keepIn(row, origin);
+    if (ExampleOrigin.of(row).isEmpty()) {
+      ExampleOrigin.keepIn(row, origin);
     }
   }
 

@@ -9,8 +9,8 @@ import org.tribuo.Dataset;
 import org.tribuo.Example;
 import org.tribuo.Output;
 import org.tribuo.distill.input.internal.ExampleInputs;
+import org.tribuo.distill.input.internal.ExampleOrigin;
 import org.tribuo.distill.input.internal.InputReader;
-import org.tribuo.distill.input.internal.Origin;
 import org.tribuo.distill.task.internal.TargetCodec;
 import org.tribuo.distill.task.internal.Targets;
 
@@ -74,7 +74,7 @@ public record ExampleRows(
     for (int row = 0; row < sources.length; row++) {
       int own = row;
       sources[row] =
-          Origin.of(examples.get(row))
+          ExampleOrigin.of(examples.get(row))
               .map(origin -> first.computeIfAbsent(origin, any -> own))
               .orElse(own);
     }

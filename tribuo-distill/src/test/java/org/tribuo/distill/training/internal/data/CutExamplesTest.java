@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.tribuo.Dataset;
 import org.tribuo.Example;
 import org.tribuo.MutableDataset;
-import org.tribuo.distill.input.internal.Origin;
+import org.tribuo.distill.input.internal.ExampleOrigin;
 import org.tribuo.distill.input.internal.text.ContextTokens;
 import org.tribuo.distill.input.text.TokenSequence;
 import org.tribuo.distill.span.Span;
@@ -57,7 +57,7 @@ class CutExamplesTest {
     Set<Object> origins = new HashSet<>();
     for (Example<Span> row : rows) {
       if (ContextTokens.of(row).tokens().id(0) == token) {
-        origins.add(Origin.of(row).orElseThrow());
+        origins.add(ExampleOrigin.of(row).orElseThrow());
       }
     }
     return origins;

@@ -20,8 +20,8 @@ import org.tribuo.distill.operator.ForwardNode;
 import org.tribuo.distill.operator.Operator;
 
 /** Activation functions, softmax and dropout. At a kink the derivative is that of its left side. */
-final class Activations {
-  private Activations() {}
+final class ActivationFunctions {
+  private ActivationFunctions() {}
 
   static final List<Operator> ALL =
       List.of(
@@ -50,7 +50,7 @@ final class Activations {
                     double slope = n.attribute("alpha", 0.01f);
                     return grads(op.where(positive(op, n), dy, op.mul(dy, slope)));
                   }),
-          operator("PRelu").broadcasting().gradient(Activations::parametricRelu),
+          operator("PRelu").broadcasting().gradient(ActivationFunctions::parametricRelu),
           operator("ThresholdedRelu")
               .elementwise()
               .gradient(
@@ -135,12 +135,12 @@ final class Activations {
                     Value outside = op.greater(op.abs(n.x()), lambda);
                     return grads(op.where(outside, dy, op.scalar(0, dy)));
                   }),
-          operator("Gelu").elementwise().gradient(Activations::gelu),
+          operator("Gelu").elementwise().gradient(ActivationFunctions::gelu),
           // y(dy - Σ dy·y)
           operator("Softmax")
               .along("axis", -1)
               .with(ATTENDS)
-              .lift(13, Activations::liftSoftmax)
+              .lift(13, ActivationFunctions::liftSoftmax)
               .gradient(
                   (op, n, dy) -> {
                     long axis = n.attribute("axis", -1L);
@@ -150,7 +150,7 @@ final class Activations {
           // dy - exp(y)·Σ dy
           operator("LogSoftmax")
               .along("axis", -1)
-              .lift(13, Activations::liftSoftmax)
+              .lift(13, ActivationFunctions::liftSoftmax)
               .gradient(
                   (op, n, dy) -> {
                     Value sum = op.reduceSumKeep(dy, n.attribute("axis", -1L));
@@ -158,9 +158,9 @@ final class Activations {
                   }),
           operator("Dropout")
               .elementwise()
-              .lift(12, Activations::liftDropout)
-              .gradient(Activations::dropout),
-          operator("Hardmax").along("axis", -1).lift(13, Activations::liftSoftmax).flat());
+              .lift(12, ActivationFunctions::liftDropout)
+              .gradient(ActivationFunctions::dropout),
+          operator("Hardmax").along("axis", -1).lift(13, ActivationFunctions::liftSoftmax).flat());
 
   /** Where the input is above 0; the output need not have its sign. */
   private static Value positive(Ops op, ForwardNode n) {

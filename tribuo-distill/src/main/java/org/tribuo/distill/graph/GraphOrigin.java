@@ -8,11 +8,11 @@ import java.util.function.Supplier;
  *
  * @param file the file, unless the graph was made here
  */
-record Origin(Optional<String> file) {
-  static final Origin HERE = new Origin(Optional.empty());
+record GraphOrigin(Optional<String> file) {
+  static final GraphOrigin HERE = new GraphOrigin(Optional.empty());
 
-  static Origin of(String file) {
-    return new Origin(Optional.of(file));
+  static GraphOrigin of(String file) {
+    return new GraphOrigin(Optional.of(file));
   }
 
   /**

@@ -1,8 +1,8 @@
 package org.tribuo.distill.input.internal.sound;
 
 /** Hann windows. */
-final class Windows {
-  private Windows() {}
+final class HannWindows {
+  private HannWindows() {}
 
   /** One that goes on after its last number with its first. */
   static double[] periodic(int length) {

@@ -3,7 +3,7 @@ package org.tribuo.distill.onednn;
 import java.util.Optional;
 
 /** An operator that ONNX Runtime can call. Inputs and outputs are tensors. */
-interface Operator {
+interface CustomOperator {
   String name();
 
   /** How many inputs it needs. */

@@ -9,9 +9,9 @@ import java.util.Arrays;
  * @param pieces whose arguments are the inputs and the output
  * @param computedANano about how many numbers a core computes in a nanosecond
  */
-record Elementwise(
+record ElementwiseOperator(
     String name, int requiredInputs, NumberType outputType, Pieces pieces, long computedANano)
-    implements Operator {
+    implements CustomOperator {
   @Override
   public int optionalInputs() {
     return 0;

@@ -7,10 +7,10 @@ import org.tribuo.Example;
  * What several examples were made of, such as the sequence of which each has a window, or the image
  * of which each is a copy. They are held out together or not at all. It is kept as metadata.
  */
-public final class Origin {
+public final class ExampleOrigin {
   private static final String KEY = "distill-origin";
 
-  private Origin() {}
+  private ExampleOrigin() {}
 
   /**
    * Keeps the origin of an example.

@@ -16,14 +16,14 @@ import org.tribuo.distill.input.text.TextFile;
  * @param separator between cells
  * @param header the names of all columns, in order; empty if the first row has them
  */
-public record NamedColumns(char separator, List<String> header) {
-  public NamedColumns {
+public record TableFormat(char separator, List<String> header) {
+  public TableFormat {
     header = List.copyOf(header);
   }
 
   /** Columns between commas, if the name of the file ends in {@code .csv}, else between tabs. */
-  public static NamedColumns of(TextFile file, List<String> header) {
-    return new NamedColumns(file.path().toString().endsWith(".csv") ? ',' : '\t', header);
+  public static TableFormat of(TextFile file, List<String> header) {
+    return new TableFormat(file.path().toString().endsWith(".csv") ? ',' : '\t', header);
   }
 
   /**

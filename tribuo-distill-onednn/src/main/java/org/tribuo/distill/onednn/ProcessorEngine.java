@@ -1,11 +1,11 @@
 package org.tribuo.distill.onednn;
 
 /** oneDNN's engine of this process: the processor. */
-final class Engine {
+final class ProcessorEngine {
   /** GPUs are not even counted: where OpenCL is missing that ends the process. */
   static final long CPU = create();
 
-  private Engine() {}
+  private ProcessorEngine() {}
 
   private static long create() {
     NativeWords words = new NativeWords(1);
