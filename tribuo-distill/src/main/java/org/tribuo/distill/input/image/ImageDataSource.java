@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.ConfigurableDataSource;
@@ -164,11 +163,9 @@ public final class ImageDataSource<T extends Output<T>> implements ConfigurableD
             this,
             dataPath,
             ImageFile.kind(),
-            IntStream.range(0, images.size())
-                .mapToObj(i -> list.files().get(i).listed(images.get(i).sha256()))
-                .toList(),
-            PreprocessorConfig.text(settings),
-            ignored.size());
+            list,
+            images.stream().map(Image::sha256).toList(),
+            PreprocessorConfig.text(settings));
   }
 
   private void checkColumns() {

@@ -13,6 +13,7 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.tribuo.distill.file.internal.Sha256;
 import org.tribuo.distill.internal.component.FilesProvenance;
 import org.tribuo.provenance.ConfiguredDataSourceProvenance;
@@ -31,18 +32,17 @@ public final class FilesDataSourceProvenance extends FilesProvenance
    * The files, as they are now.
    *
    * @param kind of the files
-   * @param files name, SHA-256 and label of each
+   * @param sha256 of each file
    * @param preprocessing as JSON
-   * @param ignored how many other files there are
    */
   public FilesDataSourceProvenance(
       Configurable source,
       Path data,
       FileKind kind,
-      List<List<String>> files,
-      String preprocessing,
-      int ignored) {
-    super(source, "DataSource", found(data, kind, files, preprocessing, ignored));
+      LabelledFiles files,
+      List<String> sha256,
+      String preprocessing) {
+    super(source, "DataSource", found(data, kind, files, sha256, preprocessing));
   }
 
   /**
@@ -55,14 +55,18 @@ public final class FilesDataSourceProvenance extends FilesProvenance
   }
 
   private static List<PrimitiveProvenance<?>> found(
-      Path data, FileKind kind, List<List<String>> files, String preprocessing, int ignored) {
-    String digest = Sha256.ofParts(files.stream().map(Sha256::ofParts).toList());
+      Path data, FileKind kind, LabelledFiles files, List<String> sha256, String preprocessing) {
+    List<String> digests =
+        IntStream.range(0, sha256.size())
+            .mapToObj(i -> Sha256.ofParts(files.files().get(i).listed(sha256.get(i))))
+            .toList();
+    String digest = Sha256.ofParts(digests);
     return List.of(
         time(FILE_MODIFIED_TIME, Instant.ofEpochMilli(data.toFile().lastModified())),
         time(DATASOURCE_CREATION_TIME, Instant.now()),
         new HashProvenance(HashType.SHA256, RESOURCE_HASH, digest.toUpperCase(Locale.ROOT)),
-        found(kind.several(), Integer.toString(files.size())),
-        found("ignored", Integer.toString(ignored)),
+        found(kind.several(), Integer.toString(sha256.size())),
+        found("ignored", Integer.toString(files.ignored().size())),
         found("preprocessing", preprocessing));
   }
 

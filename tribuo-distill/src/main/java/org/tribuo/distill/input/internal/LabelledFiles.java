@@ -38,7 +38,7 @@ public record LabelledFiles(List<Entry> files, List<Path> ignored) {
    */
   public record Entry(Path file, String name, String label) {
     /** All that makes a file what it is, for a digest over all. */
-    public List<String> listed(String sha256) {
+    List<String> listed(String sha256) {
       return List.of(name, sha256, label);
     }
 

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.ConfigurableDataSource;
 import org.tribuo.Example;
@@ -142,11 +141,9 @@ public final class SoundDataSource<T extends Output<T>> implements ConfigurableD
             this,
             dataPath,
             WaveFile.kind(),
-            IntStream.range(0, sounds.size())
-                .mapToObj(i -> list.files().get(i).listed(sounds.get(i).sound().sha256()))
-                .toList(),
-            SoundConfig.text(settings),
-            ignored.size());
+            list,
+            sounds.stream().map(each -> each.sound().sha256()).toList(),
+            SoundConfig.text(settings));
   }
 
   private void checkColumns() {
