@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.Dataset;
 import org.tribuo.distill.component.NamedColumns;
@@ -109,9 +110,7 @@ public final class EmbeddingTeacher implements TeacherSource.Member {
 
   /** The same with vectors of another length. */
   public EmbeddingTeacher length(Pooling.Length other) {
-    EmbeddingTeacher teacher = copy();
-    teacher.length = other;
-    return teacher;
+    return with(teacher -> teacher.length = other);
   }
 
   /**
@@ -122,11 +121,11 @@ public final class EmbeddingTeacher implements TeacherSource.Member {
    * @throws PropertyException if there is no such file
    */
   public EmbeddingTeacher reading(Path tokenizer) {
-    EmbeddingTeacher other = copy();
-    other.tokenizer = tokenizer;
-    other.padId = null;
-    other.postConfig();
-    return other;
+    return with(
+        other -> {
+          other.tokenizer = tokenizer;
+          other.padId = null;
+        });
   }
 
   /**
@@ -137,11 +136,11 @@ public final class EmbeddingTeacher implements TeacherSource.Member {
    * @throws PropertyException if there is no such file, or the token is negative
    */
   public EmbeddingTeacher reading(Path tokenizer, int padId) {
-    EmbeddingTeacher other = copy();
-    other.tokenizer = tokenizer;
-    other.padId = padId;
-    other.postConfig();
-    return other;
+    return with(
+        other -> {
+          other.tokenizer = tokenizer;
+          other.padId = padId;
+        });
   }
 
   /**
@@ -152,21 +151,20 @@ public final class EmbeddingTeacher implements TeacherSource.Member {
    * @throws PropertyException if the library of operators that it needs is not on the class path
    */
   public EmbeddingTeacher withPrecision(Precision precision) {
-    EmbeddingTeacher other = copy();
-    other.precision = precision;
-    other.postConfig();
-    return other;
+    return with(other -> other.precision = precision);
   }
 
-  private EmbeddingTeacher copy() {
-    EmbeddingTeacher copy = new EmbeddingTeacher();
-    copy.path = path;
-    copy.pooling = pooling;
-    copy.length = length;
-    copy.tokenizer = tokenizer;
-    copy.padId = padId;
-    copy.precision = precision;
-    return copy;
+  private EmbeddingTeacher with(Consumer<EmbeddingTeacher> change) {
+    EmbeddingTeacher other = new EmbeddingTeacher();
+    other.path = path;
+    other.pooling = pooling;
+    other.length = length;
+    other.tokenizer = tokenizer;
+    other.padId = padId;
+    other.precision = precision;
+    change.accept(other);
+    other.postConfig();
+    return other;
   }
 
   @Override

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.Dataset;
 import org.tribuo.distill.component.NamedColumns;
@@ -157,11 +158,11 @@ public final class OnnxTeacher implements TeacherSource.Member {
    * @throws PropertyException if there is no such file
    */
   public OnnxTeacher reading(Path preprocessing) {
-    OnnxTeacher other = copy();
-    other.preprocessing = preprocessing;
-    other.padId = null;
-    other.postConfig();
-    return other;
+    return with(
+        other -> {
+          other.preprocessing = preprocessing;
+          other.padId = null;
+        });
   }
 
   /**
@@ -172,11 +173,11 @@ public final class OnnxTeacher implements TeacherSource.Member {
    * @throws PropertyException if there is no such file, or the token is negative
    */
   public OnnxTeacher reading(Path tokenizer, int padId) {
-    OnnxTeacher other = copy();
-    other.preprocessing = tokenizer;
-    other.padId = padId;
-    other.postConfig();
-    return other;
+    return with(
+        other -> {
+          other.preprocessing = tokenizer;
+          other.padId = padId;
+        });
   }
 
   /**
@@ -185,10 +186,7 @@ public final class OnnxTeacher implements TeacherSource.Member {
    * @throws PropertyException if something is named twice
    */
   public OnnxTeacher withActivations(NamedActivation... activations) {
-    OnnxTeacher other = copy();
-    other.activations = List.of(activations);
-    other.postConfig();
-    return other;
+    return with(other -> other.activations = List.of(activations));
   }
 
   /**
@@ -198,10 +196,7 @@ public final class OnnxTeacher implements TeacherSource.Member {
    * @throws PropertyException if it is negative, or not below the heap of this JVM
    */
   public OnnxTeacher activationCacheBytes(long bytes) {
-    OnnxTeacher other = copy();
-    other.activationCacheBytes = bytes;
-    other.postConfig();
-    return other;
+    return with(other -> other.activationCacheBytes = bytes);
   }
 
   /**
@@ -215,23 +210,22 @@ public final class OnnxTeacher implements TeacherSource.Member {
    * @throws PropertyException if the library of operators that it needs is not on the class path
    */
   public OnnxTeacher withPrecision(Precision precision) {
-    OnnxTeacher other = copy();
-    other.precision = precision;
-    other.postConfig();
-    return other;
+    return with(other -> other.precision = precision);
   }
 
-  private OnnxTeacher copy() {
-    OnnxTeacher copy = new OnnxTeacher();
-    copy.path = path;
-    copy.labelOrder = labelOrder;
-    copy.logits = logits;
-    copy.preprocessing = preprocessing;
-    copy.padId = padId;
-    copy.activations = activations;
-    copy.activationCacheBytes = activationCacheBytes;
-    copy.precision = precision;
-    return copy;
+  private OnnxTeacher with(Consumer<OnnxTeacher> change) {
+    OnnxTeacher other = new OnnxTeacher();
+    other.path = path;
+    other.labelOrder = labelOrder;
+    other.logits = logits;
+    other.preprocessing = preprocessing;
+    other.padId = padId;
+    other.activations = activations;
+    other.activationCacheBytes = activationCacheBytes;
+    other.precision = precision;
+    change.accept(other);
+    other.postConfig();
+    return other;
   }
 
   @Override
