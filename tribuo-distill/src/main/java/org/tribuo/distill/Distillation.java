@@ -115,10 +115,12 @@ final class Distillation<T extends Output<T>> {
   }
 
   private StudentNetwork imprinted(Preparation<T> prepared) {
-    return prepared
-        .imprinting()
-        .map(imprinting -> imprinting.apply(recipe.device()))
-        .orElse(prepared.student());
+    if (prepared.imprinting().isEmpty()) {
+      return prepared.student();
+    }
+    StudentNetwork imprinted = prepared.imprinting().get().apply(recipe.device());
+    report.imprinted(imprinted);
+    return imprinted;
   }
 
   private static void checkFolder(Path lastGoodStudent) {

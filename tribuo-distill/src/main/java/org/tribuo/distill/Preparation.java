@@ -30,6 +30,7 @@ import org.tribuo.distill.internal.component.ExampleException;
 import org.tribuo.distill.loss.SoftLoss;
 import org.tribuo.distill.loss.internal.Objective;
 import org.tribuo.distill.student.internal.BatchOfAnySize;
+import org.tribuo.distill.student.internal.Imprint;
 import org.tribuo.distill.student.internal.LaterPositions;
 import org.tribuo.distill.student.internal.NetworkRunner;
 import org.tribuo.distill.student.internal.SampledExamples;
@@ -297,9 +298,9 @@ record Preparation<T extends Output<T>>(
                           task.score(network.labelOrder()),
                           rows,
                           split.heldOut())),
-          student.imprinted()
-              ? Optional.of(imprinting(task, network, rows, split))
-              : Optional.empty());
+          student.imprint() == Imprint.NOTHING
+              ? Optional.empty()
+              : Optional.of(imprinting(task, network, student.imprint(), rows, split)));
     }
 
     /** How the student was made, and its size beside that of its teachers. */
@@ -328,7 +329,7 @@ record Preparation<T extends Output<T>>(
     }
 
     private void checkDoesAnything(Student student) {
-      if (recipe.statedStages().isEmpty() && !student.imprinted()) {
+      if (recipe.statedStages().isEmpty() && student.imprint() == Imprint.NOTHING) {
         throw new IllegalArgumentException(
             "The trainer has no stages, and the student's head is not imprinted, so it would stay as it is; state a stage, or an EncoderStudent with an imprinted CosineHead");
       }
@@ -352,12 +353,12 @@ record Preparation<T extends Output<T>>(
     }
 
     private static Imprinting imprinting(
-        Task<?> task, StudentNetwork network, ExampleRows rows, Split split) {
+        Task<?> task, StudentNetwork network, Imprint imprint, ExampleRows rows, Split split) {
       if (task.probabilities().isEmpty() || network.head().hasOutputPerColumn()) {
         throw new IllegalArgumentException(
             "The student's head is to be imprinted with class means, but the outputs of the dataset have no classes; omit its head");
       }
-      return new Imprinting(network, rows, split.labelledTraining(rows));
+      return new Imprinting(network, imprint, rows, split.labelledTraining(rows));
     }
 
     private InputReader<?> reader(Transformer student, OptionalInt maxLength) {

@@ -19,6 +19,9 @@ import org.tribuo.distill.engine.Device.ExecutionProvider;
 import org.tribuo.distill.engine.OperatorLibrary;
 import org.tribuo.distill.engine.Precision;
 import org.tribuo.distill.engine.internal.Engines;
+import org.tribuo.distill.graph.ElementType;
+import org.tribuo.distill.graph.Tensor;
+import org.tribuo.distill.student.internal.StudentNetwork;
 import org.tribuo.distill.teacher.TeacherRun;
 import org.tribuo.distill.teacher.internal.LiveTeacherActivations;
 import org.tribuo.distill.teacher.internal.SoftTargetStep;
@@ -26,6 +29,7 @@ import org.tribuo.distill.training.internal.NonFiniteLossException;
 import org.tribuo.distill.training.internal.TrainedStudent;
 import org.tribuo.distill.training.internal.data.ExampleWeights;
 import org.tribuo.distill.training.internal.data.StageExamples;
+import org.tribuo.distill.transformer.internal.head.TaskHead;
 import org.tribuo.provenance.DatasetProvenance;
 import org.tribuo.provenance.ModelProvenance;
 import org.tribuo.provenance.TrainerProvenance;
@@ -101,6 +105,12 @@ final class RunProvenance {
               decimal(prefix + "soft-targets-divergence", cost.divergence());
               cost.agreement().ifPresent(same -> decimal(prefix + "soft-targets-agreement", same));
             });
+  }
+
+  /** The head of the student took the class means. */
+  void imprinted(StudentNetwork student) {
+    Tensor scale = student.transformer().graph().initializer(TaskHead.SCALE);
+    decimal("head-scale", scale.cast(ElementType.FLOAT).toFloats()[0]);
   }
 
   /**

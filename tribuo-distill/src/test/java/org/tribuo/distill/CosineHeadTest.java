@@ -82,6 +82,64 @@ class CosineHeadTest {
   }
 
   @Test
+  void withoutAStatedScaleTheStartIsNoSurerThanItShouldBe() {
+    List<Example<Label>> texts = TinyTexts.labelled(6, 3);
+    try (DistilledModel<Label> chosen = untrained(imprinted()).train(TinyTexts.dataset(texts));
+        DistilledModel<Label> stated =
+            untrained(EncoderStudent.of(ENCODER, Pooling.MEAN).withHead(new CosineHead().scale(16)))
+                .train(TinyTexts.dataset(texts))) {
+      assertThat(probability(stated, texts)).isGreaterThan(0.72);
+      assertThat(probability(chosen, texts)).isEqualTo(0.7, within(1e-3));
+      assertThat(scale(stated)).isEqualTo(16);
+      assertThat(scale(chosen)).isLessThan(16);
+      assertThat(chosen.network().onnx().initializers().get(TaskHead.WEIGHT))
+          .isEqualTo(stated.network().onnx().initializers().get(TaskHead.WEIGHT));
+      assertThat(instance(chosen)).isEqualTo(scale(chosen));
+      assertThat(instance(stated)).isEqualTo(16);
+    }
+  }
+
+  @Test
+  void ofLabelsThatDoNotExcludeEachOtherTheScaleIsTheUsualOne() {
+    MultiLabelFactory factory = new MultiLabelFactory();
+    List<Example<MultiLabel>> texts =
+        TinyTexts.labelled(6, 3).stream()
+            .map(
+                text ->
+                    TinyTexts.withOutput(
+                        text, factory.generateOutput(text.getOutput().getLabel() + ",warm")))
+            .toList();
+    try (DistilledModel<MultiLabel> model =
+        DistillationTrainer.<MultiLabel>builder()
+            .student(imprinted())
+            .stages()
+            .device(Device.cpu(1))
+            .build()
+            .train(TinyTexts.dataset(texts, factory))) {
+      assertThat(scale(model)).isEqualTo(16);
+    }
+  }
+
+  private static float scale(DistilledModel<?> model) {
+    return model.network().onnx().initializers().get(TaskHead.SCALE).toFloats()[0];
+  }
+
+  private static double instance(DistilledModel<?> model) {
+    return ((DoubleProvenance)
+            model.getProvenance().getInstanceProvenance().getMap().get("head-scale"))
+        .getValue();
+  }
+
+  private static double probability(DistilledModel<Label> model, List<Example<Label>> texts) {
+    return texts.stream()
+        .mapToDouble(
+            text ->
+                model.predict(text).getOutputScores().get(text.getOutput().getLabel()).getScore())
+        .average()
+        .orElseThrow();
+  }
+
+  @Test
   void aTextOfSeveralLabelsCountsForEach() {
     MultiLabelFactory factory = new MultiLabelFactory();
     List<Example<MultiLabel>> texts =
@@ -371,6 +429,9 @@ class CosineHeadTest {
         trainer(EncoderStudent.of(ENCODER, Pooling.MEAN).withHead(new CosineHead().scale(8)));
     Helpers.testConfigurableRoundtrip(trainer);
     Helpers.testProvenanceMarshalling(trainer.getProvenance());
+    DistillationTrainer<Label> withoutScale = trainer(imprinted());
+    Helpers.testConfigurableRoundtrip(withoutScale);
+    Helpers.testProvenanceMarshalling(withoutScale.getProvenance());
   }
 
   @Test

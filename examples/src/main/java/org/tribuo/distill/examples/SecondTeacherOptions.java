@@ -48,6 +48,7 @@ public final class SecondTeacherOptions implements Options {
     teacher.tokenizer = tokenizer;
     teacher.pooling = pooling;
     teacher.cosineScale = first.cosineScale;
+    teacher.linearHead = first.linearHead;
     teacher.epochs = first.epochs;
     teacher.learningRate = first.learningRate;
     teacher.precision = first.precision;

@@ -26,8 +26,10 @@ public final class TeacherOptions implements Options, Configurable {
   private static final String POOLING =
       "how one vector for a text comes out of the teacher's last layer, for a fresh head";
   private static final String SCALE =
-      "scale of a fresh head of cosines, imprinted with class means, such as 16; 0 for a linear"
-          + " layer";
+      "scale of a fresh head of cosines, which is imprinted with class means; without it at most"
+          + " 16, as the labelled texts decide";
+  private static final String LINEAR =
+      "fresh heads are linear layers of random weights, not cosines";
   private static final String LABELS =
       "names of the columns of the teacher's logits, in order, to keep the head that its file has;"
           + " without them it gets a fresh one, or if it is not fine-tuned, they are those that the"
@@ -55,7 +57,11 @@ public final class TeacherOptions implements Options, Configurable {
 
   @Config(description = SCALE)
   @Option(longName = "cosine-scale", usage = SCALE)
-  public float cosineScale = 16;
+  public @Nullable Float cosineScale;
+
+  @Config(description = LINEAR)
+  @Option(longName = "linear-head", usage = LINEAR)
+  public boolean linearHead;
 
   @Config(description = LABELS)
   @Option(longName = "teacher-labels", usage = LABELS)
@@ -77,9 +83,13 @@ public final class TeacherOptions implements Options, Configurable {
    * Takes all-MiniLM-L6-v2 where no file is named.
    *
    * @param pretrained where its files are unpacked
-   * @throws PropertyException if there is a model, but no tokenizer
+   * @throws PropertyException if there is a model, but no tokenizer, or a linear head has a scale
    */
   void complete(Path pretrained) throws IOException {
+    if (linearHead && cosineScale != null) {
+      throw new PropertyException(
+          "teacher", "cosineScale", "is of cosines, but the head is linear: omit one of both");
+    }
     if (model == null) {
       model = Pretrained.MINI_LM.modelIn(pretrained);
       tokenizer = tokenizer == null ? Pretrained.MINI_LM.tokenizerIn(pretrained) : tokenizer;
@@ -118,7 +128,11 @@ public final class TeacherOptions implements Options, Configurable {
   /** An encoder with the head that is stated here. */
   EncoderStudent withFreshHead(Path encoder) {
     EncoderStudent student = EncoderStudent.of(encoder, pooling);
-    return cosineScale == 0 ? student : student.withHead(new CosineHead().scale(cosineScale));
+    if (linearHead) {
+      return student;
+    }
+    CosineHead head = new CosineHead();
+    return student.withHead(cosineScale == null ? head : head.scale(cosineScale));
   }
 
   /**

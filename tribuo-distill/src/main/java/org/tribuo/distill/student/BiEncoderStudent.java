@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.util.List;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.internal.RowShape;
+import org.tribuo.distill.student.internal.Imprint;
 import org.tribuo.distill.student.internal.SampledExamples;
 import org.tribuo.distill.student.internal.Student;
 import org.tribuo.distill.student.internal.StudentRequest;
@@ -94,7 +95,7 @@ public final class BiEncoderStudent implements StudentSource {
         List.of(TextPairHead.COSINE),
         head.within(COSINES),
         texts.made(),
-        false);
+        Imprint.NOTHING);
   }
 
   /** Both texts of each pair, for a source that looks at what it computes of texts. */

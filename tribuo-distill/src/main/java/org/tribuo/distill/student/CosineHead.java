@@ -8,9 +8,10 @@ import com.oracle.labs.mlrg.olcut.config.ConfigurationManager;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.Provenancable;
-import com.oracle.labs.mlrg.olcut.provenance.impl.ConfiguredObjectProvenanceImpl;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.component.BooleanProperties;
+import org.tribuo.distill.internal.component.ComponentProvenance;
+import org.tribuo.distill.student.internal.Imprint;
 import org.tribuo.distill.transformer.internal.head.TaskHead;
 
 /**
@@ -20,11 +21,18 @@ import org.tribuo.distill.transformer.internal.head.TaskHead;
  * Learning with Imprinted Weights, arXiv:1712.07136). It is meant for few labels. A label without
  * examples starts with random weights. Immutable.
  *
+ * <p>Where no scale is stated it is 16, or less where an imprinted head would be surer than a start
+ * should be: the smallest at which the mean probability of the examples' labels is 0.7. The fewer
+ * examples a class has, the nearer each is to the mean that it is a part of, and with a scale at
+ * which the loss is nearly 0 from the start nothing but its noise is left to learn from. (A scale
+ * from the angles of the examples is the idea of Zhang et al. 2019, AdaCos, arXiv:1905.00292, which
+ * has another formula.) Where labels do not exclude each other the scale is 16.
+ *
  * <p>A trainer without stages leaves the student so: the nearest class mean classifier.
  *
  * <pre>{@code
  * <component name="head" type="org.tribuo.distill.student.CosineHead">
- *   <property name="scale" value="16"/>
+ *   <property name="scale" value="12"/>
  * </component>
  * }</pre>
  */
@@ -33,19 +41,22 @@ public final class CosineHead implements Configurable, Provenancable<ConfiguredO
 
   @ConfigManager private @Nullable ConfigurationManager configuration;
 
+  private static final float LARGEST = 16;
+
   @Config(
       description =
-          "What cosines are multiplied by, greater than 0: the larger, the surer the predictions.")
-  private float scale = 16;
+          "What cosines are multiplied by, greater than 0: the larger, the surer the predictions."
+              + " Without it 16, or less where that would be too sure at the start.")
+  private @Nullable Float scale;
 
   @Config(description = "Whether the weights start as the class means of the labelled examples.")
   private boolean imprinted = true;
 
-  /** Imprinted, of scale 16. */
+  /** Imprinted, of a scale of at most 16 that the examples decide. */
   public CosineHead() {}
 
   /**
-   * The same of another scale.
+   * The same of this scale, whatever the examples are.
    *
    * @throws PropertyException if it is not a finite number greater than 0
    */
@@ -71,13 +82,20 @@ public final class CosineHead implements Configurable, Provenancable<ConfiguredO
   }
 
   TaskHead.Form form() {
-    return new TaskHead.Form.Cosine(scale);
+    return new TaskHead.Form.Cosine(scale == null ? LARGEST : scale);
+  }
+
+  Imprint imprint() {
+    if (!imprinted) {
+      return Imprint.NOTHING;
+    }
+    return scale == null ? Imprint.CLASS_MEANS_AND_SCALE : Imprint.CLASS_MEANS;
   }
 
   @Override
   public void postConfig() {
     BooleanProperties.check(this, component, configuration);
-    if (!(scale > 0 && Float.isFinite(scale))) {
+    if (scale != null && !(scale > 0 && Float.isFinite(scale))) {
       throw new PropertyException(
           component, "scale", "is %s, expected a finite number greater than 0".formatted(scale));
     }
@@ -85,11 +103,12 @@ public final class CosineHead implements Configurable, Provenancable<ConfiguredO
 
   @Override
   public ConfiguredObjectProvenance getProvenance() {
-    return new ConfiguredObjectProvenanceImpl(this, "Head");
+    return ComponentProvenance.of(this, "Head");
   }
 
   @Override
   public String toString() {
-    return "CosineHead(scale=%s, imprinted=%s)".formatted(scale, imprinted);
+    return "CosineHead(%simprinted=%s)"
+        .formatted(scale == null ? "" : "scale=" + scale + ", ", imprinted);
   }
 }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.tribuo.distill.component.InputFiles;
+import org.tribuo.distill.student.internal.Imprint;
 import org.tribuo.distill.student.internal.Student;
 import org.tribuo.distill.student.internal.StudentRequest;
 import org.tribuo.distill.task.internal.Head;
@@ -140,7 +141,7 @@ public final class EmbeddingStudent implements StudentSource {
         List.of(pooled.output()),
         head,
         whole.made(),
-        false);
+        Imprint.NOTHING);
   }
 
   private Optional<EmbeddingHead.Projection> projection(int width, int wanted, long seed) {

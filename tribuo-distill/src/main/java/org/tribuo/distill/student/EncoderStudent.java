@@ -84,7 +84,7 @@ public final class EncoderStudent implements StudentSource {
     TaskHead.Form form = this.head == null ? new TaskHead.Form.Linear() : this.head.form();
     Student student =
         new FreshHead(pooling, form, request.seed()).on(request.files().read(path), request.head());
-    return this.head != null && this.head.isImprinted() ? student.withImprinting() : student;
+    return this.head == null ? student : student.with(this.head.imprint());
   }
 
   @Override

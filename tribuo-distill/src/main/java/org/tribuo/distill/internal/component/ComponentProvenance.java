@@ -19,7 +19,7 @@ import java.util.Map;
  */
 public final class ComponentProvenance {
   private static final Map<Class<?>, Number> ZEROS =
-      Map.of(Integer.class, 0, Long.class, 0L, Double.class, 0.0);
+      Map.of(Integer.class, 0, Long.class, 0L, Float.class, 0f, Double.class, 0.0);
 
   private ComponentProvenance() {}
 

@@ -14,7 +14,6 @@ import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.transformer.internal.ModelSize;
 import org.tribuo.distill.transformer.internal.Transformer;
 import org.tribuo.distill.transformer.internal.head.FilledUpLogits;
-import org.tribuo.distill.transformer.internal.head.TaskHead;
 
 /**
  * A Transformer with a head.
@@ -23,11 +22,10 @@ import org.tribuo.distill.transformer.internal.head.TaskHead;
  * @param logits the output that holds the logits, or where each column has one, all in their order
  * @param head what they have for one example
  * @param made a sentence on each step in which it was made of another; empty as a rule
- * @param imprinted whether the head's weights are to be class means before it is trained; its graph
- *     then has {@link TaskHead#VECTOR} and {@link TaskHead#WEIGHT}
+ * @param imprint what its head takes from labelled examples before it is trained
  */
 public record Student(
-    Transformer transformer, List<String> logits, Head head, List<String> made, boolean imprinted) {
+    Transformer transformer, List<String> logits, Head head, List<String> made, Imprint imprint) {
   /**
    * @throws GraphException if there is no such output, or it cannot have a column for each label
    */
@@ -49,7 +47,7 @@ public record Student(
 
   /** A student whose weights are what they are. */
   public Student(Transformer transformer, List<String> logits, Head head) {
-    this(transformer, logits, head, List.of(), false);
+    this(transformer, logits, head, List.of(), Imprint.NOTHING);
   }
 
   /**
@@ -67,7 +65,7 @@ public record Student(
    * @throws GraphException as in the record
    */
   public Student with(OnnxModel other) {
-    return new Student(Transformer.of(other), logits, head, made, imprinted);
+    return new Student(Transformer.of(other), logits, head, made, imprint);
   }
 
   /**
@@ -84,7 +82,7 @@ public record Student(
   public Student made(String step) {
     List<String> steps = new ArrayList<>(made);
     steps.add(step);
-    return new Student(transformer, logits, head, steps, imprinted);
+    return new Student(transformer, logits, head, steps, imprint);
   }
 
   /**
@@ -93,7 +91,7 @@ public record Student(
    * @throws GraphException as in the record
    */
   public Student with(OnnxModel other, Head ofOther) {
-    return new Student(Transformer.of(other), logits, ofOther, made, imprinted);
+    return new Student(Transformer.of(other), logits, ofOther, made, imprint);
   }
 
   /** How it was made, for a person: a sentence on each step, and one on its size. */
@@ -110,12 +108,12 @@ public record Student(
    */
   public Student withFirstColumns(Head first) {
     Transformer cut = FilledUpLogits.cut(transformer, logits.get(0), first.columns().size());
-    return new Student(cut, logits, first, made, imprinted);
+    return new Student(cut, logits, first, made, imprint);
   }
 
-  /** The same student, whose head starts with class means. */
-  public Student withImprinting() {
-    return new Student(transformer, logits, head, made, true);
+  /** The same student, whose head takes this from labelled examples. */
+  public Student with(Imprint other) {
+    return new Student(transformer, logits, head, made, other);
   }
 
   /** The names of the logits' columns. */
@@ -138,7 +136,7 @@ public record Student(
     List<String> below = logits.stream().map(output -> LogitsBelow.of(graph, output)).toList();
     return below.equals(logits)
         ? this
-        : new Student(Transformer.of(graph.toModel()), below, head, made, imprinted);
+        : new Student(Transformer.of(graph.toModel()), below, head, made, imprint);
   }
 
   /**

@@ -1,15 +1,16 @@
 package org.tribuo.distill.training.internal.data;
 
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.graph.ElementType;
 import org.tribuo.distill.graph.Graph;
-import org.tribuo.distill.graph.OnnxModel;
 import org.tribuo.distill.graph.Tensor;
 import org.tribuo.distill.loss.internal.ObjectiveInputs;
+import org.tribuo.distill.student.internal.Imprint;
 import org.tribuo.distill.student.internal.NetworkRunner;
 import org.tribuo.distill.student.internal.StudentNetwork;
 import org.tribuo.distill.task.internal.LabelOrder;
@@ -22,10 +23,12 @@ import org.tribuo.distill.transformer.internal.head.TaskHead;
  * arXiv:1712.07136, section 3.2). A row of several labels counts for each of them.
  *
  * @param network whose head has {@link TaskHead#VECTOR} and {@link TaskHead#WEIGHT}
+ * @param imprint what its head takes: more than nothing
  * @param rows the examples
  * @param labelled the numbers of those whose labels are used
  */
-public record Imprinting(StudentNetwork network, ExampleRows rows, int[] labelled) {
+public record Imprinting(
+    StudentNetwork network, Imprint imprint, ExampleRows rows, int[] labelled) {
   /** How many rows' vectors are in memory at once. */
   private static final int AT_ONCE = 1024;
 
@@ -40,7 +43,8 @@ public record Imprinting(StudentNetwork network, ExampleRows rows, int[] labelle
   }
 
   /**
-   * The network with these weights; those of labels without examples are left as they are.
+   * The network with these weights, and with the scale that fits them where that is open; weights
+   * of labels without examples are left as they are.
    *
    * @param device where it runs
    */
@@ -48,27 +52,33 @@ public record Imprinting(StudentNetwork network, ExampleRows rows, int[] labelle
     Tensor initial = network.transformer().graph().initializer(TaskHead.WEIGHT);
     Tensor weight = initial.cast(ElementType.FLOAT);
     ClassMeans means = new ClassMeans((int) weight.dim(0), (int) weight.dim(1));
+    StartingScale start = new StartingScale((int) weight.dim(0), (int) weight.dim(1));
     try (NetworkRunner runner = new NetworkRunner(below(), device)) {
       for (int from = 0; from < labelled.length; from += AT_ONCE) {
         int to = Math.min(labelled.length, from + AT_ONCE);
-        add(runner, Arrays.copyOfRange(labelled, from, to), means);
+        add(runner, Arrays.copyOfRange(labelled, from, to), means, start);
       }
     }
-    OnnxModel imprinted =
-        network
-            .onnx()
-            .withInitializers(
-                Map.of(TaskHead.WEIGHT, means.into(weight.toFloats()).cast(initial.elementType())));
-    return network.withWeightsOf(imprinted);
+    Tensor imprinted = means.into(weight.toFloats());
+    Map<String, Tensor> initializers = new HashMap<>();
+    initializers.put(TaskHead.WEIGHT, imprinted.cast(initial.elementType()));
+    if (imprint == Imprint.CLASS_MEANS_AND_SCALE) {
+      Tensor largest = network.transformer().graph().initializer(TaskHead.SCALE);
+      float scale = start.scale(imprinted, largest.cast(ElementType.FLOAT).toFloats()[0]);
+      initializers.put(TaskHead.SCALE, Tensor.scalar(scale).cast(largest.elementType()));
+    }
+    return network.withWeightsOf(network.onnx().withInitializers(initializers));
   }
 
-  private void add(NetworkRunner runner, int[] some, ClassMeans means) {
+  private void add(NetworkRunner runner, int[] some, ClassMeans means, StartingScale start) {
     List<float[]> vectors = runner.rows(rows.inputs().pick(some));
     for (int i = 0; i < some.length; i++) {
-      means.add(
-          vectors.get(i),
-          rows.targets().batch(ObjectiveInputs.LABELS, some[i]),
-          rows.weights().of(some[i]));
+      Tensor labels = rows.targets().batch(ObjectiveInputs.LABELS, some[i]);
+      float exampleWeight = rows.weights().of(some[i]);
+      means.add(vectors.get(i), labels, exampleWeight);
+      if (exampleWeight > 0) {
+        start.add(vectors.get(i), labels);
+      }
     }
   }
 

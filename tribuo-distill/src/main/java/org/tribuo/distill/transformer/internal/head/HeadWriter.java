@@ -29,6 +29,9 @@ final class HeadWriter {
   /** Of a head of cosines, the pooled vectors, divided by their norms. */
   static final String VECTOR = "head.vector";
 
+  /** The initializer [] of a head of cosines. */
+  static final String SCALE = "head.scale";
+
   private static final double SMALLEST_COUNT = 1e-9;
 
   /** 1e-9 is 0 in half precision; this is its smallest normal number. */
@@ -113,7 +116,8 @@ final class HeadWriter {
     graph.add(Node.ONNX, "LpNormalization", unit(-1), List.of(pooled), Map.of(VECTOR, vectors));
     String directions = node("LpNormalization", unit(0), columns, WEIGHT);
     String cosines = node("MatMul", Attributes.NONE, dims, VECTOR, directions);
-    logits("Mul", dims, cosines, constant("head.scale", Tensor.scalar(scale).cast(elementType)));
+    graph.setInitializer(SCALE, Tensor.scalar(scale).cast(elementType));
+    logits("Mul", dims, cosines, SCALE);
   }
 
   /** One column of the logits, as a value of its own: [batch, positions]. */

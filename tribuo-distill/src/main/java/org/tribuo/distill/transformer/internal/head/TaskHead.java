@@ -53,6 +53,9 @@ public record TaskHead(Pooling pooling, Form form, int labels, long seed) {
    */
   public static final String VECTOR = HeadWriter.VECTOR;
 
+  /** The initializer [] of a head of cosines that they are multiplied by. */
+  public static final String SCALE = HeadWriter.SCALE;
+
   public TaskHead {
     if (labels < 1) {
       throw new IllegalArgumentException(
@@ -70,7 +73,7 @@ public record TaskHead(Pooling pooling, Form form, int labels, long seed) {
   public Graph attach(Transformer transformer) {
     PooledEncoder encoder = PooledEncoder.of(transformer, pooling);
     Graph graph = encoder.graph();
-    for (String name : List.of(LOGITS, WEIGHT, BIAS, VECTOR)) {
+    for (String name : List.of(LOGITS, WEIGHT, BIAS, VECTOR, SCALE)) {
       if (graph.has(name)) {
         throw new GraphException(
             "The encoder has a value '%s' already, so '%s' is a head's output, not a pooler's"
