@@ -21,8 +21,7 @@ public final class Engines {
 
   /**
    * Trains. With ONNX Runtime this loads the library with the training API, so that nothing in the
-   * JVM may have used ONNX Runtime with another library earlier: a program that also uses ONNX
-   * Runtime itself calls this method at its start.
+   * JVM may have used ONNX Runtime with another library earlier.
    *
    * @throws RuntimeUnavailableException if this JVM cannot train; the message says what to do
    */
