@@ -6,6 +6,7 @@ import com.oracle.labs.mlrg.olcut.provenance.ObjectProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.Provenance;
 import com.oracle.labs.mlrg.olcut.provenance.primitives.FileProvenance;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,7 +16,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.tribuo.distill.internal.component.InputOverwrittenException;
 import org.tribuo.distill.internal.component.ModelConfiguration;
 import org.tribuo.distill.internal.component.ModelFileProvenance;
 import org.tribuo.distill.internal.component.SharedModels;
@@ -106,14 +106,23 @@ public final class InputFiles {
   /**
    * Refuses to write a file.
    *
-   * @throws java.nio.file.FileSystemException if it is one of these
+   * @throws FileSystemException if it is one of these, under which name is its {@code
+   *     getOtherFile()}
    * @throws IOException if it cannot be determined whether two files are the same
    */
   public void checkOutput(Path output) throws IOException {
     Optional<Path> replaced = replacedBy(output);
     if (replaced.isPresent()) {
-      throw new InputOverwrittenException(output, replaced.get());
+      throw new FileSystemException(
+          output.toString(), replaced.get().toString(), overwritten(output, replaced.get()));
     }
+  }
+
+  private static String overwritten(Path output, Path input) {
+    return output.equals(input)
+        ? "is read, and would be replaced; name another file to write to"
+        : "is the same file as the second, which is read and would be replaced; name another file to"
+            + " write to";
   }
 
   @Override

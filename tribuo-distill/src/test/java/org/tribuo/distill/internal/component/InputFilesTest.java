@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -37,11 +38,13 @@ class InputFilesTest {
             hard,
             linkedFolder.resolve("read.csv"),
             Files.createDirectory(folder.resolve("sub")).resolve("../read.csv"))) {
-      assertThatExceptionOfType(InputOverwrittenException.class)
+      assertThatExceptionOfType(FileSystemException.class)
           .as(output.toString())
           .isThrownBy(() -> inputs.checkOutput(output))
           .withMessageContaining(output.toString())
-          .withMessageContaining("would be replaced; name another file");
+          .withMessageContaining("would be replaced; name another file")
+          .returns(output.toString(), FileSystemException::getFile)
+          .returns(read.toString(), FileSystemException::getOtherFile);
       assertThat(inputs.replacedBy(output)).contains(read);
     }
   }
