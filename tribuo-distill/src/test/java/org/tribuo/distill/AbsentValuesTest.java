@@ -36,7 +36,6 @@ class AbsentValuesTest {
   private static final Set<String> WITH_A_MEANING =
       Set.of(
           "BeamSearch.lengthPenalty", // a power: 0 divides by 1
-          "ConllDataSource.labelColumn", // -1 is the last
           "CrossEntropy.labelSmoothing",
           "ExampleRelationLoss.studentLayer", // the embeddings are layer 0, the last one is -1
           "ExampleRelationLoss.teacherLayer",

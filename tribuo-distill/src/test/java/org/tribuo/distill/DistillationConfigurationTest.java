@@ -150,7 +150,7 @@ class DistillationConfigurationTest {
                         .betas(0.8f, 0.99f)
                         .epsilon(1e-6f)
                         .weightDecay(0)
-                        .maxGradientNorm(AdamWOptimizer.NO_CLIPPING))
+                        .withoutClipping())
                 .batching(
                     new Batching()
                         .batchSize(7)
@@ -364,7 +364,7 @@ class DistillationConfigurationTest {
         refused(
             "maxGradientNorm",
             b -> b.optimizer(new AdamWOptimizer().maxGradientNorm(-1)),
-            "must be positive, but is -1.0"),
+            "is -1.0, expected a number that is finite and above 0 in float32"),
         refused(
             "batchSize", b -> b.batching(new Batching().batchSize(0)), "is 0, expected 1 or more"),
         refused(

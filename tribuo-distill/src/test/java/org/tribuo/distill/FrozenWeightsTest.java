@@ -114,20 +114,14 @@ class FrozenWeightsTest {
     DistillationTrainer.Builder<Label> one =
         student()
             .batching(new Batching().batchSize(24))
-            .optimizer(
-                new AdamWOptimizer()
-                    .learningRate(1e-3f)
-                    .maxGradientNorm(AdamWOptimizer.NO_CLIPPING))
+            .optimizer(new AdamWOptimizer().learningRate(1e-3f).withoutClipping())
             .trainingGraph(new TrainingGraphOptions().dropout(0));
     Map<String, Tensor> all = trained(one).initializers();
     Map<String, Tensor> some =
         trained(
                 student()
                     .batching(new Batching().batchSize(24))
-                    .optimizer(
-                        new AdamWOptimizer()
-                            .learningRate(1e-3f)
-                            .maxGradientNorm(AdamWOptimizer.NO_CLIPPING))
+                    .optimizer(new AdamWOptimizer().learningRate(1e-3f).withoutClipping())
                     .trainingGraph(
                         new TrainingGraphOptions()
                             .dropout(0)

@@ -1,17 +1,19 @@
 package org.tribuo.distill.training;
 
 import com.oracle.labs.mlrg.olcut.config.Config;
+import com.oracle.labs.mlrg.olcut.config.ConfigManager;
 import com.oracle.labs.mlrg.olcut.config.Configurable;
 import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
+import com.oracle.labs.mlrg.olcut.config.ConfigurationManager;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.Provenancable;
-import com.oracle.labs.mlrg.olcut.provenance.impl.ConfiguredObjectProvenanceImpl;
 import java.util.OptionalDouble;
-import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.tribuo.distill.component.BooleanProperties;
 import org.tribuo.distill.engine.internal.AdamW;
-import org.tribuo.distill.engine.internal.Optimizer;
+import org.tribuo.distill.internal.component.ComponentProvenance;
 import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.distill.schedule.Schedule;
 import org.tribuo.distill.schedule.WarmUpSchedule;
@@ -43,10 +45,12 @@ import org.tribuo.distill.training.internal.LearningRates;
  */
 public final class AdamWOptimizer
     implements Configurable, Provenancable<ConfiguredObjectProvenance> {
-  /** The maximum norm of the gradients that stands for no clipping. */
-  public static final double NO_CLIPPING = Double.MAX_VALUE;
+  /** To which scripts that fine-tune Transformers usually clip. */
+  private static final double DEFAULT_NORM = 1;
 
   @ConfigurableName private String component = "AdamWOptimizer";
+
+  @ConfigManager private @Nullable ConfigurationManager configuration;
 
   @Config(
       description =
@@ -66,11 +70,14 @@ public final class AdamWOptimizer
   @Config(description = "Decoupled weight decay, 0 or more.")
   private float weightDecay = AdamW.DEFAULT.weightDecay();
 
+  @Config(description = "Whether gradients of a larger norm are scaled down.")
+  private boolean clipGradients = true;
+
   @Config(
       description =
-          "The maximum norm of the gradients over all weights, to which larger ones are scaled down;"
-              + " above 3.5e38 nothing is clipped.")
-  private double maxGradientNorm = 1;
+          "The maximum norm of the gradients over all weights, to which larger ones are scaled down,"
+              + " greater than 0; by default 1, where gradients are clipped.")
+  private @Nullable Double maxGradientNorm;
 
   /** The defaults. */
   public AdamWOptimizer() {}
@@ -81,14 +88,33 @@ public final class AdamWOptimizer
 
   @Override
   public void postConfig() {
+    BooleanProperties.check(this, component, configuration);
     PropertyChecks properties = new PropertyChecks(component);
     AdamW usual = AdamW.DEFAULT;
     properties.check("beta1", () -> new AdamW(beta1, usual.beta2(), usual.epsilon(), 0));
     properties.check("beta2", () -> new AdamW(usual.beta1(), beta2, usual.epsilon(), 0));
     properties.check("epsilon", () -> new AdamW(usual.beta1(), usual.beta2(), epsilon, 0));
     properties.check("weightDecay", this::adamW);
-    properties.check("maxGradientNorm", () -> new Optimizer(adamW(), maxGradientNorm(), Set.of()));
+    checkNorm(properties);
     LearningRates.check("learningRate", learningRate, properties);
+  }
+
+  private void checkNorm(PropertyChecks properties) {
+    if (maxGradientNorm == null) {
+      return;
+    }
+    float inFloat32 = maxGradientNorm.floatValue();
+    if (!(inFloat32 > 0 && Float.isFinite(inFloat32))) {
+      throw properties.refused(
+          "maxGradientNorm",
+          "is %s, expected a number that is finite and above 0 in float32; to clip nothing, set clipGradients to false"
+              .formatted(maxGradientNorm));
+    }
+    if (!clipGradients) {
+      throw properties.refused(
+          "maxGradientNorm",
+          "is %s, but clipGradients is false; state one of them".formatted(maxGradientNorm));
+    }
   }
 
   /**
@@ -143,13 +169,26 @@ public final class AdamWOptimizer
   }
 
   /**
-   * The same with another maximum norm of the gradients.
+   * The same with gradients clipped to another maximum norm.
    *
-   * @param norm greater than 0; {@link #NO_CLIPPING} to clip nothing
+   * @param norm finite and greater than 0, in float32
    * @throws PropertyException if it is out of its range
    */
   public AdamWOptimizer maxGradientNorm(double norm) {
-    return with(other -> other.maxGradientNorm = norm);
+    return with(
+        other -> {
+          other.clipGradients = true;
+          other.maxGradientNorm = norm;
+        });
+  }
+
+  /** The same with gradients as they are, however large. */
+  public AdamWOptimizer withoutClipping() {
+    return with(
+        other -> {
+          other.clipGradients = false;
+          other.maxGradientNorm = null;
+        });
   }
 
   private AdamWOptimizer with(Consumer<AdamWOptimizer> change) {
@@ -159,6 +198,7 @@ public final class AdamWOptimizer
     other.beta2 = beta2;
     other.epsilon = epsilon;
     other.weightDecay = weightDecay;
+    other.clipGradients = clipGradients;
     other.maxGradientNorm = maxGradientNorm;
     change.accept(other);
     other.postConfig();
@@ -177,19 +217,25 @@ public final class AdamWOptimizer
 
   /** The maximum norm of the gradients; empty to clip nothing. */
   public OptionalDouble maxGradientNorm() {
-    return maxGradientNorm > Float.MAX_VALUE
-        ? OptionalDouble.empty()
-        : OptionalDouble.of(maxGradientNorm);
+    if (!clipGradients) {
+      return OptionalDouble.empty();
+    }
+    return OptionalDouble.of(maxGradientNorm == null ? DEFAULT_NORM : maxGradientNorm);
   }
 
   @Override
   public ConfiguredObjectProvenance getProvenance() {
-    return new ConfiguredObjectProvenanceImpl(this, "Optimizer");
+    return ComponentProvenance.of(this, "Optimizer");
   }
 
   @Override
   public String toString() {
-    return "AdamWOptimizer(learningRate=%s, %s, maxGradientNorm=%s)"
-        .formatted(learningRate, adamW(), maxGradientNorm);
+    return "AdamWOptimizer(learningRate=%s, %s, %s)"
+        .formatted(
+            learningRate,
+            adamW(),
+            maxGradientNorm().isPresent()
+                ? "maxGradientNorm=" + maxGradientNorm().getAsDouble()
+                : "without clipping");
   }
 }

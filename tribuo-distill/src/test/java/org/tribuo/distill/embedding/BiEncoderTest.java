@@ -259,7 +259,7 @@ class BiEncoderTest {
                     .learningRate(new ConstantSchedule(rate))
                     .epsilon(epsilon)
                     .weightDecay(0)
-                    .maxGradientNorm(1e39))
+                    .withoutClipping())
             .build()
             .train(dataset(some))) {
       model.exportOnnx(after);

@@ -62,7 +62,7 @@ public final class ConllDataSource implements SequenceDataSource<Label>, Configu
   @Config(description = "The column of the words, from 0.")
   private int wordColumn;
 
-  @Config(description = "The column of the labels, from 0; -1 is the last.")
+  @Config(description = "The column of the labels, from 0; negative numbers count from the end.")
   private int labelColumn = -1;
 
   @Config(
