@@ -9,6 +9,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
@@ -221,7 +222,7 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
    * @param listener of all trainings that start from now on
    */
   public void setListener(DistillationListener listener) {
-    this.listener = listener;
+    this.listener = Objects.requireNonNull(listener, "listener");
   }
 
   @Override
@@ -436,37 +437,37 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
 
     /** The student before it is trained; all that must be stated. */
     public Builder<T> student(StudentSource student) {
-      trainer().student = student;
+      trainer().student = checks().stated("student", student);
       return this;
     }
 
     /** The teacher, or an ensemble of teachers; without one the student learns from the labels. */
     public Builder<T> teacher(TeacherSource teacher) {
-      trainer().teacher = teacher;
+      trainer().teacher = checks().stated("teacher", teacher);
       return this;
     }
 
     /** The teacher whose intermediate activations are compared, where it is not the teacher. */
     public Builder<T> activationTeacher(OnnxTeacher teacher) {
-      trainer().activationTeacher = teacher;
+      trainer().activationTeacher = checks().stated("activationTeacher", teacher);
       return this;
     }
 
     /** What is minimised: losses, alpha, temperature. */
     public Builder<T> objective(DistillationObjective objective) {
-      trainer().objective = objective;
+      trainer().objective = checks().stated("objective", objective);
       return this;
     }
 
     /** Dropout, frozen weights, and gradients of further operators. */
     public Builder<T> trainingGraph(TrainingGraphOptions options) {
-      trainer().trainingGraph = options;
+      trainer().trainingGraph = checks().stated("trainingGraph", options);
       return this;
     }
 
     /** The optimizer, its learning rate, and gradient clipping. */
     public Builder<T> optimizer(AdamWOptimizer optimizer) {
-      trainer().optimizer = optimizer;
+      trainer().optimizer = checks().stated("optimizer", optimizer);
       return this;
     }
 
@@ -487,7 +488,7 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
 
     /** Batch size, accumulation, maximum length, and padding. */
     public Builder<T> batching(Batching batching) {
-      trainer().batching = batching;
+      trainer().batching = checks().stated("batching", batching);
       return this;
     }
 
@@ -507,13 +508,13 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
      * classifier by the nearest class mean, a baseline that takes seconds.
      */
     public Builder<T> stages(TrainingStage... stages) {
-      trainer().stages = List.of(stages);
+      trainer().stages = checks().allStated("stages", stages);
       return this;
     }
 
     /** Evaluates the student after each epoch and keeps its best weights. */
     public Builder<T> earlyStopping(EarlyStopping stopping) {
-      trainer().earlyStopping = stopping;
+      trainer().earlyStopping = checks().stated("earlyStopping", stopping);
       return this;
     }
 
@@ -529,8 +530,9 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
      * @throws PropertyException if its name is blank
      */
     public Builder<T> softTargetStore(Path folder) {
-      trainer().softTargetStore = folder.toString();
-      new PropertyChecks(trainer().component).checkIfStated("softTargetStore", folder.toString());
+      String stated = checks().stated("softTargetStore", folder).toString();
+      checks().checkIfStated("softTargetStore", stated);
+      trainer().softTargetStore = stated;
       return this;
     }
 
@@ -547,8 +549,9 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
      * @throws PropertyException if its name is blank
      */
     public Builder<T> lastGoodStudent(Path file) {
-      trainer().lastGoodStudent = file.toString();
-      new PropertyChecks(trainer().component).checkIfStated("lastGoodStudent", file.toString());
+      String stated = checks().stated("lastGoodStudent", file).toString();
+      checks().checkIfStated("lastGoodStudent", stated);
+      trainer().lastGoodStudent = stated;
       return this;
     }
 
@@ -560,7 +563,7 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
 
     /** Where teacher and student run, and in which numbers. */
     public Builder<T> device(Device device) {
-      trainer().device = device;
+      trainer().device = checks().stated("device", device);
       return this;
     }
 
@@ -582,6 +585,10 @@ public final class DistillationTrainer<T extends Output<T>> implements Trainer<T
       built.postConfig();
       trainer = null;
       return built;
+    }
+
+    private PropertyChecks checks() {
+      return new PropertyChecks(trainer().component);
     }
 
     private DistillationTrainer<T> trainer() {

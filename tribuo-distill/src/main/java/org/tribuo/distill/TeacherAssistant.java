@@ -5,6 +5,7 @@ import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.impl.ConfiguredObjectProvenanceImpl;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.tribuo.Dataset;
 import org.tribuo.Output;
@@ -36,7 +37,7 @@ public final class TeacherAssistant implements SoftTargetPhase.TeacherInTraining
   /** An assistant that this trainer trains. */
   public static TeacherAssistant of(DistillationTrainer<?> trainer) {
     TeacherAssistant assistant = new TeacherAssistant();
-    assistant.trainer = trainer;
+    assistant.trainer = Objects.requireNonNull(trainer, "trainer");
     return assistant;
   }
 

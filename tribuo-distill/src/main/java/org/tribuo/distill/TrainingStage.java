@@ -155,7 +155,7 @@ public final class TrainingStage
 
   @Override
   public void postConfig() {
-    PropertyChecks properties = new PropertyChecks(component);
+    PropertyChecks properties = PropertyChecks.of(this, component);
     if (name.isBlank()) {
       throw properties.refused("name", "is blank, expected one");
     }
@@ -167,12 +167,12 @@ public final class TrainingStage
 
   /** The same, with its output compared with something else. */
   public TrainingStage learningFrom(From other) {
-    return with(stage -> stage.from = other);
+    return with(stage -> stage.from = checks().stated("from", other));
   }
 
   /** The same on another selection of its examples. */
   public TrainingStage on(Rows other) {
-    return with(stage -> stage.rows = other);
+    return with(stage -> stage.rows = checks().stated("rows", other));
   }
 
   /**
@@ -180,12 +180,12 @@ public final class TrainingStage
    * these examples is held out.
    */
   public TrainingStage on(ConfigurableDataSource<?> other) {
-    return with(stage -> stage.examples = other);
+    return with(stage -> stage.examples = checks().stated("examples", other));
   }
 
   /** The same with an objective of its own. */
   public TrainingStage objective(DistillationObjective other) {
-    return with(stage -> stage.objective = other);
+    return with(stage -> stage.objective = checks().stated("objective", other));
   }
 
   /**
@@ -205,7 +205,7 @@ public final class TrainingStage
    * @throws PropertyException if it is negative or not finite at any step
    */
   public TrainingStage learningRate(Schedule other) {
-    return with(stage -> stage.learningRate = other);
+    return with(stage -> stage.learningRate = checks().stated("learningRate", other));
   }
 
   /** The same, with its own learning rate, if it has one, multiplied. */
@@ -215,7 +215,11 @@ public final class TrainingStage
 
   /** The same with other weights that keep their values, {@link FrozenWeights#none} perhaps. */
   public TrainingStage frozenWeights(FrozenWeights others) {
-    return with(stage -> stage.frozenWeights = others);
+    return with(stage -> stage.frozenWeights = checks().stated("frozenWeights", others));
+  }
+
+  private PropertyChecks checks() {
+    return new PropertyChecks(component);
   }
 
   private TrainingStage with(Consumer<TrainingStage> change) {

@@ -137,7 +137,7 @@ public final class TextEmbedder implements TextPipeline, AutoCloseable {
    */
   @Override
   public void postConfig() {
-    PropertyChecks properties = new PropertyChecks(component);
+    PropertyChecks properties = PropertyChecks.of(this, component);
     file().check();
     properties.checkFile("tokenizer", tokenizer, "a tokenizer.json");
     properties.checkIfStated("maxLength", 1, maxLength);

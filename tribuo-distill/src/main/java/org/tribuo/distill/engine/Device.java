@@ -89,7 +89,7 @@ public final class Device implements Configurable, Provenancable<ConfiguredObjec
 
   @Override
   public void postConfig() {
-    PropertyChecks properties = new PropertyChecks(component);
+    PropertyChecks properties = PropertyChecks.of(this, component);
     properties.checkAtLeast("deviceId", 0, deviceId);
     properties.checkIfStated("gpuMemoryLimitBytes", 1, gpuMemoryLimitBytes);
     properties.checkIfStated("threads", 1, threads);

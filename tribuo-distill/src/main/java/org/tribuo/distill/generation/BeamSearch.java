@@ -69,7 +69,7 @@ public final class BeamSearch implements Configurable, Provenancable<ConfiguredO
    */
   @Override
   public void postConfig() {
-    PropertyChecks properties = new PropertyChecks(component);
+    PropertyChecks properties = PropertyChecks.of(this, component);
     properties.checkAtLeast("beams", 1, beams);
     if (!Double.isFinite(lengthPenalty)) {
       throw properties.refused(

@@ -49,7 +49,7 @@ public final class GeneratedTokensFactory implements OutputFactory<GeneratedToke
 
   @Override
   public void postConfig() {
-    PropertyChecks properties = new PropertyChecks(component);
+    PropertyChecks properties = PropertyChecks.of(this, component);
     properties.checkFile("tokenizerPath", tokenizerPath, "a tokenizer.json");
     properties.checkIfStated("vocabularySize", 1, vocabularySize);
     vocabulary =

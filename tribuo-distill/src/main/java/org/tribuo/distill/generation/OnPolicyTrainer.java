@@ -197,7 +197,7 @@ public final class OnPolicyTrainer implements Trainer<GeneratedTokens> {
    */
   @Override
   public void postConfig() {
-    PropertyChecks properties = new PropertyChecks(component);
+    PropertyChecks properties = PropertyChecks.of(this, component);
     List<TeacherSource.Member> teachers =
         trainer.teacher().map(TeacherSource::members).orElse(List.of());
     if (teachers.isEmpty()) {

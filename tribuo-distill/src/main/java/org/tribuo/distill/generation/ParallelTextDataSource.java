@@ -75,9 +75,9 @@ public final class ParallelTextDataSource extends GeneratedTextDataSource {
    */
   public static Builder builder(Path sources, Path targets, Path tokenizer) {
     ParallelTextDataSource source = new ParallelTextDataSource();
-    source.sourcePath = sources;
-    source.targetPath = targets;
-    return new Builder(source, tokenizer);
+    source.sourcePath = Objects.requireNonNull(sources, "sources");
+    source.targetPath = Objects.requireNonNull(targets, "targets");
+    return new Builder(source, Objects.requireNonNull(tokenizer, "tokenizer"));
   }
 
   /**
@@ -92,10 +92,10 @@ public final class ParallelTextDataSource extends GeneratedTextDataSource {
   public static Builder builder(
       Path table, String sourceColumn, String targetColumn, Path tokenizer) {
     ParallelTextDataSource source = new ParallelTextDataSource();
-    source.sourcePath = table;
-    source.sourceColumn = sourceColumn;
-    source.targetColumn = targetColumn;
-    return new Builder(source, tokenizer).checked();
+    source.sourcePath = Objects.requireNonNull(table, "table");
+    source.sourceColumn = Objects.requireNonNull(sourceColumn, "sourceColumn");
+    source.targetColumn = Objects.requireNonNull(targetColumn, "targetColumn");
+    return new Builder(source, Objects.requireNonNull(tokenizer, "tokenizer")).checked();
   }
 
   @Override

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.generation.internal.PlainText;
@@ -76,8 +77,8 @@ public final class PlainTextDataSource extends GeneratedTextDataSource {
   /** Starts with what every source needs; each line is a text, without special tokens. */
   public static Builder builder(Path data, Path tokenizer) {
     PlainTextDataSource source = new PlainTextDataSource();
-    source.dataPath = data;
-    return new Builder(source, tokenizer);
+    source.dataPath = Objects.requireNonNull(data, "data");
+    return new Builder(source, Objects.requireNonNull(tokenizer, "tokenizer"));
   }
 
   @Override

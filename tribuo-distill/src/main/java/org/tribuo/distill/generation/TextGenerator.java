@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
@@ -139,8 +140,8 @@ public final class TextGenerator
   /** Starts with what every generator needs, and the settings of {@link #of}. */
   public static Builder builder(Path model, Path tokenizer) {
     TextGenerator generator = new TextGenerator();
-    generator.path = model;
-    generator.tokenizer = tokenizer;
+    generator.path = Objects.requireNonNull(model, "model");
+    generator.tokenizer = Objects.requireNonNull(tokenizer, "tokenizer");
     return new Builder(generator);
   }
 
@@ -152,8 +153,8 @@ public final class TextGenerator
    */
   @Override
   public void postConfig() {
+    PropertyChecks properties = PropertyChecks.of(this, component);
     file().check();
-    PropertyChecks properties = new PropertyChecks(component);
     properties.checkFile("tokenizer", tokenizer, "a tokenizer.json");
     checkSettings();
     TokenizerProperty ofTokenizer = new TokenizerProperty(properties, "tokenizer", tokenizer);
@@ -442,7 +443,7 @@ public final class TextGenerator
      * @throws PropertyException if tokens are drawn
      */
     public Builder beamSearch(BeamSearch search) {
-      generator.beamSearch = search;
+      generator.beamSearch = Objects.requireNonNull(search, "search");
       return checked();
     }
 
@@ -452,7 +453,7 @@ public final class TextGenerator
      * @throws PropertyException if there is a beam search
      */
     public Builder sampling(TokenSampling sampling) {
-      generator.sampling = sampling;
+      generator.sampling = Objects.requireNonNull(sampling, "sampling");
       return checked();
     }
 
@@ -468,7 +469,7 @@ public final class TextGenerator
 
     /** Where the model runs. */
     public Builder device(Device device) {
-      generator.device = device;
+      generator.device = Objects.requireNonNull(device, "device");
       return this;
     }
 

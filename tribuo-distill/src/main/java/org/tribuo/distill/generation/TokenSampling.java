@@ -92,7 +92,7 @@ public final class TokenSampling
    */
   @Override
   public void postConfig() {
-    PropertyChecks properties = new PropertyChecks(component);
+    PropertyChecks properties = PropertyChecks.of(this, component);
     if (!(temperature > 0 && Double.isFinite(temperature))) {
       throw properties.refused(
           "temperature",

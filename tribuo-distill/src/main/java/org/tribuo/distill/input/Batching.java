@@ -58,7 +58,7 @@ public final class Batching implements Configurable, Provenancable<ConfiguredObj
 
   @Override
   public void postConfig() {
-    PropertyChecks properties = new PropertyChecks(component);
+    PropertyChecks properties = PropertyChecks.of(this, component);
     properties.checkAtLeast("batchSize", 1, batchSize);
     properties.checkIfStated("maxTokens", 1, maxTokens);
     properties.checkAtLeast("accumulation", 1, accumulation);

@@ -1,6 +1,7 @@
 package org.tribuo.distill.loss;
 
 import com.oracle.labs.mlrg.olcut.config.Config;
+import java.util.Objects;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.loss.LayerMap.LayerPair;
@@ -14,7 +15,7 @@ abstract class AttentionLoss extends LayerwiseLoss {
 
   AttentionLoss(LayerMap layers, AttentionForm form) {
     super(layers);
-    this.form = form;
+    this.form = Objects.requireNonNull(form, "form");
   }
 
   final AttentionForm form() {

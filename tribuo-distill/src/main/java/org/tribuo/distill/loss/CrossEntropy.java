@@ -73,7 +73,7 @@ public final class CrossEntropy implements HardLoss {
 
   @Override
   public void postConfig() {
-    PropertyChecks properties = new PropertyChecks(component);
+    PropertyChecks properties = PropertyChecks.of(this, component);
     if (!(labelSmoothing >= 0 && labelSmoothing < 1)) {
       throw properties.refused(
           "labelSmoothing",

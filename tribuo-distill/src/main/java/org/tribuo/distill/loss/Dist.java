@@ -56,7 +56,7 @@ public final class Dist implements SoftLoss {
 
   @Override
   public void postConfig() {
-    new PropertyChecks(component).checkWeights("beta", beta, "gamma", gamma);
+    PropertyChecks.of(this, component).checkWeights("beta", beta, "gamma", gamma);
   }
 
   @Override

@@ -82,7 +82,7 @@ public final class DistillationObjective
 
   @Override
   public void postConfig() {
-    PropertyChecks properties = new PropertyChecks(component);
+    PropertyChecks properties = PropertyChecks.of(this, component);
     Schedule one = new ConstantSchedule(1);
     properties.check("alpha", () -> new ObjectiveSchedules(alpha, one, Map.of()));
     properties.check("temperature", () -> new ObjectiveSchedules(alpha, temperature, Map.of()));
@@ -92,12 +92,12 @@ public final class DistillationObjective
 
   /** The same with another loss against the labels. */
   public DistillationObjective hardLoss(HardLoss loss) {
-    return with(other -> other.hardLoss = loss);
+    return with(other -> other.hardLoss = checks().stated("hardLoss", loss));
   }
 
   /** The same with another loss against the soft targets. */
   public DistillationObjective softLoss(SoftLoss loss) {
-    return with(other -> other.softLoss = loss);
+    return with(other -> other.softLoss = checks().stated("softLoss", loss));
   }
 
   /**
@@ -106,7 +106,7 @@ public final class DistillationObjective
    * @throws PropertyException if two have the same name
    */
   public DistillationObjective featureTerms(FeatureTerm... terms) {
-    return with(other -> other.featureTerms = List.of(terms));
+    return with(other -> other.featureTerms = checks().allStated("featureTerms", terms));
   }
 
   /**
@@ -115,7 +115,8 @@ public final class DistillationObjective
    * @throws PropertyException if one is named twice
    */
   public DistillationObjective studentActivations(NamedActivation... places) {
-    return with(other -> other.studentActivations = List.of(places));
+    return with(
+        other -> other.studentActivations = checks().allStated("studentActivations", places));
   }
 
   /**
@@ -154,6 +155,10 @@ public final class DistillationObjective
    */
   public DistillationObjective temperature(Schedule divisor) {
     return with(other -> other.temperature = divisor);
+  }
+
+  private PropertyChecks checks() {
+    return new PropertyChecks(component);
   }
 
   private DistillationObjective with(Consumer<DistillationObjective> change) {

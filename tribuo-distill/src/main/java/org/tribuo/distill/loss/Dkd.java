@@ -88,7 +88,7 @@ public final class Dkd implements SoftLoss {
 
   @Override
   public void postConfig() {
-    new PropertyChecks(component).checkWeights("alpha", alpha, "beta", beta);
+    PropertyChecks.of(this, component).checkWeights("alpha", alpha, "beta", beta);
   }
 
   @Override

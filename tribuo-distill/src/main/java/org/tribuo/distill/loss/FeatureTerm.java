@@ -99,7 +99,7 @@ public final class FeatureTerm implements Configurable, Provenancable<Configured
 
   @Override
   public void postConfig() {
-    PropertyChecks properties = new PropertyChecks(component);
+    PropertyChecks properties = PropertyChecks.of(this, component);
     String name = name();
     this.name = name; // for provenance, which knows no names of components
     if (!NAME.matcher(name).matches() || TAKEN.contains(name)) {

@@ -46,11 +46,10 @@ public final class JensenShannon implements RowwiseSoftLoss {
 
   @Override
   public void postConfig() {
+    PropertyChecks properties = PropertyChecks.of(this, component);
     if (!(beta >= 0 && beta <= 1)) {
-      throw new PropertyChecks(component)
-          .refused(
-              "beta",
-              "is %s, expected a number from 0 (forward KL) to 1 (reverse KL)".formatted(beta));
+      throw properties.refused(
+          "beta", "is %s, expected a number from 0 (forward KL) to 1 (reverse KL)".formatted(beta));
     }
   }
 

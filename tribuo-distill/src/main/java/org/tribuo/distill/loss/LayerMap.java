@@ -109,7 +109,7 @@ public final class LayerMap implements Configurable, Provenancable<ConfiguredObj
 
   @Override
   public void postConfig() {
-    PropertyChecks properties = new PropertyChecks(component);
+    PropertyChecks properties = PropertyChecks.of(this, component);
     if (student.length != teacher.length) {
       throw properties.refused(
           "teacher",

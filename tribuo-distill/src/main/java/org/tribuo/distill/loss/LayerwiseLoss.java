@@ -1,6 +1,7 @@
 package org.tribuo.distill.loss;
 
 import com.oracle.labs.mlrg.olcut.config.Config;
+import java.util.Objects;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.loss.LayerMap.LayerPair;
@@ -13,7 +14,7 @@ abstract class LayerwiseLoss implements FeatureLoss {
   LayerwiseLoss() {}
 
   LayerwiseLoss(LayerMap layers) {
-    this.layers = layers;
+    this.layers = Objects.requireNonNull(layers, "layers");
   }
 
   final LayerMap layers() {

@@ -2,6 +2,7 @@ package org.tribuo.distill.loss;
 
 import com.oracle.labs.mlrg.olcut.config.Config;
 import java.util.EnumSet;
+import java.util.Objects;
 import java.util.Set;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
@@ -31,7 +32,7 @@ public final class LogitStandardization implements SoftLoss {
 
   /** Another loss of standardised logits. */
   public LogitStandardization(SoftLoss loss) {
-    this.loss = loss;
+    this.loss = Objects.requireNonNull(loss, "loss");
   }
 
   @Override

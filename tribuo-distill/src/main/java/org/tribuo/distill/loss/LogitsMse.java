@@ -1,6 +1,7 @@
 package org.tribuo.distill.loss;
 
 import com.oracle.labs.mlrg.olcut.config.Config;
+import java.util.Objects;
 import java.util.Set;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
@@ -54,8 +55,8 @@ public final class LogitsMse implements RowwiseSoftLoss {
    * @param logits as they are, or divided by the temperature first
    */
   public LogitsMse(Reduction classes, Logits logits) {
-    this.classes = classes;
-    this.logits = logits;
+    this.classes = Objects.requireNonNull(classes, "classes");
+    this.logits = Objects.requireNonNull(logits, "logits");
   }
 
   @Override

@@ -75,7 +75,7 @@ public final class MiniLm implements FeatureLoss {
 
   @Override
   public void postConfig() {
-    new PropertyChecks(component).checkAtLeast("relationHeads", 1, relationHeads);
+    PropertyChecks.of(this, component).checkAtLeast("relationHeads", 1, relationHeads);
   }
 
   private LayerPair layers() {

@@ -1,6 +1,7 @@
 package org.tribuo.distill.loss;
 
 import com.oracle.labs.mlrg.olcut.config.Config;
+import java.util.Objects;
 import java.util.Set;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
@@ -36,7 +37,7 @@ public final class SoftCrossEntropy implements RowwiseSoftLoss {
 
   /** With this factor. */
   public SoftCrossEntropy(Scale scale) {
-    this.scale = scale;
+    this.scale = Objects.requireNonNull(scale, "scale");
   }
 
   @Override

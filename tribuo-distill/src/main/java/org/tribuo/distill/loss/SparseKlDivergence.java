@@ -126,7 +126,7 @@ public final class SparseKlDivergence implements RowwiseSoftLoss {
 
   @Override
   public void postConfig() {
-    PropertyChecks properties = new PropertyChecks(component);
+    PropertyChecks properties = PropertyChecks.of(this, component);
     if ((k == null) == (mass == null)) {
       throw properties.refused(
           "k",

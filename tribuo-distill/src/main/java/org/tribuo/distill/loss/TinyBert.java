@@ -1,6 +1,7 @@
 package org.tribuo.distill.loss;
 
 import com.oracle.labs.mlrg.olcut.config.Config;
+import java.util.Objects;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
 
@@ -25,7 +26,7 @@ public final class TinyBert implements FeatureLoss {
 
   /** Between these layers. */
   public TinyBert(LayerMap layers) {
-    this.layers = layers;
+    this.layers = Objects.requireNonNull(layers, "layers");
   }
 
   @Override

@@ -54,7 +54,7 @@ public final class WeightedLosses implements SoftLoss {
 
   @Override
   public void postConfig() {
-    PropertyChecks properties = new PropertyChecks(component);
+    PropertyChecks properties = PropertyChecks.of(this, component);
     if (losses.stream().map(SoftLoss::largestOfTeacher).distinct().count() > 1
         || losses.stream().map(SoftLoss::massOfTeacher).distinct().count() > 1) {
       throw properties.refused(

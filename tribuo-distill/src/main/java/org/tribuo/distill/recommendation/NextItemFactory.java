@@ -44,7 +44,7 @@ public final class NextItemFactory implements OutputFactory<NextItem> {
 
   @Override
   public void postConfig() {
-    known = new PropertyChecks(component).check("items", () -> Items.of(items));
+    known = PropertyChecks.of(this, component).check("items", () -> Items.of(items));
     if (known.size() < 2) {
       throw new PropertyException(
           component, "items", "are %d, expected two or more to rank".formatted(known.size()));

@@ -169,7 +169,7 @@ public final class RatingDataSource implements ConfigurableDataSource<NextItem> 
    */
   @Override
   public void postConfig() {
-    PropertyChecks properties = new PropertyChecks(component);
+    PropertyChecks properties = PropertyChecks.of(this, component);
     properties.checkFile("dataPath", dataPath, "a table of ratings");
     Map<String, List<String>> all = read();
     TreeSet<String> names = new TreeSet<>();

@@ -57,7 +57,7 @@ public final class PiecewiseSchedule implements Schedule {
 
   @Override
   public void postConfig() {
-    PropertyChecks properties = new PropertyChecks(component);
+    PropertyChecks properties = PropertyChecks.of(this, component);
     if (pieces.size() != until.length) {
       throw properties.refused(
           "until", "has %d ends for %d schedules".formatted(until.length, pieces.size()));

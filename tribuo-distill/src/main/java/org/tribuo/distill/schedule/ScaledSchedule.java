@@ -41,9 +41,10 @@ public final class ScaledSchedule implements Schedule {
 
   @Override
   public void postConfig() {
+    PropertyChecks properties = PropertyChecks.of(this, component);
     if (!(factor > 0 && Float.isFinite(factor))) {
-      throw new PropertyChecks(component)
-          .refused("factor", "is %s, expected a finite number above 0".formatted(factor));
+      throw properties.refused(
+          "factor", "is %s, expected a finite number above 0".formatted(factor));
     }
   }
 

@@ -39,8 +39,9 @@ public final class StepSchedule implements Schedule {
 
   @Override
   public void postConfig() {
+    PropertyChecks properties = PropertyChecks.of(this, component);
     if (values.length == 0) {
-      throw new PropertyChecks(component).refused("values", "are none, expected at least one");
+      throw properties.refused("values", "are none, expected at least one");
     }
   }
 

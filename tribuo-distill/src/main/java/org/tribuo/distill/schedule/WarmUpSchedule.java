@@ -76,7 +76,7 @@ public final class WarmUpSchedule implements Schedule {
 
   @Override
   public void postConfig() {
-    PropertyChecks properties = new PropertyChecks(component);
+    PropertyChecks properties = PropertyChecks.of(this, component);
     if (!(peak > 0 && Float.isFinite(peak))) {
       throw properties.refused("peak", "is %s, expected a finite number above 0".formatted(peak));
     }

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
@@ -269,7 +270,7 @@ public final class BudgetedTrainer<T extends Output<T>> implements Trainer<T> {
 
   @Override
   public void postConfig() {
-    PropertyChecks properties = new PropertyChecks(component);
+    PropertyChecks properties = PropertyChecks.of(this, component);
     properties.check("budget", () -> StudentBudget.parse(budget));
     depths.forEach(depth -> properties.checkAtLeast("depths", 1, depth));
     widths.forEach(width -> properties.checkAtLeast("widths", 1, width));
@@ -307,7 +308,7 @@ public final class BudgetedTrainer<T extends Output<T>> implements Trainer<T> {
 
   /** Sets the listener to the search; it is not part of the configuration. */
   public void setListener(SearchListener listener) {
-    this.listener = listener;
+    this.listener = Objects.requireNonNull(listener, "listener");
   }
 
   /**

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.tribuo.Dataset;
@@ -125,7 +126,7 @@ public final class CrossValidatedTrainer<T extends Output<T>> implements Trainer
 
   @Override
   public void postConfig() {
-    PropertyChecks properties = new PropertyChecks(component);
+    PropertyChecks properties = PropertyChecks.of(this, component);
     if (candidates.size() < 2) {
       throw properties.refused(
           "candidates", "has %d trainers, expected at least 2".formatted(candidates.size()));
@@ -135,7 +136,7 @@ public final class CrossValidatedTrainer<T extends Output<T>> implements Trainer
 
   /** Sets the listener to the choice; it is not part of the configuration. */
   public void setListener(Listener listener) {
-    this.listener = listener;
+    this.listener = Objects.requireNonNull(listener, "listener");
   }
 
   @Override

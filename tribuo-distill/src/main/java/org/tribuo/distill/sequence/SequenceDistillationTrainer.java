@@ -3,6 +3,7 @@ package org.tribuo.distill.sequence;
 import com.oracle.labs.mlrg.olcut.config.Config;
 import com.oracle.labs.mlrg.olcut.provenance.Provenance;
 import java.util.Map;
+import java.util.Objects;
 import org.tribuo.classification.Label;
 import org.tribuo.distill.DistillationTrainer;
 import org.tribuo.distill.DistilledModel;
@@ -67,7 +68,7 @@ public final class SequenceDistillationTrainer implements SequenceTrainer<Label>
   /** Trains as this trainer does, which counts the invocations and has the listener. */
   public static SequenceDistillationTrainer of(DistillationTrainer<TagSequence> trainer) {
     SequenceDistillationTrainer sequences = new SequenceDistillationTrainer();
-    sequences.trainer = trainer;
+    sequences.trainer = Objects.requireNonNull(trainer, "trainer");
     return sequences;
   }
 

@@ -135,7 +135,7 @@ public final class QuestionDataSource implements ConfigurableDataSource<Span> {
   @Override
   public void postConfig() {
     BooleanProperties.check(this, component, configuration);
-    PropertyChecks properties = new PropertyChecks(component);
+    PropertyChecks properties = PropertyChecks.of(this, component);
     properties.checkFile("dataPath", dataPath, "questions");
     properties.checkFile("tokenizerPath", tokenizerPath, "a tokenizer.json");
     List<Question> read = read();

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.util.List;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.internal.RowShape;
+import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.distill.student.internal.Imprint;
 import org.tribuo.distill.student.internal.SampledExamples;
 import org.tribuo.distill.student.internal.Student;
@@ -63,6 +64,7 @@ public final class BiEncoderStudent implements StudentSource {
 
   @Override
   public void postConfig() {
+    PropertyChecks.of(this, component);
     if (encoder.projection() != EmbeddingStudent.Projection.NONE) {
       throw new PropertyException(
           component,

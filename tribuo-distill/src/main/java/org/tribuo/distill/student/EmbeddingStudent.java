@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.tribuo.distill.component.InputFiles;
+import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.distill.student.internal.Imprint;
 import org.tribuo.distill.student.internal.Student;
 import org.tribuo.distill.student.internal.StudentRequest;
@@ -86,6 +87,7 @@ public final class EmbeddingStudent implements StudentSource {
   public EmbeddingStudent length(Pooling.Length other) {
     EmbeddingStudent student = copy();
     student.length = other;
+    student.postConfig();
     return student;
   }
 
@@ -93,6 +95,7 @@ public final class EmbeddingStudent implements StudentSource {
   public EmbeddingStudent projection(Projection other) {
     EmbeddingStudent student = copy();
     student.projection = other;
+    student.postConfig();
     return student;
   }
 
@@ -105,6 +108,7 @@ public final class EmbeddingStudent implements StudentSource {
 
   @Override
   public void postConfig() {
+    PropertyChecks.of(this, component);
     if (pooling != Pooling.MEAN && pooling != Pooling.FIRST_TOKEN) {
       throw new PropertyException(
           component,

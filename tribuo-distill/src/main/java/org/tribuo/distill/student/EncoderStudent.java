@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.internal.component.ModelFile;
 import org.tribuo.distill.internal.component.ModelFileProvenance;
+import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.distill.student.internal.FreshHead;
 import org.tribuo.distill.student.internal.Student;
 import org.tribuo.distill.student.internal.StudentRequest;
@@ -64,6 +65,7 @@ public final class EncoderStudent implements StudentSource {
 
   @Override
   public void postConfig() {
+    PropertyChecks.of(this, component);
     if (pooling == Pooling.NONE) {
       throw new PropertyException(
           component,

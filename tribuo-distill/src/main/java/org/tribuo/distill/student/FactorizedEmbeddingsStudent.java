@@ -84,7 +84,7 @@ public final class FactorizedEmbeddingsStudent implements StudentSource {
 
   @Override
   public void postConfig() {
-    PropertyChecks properties = new PropertyChecks(component);
+    PropertyChecks properties = PropertyChecks.of(this, component);
     properties.checkIfStated("rank", 1, rank);
     if (keptVariance != null && !(keptVariance > 0 && keptVariance <= 1)) {
       throw properties.refused(

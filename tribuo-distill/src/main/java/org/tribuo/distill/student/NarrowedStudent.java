@@ -151,7 +151,7 @@ public final class NarrowedStudent implements StudentSource {
 
   @Override
   public void postConfig() {
-    PropertyChecks properties = new PropertyChecks(component);
+    PropertyChecks properties = PropertyChecks.of(this, component);
     properties.checkIfStated("width", 1, width);
     properties.checkIfStated("heads", 1, heads);
     properties.checkIfStated("inner", 1, inner);

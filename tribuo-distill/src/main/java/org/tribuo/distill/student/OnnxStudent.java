@@ -94,9 +94,10 @@ public final class OnnxStudent implements StudentSource {
 
   @Override
   public void postConfig() {
+    PropertyChecks properties = PropertyChecks.of(this, component);
     file().check();
     file().checkLabelOrder(labelOrder);
-    new PropertyChecks(component).checkIfStated("logits", logits);
+    properties.checkIfStated("logits", logits);
   }
 
   @Override

@@ -56,7 +56,7 @@ public final class PerceptronStudent implements StudentSource {
 
   @Override
   public void postConfig() {
-    PropertyChecks properties = new PropertyChecks(component);
+    PropertyChecks properties = PropertyChecks.of(this, component);
     properties.checkAtLeast("features", 1, features);
     for (int width : widths) {
       if (width < 1) {

@@ -165,7 +165,7 @@ public final class PrunedStudent implements StudentSource {
    */
   public PrunedStudent stack(Stack stack) {
     PrunedStudent student = copy();
-    student.stack = stack;
+    student.stack = new PropertyChecks(component).stated("stack", stack);
     return student;
   }
 
@@ -200,7 +200,7 @@ public final class PrunedStudent implements StudentSource {
       throw new PropertyException(
           component, "keep", "is not stated, and neither are 'layers'; state one of the two");
     }
-    new PropertyChecks(component).checkIfStated("keep", 1, keep);
+    PropertyChecks.of(this, component).checkIfStated("keep", 1, keep);
     if (layers.length > 0 && keep != null) {
       throw new PropertyException(
           component,

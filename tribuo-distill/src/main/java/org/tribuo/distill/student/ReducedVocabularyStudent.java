@@ -88,7 +88,7 @@ public final class ReducedVocabularyStudent implements StudentSource {
 
   @Override
   public void postConfig() {
-    PropertyChecks properties = new PropertyChecks(component);
+    PropertyChecks properties = PropertyChecks.of(this, component);
     properties.checkFile("tokenizer", tokenizer, "the tokenizer.json of the student");
     properties.checkFile(
         "reducedTokenizer", reducedTokenizer, "what KeptVocabulary wrote of the tokenizer");

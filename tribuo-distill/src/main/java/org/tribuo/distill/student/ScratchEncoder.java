@@ -122,7 +122,7 @@ abstract class ScratchEncoder<S extends ScratchEncoder<S>> implements StudentSou
   }
 
   final PropertyChecks properties() {
-    return new PropertyChecks(component);
+    return PropertyChecks.of(this, component);
   }
 
   /** The encoder without its head, of the sizes that are stated. */

@@ -73,7 +73,7 @@ public final class TrainingGraphOptions
   @Override
   public void postConfig() {
     BooleanProperties.check(this, component, configuration);
-    PropertyChecks properties = new PropertyChecks(component);
+    PropertyChecks properties = PropertyChecks.of(this, component);
     if (!(dropout >= 0 && dropout < 1)) {
       throw properties.refused(
           "dropout", "is %s, expected a probability from 0 (none) to below 1".formatted(dropout));
@@ -93,7 +93,7 @@ public final class TrainingGraphOptions
 
   /** The same with other weights that keep their values. */
   public TrainingGraphOptions frozenWeights(FrozenWeights weights) {
-    return with(other -> other.frozenWeights = weights);
+    return with(other -> other.frozenWeights = checks().stated("frozenWeights", weights));
   }
 
   /**
@@ -102,7 +102,7 @@ public final class TrainingGraphOptions
    * @throws PropertyException if one is of an operator that the library knows
    */
   public TrainingGraphOptions gradientRules(GradientRuleSource rules) {
-    return with(other -> other.gradientRules = rules);
+    return with(other -> other.gradientRules = checks().stated("gradientRules", rules));
   }
 
   /**
@@ -135,6 +135,10 @@ public final class TrainingGraphOptions
    */
   public TrainingGraphOptions quantizationAware(boolean aware) {
     return with(other -> other.quantizationAware = aware);
+  }
+
+  private PropertyChecks checks() {
+    return new PropertyChecks(component);
   }
 
   private TrainingGraphOptions with(Consumer<TrainingGraphOptions> change) {

@@ -10,6 +10,7 @@ import java.util.Optional;
 import org.tribuo.Dataset;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.input.internal.ExampleInputs;
+import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.teacher.internal.ReadyTeacher;
 import org.tribuo.distill.teacher.internal.TeacherUse;
@@ -47,6 +48,7 @@ public final class BiEncoderTeacher implements TeacherSource.Member {
   public static BiEncoderTeacher of(EmbeddingTeacher encoder) {
     BiEncoderTeacher teacher = new BiEncoderTeacher();
     teacher.encoder = encoder;
+    teacher.postConfig();
     return teacher;
   }
 
@@ -64,6 +66,7 @@ public final class BiEncoderTeacher implements TeacherSource.Member {
 
   @Override
   public void postConfig() {
+    PropertyChecks.of(this, component);
     if (dimension.isBlank()) {
       throw new PropertyException(
           component, "dimension", "is blank, expected the name of the dimension of the scores");

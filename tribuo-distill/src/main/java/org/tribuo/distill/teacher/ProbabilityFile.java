@@ -149,7 +149,7 @@ public final class ProbabilityFile implements TeacherSource.Member {
 
   @Override
   public void postConfig() {
-    PropertyChecks properties = new PropertyChecks(component);
+    PropertyChecks properties = PropertyChecks.of(this, component);
     properties.checkFile("path", path, "a table of predictions");
     properties.checkIfStated("idColumn", idColumn);
     if (idMetadata.isBlank()) {

@@ -90,7 +90,7 @@ public final class SeveralTeachers implements TeacherSource {
    */
   public static SeveralTeachers of(TeacherSource... teachers) {
     SeveralTeachers all = new SeveralTeachers();
-    all.teachers = List.of(teachers);
+    all.teachers = new PropertyChecks(all.component).allStated("teachers", teachers);
     all.postConfig();
     return all;
   }
@@ -126,6 +126,7 @@ public final class SeveralTeachers implements TeacherSource {
   public SeveralTeachers averaging(Mean mean) {
     SeveralTeachers other = copy();
     other.mean = mean;
+    other.postConfig();
     return other;
   }
 
@@ -133,6 +134,7 @@ public final class SeveralTeachers implements TeacherSource {
   public SeveralTeachers weightedBy(Weighting weighting) {
     SeveralTeachers other = copy();
     other.weighting = weighting;
+    other.postConfig();
     return other;
   }
 
@@ -148,7 +150,7 @@ public final class SeveralTeachers implements TeacherSource {
 
   @Override
   public void postConfig() {
-    PropertyChecks properties = new PropertyChecks(component);
+    PropertyChecks properties = PropertyChecks.of(this, component);
     if (teachers.isEmpty()) {
       throw properties.refused("teachers", "are none, expected at least one");
     }

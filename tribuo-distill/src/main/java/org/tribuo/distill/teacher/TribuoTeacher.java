@@ -85,7 +85,7 @@ public final class TribuoTeacher implements TeacherSource.Member {
 
   @Override
   public void postConfig() {
-    PropertyChecks properties = new PropertyChecks(component);
+    PropertyChecks properties = PropertyChecks.of(this, component);
     properties.checkFile("path", path, "a model that Model.serializeToFile wrote");
     properties.checkProbabilityFloor("floor", floor);
   }

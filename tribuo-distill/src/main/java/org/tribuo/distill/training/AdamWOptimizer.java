@@ -89,7 +89,7 @@ public final class AdamWOptimizer
   @Override
   public void postConfig() {
     BooleanProperties.check(this, component, configuration);
-    PropertyChecks properties = new PropertyChecks(component);
+    PropertyChecks properties = PropertyChecks.of(this, component);
     AdamW usual = AdamW.DEFAULT;
     properties.check("beta1", () -> new AdamW(beta1, usual.beta2(), usual.epsilon(), 0));
     properties.check("beta2", () -> new AdamW(usual.beta1(), beta2, usual.epsilon(), 0));

@@ -48,7 +48,7 @@ public final class EarlyStopping
 
   @Override
   public void postConfig() {
-    PropertyChecks properties = new PropertyChecks(component);
+    PropertyChecks properties = PropertyChecks.of(this, component);
     if (!(heldOut > 0 && heldOut < 1)) {
       throw properties.refused(
           "heldOut", "is %s, expected a number above 0 and below 1".formatted(heldOut));

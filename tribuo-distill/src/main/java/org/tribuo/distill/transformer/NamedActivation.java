@@ -86,7 +86,7 @@ public final class NamedActivation
 
   @Override
   public void postConfig() {
-    PropertyChecks properties = new PropertyChecks(component);
+    PropertyChecks properties = PropertyChecks.of(this, component);
     properties.check("layer", this::activation);
     properties.check("heads", this::where);
     if (size == null && !kind.isAttention()) {

@@ -117,7 +117,7 @@ public final class ImageAugmentation
   @Override
   public void postConfig() {
     BooleanProperties.check(this, component, configuration);
-    PropertyChecks properties = new PropertyChecks(component);
+    PropertyChecks properties = PropertyChecks.of(this, component);
     properties.checkAtLeast("copies", 1, copies);
     properties.checkAtLeast("padding", 0, padding);
     if (padding == 0 && !flip) {

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -118,8 +119,8 @@ public final class ImageDataSource<T extends Output<T>> implements ConfigurableD
    */
   public static <T extends Output<T>> Builder<T> of(Path data, OutputFactory<T> outputFactory) {
     ImageDataSource<T> source = new ImageDataSource<>();
-    source.dataPath = data;
-    source.outputFactory = outputFactory;
+    source.dataPath = Objects.requireNonNull(data, "data");
+    source.outputFactory = Objects.requireNonNull(outputFactory, "outputFactory");
     return new Builder<>(source);
   }
 
@@ -143,12 +144,7 @@ public final class ImageDataSource<T extends Output<T>> implements ConfigurableD
     BooleanProperties.check(this, component, configuration);
     PropertyChecks properties = new PropertyChecks(component);
     checkColumns();
-    if (preprocessing != null && preprocessorConfig != null) {
-      throw properties.refused(
-          "preprocessorConfig",
-          "is %s, and preprocessing is stated too; state one of the two"
-              .formatted(preprocessorConfig));
-    }
+    checkPreprocessing();
     settings = properties.check("preprocessorConfig", this::statedSettings);
     LabelledFiles list =
         properties.check(
@@ -172,6 +168,16 @@ public final class ImageDataSource<T extends Output<T>> implements ConfigurableD
     PropertyChecks properties = new PropertyChecks(component);
     properties.checkIfStated("pathColumn", pathColumn);
     properties.checkIfStated("labelColumn", labelColumn);
+  }
+
+  private void checkPreprocessing() {
+    if (preprocessing != null && preprocessorConfig != null) {
+      throw new PropertyChecks(component)
+          .refused(
+              "preprocessorConfig",
+              "is %s, and preprocessing is stated too; state one of the two"
+                  .formatted(preprocessorConfig));
+    }
   }
 
   private Optional<String> labelColumn() {
@@ -296,15 +302,25 @@ public final class ImageDataSource<T extends Output<T>> implements ConfigurableD
       this.source = source;
     }
 
-    /** How pixels become numbers. */
+    /**
+     * How pixels become numbers.
+     *
+     * @throws PropertyException if a file that states it is named too
+     */
     public Builder<T> preprocessing(ImagePreprocessing preprocessing) {
-      source.preprocessing = preprocessing;
+      source.preprocessing = Objects.requireNonNull(preprocessing, "preprocessing");
+      source.checkPreprocessing();
       return this;
     }
 
-    /** How pixels become numbers, as a {@code preprocessor_config.json} states it. */
+    /**
+     * How pixels become numbers, as a {@code preprocessor_config.json} states it.
+     *
+     * @throws PropertyException if it is stated in Java too
+     */
     public Builder<T> preprocessing(Path preprocessorConfig) {
-      source.preprocessorConfig = preprocessorConfig;
+      source.preprocessorConfig = Objects.requireNonNull(preprocessorConfig, "preprocessorConfig");
+      source.checkPreprocessing();
       return this;
     }
 

@@ -223,7 +223,7 @@ public final class ImagePreprocessing
    */
   @Override
   public void postConfig() {
-    PropertyChecks properties = new PropertyChecks(component);
+    PropertyChecks properties = PropertyChecks.of(this, component);
     properties.checkIfStated("height", 1, height);
     properties.checkIfStated("width", 1, width);
     properties.checkIfStated("shortestEdge", 1, shortestEdge);

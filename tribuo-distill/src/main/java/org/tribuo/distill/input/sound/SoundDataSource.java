@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.ConfigurableDataSource;
@@ -107,8 +108,8 @@ public final class SoundDataSource<T extends Output<T>> implements ConfigurableD
    */
   public static <T extends Output<T>> Builder<T> of(Path data, OutputFactory<T> outputFactory) {
     SoundDataSource<T> source = new SoundDataSource<>();
-    source.dataPath = data;
-    source.outputFactory = outputFactory;
+    source.dataPath = Objects.requireNonNull(data, "data");
+    source.outputFactory = Objects.requireNonNull(outputFactory, "outputFactory");
     return new Builder<>(source);
   }
 
@@ -126,6 +127,7 @@ public final class SoundDataSource<T extends Output<T>> implements ConfigurableD
     BooleanProperties.check(this, component, configuration);
     PropertyChecks properties = new PropertyChecks(component);
     checkColumns();
+    checkPreprocessing();
     SoundSettings settings = properties.check("preprocessorConfig", this::statedSettings);
     LabelledFiles list =
         properties.check(
@@ -152,6 +154,16 @@ public final class SoundDataSource<T extends Output<T>> implements ConfigurableD
     properties.checkIfStated("labelColumn", labelColumn);
   }
 
+  private void checkPreprocessing() {
+    if (preprocessing != null && preprocessorConfig != null) {
+      throw new PropertyChecks(component)
+          .refused(
+              "preprocessorConfig",
+              "is %s, and preprocessing is stated too; state one of the two"
+                  .formatted(preprocessorConfig));
+    }
+  }
+
   private Optional<String> labelColumn() {
     return keepLabels ? Optional.of(labelColumn) : Optional.empty();
   }
@@ -161,12 +173,9 @@ public final class SoundDataSource<T extends Output<T>> implements ConfigurableD
     if (file == null && preprocessing != null) {
       return preprocessing.settings();
     }
-    if (file == null || preprocessing != null) {
+    if (file == null) {
       throw new IllegalArgumentException(
-          "is %s, and preprocessing is %s; state one of the two"
-              .formatted(
-                  file == null ? "not stated" : file,
-                  file == null ? "not stated either" : "stated too"));
+          "is not stated, and preprocessing is not stated either; state one of the two");
     }
     try {
       return SoundConfig.read(file);
@@ -247,15 +256,25 @@ public final class SoundDataSource<T extends Output<T>> implements ConfigurableD
       this.source = source;
     }
 
-    /** How sounds become numbers. */
+    /**
+     * How sounds become numbers.
+     *
+     * @throws PropertyException if a file that states it is named too
+     */
     public Builder<T> preprocessing(SoundPreprocessing preprocessing) {
-      source.preprocessing = preprocessing;
+      source.preprocessing = Objects.requireNonNull(preprocessing, "preprocessing");
+      source.checkPreprocessing();
       return this;
     }
 
-    /** How sounds become numbers, as a {@code preprocessor_config.json} states it. */
+    /**
+     * How sounds become numbers, as a {@code preprocessor_config.json} states it.
+     *
+     * @throws PropertyException if it is stated in Java too
+     */
     public Builder<T> preprocessing(Path preprocessorConfig) {
-      source.preprocessorConfig = preprocessorConfig;
+      source.preprocessorConfig = Objects.requireNonNull(preprocessorConfig, "preprocessorConfig");
+      source.checkPreprocessing();
       return this;
     }
 

@@ -278,7 +278,7 @@ public final class SoundPreprocessing
   @Override
   public void postConfig() {
     BooleanProperties.check(this, component, configuration);
-    PropertyChecks properties = new PropertyChecks(component);
+    PropertyChecks properties = PropertyChecks.of(this, component);
     properties.checkAtLeast("samplingRate", 1, samplingRate);
     properties.checkIfStated("mels", 1, mels);
     properties.checkAtLeast("window", 1, window);

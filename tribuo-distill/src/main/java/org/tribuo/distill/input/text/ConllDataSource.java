@@ -183,10 +183,11 @@ public final class ConllDataSource implements SequenceDataSource<Label>, Configu
   @Override
   public void postConfig() {
     BooleanProperties.check(this, component, configuration);
+    PropertyChecks properties = PropertyChecks.of(this, component);
     if (wordColumn < 0) {
       throw refused("wordColumn", "is %d, expected 0 or more".formatted(wordColumn));
     }
-    new PropertyChecks(component).checkIfStated("commentPrefix", commentPrefix);
+    properties.checkIfStated("commentPrefix", commentPrefix);
     checkFile("dataPath", dataPath);
     checkFile("tokenizerPath", tokenizerPath);
     sentences = read();

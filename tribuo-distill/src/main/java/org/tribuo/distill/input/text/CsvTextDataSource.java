@@ -15,6 +15,7 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -164,9 +165,9 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
   public static <T extends Output<T>> Builder<T> of(
       Path data, Path tokenizer, OutputFactory<T> outputFactory) {
     CsvTextDataSource<T> source = new CsvTextDataSource<>();
-    source.dataPath = data;
-    source.tokenizerPath = tokenizer;
-    source.outputFactory = outputFactory;
+    source.dataPath = Objects.requireNonNull(data, "data");
+    source.tokenizerPath = Objects.requireNonNull(tokenizer, "tokenizer");
+    source.outputFactory = Objects.requireNonNull(outputFactory, "outputFactory");
     return new Builder<>(source);
   }
 
@@ -605,7 +606,7 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
 
     /** Whether a cell may be quoted; without it that is found out. */
     public Builder<T> quoting(CsvFormat.Quoting quoting) {
-      source.quoting = quoting;
+      source.quoting = Objects.requireNonNull(quoting, "quoting");
       return this;
     }
 
@@ -637,7 +638,7 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
 
     /** A file of the rows that keep their label; all others become unlabelled. */
     public Builder<T> keepLabels(Path rowNumbers) {
-      source.keepLabelsPath = rowNumbers;
+      source.keepLabelsPath = Objects.requireNonNull(rowNumbers, "rowNumbers");
       return this;
     }
 
@@ -649,7 +650,7 @@ public final class CsvTextDataSource<T extends Output<T>> implements Configurabl
 
     /** Texts without a label that are made of the file's come after its rows. */
     public Builder<T> augmentation(TextAugmentation augmentation) {
-      source.augmentation = augmentation;
+      source.augmentation = Objects.requireNonNull(augmentation, "augmentation");
       return this;
     }
 

@@ -140,7 +140,7 @@ public final class LabelNameDataSource<T extends Output<T>> implements Configura
    */
   @Override
   public void postConfig() {
-    PropertyChecks properties = new PropertyChecks(component);
+    PropertyChecks properties = PropertyChecks.of(this, component);
     properties.checkFile("tokenizerPath", tokenizerPath, "a tokenizer.json");
     properties.checkIfStated("maxLength", 1, maxLength);
     if (CsvTextDataSourceProvenance.havePairs(source.getProvenance())) {

@@ -114,7 +114,7 @@ public final class TextAugmentation
 
   @Override
   public void postConfig() {
-    PropertyChecks properties = new PropertyChecks(component);
+    PropertyChecks properties = PropertyChecks.of(this, component);
     properties.checkAtLeast("copies", 1, copies);
     properties.checkProbability("replaced", replaced);
     properties.checkProbability("pieces", pieces);

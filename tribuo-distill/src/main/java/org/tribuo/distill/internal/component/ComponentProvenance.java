@@ -69,7 +69,8 @@ public final class ComponentProvenance {
     return copy;
   }
 
-  private static List<Field> fields(Class<? extends Configurable> component) {
+  /** Those that are settings, of its superclasses too, made accessible. */
+  static List<Field> fields(Class<? extends Configurable> component) {
     List<Field> fields = new ArrayList<>();
     for (Class<?> type = component; type != null; type = type.getSuperclass()) {
       for (Field field : type.getDeclaredFields()) {

@@ -1,8 +1,11 @@
 package org.tribuo.distill.internal.component;
 
+import com.oracle.labs.mlrg.olcut.config.Configurable;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
+import java.lang.reflect.Field;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +16,54 @@ import org.jspecify.annotations.Nullable;
  * @param component the name of the component
  */
 public record PropertyChecks(String component) {
+  /**
+   * The checks of a component of whose settings none is {@code null}, but those that may be absent.
+   *
+   * @param component its name
+   * @throws PropertyException if one is, which is so only where Java set it
+   */
+  public static PropertyChecks of(Configurable host, String component) {
+    PropertyChecks properties = new PropertyChecks(component);
+    for (Field field : ComponentProvenance.fields(host.getClass())) {
+      if (!field.getAnnotatedType().isAnnotationPresent(Nullable.class)) {
+        properties.stated(field.getName(), value(field, host));
+      }
+    }
+    return properties;
+  }
+
+  private static @Nullable Object value(Field field, Configurable host) {
+    try {
+      return field.get(host);
+    } catch (IllegalAccessException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /**
+   * A value that is not {@code null}: what may be absent is so if it is never stated.
+   *
+   * @throws PropertyException if it is
+   */
+  public <V> V stated(String property, @Nullable V value) {
+    if (value == null) {
+      throw refused(property, "is null, expected a value");
+    }
+    return value;
+  }
+
+  /**
+   * Values of which none is {@code null}.
+   *
+   * @throws PropertyException if one is, or the array
+   */
+  public <V> List<V> allStated(String property, V @Nullable [] values) {
+    for (V value : stated(property, values)) {
+      stated(property, value);
+    }
+    return List.of(values);
+  }
+
   /**
    * A value that is made of a property.
    *
