@@ -28,7 +28,6 @@ import org.tribuo.distill.task.internal.Head;
 import org.tribuo.distill.task.internal.LabelOrder;
 import org.tribuo.distill.training.TrainingListener;
 import org.tribuo.distill.training.TrainingListener.StepReport;
-import org.tribuo.distill.training.internal.CompositeListener;
 import org.tribuo.distill.training.internal.StudentTraining;
 import org.tribuo.distill.training.internal.TrainedStudent;
 import org.tribuo.distill.training.internal.TrainingData;
@@ -69,6 +68,9 @@ record EncoderTraining(OnnxModel student, int classes, int batch, int[] tokens) 
     return train(device, 0.1f, TrainingListener.NONE);
   }
 
+  /**
+   * @param listener to the steps alone
+   */
   Result train(Device device, float dropout, TrainingListener listener) {
     List<Float> losses = new ArrayList<>();
     TrainingListener steps =
@@ -76,6 +78,7 @@ record EncoderTraining(OnnxModel student, int classes, int batch, int[] tokens) 
           @Override
           public void onStep(StepReport report) {
             losses.add(report.loss());
+            listener.onStep(report);
           }
         };
     TrainedStudent trained =
@@ -99,7 +102,7 @@ record EncoderTraining(OnnxModel student, int classes, int batch, int[] tokens) 
                     device,
                     SEED),
                 new Batches())
-            .train(student, new Batches(), Optional.empty(), CompositeListener.of(steps, listener));
+            .train(student, new Batches(), Optional.empty(), steps);
     return new Result(losses, trained.model());
   }
 
