@@ -28,7 +28,7 @@ public final class InputFiles {
   private final Set<Path> files;
 
   private InputFiles(Collection<Path> files) {
-    this.files = Set.copyOf(files);
+    this.files = Collections.unmodifiableSet(new LinkedHashSet<>(files));
   }
 
   /** Some files. */

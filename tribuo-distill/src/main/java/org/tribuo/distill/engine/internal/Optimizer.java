@@ -1,5 +1,6 @@
 package org.tribuo.distill.engine.internal;
 
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.OptionalDouble;
 import java.util.Set;
@@ -24,7 +25,7 @@ public record Optimizer(
    * @throws IllegalArgumentException if the largest gradient norm is not positive
    */
   public Optimizer {
-    withoutWeightDecay = Set.copyOf(withoutWeightDecay);
+    withoutWeightDecay = Collections.unmodifiableSet(new LinkedHashSet<>(withoutWeightDecay));
     maxGradientNorm.ifPresent(
         norm -> {
           if (!(norm > 0 && Double.isFinite(norm))) {

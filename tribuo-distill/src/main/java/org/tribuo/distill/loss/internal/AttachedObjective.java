@@ -36,7 +36,7 @@ public final class AttachedObjective {
     this.projections = List.copyOf(projections);
     this.terms = Collections.unmodifiableMap(new LinkedHashMap<>(terms));
     this.inputs = Collections.unmodifiableMap(new LinkedHashMap<>(added.types()));
-    this.classIndices = Map.copyOf(added.classIndices());
+    this.classIndices = Collections.unmodifiableMap(new LinkedHashMap<>(added.classIndices()));
   }
 
   /**
