@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Deque;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -55,9 +55,9 @@ public final class FreeBatch {
     }
   }
 
-  /** The nodes that an input leads to. */
+  /** The nodes that an input leads to, in an order that follows from the graph. */
   private static Set<Node> reading(Graph graph, Collection<String> inputs) {
-    Set<Node> found = new HashSet<>();
+    Set<Node> found = new LinkedHashSet<>();
     Deque<String> open = new ArrayDeque<>(inputs);
     while (!open.isEmpty()) {
       for (Node reader : graph.consumers(open.pop())) {
