@@ -2,6 +2,7 @@ package org.tribuo.distill.transformer.internal.cut;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.tribuo.distill.graph.Attributes;
 import org.tribuo.distill.graph.Graph;
 import org.tribuo.distill.graph.GraphException;
@@ -84,8 +86,12 @@ public record TiedWeights(List<Copy> copies) {
                         .orElseThrow(
                             () ->
                                 new GraphException(
-                                    "'%s' is neither equal to '%s' nor its transpose"
-                                        .formatted(name, original))))
+                                    "'%s' is neither equal to '%s' nor its transpose: %s"
+                                        .formatted(
+                                            name,
+                                            original,
+                                            difference(
+                                                value(graph, name), value(graph, original))))))
             .toList());
   }
 
@@ -123,6 +129,39 @@ public record TiedWeights(List<Copy> copies) {
     return numbers.rank() == 2 && copy.equals(transposed(numbers))
         ? Optional.of(new Copy(name, original, true))
         : Optional.empty();
+  }
+
+  /** Where the copy is not what it is said to be, in whichever form fits better. */
+  private static String difference(Tensor copy, Tensor original) {
+    return Stream.of(original, original.rank() == 2 ? transposed(original) : original)
+        .filter(expected -> expected.type().equals(copy.type()))
+        .map(expected -> Difference.between(copy, expected))
+        .min(Comparator.comparingLong(Difference::count))
+        .map(Difference::toString)
+        .orElse("it is %s, the other %s".formatted(copy, original));
+  }
+
+  /** How many numbers of two tensors of one type differ, and where the first one is. */
+  private record Difference(long count, long first, long elements) {
+    static Difference between(Tensor one, Tensor other) {
+      int size = one.elementType().bytes();
+      ByteBuffer numbers = one.data();
+      ByteBuffer others = other.data();
+      long count = 0;
+      long first = -1;
+      for (int i = 0; i < one.elements(); i++) {
+        if (!numbers.slice(i * size, size).equals(others.slice(i * size, size))) {
+          first = count == 0 ? i : first;
+          count++;
+        }
+      }
+      return new Difference(count, first, one.elements());
+    }
+
+    @Override
+    public String toString() {
+      return "%,d of %,d numbers differ, the first at %,d".formatted(count, elements, first);
+    }
   }
 
   private static Tensor value(Graph graph, String name) {

@@ -97,8 +97,13 @@ class TiedWeightsTest {
 
     assertThat(TiedWeights.of(graph, List.of("first", "second")).copies())
         .containsExactly(new TiedWeights.Copy("second", "first", false));
+    graph.setInitializer("short", Tensor.of(new float[] {1, 2}, 2));
+    assertThatThrownBy(() -> TiedWeights.of(graph, List.of("first", "short")))
+        .hasMessage(
+            "'short' is neither equal to 'first' nor its transpose: it is FLOAT[2], the other FLOAT[2, 2]");
     assertThatThrownBy(() -> TiedWeights.of(graph, List.of("first", "third")))
         .isInstanceOf(GraphException.class)
-        .hasMessage("'third' is neither equal to 'first' nor its transpose");
+        .hasMessage(
+            "'third' is neither equal to 'first' nor its transpose: 1 of 4 numbers differ, the first at 3");
   }
 }
