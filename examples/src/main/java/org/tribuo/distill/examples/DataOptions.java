@@ -1,7 +1,10 @@
 package org.tribuo.distill.examples;
 
 import com.oracle.labs.mlrg.olcut.config.Config;
+import com.oracle.labs.mlrg.olcut.config.ConfigManager;
 import com.oracle.labs.mlrg.olcut.config.Configurable;
+import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
+import com.oracle.labs.mlrg.olcut.config.ConfigurationManager;
 import com.oracle.labs.mlrg.olcut.config.Option;
 import com.oracle.labs.mlrg.olcut.config.Options;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
@@ -12,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.tribuo.ConfigurableDataSource;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
+import org.tribuo.distill.component.BooleanProperties;
 import org.tribuo.distill.input.text.CsvFormat;
 import org.tribuo.distill.input.text.CsvTextDataSource;
 import org.tribuo.distill.input.text.LabelNameDataSource;
@@ -83,6 +87,15 @@ public final class DataOptions implements Options, Configurable {
   @Config(description = MAX_LENGTH)
   @Option(longName = "max-length", usage = MAX_LENGTH)
   public int maxLength = 64;
+
+  @ConfigurableName private String component = "DataOptions";
+
+  @ConfigManager private @Nullable ConfigurationManager configuration;
+
+  @Override
+  public void postConfig() {
+    BooleanProperties.check(this, component, configuration);
+  }
 
   /**
    * Fills in BANKING77 where no training file is named.

@@ -1,7 +1,10 @@
 package org.tribuo.distill.examples;
 
 import com.oracle.labs.mlrg.olcut.config.Config;
+import com.oracle.labs.mlrg.olcut.config.ConfigManager;
 import com.oracle.labs.mlrg.olcut.config.Configurable;
+import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
+import com.oracle.labs.mlrg.olcut.config.ConfigurationManager;
 import com.oracle.labs.mlrg.olcut.config.Option;
 import com.oracle.labs.mlrg.olcut.config.Options;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
@@ -10,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.tribuo.distill.component.BooleanProperties;
 import org.tribuo.distill.engine.Precision;
 import org.tribuo.distill.student.CosineHead;
 import org.tribuo.distill.student.EncoderStudent;
@@ -78,6 +82,15 @@ public final class TeacherOptions implements Options, Configurable {
   @Config(description = PRECISION)
   @Option(longName = "teacher-precision", usage = PRECISION)
   public @Nullable Precision precision;
+
+  @ConfigurableName private String component = "TeacherOptions";
+
+  @ConfigManager private @Nullable ConfigurationManager configuration;
+
+  @Override
+  public void postConfig() {
+    BooleanProperties.check(this, component, configuration);
+  }
 
   /**
    * Takes all-MiniLM-L6-v2 where no file is named.

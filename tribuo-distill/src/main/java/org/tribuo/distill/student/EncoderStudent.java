@@ -11,6 +11,7 @@ import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.internal.component.ModelFile;
 import org.tribuo.distill.internal.component.ModelFileProvenance;
 import org.tribuo.distill.internal.component.PropertyChecks;
+import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.distill.student.internal.FreshHead;
 import org.tribuo.distill.student.internal.Student;
 import org.tribuo.distill.student.internal.StudentRequest;
@@ -59,7 +60,7 @@ public final class EncoderStudent implements StudentSource {
   /** The same with a head of cosines in place of a linear layer. */
   public EncoderStudent withHead(CosineHead other) {
     EncoderStudent student = of(path, pooling);
-    student.head = other;
+    student.head = new PropertyChecks(component).stated("head", other);
     return student;
   }
 

@@ -165,7 +165,7 @@ abstract class ScratchTransformer<S extends ScratchTransformer<S>> implements St
   @Override
   public final void postConfig() {
     BooleanProperties.check(this, component, configuration);
-    PropertyChecks properties = new PropertyChecks(component);
+    PropertyChecks properties = PropertyChecks.of(this, component);
     properties.checkAtLeast("positions", 1, positions);
     checkLayers(properties);
     properties.checkAtLeast("heads", 1, heads);

@@ -169,6 +169,7 @@ public final class EmbeddingTeacher implements TeacherSource.Member {
 
   @Override
   public void postConfig() {
+    PropertyChecks properties = PropertyChecks.of(this, component);
     file().check();
     if (pooling == Pooling.NONE) {
       throw new PropertyException(
@@ -176,7 +177,6 @@ public final class EmbeddingTeacher implements TeacherSource.Member {
           "pooling",
           "is NONE, but a teacher of vectors has one for each text: use MEAN, FIRST_TOKEN or OWN");
     }
-    PropertyChecks properties = new PropertyChecks(component);
     if (tokenizer != null) {
       properties.checkFile("tokenizer", tokenizer, "a tokenizer.json");
     }

@@ -230,9 +230,9 @@ public final class OnnxTeacher implements TeacherSource.Member {
 
   @Override
   public void postConfig() {
+    PropertyChecks properties = PropertyChecks.of(this, component);
     file().check();
     file().checkLabelOrder(labelOrder);
-    PropertyChecks properties = new PropertyChecks(component);
     if (preprocessing != null) {
       properties.checkFile(
           "preprocessing", preprocessing, "a tokenizer.json, or a preprocessor_config.json");

@@ -142,7 +142,7 @@ public final class ImageDataSource<T extends Output<T>> implements ConfigurableD
   @Override
   public void postConfig() {
     BooleanProperties.check(this, component, configuration);
-    PropertyChecks properties = new PropertyChecks(component);
+    PropertyChecks properties = PropertyChecks.of(this, component);
     checkColumns();
     checkPreprocessing();
     settings = properties.check("preprocessorConfig", this::statedSettings);
@@ -165,7 +165,7 @@ public final class ImageDataSource<T extends Output<T>> implements ConfigurableD
   }
 
   private void checkColumns() {
-    PropertyChecks properties = new PropertyChecks(component);
+    PropertyChecks properties = PropertyChecks.of(this, component);
     properties.checkIfStated("pathColumn", pathColumn);
     properties.checkIfStated("labelColumn", labelColumn);
   }

@@ -125,7 +125,7 @@ public final class SoundDataSource<T extends Output<T>> implements ConfigurableD
   @Override
   public void postConfig() {
     BooleanProperties.check(this, component, configuration);
-    PropertyChecks properties = new PropertyChecks(component);
+    PropertyChecks properties = PropertyChecks.of(this, component);
     checkColumns();
     checkPreprocessing();
     SoundSettings settings = properties.check("preprocessorConfig", this::statedSettings);
@@ -149,7 +149,7 @@ public final class SoundDataSource<T extends Output<T>> implements ConfigurableD
   }
 
   private void checkColumns() {
-    PropertyChecks properties = new PropertyChecks(component);
+    PropertyChecks properties = PropertyChecks.of(this, component);
     properties.checkIfStated("pathColumn", pathColumn);
     properties.checkIfStated("labelColumn", labelColumn);
   }
