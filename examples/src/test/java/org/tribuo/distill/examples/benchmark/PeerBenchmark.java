@@ -216,6 +216,7 @@ public final class PeerBenchmark {
                 "--control-epochs",
                 Integer.toString(epochs[2]),
                 "--linear-head",
+                "true",
                 "--class-means",
                 "false",
                 "--output",
