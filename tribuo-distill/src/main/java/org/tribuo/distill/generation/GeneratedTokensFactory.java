@@ -5,6 +5,7 @@ import com.oracle.labs.mlrg.olcut.config.Config;
 import com.oracle.labs.mlrg.olcut.config.ConfigurableName;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.tribuo.ImmutableOutputInfo;
 import org.tribuo.MutableOutputInfo;
@@ -44,7 +45,7 @@ public final class GeneratedTokensFactory implements OutputFactory<GeneratedToke
 
   /** Makes outputs of some tokens. */
   public GeneratedTokensFactory(Vocabulary vocabulary) {
-    this.vocabulary = vocabulary;
+    this.vocabulary = Objects.requireNonNull(vocabulary, "vocabulary");
   }
 
   @Override

@@ -1,6 +1,7 @@
 package org.tribuo.distill.loss;
 
 import com.oracle.labs.mlrg.olcut.config.Config;
+import java.util.Objects;
 import org.tribuo.distill.graph.Ops;
 import org.tribuo.distill.graph.Value;
 import org.tribuo.distill.loss.Activations.ExampleVector;
@@ -24,7 +25,7 @@ abstract class ExampleRelationLoss implements FeatureLoss {
   ExampleRelationLoss() {}
 
   ExampleRelationLoss(LayerPair layers, ExampleVector vector) {
-    this.vector = vector;
+    this.vector = Objects.requireNonNull(vector, "vector");
     studentLayer = layers.student();
     teacherLayer = layers.teacher();
   }

@@ -11,7 +11,6 @@ import org.tribuo.distill.graph.GraphException;
 import org.tribuo.distill.internal.component.ModelFile;
 import org.tribuo.distill.internal.component.ModelFileProvenance;
 import org.tribuo.distill.internal.component.PropertyChecks;
-import org.tribuo.distill.internal.component.PropertyChecks;
 import org.tribuo.distill.student.internal.FreshHead;
 import org.tribuo.distill.student.internal.Student;
 import org.tribuo.distill.student.internal.StudentRequest;
