@@ -2,7 +2,7 @@ package org.tribuo.distill.selection;
 
 import java.util.List;
 
-/** Is told how a search for a student goes. */
+/** A listener to the search for a student. */
 public interface SearchListener {
   /** A candidate was measured, untrained. */
   default void onMeasured(StudentCandidate candidate, boolean withinBudget) {}

@@ -64,8 +64,9 @@ public interface TrainingListener {
    * @param loss the loss of the batch
    * @param terms the loss, its terms before they are weighted, and what else is reported with it,
    *     by name
-   * @param schedules alpha, temperature and weights of this step, by the names of {@link
-   *     org.tribuo.distill.loss.internal.ObjectiveInputs}, as far as the objective has them
+   * @param schedules those of this step, as far as the objective has them: {@code alpha}, {@code
+   *     temperature}, and the weight of each loss on activations, by {@link
+   *     org.tribuo.distill.loss.FeatureTerm#weightInput}
    * @param learningRate the learning rate of this update
    * @param examples the examples in the batch
    * @param tokens the tokens in the batch, without padding
