@@ -235,13 +235,12 @@ final class LossCosts {
 
   /** KL beside a teacher that shows what the loss compares; its last layer if there is no loss. */
   private Cost besideTeacher(Optional<FeatureLoss> loss) {
-    Objective kl = Objective.of(RowForm.examples(), new CrossEntropy(), new KlDivergence());
     Objective objective =
-        loss.map(
-                l ->
-                    kl.withFeatureTerms(
-                        FeatureMatching.of(teacher.activations(), new FeatureTerm("f", l))))
-            .orElse(kl);
+        new Objective(
+            RowForm.examples(),
+            Optional.of(new CrossEntropy()),
+            Optional.of(new KlDivergence()),
+            loss.map(l -> FeatureMatching.of(teacher.activations(), new FeatureTerm("f", l))));
     try (LiveTeacherActivations beside =
             new LiveTeacherActivations(
                 texts(student), teacher, wanted(objective), Device.cpu(1), 0);

@@ -41,8 +41,8 @@ class LossGradientsTest {
               OF_VECTORS.stream(),
               Stream.of(
                   RowForm.tokens(TokenMask.labels()),
-                  RowForm.causalTokens(TokenMask.labels()),
-                  RowForm.causalTokens(TokenMask.attentionMask())))
+                  new RowForm.Tokens(1, TokenMask.labels(), false),
+                  new RowForm.Tokens(1, TokenMask.attentionMask(), false)))
           .toList();
 
   record Case(Objective objective, int classes, long seed) {
@@ -67,7 +67,8 @@ class LossGradientsTest {
         List.of(
             Objective.of(RowForm.spans(), hard, new KlDivergence()),
             Objective.of(RowForm.spans(), new Dkd(1, 2)),
-            Objective.of(RowForm.causalTokens(TokenMask.labels()), hard, new KlDivergence()),
+            Objective.of(
+                new RowForm.Tokens(1, TokenMask.labels(), false), hard, new KlDivergence()),
             Objective.of(RowForm.examples(), new BinaryCrossEntropy(), new BinarySoftTargets()),
             Objective.of(tokens, new SquaredError(), new RegressionSoftTargets()))) {
       all.add(new Case(both, seeds.nextInt(2, 7), seeds.nextLong()));

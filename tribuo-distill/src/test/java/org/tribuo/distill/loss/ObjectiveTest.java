@@ -177,7 +177,7 @@ class ObjectiveTest {
     try (LossGraph next =
             LossGraph.of(
                 Objective.of(
-                    RowForm.causalTokens(TokenMask.labels()),
+                    new RowForm.Tokens(1, TokenMask.labels(), false),
                     new CrossEntropy(),
                     new KlDivergence()),
                 logits);

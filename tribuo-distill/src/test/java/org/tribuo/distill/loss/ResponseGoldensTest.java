@@ -44,9 +44,9 @@ class ResponseGoldensTest {
       Map.of(
           "examples", RowForm.examples(),
           "tokens", RowForm.tokens(TokenMask.labels()),
-          "causalTokens", RowForm.causalTokens(TokenMask.labels()),
+          "causalTokens", new RowForm.Tokens(1, TokenMask.labels(), false),
           "markedTokens", RowForm.tokens(TokenMask.attentionMask()),
-          "causalMarkedTokens", RowForm.causalTokens(TokenMask.attentionMask()));
+          "causalMarkedTokens", new RowForm.Tokens(1, TokenMask.attentionMask(), false));
 
   record Case(String form, String loss) {
     Objective objective() {

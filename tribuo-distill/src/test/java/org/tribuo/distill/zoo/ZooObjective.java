@@ -55,7 +55,7 @@ final class ZooObjective {
       return RowForm.examples();
     }
     return loss.get("shift").asInt() == 1
-        ? RowForm.causalTokens(TokenMask.labels())
+        ? new RowForm.Tokens(1, TokenMask.labels(), false)
         : RowForm.tokens(TokenMask.labels());
   }
 

@@ -34,16 +34,6 @@ public record Optimizer(
         });
   }
 
-  /** The same with gradients clipped to a norm. */
-  public Optimizer withMaxGradientNorm(double norm) {
-    return new Optimizer(adamW, OptionalDouble.of(norm), withoutWeightDecay);
-  }
-
-  /** The same with weight decay for fewer parameters. */
-  public Optimizer withoutWeightDecayFor(Set<String> parameters) {
-    return new Optimizer(adamW, maxGradientNorm, parameters);
-  }
-
   /**
    * Of all parameters those that weight decay shrinks, in the same order.
    *

@@ -120,11 +120,6 @@ public record Objective(
     return new Objective(rows, Optional.empty(), Optional.empty(), Optional.of(matching));
   }
 
-  /** The same and, with weights of their own, feature terms in place of any there were. */
-  public Objective withFeatureTerms(FeatureMatching terms) {
-    return new Objective(rows, hard, soft, Optional.of(terms));
-  }
-
   /** The feature terms. */
   public List<FeatureTerm> featureTerms() {
     return matching.map(FeatureMatching::terms).orElse(List.of());

@@ -78,11 +78,6 @@ public sealed interface RowForm {
     return new Tokens(0, mask, false);
   }
 
-  /** A row is a token whose label is the next token. */
-  static RowForm causalTokens(TokenMask mask) {
-    return new Tokens(1, mask, false);
-  }
-
   /** A row is an example in which an answer is marked by its first and its last token. */
   static RowForm spans() {
     return new Spans(false, false);

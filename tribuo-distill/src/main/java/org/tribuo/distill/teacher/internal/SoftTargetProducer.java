@@ -38,11 +38,6 @@ public record SoftTargetProducer(
     return new SoftTargetProducer(store, Optional.empty(), SoftTargetProgress.SILENT);
   }
 
-  /** The same with other batches. */
-  public SoftTargetProducer withLimits(BatchLimits other) {
-    return new SoftTargetProducer(store, Optional.of(other), progress);
-  }
-
   /** The same with another listener. */
   public SoftTargetProducer withProgress(SoftTargetProgress other) {
     return new SoftTargetProducer(store, limits, other);

@@ -181,13 +181,6 @@ public final class Teacher implements SoftTargetSource {
     return files.sha256();
   }
 
-  /** SHA-256 of each file, as text, the model's own first. */
-  public Map<String, String> fileDigests() {
-    Map<String, String> digests = new LinkedHashMap<>();
-    files.versions().forEach((file, version) -> digests.put(file.toString(), version.sha256()));
-    return Collections.unmodifiableMap(digests);
-  }
-
   /**
    * Where the nodes are executed, in order of preference. What a GPU has no kernel for runs on the
    * CPU.

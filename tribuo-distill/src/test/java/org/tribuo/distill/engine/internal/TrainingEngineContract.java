@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -29,9 +30,7 @@ import org.tribuo.distill.graph.Value;
 public abstract class TrainingEngineContract {
   private static final Device ONE_THREAD = Device.cpu(1);
   private static final Optimizer SETTINGS =
-      Optimizer.DEFAULT
-          .withMaxGradientNorm(1)
-          .withoutWeightDecayFor(Set.copyOf(LinearRegression.biases()));
+      new Optimizer(AdamW.DEFAULT, OptionalDouble.of(1), Set.copyOf(LinearRegression.biases()));
 
   @TempDir Path folder;
 

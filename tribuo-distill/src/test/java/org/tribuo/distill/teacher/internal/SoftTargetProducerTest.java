@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -77,12 +78,9 @@ class SoftTargetProducerTest {
     try (Teacher teacher = teacher();
         SoftTargetStore store = SoftTargetStore.temporary();
         SoftTargetStore other = SoftTargetStore.temporary()) {
-      close(
-          SoftTargetProducer.into(other)
-              .withLimits(limits)
-              .produce(teacher, recording(ROWS, whole, Integer.MAX_VALUE)));
+      close(inBatches(other, limits).produce(teacher, recording(ROWS, whole, Integer.MAX_VALUE)));
 
-      SoftTargetProducer producer = SoftTargetProducer.into(store).withLimits(limits);
+      SoftTargetProducer producer = inBatches(store, limits);
       assertThatThrownBy(() -> producer.produce(teacher, recording(ROWS, resumed, 43)))
           .hasMessage("the power went off");
       assertThat(resumed).hasSize(43);
@@ -177,14 +175,17 @@ class SoftTargetProducerTest {
     assertThat(windows).containsExactly("0 to 1700", "1700 to 2000");
   }
 
+  private static SoftTargetProducer inBatches(SoftTargetStore store, BatchLimits limits) {
+    return new SoftTargetProducer(store, Optional.of(limits), SoftTargetProgress.SILENT);
+  }
+
   @Test
   void batchesKeepTheirLimits() throws IOException {
     List<List<Integer>> batches = new ArrayList<>();
     try (Teacher teacher = teacher();
         SoftTargetStore store = SoftTargetStore.temporary()) {
       close(
-          SoftTargetProducer.into(store)
-              .withLimits(new BatchLimits(7, 1000))
+          inBatches(store, new BatchLimits(7, 1000))
               .produce(teacher, recording(ROWS, batches, Integer.MAX_VALUE)));
 
       assertThat(batches).allMatch(rows -> rows.size() <= 7);

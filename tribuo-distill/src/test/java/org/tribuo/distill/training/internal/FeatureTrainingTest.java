@@ -227,8 +227,11 @@ class FeatureTrainingTest {
   void termsAreReportedBesideTheOthersAndCountWithTheirWeight() throws Exception {
     Objective objective = toWideTeacher(5, new HiddenStateMse(lastOfBoth()));
     Objective both =
-        Objective.of(RowForm.examples(), new CrossEntropy())
-            .withFeatureTerms(objective.matching().orElseThrow());
+        new Objective(
+            RowForm.examples(),
+            Optional.of(new CrossEntropy()),
+            Optional.empty(),
+            objective.matching());
     TrainingSettings base = settings(true);
 
     StepReport step = train(model("bert_seqcls_ts11"), both, base, wideStates(6, 5)).steps().get(3);

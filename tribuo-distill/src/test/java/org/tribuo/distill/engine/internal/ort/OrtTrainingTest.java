@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tribuo.distill.engine.Device;
 import org.tribuo.distill.engine.EngineException;
+import org.tribuo.distill.engine.internal.AdamW;
 import org.tribuo.distill.engine.internal.LinearRegression;
 import org.tribuo.distill.engine.internal.Optimizer;
 import org.tribuo.distill.engine.internal.TrainingSession;
@@ -24,9 +26,7 @@ import org.tribuo.distill.graph.Tensor;
 class OrtTrainingTest {
   private static final Device ONE_THREAD = Device.cpu(1);
   private static final Optimizer SETTINGS =
-      Optimizer.DEFAULT
-          .withMaxGradientNorm(1)
-          .withoutWeightDecayFor(Set.copyOf(LinearRegression.biases()));
+      new Optimizer(AdamW.DEFAULT, OptionalDouble.of(1), Set.copyOf(LinearRegression.biases()));
 
   @TempDir Path folder;
 

@@ -7,12 +7,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.engine.internal.AdamW;
 import org.tribuo.distill.engine.internal.Engines;
 import org.tribuo.distill.engine.internal.LinearRegression;
 import org.tribuo.distill.engine.internal.Optimizer;
@@ -34,9 +36,7 @@ class TrainingMemoryTest {
   @Test
   void staysFlatOverTwoThousandSteps() throws IOException {
     Optimizer settings =
-        Optimizer.DEFAULT
-            .withMaxGradientNorm(1)
-            .withoutWeightDecayFor(Set.copyOf(LinearRegression.biases()));
+        new Optimizer(AdamW.DEFAULT, OptionalDouble.of(1), Set.copyOf(LinearRegression.biases()));
     Map<String, Tensor> largest = LinearRegression.batch(1, LARGEST_BATCH);
     SplittableRandom random = new SplittableRandom(1);
     try (TrainingSession session =

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -21,6 +22,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 import org.tribuo.distill.engine.Device;
+import org.tribuo.distill.engine.internal.AdamW;
 import org.tribuo.distill.engine.internal.Engines;
 import org.tribuo.distill.engine.internal.Optimizer;
 import org.tribuo.distill.engine.internal.TrainingGraph;
@@ -94,7 +96,7 @@ public class UpdateBenchmark {
   private static Optimizer settings(TrainingGraph graph) {
     Set<String> undecayed = new LinkedHashSet<>(graph.parameters());
     undecayed.removeIf(name -> Integer.parseInt(name.substring(1)) % 2 == 0);
-    return Optimizer.DEFAULT.withMaxGradientNorm(1).withoutWeightDecayFor(undecayed);
+    return new Optimizer(AdamW.DEFAULT, OptionalDouble.of(1), undecayed);
   }
 
   private static TrainingGraph graph(int weights) {
